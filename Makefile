@@ -1,0 +1,70 @@
+# Every target makes its own environment; Python 3.11 or newer with pip is all that must be there.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+JOBS ?= 2
+# More words for pytest:  make test ARGS="-k cancel"
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint format types layers coverage bench docs docs-check cassettes sdk-matrix dev clean
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "make %-11s %s\n", $$1, $$2 }'
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "no python3.11 and no python3 found" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(PYTHON) is older than 3.11" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.test: pyproject.toml constraints.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[test]" -c constraints.txt
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.test
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[dev]" -c constraints.txt
+	@touch $@
+
+demo: $(VENV)/.test ## one application of each kind against the offline upstream; no key, no network
+	SHIM_UPSTREAM=sandbox $(BIN)/assistants-shim demo
+
+test: $(VENV)/.test ## the whole suite
+	$(BIN)/python -m pytest -n $(JOBS) $(ARGS)
+
+dev: $(VENV)/.dev ## the environment with linter, type checker and nox
+
+lint: $(VENV)/.dev ## ruff: rules and format
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: $(VENV)/.dev ## let ruff repair what it can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+types: $(VENV)/.dev ## mypy, strict
+	$(BIN)/mypy
+
+layers: $(VENV)/.dev ## which room may know which
+	$(BIN)/lint-imports
+
+coverage: $(VENV)/.test ## the suite; every branch of the translation, the table and the engine
+	$(BIN)/python -m pytest -n $(JOBS) --cov --cov-report=term $(ARGS)
+
+bench: $(VENV)/.test ## measures; nothing is asserted but an order of magnitude
+	$(BIN)/python -m pytest -m bench -n 0 -s $(ARGS)
+
+docs: $(VENV)/.test ## print the reference pages from the tables
+	$(BIN)/python docs/generate.py
+
+docs-check: $(VENV)/.test ## are the printed pages those of today's tables?
+	$(BIN)/python docs/generate.py --check
+
+cassettes: $(VENV)/.test ## record the cassettes again
+	$(BIN)/python cassettes/record.py
+
+sdk-matrix: $(VENV)/.dev ## the doors and the replay with every major of the SDK
+	$(BIN)/nox
+
+clean: ## remove what the targets made
+	rm -rf $(VENV) .nox .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis htmlcov dist build
+	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +

@@ -1,0 +1,62 @@
+"""The SDK matrix: every major of the official client, beside the newest of everything else.
+
+The doors are what an SDK's version can break, so their tests run here; the rest of the suite knows no SDK.
+A Python that is not on this machine is skipped, and the summary says so.
+"""
+
+import os
+from pathlib import Path
+
+import nox
+
+nox.options.default_venv_backend = "venv"
+nox.options.reuse_venv = "yes"
+nox.options.error_on_missing_interpreters = False
+nox.options.sessions = ["sdk", "newest"]
+
+ROOT = Path(__file__).parent
+FOLDERS = ("tests/doors", "tests/replay", "tests/matrix")
+SDKS = {
+    "oldest": "openai==1.66.5",
+    "1": "openai>=1.66.5,<2",
+    "2": "openai>=2,<3",
+    "3": "openai>=3,<4",
+}
+PYTHONS = ("3.12", "3.13")
+#: What the SDK's version decides, so that our pins must not.
+LEFT_TO_THE_SDK = ("openai", "httpx", "httpcore", "httpx2", "httpcore2", "anyio", "jiter")
+SAY = "import openai, sys; print('openai', openai.__version__, 'on Python', sys.version.split()[0], flush=True)"
+
+
+def _see_pyenv() -> None:
+    """A pyenv puts a launcher on the path for Pythons that it does not let run here: put the Pythons themselves there."""
+    root = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
+    found = [str(home / "bin") for version in PYTHONS for home in sorted(root.glob(f"{version}*"))]
+    os.environ["PATH"] = os.pathsep.join([*found, os.environ.get("PATH", "")])
+
+
+_see_pyenv()
+
+
+def _check(session: nox.Session, sdk: str) -> None:
+    pins = (ROOT / "constraints.txt").read_text().splitlines()
+    loose = Path(session.create_tmp()) / "constraints.txt"
+    loose.write_text("\n".join(pin for pin in pins if pin.split("==")[0].lower() not in LEFT_TO_THE_SDK) + "\n")
+    session.install("-e", ".[test]", sdk, "-c", str(loose), silent=True)
+    session.run("python", "-c", SAY)
+    folders = [folder for folder in FOLDERS if (ROOT / folder).is_dir()]
+    args = session.posargs or ["-q", "-n", "2", "-m", "not slow and not bench"]
+    session.run("python", "-m", "pytest", *folders, *args)
+
+
+@nox.session
+@nox.parametrize("sdk", list(SDKS.values()), ids=list(SDKS))
+def sdk(session: nox.Session, sdk: str) -> None:
+    """One SDK on this Python."""
+    _check(session, sdk)
+
+
+@nox.session(python=PYTHONS)
+def newest(session: nox.Session) -> None:
+    """The newest SDK on a newer Python."""
+    _check(session, SDKS["3"])

@@ -1,0 +1,45 @@
+"""What holds in every test: nobody's own settings, nobody's own database, and the truth beside the project if it is there."""
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+ROOT = Path(__file__).parents[1]
+#: Genuine recordings of both APIs.  They are no part of the project: where they are absent, their tests are skipped.
+WIRE = Path(os.environ.get("WIRE_DIR", ROOT.parent / "shared" / "wire"))
+REQUIRED = os.environ.get("REQUIRE_WIRE") == "1"
+
+settings.register_profile("here", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+settings.load_profile("ci" if os.environ.get("CI") else "here")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test marked ``wire`` is skipped without recordings; with REQUIRE_WIRE=1 it runs, and fails where it reads."""
+    if WIRE.is_dir() or REQUIRED:
+        return
+    for item in items:
+        if item.get_closest_marker("wire"):
+            item.add_marker(pytest.mark.skip(reason=f"no recordings in {WIRE}"))
+
+
+@pytest.fixture(autouse=True)
+def _nobodys_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Variables of the user's own shell must not decide a test, and his database must not see one."""
+    for name in [name for name in os.environ if name.startswith(("SHIM_", "OPENAI_", "AZURE_OPENAI_"))]:
+        monkeypatch.delenv(name)
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("SHIM_DATABASE_URL", f"sqlite:///{tmp_path / 'shim.db'}")
+
+
+@pytest.fixture(scope="session")
+def wire() -> Path:
+    """The folder of recordings, with ``assistants/``, ``responses/`` and ``openapi/`` in it."""
+    if not WIRE.is_dir():
+        if REQUIRED:
+            pytest.fail(f"REQUIRE_WIRE=1, and no recordings in {WIRE}")
+        pytest.skip(f"no recordings in {WIRE}")
+    return WIRE
