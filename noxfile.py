@@ -29,7 +29,7 @@ SAY = "import openai, sys; print('openai', openai.__version__, 'on Python', sys.
 
 
 def _see_pyenv() -> None:
-    """A pyenv puts a launcher on the path for Pythons that it does not let run here: put the Pythons themselves there."""
+    """A pyenv puts launchers on the path for Pythons that it does not let run: put the Pythons themselves there."""
     root = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
     found = [str(home / "bin") for version in PYTHONS for home in sorted(root.glob(f"{version}*"))]
     os.environ["PATH"] = os.pathsep.join([*found, os.environ.get("PATH", "")])

@@ -1,4 +1,4 @@
-"""What holds in every test: nobody's own settings, nobody's own database, and the truth beside the project if it is there."""
+"""What holds in every test: nobody's own settings, nobody's own database, recordings if they are there."""
 
 import os
 from pathlib import Path
@@ -6,14 +6,13 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-ROOT = Path(__file__).parents[1]
-#: Genuine recordings of both APIs.  They are no part of the project: where they are absent, their tests are skipped.
-WIRE = Path(os.environ.get("WIRE_DIR", ROOT.parent / "shared" / "wire"))
-REQUIRED = os.environ.get("REQUIRE_WIRE") == "1"
+from tests.recordings import REQUIRED, WIRE
 
 settings.register_profile("here", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
+
+PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -27,10 +26,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(autouse=True)
 def _nobodys_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Variables of the user's own shell must not decide a test, and his database must not see one."""
+    """Variables of somebody's shell must not decide a test, and his database must not see one."""
     for name in [name for name in os.environ if name.startswith(("SHIM_", "OPENAI_", "AZURE_OPENAI_"))]:
         monkeypatch.delenv(name)
-    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"):
+    for name in PROXIES:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("SHIM_DATABASE_URL", f"sqlite:///{tmp_path / 'shim.db'}")
 

@@ -1,0 +1,43 @@
+"""An async generator that is iterated bare is closed by nobody when its reader leaves early."""
+
+import ast
+from collections.abc import Iterator
+
+from tests.gates.files import ours, short
+
+
+def _held(function: ast.AST) -> set[str]:
+    """Names bound by ``async with aclosing(...) as name`` in the function."""
+    items = (item for node in ast.walk(function) if isinstance(node, ast.AsyncWith) for item in node.items)
+    return {
+        item.optional_vars.id
+        for item in items
+        if isinstance(item.optional_vars, ast.Name)
+        and isinstance(item.context_expr, ast.Call)
+        and ast.unparse(item.context_expr.func).endswith("aclosing")
+    }
+
+
+def bare(source: str) -> Iterator[int]:
+    """Line numbers of ``async for`` over a call: what was just made has no name to close it by."""
+    for function in ast.walk(ast.parse(source)):
+        if not isinstance(function, ast.AsyncFunctionDef):
+            continue
+        held = _held(function)
+        loops = [node for node in ast.walk(function) if isinstance(node, ast.AsyncFor)]
+        loops += [each for node in ast.walk(function) for each in getattr(node, "generators", []) if each.is_async]
+        for loop in loops:
+            if isinstance(loop.iter, ast.Call) or (isinstance(loop.iter, ast.Name) and loop.iter.id not in held):
+                yield loop.iter.lineno
+
+
+def test_no_async_generator_is_iterated_bare() -> None:
+    found = {short(path): sorted(set(bare(path.read_text()))) for path in ours("shim")}
+    assert {name: lines for name, lines in found.items() if lines} == {}
+
+
+def test_the_gate_sees_both() -> None:
+    naked = "async def f():\n    async for x in g():\n        yield x\n"
+    dressed = "async def f():\n    async with aclosing(g()) as it:\n        async for x in it:\n            yield x\n"
+    assert list(bare(naked)) == [2]
+    assert list(bare(dressed)) == []

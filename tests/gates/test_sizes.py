@@ -1,0 +1,44 @@
+"""Small files, small functions.  The tail is what makes a code base hard to read, so the tail is what is measured."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.gates.files import ours, short
+
+FILE, FUNCTION = 350, 40
+
+
+def functions(source: str) -> Iterator[tuple[str, int]]:
+    """Name and lines of every function, from its first decorator to its last line, docstring included."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            first = min([node.lineno, *(each.lineno for each in node.decorator_list)])
+            yield node.name, (node.end_lineno or first) - first + 1
+
+
+@pytest.mark.parametrize("folder", ["shim", "tests", "docs", "cassettes", "examples"])
+def test_files_are_small(folder: str) -> None:
+    lines = {short(path): len(path.read_text().splitlines()) for path in ours(folder)}
+    assert {name: count for name, count in lines.items() if count > FILE} == {}
+
+
+def _long(paths: list[Path]) -> dict[str, int]:
+    found = {f"{short(path)}:{name}": lines for path in paths for name, lines in functions(path.read_text())}
+    return {name: lines for name, lines in found.items() if lines > FUNCTION}
+
+
+def test_functions_of_the_package_are_small() -> None:
+    assert ours("shim"), "nothing to measure: the gate looks at the wrong folder"
+    assert _long(ours("shim")) == {}
+
+
+def test_functions_of_the_tests_are_small() -> None:
+    assert _long(ours("tests")) == {}
+
+
+def test_the_measure_counts_decorators_and_docstring() -> None:
+    source = '@one\n@two\ndef f():\n    """Says."""\n    return 1\n'
+    assert list(functions(source)) == [("f", 5)]

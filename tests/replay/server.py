@@ -1,0 +1,121 @@
+"""A Responses server that plays recordings back over loopback HTTP, cut as it is told."""
+
+import json
+import re
+import socket
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, Self
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Reply:
+    """One answer.  Each of ``pieces`` is one chunk on the wire and one flush."""
+
+    pieces: Sequence[bytes]
+    status: int = 200
+    content_type: str = "text/event-stream; charset=utf-8"
+
+    @classmethod
+    def json(cls, body: Json, status: int = 200) -> Self:
+        return cls([json.dumps(body).encode()], status, "application/json")
+
+
+#: An answer, or what makes one out of the request's body.
+Answer = Reply | Callable[[Json], Reply]
+
+
+def echoing(blocks: Iterable[bytes], body: Json) -> list[bytes]:
+    """The recording with one value changed: ``previous_response_id`` is what this request has sent.
+
+    A server echoes what it was asked; the recording echoes what another client asked.  Bytes that say so already stay.
+    """
+    sent = json.dumps(body.get("previous_response_id")).encode()
+    return [re.sub(rb'("previous_response_id": ?)(null|"[^"]*")', rb"\g<1>" + sent, block) for block in blocks]
+
+
+@dataclass
+class Replay:
+    """``with Replay(answers) as server``: the first request gets the first answer, and so on; one more is a problem."""
+
+    answers: Sequence[Answer]
+    #: Bodies of POST /v1/responses, in order.
+    bodies: list[Json] = field(default_factory=list)
+    headers: list[dict[str, str]] = field(default_factory=list)
+    #: What should not have happened, in words.
+    problems: list[str] = field(default_factory=list)
+
+    def __enter__(self) -> Self:
+        self._http = _Server(self)
+        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.01,), daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        self._http.shutdown()
+        self._http.server_close()
+        self._thread.join(5)
+
+    @property
+    def url(self) -> str:
+        """The base URL for a client, ``/v1`` included."""
+        host, port = self._http.server_address[:2]
+        return f"http://{host!s}:{port}/v1"
+
+    def answer(self, path: str, headers: dict[str, str], body: Json) -> Reply:
+        if path != "/v1/responses" or len(self.bodies) >= len(self.answers):
+            self.problems.append(
+                f"nobody expected request {len(self.bodies) + 1}: POST {path} {json.dumps(body)[:2000]}"
+            )
+            return Reply.json({"error": {"message": "not expected", "type": "test", "param": None, "code": None}}, 400)
+        self.bodies.append(body)
+        self.headers.append(headers)
+        answer = self.answers[len(self.bodies) - 1]
+        return answer if isinstance(answer, Reply) else answer(body)
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self, replay: Replay) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.replay = replay
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: _Server
+
+    def setup(self) -> None:
+        super().setup()
+        self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def do_POST(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers.get("content-length") or 0)) or b"{}")
+        reply = self.server.replay.answer(self.path, dict(self.headers.items()), body)
+        try:
+            self._send(reply)
+        except OSError:
+            # The reader has gone; whether he may is for the test to say.
+            self.close_connection = True
+
+    def do_GET(self) -> None:
+        self.server.replay.problems.append(f"nobody expected GET {self.path}")
+        self._send(Reply.json({"error": {"message": "not expected", "type": "test", "param": None, "code": None}}, 404))
+
+    def _send(self, reply: Reply) -> None:
+        self.send_response(reply.status)
+        self.send_header("content-type", reply.content_type)
+        self.send_header("x-request-id", "req_" + "0" * 32)
+        self.send_header("transfer-encoding", "chunked")
+        self.end_headers()
+        for piece in reply.pieces:
+            self.wfile.write(b"%x\r\n%b\r\n" % (len(piece), piece))
+        self.wfile.write(b"0\r\n\r\n")
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
