@@ -1,0 +1,131 @@
+"""Event handlers of the official SDK that write down everything they are told."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+import openai
+
+Json = dict[str, Any]
+CLOSING = {
+    f"thread.run.{word}" for word in ("requires_action", "completed", "incomplete", "failed", "cancelled", "expired")
+}
+#: Last events of a message or of a step, without their prefix.
+ENDS = {"completed", "incomplete", "failed", "cancelled", "expired"}
+
+
+@dataclass
+class Notes:
+    """What one handler has heard."""
+
+    #: (event, data) in order.
+    events: list[tuple[str, Json]] = field(default_factory=list)
+    #: Callback -> how often it was called.
+    calls: Counter[str] = field(default_factory=Counter)
+    #: What the SDK itself has put together, as it handed it over in ``on_text_done`` and ``on_message_done``.
+    texts: list[str] = field(default_factory=list)
+    messages: list[Json] = field(default_factory=list)
+    steps: list[Json] = field(default_factory=list)
+    problems: list[BaseException] = field(default_factory=list)
+
+    @property
+    def names(self) -> list[str]:
+        return [name for name, _ in self.events]
+
+    @property
+    def closing(self) -> tuple[str, Json]:
+        """The one event that ended the run, or made it wait."""
+        (found,) = (each for each in self.events if each[0] in CLOSING)
+        return found
+
+    def take(self, callback: str, *given: Any) -> None:
+        self.calls[callback] += 1
+        if callback == "on_event":
+            self.events.append((given[0].event, given[0].data.to_dict(mode="json")))
+        elif callback == "on_text_done":
+            self.texts.append(given[0].value)
+        elif callback == "on_message_done":
+            self.messages.append(given[0].to_dict(mode="json"))
+        elif callback == "on_run_step_done":
+            self.steps.append(given[0].to_dict(mode="json"))
+        elif callback == "on_exception":
+            self.problems.append(given[0])
+
+
+#: Every callback of the SDK, from the SDK.
+CALLBACKS = sorted(name for name in dir(openai.AssistantEventHandler) if name.startswith("on_"))
+
+
+def _sync(name: str) -> Any:
+    def heard(self: Any, *given: Any) -> None:
+        self.notes.take(name, *given)
+
+    return heard
+
+
+def _async(name: str) -> Any:
+    async def heard(self: Any, *given: Any) -> None:
+        self.notes.take(name, *given)
+
+    return heard
+
+
+class _Noting:
+    def __init__(self) -> None:
+        super().__init__()
+        self.notes = Notes()
+
+
+Ear: Any = type("Ear", (_Noting, openai.AssistantEventHandler), {name: _sync(name) for name in CALLBACKS})
+AsyncEar: Any = type(
+    "AsyncEar", (_Noting, openai.AsyncAssistantEventHandler), {name: _async(name) for name in CALLBACKS}
+)
+
+
+def folded(notes: Notes) -> dict[str, str]:
+    """Message id -> its text or refusal as the deltas alone tell it, without the SDK's accumulator."""
+    texts: dict[str, str] = {}
+    for name, data in notes.events:
+        if name == "thread.message.created":
+            texts.setdefault(data["id"], "")
+        for part in data["delta"]["content"] if name == "thread.message.delta" else ():
+            texts[data["id"]] += (part.get("text") or {}).get("value") or part.get("refusal") or ""
+    return texts
+
+
+def arguments(notes: Notes) -> list[str]:
+    """The arguments of each function call as the step deltas alone tell them, in order."""
+    told: dict[tuple[str, int], str] = {}
+    for name, data in notes.events:
+        if name != "thread.run.step.delta":
+            continue
+        for call in data["delta"]["step_details"]["tool_calls"]:
+            if call["type"] == "function":
+                place = (data["id"], call["index"])
+                told[place] = told.get(place, "") + (call["function"].get("arguments") or "")
+    return list(told.values())
+
+
+def check_order(notes: Notes) -> None:
+    """Created before delta before done, each once; exactly one closing run event, and nothing after it."""
+    assert notes.names.count(notes.closing[0]) == 1
+    assert notes.names[-1] == notes.closing[0]
+    for prefix in ("thread.message.", "thread.run.step."):
+        lives: dict[str, list[str]] = {}
+        for name, data in notes.events:
+            if name.startswith(prefix):
+                lives.setdefault(data["id"], []).append(name.removeprefix(prefix))
+        for words in lives.values():
+            _check_life(words, waits=notes.closing[0] == "thread.run.requires_action")
+
+
+def _check_life(words: list[str], waits: bool) -> None:
+    """One message's or step's events.  A step that was begun by the stream before has only its end here."""
+    if len(words) == 1:
+        assert words[0] in ENDS
+        return
+    assert words[:2] == ["created", "in_progress"]
+    middle, last = words[2:-1], words[-1]
+    assert set(middle) <= {"delta"}
+    # While the caller is asked, the step of the calls stays open.
+    assert last in ENDS or (waits and last in ("delta", "in_progress"))
