@@ -64,8 +64,11 @@ def test_an_echo_says_what_was_sent() -> None:
 @pytest.mark.wire
 @pytest.mark.parametrize("stream", streams(), ids=lambda stream: stream.name)
 def test_the_official_client_reads_it(stream: Stream) -> None:
-    with Replay([Reply(stream.blocks)]) as server, openai.OpenAI(api_key="test", base_url=server.url) as client:
-        with client.responses.with_streaming_response.create(model="m", input="x", stream=True) as answer:
-            assert answer.headers["content-type"].startswith("text/event-stream")
-            assert b"".join(answer.iter_bytes()) == stream.raw
+    with (
+        Replay([Reply(stream.blocks)]) as server,
+        openai.OpenAI(api_key="test", base_url=server.url) as client,
+        client.responses.with_streaming_response.create(model="m", input="x", stream=True) as answer,
+    ):
+        assert answer.headers["content-type"].startswith("text/event-stream")
+        assert b"".join(answer.iter_bytes()) == stream.raw
     assert [body["stream"] for body in server.bodies] == [True]
