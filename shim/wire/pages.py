@@ -1,0 +1,91 @@
+"""Lists: which page a query asks for, and the page object.
+
+Default limit 20, 1 to 100; default order ``desc``.  Query parameters that a list does not know are ignored: the SDKs
+and proxies add their own.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal, cast
+
+from shim.wire.errors import error
+
+Json = dict[str, Any]
+Order = Literal["asc", "desc"]
+
+LIMIT: Final = 20
+MAX_LIMIT: Final = 100
+ORDERS: Final = ("asc", "desc")
+#: The one thing that ``include[]`` may name, in runs.create, steps.list and steps.retrieve.
+FILE_SEARCH_CONTENT: Final = "step_details.tool_calls[*].file_search.results[*].content"
+#: How the SDKs write an array in a query: ``include[]=x``, ``include=x`` or ``include[0]=x``.
+_INCLUDE: Final = ("include[]", "include", "include[0]")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a list was asked for; ``after``, ``before`` and ``run_id`` are ids, unchecked."""
+
+    limit: int = LIMIT
+    order: Order = "desc"
+    after: str | None = None
+    before: str | None = None
+    run_id: str | None = None
+
+
+def read_page(query: Sequence[tuple[str, str]], *, run_id: bool = False) -> Page:
+    """The page that ``query`` asks for.  ``run_id``: whether this list has that filter (messages alone).
+
+    An empty value is as good as none.  Raises `ApiError`.
+    """
+    given = {key: value for key, value in query if value}
+    return Page(
+        limit=_limit(given.get("limit")),
+        order=_order(given.get("order")),
+        after=given.get("after"),
+        before=given.get("before"),
+        run_id=given.get("run_id") if run_id else None,
+    )
+
+
+def _limit(text: str | None) -> int:
+    if text is None:
+        return LIMIT
+    digits = text.removeprefix("-")
+    # Not int(): it would take "1_0", " 7 " and other alphabets' digits; nine digits are more than any limit.
+    if not (digits.isascii() and digits.isdigit()):
+        raise error("invalid_type", param="limit", expected="an integer", got="a string")
+    value = int(text[:10])
+    if value < 1:
+        raise error("integer_below_min", param="limit", limit=1, value=text)
+    if value > MAX_LIMIT:
+        raise error("integer_above_max", param="limit", limit=MAX_LIMIT, value=text)
+    return value
+
+
+def _order(text: str | None) -> Order:
+    if text is None:
+        return "desc"
+    if text not in ORDERS:
+        raise error("bad_value", param="order", value=text, supported="'asc' and 'desc'")
+    return cast(Order, text)
+
+
+def read_include(query: Sequence[tuple[str, str]]) -> bool:
+    """Whether the answer shall show the content of file search results.  Raises `ApiError` for any other wish."""
+    asked = [value for key, value in query if key in _INCLUDE and value]
+    for index, value in enumerate(asked):
+        if value != FILE_SEARCH_CONTENT:
+            raise error("bad_value", param=f"include[{index}]", value=value, supported=f"'{FILE_SEARCH_CONTENT}'")
+    return bool(asked)
+
+
+def page(items: list[Json], has_more: bool) -> Json:
+    """The list object, its keys in the wire's order."""
+    return {
+        "object": "list",
+        "data": items,
+        "first_id": items[0]["id"] if items else None,
+        "last_id": items[-1]["id"] if items else None,
+        "has_more": has_more,
+    }

@@ -1,0 +1,34 @@
+"""Requests: from the bytes of a body to plain JSON that is known to be well formed, or to the error that the API gave.
+
+The models only judge.  What comes out is the JSON that came in: the keys that were sent and no others, explicit nulls
+kept as None, a string content left a string.
+"""
+
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import from_json
+
+from shim.wire.errors import error
+from shim.wire.requests.bodies import OPERATIONS
+from shim.wire.requests.paths import check_id
+from shim.wire.requests.problems import translate
+
+__all__ = ["OPERATIONS", "check_id", "read"]
+
+
+def read(operation: str, body: bytes) -> dict[str, Any]:
+    """The body of a request for ``operation`` (a key of `OPERATIONS`); no bytes are an empty object.
+
+    Raises `ApiError` with the first thing that is wrong.
+    """
+    try:
+        # Stricter than the json module: no NaN, no half surrogate pairs, no bottomless nesting.
+        data: dict[str, Any] = from_json(body, allow_inf_nan=False) if body else {}
+    except ValueError:
+        raise error("invalid_json") from None
+    try:
+        OPERATIONS[operation].__pydantic_validator__.validate_python(data)
+    except ValidationError as trouble:
+        raise translate(trouble) from None
+    return data

@@ -1,0 +1,22 @@
+"""Ids in paths and bodies begin with the prefix of their kind, or are refused before anybody looks for them."""
+
+from pydantic_core import PydanticCustomError
+
+from shim.wire.errors import error
+from shim.wire.ids import PREFIX
+
+
+def check_id(kind: str, value: str) -> None:
+    """Raises `ApiError` unless ``value`` begins with the prefix of ``kind``, a key of `ids.PREFIX` (``run``, ``step``).
+
+    The underscore is no part of the check: the API's own message names the prefix without it.
+    """
+    if not value.startswith(PREFIX[kind]):
+        raise error("wrong_prefix", param=f"{kind}_id", value=value, prefix=PREFIX[kind])
+
+
+def assistant_id(value: str) -> str:
+    """The same check for an assistant's id within a body."""
+    if not value.startswith(PREFIX["assistant"]):
+        raise PydanticCustomError("wrong_prefix", "wrong prefix", {"prefix": PREFIX["assistant"]})
+    return value

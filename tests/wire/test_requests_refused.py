@@ -1,0 +1,98 @@
+"""What requests may not say, in the API's words."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shim.wire.errors import ERRORS, ApiError
+from shim.wire.requests import OPERATIONS, problems, read
+from shim.wire.requests.problems import PROBLEMS, Problem
+from tests.wire.refusals import REFUSED
+
+
+@pytest.mark.parametrize("sent,told", REFUSED, ids=[f"{row[0][0]}-{row[1][1]}-{row[1][2]}" for row in REFUSED])
+def test_refused(sent: tuple[str, Any], told: tuple[str, str | None, str | None]) -> None:
+    operation, body = sent
+    message, param, code = told
+    with pytest.raises(ApiError) as refused:
+        read(operation, json.dumps(body).encode())
+    assert refused.value.status == 400
+    assert refused.value.body == {
+        "error": {"message": message, "type": "invalid_request_error", "param": param, "code": code}
+    }
+
+
+def test_one_error_is_told_and_unknown_keys_come_last() -> None:
+    with pytest.raises(ApiError, match=r"^Missing required parameter: 'content'\.$"):
+        read("messages.create", b'{"zzz": 1, "role": "user", "metadata": 3}')
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"{", b"{}x", b"\xff", b'{"a": NaN}', b'{"a": "\\ud800"}', b"[" * 100_000, b"{'a': 1}", b'{"a": 1,}', b" "],
+)
+def test_what_is_no_json(body: bytes) -> None:
+    with pytest.raises(ApiError) as told:
+        read("threads.create", body)
+    assert told.value.status == 400
+    assert told.value.body["error"]["message"] == ERRORS["invalid_json"].message
+    assert (told.value.param, told.value.code) == (None, None)
+
+
+def test_an_error_that_we_do_not_know_is_told_without_detail(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(PROBLEMS, "string_type")
+    with pytest.raises(ApiError, match=r"^Invalid value for 'name'\.$") as told:
+        read("assistants.create", b'{"model": "m", "name": 3}')
+    assert told.value.status == 400
+
+
+def test_every_problem_is_told_somewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: set[str] = set()
+
+    def noting(name: str, tell: Any) -> Any:
+        def note(problem: Problem) -> ApiError:
+            told.add(name)
+            answer: ApiError = tell(problem)
+            return answer
+
+        return note
+
+    monkeypatch.setattr(problems, "PROBLEMS", {name: noting(name, tell) for name, tell in PROBLEMS.items()})
+    for (operation, body), _ in REFUSED:
+        with pytest.raises(ApiError):
+            read(operation, json.dumps(body).encode())
+    assert told == set(PROBLEMS)
+
+
+KEYS = sorted({name for model in OPERATIONS.values() for name in model.model_fields} | {"type", "function", "text"})
+VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text()
+    | st.sampled_from(["function", "file_search", "text", "auto", "user", "asst_1"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS) | st.text(), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+def _refusal(operation: str, body: Any) -> ApiError | None:
+    sent = json.dumps(body).encode()
+    try:
+        assert read(operation, sent) == json.loads(sent)
+    except ApiError as told:
+        return told
+    return None
+
+
+@given(operation=st.sampled_from(sorted(OPERATIONS)), body=VALUES)
+def test_any_json_is_taken_or_refused_in_the_apis_words(operation: str, body: Any) -> None:
+    told = _refusal(operation, body)
+    if told is not None:
+        assert told.status == 400
+        # The row for errors that we do not know.
+        assert not told.message.startswith("Invalid value for")
