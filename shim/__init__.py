@@ -1,0 +1,18 @@
+"""The Assistants API, alive on the Responses API.
+
+``from shim import OpenAI`` instead of ``from openai import OpenAI``, and the program runs again.  Every other name is
+`openai`'s own: ``import shim as openai`` works too.
+"""
+
+from typing import Any
+
+import openai as _openai
+
+from shim.clients import AsyncAzureOpenAI, AsyncClient, AsyncOpenAI, AzureOpenAI, Client, OpenAI
+
+__version__ = "0.1.0"
+__all__ = ["AsyncAzureOpenAI", "AsyncClient", "AsyncOpenAI", "AzureOpenAI", "Client", "OpenAI"]
+
+
+def __getattr__(name: str) -> Any:
+    return getattr(_openai, name)

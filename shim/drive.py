@@ -1,0 +1,45 @@
+"""Run the engine's coroutines without an event loop.
+
+The engine is written once, as ``async def``.  Behind a blocking client every port that it awaits blocks, so no
+coroutine ever suspends and one ``send(None)`` carries it to its end; inside a running loop, too.
+"""
+
+from collections.abc import AsyncGenerator, Coroutine, Iterator
+from contextlib import suppress
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+class Suspended(RuntimeError):
+    """A port awaited real I/O behind a blocking client: a mistake in that port."""
+
+
+def finish(work: Coroutine[Any, Any, T]) -> T:
+    """The result of a coroutine that never suspends.  Raises what it raises, or `Suspended`."""
+    try:
+        work.send(None)
+    except StopIteration as stop:
+        value: T = stop.value
+        return value
+    # A port that awaits once more while it is being closed would turn this into another error.
+    with suppress(Exception):
+        work.close()
+    raise Suspended(f"{getattr(work, '__qualname__', work)} suspended behind a blocking client")
+
+
+def drain(items: AsyncGenerator[T, None]) -> Iterator[T]:
+    """The items of an async generator that never suspends; closed with the iterator."""
+    try:
+        while True:
+            try:
+                item = finish(_next(items))
+            except StopAsyncIteration:
+                return
+            yield item
+    finally:
+        finish(items.aclose())
+
+
+async def _next(items: AsyncGenerator[T, None]) -> T:
+    return await anext(items)

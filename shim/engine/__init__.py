@@ -1,0 +1,35 @@
+"""What each call of the old API does.  Written once, for both colours: it awaits its ports and nothing else."""
+
+from dataclasses import dataclass
+
+from shim.engine import routes
+from shim.engine.context import Context
+from shim.engine.protocol import Reply, Request, error_reply
+from shim.store.errors import Gone, StoreFailed
+from shim.wire.errors import ApiError, error
+
+__all__ = ["Context", "Engine", "Reply", "Request"]
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """Answers requests.  Safe to share between threads and tasks: all state is in the store."""
+
+    world: Context
+
+    async def handle(self, request: Request) -> Reply:
+        """The answer to ``request``, errors included.  A reply with ``events`` must be pumped to its end by the
+        door.
+        """
+        found = routes.find(request.method, request.path)
+        if found is None:
+            return error_reply(error("not_found_path", method=request.method, path=f"/{request.path}"))
+        operation, ids = found
+        try:
+            return await operation(self.world, request, *ids)
+        except ApiError as problem:
+            return error_reply(problem)
+        except Gone:
+            return error_reply(error("no_thread", id=ids[0]))
+        except StoreFailed as problem:
+            return error_reply(ApiError(500, str(problem), type="server_error", headers={"x-should-retry": "false"}))

@@ -1,0 +1,241 @@
+"""Carrying a run from upstream into the store, and telling of it.
+
+One `Carrier` is one response of one run.  Its `events` is what a door pumps; it is the only place where an open answer
+is read.  Nothing is held across a `yield` but the connection to upstream.
+"""
+
+from collections.abc import Iterable
+from contextlib import aclosing, suppress
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from shim import lifecycle
+from shim.engine import chain, keep
+from shim.engine.chain import Sent
+from shim.engine.context import Context, Json
+from shim.engine.protocol import DONE, Emitted, Events
+from shim.ports import Answer, Call, Refusal
+from shim.store import responses, runs, threads
+from shim.store.errors import Gone, StoreFailed
+from shim.translate import endings, failures, stream
+from shim.translate.turn import Turn
+from shim.upstream import profiles
+
+BROKE_OFF: Final = "The connection to the model was lost before its answer was complete."
+ABANDONED: Final = "The program that ran this stopped before the answer was complete."
+#: Seconds between two looks at the store while nothing but deltas arrive, in case another process cancelled the run.
+LOOK: Final = 1.0
+
+#: The fewest completion tokens that upstream takes.
+SMALLEST: Final = 16
+
+
+class Left(Exception):
+    """Somebody else ended the run, or deleted it: there is nothing more to carry."""
+
+
+@dataclass(slots=True)
+class Carrier:
+    """``seen`` is the run's status as this carrier last stored it: what the compare-and-set compares with."""
+
+    world: Context
+    turn: Turn
+    private: Json
+    sent: Sent
+    call: Call
+    seen: lifecycle.RunStatus = "queued"
+    answer: Answer | None = None
+    response: Json = field(default_factory=dict)
+    healed: bool = False
+    chained: bool = True
+    looked: float = 0.0
+
+    async def open(self) -> None:
+        """Ask upstream; a lost chain is replayed, once.  Raises `Refusal`."""
+        while not self.exhausted:
+            try:
+                self.answer = await self.world.upstream.stream(self.sent.body, self.call)
+                return
+            except Refusal as refusal:
+                if not self._may_heal() or not profiles.chain_is_lost(refusal):
+                    raise
+            await self._heal()
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether the run's completion tokens are used up, or too few for upstream to begin."""
+        return bool(self.sent.body.get("max_output_tokens", SMALLEST) < SMALLEST)
+
+    def _may_heal(self) -> bool:
+        return self.sent.previous is not None and not self.healed
+
+    async def _heal(self) -> None:
+        """Tell upstream the whole thread, as it has lost it, or never kept it."""
+        self.healed = True
+        self.private = self.private | {"tip": None}
+        self.sent = await self.world.store.write(_anew, self.world, self.turn.run, self.private)
+
+    async def events(self, first: Iterable[Emitted], refused: Refusal | None = None) -> Events:
+        """All that the run says from here on, to its end or to its question.
+
+        ``refused``: why upstream would not begin; then the run fails.
+        """
+        yield list(first)
+        try:
+            async with aclosing(self._told(refused)) as batches:
+                async for batch in batches:
+                    yield batch
+        except (Left, Gone):
+            pass
+        except BaseException:
+            await self._abandon()
+            raise
+        finally:
+            self.world.stopping.discard(self.turn.run["id"])
+        yield [DONE]
+
+    async def _abandon(self) -> None:
+        """The pump is being stopped, or the store fails: the run ends here, if it still can, rather than hang."""
+        with suppress(Left, Gone, StoreFailed, lifecycle.Impossible):
+            if not self.turn.ended:
+                await self._end(list(endings.failed(self.turn, failures.last_error(None, ABANDONED))))
+
+    async def _told(self, refused: Refusal | None) -> Events:
+        """Every batch; whatever goes wrong upstream becomes the run's end."""
+        error = failures.last_error(None, BROKE_OFF)
+        try:
+            if refused is not None:
+                raise refused
+            async with aclosing(self._answers()) as batches:
+                async for batch in batches:
+                    yield batch
+        except Refusal as refusal:
+            error = failures.of_refusal(refusal.status, refusal.code, refusal.message)
+        if self.turn.error is not None:
+            error = failures.of_response({}, self.turn.error)
+        if not self.turn.ended:
+            yield await self._end(list(endings.failed(self.turn, error)))
+
+    async def _answers(self) -> Events:
+        """The batches of the answer, and of the one that takes its place if it has to be asked for again."""
+        if self.exhausted:
+            cut = {"incomplete_details": {"reason": "max_output_tokens"}}
+            yield await self._end([*self.turn.begin(), *endings.cut_short(self.turn, cut)])
+            return
+        if self.answer is None:
+            await self.open()
+        while (answer := self.answer) is not None:
+            self.answer = None
+            async with aclosing(self._reads(answer)) as batches:
+                async for batch in batches:
+                    yield batch
+
+    async def _reads(self, answer: Answer) -> Events:
+        """A batch for each network read."""
+        try:
+            async with aclosing(answer.events()) as reads:
+                async for events in reads:
+                    if await self._ignored(events):
+                        return
+                    if batch := await self._take(stream.merged(events)):
+                        yield batch
+                    if self.turn.ended:
+                        return
+        finally:
+            await answer.close()
+
+    async def _ignored(self, events: list[Json]) -> bool:
+        """Whether upstream answers without the history that it was to chain from; then it is asked again, with all
+        of it.
+        """
+        if self.response or not events:
+            return False
+        first = events[0]
+        if first["type"] == "error":
+            error = failures.of_event(first)
+            refusal = Refusal(None, error.get("message") or "", code=error.get("code"))
+            lost = profiles.chain_is_lost(refusal)
+        else:
+            echo = first.get("response") or {}
+            lost = echo.get("previous_response_id", self.sent.previous) != self.sent.previous
+        if not lost or not self._may_heal():
+            return False
+        await self._heal()
+        await self.open()
+        return True
+
+    async def _take(self, events: list[Json]) -> list[Emitted]:
+        """Translate what came in, store it, and give what is to be told."""
+        if (stop := await self._stopped()) is not None:
+            return stop
+        emitted = [told for event in events for told in stream.translate(self.turn, event)]
+        opening = not self.response and events and events[0].get("response")
+        if not opening and not self.turn.done and all(name in keep.DELTAS for name, _ in emitted):
+            return emitted
+        if opening:
+            self.response = opening
+            self.chained = opening.get("store", True) is not False
+        return await self._end(emitted)
+
+    async def _stopped(self) -> list[Emitted] | None:
+        """The end of the run, if somebody cancelled it or its time is over."""
+        world, run = self.world, self.turn.run
+        now = world.clock()
+        if now >= run["expires_at"]:
+            return await self._end(list(endings.lapsed(self.turn)))
+        if run["id"] not in world.stopping and now - self.looked < LOOK:
+            return None
+        self.looked = now
+        row = await world.store.read(runs.get, world.tenant, run["thread_id"], run["id"])
+        if row is None or row.body["status"] not in lifecycle.ACTIVE:
+            raise Left
+        if row.body["status"] != "cancelling":
+            return None
+        return await self._stop(row.body)
+
+    async def _stop(self, body: Json, told: Iterable[Emitted] = ()) -> list[Emitted]:
+        self.turn.run, self.seen = body, "cancelling"
+        kept = [(name, data) for name, data in told if data.get("object") != "thread.run"]
+        return await self._end([*kept, *endings.stopped(self.turn)])
+
+    async def _end(self, emitted: list[Emitted]) -> list[Emitted]:
+        """Commit a batch, then give it.  When somebody moved the run meanwhile, what he wanted comes first."""
+        moved = await self.world.store.write(_commit, self, emitted)
+        if moved is None:
+            return emitted
+        if moved["status"] != "cancelling":
+            raise Left
+        if self.turn.run["status"] == "completed":
+            self.seen = "cancelling"
+            return await self._end(emitted)
+        return await self._stop(moved, emitted)
+
+
+def _anew(db: Any, world: Context, run: Json, private: Json) -> Sent:
+    threads.set_head(db, world.tenant, run["thread_id"], None, 0)
+    return chain.prepare(db, world, run, private, anew=True)
+
+
+def _commit(db: Any, carrier: Carrier, emitted: list[Emitted]) -> Json | None:
+    """Store what a batch tells.  Returns None, or, untouched, the run as somebody else has moved it."""
+    world, turn = carrier.world, carrier.turn
+    run = turn.run
+    threads.in_turn(db, world.tenant, run["thread_id"])
+    current = runs.get(db, world.tenant, run["thread_id"], run["id"])
+    if current is None:
+        raise Gone
+    if current.body["status"] != carrier.seen:
+        return current.body
+    response = turn.terminal or carrier.response
+    if not carrier.response.get("noted") and (response_id := response.get("id")):
+        previous = carrier.sent.previous
+        responses.insert(db, world.tenant, response_id, run["thread_id"], run["id"], previous, world.now())
+        carrier.response = carrier.response | {"noted": True}
+    keep.objects_of(db, world, emitted)
+    keep.items_of(db, world, turn, response.get("id"))
+    if turn.ended:
+        carrier.private = keep.ending_of(db, world, turn, carrier.private, response, carrier.chained)
+    turn.run = run = run | {"metadata": current.body["metadata"]}
+    keep.run_of(db, world, run, carrier.private, carrier.seen)
+    carrier.seen = run["status"]
+    return None

@@ -1,0 +1,78 @@
+"""A run's doings into the store, one transaction a network read: first stored, then told."""
+
+from typing import Any
+
+from shim import lifecycle
+from shim.engine.context import Context, Json
+from shim.engine.protocol import Emitted
+from shim.store import journal, messages, responses, runs, steps, threads
+from shim.translate.turn import Turn
+from shim.wire import objects
+
+DELTAS = ("thread.message.delta", "thread.run.step.delta")
+
+
+def blank() -> Json:
+    """What the engine remembers of a run and never shows.
+
+    ``spent``: tokens so far.  ``tip``: the response that its next round chains from, and what that covers.  ``asker``:
+    the response that asked for tool outputs.  ``step_usage``: the tokens of the step that waits for them.  ``obeyed``:
+    whether a forced tool choice has been followed.
+    """
+    return {"spent": objects.usage(), "tip": None, "asker": None, "step_usage": None, "obeyed": False}
+
+
+def objects_of(db: Any, world: Context, emitted: list[Emitted]) -> None:
+    """Save the messages and steps that the events show, each in its latest form."""
+    latest: dict[str, tuple[str, Json]] = {}
+    for name, data in emitted:
+        if name not in DELTAS and data.get("object") in ("thread.message", "thread.run.step"):
+            latest[data["id"]] = data["object"], data
+    for kind, data in latest.values():
+        (messages if kind == "thread.message" else steps).save(db, world.tenant, data)
+
+
+def items_of(db: Any, world: Context, turn: Turn, response_id: str | None) -> None:
+    """Journal the items that upstream has finished."""
+    run = turn.run
+    for key, item in turn.done:
+        opened = turn.items.get(key)
+        message = opened.message if opened is not None else None
+        journal.append(
+            db,
+            world.tenant,
+            run["thread_id"],
+            "out",
+            item,
+            run_id=run["id"],
+            response_id=response_id,
+            message_id=message["id"] if message else None,
+        )
+    turn.done.clear()
+
+
+def ending_of(db: Any, world: Context, turn: Turn, private: Json, response: Json, chained: bool) -> Json:
+    """Move head or tip as the response ended; returns what to remember of the run."""
+    run = turn.run
+    tenant, response_id = world.tenant, response.get("id")
+    if response_id:
+        responses.finish(db, tenant, response_id, response.get("status") or run["status"], response.get("usage"))
+    usable = response_id if chained else None
+    covers = journal.last_seq(db, tenant, run["thread_id"])
+    private = private | {"spent": turn.spent}
+    if run["status"] == "completed" and usable:
+        threads.set_head(db, tenant, run["thread_id"], usable, covers)
+    if run["status"] == "requires_action":
+        steps.save(db, tenant, turn.asking or {})
+        tip = {"id": usable, "covers": covers} if usable else None
+        private |= {"tip": tip, "asker": response_id, "step_usage": turn.step_usage, "obeyed": True}
+    return private
+
+
+def run_of(db: Any, world: Context, run: Json, private: Json, seen: lifecycle.RunStatus) -> bool:
+    """Save the run, unless somebody moved it since its status was ``seen``."""
+    held = run["status"] in ("queued", "in_progress", "cancelling")
+    lease: runs.Lease = {"owner": None, "lease_until": None}
+    if held:
+        lease = {"owner": world.owner, "lease_until": float(run["expires_at"])}
+    return runs.move(db, world.tenant, run, private, frozenset({seen}), **lease)

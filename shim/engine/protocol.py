@@ -1,0 +1,66 @@
+"""What goes through a door: a request in, a reply out."""
+
+import json
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from shim.wire import sse
+from shim.wire.errors import ApiError
+
+Json = dict[str, Any]
+Emitted = tuple[str, Json]
+#: What a run says, a batch at a time: the events of one network read, already committed but for deltas.
+Events = AsyncGenerator[list[Emitted], None]
+
+#: The end of every stream, as an event among the others.
+DONE: Final[Emitted] = ("done", {})
+JSON_TYPE: Final = {"content-type": "application/json"}
+SSE_TYPE: Final = {"content-type": "text/event-stream; charset=utf-8"}
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One call of the old API.  ``path`` is what follows the base URL's path, without a leading slash."""
+
+    method: str
+    path: str
+    query: Sequence[tuple[str, str]] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The answer.  ``events`` is the run that the door must pump to its end, whoever reads it; ``streamed`` says
+    whether the caller wants to read it: then it is the body, and ``body`` is empty.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = b""
+    events: Events | None = None
+    streamed: bool = False
+
+
+def json_reply(
+    body: Json, *, status: int = 200, events: Events | None = None, headers: Mapping[str, str] = {}
+) -> Reply:
+    """A JSON answer, indented by two as the API's were; ``events`` goes on behind it."""
+    text = json.dumps(body, indent=2, ensure_ascii=False).encode()
+    return Reply(status, JSON_TYPE | dict(headers), text, events)
+
+
+def stream_reply(events: Events) -> Reply:
+    """A stream."""
+    return Reply(200, SSE_TYPE, events=events, streamed=True)
+
+
+def error_reply(error: ApiError) -> Reply:
+    """An error body."""
+    return json_reply(error.body, status=error.status, headers=error.headers)
+
+
+def encode(batch: Iterable[Emitted]) -> bytes:
+    """A batch of events on the wire."""
+    return b"".join(sse.DONE if name == "done" else sse.encode(name, data) for name, data in batch)

@@ -1,0 +1,64 @@
+"""Before anybody looks at a thread, its active run is brought up to date.
+
+A run lapses when its time is over, fails when the process that drove it is gone, and is cancelled when nobody drives
+it any more.  So a program that never retrieves its run is never locked out of its thread.
+"""
+
+from typing import Any, Final
+
+from shim.engine import keep
+from shim.engine.context import Context, Json
+from shim.engine.protocol import Emitted
+from shim.store import messages, runs, steps, threads
+from shim.store.runs import RunRow
+from shim.translate import endings, failures
+from shim.translate.turn import Open, Turn
+
+ORPHANED: Final = "The process that ran this was ended before the run was."
+DRIVEN: Final = ("queued", "in_progress", "cancelling")
+
+
+async def thread(world: Context, thread_id: str) -> None:
+    """Bring the thread's active run up to date, if anything is due."""
+    row = await world.store.read(runs.active, world.tenant, thread_id)
+    if row is not None and _due(world, row) is not None:
+        await world.store.write(active, world, thread_id)
+
+
+def active(db: Any, world: Context, thread_id: str) -> Json | None:
+    """The run that holds the thread, once what is due has been done to it; None when none does."""
+    row = runs.active(db, world.tenant, thread_id)
+    if row is None or (ending := _due(world, row)) is None:
+        return row.body if row else None
+    threads.lock(db, world.tenant, thread_id)
+    turn = opened(db, world, row)
+    emitted: list[Emitted] = list(ending(turn))
+    keep.items_of(db, world, turn, None)
+    keep.objects_of(db, world, emitted)
+    keep.run_of(db, world, turn.run, row.private, row.body["status"])
+    if row.owner == world.owner:
+        world.stopping.add(row.body["id"])
+    return None
+
+
+def _due(world: Context, row: RunRow) -> Any:
+    """The ending that is due, or None."""
+    if world.clock() >= row.body["expires_at"]:
+        return endings.lapsed
+    if row.body["status"] not in DRIVEN or (row.owner is not None and world.alive(row.owner)):
+        return None
+    if row.body["status"] == "cancelling":
+        return endings.stopped
+    return lambda turn: endings.failed(turn, failures.last_error(None, ORPHANED))
+
+
+def opened(db: Any, world: Context, row: RunRow) -> Turn:
+    """A run as it lies in the store, with what it has open, ready for an ending."""
+    turn = Turn(row.body, world.ids, world.now, spent=row.private["spent"])
+    for step in steps.of_run(db, world.tenant, row.body["id"]):
+        if step["status"] == "in_progress":
+            details = step["step_details"]
+            written = details.get("message_creation")
+            message = messages.get(db, world.tenant, row.body["thread_id"], written["message_id"]) if written else None
+            turn.items[step["id"]] = Open(step["type"], step, message=message)
+    return turn

@@ -1,0 +1,58 @@
+"""Every call of the old API that is ours: 23 routes.  What has no row here goes to the real network untouched."""
+
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from shim.engine import assistants, messages, outputs, runs, steps, threads
+from shim.engine.protocol import Reply
+
+Operation = Callable[..., Awaitable[Reply]]
+
+ROUTES: Final[dict[tuple[str, str], Operation]] = {
+    ("GET", "assistants"): assistants.listing,
+    ("POST", "assistants"): assistants.create,
+    ("GET", "assistants/{assistant_id}"): assistants.retrieve,
+    ("POST", "assistants/{assistant_id}"): assistants.update,
+    ("DELETE", "assistants/{assistant_id}"): assistants.delete,
+    ("POST", "threads"): threads.create,
+    ("POST", "threads/runs"): runs.create_with_thread,
+    ("GET", "threads/{thread_id}"): threads.retrieve,
+    ("POST", "threads/{thread_id}"): threads.update,
+    ("DELETE", "threads/{thread_id}"): threads.delete,
+    ("GET", "threads/{thread_id}/messages"): messages.listing,
+    ("POST", "threads/{thread_id}/messages"): messages.create,
+    ("GET", "threads/{thread_id}/messages/{message_id}"): messages.retrieve,
+    ("POST", "threads/{thread_id}/messages/{message_id}"): messages.update,
+    ("DELETE", "threads/{thread_id}/messages/{message_id}"): messages.delete,
+    ("GET", "threads/{thread_id}/runs"): runs.listing,
+    ("POST", "threads/{thread_id}/runs"): runs.create,
+    ("GET", "threads/{thread_id}/runs/{run_id}"): runs.retrieve,
+    ("POST", "threads/{thread_id}/runs/{run_id}"): runs.update,
+    ("POST", "threads/{thread_id}/runs/{run_id}/cancel"): runs.cancel,
+    ("POST", "threads/{thread_id}/runs/{run_id}/submit_tool_outputs"): outputs.submit,
+    ("GET", "threads/{thread_id}/runs/{run_id}/steps"): steps.listing,
+    ("GET", "threads/{thread_id}/runs/{run_id}/steps/{step_id}"): steps.retrieve,
+}
+#: The first segment of every path that is ours, known or not: an unknown one is the API's 404, never the network's.
+OURS: Final = ("assistants", "threads")
+#: The same rows as they are looked up: a ``*`` where an id stands.
+_BY_SHAPE: Final = {
+    (method, tuple("*" if part.startswith("{") else part for part in path.split("/"))): operation
+    for (method, path), operation in ROUTES.items()
+}
+
+
+def is_ours(path: str) -> bool:
+    """Whether a path (below the base URL's, without a leading slash) belongs to the old API."""
+    return path.partition("/")[0] in OURS
+
+
+def find(method: str, path: str) -> tuple[Operation, list[str]] | None:
+    """The operation of a call and the ids of its path; None when there is no such route."""
+    parts = tuple(path.strip("/").split("/"))
+    if operation := _BY_SHAPE.get((method, parts)):
+        return operation, []
+    # Every second part of a path is an id.
+    shape = tuple("*" if index % 2 else part for index, part in enumerate(parts))
+    operation = _BY_SHAPE.get((method, shape))
+    return (operation, list(parts[1::2])) if operation else None

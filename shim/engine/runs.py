@@ -1,0 +1,184 @@
+"""Runs: made, looked at, changed, cancelled."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from shim import lifecycle
+from shim.engine import chain, keep, launch, lookup, messages, refresh, threads
+from shim.engine.carry import Carrier
+from shim.engine.chain import Sent
+from shim.engine.context import Context, Json, given
+from shim.engine.protocol import Emitted, Reply, Request, json_reply
+from shim.ports import Call
+from shim.store import journal
+from shim.store import messages as message_rows
+from shim.store import runs as rows
+from shim.store import threads as thread_rows
+from shim.store.errors import ActiveRun, NoSuchCursor
+from shim.translate import tools
+from shim.translate.turn import Turn
+from shim.wire import objects
+from shim.wire.errors import error
+from shim.wire.pages import Page, page, read_include, read_page
+from shim.wire.requests import read
+
+#: Milliseconds that the SDK's polling helpers are asked to wait between two looks at a run.
+POLL_AFTER = {"openai-poll-after-ms": "20"}
+#: Fields that a run takes from its own request, else from its assistant.
+INHERITED = ("model", "instructions", "tools", "temperature", "top_p", "reasoning_effort", "response_format")
+OWN = ("metadata", "max_prompt_tokens", "max_completion_tokens", "tool_choice", "parallel_tool_calls")
+
+
+async def create(world: Context, request: Request, thread_id: str) -> Reply:
+    """POST /threads/{thread_id}/runs"""
+    lookup.check(thread=thread_id)
+    read_include(request.query)
+    asked = given(read("runs.create", request.body))
+    started = await world.store.write(_start, world, thread_id, asked)
+    return await _launch(world, request, started, asked)
+
+
+async def create_with_thread(world: Context, request: Request) -> Reply:
+    """POST /threads/runs"""
+    asked = given(read("threads.create_and_run", request.body))
+    started = await world.store.write(_start_with_thread, world, asked)
+    return await _launch(
+        world, request, started, asked, [("thread.created", objects.as_streamed(started.thread or {}))]
+    )
+
+
+async def listing(world: Context, request: Request, thread_id: str) -> Reply:
+    """GET /threads/{thread_id}/runs"""
+    lookup.check(thread=thread_id)
+    wanted = read_page(request.query)
+    await refresh.thread(world, thread_id)
+    return json_reply(await world.store.read(_page, world, thread_id, wanted))
+
+
+async def retrieve(world: Context, request: Request, thread_id: str, run_id: str) -> Reply:
+    """GET /threads/{thread_id}/runs/{run_id}"""
+    lookup.check(thread=thread_id, run=run_id)
+    row = await world.store.read(lookup.run, world, thread_id, run_id)
+    if row.body["status"] in lifecycle.ACTIVE:
+        await refresh.thread(world, thread_id)
+        row = await world.store.read(lookup.run, world, thread_id, run_id)
+    return json_reply(row.body, headers=POLL_AFTER)
+
+
+async def update(world: Context, request: Request, thread_id: str, run_id: str) -> Reply:
+    """POST /threads/{thread_id}/runs/{run_id}: its metadata."""
+    lookup.check(thread=thread_id, run=run_id)
+    asked = read("runs.update", request.body)
+    return json_reply(await world.store.write(_update, world, thread_id, run_id, asked))
+
+
+async def cancel(world: Context, request: Request, thread_id: str, run_id: str) -> Reply:
+    """POST /threads/{thread_id}/runs/{run_id}/cancel"""
+    lookup.check(thread=thread_id, run=run_id)
+    return json_reply(await world.store.write(_cancel, world, thread_id, run_id))
+
+
+async def _launch(
+    world: Context, request: Request, started: "Started", asked: Json, told: Iterable[Emitted] = ()
+) -> Reply:
+    run = started.run
+    carrier = Carrier(world, Turn(run, world.ids, world.now), keep.blank(), started.sent, Call(headers=request.headers))
+    shown = objects.as_streamed(run)
+    first = [*told, ("thread.run.created", shown), ("thread.run.queued", shown)]
+    return await launch.reply(carrier, first, bool(asked.get("stream")), launch.Undo(_forget, (started,)))
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A queued run in the store, its first request, and what came into the store with it."""
+
+    run: Json
+    sent: Sent
+    added: list[str]
+    thread: Json | None = None
+
+
+def _start(db: Any, world: Context, thread_id: str, asked: Json) -> Started:
+    thread_rows.lock(db, world.tenant, thread_id)
+    thread = lookup.thread(db, world, thread_id)
+    refresh.active(db, world, thread_id)
+    assistant = lookup.assistant(db, world, asked["assistant_id"])
+    run = _compose(world, thread, assistant, asked)
+    try:
+        rows.insert(db, world.tenant, run, keep.blank(), world.owner, float(run["expires_at"]))
+    except ActiveRun as other:
+        raise error("thread_busy_run", thread_id=thread_id, run_id=other.run_id) from None
+    added = [messages.add(db, world, thread_id, message)["id"] for message in asked.get("additional_messages") or []]
+    if not run["instructions"] and not message_rows.page(db, world.tenant, thread_id, 1, "desc")[0]:
+        raise error("nothing_to_answer")
+    return Started(run, chain.prepare(db, world, run, keep.blank()), added)
+
+
+def _start_with_thread(db: Any, world: Context, asked: Json) -> Started:
+    lookup.assistant(db, world, asked["assistant_id"])
+    thread = threads.make(db, world, asked.get("thread") or {})
+    return replace(_start(db, world, thread["id"], asked), thread=thread)
+
+
+def _compose(world: Context, thread: Json, assistant: Json, asked: Json) -> Json:
+    """A run's object: what its request says, else its assistant."""
+    chosen = {name: asked.get(name, assistant[name]) for name in INHERITED}
+    chosen["tools"] = tools.shown(chosen["tools"])
+    chosen["instructions"] = "\n".join(filter(None, [chosen["instructions"], asked.get("additional_instructions")]))
+    resources = assistant["tool_resources"] | thread["tool_resources"] | given(asked.get("tool_resources") or {})
+    truncation = {"type": "auto", "last_messages": None} | asked.get("truncation_strategy", {})
+    run = objects.run(world.ids("run"), world.now(), thread["id"], assistant["id"])
+    own = {name: asked[name] for name in OWN if name in asked}
+    return run | chosen | own | {"tool_resources": resources, "truncation_strategy": truncation}
+
+
+def _forget(db: Any, world: Context, started: Started) -> None:
+    """Upstream refused the request itself: there never was such a run, nor the messages and the thread that came
+    with it.
+    """
+    tenant, thread_id = world.tenant, started.run["thread_id"]
+    if started.thread is not None:
+        thread_rows.delete(db, tenant, thread_id)
+        return
+    rows.delete(db, tenant, started.run["id"])
+    for message_id in started.added:
+        message_rows.delete(db, tenant, thread_id, message_id)
+        journal.forget_message(db, tenant, message_id)
+
+
+def _page(db: Any, world: Context, thread_id: str, wanted: Page) -> Json:
+    lookup.thread(db, world, thread_id)
+    try:
+        found = rows.page(db, world.tenant, thread_id, wanted.limit, wanted.order, wanted.after, wanted.before)
+    except NoSuchCursor as missing:
+        raise error("no_run", id=missing.id) from None
+    return page(*found)
+
+
+def _update(db: Any, world: Context, thread_id: str, run_id: str, asked: Json) -> Json:
+    thread_rows.lock(db, world.tenant, thread_id)
+    refresh.active(db, world, thread_id)
+    run = lookup.run(db, world, thread_id, run_id).body
+    if run["status"] in refresh.DRIVEN:
+        raise error("cannot_update", status=run["status"])
+    if "metadata" in asked:
+        run = run | {"metadata": asked["metadata"] or {}}
+        rows.save(db, world.tenant, run)
+    return run
+
+
+def _cancel(db: Any, world: Context, thread_id: str, run_id: str) -> Json:
+    thread_rows.lock(db, world.tenant, thread_id)
+    refresh.active(db, world, thread_id)
+    row = lookup.run(db, world, thread_id, run_id)
+    run = row.body
+    if run["status"] == "cancelling":
+        return run
+    if run["status"] not in lifecycle.before("cancel"):
+        raise error("cannot_cancel", status=run["status"])
+    run = run | {"status": lifecycle.after(run["status"], "cancel")}
+    rows.move(db, world.tenant, run, row.private, lifecycle.before("cancel"))
+    if row.owner == world.owner:
+        world.stopping.add(run_id)
+    return run

@@ -1,0 +1,69 @@
+"""Threads: four operations."""
+
+from typing import Any
+
+from shim.engine import lookup, messages, refresh
+from shim.engine.context import Context, Json, given
+from shim.engine.protocol import Reply, Request, json_reply
+from shim.store import runs as run_rows
+from shim.store import threads as rows
+from shim.wire import objects
+from shim.wire.requests import read
+
+
+async def create(world: Context, request: Request) -> Reply:
+    """POST /threads"""
+    asked = given(read("threads.create", request.body))
+    return json_reply(await world.store.write(make, world, asked))
+
+
+async def retrieve(world: Context, request: Request, thread_id: str) -> Reply:
+    """GET /threads/{thread_id}"""
+    lookup.check(thread=thread_id)
+    return json_reply(objects.as_streamed(await world.store.read(lookup.thread, world, thread_id)))
+
+
+async def update(world: Context, request: Request, thread_id: str) -> Reply:
+    """POST /threads/{thread_id}"""
+    lookup.check(thread=thread_id)
+    asked = read("threads.update", request.body)
+    return json_reply(objects.as_streamed(await world.store.write(_update, world, thread_id, asked)))
+
+
+async def delete(world: Context, request: Request, thread_id: str) -> Reply:
+    """DELETE /threads/{thread_id}: an active run is stopped first, as clean-up code runs whenever it runs."""
+    lookup.check(thread=thread_id)
+    await world.store.write(_delete, world, thread_id)
+    return json_reply(objects.deleted("thread", thread_id))
+
+
+def make(db: Any, world: Context, asked: Json) -> Json:
+    """A thread and its first messages."""
+    resources = given(asked.get("tool_resources") or {})
+    shown = given(asked, "messages", "tool_resources") | {"tool_resources": resources}
+    thread = objects.thread(world.ids("thread"), world.now(), shown)
+    rows.insert(db, world.tenant, thread)
+    for message in asked.get("messages") or []:
+        messages.add(db, world, thread["id"], message)
+    return thread
+
+
+def _update(db: Any, world: Context, thread_id: str, asked: Json) -> Json:
+    rows.lock(db, world.tenant, thread_id)
+    thread = lookup.thread(db, world, thread_id)
+    if "metadata" in asked:
+        thread = thread | {"metadata": asked["metadata"] or {}}
+    if resources := given(asked.get("tool_resources") or {}):
+        thread = thread | {"tool_resources": thread["tool_resources"] | resources}
+    rows.save(db, world.tenant, thread)
+    return thread
+
+
+def _delete(db: Any, world: Context, thread_id: str) -> None:
+    rows.lock(db, world.tenant, thread_id)
+    lookup.thread(db, world, thread_id)
+    refresh.active(db, world, thread_id)
+    running = run_rows.active(db, world.tenant, thread_id)
+    rows.delete(db, world.tenant, thread_id)
+    if running is not None and running.owner == world.owner:
+        world.stopping.add(running.body["id"])

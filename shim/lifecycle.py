@@ -1,0 +1,98 @@
+"""What may happen to a run, a step, a message, and where each stands afterwards.
+
+The whole life of the three objects is in these tables: the engine asks `after`, the store's compare-and-set asks
+`before`, the documentation prints `mermaid`.  A status that is no key of its table is an end.
+"""
+
+from collections.abc import Mapping
+from typing import Final, Literal
+
+RunStatus = Literal[
+    "queued",
+    "in_progress",
+    "requires_action",
+    "cancelling",
+    "cancelled",
+    "failed",
+    "completed",
+    "incomplete",
+    "expired",
+]
+Happening = Literal["began", "asked", "answered", "cancel", "stopped", "finished", "cut_short", "failed", "lapsed"]
+StepStatus = Literal["in_progress", "cancelled", "failed", "completed", "expired"]
+MessageStatus = Literal["in_progress", "incomplete", "completed"]
+
+#: Run: status, what happens, status afterwards.
+AFTER: Final[Mapping[RunStatus, Mapping[Happening, RunStatus]]] = {
+    "queued": {"began": "in_progress", "cancel": "cancelling", "failed": "failed", "lapsed": "expired"},
+    "in_progress": {
+        "asked": "requires_action",
+        "finished": "completed",
+        "cut_short": "incomplete",
+        "cancel": "cancelling",
+        "failed": "failed",
+        "lapsed": "expired",
+    },
+    "requires_action": {"answered": "queued", "cancel": "cancelling", "failed": "failed", "lapsed": "expired"},
+    # An answer that was complete when the cancel came in still counts, as it did; a question that nobody will answer
+    # does not.
+    "cancelling": {
+        "stopped": "cancelled",
+        "asked": "cancelled",
+        "cut_short": "cancelled",
+        "finished": "completed",
+        "failed": "failed",
+        "lapsed": "expired",
+    },
+}
+
+#: The run's timestamp that a status sets.  In the recordings an expired run has ``completed_at``, and so has an
+#: incomplete one.
+STAMP: Final[Mapping[RunStatus, str]] = {
+    "in_progress": "started_at",
+    "completed": "completed_at",
+    "incomplete": "completed_at",
+    "expired": "completed_at",
+    "cancelled": "cancelled_at",
+    "failed": "failed_at",
+}
+
+#: What becomes of a step, and of a message, that is still open when its run ends in this way.
+STEP_END: Final[Mapping[RunStatus, tuple[StepStatus, str]]] = {
+    "completed": ("completed", "completed_at"),
+    "incomplete": ("completed", "completed_at"),
+    "cancelled": ("cancelled", "cancelled_at"),
+    "failed": ("failed", "failed_at"),
+    "expired": ("expired", "expired_at"),
+}
+MESSAGE_END: Final[Mapping[RunStatus, str]] = {
+    "incomplete": "max_tokens",
+    "cancelled": "run_cancelled",
+    "failed": "run_failed",
+    "expired": "run_expired",
+}
+
+ACTIVE: Final[frozenset[RunStatus]] = frozenset(AFTER)
+
+
+class Impossible(ValueError):
+    """Something happened to a run that cannot happen to it in its status."""
+
+
+def after(status: RunStatus, happening: Happening) -> RunStatus:
+    """The status of a run in ``status`` once ``happening`` has happened.  Raises `Impossible`."""
+    try:
+        return AFTER[status][happening]
+    except KeyError:
+        raise Impossible(f"a run that is {status} cannot have {happening}") from None
+
+
+def before(happening: Happening) -> frozenset[RunStatus]:
+    """The statuses in which ``happening`` is allowed: the WHERE of the store's compare-and-set."""
+    return frozenset(status for status, row in AFTER.items() if happening in row)
+
+
+def mermaid() -> str:
+    """The table as a Mermaid state diagram."""
+    arrows = [f"    {status} --> {then}: {what}" for status, row in AFTER.items() for what, then in row.items()]
+    return "\n".join(["stateDiagram-v2", "    [*] --> queued", *arrows])

@@ -1,0 +1,80 @@
+"""What the engine needs of the world: a store, an upstream, a clock, ids.
+
+Every port is ``async def``, in both colours: behind a blocking client the adapters block and never suspend
+(`shim.drive`), behind an async one they await.  The engine sees only these protocols.
+"""
+
+from collections.abc import AsyncGenerator, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+
+Json = dict[str, Any]
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Store(Protocol):
+    """Transactions.  ``work`` is a plain function whose first argument is the open connection; it commits when it
+    returns.
+
+    Raises `shim.store.errors.StoreFailed` when the database cannot be used.
+    """
+
+    async def read(self, work: "Callable[Concatenate[Any, P], T]", *args: P.args, **kwargs: P.kwargs) -> T: ...
+
+    async def write(self, work: "Callable[Concatenate[Any, P], T]", *args: P.args, **kwargs: P.kwargs) -> T: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """How the caller wants upstream to be called: what he gave with his own request."""
+
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(eq=False)
+class Refusal(Exception):
+    """Upstream refused a request, failed, or could not be reached, before or while it answered.
+
+    ``status`` is None when there was no HTTP answer (no connection, a broken stream).  ``body`` is the ``error``
+    object of the answer where it had one: ``message``, ``type``, ``param``, ``code``.
+    """
+
+    status: int | None
+    message: str
+    type: str | None = None
+    param: str | None = None
+    code: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class Answer(Protocol):
+    """One open response."""
+
+    def events(self) -> AsyncGenerator[list[Json], None]:
+        """The events of one network read at a time, in order.  Raises `Refusal` when the stream breaks."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of the connection.  Never raises."""
+        ...
+
+
+class Upstream(Protocol):
+    """A Responses server."""
+
+    async def stream(self, body: Json, call: Call) -> Answer:
+        """POST /responses with ``stream: true``; returns once the server has answered 200.  Raises `Refusal`."""
+        ...
+
+
+class Clock(Protocol):
+    def __call__(self) -> float:
+        """Seconds since the epoch."""
+        ...
+
+
+class Ids(Protocol):
+    def __call__(self, prefix: str) -> str:
+        """A fresh id: ``prefix``, an underscore and 24 letters or digits."""
+        ...

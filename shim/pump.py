@@ -1,0 +1,175 @@
+"""Pumps: whoever reads a run, it is carried to its end.
+
+A pump alone iterates and closes the engine's generator.  A reader is a view on the pump's queue; leaving it leaves the
+run alone.  Behind a blocking client a pump is a daemon thread in the caller's context, behind an async one a task that
+is strongly held.
+"""
+
+import asyncio
+import atexit
+import contextvars
+import logging
+import os
+import socket
+import threading
+import time
+import uuid
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import aclosing
+from functools import cache
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Final
+
+from shim import drive
+from shim.engine.protocol import Events, encode
+from shim.settings import settings
+
+log = logging.getLogger("shim")
+Chunk = bytes | BaseException | None
+
+
+class Threads:
+    """The pumps of blocking clients in this process."""
+
+    def __init__(self) -> None:
+        self._running: set[threading.Thread] = set()
+
+    def view(self, events: Events) -> Iterator[bytes]:
+        """Pump ``events``; their bytes, as they come."""
+        queue: SimpleQueue[Chunk] = SimpleQueue()
+        watched = threading.Event()
+        watched.set()
+        self._start(events, queue, watched)
+        return _read(queue, watched)
+
+    def work(self, events: Events) -> None:
+        """Pump ``events`` with nobody watching."""
+        self._start(events, SimpleQueue(), threading.Event())
+
+    def join(self, seconds: float) -> None:
+        """Wait for what is still going, at most so long.  What is left ends by its lease."""
+        until = time.monotonic() + seconds
+        for thread in list(self._running):
+            thread.join(max(0.0, until - time.monotonic()))
+
+    def _start(self, events: Events, queue: "SimpleQueue[Chunk]", watched: threading.Event) -> None:
+        context = contextvars.copy_context()
+        thread = threading.Thread(
+            target=context.run, args=(self._pump, events, queue, watched), name="shim-run", daemon=True
+        )
+        self._running.add(thread)
+        thread.start()
+
+    def _pump(self, events: Events, queue: "SimpleQueue[Chunk]", watched: threading.Event) -> None:
+        last: BaseException | None = None
+        try:
+            for batch in drive.drain(events):
+                if watched.is_set():
+                    queue.put(encode(batch))
+        except Exception as problem:
+            log.exception("a run's pump failed")
+            last = problem
+        finally:
+            queue.put(last)
+            self._running.discard(threading.current_thread())
+
+
+def _read(queue: "SimpleQueue[Chunk]", watched: threading.Event) -> Iterator[bytes]:
+    try:
+        while (chunk := queue.get()) is not None:
+            if isinstance(chunk, BaseException):
+                raise chunk
+            yield chunk
+    finally:
+        watched.clear()
+
+
+class Tasks:
+    """The pumps of an async client."""
+
+    def __init__(self) -> None:
+        self._running: set[asyncio.Task[None]] = set()
+
+    def view(self, events: Events) -> AsyncIterator[bytes]:
+        """Pump ``events``; their bytes, as they come."""
+        queue: asyncio.Queue[Chunk] = asyncio.Queue()
+        watched = threading.Event()
+        watched.set()
+        self._start(events, queue, watched)
+        return _read_async(queue, watched)
+
+    def work(self, events: Events) -> None:
+        """Pump ``events`` with nobody watching."""
+        self._start(events, asyncio.Queue(), threading.Event())
+
+    async def join(self, seconds: float) -> None:
+        """Wait for what is still going, at most so long."""
+        loop = asyncio.get_running_loop()
+        if mine := [task for task in self._running if task.get_loop() is loop]:
+            await asyncio.wait(mine, timeout=seconds)
+
+    def _start(self, events: Events, queue: "asyncio.Queue[Chunk]", watched: threading.Event) -> None:
+        task = asyncio.get_running_loop().create_task(self._pump(events, queue, watched), name="shim-run")
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
+    async def _pump(self, events: Events, queue: "asyncio.Queue[Chunk]", watched: threading.Event) -> None:
+        last: BaseException | None = None
+        try:
+            async with aclosing(events) as batches:
+                async for batch in batches:
+                    if watched.is_set():
+                        queue.put_nowait(encode(batch))
+        except Exception as problem:
+            log.exception("a run's pump failed")
+            last = problem
+        finally:
+            queue.put_nowait(last)
+
+
+async def _read_async(queue: "asyncio.Queue[Chunk]", watched: threading.Event) -> AsyncGenerator[bytes, None]:
+    try:
+        while (chunk := await queue.get()) is not None:
+            if isinstance(chunk, BaseException):
+                raise chunk
+            yield chunk
+    finally:
+        watched.clear()
+
+
+def _birth_of(pid: int) -> str | None:
+    """When a process began, as the kernel counts: process ids come again."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+    except (OSError, IndexError):
+        return None
+
+
+def owner() -> str:
+    """The name of this process in the runs that it drives; a forked process has another one."""
+    return _name(os.getpid())
+
+
+@cache
+def _name(pid: int) -> str:
+    return f"{socket.gethostname()} {pid} {_birth_of(pid) or uuid.uuid4().hex}"
+
+
+def alive(name: str) -> bool:
+    """Whether the process of that name still is.  Of other machines nothing is known here: their lease decides."""
+    host, pid, born = name.split(" ")
+    if host != socket.gethostname():
+        return True
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    birth = _birth_of(int(pid))
+    return birth is None or birth == born
+
+
+threads: Final = Threads()
+atexit.register(lambda: threads.join(settings().exit_grace))

@@ -1,0 +1,36 @@
+"""The SDK's resources for the old API, without its advice to leave it.
+
+Every method of ``beta.assistants`` and ``beta.threads`` warns that the API is deprecated.  Our users have just done
+something about that, so on our clients these methods come without the warning; all other warnings are kept.
+"""
+
+from functools import cache, cached_property
+from typing import Any
+
+#: Attributes of a resource that are resources themselves.
+NESTED = ("assistants", "threads", "messages", "runs", "steps")
+
+
+def quiet(resource: Any) -> Any:
+    """The same resource, of a class whose methods do not warn; what hangs below it, too."""
+    resource.__class__ = _quiet_class(type(resource))
+    return resource
+
+
+@cache
+def _quiet_class(loud: Any) -> type:
+    changed: dict[str, Any] = {name: _nested(loud, name) for name in NESTED if hasattr(loud, name)}
+    for name in dir(loud):
+        method = getattr(loud, name)
+        if hasattr(method, "__deprecated__") and hasattr(method, "__wrapped__"):
+            changed[name] = method.__wrapped__
+    made = type(loud.__name__, (loud,), changed | {"__module__": loud.__module__, "__doc__": loud.__doc__})
+    for name, value in changed.items():
+        if isinstance(value, cached_property):
+            value.__set_name__(made, name)
+    return made
+
+
+def _nested(loud: type, name: str) -> "cached_property[Any]":
+    found: Any = vars(loud)[name]
+    return cached_property(lambda self: quiet(found.__get__(self, loud)))

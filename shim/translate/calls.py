@@ -1,0 +1,174 @@
+"""Rules for what the model calls: functions of the application, and the two hosted tools that Assistants had."""
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from shim.translate.turn import STEP_OPENS, Emitted, Json, Open, Turn, emits, key_of
+
+RANKING: Final = {"ranker": "default_2024_08_21", "score_threshold": 0.0}
+
+
+@emits(*STEP_OPENS, "thread.run.step.delta")
+def open_call(turn: Turn, event: Json) -> Iterator[Emitted]:
+    """A function call begins.  All calls of one response share one step, which stays open until the outputs come."""
+    yield from turn.begin()
+    if turn.asking is None:
+        for name, step in turn.open_step({"type": "tool_calls", "tool_calls": []}):
+            turn.asking = step
+            yield name, step
+    assert turn.asking is not None
+    item = event["item"]
+    function = {"name": item.get("name") or "", "arguments": "", "output": None}
+    call = {"id": item["call_id"], "type": "function", "function": function}
+    turn.latest = key_of(event)
+    opened = turn.items[turn.latest] = Open("function_call", turn.asking, call=call, index=len(turn.calls))
+    turn.calls.append(opened)
+    yield _delta(opened, {"index": opened.index} | call)
+
+
+@emits("thread.run.step.delta")
+def arguments_delta(turn: Turn, event: Json) -> Iterator[Emitted]:
+    """Some of a call's arguments.  Arguments of an item that nobody announced are somebody else's."""
+    item = turn.find(event)
+    if item is not None and item.call is not None and item.kind == "function_call" and event["delta"]:
+        yield _tell_arguments(item, event["delta"])
+
+
+@emits("thread.run.step.delta")
+def close_call(turn: Turn, event: Json) -> Iterator[Emitted]:
+    """A function call is whole, or was cut: then it will never be asked for."""
+    item = turn.items.get(key_of(event))
+    if item is None or item.call is None:
+        return
+    function = item.call["function"]
+    whole = event["item"].get("arguments") or ""
+    if not whole.startswith(function["arguments"]):
+        turn.differences.append(f"the arguments told of {item.call['id']} differ from the finished ones")
+    elif len(whole) > len(function["arguments"]):
+        yield _tell_arguments(item, whole[len(function["arguments"]) :])
+    item.call = item.call | {"function": function | {"arguments": whole}}
+    if event["item"].get("status") == "incomplete":
+        item.kind = "cut_call"
+
+
+@emits(*STEP_OPENS, "thread.run.step.delta")
+def open_search(turn: Turn, event: Json) -> Iterator[Emitted]:
+    """A file search begins: a step of its own, told in one delta."""
+    call = {
+        "id": turn.new_id("call"),
+        "type": "file_search",
+        "file_search": {"ranking_options": RANKING, "results": []},
+    }
+    yield from _open_hosted(turn, event, call)
+
+
+@emits()
+def close_search(turn: Turn, event: Json) -> Iterator[Emitted]:
+    """A file search is over; its results are known, if the request asked for them."""
+    results = [_result(turn, result) for result in event["item"].get("results") or []]
+    yield from _close_hosted(turn, event, {"file_search": {"ranking_options": RANKING, "results": results}})
+
+
+def _result(turn: Turn, result: Json) -> Json:
+    """One search result.  Some servers cite by an id of their own and keep the file's real one among the attributes."""
+    attributes = result.get("attributes") or {}
+    file_id = attributes.get("file_id") or result["file_id"]
+    turn.results[result["file_id"]] = file_id
+    return {
+        "file_id": file_id,
+        "file_name": result.get("filename") or "",
+        "score": result.get("score") or 0.0,
+        "attributes": attributes,
+        "content": [{"type": "text", "text": result.get("text") or ""}],
+    }
+
+
+@emits(*STEP_OPENS, "thread.run.step.delta")
+def open_code(turn: Turn, event: Json) -> Iterator[Emitted]:
+    """The model begins to write code: a step of its own."""
+    call = {"id": turn.new_id("call"), "type": "code_interpreter", "code_interpreter": {"input": "", "outputs": []}}
+    yield from _open_hosted(turn, event, call)
+
+
+@emits("thread.run.step.delta")
+def code_delta(turn: Turn, event: Json) -> Iterator[Emitted]:
+    """Some code."""
+    item = turn.find(event)
+    if item is not None and item.call is not None and item.kind == "code_interpreter_call" and event["delta"]:
+        yield _tell_code(item, event["delta"])
+
+
+@emits("thread.run.step.delta")
+def close_code(turn: Turn, event: Json) -> Iterator[Emitted]:
+    """The code has run.  Its logs come in one delta each, whole."""
+    item = turn.items.get(key_of(event))
+    if item is None or item.call is None:
+        return
+    told, whole = item.call["code_interpreter"]["input"], event["item"].get("code") or ""
+    if whole.startswith(told) and len(whole) > len(told):
+        yield _tell_code(item, whole[len(told) :])
+    outputs = [_logs(output) for output in event["item"].get("outputs") or [] if output["type"] == "logs"]
+    for index, output in enumerate(outputs):
+        yield _delta(item, _more(item, "code_interpreter", {"outputs": [{"index": index} | output]}))
+    yield from _close_hosted(turn, event, {"code_interpreter": {"input": whole, "outputs": outputs}})
+
+
+def _logs(output: Json) -> Json:
+    return {"type": "logs", "logs": output.get("logs") or ""}
+
+
+def _open_hosted(turn: Turn, event: Json, call: Json) -> Iterator[Emitted]:
+    step: Json = {}
+    for name, step in turn.open_step({"type": "tool_calls", "tool_calls": []}):
+        yield name, step
+    turn.latest = key_of(event)
+    item = turn.items[turn.latest] = Open(event["item"]["type"], step, call=call)
+    yield _delta(item, {"index": 0} | call)
+
+
+def _close_hosted(turn: Turn, event: Json, found: Json) -> Iterator[Emitted]:
+    """The step's call is whole.  Its `completed` waits, as upstream tells the tokens only at the end."""
+    item = turn.items.get(key_of(event))
+    if item is not None and item.call is not None:
+        item.call = item.call | found
+        item.open = False
+        turn.held = item.step | {"step_details": {"type": "tool_calls", "tool_calls": [item.call]}}
+    yield from ()
+
+
+def _tell_arguments(item: Open, more: str) -> Emitted:
+    assert item.call is not None
+    function = item.call["function"]
+    item.call = item.call | {"function": function | {"arguments": function["arguments"] + more}}
+    return _delta(item, _more(item, "function", {"arguments": more}))
+
+
+def _tell_code(item: Open, more: str) -> Emitted:
+    assert item.call is not None
+    code = item.call["code_interpreter"]
+    item.call = item.call | {"code_interpreter": code | {"input": code["input"] + more}}
+    return _delta(item, _more(item, "code_interpreter", {"input": more}))
+
+
+def _more(item: Open, kind: str, what: Json) -> Json:
+    return {"index": item.index, "type": kind, kind: what}
+
+
+def _delta(item: Open, call: Json) -> Emitted:
+    return (
+        "thread.run.step.delta",
+        {
+            "id": item.step["id"],
+            "object": "thread.run.step.delta",
+            "delta": {"step_details": {"type": "tool_calls", "tool_calls": [call]}},
+        },
+    )
+
+
+def details(turn: Turn, outputs: Callable[[str], str | None] = lambda _: None) -> Json:
+    """The function step's details: every call so far, with its output where there is one."""
+    calls = [opened.call for opened in turn.calls if opened.call is not None]
+    return {
+        "type": "tool_calls",
+        "tool_calls": [call | {"function": call["function"] | {"output": outputs(call["id"])}} for call in calls],
+    }

@@ -1,0 +1,75 @@
+"""Citations and generated files.
+
+The Responses API says where a citation belongs (an offset in code points), but writes nothing there; the Assistants
+API wrote a marker into the text and gave its range, and programs replace that text or slice by that range.  So markers
+are made: unique in a run's answer, whole, at the place that upstream names where it names it in time, else where the
+text stands.
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+from shim.translate.turn import Json, Part, Turn
+
+#: The first number of a marker: 4 in every short recorded conversation.
+ORDINAL: Final = 4
+
+
+def place(annotation: Json) -> int:
+    """The offset in upstream's text up to which the text must have been told before this annotation can be."""
+    return int(annotation["index"] if annotation["type"] == "file_citation" else annotation.get("end_index") or 0)
+
+
+def make(turn: Turn, part: Part, annotation: Json) -> tuple[Json, str] | None:
+    """The Assistants annotation for one of upstream's, and the marker to write; None for what has no counterpart."""
+    maker = MAKERS.get(annotation["type"])
+    return None if maker is None else maker(turn, part, annotation)
+
+
+def _file_citation(turn: Turn, part: Part, annotation: Json) -> tuple[Json, str]:
+    marker = f"【{ORDINAL}:{turn.citations}†{annotation.get('filename') or 'source'}】"
+    turn.citations += 1
+    start = part.told_length
+    # Where it stands in upstream's text, and how much it shifts what comes after.
+    part.markers.append((part.heard_length, len(marker)))
+    shown = {
+        "type": "file_citation",
+        "text": marker,
+        "start_index": start,
+        "end_index": start + len(marker),
+        "file_citation": {"file_id": turn.results.get(annotation["file_id"], annotation["file_id"])},
+    }
+    return shown, marker
+
+
+def _file_path(turn: Turn, part: Part, annotation: Json) -> tuple[Json, str] | None:
+    """A file that code wrote.  The range covers ``sandbox:/mnt/data/NAME`` alone, as it did; a file without one is
+    no link.
+    """
+    start, end = annotation.get("start_index") or 0, annotation.get("end_index") or 0
+    if start >= end or end > part.heard_length:
+        return None
+    shift = sum(length for at, length in part.markers if at <= start)
+    text = "".join(part.heard)[start:end]
+    shown = {
+        "type": "file_path",
+        "text": text,
+        "start_index": start + shift,
+        "end_index": end + shift,
+        "file_path": {"file_id": annotation["file_id"]},
+    }
+    return shown, ""
+
+
+def as_delta(shown: Json) -> Json:
+    """An annotation as a delta showed it: a citation has an empty ``quote`` there, and only there."""
+    if shown["type"] != "file_citation":
+        return shown
+    return shown | {"file_citation": shown["file_citation"] | {"quote": ""}}
+
+
+#: Upstream's annotation type: how it is shown.  A web page has no counterpart; its link stands in the text already.
+MAKERS: Final[dict[str, Callable[[Turn, Part, Json], tuple[Json, str] | None]]] = {
+    "file_citation": _file_citation,
+    "container_file_citation": _file_path,
+}

@@ -1,0 +1,185 @@
+"""How a response ends, and with it the run: finished, asking, cut short, failed, stopped, lapsed.
+
+Every ending closes what is open in the same way, by the tables of `shim.lifecycle`: message, then step, then run.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from shim import lifecycle
+from shim.translate import calls, failures, messages
+from shim.translate.turn import Emitted, Json, Open, Turn
+from shim.wire import objects
+
+#: They share one step, which closes by itself.
+FUNCTION_CALLS: Final = ("function_call", "cut_call")
+
+
+def usage_of(response: Json) -> Json:
+    """Upstream's token counts in the Assistants spelling; zeros where it gave none."""
+    given = response.get("usage") or {}
+    return objects.usage(
+        given.get("input_tokens") or 0,
+        given.get("output_tokens") or 0,
+        (given.get("input_tokens_details") or {}).get("cached_tokens") or 0,
+        (given.get("output_tokens_details") or {}).get("reasoning_tokens") or 0,
+    )
+
+
+def finish(turn: Turn, response: Json) -> Iterator[Emitted]:
+    """The response is whole: the run is completed, or waits for the outputs of its calls."""
+    usage = _count(turn, response)
+    for item in _open_messages(turn):
+        yield from turn.release()
+        yield messages.complete(turn, item)
+    if not turn.calls:
+        yield from turn.release(usage)
+        yield turn.happen("finished")
+        return
+    yield from turn.release()
+    turn.step_usage = usage
+    if turn.run["status"] == "cancelling":
+        yield from _close_all(turn, "cancelled")
+        yield turn.happen("asked")
+        return
+    assert turn.asking is not None
+    turn.asking = turn.asking | {"step_details": calls.details(turn)}
+    yield turn.happen("asked", required_action=_required(turn))
+
+
+def _required(turn: Turn) -> Json:
+    asked = [opened.call for opened in turn.calls if opened.call is not None]
+    tool_calls = [
+        {
+            "id": call["id"],
+            "type": "function",
+            "function": {"name": call["function"]["name"], "arguments": call["function"]["arguments"]},
+        }
+        for call in asked
+    ]
+    return {"type": "submit_tool_outputs", "submit_tool_outputs": {"tool_calls": tool_calls}}
+
+
+#: Why upstream stopped: the message's reason, and the run's.  ``length`` is what some servers say.
+CUTS: Final[dict[str, tuple[str, str | None]]] = {
+    "max_output_tokens": ("max_tokens", "max_completion_tokens"),
+    "length": ("max_tokens", "max_completion_tokens"),
+    "content_filter": ("content_filter", None),
+}
+
+
+def cut_short(turn: Turn, response: Json) -> Iterator[Emitted]:
+    """The response stopped at a cap or a filter.  A call that was cut is never asked for."""
+    usage = _count(turn, response)
+    reason = (response.get("incomplete_details") or {}).get("reason") or "max_output_tokens"
+    told, counted = CUTS.get(reason, CUTS["max_output_tokens"])
+    if turn.asking is not None:
+        turn.asking = turn.asking | {"step_details": calls.details(turn)}
+    status = lifecycle.after(turn.run["status"], "cut_short")
+    yield from _close_all(turn, status, told, usage)
+    yield turn.happen("cut_short", incomplete_details={"reason": counted} if status == "incomplete" else None)
+
+
+def fail(turn: Turn, response: Json) -> Iterator[Emitted]:
+    """Upstream gave up."""
+    _count(turn, response)
+    yield from failed(turn, failures.of_response(response, turn.error))
+
+
+def failed(turn: Turn, error: Json) -> Iterator[Emitted]:
+    """The run ends failed with ``error`` (``code`` and ``message``), and so does what it had open."""
+    yield from turn.begin()
+    yield from _close_all(turn, "failed", error=error)
+    yield turn.happen("failed", last_error=error, required_action=None)
+
+
+def stopped(turn: Turn) -> Iterator[Emitted]:
+    """Somebody cancelled the run."""
+    if turn.run["status"] != "cancelling":
+        yield turn.happen("cancel")
+    else:
+        yield "thread.run.cancelling", objects.as_streamed(turn.run)
+    yield from _close_all(turn, "cancelled")
+    yield turn.happen("stopped", required_action=None)
+
+
+def lapsed(turn: Turn) -> Iterator[Emitted]:
+    """The run's time is over."""
+    yield from _close_all(turn, "expired")
+    yield turn.happen("lapsed", required_action=None)
+
+
+def _cancelled_upstream(turn: Turn, response: Json) -> Iterator[Emitted]:
+    _count(turn, response)
+    yield from stopped(turn)
+
+
+#: What a terminal payload's status means.
+ENDINGS: Final[dict[str, Callable[[Turn, Json], Iterator[Emitted]]]] = {
+    "completed": finish,
+    "incomplete": cut_short,
+    "failed": fail,
+    "cancelled": _cancelled_upstream,
+}
+
+
+def _count(turn: Turn, response: Json) -> Json:
+    """Add this response's tokens to the run's."""
+    turn.terminal = response
+    usage = usage_of(response)
+    turn.spent = objects.add_usage(turn.spent, usage)
+    return usage
+
+
+def _close_all(
+    turn: Turn,
+    status: lifecycle.RunStatus,
+    reason: str | None = None,
+    usage: Json | None = None,
+    error: Json | None = None,
+) -> Iterator[Emitted]:
+    """Close the open message, its step and the function step as the run's end wants it."""
+    left = [(key, item) for key, item in turn.items.items() if item.open and item.kind not in FUNCTION_CALLS]
+    yield from turn.release(None if left or turn.asking is not None else usage)
+    for key, item in left:
+        item.open = False
+        if item.message is not None:
+            _keep_partial(turn, key, item)
+            yield _cut_message(turn, item, reason or lifecycle.MESSAGE_END[status])
+        yield _close_step(turn, item.step, status, usage, error)
+    if turn.asking is not None:
+        yield _close_step(turn, turn.asking, "failed" if status == "incomplete" else status, usage, error)
+        turn.asking = None
+
+
+def _keep_partial(turn: Turn, key: str, item: Open) -> None:
+    """What was written before the end stays part of the conversation, though upstream never finished the item."""
+    text = "".join(piece for part in item.parts.values() for piece in part.heard)
+    if key not in turn.settled and text:
+        content = [{"type": "output_text", "text": text}]
+        partial = {"type": "message", "role": "assistant", "status": "incomplete", "content": content}
+        turn.done.append((key, partial))
+
+
+def _open_messages(turn: Turn) -> list[Open]:
+    return [item for item in turn.items.values() if item.open and item.message is not None]
+
+
+def _cut_message(turn: Turn, item: Open, reason: str) -> Emitted:
+    assert item.message is not None
+    item.message = item.message | {
+        "status": "incomplete",
+        "incomplete_details": {"reason": reason},
+        "incomplete_at": turn.now(),
+        "content": messages.contents(item),
+    }
+    return "thread.message.incomplete", item.message
+
+
+def _close_step(turn: Turn, step: Json, status: lifecycle.RunStatus, usage: Json | None, error: Json | None) -> Emitted:
+    end, stamp = lifecycle.STEP_END[status]
+    changes = {"status": end, stamp: turn.now(), "usage": usage or objects.usage()}
+    if end == "failed":
+        # A step knows two codes only; the recorded text stands for a call that was cut.
+        changes["last_error"] = failures.of_step(error)
+    return f"thread.run.step.{end}", step | changes

@@ -1,0 +1,43 @@
+"""Upstream's failures in the old API's words: what ends a run as failed, what the caller is told at once."""
+
+from typing import Any, Final
+
+Json = dict[str, Any]
+
+#: Upstream's error code: the run's ``last_error.code``.  Everything else is a server error.
+CODES: Final[dict[str, str]] = {
+    "rate_limit_exceeded": "rate_limit_exceeded",
+    "insufficient_quota": "rate_limit_exceeded",
+    "invalid_prompt": "invalid_prompt",
+}
+#: HTTP status before the answer: the same.
+STATUSES: Final[dict[int, str]] = {429: "rate_limit_exceeded"}
+SORRY: Final = "Sorry, something went wrong."
+
+
+def last_error(code: str | None, message: str | None) -> Json:
+    """A run's ``last_error``: one of three codes, and upstream's message, verbatim."""
+    return {"code": CODES.get(code or "", "server_error"), "message": message or SORRY}
+
+
+def of_response(response: Json, told: Json | None) -> Json:
+    """The error of a failed response, or the one that an ``error`` event told before."""
+    error = response.get("error") or told or {}
+    return last_error(error.get("code"), error.get("message"))
+
+
+def of_event(event: Json) -> Json:
+    """The error in an ``error`` event: nested on the real wire, flat in its documentation."""
+    error = event.get("error")
+    return error if isinstance(error, dict) else event
+
+
+def of_refusal(status: int | None, code: str | None, message: str) -> Json:
+    """The error of a call that got no answer, or lost it."""
+    return last_error(STATUSES.get(status or 0) or code, message)
+
+
+def of_step(error: Json | None) -> Json:
+    """A step's ``last_error``: it knows ``server_error`` and ``rate_limit_exceeded`` only."""
+    error = error or last_error(None, None)
+    return error if error["code"] == "rate_limit_exceeded" else error | {"code": "server_error"}

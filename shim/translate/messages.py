@@ -1,0 +1,162 @@
+"""Rules for what the model writes: messages, their text, their refusals."""
+
+from collections.abc import Iterator
+
+from shim.translate import citations
+from shim.translate.turn import STEP_OPENS, Emitted, Json, Open, Part, Turn, emits, key_of
+from shim.wire import objects
+
+#: Content part of a Responses message: the key of its text, and the Assistants part that shows it.
+PARTS = {"output_text": ("text", "text"), "refusal": ("refusal", "refusal")}
+
+
+@emits(*STEP_OPENS, "thread.message.created", "thread.message.in_progress")
+def open_message(turn: Turn, event: Json) -> Iterator[Emitted]:
+    """A message item begins: its step first, then the message, each told twice as the API did."""
+    message_id = turn.new_id("msg")
+    details = {"type": "message_creation", "message_creation": {"message_id": message_id}}
+    step: Json = {}
+    for name, step in turn.open_step(details):
+        yield name, step
+    message = objects.answer(message_id, step["created_at"], turn.run)
+    turn.latest = key_of(event)
+    turn.items[turn.latest] = Open("message", step, message=message)
+    yield "thread.message.created", message
+    yield "thread.message.in_progress", message
+
+
+@emits("thread.message.delta")
+def text_delta(turn: Turn, event: Json) -> Iterator[Emitted]:
+    """Some text."""
+    item = turn.find(event)
+    if item is not None and item.message is not None and event["delta"]:
+        yield _tell_text(item, part_of(item, event, "text"), event["delta"])
+
+
+@emits("thread.message.delta")
+def refusal_delta(turn: Turn, event: Json) -> Iterator[Emitted]:
+    """Some of a refusal."""
+    item = turn.find(event)
+    if item is not None and item.message is not None and event["delta"]:
+        part = part_of(item, event, "refusal")
+        _take(part, event["delta"], event["delta"])
+        yield _delta(item, {"index": part.index, "type": "refusal", "refusal": event["delta"]})
+
+
+@emits("thread.message.delta")
+def annotation_added(turn: Turn, event: Json) -> Iterator[Emitted]:
+    """A citation or a generated file."""
+    item = turn.find(event)
+    if item is not None and item.message is not None:
+        yield from _annotate(turn, item, part_of(item, event, "text"), event["annotation"])
+
+
+@emits("thread.message.delta", "thread.message.completed")
+def close_message(turn: Turn, event: Json) -> Iterator[Emitted]:
+    """A message item is over.  One that was cut short stays open until the response says why."""
+    item = turn.items.get(key_of(event))
+    if item is None or item.message is None:
+        return
+    for index, content in enumerate(event["item"].get("content") or []):
+        yield from _settle(turn, item, {"content_index": index}, content)
+    if event["item"].get("status", "completed") != "incomplete":
+        yield complete(turn, item)
+
+
+def complete(turn: Turn, item: Open) -> Emitted:
+    """The message is whole.  Its step's `completed` waits, as upstream tells the tokens only at the end."""
+    assert item.message is not None
+    now = turn.now()
+    item.message = item.message | {"status": "completed", "completed_at": now, "content": contents(item)}
+    item.open = False
+    turn.held = item.step
+    return "thread.message.completed", item.message
+
+
+def _settle(turn: Turn, item: Open, place: Json, content: Json) -> Iterator[Emitted]:
+    """Hold a finished part against what was told of it: what is missing is told now, any other difference is noted."""
+    key, kind = PARTS.get(content["type"], ("", ""))
+    if not kind:
+        return
+    part = part_of(item, place, kind)
+    whole, heard = content.get(key) or "", "".join(part.heard)
+    if not whole.startswith(heard):
+        turn.differences.append(f"the text told differs from the finished text of {item.kind} part {part.index}")
+        return
+    for annotation in (content.get("annotations") or [])[part.announced :]:
+        yield from _catch_up(item, part, whole, citations.place(annotation))
+        yield from _annotate(turn, item, part, annotation)
+    yield from _catch_up(item, part, whole, len(whole))
+
+
+def _catch_up(item: Open, part: Part, whole: str, upto: int) -> Iterator[Emitted]:
+    """Tell what of ``whole`` has not been told up to a place."""
+    missing = whole[part.heard_length : max(upto, part.heard_length)]
+    if not missing:
+        return
+    if part.kind == "text":
+        yield _tell_text(item, part, missing)
+    else:
+        _take(part, missing, missing)
+        yield _delta(item, {"index": part.index, "type": "refusal", "refusal": missing})
+
+
+def _annotate(turn: Turn, item: Open, part: Part, annotation: Json) -> Iterator[Emitted]:
+    """Put an annotation into a part.  A citation brings its marker, whole, in the same delta."""
+    part.announced += 1
+    made = citations.make(turn, part, annotation)
+    if made is None:
+        return
+    shown, marker = made
+    text: Json = {"annotations": [{"index": len(part.annotations)} | citations.as_delta(shown)]}
+    part.annotations.append(shown)
+    part.fresh = False
+    if marker:
+        part.told.append(marker)
+        part.told_length += len(marker)
+        text = {"value": marker} | text
+    yield _delta(item, {"index": part.index, "type": "text", "text": text})
+
+
+def part_of(item: Open, event: Json, kind: str) -> Part:
+    """The part that an event speaks of, opened at its first mention.  Ours are numbered without gaps."""
+    place = event.get("content_index", 0)
+    part = item.parts.get(place)
+    if part is None:
+        part = item.parts[place] = Part(len(item.parts), kind)
+    return part
+
+
+def contents(item: Open) -> list[Json]:
+    """The open message's content as a finished message shows it."""
+    return [
+        {"type": "text", "text": {"value": "".join(part.told), "annotations": part.annotations}}
+        if part.kind == "text"
+        else {"type": "refusal", "refusal": "".join(part.told)}
+        for part in item.parts.values()
+    ]
+
+
+def _tell_text(item: Open, part: Part, value: str) -> Emitted:
+    _take(part, value, value)
+    text: Json = {"value": value}
+    if part.fresh:
+        # Only the first piece of a part carried the key in the recordings.
+        part.fresh = False
+        text["annotations"] = []
+    return _delta(item, {"index": part.index, "type": "text", "text": text})
+
+
+def _take(part: Part, heard: str, told: str) -> None:
+    part.heard.append(heard)
+    part.heard_length += len(heard)
+    part.told.append(told)
+    part.told_length += len(told)
+
+
+def _delta(item: Open, content: Json) -> Emitted:
+    assert item.message is not None
+    return (
+        "thread.message.delta",
+        {"id": item.message["id"], "object": "thread.message.delta", "delta": {"content": [content]}},
+    )

@@ -1,0 +1,115 @@
+"""A run as the body of ``POST /responses``.
+
+Nothing carries over from one response to the next but the conversation itself, so instructions, tools and every other
+parameter are sent with each call of a run, tool rounds included.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from shim.translate import tools
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What besides the run decides about its next call.
+
+    ``previous``: the response to chain from.  ``spent``: completion tokens used so far.  ``obeyed``: whether a forced
+    tool choice has been followed once; forcing it for ever would loop for ever.
+    """
+
+    previous: str | None = None
+    spent: int = 0
+    obeyed: bool = False
+    store: bool = True
+
+
+def _model(run: Json, so_far: Circumstances) -> Json:
+    return {"model": run["model"]}
+
+
+def _instructions(run: Json, so_far: Circumstances) -> Json:
+    return {"instructions": run["instructions"]} if run["instructions"] else {}
+
+
+def _tools(run: Json, so_far: Circumstances) -> Json:
+    if not run["tools"]:
+        return {}
+    body: Json = {"tools": tools.sent(run["tools"], run["tool_resources"])}
+    if include := tools.includes(run["tools"]):
+        body["include"] = include
+    if not run["parallel_tool_calls"]:
+        body["parallel_tool_calls"] = False
+    chosen = tools.choice(run["tool_choice"])
+    forced = chosen == "required" or isinstance(chosen, dict)
+    if chosen != "auto" and not (forced and so_far.obeyed):
+        body["tool_choice"] = chosen
+    return body
+
+
+def _sampling(run: Json, so_far: Circumstances) -> Json:
+    """1.0 is both APIs' default, and models that reason refuse the parameter."""
+    return {name: run[name] for name in ("temperature", "top_p") if run[name] not in (None, 1.0)}
+
+
+def _limit(run: Json, so_far: Circumstances) -> Json:
+    cap = run["max_completion_tokens"]
+    return {} if cap is None else {"max_output_tokens": cap - so_far.spent}
+
+
+def _reasoning(run: Json, so_far: Circumstances) -> Json:
+    return {} if run["reasoning_effort"] is None else {"reasoning": {"effort": run["reasoning_effort"]}}
+
+
+def _format(run: Json, so_far: Circumstances) -> Json:
+    wanted = run["response_format"]
+    if wanted == "auto" or wanted["type"] == "text":
+        return {}
+    if wanted["type"] == "json_object":
+        return {"text": {"format": {"type": "json_object"}}}
+    schema = {key: value for key, value in wanted["json_schema"].items() if value is not None}
+    return {"text": {"format": {"type": "json_schema"} | schema}}
+
+
+def _truncation(run: Json, so_far: Circumstances) -> Json:
+    """The old API left out what did not fit; so does this, where a server can.  `last_messages` is done by replay."""
+    return {"truncation": "auto"} if run["truncation_strategy"]["type"] == "auto" else {}
+
+
+def _metadata(run: Json, so_far: Circumstances) -> Json:
+    return {"metadata": run["metadata"]} if run["metadata"] else {}
+
+
+def _chain(run: Json, so_far: Circumstances) -> Json:
+    """``store`` is always said: its default differs between organisations."""
+    body: Json = {"store": so_far.store}
+    return body | ({"previous_response_id": so_far.previous} if so_far.previous else {})
+
+
+#: Everything that a request holds besides ``input`` and ``stream``, in the order of the wire.
+CARRY: Final[tuple[Callable[[Json, Circumstances], Json], ...]] = (
+    _model,
+    _instructions,
+    _tools,
+    _sampling,
+    _limit,
+    _reasoning,
+    _format,
+    _truncation,
+    _metadata,
+    _chain,
+)
+
+
+def body(run: Json, items: list[Json], so_far: Circumstances) -> Json:
+    """The whole request body, without ``stream``."""
+    made: Json = {}
+    for carry in CARRY:
+        made |= carry(run, so_far)
+    if not items and so_far.previous is None:
+        # A first run with instructions alone: the API wants some input, so they are said once as a developer's item.
+        items = [{"role": "developer", "content": run["instructions"]}]
+    return made | {"input": items}

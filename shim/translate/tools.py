@@ -1,0 +1,119 @@
+"""Tools in both directions: one row a tool type.
+
+The two APIs have opposite defaults for functions: Assistants' were not strict, Responses' are, and rewrite the schema;
+so
+``strict`` is always sent.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+Json = dict[str, Any]
+
+RANKING: Final = {"ranker": "default_2024_08_21", "score_threshold": 0.0, "hybrid_search": None}
+NO_PARAMETERS: Final = {"type": "object", "properties": {}}
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """``shown``: how an assistant and a run show the tool.  ``sent``: how upstream gets it, given the run's resources.
+
+    ``include``: what upstream must be asked for besides, so that the steps can show what the tool found.
+    """
+
+    shown: Callable[[Json], Json]
+    sent: Callable[[Json, Json], Json]
+    include: tuple[str, ...] = ()
+
+
+def _given(source: Json, *names: str) -> Json:
+    return {name: source[name] for name in names if source.get(name) is not None}
+
+
+def _show_function(tool: Json) -> Json:
+    function = tool["function"]
+    shown = {"name": function["name"], "description": function.get("description")}
+    parameters = function.get("parameters")
+    return {
+        "type": "function",
+        "function": shown
+        | {
+            "parameters": NO_PARAMETERS if parameters is None else parameters,
+            "strict": bool(function.get("strict")),
+        },
+    }
+
+
+def _send_function(tool: Json, resources: Json) -> Json:
+    function = tool["function"]
+    return {
+        "type": "function",
+        "name": function["name"],
+        **_given(function, "description"),
+        "parameters": function["parameters"],
+        "strict": function["strict"],
+    }
+
+
+def _show_search(tool: Json) -> Json:
+    given = _given(tool.get("file_search") or {}, "max_num_results", "ranking_options")
+    return {
+        "type": "file_search",
+        "file_search": given | {"ranking_options": RANKING | given.get("ranking_options", {})},
+    }
+
+
+def _send_search(tool: Json, resources: Json) -> Json:
+    options = tool["file_search"]
+    stores = (resources.get("file_search") or {}).get("vector_store_ids") or []
+    sent = {"type": "file_search", "vector_store_ids": stores} | _given(options, "max_num_results")
+    if threshold := options["ranking_options"]["score_threshold"]:
+        sent["ranking_options"] = {"score_threshold": threshold}
+    return sent
+
+
+def _show_code(tool: Json) -> Json:
+    return {"type": "code_interpreter"}
+
+
+def _send_code(tool: Json, resources: Json) -> Json:
+    files = (resources.get("code_interpreter") or {}).get("file_ids") or []
+    return {"type": "code_interpreter", "container": {"type": "auto"} | ({"file_ids": files} if files else {})}
+
+
+TOOLS: Final[dict[str, Tool]] = {
+    "function": Tool(_show_function, _send_function),
+    "file_search": Tool(_show_search, _send_search, ("file_search_call.results",)),
+    "code_interpreter": Tool(_show_code, _send_code, ("code_interpreter_call.outputs",)),
+}
+
+
+def shown(tools: list[Json] | None) -> list[Json]:
+    """Tools as an assistant or a run shows them: every default filled in."""
+    return [TOOLS[tool["type"]].shown(tool) for tool in tools or []]
+
+
+def sent(tools: list[Json], resources: Json) -> list[Json]:
+    """A run's tools as upstream gets them."""
+    return [TOOLS[tool["type"]].sent(tool, resources) for tool in tools]
+
+
+def includes(tools: list[Json]) -> list[str]:
+    """What to ask upstream for besides the answer."""
+    return sorted({value for tool in tools for value in TOOLS[tool["type"]].include})
+
+
+def choice(chosen: Any) -> Any:
+    """``tool_choice`` as upstream takes it: flat, where Assistants nested the function's name."""
+    if isinstance(chosen, dict) and chosen.get("type") == "function":
+        return {"type": "function", "name": chosen["function"]["name"]}
+    return chosen
+
+
+def resources(tools: list[Json], given: Json | None) -> Json:
+    """An assistant's ``tool_resources``: what was given, and an empty list for each hosted tool without any."""
+    empty: dict[str, Json] = {"code_interpreter": {"file_ids": []}, "file_search": {"vector_store_ids": []}}
+    kinds = {tool["type"] for tool in tools}
+    blanks = {kind: dict(blank) for kind, blank in empty.items() if kind in kinds}
+    return blanks | {kind: value for kind, value in (given or {}).items() if value is not None}

@@ -1,0 +1,139 @@
+"""What the translation of one response must remember between two events."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from shim import lifecycle
+from shim.wire import objects
+
+Json = dict[str, Any]
+Emitted = tuple[str, Json]
+Rule = Callable[["Turn", Json], Iterator[Emitted]]
+
+#: What each rule may emit, declared where the rule stands.
+EMITS: Final[dict[Rule, frozenset[str]]] = {}
+
+
+def emits(*names: str) -> Callable[[Rule], Rule]:
+    """Declare what a rule may emit; the tests hold it to that."""
+
+    def declare(rule: Rule) -> Rule:
+        EMITS[rule] = frozenset(names)
+        return rule
+
+    return declare
+
+
+#: Every rule that opens a step may first begin the run and close the step before.
+STEP_OPENS: Final = (
+    "thread.run.in_progress",
+    "thread.run.step.completed",
+    "thread.run.step.created",
+    "thread.run.step.in_progress",
+)
+
+
+@dataclass(slots=True)
+class Part:
+    """One content part of the open message.
+
+    ``heard`` is upstream's text so far, ``told`` is ours: the same plus the citation markers that we put in.
+    Offsets count code points.
+    """
+
+    index: int
+    kind: str
+    heard: list[str] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
+    heard_length: int = 0
+    told_length: int = 0
+    fresh: bool = True
+    annotations: list[Json] = field(default_factory=list)
+    announced: int = 0
+    markers: list[tuple[int, int]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Open:
+    """An item that upstream has begun: a message with its parts, or a call with its place in its step.
+
+    ``open`` until its end is told; a message that was cut short waits for the response to say why.
+    """
+
+    kind: str
+    step: Json
+    message: Json | None = None
+    parts: dict[int, Part] = field(default_factory=dict)
+    call: Json | None = None
+    index: int = 0
+    open: bool = True
+
+
+@dataclass(slots=True)
+class Turn:
+    """One response of a run.  ``run`` is replaced, never changed in place, so what was emitted stays as it was."""
+
+    run: Json
+    new_id: Callable[[str], str]
+    now: Callable[[], int]
+    spent: Json = field(default_factory=objects.usage)
+    items: dict[str, Open] = field(default_factory=dict)
+    latest: str = ""
+    held: Json | None = None
+    asking: Json | None = None
+    calls: list[Open] = field(default_factory=list)
+    done: list[tuple[str, Json]] = field(default_factory=list)
+    settled: set[str] = field(default_factory=set)
+    results: dict[str, str] = field(default_factory=dict)
+    citations: int = 0
+    error: Json | None = None
+    terminal: Json | None = None
+    step_usage: Json | None = None
+    unknown: set[str] = field(default_factory=set)
+    differences: list[str] = field(default_factory=list)
+
+    @property
+    def ended(self) -> bool:
+        """Whether the run has left this response: it is finished, or waits for somebody."""
+        return self.run["status"] not in ("queued", "in_progress", "cancelling")
+
+    def happen(self, happening: lifecycle.Happening, **changes: Any) -> Emitted:
+        """Move the run by the table, stamp it, and tell."""
+        status = lifecycle.after(self.run["status"], happening)
+        if stamp := lifecycle.STAMP.get(status):
+            changes[stamp] = self.now()
+        if status not in lifecycle.ACTIVE:
+            changes |= {"expires_at": None, "usage": self.spent}
+        self.run = self.run | {"status": status} | changes
+        return f"thread.run.{status}", objects.as_streamed(self.run)
+
+    def release(self, usage: Json | None = None) -> Iterator[Emitted]:
+        """Tell that the held step is completed.  It waited because upstream counts tokens only at the end."""
+        if self.held is not None:
+            step = self.held | {"status": "completed", "completed_at": self.now(), "usage": usage or objects.usage()}
+            self.held = None
+            yield "thread.run.step.completed", step
+
+    def begin(self) -> Iterator[Emitted]:
+        """The run is in progress, said once a response."""
+        if self.run["status"] == "queued":
+            yield self.happen("began")
+
+    def open_step(self, details: Json) -> Iterator[Emitted]:
+        """A step begins; the one before it is over.  Emits ``created`` and ``in_progress`` with the same object."""
+        yield from self.begin()
+        yield from self.release()
+        step = objects.step(self.new_id("step"), self.now(), self.run, details)
+        yield "thread.run.step.created", step
+        yield "thread.run.step.in_progress", step
+
+    def find(self, event: Json) -> Open | None:
+        """The item that an event speaks of.  Some servers name none; then it is the latest."""
+        return self.items.get(event.get("item_id") or self.latest)
+
+
+def key_of(event: Json) -> str:
+    """The name under which an announced item is remembered: its id, else its place."""
+    item = event["item"]
+    return item.get("id") or f"#{event.get('output_index', 0)}"

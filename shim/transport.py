@@ -1,0 +1,200 @@
+"""The doors' HTTP side: transports that answer the old API in process, for httpx and for httpx2.
+
+The one module that knows either library: the installed SDK says which it uses.  What is not ours goes through the
+client that the SDK would have used, whole and untouched.
+"""
+
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any, Final
+
+import openai._base_client as sdk
+
+from shim import drive, pump
+from shim.engine import Engine, Reply, Request
+from shim.engine.routes import is_ours
+
+if TYPE_CHECKING:
+    import httpx2 as http
+else:
+    http = getattr(sdk, "httpx2", None) or sdk.httpx
+
+Owned = Callable[[http.Request], "str | None"]
+#: What a body may raise while it is read.  Behind httpx2 the SDK counts the SSL module's errors, too.
+BROKEN: Final[tuple[type[Exception], ...]] = (http.TransportError, http.StreamError, OSError)
+
+
+def ours(base_url: Callable[[], Any]) -> Owned:
+    """Tells the old API's calls from all others: the path below the base URL's, or None for what is not ours."""
+
+    def path_of(request: http.Request) -> str | None:
+        base, path = base_url().path, request.url.path
+        rest = path[len(base) :].lstrip("/") if path.startswith(base) else ""
+        return rest if is_ours(rest) else None
+
+    return path_of
+
+
+class _Body(http.SyncByteStream):
+    def __init__(self, chunks: Iterator[bytes]) -> None:
+        self._chunks = chunks
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self._chunks
+
+    def close(self) -> None:
+        _close = getattr(self._chunks, "close", None)
+        if _close:
+            _close()
+
+
+class _AsyncBody(http.AsyncByteStream):
+    def __init__(self, chunks: AsyncIterator[bytes]) -> None:
+        self._chunks = chunks
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self._chunks
+
+    async def aclose(self) -> None:
+        _close = getattr(self._chunks, "aclose", None)
+        if _close:
+            await _close()
+
+
+async def _once(body: bytes) -> AsyncIterator[bytes]:
+    yield body
+
+
+class Transport(http.BaseTransport):
+    """Behind a blocking client."""
+
+    def __init__(self, engine: Engine, path_of: Owned, inner: http.Client) -> None:
+        self.engine, self.path_of, self.inner = engine, path_of, inner
+
+    def handle_request(self, request: http.Request) -> http.Response:
+        path = self.path_of(request)
+        if path is None:
+            # The very response object: timeouts, hooks and streaming survive, and no body is copied.
+            return self.inner.send(request, stream=True)
+        reply = drive.finish(self.engine.handle(_asked(request, path, request.read())))
+        return http.Response(reply.status, headers=dict(reply.headers), stream=_Body(_pumped(reply)))
+
+    def close(self) -> None:
+        self.inner.close()
+
+
+def _pumped(reply: Reply) -> Iterator[bytes]:
+    if reply.events is not None and reply.streamed:
+        return pump.threads.view(reply.events)
+    if reply.events is not None:
+        pump.threads.work(reply.events)
+    return iter((reply.body,))
+
+
+class AsyncTransport(http.AsyncBaseTransport):
+    """Behind an async client; its pumps are its own, and are given time to finish when it is closed."""
+
+    def __init__(self, engine: Engine, path_of: Owned, inner: http.AsyncClient, grace: float) -> None:
+        self.engine, self.path_of, self.inner, self.grace = engine, path_of, inner, grace
+        self.pumps = pump.Tasks()
+
+    async def handle_async_request(self, request: http.Request) -> http.Response:
+        path = self.path_of(request)
+        if path is None:
+            return await self.inner.send(request, stream=True)
+        reply = await self.engine.handle(_asked(request, path, await request.aread()))
+        return http.Response(reply.status, headers=dict(reply.headers), stream=_AsyncBody(self._pumped(reply)))
+
+    def _pumped(self, reply: Reply) -> AsyncIterator[bytes]:
+        if reply.events is not None and reply.streamed:
+            return self.pumps.view(reply.events)
+        if reply.events is not None:
+            self.pumps.work(reply.events)
+        return _once(reply.body)
+
+    async def aclose(self) -> None:
+        await self.pumps.join(self.grace)
+        await self.inner.aclose()
+
+
+def _asked(request: http.Request, path: str, body: bytes) -> Request:
+    return Request(request.method, path, request.url.params.multi_items(), dict(request.headers), body)
+
+
+def _like(inner: Any) -> dict[str, Any]:
+    """What the outer client takes over from the user's own: everything but its hooks, which stay where the network
+    is.
+    """
+    return {
+        "timeout": inner.timeout,
+        "headers": inner.headers,
+        "cookies": inner.cookies,
+        "params": inner.params,
+        "follow_redirects": inner.follow_redirects,
+        "trust_env": False,
+    }
+
+
+def outer(engine: Engine, path_of: Owned, inner: http.Client) -> http.Client:
+    """A client that answers what is ours and sends the rest through ``inner``."""
+    return http.Client(transport=Transport(engine, path_of, inner), **_like(inner))
+
+
+def async_outer(engine: Engine, path_of: Owned, inner: http.AsyncClient, grace: float) -> http.AsyncClient:
+    """The same for an async client."""
+    return http.AsyncClient(transport=AsyncTransport(engine, path_of, inner, grace), **_like(inner))
+
+
+def innermost(client: Any) -> Any:
+    """The user's own client within one of ours; any other as it is."""
+    held = getattr(client, "_transport", None)
+    return held.inner if isinstance(held, (Transport, AsyncTransport)) else client
+
+
+class Local(http.BaseTransport):
+    """A server in this process: ``answer`` is called with method, path, query, headers and body."""
+
+    def __init__(self, answer: "Callable[..., tuple[int, dict[str, str], Iterable[bytes]]]") -> None:
+        self._answer = answer
+
+    def handle_request(self, request: http.Request) -> http.Response:
+        status, headers, chunks = self._answer(*_parts(request, request.read()))
+        return http.Response(status, headers=headers, stream=_Body(_reading(chunks)))
+
+
+class AsyncLocal(http.AsyncBaseTransport):
+    """The same for an async client."""
+
+    def __init__(self, answer: "Callable[..., tuple[int, dict[str, str], AsyncIterator[bytes]]]") -> None:
+        self._answer = answer
+
+    async def handle_async_request(self, request: http.Request) -> http.Response:
+        status, headers, chunks = self._answer(*_parts(request, await request.aread()))
+        return http.Response(status, headers=headers, stream=_AsyncBody(_areading(chunks)))
+
+
+def _parts(request: http.Request, body: bytes) -> tuple[Any, ...]:
+    return request.method, request.url.path, request.url.params.multi_items(), dict(request.headers), body
+
+
+def _reading(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    try:
+        yield from chunks
+    except ConnectionError as cut:
+        raise http.ReadError(str(cut)) from cut
+
+
+async def _areading(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    try:
+        async for chunk in chunks:
+            yield chunk
+    except ConnectionError as cut:
+        raise http.ReadError(str(cut)) from cut
+
+
+def local_client(answer: Any) -> http.Client:
+    """A client whose network is a function."""
+    return http.Client(transport=Local(answer))
+
+
+def async_local_client(answer: Any) -> http.AsyncClient:
+    return http.AsyncClient(transport=AsyncLocal(answer))

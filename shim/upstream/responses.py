@@ -1,0 +1,160 @@
+"""A Responses server behind the official client, in both colours.
+
+The client is the SDK's own: authentication, retries, timeouts, proxies and Azure are its business.  The answer's bytes
+are read here, as they come.  Failures before the answer are the SDK's exceptions, failures in it are those of the HTTP
+library: both become `Refusal`.
+"""
+
+import json
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from typing import Any, Final
+
+import openai
+from openai.resources.responses import AsyncResponses, Responses
+
+from shim.ports import Answer, Call, Json, Refusal
+from shim.wire import sse
+
+#: Errors of the HTTP library that a stream may raise; they are named by the door, the only place that knows the
+#: library.
+Broken = tuple[type[Exception], ...]
+#: Headers of the caller's request that the SDK around it made for itself, or that describe its body.
+OURS: Final = frozenset(
+    {
+        "accept",
+        "accept-encoding",
+        "authorization",
+        "api-key",
+        "connection",
+        "content-length",
+        "content-type",
+        "cookie",
+        "host",
+        "idempotency-key",
+        "openai-beta",
+        "user-agent",
+    }
+)
+
+
+class Upstream:
+    """Behind a blocking client.  ``client`` gives the SDK client to call with, as it is configured at that moment."""
+
+    def __init__(self, client: Callable[[], openai.OpenAI], broken: Broken) -> None:
+        self._client, self._broken = client, broken
+
+    async def stream(self, body: Json, call: Call) -> Answer:
+        manager = Responses(self._client()).with_streaming_response.create(**_arguments(body, call))
+        with _refusals(self._broken):
+            response = manager.__enter__()
+        return _Answer(manager, response.http_response, self._broken)
+
+
+class _Answer:
+    def __init__(self, manager: Any, response: Any, broken: Broken) -> None:
+        self._manager, self._response, self._broken = manager, response, broken
+
+    async def events(self) -> AsyncGenerator[list[Json], None]:
+        with _refusals(self._broken):
+            if _is_json(self._response.headers):
+                yield _unfold(self._response.read())
+                return
+            reader = sse.Reader()
+            for chunk in self._response.iter_bytes():
+                if events := reader.feed(chunk):
+                    yield events
+            if events := reader.close():
+                yield events
+
+    async def close(self) -> None:
+        # The answer is over, whatever its connection thinks of that.
+        with suppress(Exception):
+            self._manager.__exit__(None, None, None)
+
+
+class AsyncUpstream:
+    """The same behind an async client."""
+
+    def __init__(self, client: Callable[[], openai.AsyncOpenAI], broken: Broken) -> None:
+        self._client, self._broken = client, broken
+
+    async def stream(self, body: Json, call: Call) -> Answer:
+        manager = AsyncResponses(self._client()).with_streaming_response.create(**_arguments(body, call))
+        with _refusals(self._broken):
+            response = await manager.__aenter__()
+        return _AsyncAnswer(manager, response.http_response, self._broken)
+
+
+class _AsyncAnswer:
+    def __init__(self, manager: Any, response: Any, broken: Broken) -> None:
+        self._manager, self._response, self._broken = manager, response, broken
+
+    async def events(self) -> AsyncGenerator[list[Json], None]:
+        with _refusals(self._broken):
+            if _is_json(self._response.headers):
+                yield _unfold(await self._response.aread())
+                return
+            reader = sse.Reader()
+            async for chunk in self._response.aiter_bytes():
+                if events := reader.feed(chunk):
+                    yield events
+            if events := reader.close():
+                yield events
+
+    async def close(self) -> None:
+        # The answer is over, whatever its connection thinks of that.
+        with suppress(Exception):
+            await self._manager.__aexit__(None, None, None)
+
+
+def _arguments(body: Json, call: Call) -> dict[str, Any]:
+    """The whole body goes as ``extra_body``: every SDK version sends it as it is, and none walks through a long
+    input.
+    """
+    extra = {name: value for name, value in call.headers.items() if _is_callers(name)}
+    return {"model": body["model"], "input": "", "stream": True, "extra_body": body, "extra_headers": extra}
+
+
+def _is_callers(name: str) -> bool:
+    lower = name.lower()
+    return lower not in OURS and not lower.startswith("x-stainless-")
+
+
+def _is_json(headers: Mapping[str, str]) -> bool:
+    return headers.get("content-type", "").startswith("application/json")
+
+
+def _unfold(payload: bytes) -> list[Json]:
+    """A server that does not stream gave the whole response: its last event says everything."""
+    response = json.loads(payload)
+    status = response.get("status") or "completed"
+    opened = {"type": "response.created", "response": response | {"status": "in_progress"}}
+    return [opened, {"type": f"response.{status}", "response": response}]
+
+
+@contextmanager
+def _refusals(broken: Broken) -> Iterator[None]:
+    try:
+        yield
+    except openai.APIStatusError as error:
+        raise _of_status(error) from error
+    except openai.APIConnectionError as error:
+        cause = error.__cause__
+        raise Refusal(None, f"{error.message} {cause or ''}".strip()) from error
+    except broken as error:
+        raise Refusal(None, f"The connection to the model was lost: {error}") from error
+    except (sse.Malformed, json.JSONDecodeError) as error:
+        raise Refusal(None, f"The model's answer could not be read: {error}") from error
+
+
+def _of_status(error: openai.APIStatusError) -> Refusal:
+    told = error.body if isinstance(error.body, dict) else {}
+    # Some servers nest the error, some answer a bare text under the same key.
+    inner = told.get("error")
+    told = inner if isinstance(inner, dict) else told
+    message = told.get("message") or (inner if isinstance(inner, str) else None) or error.message
+    kept = {
+        name: value for name, value in error.response.headers.items() if name.lower() in ("retry-after", "x-request-id")
+    }
+    return Refusal(error.status_code, str(message), told.get("type"), told.get("param"), told.get("code"), kept)

@@ -1,0 +1,28 @@
+"""Identifiers as the Assistants API made them: a known prefix and 24 letters or digits.
+
+Clients match them with ``\\w+`` and take the object's kind from the prefix, so both parts matter.
+"""
+
+import random
+import string
+from typing import Final
+
+ALPHABET: Final = string.ascii_letters + string.digits
+LENGTH: Final = 24
+
+PREFIX: Final[dict[str, str]] = {
+    "assistant": "asst",
+    "thread": "thread",
+    "message": "msg",
+    "run": "run",
+    "step": "step",
+    "vector_store": "vs",
+    "request": "req",
+}
+
+_source = random.SystemRandom()
+
+
+def new(prefix: str) -> str:
+    """A fresh id, for example ``msg_`` and 24 characters of ``[A-Za-z0-9]``."""
+    return f"{prefix}_{''.join(_source.choices(ALPHABET, k=LENGTH))}"

@@ -1,0 +1,157 @@
+"""The Assistants API's objects as they stood on the wire: every key, in the recorded order, with its default.
+
+Where the recordings and the published schema disagree each object carries both (a message read over REST had no
+``status``, the schema requires one): one shape, a superset that the schema's validators and the recordings' readers
+both accept. Times are whole seconds since the epoch.
+"""
+
+from typing import Any, Final
+
+Json = dict[str, Any]
+
+#: Seconds after its creation at which an unfinished run lapses: 806 of 806 recorded runs.
+RUN_LIFETIME: Final = 600
+
+
+def assistant(id: str, now: int, given: Json) -> Json:
+    """A blank assistant, then what the request gave."""
+    return {
+        "id": id,
+        "object": "assistant",
+        "created_at": now,
+        "name": None,
+        "description": None,
+        "model": None,
+        "instructions": None,
+        "tools": [],
+        "top_p": 1.0,
+        "temperature": 1.0,
+        "reasoning_effort": None,
+        "tool_resources": {},
+        "metadata": {},
+        "response_format": "auto",
+    } | given
+
+
+def thread(id: str, now: int, given: Json) -> Json:
+    """A blank thread, then what the request gave (``metadata``, ``tool_resources``)."""
+    return {"id": id, "object": "thread", "created_at": now, "metadata": {}, "tool_resources": {}} | given
+
+
+def message(id: str, now: int, thread_id: str, role: str) -> Json:
+    """A message that somebody posted: completed, made by no run."""
+    return {
+        "id": id,
+        "object": "thread.message",
+        "created_at": now,
+        "assistant_id": None,
+        "thread_id": thread_id,
+        "run_id": None,
+        "status": "completed",
+        "incomplete_details": None,
+        "incomplete_at": None,
+        "completed_at": now,
+        "role": role,
+        "content": [],
+        "attachments": [],
+        "metadata": {},
+    }
+
+
+def answer(id: str, now: int, run: Json) -> Json:
+    """A message that a run is writing."""
+    return message(id, now, run["thread_id"], "assistant") | {
+        "assistant_id": run["assistant_id"],
+        "run_id": run["id"],
+        "status": "in_progress",
+        "completed_at": None,
+    }
+
+
+def run(id: str, now: int, thread_id: str, assistant_id: str) -> Json:
+    """A run that nobody has begun: queued, to lapse in `RUN_LIFETIME` seconds."""
+    return {
+        "id": id,
+        "object": "thread.run",
+        "created_at": now,
+        "assistant_id": assistant_id,
+        "thread_id": thread_id,
+        "status": "queued",
+        "started_at": None,
+        "expires_at": now + RUN_LIFETIME,
+        "cancelled_at": None,
+        "failed_at": None,
+        "completed_at": None,
+        "required_action": None,
+        "last_error": None,
+        "model": None,
+        "instructions": "",
+        "tools": [],
+        "tool_resources": {},
+        "metadata": {},
+        "temperature": 1.0,
+        "top_p": 1.0,
+        "reasoning_effort": None,
+        "max_completion_tokens": None,
+        "max_prompt_tokens": None,
+        "truncation_strategy": {"type": "auto", "last_messages": None},
+        "incomplete_details": None,
+        "usage": None,
+        "response_format": "auto",
+        "tool_choice": "auto",
+        "parallel_tool_calls": True,
+    }
+
+
+def step(id: str, now: int, run: Json, details: Json) -> Json:
+    """A step that has begun; ``details`` names its type."""
+    return {
+        "id": id,
+        "object": "thread.run.step",
+        "created_at": now,
+        "run_id": run["id"],
+        "assistant_id": run["assistant_id"],
+        "thread_id": run["thread_id"],
+        "type": details["type"],
+        "status": "in_progress",
+        "cancelled_at": None,
+        "completed_at": None,
+        "expires_at": run["expires_at"],
+        "expired_at": None,
+        "failed_at": None,
+        "last_error": None,
+        "step_details": details,
+        "usage": None,
+        "metadata": {},
+    }
+
+
+def usage(prompt: int = 0, completion: int = 0, cached: int = 0, reasoning: int = 0) -> Json:
+    """Tokens, in the spelling of the wire: ``prompt_token_details``, but ``completion_tokens_details``."""
+    return {
+        "prompt_tokens": prompt,
+        "completion_tokens": completion,
+        "total_tokens": prompt + completion,
+        "prompt_token_details": {"cached_tokens": cached},
+        "completion_tokens_details": {"reasoning_tokens": reasoning},
+    }
+
+
+def add_usage(one: Json, two: Json) -> Json:
+    """The sum of two usage objects."""
+    return usage(
+        one["prompt_tokens"] + two["prompt_tokens"],
+        one["completion_tokens"] + two["completion_tokens"],
+        one["prompt_token_details"]["cached_tokens"] + two["prompt_token_details"]["cached_tokens"],
+        one["completion_tokens_details"]["reasoning_tokens"] + two["completion_tokens_details"]["reasoning_tokens"],
+    )
+
+
+def deleted(kind: str, id: str) -> Json:
+    """The receipt for a deletion; ``kind`` is the object's name, for example ``thread.message``."""
+    return {"id": id, "object": f"{kind}.deleted", "deleted": True}
+
+
+def as_streamed(thing: Json) -> Json:
+    """A run or thread as a stream shows it: one without resources says so with an empty list (115 of 115 recorded)."""
+    return thing if thing["tool_resources"] else thing | {"tool_resources": {"code_interpreter": {"file_ids": []}}}

@@ -1,0 +1,76 @@
+"""Server-sent events, both ways: bytes to events from any Responses server, events to bytes as the Assistants API
+framed them.
+
+Reading is lenient (LF or CRLF, several ``data:`` lines, comments, no ``event:`` line, a stray ``[DONE]``); the
+payload's own
+``type`` names the event, because some servers send no ``event:`` line.  Writing is exact: ``event: NAME``, one
+``data:`` line of compact JSON with non-ASCII characters unescaped, a blank line.
+"""
+
+import json
+from collections.abc import Iterator
+from typing import Any, Final
+
+Json = dict[str, Any]
+
+#: Compact JSON, non-ASCII unescaped: the form that every recorded Assistants stream has.
+dumps: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+DONE: Final = b"event: done\ndata: [DONE]\n\n"
+
+
+class Malformed(ValueError):
+    """A ``data:`` line that is no JSON object."""
+
+
+def encode(name: str, data: Json) -> bytes:
+    """One event on the wire."""
+    return f"event: {name}\ndata: {dumps(data)}\n\n".encode()
+
+
+class Reader:
+    """Cuts a byte stream into JSON events.  However the bytes are cut, the same events come out in the same order."""
+
+    def __init__(self) -> None:
+        self._pending: list[bytes] = []
+
+    def feed(self, chunk: bytes) -> list[Json]:
+        """The events that ``chunk`` completes; what is incomplete waits for more.  Raises `Malformed`."""
+        if b"\n" not in chunk and b"\r" not in chunk:
+            # Nothing can end here.  Joining only at line ends keeps a large event in small pieces linear.
+            self._pending.append(chunk)
+            return []
+        data = b"".join([*self._pending, chunk])
+        if b"\r" in data:
+            data = _plain_line_ends(data)
+        *blocks, rest = data.split(b"\n\n")
+        self._pending = [rest] if rest else []
+        return [event for block in blocks for event in _event(block)]
+
+    def close(self) -> list[Json]:
+        """The event that lacks only its closing blank line, if any.  Half an event is nothing."""
+        block = b"".join(self._pending)
+        self._pending = []
+        try:
+            return list(_event(_plain_line_ends(block)))
+        except Malformed:
+            return []
+
+
+def _plain_line_ends(data: bytes) -> bytes:
+    """CRLF and CR as LF.  A CR at the very end may be half of a CRLF, so it stays and waits for its other half."""
+    held = data.endswith(b"\r")
+    return data[: -1 if held else None].replace(b"\r\n", b"\n").replace(b"\r", b"\n") + b"\r" * held
+
+
+def _event(block: bytes) -> Iterator[Json]:
+    lines = [line[5:].removeprefix(b" ") for line in block.split(b"\n") if line.startswith(b"data:")]
+    data = b"\n".join(lines)
+    if not data or data.startswith(b"[DONE]"):
+        return
+    try:
+        event = json.loads(data)
+    except ValueError as problem:
+        raise Malformed(f"a data line that is no JSON: {data[:80]!r}") from problem
+    if not isinstance(event, dict):
+        raise Malformed(f"a data line that is no object: {data[:80]!r}")
+    yield event
