@@ -64,3 +64,5 @@ def _without_counterpart(reporter: pytest.TerminalReporter, names: set[str]) -> 
 def _cut_how(reporter: pytest.TerminalReporter, played: list[tuple[dict[str, str], str]]) -> None:
     cuts = Counter(entry["chunking"] for entry, _ in played)
     reporter.write_line("cut: " + ", ".join(f"{name} {count}" for name, count in cuts.items()))
+    if 0 < cuts["1 byte"] < len(streams()):
+        reporter.write_line("     (longer ones byte by byte through reader and rules only: the client is slow at that)")
