@@ -1,0 +1,82 @@
+"""Where the database is: from what the user wrote to an address that this store can use, and to words about it."""
+
+import os
+from pathlib import Path
+from typing import Final
+
+import platformdirs
+import sqlalchemy as sa
+from sqlalchemy.engine import URL, make_url
+
+from shim.store.errors import StoreFailed
+
+#: Words for a database, and the driver through which this store speaks to it.
+DRIVERS: Final[dict[str, str]] = {
+    "sqlite": "sqlite+pysqlite",
+    "sqlite+pysqlite": "sqlite+pysqlite",
+    "sqlite+aiosqlite": "sqlite+pysqlite",
+    "postgres": "postgresql+psycopg",
+    "postgresql": "postgresql+psycopg",
+    "postgresql+psycopg": "postgresql+psycopg",
+}
+
+_EXAMPLES: Final = "sqlite:////home/me/shim.db or postgresql://user:password@host/database"
+
+
+def default_path() -> Path:
+    """``shim.db`` in the user's own data folder."""
+    return Path(platformdirs.user_data_dir("assistants-shim", appauthor=False)) / "shim.db"
+
+
+def resolve(url: str | None) -> URL:
+    """The address that ``url`` means; None means `default_path`.  Paths become absolute.  Raises `StoreFailed`."""
+    if url is None:
+        return URL.create("sqlite+pysqlite", database=str(default_path()))
+    try:
+        given = make_url(url)
+    except (sa.exc.ArgumentError, ValueError):
+        # Not chained: the original message may repeat the whole text, password included.
+        raise StoreFailed(f"The database URL cannot be read. It should look like {_EXAMPLES}.") from None
+    driver = DRIVERS.get(given.drivername)
+    if driver is None:
+        raise StoreFailed(f"The store cannot use a database of the kind {given.drivername!r}, but: {_EXAMPLES}.")
+    given = given.set(drivername=driver)
+    return _file(given) if driver == "sqlite+pysqlite" else given
+
+
+def _file(url: URL) -> URL:
+    path = url.database or ":memory:"
+    if ":memory:" in path or url.query.get("mode") == "memory":
+        raise StoreFailed(
+            "The store cannot live in memory: every thread would see a database of its own. "
+            "Give it a file, which may be a temporary one: sqlite:////tmp/shim.db."
+        )
+    if path.startswith("file:"):
+        return url
+    return url.set(database=os.path.abspath(os.path.expanduser(path)))
+
+
+def describe(url: URL) -> str:
+    """The address in words for an error message: no user, no password, no options."""
+    if url.get_backend_name() == "sqlite":
+        return str(url.database)
+    return f"{url.get_backend_name()}://{url.host or 'localhost'}/{url.database or ''}"
+
+
+def secrets(url: URL) -> list[str]:
+    """What must never be shown."""
+    options = [value for key, value in url.query.items() if "pass" in key]
+    return [str(secret) for secret in (url.password, *options) if secret]
+
+
+def create_file(url: URL) -> None:
+    """Make the file of an SQLite database, readable by its owner alone, unless it is there.
+
+    SQLite gives the files that it puts beside it the same mode.  Raises OSError.
+    """
+    if url.get_backend_name() != "sqlite" or str(url.database).startswith("file:"):
+        return
+    path = Path(str(url.database))
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not path.exists():
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))

@@ -1,0 +1,33 @@
+"""Assistants.  Bodies are the objects of the wire."""
+
+import sqlalchemy as sa
+
+from shim.store import rows
+from shim.store.rows import Cut, Json, Listed, Order
+from shim.store.schema import assistants
+
+
+def insert(db: sa.Connection, tenant: str, body: Json, batch: str | None = None) -> None:
+    """A new assistant; ``batch`` names the import that brought it."""
+    known = {"id": body["id"], "created_at": body["created_at"], "body": rows.dump(body)}
+    rows.add(db, assistants, {"tenant": tenant, "batch": batch, **known})
+
+
+def get(db: sa.Connection, tenant: str, id: str) -> Json | None:
+    return rows.get(db, assistants, {"tenant": tenant, "id": id})
+
+
+def save(db: sa.Connection, tenant: str, body: Json) -> bool:
+    """Replace the body; says whether the assistant exists."""
+    return rows.change(db, assistants, {"tenant": tenant, "id": body["id"]}, {"body": rows.dump(body)}) > 0
+
+
+def delete(db: sa.Connection, tenant: str, id: str) -> bool:
+    return rows.remove(db, assistants, {"tenant": tenant, "id": id}) > 0
+
+
+def page(
+    db: sa.Connection, tenant: str, limit: int, order: Order, after: str | None = None, before: str | None = None
+) -> Listed:
+    """See `rows.page`."""
+    return rows.page(db, assistants, {"tenant": tenant}, Cut(limit, order, after, before))

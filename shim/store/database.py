@@ -1,0 +1,147 @@
+"""The database behind the store port: transactions, in both colours, on one engine for each address."""
+
+import asyncio
+import contextvars
+import threading
+import weakref
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.engine import URL
+
+from shim.store import address, dialects, failures, upgrade
+from shim.store.gate import Gate
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Database:
+    """One database.  Nothing is opened, created or upgraded before the first transaction.
+
+    Every method may be called from any thread and after a fork, and raises `StoreFailed`, `Gone`, or what the work
+    raises.
+    """
+
+    def __init__(self, url: URL) -> None:
+        self.url: Final = url
+        try:
+            self._engine: Final = dialects.make_engine(url)
+        except (sa.exc.SQLAlchemyError, ModuleNotFoundError) as problem:
+            raise failures.explain(problem, url) from problem
+        self._failures: Final = (sa.exc.SQLAlchemyError, self._engine.dialect.loaded_dbapi.Error)
+        self._ready = False
+        self._preparing = threading.Lock()
+        self._turn = dialects.writers_turn(url)
+        self._gate: Final = Gate(self._engine.dispose, partial(_forget, weakref.ref(self)))
+        weakref.finalize(self, self._engine.dispose)
+
+    def read(self, work: "Callable[Concatenate[sa.Connection, P], T]", *args: P.args, **kwargs: P.kwargs) -> T:
+        """``work(connection, ...)`` in a transaction that sees one state of the database throughout."""
+        with self._gate.passing():
+            return self._run(False, work, *args, **kwargs)
+
+    def write(self, work: "Callable[Concatenate[sa.Connection, P], T]", *args: P.args, **kwargs: P.kwargs) -> T:
+        """``work(connection, ...)`` in a transaction: committed when it returns, rolled back when it raises."""
+        with self._gate.passing(), self._turn:
+            return self._run(True, work, *args, **kwargs)
+
+    def prepare(self) -> None:
+        """Create the database or bring it up to date, unless that is done: what the first transaction would do."""
+        with self._gate.passing():
+            self._prepare()
+
+    def close(self) -> None:
+        """Close idle connections.  The database stays usable: whoever comes next opens new ones."""
+        self._engine.dispose()
+
+    def forget_connections(self) -> None:
+        """In a forked child: what was inherited belongs to the parent and is left alone."""
+        self._engine.dispose(close=False)
+        self._preparing = threading.Lock()
+        self._turn = dialects.writers_turn(self.url)
+
+    def _run(
+        self, write: bool, work: "Callable[Concatenate[sa.Connection, P], T]", *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        if not self._ready:
+            self._prepare()
+        try:
+            with self._engine.connect() as db, db.begin():
+                dialects.begin(db, write=write)
+                return work(db, *args, **kwargs)
+        except self._failures as problem:
+            raise failures.explain(problem, self.url) from problem
+
+    def _prepare(self) -> None:
+        with self._preparing:
+            if self._ready:
+                return
+            try:
+                address.create_file(self.url)
+                upgrade.bring_up_to_date(self._engine, address.describe(self.url))
+            except (*self._failures, OSError) as problem:
+                raise failures.explain(problem, self.url) from problem
+            self._ready = True
+
+
+def _forget(database: "weakref.ref[Database]") -> None:
+    found = database()
+    if found is not None:
+        found.forget_connections()
+
+
+_databases: "Final[weakref.WeakValueDictionary[URL, Database]]" = weakref.WeakValueDictionary()
+
+
+def database(url: str | None = None) -> Database:
+    """The database at ``url``, the same object for the same address; None is a file in the user's own data folder.
+
+    It lives as long as somebody holds it; then its connections are closed.  Raises `StoreFailed` for an unusable URL.
+    """
+    found = address.resolve(url)
+    return _databases.get(found) or _databases.setdefault(found, Database(found))
+
+
+class SyncStore:
+    """The store port for blocking doors: a transaction blocks, and the coroutine never suspends."""
+
+    def __init__(self, database: Database) -> None:
+        self.database: Final = database
+
+    async def read(self, work: "Callable[Concatenate[Any, P], T]", *args: P.args, **kwargs: P.kwargs) -> T:
+        return self.database.read(work, *args, **kwargs)
+
+    async def write(self, work: "Callable[Concatenate[Any, P], T]", *args: P.args, **kwargs: P.kwargs) -> T:
+        return self.database.write(work, *args, **kwargs)
+
+
+class AsyncStore:
+    """The store port for doors on asyncio: each transaction runs in a thread, in the caller's context."""
+
+    def __init__(self, database: Database) -> None:
+        self.database: Final = database
+
+    async def read(self, work: "Callable[Concatenate[Any, P], T]", *args: P.args, **kwargs: P.kwargs) -> T:
+        return await _in_thread(partial(self.database.read, work, *args, **kwargs))
+
+    async def write(self, work: "Callable[Concatenate[Any, P], T]", *args: P.args, **kwargs: P.kwargs) -> T:
+        return await _in_thread(partial(self.database.write, work, *args, **kwargs))
+
+
+async def _in_thread(transaction: Callable[[], T]) -> T:
+    """Like `asyncio.to_thread`, but a cancelled task leaves only when its transaction has ended.
+
+    So what the task does next, such as cleaning up, finds the transaction done or rolled back, never under way.
+    """
+    context = contextvars.copy_context()
+    future = asyncio.get_running_loop().run_in_executor(None, context.run, transaction)
+    try:
+        return await asyncio.shield(future)
+    except asyncio.CancelledError:
+        await asyncio.wait([future])
+        # Its failure, if any, is of no use to a cancelled task, but asyncio complains of one that nobody looked at.
+        future.cancelled() or future.exception()
+        raise

@@ -1,0 +1,125 @@
+"""The one place that knows how SQLite and PostgreSQL differ."""
+
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.engine import URL
+
+#: How long a transaction waits for its turn, in seconds.
+PATIENCE: Final = 10.0
+#: The lock under which a PostgreSQL database is brought up to date; any number that nobody else takes.
+_ADVISORY: Final = 7_236_154_001
+
+
+def is_sqlite(url: URL) -> bool:
+    return url.get_backend_name() == "sqlite"
+
+
+def lone_writer(db: sa.Connection) -> bool:
+    """Whether a write transaction is the only one in the whole database."""
+    return db.dialect.name == "sqlite"
+
+
+def make_engine(url: URL) -> sa.Engine:
+    """A pool of connections, as many as there are callers at one time.  Raises ModuleNotFoundError without a driver."""
+    if not is_sqlite(url):
+        return sa.create_engine(url, pool_pre_ping=True, max_overflow=-1, hide_parameters=True)
+    engine = sa.create_engine(
+        url,
+        poolclass=sa.QueuePool,
+        max_overflow=-1,
+        pool_reset_on_return=None,
+        connect_args={"timeout": PATIENCE, "check_same_thread": False},
+        hide_parameters=True,
+    )
+    sa.event.listen(engine, "connect", _set_up)
+    return engine
+
+
+def writers_turn(url: URL) -> AbstractContextManager[Any]:
+    """What the writers of one process wait for.
+
+    SQLite lets those who wait for the file look again every few milliseconds; queueing here first is faster and fair.
+    A write within a write waits for itself: with this kind of lock it fails after `PATIENCE`, with another it hangs.
+    """
+    return threading.RLock() if is_sqlite(url) else nullcontext()
+
+
+def _set_up(connection: sqlite3.Connection, _record: Any) -> None:
+    # The driver must not begin transactions by itself: it would do so too late and never IMMEDIATE.
+    connection.isolation_level = None
+    connection.execute("PRAGMA synchronous=NORMAL")
+    connection.execute("PRAGMA foreign_keys=ON")
+
+
+def begin(db: sa.Connection, *, write: bool) -> None:
+    """What a transaction that has just begun needs first.
+
+    On SQLite the driver has begun nothing yet, so we do.  A writer takes the file before it reads, or what it read
+    could be stale by the time it writes.  A reader sees one state throughout, on SQLite by nature.  No event does this:
+    one listener would slow down every execution.
+    """
+    if lone_writer(db):
+        _driver(db).execute("BEGIN IMMEDIATE" if write else "BEGIN")
+    elif not write:
+        db.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+
+
+def _driver(db: sa.Connection) -> sqlite3.Connection:
+    raw = db.connection.driver_connection
+    assert isinstance(raw, sqlite3.Connection)
+    return raw
+
+
+def prepare(engine: sa.Engine) -> None:
+    """What a database needs once, before anything else: on SQLite the write-ahead log, so that readers never wait."""
+    if not is_sqlite(engine.url):
+        return
+    with engine.connect() as db:
+        _log_ahead(_driver(db))
+
+
+def _log_ahead(driver: sqlite3.Connection) -> None:
+    """SQLite does not wait for the lock that this needs, so when several processes start together we look again."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            driver.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as problem:
+            if "readonly" in str(problem):
+                return
+            if "locked" not in str(problem) or time.monotonic() > deadline:
+                raise
+        time.sleep(0.01)
+
+
+@contextmanager
+def alone(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """A transaction in which the tables may be changed, while every other process waits.
+
+    On SQLite without foreign keys: to change a table is to drop it, which would delete all that belongs to its rows.
+    """
+    with engine.connect() as db, _unbound(db), db.begin():
+        begin(db, write=True)
+        if not lone_writer(db):
+            db.execute(sa.select(sa.func.pg_advisory_xact_lock(_ADVISORY)))
+        yield db
+
+
+@contextmanager
+def _unbound(db: sa.Connection) -> Iterator[None]:
+    if not lone_writer(db):
+        yield
+        return
+    driver = _driver(db)
+    driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON")

@@ -1,0 +1,50 @@
+"""From what a driver raises to a `StoreFailed` that says what happened and what to do."""
+
+from typing import Final
+
+import sqlalchemy as sa
+from sqlalchemy.engine import URL
+
+from shim.store import address
+from shim.store.errors import Gone, StoreFailed
+
+#: A piece of the driver's message, in lower case, and what it means.  The first that fits is taken.
+MEANINGS: Final[tuple[tuple[str, str], ...]] = (
+    ("not a database", "is not an SQLite database. Give another file, or move this one away"),
+    ("malformed", "is damaged. Restore it from a backup, or repair it with `sqlite3 FILE .recover`"),
+    ("is full", "has no room left on its disk"),
+    ("no space left", "has no room left on its disk"),
+    ("readonly database", "cannot be written: the file or its folder is read-only"),
+    ("read-only", "cannot be written: it is read-only"),
+    ("permission denied", "cannot be opened: permission denied"),
+    ("is locked", "was locked by another program for too long"),
+    ("unable to open", "cannot be opened. Is its folder there, and may it be written?"),
+    ("disk i/o error", "cannot be read or written: its disk reports an error"),
+    ("password authentication failed", "refused the user name or the password"),
+    ("connection refused", "does not answer. Is the server running?"),
+    ("server closed the connection", "closed the connection"),
+    ("already exists", "holds tables of the same names that this store did not make. Give it a database of its own"),
+)
+
+_FOREIGN_KEY: Final = ("foreign key constraint", "23503")
+
+
+def explain(problem: Exception, url: URL) -> Exception:
+    """What to raise in place of ``problem``, which came out of SQLAlchemy, a driver, Alembic or the file system."""
+    if isinstance(problem, sa.exc.IntegrityError) and _belongs_nowhere(problem):
+        return Gone("the thread was deleted meanwhile")
+    if isinstance(problem, ModuleNotFoundError):
+        return StoreFailed(f"The store needs the package {problem.name!r}: pip install 'psycopg[binary]'.")
+    said = str(getattr(problem, "orig", None) or problem).strip().split("\nDETAIL:")[0]
+    # What PostgreSQL says of a broken constraint holds values, and words that mean something else elsewhere.
+    meanings = () if isinstance(problem, sa.exc.IntegrityError) else MEANINGS
+    meaning = next((words for piece, words in meanings if piece in said.lower()), None)
+    for secret in address.secrets(url):
+        said = said.replace(secret, "***")
+    place = address.describe(url)
+    return StoreFailed(f"The store {place} {meaning}." if meaning else f"The store {place} failed: {said}")
+
+
+def _belongs_nowhere(problem: sa.exc.IntegrityError) -> bool:
+    said = str(problem.orig).lower(), getattr(problem.orig, "sqlstate", None)
+    return _FOREIGN_KEY[0] in said[0] or said[1] == _FOREIGN_KEY[1]

@@ -1,0 +1,76 @@
+"""Keeping a fork and the database apart.
+
+SQLite forbids carrying an open connection into a forked process (https://sqlite.org/howtocorrupt.html, 2.6): both
+would believe that they hold the same locks, and the file gets damaged.  So before a fork the transactions under way are
+waited for and the idle connections closed; the child inherits none.  A transaction that does not end in time is left to
+the parent, and the child forgets it.
+"""
+
+import os
+import threading
+import weakref
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Final
+
+#: How long a fork waits for transactions, in seconds.
+PATIENCE: Final = 2.0
+
+_all: "Final[weakref.WeakSet[Gate]]" = weakref.WeakSet()
+_shut: "Final[list[Gate]]" = []
+
+
+class Gate:
+    """Transactions pass through, one or many at a time; a fork waits until none is inside."""
+
+    def __init__(self, close: Callable[[], None], forget: Callable[[], None]) -> None:
+        """``close`` closes idle connections before a fork; ``forget``, in the child, drops what it inherited anyway."""
+        self._close, self._forget = close, forget
+        self._free = threading.Condition()
+        self._inside = 0
+        _all.add(self)
+
+    @contextmanager
+    def passing(self) -> Iterator[None]:
+        with self._free:
+            self._inside += 1
+        try:
+            yield
+        finally:
+            with self._free:
+                self._inside -= 1
+                if not self._inside:
+                    self._free.notify_all()
+
+    def shut(self) -> None:
+        self._free.acquire()
+        self._free.wait_for(lambda: not self._inside, PATIENCE)
+        self._close()
+
+    def open(self) -> None:
+        self._free.release()
+
+    def renew(self) -> None:
+        self._free = threading.Condition()
+        self._inside = 0
+        self._forget()
+
+
+def _before() -> None:
+    for gate in list(_all):
+        gate.shut()
+        _shut.append(gate)
+
+
+def _in_parent() -> None:
+    while _shut:
+        _shut.pop().open()
+
+
+def _in_child() -> None:
+    while _shut:
+        _shut.pop().renew()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(before=_before, after_in_parent=_in_parent, after_in_child=_in_child)

@@ -1,0 +1,50 @@
+"""Upstream responses that runs have made: enough to fetch, chain or cancel them from any process."""
+
+from typing import Any, Final, NamedTuple
+
+import sqlalchemy as sa
+
+from shim.store import rows
+from shim.store.rows import Json
+from shim.store.schema import responses
+
+
+class ResponseRow(NamedTuple):
+    """One response; ``status`` and ``usage`` are None until it has ended."""
+
+    id: str
+    run_id: str
+    previous_id: str | None
+    created_at: int
+    status: str | None
+    usage: Json | None
+
+
+_columns: Final[list[sa.Column[Any]]] = [responses.c[name] for name in ResponseRow._fields]
+_OF_RUN: Final = sa.select(*_columns).where(rows.matching(responses, "tenant", "run_id")).order_by(responses.c.seq)
+
+
+def insert(
+    db: sa.Connection,
+    tenant: str,
+    id: str,
+    thread_id: str,
+    run_id: str,
+    previous_id: str | None,
+    created_at: int,
+) -> None:
+    """A response that has begun.  Should a server use an id again, the newer response takes its place."""
+    known: dict[str, Any] = {"id": id, "thread_id": thread_id, "run_id": run_id, "created_at": created_at}
+    rows.put(db, responses, tenant, {**known, "previous_id": previous_id, "status": None, "usage": None})
+
+
+def finish(db: sa.Connection, tenant: str, id: str, status: str, usage: Json | None) -> bool:
+    """How the response ended, in upstream's words; says whether it is known."""
+    values = {"status": status, "usage": None if usage is None else rows.dump(usage)}
+    return rows.change(db, responses, {"tenant": tenant, "id": id}, values) > 0
+
+
+def of_run(db: sa.Connection, tenant: str, run_id: str) -> list[ResponseRow]:
+    """The responses of a run, in the order in which they began."""
+    found = db.execute(_OF_RUN, {"for_tenant": tenant, "for_run_id": run_id})
+    return [ResponseRow._make((*row[:-1], row[-1] and rows.load(row[-1]))) for row in found]

@@ -1,0 +1,147 @@
+"""What all resources do alike: fetch, add, change and remove rows, and cut pages out of lists.
+
+Statements are built once and kept, with a bound parameter ``for_COLUMN`` for every column they select by, so that a
+call costs the database's time and little more.
+"""
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, Final, Literal, NamedTuple
+
+import sqlalchemy as sa
+
+from shim.store.errors import NoSuchCursor
+from shim.wire.sse import dumps
+
+Json = dict[str, Any]
+Where = Mapping[str, Any]
+Order = Literal["asc", "desc"]
+
+load: Final = json.loads
+
+
+def dump(body: Json) -> str:
+    """Compact JSON, non-ASCII unescaped, unless it holds half a surrogate pair, which no database takes as it is."""
+    text = dumps(body)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return json.dumps(body, separators=(",", ":"))
+    return text
+
+
+def bound(where: Where) -> dict[str, Any]:
+    """The parameters that `matching` waits for."""
+    return {f"for_{name}": value for name, value in where.items()}
+
+
+def matching(table: sa.Table, *names: str) -> sa.ColumnElement[bool]:
+    """The condition that every named column has the value given for it at execution."""
+    return sa.and_(*(table.c[name] == sa.bindparam(f"for_{name}") for name in names))
+
+
+@cache
+def _body(table: sa.Table, names: tuple[str, ...]) -> sa.Select[Any]:
+    return sa.select(table.c.body).where(matching(table, *names))
+
+
+@cache
+def _insert(table: sa.Table) -> sa.Insert:
+    return table.insert()
+
+
+@cache
+def _update(table: sa.Table, names: tuple[str, ...]) -> sa.Update:
+    return table.update().where(matching(table, *names))
+
+
+@cache
+def _delete(table: sa.Table, names: tuple[str, ...]) -> sa.Delete:
+    return table.delete().where(matching(table, *names))
+
+
+def get(db: sa.Connection, table: sa.Table, where: Where) -> Json | None:
+    """The body of the one row that matches."""
+    found: str | None = db.execute(_body(table, tuple(where)), bound(where)).scalar()
+    return None if found is None else load(found)
+
+
+def add(db: sa.Connection, table: sa.Table, values: Where) -> int:
+    """A new row; returns its ``seq``, which is higher than any before it."""
+    key = db.execute(_insert(table), dict(values)).inserted_primary_key
+    assert key is not None
+    return int(key[0])
+
+
+def change(db: sa.Connection, table: sa.Table, where: Where, values: Where) -> int:
+    """Set columns of the rows that match; returns how many there were."""
+    return db.execute(_update(table, tuple(where)), {**bound(where), **values}).rowcount
+
+
+def remove(db: sa.Connection, table: sa.Table, where: Where) -> int:
+    """Delete the rows that match; returns how many there were."""
+    return db.execute(_delete(table, tuple(where)), bound(where)).rowcount
+
+
+def put(db: sa.Connection, table: sa.Table, tenant: str, values: Where) -> None:
+    """Save the object of that id in its place, or add it at the end.  ``values`` holds every column but the tenant."""
+    if not change(db, table, {"tenant": tenant, "id": values["id"]}, values):
+        add(db, table, {"tenant": tenant, **values})
+
+
+class Cut(NamedTuple):
+    """Which part of a list is wanted: at most ``limit`` objects, strictly between two others of the list."""
+
+    limit: int
+    order: Order
+    after: str | None
+    before: str | None
+
+
+class Listed(NamedTuple):
+    """One page, in listing order, and whether there is more in the direction in which it was read."""
+
+    data: list[Json]
+    has_more: bool
+
+
+def page(db: sa.Connection, table: sa.Table, scope: Where, cut: Cut, narrower: Where | None = None) -> Listed:
+    """The part of the list ``scope`` that ``cut`` asks for; ``narrower`` filters it without moving its cursors.
+
+    ``after`` and ``before`` are positions in the listing order.  With ``before`` alone the page ends right before that
+    object, so that pages can be walked backwards: the ``limit`` nearest, still in listing order.  No recording shows
+    ``before`` together with ``limit``; this is a choice.  Raises `NoSuchCursor`.
+    """
+    marks = {name: _seq(db, table, scope, id) for name, id in (("after", cut.after), ("before", cut.before)) if id}
+    backwards = set(marks) == {"before"}
+    equal = {**scope, **(narrower or {})}
+    statement = _listing(table, tuple(equal), tuple(marks), cut.order, backwards)
+    found = list(db.execute(statement, {**bound(equal), **marks, "most": cut.limit + 1}).scalars())
+    kept = [load(body) for body in found[: cut.limit]]
+    return Listed(kept[::-1] if backwards else kept, len(found) > cut.limit)
+
+
+def _seq(db: sa.Connection, table: sa.Table, scope: Where, id: str) -> int:
+    where = {**scope, "id": id}
+    seq: int | None = db.execute(_place(table, tuple(where)), bound(where)).scalar()
+    if seq is None:
+        raise NoSuchCursor(id)
+    return seq
+
+
+@cache
+def _place(table: sa.Table, names: tuple[str, ...]) -> sa.Select[Any]:
+    return sa.select(table.c.seq).where(matching(table, *names))
+
+
+@cache
+def _listing(
+    table: sa.Table, names: tuple[str, ...], marks: tuple[str, ...], order: Order, backwards: bool
+) -> sa.Select[Any]:
+    seq, rising = table.c.seq, order == "asc"
+    later = {"after": rising, "before": not rising}
+    limits = (seq > sa.bindparam(mark) if later[mark] else seq < sa.bindparam(mark) for mark in marks)
+    direction = seq.asc() if rising != backwards else seq.desc()
+    chosen = sa.select(table.c.body).where(matching(table, *names), *limits)
+    return chosen.order_by(direction).limit(sa.bindparam("most"))

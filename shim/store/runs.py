@@ -1,0 +1,129 @@
+"""Runs, at most one of them active in a thread, whoever asks from wherever.
+
+``private`` is what the engine remembers about a run and the wire never shows.  ``owner`` and ``lease_until`` (seconds
+since the epoch) say who drives it and until when he may be trusted to be alive.
+"""
+
+from typing import Any, Final, NamedTuple, TypedDict, Unpack
+
+import sqlalchemy as sa
+
+from shim.store import rows, schema, threads
+from shim.store.errors import ActiveRun
+from shim.store.rows import Cut, Json, Listed, Order
+from shim.store.schema import runs
+
+
+class RunRow(NamedTuple):
+    """A run as it lies in the store."""
+
+    body: Json
+    private: Json
+    owner: str | None
+    lease_until: float | None
+
+
+class Lease(TypedDict, total=False):
+    """Who drives the run, and until when.  What is left out stays as it is; None clears it."""
+
+    owner: str | None
+    lease_until: float | None
+
+
+_shown: Final = sa.select(runs.c.body, runs.c.private, runs.c.owner, runs.c.lease_until)
+_ONE: Final = _shown.where(rows.matching(runs, "tenant", "thread_id", "id"))
+_ACTIVE: Final = _shown.where(rows.matching(runs, "tenant", "thread_id"), schema.ACTIVE)
+_mine: Final = runs.update().where(rows.matching(runs, "tenant", "id"))
+_MOVE: Final = _mine.where(runs.c.status.in_(sa.bindparam("allowed", expanding=True)))
+_CLAIM: Final = _mine.where(
+    schema.ACTIVE, sa.or_(runs.c.lease_until.is_(None), runs.c.lease_until < sa.bindparam("now"))
+)
+_RENEW: Final = _mine.where(schema.ACTIVE, runs.c.owner == sa.bindparam("by"))
+
+
+def insert(
+    db: sa.Connection, tenant: str, body: Json, private: Json, owner: str | None, lease_until: float | None
+) -> None:
+    """A new run.  Raises `ActiveRun` when it would be active and another one in its thread already is."""
+    thread_id = body["thread_id"]
+    threads.in_turn(db, tenant, thread_id)
+    fixed = {"tenant": tenant, "id": body["id"], "thread_id": thread_id, "created_at": body["created_at"]}
+    lease = {"owner": owner, "lease_until": lease_until}
+    try:
+        with db.begin_nested():
+            rows.add(db, runs, {**fixed, **lease, **_columns(body), "private": rows.dump(private)})
+    except sa.exc.IntegrityError:
+        other = active(db, tenant, thread_id)
+        if other is None:
+            raise
+        raise ActiveRun(other.body["id"]) from None
+
+
+def get(db: sa.Connection, tenant: str, thread_id: str, id: str) -> RunRow | None:
+    return _row(db, _ONE, {"tenant": tenant, "thread_id": thread_id, "id": id})
+
+
+def active(db: sa.Connection, tenant: str, thread_id: str) -> RunRow | None:
+    """The run that holds the thread, if any."""
+    return _row(db, _ACTIVE, {"tenant": tenant, "thread_id": thread_id})
+
+
+def move(
+    db: sa.Connection, tenant: str, body: Json, private: Json, allowed: frozenset[str], **lease: Unpack[Lease]
+) -> bool:
+    """Save the run if its stored status is one of ``allowed``: compare and set.  Says whether that was so."""
+    values = {**_columns(body), "private": rows.dump(private), **lease, "allowed": sorted(allowed)}
+    return db.execute(_MOVE, {**_which(tenant, body["id"]), **values}).rowcount > 0
+
+
+def save(db: sa.Connection, tenant: str, body: Json) -> bool:
+    """Save the run whatever its status is; says whether it exists.  For metadata, in the transaction that read it."""
+    return rows.change(db, runs, {"tenant": tenant, "id": body["id"]}, _columns(body)) > 0
+
+
+def claim(db: sa.Connection, tenant: str, id: str, now: float, owner: str, lease_until: float) -> bool:
+    """Take over an active run whose lease has run out, or that nobody drives.  Of several who try, one gets it."""
+    values = {"now": now, "owner": owner, "lease_until": lease_until}
+    return db.execute(_CLAIM, {**_which(tenant, id), **values}).rowcount > 0
+
+
+def renew(db: sa.Connection, tenant: str, id: str, owner: str, lease_until: float) -> bool:
+    """Prolong one's own lease; False when the run has ended or somebody else has taken it."""
+    return db.execute(_RENEW, {**_which(tenant, id), "by": owner, "lease_until": lease_until}).rowcount > 0
+
+
+def delete(db: sa.Connection, tenant: str, id: str) -> bool:
+    """Delete the run and what it left: its steps, responses and journal rows.  Its messages stay."""
+    for table in (schema.steps, schema.responses, schema.journal):
+        rows.remove(db, table, {"tenant": tenant, "run_id": id})
+    return rows.remove(db, runs, {"tenant": tenant, "id": id}) > 0
+
+
+def page(
+    db: sa.Connection,
+    tenant: str,
+    thread_id: str,
+    limit: int,
+    order: Order,
+    after: str | None = None,
+    before: str | None = None,
+) -> Listed:
+    """See `rows.page`."""
+    return rows.page(db, runs, {"tenant": tenant, "thread_id": thread_id}, Cut(limit, order, after, before))
+
+
+def _which(tenant: str, id: str) -> dict[str, Any]:
+    return {"for_tenant": tenant, "for_id": id}
+
+
+def _columns(body: Json) -> dict[str, Any]:
+    copied = ("assistant_id", "status", "expires_at")
+    return {name: body.get(name) for name in copied} | {"body": rows.dump(body)}
+
+
+def _row(db: sa.Connection, statement: sa.Select[Any], where: rows.Where) -> RunRow | None:
+    found = db.execute(statement, rows.bound(where)).first()
+    if found is None:
+        return None
+    body, private, owner, lease_until = found
+    return RunRow(rows.load(body), rows.load(private), owner, lease_until)

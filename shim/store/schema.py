@@ -1,0 +1,115 @@
+"""The tables, for SQLite and PostgreSQL alike.
+
+Every table has ``seq``, the store's own order, given once and never again; lists sort by it, never by id or time.
+Every table has ``tenant``, and an id is unique within its tenant.  Objects lie in ``body`` as the JSON text that the
+wire shows; a column beside it exists only where a query needs it.  What belongs to a thread goes when the thread goes.
+
+A change here needs a revision in ``migrations/versions`` and its name in `REVISION`.
+"""
+
+from typing import Final
+
+import sqlalchemy as sa
+
+#: The newest revision in ``migrations/versions``: known here so that a store which has it need not load Alembic.
+REVISION: Final = "0001"
+
+#: Statuses of a run that holds its thread.  Spelled as SQL because a partial index serves only queries that repeat it.
+ACTIVE: Final = sa.text("status IN ('queued', 'in_progress', 'requires_action', 'cancelling')")
+
+#: SQLite gives automatic numbers to INTEGER alone, which holds 64 bits there.
+Big: Final = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+metadata: Final = sa.MetaData(
+    naming_convention={
+        "pk": "%(table_name)s_pk",
+        "uq": "%(table_name)s_%(column_0_N_name)s_unique",
+        "fk": "%(table_name)s_%(referred_table_name)s_fk",
+        "ix": "%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+
+def _text(name: str, nullable: bool = False) -> "sa.Column[str]":
+    return sa.Column(name, sa.Text, nullable=nullable)
+
+
+def _table(name: str, *parts: sa.schema.SchemaItem) -> sa.Table:
+    return sa.Table(
+        name,
+        metadata,
+        sa.Column("seq", Big, primary_key=True, autoincrement=True),
+        sa.Column("tenant", sa.Text, nullable=False, server_default=""),
+        *parts,
+        sqlite_autoincrement=True,
+    )
+
+
+def _object(name: str, *parts: sa.schema.SchemaItem) -> sa.Table:
+    """A table of things that the wire shows: an id, a time of creation in seconds, a body."""
+    created = sa.Column("created_at", Big, nullable=False)
+    return _table(name, _text("id"), created, _text("body"), *parts, sa.UniqueConstraint("tenant", "id"))
+
+
+def _thread() -> list[sa.schema.SchemaItem]:
+    """The column and the bond of everything that belongs to a thread."""
+    bond = sa.ForeignKeyConstraint(["tenant", "thread_id"], ["threads.tenant", "threads.id"], ondelete="CASCADE")
+    return [_text("thread_id"), bond, sa.Index(None, "tenant", "thread_id", "seq")]
+
+
+assistants: Final = _object("assistants", _text("batch", nullable=True), sa.Index(None, "tenant", "seq"))
+
+threads: Final = _object(
+    "threads",
+    _text("head", nullable=True),
+    sa.Column("head_covers", Big, nullable=False, server_default="0"),
+    _text("batch", nullable=True),
+)
+
+messages: Final = _object(
+    "messages",
+    *_thread(),
+    _text("run_id", nullable=True),
+    sa.Index(None, "tenant", "thread_id", "run_id", "seq"),
+)
+
+runs: Final = _object(
+    "runs",
+    *_thread(),
+    _text("assistant_id"),
+    _text("status"),
+    sa.Column("expires_at", Big, nullable=True),
+    _text("owner", nullable=True),
+    sa.Column("lease_until", sa.Double, nullable=True),
+    sa.Column("private", sa.Text, nullable=False, server_default="{}"),
+    sa.Index("one_active_run", "tenant", "thread_id", unique=True, sqlite_where=ACTIVE, postgresql_where=ACTIVE),
+)
+
+steps: Final = _object("steps", *_thread(), _text("run_id"), sa.Index(None, "tenant", "run_id", "seq"))
+
+journal: Final = _table(
+    "journal",
+    *_thread(),
+    _text("run_id", nullable=True),
+    _text("response_id", nullable=True),
+    _text("message_id", nullable=True),
+    _text("direction"),
+    _text("type"),
+    _text("call_id", nullable=True),
+    _text("item"),
+    sa.Index(None, "tenant", "message_id"),
+    sa.Index(None, "tenant", "run_id", "seq"),
+)
+
+responses: Final = _table(
+    "responses",
+    _text("id"),
+    *_thread(),
+    _text("run_id"),
+    _text("previous_id", nullable=True),
+    sa.Column("created_at", Big, nullable=False),
+    _text("status", nullable=True),
+    _text("usage", nullable=True),
+    sa.UniqueConstraint("tenant", "id"),
+    sa.Index(None, "tenant", "run_id", "seq"),
+)

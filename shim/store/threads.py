@@ -1,0 +1,70 @@
+"""Threads, and the head of each: how much of its transcript upstream already has."""
+
+from typing import Final, NamedTuple
+
+import sqlalchemy as sa
+
+from shim.store import rows
+from shim.store.dialects import lone_writer
+from shim.store.rows import Json
+from shim.store.schema import threads
+
+
+class Head(NamedTuple):
+    """The last response whose chain covers the journal up to ``covers``, a ``seq``; (None, 0) when there is none."""
+
+    response_id: str | None
+    covers: int
+
+
+_mine: Final = rows.matching(threads, "tenant", "id")
+_HEAD: Final = sa.select(threads.c.head, threads.c.head_covers).where(_mine)
+_LOCK: Final = sa.select(threads.c.seq).where(_mine).with_for_update()
+
+
+def insert(db: sa.Connection, tenant: str, body: Json, batch: str | None = None) -> None:
+    """A new thread without a head; ``batch`` names the import that brought it."""
+    known = {"id": body["id"], "created_at": body["created_at"], "body": rows.dump(body)}
+    rows.add(db, threads, {"tenant": tenant, "batch": batch, **known})
+
+
+def get(db: sa.Connection, tenant: str, id: str) -> Json | None:
+    return rows.get(db, threads, {"tenant": tenant, "id": id})
+
+
+def save(db: sa.Connection, tenant: str, body: Json) -> bool:
+    """Replace the body; says whether the thread exists."""
+    return rows.change(db, threads, {"tenant": tenant, "id": body["id"]}, {"body": rows.dump(body)}) > 0
+
+
+def delete(db: sa.Connection, tenant: str, id: str) -> bool:
+    """Delete the thread and all that belongs to it: messages, runs, steps, journal, responses."""
+    return rows.remove(db, threads, {"tenant": tenant, "id": id}) > 0
+
+
+def head(db: sa.Connection, tenant: str, id: str) -> Head:
+    found = db.execute(_HEAD, {"for_tenant": tenant, "for_id": id}).first()
+    return Head(found[0], found[1]) if found else Head(None, 0)
+
+
+def set_head(db: sa.Connection, tenant: str, id: str, response_id: str | None, covers: int) -> None:
+    rows.change(db, threads, {"tenant": tenant, "id": id}, {"head": response_id, "head_covers": covers})
+
+
+def lock(db: sa.Connection, tenant: str, id: str) -> bool:
+    """Keep every other writer away from this thread until the transaction ends; says whether the thread exists.
+
+    A write that first looks and then acts begins with this: "is a run active? no: add the message".  On SQLite a writer
+    is alone anyway; on PostgreSQL the row is locked.
+    """
+    return db.execute(_LOCK, {"for_tenant": tenant, "for_id": id}).first() is not None
+
+
+def in_turn(db: sa.Connection, tenant: str, id: str) -> None:
+    """`lock` before something is added to the thread, where that is needed.
+
+    PostgreSQL gives out ``seq`` when a row is written and shows it when it is committed: of two writers the later
+    number could show first, and a head that covers it would cover, unsent, the earlier one.
+    """
+    if not lone_writer(db):
+        lock(db, tenant, id)

@@ -1,0 +1,64 @@
+"""Bringing the tables up to date.  A store that already is costs one small query, and Alembic is not even loaded."""
+
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import sqlalchemy as sa
+
+from shim.store import dialects, schema
+from shim.store.errors import StoreFailed
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+MIGRATIONS: Final = Path(__file__).parent / "migrations"
+_VERSION: Final = sa.select(sa.column("version_num", sa.Text)).select_from(sa.table("alembic_version"))
+#: Alembic keeps the environment that it runs in a global variable.
+_one_at_a_time: Final = threading.Lock()
+
+
+def bring_up_to_date(engine: sa.Engine, place: str) -> None:
+    """Create or change the tables where needed, in one transaction; other processes wait and then find it done.
+
+    Raises `StoreFailed` without touching anything when the tables are those of a newer version or of somebody else.
+    """
+    dialects.prepare(engine)
+    with engine.connect() as db:
+        if revision(db) == schema.REVISION:
+            return
+    with _one_at_a_time, dialects.alone(engine) as db:
+        found = revision(db)
+        if found != schema.REVISION:
+            _upgrade(db, found, place)
+
+
+def revision(db: sa.Connection) -> str | None:
+    """The revision that the database is at; None when it has never seen a store."""
+    if not sa.inspect(db).has_table("alembic_version"):
+        return None
+    return db.execute(_VERSION).scalar()
+
+
+def configuration() -> "Config":
+    """Alembic's settings, made here: no file is read."""
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    return config
+
+
+def _upgrade(db: sa.Connection, found: str | None, place: str) -> None:
+    from alembic import command
+    from alembic.script import ScriptDirectory
+
+    config = configuration()
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    if found is not None and found not in known:
+        raise StoreFailed(
+            f"The store {place} is at revision {found}, and this version knows revisions up to {schema.REVISION}. "
+            "A newer version made it, or another application. Nothing was changed. Upgrade assistants-shim."
+        )
+    config.attributes["connection"] = db
+    command.upgrade(config, "head")

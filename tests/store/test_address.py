@@ -1,0 +1,76 @@
+from pathlib import Path
+
+import platformdirs
+import pytest
+
+from shim.store import address
+from shim.store.database import Database, database
+from shim.store.errors import StoreFailed
+
+
+@pytest.mark.parametrize(
+    "given,meant",
+    [
+        ("sqlite:////data/shim.db", "sqlite+pysqlite:////data/shim.db"),
+        ("sqlite+aiosqlite:////data/shim.db", "sqlite+pysqlite:////data/shim.db"),
+        ("sqlite:////data/../other/shim.db", "sqlite+pysqlite:////other/shim.db"),
+        ("postgres://u@h/d", "postgresql+psycopg://u@h/d"),
+        ("postgresql://u@h/d?sslmode=require", "postgresql+psycopg://u@h/d?sslmode=require"),
+    ],
+)
+def test_addresses(given: str, meant: str) -> None:
+    assert address.resolve(given).render_as_string(hide_password=False) == meant
+
+
+def test_relative_paths_and_the_home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", "/home/me")
+    assert address.resolve("sqlite:///sub/shim.db").database == str(tmp_path / "sub" / "shim.db")
+    assert address.resolve("sqlite:///~/shim.db").database == "/home/me/shim.db"
+    assert address.resolve("sqlite:///file:shim.db?mode=ro&uri=true").database == "file:shim.db"
+
+
+def test_the_default_is_in_the_users_own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(platformdirs, "user_data_dir", lambda app, appauthor: str(tmp_path / app))
+    base = database()
+    base.prepare()
+    base.close()
+    assert (tmp_path / "assistants-shim" / "shim.db").exists()
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["sqlite://", "sqlite:///:memory:", "sqlite:///file::memory:?uri=true", "sqlite:///file:x?mode=memory&uri=true"],
+)
+def test_memory_is_refused_with_the_reason(url: str) -> None:
+    with pytest.raises(StoreFailed, match=r"a database of its own.*Give it a file"):
+        database(url)
+
+
+@pytest.mark.parametrize(
+    "url", ["", "shim.db", "/data/shim.db", "postgresql://u:secret@h:port/d", "mysql://u:secret@h/d"]
+)
+def test_what_is_no_usable_url(url: str) -> None:
+    with pytest.raises(StoreFailed, match=r"sqlite:////home/me/shim\.db") as caught:
+        database(url)
+    assert "secret" not in str(caught.value)
+    assert caught.value.__cause__ is None
+
+
+def test_files_are_for_the_owner_alone(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "shim.db"
+    base = database(f"sqlite:///{path}")
+    base.prepare()
+    modes = {each.name: each.stat().st_mode & 0o777 for each in path.parent.iterdir()}
+    assert modes == {"shim.db": 0o600, "shim.db-wal": 0o600, "shim.db-shm": 0o600}
+    assert path.parent.stat().st_mode & 0o777 == 0o700
+    base.close()
+
+
+def test_a_file_that_is_there_keeps_its_mode(base: Database) -> None:
+    if base.url.get_backend_name() != "sqlite":
+        pytest.skip("no file")
+    path = Path(str(base.url.database))
+    path.chmod(0o640)
+    base.prepare()
+    assert path.stat().st_mode & 0o777 == 0o640

@@ -1,0 +1,140 @@
+"""Transactions in both colours."""
+
+import asyncio
+import contextvars
+import gc
+import threading
+import weakref
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from shim.store import assistants
+from shim.store.database import AsyncStore, Database, SyncStore, database
+from tests.store.things import Any_Store, assistant
+
+
+def increment(db: sa.Connection) -> None:
+    """Read, then write: what is lost when a transaction takes the lock only as it writes."""
+    body = assistants.get(db, "", "asst_1") or {}
+    assistants.save(db, "", {**body, "count": body["count"] + 1})
+
+
+def lock_and_increment(db: sa.Connection) -> None:
+    db.execute(sa.text("SELECT 1 FROM assistants FOR UPDATE") if db.dialect.name != "sqlite" else sa.text("SELECT 1"))
+    increment(db)
+
+
+def count(base: Database) -> int:
+    return int((base.read(assistants.get, "", "asst_1") or {})["count"])
+
+
+def test_read_then_write_is_one_step(base: Database) -> None:
+    base.write(assistants.insert, "", {**assistant(1), "count": 0})
+    with ThreadPoolExecutor(4) as pool:
+        for done in [pool.submit(base.write, lock_and_increment) for _ in range(200)]:
+            done.result(60)
+    assert count(base) == 200
+
+
+def test_two_pools_on_one_file_wait_for_each_other(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'shim.db'}"
+    bases = [Database(database(url).url) for _ in range(4)]
+    bases[0].write(assistants.insert, "", {**assistant(1), "count": 0})
+    with ThreadPoolExecutor(4) as pool:
+        for done in [pool.submit(bases[n % 4].write, increment) for n in range(200)]:
+            done.result(60)
+    assert count(bases[0]) == 200
+    for base in bases:
+        base.close()
+
+
+async def test_a_transaction_that_raises_leaves_nothing(store: Any_Store) -> None:
+    def work(db: sa.Connection) -> None:
+        assistants.insert(db, "", assistant(1))
+        raise LookupError("of the work's own")
+
+    with pytest.raises(LookupError, match="of the work's own"):
+        await store.write(work)
+    assert await store.read(assistants.get, "", "asst_1") is None
+
+
+def test_a_reader_sees_one_state_while_others_write(base: Database) -> None:
+    def look(db: sa.Connection) -> list[object]:
+        before = assistants.get(db, "", "asst_1")
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(base.write, assistants.insert, "", assistant(1)).result(20)
+        return [before, assistants.get(db, "", "asst_1")]
+
+    assert base.read(look) == [None, None]
+    assert base.read(assistants.get, "", "asst_1") == assistant(1)
+
+
+def test_a_reader_is_not_kept_waiting_by_a_writer(base: Database) -> None:
+    def work(db: sa.Connection) -> object:
+        assistants.insert(db, "", assistant(1))
+        with ThreadPoolExecutor(1) as pool:
+            return pool.submit(base.read, assistants.get, "", "asst_1").result(20)
+
+    assert base.write(work) is None
+
+
+def test_the_sync_store_never_suspends(base: Database) -> None:
+    coroutine = SyncStore(base).write(lambda db: threading.get_ident())
+    with pytest.raises(StopIteration) as ended:
+        coroutine.send(None)
+    assert ended.value.value == threading.get_ident()
+
+
+async def test_the_async_store_works_elsewhere_in_the_callers_context(base: Database) -> None:
+    here = contextvars.ContextVar("here", default="nowhere")
+    here.set("in the task")
+    assert await AsyncStore(base).read(lambda db: here.get()) == "in the task"
+    assert await AsyncStore(base).read(lambda db: threading.get_ident()) != threading.get_ident()
+
+
+@pytest.mark.parametrize("fails", [False, True])
+async def test_a_cancelled_task_leaves_a_whole_transaction(base: Database, fails: bool) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def work(db: sa.Connection) -> None:
+        assistants.insert(db, "", assistant(1))
+        begun.set()
+        assert go_on.wait(20)
+        assistants.insert(db, "", assistant(1 if fails else 2))
+
+    task = asyncio.create_task(AsyncStore(base).write(work))
+    await asyncio.to_thread(begun.wait, 20)
+    task.cancel()
+    asyncio.get_running_loop().call_soon(go_on.set)
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    found = [base.read(assistants.get, "", f"asst_{n}") is not None for n in (1, 2)]
+    assert found == 2 * [not fails]
+
+
+def test_one_address_is_one_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    base = database("sqlite:///some.db")
+    assert database(f"sqlite+pysqlite:///{tmp_path}/some.db") is base
+    assert database("sqlite:///other.db") is not base
+    assert not (tmp_path / "some.db").exists()
+
+
+def test_a_database_that_nobody_holds_is_closed(tmp_path: Path) -> None:
+    base = database(f"sqlite:///{tmp_path / 'shim.db'}")
+    base.prepare()
+    gone = weakref.ref(base)
+    assert (tmp_path / "shim.db-wal").exists()
+    del base
+    gc.collect()
+    assert gone() is None
+    assert not (tmp_path / "shim.db-wal").exists()
+
+
+def test_a_closed_database_opens_again(base: Database) -> None:
+    base.write(assistants.insert, "", assistant(1))
+    base.close()
+    assert base.read(assistants.get, "", "asst_1") == assistant(1)

@@ -1,0 +1,118 @@
+"""Every way in which a database fails is a `StoreFailed` that says so in words."""
+
+import builtins
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from shim.store import assistants, failures
+from shim.store.address import resolve
+from shim.store.database import Database, database
+from shim.store.errors import StoreFailed
+from tests.store.things import assistant
+
+
+@pytest.fixture
+def path(template: Path, tmp_path: Path) -> Path:
+    """An empty store in a file."""
+    copy = tmp_path / "shim.db"
+    copy.write_bytes(template.read_bytes())
+    return copy
+
+
+def failing(base: Database, work: Callable[..., Any], *args: Any) -> str:
+    with pytest.raises(StoreFailed) as caught:
+        base.write(work, *args)
+    base.close()
+    assert isinstance(caught.value.__cause__, Exception)
+    return str(caught.value)
+
+
+def test_a_file_of_another_kind(path: Path) -> None:
+    path.write_bytes(b"a letter to a friend\n" * 100)
+    said = failing(database(f"sqlite:///{path}"), lambda db: None)
+    assert said == f"The store {path} is not an SQLite database. Give another file, or move this one away."
+
+
+def test_a_damaged_file(path: Path) -> None:
+    content = path.read_bytes()
+    path.write_bytes(content[:4096] + b"\xff" * (len(content) - 4096))
+    assert "is damaged" in failing(database(f"sqlite:///{path}"), assistants.insert, "", assistant(1))
+
+
+def test_a_full_disk(path: Path) -> None:
+    base = database(f"sqlite:///{path}")
+    base.read(lambda db: db.exec_driver_sql("PRAGMA max_page_count=1").scalar())
+    said = failing(base, assistants.insert, "", {**assistant(1), "name": "x" * 100_000})
+    assert "has no room left on its disk" in said
+    assert base.read(assistants.get, "", "asst_1") is None
+    base.close()
+
+
+def test_a_lock_that_is_never_released(path: Path) -> None:
+    base = database(f"sqlite:///{path}")
+    base.read(lambda db: db.exec_driver_sql("PRAGMA busy_timeout=1").scalar())
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    assert "was locked by another program for too long" in failing(base, lambda db: None)
+    other.execute("ROLLBACK")
+    other.close()
+    assert base.write(lambda db: 1) == 1
+    base.close()
+
+
+def test_a_file_that_may_only_be_read(path: Path) -> None:
+    base = database(f"sqlite:///file:{path}?mode=ro&uri=true")
+    assert base.read(assistants.get, "", "asst_1") is None
+    assert "cannot be written" in failing(base, assistants.insert, "", assistant(1))
+
+
+def test_a_folder_that_cannot_be_made(path: Path) -> None:
+    assert str(path) in failing(database(f"sqlite:///{path}/sub/shim.db"), lambda db: None)
+
+
+def test_a_folder_in_place_of_the_file(tmp_path: Path) -> None:
+    assert "cannot be opened" in failing(database(f"sqlite:///{tmp_path}"), lambda db: None)
+
+
+def test_a_store_that_failed_works_once_the_cause_is_gone(path: Path) -> None:
+    good = path.read_bytes()
+    path.write_bytes(b"a letter to a friend\n" * 100)
+    base = database(f"sqlite:///{path}")
+    failing(base, lambda db: None)
+    path.write_bytes(good)
+    base.write(assistants.insert, "", assistant(1))
+    base.close()
+
+
+def test_values_are_not_shown(path: Path) -> None:
+    base = database(f"sqlite:///{path}")
+    base.write(assistants.insert, "", assistant(1))
+    with pytest.raises(StoreFailed) as caught:
+        base.write(assistants.insert, "", {**assistant(1), "name": "confidential"})
+    assert "confidential" not in f"{caught.value} {caught.value.__cause__}"
+    base.close()
+
+
+def test_a_driver_that_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = builtins.__import__
+
+    def without(name: str, *args: Any, **kwargs: Any) -> Any:
+        if name.split(".")[0] == "psycopg":
+            raise ModuleNotFoundError("No module named 'psycopg'", name="psycopg")
+        return real(name, *args, **kwargs)
+
+    monkeypatch.setattr(builtins, "__import__", without)
+    with pytest.raises(StoreFailed, match=r"needs the package 'psycopg': pip install 'psycopg\[binary\]'"):
+        database("postgresql://me:secret@nowhere/shim")
+
+
+@pytest.mark.parametrize("url", ["postgresql://me:s3cret@h/d", "postgresql://me@h/d?password=s3cret"])
+def test_no_message_holds_a_password(url: str) -> None:
+    problem = sa.exc.OperationalError("SELECT 1", {}, Exception("cannot log in as me with s3cret at h"))
+    said = str(failures.explain(problem, resolve(url)))
+    assert said == "The store postgresql://h/d failed: cannot log in as me with *** at h"

@@ -1,0 +1,158 @@
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import get_args
+
+import pytest
+import sqlalchemy as sa
+from openai.types.beta.threads import RunStatus
+
+from shim.store import journal, messages, responses, runs, steps, threads
+from shim.store.database import Database
+from shim.store.errors import ActiveRun
+from shim.store.runs import RunRow
+from tests.store.things import Any_Store, ids, message, run, step, thread
+
+ACTIVE = ("queued", "in_progress", "requires_action", "cancelling")
+ENDED = tuple(status for status in get_args(RunStatus) if status not in ACTIVE)
+
+
+def begin(db: sa.Connection, status: str = "queued") -> None:
+    threads.insert(db, "", thread())
+    runs.insert(db, "", run(1, status=status), {"tip": None}, "me", 60.5)
+
+
+async def test_what_went_in_comes_out(store: Any_Store) -> None:
+    await store.write(begin)
+    expected = RunRow(run(1), {"tip": None}, "me", 60.5)
+    assert await store.read(runs.get, "", "thread_1", "run_1") == expected
+    assert await store.read(runs.active, "", "thread_1") == expected
+    assert await store.read(runs.get, "", "thread_2", "run_1") is None
+    assert await store.read(runs.active, "other", "thread_1") is None
+
+
+@pytest.mark.parametrize("status", ACTIVE)
+async def test_a_second_active_run_is_refused_and_leaves_the_transaction_usable(store: Any_Store, status: str) -> None:
+    def work(db: sa.Connection) -> str:
+        with pytest.raises(ActiveRun) as caught:
+            runs.insert(db, "", run(2), {}, None, None)
+        messages.insert(db, "", message(1))
+        return caught.value.run_id
+
+    await store.write(begin, status)
+    assert await store.write(work) == "run_1"
+    assert await store.read(runs.get, "", "thread_1", "run_2") is None
+    assert await store.read(messages.get, "", "thread_1", "msg_1") is not None
+
+
+@pytest.mark.parametrize("status", ENDED)
+async def test_a_run_that_has_ended_holds_nothing(store: Any_Store, status: str) -> None:
+    await store.write(begin, status)
+    assert await store.read(runs.active, "", "thread_1") is None
+    await store.write(runs.insert, "", run(2), {}, None, None)
+    assert ids((await store.read(runs.page, "", "thread_1", 20, "desc")).data) == ["run_2", "run_1"]
+
+
+async def test_an_id_that_is_taken_is_no_active_run(store: Any_Store) -> None:
+    await store.write(begin, "completed")
+    with pytest.raises(Exception, match=r"(?i)unique") as caught:
+        await store.write(runs.insert, "", run(1), {}, None, None)
+    assert not isinstance(caught.value, ActiveRun)
+
+
+async def test_move_compares_and_sets(store: Any_Store) -> None:
+    await store.write(begin)
+    cancelled, completed = run(1, status="cancelling"), run(1, status="completed")
+    assert await store.write(runs.move, "", cancelled, {"tip": "resp_1"}, frozenset(ACTIVE))
+    assert not await store.write(runs.move, "", completed, {}, frozenset({"in_progress"}))
+    assert not await store.write(runs.move, "", completed, {}, frozenset())
+    assert not await store.write(runs.move, "other", completed, {}, frozenset(ACTIVE))
+    assert await store.read(runs.get, "", "thread_1", "run_1") == RunRow(cancelled, {"tip": "resp_1"}, "me", 60.5)
+
+
+async def test_move_may_change_the_lease(store: Any_Store) -> None:
+    await store.write(begin)
+    await store.write(runs.move, "", run(1), {}, frozenset(ACTIVE), lease_until=90.0)
+    assert (await store.read(runs.active, "", "thread_1") or run)[2:] == ("me", 90.0)
+    await store.write(runs.move, "", run(1), {}, frozenset(ACTIVE), owner=None, lease_until=None)
+    assert (await store.read(runs.active, "", "thread_1") or run)[2:] == (None, None)
+
+
+async def test_save_keeps_what_is_private(store: Any_Store) -> None:
+    await store.write(begin)
+    changed = {**run(1), "metadata": {"a": "b"}}
+    assert await store.write(runs.save, "", changed)
+    assert await store.read(runs.get, "", "thread_1", "run_1") == RunRow(changed, {"tip": None}, "me", 60.5)
+    assert not await store.write(runs.save, "", run(2))
+
+
+async def test_a_lease_is_renewed_by_its_owner_and_claimed_when_it_has_run_out(store: Any_Store) -> None:
+    await store.write(begin)
+    assert await store.write(runs.renew, "", "run_1", "me", 70.0)
+    assert not await store.write(runs.claim, "", "run_1", 69.0, "you", 100.0)
+    assert await store.write(runs.claim, "", "run_1", 71.0, "you", 100.0)
+    assert not await store.write(runs.claim, "", "run_1", 71.0, "them", 100.0)
+    assert not await store.write(runs.renew, "", "run_1", "me", 110.0)
+    assert (await store.read(runs.active, "", "thread_1") or run)[2:] == ("you", 100.0)
+
+
+async def test_a_run_that_has_ended_cannot_be_claimed_or_renewed(store: Any_Store) -> None:
+    await store.write(begin, "completed")
+    assert not await store.write(runs.claim, "", "run_1", 100.0, "you", 200.0)
+    assert not await store.write(runs.renew, "", "run_1", "me", 200.0)
+
+
+async def test_delete_takes_what_the_run_left_but_not_its_messages(store: Any_Store) -> None:
+    def work(db: sa.Connection) -> None:
+        steps.save(db, "", step(1))
+        messages.insert(db, "", message(1, run=1))
+        responses.insert(db, "", "resp_1", "thread_1", "run_1", None, 1)
+        journal.append(db, "", "thread_1", "in", {})
+        journal.append(db, "", "thread_1", "out", {}, run_id="run_1")
+
+    await store.write(begin)
+    await store.write(work)
+    assert await store.write(runs.delete, "", "run_1")
+    assert await store.read(steps.of_run, "", "run_1") == []
+    assert await store.read(responses.of_run, "", "run_1") == []
+    assert [row.direction for row in await store.read(journal.rows, "", "thread_1")] == ["in"]
+    assert await store.read(messages.get, "", "thread_1", "msg_1") == message(1, run=1)
+    assert not await store.write(runs.delete, "", "run_1")
+
+
+def race(base: Database, work: object, inputs: range) -> list[object]:
+    """``work(n)`` in as many threads at once; what each answered."""
+    together = threading.Barrier(len(inputs))
+
+    def one(n: int) -> object:
+        together.wait(20)
+        return base.write(work, n)
+
+    with ThreadPoolExecutor(len(inputs)) as pool:
+        return list(pool.map(one, inputs))
+
+
+def test_of_many_who_start_a_run_one_wins(base: Database) -> None:
+    def start(db: sa.Connection, n: int) -> str:
+        try:
+            runs.insert(db, "", run(n), {}, None, None)
+        except ActiveRun as refused:
+            return refused.run_id
+        return "won"
+
+    base.write(threads.insert, "", thread())
+    answers = race(base, start, range(8))
+    winner = base.read(runs.active, "", "thread_1")
+    assert winner is not None
+    assert sorted(answers) == sorted(["won"] + 7 * [winner.body["id"]])
+
+
+def test_of_many_who_end_a_run_one_wins(base: Database) -> None:
+    def end(db: sa.Connection, n: int) -> bool:
+        return runs.move(db, "", run(1, status=ENDED[n % 5]), {"by": n}, frozenset(ACTIVE))
+
+    base.write(begin)
+    answers = race(base, end, range(8))
+    assert sorted(answers) == 7 * [False] + [True]
+    found = base.read(runs.get, "", "thread_1", "run_1")
+    assert found is not None
+    assert found.private == {"by": answers.index(True)}
