@@ -13,7 +13,8 @@ NESTED = ("assistants", "threads", "messages", "runs", "steps")
 
 def quiet(resource: Any) -> Any:
     """The same resource, of a class whose methods do not warn; what hangs below it, too."""
-    resource.__class__ = _quiet_class(type(resource))
+    loud: Any = type(resource)
+    resource.__class__ = _quiet_class(loud)
     return resource
 
 
