@@ -14,7 +14,7 @@ from typing import Any, Final, TypeVar
 import openai
 
 from shim import offline, ports, pump, transport
-from shim.engine import Context, Engine
+from shim.engine import Context, Engine, Running
 from shim.ports import Store
 from shim.quiet import quiet
 from shim.settings import Settings, settings
@@ -47,12 +47,12 @@ def _wire_async(client: openai.AsyncOpenAI) -> None:
     client._client = transport.async_outer(_engine(store, upstream), path_of, inner, chosen.exit_grace)
 
 
-#: Runs that this process drives and somebody in it cancelled, whichever client he used.
-_stopping: Final[set[str]] = set()
+#: The runs that this process drives, whichever client began them.
+_running: Final = Running()
 
 
 def _engine(store: Store, upstream: ports.Upstream) -> Engine:
-    return Engine(Context(store, upstream, time.time, ids.new, pump.owner, pump.alive, stopping=_stopping))
+    return Engine(Context(store, upstream, time.time, ids.new, pump.owner, pump.alive, running=_running))
 
 
 def _plain(client: C, network: Any, chosen: Settings) -> C:

@@ -59,6 +59,10 @@ class Answer(Protocol):
         """Let go of the connection.  Never raises."""
         ...
 
+    def interrupt(self) -> None:
+        """Make `events` come to an end soon, though upstream is silent.  Safe in any thread; never raises."""
+        ...
+
 
 class Upstream(Protocol):
     """A Responses server."""

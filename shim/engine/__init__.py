@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from shim.engine import routes
 from shim.engine.context import Context
 from shim.engine.protocol import Reply, Request, error_reply
+from shim.engine.running import Running
 from shim.store.errors import Gone, StoreFailed
 from shim.wire.errors import ApiError, error
 
-__all__ = ["Context", "Engine", "Reply", "Request"]
+__all__ = ["Context", "Engine", "Reply", "Request", "Running"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from shim.store.errors import Gone, StoreFailed
 from shim.translate import endings, failures, stream
 from shim.translate.turn import Turn
 from shim.upstream import profiles
+from shim.wire import objects
 
 BROKE_OFF: Final = "The connection to the model was lost before its answer was complete."
 ABANDONED: Final = "The program that ran this stopped before the answer was complete."
@@ -31,7 +32,11 @@ SMALLEST: Final = 16
 
 
 class Left(Exception):
-    """Somebody else ended the run, or deleted it: there is nothing more to carry."""
+    """Somebody else ended the run: there is nothing more to carry.  ``run`` is how it ended."""
+
+    def __init__(self, run: Json) -> None:
+        super().__init__(run["id"])
+        self.run = run
 
 
 @dataclass(slots=True)
@@ -80,18 +85,22 @@ class Carrier:
 
         ``refused``: why upstream would not begin; then the run fails.
         """
-        yield list(first)
+        run_id = self.turn.run["id"]
+        self.world.running.enter(run_id, self.answer)
         try:
+            yield list(first)
             async with aclosing(self._told(refused)) as batches:
                 async for batch in batches:
                     yield batch
-        except (Left, Gone):
+        except Left as left:
+            yield [(f"thread.run.{left.run['status']}", objects.as_streamed(left.run))]
+        except Gone:
             pass
         except BaseException:
             await self._abandon()
             raise
         finally:
-            self.world.stopping.discard(self.turn.run["id"])
+            self.world.running.leave(run_id)
         yield [DONE]
 
     async def _abandon(self) -> None:
@@ -113,7 +122,9 @@ class Carrier:
             error = failures.of_refusal(refusal.status, refusal.code, refusal.message)
         if self.turn.error is not None:
             error = failures.of_response({}, self.turn.error)
-        if not self.turn.ended:
+        if not self.turn.ended and (stopped := await self._stopped(look=True)) is not None:
+            yield stopped
+        elif not self.turn.ended:
             yield await self._end(list(endings.failed(self.turn, error)))
 
     async def _answers(self) -> Events:
@@ -133,6 +144,7 @@ class Carrier:
     async def _reads(self, answer: Answer) -> Events:
         """A batch for each network read."""
         try:
+            self.world.running.enter(self.turn.run["id"], answer)
             async with aclosing(answer.events()) as reads:
                 async for events in reads:
                     if await self._ignored(events):
@@ -177,18 +189,20 @@ class Carrier:
             self.chained = opening.get("store", True) is not False
         return await self._end(emitted)
 
-    async def _stopped(self) -> list[Emitted] | None:
+    async def _stopped(self, look: bool = False) -> list[Emitted] | None:
         """The end of the run, if somebody cancelled it or its time is over."""
         world, run = self.world, self.turn.run
         now = world.clock()
         if now >= run["expires_at"]:
             return await self._end(list(endings.lapsed(self.turn)))
-        if run["id"] not in world.stopping and now - self.looked < LOOK:
+        if not look and not world.running.told(run["id"]) and now - self.looked < LOOK:
             return None
         self.looked = now
         row = await world.store.read(runs.get, world.tenant, run["thread_id"], run["id"])
-        if row is None or row.body["status"] not in lifecycle.ACTIVE:
-            raise Left
+        if row is None:
+            raise Gone
+        if row.body["status"] not in lifecycle.ACTIVE:
+            raise Left(row.body)
         if row.body["status"] != "cancelling":
             return None
         return await self._stop(row.body)
@@ -204,7 +218,7 @@ class Carrier:
         if moved is None:
             return emitted
         if moved["status"] != "cancelling":
-            raise Left
+            raise Left(moved)
         if self.turn.run["status"] == "completed":
             self.seen = "cancelling"
             return await self._end(emitted)

@@ -4,7 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from shim.engine.running import Running
 from shim.ports import Clock, Ids, Store, Upstream
+from shim.wire import objects
 from shim.wire.errors import ApiError
 
 Json = dict[str, Any]
@@ -16,8 +18,7 @@ class Context:
 
     ``me`` names this process in the runs that it drives (a forked one has another name); ``alive`` says of such a name
     whether its process still is.
-    ``stopping`` holds the ids of runs that this process drives and somebody cancelled: their pumps look there at each
-    read.
+    ``running``: the runs that this process drives; ``run_lifetime``: seconds until an unfinished run lapses.
     """
 
     store: Store
@@ -27,7 +28,8 @@ class Context:
     me: Callable[[], str]
     alive: Callable[[str], bool]
     tenant: str = ""
-    stopping: set[str] = field(default_factory=set)
+    running: Running = field(default_factory=Running)
+    run_lifetime: int = objects.RUN_LIFETIME
 
     @property
     def owner(self) -> str:

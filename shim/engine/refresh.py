@@ -36,8 +36,7 @@ def active(db: Any, world: Context, thread_id: str) -> Json | None:
     keep.items_of(db, world, turn, None)
     keep.objects_of(db, world, emitted)
     keep.run_of(db, world, turn.run, row.private, row.body["status"])
-    if row.owner == world.owner:
-        world.stopping.add(row.body["id"])
+    world.running.tell(row.body["id"])
     return None
 
 

@@ -128,7 +128,7 @@ def _compose(world: Context, thread: Json, assistant: Json, asked: Json) -> Json
     chosen["instructions"] = "\n".join(filter(None, [chosen["instructions"], asked.get("additional_instructions")]))
     resources = assistant["tool_resources"] | thread["tool_resources"] | given(asked.get("tool_resources") or {})
     truncation = {"type": "auto", "last_messages": None} | asked.get("truncation_strategy", {})
-    run = objects.run(world.ids("run"), world.now(), thread["id"], assistant["id"])
+    run = objects.run(world.ids("run"), world.now(), thread["id"], assistant["id"], world.run_lifetime)
     own = {name: asked[name] for name in OWN if name in asked}
     return run | chosen | own | {"tool_resources": resources, "truncation_strategy": truncation}
 
@@ -179,6 +179,5 @@ def _cancel(db: Any, world: Context, thread_id: str, run_id: str) -> Json:
         raise error("cannot_cancel", status=run["status"])
     run = run | {"status": lifecycle.after(run["status"], "cancel")}
     rows.move(db, world.tenant, run, row.private, lifecycle.before("cancel"))
-    if row.owner == world.owner:
-        world.stopping.add(run_id)
+    world.running.tell(run_id)
     return run

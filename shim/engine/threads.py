@@ -65,5 +65,5 @@ def _delete(db: Any, world: Context, thread_id: str) -> None:
     refresh.active(db, world, thread_id)
     running = run_rows.active(db, world.tenant, thread_id)
     rows.delete(db, world.tenant, thread_id)
-    if running is not None and running.owner == world.owner:
-        world.stopping.add(running.body["id"])
+    if running is not None:
+        world.running.tell(running.body["id"])

@@ -6,6 +6,7 @@ library: both become `Refusal`.
 """
 
 import json
+import socket
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any, Final
@@ -67,6 +68,9 @@ class _Answer:
             if events := reader.close():
                 yield events
 
+    def interrupt(self) -> None:
+        _shut(self._response)
+
     async def close(self) -> None:
         # The answer is over, whatever its connection thinks of that.
         with suppress(Exception):
@@ -102,6 +106,9 @@ class _AsyncAnswer:
             if events := reader.close():
                 yield events
 
+    def interrupt(self) -> None:
+        _shut(self._response)
+
     async def close(self) -> None:
         # The answer is over, whatever its connection thinks of that.
         with suppress(Exception):
@@ -119,6 +126,16 @@ def _arguments(body: Json, call: Call) -> dict[str, Any]:
 def _is_callers(name: str) -> bool:
     lower = name.lower()
     return lower not in OURS and not lower.startswith("x-stainless-")
+
+
+def _shut(response: Any) -> None:
+    """Shut the connection's socket: whoever waits for bytes wakes up, which closing it from another thread would not do.
+
+    An HTTP/2 connection carries other answers, too; there the next bytes wake him.
+    """
+    stream = response.extensions.get("network_stream") if response.http_version != "HTTP/2" else None
+    with suppress(Exception):
+        stream.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
 
 
 def _is_json(headers: Mapping[str, str]) -> bool:

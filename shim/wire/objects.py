@@ -68,8 +68,8 @@ def answer(id: str, now: int, run: Json) -> Json:
     }
 
 
-def run(id: str, now: int, thread_id: str, assistant_id: str) -> Json:
-    """A run that nobody has begun: queued, to lapse in `RUN_LIFETIME` seconds."""
+def run(id: str, now: int, thread_id: str, assistant_id: str, lifetime: int = RUN_LIFETIME) -> Json:
+    """A run that nobody has begun: queued, to lapse in ``lifetime`` seconds."""
     return {
         "id": id,
         "object": "thread.run",
@@ -78,7 +78,7 @@ def run(id: str, now: int, thread_id: str, assistant_id: str) -> Json:
         "thread_id": thread_id,
         "status": "queued",
         "started_at": None,
-        "expires_at": now + RUN_LIFETIME,
+        "expires_at": now + lifetime,
         "cancelled_at": None,
         "failed_at": None,
         "completed_at": None,
