@@ -8,6 +8,7 @@ import copy
 import os
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, Final, TypeVar
 
@@ -15,10 +16,11 @@ import openai
 
 from shim import offline, ports, pump, transport
 from shim.engine import Context, Engine, Running
-from shim.ports import Store
+from shim.ports import Profile, Store
 from shim.quiet import quiet
 from shim.settings import Settings, settings
 from shim.store.database import AsyncStore, Database, SyncStore, database
+from shim.upstream import profiles
 from shim.upstream.responses import AsyncUpstream, Upstream
 from shim.wire import ids
 
@@ -31,7 +33,7 @@ def _wire(client: openai.OpenAI) -> None:
     chosen = settings()
     inner = transport.innermost(client._client)
     network = offline.client(offline.sandbox()) if chosen.upstream == SANDBOX else inner
-    upstream = Upstream(lambda: _plain(client, network, chosen), transport.BROKEN)
+    upstream = Upstream(lambda: _plain(client, network, chosen), transport.BROKEN, _profile(client, chosen))
     store = SyncStore(_database(chosen))
     client._client = transport.outer(_engine(store, upstream), transport.ours(_base_url(client)), inner)
 
@@ -41,7 +43,7 @@ def _wire_async(client: openai.AsyncOpenAI) -> None:
     chosen = settings()
     inner = transport.innermost(client._client)
     network = offline.async_client(offline.sandbox()) if chosen.upstream == SANDBOX else inner
-    upstream = AsyncUpstream(lambda: _plain(client, network, chosen), transport.BROKEN)
+    upstream = AsyncUpstream(lambda: _plain(client, network, chosen), transport.BROKEN, _profile(client, chosen))
     store = AsyncStore(_database(chosen))
     path_of = transport.ours(_base_url(client))
     client._client = transport.async_outer(_engine(store, upstream), path_of, inner, chosen.exit_grace)
@@ -62,6 +64,19 @@ def _plain(client: C, network: Any, chosen: Settings) -> C:
     if chosen.upstream not in (None, SANDBOX):
         plain.base_url = chosen.upstream
     return plain
+
+
+def _profile(client: Any, chosen: Settings) -> Callable[[], Profile]:
+    """What the upstream of a client can do; its address may change while it lives."""
+    named = chosen.upstream_profile or (SANDBOX if chosen.upstream == SANDBOX else None)
+
+    def profile() -> Profile:
+        known = profiles.choose(chosen.upstream or str(client.base_url), named)
+        background = known.background if chosen.background == "auto" else chosen.background == "always"
+        stores = known.stores and chosen.store_responses
+        return replace(known, stores=stores, background=background and stores)
+
+    return profile
 
 
 def _base_url(client: Any) -> Callable[[], Any]:

@@ -48,6 +48,20 @@ class Refusal(Exception):
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What a kind of Responses server can do.
+
+    ``stores``: answers can be chained by ``previous_response_id``.  ``background``: a response may run there while
+    nobody waits.  ``encrypted_reasoning``: reasoning can be carried along by us, encrypted.
+    """
+
+    name: str
+    stores: bool = True
+    background: bool = False
+    encrypted_reasoning: bool = False
+
+
 class Answer(Protocol):
     """One open response."""
 
@@ -69,6 +83,22 @@ class Upstream(Protocol):
 
     async def stream(self, body: Json, call: Call) -> Answer:
         """POST /responses with ``stream: true``; returns once the server has answered 200.  Raises `Refusal`."""
+        ...
+
+    async def create(self, body: Json, call: Call) -> Json:
+        """POST /responses; the response object.  Raises `Refusal`."""
+        ...
+
+    async def retrieve(self, response_id: str) -> Json:
+        """GET /responses/{response_id}; the response object.  Raises `Refusal`."""
+        ...
+
+    async def cancel(self, response_id: str) -> None:
+        """POST /responses/{response_id}/cancel.  Raises `Refusal`."""
+        ...
+
+    def profile(self) -> Profile:
+        """What this server can do."""
         ...
 
 

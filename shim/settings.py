@@ -1,9 +1,12 @@
 """Settings: environment variables that begin with ``SHIM_``."""
 
 from functools import cache
+from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from shim.upstream.profiles import PROFILES
 
 
 class Settings(BaseSettings):
@@ -21,11 +24,34 @@ class Settings(BaseSettings):
         description="The Responses server that does the work: `sandbox` for the built-in offline one, or a base URL "
         "such as `http://localhost:8321/v1`. Default: the client's own `base_url`.",
     )
+    upstream_profile: str | None = Field(
+        None,
+        description="What kind of server the upstream is, if its address does not tell: "
+        + ", ".join(f"`{name}`" for name in PROFILES)
+        + ".",
+    )
+    background: Literal["auto", "always", "never"] = Field(
+        "auto",
+        description="Whether runs without a stream go on in the upstream's background mode, nothing of ours alive. "
+        "`auto`: where the upstream is known to have it.",
+    )
+    store_responses: bool = Field(
+        True,
+        description="Whether the upstream keeps responses, so that runs chain by `previous_response_id`. `false` sends "
+        "`store: false` and the whole thread each time, for organisations with zero data retention.",
+    )
     exit_grace: float = Field(
         2.0,
         ge=0,
         description="Seconds that a program waits at its end, and a client in `close()`, for runs still going.",
     )
+
+    @field_validator("upstream_profile")
+    @classmethod
+    def _known(cls, name: str | None) -> str | None:
+        if name is not None and name not in PROFILES:
+            raise ValueError(f"{name!r} is none of {', '.join(PROFILES)}")
+        return name
 
 
 def settings() -> Settings:

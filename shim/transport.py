@@ -4,7 +4,8 @@ The one module that knows either library: the installed SDK says which it uses. 
 client that the SDK would have used, whole and untouched.
 """
 
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator
+from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, Final
 
 import openai._base_client as sdk
@@ -164,7 +165,7 @@ class Local(http.BaseTransport):
 class AsyncLocal(http.AsyncBaseTransport):
     """The same for an async client."""
 
-    def __init__(self, answer: "Callable[..., tuple[int, dict[str, str], AsyncIterator[bytes]]]") -> None:
+    def __init__(self, answer: "Callable[..., tuple[int, dict[str, str], AsyncGenerator[bytes, None]]]") -> None:
         self._answer = answer
 
     async def handle_async_request(self, request: http.Request) -> http.Response:
@@ -183,10 +184,11 @@ def _reading(chunks: Iterable[bytes]) -> Iterator[bytes]:
         raise http.ReadError(str(cut)) from cut
 
 
-async def _areading(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+async def _areading(chunks: AsyncGenerator[bytes, None]) -> AsyncIterator[bytes]:
     try:
-        async for chunk in chunks:
-            yield chunk
+        async with aclosing(chunks) as parts:
+            async for chunk in parts:
+                yield chunk
     except ConnectionError as cut:
         raise http.ReadError(str(cut)) from cut
 

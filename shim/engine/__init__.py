@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from shim.engine import routes
+from shim.engine import refresh, routes
 from shim.engine.context import Context
 from shim.engine.protocol import Reply, Request, error_reply
 from shim.engine.running import Running
@@ -27,6 +27,8 @@ class Engine:
             return error_reply(error("not_found_path", method=request.method, path=f"/{request.path}"))
         operation, ids = found
         try:
+            if ids and request.path.startswith("threads/"):
+                await refresh.thread(self.world, ids[0])
             return await operation(self.world, request, *ids)
         except ApiError as problem:
             return error_reply(problem)

@@ -15,7 +15,7 @@ from shim.engine.chain import Sent
 from shim.engine.context import Context, Json
 from shim.engine.protocol import DONE, Emitted, Events
 from shim.ports import Answer, Call, Refusal
-from shim.store import responses, runs, threads
+from shim.store import runs, threads
 from shim.store.errors import Gone, StoreFailed
 from shim.translate import endings, failures, stream
 from shim.translate.turn import Turn
@@ -66,6 +66,16 @@ class Carrier:
                     raise
             await self._heal()
 
+    async def create(self) -> Json:
+        """The same without a stream, to go on upstream in the background."""
+        while True:
+            try:
+                return await self.world.upstream.create(self.sent.body | {"background": True}, self.call)
+            except Refusal as refusal:
+                if not self._may_heal() or not profiles.chain_is_lost(refusal):
+                    raise
+            await self._heal()
+
     @property
     def exhausted(self) -> bool:
         """Whether the run's completion tokens are used up, or too few for upstream to begin."""
@@ -107,7 +117,7 @@ class Carrier:
         """The pump is being stopped, or the store fails: the run ends here, if it still can, rather than hang."""
         with suppress(Left, Gone, StoreFailed, lifecycle.Impossible):
             if not self.turn.ended:
-                await self._end(list(endings.failed(self.turn, failures.last_error(None, ABANDONED))))
+                await self.settle(list(endings.failed(self.turn, failures.last_error(None, ABANDONED))))
 
     async def _told(self, refused: Refusal | None) -> Events:
         """Every batch; whatever goes wrong upstream becomes the run's end."""
@@ -125,13 +135,13 @@ class Carrier:
         if not self.turn.ended and (stopped := await self._stopped(look=True)) is not None:
             yield stopped
         elif not self.turn.ended:
-            yield await self._end(list(endings.failed(self.turn, error)))
+            yield await self.settle(list(endings.failed(self.turn, error)))
 
     async def _answers(self) -> Events:
         """The batches of the answer, and of the one that takes its place if it has to be asked for again."""
         if self.exhausted:
             cut = {"incomplete_details": {"reason": "max_output_tokens"}}
-            yield await self._end([*self.turn.begin(), *endings.cut_short(self.turn, cut)])
+            yield await self.settle([*self.turn.begin(), *endings.cut_short(self.turn, cut)])
             return
         if self.answer is None:
             await self.open()
@@ -149,7 +159,7 @@ class Carrier:
                 async for events in reads:
                     if await self._ignored(events):
                         return
-                    if batch := await self._take(stream.merged(events)):
+                    if batch := await self.take(stream.merged(events)):
                         yield batch
                     if self.turn.ended:
                         return
@@ -176,7 +186,7 @@ class Carrier:
         await self.open()
         return True
 
-    async def _take(self, events: list[Json]) -> list[Emitted]:
+    async def take(self, events: list[Json]) -> list[Emitted]:
         """Translate what came in, store it, and give what is to be told."""
         if (stop := await self._stopped()) is not None:
             return stop
@@ -187,14 +197,14 @@ class Carrier:
         if opening:
             self.response = opening
             self.chained = opening.get("store", True) is not False
-        return await self._end(emitted)
+        return await self.settle(emitted)
 
     async def _stopped(self, look: bool = False) -> list[Emitted] | None:
         """The end of the run, if somebody cancelled it or its time is over."""
         world, run = self.world, self.turn.run
         now = world.clock()
         if now >= run["expires_at"]:
-            return await self._end(list(endings.lapsed(self.turn)))
+            return await self.settle(list(endings.lapsed(self.turn)))
         if not look and not world.running.told(run["id"]) and now - self.looked < LOOK:
             return None
         self.looked = now
@@ -210,9 +220,9 @@ class Carrier:
     async def _stop(self, body: Json, told: Iterable[Emitted] = ()) -> list[Emitted]:
         self.turn.run, self.seen = body, "cancelling"
         kept = [(name, data) for name, data in told if data.get("object") != "thread.run"]
-        return await self._end([*kept, *endings.stopped(self.turn)])
+        return await self.settle([*kept, *endings.stopped(self.turn)])
 
-    async def _end(self, emitted: list[Emitted]) -> list[Emitted]:
+    async def settle(self, emitted: list[Emitted]) -> list[Emitted]:
         """Commit a batch, then give it.  When somebody moved the run meanwhile, what he wanted comes first."""
         moved = await self.world.store.write(_commit, self, emitted)
         if moved is None:
@@ -221,7 +231,7 @@ class Carrier:
             raise Left(moved)
         if self.turn.run["status"] == "completed":
             self.seen = "cancelling"
-            return await self._end(emitted)
+            return await self.settle(emitted)
         return await self._stop(moved, emitted)
 
 
@@ -242,8 +252,7 @@ def _commit(db: Any, carrier: Carrier, emitted: list[Emitted]) -> Json | None:
         return current.body
     response = turn.terminal or carrier.response
     if not carrier.response.get("noted") and (response_id := response.get("id")):
-        previous = carrier.sent.previous
-        responses.insert(db, world.tenant, response_id, run["thread_id"], run["id"], previous, world.now())
+        keep.begun(db, world, run, response_id, carrier.sent.previous)
         carrier.response = carrier.response | {"noted": True}
     keep.objects_of(db, world, emitted)
     keep.items_of(db, world, turn, response.get("id"))

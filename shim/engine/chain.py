@@ -23,11 +23,14 @@ class Sent:
 
 def prepare(db: Any, world: Context, run: Json, private: Json, *, anew: bool = False) -> Sent:
     """The next request of a run.  ``anew``: without any chain, by replaying the journal."""
-    previous, covers = (None, 0) if anew else _base(db, world, run, private)
+    profile = world.upstream.profile()
+    previous, covers = (None, 0) if anew or not profile.stores else _base(db, world, run, private)
     entries = _entries(db, world, run["thread_id"], covers)
     if last := run["truncation_strategy"]["last_messages"]:
         previous, entries = None, _last_messages(_entries(db, world, run["thread_id"], 0), last)
-    so_far = request.Circumstances(previous, private["spent"]["completion_tokens"], private["obeyed"])
+    spent, obeyed = private["spent"]["completion_tokens"], private["obeyed"]
+    carried = profile.encrypted_reasoning and not profile.stores
+    so_far = request.Circumstances(previous, spent, obeyed, profile.stores, carried)
     return Sent(request.body(run, history.compose(entries, previous), so_far), previous)
 
 

@@ -17,9 +17,16 @@ def blank() -> Json:
 
     ``spent``: tokens so far.  ``tip``: the response that its next round chains from, and what that covers.  ``asker``:
     the response that asked for tool outputs.  ``step_usage``: the tokens of the step that waits for them.  ``obeyed``:
-    whether a forced tool choice has been followed.
+    whether a forced tool choice has been followed.  ``background``: the response that runs upstream on its own.
     """
-    return {"spent": objects.usage(), "tip": None, "asker": None, "step_usage": None, "obeyed": False}
+    return {
+        "spent": objects.usage(),
+        "tip": None,
+        "asker": None,
+        "step_usage": None,
+        "obeyed": False,
+        "background": None,
+    }
 
 
 def objects_of(db: Any, world: Context, emitted: list[Emitted]) -> None:
@@ -30,6 +37,11 @@ def objects_of(db: Any, world: Context, emitted: list[Emitted]) -> None:
             latest[data["id"]] = data["object"], data
     for kind, data in latest.values():
         (messages if kind == "thread.message" else steps).save(db, world.tenant, data)
+
+
+def begun(db: Any, world: Context, run: Json, response_id: str, previous: str | None) -> None:
+    """Note a response as soon as its id is known, so that any process can fetch it."""
+    responses.insert(db, world.tenant, response_id, run["thread_id"], run["id"], previous, world.now())
 
 
 def items_of(db: Any, world: Context, turn: Turn, response_id: str | None) -> None:
@@ -65,13 +77,13 @@ def ending_of(db: Any, world: Context, turn: Turn, private: Json, response: Json
     if run["status"] == "requires_action":
         steps.save(db, tenant, turn.asking or {})
         tip = {"id": usable, "covers": covers} if usable else None
-        private |= {"tip": tip, "asker": response_id, "step_usage": turn.step_usage, "obeyed": True}
+        private |= {"tip": tip, "asker": response_id, "step_usage": turn.step_usage, "obeyed": True, "background": None}
     return private
 
 
 def run_of(db: Any, world: Context, run: Json, private: Json, seen: lifecycle.RunStatus) -> bool:
     """Save the run, unless somebody moved it since its status was ``seen``."""
-    held = run["status"] in ("queued", "in_progress", "cancelling")
+    held = run["status"] in ("queued", "in_progress", "cancelling") and not private["background"]
     lease: runs.Lease = {"owner": None, "lease_until": None}
     if held:
         lease = {"owner": world.owner, "lease_until": float(run["expires_at"])}

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from shim.engine import background
 from shim.engine.carry import Carrier
 from shim.engine.protocol import Emitted, Reply, json_reply, stream_reply
 from shim.ports import Refusal
@@ -25,11 +26,13 @@ async def reply(carrier: Carrier, first: list[Emitted], streamed: bool, undo: Un
     Streamed: upstream is asked before anything is told, so that a request which it refuses is an HTTP error and leaves
     no trace.  Other failures of upstream are the run's own: it begins, and ends failed.  Raises `ApiError`.
     """
-    if not streamed:
-        return json_reply(carrier.turn.run, events=carrier.events(first))
+    queued = carrier.turn.run
+    in_background = not streamed and carrier.world.upstream.profile().background and not carrier.exhausted
+    if not streamed and not in_background:
+        return json_reply(queued, events=carrier.events(first))
     refused: Refusal | None = None
     try:
-        await carrier.open()
+        await (background.begin(carrier) if in_background else carrier.open())
     except Refusal as refusal:
         if profiles.is_callers_fault(refusal):
             await _undo(carrier, undo)
@@ -39,7 +42,11 @@ async def reply(carrier: Carrier, first: list[Emitted], streamed: bool, undo: Un
         # The caller was interrupted before he heard of the run.
         await _undo(carrier, undo)
         raise
-    return stream_reply(carrier.events(first, refused))
+    if not in_background:
+        return stream_reply(carrier.events(first, refused))
+    if refused is not None:
+        await background.fail(carrier, refused)
+    return json_reply(queued)
 
 
 async def _undo(carrier: Carrier, undo: Undo) -> None:

@@ -27,7 +27,6 @@ async def listing(world: Context, request: Request, thread_id: str) -> Reply:
     """GET /threads/{thread_id}/messages"""
     lookup.check(thread=thread_id)
     wanted = read_page(request.query, run_id=True)
-    await refresh.thread(world, thread_id)
     return json_reply(await world.store.read(_page, world, thread_id, wanted))
 
 

@@ -1,12 +1,13 @@
 """Before anybody looks at a thread, its active run is brought up to date.
 
-A run lapses when its time is over, fails when the process that drove it is gone, and is cancelled when nobody drives
-it any more.  So a program that never retrieves its run is never locked out of its thread.
+A run that goes on upstream is asked after.  A run lapses when its time is over, fails when the process that drove it
+is gone, and is cancelled when nobody drives it any more.  So a program that never retrieves its run is never locked
+out of its thread.
 """
 
 from typing import Any, Final
 
-from shim.engine import keep
+from shim.engine import background, keep
 from shim.engine.context import Context, Json
 from shim.engine.protocol import Emitted
 from shim.store import messages, runs, steps, threads
@@ -21,8 +22,14 @@ DRIVEN: Final = ("queued", "in_progress", "cancelling")
 async def thread(world: Context, thread_id: str) -> None:
     """Bring the thread's active run up to date, if anything is due."""
     row = await world.store.read(runs.active, world.tenant, thread_id)
-    if row is not None and _due(world, row) is not None:
+    if row is None:
+        return
+    if _due(world, row) is not None:
         await world.store.write(active, world, thread_id)
+        if row.private["background"]:
+            await background.stop(world, row)
+    elif row.private["background"]:
+        await background.look(world, row, world.clock())
 
 
 def active(db: Any, world: Context, thread_id: str) -> Json | None:
@@ -44,7 +51,9 @@ def _due(world: Context, row: RunRow) -> Any:
     """The ending that is due, or None."""
     if world.clock() >= row.body["expires_at"]:
         return endings.lapsed
-    if row.body["status"] not in DRIVEN or (row.owner is not None and world.alive(row.owner)):
+    if row.body["status"] not in DRIVEN or row.private["background"]:
+        return None
+    if row.owner is not None and world.alive(row.owner):
         return None
     if row.body["status"] == "cancelling":
         return endings.stopped

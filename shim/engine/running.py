@@ -4,7 +4,13 @@ Whoever ends a run from outside (cancel, delete, expiry) tells it here; its pump
 upstream, looks into the store, and does what it finds there.
 """
 
+from typing import Final
+
 from shim.ports import Answer
+
+#: Seconds between two questions about a run in upstream's background.
+FIRST_WAIT: Final = 0.25
+LAST_WAIT: Final = 1.0
 
 
 class Running:
@@ -13,6 +19,7 @@ class Running:
     def __init__(self) -> None:
         self._answers: dict[str, Answer | None] = {}
         self._told: set[str] = set()
+        self._asked: dict[str, tuple[float, float]] = {}
 
     def enter(self, run_id: str, answer: Answer | None) -> None:
         """This process drives the run, and now waits for that answer (None: for none yet)."""
@@ -21,6 +28,7 @@ class Running:
     def leave(self, run_id: str) -> None:
         self._answers.pop(run_id, None)
         self._told.discard(run_id)
+        self._asked.pop(run_id, None)
 
     def tell(self, run_id: str) -> None:
         """Something happened to the run in the store.  Nothing to do when another process drives it: that one looks."""
@@ -28,6 +36,17 @@ class Running:
             self._told.add(run_id)
             if (answer := self._answers.get(run_id)) is not None:
                 answer.interrupt()
+
+    def may_ask(self, run_id: str, now: float) -> bool:
+        """Whether upstream may be asked about a run in its background: often at first, then once a second.
+
+        Readers share this, however many they are.
+        """
+        due, wait = self._asked.get(run_id, (0.0, FIRST_WAIT))
+        if now < due:
+            return False
+        self._asked[run_id] = now + wait, min(wait * 2, LAST_WAIT)
+        return True
 
     def told(self, run_id: str) -> bool:
         """Whether the run's pump shall look into the store."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from shim import lifecycle
-from shim.engine import chain, keep, launch, lookup, messages, refresh, threads
+from shim.engine import background, chain, keep, launch, lookup, messages, refresh, threads
 from shim.engine.carry import Carrier
 from shim.engine.chain import Sent
 from shim.engine.context import Context, Json, given
@@ -25,6 +25,7 @@ from shim.wire.requests import read
 
 #: Milliseconds that the SDK's polling helpers are asked to wait between two looks at a run.
 POLL_AFTER = {"openai-poll-after-ms": "20"}
+POLL_BACKGROUND = {"openai-poll-after-ms": "250"}
 #: Fields that a run takes from its own request, else from its assistant.
 INHERITED = ("model", "instructions", "tools", "temperature", "top_p", "reasoning_effort", "response_format")
 OWN = ("metadata", "max_prompt_tokens", "max_completion_tokens", "tool_choice", "parallel_tool_calls")
@@ -52,7 +53,6 @@ async def listing(world: Context, request: Request, thread_id: str) -> Reply:
     """GET /threads/{thread_id}/runs"""
     lookup.check(thread=thread_id)
     wanted = read_page(request.query)
-    await refresh.thread(world, thread_id)
     return json_reply(await world.store.read(_page, world, thread_id, wanted))
 
 
@@ -60,10 +60,8 @@ async def retrieve(world: Context, request: Request, thread_id: str, run_id: str
     """GET /threads/{thread_id}/runs/{run_id}"""
     lookup.check(thread=thread_id, run=run_id)
     row = await world.store.read(lookup.run, world, thread_id, run_id)
-    if row.body["status"] in lifecycle.ACTIVE:
-        await refresh.thread(world, thread_id)
-        row = await world.store.read(lookup.run, world, thread_id, run_id)
-    return json_reply(row.body, headers=POLL_AFTER)
+    wait = POLL_BACKGROUND if row.private["background"] else POLL_AFTER
+    return json_reply(row.body, headers=wait)
 
 
 async def update(world: Context, request: Request, thread_id: str, run_id: str) -> Reply:
@@ -76,7 +74,10 @@ async def update(world: Context, request: Request, thread_id: str, run_id: str) 
 async def cancel(world: Context, request: Request, thread_id: str, run_id: str) -> Reply:
     """POST /threads/{thread_id}/runs/{run_id}/cancel"""
     lookup.check(thread=thread_id, run=run_id)
-    return json_reply(await world.store.write(_cancel, world, thread_id, run_id))
+    row = await world.store.write(_cancel, world, thread_id, run_id)
+    if row.private["background"]:
+        await background.stop(world, row)
+    return json_reply(row.body)
 
 
 async def _launch(
@@ -168,16 +169,16 @@ def _update(db: Any, world: Context, thread_id: str, run_id: str, asked: Json) -
     return run
 
 
-def _cancel(db: Any, world: Context, thread_id: str, run_id: str) -> Json:
+def _cancel(db: Any, world: Context, thread_id: str, run_id: str) -> rows.RunRow:
     thread_rows.lock(db, world.tenant, thread_id)
     refresh.active(db, world, thread_id)
     row = lookup.run(db, world, thread_id, run_id)
     run = row.body
     if run["status"] == "cancelling":
-        return run
+        return row
     if run["status"] not in lifecycle.before("cancel"):
         raise error("cannot_cancel", status=run["status"])
     run = run | {"status": lifecycle.after(run["status"], "cancel")}
     rows.move(db, world.tenant, run, row.private, lifecycle.before("cancel"))
     world.running.tell(run_id)
-    return run
+    return row._replace(body=run)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from shim.engine import lookup, refresh
+from shim.engine import lookup
 from shim.engine.context import Context, Json, known
 from shim.engine.protocol import Reply, Request, json_reply
 from shim.store import steps as rows
@@ -15,7 +15,6 @@ async def listing(world: Context, request: Request, thread_id: str, run_id: str)
     """GET /threads/{thread_id}/runs/{run_id}/steps"""
     lookup.check(thread=thread_id, run=run_id)
     wanted, contents = read_page(request.query), read_include(request.query)
-    await refresh.thread(world, thread_id)
     return json_reply(await world.store.read(_page, world, thread_id, run_id, wanted, contents))
 
 
@@ -23,7 +22,6 @@ async def retrieve(world: Context, request: Request, thread_id: str, run_id: str
     """GET /threads/{thread_id}/runs/{run_id}/steps/{step_id}"""
     lookup.check(thread=thread_id, run=run_id, step=step_id)
     contents = read_include(request.query)
-    await refresh.thread(world, thread_id)
     return json_reply(await world.store.read(_find, world, thread_id, run_id, step_id, contents))
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from shim.engine import lookup, messages, refresh
+from shim.engine import background, lookup, messages, refresh
 from shim.engine.context import Context, Json, given
 from shim.engine.protocol import Reply, Request, json_reply
 from shim.store import runs as run_rows
@@ -33,7 +33,9 @@ async def update(world: Context, request: Request, thread_id: str) -> Reply:
 async def delete(world: Context, request: Request, thread_id: str) -> Reply:
     """DELETE /threads/{thread_id}: an active run is stopped first, as clean-up code runs whenever it runs."""
     lookup.check(thread=thread_id)
-    await world.store.write(_delete, world, thread_id)
+    running = await world.store.write(_delete, world, thread_id)
+    if running is not None and running.private["background"]:
+        await background.stop(world, running)
     return json_reply(objects.deleted("thread", thread_id))
 
 
@@ -59,7 +61,7 @@ def _update(db: Any, world: Context, thread_id: str, asked: Json) -> Json:
     return thread
 
 
-def _delete(db: Any, world: Context, thread_id: str) -> None:
+def _delete(db: Any, world: Context, thread_id: str) -> run_rows.RunRow | None:
     rows.lock(db, world.tenant, thread_id)
     lookup.thread(db, world, thread_id)
     refresh.active(db, world, thread_id)
@@ -67,3 +69,4 @@ def _delete(db: Any, world: Context, thread_id: str) -> None:
     rows.delete(db, world.tenant, thread_id)
     if running is not None:
         world.running.tell(running.body["id"])
+    return running

@@ -18,13 +18,15 @@ class Circumstances:
     """What besides the run decides about its next call.
 
     ``previous``: the response to chain from.  ``spent``: completion tokens used so far.  ``obeyed``: whether a forced
-    tool choice has been followed once; forcing it for ever would loop for ever.
+    tool choice has been followed once; forcing it for ever would loop for ever.  ``store``: whether upstream shall keep
+    the answer; if not, ``carry_reasoning`` asks for reasoning in a form that can be sent again.
     """
 
     previous: str | None = None
     spent: int = 0
     obeyed: bool = False
     store: bool = True
+    carry_reasoning: bool = False
 
 
 def _model(run: Json, so_far: Circumstances) -> Json:
@@ -39,8 +41,6 @@ def _tools(run: Json, so_far: Circumstances) -> Json:
     if not run["tools"]:
         return {}
     body: Json = {"tools": tools.sent(run["tools"], run["tool_resources"])}
-    if include := tools.includes(run["tools"]):
-        body["include"] = include
     if not run["parallel_tool_calls"]:
         body["parallel_tool_calls"] = False
     chosen = tools.choice(run["tool_choice"])
@@ -48,6 +48,12 @@ def _tools(run: Json, so_far: Circumstances) -> Json:
     if chosen != "auto" and not (forced and so_far.obeyed):
         body["tool_choice"] = chosen
     return body
+
+
+def _include(run: Json, so_far: Circumstances) -> Json:
+    """What the steps show of hosted tools; and reasoning, encrypted, where nobody but us keeps it."""
+    wanted = tools.includes(run["tools"]) + (["reasoning.encrypted_content"] if so_far.carry_reasoning else [])
+    return {"include": wanted} if wanted else {}
 
 
 def _sampling(run: Json, so_far: Circumstances) -> Json:
@@ -94,6 +100,7 @@ CARRY: Final[tuple[Callable[[Json, Circumstances], Json], ...]] = (
     _model,
     _instructions,
     _tools,
+    _include,
     _sampling,
     _limit,
     _reasoning,

@@ -8,13 +8,13 @@ library: both become `Refusal`.
 import json
 import socket
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import aclosing, contextmanager, suppress
 from typing import Any, Final
 
 import openai
 from openai.resources.responses import AsyncResponses, Responses
 
-from shim.ports import Answer, Call, Json, Refusal
+from shim.ports import Answer, Call, Json, Profile, Refusal
 from shim.wire import sse
 
 #: Errors of the HTTP library that a stream may raise; they are named by the door, the only place that knows the
@@ -42,14 +42,26 @@ OURS: Final = frozenset(
 class Upstream:
     """Behind a blocking client.  ``client`` gives the SDK client to call with, as it is configured at that moment."""
 
-    def __init__(self, client: Callable[[], openai.OpenAI], broken: Broken) -> None:
-        self._client, self._broken = client, broken
+    def __init__(self, client: Callable[[], openai.OpenAI], broken: Broken, profile: Callable[[], Profile]) -> None:
+        self._client, self._broken, self.profile = client, broken, profile
 
     async def stream(self, body: Json, call: Call) -> Answer:
         manager = Responses(self._client()).with_streaming_response.create(**_arguments(body, call))
         with _refusals(self._broken):
             response = manager.__enter__()
         return _Answer(manager, response.http_response, self._broken)
+
+    async def create(self, body: Json, call: Call) -> Json:
+        with _refusals(self._broken):
+            return _plain(self._client().post("/responses", cast_to=object, body=body, options=_options(call)))
+
+    async def retrieve(self, response_id: str) -> Json:
+        with _refusals(self._broken):
+            return _plain(self._client().get(f"/responses/{response_id}", cast_to=object))
+
+    async def cancel(self, response_id: str) -> None:
+        with _refusals(self._broken):
+            self._client().post(f"/responses/{response_id}/cancel", cast_to=object)
 
 
 class _Answer:
@@ -80,14 +92,28 @@ class _Answer:
 class AsyncUpstream:
     """The same behind an async client."""
 
-    def __init__(self, client: Callable[[], openai.AsyncOpenAI], broken: Broken) -> None:
-        self._client, self._broken = client, broken
+    def __init__(
+        self, client: Callable[[], openai.AsyncOpenAI], broken: Broken, profile: Callable[[], Profile]
+    ) -> None:
+        self._client, self._broken, self.profile = client, broken, profile
 
     async def stream(self, body: Json, call: Call) -> Answer:
         manager = AsyncResponses(self._client()).with_streaming_response.create(**_arguments(body, call))
         with _refusals(self._broken):
             response = await manager.__aenter__()
         return _AsyncAnswer(manager, response.http_response, self._broken)
+
+    async def create(self, body: Json, call: Call) -> Json:
+        with _refusals(self._broken):
+            return _plain(await self._client().post("/responses", cast_to=object, body=body, options=_options(call)))
+
+    async def retrieve(self, response_id: str) -> Json:
+        with _refusals(self._broken):
+            return _plain(await self._client().get(f"/responses/{response_id}", cast_to=object))
+
+    async def cancel(self, response_id: str) -> None:
+        with _refusals(self._broken):
+            await self._client().post(f"/responses/{response_id}/cancel", cast_to=object)
 
 
 class _AsyncAnswer:
@@ -100,9 +126,10 @@ class _AsyncAnswer:
                 yield _unfold(await self._response.aread())
                 return
             reader = sse.Reader()
-            async for chunk in self._response.aiter_bytes():
-                if events := reader.feed(chunk):
-                    yield events
+            async with aclosing(self._response.aiter_bytes()) as chunks:
+                async for chunk in chunks:
+                    if events := reader.feed(chunk):
+                        yield events
             if events := reader.close():
                 yield events
 
@@ -119,8 +146,18 @@ def _arguments(body: Json, call: Call) -> dict[str, Any]:
     """The whole body goes as ``extra_body``: every SDK version sends it as it is, and none walks through a long
     input.
     """
-    extra = {name: value for name, value in call.headers.items() if _is_callers(name)}
+    extra = _options(call)["headers"]
     return {"model": body["model"], "input": "", "stream": True, "extra_body": body, "extra_headers": extra}
+
+
+def _options(call: Call) -> Any:
+    return {"headers": {name: value for name, value in call.headers.items() if _is_callers(name)}}
+
+
+def _plain(answer: object) -> Json:
+    if not isinstance(answer, dict):
+        raise Refusal(None, f"The model's answer could not be read: {str(answer)[:80]!r}")
+    return answer
 
 
 def _is_callers(name: str) -> bool:
@@ -129,11 +166,14 @@ def _is_callers(name: str) -> bool:
 
 
 def _shut(response: Any) -> None:
-    """Shut the connection's socket: whoever waits for bytes wakes up, which closing it from another thread would not do.
+    """Shut the connection's socket: whoever waits for bytes wakes up, which closing it from another thread would not
+    do.
 
     An HTTP/2 connection carries other answers, too; there the next bytes wake him.
     """
     stream = response.extensions.get("network_stream") if response.http_version != "HTTP/2" else None
+    if stream is None:
+        return
     with suppress(Exception):
         stream.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
 

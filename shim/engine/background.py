@@ -1,0 +1,86 @@
+"""Runs that go on upstream while nothing of ours does: begun, looked at, stopped.
+
+Upstream works in its background mode; each look at the thread asks it how far it is, sparingly.  So a program may
+begin a run, end, and be started again.
+"""
+
+from typing import Any, Final
+
+from shim.engine import keep
+from shim.engine.carry import Carrier
+from shim.engine.chain import Sent
+from shim.engine.context import Context, Json
+from shim.ports import Call, Refusal
+from shim.store import runs
+from shim.store.errors import Gone
+from shim.store.runs import RunRow
+from shim.translate import endings, failures
+from shim.translate.turn import Turn
+from shim.upstream import profiles
+
+UNFINISHED: Final = ("queued", "in_progress")
+
+
+async def begin(carrier: Carrier) -> None:
+    """Ask upstream to work in the background, and remember which response that is.  Raises `Refusal`."""
+    response = await carrier.create()
+    carrier.private = carrier.private | {"background": response["id"]}
+    await carrier.world.store.write(_remember, carrier)
+    await _apply(carrier, response)
+
+
+async def fail(carrier: Carrier, refusal: Refusal) -> None:
+    """Upstream would not begin, for a reason that is not the caller's: the run ends failed."""
+    error = failures.of_refusal(refusal.status, refusal.code, refusal.message)
+    await carrier.settle(list(endings.failed(carrier.turn, error)))
+
+
+async def look(world: Context, row: RunRow, now: float) -> None:
+    """Ask upstream how far the run is, unless somebody asked a moment ago."""
+    run_id, response_id = row.body["id"], row.private["background"]
+    if not world.running.may_ask(run_id, now):
+        return
+    carrier = _carrier(world, row)
+    try:
+        response = await world.upstream.retrieve(response_id)
+    except Refusal as refusal:
+        if refusal.status == 404:
+            await fail(carrier, refusal)
+        # Anything else passes: the next look asks again, and the run's time is not for ever.
+        return
+    await _apply(carrier, response)
+
+
+async def stop(world: Context, row: RunRow) -> None:
+    """Tell upstream to stop.  If it does not hear that, the answer is fetched and dropped, or lapses."""
+    try:
+        await world.upstream.cancel(row.private["background"])
+    except Refusal as refusal:
+        if profiles.chain_is_lost(refusal):
+            return
+
+
+async def _apply(carrier: Carrier, response: Json) -> None:
+    """What upstream has so far.  It shows nothing of an answer before the whole is there."""
+    status = response.get("status")
+    kind = "response.in_progress" if status in UNFINISHED else f"response.{status}"
+    if status == "queued" or (status == "in_progress" and carrier.turn.run["status"] != "queued"):
+        return
+    await carrier.take([{"type": kind, "response": response}])
+
+
+def _carrier(world: Context, row: RunRow) -> Carrier:
+    turn = Turn(row.body, world.ids, world.now, spent=row.private["spent"])
+    carrier = Carrier(world, turn, row.private, Sent({}, None), Call(), seen=row.body["status"])
+    carrier.response = {"noted": True}
+    return carrier
+
+
+def _remember(db: Any, carrier: Carrier) -> None:
+    world, run = carrier.world, carrier.turn.run
+    response_id = carrier.private["background"]
+    keep.begun(db, world, run, response_id, carrier.sent.previous)
+    lease: runs.Lease = {"owner": None, "lease_until": None}
+    if not runs.move(db, world.tenant, run, carrier.private, frozenset({"queued"}), **lease):
+        raise Gone
+    carrier.response = {"noted": True}
