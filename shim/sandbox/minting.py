@@ -1,0 +1,66 @@
+"""Ids in the real API's form, from a seed and a counter: the same requests in the same order get the same ids.
+
+``resp_`` + 16 hex that a chain and its items share + ``00`` (stored) or ``01`` (not stored) + 8 hex time + 24 hex.
+"""
+
+import hashlib
+import itertools
+import threading
+from dataclasses import dataclass
+
+from shim.wire.ids import ALPHABET, LENGTH
+
+
+class Mint:
+    """Thread-safe."""
+
+    def __init__(self, seed: str) -> None:
+        self._seed = seed
+        self._count = itertools.count(1)
+        self._lock = threading.Lock()
+
+    def hex(self, length: int) -> str:
+        """Fresh hex digits, at most 64."""
+        return self._digest().hex()[:length]
+
+    def call_id(self) -> str:
+        """``call_`` and 24 letters or digits."""
+        number = int.from_bytes(self._digest(), "big")
+        letters = []
+        for _ in range(LENGTH):
+            number, place = divmod(number, len(ALPHABET))
+            letters.append(ALPHABET[place])
+        return f"call_{''.join(letters)}"
+
+    def encrypted(self) -> str:
+        """Something that looks like encrypted reasoning."""
+        return f"gAAAAAB{self.hex(64)}{self.hex(64)}=="
+
+    def family(self, previous: str | None, stored: bool, now: float) -> "Family":
+        """The ids of one response; it shares the partition of the response it continues."""
+        partition = previous.partition("_")[2][:16] if previous else self.hex(16)
+        return Family(self, partition, "00" if stored else "01", f"{int(now):08x}")
+
+    def _digest(self) -> bytes:
+        with self._lock:
+            number = next(self._count)
+        return hashlib.sha256(f"{self._seed}/{number}".encode()).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """What the ids of one response have in common."""
+
+    mint: Mint
+    partition: str
+    flag: str
+    time: str
+
+    def __call__(self, prefix: str) -> str:
+        return f"{prefix}_{self.partition}{self.flag}{self.time}{self.mint.hex(24)}"
+
+
+def obfuscation(delta: str, place: int) -> str:
+    """Padding that makes a delta's length say less: up to 16 letters, by the delta's place in the stream."""
+    letters = hashlib.sha256(f"{place}".encode()).hexdigest()[:16]
+    return letters[: -len(delta) % 16]

@@ -1,0 +1,114 @@
+"""The tools a request may offer, by type: what they must hold, and how they are echoed.
+
+`TOOLS` has a row for every type that the sandbox can do; others are refused as the API refuses a type it does not know.
+A hosted tool gets its row here, its items in `items.ITEMS` and its turn in `mind`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from . import refuse, strict
+from .fields import Check, an_object, array, boolean, either, nullable, one_of, record, string, tagged
+from .models import Model
+
+Json = dict[str, Any]
+
+NAME: Final = string(128, pattern="[a-zA-Z0-9_-]+", empty=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Maker:
+    """A row: what the request must look like, and what its echo is."""
+
+    check: Check
+    echo: Callable[[Json, str, Model], Json]
+
+
+def function(tool: Json, path: str, model: Model) -> Json:
+    """The echo of a function tool; ``strict`` that nobody gave becomes true, and the schema is rewritten for it."""
+    wanted, parameters = tool.get("strict"), tool.get("parameters")
+    if parameters is not None:
+        problem = strict.problem(parameters) if wanted else strict.no_object(parameters)
+        if problem:
+            raise refuse.bad_schema(tool["name"], problem, f"{path}.parameters", "invalid_function_parameters")
+    if wanted is None:
+        closed = strict.rewritten(parameters)
+        wanted, parameters = closed is not None, closed or parameters
+    echo: Json = {
+        "type": "function",
+        "description": tool.get("description") or None,
+        "name": tool["name"],
+        "parameters": parameters,
+        "strict": wanted,
+    }
+    return echo | ({"output_schema": tool.get("output_schema")} if model.newest else {})
+
+
+_FUNCTION: Final = record(
+    {
+        "type": one_of("function"),
+        "name": NAME,
+        "description": nullable(string()),
+        "parameters": nullable(an_object),
+        "strict": nullable(boolean),
+        "output_schema": nullable(an_object),
+        "defer_loading": boolean,
+        "allowed_callers": nullable(array(string())),
+    },
+    "name",
+)
+
+TOOLS: Final[dict[str, Maker]] = {
+    "function": Maker(_FUNCTION, function),
+}
+
+_CHOICES: Final = tagged(
+    {
+        "function": record({"type": string(), "name": string(empty=False)}, "name"),
+        "allowed_tools": record(
+            {
+                "type": string(),
+                "mode": one_of("auto", "required"),
+                "tools": array(
+                    record({"type": one_of(*TOOLS), "name": string(empty=False)}, "type", "name"), empty=False
+                ),
+            },
+            "mode",
+            "tools",
+        ),
+    }
+)
+
+#: How a request's ``tools`` and ``tool_choice`` must look.
+CHECK: Final = array(tagged({kind: maker.check for kind, maker in TOOLS.items()}), most=128)
+CHOICE: Final = either("one of a string or an object", {str: one_of("none", "auto", "required"), dict: _CHOICES})
+
+
+def echoes(tools: list[Json], model: Model) -> list[Json]:
+    """The tools as the response shows them."""
+    _distinct(tools)
+    return [TOOLS[tool["type"]].echo(tool, f"tools[{index}]", model) for index, tool in enumerate(tools)]
+
+
+def _distinct(tools: list[Json]) -> None:
+    seen: set[str] = set()
+    for index, tool in enumerate(tools):
+        name = str(tool.get("name", tool["type"]))
+        if name in seen:
+            message = f"Duplicate tool name '{name}'. Tool names must be unique."
+            raise refuse.Refused(message, param=f"tools[{index}].name", code="invalid_value")
+        seen.add(name)
+
+
+def check_choice(choice: Any, tools: list[Json]) -> None:
+    """A choice must be possible: what it names has to be among the tools."""
+    if choice == "required" and not tools:
+        raise refuse.Refused("Tool choice 'required' must be specified with 'tools' parameter.", param="tool_choice")
+    if not isinstance(choice, dict):
+        return
+    names = {tool.get("name") for tool in tools}
+    wanted = [choice["name"]] if choice["type"] == "function" else [each["name"] for each in choice["tools"]]
+    for name in wanted:
+        if name not in names:
+            raise refuse.Refused(f"Tool choice '{name}' not found in 'tools' parameter.", param="tool_choice")

@@ -1,0 +1,136 @@
+"""The words that steer the sandbox, and how a user message is read for them."""
+
+import json
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+Json = dict[str, Any]
+
+THEN: Final = "then"
+#: Words that hold for the whole message, wherever they stand in it.
+WHOLE: Final[dict[str, str]] = {
+    "aloud": "writes text before the calls, in the same turn",
+    "retry": "calls a function once more, with the same arguments, if its output says that it failed",
+    "slowly": "waits between any two events, and stays `in_progress` longer in background mode",
+    "briskly": "reasoning models answer without a reasoning item",
+}
+#: Words that hold for the turn in which they stand: before, between or after `then`.
+TURN: Final[dict[str, str]] = {
+    "please-refuse": "refuses to answer: a `refusal` part instead of text",
+    "token-cap": "stops in the middle of the last item as at the token cap: `incomplete`, `max_output_tokens`",
+    "content-filter": "stops in the middle of the last item: `incomplete`, `content_filter`",
+    "ponder-forever": "a reasoning model spends all its tokens on reasoning: `incomplete` with no message",
+    "two-messages": "writes its text as two messages in one response",
+    "keepalive": "sends a `keepalive` event after the opening",
+    "fail-early": "fails with `server_error` before any output",
+    "fail-midway": "fails with `server_error` in the middle of the last item",
+    "limit-early": "fails with `rate_limit_exceeded` before any output",
+    "limit-midway": "fails with `rate_limit_exceeded` in the middle of the last item",
+    "quota-early": "fails with `insufficient_quota` before any output",
+    "connection-cut": "cuts the connection in the middle of the last item",
+    "stop-short": "ends the stream in the middle of the last item, with no terminal event",
+    "status-429": "HTTP 429 instead of a response",
+    "status-429-once": "HTTP 429 for the first of equal requests",
+    "status-500": "HTTP 500 instead of a response",
+    "status-500-once": "HTTP 500 for the first of equal requests",
+    "status-503": "HTTP 503 instead of a response",
+}
+#: `essay-40` asks for forty words.
+ESSAY: Final = re.compile(r"essay-(\d{1,6})")
+WORDS: Final[dict[str, str]] = {
+    THEN: "between the names of functions: the next ones are called in the next turn",
+    **WHOLE,
+    **TURN,
+    "essay-N": "answers with N words",
+}
+
+_TOKEN: Final = re.compile(r"[\w-]+")
+#: What may stand between a function's name and the JSON object with its arguments.
+_BRIDGE: Final = re.compile(r"[`'\"]?\s*(?:with|using|:|\()?\s*(?=\{)")
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A function that a message names; ``arguments`` where the message gave some."""
+
+    name: str
+    arguments: Json | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one turn is to do."""
+
+    calls: tuple[Named, ...] = ()
+    words: frozenset[str] = frozenset()
+    essay: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A message, read: turn after turn, and what holds for all of them."""
+
+    turns: tuple[Turn, ...] = ()
+    whole: frozenset[str] = field(default_factory=frozenset)
+
+    def turn(self, number: int) -> Turn:
+        """The turn of that number, counted from 0; past the end it is a plain answer."""
+        return self.turns[number] if number < len(self.turns) else Turn()
+
+
+def read(text: str, names: Collection[str], parallel: bool = True) -> Script:
+    """``names`` are the functions that may be called; without ``parallel`` each gets a turn of its own."""
+    found = list(_found(text, names))
+    turns: list[list[Named | str]] = [[]]
+    for each in found:
+        if each == THEN:
+            turns.append([])
+        else:
+            turns[-1].append(each)
+    made = [_turn(turn) for turn in turns if any(not isinstance(each, str) or each not in WHOLE for each in turn)]
+    whole = frozenset(each for each in found if isinstance(each, str) and each in WHOLE)
+    return Script(tuple(made if parallel else _one_by_one(made)), whole)
+
+
+def _found(text: str, names: Collection[str]) -> Iterator[Named | str]:
+    place = 0
+    while match := _TOKEN.search(text, place):
+        token, place = match.group(), match.end()
+        if token in names:
+            arguments, place = _arguments(text, place)
+            yield Named(token, arguments)
+        elif token.lower() in WORDS or ESSAY.fullmatch(token.lower()):
+            yield token.lower()
+
+
+def _arguments(text: str, place: int) -> tuple[Json | None, int]:
+    """The JSON object after a name, if there is one, and where reading goes on."""
+    bridge = _BRIDGE.match(text, place)
+    if bridge is None:
+        return None, place
+    try:
+        found, end = json.JSONDecoder().raw_decode(text, bridge.end())
+    except ValueError:
+        return None, place
+    return found, end
+
+
+def _turn(found: list[Named | str]) -> Turn:
+    calls: list[Named] = []
+    for each in found:
+        if isinstance(each, Named) and each not in calls:
+            calls.append(each)
+    words = frozenset(each for each in found if isinstance(each, str) and each in TURN)
+    essays = [ESSAY.fullmatch(each) for each in found if isinstance(each, str)]
+    lengths = [int(match.group(1)) for match in essays if match]
+    return Turn(tuple(calls), words, lengths[0] if lengths else None)
+
+
+def _one_by_one(turns: list[Turn]) -> Iterator[Turn]:
+    for turn in turns:
+        if len(turn.calls) < 2:
+            yield turn
+        else:
+            yield from (Turn((call,), turn.words, turn.essay) for call in turn.calls)

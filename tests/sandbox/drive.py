@@ -1,0 +1,111 @@
+"""A client without a network: what the tests of the sandbox ask, and what they read of its answers."""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from shim.sandbox import Cut, Pause, Sandbox, SandboxReply
+from shim.wire.sse import Reader
+
+Json = dict[str, Any]
+NOON = 1_800_000_000.0
+KEY = {"Authorization": "Bearer sk-test"}
+
+
+def function(name: str, *required: str, **more: Any) -> Json:
+    """A function tool whose properties are strings."""
+    properties = {each: {"type": "string"} for each in required}
+    return {
+        "type": "function",
+        "name": name,
+        "parameters": {"type": "object", "properties": properties, "required": list(required)},
+        **more,
+    }
+
+
+WEATHER = function("get_weather", "city")
+TIME = function("get_time", "zone")
+
+
+class Client:
+    """Asks a sandbox; ``pauses`` counts what a driver would have waited, in seconds."""
+
+    def __init__(self, sandbox: Sandbox | None = None) -> None:
+        self.sandbox = sandbox or Sandbox(clock=lambda: NOON)
+        self.pauses: list[float] = []
+        self.cut = False
+
+    def ask(
+        self, method: str, path: str, body: Any = None, query: str = "", key: dict[str, str] | None = None
+    ) -> SandboxReply:
+        pairs = [tuple(each.split("=")) for each in query.split("&") if each]
+        content = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
+        return self.sandbox.handle(method, f"/v1{path}", pairs, KEY if key is None else key, content)  # type: ignore[arg-type]
+
+    def bytes(self, reply: SandboxReply) -> bytes:
+        """The whole body, as a driver would send it."""
+        return reply.body if isinstance(reply.body, bytes) else b"".join(self._chunks(reply))
+
+    def _chunks(self, reply: SandboxReply) -> Iterable[bytes]:
+        self.cut = False
+        try:
+            for chunk in reply.body:
+                if isinstance(chunk, Pause):
+                    self.pauses.append(chunk.seconds)
+                else:
+                    yield chunk  # type: ignore[misc]
+        except Cut:
+            self.cut = True
+
+    def json(self, method: str, path: str, body: Any = None, query: str = "") -> Json:
+        reply = self.ask(method, path, body, query)
+        found: Json = json.loads(self.bytes(reply))
+        assert reply.status == 200, found
+        return found
+
+    def create(self, given: Any = "hello", /, model: str = "gpt-4o", **more: Any) -> Json:
+        return self.json("POST", "/responses", {"model": model, "input": given, **more})
+
+    def refused(self, body: Any) -> Json:
+        """The error of a request that is not answered, with its status."""
+        reply = self.ask("POST", "/responses", body)
+        assert reply.status >= 400, self.bytes(reply)
+        return {"status": reply.status, **json.loads(self.bytes(reply))["error"]}
+
+    def stream(self, given: Any = "hello", /, model: str = "gpt-4o", **more: Any) -> list[Json]:
+        reply = self.ask("POST", "/responses", {"model": model, "input": given, "stream": True, **more})
+        return self.events(reply)
+
+    def events(self, reply: SandboxReply) -> list[Json]:
+        assert reply.headers["content-type"] == "text/event-stream; charset=utf-8", reply
+        reader = Reader()
+        return [*reader.feed(self.bytes(reply)), *reader.close()]
+
+
+def said(response: Json) -> str:
+    """All text of a response."""
+    parts = [part for item in response["output"] if item["type"] == "message" for part in item["content"]]
+    return " ".join(part.get("text", part.get("refusal", "")) for part in parts)
+
+
+def calls(response: Json) -> list[tuple[str, Json]]:
+    """Names and arguments of its function calls."""
+    return [
+        (item["name"], json.loads(item["arguments"])) for item in response["output"] if item["type"] == "function_call"
+    ]
+
+
+def outputs(response: Json, *texts: str) -> list[Json]:
+    """The outputs to its function calls, in order; the last text for all that remain."""
+    made = [item for item in response["output"] if item["type"] == "function_call"]
+    padded = [*texts, *texts[-1:] * len(made)]
+    return [
+        {"type": "function_call_output", "call_id": item["call_id"], "output": text}
+        for item, text in zip(made, padded, strict=False)
+    ]
+
+
+def types(events: list[Json]) -> list[str]:
+    """The events' types, runs of one type collapsed."""
+    found = [event["type"] for event in events]
+    return [each for place, each in enumerate(found) if place == 0 or found[place - 1] != each]

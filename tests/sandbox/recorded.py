@@ -1,0 +1,160 @@
+"""The recordings that the sandbox is held against: how they are read, sent again, and compared."""
+
+import copy
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from tests.sandbox.drive import Client, Json
+
+#: Keys that the newest recordings of some kind have and older ones of another kind had not yet.  The sandbox has the
+#: newest superset; a recording may lack what is listed here and nothing else.
+NEWER = {
+    "background": "since 2025-05",
+    "completed_at": "since 2025-12",
+    "frequency_penalty": "since 2026-01",
+    "max_tool_calls": "since 2025-06",
+    "moderation": "since 2026-04",
+    "presence_penalty": "since 2026-01",
+    "prompt_cache_key": "since 2025-07",
+    "prompt_cache_retention": "since 2025-11",
+    "safety_identifier": "since 2025-07",
+    "service_tier": "since 2025-04",
+    "tool_usage": "since 2026-06",
+    "top_logprobs": "since 2025-06",
+    "billing": "since 2025-09, in JSON bodies of finished responses only",
+    "context": "in reasoning, since 2026-06",
+    "content": "in reasoning items, since 2026-06",
+    "verbosity": "in text, since 2025-08",
+    "summary": "in reasoning, where 2025-03 had generate_summary",
+    "logprobs": "in text parts and their events, since 2025-06",
+    "obfuscation": "since 2025-08",
+    "cache_write_tokens": "in usage, since 2026-07",
+}
+#: Keys that older recordings have and newer ones dropped, with what took their place.
+DROPPED = {"generate_summary": "summary"}
+
+
+class Exchange:
+    """One recorded exchange: ``request`` (if kept), ``events`` of a stream or ``body`` of a plain answer."""
+
+    def __init__(self, wire: Path, case: str, name: str) -> None:
+        (meta,) = sorted((wire / "responses" / case).glob(f"{name}*.meta.json"))
+        stem = str(meta).removesuffix(".meta.json")
+        self.meta: Json = json.loads(meta.read_text())
+        assert self.meta["genuine"], name
+        self.request: Json = _json(Path(f"{stem}.request.json"))
+        self.body: Json = _json(Path(f"{stem}.response.json"))
+        stream = Path(f"{stem.removesuffix('.sse')}.response.sse")
+        lines = stream.read_text().splitlines() if stream.exists() else []
+        self.events: list[Json] = [json.loads(line[6:]) for line in lines if line.startswith("data: ")]
+
+
+def _json(path: Path) -> Json:
+    found: Json = json.loads(path.read_text()) if path.exists() else {}
+    return found
+
+
+def ask_again(client: Client, exchange: Exchange, words: str, first: str, **changes: Any) -> Any:
+    """Send the recorded request with ``words`` put into its last user message; a stream's events or the body.
+
+    Where it continues a response, ``first`` is asked before, so that there is something to continue.
+    """
+    body = copy.deepcopy(exchange.request) | changes
+    if words:
+        body["input"] = _with(body["input"], words)
+    if body.get("previous_response_id"):
+        _continue(client, body, first)
+    reply = client.ask("POST", "/responses", body)
+    assert reply.status == 200, client.bytes(reply)
+    return client.events(reply) if body.get("stream") else json.loads(client.bytes(reply))
+
+
+def _with(given: Any, words: str) -> Any:
+    """The words stand first: what the recorded text asks in plain language comes after them."""
+    if isinstance(given, str):
+        return f"{words} {given}"
+    last = [item for item in given if item.get("role") == "user"][-1]
+    if isinstance(last["content"], str):
+        last["content"] = f"{words} {last['content']}"
+    else:
+        last["content"] = [{"type": "input_text", "text": f"{words} "}, *last["content"]]
+    return given
+
+
+def _continue(client: Client, body: Json, first: str) -> None:
+    opening = {name: body[name] for name in ("model", "tools") if name in body} | {"input": first}
+    made = json.loads(client.bytes(client.ask("POST", "/responses", opening)))
+    body["previous_response_id"] = made["id"]
+    ids = [item["call_id"] for item in made["output"] if item["type"] == "function_call"]
+    answers = [item for item in body["input"] if item.get("type") == "function_call_output"]
+    for answer, call_id in zip(answers, ids, strict=True):
+        answer["call_id"] = call_id
+
+
+def same_keys(recorded: Any, made: Any, where: str = "") -> Iterable[str]:
+    """Where the two differ in their keys, or in being an object, a list or neither."""
+    if isinstance(recorded, dict) and isinstance(made, dict):
+        yield from (f"{where}.{key} is missing" for key in recorded if key not in made and DROPPED.get(key) not in made)
+        yield from (f"{where}.{key} is too much" for key in made if key not in recorded and key not in NEWER)
+        for key in recorded.keys() & made.keys():
+            yield from same_keys(recorded[key], made[key], f"{where}.{key}")
+    elif isinstance(recorded, list) and isinstance(made, list):
+        if bool(recorded) != bool(made):
+            yield f"{where} is empty in one of them"
+        for each, other in zip(recorded, made, strict=False):
+            yield from same_keys(each, other, f"{where}[]")
+    elif type(recorded) is not type(made) and not (_plain(recorded) and _plain(made)):
+        yield f"{where} was {recorded!r} and is {made!r}"
+
+
+def _plain(value: Any) -> bool:
+    return value is None or isinstance(value, str | int | float | bool)
+
+
+#: What a response repeats of its request: compared by value, as far as the request decides it.
+ECHOED = (
+    "background",
+    "instructions",
+    "max_output_tokens",
+    "max_tool_calls",
+    "metadata",
+    "model",
+    "object",
+    "parallel_tool_calls",
+    "status",
+    "store",
+    "temperature",
+    "text",
+    "tool_choice",
+    "tools",
+    "top_logprobs",
+    "top_p",
+    "truncation",
+    "user",
+)
+
+
+def same_echo(recorded: Json, made: Json) -> Iterable[str]:
+    for name in ECHOED:
+        if name in recorded and _newest(recorded[name]) != _newest(made[name]):
+            yield f"{name} was {recorded[name]!r} and is {made[name]!r}"
+
+
+def _newest(value: Any) -> Any:
+    return {"verbosity": "medium", **value} if isinstance(value, dict) and "format" in value else value
+
+
+def differences(recorded: list[Json], made: list[Json]) -> list[str]:
+    """Of two streams whose types agree: the first event of each type and item in one against its like in the other."""
+    found: list[str] = []
+    for each, other in zip(_distinct(recorded), _distinct(made), strict=True):
+        found += same_keys(each, other, each["type"])
+        if "response" in each:
+            found += same_echo(each["response"], other["response"])
+    return found
+
+
+def _distinct(events: list[Json]) -> list[Json]:
+    return [each for place, each in enumerate(events) if place == 0 or events[place - 1]["type"] != each["type"]]
