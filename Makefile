@@ -50,8 +50,9 @@ layers: $(VENV)/.dev ## which room may know which
 coverage: $(VENV)/.test ## the suite; every branch of the translation, the table and the engine
 	$(BIN)/python -m pytest -n $(JOBS) --cov --cov-report=term $(ARGS)
 
-bench: $(VENV)/.test ## measures; nothing is asserted but an order of magnitude
-	$(BIN)/python -m pytest -m bench -n 0 -s $(ARGS)
+bench: $(VENV)/.test ## measures, printed and in build/bench.json; nothing is asserted but an order of magnitude
+	$(BIN)/python -m tests.bench $(ARGS)
+	$(BIN)/python -m pytest -m bench -n 0 -s -q
 
 docs: $(VENV)/.test ## print the reference pages from the tables
 	$(BIN)/python docs/generate.py

@@ -1,0 +1,41 @@
+"""``python -m tests.bench [NAME...] [--rounds N] [--deltas N]``: measure, print, write ``build/bench.json``.
+
+To add a bench: a module with ``run(options) -> Report``, and a row in `BENCHES`.
+"""
+
+import argparse
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final
+
+from tests.bench import streams
+from tests.bench.report import Options, Report, machine
+
+BENCHES: Final[dict[str, Callable[[Options], Report]]] = {
+    "streams": streams.run,
+}
+WRITTEN: Final = Path("build/bench.json")
+
+
+def main(words: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description="Measures; nothing is asserted.")
+    parser.add_argument("names", nargs="*", choices=[*BENCHES, []], help="default: all")
+    parser.add_argument("--rounds", type=int, default=Options.rounds)
+    parser.add_argument("--deltas", type=int, default=Options.deltas)
+    parser.add_argument("--json", type=Path, default=WRITTEN, help="where the numbers go")
+    asked = parser.parse_args(words)
+    options = Options(asked.rounds, asked.deltas)
+    told = {"machine": machine(), "rounds": options.rounds, "deltas": options.deltas}
+    print(", ".join(f"{name} {value}" for name, value in told.items()))
+    for name in asked.names or BENCHES:
+        report = BENCHES[name](options)
+        told[name] = report.data
+        print(f"\n{name}: {(BENCHES[name].__doc__ or '').strip()}\n\n{report.text}", flush=True)
+    asked.json.parent.mkdir(parents=True, exist_ok=True)
+    asked.json.write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n")
+    print(f"\nwritten: {asked.json}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,132 @@
+"""The variants with blocking clients.
+
+Each function prepares, and returns what is timed: a function that reads one stream and lets the watch hear its text.
+"""
+
+import socket
+import warnings
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+import openai
+
+from shim import drive
+from shim.engine.protocol import Emitted, encode
+from tests.bench.stand import THREAD, UNMERGED, Stand
+from tests.bench.upstream import END
+from tests.bench.watch import Watch
+
+Timed = Callable[[Watch], None]
+
+
+def bare(stand: Stand) -> Timed:
+    """The same bytes off a socket, and nothing made of them: what the upstream alone costs."""
+    address = urlsplit(f"{stand.url}/responses")
+
+    def read(watch: Watch) -> None:
+        with socket.create_connection((address.hostname, address.port)) as connection:
+            connection.sendall(f"POST {address.path} HTTP/1.1\r\ncontent-length: 0\r\n\r\n".encode())
+            while not (data := connection.recv(65536)).endswith(END):
+                watch.hear("")
+        assert data
+
+    return read
+
+
+def create(stand: Stand) -> Timed:
+    def read(watch: Watch) -> None:
+        for event in stand.plain.responses.create(model="gpt-4o-mini", input="Go on.", stream=True):
+            if event.type == "response.output_text.delta":
+                watch.hear(event.delta)
+
+    return read
+
+
+def stream(stand: Stand) -> Timed:
+    def read(watch: Watch) -> None:
+        with stand.plain.responses.stream(model="gpt-4o-mini", input="Go on.") as events:
+            for event in events:
+                if event.type == "response.output_text.delta":
+                    watch.hear(event.delta)
+
+    return read
+
+
+def _loop(runs: Any, thread: str, assistant: str) -> Timed:
+    def read(watch: Watch) -> None:
+        for event in runs.create(thread_id=thread, assistant_id=assistant, stream=True):
+            if event.event == "thread.message.delta":
+                for part in event.data.delta.content:
+                    watch.hear(part.text.value)
+
+    return read
+
+
+class Ear(openai.AssistantEventHandler):
+    """The application's handler."""
+
+    def __init__(self, watch: Watch) -> None:
+        super().__init__()
+        self.watch = watch
+
+    def on_text_delta(self, delta: Any, snapshot: Any) -> None:
+        self.watch.hear(delta.value)
+
+
+def _handler(runs: Any, thread: str, assistant: str) -> Timed:
+    def read(watch: Watch) -> None:
+        with runs.stream(thread_id=thread, assistant_id=assistant, event_handler=Ear(watch)) as told:
+            told.until_done()
+
+    return read
+
+
+def shim_create(stand: Stand) -> Timed:
+    return _loop(stand.shimmed.beta.threads.runs, stand.thread(), stand.assistant)
+
+
+def shim_handler(stand: Stand) -> Timed:
+    return _handler(stand.shimmed.beta.threads.runs, stand.thread(), stand.assistant)
+
+
+def direct_create(stand: Stand) -> Timed:
+    return _unwarned(_loop(stand.plain.beta.threads.runs, THREAD, stand.assistant))
+
+
+def direct_handler(stand: Stand) -> Timed:
+    return _unwarned(_handler(stand.plain.beta.threads.runs, THREAD, stand.assistant))
+
+
+def unmerged_handler(stand: Stand) -> Timed:
+    return _unwarned(_handler(stand.plain.beta.threads.runs, UNMERGED, stand.assistant))
+
+
+def _unwarned(read: Timed) -> Timed:
+    def quietly(watch: Watch) -> None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)
+            read(watch)
+
+    return quietly
+
+
+def alone(stand: Stand) -> Timed:
+    """The engine without SDK and network: prepared bytes in, encoded bytes out."""
+    request = stand.run_request()
+
+    def read(watch: Watch) -> None:
+        reply = drive.finish(stand.engine.handle(request))
+        assert reply.events is not None
+        for batch in drive.drain(reply.events):
+            told(watch, batch)
+
+    return read
+
+
+def told(watch: Watch, batch: list[Emitted]) -> None:
+    """What a door does with a batch, and what an application hears of it."""
+    encode(batch)
+    for name, data in batch:
+        if name == "thread.message.delta":
+            watch.hear(data["delta"]["content"][0]["text"]["value"])

@@ -1,0 +1,59 @@
+"""What a bench gives: text for people, JSON for machines."""
+
+import os
+import platform
+import statistics
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import openai
+import pydantic
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Options:
+    """How much is measured."""
+
+    rounds: int = 7
+    deltas: int = 2000
+
+
+@dataclass(frozen=True)
+class Report:
+    text: str
+    data: Json
+
+
+def spread(values: Iterable[float]) -> dict[str, float]:
+    """Median, least and greatest."""
+    found = sorted(values)
+    named = {"median": statistics.median(found), "min": found[0], "max": found[-1]}
+    return {name: round(value, 3) for name, value in named.items()}
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Columns of text: the first to the left, the others to the right."""
+    lines = [list(head), *map(list, rows)]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
+    shown = [
+        "  ".join(
+            [line[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(line[1:], widths[1:], strict=True))]
+        )
+        for line in lines
+    ]
+    return "\n".join([shown[0], "  ".join("-" * width for width in widths), *shown[1:]])
+
+
+def machine() -> Json:
+    """Where it was measured."""
+    return {
+        "python": platform.python_version(),
+        "openai": openai.__version__,
+        "pydantic": pydantic.VERSION,
+        "system": f"{platform.system()} {platform.machine()}",
+        "cpus": os.cpu_count(),
+        "load": [round(load, 1) for load in os.getloadavg()],
+    }

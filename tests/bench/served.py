@@ -1,0 +1,69 @@
+"""Runs the loopback upstream and counts what this process reads from it."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+#: asyncio empties its own wake-up socket by reads of this size; the HTTP libraries read more at once.
+WAKE_UP = 4096
+
+
+@dataclass
+class Served:
+    """``url``: of the server, without a path.  ``reads``: network reads of this process since it began."""
+
+    url: str
+    reads: int = 0
+
+
+@contextmanager
+def served(answers: dict[str, list[bytes]]) -> Iterator[Served]:
+    """The server with ``answers``, path -> pieces, running beside this process."""
+    waiting, told = os.pipe()
+    command = [sys.executable, "-m", "tests.bench.upstream", str(waiting)]
+    pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, cwd=ROOT, pass_fds=(waiting,), **pipes) as server:
+        assert server.stdin is not None
+        assert server.stdout is not None
+        for path, pieces in answers.items():
+            server.stdin.write(json.dumps({"path": path, "pieces": [piece.decode() for piece in pieces]}) + "\n")
+        server.stdin.write("\n")
+        server.stdin.flush()
+        found = Served(f"http://127.0.0.1:{server.stdout.readline().strip()}")
+        try:
+            with _acknowledged(found, told):
+                yield found
+        finally:
+            server.stdin.close()
+            server.wait()
+            os.close(waiting)
+            os.close(told)
+
+
+@contextmanager
+def _acknowledged(found: Served, told: int) -> Iterator[None]:
+    """Every network read of this process is counted, and the server hears of it: a microsecond or two a read, the
+    same for every variant.
+    """
+    recv, write = socket.socket.recv, os.write
+
+    def counted(self: socket.socket, size: int, *flags: int) -> bytes:
+        data = recv(self, size, *flags)
+        if size > WAKE_UP and data:
+            found.reads += 1
+            write(told, b".")
+        return data
+
+    socket.socket.recv = counted  # type: ignore[assignment, method-assign]
+    try:
+        yield
+    finally:
+        socket.socket.recv = recv  # type: ignore[method-assign]

@@ -1,0 +1,158 @@
+"""Everything that the variants use, set up before anything is timed: clients of both kinds, an assistant, threads."""
+
+import json
+import os
+import time
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+import openai
+
+import shim
+from shim import drive, pump
+from shim.engine import Context, Engine, Request
+from shim.engine.protocol import encode
+from shim.ports import Answer, Call, Profile
+from shim.store.database import AsyncStore, Database, SyncStore, database
+from shim.wire import ids, sse
+from tests.bench import bodies
+from tests.bench.served import Served, served
+
+#: The threads under whose names the reference streams are served: what the shim says, and the same with no deltas
+#: merged.
+THREAD: Final = "thread_bench"
+UNMERGED: Final = "thread_unmerged"
+ASSISTANT: Final = {"model": "gpt-4o-mini", "instructions": "Answer."}
+QUESTION: Final = {"messages": [{"role": "user", "content": "Go on."}]}
+OPTIONS: Final = {"api_key": "bench", "max_retries": 0}
+
+
+class Prepared:
+    """An upstream without a network: the pieces lie ready, and are read by the project's own reader."""
+
+    def __init__(self, pieces: list[bytes]) -> None:
+        self._pieces = pieces
+
+    def profile(self) -> Profile:
+        return Profile("other")
+
+    async def stream(self, body: Any, call: Call) -> Answer:
+        return self  # type: ignore[return-value]
+
+    async def events(self) -> AsyncGenerator[list[Any], None]:
+        reader = sse.Reader()
+        for piece in self._pieces:
+            yield reader.feed(piece)
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+    def interrupt(self) -> None:
+        """Nothing waits."""
+
+
+@dataclass
+class Stand:
+    """One size of bursts.  ``pieces`` is the answer, ``told`` what the shim makes of it, ``unmerged`` the same
+    if no deltas were merged, ``length`` the answer's characters.
+    The clients ``plain`` and ``shimmed`` have one upstream.
+    """
+
+    base: Database
+    pieces: list[bytes]
+    told: list[bytes]
+    unmerged: list[bytes]
+    url: str
+    server: Served
+    length: int
+
+    def __post_init__(self) -> None:
+        self.plain = openai.OpenAI(base_url=self.url, **OPTIONS)
+        self.async_plain = openai.AsyncOpenAI(base_url=self.url, **OPTIONS)
+        self.shimmed = shim.OpenAI(base_url=self.url, **OPTIONS)
+        self.async_shimmed = shim.AsyncOpenAI(base_url=self.url, **OPTIONS)
+        self.engine = engine(SyncStore(self.base), self.pieces)
+        self.async_engine = engine(AsyncStore(self.base), self.pieces)
+        self.assistant: str = self.shimmed.beta.assistants.create(**ASSISTANT).id
+
+    async def aclose(self) -> None:
+        """Close every client."""
+        self.plain.close()
+        self.shimmed.close()
+        await self.async_plain.close()
+        await self.async_shimmed.close()
+
+    def thread(self) -> str:
+        """The id of a fresh thread with one question in it."""
+        made: str = self.shimmed.beta.threads.create(**QUESTION).id
+        return made
+
+    def run_request(self) -> Request:
+        """The request for a streamed run on a fresh thread, as a door would hand it on."""
+        body = json.dumps({"assistant_id": self.assistant, "stream": True}).encode()
+        return Request("POST", f"threads/{self.thread()}/runs", body=body)
+
+
+def engine(store: Any, pieces: list[bytes]) -> Engine:
+    """An engine that is alone: no SDK, no network."""
+    return Engine(Context(store, Prepared(pieces), time.time, ids.new, pump.owner, pump.alive))
+
+
+def _told(base: Database, pieces: list[bytes]) -> list[bytes]:
+    """What the shim says of the answer, a piece a batch: the old API's stream, to be served as it stands."""
+    alone = engine(SyncStore(base), pieces)
+
+    def post(path: str, body: Any) -> Any:
+        return drive.finish(alone.handle(Request("POST", path, body=json.dumps(body).encode())))
+
+    assistant = json.loads(post("assistants", ASSISTANT).body)["id"]
+    thread = json.loads(post("threads", QUESTION).body)["id"]
+    reply = post(f"threads/{thread}/runs", {"assistant_id": assistant, "stream": True})
+    return [encode(batch) for batch in drive.drain(reply.events)]
+
+
+def _bundled(told: list[bytes], burst: int) -> list[bytes]:
+    """The old API's stream with an event for each delta, so many of them a piece."""
+    deltas = [piece for piece in told if piece.startswith(b"event: thread.message.delta")]
+    start = told.index(deltas[0])
+    bundles = [b"".join(deltas[place : place + burst]) for place in range(0, len(deltas), burst)]
+    return [*told[:start], *bundles, *told[start + len(deltas) :]]
+
+
+@contextmanager
+def stands(deltas: int, bursts: tuple[int, ...]) -> Iterator[dict[int, Stand]]:
+    """A stand for each size of bursts, over one upstream and one database."""
+    length = len("".join(bodies.words(deltas)))
+    with TemporaryDirectory() as folder, _environment(f"sqlite:///{Path(folder) / 'bench.db'}") as url:
+        base = database(url)
+        cut = {burst: bodies.pieces(deltas, burst) for burst in bursts}
+        told = {burst: _told(base, pieces) for burst, pieces in cut.items()}
+        answers = {f"/{burst}/responses": cut[burst] for burst in bursts}
+        unmerged = {burst: _bundled(_told(base, bodies.pieces(deltas, 1)), burst) for burst in bursts}
+        answers |= {f"/{burst}/threads/{THREAD}/runs": told[burst] for burst in bursts}
+        answers |= {f"/{burst}/threads/{UNMERGED}/runs": unmerged[burst] for burst in bursts}
+        with served(answers) as server:
+            yield {
+                burst: Stand(base, cut[burst], told[burst], unmerged[burst], f"{server.url}/{burst}", server, length)
+                for burst in bursts
+            }
+
+
+@contextmanager
+def _environment(url: str) -> Iterator[str]:
+    """Nobody's own settings count, and his database is not touched."""
+    kept = dict(os.environ)
+    for name in kept:
+        if name.startswith(("SHIM_", "OPENAI_")) or name.lower().endswith("_proxy"):
+            with suppress(KeyError):
+                del os.environ[name]
+    os.environ["SHIM_DATABASE_URL"] = url
+    try:
+        yield url
+    finally:
+        os.environ.clear()
+        os.environ.update(kept)

@@ -1,0 +1,27 @@
+"""The bench still runs: every variant reads the whole answer, each piece in a network read of its own."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.bench import bodies, streams
+from tests.bench.__main__ import main
+
+
+def test_all_variants_are_measured(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["streams", "--rounds", "1", "--deltas", "20", "--json", str(tmp_path / "bench.json")])
+    told = json.loads((tmp_path / "bench.json").read_text())
+    measured = {(row["colour"], row["burst"], row["variant"]): row for row in told["streams"]["measures"]}
+    names = {(colour, name) for colour, variants in streams.VARIANTS.items() for name in variants}
+    assert set(measured) == {(colour, burst, name) for colour, name in names for burst in streams.BURSTS}
+    assert {measured["sync", burst, "c"]["events"] for burst in streams.BURSTS} == {20, 4, 1}
+    assert measured["async", 5, "a"]["reads"] == len(bodies.pieces(20, 5)) == 12
+    assert {row["measure"] for row in told["streams"]["ratios"]} == {"times", "first"}
+    assert "shim runs.create(stream=True)" in capsys.readouterr().out
+
+
+def test_pieces_hold_every_delta_once() -> None:
+    whole = b"".join(bodies.pieces(7, 1))
+    assert b"".join(bodies.pieces(7, 5)) == whole
+    assert [len(bodies.pieces(7, burst)) for burst in (1, 5, 20)] == [15, 10, 9]
