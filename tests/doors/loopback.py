@@ -1,0 +1,201 @@
+"""A server on the loopback address that writes down every request as it came, and answers as it is told.
+
+Behind it is a sandbox, which answers whatever the test does not; so a test says only what is to go wrong.
+"""
+
+import json
+import socket
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, Self
+from urllib.parse import parse_qsl, urlsplit
+
+from shim.sandbox import Cut, Pause, Sandbox
+
+Json = dict[str, Any]
+#: Seconds after which a test that waits for another thread has gone wrong.
+PATIENCE = 20.0
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request: ``path`` with its query as it stood in the request line, headers in order, the body's bytes."""
+
+    method: str
+    path: str
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+    @property
+    def json(self) -> Json:
+        found: Json = json.loads(self.body)
+        return found
+
+    def header(self, name: str) -> str | None:
+        return next((value for key, value in self.headers if key.lower() == name.lower()), None)
+
+
+@dataclass(frozen=True)
+class Said:
+    """One answer.  Each chunk of ``body`` is flushed by itself; an exception in it breaks the connection."""
+
+    status: int = 200
+    headers: tuple[tuple[str, str], ...] = (("content-type", "application/json"),)
+    body: Iterable[bytes] = ()
+
+    @classmethod
+    def json(cls, body: Any, status: int = 200, **headers: str) -> Self:
+        named = tuple((name.replace("_", "-"), value) for name, value in headers.items())
+        return cls(status, (("content-type", "application/json"), *named), (json.dumps(body).encode(),))
+
+    @classmethod
+    def error(cls, status: int, message: str, code: str | None = None, **headers: str) -> Self:
+        kind = "invalid_request_error" if status < 429 else "server_error"
+        told = {"message": message, "type": kind, "param": None, "code": code}
+        return cls.json({"error": told}, status, **headers)
+
+
+#: What a test makes of a request: an answer, or None to let the sandbox speak.
+Answer = Callable[[Asked], "Said | None"]
+
+
+@dataclass
+class Gate:
+    """Holds streams back: they send so many chunks and wait.  Opening it lets all go on."""
+
+    chunks: int = 6
+    reached: threading.Event = field(default_factory=threading.Event)
+    opened: threading.Event = field(default_factory=threading.Event)
+
+    def wait(self) -> None:
+        """Until a stream has come to the gate."""
+        assert self.reached.wait(PATIENCE), "no stream came to the gate"
+
+    def open(self) -> None:
+        self.opened.set()
+
+    def through(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
+        for number, chunk in enumerate(chunks):
+            if number == self.chunks:
+                self.reached.set()
+                self.opened.wait(PATIENCE)
+            yield chunk
+
+
+@dataclass
+class Loopback:
+    """``with Loopback() as server: OpenAI(base_url=server.url)``."""
+
+    answer: Answer = lambda asked: None
+    sandbox: Sandbox = field(default_factory=Sandbox)
+    asked: list[Asked] = field(default_factory=list)
+
+    def __enter__(self) -> Self:
+        self._http = _Server(self)
+        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.01,), daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        self._http.shutdown()
+        self._http.server_close()
+        self._thread.join(5)
+
+    @property
+    def host(self) -> str:
+        return f"127.0.0.1:{self._http.server_address[1]}"
+
+    @property
+    def url(self) -> str:
+        """The base URL for a client, ``/v1`` included."""
+        return f"http://{self.host}/v1"
+
+    @property
+    def bodies(self) -> list[Json]:
+        """What POST /responses has got so far."""
+        return [asked.json for asked in self.asked if asked.method == "POST" and asked.path.endswith("/responses")]
+
+    def say(self, asked: Asked) -> Said:
+        self.asked.append(asked)
+        return self.answer(asked) or self.usual(asked)
+
+    def usual(self, asked: Asked) -> Said:
+        """The sandbox's answer."""
+        parts = urlsplit(asked.path)
+        reply = self.sandbox.handle(
+            asked.method, parts.path, parse_qsl(parts.query), {k.lower(): v for k, v in asked.headers}, asked.body
+        )
+        body = (reply.body,) if isinstance(reply.body, bytes) else _bytes(reply.body)
+        return Said(reply.status, tuple(reply.headers.items()), body)
+
+    def gated(self, gate: Gate) -> Answer:
+        """Every stream of the sandbox waits at the gate."""
+
+        def answer(asked: Asked) -> Said:
+            usual = self.usual(asked)
+            return Said(usual.status, usual.headers, gate.through(usual.body))
+
+        return answer
+
+
+def _bytes(body: "Iterator[bytes | Pause]") -> Iterator[bytes]:
+    try:
+        for part in body:
+            if isinstance(part, bytes):
+                yield part
+    except Cut as cut:
+        raise ConnectionResetError("cut") from cut
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
+
+    def __init__(self, loopback: Loopback) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.loopback = loopback
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: _Server
+
+    def setup(self) -> None:
+        super().setup()
+        self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def _any(self) -> None:
+        asked = Asked(self.command, self.path, tuple(self.headers.items()), self._body())
+        try:
+            self._send(self.server.loopback.say(asked))
+        except OSError:
+            # Somebody has gone: the reader, or we were told to break off.
+            self.close_connection = True
+
+    do_GET = do_POST = do_DELETE = do_PUT = do_PATCH = _any
+
+    def _body(self) -> bytes:
+        if self.headers.get("transfer-encoding") != "chunked":
+            return self.rfile.read(int(self.headers.get("content-length") or 0))
+        body = b""
+        while size := int(self.rfile.readline(), 16):
+            body += self.rfile.read(size)
+            self.rfile.readline()
+        self.rfile.readline()
+        return body
+
+    def _send(self, said: Said) -> None:
+        self.send_response(said.status)
+        for name, value in said.headers:
+            self.send_header(name, value)
+        self.send_header("transfer-encoding", "chunked")
+        self.end_headers()
+        self.wfile.flush()
+        for piece in said.body:
+            self.wfile.write(b"%x\r\n%b\r\n" % (len(piece), piece))
+        self.wfile.write(b"0\r\n\r\n")
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""

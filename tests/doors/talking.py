@@ -1,0 +1,125 @@
+"""An application with tools, written in each of the ways that the SDK offers, and what it gets to see."""
+
+import json
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+Json = dict[str, Any]
+Function = Callable[[Json], str]
+#: Seconds after which a run that is looked at again and again has gone wrong.
+PATIENCE = 20.0
+
+WAYS = ("stream", "events", "poll", "look")
+STREAMED = ("stream", "events")
+ENDED = {"requires_action", "completed", "failed", "cancelled", "expired", "incomplete"}
+
+
+@dataclass
+class Told:
+    """A run from the caller's side: each round's events (none where it was polled), questions and answers."""
+
+    rounds: list[list[tuple[str, Json]]] = field(default_factory=list)
+    asked: list[list[tuple[str, str, Json]]] = field(default_factory=list)
+    given: list[dict[str, str]] = field(default_factory=list)
+    run: Json = field(default_factory=dict)
+    messages: list[Json] = field(default_factory=list)
+    steps: list[Json] = field(default_factory=list)
+
+    @property
+    def names(self) -> list[list[str]]:
+        """The event names of each round, with a row of equal deltas told as one."""
+        return [_folded([name for name, _ in events]) for events in self.rounds]
+
+    @property
+    def text(self) -> str:
+        """What the run answered, all of it."""
+        mine = [message for message in self.messages if message["run_id"] == self.run["id"]]
+        return "\n".join(part["text"]["value"] for message in mine for part in message["content"])
+
+
+def _folded(names: list[str]) -> list[str]:
+    return [name for place, name in enumerate(names) if not (place and name == names[place - 1])]
+
+
+def tool(name: str, strict: bool | None = None, **properties: str) -> Json:
+    """A function tool whose properties are given by name and JSON type."""
+    schema = {"type": "object", "properties": {key: {"type": kind} for key, kind in properties.items()}}
+    function: Json = {"name": name, "description": f"Does {name}.", "parameters": schema}
+    if strict is not None:
+        function["strict"] = strict
+        schema |= {"required": list(properties), "additionalProperties": False}
+    return {"type": "function", "function": function}
+
+
+def secret(length: int = 24) -> str:
+    """A result that no fixed answer can know."""
+    return "".join(random.choices("abcdefghijklmnopqrstuvwxyz0123456789", k=length))
+
+
+def carry_out(client: Any, way: str, thread_id: str, assistant_id: str, functions: dict[str, Function], **more: Any) -> Told:
+    """Start a run, answer what it asks, to its end."""
+    told, threads = Told(), client.beta.threads
+    run = _ROUND[way](threads, told, thread_id=thread_id, assistant_id=assistant_id, **more)
+    where = {"thread_id": thread_id, "run_id": run["id"]}
+    while run["status"] == "requires_action":
+        calls = run["required_action"]["submit_tool_outputs"]["tool_calls"]
+        asked = [(each["id"], each["function"]["name"], json.loads(each["function"]["arguments"])) for each in calls]
+        outputs = {call_id: functions[name](given) for call_id, name, given in asked}
+        told.asked.append(asked)
+        told.given.append(outputs)
+        listed = [{"tool_call_id": call_id, "output": output} for call_id, output in outputs.items()]
+        run = _ROUND[way](threads, told, **where, tool_outputs=listed)
+    told.run = threads.runs.retrieve(**where).to_dict(mode="json")
+    told.messages = [each.to_dict(mode="json") for each in threads.messages.list(thread_id, order="asc")]
+    told.steps = [each.to_dict(mode="json") for each in threads.runs.steps.list(**where, order="asc")]
+    return told
+
+
+def _stream(threads: Any, told: Told, **given: Any) -> Json:
+    method = threads.runs.submit_tool_outputs_stream if "run_id" in given else threads.runs.stream
+    with method(**given) as events:
+        return _heard(events, told)
+
+
+def _events(threads: Any, told: Told, **given: Any) -> Json:
+    method = threads.runs.submit_tool_outputs if "run_id" in given else threads.runs.create
+    return _heard(method(**given, stream=True), told)
+
+
+def _heard(events: Any, told: Told) -> Json:
+    heard = [(event.event, event.data.to_dict(mode="json")) for event in events]
+    told.rounds.append(heard)
+    run = [data for name, data in heard if name.startswith("thread.run.") and data["object"] == "thread.run"][-1]
+    assert run["status"] in ENDED
+    return run
+
+
+def _poll(threads: Any, told: Told, **given: Any) -> Json:
+    method = threads.runs.submit_tool_outputs_and_poll if "run_id" in given else threads.runs.create_and_poll
+    run: Json = method(**given).to_dict(mode="json")
+    return run
+
+
+def _look(threads: Any, told: Told, **given: Any) -> Json:
+    method = threads.runs.submit_tool_outputs if "run_id" in given else threads.runs.create
+    run = method(**given).to_dict(mode="json")
+    assert run["status"] == "queued"
+    assert run["required_action"] is None
+    return until_ended(threads, run["thread_id"], run["id"])
+
+
+def until_ended(threads: Any, thread_id: str, run_id: str) -> Json:
+    """The run, once it is over or waits for its caller."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        run: Json = threads.runs.retrieve(run_id, thread_id=thread_id).to_dict(mode="json")
+        if run["status"] in ENDED:
+            return run
+        time.sleep(0.005)
+    raise AssertionError(f"the run is still {run['status']}")
+
+
+_ROUND: dict[str, Callable[..., Json]] = {"stream": _stream, "events": _events, "poll": _poll, "look": _look}
