@@ -8,10 +8,24 @@ from typing import Any
 
 import openai as _openai
 
+from shim import module as _module
 from shim.clients import AsyncAzureOpenAI, AsyncClient, AsyncOpenAI, AzureOpenAI, Client, OpenAI
+from shim.install import install, uninstall
+from shim.module import beta
 
 __version__ = "0.1.0"
-__all__ = ["AsyncAzureOpenAI", "AsyncClient", "AsyncOpenAI", "AzureOpenAI", "Client", "OpenAI"]
+__all__ = [
+    "AsyncAzureOpenAI",
+    "AsyncClient",
+    "AsyncOpenAI",
+    "AzureOpenAI",
+    "Client",
+    "OpenAI",
+    "beta",
+    "install",
+    "uninstall",
+]
+_module.take_over(__name__)
 
 
 def __getattr__(name: str) -> Any:

@@ -14,8 +14,15 @@ NESTED = ("assistants", "threads", "messages", "runs", "steps")
 def quiet(resource: Any) -> Any:
     """The same resource, of a class whose methods do not warn; what hangs below it, too."""
     loud: Any = type(resource)
-    resource.__class__ = _quiet_class(loud)
+    if not hasattr(loud, "_quiet"):
+        resource.__class__ = _quiet_class(loud)
     return resource
+
+
+def hush(client: Any) -> None:
+    """The first SDKs make ``beta`` with the client: there it is made quiet at once."""
+    if "beta" in vars(client):
+        quiet(vars(client)["beta"])
 
 
 @cache
@@ -25,7 +32,10 @@ def _quiet_class(loud: Any) -> type:
         method = getattr(loud, name)
         if hasattr(method, "__deprecated__") and hasattr(method, "__wrapped__"):
             changed[name] = method.__wrapped__
-    made = type(loud.__name__, (loud,), changed | {"__module__": loud.__module__, "__doc__": loud.__doc__})
+    if "assistants" in changed and not hasattr(loud, "vector_stores"):
+        # Where programs of before 2025 look for them.
+        changed["vector_stores"] = property(lambda self: self._client.vector_stores)
+    made = type(loud.__name__, (loud,), changed | {"__module__": loud.__module__, "_quiet": True})
     for name, value in changed.items():
         if isinstance(value, cached_property):
             value.__set_name__(made, name)

@@ -7,6 +7,7 @@ from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shim.upstream.profiles import PROFILES
+from shim.wire.objects import RUN_LIFETIME
 
 
 class Settings(BaseSettings):
@@ -39,6 +40,11 @@ class Settings(BaseSettings):
         True,
         description="Whether the upstream keeps responses, so that runs chain by `previous_response_id`. `false` sends "
         "`store: false` and the whole thread each time, for organisations with zero data retention.",
+    )
+    run_lifetime: int = Field(
+        RUN_LIFETIME,
+        ge=1,
+        description="Seconds after which an unfinished run expires, counted from its creation as the old API did.",
     )
     exit_grace: float = Field(
         2.0,

@@ -24,11 +24,11 @@ Owned = Callable[[http.Request], "str | None"]
 BROKEN: Final[tuple[type[Exception], ...]] = (http.TransportError, http.StreamError, OSError)
 
 
-def ours(base_url: Callable[[], Any]) -> Owned:
+def ours(base_path: Callable[[], str]) -> Owned:
     """Tells the old API's calls from all others: the path below the base URL's, or None for what is not ours."""
 
     def path_of(request: http.Request) -> str | None:
-        base, path = base_url().path, request.url.path
+        base, path = base_path(), request.url.path
         rest = path[len(base) :].lstrip("/") if path.startswith(base) else ""
         return rest if is_ours(rest) else None
 

@@ -1,0 +1,131 @@
+"""Putting our transport between an SDK client and its network.
+
+A client is the official one with one thing changed after it was built: its HTTP client.  The one that the SDK made, or
+the user gave, stays behind ours and carries everything else: calls that are not ours, and our calls upstream.
+"""
+
+import copy
+import os
+import re
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, Final, TypeVar
+
+import openai
+
+from shim import offline, ports, pump, transport
+from shim.engine import Context, Engine, Running
+from shim.ports import Profile, Store
+from shim.settings import Settings, settings
+from shim.store.database import AsyncStore, Database, SyncStore, database
+from shim.upstream import profiles
+from shim.upstream.responses import AsyncUpstream, Upstream
+from shim.wire import ids
+
+C = TypeVar("C", openai.OpenAI, openai.AsyncOpenAI)
+SANDBOX: Final = "sandbox"
+#: What an Azure client adds to its resource's address; the old API's paths begin behind it.
+AZURE_PATH: Final = re.compile(r"/openai(/deployments/[^/]+|/v1)?/?$")
+#: What a client shows as a property of its module or class, and a plain copy needs as a value of its own.
+SHOWN: Final = ("api_key", "organization", "project", "timeout", "max_retries", "_custom_headers", "_custom_query")
+
+
+def wire(client: openai.OpenAI) -> None:
+    """Answer the old API's calls of a blocking client in process, from now on."""
+    chosen = settings()
+    inner = transport.innermost(client._client)
+    network = offline.client(offline.sandbox()) if chosen.upstream == SANDBOX else inner
+    upstream = Upstream(lambda: plain(client, network, chosen), transport.BROKEN, _profile(client, chosen))
+    engine = _engine(SyncStore(_database(chosen)), upstream)
+    client._client = transport.outer(engine, transport.ours(lambda: _base_path(client)), inner)
+
+
+def wire_async(client: openai.AsyncOpenAI) -> None:
+    """The same for an async client."""
+    chosen = settings()
+    inner = transport.innermost(client._client)
+    network = offline.async_client(offline.sandbox()) if chosen.upstream == SANDBOX else inner
+    upstream = AsyncUpstream(lambda: plain(client, network, chosen), transport.BROKEN, _profile(client, chosen))
+    engine = _engine(AsyncStore(_database(chosen)), upstream)
+    path_of = transport.ours(lambda: _base_path(client))
+    client._client = transport.async_outer(engine, path_of, inner, chosen.exit_grace)
+
+
+def with_key(given: dict[str, Any]) -> dict[str, Any]:
+    """Arguments of a client.  Offline no key is needed, and none is asked for."""
+    if settings().upstream == SANDBOX and not given.get("api_key") and not os.environ.get("OPENAI_API_KEY"):
+        return given | {"api_key": SANDBOX}
+    return given
+
+
+def plain(client: C, network: Any, chosen: Settings) -> C:
+    """The client without us, as it is set up at this moment, but for its HTTP client and our upstream's URL."""
+    made = copy.copy(client) if "_client" in vars(client) else _detached(client)
+    made._client = network
+    if chosen.upstream not in (None, SANDBOX):
+        made.base_url = chosen.upstream
+    elif isinstance(client, (openai.AzureOpenAI, openai.AsyncAzureOpenAI)):
+        _to_azure_v1(made)
+    return made
+
+
+def _detached(client: Any) -> Any:
+    """A copy of a client whose attributes belong to a module: the copy's are its own."""
+    kind = openai.AzureOpenAI if isinstance(client, openai.AzureOpenAI) else openai.OpenAI
+    made = object.__new__(kind)
+    made.__dict__.update(vars(client))
+    for name in SHOWN:
+        setattr(made, name, getattr(client, name))
+    made.base_url = client.base_url
+    return made
+
+
+def _to_azure_v1(made: Any) -> None:
+    """Azure answers ``/responses`` under ``/openai/v1`` and needs no version there; the application's own is too
+    old.
+    """
+    url, made._azure_deployment = made.base_url, None
+    made.base_url = url.copy_with(path=AZURE_PATH.sub("", url.path.rstrip("/")) + "/openai/v1/")
+    made._custom_query = {name: value for name, value in made._custom_query.items() if name != "api-version"}
+
+
+def _base_path(client: Any) -> str:
+    """The path below which a client's calls stand."""
+    path = str(client.base_url.path)
+    if isinstance(client, (openai.AzureOpenAI, openai.AsyncAzureOpenAI)):
+        # A client of one deployment leaves the deployment out of all paths but a few.
+        return re.sub(r"/deployments/[^/]+/?$", "/", path)
+    return path
+
+
+def _profile(client: Any, chosen: Settings) -> Callable[[], Profile]:
+    """What the upstream of a client can do; its address may change while it lives."""
+    named = chosen.upstream_profile or (SANDBOX if chosen.upstream == SANDBOX else None)
+
+    def profile() -> Profile:
+        known = profiles.choose(chosen.upstream or str(client.base_url), named)
+        background = known.background if chosen.background == "auto" else chosen.background == "always"
+        stores = known.stores and chosen.store_responses
+        return replace(known, stores=stores, background=background and stores)
+
+    return profile
+
+
+#: Held for as long as the process lives, so that its connections serve every client.
+_databases: Final[set[Database]] = set()
+#: The runs that this process drives, whichever client began them.
+_running: Final = Running()
+
+
+def _database(chosen: Settings) -> Database:
+    found = database(chosen.database_url)
+    _databases.add(found)
+    return found
+
+
+def _engine(store: Store, upstream: ports.Upstream) -> Engine:
+    lifetime = settings().run_lifetime
+    return Engine(
+        Context(store, upstream, time.time, ids.new, pump.owner, pump.alive, running=_running, run_lifetime=lifetime)
+    )
