@@ -45,7 +45,7 @@ def _check(session: nox.Session, sdk: str) -> None:
     session.install("-e", ".[test]", sdk, "-c", str(loose), silent=True)
     session.run("python", "-c", SAY)
     folders = [folder for folder in FOLDERS if (ROOT / folder).is_dir()]
-    args = session.posargs or ["-q", "-n", "2", "-m", "not slow"]
+    args = session.posargs or ["-q", "-n", "2", "-m", "not slow and not bench"]
     session.run("python", "-m", "pytest", *folders, *args)
 
 
