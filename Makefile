@@ -25,7 +25,7 @@ $(VENV)/.dev: $(VENV)/.test
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[dev]" -c constraints.txt
 	@touch $@
 
-demo: $(VENV)/.test ## one application of each kind against the offline upstream; no key, no network
+demo: $(VENV)/.test ## two functions in succession in one stream, against the offline upstream; no key, no network
 	SHIM_UPSTREAM=sandbox $(BIN)/assistants-shim demo
 
 test: $(VENV)/.test ## the whole suite

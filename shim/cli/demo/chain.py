@@ -1,0 +1,37 @@
+"""The chain of responses behind a run, in upstream's own words."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import openai
+
+from shim import offline
+from shim.store import responses
+from shim.store.database import database
+
+#: Input items in the demo's words.
+SENT: Final = {"message": "the question", "function_call_output": "an output"}
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One response: its id, the one that it continues, and what was sent for it."""
+
+    id: str
+    previous: str | None
+    sent: str
+
+
+def of_run(url: str, run_id: str) -> list[Link]:
+    """Our store names the responses; what each continues and what it was sent, upstream itself is asked."""
+    rows = database(url).read(responses.of_run, "", run_id)
+    with openai.OpenAI(api_key="sandbox", http_client=offline.client(offline.sandbox())) as upstream:
+        asked = [upstream.responses.retrieve(row.id) for row in rows]
+    return [Link(found.id, found.previous_response_id, _sent(found.previous_response_id)) for found in asked]
+
+
+def _sent(previous: str | None) -> str:
+    """The input of the latest request that the sandbox received with this ``previous_response_id``."""
+    bodies = [each.body for each in offline.sandbox().requests if each.method == "POST"]
+    body = next(body for body in reversed(bodies) if body.get("previous_response_id") == previous)
+    return ", ".join(SENT.get(item["type"], item["type"]) for item in body["input"])

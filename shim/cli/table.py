@@ -1,0 +1,43 @@
+"""The commands: one row each."""
+
+import platform
+from collections.abc import Callable
+from typing import Annotated, Any, Final
+
+import openai
+import typer
+
+import shim
+from shim.cli.demo import demo
+from shim.cli.sandbox import sandbox
+
+#: Name on the command line: the function whose parameters are its options and whose docstring is its help.
+COMMANDS: Final[dict[str, Callable[..., Any]]] = {
+    "demo": demo,
+    "sandbox": sandbox,
+}
+
+
+def app() -> typer.Typer:
+    """The command line with a command for each row."""
+    made = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+    made.callback()(_common)
+    for name, command in COMMANDS.items():
+        made.command(name)(command)
+    return made
+
+
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(
+            f"assistants-shim {shim.__version__} (openai {openai.__version__}, Python {platform.python_version()})"
+        )
+        raise typer.Exit
+
+
+def _common(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Say which version this is.")
+    ] = False,
+) -> None:
+    """Keeps OpenAI Assistants API applications running on the Responses API."""

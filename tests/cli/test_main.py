@@ -1,0 +1,60 @@
+"""The command line: its table, its version, and what it says when its extra is missing."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+import shim
+from shim import cli
+from shim.cli import table
+
+ROOT = Path(shim.__file__).parents[1]
+
+
+def test_every_command_is_a_row_with_a_help() -> None:
+    shown = CliRunner().invoke(table.app(), ["--help"], catch_exceptions=False)
+    assert shown.exit_code == 0
+    assert {"demo", "sandbox"} <= set(table.COMMANDS)
+    for name, command in table.COMMANDS.items():
+        assert name in shown.output
+        assert command.__doc__
+
+
+@pytest.mark.parametrize("name", sorted(table.COMMANDS))
+def test_every_command_has_a_help_page(name: str) -> None:
+    assert CliRunner().invoke(table.app(), [name, "--help"], catch_exceptions=False).exit_code == 0
+
+
+def test_the_version_names_the_sdk() -> None:
+    shown = CliRunner().invoke(table.app(), ["--version"], catch_exceptions=False)
+    assert shown.output.startswith(f"assistants-shim {shim.__version__} (openai ")
+
+
+def test_the_module_is_the_command_line() -> None:
+    shown = subprocess.run(
+        [sys.executable, "-m", "shim", "--version"],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
+    )
+    assert shown.stdout.startswith("assistants-shim ")
+
+
+@pytest.mark.parametrize("name", cli.EXTRA)
+def test_a_missing_extra_is_one_clear_sentence(name: str) -> None:
+    # In a process of its own: the modules that would have to be forgotten here are everybody's.
+    program = f"import sys; sys.modules[{name!r}] = None; from shim.cli import main; main()"
+    left = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT, check=False)
+    assert (left.returncode, left.stdout, left.stderr) == (2, "", f"{cli.MISSING}\n")
+
+
+def test_another_missing_module_is_no_missing_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "shim.cli.table", raising=False)
+    monkeypatch.delattr(cli, "table", raising=False)
+    monkeypatch.setitem(sys.modules, "shim.cli.demo", None)
+    with pytest.raises(ModuleNotFoundError):
+        cli.main()
