@@ -46,6 +46,11 @@ class Settings(BaseSettings):
         ge=1,
         description="Seconds after which an unfinished run expires, counted from its creation as the old API did.",
     )
+    lease: float = Field(
+        30.0,
+        gt=0,
+        description="Seconds after which another process may take over a run whose own has stopped renewing its claim.",
+    )
     exit_grace: float = Field(
         2.0,
         ge=0,

@@ -13,6 +13,7 @@ import openai._base_client as sdk
 from shim import drive, pump
 from shim.engine import Engine, Reply, Request
 from shim.engine.routes import is_ours
+from shim.heart import Heart
 
 if TYPE_CHECKING:
     import httpx2 as http
@@ -68,14 +69,15 @@ async def _once(body: bytes) -> AsyncIterator[bytes]:
 class Transport(http.BaseTransport):
     """Behind a blocking client."""
 
-    def __init__(self, engine: Engine, path_of: Owned, inner: http.Client) -> None:
-        self.engine, self.path_of, self.inner = engine, path_of, inner
+    def __init__(self, engine: Engine, path_of: Owned, inner: http.Client, heart: Heart) -> None:
+        self.engine, self.path_of, self.inner, self.heart = engine, path_of, inner, heart
 
     def handle_request(self, request: http.Request) -> http.Response:
         path = self.path_of(request)
         if path is None:
             # The very response object: timeouts, hooks and streaming survive, and no body is copied.
             return self.inner.send(request, stream=True)
+        self.heart.beat()
         reply = drive.finish(self.engine.handle(_asked(request, path, request.read())))
         return http.Response(reply.status, headers=dict(reply.headers), stream=_Body(_pumped(reply)))
 
@@ -94,14 +96,15 @@ def _pumped(reply: Reply) -> Iterator[bytes]:
 class AsyncTransport(http.AsyncBaseTransport):
     """Behind an async client; its pumps are its own, and are given time to finish when it is closed."""
 
-    def __init__(self, engine: Engine, path_of: Owned, inner: http.AsyncClient, grace: float) -> None:
-        self.engine, self.path_of, self.inner, self.grace = engine, path_of, inner, grace
+    def __init__(self, engine: Engine, path_of: Owned, inner: http.AsyncClient, heart: Heart, grace: float) -> None:
+        self.engine, self.path_of, self.inner, self.heart, self.grace = engine, path_of, inner, heart, grace
         self.pumps = pump.Tasks()
 
     async def handle_async_request(self, request: http.Request) -> http.Response:
         path = self.path_of(request)
         if path is None:
             return await self.inner.send(request, stream=True)
+        self.heart.beat()
         reply = await self.engine.handle(_asked(request, path, await request.aread()))
         return http.Response(reply.status, headers=dict(reply.headers), stream=_AsyncBody(self._pumped(reply)))
 
@@ -135,14 +138,16 @@ def _like(inner: Any) -> dict[str, Any]:
     }
 
 
-def outer(engine: Engine, path_of: Owned, inner: http.Client) -> http.Client:
+def outer(engine: Engine, path_of: Owned, inner: http.Client, heart: Heart) -> http.Client:
     """A client that answers what is ours and sends the rest through ``inner``."""
-    return http.Client(transport=Transport(engine, path_of, inner), **_like(inner))
+    return http.Client(transport=Transport(engine, path_of, inner, heart), **_like(inner))
 
 
-def async_outer(engine: Engine, path_of: Owned, inner: http.AsyncClient, grace: float) -> http.AsyncClient:
+def async_outer(
+    engine: Engine, path_of: Owned, inner: http.AsyncClient, heart: Heart, grace: float
+) -> http.AsyncClient:
     """The same for an async client."""
-    return http.AsyncClient(transport=AsyncTransport(engine, path_of, inner, grace), **_like(inner))
+    return http.AsyncClient(transport=AsyncTransport(engine, path_of, inner, heart, grace), **_like(inner))
 
 
 def innermost(client: Any) -> Any:

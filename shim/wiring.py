@@ -16,6 +16,7 @@ import openai
 
 from shim import offline, ports, pump, transport
 from shim.engine import Context, Engine, Running
+from shim.heart import Heart
 from shim.ports import Profile, Store
 from shim.settings import Settings, settings
 from shim.store.database import AsyncStore, Database, SyncStore, database
@@ -37,8 +38,10 @@ def wire(client: openai.OpenAI) -> None:
     inner = transport.innermost(client._client)
     network = offline.client(offline.sandbox()) if chosen.upstream == SANDBOX else inner
     upstream = Upstream(lambda: plain(client, network, chosen), transport.BROKEN, _profile(client, chosen))
-    engine = _engine(SyncStore(_database(chosen)), upstream)
-    client._client = transport.outer(engine, transport.ours(lambda: _base_path(client)), inner)
+    kept = _database(chosen)
+    engine = _engine(SyncStore(kept), upstream, kept, chosen)
+    path_of = transport.ours(lambda: _base_path(client))
+    client._client = transport.outer(engine, path_of, inner, _heart(engine, kept))
 
 
 def wire_async(client: openai.AsyncOpenAI) -> None:
@@ -47,9 +50,10 @@ def wire_async(client: openai.AsyncOpenAI) -> None:
     inner = transport.innermost(client._client)
     network = offline.async_client(offline.sandbox()) if chosen.upstream == SANDBOX else inner
     upstream = AsyncUpstream(lambda: plain(client, network, chosen), transport.BROKEN, _profile(client, chosen))
-    engine = _engine(AsyncStore(_database(chosen)), upstream)
+    kept = _database(chosen)
+    engine = _engine(AsyncStore(kept), upstream, kept, chosen)
     path_of = transport.ours(lambda: _base_path(client))
-    client._client = transport.async_outer(engine, path_of, inner, chosen.exit_grace)
+    client._client = transport.async_outer(engine, path_of, inner, _heart(engine, kept), chosen.exit_grace)
 
 
 def with_key(given: dict[str, Any]) -> dict[str, Any]:
@@ -112,20 +116,33 @@ def _profile(client: Any, chosen: Settings) -> Callable[[], Profile]:
     return profile
 
 
-#: Held for as long as the process lives, so that its connections serve every client.
-_databases: Final[set[Database]] = set()
-#: The runs that this process drives, whichever client began them.
-_running: Final = Running()
+#: The runs that this process drives in each database, whichever client began them.  Databases are held here for as
+#: long as the process lives, so that their connections serve every client.
+_running: Final[dict[Database, Running]] = {}
+_hearts: Final[dict[Database, Heart]] = {}
 
 
 def _database(chosen: Settings) -> Database:
     found = database(chosen.database_url)
-    _databases.add(found)
+    _running.setdefault(found, Running())
     return found
 
 
-def _engine(store: Store, upstream: ports.Upstream) -> Engine:
-    lifetime = settings().run_lifetime
+def _heart(engine: Engine, kept: Database) -> Heart:
+    return _hearts.setdefault(kept, Heart(engine.world, kept))
+
+
+def _engine(store: Store, upstream: ports.Upstream, kept: Database, chosen: Settings) -> Engine:
     return Engine(
-        Context(store, upstream, time.time, ids.new, pump.owner, pump.alive, running=_running, run_lifetime=lifetime)
+        Context(
+            store,
+            upstream,
+            time.time,
+            ids.new,
+            pump.owner,
+            pump.alive,
+            running=_running[kept],
+            run_lifetime=chosen.run_lifetime,
+            lease=chosen.lease,
+        )
     )

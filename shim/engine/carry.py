@@ -224,7 +224,7 @@ class Carrier:
 
     async def settle(self, emitted: list[Emitted]) -> list[Emitted]:
         """Commit a batch, then give it.  When somebody moved the run meanwhile, what he wanted comes first."""
-        moved = await self.world.store.write(_commit, self, emitted)
+        moved = await self.world.store.write(commit, self, emitted)
         if moved is None:
             return emitted
         if moved["status"] != "cancelling":
@@ -240,7 +240,7 @@ def _anew(db: Any, world: Context, run: Json, private: Json) -> Sent:
     return chain.prepare(db, world, run, private, anew=True)
 
 
-def _commit(db: Any, carrier: Carrier, emitted: list[Emitted]) -> Json | None:
+def commit(db: Any, carrier: Carrier, emitted: list[Emitted]) -> Json | None:
     """Store what a batch tells.  Returns None, or, untouched, the run as somebody else has moved it."""
     world, turn = carrier.world, carrier.turn
     run = turn.run

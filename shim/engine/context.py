@@ -19,6 +19,7 @@ class Context:
     ``me`` names this process in the runs that it drives (a forked one has another name); ``alive`` says of such a name
     whether its process still is.
     ``running``: the runs that this process drives; ``run_lifetime``: seconds until an unfinished run lapses.
+    ``lease``: seconds for which a process may be trusted to drive a run without renewing that.
     """
 
     store: Store
@@ -30,6 +31,7 @@ class Context:
     tenant: str = ""
     running: Running = field(default_factory=Running)
     run_lifetime: int = objects.RUN_LIFETIME
+    lease: float = 30.0
 
     @property
     def owner(self) -> str:

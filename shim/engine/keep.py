@@ -86,5 +86,5 @@ def run_of(db: Any, world: Context, run: Json, private: Json, seen: lifecycle.Ru
     held = run["status"] in ("queued", "in_progress", "cancelling") and not private["background"]
     lease: runs.Lease = {"owner": None, "lease_until": None}
     if held:
-        lease = {"owner": world.owner, "lease_until": float(run["expires_at"])}
+        lease = {"owner": world.owner, "lease_until": world.clock() + world.lease}
     return runs.move(db, world.tenant, run, private, frozenset({seen}), **lease)

@@ -27,6 +27,7 @@ async def reply(carrier: Carrier, first: list[Emitted], streamed: bool, undo: Un
     no trace.  Other failures of upstream are the run's own: it begins, and ends failed.  Raises `ApiError`.
     """
     queued = carrier.turn.run
+    carrier.world.running.enter(queued["id"], None)
     in_background = not streamed and carrier.world.upstream.profile().background and not carrier.exhausted
     if not streamed and not in_background:
         return json_reply(queued, events=carrier.events(first))
@@ -44,12 +45,14 @@ async def reply(carrier: Carrier, first: list[Emitted], streamed: bool, undo: Un
         raise
     if not in_background:
         return stream_reply(carrier.events(first, refused))
+    carrier.world.running.leave(queued["id"])
     if refused is not None:
         await background.fail(carrier, refused)
     return json_reply(queued)
 
 
 async def _undo(carrier: Carrier, undo: Undo) -> None:
+    carrier.world.running.leave(carrier.turn.run["id"])
     await carrier.world.store.write(undo.work, carrier.world, *undo.args)
 
 

@@ -63,7 +63,7 @@ def _accept(db: Any, world: Context, thread_id: str, run_id: str, given: list[Js
     step = _answered(db, world, row, outputs)
     turn = Turn(row.body, world.ids, world.now)
     turn.happen("answered", required_action=None)
-    lease: runs.Lease = {"owner": world.owner, "lease_until": float(turn.run["expires_at"])}
+    lease: runs.Lease = {"owner": world.owner, "lease_until": world.clock() + world.lease}
     runs.move(db, world.tenant, turn.run, row.private, lifecycle.before("answered"), **lease)
     return Accepted(row, turn.run, step, chain.prepare(db, world, turn.run, row.private), mark)
 

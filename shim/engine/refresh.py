@@ -7,7 +7,7 @@ out of its thread.
 
 from typing import Any, Final
 
-from shim.engine import background, keep
+from shim.engine import background, keep, recover
 from shim.engine.context import Context, Json
 from shim.engine.protocol import Emitted
 from shim.store import messages, runs, steps, threads
@@ -25,7 +25,8 @@ async def thread(world: Context, thread_id: str) -> None:
     if row is None:
         return
     if _due(world, row) is not None:
-        await world.store.write(active, world, thread_id)
+        if not (_lost(world, row) and await recover.take_over(world, row)):
+            await world.store.write(active, world, thread_id)
         if row.private["background"]:
             await background.stop(world, row)
     elif row.private["background"]:
@@ -51,13 +52,18 @@ def _due(world: Context, row: RunRow) -> Any:
     """The ending that is due, or None."""
     if world.clock() >= row.body["expires_at"]:
         return endings.lapsed
-    if row.body["status"] not in DRIVEN or row.private["background"]:
-        return None
-    if row.owner is not None and world.alive(row.owner):
+    if not _lost(world, row):
         return None
     if row.body["status"] == "cancelling":
         return endings.stopped
     return lambda turn: endings.failed(turn, failures.last_error(None, ORPHANED))
+
+
+def _lost(world: Context, row: RunRow) -> bool:
+    """Whether the run should be driven by a process, and is not."""
+    if row.body["status"] not in DRIVEN or row.private["background"]:
+        return False
+    return row.owner is None or not world.alive(row.owner) or (row.lease_until or 0.0) < world.clock()
 
 
 def opened(db: Any, world: Context, row: RunRow) -> Turn:
@@ -68,5 +74,5 @@ def opened(db: Any, world: Context, row: RunRow) -> Turn:
             details = step["step_details"]
             written = details.get("message_creation")
             message = messages.get(db, world.tenant, row.body["thread_id"], written["message_id"]) if written else None
-            turn.items[step["id"]] = Open(step["type"], step, message=message)
+            turn.items[step["id"]] = Open(step["type"], step, message=message or {})
     return turn

@@ -30,6 +30,10 @@ class Running:
         self._told.discard(run_id)
         self._asked.pop(run_id, None)
 
+    def ids(self) -> list[str]:
+        """The runs that this process drives, for whoever renews their leases."""
+        return list(self._answers)
+
     def tell(self, run_id: str) -> None:
         """Something happened to the run in the store.  Nothing to do when another process drives it: that one looks."""
         if run_id in self._answers:

@@ -107,7 +107,7 @@ def _start(db: Any, world: Context, thread_id: str, asked: Json) -> Started:
     assistant = lookup.assistant(db, world, asked["assistant_id"])
     run = _compose(world, thread, assistant, asked)
     try:
-        rows.insert(db, world.tenant, run, keep.blank(), world.owner, float(run["expires_at"]))
+        rows.insert(db, world.tenant, run, keep.blank(), world.owner, world.clock() + world.lease)
     except ActiveRun as other:
         raise error("thread_busy_run", thread_id=thread_id, run_id=other.run_id) from None
     added = [messages.add(db, world, thread_id, message)["id"] for message in asked.get("additional_messages") or []]

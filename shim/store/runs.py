@@ -87,6 +87,12 @@ def claim(db: sa.Connection, tenant: str, id: str, now: float, owner: str, lease
     return db.execute(_CLAIM, {**_which(tenant, id), **values}).rowcount > 0
 
 
+def take_over(db: sa.Connection, tenant: str, id: str, lost: str | None, owner: str, lease_until: float) -> bool:
+    """Take over an active run from ``lost``, who is known to be gone.  Of several who try, one gets it."""
+    where = {"tenant": tenant, "id": id, "owner": lost}
+    return rows.change(db, runs, where, {"owner": owner, "lease_until": lease_until}) > 0
+
+
 def renew(db: sa.Connection, tenant: str, id: str, owner: str, lease_until: float) -> bool:
     """Prolong one's own lease; False when the run has ended or somebody else has taken it."""
     return db.execute(_RENEW, {**_which(tenant, id), "by": owner, "lease_until": lease_until}).rowcount > 0

@@ -42,6 +42,10 @@ def requeue(db: sa.Connection, tenant: str, run_id: str, id: str) -> None:
         rows.add(db, steps, {"tenant": tenant, **_columns(body)})
 
 
+def delete(db: sa.Connection, tenant: str, id: str) -> bool:
+    return rows.remove(db, steps, {"tenant": tenant, "id": id}) > 0
+
+
 def page(
     db: sa.Connection,
     tenant: str,

@@ -1,0 +1,94 @@
+"""A run whose process is gone, or whose lease has run out: somebody else brings it to its end.
+
+If upstream finished the response meanwhile, that is fetched and the run goes on as if nothing had happened; what was
+only half written here is written anew from it.  Otherwise the run fails, and its thread is free.
+"""
+
+from typing import Any, Final
+
+from shim.engine.carry import Carrier, commit
+from shim.engine.chain import Sent
+from shim.engine.context import Context, Json
+from shim.ports import Call, Refusal
+from shim.store import journal, messages, responses, runs, steps, threads
+from shim.store.runs import RunRow
+from shim.translate import stream
+from shim.translate.turn import Turn
+
+FINISHED: Final = ("completed", "incomplete", "failed", "cancelled")
+
+
+async def take_over(world: Context, row: RunRow) -> bool:
+    """Try to end a lost run by what upstream has of it.  False when there is nothing to fetch, or nobody may."""
+    if not world.upstream.profile().stores or row.body["status"] == "cancelling":
+        return False
+    response_id = await world.store.read(_unfinished, world, row)
+    if response_id is None:
+        return False
+    try:
+        response = await world.upstream.retrieve(response_id)
+    except Refusal:
+        return False
+    if response.get("status") not in FINISHED:
+        return False
+    return await world.store.write(_finish, world, row, response)
+
+
+def _unfinished(db: Any, world: Context, row: RunRow) -> str | None:
+    """The run's last response, if nobody heard its end."""
+    made = responses.of_run(db, world.tenant, row.body["id"])
+    return made[-1].id if made and made[-1].status is None else None
+
+
+def _finish(db: Any, world: Context, row: RunRow, response: Json) -> bool:
+    """Claim the run, and write the rest of its response in the same transaction: of several who try, one does."""
+    tenant, run = world.tenant, row.body
+    threads.lock(db, tenant, run["thread_id"])
+    now = world.clock()
+    mine = (world.owner, now + world.lease)
+    if not (runs.take_over(db, tenant, run["id"], row.owner, *mine) if row.owner else _claim(db, world, run, mine)):
+        return False
+    known = sum(
+        entry.response_id == response["id"] and entry.direction == "out"
+        for entry in journal.rows(db, tenant, run["thread_id"])
+    )
+    turn = Turn(run, world.ids, world.now, spent=row.private["spent"])
+    _drop_unfinished(db, world, turn, response, known)
+    carrier = Carrier(world, turn, row.private, Sent({}, None), Call(), seen=run["status"])
+    carrier.response = response | {"noted": True}
+    carrier.chained = response.get("store", True) is not False
+    emitted = list(stream.translate(turn, {"type": f"response.{response['status']}", "response": response}))
+    # What was journalled before is told again where its step was not finished, but not journalled again.
+    del turn.done[: known - len(turn.settled & _names(response))]
+    return commit(db, carrier, emitted) is None
+
+
+def _claim(db: Any, world: Context, run: Json, mine: tuple[str, float]) -> bool:
+    return runs.claim(db, world.tenant, run["id"], world.clock(), *mine)
+
+
+def _drop_unfinished(db: Any, world: Context, turn: Turn, response: Json, known: int) -> None:
+    """Finished messages stay; everything else of the response is told anew."""
+    tenant, run = world.tenant, turn.run
+    for step in steps.of_run(db, tenant, run["id"]):
+        if step["status"] != "in_progress":
+            continue
+        written = step["step_details"].get("message_creation")
+        message = messages.get(db, tenant, run["thread_id"], written["message_id"]) if written else None
+        if message is not None and message["status"] == "completed":
+            turn.held = step
+            continue
+        steps.delete(db, tenant, step["id"])
+        if message is not None:
+            messages.delete(db, tenant, run["thread_id"], message["id"])
+    for index, item in enumerate(response.get("output") or []):
+        if index < known and item["type"] == "message":
+            turn.settled.add(_name(item, index))
+
+
+def _name(item: Json, index: int) -> str:
+    return str(item.get("id") or item.get("call_id") or f"#{index}")
+
+
+def _names(response: Json) -> set[str]:
+    return {_name(item, index) for index, item in enumerate(response.get("output") or [])}

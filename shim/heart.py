@@ -1,0 +1,52 @@
+"""The heartbeat: while a process drives runs it renews their leases, so that others leave them alone.
+
+One daemon thread a process, whatever the colour of its clients; a process that dies stops renewing, and that is how
+other machines know.
+"""
+
+import os
+import threading
+import time
+from collections.abc import Callable
+from typing import Final
+
+from shim.engine.context import Context
+from shim.store import runs
+from shim.store.database import Database
+from shim.store.errors import StoreFailed
+
+#: Beats in the time of one lease.
+BEATS: Final = 3
+
+
+class Heart:
+    """Renews the leases of the runs that one engine drives."""
+
+    def __init__(self, world: Context, database: Database) -> None:
+        self._world, self._database = world, database
+        self._pid = 0
+        self._starting = threading.Lock()
+
+    def beat(self) -> None:
+        """Begin, unless that is done.  A forked process begins anew."""
+        if self._pid == os.getpid():
+            return
+        with self._starting:
+            if self._pid != os.getpid():
+                self._pid = os.getpid()
+                threading.Thread(target=self._go_on, name="shim-heart", daemon=True).start()
+
+    def renew(self) -> None:
+        """Prolong every lease once."""
+        for run_id in self._world.running.ids():
+            until = self._world.clock() + self._world.lease
+            self._database.write(runs.renew, self._world.tenant, run_id, self._world.owner, until)
+
+    def _go_on(self, wait: Callable[[float], None] = time.sleep) -> None:
+        while True:
+            wait(self._world.lease / BEATS)
+            try:
+                self.renew()
+            except StoreFailed:
+                # The run's own pump meets the same store, and tells.
+                continue
