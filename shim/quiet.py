@@ -10,6 +10,9 @@ from typing import Any
 #: Attributes of a resource that are resources themselves.
 NESTED = ("assistants", "threads", "messages", "runs", "steps")
 
+#: Where the wrapper of a deprecated function comes from.
+WARNERS = ("typing_extensions", "warnings")
+
 
 def quiet(resource: Any) -> Any:
     """The same resource, of a class whose methods do not warn; what hangs below it, too."""
@@ -30,8 +33,8 @@ def _quiet_class(loud: Any) -> type:
     changed: dict[str, Any] = {name: _nested(loud, name) for name in NESTED if hasattr(loud, name)}
     for name in dir(loud):
         method = getattr(loud, name)
-        if hasattr(method, "__deprecated__") and hasattr(method, "__wrapped__"):
-            changed[name] = method.__wrapped__
+        if hasattr(method, "__deprecated__"):
+            changed[name] = _unwarned(method)
     if "assistants" in changed and not hasattr(loud, "vector_stores"):
         # Where programs of before 2025 look for them.
         changed["vector_stores"] = property(lambda self: self._client.vector_stores)
@@ -40,6 +43,16 @@ def _quiet_class(loud: Any) -> type:
         if isinstance(value, cached_property):
             value.__set_name__(made, name)
     return made
+
+
+def _unwarned(method: Any) -> Any:
+    """What the innermost warning is wrapped around: in some methods it is within the check of the arguments."""
+    found = method
+    while wrapped := getattr(method, "__wrapped__", None):
+        if method.__globals__["__name__"] in WARNERS:
+            found = wrapped
+        method = wrapped
+    return found
 
 
 def _nested(loud: type, name: str) -> "cached_property[Any]":
