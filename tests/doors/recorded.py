@@ -29,7 +29,9 @@ class Exchange:
 def cassettes(wire: Path) -> list[str]:
     """Names of the recordings, by folder."""
     folder = wire / "assistants" / "openai-dotnet"
-    return sorted(path.name for path in folder.glob("*") if path.name.partition("@")[0].removesuffix("Async") in FAMILIES)
+    return sorted(
+        path.name for path in folder.glob("*") if path.name.partition("@")[0].removesuffix("Async") in FAMILIES
+    )
 
 
 def exchanges(wire: Path, name: str) -> list[Exchange]:

@@ -59,7 +59,9 @@ def secret(length: int = 24) -> str:
     return "".join(random.choices("abcdefghijklmnopqrstuvwxyz0123456789", k=length))
 
 
-def carry_out(client: Any, way: str, thread_id: str, assistant_id: str, functions: dict[str, Function], **more: Any) -> Told:
+def carry_out(
+    client: Any, way: str, thread_id: str, assistant_id: str, functions: dict[str, Function], **more: Any
+) -> Told:
     """Start a run, answer what it asks, to its end."""
     told, threads = Told(), client.beta.threads
     run = _ROUND[way](threads, told, thread_id=thread_id, assistant_id=assistant_id, **more)

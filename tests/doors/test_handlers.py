@@ -6,7 +6,7 @@ from typing import Any
 import openai
 from typing_extensions import override
 
-from shim import AsyncAssistantEventHandler, AssistantEventHandler, AsyncOpenAI, OpenAI
+from shim import AssistantEventHandler, AsyncAssistantEventHandler, AsyncOpenAI, OpenAI
 from shim.sandbox import Sandbox
 from shim.sandbox.http import running
 from tests.doors.talking import secret, tool

@@ -82,9 +82,7 @@ def check_steps(told: Told) -> None:
     assert kinds.count("tool_calls") == len(told.asked)
     assert kinds[-1] == "message_creation"
     rounds = [step["step_details"]["tool_calls"] for step in told.steps if step["type"] == "tool_calls"]
-    shown = [
-        [(each["id"], each["function"]["name"], each["function"]["output"]) for each in calls] for calls in rounds
-    ]
+    shown = [[(each["id"], each["function"]["name"], each["function"]["output"]) for each in calls] for calls in rounds]
     assert shown == [
         [(call_id, name, given[call_id]) for call_id, name, _ in asked]
         for asked, given in zip(told.asked, told.given, strict=True)
@@ -143,7 +141,7 @@ def test_a_function_that_fails_is_called_again(client: Any, where: Place, way: s
 
 
 def test_arguments_of_several_kilobytes(client: Any, where: Place, way: str) -> None:
-    city = " ".join(secret() + "é😀\"\\\n\u2028" for _ in range(250))
+    city = " ".join(secret() + 'é😀"\\\n\u2028' for _ in range(250))
     assert len(json.dumps(city)) > 8000
     seen: list[str] = []
     reply = secret(9000)
