@@ -35,7 +35,7 @@ def cassettes(wire: Path) -> list[str]:
 
 
 def exchanges(wire: Path, name: str) -> list[Exchange]:
-    """A recording, oldest first.  Of a row of looks at one run only the last is kept: how many there were was chance."""
+    """A recording, oldest first.  Of a row of looks at one run the last is kept: how many there were was chance."""
     folder = wire / "assistants" / "openai-dotnet" / name
     found = [_read(path) for path in sorted(folder.glob("*.json"))]
     return [each for place, each in enumerate(found) if not _seen_again(each, found[place + 1 :])]

@@ -1,4 +1,4 @@
-"""The classic program: an event handler that submits tool outputs inside ``on_event``, while its stream is still open."""
+"""The classic program: an event handler that submits tool outputs inside ``on_event``, its stream still open."""
 
 import json
 from typing import Any

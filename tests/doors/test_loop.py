@@ -1,4 +1,4 @@
-"""The loop: user, model, function, model, function, model, text; in every way, colour and place, seen from both ends."""
+"""The loop: user, model, function, model, function, model, text; in every way, colour and place, from both ends."""
 
 import json
 from collections.abc import Iterator
@@ -56,7 +56,7 @@ def ask(client: Any, way: str, text: str, functions: Any, **more: Any) -> Told:
 
 
 def check_rounds(where: Place, told: Told) -> None:
-    """Upstream's side: every round chains from the response that asked, with exactly its calls, and resends the rest."""
+    """Upstream's side: a round chains from the response that asked, with exactly its calls, and resends the rest."""
     bodies = where.bodies
     assert len(bodies) == len(told.asked) + 1
     assert "previous_response_id" not in bodies[0]

@@ -43,24 +43,17 @@ def ask(client: OpenAI, exchange: Exchange, ids: Ids) -> Any:
     if exchange.method == "GET" and "/runs/" in path:
         _, thread_id, _, run_id = path.strip("/").split("/")
         until_ended(client.beta.threads, thread_id, run_id)
-    if not isinstance(exchange.answer, bytes):
-        return (
-            client.get(path, cast_to=object)
-            if exchange.method == "GET"
-            else client.post(path, body=body, cast_to=object)
-        )
-    body.pop("stream")
-    return stream(client, path, body)
+    if isinstance(exchange.answer, bytes):
+        body.pop("stream")
+        return stream(client, path, body)
+    return client.get(path, cast_to=object) if body is None else client.post(path, body=body, cast_to=object)
 
 
 def stream(client: OpenAI, path: str, body: Json) -> bytes:
-    parts = path.strip("/").split("/")
-    threads = client.beta.threads
+    parts, threads = path.strip("/").split("/"), client.beta.threads
     if parts[-1] == "submit_tool_outputs":
-        method, where = (
-            threads.runs.with_streaming_response.submit_tool_outputs,
-            {"thread_id": parts[1], "run_id": parts[3]},
-        )
+        method = threads.runs.with_streaming_response.submit_tool_outputs
+        where = {"thread_id": parts[1], "run_id": parts[3]}
     elif parts == ["threads", "runs"]:
         method, where = threads.with_streaming_response.create_and_run, {}
     else:
