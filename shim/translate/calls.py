@@ -1,9 +1,9 @@
 """Rules for what the model calls: functions of the application, and the two hosted tools that Assistants had."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
-from shim.translate.turn import STEP_OPENS, Emitted, Json, Open, Turn, emits, key_of
+from shim.translate.turn import STEP_OPENS, Emitted, Json, Open, Turn, emits
 
 RANKING: Final = {"ranker": "default_2024_08_21", "score_threshold": 0.0}
 
@@ -20,8 +20,7 @@ def open_call(turn: Turn, event: Json) -> Iterator[Emitted]:
     item = event["item"]
     function = {"name": item.get("name") or "", "arguments": "", "output": None}
     call = {"id": item["call_id"], "type": "function", "function": function}
-    turn.latest = key_of(event)
-    opened = turn.items[turn.latest] = Open("function_call", turn.asking, call=call, index=len(turn.calls))
+    opened = turn.open(event, Open("function_call", turn.asking, call=call, index=len(turn.calls)))
     turn.calls.append(opened)
     yield _delta(opened, {"index": opened.index} | call)
 
@@ -29,26 +28,24 @@ def open_call(turn: Turn, event: Json) -> Iterator[Emitted]:
 @emits("thread.run.step.delta")
 def arguments_delta(turn: Turn, event: Json) -> Iterator[Emitted]:
     """Some of a call's arguments.  Arguments of an item that nobody announced are somebody else's."""
-    item = turn.find(event)
-    if item is not None and item.call is not None and item.kind == "function_call" and event["delta"]:
+    item = turn.find(event, "function_call")
+    if item is not None and event["delta"]:
         yield _tell_arguments(item, event["delta"])
 
 
 @emits("thread.run.step.delta")
 def close_call(turn: Turn, event: Json) -> Iterator[Emitted]:
     """A function call is whole, or was cut: then it will never be asked for."""
-    item = turn.items.get(key_of(event))
-    if item is None or item.call is None:
-        return
+    item = turn.items[turn.key(event)]
     function = item.call["function"]
-    whole = event["item"].get("arguments") or ""
+    whole = event["item"].get("arguments") or function["arguments"]
     if not whole.startswith(function["arguments"]):
         turn.differences.append(f"the arguments told of {item.call['id']} differ from the finished ones")
     elif len(whole) > len(function["arguments"]):
         yield _tell_arguments(item, whole[len(function["arguments"]) :])
     item.call = item.call | {"function": function | {"arguments": whole}}
     if event["item"].get("status") == "incomplete":
-        item.kind = "cut_call"
+        item.cut = True
 
 
 @emits(*STEP_OPENS, "thread.run.step.delta")
@@ -62,11 +59,13 @@ def open_search(turn: Turn, event: Json) -> Iterator[Emitted]:
     yield from _open_hosted(turn, event, call)
 
 
-@emits()
+@emits("thread.run.step.completed")
 def close_search(turn: Turn, event: Json) -> Iterator[Emitted]:
     """A file search is over; its results are known, if the request asked for them."""
-    results = [_result(turn, result) for result in event["item"].get("results") or []]
-    yield from _close_hosted(turn, event, {"file_search": {"ranking_options": RANKING, "results": results}})
+    item = turn.find(event, "file_search_call")
+    if item is not None:
+        results = [_result(turn, result) for result in event["item"].get("results") or []]
+        yield from _close_hosted(turn, item, {"file_search": {"ranking_options": RANKING, "results": results}})
 
 
 def _result(turn: Turn, result: Json) -> Json:
@@ -93,24 +92,27 @@ def open_code(turn: Turn, event: Json) -> Iterator[Emitted]:
 @emits("thread.run.step.delta")
 def code_delta(turn: Turn, event: Json) -> Iterator[Emitted]:
     """Some code."""
-    item = turn.find(event)
-    if item is not None and item.call is not None and item.kind == "code_interpreter_call" and event["delta"]:
+    item = turn.find(event, "code_interpreter_call")
+    if item is not None and event["delta"]:
         yield _tell_code(item, event["delta"])
 
 
-@emits("thread.run.step.delta")
+@emits("thread.run.step.delta", "thread.run.step.completed")
 def close_code(turn: Turn, event: Json) -> Iterator[Emitted]:
     """The code has run.  Its logs come in one delta each, whole."""
-    item = turn.items.get(key_of(event))
-    if item is None or item.call is None:
+    item = turn.find(event, "code_interpreter_call")
+    if item is None:
         return
-    told, whole = item.call["code_interpreter"]["input"], event["item"].get("code") or ""
-    if whole.startswith(told) and len(whole) > len(told):
+    told = item.call["code_interpreter"]["input"]
+    whole = event["item"].get("code") or told
+    if not whole.startswith(told):
+        turn.differences.append(f"the code told of {item.call['id']} differs from the finished one")
+    elif len(whole) > len(told):
         yield _tell_code(item, whole[len(told) :])
     outputs = [_logs(output) for output in event["item"].get("outputs") or [] if output["type"] == "logs"]
     for index, output in enumerate(outputs):
         yield _delta(item, _more(item, "code_interpreter", {"outputs": [{"index": index} | output]}))
-    yield from _close_hosted(turn, event, {"code_interpreter": {"input": whole, "outputs": outputs}})
+    yield from _close_hosted(turn, item, {"code_interpreter": {"input": whole, "outputs": outputs}})
 
 
 def _logs(output: Json) -> Json:
@@ -121,30 +123,34 @@ def _open_hosted(turn: Turn, event: Json, call: Json) -> Iterator[Emitted]:
     step: Json = {}
     for name, step in turn.open_step({"type": "tool_calls", "tool_calls": []}):
         yield name, step
-    turn.latest = key_of(event)
-    item = turn.items[turn.latest] = Open(event["item"]["type"], step, call=call)
+    item = turn.open(event, Open(event["item"]["type"], step, call=call))
     yield _delta(item, {"index": 0} | call)
 
 
-def _close_hosted(turn: Turn, event: Json, found: Json) -> Iterator[Emitted]:
-    """The step's call is whole.  Its `completed` waits, as upstream tells the tokens only at the end."""
-    item = turn.items.get(key_of(event))
-    if item is not None and item.call is not None:
-        item.call = item.call | found
-        item.open = False
-        turn.held = item.step | {"step_details": {"type": "tool_calls", "tool_calls": [item.call]}}
-    yield from ()
+def _close_hosted(turn: Turn, item: Open, found: Json) -> Iterator[Emitted]:
+    """The step's call is whole."""
+    item.call = item.call | found
+    yield from complete(turn, item)
+
+
+def complete(turn: Turn, item: Open) -> Iterator[Emitted]:
+    """A hosted call is over."""
+    item.open = False
+    yield from turn.hold(shown(item))
+
+
+def shown(item: Open) -> Json:
+    """The item's step with the hosted call as far as it has come."""
+    return item.step | {"step_details": {"type": "tool_calls", "tool_calls": [item.call]}}
 
 
 def _tell_arguments(item: Open, more: str) -> Emitted:
-    assert item.call is not None
     function = item.call["function"]
     item.call = item.call | {"function": function | {"arguments": function["arguments"] + more}}
     return _delta(item, _more(item, "function", {"arguments": more}))
 
 
 def _tell_code(item: Open, more: str) -> Emitted:
-    assert item.call is not None
     code = item.call["code_interpreter"]
     item.call = item.call | {"code_interpreter": code | {"input": code["input"] + more}}
     return _delta(item, _more(item, "code_interpreter", {"input": more}))
@@ -165,10 +171,6 @@ def _delta(item: Open, call: Json) -> Emitted:
     )
 
 
-def details(turn: Turn, outputs: Callable[[str], str | None] = lambda _: None) -> Json:
-    """The function step's details: every call so far, with its output where there is one."""
-    calls = [opened.call for opened in turn.calls if opened.call is not None]
-    return {
-        "type": "tool_calls",
-        "tool_calls": [call | {"function": call["function"] | {"output": outputs(call["id"])}} for call in calls],
-    }
+def details(turn: Turn) -> Json:
+    """The function step's details: every call so far."""
+    return {"type": "tool_calls", "tool_calls": [opened.call for opened in turn.calls]}

@@ -68,7 +68,12 @@ def as_delta(shown: Json) -> Json:
     return shown | {"file_citation": shown["file_citation"] | {"quote": ""}}
 
 
-#: Upstream's annotation type: how it is shown.  A web page has no counterpart; its link stands in the text already.
+#: Annotations that are not shown, and why.
+UNSHOWN: Final[dict[str, str]] = {
+    "url_citation": "the link stands in the text, and Assistants could not search the web",
+    "file_path": "it says neither where it stands nor what it stands for; a generated file comes with its range",
+}
+#: Upstream's annotation type: how it is shown.
 MAKERS: Final[dict[str, Callable[[Turn, Part, Json], tuple[Json, str] | None]]] = {
     "file_citation": _file_citation,
     "container_file_citation": _file_path,

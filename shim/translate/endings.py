@@ -11,9 +11,6 @@ from shim.translate import calls, failures, messages
 from shim.translate.turn import Emitted, Json, Open, Turn
 from shim.wire import objects
 
-#: They share one step, which closes by itself.
-FUNCTION_CALLS: Final = ("function_call", "cut_call")
-
 
 def usage_of(response: Json) -> Json:
     """Upstream's token counts in the Assistants spelling; zeros where it gave none."""
@@ -28,10 +25,12 @@ def usage_of(response: Json) -> Json:
 
 def finish(turn: Turn, response: Json) -> Iterator[Emitted]:
     """The response is whole: the run is completed, or waits for the outputs of its calls."""
+    if any(opened.cut for opened in turn.calls):
+        # Some servers call a response completed although its last call was cut.
+        yield from cut_short(turn, response)
+        return
     usage = _count(turn, response)
-    for item in _open_messages(turn):
-        yield from turn.release()
-        yield messages.complete(turn, item)
+    yield from _finish_items(turn)
     if not turn.calls:
         yield from turn.release(usage)
         yield turn.happen("finished")
@@ -39,23 +38,27 @@ def finish(turn: Turn, response: Json) -> Iterator[Emitted]:
     yield from turn.release()
     turn.step_usage = usage
     if turn.run["status"] == "cancelling":
-        yield from _close_all(turn, "cancelled")
+        yield from _close_all(turn, "cancelled", usage=usage)
         yield turn.happen("asked")
         return
-    assert turn.asking is not None
-    turn.asking = turn.asking | {"step_details": calls.details(turn)}
+    turn.asking = (turn.asking or {}) | {"step_details": calls.details(turn)}
     yield turn.happen("asked", required_action=_required(turn))
 
 
+def _finish_items(turn: Turn) -> Iterator[Emitted]:
+    """The response is whole, so its items are, whether upstream said so of each or not."""
+    for _, item in _unfinished(turn):
+        yield from (messages if item.message else calls).complete(turn, item)
+
+
 def _required(turn: Turn) -> Json:
-    asked = [opened.call for opened in turn.calls if opened.call is not None]
     tool_calls = [
         {
             "id": call["id"],
             "type": "function",
             "function": {"name": call["function"]["name"], "arguments": call["function"]["arguments"]},
         }
-        for call in asked
+        for call in (opened.call for opened in turn.calls)
     ]
     return {"type": "submit_tool_outputs", "submit_tool_outputs": {"tool_calls": tool_calls}}
 
@@ -73,8 +76,6 @@ def cut_short(turn: Turn, response: Json) -> Iterator[Emitted]:
     usage = _count(turn, response)
     reason = (response.get("incomplete_details") or {}).get("reason") or "max_output_tokens"
     told, counted = CUTS.get(reason, CUTS["max_output_tokens"])
-    if turn.asking is not None:
-        turn.asking = turn.asking | {"step_details": calls.details(turn)}
     status = lifecycle.after(turn.run["status"], "cut_short")
     yield from _close_all(turn, status, told, usage)
     yield turn.happen("cut_short", incomplete_details={"reason": counted} if status == "incomplete" else None)
@@ -138,17 +139,23 @@ def _close_all(
     usage: Json | None = None,
     error: Json | None = None,
 ) -> Iterator[Emitted]:
-    """Close the open message, its step and the function step as the run's end wants it."""
-    left = [(key, item) for key, item in turn.items.items() if item.open and item.kind not in FUNCTION_CALLS]
+    """Close the open message, its step and the function step as the run's end wants it.
+
+    ``usage`` is the last one's.
+    """
+    left = _unfinished(turn)
     yield from turn.release(None if left or turn.asking is not None else usage)
-    for key, item in left:
+    for number, (key, item) in enumerate(left, 1):
         item.open = False
-        if item.message is not None:
+        if item.message:
             _keep_partial(turn, key, item)
             yield _cut_message(turn, item, reason or lifecycle.MESSAGE_END[status])
-        yield _close_step(turn, item.step, status, usage, error)
+        last = number == len(left) and turn.asking is None
+        step = calls.shown(item) if item.call else item.step
+        yield _close_step(turn, step, status, usage if last else None, error)
     if turn.asking is not None:
-        yield _close_step(turn, turn.asking, "failed" if status == "incomplete" else status, usage, error)
+        step = turn.asking | {"step_details": calls.details(turn)}
+        yield _close_step(turn, step, "failed" if status == "incomplete" else status, usage, error)
         turn.asking = None
 
 
@@ -161,12 +168,12 @@ def _keep_partial(turn: Turn, key: str, item: Open) -> None:
         turn.done.append((key, partial))
 
 
-def _open_messages(turn: Turn) -> list[Open]:
-    return [item for item in turn.items.values() if item.open and item.message is not None]
+def _unfinished(turn: Turn) -> list[tuple[str, Open]]:
+    """Open items with a step of their own; function calls share one, which is closed by itself."""
+    return [(key, item) for key, item in turn.items.items() if item.open and item.kind != "function_call"]
 
 
 def _cut_message(turn: Turn, item: Open, reason: str) -> Emitted:
-    assert item.message is not None
     item.message = item.message | {
         "status": "incomplete",
         "incomplete_details": {"reason": reason},

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from shim.translate import citations
-from shim.translate.turn import STEP_OPENS, Emitted, Json, Open, Part, Turn, emits, key_of
+from shim.translate.turn import STEP_OPENS, Emitted, Json, Open, Part, Turn, emits
 from shim.wire import objects
 
 #: Content part of a Responses message: the key of its text, and the Assistants part that shows it.
@@ -19,8 +19,7 @@ def open_message(turn: Turn, event: Json) -> Iterator[Emitted]:
     for name, step in turn.open_step(details):
         yield name, step
     message = objects.answer(message_id, step["created_at"], turn.run)
-    turn.latest = key_of(event)
-    turn.items[turn.latest] = Open("message", step, message=message)
+    turn.open(event, Open("message", step, message=message))
     yield "thread.message.created", message
     yield "thread.message.in_progress", message
 
@@ -28,49 +27,46 @@ def open_message(turn: Turn, event: Json) -> Iterator[Emitted]:
 @emits("thread.message.delta")
 def text_delta(turn: Turn, event: Json) -> Iterator[Emitted]:
     """Some text."""
-    item = turn.find(event)
-    if item is not None and item.message is not None and event["delta"]:
-        yield _tell_text(item, part_of(item, event, "text"), event["delta"])
+    item = turn.find(event, "message")
+    if item is not None and event["delta"]:
+        yield _tell(item, part_of(item, event, "text"), event["delta"])
 
 
 @emits("thread.message.delta")
 def refusal_delta(turn: Turn, event: Json) -> Iterator[Emitted]:
     """Some of a refusal."""
-    item = turn.find(event)
-    if item is not None and item.message is not None and event["delta"]:
-        part = part_of(item, event, "refusal")
-        _take(part, event["delta"], event["delta"])
-        yield _delta(item, {"index": part.index, "type": "refusal", "refusal": event["delta"]})
+    item = turn.find(event, "message")
+    if item is not None and event["delta"]:
+        yield _tell(item, part_of(item, event, "refusal"), event["delta"])
 
 
 @emits("thread.message.delta")
 def annotation_added(turn: Turn, event: Json) -> Iterator[Emitted]:
     """A citation or a generated file."""
-    item = turn.find(event)
-    if item is not None and item.message is not None:
+    item = turn.find(event, "message")
+    if item is not None:
         yield from _annotate(turn, item, part_of(item, event, "text"), event["annotation"])
 
 
-@emits("thread.message.delta", "thread.message.completed")
+@emits("thread.message.delta", "thread.message.completed", "thread.run.step.completed")
 def close_message(turn: Turn, event: Json) -> Iterator[Emitted]:
     """A message item is over.  One that was cut short stays open until the response says why."""
-    item = turn.items.get(key_of(event))
-    if item is None or item.message is None:
+    item = turn.find(event, "message")
+    if item is None:
         return
     for index, content in enumerate(event["item"].get("content") or []):
         yield from _settle(turn, item, {"content_index": index}, content)
     if event["item"].get("status", "completed") != "incomplete":
-        yield complete(turn, item)
+        yield from complete(turn, item)
 
 
-def complete(turn: Turn, item: Open) -> Emitted:
-    """The message is whole.  Its step's `completed` waits, as upstream tells the tokens only at the end."""
-    assert item.message is not None
+def complete(turn: Turn, item: Open) -> Iterator[Emitted]:
+    """The message is whole."""
     now = turn.now()
     item.message = item.message | {"status": "completed", "completed_at": now, "content": contents(item)}
     item.open = False
-    turn.held = item.step
-    return "thread.message.completed", item.message
+    yield from turn.hold(item.step)
+    yield "thread.message.completed", item.message
 
 
 def _settle(turn: Turn, item: Open, place: Json, content: Json) -> Iterator[Emitted]:
@@ -87,18 +83,15 @@ def _settle(turn: Turn, item: Open, place: Json, content: Json) -> Iterator[Emit
         yield from _catch_up(item, part, whole, citations.place(annotation))
         yield from _annotate(turn, item, part, annotation)
     yield from _catch_up(item, part, whole, len(whole))
+    if not part.told:
+        # A part without any text is told all the same: who folds the deltas counts parts.
+        yield _tell(item, part, "")
 
 
 def _catch_up(item: Open, part: Part, whole: str, upto: int) -> Iterator[Emitted]:
     """Tell what of ``whole`` has not been told up to a place."""
-    missing = whole[part.heard_length : max(upto, part.heard_length)]
-    if not missing:
-        return
-    if part.kind == "text":
-        yield _tell_text(item, part, missing)
-    else:
-        _take(part, missing, missing)
-        yield _delta(item, {"index": part.index, "type": "refusal", "refusal": missing})
+    if missing := whole[part.heard_length : upto]:
+        yield _tell(item, part, missing)
 
 
 def _annotate(turn: Turn, item: Open, part: Part, annotation: Json) -> Iterator[Emitted]:
@@ -137,8 +130,14 @@ def contents(item: Open) -> list[Json]:
     ]
 
 
-def _tell_text(item: Open, part: Part, value: str) -> Emitted:
-    _take(part, value, value)
+def _tell(item: Open, part: Part, value: str) -> Emitted:
+    """More of a part, as upstream says it."""
+    part.heard.append(value)
+    part.heard_length += len(value)
+    part.told.append(value)
+    part.told_length += len(value)
+    if part.kind == "refusal":
+        return _delta(item, {"index": part.index, "type": "refusal", "refusal": value})
     text: Json = {"value": value}
     if part.fresh:
         # Only the first piece of a part carried the key in the recordings.
@@ -147,15 +146,7 @@ def _tell_text(item: Open, part: Part, value: str) -> Emitted:
     return _delta(item, {"index": part.index, "type": "text", "text": text})
 
 
-def _take(part: Part, heard: str, told: str) -> None:
-    part.heard.append(heard)
-    part.heard_length += len(heard)
-    part.told.append(told)
-    part.told_length += len(told)
-
-
 def _delta(item: Open, content: Json) -> Emitted:
-    assert item.message is not None
     return (
         "thread.message.delta",
         {"id": item.message["id"], "object": "thread.message.delta", "delta": {"content": [content]}},

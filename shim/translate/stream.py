@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from shim.translate import calls, endings, failures, messages
-from shim.translate.turn import STEP_OPENS, Emitted, Json, Rule, Turn, emits, key_of
+from shim.translate.turn import STEP_OPENS, Emitted, Json, Rule, Turn, emits
 
 Key = str | tuple[str, str]
 
@@ -66,20 +66,16 @@ def end(turn: Turn, event: Json) -> Iterator[Emitted]:
     yield from turn.begin()
     for index, item in enumerate(response.get("output") or []):
         yield from _tell_item(turn, index, item)
-    # The event's own name counts where a server leaves the status out.
-    status = response.get("status") or event["type"].removeprefix("response.")
-    yield from endings.ENDINGS.get(status, endings.fail)(turn, response)
+    # The event's own name counts where a server leaves the status out, or forgot to change it.
+    ending = endings.ENDINGS.get(response.get("status")) or endings.ENDINGS[event["type"].removeprefix("response.")]
+    yield from ending(turn, response)
 
 
 def _tell_item(turn: Turn, index: int, item: Json) -> Iterator[Emitted]:
     """An item of the terminal payload, unless its ``done`` has been told."""
     place = {"item": item, "output_index": index}
-    key = key_of(place)
-    if key in turn.settled or f"#{index}" in turn.settled:
-        return
-    if key not in turn.items:
-        yield from translate(turn, place | {"type": ITEM_ADDED, "item": item | {"status": "in_progress"}})
-    yield from translate(turn, place | {"type": ITEM_DONE})
+    if turn.key(place) not in turn.settled and f"#{index}" not in turn.settled:
+        yield from translate(turn, place | {"type": ITEM_DONE})
 
 
 IN_DONE: Final = Nothing("the item's own `done` carries the same, and more servers send that")
@@ -219,18 +215,25 @@ RULES.update(
 
 def translate(turn: Turn, event: Json) -> Iterator[Emitted]:
     """What an Assistants stream says when upstream says ``event``.  Changes ``turn``, and nothing else."""
-    kind = event["type"]
-    rule = RULES.get(kind)
-    if rule is None:
-        rule = RULES.get((kind, event["item"]["type"])) if "item" in event else None
-        if kind == ITEM_DONE:
-            turn.done.append((key_of(event), event["item"]))
-            turn.settled |= {key_of(event), f"#{event.get('output_index')}"}
-        if rule is None:
-            turn.unknown.add(f"{kind} {event['item']['type']}" if "item" in event else kind)
-            return
-    if not isinstance(rule, Nothing):
-        yield from rule(turn, event)
+    kind, item = event["type"], event.get("item", {}).get("type", "")
+    if kind == ITEM_DONE:
+        yield from _finished(turn, event)
+    row = RULES.get(kind) or RULES.get((kind, item))
+    if row is None:
+        turn.unknown.add(f"{kind} {item}".strip())
+    elif not isinstance(row, Nothing):
+        yield from row(turn, event)
+
+
+def _finished(turn: Turn, event: Json) -> Iterator[Emitted]:
+    """An item is whole: it goes to the journal, once.  One that nobody announced is announced first."""
+    item = event["item"]
+    if turn.key(event) not in turn.items:
+        yield from translate(turn, event | {"type": ITEM_ADDED, "item": item | {"status": "in_progress"}})
+    key = turn.key(event)
+    if key not in turn.settled:
+        turn.done.append((key, item))
+    turn.settled |= {key, f"#{event.get('output_index')}"}
 
 
 def merged(events: Iterable[Json]) -> list[Json]:

@@ -106,9 +106,10 @@ def includes(tools: list[Json]) -> list[str]:
 
 def choice(chosen: Any) -> Any:
     """``tool_choice`` as upstream takes it: flat, where Assistants nested the function's name."""
-    if isinstance(chosen, dict) and chosen.get("type") == "function":
-        return {"type": "function", "name": chosen["function"]["name"]}
-    return chosen
+    if not isinstance(chosen, dict):
+        return chosen
+    name = {"name": chosen["function"]["name"]} if chosen["type"] == "function" else {}
+    return {"type": chosen["type"]} | name
 
 
 def resources(tools: list[Json], given: Json | None) -> Json:

@@ -56,18 +56,20 @@ class Part:
 
 @dataclass(slots=True)
 class Open:
-    """An item that upstream has begun: a message with its parts, or a call with its place in its step.
+    """An item that upstream has begun: a ``message`` with its parts, or a ``call`` with its place in its step.
 
-    ``open`` until its end is told; a message that was cut short waits for the response to say why.
+    ``open`` until its end is told; a message that was cut short waits for the response to say why.  ``cut``: the call
+    ends in the middle.
     """
 
     kind: str
     step: Json
-    message: Json | None = None
+    message: Json = field(default_factory=dict)
     parts: dict[int, Part] = field(default_factory=dict)
-    call: Json | None = None
+    call: Json = field(default_factory=dict)
     index: int = 0
     open: bool = True
+    cut: bool = False
 
 
 @dataclass(slots=True)
@@ -79,6 +81,7 @@ class Turn:
     now: Callable[[], int]
     spent: Json = field(default_factory=objects.usage)
     items: dict[str, Open] = field(default_factory=dict)
+    places: dict[Any, str] = field(default_factory=dict)
     latest: str = ""
     held: Json | None = None
     asking: Json | None = None
@@ -115,6 +118,11 @@ class Turn:
             self.held = None
             yield "thread.run.step.completed", step
 
+    def hold(self, step: Json) -> Iterator[Emitted]:
+        """A step is over; its `completed` waits.  The one that waited so far is told."""
+        yield from self.release()
+        self.held = step
+
     def begin(self) -> Iterator[Emitted]:
         """The run is in progress, said once a response."""
         if self.run["status"] == "queued":
@@ -128,12 +136,30 @@ class Turn:
         yield "thread.run.step.created", step
         yield "thread.run.step.in_progress", step
 
-    def find(self, event: Json) -> Open | None:
-        """The item that an event speaks of.  Some servers name none; then it is the latest."""
-        return self.items.get(event.get("item_id") or self.latest)
+    def open(self, event: Json, opened: Open) -> Open:
+        """Remember an announced item by its id, else its call's, else its place, else its number."""
+        place = event.get("output_index")
+        item = event["item"]
+        self.latest = item.get("id") or item.get("call_id") or f"#{len(self.items) if place is None else place}"
+        self.items[self.latest] = opened
+        if place is not None:
+            self.places[place] = self.latest
+        return opened
 
+    def key(self, event: Json) -> str:
+        """The name of the item that an event speaks of: by its id, else by its place, as some servers give an item
+        another id in every event.  Where an event names neither, it is the latest.
+        """
+        item, place = event.get("item") or {}, event.get("output_index")
+        name = event.get("item_id") or item.get("id") or item.get("call_id")
+        if name in self.items:
+            return str(name)
+        there = self.places.get(place, "")
+        if there and item.get("type", self.items[there].kind) == self.items[there].kind:
+            return there
+        return name or (self.latest if place is None else f"#{place}")
 
-def key_of(event: Json) -> str:
-    """The name under which an announced item is remembered: its id, else its place."""
-    item = event["item"]
-    return item.get("id") or f"#{event.get('output_index', 0)}"
+    def find(self, event: Json, kind: str) -> Open | None:
+        """The item that an event speaks of, if one of that kind was announced and is not over."""
+        item = self.items.get(self.key(event))
+        return item if item is not None and item.open and item.kind == kind else None

@@ -1,0 +1,219 @@
+"""What the model calls: functions of the application, and the hosted tools."""
+
+import pytest
+
+from tests.translate.telling import (
+    added,
+    arguing,
+    call,
+    code,
+    coding,
+    created,
+    done,
+    ended,
+    last,
+    message,
+    names,
+    says,
+    search,
+    tell,
+    text,
+    turn,
+)
+
+OPENS = ["run.step.created", "run.step.in_progress"]
+
+
+def arguments(told) -> list[str]:
+    """As the deltas tell them, by index."""
+    whole: dict[int, str] = {}
+    for name, data in told:
+        if name == "thread.run.step.delta":
+            (each,) = data["delta"]["step_details"]["tool_calls"]
+            whole[each["index"]] = whole.get(each["index"], "") + each["function"]["arguments"]
+    return list(whole.values())
+
+
+def asked(told) -> list[tuple[str, str, str]]:
+    required = last(told, "run.requires_action")["required_action"]["submit_tool_outputs"]["tool_calls"]
+    return [(each["id"], each["function"]["name"], each["function"]["arguments"]) for each in required]
+
+
+def test_parallel_calls_share_one_step_and_one_question() -> None:
+    one, two = call('{"x":1}', "fc_a"), call("{}", "fc_b", "g")
+    told = tell(
+        turn(),
+        created(),
+        added(one),
+        arguing('{"x":'),
+        arguing("1}"),
+        done(one),
+        added(two),
+        done(two),
+        ended(one, two),
+    )
+    assert names(told) == ["run.in_progress", *OPENS, *["run.step.delta"] * 5, "run.requires_action"]
+    assert asked(told) == [("call_a", "f", '{"x":1}'), ("call_b", "g", "{}")]
+    assert arguments(told) == ['{"x":1}', "{}"]
+
+
+def test_deltas_have_the_recorded_shapes() -> None:
+    told = tell(turn(), created(), added(call()), arguing("{}"))
+    first, second = (
+        data["delta"]["step_details"]["tool_calls"] for name, data in told if name == "thread.run.step.delta"
+    )
+    function = {"name": "f", "arguments": "", "output": None}
+    assert first == [{"index": 0, "id": "call_a", "type": "function", "function": function}]
+    assert second == [{"index": 0, "type": "function", "function": {"arguments": "{}"}}]
+
+
+def test_a_run_that_asks_has_no_usage_yet_and_its_step_stays_open() -> None:
+    state = turn()
+    told = tell(state, created(), added(call()), done(call()), ended(call()))
+    assert last(told, "run.requires_action")["usage"] is None
+    assert state.asking is not None
+    assert (state.asking["status"], state.asking["usage"]) == ("in_progress", None)
+    assert state.asking["step_details"]["tool_calls"][0]["function"] == {"name": "f", "arguments": "{}", "output": None}
+    assert state.step_usage is not None
+    assert state.step_usage["total_tokens"] == 14
+
+
+#: What was streamed of a call's arguments, the finished ones, what is asked, differences.
+ARGUMENTS = [
+    pytest.param([], "{}", "{}", 0, id="only the finished ones, as LM Studio sends them"),
+    pytest.param([arguing("{"), arguing("}")], "{}", "{}", 0, id="in pieces"),
+    pytest.param([arguing("")], "{}", "{}", 0, id="an empty piece"),
+    pytest.param([arguing("{}")], "", "{}", 0, id="left out at the end"),
+    pytest.param([arguing("[]")], "{}", "{}", 1, id="others at the end: those count"),
+    pytest.param([arguing("[]", "fc_z")], "{}", "{}", 0, id="somebody else's, as OGX sends with a file search"),
+    pytest.param([{"type": "response.function_call_arguments.delta", "delta": "{}"}], "{}", "{}", 0, id="nameless"),
+]
+
+
+@pytest.mark.parametrize("streamed, finished, whole, differences", ARGUMENTS)
+def test_arguments(streamed, finished, whole, differences) -> None:
+    state, item = turn(), call(finished)
+    told = tell(state, created(), added(call("")), *streamed, done(item), ended(item))
+    assert asked(told) == [("call_a", "f", whole)]
+    assert len(state.differences) == differences
+
+
+def test_arguments_of_a_call_that_nobody_announced() -> None:
+    assert tell(turn(status="in_progress"), arguing("{}"), coding("1")) == []
+
+
+@pytest.mark.parametrize("item", [call(), search(), code("1")], ids=lambda item: item["type"])
+def test_a_call_whose_beginning_is_missing_or_whose_end_comes_twice(item) -> None:
+    whole = tell(turn(), created(), added(item), done(item), ended(item))
+    assert tell(turn(), created(), done(item), done(item), ended(item)) == whole
+
+
+def test_text_then_calls_then_text() -> None:
+    """A message has its own step; the calls' step stays open until the outputs come."""
+    before, after = message(says("Let me see."), id="msg_a"), message(says("Wait."), id="msg_b")
+    items = [before, call(id="fc_a"), after, call(id="fc_b")]
+    told = tell(turn(), created(), *[event for item in items for event in (added(item), done(item))], ended(*items))
+    written = [*OPENS, "message.created", "message.in_progress", "message.delta", "message.completed"]
+    calls = ["run.step.delta", "run.step.delta"]
+    assert names(told)[1:] == [
+        *written,
+        "run.step.completed",
+        *OPENS,
+        *calls,
+        *written,
+        *calls,
+        "run.step.completed",
+        "run.requires_action",
+    ]
+    assert [each for each, _, _ in asked(told)] == ["call_a", "call_b"]
+
+
+def test_a_name_that_comes_late_is_empty() -> None:
+    nameless = call() | {"name": None}
+    told = tell(turn(), created(), added(nameless))
+    assert last(told, "run.step.delta")["delta"]["step_details"]["tool_calls"][0]["function"]["name"] == ""
+
+
+RESULT = {"file_id": "file-1", "filename": "a.txt", "score": 0.5, "text": "words", "attributes": {}}
+#: Upstream's results, the ones shown.
+RESULTS = [
+    pytest.param([], [], id="none"),
+    pytest.param(
+        [RESULT],
+        [
+            {
+                "file_id": "file-1",
+                "file_name": "a.txt",
+                "score": 0.5,
+                "attributes": {},
+                "content": [{"type": "text", "text": "words"}],
+            }
+        ],
+        id="one",
+    ),
+    pytest.param(
+        [{"file_id": "doc-9", "attributes": {"file_id": "file-9"}}],
+        [
+            {
+                "file_id": "file-9",
+                "file_name": "",
+                "score": 0.0,
+                "attributes": {"file_id": "file-9"},
+                "content": [{"type": "text", "text": ""}],
+            }
+        ],
+        id="an id of the server's own, as OGX has them",
+    ),
+]
+
+
+@pytest.mark.parametrize("found, shown", RESULTS)
+def test_a_file_search_is_a_step_of_its_own(found, shown) -> None:
+    told = tell(turn(), created(), added(search()), done(search(*found)), ended(search(*found)))
+    assert names(told)[1:] == [*OPENS, "run.step.delta", "run.step.completed", "run.completed"]
+    (each,) = last(told, "run.step.completed")["step_details"]["tool_calls"]
+    assert each["file_search"]["results"] == shown
+    assert each["id"] == last(told, "run.step.delta")["delta"]["step_details"]["tool_calls"][0]["id"]
+
+
+def test_results_that_nobody_asked_for_are_none() -> None:
+    told = tell(turn(), created(), added(search()), done(search() | {"results": None}), ended())
+    (each,) = last(told, "run.step.completed")["step_details"]["tool_calls"]
+    assert each["file_search"]["results"] == []
+
+
+LOGS, IMAGE = {"type": "logs", "logs": "1\n"}, {"type": "image", "url": "data:image/png;base64,AA=="}
+#: Pieces of code, finished code, outputs; the code shown, the logs shown, differences.
+CODES = [
+    pytest.param(["print", "(1)"], "print(1)", [LOGS], "print(1)", ["1\n"], 0, id="in pieces"),
+    pytest.param([], "print(1)", [LOGS, LOGS], "print(1)", ["1\n", "1\n"], 0, id="only the finished"),
+    pytest.param(["x"], None, [], "x", [], 0, id="left out at the end"),
+    pytest.param([""], "x", [IMAGE], "x", [], 0, id="a picture has no file to show"),
+    pytest.param(["y"], "x", [{"type": "logs"}], "x", [""], 1, id="other code at the end: that counts"),
+]
+
+
+@pytest.mark.parametrize("pieces, finished, outputs, shown, logs, differences", CODES)
+def test_code_is_a_step_of_its_own(pieces, finished, outputs, shown, logs, differences) -> None:
+    state, item = turn(), code(finished, *outputs)
+    told = tell(state, created(), added(code("")), *map(coding, pieces), done(item), ended(item))
+    (each,) = last(told, "run.step.completed")["step_details"]["tool_calls"]
+    assert each["code_interpreter"] == {"input": shown, "outputs": [{"type": "logs", "logs": log} for log in logs]}
+    assert len(state.differences) == differences
+    deltas = [data["delta"]["step_details"]["tool_calls"][0] for name, data in told if name == "thread.run.step.delta"]
+    told_logs = [log for delta in deltas[1:] for log in delta["code_interpreter"].get("outputs", [])]
+    assert told_logs == [{"index": index, "type": "logs", "logs": log} for index, log in enumerate(logs)]
+
+
+def test_the_first_sdks_names_for_code() -> None:
+    dotted = {"type": "response.code_interpreter_call.code.delta", "item_id": "ci_a", "delta": "x"}
+    told = tell(turn(), created(), added(code("")), dotted)
+    assert last(told, "run.step.delta")["delta"]["step_details"]["tool_calls"][0]["code_interpreter"] == {"input": "x"}
+
+
+def test_words_and_code_do_not_mix() -> None:
+    """An event that names an item of another kind is not that item's."""
+    state = turn()
+    before = tell(state, created(), added(message()), added(code("")), added(call()))
+    assert tell(state, text("a", "ci_a"), coding("b", "fc_a"), arguing("c", "msg_a")) == []
+    assert names(before).count("message.delta") == 0

@@ -1,0 +1,163 @@
+"""Citations and generated files: markers made, offsets counted in code points."""
+
+import pytest
+
+from tests.translate.telling import (
+    added,
+    citation,
+    cites,
+    created,
+    done,
+    ended,
+    last,
+    message,
+    says,
+    search,
+    tell,
+    text,
+    texts,
+    turn,
+)
+
+A, B, SOURCE = "【4:0†a.txt】", "【4:1†b.txt】", "【4:0†source】"
+OTHER = citation(5, "file-2", "b.txt")
+#: What is streamed, the finished text with its annotations, the text shown.
+PLACES = [
+    pytest.param(
+        [text("Pizza"), cites(citation(5)), text(".")], says("Pizza.", citation(5)), f"Pizza{A}.", id="in its place"
+    ),
+    pytest.param(
+        [text("Pizza"), cites(citation(5)), cites(OTHER), text(".")],
+        says("Pizza.", citation(5), OTHER),
+        f"Pizza{A}{B}.",
+        id="two in one place",
+    ),
+    pytest.param([cites(citation(0)), text("Hi")], says("Hi", citation(0)), f"{A}Hi", id="at the start"),
+    pytest.param([text("Hi"), cites(citation(2))], says("Hi", citation(2)), f"Hi{A}", id="at the end"),
+    pytest.param(
+        [text("Pizza."), cites(citation(2))],
+        says("Pizza.", citation(2)),
+        f"Pizza.{A}",
+        id="late: where the text stands",
+    ),
+    pytest.param(
+        [text("Pizza"), cites(citation(99))], says("Pizza", citation(99)), f"Pizza{A}", id="beyond the end of the text"
+    ),
+    pytest.param([], says("Pizza.", citation(5), citation(6)), f"Pizza{A}.【4:1†a.txt】", id="nothing was streamed"),
+    pytest.param([text("Piz")], says("Pizza.", citation(5)), f"Pizza{A}.", id="only a beginning was"),
+    pytest.param([text("Pizza.")], says("Pizza.", citation(5)), f"Pizza.{A}", id="the text was, the citation not"),
+    pytest.param(
+        [text("😀é"), cites(citation(2)), text("𝄞")], says("😀é𝄞", citation(2)), f"😀é{A}𝄞", id="beyond the BMP"
+    ),
+    pytest.param(
+        [cites(citation(0, name=None)), text("x")], says("x", citation(0, name=None)), f"{SOURCE}x", id="without a name"
+    ),
+]
+
+
+@pytest.mark.parametrize("streamed, content, shown", PLACES)
+def test_markers(streamed, content, shown) -> None:
+    item = message(content)
+    state = turn()
+    told = tell(state, created(), added(item), *streamed, done(item), ended(item))
+    (part,) = last(told, "message.completed")["content"]
+    assert texts(told) == part["text"]["value"] == shown
+    assert state.differences == []
+    for each in part["text"]["annotations"]:
+        assert shown[each["start_index"] : each["end_index"]] == each["text"]
+    assert len(part["text"]["annotations"]) == len(content["annotations"])
+    assert len({each["text"] for each in part["text"]["annotations"]}) == len(content["annotations"])
+
+
+def test_a_marker_comes_whole_with_its_annotation() -> None:
+    told = tell(turn(), created(), added(message()), text("Pizza"), cites(citation(5)))
+    shown = {"type": "file_citation", "text": A, "start_index": 5, "end_index": 5 + len(A)}
+    assert last(told, "message.delta")["delta"]["content"][0]["text"] == {
+        "value": A,
+        "annotations": [{"index": 0, **shown, "file_citation": {"file_id": "file-1", "quote": ""}}],
+    }
+
+
+def test_the_finished_annotation_has_neither_index_nor_quote() -> None:
+    item = message(says("Pizza", citation(5)))
+    (part,) = last(tell(turn(), created(), added(item), done(item)), "message.completed")["content"]
+    assert part["text"]["annotations"] == [
+        {
+            "type": "file_citation",
+            "text": A,
+            "start_index": 5,
+            "end_index": 5 + len(A),
+            "file_citation": {"file_id": "file-1"},
+        }
+    ]
+
+
+def test_a_servers_own_file_id_is_mapped_through_what_it_found() -> None:
+    found = search({"file_id": "doc-9", "attributes": {"file_id": "file-9"}})
+    item = message(says("Pizza", citation(5, "doc-9"), citation(5, "doc-8")))
+    told = tell(turn(), created(), added(found), done(found), added(item), done(item))
+    (part,) = last(told, "message.completed")["content"]
+    assert [each["file_citation"]["file_id"] for each in part["text"]["annotations"]] == ["file-9", "doc-8"]
+
+
+LINK = "See [plot](sandbox:/mnt/data/p.png)."
+PATH = "sandbox:/mnt/data/p.png"
+
+
+def generated(start: int | None, end: int | None) -> dict:
+    shown = {"file_id": "cfile_1", "container_id": "c", "filename": "p.png", "start_index": start, "end_index": end}
+    return {"type": "container_file_citation", **shown}
+
+
+def _file(*annotations: dict, value: str = LINK) -> list[dict]:
+    item = message(says(value, *annotations))
+    told = tell(turn(), created(), added(item), text(value), *map(cites, annotations), done(item), ended(item))
+    (part,) = last(told, "message.completed")["content"]
+    assert texts(told) == part["text"]["value"]
+    return [
+        each | {"sliced": part["text"]["value"][each["start_index"] : each["end_index"]]}
+        for each in part["text"]["annotations"]
+    ]
+
+
+START = LINK.index(PATH)
+
+
+def test_a_generated_file_covers_its_path_alone() -> None:
+    (shown,) = _file(generated(START, START + len(PATH)))
+    assert (shown["type"], shown["text"], shown["sliced"]) == ("file_path", PATH, PATH)
+    assert shown["file_path"] == {"file_id": "cfile_1"}
+
+
+@pytest.mark.parametrize("start, end", [(0, 0), (None, None), (5, 5), (5, 3), (0, 999)])
+def test_a_file_that_is_not_linked_is_no_annotation(start, end) -> None:
+    assert _file(generated(start, end)) == []
+
+
+def test_markers_before_a_file_shift_it() -> None:
+    value = f"Food: {LINK}"
+    start = value.index(PATH)
+    item = message(says(value, citation(4), generated(start, start + len(PATH)), citation(len(value))))
+    told = tell(
+        turn(),
+        created(),
+        added(item),
+        text("Food"),
+        cites(citation(4)),
+        text(value[4:]),
+        cites(generated(start, start + len(PATH))),
+        cites(citation(len(value))),
+        done(item),
+    )
+    (part,) = last(told, "message.completed")["content"]
+    for each in part["text"]["annotations"]:
+        assert part["text"]["value"][each["start_index"] : each["end_index"]] == each["text"]
+    assert [each["text"] for each in part["text"]["annotations"]] == [A, PATH, "【4:1†a.txt】"]
+
+
+def test_a_web_page_is_no_annotation_but_counts_as_told() -> None:
+    page = {"type": "url_citation", "url": "u", "title": "t", "start_index": 0, "end_index": 2}
+    item = message(says("Hi", page, citation(2)))
+    told = tell(turn(), created(), added(item), text("Hi"), cites(page), done(item))
+    (part,) = last(told, "message.completed")["content"]
+    assert [each["type"] for each in part["text"]["annotations"]] == ["file_citation"]

@@ -1,0 +1,270 @@
+"""How a response ends, and what becomes of what it had open."""
+
+import pytest
+
+from shim import lifecycle
+from shim.translate import endings
+from tests.translate.telling import (
+    NOW,
+    added,
+    arguing,
+    call,
+    citation,
+    code,
+    coding,
+    created,
+    done,
+    ended,
+    last,
+    message,
+    names,
+    says,
+    search,
+    tell,
+    text,
+    texts,
+    turn,
+)
+
+HELLO = message(says("Hello."))
+CUT = {"incomplete_details": {"reason": "max_output_tokens"}}
+ERROR = {"code": "server_error", "message": "Boom."}
+
+
+def steps(told) -> list[tuple[str, int]]:
+    """How each step ended, and with how many tokens."""
+    ends = {f"thread.run.step.{word}" for word in ("completed", "failed", "cancelled", "expired")}
+    return [(name.rpartition(".")[2], data["usage"]["total_tokens"]) for name, data in told if name in ends]
+
+
+#: Upstream's reason; the message's, the run's.
+REASONS = [
+    ({"reason": "max_output_tokens"}, "max_tokens", "max_completion_tokens"),
+    ({"reason": "length"}, "max_tokens", "max_completion_tokens"),
+    ({"reason": "content_filter"}, "content_filter", None),
+    ({"reason": "steered"}, "max_tokens", "max_completion_tokens"),
+    ({}, "max_tokens", "max_completion_tokens"),
+    (None, "max_tokens", "max_completion_tokens"),
+]
+
+
+@pytest.mark.parametrize("details, of_message, of_run", REASONS, ids=str)
+@pytest.mark.parametrize("finished", [True, False], ids=["item done", "item not done"])
+def test_a_message_cut_short(details, of_message, of_run, finished) -> None:
+    state, cut = turn(), message(says("Hel"), status="incomplete")
+    events = [created(), added(cut), text("Hel"), *([done(cut)] if finished else [])]
+    told = tell(state, *events, ended(status="incomplete", incomplete_details=details))
+    assert names(told)[-3:] == ["message.incomplete", "run.step.completed", "run.incomplete"]
+    shown, run = last(told, "message.incomplete"), last(told, "run.incomplete")
+    assert (shown["status"], shown["incomplete_details"], shown["incomplete_at"]) == (
+        "incomplete",
+        {"reason": of_message},
+        NOW,
+    )
+    assert shown["content"][0]["text"]["value"] == "Hel"
+    assert run["incomplete_details"] == {"reason": of_run}
+    assert (run["completed_at"], run["expires_at"], run["usage"]["total_tokens"]) == (NOW, None, 14)
+    assert steps(told) == [("completed", 14)]
+    assert [item["content"][0]["text"] for _, item in state.done] == ["Hel"]
+
+
+def test_a_cut_before_any_word() -> None:
+    told = tell(turn(), created(), ended(status="incomplete", **CUT))
+    assert names(told) == ["run.in_progress", "run.incomplete"]
+
+
+def test_a_cut_call_is_never_asked_for() -> None:
+    cut = call('{"x', status="incomplete")
+    told = tell(turn(), created(), added(cut), arguing('{"x'), done(cut), ended(cut, status="incomplete", **CUT))
+    assert names(told)[-2:] == ["run.step.failed", "run.incomplete"]
+    assert steps(told) == [("failed", 14)]
+    step = last(told, "run.step.failed")
+    assert step["last_error"] == {"code": "server_error", "message": "Sorry, something went wrong."}
+    assert step["step_details"]["tool_calls"][0]["function"]["arguments"] == '{"x'
+
+
+def test_a_cut_call_in_a_response_that_is_called_completed() -> None:
+    """vLLM says so of an answer that its cap has cut."""
+    cut = call('{"x', id="fc_b", status="incomplete")
+    told = tell(turn(), created(), added(call()), done(call()), added(cut), done(cut), ended(call(), cut))
+    assert names(told)[-2:] == ["run.step.failed", "run.incomplete"]
+    assert last(told, "run.incomplete")["incomplete_details"] == {"reason": "max_completion_tokens"}
+
+
+def test_tokens_are_told_once() -> None:
+    """Whatever is open at the end, the sum over the steps is the run's."""
+    items = [added(call()), added(message()), text("Hel"), added(search(id="fs_a"))]
+    told = tell(turn(), created(), *items, ended(status="incomplete", **CUT))
+    assert sum(tokens for _, tokens in steps(told)) == last(told, "run.incomplete")["usage"]["total_tokens"] == 14
+
+
+#: An item in the middle, and what its step shows afterwards.
+HALF = [
+    (added(search()), lambda shown: shown["file_search"]["results"] == []),
+    (added(code("")), lambda shown: shown["code_interpreter"]["input"] == "x = "),
+    (added(call("")), lambda shown: shown["function"]["arguments"] == "{"),
+]
+
+
+@pytest.mark.parametrize("item, holds", HALF, ids=["search", "code", "function"])
+@pytest.mark.parametrize("status, step", [("failed", "failed"), ("cancelled", "cancelled"), ("incomplete", None)])
+def test_a_step_that_is_cut_keeps_what_was_told_of_it(item, holds, status, step) -> None:
+    step = step or ("failed" if item["item"]["type"] == "function_call" else "completed")
+    told = tell(turn(), created(), item, coding("x = "), arguing("{"), ended(status=status))
+    (shown,) = last(told, f"run.step.{step}")["step_details"]["tool_calls"]
+    assert holds(shown)
+
+
+#: Items that were streamed without their end, before a response that is completed and says nothing of them.
+@pytest.mark.parametrize("item", [search(), code("")], ids=["search", "code"])
+def test_a_hosted_call_without_an_end_ends_with_the_response(item) -> None:
+    told = tell(turn(), created(), added(item), added(HELLO), text("Hi"), ended())
+    assert steps(told) == [("completed", 0), ("completed", 14)] or steps(told) == [("completed", 14), ("completed", 0)]
+    assert last(told, "run.completed")["status"] == "completed"
+
+
+def test_items_that_were_never_streamed_are_told_from_the_terminal_payload() -> None:
+    items = [search(), message(says("Hi", citation(2))), call(id="fc_b")]
+    told = tell(turn(), ended(*items))
+    assert names(told)[0] == "run.in_progress"
+    assert texts(told) == "Hi【4:0†a.txt】"
+    assert names(told)[-1] == "run.requires_action"
+
+
+def test_a_terminal_payload_without_output_takes_nothing_back() -> None:
+    told = tell(turn(), created(), added(HELLO), text("Hello."), ended(output=None))
+    assert texts(told) == last(told, "message.completed")["content"][0]["text"]["value"] == "Hello."
+    assert names(told)[-2:] == ["run.step.completed", "run.completed"]
+
+
+#: The event's name, the status in it, the run's.
+STATUSES = [
+    ("completed", "completed", "completed"),
+    ("completed", "incomplete", "incomplete"),
+    ("completed", "failed", "failed"),
+    ("completed", None, "completed"),
+    ("completed", "in_progress", "completed"),
+    ("incomplete", None, "incomplete"),
+    ("failed", None, "failed"),
+    ("failed", "in_progress", "failed"),
+    ("cancelled", None, "cancelled"),
+]
+
+
+@pytest.mark.parametrize("event, status, run", STATUSES)
+def test_the_status_counts_and_else_the_events_name(event, status, run) -> None:
+    terminal = ended(status=event) | {"response": ended()["response"] | {"status": status}}
+    told = tell(turn(), created(), terminal)
+    assert names(told)[-1] == f"run.{run}"
+
+
+@pytest.mark.parametrize("usage", [None, {}, {"input_tokens": None, "input_tokens_details": None}])
+def test_tokens_that_nobody_counted_are_zeros(usage) -> None:
+    told = tell(turn(), created(), ended(usage=usage))
+    assert last(told, "run.completed")["usage"]["total_tokens"] == 0
+
+
+def test_tokens_in_the_old_spelling() -> None:
+    details = {"input_tokens_details": {"cached_tokens": 3}, "output_tokens_details": {"reasoning_tokens": 2}}
+    told = tell(turn(), created(), ended(usage={"input_tokens": 10, "output_tokens": 4, **details}))
+    assert last(told, "run.completed")["usage"] == {
+        "prompt_tokens": 10,
+        "completion_tokens": 4,
+        "total_tokens": 14,
+        "prompt_token_details": {"cached_tokens": 3},
+        "completion_tokens_details": {"reasoning_tokens": 2},
+    }
+
+
+NESTED = {"type": "error", "error": {"code": "insufficient_quota", "message": "No money."}}
+FLAT = {"type": "error", "code": "insufficient_quota", "message": "No money.", "param": None}
+QUOTA = {"code": "rate_limit_exceeded", "message": "No money."}
+#: Events before the end, the failed response's own error, the run's, the step's.
+FAILURES = [
+    ([], {"code": "server_error", "message": "Boom."}, ERROR, ERROR),
+    ([NESTED], None, QUOTA, QUOTA),
+    ([FLAT], None, QUOTA, QUOTA),
+    (
+        [],
+        {"code": "invalid_prompt", "message": "No."},
+        {"code": "invalid_prompt", "message": "No."},
+        {"code": "server_error", "message": "No."},
+    ),
+    (
+        [],
+        None,
+        {"code": "server_error", "message": "Sorry, something went wrong."},
+        {"code": "server_error", "message": "Sorry, something went wrong."},
+    ),
+]
+
+
+@pytest.mark.parametrize("before, error, of_run, of_step", FAILURES)
+def test_a_response_that_fails(before, error, of_run, of_step) -> None:
+    told = tell(turn(), created(), added(HELLO), text("Hel"), *before, ended(status="failed", error=error))
+    assert names(told)[-3:] == ["message.incomplete", "run.step.failed", "run.failed"]
+    run = last(told, "run.failed")
+    assert (run["last_error"], run["failed_at"], run["completed_at"]) == (of_run, NOW, None)
+    assert last(told, "run.step.failed")["last_error"] == of_step
+    assert last(told, "message.incomplete")["incomplete_details"] == {"reason": "run_failed"}
+
+
+def test_cancelled_upstream() -> None:
+    told = tell(turn(), created(), added(HELLO), text("Hel"), ended(status="cancelled"))
+    assert names(told)[-4:] == ["run.cancelling", "message.incomplete", "run.step.cancelled", "run.cancelled"]
+    assert last(told, "message.incomplete")["incomplete_details"] == {"reason": "run_cancelled"}
+
+
+def test_cancelled_here() -> None:
+    """The run is cancelling already; the stream hears of it now."""
+    state = turn()
+    tell(state, created(), added(HELLO), text("Hel"))
+    state.run = state.run | {"status": "cancelling"}
+    told = list(endings.stopped(state))
+    assert names(told) == ["run.cancelling", "message.incomplete", "run.step.cancelled", "run.cancelled"]
+
+
+def test_lapsed() -> None:
+    state = turn()
+    tell(state, created(), added(HELLO), text("Hel"))
+    told = list(endings.lapsed(state))
+    assert names(told) == ["message.incomplete", "run.step.expired", "run.expired"]
+    assert last(told, "message.incomplete")["incomplete_details"] == {"reason": "run_expired"}
+    assert last(told, "run.expired")["completed_at"] == NOW
+
+
+#: What upstream says while the run is being cancelled; how the run ends, how its step.
+LATE = [
+    (HELLO, "completed", "completed", "completed"),
+    (call(), "completed", "cancelled", "cancelled"),
+    (message(says("Hel"), status="incomplete"), "incomplete", "cancelled", "cancelled"),
+]
+
+
+@pytest.mark.parametrize("item, status, run, step", LATE)
+def test_an_answer_that_was_complete_counts_and_a_question_does_not(item, status, run, step) -> None:
+    state = turn()
+    tell(state, created(), added(item))
+    state.run = state.run | {"status": "cancelling"}
+    told = tell(state, done(item), ended(item, status=status))
+    assert names(told)[-1] == f"run.{run}"
+    assert steps(told) == [(step, 14)]
+    assert last(told, f"run.{run}")["required_action"] is None
+    assert lifecycle.STEP_END[run][0] == step
+
+
+#: What was written before the end, and what of it stays in the conversation.
+PARTIAL = [
+    ([text("Hel"), text("lo")], ["Hello"]),
+    ([text("Hel"), done(message(says("Hel"), status="incomplete"))], ["Hel"]),
+    ([], []),
+]
+
+
+@pytest.mark.parametrize("written, kept", PARTIAL, ids=["no end", "a cut end", "no word"])
+def test_what_was_written_stays(written, kept) -> None:
+    state = turn()
+    tell(state, created(), added(HELLO), *written)
+    list(endings.failed(state, ERROR))
+    assert [part["text"] for _, item in state.done for part in item["content"]] == kept
+    assert {item["status"] for _, item in state.done} <= {"incomplete"}

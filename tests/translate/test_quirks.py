@@ -1,0 +1,176 @@
+"""What other servers leave out, repeat or name in their own way."""
+
+import pytest
+
+from shim.translate.stream import merged
+from tests.translate.telling import (
+    added,
+    arguing,
+    call,
+    created,
+    done,
+    ended,
+    last,
+    message,
+    names,
+    says,
+    tell,
+    text,
+    texts,
+    turn,
+)
+
+
+def nameless(item: dict) -> dict:
+    return {key: value for key, value in item.items() if key != "id"}
+
+
+def bare(event: dict) -> dict:
+    return {key: value for key, value in event.items() if key not in ("item_id", "output_index", "content_index")}
+
+
+HELLO, BYE = message(says("Hello.")), message(says("Bye."), id="msg_b")
+#: An answer of two messages, told in the way of some server: the events before the terminal one, and that one.
+MESSAGES = {
+    "ids and places": [
+        *[added(HELLO, output_index=0), text("Hel", output_index=0, content_index=0), done(HELLO, output_index=0)],
+        *[added(BYE, output_index=1), text("B", "msg_b", output_index=1), done(BYE, output_index=1)],
+        ended(HELLO, BYE),
+    ],
+    "ids alone, as llama.cpp": [
+        *[added(HELLO), text("Hel"), done(HELLO), added(BYE), text("B", "msg_b"), done(BYE)],
+        ended(HELLO, BYE),
+    ],
+    "places alone": [
+        *[added(nameless(HELLO), output_index=0), bare(text("Hel")) | {"output_index": 0}],
+        *[done(nameless(HELLO), output_index=0), added(nameless(BYE), output_index=1)],
+        *[bare(text("B")) | {"output_index": 1}, done(nameless(BYE), output_index=1)],
+        ended(nameless(HELLO), nameless(BYE)),
+    ],
+    "another id in every event, as some proxies": [
+        *[added(HELLO | {"id": "x1"}, output_index=0), text("Hel", "x2", output_index=0)],
+        *[done(HELLO | {"id": "x3"}, output_index=0), added(BYE | {"id": "x4"}, output_index=1)],
+        *[text("B", "x5", output_index=1), done(BYE | {"id": "x6"}, output_index=1)],
+        ended(HELLO | {"id": "x7"}, BYE | {"id": "x8"}),
+    ],
+    "one place for all": [
+        *[added(HELLO, output_index=0), text("Hel", output_index=0), done(HELLO, output_index=0)],
+        *[added(BYE, output_index=0), text("B", "msg_b", output_index=0), done(BYE, output_index=0)],
+        ended(HELLO, BYE),
+    ],
+    "neither": [
+        *[added(nameless(HELLO)), bare(text("Hel")), done(nameless(HELLO))],
+        *[added(nameless(BYE)), bare(text("B")), done(nameless(BYE))],
+        ended(),
+    ],
+    "no ends": [
+        *[added(HELLO, output_index=0), text("Hel", output_index=0)],
+        *[added(BYE, output_index=1), text("B", "msg_b", output_index=1)],
+        ended(HELLO, BYE),
+    ],
+    "nothing but the terminal payload": [ended(HELLO, BYE)],
+}
+
+
+@pytest.mark.parametrize("way", MESSAGES)
+def test_two_messages(way) -> None:
+    state = turn()
+    told = tell(state, created(), *MESSAGES[way])
+    shown = [data["content"][0]["text"]["value"] for name, data in told if name == "thread.message.completed"]
+    assert shown == ["Hello.", "Bye."]
+    assert names(told).count("message.created") == names(told).count("run.step.completed") == 2
+    assert names(told)[-1] == "run.completed"
+    assert [item["content"][0]["text"] for _, item in state.done] == ["Hello.", "Bye."]
+    assert {key for key, _ in state.done} <= state.items.keys()
+    assert state.unknown == set()
+
+
+ONE, TWO = call('{"x":1}', "fc_a"), call('{"x":2}', "fc_b", "g")
+CALLS = {
+    "ids": [*[added(ONE), arguing('{"x":'), done(ONE)], *[added(TWO), done(TWO)], ended(ONE, TWO)],
+    "the call's id stands for the item's, as older llama.cpp": [
+        *[added(nameless(ONE)), arguing('{"x":1}', "call_a"), done(nameless(ONE))],
+        *[added(nameless(TWO)), arguing('{"x":2}', "call_b"), done(nameless(TWO))],
+        ended(nameless(ONE), nameless(TWO)),
+    ],
+    "no deltas, as LM Studio": [added(ONE), done(ONE), added(TWO), done(TWO), ended(ONE, TWO)],
+    "ends only": [done(ONE), done(TWO), ended(ONE, TWO)],
+    "ends twice": [added(ONE), done(ONE), done(ONE), done(TWO), done(TWO), ended(ONE, TWO)],
+}
+
+
+@pytest.mark.parametrize("way", CALLS)
+def test_two_calls(way) -> None:
+    state = turn()
+    told = tell(state, created(), *CALLS[way])
+    assert [item["arguments"] for _, item in state.done] == ['{"x":1}', '{"x":2}']
+    asked = last(told, "run.requires_action")["required_action"]["submit_tool_outputs"]["tool_calls"]
+    assert [each["function"]["arguments"] for each in asked] == ['{"x":1}', '{"x":2}']
+
+
+def test_one_place_for_items_of_all_kinds() -> None:
+    thought = {"type": "reasoning", "id": "rs_1", "summary": []}
+    items = [HELLO, thought, ONE, thought | {"id": "rs_2"}]
+    state = turn()
+    told = tell(state, created(), *[done(item, output_index=0) for item in items])
+    assert [item["type"] for _, item in state.done] == ["message", "reasoning", "function_call", "reasoning"]
+    assert names(told).count("message.completed") == 1
+    assert len(state.calls) == 1
+
+
+NEW = {"type": "response.telepathy.delta", "thought": "?"}
+NEW_ITEM = {"type": "dream", "id": "dr_1", "status": "completed"}
+
+
+def test_what_nobody_knows_is_skipped_and_remembered() -> None:
+    state = turn()
+    events = [created(), NEW, NEW, added(NEW_ITEM), done(NEW_ITEM), added(HELLO), text("Hello."), done(HELLO)]
+    told = tell(state, *events, ended(NEW_ITEM, HELLO))
+    assert texts(told) == "Hello."
+    assert names(told)[-1] == "run.completed"
+    assert state.unknown == {
+        "response.telepathy.delta",
+        "response.output_item.added dream",
+        "response.output_item.done dream",
+    }
+
+
+def test_what_has_no_counterpart_is_silent_but_journalled() -> None:
+    thought = {"type": "reasoning", "id": "rs_1", "summary": [], "encrypted_content": "x"}
+    state = turn()
+    told = tell(state, created(), added(thought), done(thought))
+    assert names(told) == ["run.in_progress"]
+    assert [item["type"] for _, item in state.done] == ["reasoning"]
+    assert state.unknown == set()
+
+
+def test_a_queued_response_has_not_begun() -> None:
+    state = turn()
+    assert tell(state, created(status="queued"), {"type": "response.queued", "response": {"status": "queued"}}) == []
+    assert names(tell(state, {"type": "response.in_progress", "response": {"status": "in_progress"}})) == [
+        "run.in_progress"
+    ]
+    assert tell(state, {"type": "response.in_progress"}) == []
+
+
+def test_without_an_opening_the_first_item_begins_the_run() -> None:
+    assert names(tell(turn(), added(HELLO)))[0] == "run.in_progress"
+    assert names(tell(turn(), added(ONE)))[0] == "run.in_progress"
+
+
+#: Events of one read, and how many are left of them.
+READS = [
+    ([text("a"), text("b"), text("c")], ["abc"]),
+    ([text("a"), text("b", "msg_b")], ["a", "b"]),
+    ([text("a", content_index=0), text("b", content_index=1)], ["a", "b"]),
+    ([text("a"), NEW, text("b")], ["a", None, "b"]),
+    ([NEW, text("a")], [None, "a"]),
+    ([], []),
+]
+
+
+@pytest.mark.parametrize("events, deltas", READS)
+def test_adjacent_text_of_one_part_is_merged(events, deltas) -> None:
+    before = [dict(event) for event in events]
+    assert [event.get("delta") for event in merged(events)] == deltas
+    assert events == before

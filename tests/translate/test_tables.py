@@ -1,0 +1,76 @@
+"""No row is missing: the tables against what the installed SDK knows."""
+
+import pytest
+from openai.types.responses.response_output_text import Annotation
+
+from shim.translate import citations, tools
+from shim.translate.stream import ELSEWHERE, ITEM_ADDED, ITEM_DONE, RULES, Nothing
+from shim.translate.turn import EMITS
+from tests.translate import sdk
+
+#: Rows for what the newest SDK does not list, and who says it.
+BEYOND_THE_SDK = {
+    "keepalive": "recorded, undocumented",
+    "response.cancelled": "the published schema",
+    "response.code_interpreter_call.code.delta": "the first SDKs",
+    "response.code_interpreter_call.code.done": "the first SDKs",
+}
+#: What a user could see must never be silent.
+VISIBLE = {"message", "function_call", "file_search_call", "code_interpreter_call"}
+
+PLAIN = {key for key in RULES if isinstance(key, str)}
+OF_ITEMS = {key for key in RULES if not isinstance(key, str)}
+
+
+def test_every_event_has_a_row() -> None:
+    assert PLAIN | {ITEM_ADDED, ITEM_DONE} == sdk.EVENTS | BEYOND_THE_SDK.keys()
+
+
+def test_every_item_has_two_rows() -> None:
+    assert {item for _, item in OF_ITEMS} == sdk.ITEMS
+    assert {when for when, _ in OF_ITEMS} == {ITEM_ADDED, ITEM_DONE}
+    assert len(OF_ITEMS) == 2 * len(sdk.ITEMS)
+
+
+def test_items_that_lead_nowhere_are_listed_once() -> None:
+    assert ELSEWHERE.keys() == sdk.ITEMS - VISIBLE - {"reasoning"}
+
+
+@pytest.mark.parametrize("key", RULES, ids=str)
+def test_a_row_tells_or_says_why_not(key: str) -> None:
+    row = RULES[key]
+    if isinstance(row, Nothing):
+        assert row.reason.strip()
+        assert row not in EMITS
+    else:
+        assert row in EMITS
+        assert row.__doc__
+
+
+@pytest.mark.parametrize("item", sorted(VISIBLE))
+def test_what_a_user_can_see_is_told(item: str) -> None:
+    assert not isinstance(RULES[ITEM_ADDED, item], Nothing)
+    assert not isinstance(RULES[ITEM_DONE, item], Nothing)
+
+
+@pytest.mark.parametrize("event", ["response.refusal.delta", "response.output_text.delta"])
+def test_what_a_user_can_read_is_told(event: str) -> None:
+    assert not isinstance(RULES[event], Nothing)
+
+
+def test_rules_emit_only_names_of_the_old_api() -> None:
+    assert frozenset().union(*EMITS.values()) <= sdk.NAMES
+
+
+def test_no_rule_is_without_a_row() -> None:
+    assert set(EMITS) == {row for row in RULES.values() if not isinstance(row, Nothing)}
+
+
+def test_every_tool_has_a_row() -> None:
+    assert tools.TOOLS.keys() == sdk.TOOLS
+
+
+def test_every_annotation_is_shown_or_says_why_not() -> None:
+    assert citations.MAKERS.keys() | citations.UNSHOWN.keys() == sdk.tags(Annotation)
+    assert not citations.MAKERS.keys() & citations.UNSHOWN.keys()
+    assert all(citations.UNSHOWN.values())
