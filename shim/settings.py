@@ -31,6 +31,11 @@ class Settings(BaseSettings):
         + ", ".join(f"`{name}`" for name in PROFILES)
         + ".",
     )
+    model_map: str | None = Field(
+        None,
+        description="Models to call in place of others, as JSON or the path of a JSON file: exact names, and prefixes "
+        "that end in `*`. Retired models are mapped to their successors besides; `off` turns all mapping off.",
+    )
     background: Literal["auto", "always", "never"] = Field(
         "auto",
         description="Whether runs without a stream go on in the upstream's background mode, nothing of ours alive. "

@@ -17,6 +17,7 @@ import openai
 from shim import offline, ports, pump, transport
 from shim.engine import Context, Engine, Running
 from shim.heart import Heart
+from shim.modelmap import mapper
 from shim.ports import Profile, Store
 from shim.settings import Settings, settings
 from shim.store.database import AsyncStore, Database, SyncStore, database
@@ -120,6 +121,8 @@ def _profile(client: Any, chosen: Settings) -> Callable[[], Profile]:
 #: long as the process lives, so that their connections serve every client.
 _running: Final[dict[Database, Running]] = {}
 _hearts: Final[dict[Database, Heart]] = {}
+#: Parameters that models refused, for all clients of the process.
+_learned: Final[dict[str, set[str]]] = {}
 
 
 def _database(chosen: Settings) -> Database:
@@ -144,5 +147,7 @@ def _engine(store: Store, upstream: ports.Upstream, kept: Database, chosen: Sett
             running=_running[kept],
             run_lifetime=chosen.run_lifetime,
             lease=chosen.lease,
+            model_of=mapper(chosen, lambda: upstream.profile().name),
+            learned=_learned,
         )
     )

@@ -4,13 +4,14 @@ One `Carrier` is one response of one run.  Its `events` is what a door pumps; it
 is read.  Nothing is held across a `yield` but the connection to upstream.
 """
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from shim import lifecycle
-from shim.engine import chain, keep
+from shim.engine import keep
+from shim.engine.ask import Asker
 from shim.engine.chain import Sent
 from shim.engine.context import Context, Json
 from shim.engine.protocol import DONE, Emitted, Events
@@ -21,6 +22,8 @@ from shim.translate import endings, failures, stream
 from shim.translate.turn import Turn
 from shim.upstream import profiles
 from shim.wire import objects
+
+T = TypeVar("T")
 
 BROKE_OFF: Final = "The connection to the model was lost before its answer was complete."
 ABANDONED: Final = "The program that ran this stopped before the answer was complete."
@@ -51,44 +54,33 @@ class Carrier:
     seen: lifecycle.RunStatus = "queued"
     answer: Answer | None = None
     response: Json = field(default_factory=dict)
-    healed: bool = False
     chained: bool = True
     looked: float = 0.0
+    asker: Asker = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.asker = Asker(self.world, self.turn.run, self.private, self.sent)
 
     async def open(self) -> None:
-        """Ask upstream; a lost chain is replayed, once.  Raises `Refusal`."""
-        while not self.exhausted:
-            try:
-                self.answer = await self.world.upstream.stream(self.sent.body, self.call)
-                return
-            except Refusal as refusal:
-                if not self._may_heal() or not profiles.chain_is_lost(refusal):
-                    raise
-            await self._heal()
+        """Ask upstream for a stream.  Raises `Refusal`."""
+        if not self.exhausted:
+            self.answer = await self._ask(lambda body: self.world.upstream.stream(body, self.call))
 
     async def create(self) -> Json:
-        """The same without a stream, to go on upstream in the background."""
-        while True:
-            try:
-                return await self.world.upstream.create(self.sent.body | {"background": True}, self.call)
-            except Refusal as refusal:
-                if not self._may_heal() or not profiles.chain_is_lost(refusal):
-                    raise
-            await self._heal()
+        """Ask upstream to go on in the background.  Raises `Refusal`."""
+        return await self._ask(lambda body: self.world.upstream.create(body | {"background": True}, self.call))
+
+    async def _ask(self, how: Callable[[Json], Awaitable[T]]) -> T:
+        asker = self.asker
+        try:
+            return await asker.ask(how)
+        finally:
+            self.private, self.sent = asker.private, asker.sent
 
     @property
     def exhausted(self) -> bool:
         """Whether the run's completion tokens are used up, or too few for upstream to begin."""
         return bool(self.sent.body.get("max_output_tokens", SMALLEST) < SMALLEST)
-
-    def _may_heal(self) -> bool:
-        return self.sent.previous is not None and not self.healed
-
-    async def _heal(self) -> None:
-        """Tell upstream the whole thread, as it has lost it, or never kept it."""
-        self.healed = True
-        self.private = self.private | {"tip": None}
-        self.sent = await self.world.store.write(_anew, self.world, self.turn.run, self.private)
 
     async def events(self, first: Iterable[Emitted], refused: Refusal | None = None) -> Events:
         """All that the run says from here on, to its end or to its question.
@@ -180,9 +172,9 @@ class Carrier:
         else:
             echo = first.get("response") or {}
             lost = echo.get("previous_response_id", self.sent.previous) != self.sent.previous
-        if not lost or not self._may_heal():
+        if not lost or not self.asker.may_heal:
             return False
-        await self._heal()
+        await self.asker.heal()
         await self.open()
         return True
 
@@ -233,11 +225,6 @@ class Carrier:
             self.seen = "cancelling"
             return await self.settle(emitted)
         return await self._stop(moved, emitted)
-
-
-def _anew(db: Any, world: Context, run: Json, private: Json) -> Sent:
-    threads.set_head(db, world.tenant, run["thread_id"], None, 0)
-    return chain.prepare(db, world, run, private, anew=True)
 
 
 def commit(db: Any, carrier: Carrier, emitted: list[Emitted]) -> Json | None:

@@ -21,16 +21,28 @@ class Sent:
     previous: str | None
 
 
-def prepare(db: Any, world: Context, run: Json, private: Json, *, anew: bool = False) -> Sent:
-    """The next request of a run.  ``anew``: without any chain, by replaying the journal."""
+def prepare(db: Any, world: Context, run: Json, private: Json, *, anew: bool = False, halved: int = 0) -> Sent:
+    """The next request of a run.  ``anew``: without any chain, by replaying the journal.
+
+    ``halved``: how often the older half of the conversation is to be left out.
+    """
     profile = world.upstream.profile()
-    previous, covers = (None, 0) if anew or not profile.stores else _base(db, world, run, private)
+    chained = profile.stores and not anew and not halved
+    previous, covers = _base(db, world, run, private) if chained else (None, 0)
     entries = _entries(db, world, run["thread_id"], covers)
+    if halved:
+        entries = _last_messages(entries, max(1, _count(entries) >> halved))
     if last := run["truncation_strategy"]["last_messages"]:
         previous, entries = None, _last_messages(_entries(db, world, run["thread_id"], 0), last)
-    spent, obeyed = private["spent"]["completion_tokens"], private["obeyed"]
-    carried = profile.encrypted_reasoning and not profile.stores
-    so_far = request.Circumstances(previous, spent, obeyed, profile.stores, carried)
+    so_far = request.Circumstances(
+        model=private["model"],
+        previous=previous,
+        spent=private["spent"]["completion_tokens"],
+        obeyed=private["obeyed"],
+        store=profile.stores,
+        carry_reasoning=profile.encrypted_reasoning and not profile.stores,
+        without=frozenset(world.learned.get(private["model"], ())),
+    )
     return Sent(request.body(run, history.compose(entries, previous), so_far), previous)
 
 
@@ -46,6 +58,10 @@ def _entries(db: Any, world: Context, thread_id: str, covers: int) -> list[Entry
         Entry(row.seq, row.item, row.response_id, row.message_id)
         for row in journal.rows(db, world.tenant, thread_id, covers)
     ]
+
+
+def _count(entries: list[Entry]) -> int:
+    return sum(entry.item["type"] == "message" for entry in entries)
 
 
 def _last_messages(entries: list[Entry], count: int) -> list[Entry]:

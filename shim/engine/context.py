@@ -20,6 +20,7 @@ class Context:
     whether its process still is.
     ``running``: the runs that this process drives; ``run_lifetime``: seconds until an unfinished run lapses.
     ``lease``: seconds for which a process may be trusted to drive a run without renewing that.
+    ``model_of``: the model to call for the one that a run names.  ``learned``: parameters that models refused.
     """
 
     store: Store
@@ -32,6 +33,8 @@ class Context:
     running: Running = field(default_factory=Running)
     run_lifetime: int = objects.RUN_LIFETIME
     lease: float = 30.0
+    model_of: Callable[[str], str] = str
+    learned: dict[str, set[str]] = field(default_factory=dict)
 
     @property
     def owner(self) -> str:

@@ -12,12 +12,13 @@ from shim.wire import objects
 DELTAS = ("thread.message.delta", "thread.run.step.delta")
 
 
-def blank() -> Json:
+def blank(model: str) -> Json:
     """What the engine remembers of a run and never shows.
 
     ``spent``: tokens so far.  ``tip``: the response that its next round chains from, and what that covers.  ``asker``:
     the response that asked for tool outputs.  ``step_usage``: the tokens of the step that waits for them.  ``obeyed``:
     whether a forced tool choice has been followed.  ``background``: the response that runs upstream on its own.
+    ``model``: the one that is called.
     """
     return {
         "spent": objects.usage(),
@@ -26,6 +27,7 @@ def blank() -> Json:
         "step_usage": None,
         "obeyed": False,
         "background": None,
+        "model": model,
     }
 
 

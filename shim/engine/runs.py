@@ -84,7 +84,8 @@ async def _launch(
     world: Context, request: Request, started: "Started", asked: Json, told: Iterable[Emitted] = ()
 ) -> Reply:
     run = started.run
-    carrier = Carrier(world, Turn(run, world.ids, world.now), keep.blank(), started.sent, Call(headers=request.headers))
+    call = Call(headers=request.headers)
+    carrier = Carrier(world, Turn(run, world.ids, world.now), started.private, started.sent, call)
     shown = objects.as_streamed(run)
     first = [*told, ("thread.run.created", shown), ("thread.run.queued", shown)]
     return await launch.reply(carrier, first, bool(asked.get("stream")), launch.Undo(_forget, (started,)))
@@ -95,6 +96,7 @@ class Started:
     """A queued run in the store, its first request, and what came into the store with it."""
 
     run: Json
+    private: Json
     sent: Sent
     added: list[str]
     thread: Json | None = None
@@ -106,14 +108,15 @@ def _start(db: Any, world: Context, thread_id: str, asked: Json) -> Started:
     refresh.active(db, world, thread_id)
     assistant = lookup.assistant(db, world, asked["assistant_id"])
     run = _compose(world, thread, assistant, asked)
+    private = keep.blank(world.model_of(run["model"]))
     try:
-        rows.insert(db, world.tenant, run, keep.blank(), world.owner, world.clock() + world.lease)
+        rows.insert(db, world.tenant, run, private, world.owner, world.clock() + world.lease)
     except ActiveRun as other:
         raise error("thread_busy_run", thread_id=thread_id, run_id=other.run_id) from None
     added = [messages.add(db, world, thread_id, message)["id"] for message in asked.get("additional_messages") or []]
     if not run["instructions"] and not message_rows.page(db, world.tenant, thread_id, 1, "desc")[0]:
         raise error("nothing_to_answer")
-    return Started(run, chain.prepare(db, world, run, keep.blank()), added)
+    return Started(run, private, chain.prepare(db, world, run, private), added)
 
 
 def _start_with_thread(db: Any, world: Context, asked: Json) -> Started:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from shim.translate import tools
+from shim.translate.models import REFUSABLE
 
 Json = dict[str, Any]
 
@@ -17,20 +18,24 @@ Json = dict[str, Any]
 class Circumstances:
     """What besides the run decides about its next call.
 
-    ``previous``: the response to chain from.  ``spent``: completion tokens used so far.  ``obeyed``: whether a forced
-    tool choice has been followed once; forcing it for ever would loop for ever.  ``store``: whether upstream shall keep
-    the answer; if not, ``carry_reasoning`` asks for reasoning in a form that can be sent again.
+    ``model``: the one that is called, which need not be the one that the run shows.  ``previous``: the response to
+    chain from.  ``spent``: completion tokens used so far.  ``obeyed``: whether a forced tool choice has been followed
+    once; forcing it for ever would loop for ever.  ``store``: whether upstream shall keep the answer; if not,
+    ``carry_reasoning`` asks for reasoning in a form that can be sent again.  ``without``: parameters that the model is
+    known to refuse.
     """
 
+    model: str
     previous: str | None = None
     spent: int = 0
     obeyed: bool = False
     store: bool = True
     carry_reasoning: bool = False
+    without: frozenset[str] = frozenset()
 
 
 def _model(run: Json, so_far: Circumstances) -> Json:
-    return {"model": run["model"]}
+    return {"model": so_far.model}
 
 
 def _instructions(run: Json, so_far: Circumstances) -> Json:
@@ -58,7 +63,8 @@ def _include(run: Json, so_far: Circumstances) -> Json:
 
 def _sampling(run: Json, so_far: Circumstances) -> Json:
     """1.0 is both APIs' default, and models that reason refuse the parameter."""
-    return {name: run[name] for name in ("temperature", "top_p") if run[name] not in (None, 1.0)}
+    wanted = {name: run[name] for name in REFUSABLE if run[name] not in (None, 1.0)}
+    return {name: value for name, value in wanted.items() if name not in so_far.without}
 
 
 def _limit(run: Json, so_far: Circumstances) -> Json:

@@ -1,0 +1,99 @@
+"""Asking upstream, and asking again in another way where a refusal shows how.
+
+Each remedy looks at the refusal and mends the next request, or says that it cannot.  Every one is tried once for its
+cause, so nothing loops.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, TypeVar
+
+from shim.engine import chain
+from shim.engine.chain import Sent
+from shim.engine.context import Context, Json
+from shim.ports import Refusal
+from shim.store import threads
+from shim.translate import models
+from shim.upstream import profiles
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Asker:
+    """The next request of a run, and what has been done to it."""
+
+    world: Context
+    run: Json
+    private: Json
+    sent: Sent
+    healed: bool = False
+    shortened: int = 0
+    dropped: list[str] = field(default_factory=list)
+
+    async def ask(self, how: Callable[[Json], Awaitable[T]]) -> T:
+        """What ``how`` makes of the request's body.  Raises the `Refusal` that nothing here can mend."""
+        while True:
+            try:
+                return await how(self.sent.body)
+            except Refusal as refusal:
+                if not await self._mend(refusal):
+                    raise
+
+    async def _mend(self, refusal: Refusal) -> bool:
+        for remedy in REMEDIES:
+            if await remedy(self, refusal):
+                return True
+        return False
+
+    @property
+    def may_heal(self) -> bool:
+        return self.sent.previous is not None and not self.healed
+
+    async def heal(self) -> None:
+        """Tell upstream the whole thread, as it has lost it, or never kept it."""
+        self.healed = True
+        self.private = self.private | {"tip": None}
+        self.sent = await self.world.store.write(_anew, self.world, self.run, self.private)
+
+
+async def _lost_chain(asker: Asker, refusal: Refusal) -> bool:
+    """Upstream no longer has the chain: the thread is told anew."""
+    if not asker.may_heal or not profiles.chain_is_lost(refusal):
+        return False
+    await asker.heal()
+    return True
+
+
+async def _refused_parameter(asker: Asker, refusal: Refusal) -> bool:
+    """The model takes no such parameter: it is left out, now and from now on."""
+    param = models.refused_parameter(refusal.param, refusal.code, refusal.message)
+    if refusal.status != 400 or param not in asker.sent.body:
+        return False
+    asker.world.learned.setdefault(asker.sent.body["model"], set()).add(param)
+    asker.sent = replace(asker.sent, body={key: value for key, value in asker.sent.body.items() if key != param})
+    return True
+
+
+async def _too_long(asker: Asker, refusal: Refusal) -> bool:
+    """The conversation does not fit: its older half is left out, and half of the rest, until it does."""
+    messages = [item for item in asker.sent.body["input"] if item.get("type") == "message"]
+    if refusal.code != "context_length_exceeded":
+        return False
+    if asker.sent.previous is None and len(messages) < 2:
+        return False
+    asker.shortened += 1
+    asker.sent = await asker.world.store.read(_shorter, asker.world, asker.run, asker.private, asker.shortened)
+    return True
+
+
+REMEDIES: Final[tuple[Callable[[Asker, Refusal], Awaitable[bool]], ...]] = (_lost_chain, _refused_parameter, _too_long)
+
+
+def _anew(db: Any, world: Context, run: Json, private: Json) -> Sent:
+    threads.set_head(db, world.tenant, run["thread_id"], None, 0)
+    return chain.prepare(db, world, run, private, anew=True)
+
+
+def _shorter(db: Any, world: Context, run: Json, private: Json, times: int) -> Sent:
+    return chain.prepare(db, world, run, private, halved=times)

@@ -1,0 +1,104 @@
+"""Models that no longer exist, and what answers in their place.
+
+Most assistants name a model that was shut down since.  The table says when, and which model the vendor names as its
+successor (its deprecations page as of 2026-10-15; entries that it has dropped since are of earlier versions of that
+page). A row counts from its date on.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Retired:
+    """``since``: the first day without the model, as YYYY-MM-DD in UTC.  ``successor``: a model that lives."""
+
+    since: str
+    successor: str
+
+
+LARGE: Final = "gpt-5.6-sol"
+SMALL: Final = "gpt-5.6-terra"
+
+RETIRED: Final[dict[str, Retired]] = {
+    "gpt-3.5-turbo-0301": Retired("2024-09-13", SMALL),
+    "gpt-3.5-turbo-0613": Retired("2024-09-13", SMALL),
+    "gpt-3.5-turbo-16k": Retired("2024-09-13", SMALL),
+    "gpt-3.5-turbo-16k-0613": Retired("2024-09-13", SMALL),
+    "gpt-4-vision-preview": Retired("2024-12-06", LARGE),
+    "gpt-4-1106-vision-preview": Retired("2024-12-06", LARGE),
+    "gpt-4-32k": Retired("2025-06-06", LARGE),
+    "gpt-4-32k-0314": Retired("2025-06-06", LARGE),
+    "gpt-4-32k-0613": Retired("2025-06-06", LARGE),
+    "gpt-4.5-preview": Retired("2025-07-14", LARGE),
+    "gpt-4.5-preview-2025-02-27": Retired("2025-07-14", LARGE),
+    "o1-preview": Retired("2025-07-28", LARGE),
+    "o1-preview-2024-09-12": Retired("2025-07-28", LARGE),
+    "o1-mini": Retired("2025-10-27", SMALL),
+    "o1-mini-2024-09-12": Retired("2025-10-27", SMALL),
+    "chatgpt-4o-latest": Retired("2026-02-17", LARGE),
+    "gpt-4-0314": Retired("2026-03-26", LARGE),
+    "gpt-4-0125-preview": Retired("2026-03-26", LARGE),
+    "gpt-4-turbo-preview": Retired("2026-03-26", LARGE),
+    "gpt-3.5-turbo-1106": Retired("2026-09-28", SMALL),
+    "gpt-3.5-turbo": Retired("2026-10-23", SMALL),
+    "gpt-3.5-turbo-0125": Retired("2026-10-23", SMALL),
+    "gpt-4": Retired("2026-10-23", LARGE),
+    "gpt-4-0613": Retired("2026-10-23", LARGE),
+    "gpt-4-1106-preview": Retired("2026-10-23", LARGE),
+    "gpt-4-turbo": Retired("2026-10-23", LARGE),
+    "gpt-4-turbo-2024-04-09": Retired("2026-10-23", LARGE),
+    "gpt-4o-2024-05-13": Retired("2026-10-23", LARGE),
+    "gpt-4.1-nano": Retired("2026-10-23", SMALL),
+    "gpt-4.1-nano-2025-04-14": Retired("2026-10-23", SMALL),
+    "o1": Retired("2026-10-23", LARGE),
+    "o1-2024-12-17": Retired("2026-10-23", LARGE),
+    "o1-pro": Retired("2026-10-23", LARGE),
+    "o1-pro-2025-03-19": Retired("2026-10-23", LARGE),
+    "o3-mini": Retired("2026-10-23", LARGE),
+    "o3-mini-2025-01-31": Retired("2026-10-23", LARGE),
+    "o4-mini": Retired("2026-10-23", SMALL),
+    "o4-mini-2025-04-16": Retired("2026-10-23", SMALL),
+    "gpt-5": Retired("2026-12-11", LARGE),
+    "gpt-5-2025-08-07": Retired("2026-12-11", LARGE),
+    "o3": Retired("2026-12-11", LARGE),
+    "o3-2025-04-16": Retired("2026-12-11", LARGE),
+    "gpt-4o": Retired("2027-01-14", "gpt-6-luna"),
+    "gpt-4o-2024-08-06": Retired("2027-01-14", "gpt-6-luna"),
+    "gpt-4o-2024-11-20": Retired("2027-01-14", "gpt-6-luna"),
+    "gpt-4o-mini": Retired("2027-01-14", "gpt-6-luna"),
+    "gpt-4o-mini-2024-07-18": Retired("2027-01-14", "gpt-6-luna"),
+    "gpt-4.1": Retired("2027-01-14", "gpt-6-luna"),
+    "gpt-4.1-2025-04-14": Retired("2027-01-14", "gpt-6-luna"),
+    "gpt-4.1-mini": Retired("2027-01-14", "gpt-6-luna"),
+    "gpt-4.1-mini-2025-04-14": Retired("2027-01-14", "gpt-6-luna"),
+}
+
+
+def successor(model: str, today: str, mine: Mapping[str, str], retired: Mapping[str, Retired] = RETIRED) -> str:
+    """The model to call for ``model`` on the day ``today`` (YYYY-MM-DD): itself, unless it is mapped.
+
+    ``mine`` comes first: exact names, and prefixes that end in ``*`` (``ft:gpt-3.5-turbo*``), the longest one that
+    fits.
+    """
+    if model in mine:
+        return mine[model]
+    fitting = [name for name in mine if name.endswith("*") and model.startswith(name[:-1])]
+    if fitting:
+        return mine[max(fitting, key=len)]
+    gone = retired.get(model)
+    return gone.successor if gone is not None and gone.since <= today else model
+
+
+#: Parameters of sampling that models which reason refuse.
+REFUSABLE: Final = ("temperature", "top_p")
+
+
+def refused_parameter(param: str | None, code: str | None, message: str) -> str | None:
+    """The parameter that a model refused as such, if the answer can do without it."""
+    if code not in (None, "unsupported_parameter", "unsupported_value"):
+        return None
+    named = param or next((name for name in REFUSABLE if f"'{name}'" in message), None)
+    unsupported = "nsupported" in message or "not supported" in message
+    return named if named in REFUSABLE and unsupported else None
