@@ -28,7 +28,7 @@ THREAD: Final = "thread_bench"
 UNMERGED: Final = "thread_unmerged"
 ASSISTANT: Final = {"model": "gpt-4o-mini", "instructions": "Answer."}
 QUESTION: Final = {"messages": [{"role": "user", "content": "Go on."}]}
-OPTIONS: Final = {"api_key": "bench", "max_retries": 0}
+OPTIONS: Final[dict[str, Any]] = {"api_key": "bench", "max_retries": 0, "timeout": 30.0}
 
 
 class Prepared:

@@ -20,6 +20,8 @@ HEAD = (
 )
 #: HEAD and the first piece go out together, and so do the last piece and this.
 END = b"0\r\n\r\n"
+#: One answer at a time, its last acknowledgement included: nobody may take that for one of his own.
+ONE = threading.Lock()
 
 
 def framed(pieces: list[str]) -> list[bytes]:
@@ -41,9 +43,10 @@ def serve(connection: socket.socket, answers: dict[str, list[bytes]], acks: int)
                 if name.lower() == b"content-length":
                     length = int(value)
             incoming.read(length)
-            for chunk in answers[line.split()[1].decode()]:
-                connection.sendall(chunk)
-                os.read(acks, 1)
+            with ONE:
+                for chunk in answers[line.split()[1].decode()]:
+                    connection.sendall(chunk)
+                    os.read(acks, 1)
 
 
 def main() -> None:
