@@ -25,8 +25,13 @@ __all__ = [
     "install",
     "uninstall",
 ]
+__all__ += [name for name in _openai.__all__ if name not in __all__]
 _module.take_over(__name__)
 
 
 def __getattr__(name: str) -> Any:
     return getattr(_openai, name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *dir(_openai)})
