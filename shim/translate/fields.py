@@ -1,0 +1,72 @@
+"""What becomes of every field of a request that starts a run: one row each, for the documentation and the tests."""
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+#: ``carried``: upstream gets it under the same name.  ``renamed``: under another.  ``approximated``: upstream has
+#: nothing that does the same.  ``kept``: upstream never hears of it.
+Kind = Literal["carried", "renamed", "approximated", "kept"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """``to``: the fields of the request upstream in which it ends.  ``how``: a sentence for the reader."""
+
+    kind: Kind
+    how: str
+    to: tuple[str, ...] = ()
+
+
+#: The fields of ``POST /threads/{thread_id}/runs`` and of ``POST /threads/runs``.
+FIELDS: Final[dict[str, Fate]] = {
+    "assistant_id": Fate(
+        "kept", "Names the assistant whose settings the run takes where its own request says nothing."
+    ),
+    "model": Fate("carried", "As it is, or as its successor where the table of retired models has one.", ("model",)),
+    "instructions": Fate(
+        "carried", "Sent with every call of the run, as nothing else would repeat them.", ("instructions",)
+    ),
+    "additional_instructions": Fate(
+        "renamed", "Joined to the instructions with a line break, and shown so in the run.", ("instructions",)
+    ),
+    "additional_messages": Fate("renamed", "Added to the thread, then sent like its other messages.", ("input",)),
+    "thread": Fate("renamed", "Made here; its messages are sent, its metadata stays here.", ("input",)),
+    "tools": Fate(
+        "carried", "Functions are said to be strict or not; hosted tools bring what they work on.", ("tools", "include")
+    ),
+    "tool_resources": Fate("renamed", "Each hosted tool gets its files or vector stores with itself.", ("tools",)),
+    "tool_choice": Fate(
+        "carried", "A forced choice is sent until it has been obeyed once in the run.", ("tool_choice",)
+    ),
+    "parallel_tool_calls": Fate("carried", "Sent where it is false.", ("parallel_tool_calls",)),
+    "temperature": Fate("carried", "Sent unless it is 1, or the model has refused it.", ("temperature",)),
+    "top_p": Fate("carried", "Sent unless it is 1, or the model has refused it.", ("top_p",)),
+    "reasoning_effort": Fate("renamed", "Sent as `reasoning.effort`.", ("reasoning",)),
+    "response_format": Fate("renamed", "Sent as `text.format`; a schema loses one level of nesting.", ("text",)),
+    "max_completion_tokens": Fate(
+        "renamed",
+        "Each round gets what the rounds before have left; with fewer than 16 left the run is incomplete.",
+        ("max_output_tokens",),
+    ),
+    "max_prompt_tokens": Fate("kept", "Shown in the run; upstream has no such cap."),
+    "truncation_strategy": Fate(
+        "approximated",
+        "`auto` leaves it to the server, and to a shorter second try; `last_messages` sends those messages alone.",
+        ("truncation", "input"),
+    ),
+    "metadata": Fate("carried", "Unchanged: none of our own keys are added.", ("metadata",)),
+    "stream": Fate("kept", "Decides how the caller is answered, not how upstream is asked."),
+    "include": Fate("kept", "What file searches found is always asked for, and shown in steps when this asks."),
+}
+#: The fields of a message that is posted, alone or with a thread or a run.
+MESSAGE: Final[dict[str, Fate]] = {
+    "role": Fate("carried", "The role of the input item.", ("input",)),
+    "content": Fate("renamed", "Its parts become `input_text` and `input_image`, or `output_text`.", ("input",)),
+    "attachments": Fate("kept", "Shown with the message."),
+    "metadata": Fate("kept", "Shown with the message."),
+}
+#: What a request upstream holds that no field gave.
+OURS: Final[dict[str, str]] = {
+    "store": "Always said, as its default differs between organisations.",
+    "previous_response_id": "The response that the thread's chain, or the run's last round, ended with.",
+}

@@ -1,0 +1,118 @@
+"""What is sent again: rows of journalled items and the input that says them."""
+
+from typing import Any
+
+import pytest
+
+from shim.translate import history
+from shim.translate.history import Entry, compose
+
+Json = dict[str, Any]
+
+IMAGE = {"type": "image_file", "image_file": {"file_id": "file-1"}}
+LINK = {"type": "image_url", "image_url": {"url": "http://x/y.png", "detail": "low"}}
+
+
+def text(value: str) -> Json:
+    return {"type": "text", "text": {"value": value, "annotations": []}}
+
+
+#: A message's role and content, the parts of the input item.
+POSTED = [
+    ("user", [text("Hi")], [{"type": "input_text", "text": "Hi"}]),
+    ("user", [{"type": "text", "text": "Hi"}], [{"type": "input_text", "text": "Hi"}]),
+    ("assistant", [text("Hi")], [{"type": "output_text", "text": "Hi"}]),
+    ("user", [IMAGE], [{"type": "input_image", "file_id": "file-1", "detail": "auto"}]),
+    ("user", [LINK], [{"type": "input_image", "image_url": "http://x/y.png", "detail": "low"}]),
+]
+
+
+@pytest.mark.parametrize("role, content, parts", POSTED)
+def test_a_posted_message(role, content, parts) -> None:
+    item = history.of_message({"role": role, "content": content})
+    assert item == {"type": "message", "role": role, "content": parts}
+
+
+USER = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": "Hi"}]}
+
+
+def said(value: str, **more: Any) -> Json:
+    content = [{"type": "output_text", "text": value, "annotations": [], "logprobs": []}]
+    return {"type": "message", "id": "msg_1", "role": "assistant", "status": "completed", "content": content, **more}
+
+
+def says(value: str, **more: Any) -> Json:
+    return {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": value}], **more}
+
+
+def call(id: str, status: str = "completed") -> Json:
+    return {
+        "type": "function_call",
+        "id": f"fc_{id}",
+        "call_id": f"call_{id}",
+        "name": "f",
+        "arguments": "{}",
+        "status": status,
+    }
+
+
+def calls(id: str) -> Json:
+    return {"type": "function_call", "call_id": f"call_{id}", "name": "f", "arguments": "{}"}
+
+
+def output(id: str) -> Json:
+    return history.of_output(f"call_{id}", "1")
+
+
+def thought(encrypted: str | None = "x", **more: Any) -> Json:
+    return {"type": "reasoning", "id": "rs_1", "summary": [], "encrypted_content": encrypted, **more}
+
+
+THOUGHT = {"type": "reasoning", "summary": [], "encrypted_content": "x"}
+REFUSAL = {"type": "message", "role": "assistant", "content": [{"type": "refusal", "refusal": "No."}]}
+HOSTED = {"type": "file_search_call", "id": "fs_1", "queries": [], "status": "completed"}
+
+#: Journalled items of one response, the input.
+ROWS = {
+    "nothing": ([], []),
+    "words, without what belongs to the response that said them": ([USER, said("Hello")], [USER, says("Hello")]),
+    "a phase is kept": ([said("Hm", phase="commentary")], [says("Hm", phase="commentary")]),
+    "a refusal": ([REFUSAL | {"id": "msg_1"}], [REFUSAL]),
+    "a message without a word is left out": ([said(""), said("x")], [says("x")]),
+    "a call with its output": ([call("a"), output("a")], [calls("a"), output("a")]),
+    "a call without": ([call("a"), USER], [USER]),
+    "an output without": ([output("a"), USER], [USER]),
+    "a call that was cut": ([call("a", "incomplete"), output("a")], []),
+    "of two calls the answered one": ([call("a"), call("b"), output("b")], [calls("b"), output("b")]),
+    "hosted calls live on in the text": ([HOSTED, said("Found.")], [says("Found.")]),
+    "a thought goes with what follows it": ([thought(), said("So.")], [THOUGHT, says("So.")]),
+    "not without": ([said("So."), thought()], [says("So.")]),
+    "not before something that is left out": ([thought(), HOSTED, said("So.")], [says("So.")]),
+    "not before an open call": ([thought(), call("a"), USER], [USER]),
+    "not unless it is encrypted": ([thought(None), said("So.")], [says("So.")]),
+    "not for an unreadable one in between": ([thought(), thought(None), said("So.")], [THOUGHT, says("So.")]),
+    "before an answered call": ([thought(), call("a"), output("a")], [THOUGHT, calls("a"), output("a")]),
+    "unknown items are left out": ([{"type": "dream", "id": "d"}, USER], [USER]),
+}
+
+
+@pytest.mark.parametrize("journal, items", ROWS.values(), ids=ROWS)
+def test_compose(journal, items) -> None:
+    entries = [Entry(seq, item, "resp_1") for seq, item in enumerate(journal)]
+    assert compose(entries) == items
+
+
+def test_calls_pair_within_their_response() -> None:
+    """Some servers number the calls of every response alike."""
+    entries = [Entry(1, call("0"), "resp_1"), Entry(2, call("0"), "resp_2"), Entry(3, output("0"), "resp_2")]
+    assert compose(entries) == [calls("0"), output("0")]
+    assert compose(entries[:1] + entries[2:]) == []
+
+
+#: The response to chain from, who asked, and whether the lone output is sent.
+CHAINED = [("resp_1", "resp_1", True), ("resp_1", "resp_2", False), (None, "resp_1", False), (None, None, False)]
+
+
+@pytest.mark.parametrize("previous, asker, sent", CHAINED)
+def test_the_chains_own_last_call_needs_only_its_output(previous, asker, sent) -> None:
+    assert compose([Entry(1, output("a"), asker)], previous) == ([output("a")] if sent else [])

@@ -1,0 +1,54 @@
+"""Which model answers for one that is gone, and what a model refuses."""
+
+import re
+
+import pytest
+
+from shim.translate.models import REFUSABLE, RETIRED, Retired, refused_parameter, successor
+
+OLD = {"old": Retired("2026-01-02", "new")}
+MINE = {"exact": "a", "ft:*": "b", "ft:gpt-3.5-turbo*": "c", "old-but-mine": "d"}
+#: The model, the day, the user's table, the model that is called.
+MAPPED = [
+    ("old", "2026-01-01", {}, "old"),
+    ("old", "2026-01-02", {}, "new"),
+    ("old", "2027-01-01", {"old": "mine"}, "mine"),
+    ("old", "2026-01-01", {"old": "mine"}, "mine"),
+    ("unknown", "2027-01-01", MINE, "unknown"),
+    ("exact", "2026-01-01", MINE, "a"),
+    ("exactly", "2026-01-01", MINE, "exactly"),
+    ("ft:gpt-4o:x", "2026-01-01", MINE, "b"),
+    ("ft:gpt-3.5-turbo:x", "2026-01-01", MINE, "c"),
+]
+
+
+@pytest.mark.parametrize("model, today, mine, called", MAPPED)
+def test_successor(model, today, mine, called) -> None:
+    assert successor(model, today, mine, OLD) == called
+
+
+@pytest.mark.parametrize("model", RETIRED)
+def test_a_row_names_a_day_and_a_model_that_lives_longer(model) -> None:
+    row = RETIRED[model]
+    assert re.fullmatch(r"20\d\d-[01]\d-[0-3]\d", row.since)
+    assert row.successor not in RETIRED
+
+
+WORDS = "Unsupported parameter: '{}' is not supported with this model."
+#: The refusal's parameter, code and message; the parameter that can be left out.
+REFUSED = [
+    ("temperature", "unsupported_parameter", WORDS.format("temperature"), "temperature"),
+    ("temperature", None, WORDS.format("temperature"), "temperature"),
+    (None, None, WORDS.format("top_p"), "top_p"),
+    ("temperature", "unsupported_value", "Unsupported value: 'temperature' does not support 0.5", "temperature"),
+    ("temperature", "decimal_below_min_value", "Invalid 'temperature'", None),
+    ("temperature", None, "Invalid 'temperature'", None),
+    ("tools", "unsupported_parameter", WORDS.format("tools"), None),
+    (None, None, WORDS.format("tools"), None),
+]
+
+
+@pytest.mark.parametrize("param, code, message, left_out", REFUSED)
+def test_refused_parameter(param, code, message, left_out) -> None:
+    assert refused_parameter(param, code, message) == left_out
+    assert left_out is None or left_out in REFUSABLE

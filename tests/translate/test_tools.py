@@ -1,0 +1,112 @@
+"""Tools in both directions: as an assistant shows them, as upstream gets them."""
+
+import pytest
+
+from shim.translate import tools
+
+PARAMETERS = {"type": "object", "properties": {"x": {"type": "integer"}}}
+RANKING = {"ranker": "default_2024_08_21", "score_threshold": 0.0, "hybrid_search": None}
+
+
+def function(**more):
+    return {"type": "function", "function": {"name": "f", **more}}
+
+
+#: As given, as shown, as sent, given these resources.
+TOOLS = [
+    (
+        function(),
+        function(description=None, parameters={"type": "object", "properties": {}}, strict=False),
+        {"type": "function", "name": "f", "parameters": {"type": "object", "properties": {}}, "strict": False},
+        {},
+    ),
+    (
+        function(description="d", parameters=PARAMETERS, strict=True),
+        function(description="d", parameters=PARAMETERS, strict=True),
+        {"type": "function", "name": "f", "description": "d", "parameters": PARAMETERS, "strict": True},
+        {},
+    ),
+    (
+        {"type": "file_search"},
+        {"type": "file_search", "file_search": {"ranking_options": RANKING}},
+        {"type": "file_search", "vector_store_ids": []},
+        {},
+    ),
+    (
+        {"type": "file_search", "file_search": {"max_num_results": 5, "ranking_options": {"score_threshold": 0.5}}},
+        {
+            "type": "file_search",
+            "file_search": {"max_num_results": 5, "ranking_options": RANKING | {"score_threshold": 0.5}},
+        },
+        {
+            "type": "file_search",
+            "vector_store_ids": ["vs_1"],
+            "max_num_results": 5,
+            "ranking_options": {"score_threshold": 0.5},
+        },
+        {"file_search": {"vector_store_ids": ["vs_1"]}},
+    ),
+    (
+        {"type": "code_interpreter"},
+        {"type": "code_interpreter"},
+        {"type": "code_interpreter", "container": {"type": "auto"}},
+        {"code_interpreter": None},
+    ),
+    (
+        {"type": "code_interpreter"},
+        {"type": "code_interpreter"},
+        {"type": "code_interpreter", "container": {"type": "auto", "file_ids": ["file-1"]}},
+        {"code_interpreter": {"file_ids": ["file-1"]}},
+    ),
+]
+
+
+@pytest.mark.parametrize("given, shown, sent, resources", TOOLS)
+def test_a_tool(given, shown, sent, resources) -> None:
+    assert tools.shown([given]) == [shown]
+    assert tools.shown([shown]) == [shown]
+    assert tools.sent([shown], resources) == [sent]
+
+
+def test_no_tools() -> None:
+    assert tools.shown(None) == tools.includes([]) == tools.sent([], {}) == []
+
+
+def test_what_steps_show_is_asked_for_once() -> None:
+    given = [{"type": kind} for kind in ("code_interpreter", "file_search", "file_search")]
+    assert tools.includes(given) == ["code_interpreter_call.outputs", "file_search_call.results"]
+
+
+#: As the old API took it, as upstream does.
+CHOICES = [
+    ("auto", "auto"),
+    ("none", "none"),
+    ("required", "required"),
+    (function(), {"type": "function", "name": "f"}),
+    ({"type": "file_search"}, {"type": "file_search"}),
+    ({"type": "code_interpreter", "function": None}, {"type": "code_interpreter"}),
+]
+
+
+@pytest.mark.parametrize("old, new", CHOICES)
+def test_a_choice(old, new) -> None:
+    assert tools.choice(old) == new
+
+
+#: Kinds of tools, resources given, resources shown.
+RESOURCES = [
+    ([], None, {}),
+    (["function"], None, {}),
+    (["code_interpreter"], None, {"code_interpreter": {"file_ids": []}}),
+    (["file_search"], {"code_interpreter": None}, {"file_search": {"vector_store_ids": []}}),
+    (
+        ["file_search"],
+        {"file_search": {"vector_store_ids": ["vs_1"]}},
+        {"file_search": {"vector_store_ids": ["vs_1"]}},
+    ),
+]
+
+
+@pytest.mark.parametrize("kinds, given, shown", RESOURCES)
+def test_resources(kinds, given, shown) -> None:
+    assert tools.resources([{"type": kind} for kind in kinds], given) == shown
