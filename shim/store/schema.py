@@ -101,6 +101,13 @@ journal: Final = _table(
     sa.Index(None, "tenant", "run_id", "seq"),
 )
 
+files: Final = _object(
+    "files",
+    *_thread(),
+    _text("container_id", nullable=True),
+    sa.Column("content", sa.LargeBinary, nullable=False),
+)
+
 responses: Final = _table(
     "responses",
     _text("id"),

@@ -15,6 +15,7 @@ _ACTIVE = sa.text("status IN ('queued', 'in_progress', 'requires_action', 'cance
 def upgrade() -> None:
     _roots()
     _conversation()
+    _kept()
     _upstream()
     _indexes()
 
@@ -72,6 +73,12 @@ def _conversation() -> None:
     _table("steps", *_id("steps"), _text("body"), *_thread("steps"), _text("run_id"))
 
 
+def _kept() -> None:
+    content = sa.Column("content", sa.LargeBinary, nullable=False)
+    container = _text("container_id", nullable=True)
+    _table("files", *_id("files"), _text("body"), *_thread("files"), container, content)
+
+
 def _upstream() -> None:
     _table(
         "journal",
@@ -97,7 +104,7 @@ def _upstream() -> None:
 
 def _indexes() -> None:
     _index("assistants", "seq")
-    for table in ("messages", "runs", "steps", "journal", "responses"):
+    for table in ("messages", "runs", "steps", "journal", "files", "responses"):
         _index(table, "thread_id", "seq")
     _index("messages", "thread_id", "run_id", "seq")
     for table in ("steps", "journal", "responses"):
