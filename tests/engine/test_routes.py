@@ -1,0 +1,151 @@
+"""Every method of the SDK leads to a route, and every route is led to: the installed SDK is called, method by method."""
+
+import asyncio
+import inspect
+from collections.abc import Iterator
+from typing import Any
+
+import openai
+import pytest
+
+from shim.engine import routes
+from shim.engine.routes import ROUTES
+from shim.transport import http
+
+#: What any method takes, by the parameter's name.
+ARGUMENTS = {
+    "assistant_id": "asst_1",
+    "thread_id": "thread_1",
+    "message_id": "msg_1",
+    "run_id": "run_1",
+    "step_id": "step_1",
+    "model": "gpt-4o",
+    "content": "Hi",
+    "role": "user",
+    "tool_outputs": [],
+}
+#: What any method can read: an object, a list, a run that is over.
+ANSWER = {
+    "id": "run_1",
+    "object": "thing",
+    "status": "completed",
+    "thread_id": "thread_1",
+    "data": [],
+    "has_more": False,
+}
+RESOURCES = ("assistants", "threads", "threads.messages", "threads.runs", "threads.runs.steps")
+
+
+def _resource(client: Any, path: str) -> Any:
+    found = client.beta
+    for name in path.split("."):
+        found = getattr(found, name)
+    return found
+
+
+def _methods() -> Iterator[tuple[str, str]]:
+    with openai.OpenAI(api_key="test") as client:
+        for path in RESOURCES:
+            resource = type(_resource(client, path))
+            for name, member in inspect.getmembers(resource, inspect.isfunction):
+                if not name.startswith("_"):
+                    yield path, name
+
+
+METHODS = sorted(_methods())
+
+
+def _given(method: Any) -> dict[str, Any]:
+    """The least that a method must be given."""
+    parameters = inspect.signature(method).parameters.values()
+    return {each.name: ARGUMENTS[each.name] for each in parameters if each.default is inspect.Parameter.empty}
+
+
+def _network(calls: list[tuple[str, str]]) -> Any:
+    def answer(request: Any) -> Any:
+        calls.append((request.method, request.url.path.removeprefix("/v1/")))
+        return http.Response(200, json=ANSWER)
+
+    return http.MockTransport(answer)
+
+
+def called(path: str, name: str) -> list[tuple[str, str]]:
+    """The calls that a method makes on the network."""
+    calls: list[tuple[str, str]] = []
+    network = http.Client(transport=_network(calls))
+    with openai.OpenAI(api_key="test", http_client=network) as client:
+        method = getattr(_resource(client, path), name)
+        made = method(**_given(method))
+        if hasattr(made, "__enter__"):
+            with made:
+                pass
+    return calls
+
+
+async def called_async(path: str, name: str) -> list[tuple[str, str]]:
+    calls: list[tuple[str, str]] = []
+    network = http.AsyncClient(transport=_network(calls))
+    async with openai.AsyncOpenAI(api_key="test", http_client=network) as client:
+        method = getattr(_resource(client, path), name)
+        made = method(**_given(method))
+        if hasattr(made, "__aenter__"):
+            async with made:
+                pass
+        else:
+            await made
+    return calls
+
+
+def row_of(method: str, path: str) -> tuple[str, str]:
+    """The row that serves a call."""
+    found = routes.find(method, path)
+    assert found is not None, (method, path)
+    return next(row for row, operation in ROUTES.items() if operation is found[0])
+
+
+@pytest.mark.parametrize("path, name", METHODS)
+def test_a_method_leads_to_routes(path: str, name: str) -> None:
+    calls = called(path, name)
+    assert calls
+    for method, where in calls:
+        assert routes.is_ours(where)
+        row_of(method, where)
+    assert asyncio.run(called_async(path, name)) == calls
+
+
+def test_no_route_is_left_uncalled() -> None:
+    led_to = {row_of(*call) for path, name in METHODS for call in called(path, name)}
+    assert led_to == ROUTES.keys()
+
+
+def test_the_sdk_was_seen_whole() -> None:
+    helpers = {"poll", "stream", "create_and_poll", "create_and_stream", "submit_tool_outputs_and_poll"}
+    helpers |= {"submit_tool_outputs_stream", "create_and_run_poll", "create_and_run_stream"}
+    assert helpers <= {name for _, name in METHODS}
+    assert len(METHODS) == len(ROUTES) + len(helpers)
+
+
+#: Paths, whether they are ours, and the ids in them; None where there is no such route.
+PATHS = [
+    ("GET", "assistants", True, []),
+    ("GET", "/assistants/", True, []),
+    ("GET", "assistants/asst_1", True, ["asst_1"]),
+    ("POST", "threads/runs", True, []),
+    ("GET", "threads/runs", True, ["runs"]),
+    ("GET", "threads/thread_1/runs/run_1/steps/step_1", True, ["thread_1", "run_1", "step_1"]),
+    ("POST", "threads/thread_1/runs/run_1/cancel", True, ["thread_1", "run_1"]),
+    ("PUT", "threads/thread_1", True, None),
+    ("GET", "threads", True, None),
+    ("GET", "threads/thread_1/nothing", True, None),
+    ("POST", "chat/completions", False, None),
+    ("POST", "chatkit/threads", False, None),
+    ("GET", "threadsafe", False, None),
+    ("GET", "", False, None),
+]
+
+
+@pytest.mark.parametrize("method, path, ours, ids", PATHS)
+def test_a_path(method: str, path: str, ours: bool, ids: list[str] | None) -> None:
+    assert routes.is_ours(path.lstrip("/")) == ours
+    found = routes.find(method, path)
+    assert (None if found is None else found[1]) == ids
