@@ -97,6 +97,18 @@ class Upstream(Protocol):
         """POST /responses/{response_id}/cancel.  Raises `Refusal`."""
         ...
 
+    async def call(self, method: str, path: str, body: Json | None = None) -> Json:
+        """Any other call of the server's API, such as ``POST /vector_stores``; its JSON.  Raises `Refusal`."""
+        ...
+
+    async def content(self, path: str) -> bytes:
+        """The bytes of a file, such as ``/containers/{id}/files/{id}/content``.  Raises `Refusal`."""
+        ...
+
+    async def indexed(self, vector_store_id: str) -> None:
+        """Return once the store's files are indexed, or after a while all the same.  Raises `Refusal`."""
+        ...
+
     def profile(self) -> Profile:
         """What this server can do."""
         ...

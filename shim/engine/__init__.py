@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from shim.engine import refresh, routes
+from shim.engine import launch, refresh, routes
 from shim.engine.context import Context
 from shim.engine.protocol import Reply, Request, error_reply
 from shim.engine.running import Running
+from shim.ports import Refusal
 from shim.store.errors import Gone, StoreFailed
 from shim.wire.errors import ApiError, error
 
@@ -32,6 +33,8 @@ class Engine:
             return await operation(self.world, request, *ids)
         except ApiError as problem:
             return error_reply(problem)
+        except Refusal as refusal:
+            return error_reply(launch.api_error(refusal))
         except Gone:
             return error_reply(error("no_thread", id=ids[0]))
         except StoreFailed as problem:

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from shim.engine import lookup
+from shim.engine import hosted, lookup
 from shim.engine.context import Context, Json, given
 from shim.engine.protocol import Reply, Request, json_reply
 from shim.store import assistants as rows
@@ -20,7 +20,8 @@ CLEARED: Final[dict[str, Any]] = {"name": None, "description": None, "instructio
 async def create(world: Context, request: Request) -> Reply:
     """POST /assistants"""
     asked = given(read("assistants.create", request.body))
-    assistant = objects.assistant(world.ids("asst"), world.now(), _shown(asked, asked.get("tool_resources")))
+    resources = await hosted.made(world, asked.get("tool_resources"))
+    assistant = objects.assistant(world.ids("asst"), world.now(), _shown(asked, resources))
     await world.store.write(rows.insert, world.tenant, assistant)
     return json_reply(assistant)
 

@@ -73,9 +73,17 @@ class Carrier:
     async def _ask(self, how: Callable[[Json], Awaitable[T]]) -> T:
         asker = self.asker
         try:
+            if not self.private["asker"]:
+                await self._indexed()
             return await asker.ask(how)
         finally:
             self.private, self.sent = asker.private, asker.sent
+
+    async def _indexed(self) -> None:
+        """Files that were attached a moment ago are searched only once they are indexed."""
+        if any(tool["type"] == "file_search" for tool in self.turn.run["tools"]):
+            for store_id in (self.private["resources"].get("file_search") or {}).get("vector_store_ids") or []:
+                await self.world.upstream.indexed(store_id)
 
     @property
     def exhausted(self) -> bool:

@@ -36,6 +36,7 @@ def prepare(db: Any, world: Context, run: Json, private: Json, *, anew: bool = F
         previous, entries = None, _last_messages(_entries(db, world, run["thread_id"], 0), last)
     so_far = request.Circumstances(
         model=private["model"],
+        resources=private["resources"],
         previous=previous,
         spent=private["spent"]["completion_tokens"],
         obeyed=private["obeyed"],

@@ -12,13 +12,13 @@ from shim.wire import objects
 DELTAS = ("thread.message.delta", "thread.run.step.delta")
 
 
-def blank(model: str) -> Json:
+def blank(model: str, resources: Json) -> Json:
     """What the engine remembers of a run and never shows.
 
     ``spent``: tokens so far.  ``tip``: the response that its next round chains from, and what that covers.  ``asker``:
     the response that asked for tool outputs.  ``step_usage``: the tokens of the step that waits for them.  ``obeyed``:
     whether a forced tool choice has been followed.  ``background``: the response that runs upstream on its own.
-    ``model``: the one that is called.
+    ``model``: the one that is called.  ``resources``: what its hosted tools work on.
     """
     return {
         "spent": objects.usage(),
@@ -28,6 +28,7 @@ def blank(model: str) -> Json:
         "obeyed": False,
         "background": None,
         "model": model,
+        "resources": resources,
     }
 
 

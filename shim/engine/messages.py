@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from shim.engine import lookup, refresh
+from shim.engine import hosted, lookup, refresh
 from shim.engine.context import Context, Json, given
 from shim.engine.protocol import Reply, Request, json_reply
 from shim.store import journal
@@ -20,7 +20,8 @@ async def create(world: Context, request: Request, thread_id: str) -> Reply:
     """POST /threads/{thread_id}/messages"""
     lookup.check(thread=thread_id)
     asked = given(read("messages.create", request.body))
-    return json_reply(await world.store.write(_create, world, thread_id, asked))
+    more = await hosted.attach(world, thread_id, [asked])
+    return json_reply(await world.store.write(_create, world, thread_id, asked, more))
 
 
 async def listing(world: Context, request: Request, thread_id: str) -> Reply:
@@ -75,12 +76,13 @@ def _part(part: Json) -> Json:
     return {"type": kind, kind: {"detail": "auto"} | given(part[kind])}
 
 
-def _create(db: Any, world: Context, thread_id: str, asked: Json) -> Json:
+def _create(db: Any, world: Context, thread_id: str, asked: Json, more: Json) -> Json:
     thread_rows.lock(db, world.tenant, thread_id)
     lookup.thread(db, world, thread_id)
     running = refresh.active(db, world, thread_id)
     if running is not None:
         raise error("thread_busy_message", thread_id=thread_id, run_id=running["id"])
+    hosted.keep(db, world, thread_id, more)
     return add(db, world, thread_id, asked)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from shim import lifecycle
-from shim.engine import background, chain, keep, launch, lookup, messages, refresh, threads
+from shim.engine import background, chain, hosted, keep, launch, lookup, messages, refresh, threads
 from shim.engine.carry import Carrier
 from shim.engine.chain import Sent
 from shim.engine.context import Context, Json, given
@@ -36,13 +36,15 @@ async def create(world: Context, request: Request, thread_id: str) -> Reply:
     lookup.check(thread=thread_id)
     read_include(request.query)
     asked = given(read("runs.create", request.body))
-    started = await world.store.write(_start, world, thread_id, asked)
+    more = await hosted.attach(world, thread_id, asked.get("additional_messages") or [])
+    started = await world.store.write(_start, world, thread_id, asked, more)
     return await _launch(world, request, started, asked)
 
 
 async def create_with_thread(world: Context, request: Request) -> Reply:
     """POST /threads/runs"""
     asked = given(read("threads.create_and_run", request.body))
+    asked["thread"] = await threads.prepared(world, given(asked.get("thread") or {}))
     started = await world.store.write(_start_with_thread, world, asked)
     return await _launch(
         world, request, started, asked, [("thread.created", objects.as_streamed(started.thread or {}))]
@@ -102,13 +104,15 @@ class Started:
     thread: Json | None = None
 
 
-def _start(db: Any, world: Context, thread_id: str, asked: Json) -> Started:
+def _start(db: Any, world: Context, thread_id: str, asked: Json, more: Json) -> Started:
     thread_rows.lock(db, world.tenant, thread_id)
+    hosted.keep(db, world, thread_id, more)
     thread = lookup.thread(db, world, thread_id)
     refresh.active(db, world, thread_id)
     assistant = lookup.assistant(db, world, asked["assistant_id"])
-    run = _compose(world, thread, assistant, asked)
-    private = keep.blank(world.model_of(run["model"]))
+    run = _compose(world, thread_id, assistant, asked)
+    resources = hosted.merged(assistant["tool_resources"], thread["tool_resources"], run["tool_resources"])
+    private = keep.blank(world.model_of(run["model"]), resources)
     try:
         rows.insert(db, world.tenant, run, private, world.owner, world.clock() + world.lease)
     except ActiveRun as other:
@@ -121,19 +125,19 @@ def _start(db: Any, world: Context, thread_id: str, asked: Json) -> Started:
 
 def _start_with_thread(db: Any, world: Context, asked: Json) -> Started:
     lookup.assistant(db, world, asked["assistant_id"])
-    thread = threads.make(db, world, asked.get("thread") or {})
-    return replace(_start(db, world, thread["id"], asked), thread=thread)
+    thread = threads.make(db, world, asked["thread"])
+    return replace(_start(db, world, thread["id"], asked, {}), thread=thread)
 
 
-def _compose(world: Context, thread: Json, assistant: Json, asked: Json) -> Json:
+def _compose(world: Context, thread_id: str, assistant: Json, asked: Json) -> Json:
     """A run's object: what its request says, else its assistant."""
     chosen = {name: asked.get(name, assistant[name]) for name in INHERITED}
     chosen["tools"] = tools.shown(chosen["tools"])
     chosen["instructions"] = "\n".join(filter(None, [chosen["instructions"], asked.get("additional_instructions")]))
-    resources = assistant["tool_resources"] | thread["tool_resources"] | given(asked.get("tool_resources") or {})
     truncation = {"type": "auto", "last_messages": None} | asked.get("truncation_strategy", {})
-    run = objects.run(world.ids("run"), world.now(), thread["id"], assistant["id"], world.run_lifetime)
+    run = objects.run(world.ids("run"), world.now(), thread_id, assistant["id"], world.run_lifetime)
     own = {name: asked[name] for name in OWN if name in asked}
+    resources = given(asked.get("tool_resources") or {})
     return run | chosen | own | {"tool_resources": resources, "truncation_strategy": truncation}
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from shim.engine import background, lookup, messages, refresh
+from shim.engine import background, hosted, lookup, messages, refresh
 from shim.engine.context import Context, Json, given
 from shim.engine.protocol import Reply, Request, json_reply
 from shim.store import runs as run_rows
@@ -13,7 +13,7 @@ from shim.wire.requests import read
 
 async def create(world: Context, request: Request) -> Reply:
     """POST /threads"""
-    asked = given(read("threads.create", request.body))
+    asked = await prepared(world, given(read("threads.create", request.body)))
     return json_reply(await world.store.write(make, world, asked))
 
 
@@ -37,6 +37,12 @@ async def delete(world: Context, request: Request, thread_id: str) -> Reply:
     if running is not None and running.private["background"]:
         await background.stop(world, running)
     return json_reply(objects.deleted("thread", thread_id))
+
+
+async def prepared(world: Context, asked: Json) -> Json:
+    """A request for a thread, once upstream has what its resources and attachments describe."""
+    resources = await hosted.made(world, asked.get("tool_resources"))
+    return asked | {"tool_resources": await hosted.attached(world, resources, asked.get("messages") or [])}
 
 
 def make(db: Any, world: Context, asked: Json) -> Json:

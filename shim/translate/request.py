@@ -18,14 +18,16 @@ Json = dict[str, Any]
 class Circumstances:
     """What besides the run decides about its next call.
 
-    ``model``: the one that is called, which need not be the one that the run shows.  ``previous``: the response to
-    chain from.  ``spent``: completion tokens used so far.  ``obeyed``: whether a forced tool choice has been followed
-    once; forcing it for ever would loop for ever.  ``store``: whether upstream shall keep the answer; if not,
+    ``model``: the one that is called, which need not be the one that the run shows.  ``resources``: what hosted tools
+    work on.  ``previous``: the response to chain from.  ``spent``: completion tokens used so far.  ``obeyed``: whether
+    a forced tool choice has been followed once; forcing it for ever would loop for ever.  ``store``: whether upstream
+    shall keep the answer; if not,
     ``carry_reasoning`` asks for reasoning in a form that can be sent again.  ``without``: parameters that the model is
     known to refuse.
     """
 
     model: str
+    resources: Json
     previous: str | None = None
     spent: int = 0
     obeyed: bool = False
@@ -45,7 +47,7 @@ def _instructions(run: Json, so_far: Circumstances) -> Json:
 def _tools(run: Json, so_far: Circumstances) -> Json:
     if not run["tools"]:
         return {}
-    body: Json = {"tools": tools.sent(run["tools"], run["tool_resources"])}
+    body: Json = {"tools": tools.sent(run["tools"], so_far.resources)}
     if not run["parallel_tool_calls"]:
         body["parallel_tool_calls"] = False
     chosen = tools.choice(run["tool_choice"])

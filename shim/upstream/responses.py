@@ -5,13 +5,17 @@ are read here, as they come.  Failures before the answer are the SDK's exception
 library: both become `Refusal`.
 """
 
+import asyncio
 import json
 import socket
+import time
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from contextlib import aclosing, contextmanager, suppress
 from typing import Any, Final
 
 import openai
+from openai import HttpxBinaryResponseContent
+from openai._models import FinalRequestOptions
 from openai.resources.responses import AsyncResponses, Responses
 
 from shim.ports import Answer, Call, Json, Profile, Refusal
@@ -39,6 +43,10 @@ OURS: Final = frozenset(
 )
 
 
+#: Seconds between the looks at a vector store that is being indexed: about a minute in all.
+WAITS: Final = (0.1, 0.2, 0.4, 0.8, *(1.0,) * 60)
+
+
 class Upstream:
     """Behind a blocking client.  ``client`` gives the SDK client to call with, as it is configured at that moment."""
 
@@ -62,6 +70,20 @@ class Upstream:
     async def cancel(self, response_id: str) -> None:
         with _refusals(self._broken):
             self._client().post(f"/responses/{response_id}/cancel", cast_to=object)
+
+    async def call(self, method: str, path: str, body: Json | None = None) -> Json:
+        with _refusals(self._broken):
+            return _plain(self._client().request(object, _request(method, path, body)))
+
+    async def content(self, path: str) -> bytes:
+        with _refusals(self._broken):
+            return self._client().get(path, cast_to=HttpxBinaryResponseContent).content
+
+    async def indexed(self, vector_store_id: str) -> None:
+        for wait in WAITS:
+            if _is_indexed(await self.call("GET", f"/vector_stores/{vector_store_id}")):
+                return
+            time.sleep(wait)  # noqa: ASYNC251 - behind a blocking client every port blocks
 
 
 class _Answer:
@@ -115,6 +137,20 @@ class AsyncUpstream:
         with _refusals(self._broken):
             await self._client().post(f"/responses/{response_id}/cancel", cast_to=object)
 
+    async def call(self, method: str, path: str, body: Json | None = None) -> Json:
+        with _refusals(self._broken):
+            return _plain(await self._client().request(object, _request(method, path, body)))
+
+    async def content(self, path: str) -> bytes:
+        with _refusals(self._broken):
+            return (await self._client().get(path, cast_to=HttpxBinaryResponseContent)).content
+
+    async def indexed(self, vector_store_id: str) -> None:
+        for wait in WAITS:
+            if _is_indexed(await self.call("GET", f"/vector_stores/{vector_store_id}")):
+                return
+            await asyncio.sleep(wait)
+
 
 class _AsyncAnswer:
     def __init__(self, manager: Any, response: Any, broken: Broken) -> None:
@@ -148,6 +184,15 @@ def _arguments(body: Json, call: Call) -> dict[str, Any]:
     """
     extra = _options(call)["headers"]
     return {"model": body["model"], "input": "", "stream": True, "extra_body": body, "extra_headers": extra}
+
+
+def _request(method: str, path: str, body: Json | None) -> Any:
+    beta = {"OpenAI-Beta": "assistants=v2"} if path.startswith("/vector_stores") else {}
+    return FinalRequestOptions.construct(method=method.lower(), url=path, json_data=body, headers=beta)
+
+
+def _is_indexed(store: Json) -> bool:
+    return not (store.get("file_counts") or {}).get("in_progress") and store.get("status") != "in_progress"
 
 
 def _options(call: Call) -> Any:

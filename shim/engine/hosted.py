@@ -1,0 +1,82 @@
+"""What hosted tools work on: vector stores and files, upstream's own objects, tied to assistants and threads.
+
+A vector store that a request describes inline is made; a message's attachments go into the thread's store, which is
+made when the first one comes.  Upstream is asked before the transaction, never in it.
+"""
+
+from typing import Any, Final
+
+from shim.engine.context import Context, Json
+from shim.store import threads
+
+#: A thread's own vector store goes this many days after its last use, as the old API's did.
+EXPIRY: Final = {"anchor": "last_active_at", "days": 7}
+KINDS: Final = {"code_interpreter": "file_ids", "file_search": "vector_store_ids"}
+
+
+async def made(world: Context, resources: Json | None) -> Json:
+    """``tool_resources`` with every vector store that they describe inline made, and named by its id."""
+    given = {kind: value for kind, value in (resources or {}).items() if value is not None}
+    search = dict(given.get("file_search") or {})
+    inline = search.pop("vector_stores", None) or []
+    if inline:
+        search["vector_store_ids"] = [await _make_store(world, store) for store in inline]
+    return given | ({"file_search": search} if "file_search" in given else {})
+
+
+async def attached(world: Context, resources: Json, messages: list[Json]) -> Json:
+    """``resources`` of a thread once the attachments of its new messages are where the tools find them."""
+    searched, read = _files(messages, "file_search"), _files(messages, "code_interpreter")
+    more: Json = {}
+    if searched:
+        more["file_search"] = {"vector_store_ids": [await _add(world, resources, searched)]}
+    if read:
+        more["code_interpreter"] = {"file_ids": read}
+    return merged(resources, more)
+
+
+async def attach(world: Context, thread_id: str, messages: list[Json]) -> Json:
+    """What the attachments of new messages add to a stored thread's resources; nothing where there are none."""
+    if not any(message.get("attachments") for message in messages):
+        return {}
+    thread = await world.store.read(threads.get, world.tenant, thread_id)
+    return await attached(world, thread["tool_resources"], messages) if thread else {}
+
+
+def keep(db: Any, world: Context, thread_id: str, more: Json) -> None:
+    """Store what `attach` added."""
+    thread = threads.get(db, world.tenant, thread_id) if more else None
+    if thread is not None:
+        threads.save(db, world.tenant, thread | {"tool_resources": merged(thread["tool_resources"], more)})
+
+
+def merged(*resources: Json) -> Json:
+    """Resources of several objects together, each file and store once: a run sees its assistant's and its thread's."""
+    together: Json = {}
+    for kind, name in KINDS.items():
+        given = [(one.get(kind) or {}) for one in resources if one.get(kind) is not None]
+        if given:
+            together[kind] = {name: list(dict.fromkeys(id for one in given for id in one.get(name) or []))}
+    return together
+
+
+def _files(messages: list[Json], tool: str) -> list[str]:
+    """The files that messages attach for a tool."""
+    attachments = [attachment for message in messages for attachment in message.get("attachments") or []]
+    return [given["file_id"] for given in attachments if any(wanted["type"] == tool for wanted in given["tools"])]
+
+
+async def _make_store(world: Context, described: Json) -> str:
+    body = {key: value for key, value in described.items() if value is not None}
+    store = await world.upstream.call("POST", "/vector_stores", body)
+    return str(store["id"])
+
+
+async def _add(world: Context, resources: Json, files: list[str]) -> str:
+    """Put files into the thread's store, or into a new one; its id."""
+    existing = (resources.get("file_search") or {}).get("vector_store_ids") or []
+    if not existing:
+        return await _make_store(world, {"file_ids": files, "expires_after": EXPIRY})
+    for file_id in files:
+        await world.upstream.call("POST", f"/vector_stores/{existing[0]}/files", {"file_id": file_id})
+    return str(existing[0])
