@@ -1,4 +1,4 @@
-"""Every method of the SDK leads to a route, and every route is led to: the installed SDK is called, method by method."""
+"""Every method of the installed SDK leads to a route, and every route is led to."""
 
 import asyncio
 import inspect
@@ -47,7 +47,7 @@ def _methods() -> Iterator[tuple[str, str]]:
     with openai.OpenAI(api_key="test") as client:
         for path in RESOURCES:
             resource = type(_resource(client, path))
-            for name, member in inspect.getmembers(resource, inspect.isfunction):
+            for name, _ in inspect.getmembers(resource, inspect.isfunction):
                 if not name.startswith("_"):
                     yield path, name
 
