@@ -55,13 +55,13 @@ bench: $(VENV)/.test ## measures, printed and in build/bench.json; nothing is as
 	$(BIN)/python -m pytest -m bench -n 0 -s -q
 
 docs: $(VENV)/.test ## print the reference pages from the tables
-	$(BIN)/python docs/generate.py
+	$(BIN)/python -m docs.generate
 
 docs-check: $(VENV)/.test ## are the printed pages those of today's tables?
-	$(BIN)/python docs/generate.py --check
+	$(BIN)/python -m docs.generate --check
 
-cassettes: $(VENV)/.test ## record the cassettes again
-	$(BIN)/python cassettes/record.py
+cassettes: $(VENV)/.test ## record the cassettes again, from the sandbox
+	$(BIN)/python -m cassettes.record
 
 sdk-matrix: $(VENV)/.dev ## the doors and the replay with every major of the SDK
 	$(BIN)/nox

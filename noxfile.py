@@ -15,7 +15,7 @@ nox.options.error_on_missing_interpreters = False
 nox.options.sessions = ["sdk", "newest"]
 
 ROOT = Path(__file__).parent
-FOLDERS = ("tests/doors", "tests/replay", "tests/matrix")
+FOLDERS = ("tests/doors", "tests/replay", "tests/matrix", "tests/cassettes")
 SDKS = {
     "oldest": "openai==1.66.5",
     "1": "openai>=1.66.5,<2",

@@ -1,0 +1,11 @@
+"""Nobody waits between two looks at a run: what is played is there at once."""
+
+import pytest
+
+from shim.engine import running, runs
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "FIRST_WAIT", 0.0)
+    monkeypatch.setitem(runs.POLL_BACKGROUND, "openai-poll-after-ms", "1")

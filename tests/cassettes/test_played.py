@@ -1,0 +1,91 @@
+"""Every cassette, played to every door that makes its requests: what is sent is in it, and the application sees the
+same as ever.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from vcr.errors import CannotOverwriteExistingCassetteException
+
+import shim
+from cassettes import application, tape
+from cassettes.application import Transcript
+from cassettes.scenarios import SCENARIOS
+from tests.cassettes import expected
+
+#: How it is played: the cassette's way, whether it is read as a stream, the setting for background mode.  A run that
+#: is polled without background mode streams upstream all the same.
+DOORS = {
+    "streamed": ("streamed", True, "auto"),
+    "worked": ("streamed", False, "never"),
+    "background": ("background", False, "auto"),
+}
+
+
+@pytest.fixture(params=DOORS)
+def door(request: pytest.FixtureRequest) -> tuple[str, bool, str]:
+    found: tuple[str, bool, str] = DOORS[request.param]
+    return found
+
+
+@pytest.fixture
+def played(name: str, door: tuple[str, bool, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """The cassette, in the machine."""
+    path = tape.file(name, door[0])
+    if not path.exists():
+        pytest.skip(f"{path.name} was not recorded")
+    monkeypatch.setenv("SHIM_UPSTREAM_PROFILE", tape.read(path)["origin"]["profile"])
+    monkeypatch.setenv("SHIM_BACKGROUND", door[2])
+    with tape.play(path) as cassette:
+        yield cassette
+
+
+def _arguments(name: str) -> dict[str, Any]:
+    scenario = SCENARIOS[name]
+    return {"base_url": tape.BASE_URL, "api_key": scenario.key, "max_retries": scenario.max_retries}
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_played_to_a_blocking_client(name: str, door: tuple[str, bool, str], played: Any) -> None:
+    with shim.OpenAI(**_arguments(name)) as client:
+        seen = application.run(client, SCENARIOS[name], door[1])
+    _check(name, door, seen, played)
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+async def test_played_to_an_async_client(name: str, door: tuple[str, bool, str], played: Any) -> None:
+    async with shim.AsyncOpenAI(**_arguments(name)) as client:
+        seen = await application.run_async(client, SCENARIOS[name], door[1])
+    _check(name, door, seen, played)
+
+
+def _check(name: str, door: tuple[str, bool, str], seen: Transcript, played: Any) -> None:
+    assert played.all_played, "the cassette holds requests that were not made"
+    cassette = tape.read(tape.file(name, door[0]))
+    refused = expected.REFUSED.get(name)
+    if door[2] == "never" and refused:
+        # The answer to such a run is out before upstream is asked.
+        assert (seen.refused, seen.runs) == (None, [("failed", "server_error")])
+        return
+    assert seen.refused == refused
+    assert seen.runs == expected.ENDS.get(name, expected.WELL)
+    assert seen.texts == expected.texts(cassette)
+    assert seen.rounds == expected.rounds(cassette)
+    assert seen.steps == expected.steps(cassette)
+    assert seen.events == (expected.EVENTS[name] if door[1] else [])
+
+
+def test_every_scenario_has_a_shape() -> None:
+    assert set(expected.EVENTS) == set(SCENARIOS)
+
+
+def test_a_request_that_is_not_in_the_cassette_is_played_nothing() -> None:
+    """Some SDKs let vcrpy's error through, others count it as a broken connection."""
+    with tape.play(tape.file("text", "streamed")) as cassette, shim.OpenAI(**_arguments("text")) as client:
+        try:
+            seen = application.run(client, SCENARIOS["one-call"], streamed=True)
+        except CannotOverwriteExistingCassetteException:
+            seen = Transcript()
+    assert seen.texts == []
+    assert cassette.play_count == 0
