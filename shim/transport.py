@@ -124,30 +124,44 @@ def _asked(request: http.Request, path: str, body: bytes) -> Request:
     return Request(request.method, path, request.url.params.multi_items(), dict(request.headers), body)
 
 
-def _like(inner: Any) -> dict[str, Any]:
-    """What the outer client takes over from the user's own: everything but its hooks, which stay where the network
-    is.
-    """
-    return {
-        "timeout": inner.timeout,
-        "headers": inner.headers,
-        "cookies": inner.cookies,
-        "params": inner.params,
-        "follow_redirects": inner.follow_redirects,
-        "trust_env": False,
-    }
+def _within(name: str) -> Any:
+    """A setting that is the inner client's, as it is at this moment: whoever holds that client may change it."""
+
+    def change(outer: Any, value: Any) -> None:
+        # While it is being built the outer client sets its own, which nobody wants.
+        if hasattr(outer, "_transport"):
+            setattr(outer._transport.inner, name, value)
+
+    return property(lambda outer: getattr(outer._transport.inner, name), change)
+
+
+class _Within:
+    headers: Any = _within("headers")
+    cookies: Any = _within("cookies")
+    params: Any = _within("params")
+    timeout: Any = _within("timeout")
+
+
+class _Outer(_Within, http.Client):
+    """Its settings are the inner client's, but for the hooks, which stay where the network is."""
+
+
+class _AsyncOuter(_Within, http.AsyncClient):
+    """The same for an async client."""
 
 
 def outer(engine: Engine, path_of: Owned, inner: http.Client, heart: Heart) -> http.Client:
     """A client that answers what is ours and sends the rest through ``inner``."""
-    return http.Client(transport=Transport(engine, path_of, inner, heart), **_like(inner))
+    transport = Transport(engine, path_of, inner, heart)
+    return _Outer(transport=transport, follow_redirects=inner.follow_redirects, trust_env=False)
 
 
 def async_outer(
     engine: Engine, path_of: Owned, inner: http.AsyncClient, heart: Heart, grace: float
 ) -> http.AsyncClient:
     """The same for an async client."""
-    return http.AsyncClient(transport=AsyncTransport(engine, path_of, inner, heart, grace), **_like(inner))
+    transport = AsyncTransport(engine, path_of, inner, heart, grace)
+    return _AsyncOuter(transport=transport, follow_redirects=inner.follow_redirects, trust_env=False)
 
 
 def innermost(client: Any) -> Any:

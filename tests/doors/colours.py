@@ -88,16 +88,16 @@ class Blocking:
 
 
 @contextmanager
-def opened(colour: str, **given: Any) -> Iterator[Any]:
+def opened(colour: str, kinds: tuple[Any, Any] = (OpenAI, AsyncOpenAI), **given: Any) -> Iterator[Any]:
     """A client of one colour with ``given`` as its arguments, to be used like the blocking one; closed at the end."""
     given = {"api_key": "test", "max_retries": 0} | given
     if colour == SYNC:
-        with OpenAI(**given) as client:
+        with kinds[0](**given) as client:
             yield client
         return
     loop = Loop()
     try:
-        with Blocking(loop, loop.call(AsyncOpenAI, **given)) as client:
+        with Blocking(loop, loop.call(kinds[1], **given)) as client:
             yield client
     finally:
         loop.close()
