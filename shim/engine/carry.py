@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
 from shim import lifecycle
-from shim.engine import keep
+from shim.engine import files, keep
 from shim.engine.ask import Asker
 from shim.engine.chain import Sent
 from shim.engine.context import Context, Json
@@ -56,6 +56,7 @@ class Carrier:
     response: Json = field(default_factory=dict)
     chained: bool = True
     looked: float = 0.0
+    kept: list[files.Kept] = field(default_factory=list)
     asker: Asker = field(init=False)
 
     def __post_init__(self) -> None:
@@ -170,10 +171,10 @@ class Carrier:
         """Whether upstream answers without the history that it was to chain from; then it is asked again, with all
         of it.
         """
-        if self.response or not events:
+        if self.response:
             return False
-        first = events[0]
-        if first["type"] == "error":
+        first = _first_word(events)
+        if first.get("type") == "error":
             error = failures.of_event(first)
             refusal = Refusal(None, error.get("message") or "", code=error.get("code"))
             lost = profiles.chain_is_lost(refusal)
@@ -191,12 +192,14 @@ class Carrier:
         if (stop := await self._stopped()) is not None:
             return stop
         emitted = [told for event in events for told in stream.translate(self.turn, event)]
-        opening = not self.response and events and events[0].get("response")
+        opening = not self.response and _first_word(events).get("response")
         if not opening and not self.turn.done and all(name in keep.DELTAS for name, _ in emitted):
             return emitted
         if opening:
             self.response = opening
             self.chained = opening.get("store", True) is not False
+        if self.turn.made:
+            self.kept, self.turn.made = await files.fetch(self.world, self.turn.made), []
         return await self.settle(emitted)
 
     async def _stopped(self, look: bool = False) -> list[Emitted] | None:
@@ -235,6 +238,11 @@ class Carrier:
         return await self._stop(moved, emitted)
 
 
+def _first_word(events: list[Json]) -> Json:
+    """The first event that says something of the answer as a whole; signs of life may come before it."""
+    return next((event for event in events if event["type"] == "error" or event.get("response")), {})
+
+
 def commit(db: Any, carrier: Carrier, emitted: list[Emitted]) -> Json | None:
     """Store what a batch tells.  Returns None, or, untouched, the run as somebody else has moved it."""
     world, turn = carrier.world, carrier.turn
@@ -251,6 +259,7 @@ def commit(db: Any, carrier: Carrier, emitted: list[Emitted]) -> Json | None:
         carrier.response = carrier.response | {"noted": True}
     keep.objects_of(db, world, emitted)
     keep.items_of(db, world, turn, response.get("id"))
+    files.keep(db, world, run["thread_id"], carrier.kept)
     if turn.ended:
         carrier.private = keep.ending_of(db, world, turn, carrier.private, response, carrier.chained)
     turn.run = run = run | {"metadata": current.body["metadata"]}

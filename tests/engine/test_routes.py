@@ -8,7 +8,7 @@ from typing import Any
 import openai
 import pytest
 
-from shim.engine import routes
+from shim.engine import files, routes
 from shim.engine.routes import ROUTES
 from shim.transport import http
 
@@ -23,6 +23,7 @@ ARGUMENTS = {
     "content": "Hi",
     "role": "user",
     "tool_outputs": [],
+    "file_id": f"{files.PREFIX}1",
 }
 #: What any method can read: an object, a list, a run that is over.
 ANSWER = {
@@ -33,11 +34,13 @@ ANSWER = {
     "data": [],
     "has_more": False,
 }
-RESOURCES = ("assistants", "threads", "threads.messages", "threads.runs", "threads.runs.steps")
+RESOURCES = ("beta.assistants", "beta.threads", "beta.threads.messages", "beta.threads.runs", "beta.threads.runs.steps")
+#: Files that code wrote go by another road than the user's own.
+FILES = [("files", "content"), ("files", "delete"), ("files", "retrieve")]
 
 
 def _resource(client: Any, path: str) -> Any:
-    found = client.beta
+    found = client
     for name in path.split("."):
         found = getattr(found, name)
     return found
@@ -103,7 +106,7 @@ def row_of(method: str, path: str) -> tuple[str, str]:
     return next(row for row, operation in ROUTES.items() if operation is found[0])
 
 
-@pytest.mark.parametrize("path, name", METHODS)
+@pytest.mark.parametrize("path, name", METHODS + FILES)
 def test_a_method_leads_to_routes(path: str, name: str) -> None:
     calls = called(path, name)
     assert calls
@@ -114,7 +117,7 @@ def test_a_method_leads_to_routes(path: str, name: str) -> None:
 
 
 def test_no_route_is_left_uncalled() -> None:
-    led_to = {row_of(*call) for path, name in METHODS for call in called(path, name)}
+    led_to = {row_of(*call) for path, name in METHODS + FILES for call in called(path, name)}
     assert led_to == ROUTES.keys()
 
 
@@ -122,7 +125,7 @@ def test_the_sdk_was_seen_whole() -> None:
     helpers = {"poll", "stream", "create_and_poll", "create_and_stream", "submit_tool_outputs_and_poll"}
     helpers |= {"submit_tool_outputs_stream", "create_and_run_poll", "create_and_run_stream"}
     assert helpers <= {name for _, name in METHODS}
-    assert len(METHODS) == len(ROUTES) + len(helpers)
+    assert len(METHODS + FILES) == len(ROUTES) + len(helpers)
 
 
 #: Paths, whether they are ours, and the ids in them; None where there is no such route.
@@ -140,6 +143,10 @@ PATHS = [
     ("POST", "chat/completions", False, None),
     ("POST", "chatkit/threads", False, None),
     ("GET", "threadsafe", False, None),
+    ("GET", "files/cfile_1", True, ["cfile_1"]),
+    ("GET", "files/cfile_1/content", True, ["cfile_1"]),
+    ("GET", "files/file-1", False, ["file-1"]),
+    ("POST", "files", False, None),
     ("GET", "", False, None),
 ]
 

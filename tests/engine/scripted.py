@@ -1,0 +1,254 @@
+"""A world for the engine: a real store, a scripted upstream, a clock that is set, ids that are numbers."""
+
+import json
+from collections import Counter, deque
+from collections.abc import AsyncGenerator, Callable, Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from shim import drive
+from shim.engine import Context, Engine, Reply, Request
+from shim.engine.protocol import DONE, Emitted
+from shim.ports import Call, Profile, Refusal
+from shim.store.database import Database, SyncStore
+from tests.translate.telling import added, created, done, ended
+
+Json = dict[str, Any]
+#: What one network read brings: events, a failure, or something that happens meanwhile.
+Read = list[Json] | Refusal | Callable[[], Any]
+#: What upstream makes of a request: an answer in reads, a failure, or what makes one of them out of the body.
+Scripted = Iterable[Read] | Refusal | Callable[[Json], Any]
+
+
+class Answer:
+    """An open answer."""
+
+    def __init__(self, reads: Iterable[Read]) -> None:
+        self.reads, self.closed, self.interrupted = deque(reads), 0, False
+
+    async def events(self) -> AsyncGenerator[list[Json], None]:
+        while self.reads and not self.interrupted:
+            read = self.reads.popleft()
+            if isinstance(read, Refusal):
+                raise read
+            if callable(read):
+                read()
+                continue
+            yield read
+
+    async def close(self) -> None:
+        self.closed += 1
+
+    def interrupt(self) -> None:
+        self.interrupted = True
+
+
+@dataclass
+class Upstream:
+    """Answers requests with what the script says next."""
+
+    script: deque[Scripted] = field(default_factory=deque)
+    bodies: list[Json] = field(default_factory=list)
+    headers: list[Any] = field(default_factory=list)
+    answers: list[Answer] = field(default_factory=list)
+    #: Responses as GET shows them, by id; a refusal where it does not.
+    stored: dict[str, Json | Refusal] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+    cancelled: list[str] = field(default_factory=list)
+    uncancellable: Refusal | None = None
+    #: Other calls, as (method, path, body).
+    calls: list[tuple[str, str, Any]] = field(default_factory=list)
+    waited: list[str] = field(default_factory=list)
+    can: Profile = Profile("scripted")  # noqa: RUF009 - it is frozen
+
+    def _next(self, body: Json, call: Call) -> Any:
+        self.bodies.append(body)
+        self.headers.append(call.headers)
+        said = self.script.popleft()
+        said = said(body) if callable(said) else said
+        if isinstance(said, Refusal):
+            raise said
+        return said
+
+    async def stream(self, body: Json, call: Call) -> Answer:
+        self.answers.append(Answer(self._next(body, call)))
+        return self.answers[-1]
+
+    async def create(self, body: Json, call: Call) -> Json:
+        said: Json = self._next(body, call)
+        return said
+
+    async def retrieve(self, response_id: str) -> Json:
+        self.asked.append(response_id)
+        found = self.stored[response_id]
+        if isinstance(found, Refusal):
+            raise found
+        return found
+
+    async def cancel(self, response_id: str) -> None:
+        self.cancelled.append(response_id)
+        if self.uncancellable is not None:
+            raise self.uncancellable
+
+    async def call(self, method: str, path: str, body: Json | None = None) -> Json:
+        self.calls.append((method, path, body))
+        return {"id": f"vs_{len(self.calls)}"}
+
+    async def content(self, path: str) -> bytes:
+        self.calls.append(("GET", path, None))
+        return b"bytes"
+
+    async def indexed(self, vector_store_id: str) -> None:
+        self.waited.append(vector_store_id)
+
+    def profile(self) -> Profile:
+        return self.can
+
+
+class Numbers:
+    """Ids that are numbers, counted for each prefix."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[str] = Counter()
+
+    def __call__(self, prefix: str) -> str:
+        self._counts[prefix] += 1
+        return f"{prefix}_{self._counts[prefix]}"
+
+
+@dataclass
+class Clock:
+    time: float = 1000.0
+
+    def __call__(self) -> float:
+        return self.time
+
+
+class Refused(Exception):
+    """An answer that is an error: HTTP status and message."""
+
+    def __init__(self, status: int, error: Json, headers: Any) -> None:
+        super().__init__(error["message"])
+        self.status, self.error, self.headers = status, error, headers
+
+
+class World:
+    """The engine and everything around it, and the calls of an application in few words."""
+
+    def __init__(self, base: Database, **more: Any) -> None:
+        self.base, self.upstream, self.clock, self.living = base, Upstream(), Clock(), {"me"}
+        self.context = Context(
+            SyncStore(base), self.upstream, self.clock, Numbers(), lambda: "me", self.living.__contains__, **more
+        )
+        self.engine = Engine(self.context)
+
+    def elsewhere(self, name: str) -> "World":
+        """Another process on the same store."""
+        other = object.__new__(World)
+        other.__dict__ |= self.__dict__
+        other.context = replace(self.context, me=lambda: name, running=type(self.context.running)())
+        other.engine = Engine(other.context)
+        self.living.add(name)
+        return other
+
+    def script(self, *answers: Scripted) -> None:
+        self.upstream.script.extend(answers)
+
+    def reply(
+        self, method: str, path: str, body: Json | None = None, query: Json | None = None, **headers: str
+    ) -> Reply:
+        raw = b"" if body is None else json.dumps(body).encode()
+        request = Request(method, path, list((query or {}).items()), headers, raw)
+        reply = drive.finish(self.engine.handle(request))
+        if reply.status != 200:
+            raise Refused(reply.status, json.loads(reply.body)["error"], reply.headers)
+        return reply
+
+    def call(self, method: str, path: str, body: Json | None = None, **query: str) -> Json:
+        """The object that a call answers; a run that it starts is carried to its end."""
+        reply = self.reply(method, path, body, query)
+        pump(reply)
+        found: Json = json.loads(reply.body)
+        return found
+
+    def post(self, path: str, **body: Any) -> Json:
+        return self.call("POST", path, body)
+
+    def get(self, path: str, **query: str) -> Json:
+        return self.call("GET", path, **query)
+
+    def delete(self, path: str) -> Json:
+        return self.call("DELETE", path)
+
+    def stream(self, path: str, **body: Any) -> list[Emitted]:
+        return pump(self.reply("POST", path, body | {"stream": True}))
+
+    # An application's usual calls.
+
+    def assistant(self, **given: Any) -> str:
+        return str(self.post("assistants", model="gpt-4o", **given)["id"])
+
+    def thread(self, *texts: str) -> str:
+        messages = [{"role": "user", "content": text} for text in texts]
+        return str(self.post("threads", messages=messages)["id"])
+
+    def say(self, thread: str, text: str) -> Json:
+        return self.post(f"threads/{thread}/messages", role="user", content=text)
+
+    def run(self, thread: str, answer: Scripted | None = None, **given: Any) -> list[Emitted]:
+        """Stream a run of a thread, by a new assistant unless one is given."""
+        if answer is not None:
+            self.script(answer)
+        given.setdefault("assistant_id", None)
+        given["assistant_id"] = given["assistant_id"] or self.assistant()
+        return self.stream(f"threads/{thread}/runs", **given)
+
+    def submit(self, run: Json, answer: Scripted | None = None, **outputs: str) -> list[Emitted]:
+        """Stream the next round of a run: outputs by call id."""
+        if answer is not None:
+            self.script(answer)
+        given = [{"tool_call_id": call_id, "output": output} for call_id, output in outputs.items()]
+        return self.stream(f"{place(run)}/submit_tool_outputs", tool_outputs=given)
+
+    def messages(self, thread: str) -> list[str]:
+        """Everything said in a thread, oldest first."""
+        listed = self.get(f"threads/{thread}/messages", order="asc")["data"]
+        return ["".join(part["text"]["value"] for part in each["content"]) for each in listed]
+
+    @property
+    def sent(self) -> Json:
+        """The last request upstream."""
+        return self.upstream.bodies[-1]
+
+
+def place(run: Json) -> str:
+    return f"threads/{run['thread_id']}/runs/{run['id']}"
+
+
+def pump(reply: Reply) -> list[Emitted]:
+    """Carry a reply's run to its end; what it told, which ends with `done`."""
+    if reply.events is None:
+        return []
+    told = [event for batch in drive.drain(reply.events) for event in batch]
+    assert told[-1] == DONE
+    assert told.count(DONE) == 1
+    return told[:-1]
+
+
+def answer(*items: Json, id: str = "resp_1", status: str = "completed", **response: Any) -> list[Read]:
+    """A whole answer, a read for each event."""
+    events = [created(id=id), *[event for item in items for event in (added(item), done(item))]]
+    return [[event] for event in [*events, ended(*items, id=id, status=status, **response)]]
+
+
+def inputs(body: Json) -> list[str]:
+    """What a request says, in few words: texts as they are, calls and outputs by their ids."""
+    words = {"function_call": "call", "function_call_output": "output", "reasoning": "thought"}
+    return [
+        f"{words[item['type']]} {item.get('call_id', '')}".strip()
+        if item.get("type") in words
+        else item["content"]
+        if isinstance(item["content"], str)
+        else "".join(part.get("text") or part.get("refusal") or part["type"] for part in item["content"])
+        for item in body["input"]
+    ]
