@@ -1,6 +1,12 @@
-"""``python -m shim``: the command line."""
+"""``python -m shim``: the command line.  ``python -m shim app.py``, ``python -m shim -m app``: a program, unchanged."""
 
-from shim.cli import main
+import sys
+
+from shim.cli import main, program
 
 if __name__ == "__main__":
-    main()
+    words = sys.argv[1:]
+    if program.named(words):
+        program.start(words)
+    else:
+        main()

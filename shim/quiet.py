@@ -10,8 +10,10 @@ from typing import Any
 #: Attributes of a resource that are resources themselves.
 NESTED = ("assistants", "threads", "messages", "runs", "steps")
 
+#: The advice, in both its wordings.  Other methods warn of other things (``use `stream` instead``), as they always did.
+ADVICE = frozenset({"The Assistants API is deprecated in favor of the Responses API", "deprecated"})
 #: Where the wrapper of a deprecated function comes from.
-WARNERS = ("typing_extensions", "warnings")
+WARNERS = ("typing_extensions", "warnings", "_py_warnings")
 
 
 def quiet(resource: Any) -> Any:
@@ -33,7 +35,7 @@ def _quiet_class(loud: Any) -> type:
     changed: dict[str, Any] = {name: _nested(loud, name) for name in NESTED if hasattr(loud, name)}
     for name in dir(loud):
         method = getattr(loud, name)
-        if hasattr(method, "__deprecated__"):
+        if getattr(method, "__deprecated__", None) in ADVICE:
             changed[name] = _unwarned(method)
     if "assistants" in changed and not hasattr(loud, "vector_stores"):
         # Where programs of before 2025 look for them.

@@ -9,13 +9,17 @@ import typer
 
 import shim
 from shim.cli.demo import demo
+from shim.cli.run import run
 from shim.cli.sandbox import sandbox
 
 #: Name on the command line: the function whose parameters are its options and whose docstring is its help.
 COMMANDS: Final[dict[str, Callable[..., Any]]] = {
     "demo": demo,
+    "run": run,
     "sandbox": sandbox,
 }
+#: Commands whose line ends in somebody else's options: what follows the first argument is not ours to read.
+PASSED_ON: Final = {"run": {"allow_interspersed_args": False, "ignore_unknown_options": True}}
 
 
 def app() -> typer.Typer:
@@ -23,7 +27,7 @@ def app() -> typer.Typer:
     made = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
     made.callback()(_common)
     for name, command in COMMANDS.items():
-        made.command(name)(command)
+        made.command(name, context_settings=PASSED_ON.get(name))(command)
     return made
 
 
