@@ -89,28 +89,34 @@ AGAIN: Final[dict[str, Callable[[Json], Json | None]]] = {
 }
 
 
-def compose(entries: Iterable[Entry], previous: str | None = None) -> list[Json]:
-    """The input that says ``entries`` to a model that knows the chain up to the response ``previous``."""
+def compose(entries: Iterable[Entry], previous: str | None = None, *, thoughts: bool = True) -> list[Json]:
+    """The input that says ``entries`` to a model that knows the chain up to the response ``previous``.
+
+    ``thoughts``: whether upstream can read encrypted reasoning.
+    """
     kept = list(entries)
     asked = {_pair(entry) for entry in kept if entry.item["type"] == "function_call" and _whole(entry.item)}
     answered = {_pair(entry) for entry in kept if entry.item["type"] == "function_call_output"}
     paired = asked & answered
     items: list[Json] = []
-    thought: Json | None = None
+    waiting: list[tuple[str | None, Json]] = []
     for entry in kept:
         again = AGAIN.get(entry.item["type"])
         item = again(entry.item) if again else None
-        if item is None or not _fits(entry, paired, previous):
-            thought = None if entry.item["type"] != "reasoning" else thought
+        if entry.item["type"] == "reasoning":
+            waiting += [(entry.response_id, item)] if item is not None and thoughts else []
             continue
-        if item["type"] == "reasoning":
-            thought = item
-            continue
-        if thought is not None:
-            items.append(thought)
-            thought = None
-        items.append(item)
+        if item is not None and _fits(entry, paired, previous):
+            items += [thought for made_by, thought in waiting if _follows(entry, made_by)]
+            items.append(item)
+        waiting = []
     return items
+
+
+def _follows(entry: Entry, response_id: str | None) -> bool:
+    """Whether an item came out of the response that thought so: nothing else may stand behind its reasoning."""
+    given = entry.item["type"] == "function_call_output" or entry.item.get("role") == "user"
+    return entry.response_id == response_id and not given
 
 
 def _pair(entry: Entry) -> tuple[str | None, str]:

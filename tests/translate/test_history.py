@@ -91,6 +91,8 @@ ROWS = {
     "not before an open call": ([thought(), call("a"), USER], [USER]),
     "not unless it is encrypted": ([thought(None), said("So.")], [says("So.")]),
     "not for an unreadable one in between": ([thought(), thought(None), said("So.")], [THOUGHT, says("So.")]),
+    "several in a row": ([thought(), thought("y"), said("So.")], [THOUGHT, THOUGHT | {"encrypted_content": "y"}, says("So.")]),
+    "not before the output of an earlier call": ([call("a"), thought(), output("a")], [calls("a"), output("a")]),
     "before an answered call": ([thought(), call("a"), output("a")], [THOUGHT, calls("a"), output("a")]),
     "unknown items are left out": ([{"type": "dream", "id": "d"}, USER], [USER]),
 }
@@ -100,6 +102,22 @@ ROWS = {
 def test_compose(journal, items) -> None:
     entries = [Entry(seq, item, "resp_1") for seq, item in enumerate(journal)]
     assert compose(entries) == items
+
+
+#: What stands behind a thought that its response ended with, or that lost its follower since.
+STRANGERS = [Entry(2, USER), Entry(2, said("So."), "resp_2"), Entry(2, call("a"), "resp_2")]
+
+
+@pytest.mark.parametrize("stranger", STRANGERS)
+def test_a_thought_is_never_followed_by_a_stranger(stranger) -> None:
+    entries = [Entry(1, thought(), "resp_1"), stranger, Entry(3, output("a"), "resp_2")]
+    assert not [item for item in compose(entries) if item["type"] == "reasoning"]
+    assert len(compose(entries)) > 0
+
+
+def test_thoughts_stay_here_where_nobody_can_read_them() -> None:
+    entries = [Entry(1, thought(), "resp_1"), Entry(2, said("So."), "resp_1")]
+    assert compose(entries, thoughts=False) == [says("So.")]
 
 
 def test_calls_pair_within_their_response() -> None:
