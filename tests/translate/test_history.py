@@ -91,7 +91,10 @@ ROWS = {
     "not before an open call": ([thought(), call("a"), USER], [USER]),
     "not unless it is encrypted": ([thought(None), said("So.")], [says("So.")]),
     "not for an unreadable one in between": ([thought(), thought(None), said("So.")], [THOUGHT, says("So.")]),
-    "several in a row": ([thought(), thought("y"), said("So.")], [THOUGHT, THOUGHT | {"encrypted_content": "y"}, says("So.")]),
+    "several in a row": (
+        [thought(), thought("y"), said("So.")],
+        [THOUGHT, THOUGHT | {"encrypted_content": "y"}, says("So.")],
+    ),
     "not before the output of an earlier call": ([call("a"), thought(), output("a")], [calls("a"), output("a")]),
     "before an answered call": ([thought(), call("a"), output("a")], [THOUGHT, calls("a"), output("a")]),
     "unknown items are left out": ([{"type": "dream", "id": "d"}, USER], [USER]),
