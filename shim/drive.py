@@ -33,13 +33,9 @@ def drain(items: AsyncGenerator[T, None]) -> Iterator[T]:
     try:
         while True:
             try:
-                item = finish(_next(items))
+                item = finish(items.__anext__())
             except StopAsyncIteration:
                 return
             yield item
     finally:
         finish(items.aclose())
-
-
-async def _next(items: AsyncGenerator[T, None]) -> T:
-    return await anext(items)

@@ -8,8 +8,9 @@ payload's own
 """
 
 import json
-from collections.abc import Iterator
 from typing import Any, Final
+
+from pydantic_core import from_json, to_json
 
 Json = dict[str, Any]
 
@@ -24,7 +25,12 @@ class Malformed(ValueError):
 
 def encode(name: str, data: Json) -> bytes:
     """One event on the wire."""
-    return f"event: {name}\ndata: {dumps(data)}\n\n".encode()
+    try:
+        text = to_json(data)
+    except ValueError:
+        # Half of a surrogate pair has no UTF-8; escaped it goes through, and the reader joins it with the other half.
+        text = json.dumps(data, separators=(",", ":")).encode()
+    return b"event: %b\ndata: %b\n\n" % (name.encode(), text)
 
 
 class Reader:
@@ -44,16 +50,17 @@ class Reader:
             data = _plain_line_ends(data)
         *blocks, rest = data.split(b"\n\n")
         self._pending = [rest] if rest else []
-        return [event for block in blocks for event in _event(block)]
+        return [event for block in blocks if (event := _event(block)) is not None]
 
     def close(self) -> list[Json]:
         """The event that lacks only its closing blank line, if any.  Half an event is nothing."""
         block = b"".join(self._pending)
         self._pending = []
         try:
-            return list(_event(_plain_line_ends(block)))
+            event = _event(_plain_line_ends(block))
         except Malformed:
             return []
+        return [] if event is None else [event]
 
 
 def _plain_line_ends(data: bytes) -> bytes:
@@ -62,15 +69,23 @@ def _plain_line_ends(data: bytes) -> bytes:
     return data[: -1 if held else None].replace(b"\r\n", b"\n").replace(b"\r", b"\n") + b"\r" * held
 
 
-def _event(block: bytes) -> Iterator[Json]:
+def _event(block: bytes) -> Json | None:
     lines = [line[5:].removeprefix(b" ") for line in block.split(b"\n") if line.startswith(b"data:")]
     data = b"\n".join(lines)
     if not data or data.startswith(b"[DONE]"):
-        return
+        return None
     try:
-        event = json.loads(data)
+        event = _parsed(data)
     except ValueError as problem:
         raise Malformed(f"a data line that is no JSON: {data[:80]!r}") from problem
     if not isinstance(event, dict):
         raise Malformed(f"a data line that is no object: {data[:80]!r}")
-    yield event
+    return event
+
+
+def _parsed(data: bytes) -> Any:
+    try:
+        return from_json(data)
+    except ValueError:
+        # The fast parser refuses an escaped half of a surrogate pair, which the slow one knows.
+        return json.loads(data)
