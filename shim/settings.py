@@ -56,6 +56,12 @@ class Settings(BaseSettings):
         gt=0,
         description="Seconds after which another process may take over a run whose own has stopped renewing its claim.",
     )
+    keep_file_bytes: int = Field(
+        20_000_000,
+        ge=0,
+        description="Files that code interpreter makes are copied beside the messages that show them, as a container "
+        "lives twenty minutes. The largest one that is copied, in bytes; 0 copies none.",
+    )
     exit_grace: float = Field(
         2.0,
         ge=0,

@@ -42,7 +42,7 @@ def wire(client: openai.OpenAI) -> None:
     kept = _database(chosen)
     engine = _engine(SyncStore(kept), upstream, kept, chosen)
     path_of = transport.ours(lambda: _base_path(client))
-    client._client = transport.outer(engine, path_of, inner, _heart(engine, kept))
+    client._client = transport.outer(engine, path_of, inner, _heart(engine, kept), chosen.exit_grace)
 
 
 def wire_async(client: openai.AsyncOpenAI) -> None:
@@ -147,6 +147,7 @@ def _engine(store: Store, upstream: ports.Upstream, kept: Database, chosen: Sett
             running=_running[kept],
             run_lifetime=chosen.run_lifetime,
             lease=chosen.lease,
+            keep_bytes=chosen.keep_file_bytes,
             model_of=mapper(chosen, lambda: upstream.profile().name),
             learned=_learned,
         )

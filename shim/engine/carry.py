@@ -83,8 +83,10 @@ class Carrier:
     async def _indexed(self) -> None:
         """Files that were attached a moment ago are searched only once they are indexed."""
         if any(tool["type"] == "file_search" for tool in self.turn.run["tools"]):
-            for store_id in (self.private["resources"].get("file_search") or {}).get("vector_store_ids") or []:
-                await self.world.upstream.indexed(store_id)
+            for store_id in self.private["awaits"]:
+                # If it cannot be looked at, the search itself will say so.
+                with suppress(Refusal):
+                    await self.world.upstream.indexed(store_id)
 
     @property
     def exhausted(self) -> bool:
@@ -253,6 +255,7 @@ def commit(db: Any, carrier: Carrier, emitted: list[Emitted]) -> Json | None:
         raise Gone
     if current.body["status"] != carrier.seen:
         return current.body
+    carrier.private = carrier.private | {"stale": current.private["stale"]}
     response = turn.terminal or carrier.response
     if not carrier.response.get("noted") and (response_id := response.get("id")):
         keep.begun(db, world, run, response_id, carrier.sent.previous)

@@ -20,6 +20,7 @@ class Context:
     whether its process still is.
     ``running``: the runs that this process drives; ``run_lifetime``: seconds until an unfinished run lapses.
     ``lease``: seconds for which a process may be trusted to drive a run without renewing that.
+    ``keep_bytes``: the largest file made by code that is kept; 0 keeps none.
     ``model_of``: the model to call for the one that a run names.  ``learned``: parameters that models refused.
     """
 
@@ -33,6 +34,7 @@ class Context:
     running: Running = field(default_factory=Running)
     run_lifetime: int = objects.RUN_LIFETIME
     lease: float = 30.0
+    keep_bytes: int = 20_000_000
     model_of: Callable[[str], str] = str
     learned: dict[str, set[str]] = field(default_factory=dict)
 

@@ -12,13 +12,15 @@ from shim.wire import objects
 DELTAS = ("thread.message.delta", "thread.run.step.delta")
 
 
-def blank(model: str, resources: Json) -> Json:
+def blank(model: str, resources: Json, awaits: list[str]) -> Json:
     """What the engine remembers of a run and never shows.
 
     ``spent``: tokens so far.  ``tip``: the response that its next round chains from, and what that covers.  ``asker``:
     the response that asked for tool outputs.  ``step_usage``: the tokens of the step that waits for them.  ``obeyed``:
     whether a forced tool choice has been followed.  ``background``: the response that runs upstream on its own.
-    ``model``: the one that is called.  ``resources``: what its hosted tools work on.
+    ``model``: the one that is called.  ``resources``: what its hosted tools work on.  ``awaits``: vector
+    stores whose files must be indexed before it begins.  ``stale``: a message was deleted
+    that the response under way knows, so nothing may chain from it.
     """
     return {
         "spent": objects.usage(),
@@ -29,6 +31,8 @@ def blank(model: str, resources: Json) -> Json:
         "background": None,
         "model": model,
         "resources": resources,
+        "awaits": awaits,
+        "stale": False,
     }
 
 
@@ -72,16 +76,23 @@ def ending_of(db: Any, world: Context, turn: Turn, private: Json, response: Json
     tenant, response_id = world.tenant, response.get("id")
     if response_id:
         responses.finish(db, tenant, response_id, response.get("status") or run["status"], response.get("usage"))
-    usable = response_id if chained else None
+    usable = response_id if chained and not private["stale"] else None
     covers = journal.last_seq(db, tenant, run["thread_id"])
     private = private | {"spent": turn.spent}
-    if run["status"] == "completed" and usable:
+    if run["status"] == "completed" and usable and not run["truncation_strategy"]["last_messages"]:
         threads.set_head(db, tenant, run["thread_id"], usable, covers)
     if run["status"] == "requires_action":
-        steps.save(db, tenant, turn.asking or {})
+        _keep_asking(db, tenant, turn.asking or {})
         tip = {"id": usable, "covers": covers} if usable else None
         private |= {"tip": tip, "asker": response_id, "step_usage": turn.step_usage, "obeyed": True, "background": None}
     return private
+
+
+def _keep_asking(db: Any, tenant: str, step: Json) -> None:
+    """The step that asks is still open, so it sorts behind those that are not."""
+    steps.save(db, tenant, step)
+    if (steps.last(db, tenant, step["run_id"]) or {}).get("id") != step["id"]:
+        steps.requeue(db, tenant, step["run_id"], step["id"])
 
 
 def run_of(db: Any, world: Context, run: Json, private: Json, seen: lifecycle.RunStatus) -> bool:

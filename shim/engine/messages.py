@@ -2,10 +2,11 @@
 
 from typing import Any
 
+from shim import lifecycle
 from shim.engine import hosted, lookup, refresh
 from shim.engine.context import Context, Json, given
 from shim.engine.protocol import Reply, Request, json_reply
-from shim.store import journal
+from shim.store import journal, runs
 from shim.store import messages as rows
 from shim.store import threads as thread_rows
 from shim.store.errors import NoSuchCursor
@@ -114,3 +115,6 @@ def _delete(db: Any, world: Context, thread_id: str, message_id: str) -> None:
     if seq is not None and seq <= thread_rows.head(db, world.tenant, thread_id).covers:
         # Upstream's chain still knows the message: from now on the thread is told anew, without it.
         thread_rows.set_head(db, world.tenant, thread_id, None, 0)
+    if (row := runs.active(db, world.tenant, thread_id)) is not None:
+        # So does what the run under way has said: nothing may chain from that either.
+        runs.move(db, world.tenant, row.body, row.private | {"tip": None, "stale": True}, lifecycle.ACTIVE)

@@ -53,6 +53,7 @@ def _accept(db: Any, world: Context, thread_id: str, run_id: str, given: list[Js
     threads.lock(db, world.tenant, thread_id)
     refresh.active(db, world, thread_id)
     row = lookup.run(db, world, thread_id, run_id)
+    row = row._replace(private=row.private | {"stale": False})
     if row.body["status"] not in lifecycle.before("answered"):
         raise error("not_accepting_outputs", status=row.body["status"])
     outputs = _match(row.body, given)

@@ -1,9 +1,12 @@
-"""Every call of the old API that is ours: 23 routes.  What has no row here goes to the real network untouched."""
+"""Every call that is ours: the old API's 23 routes, and three for files that its code interpreter made.
+
+What has no row here goes to the real network untouched.
+"""
 
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from shim.engine import assistants, messages, outputs, runs, steps, threads
+from shim.engine import assistants, files, messages, outputs, runs, steps, threads
 from shim.engine.protocol import Reply
 
 Operation = Callable[..., Awaitable[Reply]]
@@ -32,6 +35,10 @@ ROUTES: Final[dict[tuple[str, str], Operation]] = {
     ("POST", "threads/{thread_id}/runs/{run_id}/submit_tool_outputs"): outputs.submit,
     ("GET", "threads/{thread_id}/runs/{run_id}/steps"): steps.listing,
     ("GET", "threads/{thread_id}/runs/{run_id}/steps/{step_id}"): steps.retrieve,
+    # Files that code wrote, which upstream knows within their container alone.
+    ("GET", "files/{file_id}"): files.retrieve,
+    ("GET", "files/{file_id}/content"): files.content,
+    ("DELETE", "files/{file_id}"): files.delete,
 }
 #: The first segment of every path that is ours, known or not: an unknown one is the API's 404, never the network's.
 OURS: Final = ("assistants", "threads")
@@ -44,7 +51,7 @@ _BY_SHAPE: Final = {
 
 def is_ours(path: str) -> bool:
     """Whether a path (below the base URL's, without a leading slash) belongs to the old API."""
-    return path.partition("/")[0] in OURS
+    return path.partition("/")[0] in OURS or path.startswith(f"files/{files.PREFIX}")
 
 
 def find(method: str, path: str) -> tuple[Operation, list[str]] | None:

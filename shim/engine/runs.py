@@ -112,7 +112,8 @@ def _start(db: Any, world: Context, thread_id: str, asked: Json, more: Json) -> 
     assistant = lookup.assistant(db, world, asked["assistant_id"])
     run = _compose(world, thread_id, assistant, asked)
     resources = hosted.merged(assistant["tool_resources"], thread["tool_resources"], run["tool_resources"])
-    private = keep.blank(world.model_of(run["model"]), resources)
+    awaits = (thread["tool_resources"].get("file_search") or {}).get("vector_store_ids") or []
+    private = keep.blank(world.model_of(run["model"]), resources, awaits)
     try:
         rows.insert(db, world.tenant, run, private, world.owner, world.clock() + world.lease)
     except ActiveRun as other:

@@ -1,9 +1,9 @@
 """Rules for what the model calls: functions of the application, and the two hosted tools that Assistants had."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
-from shim.translate.turn import STEP_OPENS, Emitted, Json, Open, Turn, emits
+from shim.translate.turn import STEP_OPENS, Emitted, Json, Made, Open, Turn, emits
 
 RANKING: Final = {"ranker": "default_2024_08_21", "score_threshold": 0.0}
 
@@ -109,14 +109,27 @@ def close_code(turn: Turn, event: Json) -> Iterator[Emitted]:
         turn.differences.append(f"the code told of {item.call['id']} differs from the finished one")
     elif len(whole) > len(told):
         yield _tell_code(item, whole[len(told) :])
-    outputs = [_logs(output) for output in event["item"].get("outputs") or [] if output["type"] == "logs"]
+    given = event["item"].get("outputs") or []
+    outputs = [OUTPUTS[output["type"]](turn, output) for output in given if output["type"] in OUTPUTS]
     for index, output in enumerate(outputs):
         yield _delta(item, _more(item, "code_interpreter", {"outputs": [{"index": index} | output]}))
     yield from _close_hosted(turn, item, {"code_interpreter": {"input": whole, "outputs": outputs}})
 
 
-def _logs(output: Json) -> Json:
+def _logs(turn: Turn, output: Json) -> Json:
     return {"type": "logs", "logs": output.get("logs") or ""}
+
+
+def _image(turn: Turn, output: Json) -> Json:
+    """A plot.  Upstream gives it as data; we keep it under an id, and the next message shows it."""
+    file_id = turn.new_id("cfile")
+    turn.images.append(file_id)
+    turn.made.append(Made(file_id, f"{file_id}.png", data=output["url"]))
+    return {"type": "image", "image": {"file_id": file_id}}
+
+
+#: What code leaves behind, by upstream's type.
+OUTPUTS: Final[dict[str, Callable[[Turn, Json], Json]]] = {"logs": _logs, "image": _image}
 
 
 def _open_hosted(turn: Turn, event: Json, call: Json) -> Iterator[Emitted]:

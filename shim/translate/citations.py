@@ -9,7 +9,7 @@ text stands.
 from collections.abc import Callable
 from typing import Final
 
-from shim.translate.turn import Json, Part, Turn
+from shim.translate.turn import Json, Made, Part, Turn
 
 #: The first number of a marker: 4 in every short recorded conversation.
 ORDINAL: Final = 4
@@ -49,6 +49,8 @@ def _file_path(turn: Turn, part: Part, annotation: Json) -> tuple[Json, str] | N
     start, end = annotation.get("start_index") or 0, annotation.get("end_index") or 0
     if start >= end or end > part.heard_length:
         return None
+    name = annotation.get("filename") or annotation["file_id"]
+    turn.made.append(Made(annotation["file_id"], name, annotation.get("container_id")))
     shift = sum(length for at, length in part.markers if at <= start)
     text = "".join(part.heard)[start:end]
     shown = {

@@ -1,6 +1,7 @@
 """Rules for what the model writes: messages, their text, their refusals."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Final
 
 from shim.translate import citations
 from shim.translate.turn import STEP_OPENS, Emitted, Json, Open, Part, Turn, emits
@@ -10,7 +11,7 @@ from shim.wire import objects
 PARTS = {"output_text": ("text", "text"), "refusal": ("refusal", "refusal")}
 
 
-@emits(*STEP_OPENS, "thread.message.created", "thread.message.in_progress")
+@emits(*STEP_OPENS, "thread.message.created", "thread.message.in_progress", "thread.message.delta")
 def open_message(turn: Turn, event: Json) -> Iterator[Emitted]:
     """A message item begins: its step first, then the message, each told twice as the API did."""
     message_id = turn.new_id("msg")
@@ -19,9 +20,19 @@ def open_message(turn: Turn, event: Json) -> Iterator[Emitted]:
     for name, step in turn.open_step(details):
         yield name, step
     message = objects.answer(message_id, step["created_at"], turn.run)
-    turn.open(event, Open("message", step, message=message))
+    item = turn.open(event, Open("message", step, message=message))
     yield "thread.message.created", message
     yield "thread.message.in_progress", message
+    while turn.images:
+        yield _show_image(item, turn.images.pop(0))
+
+
+def _show_image(item: Open, file_id: str) -> Emitted:
+    """A plot stands before the text, as it did."""
+    part = Part(len(item.parts), "image_file", told=[file_id])
+    # Upstream's parts count from 0; ours that it does not have, from below.
+    item.parts[-1 - part.index] = part
+    return _delta(item, {"index": part.index, "type": "image_file", "image_file": {"file_id": file_id}})
 
 
 @emits("thread.message.delta")
@@ -63,7 +74,8 @@ def close_message(turn: Turn, event: Json) -> Iterator[Emitted]:
 def complete(turn: Turn, item: Open) -> Iterator[Emitted]:
     """The message is whole."""
     now = turn.now()
-    item.message = item.message | {"status": "completed", "completed_at": now, "content": contents(item)}
+    whole = {"content": contents(item), "attachments": attachments(item)}
+    item.message = item.message | {"status": "completed", "completed_at": now} | whole
     item.open = False
     yield from turn.hold(item.step)
     yield "thread.message.completed", item.message
@@ -122,12 +134,25 @@ def part_of(item: Open, event: Json, kind: str) -> Part:
 
 def contents(item: Open) -> list[Json]:
     """The open message's content as a finished message shows it."""
-    return [
-        {"type": "text", "text": {"value": "".join(part.told), "annotations": part.annotations}}
-        if part.kind == "text"
-        else {"type": "refusal", "refusal": "".join(part.told)}
-        for part in item.parts.values()
-    ]
+    return [SHOWN[part.kind](part) for part in item.parts.values()]
+
+
+#: A part as a finished message shows it.
+SHOWN: Final[dict[str, Callable[[Part], Json]]] = {
+    "text": lambda part: {
+        "type": "text",
+        "text": {"value": "".join(part.told), "annotations": part.annotations},
+    },
+    "refusal": lambda part: {"type": "refusal", "refusal": "".join(part.told)},
+    "image_file": lambda part: {"type": "image_file", "image_file": {"file_id": part.told[0]}},
+}
+
+
+def attachments(item: Open) -> list[Json]:
+    """The files that the message links: whoever reads it finds them here, too."""
+    linked = (annotation for part in item.parts.values() for annotation in part.annotations)
+    files = dict.fromkeys(found["file_path"]["file_id"] for found in linked if found["type"] == "file_path")
+    return [{"file_id": file_id, "tools": [{"type": "code_interpreter"}]} for file_id in files]
 
 
 def _tell(item: Open, part: Part, value: str) -> Emitted:

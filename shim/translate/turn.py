@@ -72,6 +72,16 @@ class Open:
     cut: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A file that code wrote: in a container, or with its content as a ``data:`` URL."""
+
+    file_id: str
+    filename: str
+    container_id: str | None = None
+    data: str | None = None
+
+
 @dataclass(slots=True)
 class Turn:
     """One response of a run.  ``run`` is replaced, never changed in place, so what was emitted stays as it was."""
@@ -90,6 +100,8 @@ class Turn:
     settled: set[str] = field(default_factory=set)
     results: dict[str, str] = field(default_factory=dict)
     citations: int = 0
+    images: list[str] = field(default_factory=list)
+    made: list[Made] = field(default_factory=list)
     error: Json | None = None
     terminal: Json | None = None
     step_usage: Json | None = None

@@ -147,6 +147,21 @@ def add_usage(one: Json, two: Json) -> Json:
     )
 
 
+def file(id: str, now: int, filename: str, size: int) -> Json:
+    """A file that code wrote, of ``size`` bytes."""
+    return {
+        "object": "file",
+        "id": id,
+        "purpose": "assistants_output",
+        "filename": filename,
+        "bytes": size,
+        "created_at": now,
+        "expires_at": None,
+        "status": "processed",
+        "status_details": None,
+    }
+
+
 def deleted(kind: str, id: str) -> Json:
     """The receipt for a deletion; ``kind`` is the object's name, for example ``thread.message``."""
     return {"id": id, "object": f"{kind}.deleted", "deleted": True}

@@ -69,7 +69,8 @@ def check(stream: Stream, played: Played) -> None:
 
 
 def _text(message: Json) -> str:
-    return "".join(part["text"]["value"] if part["type"] == "text" else part["refusal"] for part in message["content"])
+    said = [part for part in message["content"] if part["type"] != "image_file"]
+    return "".join(part["text"]["value"] if part["type"] == "text" else part["refusal"] for part in said)
 
 
 def _unmarked(text: str, wanted: Message) -> str:

@@ -1,0 +1,90 @@
+"""Files that code wrote: copied here before their container dies, and found under the ids that messages show.
+
+All other files are upstream's; their calls never come here.
+"""
+
+import base64
+import binascii
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import unquote_to_bytes
+
+from shim.engine.context import Context, Json
+from shim.engine.protocol import Reply, Request, json_reply
+from shim.ports import Refusal
+from shim.store import files as rows
+from shim.translate.turn import Made
+from shim.wire import objects
+from shim.wire.errors import error
+
+#: Ids of what code wrote; upstream knows them within their container alone.
+PREFIX: Final = "cfile_"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A file with its content, ready for the store."""
+
+    container_id: str | None
+    body: Json
+    content: bytes
+
+
+async def retrieve(world: Context, request: Request, file_id: str) -> Reply:
+    """GET /files/{file_id}"""
+    found = await world.store.read(rows.get, world.tenant, file_id)
+    if found is None:
+        raise error("no_file", id=file_id)
+    return json_reply(found)
+
+
+async def content(world: Context, request: Request, file_id: str) -> Reply:
+    """GET /files/{file_id}/content"""
+    found = await world.store.read(rows.content, world.tenant, file_id)
+    if found is None:
+        raise error("no_file", id=file_id)
+    return Reply(200, {"content-type": "application/octet-stream"}, found)
+
+
+async def delete(world: Context, request: Request, file_id: str) -> Reply:
+    """DELETE /files/{file_id}"""
+    if not await world.store.write(rows.delete, world.tenant, file_id):
+        raise error("no_file", id=file_id)
+    return json_reply(objects.deleted("file", file_id) | {"object": "file"})
+
+
+async def fetch(world: Context, made: list[Made]) -> list[Kept]:
+    """The contents of files that code wrote, as far as they can be had and are small enough to keep."""
+    kept = []
+    for file in made:
+        found = await _content(world, file)
+        if found is not None and len(found) <= world.keep_bytes:
+            body = objects.file(file.file_id, world.now(), file.filename, len(found))
+            kept.append(Kept(file.container_id, body, found))
+    return kept
+
+
+async def _content(world: Context, file: Made) -> bytes | None:
+    if file.data is not None:
+        return _of_data_url(file.data)
+    if not world.keep_bytes:
+        return None
+    try:
+        return await world.upstream.content(f"/containers/{file.container_id}/files/{file.file_id}/content")
+    except Refusal:
+        # The container is gone, or the server has none: the message stays, its file does not resolve.
+        return None
+
+
+def _of_data_url(url: str) -> bytes | None:
+    head, _, payload = url.partition(",")
+    try:
+        return base64.b64decode(payload, validate=True) if head.endswith(";base64") else unquote_to_bytes(payload)
+    except binascii.Error:
+        return None
+
+
+def keep(db: Any, world: Context, thread_id: str, kept: list[Kept]) -> None:
+    """Store files with the thread that they were made for."""
+    for file in kept:
+        rows.save(db, world.tenant, thread_id, file.container_id, file.body, file.content)
