@@ -14,12 +14,13 @@ import socket
 import threading
 import time
 import uuid
+import weakref
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import aclosing
 from functools import cache
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Final
+from typing import Any, Final, TypeVar
 
 from shim import drive
 from shim.engine.protocol import Events, encode
@@ -27,10 +28,13 @@ from shim.settings import settings
 
 log = logging.getLogger("shim")
 Chunk = bytes | BaseException | None
+P = TypeVar("P", "Threads", "Tasks")
 
 
 class Threads:
-    """The pumps of blocking clients in this process."""
+    """The pumps of blocking clients that share an HTTP client.  ``everywhere`` are those of the whole process."""
+
+    everywhere: Final[set[threading.Thread]] = set()
 
     def __init__(self) -> None:
         self._running: set[threading.Thread] = set()
@@ -49,9 +53,7 @@ class Threads:
 
     def join(self, seconds: float) -> None:
         """Wait for what is still going, at most so long.  What is left ends by its lease."""
-        until = time.monotonic() + seconds
-        for thread in list(self._running):
-            thread.join(max(0.0, until - time.monotonic()))
+        _join(self._running, seconds)
 
     def _start(self, events: Events, queue: "SimpleQueue[Chunk]", watched: threading.Event) -> None:
         context = contextvars.copy_context()
@@ -59,6 +61,7 @@ class Threads:
             target=context.run, args=(self._pump, events, queue, watched), name="shim-run", daemon=True
         )
         self._running.add(thread)
+        self.everywhere.add(thread)
         thread.start()
 
     def _pump(self, events: Events, queue: "SimpleQueue[Chunk]", watched: threading.Event) -> None:
@@ -73,6 +76,13 @@ class Threads:
         finally:
             queue.put(last)
             self._running.discard(threading.current_thread())
+            self.everywhere.discard(threading.current_thread())
+
+
+def _join(threads: set[threading.Thread], seconds: float) -> None:
+    until = time.monotonic() + seconds
+    for thread in list(threads):
+        thread.join(max(0.0, until - time.monotonic()))
 
 
 def _read(queue: "SimpleQueue[Chunk]", watched: threading.Event) -> Iterator[bytes]:
@@ -171,5 +181,14 @@ def alive(name: str) -> bool:
     return birth is None or birth == born
 
 
-threads: Final = Threads()
-atexit.register(lambda: threads.join(settings().exit_grace))
+#: The pumps behind each HTTP client: copies of a client share it, and whichever is closed waits for all of them.
+_pumps: Final[weakref.WeakKeyDictionary[Any, Any]] = weakref.WeakKeyDictionary()
+
+
+def behind(http_client: Any, kind: type[P]) -> P:
+    """The pumps that live as long as an HTTP client; made when first asked for."""
+    found: P = _pumps.setdefault(http_client, kind())
+    return found
+
+
+atexit.register(lambda: _join(Threads.everywhere, settings().exit_grace))

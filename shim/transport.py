@@ -4,6 +4,7 @@ The one module that knows either library: the installed SDK says which it uses. 
 client that the SDK would have used, whole and untouched.
 """
 
+import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, Final
@@ -14,6 +15,7 @@ from shim import drive, pump
 from shim.engine import Engine, Reply, Request
 from shim.engine.routes import is_ours
 from shim.heart import Heart
+from shim.wire import ids
 
 if TYPE_CHECKING:
     import httpx2 as http
@@ -67,10 +69,11 @@ async def _once(body: bytes) -> AsyncIterator[bytes]:
 
 
 class Transport(http.BaseTransport):
-    """Behind a blocking client."""
+    """Behind a blocking client; its pumps are given time to finish when it is closed."""
 
-    def __init__(self, engine: Engine, path_of: Owned, inner: http.Client, heart: Heart) -> None:
-        self.engine, self.path_of, self.inner, self.heart = engine, path_of, inner, heart
+    def __init__(self, engine: Engine, path_of: Owned, inner: http.Client, heart: Heart, grace: float) -> None:
+        self.engine, self.path_of, self.inner, self.heart, self.grace = engine, path_of, inner, heart, grace
+        self.pumps = pump.behind(inner, pump.Threads)
 
     def handle_request(self, request: http.Request) -> http.Response:
         path = self.path_of(request)
@@ -78,35 +81,37 @@ class Transport(http.BaseTransport):
             # The very response object: timeouts, hooks and streaming survive, and no body is copied.
             return self.inner.send(request, stream=True)
         self.heart.beat()
+        began = time.perf_counter()
         reply = drive.finish(self.engine.handle(_asked(request, path, request.read())))
-        return http.Response(reply.status, headers=dict(reply.headers), stream=_Body(_pumped(reply)))
+        return http.Response(reply.status, headers=_headers(reply, began), stream=_Body(self._pumped(reply)))
+
+    def _pumped(self, reply: Reply) -> Iterator[bytes]:
+        if reply.events is not None and reply.streamed:
+            return self.pumps.view(reply.events)
+        if reply.events is not None:
+            self.pumps.work(reply.events)
+        return iter((reply.body,))
 
     def close(self) -> None:
+        self.pumps.join(self.grace)
         self.inner.close()
 
 
-def _pumped(reply: Reply) -> Iterator[bytes]:
-    if reply.events is not None and reply.streamed:
-        return pump.threads.view(reply.events)
-    if reply.events is not None:
-        pump.threads.work(reply.events)
-    return iter((reply.body,))
-
-
 class AsyncTransport(http.AsyncBaseTransport):
-    """Behind an async client; its pumps are its own, and are given time to finish when it is closed."""
+    """The same behind an async client."""
 
     def __init__(self, engine: Engine, path_of: Owned, inner: http.AsyncClient, heart: Heart, grace: float) -> None:
         self.engine, self.path_of, self.inner, self.heart, self.grace = engine, path_of, inner, heart, grace
-        self.pumps = pump.Tasks()
+        self.pumps = pump.behind(inner, pump.Tasks)
 
     async def handle_async_request(self, request: http.Request) -> http.Response:
         path = self.path_of(request)
         if path is None:
             return await self.inner.send(request, stream=True)
         self.heart.beat()
+        began = time.perf_counter()
         reply = await self.engine.handle(_asked(request, path, await request.aread()))
-        return http.Response(reply.status, headers=dict(reply.headers), stream=_AsyncBody(self._pumped(reply)))
+        return http.Response(reply.status, headers=_headers(reply, began), stream=_AsyncBody(self._pumped(reply)))
 
     def _pumped(self, reply: Reply) -> AsyncIterator[bytes]:
         if reply.events is not None and reply.streamed:
@@ -122,6 +127,13 @@ class AsyncTransport(http.AsyncBaseTransport):
 
 def _asked(request: http.Request, path: str, body: bytes) -> Request:
     return Request(request.method, path, request.url.params.multi_items(), dict(request.headers), body)
+
+
+def _headers(reply: Reply, began: float) -> dict[str, str]:
+    """What every answer of the API carried, besides what this one says: programs log the request's id."""
+    elapsed = str(round((time.perf_counter() - began) * 1000))
+    usual = {"openai-version": "2020-10-01", "openai-processing-ms": elapsed, "x-request-id": ids.request()}
+    return usual | dict(reply.headers)
 
 
 def _within(name: str) -> Any:
@@ -150,9 +162,9 @@ class _AsyncOuter(_Within, http.AsyncClient):
     """The same for an async client."""
 
 
-def outer(engine: Engine, path_of: Owned, inner: http.Client, heart: Heart) -> http.Client:
-    """A client that answers what is ours and sends the rest through ``inner``."""
-    transport = Transport(engine, path_of, inner, heart)
+def outer(engine: Engine, path_of: Owned, inner: http.Client, heart: Heart, grace: float) -> http.Client:
+    """A client that answers what is ours and sends the rest through ``inner``; ``grace`` in seconds."""
+    transport = Transport(engine, path_of, inner, heart, grace)
     return _Outer(transport=transport, follow_redirects=inner.follow_redirects, trust_env=False)
 
 

@@ -17,7 +17,6 @@ PREFIX: Final[dict[str, str]] = {
     "run": "run",
     "step": "step",
     "vector_store": "vs",
-    "request": "req",
 }
 
 _source = random.SystemRandom()
@@ -26,3 +25,8 @@ _source = random.SystemRandom()
 def new(prefix: str) -> str:
     """A fresh id, for example ``msg_`` and 24 characters of ``[A-Za-z0-9]``."""
     return f"{prefix}_{''.join(_source.choices(ALPHABET, k=LENGTH))}"
+
+
+def request() -> str:
+    """A fresh id of a request: ``req_`` and 32 hexadecimal digits, as in the header ``x-request-id``."""
+    return f"req_{_source.getrandbits(128):032x}"
