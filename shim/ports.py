@@ -27,9 +27,13 @@ class Store(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """How the caller wants upstream to be called: what he gave with his own request."""
+    """How the caller wants upstream to be called: what he gave with his own request.
+
+    ``timeout`` is his HTTP library's, to be handed on as it is; None for that of the client.
+    """
 
     headers: Mapping[str, str] = field(default_factory=dict)
+    timeout: Any = None
 
 
 @dataclass(eq=False)

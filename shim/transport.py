@@ -126,7 +126,9 @@ class AsyncTransport(http.AsyncBaseTransport):
 
 
 def _asked(request: http.Request, path: str, body: bytes) -> Request:
-    return Request(request.method, path, request.url.params.multi_items(), dict(request.headers), body)
+    given = request.extensions.get("timeout")
+    waits = http.Timeout(**given) if given else None
+    return Request(request.method, path, request.url.params.multi_items(), dict(request.headers), body, waits)
 
 
 def _headers(reply: Reply, began: float) -> dict[str, str]:

@@ -9,7 +9,6 @@ from shim.engine.carry import Carrier
 from shim.engine.chain import Sent
 from shim.engine.context import Context, Json
 from shim.engine.protocol import Emitted, Reply, Request
-from shim.ports import Call
 from shim.store import journal, runs, steps, threads
 from shim.store.runs import RunRow
 from shim.translate import history
@@ -24,14 +23,14 @@ async def submit(world: Context, request: Request, thread_id: str, run_id: str) 
     lookup.check(thread=thread_id, run=run_id)
     asked = read("runs.submit_tool_outputs", request.body)
     accepted = await world.store.write(_accept, world, thread_id, run_id, asked["tool_outputs"])
-    private = accepted.row.private
+    private, streamed = accepted.row.private, bool(asked.get("stream"))
     turn = Turn(accepted.run, world.ids, world.now, spent=private["spent"])
-    carrier = Carrier(world, turn, private, accepted.sent, Call(headers=request.headers))
+    carrier = Carrier(world, turn, private, accepted.sent, request.call(streamed))
     told: list[Emitted] = [
         ("thread.run.step.completed", accepted.step),
         ("thread.run.queued", objects.as_streamed(accepted.run)),
     ]
-    return await launch.reply(carrier, told, bool(asked.get("stream")), launch.Undo(_take_back, (accepted,)))
+    return await launch.reply(carrier, told, streamed, launch.Undo(_take_back, (accepted,)))
 
 
 @dataclass(frozen=True, slots=True)

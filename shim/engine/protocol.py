@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from shim.ports import Call
 from shim.wire import sse
 from shim.wire.errors import ApiError
 
@@ -21,13 +22,20 @@ SSE_TYPE: Final = {"content-type": "text/event-stream; charset=utf-8"}
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One call of the old API.  ``path`` is what follows the base URL's path, without a leading slash."""
+    """One call of the old API.  ``path`` is what follows the base URL's path, without a leading slash.  ``timeout`` is
+    how long its caller waits, if he said.
+    """
 
     method: str
     path: str
     query: Sequence[tuple[str, str]] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
+    timeout: Any = None
+
+    def call(self, streamed: bool) -> Call:
+        """How upstream is to be called for it.  A caller who does not read the run waits for the answer alone."""
+        return Call(self.headers, self.timeout if streamed else None)
 
 
 @dataclass(frozen=True, slots=True)

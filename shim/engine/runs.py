@@ -10,7 +10,6 @@ from shim.engine.carry import Carrier
 from shim.engine.chain import Sent
 from shim.engine.context import Context, Json, given
 from shim.engine.protocol import Emitted, Reply, Request, json_reply
-from shim.ports import Call
 from shim.store import journal
 from shim.store import messages as message_rows
 from shim.store import runs as rows
@@ -86,11 +85,11 @@ async def _launch(
     world: Context, request: Request, started: "Started", asked: Json, told: Iterable[Emitted] = ()
 ) -> Reply:
     run = started.run
-    call = Call(headers=request.headers)
-    carrier = Carrier(world, Turn(run, world.ids, world.now), started.private, started.sent, call)
+    streamed = bool(asked.get("stream"))
+    carrier = Carrier(world, Turn(run, world.ids, world.now), started.private, started.sent, request.call(streamed))
     shown = objects.as_streamed(run)
     first = [*told, ("thread.run.created", shown), ("thread.run.queued", shown)]
-    return await launch.reply(carrier, first, bool(asked.get("stream")), launch.Undo(_forget, (started,)))
+    return await launch.reply(carrier, first, streamed, launch.Undo(_forget, (started,)))
 
 
 @dataclass(frozen=True, slots=True)

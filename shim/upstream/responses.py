@@ -182,8 +182,10 @@ def _arguments(body: Json, call: Call) -> dict[str, Any]:
     """The whole body goes as ``extra_body``: every SDK version sends it as it is, and none walks through a long
     input.
     """
-    extra = _options(call)["headers"]
-    return {"model": body["model"], "input": "", "stream": True, "extra_body": body, "extra_headers": extra}
+    named: dict[str, Any] = {"extra_body": body, "extra_headers": _options(call)["headers"]}
+    if call.timeout is not None:
+        named["timeout"] = call.timeout
+    return {"model": body["model"], "input": "", "stream": True, **named}
 
 
 def _request(method: str, path: str, body: Json | None) -> Any:
