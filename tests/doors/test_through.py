@@ -77,7 +77,7 @@ def test_the_answer_is_the_networks_own(colour: str) -> None:
 
 @pytest.mark.parametrize("colour", COLOURS)
 @pytest.mark.parametrize(
-    ("status", "kind"),
+    "status,kind",
     [(400, openai.BadRequestError), (404, openai.NotFoundError), (429, openai.RateLimitError)],
 )
 def test_the_networks_errors_are_its_own(colour: str, status: int, kind: type[openai.APIStatusError]) -> None:
