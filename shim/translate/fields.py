@@ -62,7 +62,7 @@ FIELDS: Final[dict[str, Fate]] = {
 MESSAGE: Final[dict[str, Fate]] = {
     "role": Fate("carried", "The role of the input item.", ("input",)),
     "content": Fate("renamed", "Its parts become `input_text` and `input_image`, or `output_text`.", ("input",)),
-    "attachments": Fate("kept", "Shown with the message."),
+    "attachments": Fate("renamed", "Its files go where the thread's tools find them.", ("tools",)),
     "metadata": Fate("kept", "Shown with the message."),
 }
 #: What a request upstream holds that no field gave.

@@ -188,7 +188,6 @@ CODES = [
     pytest.param(["print", "(1)"], "print(1)", [LOGS], "print(1)", ["1\n"], 0, id="in pieces"),
     pytest.param([], "print(1)", [LOGS, LOGS], "print(1)", ["1\n", "1\n"], 0, id="only the finished"),
     pytest.param(["x"], None, [], "x", [], 0, id="left out at the end"),
-    pytest.param([""], "x", [IMAGE], "x", [], 0, id="a picture has no file to show"),
     pytest.param(["y"], "x", [{"type": "logs"}], "x", [""], 1, id="other code at the end: that counts"),
 ]
 
@@ -202,7 +201,22 @@ def test_code_is_a_step_of_its_own(pieces, finished, outputs, shown, logs, diffe
     assert len(state.differences) == differences
     deltas = [data["delta"]["step_details"]["tool_calls"][0] for name, data in told if name == "thread.run.step.delta"]
     told_logs = [log for delta in deltas[1:] for log in delta["code_interpreter"].get("outputs", [])]
+    assert state.made == []
     assert told_logs == [{"index": index, "type": "logs", "logs": log} for index, log in enumerate(logs)]
+
+
+def test_a_plot_is_kept_and_shown_before_the_next_text() -> None:
+    state, item = turn(), code("x", LOGS, IMAGE, {"type": "hologram"})
+    answer = message(says("See."))
+    told = tell(state, created(), added(item), done(item), added(answer), text("See."), done(answer))
+    (made,) = state.made
+    assert (made.filename, made.data, made.container_id) == (f"{made.file_id}.png", IMAGE["url"], None)
+    (each,) = last(told, "run.step.completed")["step_details"]["tool_calls"]
+    image = {"type": "image", "image": {"file_id": made.file_id}}
+    assert each["code_interpreter"]["outputs"] == [{"type": "logs", "logs": "1\n"}, image]
+    shown = [part for name, data in told if name == "thread.message.delta" for part in data["delta"]["content"]]
+    assert [(part["index"], part["type"]) for part in shown] == [(0, "image_file"), (1, "text")]
+    assert [part["type"] for part in last(told, "message.completed")["content"]] == ["image_file", "text"]
 
 
 def test_the_first_sdks_names_for_code() -> None:

@@ -129,6 +129,15 @@ def test_a_generated_file_covers_its_path_alone() -> None:
     assert shown["file_path"] == {"file_id": "cfile_1"}
 
 
+def test_a_generated_file_is_attached_and_kept_once_for_each_link() -> None:
+    state, link = turn(), generated(START, START + len(PATH))
+    item = message(says(LINK, link, link | {"filename": None}))
+    told = tell(state, created(), added(item), done(item))
+    attached = [{"file_id": "cfile_1", "tools": [{"type": "code_interpreter"}]}]
+    assert last(told, "message.completed")["attachments"] == attached
+    assert [(made.filename, made.container_id) for made in state.made] == [("p.png", "c"), ("cfile_1", "c")]
+
+
 @pytest.mark.parametrize("start, end", [(0, 0), (None, None), (5, 5), (5, 3), (0, 999)])
 def test_a_file_that_is_not_linked_is_no_annotation(start, end) -> None:
     assert _file(generated(start, end)) == []

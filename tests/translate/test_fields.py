@@ -85,14 +85,14 @@ EVERYTHING = {
 
 def test_a_run_with_everything_sends_exactly_what_the_table_says() -> None:
     run = objects.run("run_1", 0, "thread_1", "asst_1") | EVERYTHING
-    sent = body(run, [{"type": "message"}], Circumstances("gpt-4o", previous="resp_1"))
+    sent = body(run, [{"type": "message"}], Circumstances("gpt-4o", run["tool_resources"], previous="resp_1"))
     assert sent.keys() == {name for fate in FIELDS.values() for name in fate.to} | OURS.keys()
     assert sent.keys() <= UPSTREAM
 
 
 def test_a_run_with_nothing_sends_the_least() -> None:
     run = objects.run("run_1", 0, "thread_1", "asst_1")
-    sent = body(run, [{"type": "message"}], Circumstances("gpt-4o"))
+    sent = body(run, [{"type": "message"}], Circumstances("gpt-4o", {}))
     assert sent == {"model": "gpt-4o", "truncation": "auto", "store": True, "input": [{"type": "message"}]}
 
 

@@ -96,6 +96,12 @@ ROWS = {
         [THOUGHT, THOUGHT | {"encrypted_content": "y"}, says("So.")],
     ),
     "not before the output of an earlier call": ([call("a"), thought(), output("a")], [calls("a"), output("a")]),
+    "several thoughts": (
+        [thought(), thought("y"), said("So.")],
+        [THOUGHT, THOUGHT | {"encrypted_content": "y"}, says("So.")],
+    ),
+    "not before somebody else's words": ([thought(), USER, said("So.")], [USER, says("So.")]),
+    "not before an output": ([call("a"), thought(), output("a")], [calls("a"), output("a")]),
     "before an answered call": ([thought(), call("a"), output("a")], [THOUGHT, calls("a"), output("a")]),
     "unknown items are left out": ([{"type": "dream", "id": "d"}, USER], [USER]),
 }
@@ -121,6 +127,16 @@ def test_a_thought_is_never_followed_by_a_stranger(stranger) -> None:
 def test_thoughts_stay_here_where_nobody_can_read_them() -> None:
     entries = [Entry(1, thought(), "resp_1"), Entry(2, said("So."), "resp_1")]
     assert compose(entries, thoughts=False) == [says("So.")]
+
+
+def test_a_thought_is_not_sent_where_nobody_can_read_it() -> None:
+    entries = [Entry(1, thought(), "resp_1"), Entry(2, said("So."), "resp_1")]
+    assert compose(entries, thoughts=False) == [says("So.")]
+
+
+def test_a_thought_goes_with_words_of_its_own_response() -> None:
+    entries = [Entry(1, thought(), "resp_1"), Entry(2, said("So."), "resp_2")]
+    assert compose(entries) == [says("So.")]
 
 
 def test_calls_pair_within_their_response() -> None:

@@ -18,7 +18,7 @@ SCHEMA = {"name": "s", "schema": {"type": "object"}, "strict": None, "descriptio
 
 def sent(run: Json, items: list[Json] = ITEMS, **circumstances: Any) -> Json:
     blank = objects.run("run_1", 0, "thread_1", "asst_1") | {"model": "gpt-4o"}
-    return body(blank | run, items, Circumstances(**{"model": "gpt-4o", **circumstances}))
+    return body(blank | run, items, Circumstances(**{"model": "gpt-4o", "resources": {}, **circumstances}))
 
 
 #: The run, the circumstances, the key, what it holds; None is: the key is left out.
@@ -28,6 +28,12 @@ ROWS = [
     ({"instructions": ""}, {}, "instructions", None),
     ({"instructions": "Be brief."}, {"previous": "resp_1"}, "instructions", "Be brief."),
     ({}, {}, "tools", None),
+    (
+        {"tools": SEARCH},
+        {"resources": {"file_search": {"vector_store_ids": ["vs_1"]}}},
+        "tools",
+        [{"type": "file_search", "vector_store_ids": ["vs_1"]}],
+    ),
     ({"tools": FUNCTION, "parallel_tool_calls": True}, {}, "parallel_tool_calls", None),
     ({"tools": FUNCTION, "parallel_tool_calls": False}, {}, "parallel_tool_calls", False),
     ({"parallel_tool_calls": False}, {}, "parallel_tool_calls", None),

@@ -1,0 +1,133 @@
+"""What a run shows upstream is what the thread shows: deleted messages, and windows on the last ones."""
+
+from typing import Any
+
+import pytest
+
+from tests.engine.scripted import Refused, World, answer, inputs, place
+from tests.translate.telling import call, created, last, message, names, says, text
+
+
+def said(value: str, id: str = "msg_a") -> dict[str, Any]:
+    return message(says(value), id=id)
+
+
+def previous(world: World) -> str | None:
+    return world.sent.get("previous_response_id")
+
+
+def message_id(world: World, thread: str, number: int) -> str:
+    return str(world.get(f"threads/{thread}/messages", order="asc")["data"][number]["id"])
+
+
+#: Which of the messages One, A, Two is deleted, and what the next run says.
+DELETED = [
+    (0, (["A", "Two"], None)),
+    (1, (["One", "Two"], None)),
+    (2, ([], "resp_1")),
+]
+
+
+@pytest.mark.parametrize("number, expected", DELETED)
+def test_a_deleted_message_is_not_sent(world: World, number: int, expected: tuple[list[str], str | None]) -> None:
+    """Where the chain knows it, the thread is told anew without it."""
+    thread = world.thread("One")
+    world.run(thread, answer(said("A"), id="resp_1"))
+    world.say(thread, "Two")
+    world.delete(f"threads/{thread}/messages/{message_id(world, thread, number)}")
+    world.run(thread, answer(said("B", "msg_b"), id="resp_2"))
+    assert (inputs(world.sent), previous(world)) == expected
+
+
+def test_a_message_of_the_running_run_stays(world: World) -> None:
+    thread = world.thread("One")
+    told = world.run(thread, answer(said("A"), call(), id="resp_1"))
+    run = last(told, "run.requires_action")
+    with pytest.raises(Refused, match=f"Can't delete message .* while a run {run['id']} is active"):
+        world.delete(f"threads/{thread}/messages/{message_id(world, thread, 1)}")
+
+
+def test_a_message_deleted_while_a_question_waits_is_not_in_the_next_round(world: World) -> None:
+    thread = world.thread("One", "Secret")
+    run = last(world.run(thread, answer(call(), id="resp_1")), "run.requires_action")
+    world.delete(f"threads/{thread}/messages/{message_id(world, thread, 1)}")
+    world.submit(run, answer(said("A"), id="resp_2"), call_a="42")
+    assert (inputs(world.sent), previous(world)) == (["One", "call call_a", "output call_a"], None)
+    world.run(thread, answer(said("B", "msg_b"), id="resp_3"))
+    assert previous(world) == "resp_2"
+
+
+def test_a_message_deleted_while_upstream_speaks_is_not_in_the_next_run(world: World) -> None:
+    thread = world.thread("One", "Secret")
+    secret = message_id(world, thread, 1)
+    events = answer(said("A"), id="resp_1")
+    world.run(thread, [*events[:2], lambda: world.delete(f"threads/{thread}/messages/{secret}"), *events[2:]])
+    world.run(thread, answer(said("B", "msg_b"), id="resp_2"))
+    assert (inputs(world.sent), previous(world)) == (["One", "A"], None)
+    world.run(thread, answer(said("C", "msg_c"), id="resp_3"))
+    assert previous(world) == "resp_2"
+
+
+def test_a_message_deleted_while_upstream_asks_is_not_in_the_next_round(world: World) -> None:
+    thread = world.thread("One", "Secret")
+    secret = message_id(world, thread, 1)
+    events = answer(call(), id="resp_1")
+    told = world.run(thread, [*events[:2], lambda: world.delete(f"threads/{thread}/messages/{secret}"), *events[2:]])
+    world.submit(last(told, "run.requires_action"), answer(said("A"), id="resp_2"), call_a="42")
+    assert (inputs(world.sent), previous(world)) == (["One", "call call_a", "output call_a"], None)
+
+
+def window(count: int) -> dict[str, Any]:
+    return {"type": "last_messages", "last_messages": count}
+
+
+#: How many messages the run wants to see of One, A, Two.
+WINDOWS = [(1, ["Two"]), (2, ["A", "Two"]), (3, ["One", "A", "Two"]), (9, ["One", "A", "Two"])]
+
+
+@pytest.mark.parametrize("count, expected", WINDOWS)
+def test_the_last_messages_are_sent_alone(world: World, count: int, expected: list[str]) -> None:
+    thread = world.thread("One")
+    world.run(thread, answer(said("A"), id="resp_1"))
+    world.say(thread, "Two")
+    world.run(thread, answer(said("B", "msg_b"), id="resp_2"), truncation_strategy=window(count))
+    assert (inputs(world.sent), previous(world)) == (expected, None)
+    assert "truncation" not in world.sent
+
+
+def test_a_window_is_no_head(world: World) -> None:
+    """The next run without one sees the whole thread again."""
+    thread = world.thread("One")
+    world.run(thread, answer(said("A"), id="resp_1"))
+    world.say(thread, "Two")
+    world.run(thread, answer(said("B", "msg_b"), id="resp_2"), truncation_strategy=window(1))
+    world.run(thread, answer(said("C", "msg_c"), id="resp_3"))
+    assert (inputs(world.sent), previous(world)) == (["Two", "B"], "resp_1")
+
+
+def test_a_window_holds_for_every_round(world: World) -> None:
+    thread = world.thread("One", "Two")
+    told = world.run(thread, answer(call(), id="resp_1"), truncation_strategy=window(1))
+    world.submit(last(told, "run.requires_action"), answer(said("A"), id="resp_2"), call_a="42")
+    assert (inputs(world.sent), previous(world)) == (["Two", "call call_a", "output call_a"], None)
+
+
+def test_steps_are_listed_in_the_order_in_which_they_end(world: World) -> None:
+    """The step that asks stays open, so it comes last, as it did."""
+    thread = world.thread("One")
+    run = last(world.run(thread, answer(call(), said("Wait."), id="resp_1")), "run.requires_action")
+    steps = world.get(f"{place(run)}/steps", order="asc")["data"]
+    assert [step["type"] for step in steps] == ["message_creation", "tool_calls"]
+    assert [step["status"] for step in steps] == ["completed", "in_progress"]
+
+
+def test_words_are_in_the_store_when_they_are_told(world: World) -> None:
+    """All but deltas: first stored, then told."""
+    thread = world.thread("One")
+    seen: list[list[str]] = []
+    item = said("A")
+    reads = [[created()], *answer(item)[1:2], [text("A")], lambda: seen.append(world.messages(thread)), *answer(item)[2:]]
+    told = world.run(thread, reads)
+    assert seen == [["One", ""]]
+    assert names(told)[-1] == "run.completed"
+    assert world.messages(thread) == ["One", "A"]
