@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
 from shim import lifecycle
-from shim.engine import files, keep
+from shim.engine import files, keep, opening
 from shim.engine.ask import Asker
 from shim.engine.chain import Sent
 from shim.engine.context import Context, Json
@@ -20,7 +20,6 @@ from shim.store import runs, threads
 from shim.store.errors import Gone, StoreFailed
 from shim.translate import endings, failures, stream
 from shim.translate.turn import Turn
-from shim.upstream import profiles
 from shim.wire import objects
 
 T = TypeVar("T")
@@ -114,6 +113,9 @@ class Carrier:
             raise
         finally:
             self.world.running.leave(run_id)
+            if self.answer is not None:
+                # Nobody has begun to read it.
+                await self.answer.close()
         yield [DONE]
 
     async def _abandon(self) -> None:
@@ -160,7 +162,7 @@ class Carrier:
             self.world.running.enter(self.turn.run["id"], answer)
             async with aclosing(answer.events()) as reads:
                 async for events in reads:
-                    if await self._ignored(events):
+                    if await self._unheard(events):
                         return
                     if batch := await self.take(stream.merged(events)):
                         yield batch
@@ -169,37 +171,41 @@ class Carrier:
         finally:
             await answer.close()
 
-    async def _ignored(self, events: list[Json]) -> bool:
+    async def _unheard(self, events: list[Json]) -> bool:
         """Whether upstream answers without the history that it was to chain from; then it is asked again, with all
-        of it.
+        of it, before anybody has heard a word.
         """
-        if self.response:
+        previous = self.sent.previous
+        if previous is None or not self.asker.may_heal or self.turn.items:
             return False
-        first = _first_word(events)
-        if first.get("type") == "error":
-            error = failures.of_event(first)
-            refusal = Refusal(None, error.get("message") or "", code=error.get("code"))
-            lost = profiles.chain_is_lost(refusal)
-        else:
-            echo = first.get("response") or {}
-            lost = echo.get("previous_response_id", self.sent.previous) != self.sent.previous
-        if not lost or not self.asker.may_heal:
+        said = opening.verdict(events, previous, self.world.profile())
+        if said == "held" or said is None:
             return False
-        await self.asker.heal()
+        self.response = {}
+        await self.asker.heal(said)
         await self.open()
         return True
+
+    def _learn(self, response: Json) -> None:
+        """What a response says of itself as it opens: whether it can be chained from, and whether its chain held."""
+        profile, asked = self.world.profile(), self.sent.body.get("store") is True
+        self.chained = opening.kept(response, asked, profile)
+        if self.sent.previous is not None:
+            self.world.servers.chained(profile)
+        if asked and response.get("store") is False:
+            self.world.servers.unchained(profile)
 
     async def take(self, events: list[Json]) -> list[Emitted]:
         """Translate what came in, store it, and give what is to be told."""
         if (stop := await self._stopped()) is not None:
             return stop
         emitted = [told for event in events for told in stream.translate(self.turn, event)]
-        opening = not self.response and _first_word(events).get("response")
-        if not opening and not self.turn.done and all(name in keep.DELTAS for name, _ in emitted):
+        opened = None if self.response else next(filter(None, (event.get("response") for event in events)), None)
+        if opened is None and not self.turn.done and all(name in keep.DELTAS for name, _ in emitted):
             return emitted
-        if opening:
-            self.response = opening
-            self.chained = opening.get("store", True) is not False
+        if opened is not None:
+            self.response = opened
+            self._learn(opened)
         if self.turn.made:
             self.kept, self.turn.made = await files.fetch(self.world, self.turn.made), []
         return await self.settle(emitted)
@@ -238,11 +244,6 @@ class Carrier:
             self.seen = "cancelling"
             return await self.settle(emitted)
         return await self._stop(moved, emitted)
-
-
-def _first_word(events: list[Json]) -> Json:
-    """The first event that says something of the answer as a whole; signs of life may come before it."""
-    return next((event for event in events if event["type"] == "error" or event.get("response")), {})
 
 
 def commit(db: Any, carrier: Carrier, emitted: list[Emitted]) -> Json | None:

@@ -70,9 +70,13 @@ def opened(db: Any, world: Context, row: RunRow) -> Turn:
     """A run as it lies in the store, with what it has open, ready for an ending."""
     turn = Turn(row.body, world.ids, world.now, spent=row.private["spent"])
     for step in steps.of_run(db, world.tenant, row.body["id"]):
-        if step["status"] == "in_progress":
-            details = step["step_details"]
-            written = details.get("message_creation")
-            message = messages.get(db, world.tenant, row.body["thread_id"], written["message_id"]) if written else None
+        if step["status"] != "in_progress":
+            continue
+        written = step["step_details"].get("message_creation")
+        message = messages.get(db, world.tenant, row.body["thread_id"], written["message_id"]) if written else None
+        if message is not None and message["status"] == "completed":
+            # Only the tokens were waited for.
+            turn.held = step
+        else:
             turn.items[step["id"]] = Open(step["type"], step, message=message or {})
     return turn

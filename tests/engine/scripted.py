@@ -11,6 +11,7 @@ from shim.engine import Context, Engine, Reply, Request
 from shim.engine.protocol import DONE, Emitted
 from shim.ports import Call, Profile, Refusal
 from shim.store.database import Database, SyncStore
+from shim.store.errors import StoreFailed
 from tests.translate.telling import added, created, done, ended
 
 Json = dict[str, Any]
@@ -18,6 +19,9 @@ Json = dict[str, Any]
 Read = list[Json] | Refusal | Callable[[], Any]
 #: What upstream makes of a request: an answer in reads, a failure, or what makes one of them out of the body.
 Scripted = Iterable[Read] | Refusal | Callable[[Json], Any]
+
+
+UNKNOWN = Refusal(404, "No such response.")
 
 
 class Answer:
@@ -80,7 +84,7 @@ class Upstream:
 
     async def retrieve(self, response_id: str) -> Json:
         self.asked.append(response_id)
-        found = self.stored[response_id]
+        found = self.stored.get(response_id, UNKNOWN)
         if isinstance(found, Refusal):
             raise found
         return found
@@ -124,6 +128,35 @@ class Clock:
         return self.time
 
 
+class Lost(BaseException):
+    """The process ends here."""
+
+
+class Dead:
+    """The store of a process that is gone."""
+
+    async def read(self, *work: Any) -> Any:
+        raise StoreFailed("gone")
+
+    write = read
+
+
+class Meddled:
+    """A store in which something happens right before a transaction, once."""
+
+    def __init__(self, inner: Any, before: Callable[..., bool], do: Callable[[], Any]) -> None:
+        self.inner, self.before, self.do = inner, before, do
+
+    async def read(self, work: Any, *args: Any) -> Any:
+        return await self.inner.read(work, *args)
+
+    async def write(self, work: Any, *args: Any) -> Any:
+        if self.before(work.__name__, *args):
+            self.before = lambda *_: False
+            self.do()
+        return await self.inner.write(work, *args)
+
+
 class Refused(Exception):
     """An answer that is an error: HTTP status and message."""
 
@@ -150,6 +183,16 @@ class World:
         other.engine = Engine(other.context)
         self.living.add(name)
         return other
+
+    def meddle(self, before: Callable[..., bool], do: Callable[[], Any]) -> None:
+        """Do something right before the transaction of which ``before`` says so: its function's name, its arguments."""
+        object.__setattr__(self.context, "store", Meddled(self.context.store, before, do))
+
+    def die(self) -> None:
+        """This process is gone, from one moment to the next.  For a script."""
+        object.__setattr__(self.context, "store", Dead())
+        self.living.discard(self.context.owner)
+        raise Lost
 
     def script(self, *answers: Scripted) -> None:
         self.upstream.script.extend(answers)

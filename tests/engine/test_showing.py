@@ -126,7 +126,13 @@ def test_words_are_in_the_store_when_they_are_told(world: World) -> None:
     thread = world.thread("One")
     seen: list[list[str]] = []
     item = said("A")
-    reads = [[created()], *answer(item)[1:2], [text("A")], lambda: seen.append(world.messages(thread)), *answer(item)[2:]]
+    reads = [
+        [created()],
+        *answer(item)[1:2],
+        [text("A")],
+        lambda: seen.append(world.messages(thread)),
+        *answer(item)[2:],
+    ]
     told = world.run(thread, reads)
     assert seen == [["One", ""]]
     assert names(told)[-1] == "run.completed"

@@ -1,0 +1,310 @@
+"""Runs that are ended from outside: cancelled, deleted, lapsed, orphaned, abandoned."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import pytest
+
+from shim import drive
+from shim.engine.protocol import DONE
+from shim.ports import Refusal
+from tests.engine.scripted import Lost, Refused, World, answer, inputs, place, pump
+from tests.translate.telling import added, call, code, created, done, ended, last, message, names, says, search, text
+
+HELLO = message(says("Hello."))
+
+
+def _run(world: World, thread: str) -> dict[str, Any]:
+    found: dict[str, Any] = world.get(f"threads/{thread}/runs")["data"][0]
+    return found
+
+
+def _cancelling(world: World, thread: str) -> Callable[[], None]:
+    return lambda: world.post(f"{place(_run(world, thread))}/cancel") and None
+
+
+def test_cancelled_while_it_is_told(world: World) -> None:
+    thread = world.thread("One")
+    reads = [[created()], [added(HELLO)], [text("Hel")], _cancelling(world, thread), [text("lo.")], [ended(HELLO)]]
+    told = world.run(thread, reads)
+    assert names(told)[-4:] == ["run.cancelling", "message.incomplete", "run.step.cancelled", "run.cancelled"]
+    assert world.messages(thread) == ["One", "Hel"]
+    run = _run(world, thread)
+    assert (run["status"], run["cancelled_at"], run["expires_at"]) == ("cancelled", 1000, None)
+    assert world.upstream.answers[-1].closed
+    assert world.context.running.ids() == []
+
+
+def test_cancelled_before_upstream_said_a_word(world: World) -> None:
+    thread = world.thread("One")
+    told = world.run(thread, [_cancelling(world, thread)])
+    assert names(told) == ["run.created", "run.queued", "run.cancelling", "run.cancelled"]
+    assert world.upstream.answers[-1].interrupted
+
+
+def test_cancelled_while_upstream_opens(world: World) -> None:
+    thread = world.thread("One")
+    stop = _cancelling(world, thread)
+    told = world.run(thread, lambda body: stop() or answer(HELLO))
+    assert names(told)[-1] == "run.cancelled"
+    assert _run(world, thread)["status"] == "cancelled"
+
+
+def test_cancelled_while_upstream_fails(world: World) -> None:
+    thread = world.thread("One")
+    stop = _cancelling(world, thread)
+    told = world.run(thread, lambda body: stop() or Refusal(500, "Boom."))
+    assert names(told)[-1] == "run.cancelled"
+
+
+#: What upstream had said between the last look and the transaction, and what becomes of the run.
+MOMENTS = [
+    (answer(HELLO), "completed", "completed"),
+    (answer(call()), "requires_action", "cancelled"),
+    (answer(message(says("Hel"), status="incomplete"), status="incomplete"), "incomplete", "cancelled"),
+    (answer(status="failed"), "failed", "cancelled"),
+    ([[created()], [added(HELLO)]], "in_progress", "cancelled"),
+]
+
+
+@pytest.mark.parametrize("reads, status, end", MOMENTS, ids=lambda given: given if isinstance(given, str) else "")
+def test_cancelled_in_the_same_moment(world: World, reads: list[Any], status: str, end: str) -> None:
+    """An answer that is complete counts; nothing else does."""
+    thread = world.thread("One")
+    stop = _cancelling(world, thread)
+    world.meddle(lambda name, *args: name == "commit" and args[0].turn.run["status"] == status, stop)
+    told = world.run(thread, reads)
+    assert names(told)[-1] == f"run.{end}"
+    assert _run(world, thread)["status"] == end
+    assert _run(world, thread)["required_action"] is None
+
+
+def test_deleted_in_the_same_moment(world: World) -> None:
+    thread = world.thread("One")
+    world.meddle(lambda name, *args: name == "commit", lambda: world.delete(f"threads/{thread}"))
+    assert names(world.run(thread, answer(HELLO))) == ["run.created", "run.queued"]
+
+
+def test_lapsed_in_the_same_moment(world: World) -> None:
+    """Somebody else was quicker to see that the time was over."""
+    thread, other = world.thread("One"), world.elsewhere("other")
+    look = lambda: other.get(f"threads/{thread}/runs")  # noqa: E731
+    world.meddle(lambda name, *args: name == "commit" and args[0].turn.run["status"] == "expired", look)
+    told = world.run(thread, [[created()], _later(world), [ended(HELLO)]])
+    assert names(told)[-1] == "run.expired"
+    assert names(told).count("run.expired") == 1
+
+
+def test_cancelled_while_it_waits(world: World) -> None:
+    """Nothing upstream to cancel: whoever looks next finds it cancelled."""
+    thread = world.thread("One")
+    run = last(world.run(thread, answer(call())), "run.requires_action")
+    assert world.post(f"{place(run)}/cancel")["status"] == "cancelling"
+    assert world.post(f"threads/{thread}/messages", role="user", content="Two")["id"]
+    found = world.get(place(run))
+    assert (found["status"], found["required_action"]) == ("cancelled", None)
+    (step,) = world.get(f"{place(run)}/steps")["data"]
+    assert (step["status"], step["step_details"]["tool_calls"][0]["id"]) == ("cancelled", "call_a")
+
+
+def test_cancelling_twice_is_cancelling_once(world: World) -> None:
+    thread = world.thread("One")
+    seen: list[str] = []
+
+    def twice() -> None:
+        for _ in range(2):
+            seen.append(world.post(f"{place(_run(world, thread))}/cancel")["status"])
+
+    world.run(thread, [[created()], twice, [ended(HELLO)]])
+    assert seen == ["cancelling", "cancelling"]
+
+
+@pytest.mark.parametrize("end", ["completed", "failed"])
+def test_what_has_ended_cannot_be_cancelled(world: World, end: str) -> None:
+    thread = world.thread("One")
+    run = last(world.run(thread, answer(status=end)), f"run.{end}")
+    with pytest.raises(Refused, match=f"Cannot cancel run with status '{end}'."):
+        world.post(f"{place(run)}/cancel")
+
+
+def test_another_process_cancels(world: World) -> None:
+    """Nobody tells the pump, so it looks for itself once a second."""
+    thread, other = world.thread("One"), world.elsewhere("other")
+
+    def cancel() -> None:
+        other.post(f"{place(_run(world, thread))}/cancel")
+
+    def wait() -> None:
+        world.clock.time += 2
+
+    told = world.run(thread, [[created()], [added(HELLO)], cancel, [text("Hel")], wait, [text("lo.")], [ended(HELLO)]])
+    assert names(told)[-1] == "run.cancelled"
+    assert world.messages(thread) == ["One", "Hel"]
+
+
+def test_a_thread_is_deleted_under_its_run(world: World) -> None:
+    thread = world.thread("One")
+    told = world.run(thread, [[created()], [added(HELLO)], lambda: world.delete(f"threads/{thread}"), [text("Hel")]])
+    assert names(told)[-1] == "message.in_progress"
+    with pytest.raises(Refused, match="No thread found"):
+        world.get(f"threads/{thread}")
+    assert world.context.running.ids() == []
+
+
+def test_a_thread_is_deleted_in_the_moment_of_a_transaction(world: World) -> None:
+    thread, other = world.thread("One"), world.elsewhere("other")
+    reads = [[created()], lambda: other.delete(f"threads/{thread}"), [added(HELLO)], [text("Hel")]]
+    assert names(world.run(thread, reads))[-1] == "run.in_progress"
+
+
+def test_a_thread_is_deleted_while_its_run_waits(world: World) -> None:
+    thread = world.thread("One")
+    run = last(world.run(thread, answer(call())), "run.requires_action")
+    assert world.delete(f"threads/{thread}")["deleted"]
+    with pytest.raises(Refused, match="No thread found"):
+        world.get(place(run))
+
+
+def _later(world: World, seconds: float = 600) -> Callable[[], None]:
+    def pass_time() -> None:
+        world.clock.time += seconds
+
+    return pass_time
+
+
+def test_a_run_lapses_while_it_is_told(world: World) -> None:
+    thread = world.thread("One")
+    told = world.run(thread, [[created()], [added(HELLO)], [text("Hel")], _later(world), [text("lo.")], [ended(HELLO)]])
+    assert names(told)[-3:] == ["message.incomplete", "run.step.expired", "run.expired"]
+    assert world.messages(thread) == ["One", "Hel"]
+
+
+def test_a_run_lapses_while_it_waits(world: World) -> None:
+    thread = world.thread("One")
+    run = last(world.run(thread, answer(call())), "run.requires_action")
+    world.clock.time += 600
+    with pytest.raises(Refused, match='Runs in status "expired" do not accept tool outputs'):
+        world.submit(run, call_a="42")
+    found = world.get(place(run))
+    assert (found["status"], found["completed_at"], found["expires_at"]) == ("expired", 1600, None)
+    (step,) = world.get(f"{place(run)}/steps")["data"]
+    assert (step["status"], step["expired_at"], step["expires_at"]) == ("expired", 1600, None)
+
+
+def test_somebody_else_looks_when_the_time_is_over(world: World) -> None:
+    """He ends the run; its pump hears of it and says how it ended."""
+    thread, other = world.thread("One"), world.elsewhere("other")
+
+    def look() -> None:
+        world.clock.time += 600
+        assert other.get(f"threads/{thread}/runs")["data"][0]["status"] == "expired"
+        world.clock.time -= 599
+
+    told = world.run(thread, [[created()], [added(HELLO)], look, [text("Hel")], [ended(HELLO)]])
+    assert names(told)[-1] == "run.expired"
+
+
+def test_a_short_life_is_a_setting(world: World) -> None:
+    object.__setattr__(world.context, "run_lifetime", 5)
+    thread = world.thread("One")
+    run = last(world.run(thread, answer(call())), "run.requires_action")
+    assert run["expires_at"] == 1005
+
+
+#: What the lost process had told of an answer, what becomes of its message and of its steps.
+LOST = [
+    ([[created()]], ["One"], []),
+    ([[created()], [added(HELLO)], [text("Hel")]], ["One", ""], ["failed"]),
+    ([[created()], [added(HELLO)], [done(HELLO)]], ["One", "Hello."], ["completed"]),
+    ([[created()], [added(search())]], ["One"], ["failed"]),
+    ([[created()], [added(search())], [done(search())], [added(code(""))]], ["One"], ["completed", "failed"]),
+]
+
+
+def lose(world: World, thread: str, reads: list[Any]) -> None:
+    """A process drives a run so far, and is gone."""
+    other = world.elsewhere("other")
+    with suppress(Lost):
+        other.run(thread, [*reads, other.die])
+
+
+@pytest.mark.parametrize("reads, messages, steps", LOST)
+def test_the_process_is_gone(world: World, reads: list[Any], messages: list[str], steps: list[str]) -> None:
+    thread = world.thread("One")
+    lose(world, thread, reads)
+    run = _run(world, thread)
+    assert run["status"] == "failed"
+    assert run["last_error"]["message"] == "The process that ran this was ended before the run was."
+    assert world.messages(thread) == messages
+    listed = world.get(f"{place(run)}/steps", order="asc")["data"]
+    assert [step["status"] for step in listed] == steps
+    world.run(thread, answer(HELLO, id="resp_2"))
+    assert inputs(world.sent)[0] == "One"
+
+
+def test_the_process_is_gone_while_its_run_was_cancelled(world: World) -> None:
+    thread = world.thread("One")
+    other = world.elsewhere("other")
+    world.script([[created()], [added(HELLO)]])
+    reply = other.reply("POST", f"threads/{thread}/runs", {"assistant_id": world.assistant(), "stream": True})
+    assert reply.events is not None
+    batches = drive.drain(reply.events)
+    next(batches)
+    next(batches)
+    world.post(f"{place(_run(world, thread))}/cancel")
+    assert _run(world, thread)["status"] == "cancelling"
+    world.living.discard("other")
+    assert _run(world, thread)["status"] == "cancelled"
+    batches.close()
+
+
+def test_a_lease_that_ran_out_is_as_good_as_gone(world: World) -> None:
+    thread = world.thread("One")
+    world.script([[created()]])
+    reply = world.reply("POST", f"threads/{thread}/runs", {"assistant_id": world.assistant(), "stream": True})
+    assert reply.events is not None
+    batches = drive.drain(reply.events)
+    next(batches)
+    world.clock.time += 31
+    assert _run(world, thread)["status"] == "failed"
+    told = [event for batch in batches for event in batch]
+    assert [name for name, _ in told] == ["thread.run.failed", "done"]
+
+
+@pytest.mark.parametrize("reads", [0, 1, 2, 3], ids=lambda count: f"{count} reads")
+def test_a_pump_that_is_stopped_ends_its_run(world: World, reads: int) -> None:
+    thread = world.thread("One")
+    world.script([[created()], [added(HELLO)], [text("Hel")], [ended(HELLO)]])
+    reply = world.reply("POST", f"threads/{thread}/runs", {"assistant_id": world.assistant(), "stream": True})
+    assert reply.events is not None
+    batches = drive.drain(reply.events)
+    for _ in range(1 + reads):
+        next(batches)
+    batches.close()
+    run = _run(world, thread)
+    assert run["status"] == "failed"
+    assert run["last_error"]["message"] == "The program that ran this stopped before the answer was complete."
+    assert world.upstream.answers[-1].closed
+
+
+def test_a_pump_that_is_stopped_after_the_end_changes_nothing(world: World) -> None:
+    thread = world.thread("One")
+    world.script(answer(HELLO))
+    reply = world.reply("POST", f"threads/{thread}/runs", {"assistant_id": world.assistant(), "stream": True})
+    assert reply.events is not None
+    batches = drive.drain(reply.events)
+    while next(batches) != [DONE]:
+        pass
+    batches.close()
+    assert _run(world, thread)["status"] == "completed"
+
+
+def test_a_failure_of_ours_ends_the_run_and_is_told(world: World) -> None:
+    """Upstream says something that cannot be read at all."""
+    thread = world.thread("One")
+    world.script([[created()], [{"type": "response.output_item.added", "item": {"type": "function_call"}}]])
+    reply = world.reply("POST", f"threads/{thread}/runs", {"assistant_id": world.assistant(), "stream": True})
+    with pytest.raises(KeyError):
+        pump(reply)
+    assert _run(world, thread)["status"] == "failed"
