@@ -56,7 +56,7 @@ def open_search(turn: Turn, event: Json) -> Iterator[Emitted]:
         "type": "file_search",
         "file_search": {"ranking_options": RANKING, "results": []},
     }
-    yield from _open_hosted(turn, event, call)
+    yield from open_hosted(turn, event, call)
 
 
 @emits("thread.run.step.completed")
@@ -86,7 +86,7 @@ def _result(turn: Turn, result: Json) -> Json:
 def open_code(turn: Turn, event: Json) -> Iterator[Emitted]:
     """The model begins to write code: a step of its own."""
     call = {"id": turn.new_id("call"), "type": "code_interpreter", "code_interpreter": {"input": "", "outputs": []}}
-    yield from _open_hosted(turn, event, call)
+    yield from open_hosted(turn, event, call)
 
 
 @emits("thread.run.step.delta")
@@ -132,7 +132,8 @@ def _image(turn: Turn, output: Json) -> Json:
 OUTPUTS: Final[dict[str, Callable[[Turn, Json], Json]]] = {"logs": _logs, "image": _image}
 
 
-def _open_hosted(turn: Turn, event: Json, call: Json) -> Iterator[Emitted]:
+def open_hosted(turn: Turn, event: Json, call: Json) -> Iterator[Emitted]:
+    """A hosted call begins: a step of its own, and the call's first delta."""
     step: Json = {}
     for name, step in turn.open_step({"type": "tool_calls", "tool_calls": []}):
         yield name, step

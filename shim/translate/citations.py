@@ -13,6 +13,7 @@ from shim.translate.turn import Json, Made, Part, Turn
 
 #: The first number of a marker: 4 in every short recorded conversation.
 ORDINAL: Final = 4
+WEB: Final = ("web_search", "web_search_preview")
 
 
 def place(annotation: Json) -> int:
@@ -63,6 +64,28 @@ def _file_path(turn: Turn, part: Part, annotation: Json) -> tuple[Json, str] | N
     return shown, ""
 
 
+def _url_citation(turn: Turn, part: Part, annotation: Json) -> tuple[Json, str] | None:
+    """A web page, where the run was given web search: its link in the text, cited like a file whose id is its URL.
+
+    Upstream's range is now and then some characters off, so it is clamped to what was heard.
+    """
+    if not any(tool["type"] in WEB for tool in turn.run["tools"]):
+        return None
+    end = min(annotation.get("end_index") or 0, part.heard_length)
+    start = min(annotation.get("start_index") or 0, end)
+    if start == end:
+        return None
+    shift = sum(length for at, length in part.markers if at <= start)
+    shown = {
+        "type": "file_citation",
+        "text": "".join(part.heard)[start:end],
+        "start_index": start + shift,
+        "end_index": end + shift,
+        "file_citation": {"file_id": annotation["url"]},
+    }
+    return shown, ""
+
+
 def as_delta(shown: Json) -> Json:
     """An annotation as a delta showed it: a citation has an empty ``quote`` there, and only there."""
     if shown["type"] != "file_citation":
@@ -72,11 +95,11 @@ def as_delta(shown: Json) -> Json:
 
 #: Annotations that are not shown, and why.
 UNSHOWN: Final[dict[str, str]] = {
-    "url_citation": "the link stands in the text, and Assistants could not search the web",
     "file_path": "it says neither where it stands nor what it stands for; a generated file comes with its range",
 }
 #: Upstream's annotation type: how it is shown.
 MAKERS: Final[dict[str, Callable[[Turn, Part, Json], tuple[Json, str] | None]]] = {
     "file_citation": _file_citation,
     "container_file_citation": _file_path,
+    "url_citation": _url_citation,
 }

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from shim.translate import calls, endings, failures, messages
+from shim.translate import calls, elsewhere, endings, failures, messages
 from shim.translate.turn import STEP_OPENS, Emitted, Json, Rule, Turn, emits
 
 Key = str | tuple[str, str]
@@ -145,18 +145,14 @@ ELSEWHERE: Final[dict[str, Nothing]] = dict.fromkeys(
         "compaction",
         "computer_call",
         "custom_tool_call",
-        "image_generation_call",
         "local_shell_call",
         "mcp_approval_request",
-        "mcp_call",
-        "mcp_list_tools",
         "program",
         "program_output",
         "shell_call",
         "shell_call_output",
         "tool_search_call",
         "tool_search_output",
-        "web_search_call",
     ),
     NO_TOOL,
 ) | dict.fromkeys(
@@ -170,6 +166,9 @@ ELSEWHERE: Final[dict[str, Nothing]] = dict.fromkeys(
     INPUT,
 )
 RULES.update({(when, item): row for item, row in ELSEWHERE.items() for when in (ITEM_ADDED, ITEM_DONE)})
+WHOLE: Final = Nothing("told when it is over, if the run has such a tool")
+for _item in elsewhere.CALLS:
+    RULES[ITEM_ADDED, _item], RULES[ITEM_DONE, _item] = WHOLE, elsewhere.tell
 RULES.update(
     dict.fromkeys(
         (

@@ -82,10 +82,18 @@ def _send_code(tool: Json, resources: Json) -> Json:
     return {"type": "code_interpreter", "container": {"type": "auto"} | ({"file_ids": files} if files else {})}
 
 
+def _as_given(tool: Json, resources: Json | None = None) -> Json:
+    return tool
+
+
+#: Tools that Assistants never had, passed on as they are.
+NEW: Final = ("web_search", "web_search_preview", "mcp", "image_generation")
+
 TOOLS: Final[dict[str, Tool]] = {
     "function": Tool(_show_function, _send_function),
     "file_search": Tool(_show_search, _send_search, ("file_search_call.results",)),
     "code_interpreter": Tool(_show_code, _send_code, ("code_interpreter_call.outputs",)),
+    **dict.fromkeys(NEW, Tool(_as_given, _as_given)),
 }
 
 

@@ -3,7 +3,7 @@
 import pytest
 from openai.types.responses.response_output_text import Annotation
 
-from shim.translate import citations, tools
+from shim.translate import citations, elsewhere, tools
 from shim.translate.stream import ELSEWHERE, ITEM_ADDED, ITEM_DONE, RULES, Nothing
 from shim.translate.turn import EMITS
 from tests.translate import sdk
@@ -33,7 +33,8 @@ def test_every_item_has_two_rows() -> None:
 
 
 def test_items_that_lead_nowhere_are_listed_once() -> None:
-    assert ELSEWHERE.keys() == sdk.ITEMS - VISIBLE - {"reasoning"}
+    assert ELSEWHERE.keys() == sdk.ITEMS - VISIBLE - {"reasoning"} - elsewhere.CALLS.keys()
+    assert elsewhere.CALLS.keys() == elsewhere.ASKED_BY.keys()
 
 
 @pytest.mark.parametrize("key", RULES, ids=str)
@@ -67,7 +68,8 @@ def test_no_rule_is_without_a_row() -> None:
 
 
 def test_every_tool_has_a_row() -> None:
-    assert tools.TOOLS.keys() == sdk.TOOLS
+    assert tools.TOOLS.keys() == sdk.TOOLS | set(tools.NEW)
+    assert {name for names in elsewhere.ASKED_BY.values() for name in names} == set(tools.NEW)
 
 
 def test_every_annotation_is_shown_or_says_why_not() -> None:

@@ -4,7 +4,9 @@ from typing import Any
 
 RUN = {"assistant_id": "asst_1"}
 FN = {"type": "function", "function": {"name": "f"}}
-TOOLS = "'code_interpreter', 'function', and 'file_search'"
+TOOLS = (
+    "'code_interpreter', 'function', 'file_search', 'web_search', 'web_search_preview', 'mcp', and 'image_generation'"
+)
 
 
 def create(**fields: Any) -> tuple[str, dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from shim.wire.requests.shapes import ByKind, ByType, Fraction, Metadata, Name, Shape
@@ -39,11 +39,23 @@ class Function(Shape):
     function: FunctionDefinition
 
 
+class PassedOn(Shape):
+    """A tool that Assistants never had.  What it takes is for upstream to judge."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: Literal["web_search", "web_search_preview", "mcp", "image_generation"]
+
+
 #: One row a tool type; errors name the types in this order, which is the real one.  Another tool type costs a row.
 TOOLS: Final[dict[str, type[Shape]]] = {
     "code_interpreter": CodeInterpreter,
     "function": Function,
     "file_search": FileSearch,
+    "web_search": PassedOn,
+    "web_search_preview": PassedOn,
+    "mcp": PassedOn,
+    "image_generation": PassedOn,
 }
 Tool = Annotated[dict[str, Any], ByType(TOOLS)]
 #: Of an assistant 128, of one run's override 20.

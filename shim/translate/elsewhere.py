@@ -1,0 +1,66 @@
+"""Tools that Assistants never had, given to an old assistant all the same: what they did, in the nearest form.
+
+A step of the old API knows three kinds of call.  These become calls of a function that was answered already: name,
+arguments as JSON, output.  They never wait for outputs and never stand in a required action.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from shim.translate import calls
+from shim.translate.turn import STEP_OPENS, Emitted, Json, Made, Turn, emits
+from shim.wire.sse import dumps
+
+#: Upstream's item: the tools of a run that may lead to it.
+ASKED_BY: Final[dict[str, tuple[str, ...]]] = {
+    "web_search_call": ("web_search", "web_search_preview"),
+    "mcp_list_tools": ("mcp",),
+    "mcp_call": ("mcp",),
+    "image_generation_call": ("image_generation",),
+}
+
+
+@emits(*STEP_OPENS, "thread.run.step.delta")
+def tell(turn: Turn, event: Json) -> Iterator[Emitted]:
+    """Such a call is over: its step, in one piece; nothing where the run has no such tool."""
+    item = event["item"]
+    if not any(tool["type"] in ASKED_BY[item["type"]] for tool in turn.run["tools"]):
+        return
+    name, arguments, output = CALLS[item["type"]](turn, item)
+    function = {"name": name, "arguments": dumps(arguments), "output": output}
+    yield from calls.open_hosted(turn, event, {"id": turn.new_id("call"), "type": "function", "function": function})
+    yield from calls.complete(turn, turn.items[turn.latest])
+
+
+def _web_search(turn: Turn, item: Json) -> tuple[str, Json, str]:
+    return "web_search", item.get("action") or {}, item.get("status") or "completed"
+
+
+def _list_tools(turn: Turn, item: Json) -> tuple[str, Json, str]:
+    names = {"tools": [tool.get("name") for tool in item.get("tools") or []]}
+    return "mcp_list_tools", {"server_label": item.get("server_label")}, item.get("error") or dumps(names)
+
+
+def _mcp_call(turn: Turn, item: Json) -> tuple[str, Json, str]:
+    asked = {"server_label": item.get("server_label"), "arguments": item.get("arguments")}
+    output = item.get("output")
+    return item.get("name") or "mcp_call", asked, output if output is not None else dumps({"error": item.get("error")})
+
+
+def _image(turn: Turn, item: Json) -> tuple[str, Json, str]:
+    """The picture is kept under an id, and the next message shows it, like a plot."""
+    file_id = turn.new_id("cfile")
+    if data := item.get("result"):
+        turn.images.append(file_id)
+        kind = item.get("output_format") or "png"
+        turn.made.append(Made(file_id, f"{file_id}.{kind}", data=f"data:image/{kind};base64,{data}"))
+    return "image_generation", {"prompt": item.get("revised_prompt")}, file_id
+
+
+#: Upstream's item: the function's name, its arguments, its output.
+CALLS: Final[dict[str, Callable[[Turn, Json], tuple[str, Json, str]]]] = {
+    "web_search_call": _web_search,
+    "mcp_list_tools": _list_tools,
+    "mcp_call": _mcp_call,
+    "image_generation_call": _image,
+}
