@@ -12,10 +12,10 @@ import nox
 nox.options.default_venv_backend = "venv"
 nox.options.reuse_venv = "yes"
 nox.options.error_on_missing_interpreters = False
-nox.options.sessions = ["sdk", "newest"]
+nox.options.sessions = ["sdk", "newest", "frameworks"]
 
 ROOT = Path(__file__).parent
-FOLDERS = ("tests/doors", "tests/replay", "tests/matrix", "tests/cassettes")
+FOLDERS = ("tests/doors", "tests/replay", "tests/matrix", "tests/cassettes", "tests/ways")
 SDKS = {
     "oldest": "openai==1.66.5",
     "1": "openai>=1.66.5,<2",
@@ -23,6 +23,12 @@ SDKS = {
     "3": "openai>=3,<4",
 }
 PYTHONS = ("3.12", "3.13")
+#: Programs that are not ours, from the package registry, pinned: what to install beside us, what to run.
+FRAMEWORKS = {
+    "langchain": (("-e", ".", "-r", "tests/frameworks/langchain.txt"), ("langchain_agents.py",)),
+    "agency-swarm": (("-e", ".", "-r", "tests/frameworks/agency_swarm.txt"), ("agency_swarm_agents.py",)),
+    "sdk-examples": (("-e", ".[server]", "-c", "constraints.txt"), ("sdk_examples.py", "1.66.5")),
+}
 #: What the SDK's version decides, so that our pins must not.
 LEFT_TO_THE_SDK = ("openai", "httpx", "httpcore", "httpx2", "httpcore2", "anyio", "jiter")
 SAY = "import openai, sys; print('openai', openai.__version__, 'on Python', sys.version.split()[0], flush=True)"
@@ -60,3 +66,12 @@ def sdk(session: nox.Session, sdk: str) -> None:
 def newest(session: nox.Session) -> None:
     """The newest SDK on a newer Python."""
     _check(session, SDKS["3"])
+
+
+@nox.session
+@nox.parametrize("name", list(FRAMEWORKS), ids=list(FRAMEWORKS))
+def frameworks(session: nox.Session, name: str) -> None:
+    """A framework that drives the old API, unmodified, on `shim.install`; it fails if nothing was asked of upstream."""
+    wanted, (script, *arguments) = FRAMEWORKS[name]
+    session.install(*wanted, silent=True)
+    session.run("python", f"tests/frameworks/{script}", *arguments)
