@@ -8,9 +8,10 @@ library: both become `Refusal`.
 import asyncio
 import json
 import socket
+import threading
 import time
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
-from contextlib import aclosing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from typing import Any, Final
 
 import openai
@@ -43,6 +44,11 @@ OURS: Final = frozenset(
 )
 
 
+#: Events after which nothing comes but the end of the body.  It is read, for a connection that was left before its end
+#: is closed, and the next run would pay for a new one.
+LAST: Final = frozenset({"response.completed", "response.incomplete", "response.failed", "response.cancelled"})
+#: Seconds that this end may be late.
+LINGER: Final = 0.1
 #: Seconds between the looks at a vector store that is being indexed: about a minute in all.
 WAITS: Final = (0.1, 0.2, 0.4, 0.8, *(1.0,) * 60)
 
@@ -89,6 +95,8 @@ class Upstream:
 class _Answer:
     def __init__(self, manager: Any, response: Any, broken: Broken) -> None:
         self._manager, self._response, self._broken = manager, response, broken
+        self._chunks: Iterator[bytes] | None = None
+        self._over = False
 
     async def events(self) -> AsyncGenerator[list[Json], None]:
         with _refusals(self._broken):
@@ -96,8 +104,10 @@ class _Answer:
                 yield _unfold(self._response.read())
                 return
             reader = sse.Reader()
-            for chunk in self._response.iter_bytes():
+            self._chunks = self._response.iter_bytes()
+            for chunk in self._chunks:
                 if events := reader.feed(chunk):
+                    self._over = events[-1]["type"] in LAST
                     yield events
             if events := reader.close():
                 yield events
@@ -108,7 +118,22 @@ class _Answer:
     async def close(self) -> None:
         # The answer is over, whatever its connection thinks of that.
         with suppress(Exception):
+            self._drain()
+        with suppress(Exception):
             self._manager.__exit__(None, None, None)
+
+    def _drain(self) -> None:
+        """Read to the body's end if nothing else is to come; a server that leaves it open is left."""
+        if self._chunks is None or not self._over:
+            return
+        late = threading.Timer(LINGER, self.interrupt)
+        late.daemon = True
+        late.start()
+        try:
+            for _ in self._chunks:
+                pass
+        finally:
+            late.cancel()
 
 
 class AsyncUpstream:
@@ -155,6 +180,8 @@ class AsyncUpstream:
 class _AsyncAnswer:
     def __init__(self, manager: Any, response: Any, broken: Broken) -> None:
         self._manager, self._response, self._broken = manager, response, broken
+        self._chunks: AsyncGenerator[bytes, None] | None = None
+        self._over = False
 
     async def events(self) -> AsyncGenerator[list[Json], None]:
         with _refusals(self._broken):
@@ -162,10 +189,11 @@ class _AsyncAnswer:
                 yield _unfold(await self._response.aread())
                 return
             reader = sse.Reader()
-            async with aclosing(self._response.aiter_bytes()) as chunks:
-                async for chunk in chunks:
-                    if events := reader.feed(chunk):
-                        yield events
+            self._chunks = self._response.aiter_bytes()
+            async for chunk in self._chunks:
+                if events := reader.feed(chunk):
+                    self._over = events[-1]["type"] in LAST
+                    yield events
             if events := reader.close():
                 yield events
 
@@ -174,8 +202,24 @@ class _AsyncAnswer:
 
     async def close(self) -> None:
         # The answer is over, whatever its connection thinks of that.
-        with suppress(Exception):
-            await self._manager.__aexit__(None, None, None)
+        try:
+            with suppress(Exception):
+                await self._drain()
+        finally:
+            with suppress(Exception):
+                await self._manager.__aexit__(None, None, None)
+
+    async def _drain(self) -> None:
+        """Read to the body's end if nothing else is to come, and close what reads it."""
+        if self._chunks is None:
+            return
+        try:
+            if self._over:
+                async with asyncio.timeout(LINGER):
+                    async for _ in self._chunks:
+                        pass
+        finally:
+            await self._chunks.aclose()
 
 
 def _arguments(body: Json, call: Call) -> dict[str, Any]:
