@@ -13,7 +13,7 @@ import openai._base_client as sdk
 
 from shim import drive, pump
 from shim.engine import Engine, Reply, Request
-from shim.engine.routes import is_ours
+from shim.engine.routes import is_ours, is_polled
 from shim.heart import Heart
 from shim.wire import ids
 
@@ -28,14 +28,29 @@ BROKEN: Final[tuple[type[Exception], ...]] = (http.TransportError, http.StreamEr
 
 
 def ours(base_path: Callable[[], str]) -> Owned:
-    """Tells the old API's calls from all others: the path below the base URL's, or None for what is not ours."""
+    """Tells our calls from all others: the path below the base URL's, or None for what is not ours."""
 
     def path_of(request: http.Request) -> str | None:
         base, path = base_path(), request.url.path
         rest = path[len(base) :].lstrip("/") if path.startswith(base) else ""
-        return rest if is_ours(rest) else None
+        if is_polled(request.method, rest):
+            request.extensions[POLLED] = True
+        return rest if is_ours(request.method, rest) else None
 
     return path_of
+
+
+#: Marks a request whose answer tells the SDK's polling helpers not to wait a whole second.
+POLLED: Final = "shim.polled"
+
+
+def _passed(request: http.Request, response: http.Response) -> http.Response:
+    """An answer of the real network: the very object, so timeouts, hooks and streaming survive and no body is
+    copied.
+    """
+    if POLLED in request.extensions and "openai-poll-after-ms" not in response.headers:
+        response.headers["openai-poll-after-ms"] = "250"
+    return response
 
 
 class _Body(http.SyncByteStream):
@@ -78,8 +93,7 @@ class Transport(http.BaseTransport):
     def handle_request(self, request: http.Request) -> http.Response:
         path = self.path_of(request)
         if path is None:
-            # The very response object: timeouts, hooks and streaming survive, and no body is copied.
-            return self.inner.send(request, stream=True)
+            return _passed(request, self.inner.send(request, stream=True))
         self.heart.beat()
         began = time.perf_counter()
         reply = drive.finish(self.engine.handle(_asked(request, path, request.read())))
@@ -107,7 +121,7 @@ class AsyncTransport(http.AsyncBaseTransport):
     async def handle_async_request(self, request: http.Request) -> http.Response:
         path = self.path_of(request)
         if path is None:
-            return await self.inner.send(request, stream=True)
+            return _passed(request, await self.inner.send(request, stream=True))
         self.heart.beat()
         began = time.perf_counter()
         reply = await self.engine.handle(_asked(request, path, await request.aread()))

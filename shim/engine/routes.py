@@ -1,12 +1,13 @@
-"""Every call that is ours: the old API's 23 routes, and three for files that its code interpreter made.
+"""Every call that is ours: the old API's 23 routes, and four for files and stores that its tools work on.
 
 What has no row here goes to the real network untouched.
 """
 
+import re
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from shim.engine import assistants, files, messages, outputs, runs, steps, threads
+from shim.engine import assistants, files, hosted, messages, outputs, runs, steps, threads
 from shim.engine.protocol import Reply
 
 Operation = Callable[..., Awaitable[Reply]]
@@ -39,6 +40,8 @@ ROUTES: Final[dict[tuple[str, str], Operation]] = {
     ("GET", "files/{file_id}"): files.retrieve,
     ("GET", "files/{file_id}/content"): files.content,
     ("DELETE", "files/{file_id}"): files.delete,
+    # Upstream's own, but assistants that search the store must hear of its end.
+    ("DELETE", "vector_stores/{vector_store_id}"): hosted.delete_store,
 }
 #: The first segment of every path that is ours, known or not: an unknown one is the API's 404, never the network's.
 OURS: Final = ("assistants", "threads")
@@ -49,9 +52,20 @@ _BY_SHAPE: Final = {
 }
 
 
-def is_ours(path: str) -> bool:
-    """Whether a path (below the base URL's, without a leading slash) belongs to the old API."""
-    return path.partition("/")[0] in OURS or path.startswith(f"files/{files.PREFIX}")
+#: Calls of other APIs that are ours by a row above.
+_GUESTS: Final = re.compile(rf"(GET|DELETE) files/{files.PREFIX}.*|DELETE vector_stores/[^/]+/?")
+#: Objects that the SDK polls; without a header that says otherwise it does so once a second.
+_POLLED: Final = re.compile(r"GET (vector_stores|files|batches|uploads)/.+")
+
+
+def is_ours(method: str, path: str) -> bool:
+    """Whether a call (its path below the base URL's, without a leading slash) is answered here."""
+    return path.partition("/")[0] in OURS or _GUESTS.fullmatch(f"{method} {path}") is not None
+
+
+def is_polled(method: str, path: str) -> bool:
+    """Whether a call that is not ours looks at something that changes, and is asked for again and again."""
+    return _POLLED.fullmatch(f"{method} {path}") is not None
 
 
 def find(method: str, path: str) -> tuple[Operation, list[str]] | None:

@@ -6,6 +6,10 @@ from shim.store import rows
 from shim.store.rows import Cut, Json, Listed, Order
 from shim.store.schema import assistants
 
+_MENTIONING = sa.select(assistants.c.body).where(
+    rows.matching(assistants, "tenant"), assistants.c.body.like(sa.bindparam("text"))
+)
+
 
 def insert(db: sa.Connection, tenant: str, body: Json, batch: str | None = None) -> None:
     """A new assistant; ``batch`` names the import that brought it."""
@@ -20,6 +24,12 @@ def get(db: sa.Connection, tenant: str, id: str) -> Json | None:
 def save(db: sa.Connection, tenant: str, body: Json) -> bool:
     """Replace the body; says whether the assistant exists."""
     return rows.change(db, assistants, {"tenant": tenant, "id": body["id"]}, {"body": rows.dump(body)}) > 0
+
+
+def mentioning(db: sa.Connection, tenant: str, id: str) -> list[Json]:
+    """The assistants whose body names some other object's id."""
+    found = db.execute(_MENTIONING, {"for_tenant": tenant, "text": f'%"{id}"%'}).scalars()
+    return [rows.load(body) for body in found]
 
 
 def delete(db: sa.Connection, tenant: str, id: str) -> bool:

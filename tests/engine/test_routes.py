@@ -24,6 +24,7 @@ ARGUMENTS = {
     "role": "user",
     "tool_outputs": [],
     "file_id": f"{files.PREFIX}1",
+    "vector_store_id": "vs_1",
 }
 #: What any method can read: an object, a list, a run that is over.
 ANSWER = {
@@ -35,8 +36,8 @@ ANSWER = {
     "has_more": False,
 }
 RESOURCES = ("beta.assistants", "beta.threads", "beta.threads.messages", "beta.threads.runs", "beta.threads.runs.steps")
-#: Files that code wrote go by another road than the user's own.
-FILES = [("files", "content"), ("files", "delete"), ("files", "retrieve")]
+#: Calls of other APIs that are answered here, too.
+GUESTS = [("files", "content"), ("files", "delete"), ("files", "retrieve"), ("vector_stores", "delete")]
 
 
 def _resource(client: Any, path: str) -> Any:
@@ -106,18 +107,18 @@ def row_of(method: str, path: str) -> tuple[str, str]:
     return next(row for row, operation in ROUTES.items() if operation is found[0])
 
 
-@pytest.mark.parametrize("path, name", METHODS + FILES)
+@pytest.mark.parametrize("path, name", METHODS + GUESTS)
 def test_a_method_leads_to_routes(path: str, name: str) -> None:
     calls = called(path, name)
     assert calls
     for method, where in calls:
-        assert routes.is_ours(where)
+        assert routes.is_ours(method, where)
         row_of(method, where)
     assert asyncio.run(called_async(path, name)) == calls
 
 
 def test_no_route_is_left_uncalled() -> None:
-    led_to = {row_of(*call) for path, name in METHODS + FILES for call in called(path, name)}
+    led_to = {row_of(*call) for path, name in METHODS + GUESTS for call in called(path, name)}
     assert led_to == ROUTES.keys()
 
 
@@ -125,7 +126,7 @@ def test_the_sdk_was_seen_whole() -> None:
     helpers = {"poll", "stream", "create_and_poll", "create_and_stream", "submit_tool_outputs_and_poll"}
     helpers |= {"submit_tool_outputs_stream", "create_and_run_poll", "create_and_run_stream"}
     assert helpers <= {name for _, name in METHODS}
-    assert len(METHODS + FILES) == len(ROUTES) + len(helpers)
+    assert len(METHODS + GUESTS) == len(ROUTES) + len(helpers)
 
 
 #: Paths, whether they are ours, and the ids in them; None where there is no such route.
@@ -147,12 +148,30 @@ PATHS = [
     ("GET", "files/cfile_1/content", True, ["cfile_1"]),
     ("GET", "files/file-1", False, ["file-1"]),
     ("POST", "files", False, None),
+    ("DELETE", "vector_stores/vs_1", True, ["vs_1"]),
+    ("GET", "vector_stores/vs_1", False, None),
+    ("DELETE", "vector_stores/vs_1/files/file-1", False, None),
     ("GET", "", False, None),
 ]
 
 
+@pytest.mark.parametrize(
+    "method, path, polled",
+    [
+        ("GET", "vector_stores/vs_1", True),
+        ("GET", "vector_stores/vs_1/file_batches/vsfb_1", True),
+        ("GET", "files/file-1", True),
+        ("GET", "vector_stores", False),
+        ("POST", "vector_stores/vs_1", False),
+        ("GET", "models/gpt-4o", False),
+    ],
+)
+def test_what_the_sdk_polls(method: str, path: str, polled: bool) -> None:
+    assert routes.is_polled(method, path) == polled
+
+
 @pytest.mark.parametrize("method, path, ours, ids", PATHS)
 def test_a_path(method: str, path: str, ours: bool, ids: list[str] | None) -> None:
-    assert routes.is_ours(path.lstrip("/")) == ours
+    assert routes.is_ours(method, path.lstrip("/")) == ours
     found = routes.find(method, path)
     assert (None if found is None else found[1]) == ids
