@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
 from shim import lifecycle
-from shim.engine import files, keep, opening
+from shim.engine import files, keep, opening, steps
 from shim.engine.ask import Asker
 from shim.engine.chain import Sent
 from shim.engine.context import Context, Json
@@ -233,11 +233,15 @@ class Carrier:
         kept = [(name, data) for name, data in told if data.get("object") != "thread.run"]
         return await self.settle([*kept, *endings.stopped(self.turn)])
 
+    def _shown(self, data: Json) -> Json:
+        """A step without what its search found, unless the run's request asked for that; all else as it is."""
+        return steps.shown(data, self.private["contents"]) if data.get("object") == "thread.run.step" else data
+
     async def settle(self, emitted: list[Emitted]) -> list[Emitted]:
         """Commit a batch, then give it.  When somebody moved the run meanwhile, what he wanted comes first."""
         moved = await self.world.store.write(commit, self, emitted)
         if moved is None:
-            return emitted
+            return [(name, self._shown(data)) for name, data in emitted]
         if moved["status"] != "cancelling":
             raise Left(moved)
         if self.turn.run["status"] == "completed":

@@ -18,9 +18,9 @@ def blank(model: str, resources: Json, awaits: list[str]) -> Json:
     ``spent``: tokens so far.  ``tip``: the response that its next round chains from, and what that covers.  ``asker``:
     the response that asked for tool outputs.  ``step_usage``: the tokens of the step that waits for them.  ``obeyed``:
     whether a forced tool choice has been followed.  ``background``: the response that runs upstream on its own.
-    ``model``: the one that is called.  ``resources``: what its hosted tools work on.  ``awaits``: vector
-    stores whose files must be indexed before it begins.  ``stale``: a message was deleted
-    that the response under way knows, so nothing may chain from it.
+    ``model``: the one that is called.  ``resources``: what its hosted tools work on.  ``awaits``: vector stores whose
+    files must be indexed before it begins.  ``contents``: whether its stream shows what a search found.  ``stale``: a
+    message was deleted that the response under way knows, so nothing may chain from it.
     """
     return {
         "spent": objects.usage(),
@@ -32,6 +32,7 @@ def blank(model: str, resources: Json, awaits: list[str]) -> Json:
         "model": model,
         "resources": resources,
         "awaits": awaits,
+        "contents": False,
         "stale": False,
     }
 

@@ -33,10 +33,10 @@ OWN = ("metadata", "max_prompt_tokens", "max_completion_tokens", "tool_choice", 
 async def create(world: Context, request: Request, thread_id: str) -> Reply:
     """POST /threads/{thread_id}/runs"""
     lookup.check(thread=thread_id)
-    read_include(request.query)
+    contents = read_include(request.query)
     asked = given(read("runs.create", request.body))
     more = await hosted.attach(world, thread_id, asked.get("additional_messages") or [])
-    started = await world.store.write(_start, world, thread_id, asked, more)
+    started = await world.store.write(_start, world, thread_id, asked, more, contents)
     return await _launch(world, request, started, asked)
 
 
@@ -103,7 +103,7 @@ class Started:
     thread: Json | None = None
 
 
-def _start(db: Any, world: Context, thread_id: str, asked: Json, more: Json) -> Started:
+def _start(db: Any, world: Context, thread_id: str, asked: Json, more: Json, contents: bool = False) -> Started:
     thread_rows.lock(db, world.tenant, thread_id)
     hosted.keep(db, world, thread_id, more)
     thread = lookup.thread(db, world, thread_id)
@@ -112,7 +112,7 @@ def _start(db: Any, world: Context, thread_id: str, asked: Json, more: Json) -> 
     run = _compose(world, thread_id, assistant, asked)
     resources = hosted.merged(assistant["tool_resources"], thread["tool_resources"], run["tool_resources"])
     awaits = (thread["tool_resources"].get("file_search") or {}).get("vector_store_ids") or []
-    private = keep.blank(world.model_of(run["model"]), resources, awaits)
+    private = keep.blank(world.model_of(run["model"]), resources, awaits) | {"contents": contents}
     try:
         rows.insert(db, world.tenant, run, private, world.owner, world.clock() + world.lease)
     except ActiveRun as other:
