@@ -25,6 +25,8 @@ from shim.upstream import profiles
 
 #: The sandbox's time while it is recorded, 2026-08-26 00:00 UTC: ids and dates in a cassette are made from it.
 MIDNIGHT: Final = 1_787_702_400.0
+#: Recorded and played so: the model that is named is the one that is called, whatever was retired since.
+SETTINGS: Final = {"SHIM_MODEL_MAP": "off"}
 #: The server whose ways the sandbox has.
 LIKE: Final = "openai"
 
@@ -72,7 +74,7 @@ def _world(profile: str) -> Iterator[None]:
         for name in [name for name in os.environ if name.startswith(("SHIM_", "OPENAI_"))]:
             del os.environ[name]
         os.environ["SHIM_DATABASE_URL"] = f"sqlite:///{Path(folder) / 'shim.db'}"
-        os.environ["SHIM_UPSTREAM_PROFILE"] = profile
+        os.environ |= SETTINGS | {"SHIM_UPSTREAM_PROFILE": profile}
         try:
             yield
         finally:

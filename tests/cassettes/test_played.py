@@ -9,7 +9,7 @@ import pytest
 from vcr.errors import CannotOverwriteExistingCassetteException
 
 import shim
-from cassettes import application, tape
+from cassettes import application, record, tape
 from cassettes.application import Transcript
 from cassettes.scenarios import SCENARIOS
 from tests.cassettes import expected
@@ -37,6 +37,8 @@ def played(name: str, door: tuple[str, bool, str], monkeypatch: pytest.MonkeyPat
         pytest.skip(f"{path.name} was not recorded")
     monkeypatch.setenv("SHIM_UPSTREAM_PROFILE", tape.read(path)["origin"]["profile"])
     monkeypatch.setenv("SHIM_BACKGROUND", door[2])
+    for setting, value in record.SETTINGS.items():
+        monkeypatch.setenv(setting, value)
     with tape.play(path) as cassette:
         yield cassette
 

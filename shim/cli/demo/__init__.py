@@ -43,7 +43,7 @@ def _nowhere() -> Iterator[str]:
         url = f"sqlite:///{Path(folder) / 'demo.db'}"
         for name in [name for name in os.environ if name.startswith(("SHIM_", "OPENAI_"))]:
             del os.environ[name]
-        os.environ.update({"SHIM_UPSTREAM": "sandbox", "SHIM_DATABASE_URL": url})
+        os.environ.update({"SHIM_UPSTREAM": "sandbox", "SHIM_DATABASE_URL": url, "SHIM_MODEL_MAP": "off"})
         try:
             yield url
         finally:

@@ -1,0 +1,54 @@
+"""The programs of the other pages run as they stand."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from cassettes.scenarios import SCENARIOS
+from tests.docs.blocks import ROOT, blocks
+
+
+def _environment(tmp_path: Path) -> dict[str, str]:
+    database = f"sqlite:///{tmp_path / 'shim.db'}"
+    return {"SHIM_UPSTREAM": "sandbox", "SHIM_DATABASE_URL": database, "PYTHONPATH": str(ROOT), "PATH": ""}
+
+
+def _run(arguments: list[str], tmp_path: Path) -> subprocess.CompletedProcess[str]:
+    environment = _environment(tmp_path)
+    return subprocess.run(
+        [sys.executable, *arguments], capture_output=True, text=True, env=environment, cwd=tmp_path, check=False
+    )
+
+
+def test_the_tutorial_prints_what_it_says(tmp_path: Path) -> None:
+    page = (ROOT / "docs/tutorial/first-run.md").read_text()
+    (promised,) = re.findall(r"You see\n\n```\n(.*?)```", page, re.DOTALL)
+    (program,) = blocks("docs/tutorial/first-run.md")
+    (tmp_path / "first.py").write_text(program)
+    ran = _run(["first.py"], tmp_path)
+    assert ran.stderr == ""
+    expected = promised.splitlines()
+    told = ran.stdout.splitlines()
+    assert told[:-1] == expected[:-1]
+    assert told[-1].startswith(expected[-1].removesuffix("..."))
+
+
+def test_the_readme_runs(tmp_path: Path) -> None:
+    (program,) = blocks("README.md")
+    ran = _run(["-c", program], tmp_path)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert "What is a shim?" in ran.stdout
+
+
+def test_the_offline_tests_pass(tmp_path: Path) -> None:
+    (program,) = blocks("docs/how-to/test-offline.md")
+    (tmp_path / "test_offline.py").write_text(program)
+    ran = _run(["-m", "pytest", "-q", "-p", "no:cacheprovider", "test_offline.py"], tmp_path)
+    assert "4 passed" in ran.stdout, ran.stdout + ran.stderr
+
+
+def test_the_cassettes_page_counts_right() -> None:
+    page = (ROOT / "docs/how-to/re-record-cassettes.md").read_text()
+    assert "thirteen conversations" in page
+    assert len(SCENARIOS) == 13
