@@ -4,6 +4,7 @@ import json
 from typing import Any, Final
 
 from . import items, sample
+from .world import parts
 
 Json = dict[str, Any]
 
@@ -13,6 +14,11 @@ SUMMARY: Final = "**Following the rules**\n\nI look for names and words in the l
 #: would double with every turn, as every answer quotes those before it.
 EARLIER: Final = 200
 ASKED: Final = 2000
+
+
+def in_json(request: Json) -> bool:
+    """Whether the answer has to be JSON."""
+    return ((request.get("text") or {}).get("format") or {}).get("type") in ("json_schema", "json_object")
 
 
 def text(context: list[Json], request: Json, essay: int | None = None) -> str:
@@ -38,8 +44,32 @@ def _known(context: list[Json], request: Json) -> str:
         sentences.append(f'You said "{_short(items.text(context[asked]), ASKED)}".')
     if request.get("instructions"):
         sentences.append(f'My instructions are "{_short(request["instructions"], EARLIER)}".')
+    sentences += _seen(context)
     sentences += _earlier(context, asked)
     return " ".join(sentences) or "Nothing was said."
+
+
+#: Kinds of content parts that are counted, with the word for one and the places where its source may stand.
+_ATTACHED: Final = {
+    "input_image": ("image", ("file_id", "image_url")),
+    "input_file": ("file", ("filename", "file_id", "file_url")),
+}
+
+
+def _seen(context: list[Json]) -> list[str]:
+    """How many images and files there are in the conversation, and which; data is told by its length."""
+    sentences = []
+    for kind, (word, places) in _ATTACHED.items():
+        found = [part for item in context for _, part in parts(item) if part["type"] == kind]
+        sources = [next((part[place] for place in places if part.get(place)), "data") for part in found]
+        if found:
+            listed = ", ".join(_address(source) for source in sources)
+            sentences.append(f"I see {len(found)} {word}{'s' * (len(found) > 1)}: {listed}.")
+    return sentences
+
+
+def _address(source: str) -> str:
+    return f"{source.partition(',')[0]} of {len(source)} characters" if source.startswith("data:") else source
 
 
 def _last_user(context: list[Json]) -> int | None:

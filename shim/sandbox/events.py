@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from . import minting
-from .mind import Piece
+from .plan import Piece
 
 Json = dict[str, Any]
 
@@ -16,8 +16,14 @@ PADDED: Final = (
     "response.output_text.delta",
     "response.function_call_arguments.delta",
     "response.reasoning_summary_text.delta",
+    "response.code_interpreter_call_code.delta",
+    "response.mcp_call_arguments.delta",
 )
 ENDS: Final = ("response.completed", "response.incomplete", "response.failed", "response.cancelled")
+
+
+#: The events of one item between its beginning and its end.
+Teller = Callable[[Piece, Json, Json], Iterator[Json]]
 
 
 def event(kind: str, **fields: Any) -> Json:
@@ -37,7 +43,7 @@ def opening(response: Json) -> list[Json]:
 
 def item(piece: Piece, done: Json, index: int) -> list[Json]:
     """All events of one item; ``done`` is the item as it ends."""
-    begun = done | _BEGUN[piece.kind](done)
+    begun = _BEGUN[piece.kind](done)
     return [
         event("response.output_item.added", item=begun, output_index=index),
         *TOLD[piece.kind](piece, done, {"item_id": done["id"], "output_index": index}),
@@ -47,9 +53,17 @@ def item(piece: Piece, done: Json, index: int) -> list[Json]:
 
 def _text(piece: Piece, done: Json, where: Json) -> Iterator[Json]:
     part, where = done["content"][0], {**where, "content_index": 0}
-    yield event("response.content_part.added", part=part | {"text": ""}, **where)
-    for each in piece.pieces:
-        yield event("response.output_text.delta", delta=each, logprobs=[], **where)
+    yield event("response.content_part.added", part=part | {"text": "", "annotations": []}, **where)
+    place, told = 0, 0
+    for each in ("", *piece.pieces):
+        if each:
+            yield event("response.output_text.delta", delta=each, logprobs=[], **where)
+        place += len(each)
+        due = [mark.annotation for mark in piece.marks if mark.at <= place]
+        for index in range(told, len(due)):
+            kind = "response.output_text.annotation.added"
+            yield event(kind, annotation=due[index], annotation_index=index, **where)
+        told = len(due)
     yield event("response.output_text.done", text=piece.said, logprobs=[], **where)
     yield event("response.content_part.done", part=part, **where)
 
@@ -80,17 +94,76 @@ def _reasoning(piece: Piece, done: Json, where: Json) -> Iterator[Json]:
     yield event("response.reasoning_summary_part.done", part=part, **where)
 
 
-TOLD: Final[dict[str, Callable[[Piece, Json, Json], Iterator[Json]]]] = {
+def _phases(*names: str) -> Teller:
+    """A hosted tool that only says how far it is."""
+
+    def tell(piece: Piece, done: Json, where: Json) -> Iterator[Json]:
+        yield from (event(f"response.{piece.kind}.{name}", **where) for name in names)
+
+    return tell
+
+
+def _code(piece: Piece, done: Json, where: Json) -> Iterator[Json]:
+    yield event("response.code_interpreter_call.in_progress", **where)
+    for each in piece.pieces:
+        yield event("response.code_interpreter_call_code.delta", delta=each, **where)
+    yield event("response.code_interpreter_call_code.done", code=piece.said, **where)
+    yield event("response.code_interpreter_call.interpreting", **where)
+    yield event("response.code_interpreter_call.completed", **where)
+
+
+def _image(piece: Piece, done: Json, where: Json) -> Iterator[Json]:
+    yield event("response.image_generation_call.in_progress", **where)
+    yield event("response.image_generation_call.generating", **where)
+    looks = {name: done[name] for name in ("size", "quality", "background", "output_format")}
+    for index, each in enumerate(piece.pieces):
+        kind = "response.image_generation_call.partial_image"
+        yield event(kind, partial_image_index=index, partial_image_b64=each, **looks, **where)
+    yield event("response.image_generation_call.completed", **where)
+
+
+def _mcp(piece: Piece, done: Json, where: Json) -> Iterator[Json]:
+    yield event("response.mcp_call.in_progress", **where)
+    yield event("response.mcp_call_arguments.delta", delta=piece.said, **where)
+    yield event("response.mcp_call_arguments.done", arguments=piece.said, **where)
+    yield event(f"response.mcp_call.{'failed' if done['error'] else 'completed'}", **where)
+
+
+TOLD: Final[dict[str, Teller]] = {
     "text": _text,
     "refusal": _refusal,
     "call": _call,
     "reasoning": _reasoning,
+    "file_search_call": _phases("in_progress", "searching", "completed"),
+    "web_search_call": _phases("in_progress", "searching", "completed"),
+    "code_interpreter_call": _code,
+    "image_generation_call": _image,
+    "mcp_list_tools": _phases("in_progress", "completed"),
+    "mcp_call": _mcp,
+    "mcp_approval_request": _phases(),
 }
+
+
+def _with(**fields: Any) -> Callable[[Json], Json]:
+    return lambda done: done | fields
+
+
+#: An item as it is added, from the item as it ends.
 _BEGUN: Final[dict[str, Callable[[Json], Json]]] = {
-    "text": lambda done: {"status": "in_progress", "content": []},
-    "refusal": lambda done: {"status": "in_progress", "content": []},
-    "call": lambda done: {"status": "in_progress", "arguments": ""},
-    "reasoning": lambda done: {"summary": []},
+    "text": _with(status="in_progress", content=[]),
+    "refusal": _with(status="in_progress", content=[]),
+    "call": _with(status="in_progress", arguments=""),
+    "reasoning": _with(summary=[]),
+    "file_search_call": _with(status="in_progress", queries=[], results=None),
+    "web_search_call": _with(status="in_progress", action={"type": "search"}),
+    # Null stays null: nobody asked for outputs.
+    "code_interpreter_call": lambda done: (
+        done | {"status": "in_progress", "code": "", "outputs": done["outputs"] and []}
+    ),
+    "image_generation_call": lambda done: {"id": done["id"], "type": done["type"], "status": "in_progress"},
+    "mcp_list_tools": _with(tools=[]),
+    "mcp_call": _with(arguments="", error=None, output=None),
+    "mcp_approval_request": _with(),
 }
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
-from . import refuse
+from . import hosted_items, refuse
 from .fields import Check, anything, array, either, nullable, one_of, record, string, tagged
 
 Json = dict[str, Any]
@@ -65,7 +65,7 @@ _BY_ROLE: Final[dict[str, Check]] = {
     "developer": _message(string(prefix="msg_"), _GIVEN, "developer"),
 }
 
-#: Every kind of item a request may bring.  Those of hosted tools get their rows with the tools.
+#: Every kind of item a request may bring.
 ITEMS: Final[dict[str, Check]] = {
     "message": tagged(_BY_ROLE, "role"),
     "function_call": record(
@@ -107,6 +107,7 @@ ITEMS: Final[dict[str, Check]] = {
         "summary",
     ),
     "item_reference": record({"type": string(), "id": string(empty=False)}, "id"),
+    **hosted_items.CHECKS,
 }
 
 
@@ -143,6 +144,7 @@ PREFIX: Final[dict[str, str]] = {
     "function_call_output": "fc",
     "reasoning": "rs",
     "item_reference": "ref",
+    **hosted_items.PREFIX,
 }
 
 
@@ -217,6 +219,10 @@ def distinct(history: Iterable[Json], given: list[Json]) -> None:
         seen.add(item_id)
 
 
+#: What may stand behind reasoning, besides an answer.
+_FOLLOWS: Final = ("function_call", "reasoning", *hosted_items.CHECKS)
+
+
 def thoughts(given: list[Json], lead_of: Callable[[str], str | None]) -> None:
     """Reasoning stands before what followed it; ``lead_of`` knows the reasoning before a stored item.
 
@@ -225,7 +231,7 @@ def thoughts(given: list[Json], lead_of: Callable[[str], str | None]) -> None:
     for before, item, after in _neighbours(given):
         if item.get("type") == "reasoning":
             named = item.get("id")
-            follows = after is not None and (after.get("type") in ("function_call", "reasoning") or _spoken(after))
+            follows = after is not None and (after.get("type") in _FOLLOWS or _spoken(after))
             if not follows or (named and not (after or {}).get("id")):
                 raise refuse.lonely_reasoning(named or "rs_")
         lead = lead_of(item.get("id") or "")

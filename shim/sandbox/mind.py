@@ -2,181 +2,145 @@
 
 import json
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 
-from . import answers, items, sample, words
+from . import answers, sample, script, tools, words
+from .hands import Hands, offered
+from .items import text as text_of
 from .models import Model
-from .words import Named, Turn
+from .plan import Draft, Piece, Plan, pieces_of
+from .words import Named, Script, Turn
+from .world import World
 
 Json = dict[str, Any]
 
 #: Tokens that reasoning costs if nothing is said of it.
 THOUGHT: Final = 8
 REFUSE: Final = "please-refuse"
-_TEXT_PIECE: Final = re.compile(r"\s*\S+|\s+$")
 _JSON_PIECE: Final = re.compile(r"\w+|\W+")
-_FAILED: Final = re.compile(r"\s*(error|exception|traceback|failed)\b", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """One output item before it has an id: what it says, in pieces of one token each.
-
-    ``kind`` is reasoning, text, refusal or call.  ``tokens`` counts what does not show as pieces.
-    """
-
-    kind: str
-    pieces: tuple[str, ...] = ()
-    name: str = ""
-    phase: str | None = None
-    tokens: int = 0
-    whole: bool = True
-
-    @property
-    def said(self) -> str:
-        return "".join(self.pieces)
-
-    @property
-    def cost(self) -> int:
-        return self.tokens + len(self.pieces)
+def decide(context: list[Json], request: Json, echoed: list[Json], model: Model, world: World) -> Plan:
+    """``context`` is the whole conversation as kept items, ``echoed`` the tools as the response shows them."""
+    return _Mind(context, request, echoed, model, world).plan()
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """One response: its items, why it stops early (if it does), and what else was asked for."""
+class _Mind:
+    """What is known while one response is thought out."""
 
-    items: tuple[Piece, ...]
-    cut: str | None
-    words: frozenset[str]
+    def __init__(self, context: list[Json], request: Json, echoed: list[Json], model: Model, world: World) -> None:
+        self._context, self._request, self._model = context, request, model
+        self._names = _callable(request.get("tool_choice"), echoed)
+        last, self._since = _last_message(context)
+        parallel = request.get("parallel_tool_calls") is not False
+        self._script = words.read(text_of(last), self._names, parallel)
+        hosted = offered(request.get("tools") or [], echoed, set(self._names))
+        self._stretch, self._retried = script.place(self._script, self._since, hosted)
+        self._asked = self._stretch.words | self._script.whole
+        self._thought = _thought(request, model, self._asked)
+        again = self._thought if "think-again" in self._asked else []
+        question = words.rest(_plain(last), self._names)
+        self._hands = Hands(hosted, question, context, request, world, again)
+
+    def plan(self) -> Plan:
+        if self._thought and not self._thought[0].whole:
+            return Plan((replace(self._thought[0], whole=True),), "max_output_tokens", self._asked)
+        draft = Draft()
+        approved = self._hands.approved(draft)
+        if approved is not None:
+            said = [*approved, *self._answer(draft)]
+        elif self._retried:
+            said = self._calls(self._retried, draft)
+        else:
+            said = self._turns(self._called(), draft)
+        whole = (*self._hands.lists(), *self._thought, *said)
+        return _bounded(whole, self._request.get("max_output_tokens"), self._asked)
+
+    def _called(self) -> tuple[Turn, ...]:
+        """The turns with their calls; where none is named, a choice may demand one, or a tool work unasked."""
+        if REFUSE in self._asked:
+            return tuple(replace(turn, calls=()) for turn in self._stretch.turns)
+        if self._stretch.calls:
+            return self._stretch.turns
+        more = _forced(self._request.get("tool_choice"), self._script, self._names)
+        if not more and not script.answered(self._since):
+            more = self._hands.unasked(self._since)
+        first, *others = self._stretch.turns
+        return (replace(first, calls=more), *others)
+
+    def _turns(self, turns: tuple[Turn, ...], draft: Draft) -> list[Piece]:
+        """Hosted calls first; functions end the response, and so does a call that waits for approval."""
+        said: list[Piece] = []
+        for place, turn in enumerate(turns):
+            asked = turn.words | self._script.whole
+            for call in (each for each in turn.calls if each.name in self._hands.tools):
+                said += self._hands.do(call, asked, draft)
+            functions = tuple(each for each in turn.calls if each.name not in self._hands.tools)
+            if functions:
+                return said + self._calls(functions, draft)
+            if place < len(turns) - 1:
+                said += [draft.piece(self._phase("commentary"))] if draft.text else []
+                draft = Draft()
+        waits = said and said[-1].kind == "mcp_approval_request"
+        return said if waits else said + self._answer(draft)
+
+    def _calls(self, calls: tuple[Named, ...], draft: Draft) -> list[Piece]:
+        draft.write(f"I will call {', '.join(call.name for call in calls)}.")
+        aloud = [draft.piece(self._phase("commentary"))] if "aloud" in self._asked else []
+        return aloud + [_call(call, self._names.get(call.name, {})) for call in calls]
+
+    def _answer(self, draft: Draft) -> list[Piece]:
+        phase = self._phase("final_answer")
+        if REFUSE in self._asked:
+            return [Piece("refusal", pieces_of(answers.REFUSAL), phase=phase)]
+        essay = self._stretch.essay
+        if essay is None and answers.in_json(self._request):
+            draft = Draft()
+        draft.write(answers.text(self._context, self._request, essay))
+        whole = draft.piece(phase)
+        if "two-messages" not in self._asked:
+            return [whole]
+        first, second = whole.split(max(1, len(whole.pieces) // 2))
+        return [replace(first, phase=self._phase("commentary")), second]
+
+    def _phase(self, name: str) -> str | None:
+        return name if self._model.phased else None
 
 
-def decide(context: list[Json], request: Json, tools: list[Json], model: Model) -> Plan:
-    """``context`` is the whole conversation as kept items, ``tools`` the echoed ones."""
-    names = _callable(request.get("tool_choice", "auto"), tools)
-    last, since = _last_message(context)
-    script = words.read(last, names, request.get("parallel_tool_calls") is not False)
-    turn, again = _turn(script, since)
-    calls = again or _forced(request.get("tool_choice", "auto"), turn, script, names)
-    asked = turn.words | script.whole
-    said = _calls(calls, names, asked, model) if calls else _answer(context, request, turn, model)
-    thought = _thought(request, model, asked)
-    return _bounded(tuple(thought + said), request.get("max_output_tokens"), asked)
-
-
-def pieces_of(text: str) -> tuple[str, ...]:
-    """Text as it is streamed: word by word, nothing lost."""
-    return tuple(_TEXT_PIECE.findall(text))
-
-
-def _last_message(context: list[Json]) -> tuple[str, list[Json]]:
-    """The last user message's text, and the items after it."""
+def _last_message(context: list[Json]) -> tuple[Json, list[Json]]:
+    """The last user message, and the items after it."""
     for place in range(len(context) - 1, -1, -1):
         item = context[place]
         if item["type"] == "message" and item["role"] == "user":
-            return items.text(item), context[place + 1 :]
-    return "", context
+            return item, context[place + 1 :]
+    return {"content": []}, context
 
 
-def _callable(choice: Any, tools: list[Json]) -> dict[str, Json]:
-    functions = {tool["name"]: tool for tool in tools if tool["type"] == "function"}
+def _plain(message: Json) -> str:
+    return " ".join(part["text"] for part in message["content"] if part["type"] == "input_text")
+
+
+def _callable(choice: Any, echoed: list[Json]) -> dict[str, Json]:
+    """The tools that may be called, by the name under which a message calls for them."""
+    named = {tools.called(tool): tool for tool in echoed}
     if choice == "none":
         return {}
-    if isinstance(choice, dict):
-        allowed = [choice["name"]] if choice["type"] == "function" else [each["name"] for each in choice["tools"]]
-        return {name: tool for name, tool in functions.items() if name in allowed}
-    return functions
+    allowed = tools.chosen(choice) if isinstance(choice, dict) else list(named)
+    return {name: tool for name, tool in named.items() if name in allowed}
 
 
-def _turn(script: words.Script, since: list[Json]) -> tuple[Turn, tuple[Named, ...]]:
-    """The turn the script has come to, and the failed calls that are to be made once more instead of it."""
-    number, failed, last = 0, frozenset[str](), list[Json]()
-    for calls, outputs in _rounds(since):
-        repeated = {_signature(call) for call in calls} <= failed
-        number += 0 if repeated else 1
-        bad = {call_id for call_id, output in outputs.items() if _says_failed(output)}
-        failed = frozenset() if repeated else frozenset(_signature(call) for call in calls if call["call_id"] in bad)
-        last = calls
-    if failed and "retry" in script.whole:
-        return Turn(), tuple(
-            Named(call["name"], json.loads(call["arguments"])) for call in last if _signature(call) in failed
-        )
-    return (Turn() if _answered(since) else script.turn(number)), ()
-
-
-def _rounds(since: list[Json]) -> list[tuple[list[Json], dict[str, str]]]:
-    """Calls and outputs, turn by turn: a call after an output opens the next turn."""
-    rounds: list[tuple[list[Json], dict[str, str]]] = []
-    for item in since:
-        if item["type"] == "function_call":
-            if not rounds or rounds[-1][1]:
-                rounds.append(([], {}))
-            rounds[-1][0].append(item)
-        elif item["type"] == "function_call_output" and rounds:
-            rounds[-1][1][item["call_id"]] = items.output_text(item)
-    return rounds
-
-
-def _signature(call: Json) -> str:
-    return f"{call['name']} {call['arguments']}"
-
-
-def _says_failed(output: str) -> bool:
-    try:
-        found = json.loads(output)
-    except ValueError:
-        return bool(_FAILED.match(output))
-    return (
-        bool(_FAILED.match(found)) if isinstance(found, str) else isinstance(found, dict) and bool(found.get("error"))
-    )
-
-
-def _answered(since: list[Json]) -> bool:
-    """The last user message already has its answer: nothing of its script is left."""
-    said = [item for item in since if item["type"] in ("function_call", "function_call_output", "message")]
-    return bool(said) and said[-1]["type"] == "message" and said[-1]["role"] == "assistant"
-
-
-def _forced(choice: Any, turn: Turn, script: words.Script, names: dict[str, Json]) -> tuple[Named, ...]:
-    """The turn's calls; a choice that demands one gets one, in every turn."""
-    demands = choice == "required" or (
-        isinstance(choice, dict) and (choice["type"] == "function" or choice["mode"] == "required")
-    )
-    if turn.calls or not demands or REFUSE in turn.words:
-        return () if REFUSE in turn.words else turn.calls
-    mentioned = [call for each in script.turns for call in each.calls]
-    return (mentioned[0] if mentioned else Named(next(iter(names))),)
-
-
-def _calls(calls: tuple[Named, ...], names: dict[str, Json], asked: frozenset[str], model: Model) -> list[Piece]:
-    listed = ", ".join(call.name for call in calls)
-    aloud = [Piece("text", pieces_of(f"I will call {listed}."), phase=_phase(model, "commentary"))]
-    made = [_call(call, names.get(call.name, {})) for call in calls]
-    return (aloud if "aloud" in asked else []) + made
+def _forced(choice: Any, read: Script, names: dict[str, Json]) -> tuple[Named, ...]:
+    """A choice that demands a call gets one, in every turn: what the message names, or the first tool."""
+    demands = choice == "required" or (isinstance(choice, dict) and choice.get("mode", "required") == "required")
+    mentioned = [call for each in read.turns for call in each.calls]
+    return (mentioned[0] if mentioned else Named(next(iter(names))),) if demands else ()
 
 
 def _call(call: Named, tool: Json) -> Piece:
     given = call.arguments if call.arguments is not None else sample.value(tool.get("parameters"))
     text = json.dumps(given, ensure_ascii=False, separators=(",", ":"))
     return Piece("call", tuple(_JSON_PIECE.findall(text)), name=call.name)
-
-
-def _answer(context: list[Json], request: Json, turn: Turn, model: Model) -> list[Piece]:
-    phase = _phase(model, "final_answer")
-    if REFUSE in turn.words:
-        return [Piece("refusal", pieces_of(answers.REFUSAL), phase=phase)]
-    pieces = pieces_of(answers.text(context, request, turn.essay))
-    if "two-messages" not in turn.words:
-        return [Piece("text", pieces, phase=phase)]
-    middle = max(1, len(pieces) // 2)
-    return [
-        Piece("text", pieces[:middle], phase=_phase(model, "commentary")),
-        Piece("text", pieces[middle:], phase=phase),
-    ]
-
-
-def _phase(model: Model, name: str) -> str | None:
-    return name if model.phased else None
 
 
 def _thought(request: Json, model: Model, asked: frozenset[str]) -> list[Piece]:
@@ -190,8 +154,6 @@ def _thought(request: Json, model: Model, asked: frozenset[str]) -> list[Piece]:
 
 def _bounded(said: tuple[Piece, ...], most: int | None, asked: frozenset[str]) -> Plan:
     """What of it the token cap lets through."""
-    if said[0].kind == "reasoning" and not said[0].whole:
-        return Plan((replace(said[0], whole=True),), "max_output_tokens", asked)
     for word, reason in (("token-cap", "max_output_tokens"), ("content-filter", "content_filter")):
         if word in asked:
             return Plan((*said[:-1], _halved(said[-1])), reason, asked)

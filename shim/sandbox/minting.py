@@ -23,14 +23,18 @@ class Mint:
         """Fresh hex digits, at most 64."""
         return self._digest().hex()[:length]
 
-    def call_id(self) -> str:
-        """``call_`` and 24 letters or digits."""
+    def letters(self, length: int) -> str:
+        """Fresh letters and digits, at most 42."""
         number = int.from_bytes(self._digest(), "big")
         letters = []
-        for _ in range(LENGTH):
+        for _ in range(length):
             number, place = divmod(number, len(ALPHABET))
             letters.append(ALPHABET[place])
-        return f"call_{''.join(letters)}"
+        return "".join(letters)
+
+    def call_id(self) -> str:
+        """``call_`` and 24 letters or digits."""
+        return f"call_{self.letters(LENGTH)}"
 
     def encrypted(self) -> str:
         """Something that looks like encrypted reasoning."""

@@ -1,7 +1,9 @@
 """The models the sandbox pretends to be, and what of their ways shows on the wire."""
 
 import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Final
 
 from . import refuse
@@ -72,9 +74,9 @@ class Model:
         return echo | ({"mode": asked.get("mode") or "standard"} if self.newest else {})
 
 
-def find(name: str, extra: frozenset[str] = frozenset()) -> Model:
-    """The model of that name; names in ``extra`` are known besides.  Refuses the others."""
-    if name not in extra and (not _KNOWN.fullmatch(name) or _RETIRED.fullmatch(name)):
+def find(name: str, extra: Collection[str] = (), retired: Mapping[str, str] = MappingProxyType({})) -> Model:
+    """The model of that name; names in ``extra`` are known besides, those in ``retired`` no more.  Refuses the rest."""
+    if name in retired or (name not in extra and (not _KNOWN.fullmatch(name) or _RETIRED.fullmatch(name))):
         raise refuse.no_model(name)
     return Model(
         name=DATED.get(name, name),
@@ -84,17 +86,19 @@ def find(name: str, extra: frozenset[str] = frozenset()) -> Model:
     )
 
 
-def listing(extra: frozenset[str]) -> Json:
-    """GET /v1/models."""
-    return {"object": "list", "data": [_listed(name) for name in (*LISTED, *sorted(extra))]}
+def listing(extra: Collection[str], retired: Mapping[str, str]) -> Json:
+    """GET /v1/models.  Models in ``retired`` are still listed, with the date of their end."""
+    names = dict.fromkeys((*LISTED, *sorted(extra), *retired))
+    return {"object": "list", "data": [_listed(name, retired) for name in names]}
 
 
-def one(name: str, extra: frozenset[str]) -> Json:
+def one(name: str, extra: Collection[str], retired: Mapping[str, str]) -> Json:
     """GET /v1/models/{name}."""
-    if name not in LISTED and name not in extra:
+    if name not in LISTED and name not in extra and name not in retired:
         raise refuse.no_listed_model(name)
-    return _listed(name)
+    return _listed(name, retired)
 
 
-def _listed(name: str) -> Json:
-    return {"id": name, "object": "model", "created": 1700000000, "owned_by": "sandbox"}
+def _listed(name: str, retired: Mapping[str, str]) -> Json:
+    shutdown = {"shutdown_date": retired[name]} if name in retired else {}
+    return {"id": name, "object": "model", "created": 1700000000, "owned_by": "sandbox", **shutdown}

@@ -2,23 +2,24 @@
 
 from typing import Any
 
-from .mind import Piece
+from .items import PREFIX
 from .minting import Family
 from .models import Model
+from .plan import Piece
 
 Json = dict[str, Any]
 
 
 def finished(piece: Piece, mint: Family, model: Model, encrypted: bool) -> Json:
     """``encrypted``: reasoning carries its encrypted content."""
-    return _MAKERS[piece.kind](piece, mint, encrypted or model.newest)
+    return _MAKERS.get(piece.kind, _hosted)(piece, mint, encrypted or model.newest)
 
 
 def _message(piece: Piece, mint: Family, encrypted: bool) -> Json:
     if piece.kind == "refusal":
         part: Json = {"type": "refusal", "refusal": piece.said}
     else:
-        part = {"type": "output_text", "annotations": [], "logprobs": [], "text": piece.said}
+        part = {"type": "output_text", "annotations": piece.annotations, "logprobs": [], "text": piece.said}
     return {
         "id": mint("msg"),
         "type": "message",
@@ -48,6 +49,16 @@ def _reasoning(piece: Piece, mint: Family, encrypted: bool) -> Json:
         **({"encrypted_content": mint.mint.encrypted()} if encrypted else {}),
         "summary": [{"type": "summary_text", "text": piece.said}] if piece.pieces else [],
     }
+
+
+def _hosted(piece: Piece, mint: Family, encrypted: bool) -> Json:
+    item = {"id": mint(PREFIX[piece.kind]), "type": piece.kind, **piece.made}
+    status = {} if piece.kind.startswith("mcp") else {"status": _status(piece)}
+    return item | status | ({_SPELT[piece.kind]: piece.said} if piece.kind in _SPELT else {})
+
+
+#: Where the pieces of a hosted item are put together.
+_SPELT = {"code_interpreter_call": "code", "mcp_call": "arguments", "mcp_approval_request": "arguments"}
 
 
 def _status(piece: Piece) -> str:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from . import refuse, words
+from . import refuse, refuse_files, words
 
 PAGE: Final = """# Sandbox
 
@@ -17,6 +17,11 @@ model; it follows rules, so that the same request gets the same answer.
   outputs, the last message.
 - With `text.format` it answers with JSON made from the schema.
 - `tool_choice` is obeyed: `required` and a named function also when the message names none, and again in every turn.
+- Hosted tools work too, on real small parts: files, vector stores with a text search by words, containers that die
+  after twenty idle minutes or by `Sandbox.expire_containers()`. They answer at once, so that a text may follow; in one
+  turn they come before functions. `max_tool_calls` counts them. With `text.format` nothing is cited.
+- Images and files in the input are counted and named in the answer; ids must be those of uploaded files.
+- What does not fit into `context_window` words is refused, or with `truncation: auto` loses its oldest items.
 - A word counts as a token, for `max_output_tokens`, for `usage` and for the pieces in which a stream comes.
 
 Words in the last user message ask for more. Those in the first table hold for the whole message, the others for the
@@ -24,9 +29,16 @@ turn in which they stand: `get_weather then fail-midway` calls, and fails once t
 
 {tables}
 
+Hosted tools that the request offers are called by these names, with a JSON object behind them like functions. An MCP
+server tells its tools first. A file is `in_progress` for the first look at it, its batch or its store; a search waits
+for it.
+
+{tools}
+
 An API key that begins with `bad` or `sk-bad` is refused with 401, a model that is not known or retired with
-`model_not_found`. Everything else is checked as the real API checks it, and refused in its words. Responses are kept in
-memory; `Sandbox.forget()` drops them.
+`model_not_found`; `Sandbox(retired={{"gpt-4o": "2026-10-23"}})` retires more, and lists them with `shutdown_date`.
+Everything else is checked as the real API checks it, and refused in its words. All is kept in memory;
+`Sandbox.forget()` drops responses.
 
 No recording shows these refusals; they are the sandbox's own, so that a mistake does not pass:
 
@@ -38,13 +50,14 @@ def page() -> str:
     """The reference page, Markdown."""
     whole = {word: words.WORDS[word] for word in (words.THEN, *words.WHOLE)}
     turn = {word: each for word, each in words.WORDS.items() if word not in whole}
-    chosen = "\n".join(f"- {each}" for each in refuse.CHOSEN)
-    return PAGE.format(tables="\n\n".join(_table(each) for each in (whole, turn)), chosen=chosen)
+    chosen = "\n".join(f"- {each}" for each in (*refuse.CHOSEN, *refuse_files.CHOSEN))
+    tables = "\n\n".join(_table(each, "word") for each in (whole, turn))
+    return PAGE.format(tables=tables, tools=_table(words.TOOLS, "tool"), chosen=chosen)
 
 
-def _table(meanings: dict[str, str]) -> str:
+def _table(meanings: dict[str, str], title: str) -> str:
     rows = "\n".join(f"| `{word}` | {meaning} |" for word, meaning in meanings.items())
-    return f"| word | what happens |\n|---|---|\n{rows}"
+    return f"| {title} | what happens |\n|---|---|\n{rows}"
 
 
 if __name__ == "__main__":

@@ -58,3 +58,19 @@ class Query:
             message = f"Item with id '{self._last[name]}' not found."
             raise refuse.Refused(message, status=404, param=name)
         return ids.index(self._last[name])
+
+    def page(self, found: list[Json], default: int = 20, most: int = 100) -> Json:
+        """One page of ``found``, which is oldest first; newest first unless ``order=asc``."""
+        limit = self.integer("limit", default, least=1, most=most)
+        ordered = found if self.choice("order", "desc", "asc") == "asc" else found[::-1]
+        start = self.place("after", ordered) + 1
+        end = self.place("before", ordered)
+        ordered = ordered[start : end if end >= 0 else None]
+        page = ordered[-limit:] if end >= 0 else ordered[:limit]
+        return {
+            "object": "list",
+            "data": page,
+            "first_id": page[0]["id"] if page else None,
+            "has_more": len(ordered) > limit,
+            "last_id": page[-1]["id"] if page else None,
+        }

@@ -16,7 +16,7 @@ CHOSEN: Final = (
     "two tool outputs for one call",
     "a chain from a response that failed, was cancelled or is not finished",
     "a stream asked of a response that was not made as a background stream",
-    "hosted tools and the items they leave: not yet here",
+    "an input of which a single item is longer than the context window, with `truncation: auto` too",
 )
 
 

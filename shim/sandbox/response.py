@@ -3,8 +3,8 @@
 from typing import Any, Final
 
 from . import strict, tools
-from .mind import Plan
 from .models import Model
+from .plan import Plan
 
 Json = dict[str, Any]
 

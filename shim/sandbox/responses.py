@@ -2,17 +2,20 @@
 
 import hashlib
 import threading
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, Final
 
 from shim.wire import sse
 
-from . import events, failures, items, mind, minting, models, output, refuse, request, response
+from . import events, failures, items, mind, minting, models, output, refuse, request, response, window
+from .asked import NAME, Route
 from .models import Model
 from .query import Query
 from .reply import STREAM_TYPE, Cut, Pause, SandboxReply, json_reply
 from .shelf import KEPT, POLLED, Record, Shelf
+from .ways import Ways
+from .world import World
 
 Json = dict[str, Any]
 
@@ -24,34 +27,32 @@ _PACE: Final = frozenset({"slowly"})
 _BROKEN: Final = frozenset({"connection-cut", "stop-short"})
 
 
-@dataclass(frozen=True, slots=True)
-class Ways:
-    """How a sandbox behaves; the fields are those of `shim.sandbox.Sandbox`."""
-
-    clock: Callable[[], float]
-    seed: str
-    burst: int
-    pace: float
-    models: frozenset[str]
-    store_by_default: bool
-    can_store: bool
-    context_window: int
-
-
 class Responses:
     """The endpoint's operations, each from checked parameters to a reply."""
 
-    def __init__(self, ways: Ways) -> None:
+    def __init__(self, ways: Ways, world: World) -> None:
         self._ways = ways
+        self._world = world
         self._mint = minting.Mint(ways.seed)
         self.shelf = Shelf(ways.clock)
         self._seen: set[bytes] = set()
         self._lock = threading.Lock()
 
+    def routes(self) -> tuple[Route, ...]:
+        response = f"/responses/{NAME}"
+        return (
+            ("POST", "/responses", lambda asked: self.create(asked.body)),
+            ("POST", "/responses/input_tokens", lambda asked: self.input_tokens(asked.body)),
+            ("GET", response, lambda asked: self.retrieve(asked.name, asked.query)),
+            ("DELETE", response, lambda asked: self.delete(asked.name, asked.query)),
+            ("POST", f"{response}/cancel", lambda asked: self.cancel(asked.name, asked.query)),
+            ("GET", f"{response}/input_items", lambda asked: self.input_items(asked.name, asked.query)),
+        )
+
     def create(self, body: Any) -> SandboxReply:
         """A new response.  Refuses what the API refuses; a word may want a failure instead."""
         request.check(body)
-        model = models.find(body["model"], self._ways.models)
+        model = models.find(body["model"], self._ways.models, self._ways.retired)
         request.check_model(body, model)
         record = self._made(body, model)
         if record.background:
@@ -91,20 +92,9 @@ class Responses:
         """The whole conversation before the response, newest first unless ``order=asc``."""
         query.only("limit", "order", "after", "before", "include", "include[]")
         record = self.shelf.get(response_id)
-        limit = query.integer("limit", 20, least=1, most=100)
-        found = record.inputs if query.choice("order", "desc", "asc") == "asc" else record.inputs[::-1]
-        start = query.place("after", found) + 1
-        page = found[start : start + limit]
+        page = query.page(record.inputs)
         images = "message.input_image.image_url" in query.all("include", "include[]")
-        return json_reply(
-            {
-                "object": "list",
-                "data": [items.listed(item, images) for item in page],
-                "first_id": page[0]["id"] if page else None,
-                "has_more": len(found) > start + limit,
-                "last_id": page[-1]["id"] if page else None,
-            }
-        )
+        return json_reply(page | {"data": [items.listed(item, images) for item in page["data"]]})
 
     def input_tokens(self, body: Any) -> SandboxReply:
         """How many tokens a request would cost: words."""
@@ -113,7 +103,8 @@ class Responses:
         previous = body.get("previous_response_id")
         history = self.shelf.previous(previous).history if previous else []
         context = [*history, *items.normal(body.get("input") or [], family)]
-        return json_reply({"object": "response.input_tokens", "input_tokens": _tokens(context, body)})
+        seen = window.fitted(context, body, self._ways.context_window)
+        return json_reply({"object": "response.input_tokens", "input_tokens": window.tokens(seen, body)})
 
     def _made(self, body: Json, model: Model) -> Record:
         """The response from beginning to end: the model is so fast that nothing has to be awaited."""
@@ -121,16 +112,15 @@ class Responses:
         previous = body.get("previous_response_id")
         family = self._mint.family(previous, stored or bool(body.get("background")), now)
         context = self._context(body, family)
-        if _tokens(context, body) > self._ways.context_window and body.get("truncation") != "auto":
-            raise refuse.context_exceeded()
+        seen = window.fitted(context, body, self._ways.context_window)
         opened = response.opened(body, model, family("resp"), now, stored)
-        plan = mind.decide(context, body, opened["tools"], model)
+        plan = mind.decide(seen, body, opened["tools"], model, self._world)
         refusal = failures.before(plan.words, model.name, self._first(body))
         if refusal:
             raise refusal
         encrypted = "reasoning.encrypted_content" in (body.get("include") or [])
         done = [output.finished(piece, family, model, encrypted) for piece in plan.items]
-        final = response.ended(opened, plan, done, _tokens(context, body), now)
+        final = response.ended(opened, plan, done, window.tokens(seen, body), now)
         told = events.opening(opened)
         for index, (piece, item) in enumerate(zip(plan.items, done, strict=True)):
             told += events.item(piece, item, index)
@@ -162,6 +152,7 @@ class Responses:
         items.thoughts([*history, *given], self.shelf.lead)
         new = items.normal(given, family)
         items.pair(history, new)
+        self._world.check(body.get("tools") or [], history, new)
         return [*history, *new]
 
     def _known(self, item: Json) -> Json:
@@ -236,8 +227,3 @@ def _padding(body: Json) -> bool:
 def _torn() -> Iterator[bytes | Pause]:
     yield b"{"
     raise Cut
-
-
-def _tokens(context: list[Json], body: Json) -> int:
-    said = sum(items.tokens(item) for item in context) + len((body.get("instructions") or "").split())
-    return said + len(sse.dumps(body.get("tools") or []).split())

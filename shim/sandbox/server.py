@@ -2,16 +2,18 @@
 
 import json
 import re
-import time
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final, Unpack
 
-from . import models, refuse
+from . import forms, models, refuse
+from .asked import Asked, Route
 from .minting import Mint
 from .query import Query
 from .reply import JSON_TYPE, SandboxReply, json_reply
-from .responses import Responses, Ways
+from .responses import Responses
+from .ways import Options, Ways
+from .world import World
 
 Json = dict[str, Any]
 
@@ -22,7 +24,10 @@ _PREFIX: Final = re.compile(r"^(/openai)?(/v1)?(?=/)")
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A request as it came, for tests to look at.  ``body`` is parsed JSON, or None."""
+    """A request as it came, for tests to look at.
+
+    ``body`` is parsed JSON, or the fields of a form with a file's name and size in place of its content, or None.
+    """
 
     method: str
     path: str
@@ -31,39 +36,15 @@ class Received:
     body: Any
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """A request on its way to an operation; ``name`` is the id in its path."""
-
-    name: str
-    query: Query
-    body: Any
-
-
 class Sandbox:
-    """A deterministic Responses server.  Safe to use from several threads.
+    """A deterministic Responses server.  Safe to use from several threads.  Its options are the fields of `Ways`."""
 
-    ``seed``: what the ids are made from.  ``clock``: seconds since the epoch.  ``burst``: events in one chunk.
-    ``pace``: seconds between events after the word ``slowly``.  ``models``: names that are known besides the usual.
-    ``store_by_default``: what a request without ``store`` means.  ``can_store``: false for a server that keeps nothing,
-    and says so in its echo.  ``context_window``: words that an input may have.
-    """
-
-    def __init__(
-        self,
-        *,
-        seed: str = "sandbox",
-        clock: Callable[[], float] = time.time,
-        burst: int = 1,
-        pace: float = 0.05,
-        models: Iterable[str] = (),
-        store_by_default: bool = True,
-        can_store: bool = True,
-        context_window: int = 400_000,
-    ) -> None:
-        self._ways = Ways(clock, seed, burst, pace, frozenset(models), store_by_default, can_store, context_window)
-        self._responses = Responses(self._ways)
-        self._request_ids = Mint(f"{seed}/requests")
+    def __init__(self, **options: Unpack[Options]) -> None:
+        self._ways = Ways(**options)
+        self._world = World(self._ways.clock, self._ways.seed)
+        self._responses = Responses(self._ways, self._world)
+        self._routes = (*self._own_routes(), *self._responses.routes(), *self._world.routes())
+        self._request_ids = Mint(f"{self._ways.seed}/requests")
         #: Everything that was received, in order.
         self.requests: list[Received] = []
 
@@ -72,12 +53,14 @@ class Sandbox:
     ) -> SandboxReply:
         """One request.  What is wrong becomes an error reply; what is to break breaks while the body is read."""
         lower = {name.lower(): value for name, value in headers.items()}
-        parsed, readable = _parsed(body)
+        form = forms.read(lower["content-type"], body) if forms.is_form(lower.get("content-type", "")) else None
+        parsed, readable = (None, True) if form else _parsed(body)
         kept = {name: value for name, value in lower.items() if name not in SECRET}
-        self.requests.append(Received(method, path, tuple(query), kept, parsed))
+        self.requests.append(Received(method, path, tuple(query), kept, form.shown() if form else parsed))
         try:
             _check_key(lower)
-            reply = self._route(method, path, Query(query), parsed, readable)
+            asked = Asked({}, Query(query), parsed, form)
+            reply = self._route(method, path, asked, readable)
         except refuse.Refused as refused:
             reply = SandboxReply(refused.status, {**JSON_TYPE, **refused.headers}, refused.body())
         return SandboxReply(reply.status, {**self._headers(), **reply.headers}, reply.body)
@@ -86,14 +69,18 @@ class Sandbox:
         """Lose stored responses, as if they had expired: those, or all."""
         self._responses.shelf.forget(response_ids)
 
-    def _route(self, method: str, path: str, query: Query, body: Any, readable: bool) -> SandboxReply:
+    def expire_containers(self, *container_ids: str) -> None:
+        """Let containers die as if they had been idle for too long: those, or all."""
+        self._world.containers.expire(container_ids)
+
+    def _route(self, method: str, path: str, asked: Asked, readable: bool) -> SandboxReply:
         bare = _PREFIX.sub("", path, count=1)
-        for wanted, pattern, operation in ROUTES:
+        for wanted, pattern, operation in self._routes:
             found = re.fullmatch(pattern, bare)
             if found and wanted == method:
                 if not readable:
                     raise refuse.bad_json()
-                return operation(self, _Asked(found.groupdict().get("name", ""), query, body))
+                return operation(replace(asked, ids=found.groupdict()))
         raise refuse.no_route(method, path)
 
     def _headers(self) -> dict[str, str]:
@@ -104,43 +91,12 @@ class Sandbox:
             "x-request-id": f"req_{self._request_ids.hex(32)}",
         }
 
-    def _models(self, asked: _Asked) -> SandboxReply:
-        return json_reply(models.listing(self._ways.models))
-
-    def _model(self, asked: _Asked) -> SandboxReply:
-        return json_reply(models.one(asked.name, self._ways.models))
-
-    def _create(self, asked: _Asked) -> SandboxReply:
-        return self._responses.create(asked.body)
-
-    def _input_tokens(self, asked: _Asked) -> SandboxReply:
-        return self._responses.input_tokens(asked.body)
-
-    def _retrieve(self, asked: _Asked) -> SandboxReply:
-        return self._responses.retrieve(asked.name, asked.query)
-
-    def _delete(self, asked: _Asked) -> SandboxReply:
-        return self._responses.delete(asked.name, asked.query)
-
-    def _cancel(self, asked: _Asked) -> SandboxReply:
-        return self._responses.cancel(asked.name, asked.query)
-
-    def _input_items(self, asked: _Asked) -> SandboxReply:
-        return self._responses.input_items(asked.name, asked.query)
-
-
-_ID: Final = r"(?P<name>[^/]+)"
-#: Method, path behind the version prefix, operation.
-ROUTES: Final[tuple[tuple[str, str, Callable[[Sandbox, _Asked], SandboxReply]], ...]] = (
-    ("GET", "/models", Sandbox._models),
-    ("GET", r"/models/(?P<name>.+)", Sandbox._model),
-    ("POST", "/responses", Sandbox._create),
-    ("POST", "/responses/input_tokens", Sandbox._input_tokens),
-    ("GET", f"/responses/{_ID}", Sandbox._retrieve),
-    ("DELETE", f"/responses/{_ID}", Sandbox._delete),
-    ("POST", f"/responses/{_ID}/cancel", Sandbox._cancel),
-    ("GET", f"/responses/{_ID}/input_items", Sandbox._input_items),
-)
+    def _own_routes(self) -> tuple[Route, ...]:
+        known, gone = self._ways.models, self._ways.retired
+        return (
+            ("GET", "/models", lambda asked: json_reply(models.listing(known, gone))),
+            ("GET", r"/models/(?P<name>.+)", lambda asked: json_reply(models.one(asked.name, known, gone))),
+        )
 
 
 def _parsed(body: bytes) -> tuple[Any, bool]:

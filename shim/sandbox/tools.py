@@ -1,28 +1,19 @@
 """The tools a request may offer, by type: what they must hold, and how they are echoed.
 
 `TOOLS` has a row for every type that the sandbox can do; others are refused as the API refuses a type it does not know.
-A hosted tool gets its row here, its items in `items.ITEMS` and its turn in `mind`.
+The rows of hosted tools stand in `hosted`.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final
 
 from . import refuse, strict
-from .fields import Check, an_object, array, boolean, either, nullable, one_of, record, string, tagged
+from .fields import an_object, array, boolean, either, nullable, one_of, record, string, tagged
+from .hosted import HOSTED, Maker, name_of
 from .models import Model
 
 Json = dict[str, Any]
 
 NAME: Final = string(128, pattern="[a-zA-Z0-9_-]+", empty=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Maker:
-    """A row: what the request must look like, and what its echo is."""
-
-    check: Check
-    echo: Callable[[Json, str, Model], Json]
 
 
 def function(tool: Json, path: str, model: Model) -> Json:
@@ -61,22 +52,34 @@ _FUNCTION: Final = record(
 
 TOOLS: Final[dict[str, Maker]] = {
     "function": Maker(_FUNCTION, function),
+    **HOSTED,
 }
 
+_NAMED: Final = {"type": string(), "name": string(empty=False)}
+_LABELLED: Final = {"type": string(), "server_label": string(empty=False), "name": nullable(string())}
 _CHOICES: Final = tagged(
     {
-        "function": record({"type": string(), "name": string(empty=False)}, "name"),
+        "function": record(_NAMED, "name"),
         "allowed_tools": record(
             {
                 "type": string(),
                 "mode": one_of("auto", "required"),
                 "tools": array(
-                    record({"type": one_of(*TOOLS), "name": string(empty=False)}, "type", "name"), empty=False
+                    tagged(
+                        {
+                            **{kind: record({"type": string()}) for kind in HOSTED},
+                            "function": record(_NAMED, "name"),
+                            "mcp": record(_LABELLED, "server_label"),
+                        }
+                    ),
+                    empty=False,
                 ),
             },
             "mode",
             "tools",
         ),
+        **{kind: record({"type": string()}) for kind in HOSTED},
+        "mcp": record(_LABELLED, "server_label"),
     }
 )
 
@@ -94,11 +97,21 @@ def echoes(tools: list[Json], model: Model) -> list[Json]:
 def _distinct(tools: list[Json]) -> None:
     seen: set[str] = set()
     for index, tool in enumerate(tools):
-        name = str(tool.get("name", tool["type"]))
+        name = str(tool.get("name") or tool.get("server_label") or tool["type"])
         if name in seen:
             message = f"Duplicate tool name '{name}'. Tool names must be unique."
             raise refuse.Refused(message, param=f"tools[{index}].name", code="invalid_value")
         seen.add(name)
+
+
+def called(tool: Json) -> str:
+    """The name by which a tool, or a choice of one, is known in a conversation."""
+    return str(tool["name"] if tool["type"] == "function" else name_of(tool["type"]))
+
+
+def chosen(choice: Json) -> list[str]:
+    """The names in a ``tool_choice`` that is an object."""
+    return [called(each) for each in (choice["tools"] if choice["type"] == "allowed_tools" else [choice])]
 
 
 def check_choice(choice: Any, tools: list[Json]) -> None:
@@ -107,8 +120,7 @@ def check_choice(choice: Any, tools: list[Json]) -> None:
         raise refuse.Refused("Tool choice 'required' must be specified with 'tools' parameter.", param="tool_choice")
     if not isinstance(choice, dict):
         return
-    names = {tool.get("name") for tool in tools}
-    wanted = [choice["name"]] if choice["type"] == "function" else [each["name"] for each in choice["tools"]]
-    for name in wanted:
+    names = {called(tool) for tool in tools}
+    for name in chosen(choice):
         if name not in names:
             raise refuse.Refused(f"Tool choice '{name}' not found in 'tools' parameter.", param="tool_choice")

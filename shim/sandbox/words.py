@@ -15,6 +15,7 @@ WHOLE: Final[dict[str, str]] = {
     "retry": "calls a function once more, with the same arguments, if its output says that it failed",
     "slowly": "waits between any two events, and stays `in_progress` longer in background mode",
     "briskly": "reasoning models answer without a reasoning item",
+    "think-again": "reasoning models think once more after every hosted tool",
 }
 #: Words that hold for the turn in which they stand: before, between or after `then`.
 TURN: Final[dict[str, str]] = {
@@ -36,6 +37,26 @@ TURN: Final[dict[str, str]] = {
     "status-500": "HTTP 500 instead of a response",
     "status-500-once": "HTTP 500 for the first of equal requests",
     "status-503": "HTTP 503 instead of a response",
+    "cite-first": "a file search cites before the first character",
+    "cite-twice": "a file search makes two citations at one place, of two files if it found two",
+    "cite-emoji": "a file search cites behind characters outside the basic plane",
+    "cite-late": "a file search tells its citations after the last delta, with the places where they belong",
+    "uncited": "a file search or a web search cites nothing",
+    "make-file": "the code interpreter writes a file, `answer.txt` or what `file` says, and links it",
+    "make-image": "the code interpreter saves a picture, `chart.png` or what `file` says, and links it",
+    "show-image": "the code interpreter shows a picture that the text does not link",
+    "code-fails": "the code interpreter's code raises an error",
+    "mcp-fails": "the first call of an MCP server fails and is made once more",
+}
+#: Names by which a message calls for hosted tools, as it does for functions; only for those that the request offers.
+TOOLS: Final[dict[str, str]] = {
+    "file_search": "searches the vector stores for the message's other words, or for `query` or `queries`; quotes the "
+    "best sentence and cites its file. Searches unasked if a chunk of the stores has a word of the message",
+    "code_interpreter": "evaluates the arithmetic in the message or in `code`; without any it lists the container's "
+    "files, or says hello. Runs unasked if the message holds arithmetic: `12 * (3 + 4)`",
+    "web_search": "makes up a result, or as many as `results` says, for the message's other words or for `query`",
+    "image_generation": "makes up a picture for the message's other words or for `prompt`",
+    "mcp": "asks the server's one pretended tool, `echo`; asks for approval first unless `require_approval` is `never`",
 }
 #: `essay-40` asks for forty words.
 ESSAY: Final = re.compile(r"essay-(\d{1,6})")
@@ -53,7 +74,7 @@ _BRIDGE: Final = re.compile(r"[`'\"]?\s*(?:with|using|:|\()?\s*(?=\{)")
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A function that a message names; ``arguments`` where the message gave some."""
+    """A function or hosted tool that a message names; ``arguments`` where the message gave some."""
 
     name: str
     arguments: Json | None = None
@@ -81,7 +102,7 @@ class Script:
 
 
 def read(text: str, names: Collection[str], parallel: bool = True) -> Script:
-    """``names`` are the functions that may be called; without ``parallel`` each gets a turn of its own."""
+    """``names`` are the tools that may be called; without ``parallel`` each gets a turn of its own."""
     found = list(_found(text, names))
     turns: list[list[Named | str]] = [[]]
     for each in found:
@@ -94,6 +115,23 @@ def read(text: str, names: Collection[str], parallel: bool = True) -> Script:
     return Script(tuple(made if parallel else _one_by_one(made)), whole)
 
 
+def rest(text: str, names: Collection[str]) -> str:
+    """The message without names, their arguments and words: what it asks in plain language."""
+    kept, place = [], 0
+    while match := _TOKEN.search(text, place):
+        token, end = match.group(), match.end()
+        asks = token in names
+        kept.append(text[place : match.start()])
+        place = _arguments(text, end)[1] if asks else end
+        if not asks and not _is_word(token):
+            kept.append(token)
+    return " ".join("".join([*kept, text[place:]]).split())
+
+
+def _is_word(token: str) -> bool:
+    return token.lower() in WORDS or bool(ESSAY.fullmatch(token.lower()))
+
+
 def _found(text: str, names: Collection[str]) -> Iterator[Named | str]:
     place = 0
     while match := _TOKEN.search(text, place):
@@ -101,7 +139,7 @@ def _found(text: str, names: Collection[str]) -> Iterator[Named | str]:
         if token in names:
             arguments, place = _arguments(text, place)
             yield Named(token, arguments)
-        elif token.lower() in WORDS or ESSAY.fullmatch(token.lower()):
+        elif _is_word(token):
             yield token.lower()
 
 

@@ -63,14 +63,34 @@ class Client:
         assert reply.status == 200, found
         return found
 
+    def upload(self, name: str, content: "bytes | str", purpose: str = "user_data", path: str = "/files") -> Json:
+        """A file, sent as a form."""
+        data = content.encode() if isinstance(content, str) else content
+        head = f'--edge\r\nContent-Disposition: form-data; name="purpose"\r\n\r\n{purpose}\r\n--edge\r\n'
+        head += f'Content-Disposition: form-data; name="file"; filename="{name}"\r\nContent-Type: text/plain\r\n\r\n'
+        form = {**KEY, "Content-Type": "multipart/form-data; boundary=edge"}
+        reply = self.ask("POST", path, head.encode() + data + b"\r\n--edge--\r\n", key=form)
+        found: Json = json.loads(self.bytes(reply))
+        assert reply.status == 200, found
+        return found
+
+    def store(self, **texts: str) -> Json:
+        """A vector store with a file for each text: ``foods="…"`` becomes ``foods.txt``."""
+        names = [self.upload(f"{name}.txt", text, "assistants")["id"] for name, text in texts.items()]
+        return self.json("POST", "/vector_stores", {"name": "store", "file_ids": names})
+
+    def error(self, method: str, path: str, body: Any = None, query: str = "") -> Json:
+        """The error of any request that is refused, with its status."""
+        reply = self.ask(method, path, body, query)
+        assert reply.status >= 400, self.bytes(reply)
+        return {"status": reply.status, **json.loads(self.bytes(reply))["error"]}
+
     def create(self, given: Any = "hello", /, model: str = "gpt-4o", **more: Any) -> Json:
         return self.json("POST", "/responses", {"model": model, "input": given, **more})
 
     def refused(self, body: Any) -> Json:
         """The error of a request that is not answered, with its status."""
-        reply = self.ask("POST", "/responses", body)
-        assert reply.status >= 400, self.bytes(reply)
-        return {"status": reply.status, **json.loads(self.bytes(reply))["error"]}
+        return self.error("POST", "/responses", body)
 
     def stream(self, given: Any = "hello", /, model: str = "gpt-4o", **more: Any) -> list[Json]:
         reply = self.ask("POST", "/responses", {"model": model, "input": given, "stream": True, **more})
@@ -103,6 +123,12 @@ def outputs(response: Json, *texts: str) -> list[Json]:
         {"type": "function_call_output", "call_id": item["call_id"], "output": text}
         for item, text in zip(made, padded, strict=False)
     ]
+
+
+def cited(response: Json) -> list[Json]:
+    """All annotations of a response."""
+    parts = [part for item in response["output"] if item["type"] == "message" for part in item["content"]]
+    return [each for part in parts for each in part.get("annotations", [])]
 
 
 def types(events: list[Json]) -> list[str]:

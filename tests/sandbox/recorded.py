@@ -31,6 +31,7 @@ NEWER = {
     "logprobs": "in text parts and their events, since 2025-06",
     "obfuscation": "since 2025-08",
     "cache_write_tokens": "in usage, since 2026-07",
+    "queries": "in the action of a web search, since 2025-11",
 }
 #: Keys that older recordings have and newer ones dropped, with what took their place.
 DROPPED = {"generate_summary": "summary"}
@@ -49,6 +50,14 @@ class Exchange:
         stream = Path(f"{stem.removesuffix('.sse')}.response.sse")
         lines = stream.read_text().splitlines() if stream.exists() else []
         self.events: list[Json] = [json.loads(line[6:]) for line in lines if line.startswith("data: ")]
+
+    def swap(self, new: dict[str, str]) -> None:
+        """Put ids of the sandbox in the place of recorded ones, wherever they stand."""
+        for name in ("request", "body", "events"):
+            text = json.dumps(getattr(self, name))
+            for old, made in new.items():
+                text = text.replace(old, made)
+            setattr(self, name, json.loads(text))
 
 
 def _json(path: Path) -> Json:

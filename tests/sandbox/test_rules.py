@@ -148,8 +148,10 @@ def test_answers_do_not_double_with_every_turn():
 
 
 def test_files_and_images_are_named():
-    parts = [{"type": "input_text", "text": "see"}, {"type": "input_image", "file_id": "file-abc"}]
-    assert "[input_image file-abc]" in said(Client().create([{"role": "user", "content": parts}]))
+    client = Client()
+    file = client.upload("cat.png", b"x", "vision")["id"]
+    parts = [{"type": "input_text", "text": "see"}, {"type": "input_image", "file_id": file}]
+    assert f"[input_image {file}]" in said(client.create([{"role": "user", "content": parts}]))
 
 
 def test_text_format_gets_valid_json():

@@ -1,0 +1,73 @@
+"""Bodies of the type ``multipart/form-data``: fields and files."""
+
+from dataclasses import dataclass
+from email.message import Message
+from typing import Any, Final
+
+Json = dict[str, Any]
+
+FORM_TYPE: Final = "multipart/form-data"
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file in a form."""
+
+    filename: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """Fields in their order; a name may come more than once (``file_ids[]``)."""
+
+    fields: tuple[tuple[str, str], ...]
+    files: dict[str, Upload]
+
+    def get(self, name: str) -> str | None:
+        """The last field of that name."""
+        return dict(self.fields).get(name)
+
+    def shown(self) -> Json:
+        """What was received, without the files' contents."""
+        files = {name: {"filename": each.filename, "bytes": len(each.content)} for name, each in self.files.items()}
+        return {**dict(self.fields), **files}
+
+
+def is_form(content_type: str) -> bool:
+    return content_type.lower().startswith(FORM_TYPE)
+
+
+def read(content_type: str, body: bytes) -> Form | None:
+    """The form, or nothing if the type names no boundary.  Contents are taken byte for byte."""
+    boundary = _header(content_type, "content-type").get_param("boundary", header="content-type")
+    if not isinstance(boundary, str):
+        return None
+    fields: list[tuple[str, str]] = []
+    files: dict[str, Upload] = {}
+    # What stands before the first boundary and behind the last is no part of the form.
+    for part in (b"\r\n" + body).split(b"\r\n--" + boundary.encode())[1:-1]:
+        head, _, content = part.removeprefix(b"\r\n").partition(b"\r\n\r\n")
+        name, filename = _disposition(head.decode())
+        if filename is None:
+            fields.append((name, content.decode()))
+        else:
+            files[name] = Upload(filename, content)
+    return Form(tuple(fields), files)
+
+
+def _disposition(head: str) -> tuple[str, str | None]:
+    """The field's name, and the file's if it is one."""
+    for line in head.split("\r\n"):
+        title, _, value = line.partition(":")
+        if title.lower() == "content-disposition":
+            found = _header(value.strip(), "content-disposition")
+            name = found.get_param("name", "", header="content-disposition")
+            return str(name), found.get_filename()
+    return "", None
+
+
+def _header(value: str, name: str) -> Message:
+    made = Message()
+    made[name] = value
+    return made

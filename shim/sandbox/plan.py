@@ -1,0 +1,116 @@
+"""What a response will hold, before it has ids: items, their pieces, and the annotations of a text."""
+
+import re
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from typing import Any, Final
+
+Json = dict[str, Any]
+
+_TEXT_PIECE: Final = re.compile(r"\s*\S+|\s+$")
+#: Keys of an annotation that count characters of the text.
+_OFFSETS: Final = ("index", "start_index", "end_index")
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """An annotation, and how many characters are out when it is told."""
+
+    annotation: Json
+    at: int
+
+    def shifted(self, by: int) -> "Mark":
+        """The same in a text that begins ``by`` characters later."""
+        moved = {name: max(0, place + by) for name, place in self.annotation.items() if name in _OFFSETS}
+        return Mark(self.annotation | (moved if self._end else {}), self.at + by)
+
+    def within(self, length: int) -> bool:
+        """Whether it belongs to the first ``length`` characters.  One that stands nowhere (0…0) goes by its time."""
+        return self.at <= length or 0 < self._end <= length
+
+    @property
+    def _end(self) -> int:
+        return max((self.annotation[name] for name in _OFFSETS if name in self.annotation), default=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One output item before it has an id: what it says, in pieces of one token each.
+
+    ``kind`` is reasoning, text, refusal, call, or the type of a hosted tool's item, which has its fields in ``made``.
+    ``tokens`` counts what does not show as pieces.
+    """
+
+    kind: str
+    pieces: tuple[str, ...] = ()
+    name: str = ""
+    phase: str | None = None
+    tokens: int = 0
+    whole: bool = True
+    marks: tuple[Mark, ...] = ()
+    made: Json = field(default_factory=dict)
+
+    @property
+    def said(self) -> str:
+        return "".join(self.pieces)
+
+    @property
+    def cost(self) -> int:
+        return self.tokens + len(self.pieces)
+
+    @property
+    def annotations(self) -> list[Json]:
+        """Those that are told: of a text that was cut, not the ones behind the cut."""
+        return [mark.annotation for mark in self.marks if mark.at <= len(self.said)]
+
+    def split(self, place: int) -> "tuple[Piece, Piece]":
+        """Two texts of it, cut before a piece."""
+        length = len("".join(self.pieces[:place]))
+        before = tuple(replace(mark, at=min(mark.at, length)) for mark in self.marks if mark.within(length))
+        after = tuple(mark.shifted(-length) for mark in self.marks if not mark.within(length))
+        first = replace(self, pieces=self.pieces[:place], marks=before)
+        return first, replace(self, pieces=self.pieces[place:], marks=after)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One response: its items, why it stops early (if it does), and what else was asked for."""
+
+    items: tuple[Piece, ...]
+    cut: str | None
+    words: frozenset[str]
+
+
+def pieces_of(text: str, cuts: frozenset[int] = frozenset()) -> tuple[str, ...]:
+    """Text as it is streamed: word by word, nothing lost, and never across one of ``cuts``."""
+    edges = sorted({0, len(text), *(cut for cut in cuts if cut < len(text))})
+    return tuple(piece for start, end in pairwise(edges) for piece in _TEXT_PIECE.findall(text[start:end]))
+
+
+class Draft:
+    """A text that is being written, with its annotations.  Places are counted in code points."""
+
+    def __init__(self, text: str = "") -> None:
+        self.text = text
+        self._late: list[Json] = []
+        self._marks: list[Mark] = []
+
+    def write(self, text: str) -> tuple[int, int]:
+        """From where to where it now stands."""
+        start = len(self.text)
+        self.text += text
+        return start, len(self.text)
+
+    def mark(self, annotation: Json) -> None:
+        """An annotation that is told when everything written so far is out."""
+        self._marks.append(Mark(annotation, len(self.text)))
+
+    def mark_late(self, annotation: Json) -> None:
+        """One that is told after the last delta."""
+        self._late.append(annotation)
+
+    def piece(self, phase: str | None) -> Piece:
+        """The text as an item."""
+        marks = (*self._marks, *(Mark(each, len(self.text)) for each in self._late))
+        cuts = frozenset(mark.at for mark in marks)
+        return Piece("text", pieces_of(self.text, cuts), phase=phase, marks=marks)
