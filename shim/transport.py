@@ -4,9 +4,10 @@ The one module that knows either library: the installed SDK says which it uses. 
 client that the SDK would have used, whole and untouched.
 """
 
+import asyncio
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from typing import TYPE_CHECKING, Any, Final
 
 import openai._base_client as sdk
@@ -124,7 +125,7 @@ class AsyncTransport(http.AsyncBaseTransport):
             return _passed(request, await self.inner.send(request, stream=True))
         self.heart.beat()
         began = time.perf_counter()
-        reply = await self.engine.handle(_asked(request, path, await request.aread()))
+        reply = await self._handled(_asked(request, path, await request.aread()))
         return http.Response(reply.status, headers=_headers(reply, began), stream=_AsyncBody(self._pumped(reply)))
 
     def _pumped(self, reply: Reply) -> AsyncIterator[bytes]:
@@ -133,6 +134,23 @@ class AsyncTransport(http.AsyncBaseTransport):
         if reply.events is not None:
             self.pumps.work(reply.events)
         return _once(reply.body)
+
+    async def _handled(self, asked: Request) -> Reply:
+        """In a task of its own, so that a caller who gives up cancels it but once, and what it has begun is undone
+        before he hears of it.  Some libraries cancel their tasks again at every await.
+        """
+        task = asyncio.create_task(self.engine.handle(asked))
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            task.cancel()
+            while not task.done():
+                with suppress(asyncio.CancelledError):
+                    await asyncio.wait([task])
+            if not task.cancelled() and task.exception() is None:
+                # It was too late to undo anything.
+                self._pumped(task.result())
+            raise
 
     async def aclose(self) -> None:
         await self.pumps.join(self.grace)
