@@ -157,6 +157,9 @@ class _Server(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.loopback = loopback
 
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Somebody was killed while he talked to us: nothing to alarm anybody with."""
+
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
