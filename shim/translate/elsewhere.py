@@ -24,7 +24,8 @@ ASKED_BY: Final[dict[str, tuple[str, ...]]] = {
 def tell(turn: Turn, event: Json) -> Iterator[Emitted]:
     """Such a call is over: its step, in one piece; nothing where the run has no such tool."""
     item = event["item"]
-    if not any(tool["type"] in ASKED_BY[item["type"]] for tool in turn.run["tools"]):
+    asked = any(tool["type"] in ASKED_BY[item["type"]] for tool in turn.run["tools"])
+    if not asked or turn.key(event) in turn.items:
         return
     name, arguments, output = CALLS[item["type"]](turn, item)
     function = {"name": name, "arguments": dumps(arguments), "output": output}

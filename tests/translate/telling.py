@@ -9,7 +9,7 @@ from shim.translate.turn import EMITS, Emitted, Turn
 from shim.wire import objects
 
 Json = dict[str, Any]
-RUN: Json = objects.run("run_1", 0, "thread_1", "asst_1")
+RUN: Json = objects.run("run_1", 0, "thread_1", "asst_1") | {"model": "gpt-4o"}
 NOW = 7
 
 

@@ -164,6 +164,27 @@ def test_markers_before_a_file_shift_it() -> None:
     assert [each["text"] for each in part["text"]["annotations"]] == [A, PATH, "【4:1†a.txt】"]
 
 
+WEB = [{"type": "web_search"}]
+PAGE = "See [x](http://x)."
+#: The range that upstream gives, the text that is cited.
+RANGES = [(4, 17, "[x](http://x)"), (4, 99, "[x](http://x)."), (98, 99, None), (4, 4, None), (None, None, None)]
+
+
+@pytest.mark.parametrize("start, end, cited", RANGES)
+@pytest.mark.parametrize("marked", [False, True])
+def test_a_web_page_is_cited_by_its_link(start, end, cited, marked) -> None:
+    """Where the run was given web search; markers before it shift it, and a range beyond the text is clamped."""
+    page = {"type": "url_citation", "url": "http://x", "title": "t", "start_index": start, "end_index": end}
+    marks = [citation(0)] if marked else []
+    item = message(says(PAGE, *marks, page))
+    told = tell(turn(tools=WEB), created(), added(item), *map(cites, marks), text(PAGE), cites(page), done(item))
+    (part,) = last(told, "message.completed")["content"]
+    shown = [note for note in part["text"]["annotations"] if note["file_citation"]["file_id"] == "http://x"]
+    assert [note["text"] for note in shown] == ([cited] if cited else [])
+    for note in shown:
+        assert part["text"]["value"][note["start_index"] : note["end_index"]] == cited
+
+
 def test_a_web_page_is_no_annotation_but_counts_as_told() -> None:
     page = {"type": "url_citation", "url": "u", "title": "t", "start_index": 0, "end_index": 2}
     item = message(says("Hi", page, citation(2)))

@@ -1,84 +1,62 @@
-"""Tools that Assistants never had: told as answered functions, and only where the run was given such a tool."""
+"""Tools that Assistants never had, told as functions that were answered already, where the run has such a tool."""
 
 import json
-from typing import Any
 
 import pytest
 
-from shim.translate.stream import translate
-from shim.translate.turn import Turn
-from shim.wire import objects
+from tests.translate.telling import added, call, created, done, ended, last, message, names, says, tell, text, turn
 
-Json = dict[str, Any]
-
-ITEMS = [
-    ({"type": "web_search_call", "id": "ws_1", "status": "completed", "action": {"type": "search", "query": "fish"}},
-     "web_search", "web_search", {"type": "search", "query": "fish"}, "completed"),
-    ({"type": "mcp_call", "id": "mcp_1", "name": "roll", "server_label": "dice", "arguments": '{"n":2}', "output": "7"},
-     "mcp", "roll", {"server_label": "dice", "arguments": '{"n":2}'}, "7"),
-    ({"type": "mcp_call", "id": "mcp_2", "name": "roll", "server_label": "dice", "arguments": "{}", "output": None,
-      "error": "no dice"}, "mcp", "roll", {"server_label": "dice", "arguments": "{}"}, '{"error":"no dice"}'),
-    ({"type": "mcp_list_tools", "id": "mcpl_1", "server_label": "dice", "tools": [{"name": "roll"}]},
-     "mcp", "mcp_list_tools", {"server_label": "dice"}, '{"tools":["roll"]}'),
-]  # fmt: skip
-
-
-def turn_with(*tools: str) -> Turn:
-    run = objects.run("run_1", 0, "thread_1", "asst_1") | {"tools": [{"type": name} for name in tools]}
-    numbers = iter(range(1, 99))
-    return Turn(run | {"status": "in_progress"}, lambda prefix: f"{prefix}_{next(numbers)}", lambda: 5)
-
-
-def tell(turn: Turn, item: Json, place: int = 0) -> list[tuple[str, Json]]:
-    events = [
-        {"type": "response.output_item.added", "output_index": place, "item": item},
-        {"type": "response.output_item.done", "output_index": place, "item": item},
-    ]
-    return [told for event in events for told in translate(turn, event)]
+SEARCH = {"type": "web_search_call", "id": "ws_1", "status": "completed", "action": {"type": "search", "query": "q"}}
+LISTED = {"type": "mcp_list_tools", "id": "mcpl_1", "server_label": "s", "tools": [{"name": "t"}]}
+CALLED = {"type": "mcp_call", "id": "mcp_1", "name": "t", "server_label": "s", "arguments": "{}", "output": "o"}
+PICTURE = {"type": "image_generation_call", "id": "ig_1", "status": "completed", "result": "AAAA"}
+#: The item, the tool of the run, the function's name, its arguments, its output.
+CALLS = [
+    (SEARCH, "web_search", "web_search", {"type": "search", "query": "q"}, "completed"),
+    (SEARCH | {"action": None, "status": None}, "web_search_preview", "web_search", {}, "completed"),
+    (LISTED, "mcp", "mcp_list_tools", {"server_label": "s"}, '{"tools":["t"]}'),
+    (LISTED | {"error": "No.", "tools": None}, "mcp", "mcp_list_tools", {"server_label": "s"}, "No."),
+    (CALLED, "mcp", "t", {"server_label": "s", "arguments": "{}"}, "o"),
+    (
+        CALLED | {"name": None, "output": None, "error": "No."},
+        "mcp",
+        "mcp_call",
+        {"server_label": "s", "arguments": "{}"},
+        '{"error":"No."}',
+    ),
+    (PICTURE, "image_generation", "image_generation", {"prompt": None}, "cfile_1"),
+    (PICTURE | {"result": None}, "image_generation", "image_generation", {"prompt": None}, "cfile_1"),
+]
 
 
-@pytest.mark.parametrize("item, tool, name, arguments, output", ITEMS)
-def test_a_call_is_a_step_with_an_answered_function(
-    item: Json, tool: str, name: str, arguments: Json, output: str
-) -> None:
-    turn = turn_with(tool)
-    told = tell(turn, item)
-    names = ["thread.run.step.created", "thread.run.step.in_progress", "thread.run.step.delta"]
-    assert [name for name, _ in told] == names
-    [call] = told[-1][1]["delta"]["step_details"]["tool_calls"]
-    assert (call["index"], call["type"], call["function"]["name"]) == (0, "function", name)
-    assert json.loads(call["function"]["arguments"]) == arguments
-    assert call["function"]["output"] == output
-    assert turn.calls == []  # nobody is asked for its output
+@pytest.mark.parametrize("item, tool, name, arguments, output", CALLS)
+def test_a_call_is_a_step_that_is_answered(item, tool, name, arguments, output) -> None:
+    told = tell(turn(tools=[{"type": tool}]), created(), added(item), done(item), done(item), ended(item))
+    steps = ["run.step.created", "run.step.in_progress", "run.step.delta", "run.step.completed"]
+    assert names(told) == ["run.in_progress", *steps, "run.completed"]
+    (shown,) = last(told, "run.step.completed")["step_details"]["tool_calls"]
+    assert (shown["type"], shown["function"]["name"], shown["function"]["output"]) == ("function", name, output)
+    assert json.loads(shown["function"]["arguments"]) == arguments
+    assert last(told, "run.step.delta")["delta"]["step_details"]["tool_calls"] == [{"index": 0} | shown]
 
 
-@pytest.mark.parametrize("item, tool, name, arguments, output", ITEMS)
-def test_without_the_tool_nothing_is_told(item: Json, tool: str, name: str, arguments: Json, output: str) -> None:
-    assert tell(turn_with("function"), item) == []
+@pytest.mark.parametrize("item", [SEARCH, LISTED, CALLED, PICTURE], ids=lambda item: item["type"])
+def test_without_such_a_tool_it_is_silent(item) -> None:
+    state = turn(tools=[{"type": "file_search"}])
+    assert names(tell(state, created(), added(item), done(item), ended(item))) == ["run.in_progress", "run.completed"]
+    assert (state.images, state.made) == ([], [])
 
 
-def test_a_picture_is_kept_and_shown_by_the_next_message() -> None:
-    turn = turn_with("image_generation")
-    told = tell(turn, {"type": "image_generation_call", "id": "ig_1", "result": "aGk=", "revised_prompt": "a fish"})
-    [call] = told[-1][1]["delta"]["step_details"]["tool_calls"]
-    [made] = turn.made
-    assert call["function"]["output"] == made.file_id
-    assert made.data == "data:image/png;base64,aGk="
-    message = {"type": "message", "id": "msg_1", "role": "assistant", "content": []}
-    deltas = [data for name, data in tell(turn, message, 1) if name == "thread.message.delta"]
-    part = {"index": 0, "type": "image_file", "image_file": {"file_id": made.file_id}}
-    assert deltas[0]["delta"]["content"] == [part]
+def test_a_call_never_waits_for_outputs() -> None:
+    told = tell(turn(tools=[{"type": "mcp"}]), created(), done(CALLED), done(call()), ended(CALLED, call()))
+    asked = last(told, "run.requires_action")["required_action"]["submit_tool_outputs"]["tool_calls"]
+    assert [each["id"] for each in asked] == ["call_a"]
 
 
-@pytest.mark.parametrize("tools, count", [(("web_search",), 1), (("function",), 0)])
-def test_a_web_page_is_cited_by_its_address(tools: tuple[str, ...], count: int) -> None:
-    turn = turn_with(*tools)
-    text = "See ([a](https://a.example))."
-    note = {"type": "url_citation", "start_index": 4, "end_index": 28, "title": "a", "url": "https://a.example"}
-    content = [{"type": "output_text", "text": text, "annotations": [note]}]
-    tell(turn, {"type": "message", "id": "msg_1", "role": "assistant", "content": content})
-    [shown] = [item.message["content"][0]["text"] for item in turn.items.values()]
-    assert len(shown["annotations"]) == count
-    for found in shown["annotations"]:
-        assert text[found["start_index"] : found["end_index"]] == found["text"] == "([a](https://a.example))"
-        assert found["file_citation"] == {"file_id": "https://a.example"}
+def test_a_picture_is_kept_and_shown_before_the_next_text() -> None:
+    state, answer = turn(tools=[{"type": "image_generation"}]), message(says("See."))
+    told = tell(state, created(), done(PICTURE), added(answer), text("See."), done(answer))
+    (made,) = state.made
+    assert (made.filename, made.data) == (f"{made.file_id}.png", "data:image/png;base64,AAAA")
+    image = {"type": "image_file", "image_file": {"file_id": made.file_id}}
+    assert last(told, "message.completed")["content"][0] == image

@@ -1,10 +1,11 @@
 """No row is missing: the tables against what the installed SDK knows."""
 
 import pytest
+from openai.types.responses import Tool
 from openai.types.responses.response_output_text import Annotation
 
 from shim.translate import citations, elsewhere, tools
-from shim.translate.stream import ELSEWHERE, ITEM_ADDED, ITEM_DONE, RULES, Nothing
+from shim.translate.stream import ELSEWHERE, ITEM_ADDED, ITEM_DONE, RULES, WHOLE, Nothing
 from shim.translate.turn import EMITS
 from tests.translate import sdk
 
@@ -34,7 +35,8 @@ def test_every_item_has_two_rows() -> None:
 
 def test_items_that_lead_nowhere_are_listed_once() -> None:
     assert ELSEWHERE.keys() == sdk.ITEMS - VISIBLE - {"reasoning"} - elsewhere.CALLS.keys()
-    assert elsewhere.CALLS.keys() == elsewhere.ASKED_BY.keys()
+    assert elsewhere.CALLS.keys() == elsewhere.ASKED_BY.keys() <= sdk.ITEMS
+    assert all(RULES[ITEM_ADDED, item] is WHOLE for item in elsewhere.CALLS)
 
 
 @pytest.mark.parametrize("key", RULES, ids=str)
@@ -69,6 +71,7 @@ def test_no_rule_is_without_a_row() -> None:
 
 def test_every_tool_has_a_row() -> None:
     assert tools.TOOLS.keys() == sdk.TOOLS | set(tools.NEW)
+    assert set(tools.NEW) <= sdk.tags(Tool)
     assert {name for names in elsewhere.ASKED_BY.values() for name in names} == set(tools.NEW)
 
 

@@ -46,6 +46,7 @@ TOOLS = [
         },
         {"file_search": {"vector_store_ids": ["vs_1"]}},
     ),
+    *[({"type": new, "x": 1}, {"type": new, "x": 1}, {"type": new, "x": 1}, {}) for new in tools.NEW],
     (
         {"type": "code_interpreter"},
         {"type": "code_interpreter"},
