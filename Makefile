@@ -17,6 +17,10 @@ $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(PYTHON) is older than 3.11" >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 
+$(VENV)/.server: pyproject.toml constraints.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[server]" -c constraints.txt
+	@touch $@
+
 $(VENV)/.test: pyproject.toml constraints.txt | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[test]" -c constraints.txt
 	@touch $@
@@ -25,8 +29,8 @@ $(VENV)/.dev: $(VENV)/.test
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[dev]" -c constraints.txt
 	@touch $@
 
-demo: $(VENV)/.test ## two functions in succession in one stream, against the offline upstream; no key, no network
-	SHIM_UPSTREAM=sandbox $(BIN)/assistants-shim demo
+demo: $(VENV)/.server ## two functions in succession in one stream, against the offline upstream; no key, no network
+	@$(BIN)/assistants-shim demo
 
 test: $(VENV)/.test ## the whole suite
 	$(BIN)/python -m pytest -n $(JOBS) $(ARGS)
