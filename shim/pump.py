@@ -23,11 +23,12 @@ from queue import SimpleQueue
 from typing import Any, Final, TypeVar
 
 from shim import drive
-from shim.engine.protocol import Events, encode
+from shim.engine.protocol import Events, encode, our_failure
 from shim.settings import settings
 
 log = logging.getLogger("shim")
-Chunk = bytes | BaseException | None
+#: What a view reads: some bytes, or None at the end.
+Chunk = bytes | None
 P = TypeVar("P", "Threads", "Tasks")
 
 
@@ -65,16 +66,15 @@ class Threads:
         thread.start()
 
     def _pump(self, events: Events, queue: "SimpleQueue[Chunk]", watched: threading.Event) -> None:
-        last: BaseException | None = None
         try:
             for batch in drive.drain(events):
                 if watched.is_set():
                     queue.put(encode(batch))
         except Exception as problem:
             log.exception("a run's pump failed")
-            last = problem
+            queue.put(_failed(problem))
         finally:
-            queue.put(last)
+            queue.put(None)
             self._running.discard(threading.current_thread())
             self.everywhere.discard(threading.current_thread())
 
@@ -85,11 +85,14 @@ def _join(threads: set[threading.Thread], seconds: float) -> None:
         thread.join(max(0.0, until - time.monotonic()))
 
 
+def _failed(problem: Exception) -> bytes:
+    """A failure of our own as the last event of a stream; the SDKs raise it.  No `done` came after it."""
+    return encode([("error", our_failure(problem).body)])
+
+
 def _read(queue: "SimpleQueue[Chunk]", watched: threading.Event) -> Iterator[bytes]:
     try:
         while (chunk := queue.get()) is not None:
-            if isinstance(chunk, BaseException):
-                raise chunk
             yield chunk
     finally:
         watched.clear()
@@ -125,7 +128,6 @@ class Tasks:
         task.add_done_callback(self._running.discard)
 
     async def _pump(self, events: Events, queue: "asyncio.Queue[Chunk]", watched: threading.Event) -> None:
-        last: BaseException | None = None
         try:
             async with aclosing(events) as batches:
                 async for batch in batches:
@@ -133,16 +135,14 @@ class Tasks:
                         queue.put_nowait(encode(batch))
         except Exception as problem:
             log.exception("a run's pump failed")
-            last = problem
+            queue.put_nowait(_failed(problem))
         finally:
-            queue.put_nowait(last)
+            queue.put_nowait(None)
 
 
 async def _read_async(queue: "asyncio.Queue[Chunk]", watched: threading.Event) -> AsyncGenerator[bytes, None]:
     try:
         while (chunk := await queue.get()) is not None:
-            if isinstance(chunk, BaseException):
-                raise chunk
             yield chunk
     finally:
         watched.clear()

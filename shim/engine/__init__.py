@@ -1,16 +1,19 @@
 """What each call of the old API does.  Written once, for both colours: it awaits its ports and nothing else."""
 
+import logging
 from dataclasses import dataclass
 
 from shim.engine import launch, refresh, routes
 from shim.engine.context import Context
-from shim.engine.protocol import Reply, Request, error_reply
+from shim.engine.protocol import Reply, Request, error_reply, our_failure
 from shim.engine.running import Running
 from shim.ports import Refusal
 from shim.store.errors import Gone, StoreFailed
 from shim.wire.errors import ApiError, error
 
 __all__ = ["Context", "Engine", "Reply", "Request", "Running"]
+
+log = logging.getLogger("shim")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,5 +40,7 @@ class Engine:
             return error_reply(launch.api_error(refusal))
         except Gone:
             return error_reply(error("no_thread", id=ids[0]))
-        except StoreFailed as problem:
-            return error_reply(ApiError(500, str(problem), type="server_error", headers={"x-should-retry": "false"}))
+        except Exception as problem:
+            if not isinstance(problem, StoreFailed):
+                log.exception("a mistake of this program, not of its caller")
+            return error_reply(our_failure(problem))

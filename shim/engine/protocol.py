@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from shim.ports import Call
+from shim.store.errors import StoreFailed
 from shim.wire import sse
-from shim.wire.errors import ApiError
+from shim.wire.errors import ApiError, error
 
 Json = dict[str, Any]
 Emitted = tuple[str, Json]
@@ -64,9 +65,18 @@ def stream_reply(events: Events) -> Reply:
     return Reply(200, SSE_TYPE, events=events, streamed=True)
 
 
-def error_reply(error: ApiError) -> Reply:
+def error_reply(problem: ApiError) -> Reply:
     """An error body."""
-    return json_reply(error.body, status=error.status, headers=error.headers)
+    return json_reply(problem.body, status=problem.status, headers=problem.headers)
+
+
+def our_failure(problem: Exception) -> ApiError:
+    """What a caller is told when it is us who failed.  A store says what is wrong with it; trying again would not
+    help.
+    """
+    told = error("server_error")
+    message = str(problem) if isinstance(problem, StoreFailed) else told.message
+    return ApiError(told.status, message, type=told.type, headers={"x-should-retry": "false"})
 
 
 def encode(batch: Iterable[Emitted]) -> bytes:
