@@ -150,8 +150,8 @@ def _bare(part: Json) -> str:
     if part["type"] == "image_file":
         return ""
     text = part["text"]["value"]
-    cited = [note for note in part["text"]["annotations"] if note["type"] == "file_citation"]
-    for note in reversed(cited):
+    marked = [note for note in part["text"]["annotations"] if note["text"].startswith("【4:")]
+    for note in reversed(marked):
         text = text[: note["start_index"]] + text[note["end_index"] :]
     return str(text)
 
