@@ -57,13 +57,16 @@ class Profile:
     """What a kind of Responses server can do.
 
     ``stores``: answers can be chained by ``previous_response_id``.  ``background``: a response may run there while
-    nobody waits.  ``encrypted_reasoning``: reasoning can be carried along by us, encrypted.
+    nobody waits.  ``encrypted_reasoning``: reasoning can be carried along by us, encrypted.  ``trusted``: it is known
+    to keep what it answers; any other server has to say so with each answer.  ``address``: which server it is.
     """
 
     name: str
     stores: bool = True
     background: bool = False
     encrypted_reasoning: bool = False
+    trusted: bool = True
+    address: str = ""
 
 
 class Answer(Protocol):

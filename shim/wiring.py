@@ -15,7 +15,7 @@ from typing import Any, Final, TypeVar
 import openai
 
 from shim import offline, ports, pump, transport
-from shim.engine import Context, Engine, Running
+from shim.engine import Context, Engine, Running, Servers
 from shim.heart import Heart
 from shim.modelmap import mapper
 from shim.ports import Profile, Store
@@ -109,10 +109,11 @@ def _profile(client: Any, chosen: Settings) -> Callable[[], Profile]:
     named = chosen.upstream_profile or (SANDBOX if chosen.upstream == SANDBOX else None)
 
     def profile() -> Profile:
-        known = profiles.choose(chosen.upstream or str(client.base_url), named)
+        address = chosen.upstream or str(client.base_url)
+        known = profiles.choose(address, named)
         background = known.background if chosen.background == "auto" else chosen.background == "always"
         stores = known.stores and chosen.store_responses
-        return replace(known, stores=stores, background=background and stores)
+        return replace(known, stores=stores, background=background and stores, address=address)
 
     return profile
 
@@ -121,6 +122,8 @@ def _profile(client: Any, chosen: Settings) -> Callable[[], Profile]:
 #: long as the process lives, so that their connections serve every client.
 _running: Final[dict[Database, Running]] = {}
 _hearts: Final[dict[Database, Heart]] = {}
+#: What was found out about the servers behind the clients of each database.
+_servers: Final[dict[Database, Servers]] = {}
 #: Parameters that models refused, for all clients of the process.
 _learned: Final[dict[str, set[str]]] = {}
 
@@ -150,5 +153,6 @@ def _engine(store: Store, upstream: ports.Upstream, kept: Database, chosen: Sett
             keep_bytes=chosen.keep_file_bytes,
             model_of=mapper(chosen, lambda: upstream.profile().name),
             learned=_learned,
+            servers=_servers.setdefault(kept, Servers()),
         )
     )

@@ -7,11 +7,12 @@ from shim.engine import launch, refresh, routes
 from shim.engine.context import Context
 from shim.engine.protocol import Reply, Request, error_reply, our_failure
 from shim.engine.running import Running
+from shim.engine.servers import Servers
 from shim.ports import Refusal
 from shim.store.errors import Gone, StoreFailed
 from shim.wire.errors import ApiError, error
 
-__all__ = ["Context", "Engine", "Reply", "Request", "Running"]
+__all__ = ["Context", "Engine", "Reply", "Request", "Running", "Servers"]
 
 log = logging.getLogger("shim")
 

@@ -4,19 +4,31 @@ Each remedy looks at the refusal and mends the next request, or says that it can
 cause, so nothing loops.
 """
 
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Literal, TypeVar
 
 from shim.engine import chain
 from shim.engine.chain import Sent
 from shim.engine.context import Context, Json
 from shim.ports import Refusal
 from shim.store import threads
-from shim.translate import models
+from shim.translate import models, request
 from shim.upstream import profiles
 
+log = logging.getLogger("shim")
 T = TypeVar("T")
+
+
+Cause = Literal["lost", "never", "ignored", "unstored"]
+#: What is logged of a chain that did not hold.
+CAUSES: Final[dict[Cause, str]] = {
+    "lost": "upstream no longer has the previous response",
+    "never": "upstream does not continue from previous responses",
+    "ignored": "upstream left out the previous response without a word",
+    "unstored": "upstream does not keep responses",
+}
 
 
 @dataclass(slots=True)
@@ -50,8 +62,11 @@ class Asker:
     def may_heal(self) -> bool:
         return self.sent.previous is not None and not self.healed
 
-    async def heal(self) -> None:
+    async def heal(self, why: Cause) -> None:
         """Tell upstream the whole thread, as it has lost it, or never kept it."""
+        run, servers, profile = self.run, self.world.servers, self.world.upstream.profile()
+        log.warning("%s: run %s is told from the journal of thread %s", CAUSES[why], run["id"], run["thread_id"])
+        servers.lost(profile) if why == "lost" else servers.unchained(profile)
         self.healed = True
         self.private = self.private | {"tip": None}
         self.sent = await self.world.store.write(_anew, self.world, self.run, self.private)
@@ -61,7 +76,38 @@ async def _lost_chain(asker: Asker, refusal: Refusal) -> bool:
     """Upstream no longer has the chain: the thread is told anew."""
     if not asker.may_heal or not profiles.chain_is_lost(refusal):
         return False
-    await asker.heal()
+    await asker.heal("never" if profiles.never_chains(refusal) else "lost")
+    return True
+
+
+async def _refused_store(asker: Asker, refusal: Refusal) -> bool:
+    """Upstream keeps nothing, and says so instead of answering: it is not asked to."""
+    if asker.healed or not asker.sent.body["store"] or not profiles.cannot_store(refusal):
+        return False
+    await asker.heal("unstored")
+    return True
+
+
+async def _refused_reasoning(asker: Asker, refusal: Refusal) -> bool:
+    """Upstream cannot read the reasoning that was sent along: it goes without."""
+    body = asker.sent.body
+    without = [item for item in body["input"] if item.get("type") != "reasoning"]
+    if len(without) == len(body["input"]) or not profiles.cannot_read_reasoning(refusal):
+        return False
+    log.warning("upstream cannot read the reasoning of run %s's thread: it goes without", asker.run["id"])
+    asker.sent = replace(asker.sent, body=body | {"input": without})
+    return True
+
+
+async def _refused_encryption(asker: Asker, refusal: Refusal) -> bool:
+    """The model does not reason: it is not asked for its reasoning, now and from now on."""
+    body = asker.sent.body
+    if request.ENCRYPTED not in body.get("include", ()) or not profiles.cannot_encrypt(refusal):
+        return False
+    asker.world.learned.setdefault(body["model"], set()).add(request.ENCRYPTED)
+    include = [wanted for wanted in body["include"] if wanted != request.ENCRYPTED]
+    kept = {key: value for key, value in body.items() if key != "include"}
+    asker.sent = replace(asker.sent, body=kept | ({"include": include} if include else {}))
     return True
 
 
@@ -87,7 +133,14 @@ async def _too_long(asker: Asker, refusal: Refusal) -> bool:
     return True
 
 
-REMEDIES: Final[tuple[Callable[[Asker, Refusal], Awaitable[bool]], ...]] = (_lost_chain, _refused_parameter, _too_long)
+REMEDIES: Final[tuple[Callable[[Asker, Refusal], Awaitable[bool]], ...]] = (
+    _lost_chain,
+    _refused_store,
+    _refused_reasoning,
+    _refused_encryption,
+    _refused_parameter,
+    _too_long,
+)
 
 
 def _anew(db: Any, world: Context, run: Json, private: Json) -> Sent:

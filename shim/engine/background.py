@@ -4,14 +4,16 @@ Upstream works in its background mode; each look at the thread asks it how far i
 begin a run, end, and be started again.
 """
 
+from contextlib import suppress
 from typing import Any, Final
 
-from shim.engine import keep
+from shim.engine import keep, opening
+from shim.engine.ask import Cause
 from shim.engine.carry import Carrier
 from shim.engine.chain import Sent
 from shim.engine.context import Context, Json
 from shim.ports import Call, Refusal
-from shim.store import runs
+from shim.store import responses, runs, threads
 from shim.store.errors import Gone
 from shim.store.runs import RunRow
 from shim.translate import endings, failures
@@ -24,6 +26,11 @@ UNFINISHED: Final = ("queued", "in_progress")
 async def begin(carrier: Carrier) -> None:
     """Ask upstream to work in the background, and remember which response that is.  Raises `Refusal`."""
     response = await carrier.create()
+    if (why := _unheard(carrier, response)) is not None:
+        with suppress(Refusal):
+            await carrier.world.upstream.cancel(response["id"])
+        await carrier.asker.heal(why)
+        response = await carrier.create()
     carrier.private = carrier.private | {"background": response["id"]}
     await carrier.world.store.write(_remember, carrier)
     await _apply(carrier, response)
@@ -48,7 +55,46 @@ async def look(world: Context, row: RunRow, now: float) -> None:
             await fail(carrier, refusal)
         # Anything else passes: the next look asks again, and the run's time is not for ever.
         return
-    await _apply(carrier, response)
+    if opening.is_lost(response) and await world.store.write(_claim, carrier, response_id):
+        await _again(carrier)
+    else:
+        await _apply(carrier, response)
+
+
+def _unheard(carrier: Carrier, response: Json) -> Cause | None:
+    """Why upstream would answer without the history that it was to chain from, if it would."""
+    previous = carrier.sent.previous
+    if previous is None or not carrier.asker.may_heal:
+        return None
+    said = opening.of_response(response, previous, carrier.world.profile())
+    return None if said == "held" else said
+
+
+async def _again(carrier: Carrier) -> None:
+    """Some servers look for the previous response only when they get to work: then the run begins once more, with all
+    of its history.
+    """
+    await carrier.asker.heal("lost")
+    try:
+        await begin(carrier)
+    except Refusal as refusal:
+        await fail(carrier, refusal)
+
+
+def _claim(db: Any, carrier: Carrier, response_id: str) -> bool:
+    """Whether this is the one who begins the run again, of several who look at it."""
+    world, run = carrier.world, carrier.turn.run
+    threads.lock(db, world.tenant, run["thread_id"])
+    current = runs.get(db, world.tenant, run["thread_id"], run["id"])
+    previous = {made.id: made.previous_id for made in responses.of_run(db, world.tenant, run["id"])}.get(response_id)
+    if current is None or current.private["background"] != response_id or previous is None:
+        return False
+    private = current.private | {"background": None}
+    lease: runs.Lease = {"owner": world.owner, "lease_until": world.clock() + world.lease}
+    if not runs.move(db, world.tenant, run, private, frozenset({carrier.seen}), **lease):
+        return False
+    carrier.restart(private, Sent({}, previous))
+    return True
 
 
 async def stop(world: Context, row: RunRow) -> None:
@@ -66,6 +112,7 @@ async def _apply(carrier: Carrier, response: Json) -> None:
     kind = "response.in_progress" if status in UNFINISHED else f"response.{status}"
     if status == "queued" or (status == "in_progress" and carrier.turn.run["status"] != "queued"):
         return
+    carrier.chained = opening.kept(response, True, carrier.world.profile())
     await carrier.take([{"type": kind, "response": response}])
 
 
@@ -81,6 +128,6 @@ def _remember(db: Any, carrier: Carrier) -> None:
     response_id = carrier.private["background"]
     keep.begun(db, world, run, response_id, carrier.sent.previous)
     lease: runs.Lease = {"owner": None, "lease_until": None}
-    if not runs.move(db, world.tenant, run, carrier.private, frozenset({"queued"}), **lease):
+    if not runs.move(db, world.tenant, run, carrier.private, frozenset({carrier.seen}), **lease):
         raise Gone
     carrier.response = {"noted": True}

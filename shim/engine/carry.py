@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
 from shim import lifecycle
-from shim.engine import files, keep, opening, steps
+from shim.engine import files, keep, notes, opening, steps
 from shim.engine.ask import Asker
 from shim.engine.chain import Sent
 from shim.engine.context import Context, Json
@@ -59,7 +59,12 @@ class Carrier:
     asker: Asker = field(init=False)
 
     def __post_init__(self) -> None:
-        self.asker = Asker(self.world, self.turn.run, self.private, self.sent)
+        self.restart(self.private, self.sent)
+
+    def restart(self, private: Json, sent: Sent) -> None:
+        """Ask from here on, with what is remembered of the run and its next request."""
+        self.private, self.sent = private, sent
+        self.asker = Asker(self.world, self.turn.run, private, sent)
 
     async def open(self) -> None:
         """Ask upstream for a stream.  Raises `Refusal`."""
@@ -178,7 +183,7 @@ class Carrier:
         previous = self.sent.previous
         if previous is None or not self.asker.may_heal or self.turn.items:
             return False
-        said = opening.verdict(events, previous, self.world.profile())
+        said = opening.verdict(events, previous, self.world.profile(), bool(self.response))
         if said == "held" or said is None:
             return False
         self.response = {}
@@ -241,6 +246,8 @@ class Carrier:
         """Commit a batch, then give it.  When somebody moved the run meanwhile, what he wanted comes first."""
         moved = await self.world.store.write(commit, self, emitted)
         if moved is None:
+            if self.turn.ended:
+                notes.report(self.turn)
             return [(name, self._shown(data)) for name, data in emitted]
         if moved["status"] != "cancelling":
             raise Left(moved)

@@ -26,7 +26,7 @@ def prepare(db: Any, world: Context, run: Json, private: Json, *, anew: bool = F
 
     ``halved``: how often the older half of the conversation is to be left out.
     """
-    profile = world.upstream.profile()
+    profile = world.profile()
     chained = profile.stores and not anew and not halved
     previous, covers = _base(db, world, run, private) if chained else (None, 0)
     entries = _entries(db, world, run["thread_id"], covers)
@@ -44,7 +44,8 @@ def prepare(db: Any, world: Context, run: Json, private: Json, *, anew: bool = F
         carry_reasoning=profile.encrypted_reasoning and not profile.stores,
         without=frozenset(world.learned.get(private["model"], ())),
     )
-    return Sent(request.body(run, history.compose(entries, previous), so_far), previous)
+    items = history.compose(entries, previous, thoughts=profile.encrypted_reasoning)
+    return Sent(request.body(run, items, so_far), previous)
 
 
 def _base(db: Any, world: Context, run: Json, private: Json) -> tuple[str | None, int]:

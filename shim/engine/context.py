@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from shim.engine.running import Running
-from shim.ports import Clock, Ids, Store, Upstream
+from shim.engine.servers import Servers
+from shim.ports import Clock, Ids, Profile, Store, Upstream
 from shim.wire import objects
 from shim.wire.errors import ApiError
 
@@ -22,6 +23,7 @@ class Context:
     ``lease``: seconds for which a process may be trusted to drive a run without renewing that.
     ``keep_bytes``: the largest file made by code that is kept; 0 keeps none.
     ``model_of``: the model to call for the one that a run names.  ``learned``: parameters that models refused.
+    ``servers``: what this process has found out about its servers.
     """
 
     store: Store
@@ -37,11 +39,16 @@ class Context:
     keep_bytes: int = 20_000_000
     model_of: Callable[[str], str] = str
     learned: dict[str, set[str]] = field(default_factory=dict)
+    servers: Servers = field(default_factory=Servers)
 
     @property
     def owner(self) -> str:
         """The name of this process in the runs that it drives."""
         return self.me()
+
+    def profile(self) -> Profile:
+        """What upstream can do, as far as is known by now."""
+        return self.servers.seen(self.upstream.profile())
 
     def now(self) -> int:
         """Whole seconds since the epoch."""

@@ -6,6 +6,7 @@ only half written here is written anew from it.  Otherwise the run fails, and it
 
 from typing import Any, Final
 
+from shim.engine import opening
 from shim.engine.carry import Carrier, commit
 from shim.engine.chain import Sent
 from shim.engine.context import Context, Json
@@ -20,7 +21,7 @@ FINISHED: Final = ("completed", "incomplete", "failed", "cancelled")
 
 async def take_over(world: Context, row: RunRow) -> bool:
     """Try to end a lost run by what upstream has of it.  False when there is nothing to fetch, or nobody may."""
-    if not world.upstream.profile().stores or row.body["status"] == "cancelling":
+    if not world.profile().stores or row.body["status"] == "cancelling":
         return False
     response_id = await world.store.read(_unfinished, world, row)
     if response_id is None:
@@ -56,7 +57,7 @@ def _finish(db: Any, world: Context, row: RunRow, response: Json) -> bool:
     _drop_unfinished(db, world, turn, response, known)
     carrier = Carrier(world, turn, row.private, Sent({}, None), Call(), seen=run["status"])
     carrier.response = response | {"noted": True}
-    carrier.chained = response.get("store", True) is not False
+    carrier.chained = opening.kept(response, True, world.profile())
     emitted = list(stream.translate(turn, {"type": f"response.{response['status']}", "response": response}))
     # What was journalled before is told again where its step was not finished, but not journalled again.
     del turn.done[: known - len(turn.settled & _names(response))]

@@ -12,6 +12,8 @@ from shim.translate import tools
 from shim.translate.models import REFUSABLE
 
 Json = dict[str, Any]
+#: What is to be included of reasoning, so that it can be sent again.
+ENCRYPTED: Final = "reasoning.encrypted_content"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,8 @@ def _tools(run: Json, so_far: Circumstances) -> Json:
 
 def _include(run: Json, so_far: Circumstances) -> Json:
     """What the steps show of hosted tools; and reasoning, encrypted, where nobody but us keeps it."""
-    wanted = tools.includes(run["tools"]) + (["reasoning.encrypted_content"] if so_far.carry_reasoning else [])
+    carried = so_far.carry_reasoning and ENCRYPTED not in so_far.without
+    wanted = tools.includes(run["tools"]) + ([ENCRYPTED] if carried else [])
     return {"include": wanted} if wanted else {}
 
 

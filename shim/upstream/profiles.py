@@ -11,23 +11,71 @@ LOST_CODES: Final = frozenset({"previous_response_not_found"})
 #: One row a wording: who says it so.
 LOST_WORDS: Final[dict[str, str]] = {
     "OpenAI, Azure": r"Previous response with id '[^']*' not found",
-    "organisations with zero data retention, xAI": r"Previous response cannot be used for this organization",
     "OGX": r"Response (with id )?'?\S+?'? (was )?not found",
     "vLLM": r"Response with id '?\S+?'? not found",
-    "llama.cpp": r"does not support 'previous_response_id'",
-    "OpenRouter and other proxies": r"[Uu]nsupported (parameter|value):? '?`?previous_response_id",
+    "LM Studio": r"Prediction history node with id '[^']*' not found",
+    "an id of another server": r"Invalid '(previous_)?response_id'",
+    "OGX, of a response that is not finished": r"Cannot use an? \w+ (background )?response as previous_response_id",
     "a chain whose calls are gone": r"No tool call found for function call output",
+    "a chain with a call that nobody answered": r"No tool output found for (function|tool) call",
+    "a chain through a container that is dead": r"container (with id )?(\S+ )?"
+    r"((is|has|was) (been )?(expired|deleted)|not found)",
 }
-_LOST: Final = re.compile("|".join(LOST_WORDS.values()))
+#: Wordings of a server that chains for nobody: asking it a second time would be no use.
+NEVER_WORDS: Final[dict[str, str]] = {
+    "organisations with zero data retention, xAI": r"Previous response cannot be used for this organization",
+    "llama.cpp": r"does not support '?previous_response_id",
+    "OpenRouter and other proxies": r"(unsupported|unknown|unrecognized|not (permitted|allowed|supported)).*"
+    r"previous_response_id|previous_response_id\W.*(not (permitted|allowed|supported)|unsupported|must be null)",
+}
+_LOST: Final = re.compile("|".join(LOST_WORDS.values()), re.IGNORECASE)
+_NEVER: Final = re.compile("|".join(NEVER_WORDS.values()), re.IGNORECASE)
 #: Statuses with which a lost chain may come; None is an error inside a stream.
-LOST_STATUSES: Final = frozenset({None, 400, 404, 422})
+LOST_STATUSES: Final = frozenset({None, 400, 404, 409, 410, 422})
+#: The parameter that chains: whatever is wrong with it, a request without it is right.
+CHAIN: Final = "previous_response_id"
+#: Wordings of a server that refuses to be asked to keep a response.
+NO_STORE: Final = re.compile(
+    r"(?i)(?<!vector )(?<!vector_)\bstore\b(=true)?\W.*(not supported|must be( set to)? false|expected false)"
+)
+#: Reasoning that upstream cannot read: it was encrypted for another organisation, or its own was not meant to be seen
+#: alone.
+UNREADABLE_CODES: Final = frozenset({"invalid_encrypted_content"})
+UNREADABLE: Final = re.compile(
+    r"(?i)encrypted content .*could not be (verified|decrypted)"
+    r"|of type 'reasoning' was provided without its required following item"
+)
+#: Models that do not reason, and say so when asked for encrypted reasoning.
+NO_ENCRYPTION: Final = re.compile(r"(?i)encrypted content is not supported")
 
 
 def chain_is_lost(refusal: Refusal) -> bool:
     """Whether upstream refused because it cannot continue from the previous response; then the thread is told anew."""
     if refusal.status not in LOST_STATUSES:
         return False
-    return refusal.code in LOST_CODES or bool(_LOST.search(refusal.message))
+    known = refusal.code in LOST_CODES or refusal.param == CHAIN
+    return known or bool(_LOST.search(refusal.message)) or never_chains(refusal)
+
+
+def never_chains(refusal: Refusal) -> bool:
+    """Whether that was about the server, or the organisation, and not about one response."""
+    named = refusal.param == CHAIN and refusal.code in ("unsupported_parameter", "unknown_parameter")
+    return named or bool(_NEVER.search(refusal.message))
+
+
+def cannot_store(refusal: Refusal) -> bool:
+    """Whether upstream refused because it was asked to keep the response."""
+    return refusal.status in LOST_STATUSES and (refusal.param == "store" or bool(NO_STORE.search(refusal.message)))
+
+
+def cannot_read_reasoning(refusal: Refusal) -> bool:
+    """Whether upstream refused because of reasoning that was sent along, encrypted."""
+    return refusal.code in UNREADABLE_CODES or bool(UNREADABLE.search(refusal.message))
+
+
+def cannot_encrypt(refusal: Refusal) -> bool:
+    """Whether the model gives no encrypted reasoning, as it does not reason."""
+    return bool(NO_ENCRYPTION.search(refusal.message))
 
 
 #: Statuses that are the request's own fault, to be told to the caller as they came.
@@ -50,9 +98,10 @@ PROFILES: Final[dict[str, Profile]] = {
     "ollama": Profile("ollama", stores=False),
     "llamacpp": Profile("llamacpp", stores=False),
     "lmstudio": Profile("lmstudio"),
-    "litellm": Profile("litellm"),
+    # What LiteLLM keeps depends on the provider behind it.
+    "litellm": Profile("litellm", trusted=False),
     "openrouter": Profile("openrouter", stores=False),
-    "other": Profile("other"),
+    "other": Profile("other", trusted=False),
 }
 #: Hosts, with a port where only that tells, by which a server is known.
 HOSTS: Final[dict[str, str]] = {
@@ -61,6 +110,7 @@ HOSTS: Final[dict[str, str]] = {
     r"openrouter\.ai(:443)?$": "openrouter",
     r":11434$": "ollama",
     r":1234$": "lmstudio",
+    r":4000$": "litellm",
     r":8321$": "ogx",
 }
 

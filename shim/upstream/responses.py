@@ -297,12 +297,20 @@ def _refusals(broken: Broken) -> Iterator[None]:
 
 
 def _of_status(error: openai.APIStatusError) -> Refusal:
-    told = error.body if isinstance(error.body, dict) else {}
-    # Some servers nest the error, some answer a bare text under the same key.
+    # The SDK has unwrapped `error`; some servers nest it twice, or answer a bare text there, or under another key.
+    told: Json = error.body if isinstance(error.body, dict) else {"message": error.body}
     inner = told.get("error")
     told = inner if isinstance(inner, dict) else told
-    message = told.get("message") or (inner if isinstance(inner, str) else None) or error.message
+    message = next((told[key] for key in ("message", "error", "detail") if told.get(key)), error.message)
     kept = {
         name: value for name, value in error.response.headers.items() if name.lower() in ("retry-after", "x-request-id")
     }
-    return Refusal(error.status_code, str(message), told.get("type"), told.get("param"), told.get("code"), kept)
+    return Refusal(
+        error.status_code, str(message), _word(told, "type"), _word(told, "param"), _word(told, "code"), kept
+    )
+
+
+def _word(told: Json, key: str) -> str | None:
+    """A field of an error where it is text: some servers repeat the status as a number."""
+    found = told.get(key)
+    return found if isinstance(found, str) else None

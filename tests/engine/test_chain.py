@@ -6,8 +6,8 @@ from contextlib import suppress
 import pytest
 
 from shim.ports import Profile, Refusal
-from shim.upstream.profiles import LOST_WORDS
 from tests.engine.scripted import Refused, World, answer, inputs
+from tests.healing.wordings import WORDINGS, Wording
 from tests.translate.telling import added, call, created, ended, last, message, names, says, text
 
 
@@ -105,30 +105,30 @@ def test_a_question_that_was_never_answered_leaves_the_head(world: World, end: s
 
 
 #: How upstream says that a chain is lost: a refusal, a lone error event, an answer that echoes no chain.
-def _wording(words: str) -> str:
-    samples = [
-        "Previous response with id 'resp_1' not found.",
-        "Previous response cannot be used for this organization due to Zero Data Retention.",
-        "Response with id 'resp_1' was not found",
-        "Response with id 'resp_1' not found.",
-        "llama.cpp does not support 'previous_response_id'.",
-        "Unsupported parameter: 'previous_response_id'",
-        "No tool call found for function call output with call_id call_a.",
-    ]
-    return dict(zip(LOST_WORDS, samples, strict=True))[words]
+def _refusal(row: Wording) -> Refusal:
+    error = row.error
+    code = error.get("code")
+    return Refusal(row.status, error["message"], param=error.get("param"), code=code if isinstance(code, str) else None)
 
 
 IGNORED = [[created(id="resp_9", previous_response_id=None)], [added(said("Who?")), text("Who?")]]
+GONE = WORDINGS["OpenAI, expired or deleted"].error["message"]
 LOST = {
-    **{f"400, {words}": Refusal(400, _wording(words)) for words in LOST_WORDS},
-    "404 by its code": Refusal(404, "Gone.", code="previous_response_not_found"),
-    "422": Refusal(422, _wording("OpenAI, Azure")),
-    **{f"an event, {words}": [[{"type": "error", "message": _wording(words)}]] for words in LOST_WORDS},
-    "a nested event": [[{"type": "error", "error": {"code": "previous_response_not_found", "message": "x"}}]],
+    **{words: _refusal(row) for words, row in WORDINGS.items() if row.status},
+    "422": Refusal(422, GONE),
+    **{f"an event, {words}": [[{**row.error, "type": "error"}]] for words, row in WORDINGS.items()},
+    "a failure at once": [[ended(id="resp_9", status="failed", error={"code": "server_error", "message": GONE})]],
+    "an error once it has begun": [
+        [created(id="resp_9", previous_response_id="resp_1")],
+        [{"type": "error", "message": GONE}],
+    ],
     "an answer without the history": IGNORED,
     "the same behind a sign of life": [[{"type": "keepalive"}, *IGNORED[0]]],
     "the same, a read later": [[{"type": "keepalive"}], *IGNORED],
 }
+#: After these nothing is chained there any more.
+NEVER = {way for way in LOST if way.removeprefix("an event, ") in {name for name, row in WORDINGS.items() if row.never}}
+NEVER |= {"an answer without the history", "the same behind a sign of life", "the same, a read later"}
 
 
 @pytest.mark.parametrize("way", LOST)
@@ -144,7 +144,8 @@ def test_a_lost_chain_is_told_anew(world: World, way: str) -> None:
     assert world.messages(thread) == ["One", "A", "Two", "B"]
     assert all(each.closed for each in world.upstream.answers)
     world.run(thread, answer(said("C", "msg_c"), id="resp_3"))
-    assert previous(world) == "resp_2"
+    assert previous(world) == (None if way in NEVER else "resp_2")
+    assert len(world.upstream.bodies) == 4
 
 
 @pytest.mark.parametrize("way", LOST)
@@ -154,7 +155,7 @@ def test_it_is_told_anew_once(world: World, way: str) -> None:
     world.script(LOST[way])
     # A refusal before the answer is the caller's; one in the answer is the run's.
     with suppress(Refused):
-        told = world.run(thread, Refusal(400, _wording("OpenAI, Azure")))
+        told = world.run(thread, Refusal(400, GONE))
         assert names(told)[-1] == "run.failed"
     assert len(world.upstream.bodies) == 3
     assert world.upstream.script == deque()
@@ -163,13 +164,13 @@ def test_it_is_told_anew_once(world: World, way: str) -> None:
 def test_a_lost_tip_is_told_anew_with_its_outputs(world: World) -> None:
     thread = world.thread("One")
     asked = last(world.run(thread, answer(call(), id="resp_1")), "run.requires_action")
-    world.script(Refusal(400, _wording("a chain whose calls are gone")))
+    world.script(Refusal(400, WORDINGS["OpenAI, a call that is gone"].error["message"]))
     world.submit(asked, answer(said("A"), id="resp_2"), call_a="42")
     assert (inputs(world.sent), previous(world)) == (["One", "call call_a", "output call_a"], None)
 
 
 #: Refusals that have nothing to do with a chain.
-NOT_LOST = [Refusal(500, _wording("OpenAI, Azure")), Refusal(429, "Slow down."), Refusal(None, "No connection.")]
+NOT_LOST = [Refusal(500, GONE), Refusal(429, "Slow down."), Refusal(None, "No connection.")]
 
 
 @pytest.mark.parametrize("refusal", NOT_LOST, ids=str)
@@ -184,8 +185,8 @@ def test_other_failures_heal_nothing(world: World, refusal: Refusal) -> None:
 
 
 def test_an_error_event_without_a_chain_ends_the_run(world: World) -> None:
-    told = world.run(world.thread("One"), [[{"type": "error", "message": _wording("OpenAI, Azure")}]])
-    assert last(told, "run.failed")["last_error"] == {"code": "server_error", "message": _wording("OpenAI, Azure")}
+    told = world.run(world.thread("One"), [[{"type": "error", "message": GONE}]])
+    assert last(told, "run.failed")["last_error"] == {"code": "server_error", "message": GONE}
 
 
 def test_an_answer_that_is_not_kept_is_good_but_no_head(world: World) -> None:

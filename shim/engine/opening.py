@@ -1,0 +1,76 @@
+"""How an answer begins: whether upstream speaks with the history that it was to chain from.
+
+A server may refuse a chain inside its stream, or leave it out without a word; only its echo of `previous_response_id`
+tells then.  Nobody may hear a word before that is settled.
+"""
+
+from collections.abc import Iterable
+from typing import Any, Final, Literal
+
+from shim.ports import Profile, Refusal
+from shim.translate import failures
+from shim.upstream import profiles
+
+Json = dict[str, Any]
+#: ``held``: the chain holds.  ``lost``: upstream no longer has it.  ``never``: it chains for nobody.  ``ignored``: it
+#: did not look.
+Verdict = Literal["held", "lost", "never", "ignored"]
+#: Events that may come before a response is shown, and say nothing.
+SILENT: Final = ("keepalive",)
+
+
+def verdict(events: Iterable[Json], previous: str, profile: Profile, opened: bool) -> Verdict | None:
+    """What the events before any words say of the chain from ``previous``; None while they say nothing.
+
+    ``opened``: a response has been shown and its echo was right, but it may fail yet.
+    """
+    for event in events:
+        if (refusal := _refusal(event)) is not None:
+            return _loss(refusal)
+        if opened:
+            continue
+        if (response := event.get("response")) is not None:
+            return of_response(response, previous, profile)
+        if event["type"] not in SILENT and not profile.trusted:
+            # Words, and no echo before them.
+            return "ignored"
+    return None
+
+
+def of_response(response: Json, previous: str, profile: Profile) -> Verdict:
+    """The same of a response object.  Where it has no echo, the profile decides."""
+    if response.get("status") == "failed" and (loss := _loss(_of_failed(response))) is not None:
+        return loss
+    echo = response.get("previous_response_id", previous if profile.trusted else None)
+    return "held" if echo == previous else "ignored"
+
+
+def is_lost(response: Json) -> bool:
+    """Whether a response failed for want of the one before it, as in a background that looks for it late."""
+    return _loss(_of_failed(response)) is not None
+
+
+def kept(response: Json, asked: bool, profile: Profile) -> bool:
+    """Whether a response can be chained from: it was to be kept, and says so where that is in doubt."""
+    return asked and response.get("store", profile.trusted) is True
+
+
+def _loss(refusal: Refusal) -> Literal["lost", "never"] | None:
+    if not profiles.chain_is_lost(refusal):
+        return None
+    return "never" if profiles.never_chains(refusal) else "lost"
+
+
+def _refusal(event: Json) -> Refusal | None:
+    """The refusal in an ``error`` event, or in a response that failed at once."""
+    if event["type"] == "error":
+        return _of_error(failures.of_event(event))
+    return _of_failed(event["response"]) if event["type"] == "response.failed" else None
+
+
+def _of_failed(response: Json) -> Refusal:
+    return _of_error(response.get("error") or {})
+
+
+def _of_error(error: Json) -> Refusal:
+    return Refusal(None, str(error.get("message") or ""), param=error.get("param"), code=error.get("code"))

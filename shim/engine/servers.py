@@ -1,0 +1,44 @@
+"""What this process has found out about the servers that it talks to."""
+
+import logging
+from dataclasses import replace
+from typing import Final
+
+from shim.ports import Profile
+
+log = logging.getLogger("shim")
+#: Chains lost in a row, with none that held between them, after which an unknown server is not chained at any more.
+ENOUGH: Final = 2
+
+
+class Servers:
+    """Shared by all clients of a process; every method is safe in any thread.
+
+    A server is known by its profile's ``address``.
+    """
+
+    def __init__(self) -> None:
+        self._lost: dict[str, int] = {}
+        self._unchained: set[str] = set()
+
+    def seen(self, profile: Profile) -> Profile:
+        """The profile, less what the server has turned out not to do."""
+        if profile.address not in self._unchained:
+            return profile
+        return replace(profile, stores=False, background=False)
+
+    def chained(self, profile: Profile) -> None:
+        """A chain held."""
+        self._lost.pop(profile.address, None)
+
+    def lost(self, profile: Profile) -> None:
+        """A chain was lost, as may happen anywhere; where it happens each time, nothing is kept."""
+        self._lost[profile.address] = self._lost.get(profile.address, 0) + 1
+        if not profile.trusted and self._lost[profile.address] >= ENOUGH:
+            self.unchained(profile)
+
+    def unchained(self, profile: Profile) -> None:
+        """The server has shown that it does not chain: it gets the whole thread from now on, without asking first."""
+        if profile.address not in self._unchained:
+            self._unchained.add(profile.address)
+            log.info("this server keeps no responses: each call says the whole thread from now on")

@@ -1,0 +1,101 @@
+"""How servers say that they cannot continue from a previous response: one row for each that is known."""
+
+from dataclasses import dataclass
+from typing import Any
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Wording:
+    """``body`` is the whole answer, ``{id}`` in it the previous response.  ``status`` is None for an error in a stream.
+
+    ``never``: it is about the server, and no other previous response will do better.
+    """
+
+    status: int | None
+    body: Json
+    never: bool = False
+
+    @property
+    def error(self) -> Json:
+        """``message`` and, where there are any, ``code`` and ``param``."""
+        found = self.body.get("error", self.body)
+        if isinstance(found, str):
+            return {"message": found}
+        error: Json = {"message": found["detail"]} if "detail" in found else found
+        return error
+
+
+def _openai(message: str, code: str | None = None, param: str | None = None) -> Json:
+    return {"error": {"message": message, "type": "invalid_request_error", "param": param, "code": code}}
+
+
+GONE = "Previous response with id '{id}' not found."
+ZDR = "Previous response cannot be used for this organization due to Zero Data Retention."
+OGX = "Response '{id}' not found. Use 'client.responses.list()' to list available Responses."
+NODE = "Prediction history node with id '{id}' not found while attempting to build chat history chain."
+CHAIN = "previous_response_id"
+
+WORDINGS: dict[str, Wording] = {
+    "OpenAI, expired or deleted": Wording(400, _openai(GONE, "previous_response_not_found", CHAIN)),
+    "OpenAI, an id of another server": Wording(
+        400,
+        _openai(
+            "Invalid 'previous_response_id': '{id}'. Expected an ID that begins with 'resp'.", "invalid_value", CHAIN
+        ),
+    ),
+    "OpenAI, a dead container": Wording(400, _openai("Container is expired.")),
+    "OpenAI, an unanswered call": Wording(
+        400, _openai("No tool output found for function call call_1.", None, "input")
+    ),
+    "OpenAI, a call that is gone": Wording(
+        400, _openai("No tool call found for function call output with call_id call_1.", None, "input")
+    ),
+    "Azure, by its code alone": Wording(404, _openai("Gone.", "previous_response_not_found")),
+    "zero data retention": Wording(400, _openai(ZDR, "unsupported_parameter", CHAIN), never=True),
+    "xAI": Wording(404, {"code": "not-found", "error": ZDR}, never=True),
+    "OGX": Wording(404, {"detail": OGX}),
+    "OGX, in its stream": Wording(None, {"type": "error", "code": "404", "message": OGX, "param": None}),
+    "a nested error in a stream": Wording(
+        None, {"type": "error"} | _openai(GONE, "previous_response_not_found", CHAIN)
+    ),
+    "OGX, not finished": Wording(
+        400, {"detail": "Cannot use an incomplete background response as previous_response_id."}
+    ),
+    "vLLM": Wording(
+        404,
+        {
+            "error": {
+                "message": "Response with id '{id}' not found.",
+                "type": "NotFoundError",
+                "param": None,
+                "code": 404,
+            }
+        },
+    ),
+    "vLLM, an id of another server": Wording(
+        400, _openai("Invalid 'response_id': '{id}'. Expected an ID that begins with 'resp'.", None, "response_id")
+    ),
+    "LM Studio": Wording(400, _openai(NODE, "previous_response_not_found", CHAIN)),
+    "LM Studio, by its words alone": Wording(400, {"error": NODE}),
+    "llama.cpp": Wording(
+        400,
+        {
+            "error": {
+                "code": 400,
+                "message": "llama.cpp does not support 'previous_response_id'.",
+                "type": "invalid_request_error",
+            }
+        },
+        never=True,
+    ),
+    "OpenRouter": Wording(
+        400, {"error": {"code": 400, "message": "previous_response_id is not supported"}}, never=True
+    ),
+    "a proxy": Wording(400, {"detail": "Unsupported parameter: previous_response_id"}, never=True),
+    "a proxy that checks": Wording(
+        422, {"detail": "1 validation error: previous_response_id: Extra inputs are not permitted"}, never=True
+    ),
+    "LiteLLM, of OpenAI's": Wording(400, _openai("litellm.BadRequestError: OpenAIException - " + GONE, "400")),
+}
