@@ -74,7 +74,7 @@ def _printed(task: Task, container: Container, lines: list[str]) -> str:
         return arithmetic.run(expression)
     if task.words & {*_MADE, "show-image"}:
         return ""
-    names = [each.filename for each in container.files.values()]
+    names = [each.filename for each in list(container.files.values())]
     lines.append(f'print(*sorted(os.listdir("{FOLDER}")))' if names else 'print("Hello from the sandbox")')
     return " ".join(sorted(names)) or "Hello from the sandbox"
 

@@ -1,6 +1,5 @@
 """The Containers API: /v1/containers and the files in them.  Containers die after twenty idle minutes."""
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -153,7 +152,7 @@ class Containers:
 
     def bring(self, container: Container, file_ids: list[str]) -> None:
         """Copies of uploaded files that are not yet there, named as was seen: the file's id, then its name."""
-        there = {each.filename for each in container.files.values()}
+        there = {each.filename for each in list(container.files.values())}
         for upload in [self._uploads.get(each) for each in file_ids]:
             name = f"{upload.id}-{upload.filename}"
             if name not in there:
@@ -171,7 +170,9 @@ class Containers:
             "path": f"{FOLDER}{name or f'{cfile}.png'}",
             "source": source,
         }
-        container.files = {key: each for key, each in container.files.items() if each.shown["path"] != shown["path"]}
+        container.files = {
+            key: each for key, each in list(container.files.items()) if each.shown["path"] != shown["path"]
+        }
         container.files[cfile] = Made(shown, content)
         return container.files[cfile]
 
@@ -206,12 +207,11 @@ class Containers:
             _COPY(asked.body, "")
             stored: File = self._uploads.get(asked.body["file_id"])
             filename, content = stored.filename, stored.content
-        digest = hashlib.md5(content, usedforsecurity=False).hexdigest()
-        return json_reply(self.write(container, f"{digest}-{filename}", content, "user").shown)
+        return json_reply(self.write(container, f"{self._mint.hex(32)}-{filename}", content, "user").shown)
 
     def _files(self, asked: Asked) -> SandboxReply:
         asked.query.only("after", "limit", "order")
-        return json_reply(asked.query.page([each.shown for each in self.alive(asked.name).files.values()]))
+        return json_reply(asked.query.page([each.shown for each in list(self.alive(asked.name).files.values())]))
 
     def _file(self, asked: Asked) -> Made:
         found = self.alive(asked.name).files.get(asked.part)

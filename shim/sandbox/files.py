@@ -40,7 +40,7 @@ class File:
     @property
     def text(self) -> str:
         """What can be read of it."""
-        return "".join(sign for sign in self.content.decode(errors="ignore") if sign.isprintable() or sign in "\n\t")
+        return "".join(sign for sign in self.content.decode(errors="ignore") if sign.isprintable() or sign in "\n\r\t")
 
 
 class Files:

@@ -28,7 +28,10 @@ _UNASKED: Final[dict[str, Callable[[Task], bool]]] = {
 
 
 class Hands:
-    """``tools`` are the hosted ones that may be called, by name; ``again`` is what is thought after each call."""
+    """``tools`` are the hosted ones that may be called, by name.
+
+    ``thought`` is what is thought behind a call that failed, and with ``again`` behind every one.
+    """
 
     def __init__(
         self,
@@ -37,13 +40,15 @@ class Hands:
         context: list[Json],
         request: Json,
         world: World,
-        again: list[Piece],
+        thought: list[Piece],
+        again: bool,
     ) -> None:
         self.tools = tools
         self._question = question
         self._context = list(context)
         self._include = frozenset(request.get("include") or ())
         self._world = world
+        self._thought = thought
         self._again = again
         self._left = request.get("max_tool_calls")
 
@@ -85,7 +90,8 @@ class Hands:
 
     def _after(self, piece: Piece) -> list[Piece]:
         """A request for approval ends the response: nothing is thought behind it."""
-        return [] if piece.kind == "mcp_approval_request" else self._again
+        thinks = self._again or piece.made.get("error")
+        return self._thought if thinks and piece.kind != "mcp_approval_request" else []
 
     def _task(self, call: Named, words: frozenset[str]) -> Task:
         tool = self.tools[call.name]

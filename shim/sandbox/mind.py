@@ -39,9 +39,9 @@ class _Mind:
         self._stretch, self._retried = script.place(self._script, self._since, hosted)
         self._asked = self._stretch.words | self._script.whole
         self._thought = _thought(request, model, self._asked)
-        again = self._thought if "think-again" in self._asked else []
+        again = "think-again" in self._asked
         question = words.rest(_plain(last), self._names)
-        self._hands = Hands(hosted, question, context, request, world, again)
+        self._hands = Hands(hosted, question, context, request, world, self._thought, again)
 
     def plan(self) -> Plan:
         if self._thought and not self._thought[0].whole:

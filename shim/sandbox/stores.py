@@ -182,7 +182,7 @@ class Stores:
     def _retrieve(self, asked: Asked) -> SandboxReply:
         store = self._get(asked.name)
         shown = store.shown()
-        for each in store.held.values():
+        for each in list(store.held.values()):
             each.look()
         return json_reply(shown)
 

@@ -143,9 +143,9 @@ class VectorStore:
     def search(self, queries: list[str], filters: Json | None) -> list[Hit]:
         """Every chunk that has a word of a query, best first.  Files still in progress are waited for."""
         self.touch()
-        for each in self.held.values():
+        for each in list(self.held.values()):
             each.settle()
-        found = [held for held in self.held.values() if search.passes(filters, held.attributes)]
+        found = [held for held in list(self.held.values()) if search.passes(filters, held.attributes)]
         pairs = [(held, text) for held in found for text in held.chunks]
         texts = [text for _, text in pairs]
         best = [max(row) for row in zip(*(search.scores(query, texts) for query in queries), strict=True)]

@@ -31,6 +31,7 @@ NEWER = {
     "logprobs": "in text parts and their events, since 2025-06",
     "obfuscation": "since 2025-08",
     "cache_write_tokens": "in usage, since 2026-07",
+    "vector_store_id": "in the results of a file search, since 2025-10",
     "queries": "in the action of a web search, since 2025-11",
 }
 #: Keys that older recordings have and newer ones dropped, with what took their place.
