@@ -96,11 +96,26 @@ def _answered(db: Any, world: Context, row: RunRow, outputs: dict[str, str]) -> 
 
 
 def _take_back(db: Any, world: Context, accepted: Accepted) -> None:
-    """Upstream refused the round: the run waits again, as if nothing had been submitted."""
-    row, step = accepted.row, accepted.step
+    """Upstream refused the round: the run waits again, as if nothing had been submitted.
+
+    If somebody cancelled it meanwhile it is nobody's, and whoever looks next ends it.
+    """
+    row = accepted.row
+    current = runs.get(db, world.tenant, row.body["thread_id"], row.body["id"])
+    if current is None:
+        return
+    waits = current.body["status"] == "queued"
+    if waits:
+        _unanswer(db, world, accepted)
+    lease: runs.Lease = {"owner": None, "lease_until": None}
+    body = row.body if waits else current.body
+    runs.move(db, world.tenant, body, row.private, frozenset({"queued", "cancelling"}), **lease)
+
+
+def _unanswer(db: Any, world: Context, accepted: Accepted) -> None:
+    """The step that asks is open again, and the journal knows of no outputs."""
+    step = accepted.step
     calls = [call | {"function": call["function"] | {"output": None}} for call in step["step_details"]["tool_calls"]]
     waiting = {"status": "in_progress", "completed_at": None, "usage": None}
     steps.save(db, world.tenant, step | waiting | {"step_details": {"type": "tool_calls", "tool_calls": calls}})
-    journal.delete_after(db, world.tenant, row.body["id"], accepted.mark)
-    lease: runs.Lease = {"owner": None, "lease_until": None}
-    runs.move(db, world.tenant, row.body, row.private, frozenset({"queued"}), **lease)
+    journal.delete_after(db, world.tenant, accepted.run["id"], accepted.mark)
