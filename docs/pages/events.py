@@ -32,7 +32,7 @@ BY_ENGINE: Final[dict[str, str]] = {
     "thread.run.step.completed": "a step of functions, when its outputs come in",
     "thread.run.expired": "the run's time is over",
     "thread.run.step.expired": "the run's time is over",
-    "error": "never: a failure of our own is raised where the stream is read",
+    "error": "a failure of our own, of the database for example, in an open stream; nothing follows it",
     "done": "the end of every stream",
 }
 
