@@ -87,14 +87,23 @@ async def _once(body: bytes) -> AsyncIterator[bytes]:
 class Transport(http.BaseTransport):
     """Behind a blocking client; its pumps are given time to finish when it is closed."""
 
-    def __init__(self, engine: Engine, path_of: Owned, inner: http.Client, heart: Heart, grace: float) -> None:
-        self.engine, self.path_of, self.inner, self.heart, self.grace = engine, path_of, inner, heart, grace
+    def __init__(
+        self,
+        engine: Engine,
+        path_of: Owned,
+        inner: http.Client,
+        rest: http.Client,
+        heart: Heart,
+        grace: float,
+    ) -> None:
+        self.engine, self.path_of, self.inner, self.rest = engine, path_of, inner, rest
+        self.heart, self.grace = heart, grace
         self.pumps = pump.behind(inner, pump.Threads)
 
     def handle_request(self, request: http.Request) -> http.Response:
         path = self.path_of(request)
         if path is None:
-            return _passed(request, self.inner.send(request, stream=True))
+            return _passed(request, self.rest.send(request, stream=True))
         self.heart.beat()
         began = time.perf_counter()
         reply = drive.finish(self.engine.handle(_asked(request, path, request.read())))
@@ -115,14 +124,23 @@ class Transport(http.BaseTransport):
 class AsyncTransport(http.AsyncBaseTransport):
     """The same behind an async client."""
 
-    def __init__(self, engine: Engine, path_of: Owned, inner: http.AsyncClient, heart: Heart, grace: float) -> None:
-        self.engine, self.path_of, self.inner, self.heart, self.grace = engine, path_of, inner, heart, grace
+    def __init__(
+        self,
+        engine: Engine,
+        path_of: Owned,
+        inner: http.AsyncClient,
+        rest: http.AsyncClient,
+        heart: Heart,
+        grace: float,
+    ) -> None:
+        self.engine, self.path_of, self.inner, self.rest = engine, path_of, inner, rest
+        self.heart, self.grace = heart, grace
         self.pumps = pump.behind(inner, pump.Tasks)
 
     async def handle_async_request(self, request: http.Request) -> http.Response:
         path = self.path_of(request)
         if path is None:
-            return _passed(request, await self.inner.send(request, stream=True))
+            return _passed(request, await self.rest.send(request, stream=True))
         self.heart.beat()
         began = time.perf_counter()
         reply = await self._handled(_asked(request, path, await request.aread()))
@@ -196,17 +214,21 @@ class _AsyncOuter(_Within, http.AsyncClient):
     """The same for an async client."""
 
 
-def outer(engine: Engine, path_of: Owned, inner: http.Client, heart: Heart, grace: float) -> http.Client:
-    """A client that answers what is ours and sends the rest through ``inner``; ``grace`` in seconds."""
-    transport = Transport(engine, path_of, inner, heart, grace)
+def outer(
+    engine: Engine, path_of: Owned, inner: http.Client, rest: http.Client, heart: Heart, grace: float
+) -> http.Client:
+    """A client that answers what is ours and sends the rest through ``rest``, with the settings of ``inner``, the
+    user's own; the two are one unless there is no network.  ``grace`` in seconds.
+    """
+    transport = Transport(engine, path_of, inner, rest, heart, grace)
     return _Outer(transport=transport, follow_redirects=inner.follow_redirects, trust_env=False)
 
 
 def async_outer(
-    engine: Engine, path_of: Owned, inner: http.AsyncClient, heart: Heart, grace: float
+    engine: Engine, path_of: Owned, inner: http.AsyncClient, rest: http.AsyncClient, heart: Heart, grace: float
 ) -> http.AsyncClient:
     """The same for an async client."""
-    transport = AsyncTransport(engine, path_of, inner, heart, grace)
+    transport = AsyncTransport(engine, path_of, inner, rest, heart, grace)
     return _AsyncOuter(transport=transport, follow_redirects=inner.follow_redirects, trust_env=False)
 
 

@@ -42,7 +42,7 @@ def wire(client: openai.OpenAI) -> None:
     kept = _database(chosen)
     engine = _engine(SyncStore(kept), upstream, kept, chosen)
     path_of = transport.ours(lambda: _base_path(client))
-    client._client = transport.outer(engine, path_of, inner, _heart(engine, kept), chosen.exit_grace)
+    client._client = transport.outer(engine, path_of, inner, network, _heart(engine, kept), chosen.exit_grace)
 
 
 def wire_async(client: openai.AsyncOpenAI) -> None:
@@ -54,7 +54,7 @@ def wire_async(client: openai.AsyncOpenAI) -> None:
     kept = _database(chosen)
     engine = _engine(AsyncStore(kept), upstream, kept, chosen)
     path_of = transport.ours(lambda: _base_path(client))
-    client._client = transport.async_outer(engine, path_of, inner, _heart(engine, kept), chosen.exit_grace)
+    client._client = transport.async_outer(engine, path_of, inner, network, _heart(engine, kept), chosen.exit_grace)
 
 
 def with_key(given: dict[str, Any]) -> dict[str, Any]:
