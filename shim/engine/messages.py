@@ -43,7 +43,7 @@ async def update(world: Context, request: Request, thread_id: str, message_id: s
     lookup.check(thread=thread_id, message=message_id)
     asked = read("messages.update", request.body)
     message = await world.store.write(_update, world, thread_id, message_id, asked)
-    return json_reply(message | {"file_ids": []})
+    return json_reply(objects.modified(message))
 
 
 async def delete(world: Context, request: Request, thread_id: str, message_id: str) -> Reply:

@@ -70,7 +70,8 @@ def is_polled(method: str, path: str) -> bool:
 
 def find(method: str, path: str) -> tuple[Operation, list[str]] | None:
     """The operation of a call and the ids of its path; None when there is no such route."""
-    parts = tuple(path.strip("/").split("/"))
+    # An empty part is none: `/threads//messages` is `/threads/messages`, as it was.
+    parts = tuple(part for part in path.split("/") if part)
     if operation := _BY_SHAPE.get((method, parts)):
         return operation, []
     # Every second part of a path is an id.

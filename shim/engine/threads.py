@@ -24,10 +24,10 @@ async def retrieve(world: Context, request: Request, thread_id: str) -> Reply:
 
 
 async def update(world: Context, request: Request, thread_id: str) -> Reply:
-    """POST /threads/{thread_id}"""
-    lookup.check(thread=thread_id)
+    """POST /threads/{thread_id}: the body is looked at first, as it was."""
     asked = read("threads.update", request.body)
-    return json_reply(objects.as_streamed(await world.store.write(_update, world, thread_id, asked)))
+    lookup.check(thread=thread_id)
+    return json_reply(await world.store.write(_update, world, thread_id, asked))
 
 
 async def delete(world: Context, request: Request, thread_id: str) -> Reply:

@@ -54,7 +54,7 @@ def open_search(turn: Turn, event: Json) -> Iterator[Emitted]:
     call = {
         "id": turn.new_id("call"),
         "type": "file_search",
-        "file_search": {"ranking_options": RANKING, "results": []},
+        "file_search": {"ranking_options": _ranking(turn), "results": []},
     }
     yield from open_hosted(turn, event, call)
 
@@ -65,7 +65,13 @@ def close_search(turn: Turn, event: Json) -> Iterator[Emitted]:
     item = turn.find(event, "file_search_call")
     if item is not None:
         results = [_result(turn, result) for result in event["item"].get("results") or []]
-        yield from _close_hosted(turn, item, {"file_search": {"ranking_options": RANKING, "results": results}})
+        yield from _close_hosted(turn, item, {"file_search": {"ranking_options": _ranking(turn), "results": results}})
+
+
+def _ranking(turn: Turn) -> Json:
+    """The run's own options, as far as steps showed them."""
+    given = [tool["file_search"]["ranking_options"] for tool in turn.run["tools"] if tool["type"] == "file_search"]
+    return RANKING | {name: value for options in given for name, value in options.items() if name in RANKING}
 
 
 def _result(turn: Turn, result: Json) -> Json:

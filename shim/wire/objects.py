@@ -167,6 +167,12 @@ def deleted(kind: str, id: str) -> Json:
     return {"id": id, "object": f"{kind}.deleted", "deleted": True}
 
 
+def modified(message: Json) -> Json:
+    """A message as the answer to its modification: with ``file_ids``, which came before ``metadata``."""
+    shown = {key: value for key, value in message.items() if key != "metadata"}
+    return shown | {"file_ids": [], "metadata": message["metadata"]}
+
+
 def as_streamed(thing: Json) -> Json:
     """A run or thread as a stream shows it: one without resources says so with an empty list (115 of 115 recorded)."""
     return thing if thing["tool_resources"] else thing | {"tool_resources": {"code_interpreter": {"file_ids": []}}}
