@@ -1,0 +1,85 @@
+"""Two answers beside each other, a recorded one and ours: keys, their order, kinds, and values that are no chance."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+Json = dict[str, Any]
+
+#: Values that differ from call to call, or from model to model: their kind is compared and nothing else.
+CHANCE: Final = re.compile(
+    r"(^|\.)(id|\w+_id|\w+_ids|model|\w+_at|value|text|input|logs|output|arguments|\w+_tokens|score|start_index|end_index"
+    r"|has_more|first_id|last_id|filename|file_name|quote|outputs|results|annotations|attributes|url)$"
+)
+#: What of a run, a step or a message depends on how far it is.
+PROGRESS: Final = frozenset(
+    {"status", "started_at", "expires_at", "completed_at", "cancelled_at", "failed_at", "usage"}
+    | {"required_action", "incomplete_details", "last_error"}
+)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """``place``: the object's name and the path in it, without the numbers of list items.  ``what``: the kind of
+    difference, with both sides."""
+
+    place: str
+    what: str
+    recorded: Any
+    made: Any
+
+
+def differences(recorded: Any, made: Any) -> Iterator[Difference]:
+    """All differences of two bodies."""
+    name = recorded.get("object", "error")
+    if name != "list":
+        yield from _object(name, recorded, made, "")
+        return
+    yield from _object("list", {**recorded, "data": []}, {**made, "data": []}, "")
+    for one in recorded["data"]:
+        like = [each for each in made["data"] if _alike(one) == _alike(each)]
+        yield from filter(_compared(one), differences(one, like[0]) if like else ())
+
+
+def _compared(item: Json) -> Any:
+    """What of a list's item is compared: never values, and of assistants the keys alone, as anybody's are listed."""
+    if item.get("object") != "assistant":
+        return lambda each: each.what != "value"
+    return lambda each: each.what not in ("value", "kind") and each.place.count(".") < 2
+
+
+def _alike(item: Json) -> tuple[Any, ...]:
+    """Only items of a kind are compared: which came where in a list is the model's doing."""
+    details = (item.get("step_details") or {}).get("tool_calls") or [{}]
+    return item.get("object"), item.get("role"), item.get("type"), item.get("status"), details[0].get("type")
+
+
+def _object(name: str, one: Json, two: Json, path: str) -> Iterator[Difference]:
+    far = one.get("status") == two.get("status")
+    common = [key for key in one if key in two]
+    for key in one:
+        if key not in two:
+            yield Difference(f"{name}{path}.{key}", "missing", one[key], None)
+    for key in two:
+        if key not in one:
+            yield Difference(f"{name}{path}.{key}", "more", None, two[key])
+    if [key for key in two if key in one] != common:
+        yield Difference(f"{name}{path}", "order", common, [key for key in two if key in one])
+    for key in common:
+        if far or key not in PROGRESS:
+            yield from _value(name, one[key], two[key], f"{path}.{key}")
+
+
+def _value(name: str, one: Any, two: Any, path: str) -> Iterator[Difference]:
+    if isinstance(one, dict) and isinstance(two, dict):
+        yield from _object(name, one, two, path)
+    elif isinstance(one, list) and isinstance(two, list):
+        if bool(one) != bool(two) and not CHANCE.search(path):
+            yield Difference(f"{name}{path}", "value", one, two)
+        for first, second in list(zip(one, two, strict=False))[:1]:
+            yield from _value(name, first, second, path)
+    elif type(one) is not type(two):
+        yield Difference(f"{name}{path}", "kind", one, two)
+    elif one != two and not CHANCE.search(path):
+        yield Difference(f"{name}{path}", "value", one, two)

@@ -1,0 +1,79 @@
+"""Genuine recordings of the old API, request by request."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+Json = dict[str, Any]
+FAMILIES: Final = ("openai-dotnet", "openllmetry", "ruby-openai")
+#: What this API was when it was switched off; the first version had other fields.
+VERSION: Final = "assistants=v2"
+LOOKS: Final = re.compile(r"/runs/run_\w+$")
+_SSE: Final = re.compile(rb"event: ([a-z_.]+)\ndata: (\{.*\}|\[DONE\])\n\n")
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One request and what came back: a JSON body, or the events of a stream."""
+
+    source: str
+    method: str
+    path: str
+    query: str
+    body: Any
+    status: int
+    answer: Any
+
+    @property
+    def streamed(self) -> bool:
+        return isinstance(self.answer, list)
+
+
+def conversations(wire: Path) -> dict[str, list[Exchange]]:
+    """Every recorded conversation by name, its requests in order.  Of those that asked the same, the last is kept; of
+    a row of looks at one run, too, as how many there were was chance.
+    """
+    found: dict[str, tuple[str, list[Exchange]]] = {}
+    for family in FAMILIES:
+        for folder in sorted((wire / "assistants" / family).iterdir()):
+            read = [each for path in sorted(folder.glob("*.json")) for each in _read(path)]
+            kept = [each for place, each in enumerate(read) if not _again(each, read[place + 1 :])]
+            if kept:
+                found["\n".join(map(_asked, kept))] = f"{family}/{folder.name}", kept
+    return dict(found.values())
+
+
+def _again(each: Exchange, later: list[Exchange]) -> bool:
+    return bool(later and LOOKS.search(each.path) and (later[0].method, later[0].path) == (each.method, each.path))
+
+
+def _asked(exchange: Exchange) -> str:
+    said = f"{exchange.method} {exchange.path} {exchange.query} {json.dumps(exchange.body)} {exchange.status}"
+    return re.sub(r"_[A-Za-z0-9]{24,32}|-[A-Za-z0-9]{22,24}", "_", said)
+
+
+def _read(path: Path) -> Iterator[Exchange]:
+    pair = json.loads(path.read_text())
+    asked, said = pair["request"], pair["response"]
+    route, _, query = asked["url"].partition("/v1")[2].partition("?")
+    if not _wanted(asked, route):
+        return
+    streamed = events((path.parent / said["body_file"]).read_bytes()) if "body_file" in said else None
+    yield Exchange(
+        str(path), asked["method"], route, query, asked["body"], said["status"], streamed or said.get("body")
+    )
+
+
+def _wanted(asked: Json, route: str) -> bool:
+    """Calls of the second version, and files made for them."""
+    headers = {name.lower(): value for name, value in asked["headers"].items()}
+    return route == "/files" or headers.get("openai-beta") == VERSION
+
+
+def events(stream: bytes) -> list[tuple[str, Any]]:
+    """A stream's events."""
+    found = [(name.decode(), data) for name, data in _SSE.findall(stream)]
+    return [(name, None if data == b"[DONE]" else json.loads(data)) for name, data in found]
