@@ -15,8 +15,8 @@ Json = dict[str, Any]
 #: ``held``: the chain holds.  ``lost``: upstream no longer has it.  ``never``: it chains for nobody.  ``ignored``: it
 #: did not look.
 Verdict = Literal["held", "lost", "never", "ignored"]
-#: Events that may come before a response is shown, and say nothing.
-SILENT: Final = ("keepalive",)
+#: What an event holds that says something of the answer.
+WORDS: Final = frozenset({"item", "part", "delta", "text"})
 
 
 def verdict(events: Iterable[Json], previous: str, profile: Profile, opened: bool) -> Verdict | None:
@@ -31,8 +31,8 @@ def verdict(events: Iterable[Json], previous: str, profile: Profile, opened: boo
             continue
         if (response := event.get("response")) is not None:
             return of_response(response, previous, profile)
-        if event["type"] not in SILENT and not profile.trusted:
-            # Words, and no echo before them.
+        if not profile.trusted and not WORDS.isdisjoint(event):
+            # No echo came before them.
             return "ignored"
     return None
 
