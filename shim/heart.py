@@ -37,10 +37,12 @@ class Heart:
                 threading.Thread(target=self._go_on, name="shim-heart", daemon=True).start()
 
     def renew(self) -> None:
-        """Prolong every lease once."""
-        for run_id in self._world.running.ids():
-            until = self._world.clock() + self._world.lease
-            self._database.write(runs.renew, self._world.tenant, run_id, self._world.owner, until)
+        """Prolong every lease once.  Who finds that his run was ended, taken or cancelled elsewhere is told."""
+        world = self._world
+        for run_id in world.running.ids():
+            until = world.clock() + world.lease
+            if not self._database.write(runs.renew, world.tenant, run_id, world.owner, until):
+                world.running.tell(run_id)
 
     def _go_on(self, wait: Callable[[float], None] = time.sleep) -> None:
         while True:

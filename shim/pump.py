@@ -16,7 +16,7 @@ import time
 import uuid
 import weakref
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from functools import cache
 from pathlib import Path
 from queue import SimpleQueue
@@ -149,11 +149,22 @@ async def _read_async(queue: "asyncio.Queue[Chunk]", watched: threading.Event) -
 
 
 def _birth_of(pid: int) -> str | None:
-    """When a process began, as the kernel counts: process ids come again."""
+    """When a process began, as the kernel counts: process ids come again.  Empty for a dead one not yet buried."""
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
-    except (OSError, IndexError):
+        state, *fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return "" if state in "ZX" else fields[18]
+    except (OSError, IndexError, ValueError):
         return None
+
+
+@cache
+def _machine() -> str:
+    """Where process ids mean what they mean here: one name may stand for several machines or containers."""
+    found = [socket.gethostname()]
+    with suppress(OSError):
+        found.append(Path("/proc/sys/kernel/random/boot_id").read_text().strip()[:8])
+        found.append(str(os.stat("/proc/self/ns/pid").st_ino))
+    return "/".join("".join(each.split()) for each in found)
 
 
 def owner() -> str:
@@ -163,13 +174,13 @@ def owner() -> str:
 
 @cache
 def _name(pid: int) -> str:
-    return f"{socket.gethostname()} {pid} {_birth_of(pid) or uuid.uuid4().hex}"
+    return f"{_machine()} {pid} {_birth_of(pid) or uuid.uuid4().hex}"
 
 
 def alive(name: str) -> bool:
     """Whether the process of that name still is.  Of other machines nothing is known here: their lease decides."""
-    host, pid, born = name.split(" ")
-    if host != socket.gethostname():
+    machine, pid, born = name.split(" ")
+    if machine != _machine():
         return True
     try:
         os.kill(int(pid), 0)

@@ -38,7 +38,7 @@ _MOVE: Final = _mine.where(runs.c.status.in_(sa.bindparam("allowed", expanding=T
 _CLAIM: Final = _mine.where(
     schema.ACTIVE, sa.or_(runs.c.lease_until.is_(None), runs.c.lease_until < sa.bindparam("now"))
 )
-_RENEW: Final = _mine.where(schema.ACTIVE, runs.c.owner == sa.bindparam("by"))
+_RENEW: Final = _mine.where(schema.ACTIVE, runs.c.status != "cancelling", runs.c.owner == sa.bindparam("by"))
 
 
 def insert(
@@ -94,7 +94,7 @@ def take_over(db: sa.Connection, tenant: str, id: str, lost: str | None, owner: 
 
 
 def renew(db: sa.Connection, tenant: str, id: str, owner: str, lease_until: float) -> bool:
-    """Prolong one's own lease; False when the run has ended or somebody else has taken it."""
+    """Prolong one's own lease; False when the run has ended, is to be cancelled, or somebody else has taken it."""
     return db.execute(_RENEW, {**_which(tenant, id), "by": owner, "lease_until": lease_until}).rowcount > 0
 
 
