@@ -54,13 +54,14 @@ def _finish(db: Any, world: Context, row: RunRow, response: Json) -> bool:
         for entry in journal.rows(db, tenant, run["thread_id"])
     )
     turn = Turn(run, world.ids, world.now, spent=row.private["spent"])
+    journalled = {_name(item, index) for index, item in enumerate((response.get("output") or [])[:known])}
     _drop_unfinished(db, world, turn, response, known)
     carrier = Carrier(world, turn, row.private, Sent({}, None), Call(), seen=run["status"])
     carrier.response = response | {"noted": True}
     carrier.chained = opening.kept(response, True, world.profile())
     emitted = list(stream.translate(turn, {"type": f"response.{response['status']}", "response": response}))
     # What was journalled before is told again where its step was not finished, but not journalled again.
-    del turn.done[: known - len(turn.settled & _names(response))]
+    turn.done[:] = [(key, item) for key, item in turn.done if key not in journalled]
     return commit(db, carrier, emitted) is None
 
 
@@ -89,7 +90,3 @@ def _drop_unfinished(db: Any, world: Context, turn: Turn, response: Json, known:
 
 def _name(item: Json, index: int) -> str:
     return str(item.get("id") or item.get("call_id") or f"#{index}")
-
-
-def _names(response: Json) -> set[str]:
-    return {_name(item, index) for index, item in enumerate(response.get("output") or [])}
