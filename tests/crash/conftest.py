@@ -1,0 +1,20 @@
+"""A place for processes to die in."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from shim.engine import running
+from tests.crash.dying import Diligent, Place, forks
+
+
+@pytest.fixture(autouse=True)
+def _look_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Upstream's background is asked as often as the program looks."""
+    monkeypatch.setattr(running, "FIRST_WAIT", 0.0)
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    with Diligent() as upstream:
+        yield Place(tmp_path_factory.mktemp("crash"), upstream, forks())

@@ -1,0 +1,80 @@
+"""Points at which a process can die, and a way to make it die at one of them.
+
+Every write transaction has two: when its work is done but not committed, and when it is committed.  Every answer of
+upstream has one when it has opened, and one for each network read, before anything is made of it.
+"""
+
+import os
+import signal
+import threading
+from collections.abc import AsyncGenerator, Callable
+from typing import Any
+
+from shim.store.database import Database
+from shim.upstream import responses
+
+
+class Points:
+    """Counts the points that are passed; at the one numbered ``fatal`` the process kills itself, as ``kill -9``."""
+
+    def __init__(self, fatal: int | None) -> None:
+        self.fatal = fatal
+        self.passed: list[str] = []
+        self._lock = threading.Lock()
+
+    def passing(self, name: str) -> None:
+        with self._lock:
+            self.passed.append(name)
+            if len(self.passed) == self.fatal:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    def install(self) -> None:
+        """Into this process, which is about to be thrown away."""
+        _around_writes(self)
+        _around_upstream(self)
+
+
+def _around_writes(points: Points) -> None:
+    write = Database.write
+
+    def watched(self: Database, work: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        def working(db: Any, *args: Any, **kwargs: Any) -> Any:
+            made = work(db, *args, **kwargs)
+            points.passing(f"in {work.__name__}")
+            return made
+
+        made = write(self, working, *args, **kwargs)
+        points.passing(f"after {work.__name__}")
+        return made
+
+    Database.write = watched  # type: ignore[method-assign]
+
+
+def _around_upstream(points: Points) -> None:
+    stream, create, retrieve = responses.Upstream.stream, responses.Upstream.create, responses.Upstream.retrieve
+    events = responses._Answer.events
+
+    async def streaming(self: Any, body: Any, call: Any) -> Any:
+        answer = await stream(self, body, call)
+        points.passing("opened")
+        return answer
+
+    async def creating(self: Any, body: Any, call: Any) -> Any:
+        made = await create(self, body, call)
+        points.passing("begun")
+        return made
+
+    async def retrieving(self: Any, response_id: str) -> Any:
+        found = await retrieve(self, response_id)
+        points.passing(f"found {found['status']}")
+        return found
+
+    async def reading(self: Any) -> AsyncGenerator[list[Any], None]:
+        # Behind a blocking client nothing suspends, and this generator is closed with the answer.
+        async for batch in events(self):
+            points.passing(f"read {batch[-1]['type']}")
+            yield batch
+
+    responses.Upstream.stream, responses.Upstream.create = streaming, creating  # type: ignore[method-assign]
+    responses.Upstream.retrieve = retrieving  # type: ignore[method-assign]
+    responses._Answer.events = reading  # type: ignore[method-assign]

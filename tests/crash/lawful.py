@@ -1,0 +1,60 @@
+"""What must hold of every thread, whatever happened to the processes that worked on it."""
+
+from collections import Counter
+from typing import Any
+
+from shim import lifecycle
+
+Json = dict[str, Any]
+
+
+def check_thread(threads: Any, thread_id: str) -> None:
+    """Every object is in a legal state, and nobody is in the way."""
+    runs = [run.to_dict(mode="json") for run in threads.runs.list(thread_id, limit=100)]
+    messages = [each.to_dict(mode="json") for each in threads.messages.list(thread_id, limit=100)]
+    assert len([run for run in runs if run["status"] in lifecycle.ACTIVE]) <= 1
+    for run in runs:
+        _check_run(run)
+        listed = threads.runs.steps.list(run["id"], thread_id=thread_id, limit=100)
+        _check_steps(run, [step.to_dict(mode="json") for step in listed], messages)
+
+
+def _check_run(run: Json) -> None:
+    status = run["status"]
+    assert status == "requires_action" or status not in lifecycle.ACTIVE, "nobody drives it"
+    if status not in lifecycle.ACTIVE:
+        assert run[lifecycle.STAMP[status]] is not None
+        assert run["expires_at"] is None
+    assert (run["required_action"] is not None) == (status == "requires_action")
+    assert (run["last_error"] is not None) == (status == "failed")
+
+
+def _check_steps(run: Json, steps: list[Json], messages: list[Json]) -> None:
+    mine = {message["id"]: message for message in messages if message["run_id"] == run["id"]}
+    written = [step["step_details"].get("message_creation") for step in steps]
+    assert sorted(each["message_id"] for each in written if each) == sorted(mine), "a message for each step"
+    ended = run["status"] not in lifecycle.ACTIVE
+    for step in steps:
+        assert step["status"] != "in_progress" or (not ended and step["type"] == "tool_calls")
+        assert run["status"] != "completed" or step["status"] == "completed"
+    for message in mine.values():
+        assert message["status"] in ("completed", "incomplete")
+        assert run["status"] != "completed" or message["status"] == "completed"
+
+
+def check_told(told: list[Json], messages: list[Json]) -> None:
+    """What upstream knows of a thread is its transcript: every message once, in order, every call answered once."""
+    said = [(item["role"], _text(item["content"])) for item in told if item["type"] == "message"]
+    kept = [(message["role"], _text(message["content"])) for message in messages]
+    assert said == [(role, text) for role, text in kept if text]
+    calls = [item["call_id"] for item in told if item["type"] == "function_call"]
+    outputs = [item["call_id"] for item in told if item["type"] == "function_call_output"]
+    assert sorted(calls) == sorted(outputs)
+    assert max(Counter(outputs).values(), default=0) <= 1
+
+
+def _text(content: Any) -> str:
+    if isinstance(content, str):
+        return content
+    texts = [part["text"] for part in content]
+    return "".join(text if isinstance(text, str) else text["value"] for text in texts)
