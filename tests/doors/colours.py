@@ -15,7 +15,7 @@ from shim import AsyncOpenAI, OpenAI
 SYNC, ASYNC = "sync", "async"
 COLOURS = (SYNC, ASYNC)
 #: Seconds after which an await has gone wrong.
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 
 class Loop:
@@ -41,10 +41,18 @@ class Loop:
         return self.wait(called())
 
     def close(self) -> None:
-        self.call(lambda: None)
+        """As `asyncio.run` ends: what is left is cancelled, and given the time to clean up."""
+        self.wait(_cancel_the_others())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(5)
         self._loop.close()
+
+
+async def _cancel_the_others() -> None:
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
 
 
 class Blocking:

@@ -16,7 +16,7 @@ from shim.sandbox import Cut, Pause, Sandbox
 
 Json = dict[str, Any]
 #: Seconds after which a test that waits for another thread has gone wrong.
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 @dataclass(frozen=True)
