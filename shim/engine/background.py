@@ -32,7 +32,12 @@ async def begin(carrier: Carrier) -> None:
         await carrier.asker.heal(why)
         response = await carrier.create()
     carrier.private = carrier.private | {"background": response["id"]}
-    await carrier.world.store.write(_remember, carrier)
+    moved = await carrier.world.store.write(_remember, carrier)
+    if moved["status"] == "cancelling":
+        # Somebody cancelled it before there was anything to stop.
+        carrier.turn.run, carrier.seen = moved, "cancelling"
+        with suppress(Refusal):
+            await carrier.world.upstream.cancel(response["id"])
     await _apply(carrier, response)
 
 
@@ -123,11 +128,15 @@ def _carrier(world: Context, row: RunRow) -> Carrier:
     return carrier
 
 
-def _remember(db: Any, carrier: Carrier) -> None:
+def _remember(db: Any, carrier: Carrier) -> Json:
+    """Returns the run as it is by now."""
     world, run = carrier.world, carrier.turn.run
     response_id = carrier.private["background"]
+    current = runs.get(db, world.tenant, run["thread_id"], run["id"])
+    if current is None:
+        raise Gone
     keep.begun(db, world, run, response_id, carrier.sent.previous)
     lease: runs.Lease = {"owner": None, "lease_until": None}
-    if not runs.move(db, world.tenant, run, carrier.private, frozenset({carrier.seen}), **lease):
-        raise Gone
+    runs.move(db, world.tenant, current.body, carrier.private, frozenset({carrier.seen, "cancelling"}), **lease)
     carrier.response = {"noted": True}
+    return current.body

@@ -246,6 +246,7 @@ class Carrier:
         """Commit a batch, then give it.  When somebody moved the run meanwhile, what he wanted comes first."""
         moved = await self.world.store.write(commit, self, emitted)
         if moved is None:
+            self.kept = []
             if self.turn.ended:
                 notes.report(self.turn)
             return [(name, self._shown(data)) for name, data in emitted]

@@ -13,10 +13,12 @@ from shim.engine.context import Context, Json
 from shim.ports import Call, Refusal
 from shim.store import journal, messages, responses, runs, steps, threads
 from shim.store.runs import RunRow
-from shim.translate import stream
+from shim.translate import elsewhere, stream
 from shim.translate.turn import Turn
 
 FINISHED: Final = ("completed", "incomplete", "failed", "cancelled")
+#: Items with a step of their own that is no message's.
+HOSTED: Final = ("file_search_call", "code_interpreter_call")
 
 
 async def take_over(world: Context, row: RunRow) -> bool:
@@ -70,10 +72,12 @@ def _claim(db: Any, world: Context, run: Json, mine: tuple[str, float]) -> bool:
 
 
 def _drop_unfinished(db: Any, world: Context, turn: Turn, response: Json, known: int) -> None:
-    """Finished messages stay; everything else of the response is told anew."""
+    """Finished messages and steps stay; everything else of the response is told anew."""
     tenant, run = world.tenant, turn.run
-    for step in steps.of_run(db, tenant, run["id"]):
+    finished = 0
+    for step in _steps_of_response(db, tenant, run):
         if step["status"] != "in_progress":
+            finished += step["type"] == "tool_calls"
             continue
         written = step["step_details"].get("message_creation")
         message = messages.get(db, tenant, run["thread_id"], written["message_id"]) if written else None
@@ -83,8 +87,29 @@ def _drop_unfinished(db: Any, world: Context, turn: Turn, response: Json, known:
         steps.delete(db, tenant, step["id"])
         if message is not None:
             messages.delete(db, tenant, run["thread_id"], message["id"])
+    _settle(turn, response, known, finished)
+
+
+def _steps_of_response(db: Any, tenant: str, run: Json) -> list[Json]:
+    """The steps behind the last one that the application has answered: the others are of earlier rounds."""
+    answered = {entry.call_id for entry in journal.rows(db, tenant, run["thread_id"]) if entry.run_id == run["id"]}
+    made = steps.of_run(db, tenant, run["id"])
+    asked = [n for n, step in enumerate(made, 1) if _answers(step, answered)]
+    return made[asked[-1] if asked else 0 :]
+
+
+def _answers(step: Json, answered: set[str | None]) -> bool:
+    calls = step["step_details"].get("tool_calls") or []
+    return step["status"] == "completed" and any(call["id"] in answered for call in calls)
+
+
+def _settle(turn: Turn, response: Json, known: int, finished: int) -> None:
+    """What of the response was told to its end: the messages that were journalled, the hosted calls with a step."""
     for index, item in enumerate(response.get("output") or []):
-        if index < known and item["type"] == "message":
+        kind = item["type"]
+        hosted = kind in HOSTED or elsewhere.asked(turn.run, kind)
+        if (kind == "message" and index < known) or (hosted and finished):
+            finished -= hosted
             turn.settled.add(_name(item, index))
 
 

@@ -20,12 +20,16 @@ ASKED_BY: Final[dict[str, tuple[str, ...]]] = {
 }
 
 
+def asked(run: Json, kind: str) -> bool:
+    """Whether the run has a tool that may lead to such an item."""
+    return any(tool["type"] in ASKED_BY.get(kind, ()) for tool in run["tools"])
+
+
 @emits(*STEP_OPENS, "thread.run.step.delta")
 def tell(turn: Turn, event: Json) -> Iterator[Emitted]:
     """Such a call is over: its step, in one piece; nothing where the run has no such tool."""
     item = event["item"]
-    asked = any(tool["type"] in ASKED_BY[item["type"]] for tool in turn.run["tools"])
-    if not asked or turn.key(event) in turn.items:
+    if not asked(turn.run, item["type"]) or turn.key(event) in turn.items:
         return
     name, arguments, output = CALLS[item["type"]](turn, item)
     function = {"name": name, "arguments": dumps(arguments), "output": output}

@@ -63,6 +63,7 @@ class Upstream:
     #: Other calls, as (method, path, body).
     calls: list[tuple[str, str, Any]] = field(default_factory=list)
     waited: list[str] = field(default_factory=list)
+    failing: Refusal | None = None
     can: Profile = Profile("scripted")  # noqa: RUF009 - it is frozen
 
     def _next(self, body: Json, call: Call) -> Any:
@@ -96,14 +97,21 @@ class Upstream:
 
     async def call(self, method: str, path: str, body: Json | None = None) -> Json:
         self.calls.append((method, path, body))
+        self._fail()
         return {"id": f"vs_{len(self.calls)}"}
 
     async def content(self, path: str) -> bytes:
         self.calls.append(("GET", path, None))
+        self._fail()
         return b"bytes"
 
     async def indexed(self, vector_store_id: str) -> None:
         self.waited.append(vector_store_id)
+        self._fail()
+
+    def _fail(self) -> None:
+        if self.failing is not None:
+            raise self.failing
 
     def profile(self) -> Profile:
         return self.can

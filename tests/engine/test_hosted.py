@@ -1,0 +1,165 @@
+"""What hosted tools work on: vector stores, attachments, and files that code wrote."""
+
+import base64
+from typing import Any
+
+import pytest
+
+from shim.ports import Refusal
+from tests.engine.scripted import Refused, World, answer
+from tests.translate.telling import call, code, last, message, says
+
+HELLO = message(says("Hello."))
+SEARCH, CODE = {"type": "file_search"}, {"type": "code_interpreter"}
+
+
+def attach(file: str, *tools: dict[str, Any]) -> dict[str, Any]:
+    return {"file_id": file, "tools": list(tools)}
+
+
+def posted(world: World, thread: str, *attachments: dict[str, Any]) -> None:
+    world.post(f"threads/{thread}/messages", role="user", content="See.", attachments=list(attachments))
+
+
+def resources(world: World, thread: str) -> Any:
+    return world.get(f"threads/{thread}")["tool_resources"]
+
+
+def test_a_store_that_is_described_is_made(world: World) -> None:
+    described = {"file_ids": ["file-1"], "metadata": None}
+    made = world.post(
+        "assistants", model="m", tools=[SEARCH], tool_resources={"file_search": {"vector_stores": [described]}}
+    )
+    assert world.upstream.calls == [("POST", "/vector_stores", {"file_ids": ["file-1"]})]
+    assert made["tool_resources"] == {"file_search": {"vector_store_ids": ["vs_1"]}}
+
+
+def test_a_store_that_cannot_be_made_is_upstreams_refusal(world: World) -> None:
+    world.upstream.failing = Refusal(400, "No such file.", param="file_ids")
+    with pytest.raises(Refused, match="No such file") as refused:
+        world.post("threads", tool_resources={"file_search": {"vector_stores": [{"file_ids": ["x"]}]}})
+    assert (refused.value.status, refused.value.error["param"]) == (400, "file_ids")
+
+
+def test_attachments_go_where_the_tools_find_them(world: World) -> None:
+    """The first one makes the thread's store, the next ones go into it; code reads files as they are."""
+    thread = world.thread()
+    posted(world, thread, attach("file-1", SEARCH), attach("file-2", CODE, SEARCH))
+    expiry = {"anchor": "last_active_at", "days": 7}
+    assert world.upstream.calls == [
+        ("POST", "/vector_stores", {"file_ids": ["file-1", "file-2"], "expires_after": expiry})
+    ]
+    posted(world, thread, attach("file-3", SEARCH), attach("file-2", CODE))
+    assert world.upstream.calls[1:] == [("POST", "/vector_stores/vs_1/files", {"file_id": "file-3"})]
+    assert resources(world, thread) == {
+        "code_interpreter": {"file_ids": ["file-2"]},
+        "file_search": {"vector_store_ids": ["vs_1"]},
+    }
+
+
+def test_attachments_of_a_new_threads_messages(world: World) -> None:
+    first = {"role": "user", "content": "One", "attachments": [attach("file-1", CODE)]}
+    thread = world.post("threads", messages=[first])
+    assert thread["tool_resources"] == {"code_interpreter": {"file_ids": ["file-1"]}}
+
+
+def test_attachments_for_a_thread_that_is_not_there_move_nothing(world: World) -> None:
+    with pytest.raises(Refused, match="No thread found"):
+        posted(world, "thread_9", attach("file-1", SEARCH))
+    assert world.upstream.calls == []
+
+
+def test_a_run_works_on_what_its_assistant_and_its_thread_have(world: World) -> None:
+    assistant = world.assistant(tools=[SEARCH, CODE], tool_resources={"file_search": {"vector_store_ids": ["vs_9"]}})
+    thread = world.thread("One")
+    posted(world, thread, attach("file-1", SEARCH, CODE))
+    more = {"role": "user", "content": "Two", "attachments": [attach("file-2", CODE)]}
+    told = world.run(thread, answer(call()), assistant_id=assistant, additional_messages=[more])
+    search, run_code = world.sent["tools"]
+    assert search["vector_store_ids"] == ["vs_9", "vs_1"]
+    assert run_code["container"]["file_ids"] == ["file-1", "file-2"]
+    assert world.upstream.waited == ["vs_1"]
+    world.submit(last(told, "run.requires_action"), answer(HELLO, id="resp_2"), call_a="42")
+    assert world.sent["tools"] == [search, run_code]
+    assert world.upstream.waited == ["vs_1"]
+
+
+def test_a_store_that_cannot_be_looked_at_is_searched_all_the_same(world: World) -> None:
+    thread = world.thread("One")
+    posted(world, thread, attach("file-1", SEARCH))
+    world.upstream.failing = Refusal(500, "Boom.")
+    told = world.run(thread, answer(HELLO), assistant_id=world.assistant(tools=[SEARCH]))
+    assert last(told, "run.completed")
+
+
+def test_a_deleted_store_is_searched_no_more(world: World) -> None:
+    mine = {"file_search": {"vector_store_ids": ["vs_9"]}}
+    assistants = [world.assistant(tools=[SEARCH], tool_resources=mine), world.assistant()]
+    world.call("DELETE", "vector_stores/vs_9")
+    assert world.upstream.calls == [("DELETE", "/vector_stores/vs_9", None)]
+    found = [world.get(f"assistants/{each}")["tool_resources"] for each in assistants]
+    assert found == [{"file_search": {"vector_store_ids": []}}, {}]
+
+
+PNG = base64.b64encode(b"picture").decode()
+#: What code leaves as a picture, and the bytes that are kept; None: nothing is.
+PICTURES = [
+    (f"data:image/png;base64,{PNG}", b"picture"),
+    ("data:text/plain,a%20b", b"a b"),
+    ("data:image/png;base64,!!", None),
+]
+
+
+@pytest.mark.parametrize("url, kept", PICTURES)
+def test_a_plot_is_kept(world: World, url: str, kept: bytes | None) -> None:
+    thread = world.thread("One")
+    told = world.run(thread, answer(code("x", {"type": "image", "url": url}), HELLO))
+    content = last(told, "message.completed")["content"]
+    file = content[0]["image_file"]["file_id"]
+    if kept is None:
+        with pytest.raises(Refused, match="No file found"):
+            world.get(f"files/{file}")
+        return
+    assert world.reply("GET", f"files/{file}/content").body == kept
+    shown = world.get(f"files/{file}")
+    assert (shown["bytes"], shown["filename"], shown["object"]) == (len(kept), f"{file}.png", "file")
+    assert world.delete(f"files/{file}")["deleted"]
+    for path in (f"files/{file}", f"files/{file}/content"):
+        with pytest.raises(Refused, match=f"No file found with id '{file}'."):
+            world.get(path)
+    with pytest.raises(Refused, match="No file found"):
+        world.delete(f"files/{file}")
+
+
+PATH = "sandbox:/mnt/data/a.csv"
+LINK = {
+    "type": "container_file_citation",
+    "file_id": "cfile_9",
+    "container_id": "cntr_1",
+    "filename": "a.csv",
+    "start_index": 0,
+    "end_index": len(PATH),
+}
+
+
+def test_a_file_that_code_wrote_is_copied_before_its_container_dies(world: World) -> None:
+    world.run(world.thread("One"), answer(message(says(PATH, LINK))))
+    assert world.upstream.calls == [("GET", "/containers/cntr_1/files/cfile_9/content", None)]
+    assert world.reply("GET", "files/cfile_9/content").body == b"bytes"
+    assert world.get("files/cfile_9")["filename"] == "a.csv"
+
+
+#: Why a file cannot be kept.
+LOST = ["refused", "too large", "none is kept"]
+
+
+@pytest.mark.parametrize("why", LOST)
+def test_a_file_that_cannot_be_had_leaves_the_message(world: World, why: str) -> None:
+    if why == "refused":
+        world.upstream.failing = Refusal(404, "Container is gone.")
+    else:
+        object.__setattr__(world.context, "keep_bytes", 4 if why == "too large" else 0)
+    told = world.run(world.thread("One"), answer(message(says(PATH, LINK))))
+    assert last(told, "message.completed")["attachments"][0]["file_id"] == "cfile_9"
+    with pytest.raises(Refused, match="No file found"):
+        world.get("files/cfile_9")

@@ -1,0 +1,161 @@
+"""A run whose process is gone, and whose response upstream has: it goes on as if nothing had happened."""
+
+from contextlib import suppress
+from typing import Any
+
+import pytest
+
+from shim.ports import Profile, Refusal
+from tests.engine.scripted import Lost, World, answer, inputs, place
+from tests.translate.telling import added, call, code, created, done, message, says, search, text
+
+Json = dict[str, Any]
+HELLO, BYE = message(says("Hello."), id="msg_a"), message(says("Bye."), id="msg_b")
+RESULT = {"file_id": "file-1", "filename": "a.txt", "score": 0.5, "text": "words", "attributes": {}}
+SEARCH, THOUGHT = search(RESULT), {"type": "reasoning", "id": "rs_1", "summary": []}
+
+
+def response(*output: Json, status: str = "completed", **more: Any) -> Json:
+    usage = {"input_tokens": 10, "output_tokens": 4, "total_tokens": 14}
+    return {"id": "resp_1", "status": status, "output": list(output), "usage": usage, **more}
+
+
+def lose(world: World, thread: str, *reads: Any) -> Json:
+    """A process drives a run so far, and is gone; the run as it was left."""
+    other = world.elsewhere("other")
+    with suppress(Lost):
+        other.run(thread, [*reads, other.die])
+    found: Json = world.context.store.database.read(_only, thread)  # type: ignore[attr-defined]
+    return found
+
+
+def _only(db: Any, thread: str) -> Json:
+    from shim.store import runs
+
+    return runs.page(db, "", thread, 1, "desc").data[0]
+
+
+#: What the lost process had heard, and the whole response.
+LEFT = {
+    "nothing but its id": ([[created()]], [HELLO]),
+    "a beginning": ([[created()], [added(HELLO)], [text("Hel")]], [HELLO]),
+    "a whole message": ([[created()], [added(HELLO)], [done(HELLO)]], [HELLO]),
+    "a message and a half": ([[created()], [done(HELLO)], [added(BYE)], [text("B", "msg_b")]], [HELLO, BYE]),
+    "two messages": ([[created()], [done(HELLO)], [done(BYE)]], [HELLO, BYE]),
+    "a thought and a beginning": ([[created()], [done(THOUGHT)], [added(HELLO)]], [THOUGHT, HELLO]),
+    "half a search": ([[created()], [added(SEARCH)]], [SEARCH, HELLO]),
+    "a search": ([[created()], [done(SEARCH)]], [SEARCH, HELLO]),
+    "a search and a message": ([[created()], [done(SEARCH)], [done(HELLO)]], [SEARCH, HELLO]),
+    "code": ([[created()], [done(code("x"))], [added(HELLO)]], [code("x"), HELLO]),
+    "half a call": ([[created()], [added(call())]], [call()]),
+    "a call": ([[created()], [done(call())]], [call()]),
+    "a message and a call": ([[created()], [done(HELLO)], [added(call())]], [HELLO, call()]),
+}
+
+
+@pytest.mark.parametrize("left", LEFT)
+def test_it_is_finished_from_what_upstream_has(world: World, left: str) -> None:
+    """The same messages, steps and journal as if nobody had been lost, and the same tokens."""
+    reads, output = LEFT[left]
+    thread, calm = world.thread("One"), world.thread("One")
+    run = lose(world, thread, *reads)
+    world.upstream.stored["resp_1"] = response(*output)
+    world.run(calm, answer(*output, id="resp_calm"))
+    (whole,) = world.get(f"threads/{calm}/runs")["data"]
+    found = world.get(place(run))
+    assert (found["status"], found["usage"]) == (whole["status"], whole["usage"])
+    assert world.messages(thread) == world.messages(calm)
+    assert _shapes(world, found) == _shapes(world, whole)
+    if found["status"] == "requires_action":
+        assert found["required_action"] == whole["required_action"]
+        for one in (found, whole):
+            world.submit(one, answer(BYE, id=f"resp_{one['id']}"), call_a="42")
+    for one in (thread, calm):
+        world.upstream.can = Profile("scripted", stores=False)
+        world.run(one, answer(message(says("!"), id="msg_z"), id=f"again_{one}"))
+    assert inputs(world.upstream.bodies[-1]) == inputs(world.upstream.bodies[-2])
+
+
+def _shapes(world: World, run: Json) -> list[Any]:
+    steps = world.get(f"{place(run)}/steps", order="asc")["data"]
+    told = [[each["type"] for each in step["step_details"].get("tool_calls", [])] for step in steps]
+    return [(step["type"], step["status"], kinds) for step, kinds in zip(steps, told, strict=True)]
+
+
+#: What upstream shows of the response; how the run ends.
+SHOWN = [
+    (response(status="failed", error={"code": "server_error", "message": "Boom."}), "failed"),
+    (response(status="cancelled"), "cancelled"),
+    (response(message(says("Hel"), status="incomplete"), status="incomplete"), "incomplete"),
+    (response(status="in_progress"), "failed"),
+    (Refusal(404, "No such response."), "failed"),
+    (Refusal(None, "No connection."), "failed"),
+]
+
+
+@pytest.mark.parametrize("shown, status", SHOWN)
+def test_what_upstream_shows_decides(world: World, shown: Any, status: str) -> None:
+    thread = world.thread("One")
+    run = lose(world, thread, [created()], [added(HELLO)], [text("Hel")])
+    world.upstream.stored["resp_1"] = shown
+    assert world.get(place(run))["status"] == status
+    world.run(thread, answer(BYE, id="resp_2"))
+    assert inputs(world.sent)[0] == "One"
+
+
+def test_a_run_that_never_reached_upstream_fails(world: World) -> None:
+    run = lose(world, world.thread("One"))
+    assert world.get(place(run))["status"] == "failed"
+    assert world.upstream.asked == []
+
+
+def test_a_server_that_stores_nothing_is_not_asked(world: World) -> None:
+    world.upstream.can = Profile("scripted", stores=False)
+    run = lose(world, world.thread("One"), [created()])
+    assert world.get(place(run))["status"] == "failed"
+    assert world.upstream.asked == []
+
+
+def test_a_run_that_was_being_cancelled_is_cancelled(world: World) -> None:
+    thread = world.thread("One")
+    cancel = lambda: world.post(f"threads/{thread}/runs/run_1/cancel")  # noqa: E731
+    run = lose(world, thread, [created()], cancel)
+    assert world.get(place(run))["status"] == "cancelled"
+    assert world.upstream.asked == []
+
+
+def test_of_two_who_try_one_does(world: World) -> None:
+    thread = world.thread("One")
+    run = lose(world, thread, [created()])
+    world.upstream.stored["resp_1"] = response(HELLO)
+    third = world.elsewhere("third")
+    world.meddle(lambda name, *args: name == "_finish", lambda: third.get(place(run)))
+    assert world.get(place(run))["status"] == "completed"
+    assert world.messages(thread) == ["One", "Hello."]
+    assert world.upstream.asked == ["resp_1", "resp_1"]
+
+
+def test_a_run_that_nobody_owns(world: World) -> None:
+    """Its owner let go of it before it was lost."""
+    thread = world.thread("One")
+    run = lose(world, thread, [created()])
+    world.context.store.database.write(_disown, run)  # type: ignore[attr-defined]
+    world.upstream.stored["resp_1"] = response(HELLO)
+    assert world.get(place(run))["status"] == "completed"
+
+
+def _disown(db: Any, run: Json) -> None:
+    from shim.store import runs
+
+    row = runs.get(db, "", run["thread_id"], run["id"])
+    assert row is not None
+    runs.move(db, "", row.body, row.private, frozenset({run["status"]}), owner=None, lease_until=None)
+
+
+def test_a_response_that_is_not_kept_is_no_head(world: World) -> None:
+    thread = world.thread("One")
+    run = lose(world, thread, [created()])
+    world.upstream.stored["resp_1"] = response(HELLO, store=False)
+    world.get(place(run))
+    world.run(thread, answer(BYE, id="resp_2"))
+    assert "previous_response_id" not in world.sent
