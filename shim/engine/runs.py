@@ -118,7 +118,7 @@ def _start(db: Any, world: Context, thread_id: str, asked: Json, more: Json, con
     except ActiveRun as other:
         raise error("thread_busy_run", thread_id=thread_id, run_id=other.run_id) from None
     added = [messages.add(db, world, thread_id, message)["id"] for message in asked.get("additional_messages") or []]
-    if not run["instructions"] and not message_rows.page(db, world.tenant, thread_id, 1, "desc")[0]:
+    if not run["instructions"] and not _asked_anything(db, world, thread_id):
         raise error("nothing_to_answer")
     return Started(run, private, chain.prepare(db, world, run, private), added)
 
@@ -139,6 +139,12 @@ def _compose(world: Context, thread_id: str, assistant: Json, asked: Json) -> Js
     own = {name: asked[name] for name in OWN if name in asked}
     resources = given(asked.get("tool_resources") or {})
     return run | chosen | own | {"tool_resources": resources, "truncation_strategy": truncation}
+
+
+def _asked_anything(db: Any, world: Context, thread_id: str) -> bool:
+    """Whether the user has said something; of a long thread that is taken for granted."""
+    found, more = message_rows.page(db, world.tenant, thread_id, 20, "asc")
+    return more or any(message["role"] == "user" for message in found)
 
 
 def _forget(db: Any, world: Context, started: Started) -> None:
