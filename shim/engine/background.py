@@ -18,7 +18,6 @@ from shim.store.errors import Gone
 from shim.store.runs import RunRow
 from shim.translate import endings, failures
 from shim.translate.turn import Turn
-from shim.upstream import profiles
 
 UNFINISHED: Final = ("queued", "in_progress")
 
@@ -104,11 +103,8 @@ def _claim(db: Any, carrier: Carrier, response_id: str) -> bool:
 
 async def stop(world: Context, row: RunRow) -> None:
     """Tell upstream to stop.  If it does not hear that, the answer is fetched and dropped, or lapses."""
-    try:
+    with suppress(Refusal):
         await world.upstream.cancel(row.private["background"])
-    except Refusal as refusal:
-        if profiles.chain_is_lost(refusal):
-            return
 
 
 async def _apply(carrier: Carrier, response: Json) -> None:

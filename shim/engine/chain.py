@@ -30,10 +30,10 @@ def prepare(db: Any, world: Context, run: Json, private: Json, *, anew: bool = F
     chained = profile.stores and not anew and not halved
     previous, covers = _base(db, world, run, private) if chained else (None, 0)
     entries = _entries(db, world, run["thread_id"], covers)
-    if halved:
-        entries = _last_messages(entries, max(1, _count(entries) >> halved))
     if last := run["truncation_strategy"]["last_messages"]:
         previous, entries = None, _last_messages(_entries(db, world, run["thread_id"], 0), last)
+    if halved:
+        entries = _last_messages(entries, max(1, _count(entries) >> halved))
     so_far = request.Circumstances(
         model=private["model"],
         resources=private["resources"],

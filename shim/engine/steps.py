@@ -39,8 +39,6 @@ def shown(step: Json, contents: bool, ended: bool = False) -> Json:
 
 
 def _without_contents(call: Json) -> Json:
-    if "file_search" not in call:
-        return call
     results = [
         {key: value for key, value in found.items() if key != "content"} for found in call["file_search"]["results"]
     ]

@@ -238,6 +238,21 @@ def test_of_two_who_look_one_begins_again(world: World) -> None:
     assert world.get(place(run))["status"] in ("queued", "failed")
 
 
+def test_a_run_that_is_cancelled_before_it_begins_again(world: World) -> None:
+    run = start(world, chained(world), response("queued", id="resp_9"))
+    world.upstream.stored["resp_9"] = response("in_progress", id="resp_9")
+    other = world.elsewhere("other")
+
+    def cancel() -> None:
+        world.upstream.stored["resp_9"] = response("in_progress", id="resp_9")
+        other.post(f"{place(run)}/cancel")
+
+    world.upstream.stored["resp_9"] = response("failed", id="resp_9", **LOST)
+    world.meddle(lambda name, *args: name == "_claim", cancel)
+    assert world.get(place(run))["status"] == "cancelled"
+    assert len(world.upstream.bodies) == 2
+
+
 def test_a_run_that_is_cancelled_while_it_begins(world: World) -> None:
     thread = world.thread("One")
 

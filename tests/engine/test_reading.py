@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from shim.engine.protocol import DONE, encode
 from shim.store.errors import Gone, StoreFailed
 from shim.wire.pages import FILE_SEARCH_CONTENT
 from tests.engine.scripted import Refused, World, answer, place
@@ -43,6 +44,20 @@ def test_a_thread_changes(world: World) -> None:
     resources = {"file_search": {"vector_store_ids": ["vs_9"]}}
     assert world.post(where, tool_resources=resources)["tool_resources"] == resources
     assert world.get(where)["tool_resources"] == resources
+
+
+def test_a_thread_is_deleted_with_all_that_is_its(world: World) -> None:
+    thread = world.thread("One")
+    run = last(world.run(thread, answer(HELLO)), "run.completed")
+    assert world.delete(f"threads/{thread}") == {"id": thread, "object": "thread.deleted", "deleted": True}
+    for path in (f"threads/{thread}", f"threads/{thread}/messages", place(run), f"{place(run)}/steps"):
+        with pytest.raises(Refused, match="No thread found"):
+            world.get(path)
+
+
+def test_events_on_the_wire() -> None:
+    raw = encode([("thread.created", {"id": "thread_1", "x": "é"}), DONE])
+    assert raw.decode() == 'event: thread.created\ndata: {"id":"thread_1","x":"é"}\n\nevent: done\ndata: [DONE]\n\n'
 
 
 def test_a_message_changes(world: World) -> None:

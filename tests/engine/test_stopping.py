@@ -300,6 +300,18 @@ def test_a_pump_that_is_stopped_after_the_end_changes_nothing(world: World) -> N
     assert _run(world, thread)["status"] == "completed"
 
 
+def test_a_pump_that_is_stopped_between_the_end_and_the_last_word_changes_nothing(world: World) -> None:
+    thread = world.thread("One")
+    world.script(answer(HELLO))
+    reply = world.reply("POST", f"threads/{thread}/runs", {"assistant_id": world.assistant(), "stream": True})
+    assert reply.events is not None
+    batches = drive.drain(reply.events)
+    while next(batches)[-1][0] != "thread.run.completed":
+        pass
+    batches.close()
+    assert _run(world, thread)["status"] == "completed"
+
+
 def test_a_failure_of_ours_ends_the_run_and_is_told(world: World) -> None:
     """Upstream says something that cannot be read at all."""
     thread = world.thread("One")

@@ -1,0 +1,185 @@
+"""Asking upstream again, in another way, where a refusal shows how: rows of refusals and what is asked next."""
+
+from typing import Any
+
+import pytest
+
+from shim.engine.running import Running
+from shim.ports import Profile, Refusal
+from tests.engine.scripted import Refused, World, answer, inputs
+from tests.translate.telling import call, created, last, message, names, says, text
+
+HELLO = message(says("Hello."))
+TOO_LONG = Refusal(400, "Your input exceeds the context window of this model.", code="context_length_exceeded")
+UNSUPPORTED = Refusal(
+    400, "Unsupported parameter: 'temperature' is not supported with this model.", param="temperature"
+)
+STATELESS = Profile("stateless", stores=False, encrypted_reasoning=True)
+THOUGHT = {"type": "reasoning", "id": "rs_1", "summary": [], "encrypted_content": "x"}
+
+
+def test_a_parameter_that_the_model_refuses_is_left_out_from_then_on(world: World) -> None:
+    thread, assistant = world.thread("One"), world.assistant(temperature=0.5, top_p=0.5)
+    world.script(UNSUPPORTED)
+    told = world.run(thread, answer(HELLO), assistant_id=assistant)
+    assert last(told, "run.completed")["temperature"] == 0.5
+    assert ["temperature" in body for body in world.upstream.bodies] == [True, False]
+    world.run(thread, answer(HELLO, id="resp_2"), assistant_id=assistant)
+    assert ("temperature" in world.sent, world.sent["top_p"]) == (False, 0.5)
+
+
+def test_a_parameter_that_was_not_sent_is_the_callers_business(world: World) -> None:
+    with pytest.raises(Refused, match="Unsupported parameter"):
+        world.run(world.thread("One"), UNSUPPORTED)
+
+
+@pytest.mark.parametrize("given", [{}, {"truncation_strategy": {"type": "last_messages", "last_messages": 8}}])
+def test_a_conversation_that_is_too_long_is_halved_until_it_fits(world: World, given: dict[str, Any]) -> None:
+    thread = world.thread(*"ABCDEFGH")
+    world.script(TOO_LONG, TOO_LONG)
+    told = world.run(thread, answer(HELLO), **given)
+    assert names(told)[-1] == "run.completed"
+    assert [inputs(body) for body in world.upstream.bodies] == [list("ABCDEFGH"), list("EFGH"), list("GH")]
+
+
+def test_a_chain_that_is_too_long_is_left_for_its_newer_half(world: World) -> None:
+    thread = world.thread("A", "B")
+    world.run(thread, answer(HELLO))
+    world.say(thread, "C")
+    world.script(TOO_LONG)
+    world.run(thread, answer(message(says("Bye."), id="msg_b"), id="resp_2"))
+    assert (inputs(world.sent), world.sent.get("previous_response_id")) == (["Hello.", "C"], None)
+
+
+def test_one_message_that_is_too_long_fails_the_run(world: World) -> None:
+    world.script(TOO_LONG)
+    told = world.run(world.thread("A", "B"), TOO_LONG)
+    assert last(told, "run.failed")["last_error"] == {"code": "server_error", "message": TOO_LONG.message}
+    assert [inputs(body) for body in world.upstream.bodies] == [["A", "B"], ["B"]]
+
+
+def test_a_server_that_refuses_to_store_is_not_asked_to(world: World) -> None:
+    thread = world.thread("One")
+    world.script(Refusal(400, "store is not supported", param="store"))
+    world.run(thread, answer(HELLO))
+    assert [body["store"] for body in world.upstream.bodies] == [True, False]
+    world.run(thread, answer(message(says("Bye."), id="msg_b"), id="resp_2"))
+    assert (inputs(world.sent), world.sent["store"]) == (["One", "Hello."], False)
+
+
+def test_a_server_that_refuses_to_store_twice_is_the_callers_business(world: World) -> None:
+    refusal = Refusal(400, "store is not supported", param="store")
+    world.script(refusal)
+    with pytest.raises(Refused, match="store is not supported"):
+        world.run(world.thread("One"), refusal)
+
+
+def test_reasoning_that_cannot_be_read_is_left_out(world: World) -> None:
+    world.upstream.can = STATELESS
+    thread = world.thread("One")
+    world.run(thread, answer(THOUGHT, HELLO))
+    world.script(Refusal(400, "x", code="invalid_encrypted_content"))
+    world.run(thread, answer(message(says("Bye."), id="msg_b"), id="resp_2"))
+    assert [inputs(body) for body in world.upstream.bodies[1:]] == [["One", "thought", "Hello."], ["One", "Hello."]]
+
+
+@pytest.mark.parametrize("tools, include", [([], None), ([{"type": "file_search"}], ["file_search_call.results"])])
+def test_a_model_that_does_not_reason_is_not_asked_for_its_reasoning(world: World, tools: Any, include: Any) -> None:
+    world.upstream.can = STATELESS
+    thread, assistant = world.thread("One"), world.assistant(tools=tools)
+    world.script(Refusal(400, "Encrypted content is not supported with this model."))
+    world.run(thread, answer(HELLO), assistant_id=assistant)
+    assert world.sent.get("include") == include
+    world.run(thread, answer(message(says("Bye."), id="msg_b"), id="resp_2"), assistant_id=assistant)
+    assert world.sent.get("include") == include
+
+
+UNTRUSTED = Profile("other", trusted=False)
+#: How an unknown server opens the answer to a chain, and whether it is believed.
+OPENINGS = {
+    "with the echo": ([[created(id="resp_2", previous_response_id="resp_1", store=True)]], True),
+    "without an echo": ([[created(id="resp_2")]], False),
+    "with words at once": ([[text("Who?")]], False),
+    "with a sign of life and words": ([[{"type": "keepalive"}], [text("Who?")]], False),
+}
+
+
+@pytest.mark.parametrize("way", OPENINGS)
+def test_an_unknown_server_has_to_say_that_its_chain_holds(world: World, way: str) -> None:
+    world.upstream.can = UNTRUSTED
+    reads, believed = OPENINGS[way]
+    thread = world.thread("One")
+    first = answer(HELLO)
+    world.run(thread, [[created(id="resp_1", store=True)], *first[1:]])
+    world.script([*reads, *(answer(message(says("B"), id="msg_b"), id="resp_2")[1:] if believed else [])])
+    told = world.run(thread, *([] if believed else [answer(message(says("B"), id="msg_b"), id="resp_2")]))
+    assert names(told)[-1] == "run.completed"
+    assert len(world.upstream.bodies) == (2 if believed else 3)
+
+
+def test_an_unknown_server_that_loses_chains_is_not_chained_at_any_more(world: World) -> None:
+    world.upstream.can = UNTRUSTED
+    thread = world.thread("One")
+    for number in range(1, 5):
+        id = f"resp_{number}"
+        held = {"previous_response_id": None, "store": True}
+        if number in (2, 3):
+            world.script(Refusal(404, "Response not found", code="previous_response_not_found"))
+        whole = answer(message(says(id), id=f"msg_{number}"), id=id)
+        world.run(thread, [[created(id=id, **held)], *whole[1:]])
+    assert [body.get("previous_response_id") for body in world.upstream.bodies] == [
+        None,
+        "resp_1",
+        None,
+        "resp_2",
+        None,
+        None,
+    ]
+    assert world.sent["store"] is False
+
+
+@pytest.mark.parametrize("profile", [UNTRUSTED, Profile("openai")])
+def test_a_chain_that_held_forgives_one_that_was_lost(world: World, profile: Profile) -> None:
+    servers = world.context.servers
+    for _ in range(3):
+        servers.lost(profile)
+        servers.chained(profile)
+    assert servers.seen(profile).stores
+    servers.unchained(profile)
+    servers.unchained(profile)
+    assert not servers.seen(profile).stores
+
+
+def test_what_nobody_knows_is_logged_once(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    new = {"type": "response.test_asking.new"}
+    for _ in range(2):
+        events = answer(HELLO)
+        world.run(world.thread("One"), [*events[:-1], [new], events[-1]])
+    told = [record.getMessage() for record in caplog.records if "test_asking" in record.getMessage()]
+    assert len(told) == 1
+
+
+def test_what_differs_is_logged_for_each_run(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    events = answer(HELLO)
+    for _ in range(2):
+        world.run(world.thread("One"), [*events[:2], [text("Hullo")], *events[2:]])
+    assert sum("differs" in record.getMessage() for record in caplog.records) == 2
+
+
+def test_a_run_that_another_process_drives_is_told_nothing(world: World) -> None:
+    running = Running()
+    running.tell("run_1")
+    assert not running.told("run_1")
+    running.enter("run_1", None)
+    running.tell("run_1")
+    assert running.told("run_1")
+    running.leave("run_1")
+    assert (running.told("run_1"), running.ids()) == (False, [])
+
+
+def test_a_round_is_shortened_with_its_outputs(world: World) -> None:
+    thread = world.thread("A", "B")
+    run = last(world.run(thread, answer(call())), "run.requires_action")
+    world.script(TOO_LONG)
+    world.submit(run, answer(HELLO, id="resp_2"), call_a="42")
+    assert inputs(world.sent) == ["B", "call call_a", "output call_a"]
