@@ -1,11 +1,15 @@
 """What holds in every test: nobody's own settings, nobody's own database, recordings if they are there."""
 
 import os
+import shutil
+import ssl
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from shim.store.database import database
 from tests.recordings import REQUIRED, WIRE
 
 settings.register_profile("here", deadline=None)
@@ -24,14 +28,41 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason=f"no recordings in {WIRE}"))
 
 
+@pytest.fixture(scope="session")
+def _new_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database as it is when it is new: made once, as the migrations take longer than most tests."""
+    path = tmp_path_factory.mktemp("new") / "shim.db"
+    made = database(f"sqlite:///{path}")
+    made.prepare()
+    made.close()
+    return path
+
+
 @pytest.fixture(autouse=True)
-def _nobodys_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def _nobodys_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, _new_database: Path) -> None:
     """Variables of somebody's shell must not decide a test, and his database must not see one."""
     for name in [name for name in os.environ if name.startswith(("SHIM_", "OPENAI_", "AZURE_OPENAI_"))]:
         monkeypatch.delenv(name)
     for name in PROXIES:
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("SHIM_DATABASE_URL", f"sqlite:///{tmp_path / 'shim.db'}")
+    mine = tmp_path / "shim.db"
+    shutil.copyfile(_new_database, mine)
+    mine.chmod(0o600)
+    monkeypatch.setenv("SHIM_DATABASE_URL", f"sqlite:///{mine}")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_certificate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Every HTTP client reads all certificates of the world when it is made; nobody here needs more than one."""
+    known = ssl.create_default_context().get_ca_certs(binary_form=True)
+    if not known or "SSL_CERT_FILE" in os.environ:
+        yield
+        return
+    path = tmp_path_factory.mktemp("certificates") / "one.pem"
+    path.write_text(ssl.DER_cert_to_PEM_cert(known[0]))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SSL_CERT_FILE", str(path))
+        yield
 
 
 @pytest.fixture(scope="session")

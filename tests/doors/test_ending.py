@@ -135,7 +135,9 @@ PROGRAMS = {
 }
 
 
-@pytest.mark.parametrize("name", PROGRAMS)
+@pytest.mark.parametrize(
+    "name", [name if name == "queued" else pytest.param(name, marks=pytest.mark.slow) for name in PROGRAMS]
+)
 def test_a_program_that_ends_waits_for_its_runs(name: str, server: Loopback, gate: Gate) -> None:
     threading.Thread(target=lambda: (gate.wait(), time.sleep(0.2), gate.open()), daemon=True).start()
     environment = {"OPENAI_BASE_URL": server.url, "OPENAI_API_KEY": "test", "SHIM_EXIT_GRACE": "15"}
@@ -143,6 +145,7 @@ def test_a_program_that_ends_waits_for_its_runs(name: str, server: Loopback, gat
     assert seen(server, run).status == "completed"
 
 
+@pytest.mark.slow
 def test_a_program_that_does_not_wait_leaves_no_run_hanging(server: Loopback, gate: Gate) -> None:
     """Whoever comes next sees that its process is gone."""
     program = PROGRAMS["queued"] + "import time, os\n" + "os._exit(0) if not __import__('sys').stdout.flush() else 1\n"

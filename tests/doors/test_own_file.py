@@ -16,7 +16,7 @@ print('{{"id": "%s"}}' % thread.id)
 """
 
 
-@pytest.mark.parametrize("umask", [0o000, 0o077])
+@pytest.mark.parametrize("umask", [0o000, pytest.param(0o077, marks=pytest.mark.slow)])
 def test_the_users_own_file(umask: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SHIM_DATABASE_URL")
     known = told("-c", PROGRAM.format(umask=umask), XDG_DATA_HOME=str(tmp_path / "data"))
@@ -28,6 +28,7 @@ def test_the_users_own_file(umask: int, tmp_path: Path, monkeypatch: pytest.Monk
     assert [path.name for path in (tmp_path / "data").iterdir()] == ["assistants-shim"]
 
 
+@pytest.mark.slow
 def test_nothing_is_written_before_it_is_needed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SHIM_DATABASE_URL")
     program = 'from shim import OpenAI; OpenAI(api_key="test"); print("[]")'
