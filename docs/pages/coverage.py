@@ -1,82 +1,103 @@
-"""Every method of the SDK and the routes that it calls, found by calling it."""
+"""Every method of the SDK and the routes that it calls; every field and event, and what becomes of it."""
 
-import inspect
-from collections.abc import Iterator
 from typing import Any, Final
 
 import openai
 
-from docs.pages.marks import code, page, table
+from docs.pages import calls, types
+from docs.pages.marks import cell, code, page, table
 from shim.engine.routes import OURS, ROUTES
-from shim.transport import http
+from shim.translate.fields import FIELDS, MESSAGE, Fate
 
 INTRODUCTION: Final = """
-Every method of `openai` {version} that belongs to the Assistants API, and the routes that it calls in one use. The list
-is made by calling each method; tests do the same in both colours, and prove that no route is left uncalled.
+Measured against `openai` {version}: what it has of the Assistants API, found by calling its methods and reading its
+types, and what becomes of each here. When a newer SDK brings something, this page is stale, and CI says so.
+"""
+METHODS: Final = """
+{count} of {count} methods. What each calls in one use was found by calling it; tests do the same in both colours, and
+prove that no route is left uncalled.
 """
 GUESTS: Final = """
 Calls of other APIs that are answered here, too, or on their way: files that code interpreter made, and vector stores
 that an assistant searches.
 """
-RESOURCES: Final = ("assistants", "threads", "threads.messages", "threads.runs", "threads.runs.steps")
-#: What any method can read: an object, a list, a run that is over.
-ANSWER: Final = {"id": "run_1", "status": "completed", "thread_id": "thread_1", "data": [], "has_more": False}
+REQUESTS: Final = """
+*Carried*: upstream gets it under the same name. *Renamed*: under another. *Approximated*: upstream has nothing that
+does the same. *Kept*: upstream never hears of it. A field that is in no table is refused by name:
+`Unknown parameter: 'x'.`
+"""
+ANSWERS: Final = (
+    "Every key of every object, in the order of the wire. *Ours alone* is what the SDK's types do not name."
+)
+EVENTS: Final = "Every event that the SDK knows. *Never* says why one is not sent."
+NEVER: Final = {"error": "never: a failure of the model ends the run, and one of our own is raised where it is read"}
+
+#: What becomes of fields that start no run.
+OTHER: Final[dict[str, Fate]] = {
+    "name": Fate("kept", "Shown with the assistant."),
+    "description": Fate("kept", "Shown with the assistant."),
+    "messages": Fate("renamed", "Added to the thread, then sent with its first run.", ("input",)),
+    "tool_outputs": Fate("renamed", "Sent as `function_call_output` items, in the order of the calls.", ("input",)),
+    "limit": Fate("kept", "1 to 100, 20 by default."),
+    "order": Fate("kept", "By the order in which things were stored."),
+    "after": Fate("kept", "What follows that object in the list."),
+    "before": Fate("kept", "What precedes that object in the list."),
+    "run_id": Fate("kept", "Only what that run wrote."),
+}
 
 
 def print_page() -> str:
-    rows = [(code(f"client.beta.{path}.{name}"), _routes(path, name)) for path, name in _methods()]
+    methods = list(calls.methods())
+    rows = [(code(f"client.beta.{path}.{name}"), calls.routes(path, name)) for path, name in methods]
     guests = [(code(f"{method} /{path}"),) for method, path in ROUTES if path.partition("/")[0] not in OURS]
-    introduction = INTRODUCTION.format(version=openai.__version__)
-    return page("Coverage", introduction, table(("method", "calls"), rows), GUESTS, table(("call",), guests))
+    return page(
+        "Coverage",
+        INTRODUCTION.format(version=openai.__version__),
+        "## Methods",
+        METHODS.format(count=len(methods)),
+        table(("method", "calls"), rows),
+        GUESTS,
+        table(("call",), guests),
+        "## Request fields",
+        REQUESTS,
+        *_requests(),
+        "## Answers",
+        ANSWERS,
+        *_answers(),
+        "## Events",
+        EVENTS,
+        table(("event", "sent"), [(code(name), NEVER.get(name, "yes")) for name in types.events()]),
+    )
 
 
-def _methods() -> Iterator[tuple[str, str]]:
-    with openai.OpenAI(api_key="none") as client:
-        for path in RESOURCES:
-            for name, _ in inspect.getmembers(type(_resource(client, path)), inspect.isfunction):
-                if not name.startswith("_"):
-                    yield path, name
+def fate(operation: str, name: str) -> Fate:
+    """What becomes of a field of an operation.  Raises `LookupError` for one that nobody has decided about."""
+    if operation.startswith("messages.") and name in MESSAGE:
+        return MESSAGE[name]
+    if operation not in types.STARTING and name == "metadata":
+        return Fate("kept", "Shown with the object; up to 16 pairs.")
+    for known in (OTHER, FIELDS):
+        if name in known:
+            return known[name]
+    raise LookupError(f"{operation} has a field {name!r} that no table knows")
 
 
-def _resource(client: Any, path: str) -> Any:
-    found = client.beta
-    for name in path.split("."):
-        found = getattr(found, name)
-    return found
+def _requests() -> list[str]:
+    parts = []
+    for operation, names in types.requests().items():
+        fates = [(name, fate(operation, name)) for name in names]
+        rows = [(code(name), each.kind, ", ".join(map(code, each.to)), cell(each.how)) for name, each in fates]
+        parts += [f"### {operation}", table(("field", "", "becomes", "how"), rows)]
+    return parts
 
 
-def _routes(path: str, name: str) -> str:
-    """The rows that a method leads to, in the order of its calls."""
-    calls: list[tuple[str, str]] = []
-    with openai.OpenAI(api_key="none", http_client=http.Client(transport=_network(calls))) as client:
-        method = getattr(_resource(client, path), name)
-        made = method(**_least(method))
-        if hasattr(made, "__enter__"):
-            with made:
-                pass
-    return ", ".join(code(call) for call in dict.fromkeys(map(_row, calls)))
+def _answers() -> list[str]:
+    parts: list[str] = []
+    for kind, (made, known) in types.answers().items():
+        rows = [(code(name), "" if name in known else "ours alone", _default(value)) for name, value in made.items()]
+        parts += [f"### {kind}", table(("key", "", "at first"), rows)]
+    return parts
 
 
-def _least(method: Any) -> dict[str, Any]:
-    """The least that a method must be given: ids that say whose they are."""
-    needed = [each for each in inspect.signature(method).parameters.values() if each.default is inspect.Parameter.empty]
-    return {each.name: [] if each.name == "tool_outputs" else f"{each.name}!" for each in needed}
-
-
-def _network(calls: list[tuple[str, str]]) -> Any:
-    def answer(request: Any) -> Any:
-        calls.append((request.method, request.url.path.removeprefix("/v1/")))
-        return http.Response(200, json=ANSWER)
-
-    return http.MockTransport(answer)
-
-
-def _row(call: tuple[str, str]) -> str:
-    """A call as its row writes it: every second part of a path is an id."""
-    method, path = call
-    shape = ["" if index % 2 and path != "threads/runs" else part for index, part in enumerate(path.split("/"))]
-    for known, row in ROUTES:
-        parts = ["" if part.startswith("{") else part for part in row.split("/")]
-        if (known, parts) == (method, shape):
-            return f"{method} /{row}"
-    raise LookupError(f"{method} {path} has no row")
+def _default(value: Any) -> str:
+    return code("null" if value is None else value)

@@ -9,11 +9,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-from tests.bench import streams
+from tests.bench import polling, streams
 from tests.bench.report import Options, Report, machine
 
 BENCHES: Final[dict[str, Callable[[Options], Report]]] = {
     "streams": streams.run,
+    "polling": polling.run,
 }
 WRITTEN: Final = Path("build/bench.json")
 

@@ -101,7 +101,7 @@ def test_a_path_with_a_percent_sign(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 def test_half_an_upgrade_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    base = database(f"sqlite:///{tmp_path / 'shim.db'}")
+    base = database(f"sqlite:///{tmp_path / 'half.db'}")
 
     def broken(*_: object) -> None:
         raise sa.exc.OperationalError("CREATE", {}, Exception("database or disk is full"))
