@@ -5,7 +5,9 @@ client that the SDK would have used, whole and untouched.
 """
 
 import asyncio
+import os
 import time
+import weakref
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator
 from contextlib import aclosing, suppress
 from typing import TYPE_CHECKING, Any, Final
@@ -84,6 +86,23 @@ async def _once(body: bytes) -> AsyncIterator[bytes]:
     yield body
 
 
+#: The networks of this process's clients.
+_networks: "Final[weakref.WeakSet[Any]]" = weakref.WeakSet()
+
+
+def _forget_connections() -> None:
+    """In a forked child: idle connections are the parent's, and two who speak on one hear each other's answers."""
+    for network in list(_networks):
+        for held in (network._transport, *network._mounts.values()):
+            connections = getattr(getattr(held, "_pool", None), "_connections", None)
+            if connections is not None:
+                connections.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_connections)
+
+
 class Transport(http.BaseTransport):
     """Behind a blocking client; its pumps are given time to finish when it is closed."""
 
@@ -99,6 +118,7 @@ class Transport(http.BaseTransport):
         self.engine, self.path_of, self.inner, self.rest = engine, path_of, inner, rest
         self.heart, self.grace = heart, grace
         self.pumps = pump.behind(inner, pump.Threads)
+        _networks.update((inner, rest))
 
     def handle_request(self, request: http.Request) -> http.Response:
         path = self.path_of(request)
@@ -136,6 +156,7 @@ class AsyncTransport(http.AsyncBaseTransport):
         self.engine, self.path_of, self.inner, self.rest = engine, path_of, inner, rest
         self.heart, self.grace = heart, grace
         self.pumps = pump.behind(inner, pump.Tasks)
+        _networks.update((inner, rest))
 
     async def handle_async_request(self, request: http.Request) -> http.Response:
         path = self.path_of(request)

@@ -19,7 +19,7 @@ from shim.sandbox.http import running
 EXAMPLES = {
     "assistant.py": ["Run completed with status: completed", "'role': 'assistant'", "'role': 'user'"],
     "assistant_stream.py": ["thread.run.created", "thread.message.delta", "thread.run.completed"],
-    "assistant_stream_helpers.py": ["Question:", "Generating code to interpret:", "Executing code...", "Response:"],
+    "assistant_stream_helpers.py": ["Question:", "Response:", "You said"],
 }
 
 
