@@ -131,3 +131,9 @@ class Ids(Protocol):
     def __call__(self, prefix: str) -> str:
         """A fresh id: ``prefix``, an underscore and 24 letters or digits."""
         ...
+
+
+class Wait(Protocol):
+    async def __call__(self, seconds: float, /) -> None:
+        """Let so much time pass."""
+        ...

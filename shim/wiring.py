@@ -4,6 +4,7 @@ A client is the official one with one thing changed after it was built: its HTTP
 the user gave, stays behind ours and carries everything else: calls that are not ours, and our calls upstream.
 """
 
+import asyncio
 import copy
 import os
 import re
@@ -40,7 +41,7 @@ def wire(client: openai.OpenAI) -> None:
     network = offline.client(offline.sandbox()) if chosen.upstream == SANDBOX else inner
     upstream = Upstream(lambda: plain(client, network, chosen), transport.BROKEN, _profile(client, chosen))
     kept = _database(chosen)
-    engine = _engine(SyncStore(kept), upstream, kept, chosen)
+    engine = _engine(SyncStore(kept), upstream, kept, chosen, _sleep)
     path_of = transport.ours(lambda: _base_path(client))
     client._client = transport.outer(engine, path_of, inner, network, _heart(engine, kept), chosen.exit_grace)
 
@@ -52,7 +53,7 @@ def wire_async(client: openai.AsyncOpenAI) -> None:
     network = offline.async_client(offline.sandbox()) if chosen.upstream == SANDBOX else inner
     upstream = AsyncUpstream(lambda: plain(client, network, chosen), transport.BROKEN, _profile(client, chosen))
     kept = _database(chosen)
-    engine = _engine(AsyncStore(kept), upstream, kept, chosen)
+    engine = _engine(AsyncStore(kept), upstream, kept, chosen, asyncio.sleep)
     path_of = transport.ours(lambda: _base_path(client))
     client._client = transport.async_outer(engine, path_of, inner, network, _heart(engine, kept), chosen.exit_grace)
 
@@ -138,7 +139,12 @@ def _heart(engine: Engine, kept: Database) -> Heart:
     return _hearts.setdefault(kept, Heart(engine.world, kept))
 
 
-def _engine(store: Store, upstream: ports.Upstream, kept: Database, chosen: Settings) -> Engine:
+async def _sleep(seconds: float) -> None:
+    """Behind a blocking client even this blocks."""
+    time.sleep(seconds)  # noqa: ASYNC251
+
+
+def _engine(store: Store, upstream: ports.Upstream, kept: Database, chosen: Settings, wait: ports.Wait) -> Engine:
     return Engine(
         Context(
             store,
@@ -154,5 +160,6 @@ def _engine(store: Store, upstream: ports.Upstream, kept: Database, chosen: Sett
             model_of=mapper(chosen, lambda: upstream.profile().name),
             learned=_learned,
             servers=_servers.setdefault(kept, Servers()),
+            wait=wait,
         )
     )

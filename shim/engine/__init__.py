@@ -3,8 +3,9 @@
 import logging
 from dataclasses import dataclass
 
-from shim.engine import launch, refresh, routes
+from shim.engine import again, launch, refresh, routes
 from shim.engine.context import Context
+from shim.engine.once import Again
 from shim.engine.protocol import Reply, Request, error_reply, our_failure
 from shim.engine.running import Running
 from shim.engine.servers import Servers
@@ -34,7 +35,7 @@ class Engine:
         try:
             if ids and request.path.startswith("threads/"):
                 await refresh.thread(self.world, ids[0])
-            return await operation(self.world, request, *ids)
+            return await self._once(operation, request, ids)
         except ApiError as problem:
             return error_reply(problem)
         except Refusal as refusal:
@@ -45,3 +46,11 @@ class Engine:
             if not isinstance(problem, StoreFailed):
                 log.exception("a mistake of this program, not of its caller")
             return error_reply(our_failure(problem))
+
+    async def _once(self, operation: routes.Operation, request: Request, ids: list[str]) -> Reply:
+        while True:
+            try:
+                return await operation(self.world, request, *ids)
+            except Again as before:
+                if (known := await again.reply(self.world, request, before)) is not None:
+                    return known

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from shim.engine import hosted, lookup
+from shim.engine import hosted, lookup, once
 from shim.engine.context import Context, Json, given
 from shim.engine.protocol import Reply, Request, json_reply
 from shim.store import assistants as rows
@@ -20,9 +20,11 @@ CLEARED: Final[dict[str, Any]] = {"name": None, "description": None, "instructio
 async def create(world: Context, request: Request) -> Reply:
     """POST /assistants"""
     asked = given(read("assistants.create", request.body))
+    post = once.post(world, request, "assistant")
+    await once.look(world, post)
     resources = await hosted.made(world, asked.get("tool_resources"))
     assistant = objects.assistant(world.ids("asst"), world.now(), _shown(asked, resources))
-    await world.store.write(rows.insert, world.tenant, assistant)
+    await world.store.write(_insert, world, assistant, post)
     return json_reply(assistant)
 
 
@@ -51,6 +53,12 @@ async def delete(world: Context, request: Request, assistant_id: str) -> Reply:
     if not await world.store.write(rows.delete, world.tenant, assistant_id):
         raise error("no_assistant", id=assistant_id)
     return json_reply(objects.deleted("assistant", assistant_id))
+
+
+def _insert(db: Any, world: Context, assistant: Json, post: once.Post) -> None:
+    once.check(db, world, post)
+    rows.insert(db, world.tenant, assistant)
+    once.note(db, world, post, assistant["id"])
 
 
 def _page(db: Any, world: Context, wanted: Page) -> Json:

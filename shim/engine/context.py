@@ -6,11 +6,15 @@ from typing import Any
 
 from shim.engine.running import Running
 from shim.engine.servers import Servers
-from shim.ports import Clock, Ids, Profile, Store, Upstream
+from shim.ports import Clock, Ids, Profile, Store, Upstream, Wait
 from shim.wire import objects
 from shim.wire.errors import ApiError
 
 Json = dict[str, Any]
+
+
+async def no_wait(seconds: float) -> None:
+    """For a world without time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +27,7 @@ class Context:
     ``lease``: seconds for which a process may be trusted to drive a run without renewing that.
     ``keep_bytes``: the largest file made by code that is kept; 0 keeps none.
     ``model_of``: the model to call for the one that a run names.  ``learned``: parameters that models refused.
-    ``servers``: what this process has found out about its servers.
+    ``servers``: what this process has found out about its servers.  ``wait`` lets so many seconds pass.
     """
 
     store: Store
@@ -40,6 +44,7 @@ class Context:
     model_of: Callable[[str], str] = str
     learned: dict[str, set[str]] = field(default_factory=dict)
     servers: Servers = field(default_factory=Servers)
+    wait: Wait = no_wait
 
     @property
     def owner(self) -> str:

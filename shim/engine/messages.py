@@ -3,7 +3,7 @@
 from typing import Any
 
 from shim import lifecycle
-from shim.engine import hosted, lookup, refresh
+from shim.engine import hosted, lookup, once, refresh
 from shim.engine.context import Context, Json, given
 from shim.engine.protocol import Reply, Request, json_reply
 from shim.store import journal, runs
@@ -21,8 +21,10 @@ async def create(world: Context, request: Request, thread_id: str) -> Reply:
     """POST /threads/{thread_id}/messages"""
     lookup.check(thread=thread_id)
     asked = given(read("messages.create", request.body))
+    post = once.post(world, request, "message")
+    await once.look(world, post)
     more = await hosted.attach(world, thread_id, [asked])
-    return json_reply(await world.store.write(_create, world, thread_id, asked, more))
+    return json_reply(await world.store.write(_create, world, thread_id, asked, more, post))
 
 
 async def listing(world: Context, request: Request, thread_id: str) -> Reply:
@@ -77,14 +79,17 @@ def _part(part: Json) -> Json:
     return {"type": kind, kind: {"detail": "auto"} | given(part[kind])}
 
 
-def _create(db: Any, world: Context, thread_id: str, asked: Json, more: Json) -> Json:
+def _create(db: Any, world: Context, thread_id: str, asked: Json, more: Json, post: once.Post) -> Json:
     thread_rows.lock(db, world.tenant, thread_id)
     lookup.thread(db, world, thread_id)
+    once.check(db, world, post)
     running = refresh.active(db, world, thread_id)
     if running is not None:
         raise error("thread_busy_message", thread_id=thread_id, run_id=running["id"])
     hosted.keep(db, world, thread_id, more)
-    return add(db, world, thread_id, asked)
+    message = add(db, world, thread_id, asked)
+    once.note(db, world, post, message["id"], thread_id)
+    return message
 
 
 def _page(db: Any, world: Context, thread_id: str, wanted: Page) -> Json:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from shim import lifecycle
-from shim.engine import chain, launch, lookup, refresh
+from shim.engine import chain, launch, lookup, once, refresh
 from shim.engine.carry import Carrier
 from shim.engine.chain import Sent
 from shim.engine.context import Context, Json
@@ -22,7 +22,8 @@ async def submit(world: Context, request: Request, thread_id: str, run_id: str) 
     """POST /threads/{thread_id}/runs/{run_id}/submit_tool_outputs"""
     lookup.check(thread=thread_id, run=run_id)
     asked = read("runs.submit_tool_outputs", request.body)
-    accepted = await world.store.write(_accept, world, thread_id, run_id, asked["tool_outputs"])
+    post = once.post(world, request, "outputs")
+    accepted = await world.store.write(_accept, world, thread_id, run_id, asked["tool_outputs"], post)
     private, streamed = accepted.row.private, bool(asked.get("stream"))
     turn = Turn(accepted.run, world.ids, world.now, spent=private["spent"])
     carrier = Carrier(world, turn, private, accepted.sent, request.call(streamed))
@@ -37,7 +38,7 @@ async def submit(world: Context, request: Request, thread_id: str, run_id: str) 
 class Accepted:
     """A run that goes on: as it waited (``row``), as it is now, its answered step, its next request.
 
-    ``mark``: the place in the journal behind which the outputs stand.
+    ``mark``: the place in the journal behind which the outputs stand.  ``noted``: where the request is noted.
     """
 
     row: RunRow
@@ -45,11 +46,13 @@ class Accepted:
     step: Json
     sent: Sent
     mark: int
+    noted: int
 
 
-def _accept(db: Any, world: Context, thread_id: str, run_id: str, given: list[Json]) -> Accepted:
+def _accept(db: Any, world: Context, thread_id: str, run_id: str, given: list[Json], post: once.Post) -> Accepted:
     """Take the outputs: step completed, run queued, outputs journalled before anybody upstream hears of them."""
     threads.lock(db, world.tenant, thread_id)
+    once.check(db, world, post)
     refresh.active(db, world, thread_id)
     row = lookup.run(db, world, thread_id, run_id)
     row = row._replace(private=row.private | {"stale": False})
@@ -65,7 +68,8 @@ def _accept(db: Any, world: Context, thread_id: str, run_id: str, given: list[Js
     turn.happen("answered", required_action=None)
     lease: runs.Lease = {"owner": world.owner, "lease_until": world.clock() + world.lease}
     runs.move(db, world.tenant, turn.run, row.private, lifecycle.before("answered"), **lease)
-    return Accepted(row, turn.run, step, chain.prepare(db, world, turn.run, row.private), mark)
+    noted = once.note(db, world, post, run_id, thread_id)
+    return Accepted(row, turn.run, step, chain.prepare(db, world, turn.run, row.private), mark, noted)
 
 
 def _match(run: Json, given: list[Json]) -> dict[str, str]:
@@ -114,6 +118,7 @@ def _take_back(db: Any, world: Context, accepted: Accepted) -> None:
 
 def _unanswer(db: Any, world: Context, accepted: Accepted) -> None:
     """The step that asks is open again, and the journal knows of no outputs."""
+    once.forget(db, accepted.noted)
     step = accepted.step
     calls = [call | {"function": call["function"] | {"output": None}} for call in step["step_details"]["tool_calls"]]
     waiting = {"status": "in_progress", "completed_at": None, "usage": None}

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from shim import lifecycle
-from shim.engine import background, chain, hosted, keep, launch, lookup, messages, refresh, threads
+from shim.engine import background, chain, hosted, keep, launch, lookup, messages, once, refresh, threads
 from shim.engine.carry import Carrier
 from shim.engine.chain import Sent
 from shim.engine.context import Context, Json, given
@@ -35,16 +35,20 @@ async def create(world: Context, request: Request, thread_id: str) -> Reply:
     lookup.check(thread=thread_id)
     contents = read_include(request.query)
     asked = given(read("runs.create", request.body))
+    post = once.post(world, request, "run")
+    await once.look(world, post)
     more = await hosted.attach(world, thread_id, asked.get("additional_messages") or [])
-    started = await world.store.write(_start, world, thread_id, asked, more, contents)
+    started = await world.store.write(_start, world, thread_id, asked, post, more, contents)
     return await _launch(world, request, started, asked)
 
 
 async def create_with_thread(world: Context, request: Request) -> Reply:
     """POST /threads/runs"""
     asked = given(read("threads.create_and_run", request.body))
+    post = once.post(world, request, "thread")
+    await once.look(world, post)
     asked["thread"] = await threads.prepared(world, given(asked.get("thread") or {}))
-    started = await world.store.write(_start_with_thread, world, asked)
+    started = await world.store.write(_start_with_thread, world, asked, post)
     return await _launch(
         world, request, started, asked, [("thread.created", objects.as_streamed(started.thread or {}))]
     )
@@ -100,11 +104,15 @@ class Started:
     private: Json
     sent: Sent
     added: list[str]
+    noted: int
     thread: Json | None = None
 
 
-def _start(db: Any, world: Context, thread_id: str, asked: Json, more: Json, contents: bool = False) -> Started:
+def _start(
+    db: Any, world: Context, thread_id: str, asked: Json, post: once.Post, more: Json, contents: bool = False
+) -> Started:
     thread_rows.lock(db, world.tenant, thread_id)
+    once.check(db, world, post)
     hosted.keep(db, world, thread_id, more)
     thread = lookup.thread(db, world, thread_id)
     refresh.active(db, world, thread_id)
@@ -120,13 +128,15 @@ def _start(db: Any, world: Context, thread_id: str, asked: Json, more: Json, con
     added = [messages.add(db, world, thread_id, message)["id"] for message in asked.get("additional_messages") or []]
     if not run["instructions"] and not _asked_anything(db, world, thread_id):
         raise error("nothing_to_answer")
-    return Started(run, private, chain.prepare(db, world, run, private), added)
+    noted = once.note(db, world, replace(post, kind="run"), run["id"], thread_id)
+    return Started(run, private, chain.prepare(db, world, run, private), added, noted)
 
 
-def _start_with_thread(db: Any, world: Context, asked: Json) -> Started:
+def _start_with_thread(db: Any, world: Context, asked: Json, post: once.Post) -> Started:
+    once.check(db, world, post)
     lookup.assistant(db, world, asked["assistant_id"])
     thread = threads.make(db, world, asked["thread"])
-    return replace(_start(db, world, thread["id"], asked, {}), thread=thread)
+    return replace(_start(db, world, thread["id"], asked, post, {}), thread=thread)
 
 
 def _compose(world: Context, thread_id: str, assistant: Json, asked: Json) -> Json:
@@ -155,6 +165,7 @@ def _forget(db: Any, world: Context, started: Started) -> None:
     if started.thread is not None:
         thread_rows.delete(db, tenant, thread_id)
         return
+    once.forget(db, started.noted)
     rows.delete(db, tenant, started.run["id"])
     for message_id in started.added:
         message_rows.delete(db, tenant, thread_id, message_id)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from shim.engine import background, hosted, lookup, messages, refresh
+from shim.engine import background, hosted, lookup, messages, once, refresh
 from shim.engine.context import Context, Json, given
 from shim.engine.protocol import Reply, Request, json_reply
 from shim.store import runs as run_rows
@@ -13,8 +13,10 @@ from shim.wire.requests import read
 
 async def create(world: Context, request: Request) -> Reply:
     """POST /threads"""
-    asked = await prepared(world, given(read("threads.create", request.body)))
-    return json_reply(await world.store.write(make, world, asked))
+    asked = given(read("threads.create", request.body))
+    post = once.post(world, request, "thread")
+    await once.look(world, post)
+    return json_reply(await world.store.write(_create, world, await prepared(world, asked), post))
 
 
 async def retrieve(world: Context, request: Request, thread_id: str) -> Reply:
@@ -43,6 +45,13 @@ async def prepared(world: Context, asked: Json) -> Json:
     """A request for a thread, once upstream has what its resources and attachments describe."""
     resources = await hosted.made(world, asked.get("tool_resources"))
     return asked | {"tool_resources": await hosted.attached(world, resources, asked.get("messages") or [])}
+
+
+def _create(db: Any, world: Context, asked: Json, post: once.Post) -> Json:
+    once.check(db, world, post)
+    thread = make(db, world, asked)
+    once.note(db, world, post, thread["id"], thread["id"])
+    return thread
 
 
 def make(db: Any, world: Context, asked: Json) -> Json:

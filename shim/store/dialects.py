@@ -14,6 +14,9 @@ from sqlalchemy.engine import URL
 PATIENCE: Final = 10.0
 #: The lock under which a PostgreSQL database is brought up to date; any number that nobody else takes.
 _ADVISORY: Final = 7_236_154_001
+_QUEUES: Final = 7_236
+#: One queue for each name; two names may share one.
+_TURN: Final = sa.select(sa.func.pg_advisory_xact_lock(_QUEUES, sa.func.hashtext(sa.bindparam("name"))))
 
 
 def is_sqlite(url: URL) -> bool:
@@ -23,6 +26,12 @@ def is_sqlite(url: URL) -> bool:
 def lone_writer(db: sa.Connection) -> bool:
     """Whether a write transaction is the only one in the whole database."""
     return db.dialect.name == "sqlite"
+
+
+def in_turn(db: sa.Connection, name: str) -> None:
+    """Until the transaction ends, nobody else gets past the same name.  A writer who is alone needs no turn."""
+    if not lone_writer(db):
+        db.execute(_TURN, {"name": name})
 
 
 def make_engine(url: URL) -> sa.Engine:

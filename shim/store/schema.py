@@ -12,7 +12,7 @@ from typing import Final
 import sqlalchemy as sa
 
 #: The newest revision in ``migrations/versions``: known here so that a store which has it need not load Alembic.
-REVISION: Final = "0001"
+REVISION: Final = "0002"
 
 #: Statuses of a run that holds its thread.  Spelled as SQL because a partial index serves only queries that repeat it.
 ACTIVE: Final = sa.text("status IN ('queued', 'in_progress', 'requires_action', 'cancelling')")
@@ -119,4 +119,19 @@ responses: Final = _table(
     _text("usage", nullable=True),
     sa.UniqueConstraint("tenant", "id"),
     sa.Index(None, "tenant", "run_id", "seq"),
+)
+
+requests: Final = _table(
+    "requests",
+    _text("mark"),
+    sa.Column("attempt", sa.Integer, nullable=False),
+    sa.Column("created_at", sa.Double, nullable=False),
+    _text("kind"),
+    _text("made"),
+    _text("thread_id", nullable=True),
+    _text("digest", nullable=True),
+    sa.ForeignKeyConstraint(["tenant", "thread_id"], ["threads.tenant", "threads.id"], ondelete="CASCADE"),
+    sa.Index(None, "created_at"),
+    sa.Index(None, "tenant", "mark", "seq"),
+    sa.Index(None, "tenant", "thread_id", "seq"),
 )

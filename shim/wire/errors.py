@@ -84,6 +84,12 @@ ERRORS: Final[dict[str, Row]] = {
     "outputs_mismatch": Row("reported", 400, "Expected tool outputs for call_ids {expected}, got {got}"),
     "cannot_cancel": Row("recorded", 400, "Cannot cancel run with status '{status}'."),
     "cannot_update": Row("recorded", 400, "Cannot update run with status '{status}'."),
+    "key_used_otherwise": Row(
+        "choice",
+        400,
+        "The Idempotency-Key of this request came with another body before. A key stands for one request.",
+        code="idempotency_key_reused",
+    ),
     # the shape of a request
     "invalid_json": Row(
         "reported",

@@ -37,7 +37,7 @@ def address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     server = sa.create_engine(resolve(POSTGRES), poolclass=sa.NullPool)
     with server.begin() as db:
         db.execute(sa.schema.CreateSchema(schema))
-    yield f"{POSTGRES}?options=-csearch_path%3D{schema}"
+    yield f"{POSTGRES}?options=-csearch_path%3D{schema}&application_name={schema}"
     with server.begin() as db:
         db.execute(sa.schema.DropSchema(schema, cascade=True))
 

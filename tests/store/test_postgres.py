@@ -31,10 +31,10 @@ def test_a_lost_connection_fails_one_transaction(base: Database) -> None:
 @pytest.mark.parametrize("address", ["postgresql"], indirect=True)
 def test_an_idle_connection_that_was_lost_is_not_noticed(base: Database) -> None:
     base.write(assistants.insert, "", assistant(1))
-    others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = "
+    mine = sa.text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = :name")
     server = sa.create_engine(resolve(POSTGRES), poolclass=sa.NullPool)
     with server.connect() as db:
-        db.exec_driver_sql(others + "current_database()")
+        db.execute(mine, {"name": base.url.query["application_name"]})
     assert base.read(assistants.get, "", "asst_1") == assistant(1)
 
 

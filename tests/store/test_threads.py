@@ -1,7 +1,7 @@
 import pytest
 import sqlalchemy as sa
 
-from shim.store import files, journal, messages, responses, runs, schema, steps, threads
+from shim.store import files, journal, messages, requests, responses, runs, schema, steps, threads
 from shim.store.errors import Gone
 from shim.store.threads import Head
 from tests.store.things import Any_Store, message, run, step, thread
@@ -16,6 +16,8 @@ def fill(db: sa.Connection, tenant: str, n: int) -> None:
     responses.insert(db, tenant, f"resp_{n}", f"thread_{n}", f"run_{n}", None, 1)
     journal.append(db, tenant, f"thread_{n}", "in", {"role": "user"}, message_id=f"msg_{n}")
     files.save(db, tenant, f"thread_{n}", "cntr_1", {"id": f"cfile_{n}", "created_at": 1}, b"a,b")
+    known = {"mark": "m", "attempt": 0, "created_at": 1.0, "kind": "run", "made": f"run_{n}", "digest": None}
+    requests.insert(db, tenant, {**known, "thread_id": f"thread_{n}"})
 
 
 def count(db: sa.Connection) -> dict[str, int]:
