@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +65,7 @@ def test_a_store_that_breaks_in_mid_stream(colour: str, server: Loopback, tmp_pa
         stream = iter(client.beta.threads.runs.create(thread.id, assistant_id=helper.id, stream=True))
         while next(stream).event != "thread.message.delta":
             pass
-        with sqlite3.connect(tmp_path / "shim.db") as other:
+        with closing(sqlite3.connect(tmp_path / "shim.db")) as other:
             other.execute("DROP TABLE runs")
         gate.open()
         with pytest.raises(openai.APIError, match="no such table") as caught:
