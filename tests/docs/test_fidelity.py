@@ -1,0 +1,50 @@
+"""Every known difference from the old API names tests that hold it; every error in words of our own stands there."""
+
+import ast
+import re
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from shim.wire.errors import ERRORS
+
+ROOT: Final = Path(__file__).parents[2]
+PAGE: Final = (ROOT / "docs" / "explanation" / "fidelity.md").read_text()
+#: What nobody knows has no test.
+KNOWN, _, UNKNOWN = PAGE.partition("\n## What is still unknown\n")
+ENTRIES: Final = re.findall(r"^- .*?(?=\n(?:- |\n|#)|\Z)", KNOWN, re.MULTILINE | re.DOTALL)
+#: A test as pytest is told of it: path from the project's root, then its name.
+NAMED: Final = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
+
+
+@cache
+def declared(path: str) -> set[str]:
+    tree = ast.parse((ROOT / path).read_text())
+    functions = [each for each in ast.walk(tree) if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef)]
+    return {each.name for each in functions if each.name.startswith("test_")}
+
+
+def test_the_page_was_read_whole() -> None:
+    assert len(ENTRIES) == len(re.findall(r"^- ", KNOWN, re.MULTILINE)) > 60
+    assert UNKNOWN
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: re.sub(r"\W+", " ", entry)[:40].strip())
+def test_an_entry_names_tests_that_are_there(entry: str) -> None:
+    text, _, tests = entry.partition("\n  <br>Test")
+    assert NAMED.findall(text) == [], "tests stand in a line of their own, the last"
+    found = NAMED.findall(tests)
+    assert found, "an entry ends with a line `<br>Test: ` or `<br>Tests: `"
+    assert tests.count("`") == 2 * len(found), "tests are named as `tests/room/test_file.py::test_name`"
+    missing = [f"{path}::{name}" for path, name in found if name not in declared(path)]
+    assert missing == []
+
+
+def test_every_error_in_our_own_words_is_there() -> None:
+    section = KNOWN.partition("\n## Words of errors\n")[2].partition("\n## ")[0]
+    chosen = {name for name, row in ERRORS.items() if row.known == "choice"}
+    named = set(re.findall(r"`(\w+)`", re.sub(NAMED, "", section)))
+    assert chosen <= named, "an error with known='choice' belongs into the page's section of errors"
+    assert named <= ERRORS.keys()
