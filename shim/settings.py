@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from shim.store.dialects import CONNECTIONS
 from shim.upstream.profiles import PROFILES
 from shim.wire.objects import RUN_LIFETIME
 
@@ -19,6 +20,12 @@ class Settings(BaseSettings):
         None,
         description="Where assistants, threads, messages and runs live, as an SQLAlchemy URL. "
         "Default: the file `shim.db` in the user's data directory, private to the user.",
+    )
+    database_connections: int = Field(
+        CONNECTIONS,
+        ge=1,
+        description="The most connections that a process opens to a PostgreSQL server at one time. Whoever comes when "
+        "all are in use waits.",
     )
     upstream: str | None = Field(
         None,

@@ -130,7 +130,7 @@ _learned: Final[dict[str, set[str]]] = {}
 
 
 def _database(chosen: Settings) -> Database:
-    found = database(chosen.database_url)
+    found = database(chosen.database_url, chosen.database_connections)
     _running.setdefault(found, Running())
     return found
 

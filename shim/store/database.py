@@ -5,6 +5,7 @@ import contextvars
 import threading
 import weakref
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
@@ -25,16 +26,18 @@ class Database:
     raises.
     """
 
-    def __init__(self, url: URL) -> None:
+    def __init__(self, url: URL, connections: int = dialects.CONNECTIONS) -> None:
         self.url: Final = url
+        self._connections: Final = connections
         try:
-            self._engine: Final = dialects.make_engine(url)
+            self._engine: Final = dialects.make_engine(url, connections)
         except (sa.exc.SQLAlchemyError, ModuleNotFoundError) as problem:
             raise failures.explain(problem, url) from problem
         self._failures: Final = (sa.exc.SQLAlchemyError, self._engine.dialect.loaded_dbapi.Error)
         self._ready = False
         self._preparing = threading.Lock()
         self._turn = dialects.writers_turn(url)
+        self.threads = self._some_threads()
         self._gate: Final = Gate(self._engine.dispose, partial(_forget, weakref.ref(self)))
         weakref.finalize(self, self._engine.dispose)
 
@@ -62,6 +65,15 @@ class Database:
         self._engine.dispose(close=False)
         self._preparing = threading.Lock()
         self._turn = dialects.writers_turn(self.url)
+        self.threads = self._some_threads()
+
+    def _some_threads(self) -> ThreadPoolExecutor:
+        """For doors on asyncio: a thread for each connection, none before it is needed.
+
+        Not those of the loop, which are the application's: when all of them wait for us, they have none left to work
+        for us.
+        """
+        return ThreadPoolExecutor(self._connections, thread_name_prefix="shim-store")
 
     def _run(
         self, write: bool, work: "Callable[Concatenate[sa.Connection, P], T]", *args: P.args, **kwargs: P.kwargs
@@ -96,13 +108,14 @@ def _forget(database: "weakref.ref[Database]") -> None:
 _databases: "Final[weakref.WeakValueDictionary[URL, Database]]" = weakref.WeakValueDictionary()
 
 
-def database(url: str | None = None) -> Database:
+def database(url: str | None = None, connections: int = dialects.CONNECTIONS) -> Database:
     """The database at ``url``, the same object for the same address; None is a file in the user's own data folder.
 
-    It lives as long as somebody holds it; then its connections are closed.  Raises `StoreFailed` for an unusable URL.
+    ``connections`` is how many a server is asked for at one time; whoever comes first decides.  It lives as long as
+    somebody holds it; then its connections are closed.  Raises `StoreFailed` for an unusable URL.
     """
     found = address.resolve(url)
-    return _databases.get(found) or _databases.setdefault(found, Database(found))
+    return _databases.get(found) or _databases.setdefault(found, Database(found, connections))
 
 
 class SyncStore:
@@ -125,19 +138,19 @@ class AsyncStore:
         self.database: Final = database
 
     async def read(self, work: "Callable[Concatenate[Any, P], T]", *args: P.args, **kwargs: P.kwargs) -> T:
-        return await _in_thread(partial(self.database.read, work, *args, **kwargs))
+        return await _in_thread(self.database.threads, partial(self.database.read, work, *args, **kwargs))
 
     async def write(self, work: "Callable[Concatenate[Any, P], T]", *args: P.args, **kwargs: P.kwargs) -> T:
-        return await _in_thread(partial(self.database.write, work, *args, **kwargs))
+        return await _in_thread(self.database.threads, partial(self.database.write, work, *args, **kwargs))
 
 
-async def _in_thread(transaction: Callable[[], T]) -> T:
+async def _in_thread(threads: ThreadPoolExecutor, transaction: Callable[[], T]) -> T:
     """Like `asyncio.to_thread`, but a cancelled task leaves only when its transaction has ended.
 
     So what the task does next, such as cleaning up, finds the transaction done or rolled back, never under way.
     """
     context = contextvars.copy_context()
-    future = asyncio.get_running_loop().run_in_executor(None, context.run, transaction)
+    future = asyncio.get_running_loop().run_in_executor(threads, context.run, transaction)
     try:
         return await asyncio.shield(future)
     except asyncio.CancelledError:

@@ -14,6 +14,10 @@ from sqlalchemy.engine import URL
 PATIENCE: Final = 10.0
 #: The lock under which a PostgreSQL database is brought up to date; any number that nobody else takes.
 _ADVISORY: Final = 7_236_154_001
+#: Connections to a server at one time, for each process: eight processes of these fit into PostgreSQL's usual hundred.
+CONNECTIONS: Final = 10
+#: How long a transaction waits for one of them, in seconds.
+CONNECTION_PATIENCE: Final = 30.0
 _QUEUES: Final = 7_236
 #: One queue for each name; two names may share one.
 _TURN: Final = sa.select(sa.func.pg_advisory_xact_lock(_QUEUES, sa.func.hashtext(sa.bindparam("name"))))
@@ -34,10 +38,21 @@ def in_turn(db: sa.Connection, name: str) -> None:
         db.execute(_TURN, {"name": name})
 
 
-def make_engine(url: URL) -> sa.Engine:
-    """A pool of connections, as many as there are callers at one time.  Raises ModuleNotFoundError without a driver."""
+def make_engine(url: URL, connections: int = CONNECTIONS) -> sa.Engine:
+    """A pool: at most so many connections to a server; to a file, as many as there are callers at one time.
+
+    Raises ModuleNotFoundError without a driver.
+    """
     if not is_sqlite(url):
-        return sa.create_engine(url, pool_pre_ping=True, max_overflow=-1, hide_parameters=True)
+        return sa.create_engine(
+            url,
+            poolclass=sa.QueuePool,
+            pool_size=connections,
+            max_overflow=0,
+            pool_timeout=CONNECTION_PATIENCE,
+            pool_pre_ping=True,
+            hide_parameters=True,
+        )
     engine = sa.create_engine(
         url,
         poolclass=sa.QueuePool,

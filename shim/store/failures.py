@@ -22,6 +22,7 @@ MEANINGS: Final[tuple[tuple[str, str], ...]] = (
     ("disk i/o error", "cannot be read or written: its disk reports an error"),
     ("password authentication failed", "refused the user name or the password"),
     ("connection refused", "does not answer. Is the server running?"),
+    ("queuepool limit", "had no connection free for too long: see SHIM_DATABASE_CONNECTIONS"),
     ("server closed the connection", "closed the connection"),
     ("already exists", "holds tables of the same names that this store did not make. Give it a database of its own"),
 )
@@ -34,7 +35,7 @@ def explain(problem: Exception, url: URL) -> Exception:
     if isinstance(problem, sa.exc.IntegrityError) and _belongs_nowhere(problem):
         return Gone("the thread was deleted meanwhile")
     if isinstance(problem, ModuleNotFoundError):
-        return StoreFailed(f"The store needs the package {problem.name!r}: pip install 'psycopg[binary]'.")
+        return StoreFailed(f"The store needs the package {problem.name!r}: pip install 'assistants-shim[postgres]'.")
     said = str(getattr(problem, "orig", None) or problem).strip().split("\nDETAIL:")[0]
     # What PostgreSQL says of a broken constraint holds values, and words that mean something else elsewhere.
     meanings = () if isinstance(problem, sa.exc.IntegrityError) else MEANINGS

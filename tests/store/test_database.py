@@ -95,6 +95,16 @@ async def test_the_async_store_works_elsewhere_in_the_callers_context(base: Data
     assert await AsyncStore(base).read(lambda db: threading.get_ident()) != threading.get_ident()
 
 
+async def test_the_async_store_needs_no_thread_of_the_applications(base: Database) -> None:
+    """All the threads of the loop may be waiting for the very thing that the store is to do."""
+    loop, busy = asyncio.get_running_loop(), threading.Event()
+    crowd = [loop.run_in_executor(None, busy.wait, 20) for _ in range(64)]
+    assert await AsyncStore(base).read(assistants.get, "", "asst_1") is None
+    assert not any(one.done() for one in crowd)
+    busy.set()
+    await asyncio.gather(*crowd)
+
+
 @pytest.mark.parametrize("fails", [False, True])
 async def test_a_cancelled_task_leaves_a_whole_transaction(base: Database, fails: bool) -> None:
     begun, go_on = threading.Event(), threading.Event()

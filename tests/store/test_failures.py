@@ -107,7 +107,7 @@ def test_a_driver_that_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None
         return real(name, *args, **kwargs)
 
     monkeypatch.setattr(builtins, "__import__", without)
-    with pytest.raises(StoreFailed, match=r"needs the package 'psycopg': pip install 'psycopg\[binary\]'"):
+    with pytest.raises(StoreFailed, match=r"needs the package 'psycopg': pip install 'assistants-shim\[postgres\]'"):
         database("postgresql://me:secret@nowhere/shim")
 
 

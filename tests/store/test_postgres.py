@@ -1,11 +1,14 @@
 """What only a server does: go away, and come back.  The rest of the suite runs on it as on SQLite."""
 
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 import sqlalchemy as sa
 
 from shim.store import assistants, failures
 from shim.store.address import resolve
-from shim.store.database import Database, database
+from shim.store.database import AsyncStore, Database, database
 from shim.store.errors import StoreFailed
 from tests.store.conftest import POSTGRES
 from tests.store.things import assistant
@@ -36,6 +39,24 @@ def test_an_idle_connection_that_was_lost_is_not_noticed(base: Database) -> None
     with server.connect() as db:
         db.execute(mine, {"name": base.url.query["application_name"]})
     assert base.read(assistants.get, "", "asst_1") == assistant(1)
+
+
+@needs_server
+@pytest.mark.parametrize("address", ["postgresql"], indirect=True)
+async def test_a_crowd_of_either_colour_shares_a_few_connections(address: str) -> None:
+    base = database(address, connections=3)
+
+    def look(db: sa.Connection) -> int:
+        db.exec_driver_sql("SELECT pg_sleep(0.01)")
+        mine = "SELECT count(*) FROM pg_stat_activity WHERE application_name = current_setting('application_name')"
+        return int(db.exec_driver_sql(mine).scalar_one())
+
+    with ThreadPoolExecutor(20) as pool:
+        most = [*pool.map(lambda _: base.read(look), range(40))]
+    most += await asyncio.gather(*(AsyncStore(base).read(look) for _ in range(40)))
+    assert len(most) == 80
+    assert 1 <= max(most) <= 3
+    base.close()
 
 
 @needs_server
