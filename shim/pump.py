@@ -15,7 +15,7 @@ import threading
 import time
 import uuid
 import weakref
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing, suppress
 from functools import cache
 from pathlib import Path
@@ -104,7 +104,7 @@ class Tasks:
     def __init__(self) -> None:
         self._running: set[asyncio.Task[None]] = set()
 
-    def view(self, events: Events) -> AsyncIterator[bytes]:
+    def view(self, events: Events) -> AsyncGenerator[bytes, None]:
         """Pump ``events``; their bytes, as they come."""
         queue: asyncio.Queue[Chunk] = asyncio.Queue()
         watched = threading.Event()

@@ -4,21 +4,21 @@ The one module that knows either library: the installed SDK says which it uses. 
 client that the SDK would have used, whole and untouched.
 """
 
-import asyncio
 import os
 import time
 import weakref
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, Final
 
 import openai._base_client as sdk
 
 from shim import drive, pump
+from shim.desk import Desk, headers
 from shim.engine import Engine, Reply, Request
 from shim.engine.routes import is_ours, is_polled
 from shim.heart import Heart
-from shim.wire import ids
+from shim.upstream.caller import calling
 
 if TYPE_CHECKING:
     import httpx2 as http
@@ -82,10 +82,6 @@ class _AsyncBody(http.AsyncByteStream):
             await _close()
 
 
-async def _once(body: bytes) -> AsyncIterator[bytes]:
-    yield body
-
-
 #: The networks of this process's clients.
 _networks: "Final[weakref.WeakSet[Any]]" = weakref.WeakSet()
 
@@ -126,8 +122,11 @@ class Transport(http.BaseTransport):
             return _passed(request, self.rest.send(request, stream=True))
         self.heart.beat()
         began = time.perf_counter()
-        reply = drive.finish(self.engine.handle(_asked(request, path, request.read())))
-        return http.Response(reply.status, headers=_headers(reply, began), stream=_Body(self._pumped(reply)))
+        asked = _asked(request, path, request.read())
+        with calling(asked.headers):
+            reply = drive.finish(self.engine.handle(asked))
+            body = _Body(self._pumped(reply))
+        return http.Response(reply.status, headers=headers(reply, began), stream=body)
 
     def _pumped(self, reply: Reply) -> Iterator[bytes]:
         if reply.events is not None and reply.streamed:
@@ -153,46 +152,19 @@ class AsyncTransport(http.AsyncBaseTransport):
         heart: Heart,
         grace: float,
     ) -> None:
-        self.engine, self.path_of, self.inner, self.rest = engine, path_of, inner, rest
-        self.heart, self.grace = heart, grace
-        self.pumps = pump.behind(inner, pump.Tasks)
+        self.path_of, self.inner, self.rest = path_of, inner, rest
+        self.desk = Desk(engine, heart, pump.behind(inner, pump.Tasks), grace)
         _networks.update((inner, rest))
 
     async def handle_async_request(self, request: http.Request) -> http.Response:
         path = self.path_of(request)
         if path is None:
             return _passed(request, await self.rest.send(request, stream=True))
-        self.heart.beat()
-        began = time.perf_counter()
-        reply = await self._handled(_asked(request, path, await request.aread()))
-        return http.Response(reply.status, headers=_headers(reply, began), stream=_AsyncBody(self._pumped(reply)))
-
-    def _pumped(self, reply: Reply) -> AsyncIterator[bytes]:
-        if reply.events is not None and reply.streamed:
-            return self.pumps.view(reply.events)
-        if reply.events is not None:
-            self.pumps.work(reply.events)
-        return _once(reply.body)
-
-    async def _handled(self, asked: Request) -> Reply:
-        """In a task of its own, so that a caller who gives up cancels it but once, and what it has begun is undone
-        before he hears of it.  Some libraries cancel their tasks again at every await.
-        """
-        task = asyncio.create_task(self.engine.handle(asked))
-        try:
-            return await asyncio.shield(task)
-        except asyncio.CancelledError:
-            task.cancel()
-            while not task.done():
-                with suppress(asyncio.CancelledError):
-                    await asyncio.wait([task])
-            if not task.cancelled() and task.exception() is None:
-                # It was too late to undo anything.
-                self._pumped(task.result())
-            raise
+        answered = await self.desk.answer(_asked(request, path, await request.aread()))
+        return http.Response(answered.status, headers=answered.headers, stream=_AsyncBody(answered.body))
 
     async def aclose(self) -> None:
-        await self.pumps.join(self.grace)
+        await self.desk.close()
         await self.inner.aclose()
 
 
@@ -200,13 +172,6 @@ def _asked(request: http.Request, path: str, body: bytes) -> Request:
     given = request.extensions.get("timeout")
     waits = http.Timeout(**given) if given else None
     return Request(request.method, path, request.url.params.multi_items(), dict(request.headers), body, waits)
-
-
-def _headers(reply: Reply, began: float) -> dict[str, str]:
-    """What every answer of the API carried, besides what this one says: programs log the request's id."""
-    elapsed = str(round((time.perf_counter() - began) * 1000))
-    usual = {"openai-version": "2020-10-01", "openai-processing-ms": elapsed, "x-request-id": ids.request()}
-    return usual | dict(reply.headers)
 
 
 def _within(name: str) -> Any:

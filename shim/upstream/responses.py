@@ -20,18 +20,19 @@ from openai._models import FinalRequestOptions
 from openai.resources.responses import AsyncResponses, Responses
 
 from shim.ports import Answer, Call, Json, Profile, Refusal
+from shim.upstream.caller import CREDENTIALS, credentials
 from shim.wire import sse
 
 #: Errors of the HTTP library that a stream may raise; they are named by the door, the only place that knows the
 #: library.
 Broken = tuple[type[Exception], ...]
-#: Headers of the caller's request that the SDK around it made for itself, or that describe its body.
+#: Headers of the caller's request that the SDK around it made for itself, that describe its body, or that say who he is
+#: (those go with every call).
 OURS: Final = frozenset(
     {
+        *CREDENTIALS,
         "accept",
         "accept-encoding",
-        "authorization",
-        "api-key",
         "connection",
         "content-length",
         "content-type",
@@ -71,11 +72,11 @@ class Upstream:
 
     async def retrieve(self, response_id: str) -> Json:
         with _refusals(self._broken):
-            return _plain(self._client().get(f"/responses/{response_id}", cast_to=object))
+            return _plain(self._client().get(f"/responses/{response_id}", cast_to=object, options=_options()))
 
     async def cancel(self, response_id: str) -> None:
         with _refusals(self._broken):
-            self._client().post(f"/responses/{response_id}/cancel", cast_to=object)
+            self._client().post(f"/responses/{response_id}/cancel", cast_to=object, options=_options())
 
     async def call(self, method: str, path: str, body: Json | None = None) -> Json:
         with _refusals(self._broken):
@@ -83,7 +84,7 @@ class Upstream:
 
     async def content(self, path: str) -> bytes:
         with _refusals(self._broken):
-            return self._client().get(path, cast_to=HttpxBinaryResponseContent).content
+            return self._client().get(path, cast_to=HttpxBinaryResponseContent, options=_options()).content
 
     async def indexed(self, vector_store_id: str) -> None:
         for wait in WAITS:
@@ -156,11 +157,11 @@ class AsyncUpstream:
 
     async def retrieve(self, response_id: str) -> Json:
         with _refusals(self._broken):
-            return _plain(await self._client().get(f"/responses/{response_id}", cast_to=object))
+            return _plain(await self._client().get(f"/responses/{response_id}", cast_to=object, options=_options()))
 
     async def cancel(self, response_id: str) -> None:
         with _refusals(self._broken):
-            await self._client().post(f"/responses/{response_id}/cancel", cast_to=object)
+            await self._client().post(f"/responses/{response_id}/cancel", cast_to=object, options=_options())
 
     async def call(self, method: str, path: str, body: Json | None = None) -> Json:
         with _refusals(self._broken):
@@ -168,7 +169,7 @@ class AsyncUpstream:
 
     async def content(self, path: str) -> bytes:
         with _refusals(self._broken):
-            return (await self._client().get(path, cast_to=HttpxBinaryResponseContent)).content
+            return (await self._client().get(path, cast_to=HttpxBinaryResponseContent, options=_options())).content
 
     async def indexed(self, vector_store_id: str) -> None:
         for wait in WAITS:
@@ -234,15 +235,16 @@ def _arguments(body: Json, call: Call) -> dict[str, Any]:
 
 def _request(method: str, path: str, body: Json | None) -> Any:
     beta = {"OpenAI-Beta": "assistants=v2"} if path.startswith("/vector_stores") else {}
-    return FinalRequestOptions.construct(method=method.lower(), url=path, json_data=body, headers=beta)
+    return FinalRequestOptions.construct(method=method.lower(), url=path, json_data=body, headers=credentials() | beta)
 
 
 def _is_indexed(store: Json) -> bool:
     return not (store.get("file_counts") or {}).get("in_progress") and store.get("status") != "in_progress"
 
 
-def _options(call: Call) -> Any:
-    return {"headers": {name: value for name, value in call.headers.items() if _is_callers(name)}}
+def _options(call: Call | None = None) -> Any:
+    own = {name: value for name, value in call.headers.items() if _is_callers(name)} if call else {}
+    return {"headers": credentials() | own}
 
 
 def _plain(answer: object) -> Json:
