@@ -47,12 +47,13 @@ def _instructions(run: Json, so_far: Circumstances) -> Json:
 
 
 def _tools(run: Json, so_far: Circumstances) -> Json:
-    if not run["tools"]:
+    sent = tools.sent(run["tools"], so_far.resources)
+    if not sent:
         return {}
-    body: Json = {"tools": tools.sent(run["tools"], so_far.resources)}
+    body: Json = {"tools": sent}
     if not run["parallel_tool_calls"]:
         body["parallel_tool_calls"] = False
-    chosen = tools.choice(run["tool_choice"])
+    chosen = tools.choice(run["tool_choice"], sent)
     forced = chosen == "required" or isinstance(chosen, dict)
     if chosen != "auto" and not (forced and so_far.obeyed):
         body["tool_choice"] = chosen

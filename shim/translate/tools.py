@@ -103,8 +103,11 @@ def shown(tools: list[Json] | None) -> list[Json]:
 
 
 def sent(tools: list[Json], resources: Json) -> list[Json]:
-    """A run's tools as upstream gets them."""
-    return [TOOLS[tool["type"]].sent(tool, resources) for tool in tools]
+    """A run's tools as upstream gets them.  A search without a store, which the old API took, finds nothing anywhere
+    and is refused upstream: it is left out.
+    """
+    made = (TOOLS[tool["type"]].sent(tool, resources) for tool in tools)
+    return [tool for tool in made if tool.get("vector_store_ids") != []]
 
 
 def includes(tools: list[Json]) -> list[str]:
@@ -112,10 +115,15 @@ def includes(tools: list[Json]) -> list[str]:
     return sorted({value for tool in tools for value in TOOLS[tool["type"]].include})
 
 
-def choice(chosen: Any) -> Any:
-    """``tool_choice`` as upstream takes it: flat, where Assistants nested the function's name."""
+def choice(chosen: Any, tools: list[Json]) -> Any:
+    """``tool_choice`` as upstream takes it: flat, where Assistants nested the function's name.
+
+    ``tools`` are those that are sent; a search that was left out cannot be chosen.
+    """
     if not isinstance(chosen, dict):
         return chosen
+    if chosen["type"] == "file_search" and not any(tool["type"] == "file_search" for tool in tools):
+        return "auto"
     name = {"name": chosen["function"]["name"]} if chosen["type"] == "function" else {}
     return {"type": chosen["type"]} | name
 

@@ -12,7 +12,7 @@ def function(**more):
     return {"type": "function", "function": {"name": "f", **more}}
 
 
-#: As given, as shown, as sent, given these resources.
+#: As given, as shown, as sent (None: not at all), given these resources.
 TOOLS = [
     (
         function(),
@@ -29,8 +29,8 @@ TOOLS = [
     (
         {"type": "file_search"},
         {"type": "file_search", "file_search": {"ranking_options": RANKING}},
-        {"type": "file_search", "vector_store_ids": []},
-        {},
+        None,
+        {"file_search": {"vector_store_ids": []}},
     ),
     (
         {"type": "file_search", "file_search": {"max_num_results": 5, "ranking_options": {"score_threshold": 0.5}}},
@@ -66,7 +66,7 @@ TOOLS = [
 def test_a_tool(given, shown, sent, resources) -> None:
     assert tools.shown([given]) == [shown]
     assert tools.shown([shown]) == [shown]
-    assert tools.sent([shown], resources) == [sent]
+    assert tools.sent([shown], resources) == ([] if sent is None else [sent])
 
 
 def test_no_tools() -> None:
@@ -91,7 +91,11 @@ CHOICES = [
 
 @pytest.mark.parametrize("old, new", CHOICES)
 def test_a_choice(old, new) -> None:
-    assert tools.choice(old) == new
+    assert tools.choice(old, [{"type": "file_search"}]) == new
+
+
+def test_a_search_that_was_left_out_cannot_be_chosen() -> None:
+    assert tools.choice({"type": "file_search"}, [{"type": "code_interpreter"}]) == "auto"
 
 
 #: Kinds of tools, resources given, resources shown.
