@@ -7,7 +7,7 @@ JOBS ?= 2
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format types layers coverage bench docs docs-check cassettes sdk-matrix dev clean
+.PHONY: help demo test lint format types layers coverage bench upstreams docs docs-check cassettes sdk-matrix dev clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "make %-11s %s\n", $$1, $$2 }'
@@ -57,6 +57,9 @@ coverage: $(VENV)/.test ## the suite; every branch of the translation, the table
 bench: $(VENV)/.test ## measures, printed and in build/bench.json; nothing is asserted but an order of magnitude
 	$(BIN)/python -m tests.bench $(ARGS)
 	$(BIN)/python -m pytest -m bench -n 0 -s -q
+
+upstreams: $(VENV)/.test ## servers of others (OGX, llama.cpp), where their scripts lie beside the project
+	$(BIN)/python -m pytest -m upstreams -n $(JOBS) --dist loadfile tests/upstreams $(ARGS)
 
 docs: $(VENV)/.test ## print the reference pages from the tables
 	$(BIN)/python -m docs.generate

@@ -124,7 +124,7 @@ async def _refused_parameter(asker: Asker, refusal: Refusal) -> bool:
 async def _too_long(asker: Asker, refusal: Refusal) -> bool:
     """The conversation does not fit: its older half is left out, and half of the rest, until it does."""
     messages = [item for item in asker.sent.body["input"] if item.get("type") == "message"]
-    if refusal.code != "context_length_exceeded":
+    if not profiles.is_too_long(refusal):
         return False
     if asker.sent.previous is None and len(messages) < 2:
         return False

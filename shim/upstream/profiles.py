@@ -78,15 +78,30 @@ def cannot_encrypt(refusal: Refusal) -> bool:
     return bool(NO_ENCRYPTION.search(refusal.message))
 
 
+#: A conversation that does not fit: by code, else by words.
+LONG_CODE: Final = "context_length_exceeded"
+LONG_WORDS: Final[dict[str, str]] = {
+    "OpenAI": r"exceeds the context window",
+    "vLLM, Azure, others that copy the older API": r"maximum context length is",
+    "llama.cpp": r"exceeds the available context size",
+}
+_LONG: Final = re.compile("|".join(LONG_WORDS.values()), re.IGNORECASE)
+
+
+def is_too_long(refusal: Refusal) -> bool:
+    """Whether upstream refused because the conversation does not fit into the model's context."""
+    return refusal.code == LONG_CODE or (refusal.status in (400, 413, 422) and bool(_LONG.search(refusal.message)))
+
+
 #: Statuses that are the request's own fault, to be told to the caller as they came.
 FAULTS: Final = frozenset({400, 401, 403, 404, 413, 422})
 #: Codes among them that end a run as failed, as the old API accepted such runs.
-RUN_FAULTS: Final = frozenset({"context_length_exceeded", "insufficient_quota"})
+RUN_FAULTS: Final = frozenset({LONG_CODE, "insufficient_quota"})
 
 
 def is_callers_fault(refusal: Refusal) -> bool:
     """Whether the caller gets upstream's refusal at once, and no run."""
-    return refusal.status in FAULTS and refusal.code not in RUN_FAULTS
+    return refusal.status in FAULTS and refusal.code not in RUN_FAULTS and not is_too_long(refusal)
 
 
 PROFILES: Final[dict[str, Profile]] = {

@@ -33,6 +33,23 @@ def test_a_parameter_that_was_not_sent_is_the_callers_business(world: World) -> 
         world.run(world.thread("One"), UNSUPPORTED)
 
 
+#: The same as servers say it that have no code for it.
+TOO_LONG_ELSEWHERE = [
+    "This model's maximum context length is 4096 tokens. However, you requested 5000 tokens.",
+    "the request exceeds the available context size. try increasing the context size or enable context shift",
+]
+
+
+@pytest.mark.parametrize("words", TOO_LONG_ELSEWHERE)
+def test_too_long_is_known_by_its_words(world: World, words: str) -> None:
+    world.script(Refusal(400, words))
+    assert names(world.run(world.thread("A", "B"), answer(HELLO)))[-1] == "run.completed"
+    world.upstream.bodies.clear()
+    told = world.run(world.thread("A"), Refusal(400, words))
+    assert last(told, "run.failed")["last_error"] == {"code": "server_error", "message": words}
+    assert len(world.upstream.bodies) == 1
+
+
 @pytest.mark.parametrize("given", [{}, {"truncation_strategy": {"type": "last_messages", "last_messages": 8}}])
 def test_a_conversation_that_is_too_long_is_halved_until_it_fits(world: World, given: dict[str, Any]) -> None:
     thread = world.thread(*"ABCDEFGH")

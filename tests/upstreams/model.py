@@ -1,0 +1,78 @@
+"""The model behind OGX, with one more rule: "call A then call B" are two rounds, where it knows one."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import Any
+from urllib.parse import urlsplit
+
+Json = dict[str, Any]
+THEN = " then "
+
+
+def due(body: Json) -> Json:
+    """A chat request as the model is to see it: of several steps the one whose turn it is, as if it were the first."""
+    messages = body.get("messages") or []
+    asked = max((place for place, each in enumerate(messages) if each["role"] == "user"), default=None)
+    if asked is None:
+        return body
+    steps = _text(messages[asked]["content"]).split(THEN)
+    done = sum(bool(each.get("tool_calls")) for each in messages[asked:])
+    if len(steps) == 1 or done >= len(steps):
+        return body
+    return body | {"messages": [*messages[:asked], {"role": "user", "content": steps[done]}]}
+
+
+def _text(content: Any) -> str:
+    return content if isinstance(content, str) else " ".join(part.get("text", "") for part in content or ())
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: "_Server"
+
+    def do_GET(self) -> None:
+        self._pass_on(None)
+
+    def do_POST(self) -> None:
+        self._pass_on(json.dumps(due(json.loads(self.rfile.read(int(self.headers["content-length"]))))))
+
+    def _pass_on(self, body: str | None) -> None:
+        behind = HTTPConnection(self.server.behind)
+        behind.request(self.command, self.path, body, {"content-type": "application/json"})
+        answer = behind.getresponse()
+        self.send_response(answer.status)
+        self.send_header("content-type", answer.headers["content-type"])
+        self.end_headers()
+        try:
+            while piece := answer.read1():
+                self.wfile.write(piece)
+        except OSError:
+            # Nobody listens any more: the run was cancelled.
+            pass
+        finally:
+            behind.close()
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self, url: str) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.behind = urlsplit(url).netloc
+
+
+@contextmanager
+def in_steps(url: str) -> Iterator[str]:
+    """In front of the model at ``url``; the base URL to call instead."""
+    with _Server(url) as server:
+        thread = Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_address[1]}/v1"
+        server.shutdown()
+        thread.join(5)
