@@ -244,11 +244,9 @@ class Carrier:
 
     async def settle(self, emitted: list[Emitted]) -> list[Emitted]:
         """Commit a batch, then give it.  When somebody moved the run meanwhile, what he wanted comes first."""
-        moved = await self.world.store.write(commit, self, emitted)
-        if moved is None:
-            self.kept = []
-            if self.turn.ended:
-                notes.report(self.turn)
+        stored = await self.world.store.write(commit, self, emitted)
+        if (moved := stored.moved) is None:
+            self._keep(stored)
             return [(name, self._shown(data)) for name, data in emitted]
         if moved["status"] != "cancelling":
             raise Left(moved)
@@ -257,9 +255,28 @@ class Carrier:
             return await self.settle(emitted)
         return await self._stop(moved, emitted)
 
+    def _keep(self, stored: "Stored") -> None:
+        """Go on from what is in the store now."""
+        self.turn.run, self.private, self.seen = stored.run, stored.private, stored.run["status"]
+        self.kept = []
+        self.turn.done.clear()
+        if (self.turn.terminal or self.response).get("id"):
+            self.response = self.response | {"noted": True}
+        if self.turn.ended:
+            notes.report(self.turn)
 
-def commit(db: Any, carrier: Carrier, emitted: list[Emitted]) -> Json | None:
-    """Store what a batch tells.  Returns None, or, untouched, the run as somebody else has moved it."""
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What a transaction has made of the run.  ``moved``: nothing, as somebody else had moved the run; to this."""
+
+    run: Json = field(default_factory=dict)
+    private: Json = field(default_factory=dict)
+    moved: Json | None = None
+
+
+def commit(db: Any, carrier: Carrier, emitted: list[Emitted]) -> Stored:
+    """Store what a batch tells.  It changes nothing but the store, so that it can be done again should that fail."""
     world, turn = carrier.world, carrier.turn
     run = turn.run
     threads.in_turn(db, world.tenant, run["thread_id"])
@@ -267,18 +284,16 @@ def commit(db: Any, carrier: Carrier, emitted: list[Emitted]) -> Json | None:
     if current is None:
         raise Gone
     if current.body["status"] != carrier.seen:
-        return current.body
-    carrier.private = carrier.private | {"stale": current.private["stale"]}
+        return Stored(moved=current.body)
+    private = carrier.private | {"stale": current.private["stale"]}
     response = turn.terminal or carrier.response
     if not carrier.response.get("noted") and (response_id := response.get("id")):
         keep.begun(db, world, run, response_id, carrier.sent.previous)
-        carrier.response = carrier.response | {"noted": True}
     keep.objects_of(db, world, emitted)
     keep.items_of(db, world, turn, response.get("id"))
     files.keep(db, world, run["thread_id"], carrier.kept)
     if turn.ended:
-        carrier.private = keep.ending_of(db, world, turn, carrier.private, response, carrier.chained)
-    turn.run = run = run | {"metadata": current.body["metadata"]}
-    keep.run_of(db, world, run, carrier.private, carrier.seen)
-    carrier.seen = run["status"]
-    return None
+        private = keep.ending_of(db, world, turn, private, response, carrier.chained)
+    run = run | {"metadata": current.body["metadata"]}
+    keep.run_of(db, world, run, private, carrier.seen)
+    return Stored(run, private)

@@ -68,7 +68,6 @@ def items_of(db: Any, world: Context, turn: Turn, response_id: str | None) -> No
             response_id=response_id,
             message_id=message["id"] if message else None,
         )
-    turn.done.clear()
 
 
 def ending_of(db: Any, world: Context, turn: Turn, private: Json, response: Json, chained: bool) -> Json:

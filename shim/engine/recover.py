@@ -53,7 +53,7 @@ def _finish(db: Any, world: Context, row: RunRow, response: Json) -> bool:
         return False
     known = sum(
         entry.response_id == response["id"] and entry.direction == "out"
-        for entry in journal.rows(db, tenant, run["thread_id"])
+        for entry in journal.of_run(db, tenant, run["id"])
     )
     turn = Turn(run, world.ids, world.now, spent=row.private["spent"])
     journalled = {_name(item, index) for index, item in enumerate((response.get("output") or [])[:known])}
@@ -64,7 +64,7 @@ def _finish(db: Any, world: Context, row: RunRow, response: Json) -> bool:
     emitted = list(stream.translate(turn, {"type": f"response.{response['status']}", "response": response}))
     # What was journalled before is told again where its step was not finished, but not journalled again.
     turn.done[:] = [(key, item) for key, item in turn.done if key not in journalled]
-    return commit(db, carrier, emitted) is None
+    return commit(db, carrier, emitted).moved is None
 
 
 def _claim(db: Any, world: Context, run: Json, mine: tuple[str, float]) -> bool:
@@ -92,7 +92,7 @@ def _drop_unfinished(db: Any, world: Context, turn: Turn, response: Json, known:
 
 def _steps_of_response(db: Any, tenant: str, run: Json) -> list[Json]:
     """The steps behind the last one that the application has answered: the others are of earlier rounds."""
-    answered = {entry.call_id for entry in journal.rows(db, tenant, run["thread_id"]) if entry.run_id == run["id"]}
+    answered = {entry.call_id for entry in journal.of_run(db, tenant, run["id"])}
     made = steps.of_run(db, tenant, run["id"])
     asked = [n for n, step in enumerate(made, 1) if _answers(step, answered)]
     return made[asked[-1] if asked else 0 :]

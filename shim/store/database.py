@@ -2,7 +2,9 @@
 
 import asyncio
 import contextvars
+import json
 import threading
+import time
 import weakref
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -17,13 +19,15 @@ from shim.store.gate import Gate
 
 P = ParamSpec("P")
 T = TypeVar("T")
+#: Seconds between the attempts at a transaction that was lost before its end, as when a server starts anew.
+RETRIES: Final = (0.0, 0.1, 0.4, 1.0, 2.0)
 
 
 class Database:
     """One database.  Nothing is opened, created or upgraded before the first transaction.
 
     Every method may be called from any thread and after a fork, and raises `StoreFailed`, `Gone`, or what the work
-    raises.
+    raises.  Work may be called again when the connection was lost, so it changes nothing but the store.
     """
 
     def __init__(self, url: URL, connections: int = dialects.CONNECTIONS) -> None:
@@ -80,12 +84,23 @@ class Database:
     ) -> T:
         if not self._ready:
             self._prepare()
-        try:
-            with self._engine.connect() as db, db.begin():
-                dialects.begin(db, write=write)
-                return work(db, *args, **kwargs)
-        except self._failures as problem:
-            raise failures.explain(problem, self.url) from problem
+        attempts = iter(RETRIES)
+        while True:
+            ending = False
+            try:
+                with self._engine.connect() as db, db.begin():
+                    dialects.begin(db, write=write)
+                    result = work(db, *args, **kwargs)
+                    ending = write
+                return result
+            except self._failures as problem:
+                # A write that was lost as it ended may have been kept: to do it again could do it twice.
+                pause = next(attempts, None) if dialects.is_lost(problem) and not ending else None
+                if pause is None:
+                    raise failures.explain(problem, self.url, ending=ending) from problem
+            except json.JSONDecodeError as problem:
+                raise failures.explain(problem, self.url) from problem
+            time.sleep(pause)
 
     def _prepare(self) -> None:
         with self._preparing:

@@ -19,6 +19,8 @@ CONNECTIONS: Final = 10
 #: How long a transaction waits for one of them, in seconds.
 CONNECTION_PATIENCE: Final = 30.0
 _QUEUES: Final = 7_236
+#: States of PostgreSQL that pass: no connection, a server that stops or starts, too many connections, a deadlock.
+PASSING: Final = ("08", "57P", "53300", "40001", "40P01")
 #: One queue for each name; two names may share one.
 _TURN: Final = sa.select(sa.func.pg_advisory_xact_lock(_QUEUES, sa.func.hashtext(sa.bindparam("name"))))
 
@@ -36,6 +38,16 @@ def in_turn(db: sa.Connection, name: str) -> None:
     """Until the transaction ends, nobody else gets past the same name.  A writer who is alone needs no turn."""
     if not lone_writer(db):
         db.execute(_TURN, {"name": name})
+
+
+def is_lost(problem: Exception) -> bool:
+    """Whether a transaction that failed so was rolled back for no fault of its own, and may be tried again."""
+    if not isinstance(problem, sa.exc.DBAPIError):
+        return False
+    state = getattr(problem.orig, "sqlstate", None)
+    unconnected = type(problem.orig).__module__.startswith("psycopg") and state is None
+    known = state is not None and state.startswith(PASSING)
+    return problem.connection_invalidated or known or (unconnected and isinstance(problem, sa.exc.OperationalError))
 
 
 def make_engine(url: URL, connections: int = CONNECTIONS) -> sa.Engine:

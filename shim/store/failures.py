@@ -1,11 +1,12 @@
 """From what a driver raises to a `StoreFailed` that says what happened and what to do."""
 
+import json
 from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import URL
 
-from shim.store import address
+from shim.store import address, dialects
 from shim.store.errors import Gone, StoreFailed
 
 #: A piece of the driver's message, in lower case, and what it means.  The first that fits is taken.
@@ -21,21 +22,40 @@ MEANINGS: Final[tuple[tuple[str, str], ...]] = (
     ("unable to open", "cannot be opened. Is its folder there, and may it be written?"),
     ("disk i/o error", "cannot be read or written: its disk reports an error"),
     ("password authentication failed", "refused the user name or the password"),
+    ("could not translate host", "has an address that is not known. Is its host spelled right?"),
+    ("name or service not known", "has an address that is not known. Is its host spelled right?"),
+    ("failed to resolve host", "has an address that is not known. Is its host spelled right?"),
+    ("does not exist", "is not there: its server knows no such database, user or table"),
     ("connection refused", "does not answer. Is the server running?"),
     ("queuepool limit", "had no connection free for too long: see SHIM_DATABASE_CONNECTIONS"),
     ("server closed the connection", "closed the connection"),
+    ("terminating connection", "closed the connection"),
+    ("connection is closed", "closed the connection"),
     ("already exists", "holds tables of the same names that this store did not make. Give it a database of its own"),
+)
+
+UNREADABLE: Final = (
+    "holds a text that cannot be read. If it is encrypted, SHIM_ENCRYPTION_KEY must hold its key in every program that "
+    "uses it; else it is damaged, and a backup helps"
+)
+IN_DOUBT: Final = (
+    "closed the connection as a change was being kept: whether it was is not known. Look before you repeat it"
 )
 
 _FOREIGN_KEY: Final = ("foreign key constraint", "23503")
 
 
-def explain(problem: Exception, url: URL) -> Exception:
-    """What to raise in place of ``problem``, which came out of SQLAlchemy, a driver, Alembic or the file system."""
+def explain(problem: Exception, url: URL, *, ending: bool = False) -> Exception:
+    """What to raise in place of ``problem``, which came out of SQLAlchemy, a driver, Alembic, the file system, or of
+    reading what was stored.  ``ending``: a write was being committed.
+    """
     if isinstance(problem, sa.exc.IntegrityError) and _belongs_nowhere(problem):
         return Gone("the thread was deleted meanwhile")
     if isinstance(problem, ModuleNotFoundError):
         return StoreFailed(f"The store needs the package {problem.name!r}: pip install 'assistants-shim[postgres]'.")
+    if isinstance(problem, json.JSONDecodeError):
+        # Not its words: they quote what was read.
+        return StoreFailed(f"The store {address.describe(url)} {UNREADABLE}.")
     said = str(getattr(problem, "orig", None) or problem).strip().split("\nDETAIL:")[0]
     # What PostgreSQL says of a broken constraint holds values, and words that mean something else elsewhere.
     meanings = () if isinstance(problem, sa.exc.IntegrityError) else MEANINGS
@@ -43,6 +63,8 @@ def explain(problem: Exception, url: URL) -> Exception:
     for secret in address.secrets(url):
         said = said.replace(secret, "***")
     place = address.describe(url)
+    if ending and dialects.is_lost(problem):
+        meaning = IN_DOUBT
     return StoreFailed(f"The store {place} {meaning}." if meaning else f"The store {place} failed: {said}")
 
 

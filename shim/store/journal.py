@@ -34,6 +34,7 @@ _ROWS: Final = (
     .where(generic.matching(journal, "tenant", "thread_id"), journal.c.seq > sa.bindparam("later_than"))
     .order_by(journal.c.seq)
 )
+_OF_RUN: Final = sa.select(*_columns).where(generic.matching(journal, "tenant", "run_id")).order_by(journal.c.seq)
 _LAST: Final = sa.select(sa.func.max(journal.c.seq)).where(generic.matching(journal, "tenant", "thread_id"))
 _FIRST_OF: Final = sa.select(sa.func.min(journal.c.seq)).where(generic.matching(journal, "tenant", "message_id"))
 _CUT: Final = journal.delete().where(
@@ -62,7 +63,12 @@ def append(
 def rows(db: sa.Connection, tenant: str, thread_id: str, after_seq: int = 0) -> list[Row]:
     """The items after ``after_seq``, in order."""
     found = db.execute(_ROWS, {"for_tenant": tenant, "for_thread_id": thread_id, "later_than": after_seq})
-    return [Row._make((*row[:-1], generic.load(row[-1]))) for row in found]
+    return [_row(row) for row in found]
+
+
+def of_run(db: sa.Connection, tenant: str, run_id: str) -> list[Row]:
+    """The items that a run has put in or out, in order."""
+    return [_row(row) for row in db.execute(_OF_RUN, {"for_tenant": tenant, "for_run_id": run_id})]
 
 
 def last_seq(db: sa.Connection, tenant: str, thread_id: str) -> int:
@@ -82,6 +88,10 @@ def forget_message(db: sa.Connection, tenant: str, message_id: str) -> int | Non
 def delete_after(db: sa.Connection, tenant: str, run_id: str, seq: int) -> int:
     """Take back what the run journalled after ``seq``, such as tool outputs that upstream refused; returns how many."""
     return db.execute(_CUT, {"for_tenant": tenant, "for_run_id": run_id, "later_than": seq}).rowcount
+
+
+def _row(found: sa.Row[Any]) -> Row:
+    return Row._make((*found[:-1], generic.load(found[-1])))
 
 
 def _number(db: sa.Connection, statement: sa.Select[Any], where: generic.Where) -> int | None:

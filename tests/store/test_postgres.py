@@ -1,12 +1,16 @@
 """What only a server does: go away, and come back.  The rest of the suite runs on it as on SQLite."""
 
 import asyncio
+import os
+import socket
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from shim.store import assistants, failures
+from shim.store import database as module
 from shim.store.address import resolve
 from shim.store.database import AsyncStore, Database, database
 from shim.store.errors import StoreFailed
@@ -23,11 +27,67 @@ def cut(db: sa.Connection) -> None:
 
 @needs_server
 @pytest.mark.parametrize("address", ["postgresql"], indirect=True)
-def test_a_lost_connection_fails_one_transaction(base: Database) -> None:
+def test_a_connection_lost_before_the_end_is_not_noticed(base: Database) -> None:
+    """The transaction was rolled back, so it is done again, and its effect is there once."""
+    attempts: list[int] = []
+
+    def work(db: sa.Connection) -> str:
+        attempts.append(len(assistants.page(db, "", 9, "asc").data))
+        assistants.insert(db, "", assistant(1))
+        if len(attempts) == 1:
+            cut(db)
+        assistants.insert(db, "", assistant(2))
+        return "done"
+
+    assert base.write(work) == "done"
+    assert attempts == [0, 0]
+    assert base.read(assistants.page, "", 9, "asc").data == [assistant(1), assistant(2)]
+
+
+@needs_server
+@pytest.mark.parametrize("address", ["postgresql"], indirect=True)
+def test_a_read_is_done_again(base: Database) -> None:
     base.write(assistants.insert, "", assistant(1))
-    with pytest.raises(StoreFailed):
+    attempts: list[int] = []
+
+    def work(db: sa.Connection) -> Any:
+        attempts.append(1)
+        if len(attempts) == 1:
+            cut(db)
+        return assistants.get(db, "", "asst_1")
+
+    assert base.read(work) == assistant(1)
+    assert len(attempts) == 2
+
+
+@needs_server
+@pytest.mark.parametrize("address", ["postgresql"], indirect=True)
+def test_a_connection_that_is_lost_each_time_fails(base: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "RETRIES", (0.0, 0.0))
+    base.write(assistants.insert, "", assistant(1))
+    with pytest.raises(StoreFailed, match="closed the connection"):
         base.write(cut)
     assert base.read(assistants.get, "", "asst_1") == assistant(1)
+
+
+@needs_server
+@pytest.mark.parametrize("address", ["postgresql"], indirect=True)
+def test_a_connection_lost_as_a_change_is_kept_leaves_that_in_doubt(base: Database) -> None:
+    """It is not done again, as it could be done twice; the caller is told."""
+    attempts: list[int] = []
+
+    def work(db: sa.Connection) -> None:
+        attempts.append(1)
+        assistants.insert(db, "", assistant(1))
+        mine = db.connection.driver_connection
+        assert mine is not None
+        # The socket goes, and the driver has not noticed yet.
+        with socket.socket(fileno=os.dup(mine.fileno())) as same:
+            same.shutdown(socket.SHUT_RDWR)
+
+    with pytest.raises(StoreFailed, match="whether it was is not known"):
+        base.write(work)
+    assert len(attempts) == 1
 
 
 @needs_server

@@ -1,0 +1,70 @@
+"""A transaction that was lost before its end is done again, so what runs in it must change nothing but the store."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from shim.store import journal
+from shim.store.database import Database, database
+from tests.engine.scripted import World, answer, inputs
+from tests.translate.telling import call, message, says
+
+
+class Lost(Exception):
+    """The connection is gone."""
+
+
+class Twice:
+    """A store that loses every write as it would have been kept, and does it again."""
+
+    def __init__(self, inner: Any) -> None:
+        self.inner, self.lost = inner, 0
+
+    async def read(self, work: Any, *args: Any) -> Any:
+        return await self.inner.read(work, *args)
+
+    async def write(self, work: Any, *args: Any) -> Any:
+        def losing(db: sa.Connection) -> None:
+            work(db, *args)
+            raise Lost
+
+        try:
+            await self.inner.write(losing)
+        except Lost:
+            self.lost += 1
+        return await self.inner.write(work, *args)
+
+
+def _life(world: World) -> list[Any]:
+    """What an application and upstream see of a thread with a tool round, a message that goes, and a second run."""
+    thread = world.thread("One")
+    told = world.run(thread, answer(message(says("Wait.")), call()))
+    run = next(data for name, data in told if name == "thread.run.requires_action")
+    told += world.submit(run, answer(message(says("Done.")), id="resp_2"), call_a="42")
+    gone = world.say(thread, "Never mind.")
+    world.delete(f"threads/{thread}/messages/{gone['id']}")
+    told += world.run(thread, answer(message(says("Bye.")), id="resp_3"), additional_messages=[])
+    return [
+        [name for name, _ in told],
+        world.messages(thread),
+        [inputs(body) for body in world.upstream.bodies],
+        [body.get("previous_response_id") for body in world.upstream.bodies],
+        [each["status"] for each in world.get(f"threads/{thread}/runs")["data"]],
+        _journal(world.base, thread),
+    ]
+
+
+def _journal(base: Database, thread: str) -> list[Any]:
+    rows = base.read(journal.rows, "", thread)
+    return [(row.direction, row.type, row.call_id, row.response_id) for row in rows]
+
+
+def test_every_write_may_be_done_again(world: World, blank: Path, tmp_path: Path) -> None:
+    other = World(database(f"sqlite:///{shutil.copy(blank, tmp_path / 'other.db')}"))
+    twice = Twice(other.context.store)
+    object.__setattr__(other.context, "store", twice)
+    assert _life(other) == _life(world)
+    assert twice.lost > 10
+    other.base.close()
