@@ -53,9 +53,11 @@ def _nobodys_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, _new_data
 
 @pytest.fixture(scope="session", autouse=True)
 def _one_certificate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Every HTTP client reads all certificates of the world when it is made; nobody here needs more than one."""
+    """Every HTTP client reads all certificates of the world when it is made, wherever the environment says that they
+    are; nobody here needs more than one.
+    """
     known = ssl.create_default_context().get_ca_certs(binary_form=True)
-    if not known or "SSL_CERT_FILE" in os.environ:
+    if not known:
         yield
         return
     path = tmp_path_factory.mktemp("certificates") / "one.pem"
