@@ -17,7 +17,6 @@ from shim.store import responses, runs, threads
 from shim.store.errors import Gone
 from shim.store.runs import RunRow
 from shim.translate import endings, failures
-from shim.translate.turn import Turn
 
 UNFINISHED: Final = ("queued", "in_progress")
 
@@ -118,7 +117,7 @@ async def _apply(carrier: Carrier, response: Json) -> None:
 
 
 def _carrier(world: Context, row: RunRow) -> Carrier:
-    turn = Turn(row.body, world.ids, world.now, spent=row.private["spent"])
+    turn = keep.turn_of(world, row.body, row.private)
     carrier = Carrier(world, turn, row.private, Sent({}, None), Call(), seen=row.body["status"])
     carrier.response = {"noted": True}
     return carrier

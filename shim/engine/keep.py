@@ -20,7 +20,8 @@ def blank(model: str, resources: Json, awaits: list[str]) -> Json:
     whether a forced tool choice has been followed.  ``background``: the response that runs upstream on its own.
     ``model``: the one that is called.  ``resources``: what its hosted tools work on.  ``awaits``: vector stores whose
     files must be indexed before it begins.  ``contents``: whether its stream shows what a search found.  ``stale``: a
-    message was deleted that the response under way knows, so nothing may chain from it.
+    message was deleted that the response under way knows, so nothing may chain from it.  ``images``: pictures that no
+    message shows yet.  ``citations``: how many markers the run's messages have.
     """
     return {
         "spent": objects.usage(),
@@ -34,7 +35,15 @@ def blank(model: str, resources: Json, awaits: list[str]) -> Json:
         "awaits": awaits,
         "contents": False,
         "stale": False,
+        "images": [],
+        "citations": 0,
     }
+
+
+def turn_of(world: Context, run: Json, private: Json) -> Turn:
+    """The next response of a run that may have had some."""
+    known = {name: private[name] for name in ("spent", "citations")}
+    return Turn(run, world.ids, world.now, images=list(private["images"]), **known)
 
 
 def objects_of(db: Any, world: Context, emitted: list[Emitted]) -> None:
@@ -78,7 +87,7 @@ def ending_of(db: Any, world: Context, turn: Turn, private: Json, response: Json
         responses.finish(db, tenant, response_id, response.get("status") or run["status"], response.get("usage"))
     usable = response_id if chained and not private["stale"] else None
     covers = journal.last_seq(db, tenant, run["thread_id"])
-    private = private | {"spent": turn.spent}
+    private = private | {"spent": turn.spent, "images": turn.images, "citations": turn.citations}
     if run["status"] == "completed" and usable and not run["truncation_strategy"]["last_messages"]:
         threads.set_head(db, tenant, run["thread_id"], usable, covers)
     if run["status"] == "requires_action":

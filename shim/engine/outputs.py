@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from shim import lifecycle
-from shim.engine import chain, launch, lookup, once, refresh
+from shim.engine import chain, keep, launch, lookup, once, refresh
 from shim.engine.carry import Carrier
 from shim.engine.chain import Sent
 from shim.engine.context import Context, Json
@@ -25,7 +25,7 @@ async def submit(world: Context, request: Request, thread_id: str, run_id: str) 
     post = once.post(world, request, "outputs")
     accepted = await world.store.write(_accept, world, thread_id, run_id, asked["tool_outputs"], post)
     private, streamed = accepted.row.private, bool(asked.get("stream"))
-    turn = Turn(accepted.run, world.ids, world.now, spent=private["spent"])
+    turn = keep.turn_of(world, accepted.run, private)
     carrier = Carrier(world, turn, private, accepted.sent, request.call(streamed))
     told: list[Emitted] = [
         ("thread.run.step.completed", accepted.step),

@@ -6,7 +6,7 @@ only half written here is written anew from it.  Otherwise the run fails, and it
 
 from typing import Any, Final
 
-from shim.engine import opening
+from shim.engine import keep, opening
 from shim.engine.carry import Carrier, commit
 from shim.engine.chain import Sent
 from shim.engine.context import Context, Json
@@ -55,7 +55,7 @@ def _finish(db: Any, world: Context, row: RunRow, response: Json) -> bool:
         entry.response_id == response["id"] and entry.direction == "out"
         for entry in journal.of_run(db, tenant, run["id"])
     )
-    turn = Turn(run, world.ids, world.now, spent=row.private["spent"])
+    turn = keep.turn_of(world, run, row.private)
     journalled = {_name(item, index) for index, item in enumerate((response.get("output") or [])[:known])}
     _drop_unfinished(db, world, turn, response, known)
     carrier = Carrier(world, turn, row.private, Sent({}, None), Call(), seen=run["status"])

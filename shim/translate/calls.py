@@ -130,6 +130,7 @@ def _image(turn: Turn, output: Json) -> Json:
     """A plot.  Upstream gives it as data; we keep it under an id, and the next message shows it."""
     file_id = turn.new_id("cfile")
     turn.images.append(file_id)
+    turn.pictured += 1
     turn.made.append(Made(file_id, f"{file_id}.png", data=output["url"]))
     return {"type": "image", "image": {"file_id": file_id}}
 

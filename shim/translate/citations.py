@@ -7,18 +7,25 @@ text stands.
 """
 
 from collections.abc import Callable
+from sys import maxsize
 from typing import Final
 
 from shim.translate.turn import Json, Made, Part, Turn
 
 #: The first number of a marker: 4 in every short recorded conversation.
 ORDINAL: Final = 4
+#: What a picture's name ends in.
+PICTURES: Final = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".svg")
 WEB: Final = ("web_search", "web_search_preview")
 
 
 def place(annotation: Json) -> int:
-    """The offset in upstream's text up to which the text must have been told before this annotation can be."""
-    return int(annotation["index"] if annotation["type"] == "file_citation" else annotation.get("end_index") or 0)
+    """The offset in upstream's text up to which the text must have been told before this annotation can be: all of it
+    for a citation without a place.
+    """
+    if annotation["type"] == "file_citation":
+        return int(annotation.get("index", maxsize))
+    return annotation.get("end_index") or 0
 
 
 def make(turn: Turn, part: Part, annotation: Json) -> tuple[Json, str] | None:
@@ -28,7 +35,10 @@ def make(turn: Turn, part: Part, annotation: Json) -> tuple[Json, str] | None:
 
 
 def _file_citation(turn: Turn, part: Part, annotation: Json) -> tuple[Json, str]:
-    marker = f"【{ORDINAL}:{turn.citations}†{annotation.get('filename') or 'source'}】"
+    name, said = annotation.get("filename") or "source", "".join(part.told)
+    while (marker := f"【{ORDINAL}:{turn.citations}†{name}】") in said:
+        # Models write such markers, too, where a thread of old days has taught them to.
+        turn.citations += 1
     turn.citations += 1
     start = part.told_length
     # Where it stands in upstream's text, and how much it shifts what comes after.
@@ -45,13 +55,20 @@ def _file_citation(turn: Turn, part: Part, annotation: Json) -> tuple[Json, str]
 
 def _file_path(turn: Turn, part: Part, annotation: Json) -> tuple[Json, str] | None:
     """A file that code wrote.  The range covers ``sandbox:/mnt/data/NAME`` alone, as it did; a file without one is
-    no link.
+    no link: a picture that was shown, or a file that the message carries all the same.
     """
     start, end = annotation.get("start_index") or 0, annotation.get("end_index") or 0
-    if start >= end or end > part.heard_length:
-        return None
+    linked = start < end <= part.heard_length
     name = annotation.get("filename") or annotation["file_id"]
+    picture = not linked and name.lower().endswith(PICTURES)
+    if picture and turn.pictured:
+        # It came with the outputs of its code, and is shown from there.
+        turn.pictured -= 1
+        return None
     turn.made.append(Made(annotation["file_id"], name, annotation.get("container_id")))
+    (turn.images if picture else part.files).append(annotation["file_id"])
+    if not linked:
+        return None
     shift = sum(length for at, length in part.markers if at <= start)
     text = "".join(part.heard)[start:end]
     shown = {

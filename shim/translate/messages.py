@@ -23,16 +23,16 @@ def open_message(turn: Turn, event: Json) -> Iterator[Emitted]:
     item = turn.open(event, Open("message", step, message=message))
     yield "thread.message.created", message
     yield "thread.message.in_progress", message
+    yield from _show_images(turn, item)
+
+
+def _show_images(turn: Turn, item: Open) -> Iterator[Emitted]:
+    """Plots stand before the text, as they did, if they are known by then."""
     while turn.images:
-        yield _show_image(item, turn.images.pop(0))
-
-
-def _show_image(item: Open, file_id: str) -> Emitted:
-    """A plot stands before the text, as it did."""
-    part = Part(len(item.parts), "image_file", told=[file_id])
-    # Upstream's parts count from 0; ours that it does not have, from below.
-    item.parts[-1 - part.index] = part
-    return _delta(item, {"index": part.index, "type": "image_file", "image_file": {"file_id": file_id}})
+        part = Part(len(item.parts), "image_file", told=[turn.images.pop(0)])
+        # Upstream's parts count from 0; ours that it does not have, from below.
+        item.parts[-1 - part.index] = part
+        yield _delta(item, {"index": part.index} | SHOWN[part.kind](part))
 
 
 @emits("thread.message.delta")
@@ -91,7 +91,7 @@ def _settle(turn: Turn, item: Open, place: Json, content: Json) -> Iterator[Emit
     if not whole.startswith(heard):
         turn.differences.append(f"the text told differs from the finished text of {item.kind} part {part.index}")
         return
-    for annotation in (content.get("annotations") or [])[part.announced :]:
+    for annotation in sorted((content.get("annotations") or [])[part.announced :], key=citations.place):
         yield from _catch_up(item, part, whole, citations.place(annotation))
         yield from _annotate(turn, item, part, annotation)
     yield from _catch_up(item, part, whole, len(whole))
@@ -110,6 +110,7 @@ def _annotate(turn: Turn, item: Open, part: Part, annotation: Json) -> Iterator[
     """Put an annotation into a part.  A citation brings its marker, whole, in the same delta."""
     part.announced += 1
     made = citations.make(turn, part, annotation)
+    yield from _show_images(turn, item)
     if made is None:
         return
     shown, marker = made
@@ -149,9 +150,8 @@ SHOWN: Final[dict[str, Callable[[Part], Json]]] = {
 
 
 def attachments(item: Open) -> list[Json]:
-    """The files that the message links: whoever reads it finds them here, too."""
-    linked = (annotation for part in item.parts.values() for annotation in part.annotations)
-    files = dict.fromkeys(found["file_path"]["file_id"] for found in linked if found["type"] == "file_path")
+    """The files that code wrote for the message: whoever reads it finds them here, linked or not."""
+    files = dict.fromkeys(file_id for part in item.parts.values() for file_id in part.files)
     return [{"file_id": file_id, "tools": [{"type": "code_interpreter"}]} for file_id in files]
 
 

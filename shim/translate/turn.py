@@ -39,7 +39,7 @@ class Part:
     """One content part of the open message.
 
     ``heard`` is upstream's text so far, ``told`` is ours: the same plus the citation markers that we put in.
-    Offsets count code points.
+    Offsets count code points.  ``files``: those that code wrote for it.
     """
 
     index: int
@@ -52,6 +52,7 @@ class Part:
     annotations: list[Json] = field(default_factory=list)
     announced: int = 0
     markers: list[tuple[int, int]] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -84,7 +85,11 @@ class Made:
 
 @dataclass(slots=True)
 class Turn:
-    """One response of a run.  ``run`` is replaced, never changed in place, so what was emitted stays as it was."""
+    """One response of a run.  ``run`` is replaced, never changed in place, so what was emitted stays as it was.
+
+    ``images``: pictures that no message shows yet.  ``pictured``: those among the outputs of code that upstream has yet
+    to name in a message.
+    """
 
     run: Json
     new_id: Callable[[str], str]
@@ -101,6 +106,7 @@ class Turn:
     results: dict[str, str] = field(default_factory=dict)
     citations: int = 0
     images: list[str] = field(default_factory=list)
+    pictured: int = 0
     made: list[Made] = field(default_factory=list)
     error: Json | None = None
     terminal: Json | None = None

@@ -163,3 +163,16 @@ def test_a_file_that_cannot_be_had_leaves_the_message(world: World, why: str) ->
     assert last(told, "message.completed")["attachments"][0]["file_id"] == "cfile_9"
     with pytest.raises(Refused, match="No file found"):
         world.get("files/cfile_9")
+
+
+def test_a_picture_before_a_question_is_shown_behind_it(world: World) -> None:
+    """The response that drew it ended without a message; and no marker comes twice in a run."""
+    url = PICTURES[0][0]
+    notes = {"type": "file_citation", "file_id": "file-1", "filename": "a.txt", "index": 2}
+    first = answer(message(says("So", notes)), code("x", {"type": "image", "url": url}), call())
+    told = world.run(world.thread("One"), first)
+    second = answer(message(says("So", notes), id="msg_2"), id="resp_2")
+    shown = last(world.submit(last(told, "run.requires_action"), second, call_a="42"), "message.completed")
+    picture, text = shown["content"]
+    assert world.reply("GET", f"files/{picture['image_file']['file_id']}/content").body == b"picture"
+    assert text["text"]["value"] == "So【4:1†a.txt】"

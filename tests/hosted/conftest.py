@@ -3,6 +3,7 @@
 import shutil
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 from shim import offline, wiring
 from shim.sandbox import Sandbox
 from tests.doors.colours import ASYNC, SYNC, opened
+from tests.hosted.recordings import Player
 from tests.hosted.stage import Clock, Stage
 
 #: Colour, how a run is carried out, and whether a polled one goes on upstream alone.
@@ -24,10 +26,10 @@ PLAYS = {
 STREAMED = [name for name in PLAYS if name.endswith("streamed")]
 
 
-def _played(name: str, folder: Path, new_database: Path) -> Iterator[Stage]:
+def _played(name: str, folder: Path, new_database: Path, upstream: Any = None) -> Iterator[Stage]:
     colour, way, background = PLAYS[name]
     clock = Clock()
-    sandbox = Sandbox(clock=clock)
+    sandbox = upstream or Sandbox(clock=clock)
     database = shutil.copyfile(new_database, folder / "shim.db")
     with pytest.MonkeyPatch.context() as patch:
         # What is set here is read once, as the client is made; the tests themselves have nobody's settings.
@@ -70,3 +72,17 @@ def pytest_generate_tests(metafunc: Any) -> None:
     """Nothing of this folder may pass because it was given nothing to do."""
     for mark in metafunc.definition.iter_markers("parametrize"):
         assert len(list(mark.args[1])), f"{metafunc.definition.name} has no cases"
+
+
+@pytest.fixture(scope="module")
+def players(tmp_path_factory: pytest.TempPathFactory, _new_database: Path) -> Iterator[dict[str, tuple[Stage, Player]]]:
+    """A client for each way, and behind each a server that plays recordings."""
+    with ExitStack() as open_ones:
+        yield {name: open_ones.enter_context(_playing(name, tmp_path_factory, _new_database)) for name in PLAYS}
+
+
+@contextmanager
+def _playing(name: str, folders: pytest.TempPathFactory, new_database: Path) -> Iterator[tuple[Stage, Player]]:
+    player = Player()
+    for stage in _played(name, folders.mktemp("recorded"), new_database, player):
+        yield stage, player

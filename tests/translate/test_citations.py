@@ -6,6 +6,7 @@ from tests.translate.telling import (
     added,
     citation,
     cites,
+    code,
     created,
     done,
     ended,
@@ -138,9 +139,54 @@ def test_a_generated_file_is_attached_and_kept_once_for_each_link() -> None:
     assert [(made.filename, made.container_id) for made in state.made] == [("p.png", "c"), ("cfile_1", "c")]
 
 
-@pytest.mark.parametrize("start, end", [(0, 0), (None, None), (5, 5), (5, 3), (0, 999)])
-def test_a_file_that_is_not_linked_is_no_annotation(start, end) -> None:
-    assert _file(generated(start, end)) == []
+NOWHERE = [(0, 0), (None, None), (5, 5), (5, 3), (0, 999)]
+
+
+@pytest.mark.parametrize("start, end", NOWHERE)
+def test_a_file_that_is_not_linked_is_attached_and_kept(start, end) -> None:
+    state, made = turn(), generated(start, end) | {"filename": "p.csv"}
+    item = message(says(LINK, made))
+    shown = last(tell(state, created(), added(item), text(LINK), cites(made), done(item)), "message.completed")
+    assert shown["content"] == [{"type": "text", "text": {"value": LINK, "annotations": []}}]
+    assert [each["file_id"] for each in shown["attachments"]] == ["cfile_1"]
+    assert [each.filename for each in state.made] == ["p.csv"]
+
+
+@pytest.mark.parametrize("start, end", NOWHERE)
+def test_a_picture_that_is_not_linked_is_shown(start, end) -> None:
+    """As where upstream gives no outputs of code: behind the text, if that has been told."""
+    state, made = turn(), generated(start, end)
+    item = message(says(LINK, made))
+    told = tell(state, created(), added(item), text(LINK), cites(made), done(item))
+    shown = last(told, "message.completed")
+    picture = {"type": "image_file", "image_file": {"file_id": "cfile_1"}}
+    assert [part["type"] for part in shown["content"]] == ["text", "image_file"]
+    assert shown["content"][1] == picture
+    assert last(told, "message.delta")["delta"]["content"] == [{"index": 1} | picture]
+    assert shown["attachments"] == []
+    assert [(each.file_id, each.container_id) for each in state.made] == [("cfile_1", "c")]
+
+
+def test_a_picture_among_the_outputs_is_shown_once() -> None:
+    state = turn()
+    ran, item = code("x", {"type": "image", "url": "data:,x"}), message(says(LINK, generated(0, 0)))
+    shown = last(tell(state, created(), added(ran), done(ran), added(item), done(item)), "message.completed")
+    assert [part["type"] for part in shown["content"]] == ["image_file", "text"]
+    assert len(state.made) == 1
+
+
+def test_citations_that_come_in_any_order_stand_in_their_places() -> None:
+    """Where all is told at once."""
+    item = message(says("One, two.", citation(8), citation(3, "file-2", "b.txt")))
+    (part,) = last(tell(turn(), created(), done(item)), "message.completed")["content"]
+    assert part["text"]["value"] == "One【4:0†b.txt】, two【4:1†a.txt】."
+
+
+def test_a_citation_without_a_place_stands_at_the_end() -> None:
+    nowhere = {name: value for name, value in citation(0).items() if name != "index"}
+    item = message(says("Pizza.", nowhere))
+    (part,) = last(tell(turn(), created(), done(item)), "message.completed")["content"]
+    assert part["text"]["value"] == f"Pizza.{A}"
 
 
 def test_markers_before_a_file_shift_it() -> None:
@@ -191,3 +237,9 @@ def test_a_web_page_is_no_annotation_but_counts_as_told() -> None:
     told = tell(turn(), created(), added(item), text("Hi"), cites(page), done(item))
     (part,) = last(told, "message.completed")["content"]
     assert [each["type"] for each in part["text"]["annotations"]] == ["file_citation"]
+
+
+def test_a_marker_that_the_model_wrote_itself_is_not_made_again() -> None:
+    item = message(says(f"{A} Pizza", citation(len(A) + 6)))
+    (part,) = last(tell(turn(), created(), done(item)), "message.completed")["content"]
+    assert part["text"]["value"] == f"{A} Pizza【4:1†a.txt】"

@@ -1,0 +1,167 @@
+"""The genuine recordings that hold hosted tools, and a server in this process that answers with one of them.
+
+Nothing of the project is imported here but the form of an answer: what must come out is read from the recordings.
+"""
+
+import base64
+import hashlib
+import json
+import re
+import secrets
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from shim.sandbox import Received, SandboxReply
+from tests.recordings import WIRE
+
+Json = dict[str, Any]
+FOLDER = WIRE / "responses"
+#: Folder: how many recordings of answers it holds, streamed and not.
+HELD = {
+    "azure": (1, 1),
+    "code_interpreter": (3, 6),
+    "file_search": (3, 3),
+    "image_generation": (1, 1),
+    "mcp": (2, 2),
+    "web_search": (3, 1),
+    "file_input": (0, 2),
+    "image_input": (1, 1),
+}
+#: Items that a run's steps show, in the form of the old API or in the nearest one.
+STEPS = {
+    "file_search_call": "file_search",
+    "code_interpreter_call": "code_interpreter",
+    "web_search_call": "function",
+    "image_generation_call": "function",
+    "mcp_list_tools": "function",
+    "mcp_call": "function",
+}
+CUT = re.compile(rb"[\w+/=]*\.\.\.\[\d+ chars cut by extractor\]")
+JSON_TYPE, SSE_TYPE = {"content-type": "application/json"}, {"content-type": "text/event-stream; charset=utf-8"}
+
+
+@dataclass(frozen=True)
+class Recording:
+    """``raw``: the body as it came, a stream or one object.  ``response``: what it ends with."""
+
+    kind: str
+    name: str
+    streamed: bool
+    raw: bytes = field(repr=False)
+    response: Json = field(repr=False)
+    request: Json = field(repr=False)
+
+    @property
+    def tools(self) -> list[Json]:
+        """As the request had them; where none was kept, as the response echoes them."""
+        found: list[Json] = self.request.get("tools") or self.response.get("tools") or []
+        return found
+
+    def items(self, *kinds: str) -> list[Json]:
+        return [item for item in self.response["output"] if item["type"] in kinds]
+
+    @property
+    def parts(self) -> list[Json]:
+        """The texts of all messages, one a message as everywhere in the recordings."""
+        return [part for item in self.items("message") for part in item["content"]]
+
+
+def _whole(found: re.Match[bytes]) -> bytes:
+    """Some bytes in place of a picture of which only the beginning was kept; the same for the same beginning."""
+    return base64.b64encode(hashlib.sha256(found.group()).digest() * 3)
+
+
+def _read(path: Path) -> Recording:
+    raw, streamed = CUT.sub(_whole, path.read_bytes()), path.suffix == ".sse"
+    stem = path.name.partition(".response.")[0]
+    if streamed:
+        lines = [line[5:] for line in raw.decode().splitlines() if line.startswith("data:")]
+        response = json.loads(lines[-1])["response"]
+    else:
+        response = json.loads(raw)
+    request = path.with_name(f"{stem}.request.json")
+    asked = json.loads(request.read_text()) if request.exists() else {}
+    return Recording(path.parent.name, stem, streamed, raw, response, asked)
+
+
+@cache
+def recordings() -> tuple[Recording, ...]:
+    """Those of the folders above, all of them; of Azure's those with a hosted tool.  None where there are none."""
+    found = [_read(path) for folder in HELD for path in sorted((FOLDER / folder).glob("*.response.*"))]
+    return tuple(each for each in found if each.kind != "azure" or each.items(*STEPS))
+
+
+class Player:
+    """Upstream: answers every request for a response with the recording that is set, under an id of its own."""
+
+    def __init__(self) -> None:
+        self.recording: Recording
+        self.requests: list[Received] = []
+        #: What GET shows, by id; the contents of files in containers, made up when they are first asked for.
+        self.stored: dict[str, Json] = {}
+        self.contents: dict[str, bytes] = {}
+
+    def handle(
+        self, method: str, path: str, query: list[tuple[str, str]], headers: Mapping[str, str], body: bytes
+    ) -> SandboxReply:
+        asked = json.loads(body) if body else {}
+        self.requests.append(Received(method, path, tuple(query), headers, asked))
+        if method == "POST" and path == "/v1/responses":
+            return self._respond(asked)
+        if method == "GET" and path.startswith("/v1/responses/"):
+            return _json(self.stored[path.rpartition("/")[2]])
+        if method == "GET" and path.startswith("/v1/containers/") and path.endswith("/content"):
+            return SandboxReply(200, {}, self.contents.setdefault(path.split("/")[5], secrets.token_bytes(40)))
+        return SandboxReply(404, JSON_TYPE, b'{"error": {"message": "not expected"}}')
+
+    def _respond(self, asked: Json) -> SandboxReply:
+        old, new = self.recording.response["id"], f"resp_{secrets.token_hex(24)}"
+        raw = self.recording.raw.replace(old.encode(), new.encode())
+        if asked.get("background"):
+            self.stored[new] = json.loads(json.dumps(self.recording.response).replace(old, new))
+            return _json(self.stored[new] | {"status": "queued", "output": [], "usage": None})
+        if not self.recording.streamed:
+            return SandboxReply(200, JSON_TYPE, raw)
+        return SandboxReply(200, SSE_TYPE, _blocks(raw))
+
+
+def _json(body: Json) -> SandboxReply:
+    return SandboxReply(200, JSON_TYPE, json.dumps(body).encode())
+
+
+def _blocks(raw: bytes) -> Iterator[bytes]:
+    """An event at a time."""
+    for block in raw.split(b"\n\n"):
+        yield block + b"\n\n"
+
+
+def assistant(recording: Recording) -> Json:
+    """An old assistant with the recorded tools, as far as assistants have them."""
+    tools: list[Json] = []
+    resources: Json = {}
+    for tool in recording.tools:
+        made, more = _TOOLS.get(tool["type"], _as_it_is)(tool)
+        tools += made
+        resources |= more
+    return {"tools": tools, "tool_resources": resources}
+
+
+def _search(tool: Json) -> tuple[list[Json], Json]:
+    options = {name: tool[name] for name in ("max_num_results",) if tool.get(name)}
+    stores = tool["vector_store_ids"][:1] or ["vs_1"]
+    return [{"type": "file_search", "file_search": options}], {"file_search": {"vector_store_ids": stores}}
+
+
+def _code(tool: Json) -> tuple[list[Json], Json]:
+    files = tool["container"].get("file_ids") if isinstance(tool["container"], dict) else None
+    return [{"type": "code_interpreter"}], {"code_interpreter": {"file_ids": files}} if files else {}
+
+
+def _as_it_is(tool: Json) -> tuple[list[Json], Json]:
+    return [tool], {}
+
+
+_TOOLS = {"file_search": _search, "code_interpreter": _code}
