@@ -9,12 +9,14 @@ import typer
 
 import shim
 from shim.cli.demo import demo
+from shim.cli.doctor import doctor
 from shim.cli.run import run
 from shim.cli.sandbox import sandbox
 
 #: Name on the command line: the function whose parameters are its options and whose docstring is its help.
 COMMANDS: Final[dict[str, Callable[..., Any]]] = {
     "demo": demo,
+    "doctor": doctor,
     "run": run,
     "sandbox": sandbox,
 }

@@ -104,6 +104,8 @@ def is_callers_fault(refusal: Refusal) -> bool:
     return refusal.status in FAULTS and refusal.code not in RUN_FAULTS and not is_too_long(refusal)
 
 
+#: A server of which nothing is known.
+OTHER: Final = "other"
 PROFILES: Final[dict[str, Profile]] = {
     "openai": Profile("openai", background=True, encrypted_reasoning=True),
     "azure": Profile("azure", background=True, encrypted_reasoning=True),
@@ -116,7 +118,15 @@ PROFILES: Final[dict[str, Profile]] = {
     # What LiteLLM keeps depends on the provider behind it.
     "litellm": Profile("litellm", trusted=False),
     "openrouter": Profile("openrouter", stores=False),
-    "other": Profile("other", trusted=False),
+    OTHER: Profile(OTHER, trusted=False),
+}
+#: What servers write as the owner of their models, where that gives them away.
+OWNERS: Final[dict[str, str]] = {
+    "llamacpp": "llamacpp",
+    "ogx": "ogx",
+    "vllm": "vllm",
+    "library": "ollama",
+    "organization_owner": "lmstudio",
 }
 #: Hosts, with a port where only that tells, by which a server is known.
 HOSTS: Final[dict[str, str]] = {
@@ -137,4 +147,4 @@ def choose(base_url: str, named: str | None = None) -> Profile:
     if named is not None:
         return PROFILES[named]
     host = urlsplit(base_url).netloc.rpartition("@")[2]
-    return PROFILES[next((name for known, name in HOSTS.items() if re.search(known, host)), "other")]
+    return PROFILES[next((name for known, name in HOSTS.items() if re.search(known, host)), OTHER)]

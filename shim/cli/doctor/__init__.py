@@ -1,0 +1,82 @@
+"""``assistants-shim doctor``: what an upstream can do, and how the shim will work there."""
+
+import os
+import re
+from typing import Annotated, Final
+
+import openai
+import typer
+from rich.console import Console
+
+from shim import offline, transport
+from shim.cli.doctor import probes, screen, verdict
+from shim.cli.doctor.patient import CAP, Finding, Patient
+from shim.settings import settings
+from shim.upstream import profiles
+from shim.upstream.responses import Upstream
+from shim.wiring import AZURE_PATH, SANDBOX
+
+OPENAI: Final = "https://api.openai.com/v1"
+#: Keys by profile, where they have a variable of their own.
+KEYS: Final = {"azure": "AZURE_OPENAI_API_KEY"}
+#: What looks like a key, whoever repeats it.
+SECRET: Final = re.compile(r"\b(sk|key)-[\w*.-]{6,}")
+
+
+def doctor(
+    upstream: Annotated[
+        str | None,
+        typer.Option(
+            help="The base URL to look at, or `sandbox`. Default: `SHIM_UPSTREAM`, else `OPENAI_BASE_URL`, else "
+            "OpenAI. The key is `OPENAI_API_KEY`, for Azure `AZURE_OPENAI_API_KEY`; it is never shown."
+        ),
+    ] = None,
+    model: Annotated[str | None, typer.Option(help="The model to ask. Default: a cheap one that it lists.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Say it as JSON.")] = False,
+    timeout: Annotated[float, typer.Option(min=0.1, help="Seconds to wait for each answer.")] = 60.0,
+) -> None:
+    """Ask a Responses server what it can do: a few tiny calls. Exits with 1 where the shim cannot work."""
+    chosen, address = settings(), _address(upstream)
+    console = Console(stderr=as_json, highlight=False)
+    key = _key(address)
+    console.print(screen.announcement(address, len(probes.COSTLY), CAP), soft_wrap=True)
+    with _client(address, key, timeout) as client, console.status("asking") as status:
+        patient = Patient(Upstream(lambda: client, transport.BROKEN, lambda: profiles.choose(address)), model)
+        try:
+            found = probes.examine(patient, lambda name: status.update(f"asking: {name}"))
+        finally:
+            # Nothing is left there if this was broken off.
+            patient.clean_up()
+    found = {name: Finding(each.state, _hidden(each.words, key)) for name, each in found.items()}
+    owners = {str(each.get("owned_by")) for each in patient.listed}
+    judged = verdict.judge(address, chosen, found, owners)
+    if as_json:
+        typer.echo(screen.as_json(address, patient, found, judged))
+    else:
+        screen.show(console, patient, found, judged)
+    raise typer.Exit(0 if judged.ok else 1)
+
+
+def _address(given: str | None) -> str:
+    found = given or settings().upstream or os.environ.get("OPENAI_BASE_URL") or OPENAI
+    if profiles.choose(found).name != "azure":
+        return found
+    # Azure answers Responses below this path alone.
+    return AZURE_PATH.sub("", found.rstrip("/")) + "/openai/v1"
+
+
+def _key(address: str) -> str:
+    variable = KEYS.get(profiles.choose(address).name, "OPENAI_API_KEY")
+    return os.environ.get(variable) or "none"
+
+
+def _client(address: str, key: str, timeout: float) -> openai.OpenAI:
+    """The official client, which neither tries again nor waits for long."""
+    network = offline.client(offline.sandbox()) if address == SANDBOX else None
+    url = OPENAI if address == SANDBOX else address
+    return openai.OpenAI(api_key=key, base_url=url, max_retries=0, timeout=timeout, http_client=network)
+
+
+def _hidden(words: str, key: str) -> str:
+    """What the server said, without the key if it repeats it."""
+    return SECRET.sub("***", words.replace(key, "***") if len(key) > len("none") else words)

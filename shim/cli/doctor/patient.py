@@ -1,0 +1,123 @@
+"""The server that is examined, and what it has been asked."""
+
+from collections.abc import Callable, Coroutine
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal, TypeVar
+
+from shim import drive
+from shim.ports import Call, Json, Refusal
+from shim.upstream.responses import Upstream
+
+T = TypeVar("T")
+#: ``yes``, ``no``, ``partly`` (it works, less well), or not tried for want of something else.
+State = Literal["yes", "no", "partly", "untried"]
+#: The most tokens that an answer may have; what is asked can be answered with two.
+CAP: Final = 128
+SMALL_TALK: Final = "This is a test of the connection. Say only: ok"
+#: Answers that say that the key is wrong, or may not do this.
+SHUT: Final = (401, 403)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What came of one probe, in a few words for a person."""
+
+    state: State
+    words: str
+
+
+@dataclass(slots=True)
+class Patient:
+    """Asks the server as a run would, and keeps count.
+
+    ``first``: the response to its first question.  ``events``: as what it came.  ``stored``: responses that it may
+    have kept.  ``deleted``: how many of those it has deleted since.
+    """
+
+    upstream: Upstream
+    model: str | None = None
+    listed: list[Json] = field(default_factory=list)
+    first: Json = field(default_factory=dict)
+    events: list[Json] = field(default_factory=list)
+    stored: list[str] = field(default_factory=list)
+    deleted: int = 0
+    refusals: list[Refusal] = field(default_factory=list)
+    calls: int = 0
+    tokens: tuple[int, int] = (0, 0)
+
+    def get(self, path: str) -> Json:
+        """GET.  Raises `Refusal`."""
+        return self._noted(lambda: self.upstream.call("GET", path))
+
+    def post(self, path: str, body: Json) -> Json:
+        """POST of something that makes nothing.  Raises `Refusal`."""
+        return self._noted(lambda: self.upstream.call("POST", path, body))
+
+    def delete(self, path: str) -> Json:
+        """DELETE.  Raises `Refusal`."""
+        return self._noted(lambda: self.upstream.call("DELETE", path))
+
+    def cancel(self, response_id: str) -> None:
+        """Raises `Refusal`."""
+        self._noted(lambda: self.upstream.cancel(response_id))
+
+    def create(self, **more: Any) -> Json:
+        """A small response.  Raises `Refusal`."""
+        self.calls += 1
+        return self._made(self._noted(lambda: self.upstream.create(self._body(more), Call())))
+
+    def stream(self, **more: Any) -> None:
+        """A small response as a stream: its `events`, and `first`.  Raises `Refusal`, also for one inside of it."""
+        self.calls += 1
+        self.events = self._noted(lambda: self._read(self._body(more)))
+        shown = [event["response"] for event in self.events if event.get("response")]
+        self.first = self._made(shown[-1] if shown else {})
+
+    def _body(self, more: Json) -> Json:
+        said = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": SMALL_TALK}]}
+        return {"model": self.model, "input": [said], "store": True, "max_output_tokens": CAP} | more
+
+    async def _read(self, body: Json) -> list[Json]:
+        answer = await self.upstream.stream(body, Call())
+        try:
+            async with aclosing(answer.events()) as batches:
+                return [event async for batch in batches for event in batch]
+        finally:
+            await answer.close()
+
+    def _made(self, response: Json) -> Json:
+        """Count what a response has cost, and remember to delete it."""
+        usage = response.get("usage") or {}
+        spent = (usage.get("input_tokens") or 0, usage.get("output_tokens") or 0)
+        self.tokens = (self.tokens[0] + spent[0], self.tokens[1] + spent[1])
+        if response.get("id") and response.get("store") is not False:
+            self.stored.append(response["id"])
+        return response
+
+    def _noted(self, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        try:
+            return drive.finish(work())
+        except Refusal as refusal:
+            self.refusals.append(refusal)
+            raise
+
+    def clean_up(self) -> None:
+        """Delete what was stored; what could not be deleted stays in `stored`."""
+        self.stored = [response_id for response_id in dict.fromkeys(self.stored) if self._still_has(response_id)]
+
+    def _still_has(self, response_id: str) -> bool:
+        path = f"/responses/{response_id}"
+        if self._refusal(self.delete, path) is None:
+            self.deleted += 1
+            return False
+        # What was never there need not go; and some servers answer nothing when they delete.
+        gone = self._refusal(self.get, path)
+        return gone is None or gone.status != 404
+
+    def _refusal(self, ask: Callable[[str], Json], path: str) -> Refusal | None:
+        try:
+            ask(path)
+        except Refusal as refusal:
+            return refusal
+        return None

@@ -1,0 +1,232 @@
+"""What is looked at, in order: one row a question, one small function an answer.
+
+A probe that raises `Refusal` has found "no", in the server's own words.
+"""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from shim.cli.doctor.patient import SHUT, Finding, Patient
+from shim.ports import Json, Refusal
+from shim.upstream import profiles
+
+#: Words in the names of models that do not answer in text.
+NO_TEXT: Final = ("embed", "whisper", "tts", "dall-e", "image", "audio", "realtime", "moderation", "transcribe", "sora")
+#: Models that are asked first where a server has them: the cheapest.
+CHEAP: Final = ("gpt-5-nano", "gpt-4.1-nano", "gpt-4o-mini", "gpt-5-mini")
+TOOL: Final[Json] = {
+    "type": "function",
+    "name": "get_time",
+    "description": "The time.",
+    "parameters": {"type": "object", "properties": {}},
+    "strict": False,
+}
+ENCRYPTED: Final = "reasoning.encrypted_content"
+
+
+def _reachable(patient: Patient) -> Finding:
+    try:
+        patient.listed = [each for each in patient.get("/models").get("data") or [] if isinstance(each, dict)]
+    except Refusal as refusal:
+        if refusal.status is None:
+            raise
+    return Finding("yes", "it answers")
+
+
+def _models(patient: Patient) -> Finding:
+    names = [str(each.get("id")) for each in patient.listed]
+    named, patient.model = patient.model, patient.model or _choose(names)
+    if not names:
+        return Finding("no", "it lists none" + ("" if named else "; --model names one"))
+    known = "" if named is None or named in names else ", not among them"
+    return Finding("yes", f"{len(names)}; asked here: {patient.model}{known}")
+
+
+def _choose(names: list[str]) -> str | None:
+    speaking = [name for name in names if not any(word in name.lower() for word in NO_TEXT)]
+    return next((name for name in CHEAP if name in speaking), next(iter(speaking), None))
+
+
+def _answers(patient: Patient) -> Finding:
+    patient.stream()
+    last = patient.events[-1]["type"] if patient.events else "nothing"
+    if last not in ("response.completed", "response.incomplete"):
+        error = patient.first.get("error") or next((each for each in patient.events if each["type"] == "error"), {})
+        error = error.get("error") or error
+        return Finding("no", str(error.get("message") or f"its stream ended with {last}"))
+    return Finding("yes", f"status {patient.first.get('status')}")
+
+
+def _authorised(patient: Patient) -> Finding:
+    shut = [refusal for refusal in patient.refusals if refusal.status in SHUT]
+    return Finding("no", told(shut[-1])) if shut else Finding("yes", "nothing was refused for the key")
+
+
+def _streams(patient: Patient) -> Finding:
+    deltas = sum(event["type"].endswith(".delta") for event in patient.events)
+    if not deltas:
+        return Finding("partly", "the answer came in one piece")
+    return Finding("yes", f"{len(patient.events)} events, {deltas} of them deltas")
+
+
+def _stored(patient: Patient) -> Finding:
+    said = patient.first.get("store")
+    echo = f"store: {str(said).lower()}" if isinstance(said, bool) else "without a word of store"
+    try:
+        patient.get(f"/responses/{patient.first.get('id')}")
+    except Refusal as refusal:
+        return Finding("no", f"it answered {echo}; when fetched: {told(refusal)}")
+    return Finding("yes", f"it answered {echo}; the response can be fetched")
+
+
+def _chains(patient: Patient) -> Finding:
+    first = patient.first.get("id")
+    second = patient.create(previous_response_id=first)
+    before, after = _read(patient.first), _read(second)
+    counted = f"tokens read: {before}, then {after}"
+    if second.get("previous_response_id", first) != first:
+        return Finding("no", f"it left the previous response out without a word; {counted}")
+    if "previous_response_id" in second or after > before:
+        return Finding("yes", counted)
+    return Finding("no", f"it shows nothing of the previous response; {counted}")
+
+
+def _read(response: Json) -> int:
+    return int((response.get("usage") or {}).get("input_tokens") or 0)
+
+
+def _loss(patient: Patient) -> Finding:
+    """The shim heals a lost chain by the words that say so: does it know this server's?"""
+    unknown = "resp_" + secrets.token_hex(24)
+    try:
+        patient.create(previous_response_id=unknown)
+    except Refusal as refusal:
+        if profiles.chain_is_lost(refusal):
+            return Finding("yes", f"known words: {told(refusal)}")
+        return Finding("no", f"unknown words, please report them: {told(refusal)}")
+    return Finding("partly", "an unknown response is left out without a word; the shim looks at the echo")
+
+
+def _background(patient: Patient) -> Finding:
+    response = patient.create(background=True)
+    if response.get("status") not in ("queued", "in_progress"):
+        return Finding("no", "it answered at once")
+    try:
+        patient.cancel(response["id"])
+    except Refusal as refusal:
+        return Finding("partly", f"begun, but not cancelled: {told(refusal)}")
+    return Finding("yes", f"status {response['status']}, then cancelled")
+
+
+def _functions(patient: Patient) -> Finding:
+    made = patient.create(tools=[TOOL], tool_choice={"type": "function", "name": "get_time"}, store=False)
+    kinds = [item.get("type") for item in made.get("output") or []]
+    if "function_call" in kinds:
+        return Finding("yes", "the function that had to be called was called")
+    return Finding("no", f"no call came, but {', '.join(map(str, kinds)) or 'nothing'}")
+
+
+def _encrypted(patient: Patient) -> Finding:
+    made = patient.create(include=[ENCRYPTED], store=False)
+    thoughts = [item for item in made.get("output") or [] if item.get("type") == "reasoning"]
+    if any(item.get("encrypted_content") for item in thoughts):
+        return Finding("yes", "reasoning came encrypted")
+    return Finding("partly", "accepted; " + ("reasoning came without it" if thoughts else "this model did not reason"))
+
+
+def _counts(patient: Patient) -> Finding:
+    counted = patient.post("/responses/input_tokens", {"model": patient.model, "input": "Hello"})
+    return Finding("yes", f"{counted.get('input_tokens')} tokens in a word")
+
+
+def _deletes(patient: Patient) -> Finding:
+    """The last one: nothing of the examination is left behind."""
+    patient.clean_up()
+    if patient.stored:
+        return Finding("no", f"it still has {', '.join(patient.stored)}; {told(patient.refusals[-1])}")
+    if not patient.deleted:
+        return Finding("untried", "it had kept nothing")
+    return Finding("yes", f"{patient.deleted} responses that it had kept for this")
+
+
+def _lists(path: str) -> Callable[[Patient], Finding]:
+    def probe(patient: Patient) -> Finding:
+        patient.get(f"{path}?limit=1")
+        return Finding("yes", f"GET {path}")
+
+    return probe
+
+
+def told(refusal: Refusal) -> str:
+    """A refusal in one line."""
+    status = f"HTTP {refusal.status}: " if refusal.status else ""
+    return status + " ".join(refusal.message.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """``needs``: probes that must not have found "no" before this one makes sense."""
+
+    name: str
+    ask: Callable[[Patient], Finding]
+    needs: tuple[str, ...] = ("answers",)
+
+
+#: In the order in which they are asked.
+PROBES: Final[tuple[Probe, ...]] = (
+    Probe("reachable", _reachable, ()),
+    Probe("models", _models, ("reachable",)),
+    Probe("answers", _answers, ("reachable",)),
+    Probe("key accepted", _authorised, ("reachable",)),
+    Probe("streaming", _streams),
+    Probe("keeps responses", _stored),
+    Probe("previous_response_id", _chains),
+    Probe("says when one is lost", _loss, ("answers", "previous_response_id")),
+    Probe("background", _background),
+    Probe("function tools", _functions),
+    Probe("encrypted reasoning", _encrypted),
+    Probe("token count", _counts),
+    Probe("files", _lists("/files"), ("reachable", "key accepted")),
+    Probe("vector stores", _lists("/vector_stores"), ("reachable", "key accepted")),
+    Probe("containers", _lists("/containers"), ("reachable", "key accepted")),
+    Probe("delete", _deletes),
+)
+#: Questions in a row without any answer, after which no more are asked.
+SILENT: Final = 2
+#: Probes that have the model say something: the most calls that an examination costs.
+COSTLY: Final = (_answers, _chains, _loss, _background, _functions, _encrypted)
+
+
+def examine(patient: Patient, asking: Callable[[str], None]) -> dict[str, Finding]:
+    """All findings by name.  ``asking`` hears of each probe before it begins."""
+    found: dict[str, Finding] = {}
+    for probe in PROBES:
+        why = _hindrance(probe, patient, found)
+        if why is None:
+            asking(probe.name)
+            found[probe.name] = _asked(probe, patient)
+        else:
+            found[probe.name] = Finding("untried", why)
+    return found
+
+
+def _hindrance(probe: Probe, patient: Patient, found: dict[str, Finding]) -> str | None:
+    """Why a probe makes no sense, if it does not."""
+    for name in probe.needs:
+        if found[name].state in ("no", "untried"):
+            return f"because of: {name}"
+    if probe.ask in COSTLY and patient.model is None:
+        return "no model to ask; --model names one"
+    lately = patient.refusals[-SILENT:]
+    if len(lately) == SILENT and all(refusal.status is None for refusal in lately):
+        return "it has stopped answering"
+    return None
+
+
+def _asked(probe: Probe, patient: Patient) -> Finding:
+    try:
+        return probe.ask(patient)
+    except Refusal as refusal:
+        return Finding("no", told(refusal))

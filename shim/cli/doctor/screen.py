@@ -1,0 +1,91 @@
+"""The examination for the eye, and for a program."""
+
+import dataclasses
+import json
+from typing import Final
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from shim.cli.doctor.patient import Finding, Patient, State
+from shim.cli.doctor.verdict import Verdict, hindrance
+
+#: A sign and a colour for each state; the sign alone tells them apart, too.
+SIGNS: Final[dict[State, str]] = {
+    "yes": "[green]✔ yes[/green]",
+    "partly": "[yellow]~ partly[/yellow]",
+    "no": "[red]✘ no[/red]",
+    "untried": "[dim]· not tried[/dim]",
+}
+#: The most columns that are used.
+WIDTH: Final = 110
+#: The most letters of what a server has said.
+LONGEST: Final = 300
+
+
+def announcement(address: str, calls: int, cap: int) -> str:
+    """What is about to happen, and what it costs at most."""
+    return (
+        f"[bold]{escape(address)}[/bold]\n[dim]at most {calls} calls of a model, of a line each and {cap} tokens out; "
+        "what it stores is deleted[/dim]"
+    )
+
+
+def show(console: Console, patient: Patient, found: dict[str, Finding], judged: Verdict) -> None:
+    """A table of the findings, and what follows from them."""
+    console.width = min(console.width, WIDTH)
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, finding in found.items():
+        table.add_row(name, SIGNS[finding.state], f"[dim]{escape(_short(finding.words))}[/dim]")
+    console.print()
+    console.print(table)
+    console.print()
+    _conclude(console, found, judged)
+    console.print(f"[dim]{patient.calls} calls, {patient.tokens[0]} tokens in, {patient.tokens[1]} out[/dim]")
+
+
+def _conclude(console: Console, found: dict[str, Finding], judged: Verdict) -> None:
+    if (name := hindrance(found)) is not None:
+        console.print(f"[bold red]The shim cannot work there as it is[/bold red]: {name}: {escape(found[name].words)}")
+        return
+    rows = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
+    rows.add_column(no_wrap=True)
+    rows.add_column()
+    rows.add_row("profile", f"[bold]{judged.profile.name}[/bold]: {judged.because}")
+    rows.add_row("threads", judged.mode)
+    rows.add_row("runs", f"without a stream: {judged.runs}")
+    for advice in judged.advice:
+        rows.add_row("set", f"[bold cyan]{escape(advice.set)}[/bold cyan]: {escape(advice.why)}")
+    if not judged.advice:
+        rows.add_row("set", "nothing needs to be set")
+    console.print("[bold green]The shim works there.[/bold green]")
+    console.print(rows)
+
+
+def as_json(address: str, patient: Patient, found: dict[str, Finding], judged: Verdict) -> str:
+    """All of it, with the names that the table shows, written in one word."""
+    profile = dataclasses.asdict(judged.profile)
+    del profile["address"]
+    said = {
+        "upstream": address,
+        "model": patient.model,
+        "ok": judged.ok,
+        "findings": {name.replace(" ", "_"): dataclasses.asdict(finding) for name, finding in found.items()},
+        "profile": profile,
+        "because": judged.because,
+        "mode": judged.mode,
+        "runs": judged.runs,
+        "advice": [dataclasses.asdict(advice) for advice in judged.advice],
+        "cost": {"calls": patient.calls, "input_tokens": patient.tokens[0], "output_tokens": patient.tokens[1]},
+        "deleted": patient.deleted,
+        "left": patient.stored,
+    }
+    return json.dumps(said, indent=2, ensure_ascii=False)
+
+
+def _short(words: str) -> str:
+    return words if len(words) <= LONGEST else words[:LONGEST] + "…"

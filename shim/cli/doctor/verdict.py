@@ -1,0 +1,151 @@
+"""What follows for the shim: the profile it takes, how it will work there, and what to set."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from shim.cli.doctor.patient import Finding
+from shim.ports import Profile
+from shim.settings import Settings
+from shim.upstream import profiles
+from shim.wiring import SANDBOX
+
+Found = Mapping[str, Finding]
+#: What a server must do for the shim to work at all.
+NEEDED: Final = ("reachable", "key accepted", "answers")
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """A setting, and why."""
+
+    set: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """``ok``: the shim works there.  ``because``: why this profile.  ``mode``: how a thread is told upstream.
+    ``runs``: where runs without a stream go on.
+    """
+
+    ok: bool
+    profile: Profile
+    because: str
+    mode: str
+    runs: str
+    advice: tuple[Advice, ...]
+
+
+CHAINED: Final = "chained: each call sends what is new, and previous_response_id"
+WHOLE: Final = "whole: each call sends the whole thread"
+NO_STORE: Final = ", with store: false"
+NO_STORE_LATER: Final = ", with store: false once the server has shown that it keeps nothing"
+THOUGHTS: Final = " and encrypted reasoning"
+ALONE: Final = "in the server's own background"
+HERE: Final = "in this program's worker"
+
+
+def hindrance(found: Found) -> str | None:
+    """The first thing that must be mended before the shim can work."""
+    return next((name for name in NEEDED if found[name].state not in ("yes", "partly")), None)
+
+
+def judge(address: str, chosen: Settings, found: Found, owners: set[str]) -> Verdict:
+    """``owners``: who the server says has made its models; some servers can be told by that."""
+    profile = profiles.choose(address, chosen.upstream_profile or (SANDBOX if address == SANDBOX else None))
+    ok = hindrance(found) is None
+    chains = _chains(profile, chosen, found)
+    background = profile.background if chosen.background == "auto" else chosen.background == "always"
+    advice = tuple(filter(None, (row(profile, chosen, found, owners) for row in ADVICE))) if ok else ()
+    return Verdict(
+        ok,
+        profile,
+        _because(address, chosen, profile),
+        _mode(profile, chosen, chains),
+        ALONE if background and chains else HERE,
+        advice,
+    )
+
+
+def _chains(profile: Profile, chosen: Settings, found: Found) -> bool:
+    """Whether runs will be chained once the server has shown what it does."""
+    if not (profile.stores and chosen.store_responses):
+        return False
+    return found["previous_response_id"].state == "yes" and (profile.trusted or _keeps(found))
+
+
+def _keeps(found: Found) -> bool:
+    return found["keeps responses"].state == "yes"
+
+
+def _mode(profile: Profile, chosen: Settings, chains: bool) -> str:
+    if chains:
+        return CHAINED
+    never = not (profile.stores and chosen.store_responses)
+    return WHOLE + (THOUGHTS if profile.encrypted_reasoning else "") + (NO_STORE if never else NO_STORE_LATER)
+
+
+def _because(address: str, chosen: Settings, profile: Profile) -> str:
+    if chosen.upstream_profile is not None:
+        return "SHIM_UPSTREAM_PROFILE names it"
+    if profile.name == profiles.OTHER:
+        return "its address is none that is known, so it is watched: its echo decides with each answer"
+    return "its address says so"
+
+
+def _kind(profile: Profile, chosen: Settings, found: Found, owners: set[str]) -> Advice | None:
+    known = next((name for owner, name in profiles.OWNERS.items() if owner in owners), None)
+    if chosen.upstream_profile or profile.name != profiles.OTHER or known is None:
+        return None
+    return Advice(f"SHIM_UPSTREAM_PROFILE={known}", "its models say that it is one; then nothing has to be found out")
+
+
+def _stateless(profile: Profile, chosen: Settings, found: Found, owners: set[str]) -> Advice | None:
+    if not (profile.stores and chosen.store_responses) or found["previous_response_id"].state != "no":
+        return None
+    if _kind(profile, chosen, found, owners) is not None:
+        return None
+    return Advice("SHIM_STORE_RESPONSES=false", "it does not continue from responses, so none need be kept")
+
+
+def _stateful(profile: Profile, chosen: Settings, found: Found, owners: set[str]) -> Advice | None:
+    if profile.stores or found["previous_response_id"].state != "yes" or not _keeps(found):
+        return None
+    return Advice(
+        f"SHIM_UPSTREAM_PROFILE={profiles.OTHER}", f"it keeps responses, which {profile.name} as a rule does not"
+    )
+
+
+def _unheard(profile: Profile, chosen: Settings, found: Found, owners: set[str]) -> Advice | None:
+    if not (profile.stores and chosen.store_responses) or found["says when one is lost"].state != "no":
+        return None
+    return Advice(
+        "SHIM_STORE_RESPONSES=false", "how it says that it lost a response is not known, so that cannot be healed"
+    )
+
+
+def _worker(profile: Profile, chosen: Settings, found: Found, owners: set[str]) -> Advice | None:
+    wanted = profile.background if chosen.background == "auto" else chosen.background == "always"
+    if not wanted or found["background"].state != "no":
+        return None
+    return Advice("SHIM_BACKGROUND=never", "it has no background for runs without a stream")
+
+
+def _alone(profile: Profile, chosen: Settings, found: Found, owners: set[str]) -> Advice | None:
+    if profile.background or chosen.background != "auto" or found["background"].state != "yes":
+        return None
+    if not _chains(profile, chosen, found):
+        return None
+    return Advice("SHIM_BACKGROUND=always", "if runs without a stream shall outlive your program: it has a background")
+
+
+#: Each looks for one reason to set something.
+ADVICE: Final[tuple[Callable[[Profile, Settings, Found, set[str]], Advice | None], ...]] = (
+    _kind,
+    _stateless,
+    _stateful,
+    _unheard,
+    _worker,
+    _alone,
+)

@@ -1,0 +1,239 @@
+"""`assistants-shim doctor`: good servers, poor ones, and such as are none; nothing is left behind, no key is shown."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from click.testing import Result
+from typer.testing import CliRunner
+
+from shim import offline
+from shim.cli import table
+from shim.cli.doctor.patient import CAP
+from shim.cli.doctor.probes import COSTLY, PROBES
+from shim.sandbox import Sandbox
+from shim.upstream import profiles
+from tests.doors.loopback import Asked, Loopback, Said
+from tests.doors.talking import secret
+from tests.healing.losing import Deaf, is_call, refused
+from tests.healing.wordings import WORDINGS
+
+Json = dict[str, Any]
+KEY = f"sk-{secret()}"
+
+
+@pytest.fixture(autouse=True)
+def _settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    for name in ("SHIM_UPSTREAM", "SHIM_UPSTREAM_PROFILE", "SHIM_BACKGROUND", "OPENAI_BASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def run(*words: str) -> Result:
+    shown = CliRunner().invoke(table.app(), ["doctor", *words], catch_exceptions=False)
+    assert KEY not in shown.output
+    return shown
+
+
+def examine(*words: str) -> tuple[int, Json]:
+    """The exit code, and what was found."""
+    shown = run("--json", *words)
+    found: Json = json.loads(shown.stdout)
+    return shown.exit_code, found
+
+
+def states(found: Json) -> dict[str, str]:
+    return {name: finding["state"] for name, finding in found["findings"].items()}
+
+
+def advised(found: Json) -> list[str]:
+    return [advice["set"] for advice in found["advice"]]
+
+
+def test_a_server_that_can_everything() -> None:
+    with Loopback() as server:
+        code, found = examine("--upstream", server.url)
+        assert code == 0
+        assert set(states(found).values()) == {"yes"}
+        assert found["mode"].startswith("chained")
+        assert (found["profile"]["name"], found["left"]) == ("other", [])
+        # Few calls, all of them small, and none of them is left there.
+        assert len(server.bodies) == len(COSTLY) == found["cost"]["calls"]
+        assert all(body["max_output_tokens"] == CAP for body in server.bodies)
+        assert found["cost"]["input_tokens"] > 0
+        gone = [asked.path for asked in server.asked if asked.method == "DELETE"]
+        assert len(gone) == len(set(gone)) == found["deleted"] == 3
+        statuses = [server.usual(Asked("GET", path, (("authorization", "Bearer x"),), b"")).status for path in gone]
+        assert statuses == [404] * 3
+        assert advised(found) == ["SHIM_BACKGROUND=always"]
+
+
+def test_the_sandbox_in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHIM_UPSTREAM", "sandbox")
+    before = len(offline.sandbox().requests)
+    shown = run()
+    assert shown.exit_code == 0
+    for row in PROBES:
+        assert row.name in shown.output
+    assert "The shim works there." in shown.output
+    assert "profile  sandbox" in shown.output
+    assert f"at most {len(COSTLY)} calls" in shown.output
+    assert len(offline.sandbox().requests) > before
+
+
+def _llamacpp(asked: Asked) -> Said | None:
+    """Stateless, with the manners of llama.cpp."""
+    if asked.path.endswith("/models"):
+        return Said.json({"data": [{"id": "nomic-embed"}, {"id": "gpt-4o", "owned_by": "llamacpp"}]})
+    if is_call(asked) and "previous_response_id" in asked.json:
+        return refused(WORDINGS["llama.cpp"], asked.json["previous_response_id"])
+    return None if is_call(asked) else Said.error(404, "File Not Found")
+
+
+def test_a_server_that_keeps_nothing() -> None:
+    with Loopback(_llamacpp, Sandbox(can_store=False)) as server:
+        code, found = examine("--upstream", server.url)
+    assert (code, found["model"]) == (0, "gpt-4o")
+    assert {server.bodies[place]["model"] for place in range(len(server.bodies))} == {"gpt-4o"}
+    told = states(found)
+    assert (told["keeps_responses"], told["previous_response_id"]) == ("no", "no")
+    assert (told["says_when_one_is_lost"], told["vector_stores"], told["delete"]) == ("untried", "no", "untried")
+    assert found["mode"].startswith("whole")
+    assert advised(found) == ["SHIM_UPSTREAM_PROFILE=llamacpp"]
+    assert found["left"] == []
+
+
+@pytest.mark.parametrize(
+    "profile, wanted", [("vllm", ["SHIM_UPSTREAM_PROFILE=other"]), ("openai", []), ("ogx", ["SHIM_BACKGROUND=always"])]
+)
+def test_a_profile_that_is_named_is_held_against_the_server(
+    profile: str, wanted: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHIM_UPSTREAM_PROFILE", profile)
+    with Loopback() as server:
+        _, found = examine("--upstream", server.url)
+    assert found["because"] == "SHIM_UPSTREAM_PROFILE names it"
+    assert found["mode"].startswith("chained" if profiles.PROFILES[profile].stores else "whole")
+    assert advised(found) == wanted
+
+
+def test_a_server_without_what_its_profile_promises(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHIM_UPSTREAM_PROFILE", "openai")
+    deaf = Deaf()
+
+    def answer(asked: Asked) -> Said | None:
+        if is_call(asked) and asked.json.get("background"):
+            kept = {key: value for key, value in asked.json.items() if key != "background"}
+            return server.usual(replace(asked, body=json.dumps(kept).encode()))
+        return deaf(asked)
+
+    with Loopback(answer) as server:
+        deaf.server = server
+        code, found = examine("--upstream", server.url)
+    assert code == 0
+    assert (states(found)["previous_response_id"], states(found)["background"]) == ("no", "no")
+    assert "without a word" in found["findings"]["previous_response_id"]["words"]
+    assert advised(found) == ["SHIM_STORE_RESPONSES=false", "SHIM_BACKGROUND=never"]
+
+
+def test_a_loss_in_unknown_words_is_to_be_reported() -> None:
+    def riddle(asked: Asked) -> Said | None:
+        known = [each.json.get("previous_response_id") for each in server.asked[:-1] if is_call(each)]
+        if is_call(asked) and asked.json.get("previous_response_id") and any(known):
+            return Said.error(400, "Sumimasen.")
+        return None
+
+    with Loopback(riddle) as server:
+        _, found = examine("--upstream", server.url)
+    assert "please report them: HTTP 400: Sumimasen." in found["findings"]["says_when_one_is_lost"]["words"]
+    assert "SHIM_STORE_RESPONSES=false" in advised(found)
+
+
+def _cut(asked: Asked) -> Said | None:
+    if not is_call(asked):
+        return None
+    return Said(
+        200, (("content-type", "text/event-stream"),), (b'data: {"type":"response.created","response":{}}\n\n',)
+    )
+
+
+def _failing(asked: Asked) -> Said | None:
+    if not is_call(asked):
+        return None
+    event = {"type": "error", "error": {"message": "No such model.", "code": "404"}}
+    return Said(200, (("content-type", "text/event-stream"),), (f"data: {json.dumps(event)}\n\n".encode(),))
+
+
+#: Servers that nothing can be done with: what is in the way, and what is said of it.
+BAD: dict[str, tuple[Callable[[Asked], Said | None], str, str]] = {
+    "a wrong key": (lambda asked: Said.error(401, f"Incorrect API key: {KEY}."), "key_accepted", "HTTP 401: Incorrect"),
+    "no API": (lambda asked: Said.error(404, "Not Found"), "answers", "--model"),
+    "a web site": (
+        lambda asked: Said(200, (("content-type", "text/html"),), (b"<html>",)),
+        "reachable",
+        "could not be read",
+    ),
+    "a breakdown": (lambda asked: Said.error(500, "Boom.") if is_call(asked) else None, "answers", "HTTP 500: Boom."),
+    "a stream without an end": (_cut, "answers", "ended with response.created"),
+    "an error in its stream": (_failing, "answers", "No such model."),
+}
+
+
+@pytest.mark.parametrize("what", BAD)
+def test_a_server_that_is_none(what: str) -> None:
+    answer, name, words = BAD[what]
+    with Loopback(answer) as server:
+        code, found = examine("--upstream", server.url)
+        assert (code, found["ok"], found["advice"]) == (1, False, [])
+        assert states(found)[name] in ("no", "untried")
+        assert words in found["findings"][name]["words"]
+        assert len(server.bodies) <= 1
+        shown = run("--upstream", server.url)
+    assert shown.exit_code == 1
+    assert "The shim cannot work there as it is" in shown.output
+
+
+def test_nobody_is_there() -> None:
+    with Loopback() as server:
+        url = server.url
+    code, found = examine("--upstream", url)
+    assert code == 1
+    assert states(found)["reachable"] == "no"
+    assert found["cost"]["calls"] == 0
+
+
+def test_a_server_that_falls_silent_is_left_alone() -> None:
+    """It answers the first question, then never again."""
+
+    def silent(asked: Asked) -> Said | None:
+        if len(server.asked) <= 2:
+            return None
+        raise ConnectionResetError
+
+    with Loopback(silent) as server:
+        code, found = examine("--upstream", server.url)
+    assert code == 0
+    assert [name for name, state in states(found).items() if state == "untried"][-1] == "delete"
+    assert len(server.bodies) <= 3
+    # It could not be deleted, and that is said.
+    assert len(found["left"]) == 1
+
+
+def test_what_a_server_keeps_in_spite_of_all_is_named() -> None:
+    with Loopback(lambda asked: Said.error(405, "Method Not Allowed") if asked.method == "DELETE" else None) as server:
+        _, found = examine("--upstream", server.url)
+    assert states(found)["delete"] == "no"
+    assert len(found["left"]) == 3
+    assert all(left in found["findings"]["delete"]["words"] for left in found["left"])
+
+
+def test_azure_is_asked_where_it_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    from shim.cli import doctor
+
+    assert doctor._address("https://me.openai.azure.com/") == "https://me.openai.azure.com/openai/v1"
+    assert doctor._address("https://me.openai.azure.com/openai/v1/") == "https://me.openai.azure.com/openai/v1"
+    monkeypatch.setenv("AZURE_OPENAI_API_KEY", "theirs")
+    assert doctor._key("https://me.openai.azure.com") == "theirs"
+    assert doctor._key("https://api.openai.com/v1") == KEY
