@@ -15,7 +15,7 @@ from typing import Any, Final, TypeVar
 
 import openai
 
-from shim import offline, ports, pump, transport
+from shim import offline, ports, pump, tokens, transport
 from shim.engine import Context, Engine, Running, Servers
 from shim.heart import Heart
 from shim.modelmap import mapper
@@ -126,7 +126,7 @@ _hearts: Final[dict[Database, Heart]] = {}
 #: What was found out about the servers behind the clients of each database.
 _servers: Final[dict[Database, Servers]] = {}
 #: Parameters that models refused, for all clients of the process.
-_learned: Final[dict[str, set[str]]] = {}
+_learned: Final[dict[tuple[str, str], set[str]]] = {}
 
 
 def _database(chosen: Settings) -> Database:
@@ -159,6 +159,7 @@ def _engine(store: Store, upstream: ports.Upstream, kept: Database, chosen: Sett
             keep_bytes=chosen.keep_file_bytes,
             model_of=mapper(chosen, lambda: upstream.profile().name),
             learned=_learned,
+            tokens=tokens.count,
             servers=_servers.setdefault(kept, Servers()),
             wait=wait,
         )

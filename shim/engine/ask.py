@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal, TypeVar
 
-from shim.engine import chain
+from shim.engine import budget, chain
 from shim.engine.chain import Sent
 from shim.engine.context import Context, Json
 from shim.ports import Refusal
@@ -40,17 +40,28 @@ class Asker:
     private: Json
     sent: Sent
     healed: bool = False
-    shortened: int = 0
+    fitted: bool = False
     dropped: list[str] = field(default_factory=list)
 
     async def ask(self, how: Callable[[Json], Awaitable[T]]) -> T:
-        """What ``how`` makes of the request's body.  Raises the `Refusal` that nothing here can mend."""
+        """What ``how`` makes of the request's body.  Raises the `Refusal` that nothing here can mend, and `Unfit`."""
         while True:
             try:
+                await self._fit()
                 return await how(self.sent.body)
             except Refusal as refusal:
                 if not await self._mend(refusal):
                     raise
+
+    async def _fit(self) -> None:
+        """Keep to what the run may show."""
+        if self.fitted:
+            return
+        self.sent = await budget.fitted(self.world, self.run, self.private, self.sent)
+        self.fitted = True
+        if self.sent.kept is not None:
+            # Another run may show more: nothing chains from what this one makes.
+            self.private = self.private | {"kept": self.sent.kept, "cut": True}
 
     async def _mend(self, refusal: Refusal) -> bool:
         for remedy in REMEDIES:
@@ -67,7 +78,7 @@ class Asker:
         run, servers, profile = self.run, self.world.servers, self.world.upstream.profile()
         log.warning("%s: run %s is told from the journal of thread %s", CAUSES[why], run["id"], run["thread_id"])
         servers.lost(profile) if why == "lost" else servers.unchained(profile)
-        self.healed = True
+        self.healed, self.fitted = True, False
         self.private = self.private | {"tip": None}
         self.sent = await self.world.store.write(_anew, self.world, self.run, self.private)
 
@@ -104,7 +115,7 @@ async def _refused_encryption(asker: Asker, refusal: Refusal) -> bool:
     body = asker.sent.body
     if request.ENCRYPTED not in body.get("include", ()) or not profiles.cannot_encrypt(refusal):
         return False
-    asker.world.learned.setdefault(body["model"], set()).add(request.ENCRYPTED)
+    asker.world.refused(body["model"]).add(request.ENCRYPTED)
     include = [wanted for wanted in body["include"] if wanted != request.ENCRYPTED]
     kept = {key: value for key, value in body.items() if key != "include"}
     asker.sent = replace(asker.sent, body=kept | ({"include": include} if include else {}))
@@ -112,24 +123,30 @@ async def _refused_encryption(asker: Asker, refusal: Refusal) -> bool:
 
 
 async def _refused_parameter(asker: Asker, refusal: Refusal) -> bool:
-    """The model takes no such parameter: it is left out, now and from now on."""
-    param = models.refused_parameter(refusal.param, refusal.code, refusal.message)
-    if refusal.status != 400 or param not in asker.sent.body:
+    """The model takes no such parameter: it is left out, now and from now on.
+
+    An effort that was meant for another model is left out, too.
+    """
+    body, mapped = asker.sent.body, asker.sent.body["model"] != asker.run["model"]
+    among = (*models.DROPPABLE, "reasoning") if mapped else models.DROPPABLE
+    param = models.refused_parameter(refusal.param, refusal.code, refusal.message, among)
+    if refusal.status not in (400, 422) or param not in body:
         return False
-    asker.world.learned.setdefault(asker.sent.body["model"], set()).add(param)
-    asker.sent = replace(asker.sent, body={key: value for key, value in asker.sent.body.items() if key != param})
+    asker.world.refused(body["model"]).add(param)
+    log.warning("model %s takes no %s: it is left out from now on", body["model"], param)
+    asker.sent = replace(asker.sent, body={key: value for key, value in body.items() if key != param})
     return True
 
 
 async def _too_long(asker: Asker, refusal: Refusal) -> bool:
     """The conversation does not fit: its older half is left out, and half of the rest, until it does."""
-    messages = [item for item in asker.sent.body["input"] if item.get("type") == "message"]
     if not profiles.is_too_long(refusal):
         return False
-    if asker.sent.previous is None and len(messages) < 2:
+    chained = asker.sent.previous is not None
+    shorter = await asker.world.store.read(chain.halved, asker.world, asker.run, asker.private, chained)
+    if shorter is None:
         return False
-    asker.shortened += 1
-    asker.sent = await asker.world.store.read(_shorter, asker.world, asker.run, asker.private, asker.shortened)
+    asker.sent, asker.private = shorter, asker.private | {"kept": shorter.kept}
     return True
 
 
@@ -146,7 +163,3 @@ REMEDIES: Final[tuple[Callable[[Asker, Refusal], Awaitable[bool]], ...]] = (
 def _anew(db: Any, world: Context, run: Json, private: Json) -> Sent:
     threads.set_head(db, world.tenant, run["thread_id"], None, 0)
     return chain.prepare(db, world, run, private, anew=True)
-
-
-def _shorter(db: Any, world: Context, run: Json, private: Json, times: int) -> Sent:
-    return chain.prepare(db, world, run, private, halved=times)

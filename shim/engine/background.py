@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from shim.engine import keep, opening
 from shim.engine.ask import Cause
+from shim.engine.budget import Unfit
 from shim.engine.carry import Carrier
 from shim.engine.chain import Sent
 from shim.engine.context import Context, Json
@@ -23,6 +24,14 @@ UNFINISHED: Final = ("queued", "in_progress")
 
 async def begin(carrier: Carrier) -> None:
     """Ask upstream to work in the background, and remember which response that is.  Raises `Refusal`."""
+    try:
+        await _begin(carrier)
+    except Unfit:
+        carrier.dry = True
+        await carrier.run_dry()
+
+
+async def _begin(carrier: Carrier) -> None:
     response = await carrier.create()
     if (why := _unheard(carrier, response)) is not None:
         with suppress(Refusal):

@@ -12,6 +12,7 @@ from typing import Any, Final, TypeVar
 from shim import lifecycle
 from shim.engine import files, keep, notes, opening, steps
 from shim.engine.ask import Asker
+from shim.engine.budget import Unfit
 from shim.engine.chain import Sent
 from shim.engine.context import Context, Json
 from shim.engine.protocol import DONE, Emitted, Events
@@ -43,7 +44,9 @@ class Left(Exception):
 
 @dataclass(slots=True)
 class Carrier:
-    """``seen`` is the run's status as this carrier last stored it: what the compare-and-set compares with."""
+    """``seen`` is the run's status as this carrier last stored it: what the compare-and-set compares with.  ``dry``:
+    the run has too few prompt tokens left.
+    """
 
     world: Context
     turn: Turn
@@ -54,6 +57,7 @@ class Carrier:
     answer: Answer | None = None
     response: Json = field(default_factory=dict)
     chained: bool = True
+    dry: bool = False
     looked: float = 0.0
     kept: list[files.Kept] = field(default_factory=list)
     asker: Asker = field(init=False)
@@ -67,12 +71,15 @@ class Carrier:
         self.asker = Asker(self.world, self.turn.run, private, sent)
 
     async def open(self) -> None:
-        """Ask upstream for a stream.  Raises `Refusal`."""
-        if not self.exhausted:
-            self.answer = await self._ask(lambda body: self.world.upstream.stream(body, self.call))
+        """Ask upstream for a stream, unless the run has too few tokens left.  Raises `Refusal`."""
+        try:
+            if not self.exhausted:
+                self.answer = await self._ask(lambda body: self.world.upstream.stream(body, self.call))
+        except Unfit:
+            self.dry = True
 
     async def create(self) -> Json:
-        """Ask upstream to go on in the background.  Raises `Refusal`."""
+        """Ask upstream to go on in the background.  Raises `Refusal`, and `Unfit`."""
         return await self._ask(lambda body: self.world.upstream.create(body | {"background": True}, self.call))
 
     async def _ask(self, how: Callable[[Json], Awaitable[T]]) -> T:
@@ -96,6 +103,12 @@ class Carrier:
     def exhausted(self) -> bool:
         """Whether the run's completion tokens are used up, or too few for upstream to begin."""
         return bool(self.sent.body.get("max_output_tokens", SMALLEST) < SMALLEST)
+
+    async def run_dry(self) -> list[Emitted]:
+        """The end of a run that has too few tokens left for another round."""
+        reason = "max_prompt_tokens" if self.dry else "max_output_tokens"
+        cut = {"incomplete_details": {"reason": reason}}
+        return await self.settle([*self.turn.begin(), *endings.cut_short(self.turn, cut)])
 
     async def events(self, first: Iterable[Emitted], refused: Refusal | None = None) -> Events:
         """All that the run says from here on, to its end or to its question.
@@ -149,17 +162,15 @@ class Carrier:
 
     async def _answers(self) -> Events:
         """The batches of the answer, and of the one that takes its place if it has to be asked for again."""
-        if self.exhausted:
-            cut = {"incomplete_details": {"reason": "max_output_tokens"}}
-            yield await self.settle([*self.turn.begin(), *endings.cut_short(self.turn, cut)])
-            return
-        if self.answer is None:
+        if self.answer is None and not self.dry:
             await self.open()
         while (answer := self.answer) is not None:
             self.answer = None
             async with aclosing(self._reads(answer)) as batches:
                 async for batch in batches:
                     yield batch
+        if self.dry or self.exhausted:
+            yield await self.run_dry()
 
     async def _reads(self, answer: Answer) -> Events:
         """A batch for each network read."""

@@ -5,6 +5,7 @@ to which place of the journal their chain knows the thread.
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from shim.engine.context import Context, Json
@@ -15,25 +16,26 @@ from shim.translate.history import Entry
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A request body and what it chains from."""
+    """A request body and what it chains from.  ``kept``: of how many messages before the run it tells, where that was
+    asked for.
+    """
 
     body: Json
     previous: str | None
+    kept: int | None = None
 
 
-def prepare(db: Any, world: Context, run: Json, private: Json, *, anew: bool = False, halved: int = 0) -> Sent:
+def prepare(db: Any, world: Context, run: Json, private: Json, *, anew: bool = False, kept: int | None = None) -> Sent:
     """The next request of a run.  ``anew``: without any chain, by replaying the journal.
 
-    ``halved``: how often the older half of the conversation is to be left out.
+    ``kept``: without a chain, too, and with no more than so many of the messages before the run.
     """
     profile = world.profile()
-    chained = profile.stores and not anew and not halved
+    chained = profile.stores and not anew and kept is None
     previous, covers = _base(db, world, run, private) if chained else (None, 0)
     entries = _entries(db, world, run["thread_id"], covers)
-    if last := run["truncation_strategy"]["last_messages"]:
-        previous, entries = None, _last_messages(_entries(db, world, run["thread_id"], 0), last)
-    if halved:
-        entries = _last_messages(entries, max(1, _count(entries) >> halved))
+    if previous is None:
+        entries = _last_messages(entries, run, kept or private.get("kept"))
     so_far = request.Circumstances(
         model=private["model"],
         resources=private["resources"],
@@ -42,31 +44,57 @@ def prepare(db: Any, world: Context, run: Json, private: Json, *, anew: bool = F
         obeyed=private["obeyed"],
         store=profile.stores,
         carry_reasoning=profile.encrypted_reasoning and not profile.stores,
-        without=frozenset(world.learned.get(private["model"], ())),
+        without=frozenset(world.refused(private["model"])),
     )
     items = history.compose(entries, previous, thoughts=profile.encrypted_reasoning)
-    return Sent(request.body(run, items, so_far), previous)
+    return Sent(request.body(run, items, so_far), previous, kept)
+
+
+def halved(db: Any, world: Context, run: Json, private: Json, chained: bool) -> Sent | None:
+    """The request without the older half of its messages; None where there is but one, and no chain to be left."""
+    count = len(_starts(_last_messages(_entries(db, world, run["thread_id"], 0), run, private.get("kept")), run))
+    if not count or (count == 1 and not chained):
+        return None
+    return prepare(db, world, run, private, kept=max(1, count // 2))
+
+
+def parts(db: Any, world: Context, run: Json, private: Json) -> tuple[Json, list[list[Json]]]:
+    """The request that replays the thread, and the thread's items in the parts in which they may be left out: a message
+    and what was called behind it, oldest first.  The last part, which stays, is the run's own.
+    """
+    entries = _last_messages(_entries(db, world, run["thread_id"], 0), run, private.get("kept"))
+    own = next((index for index, entry in enumerate(entries) if entry.run_id == run["id"]), len(entries))
+    bounds = [*_starts(entries, run), own, len(entries)]
+    cut = [[entry.item for entry in entries[start:end]] for start, end in pairwise(bounds)]
+    return prepare(db, world, run, private, anew=True).body, cut
 
 
 def _base(db: Any, world: Context, run: Json, private: Json) -> tuple[str | None, int]:
     if tip := private["tip"]:
         return tip["id"], tip["covers"]
+    if run["truncation_strategy"]["last_messages"]:
+        # The thread's chain knows more than this run wants to show; the run's own knows just that.
+        return None, 0
     head = threads.head(db, world.tenant, run["thread_id"])
     return head.response_id, head.covers
 
 
 def _entries(db: Any, world: Context, thread_id: str, covers: int) -> list[Entry]:
     return [
-        Entry(row.seq, row.item, row.response_id, row.message_id)
+        Entry(row.seq, row.item, row.response_id, row.message_id, row.run_id)
         for row in journal.rows(db, world.tenant, thread_id, covers)
     ]
 
 
-def _count(entries: list[Entry]) -> int:
-    return sum(entry.item["type"] == "message" for entry in entries)
+def _starts(entries: list[Entry], run: Json) -> list[int]:
+    """Where the messages before the run stand.  What the run itself has said does not move its window."""
+    return [
+        index for index, entry in enumerate(entries) if entry.item["type"] == "message" and entry.run_id != run["id"]
+    ]
 
 
-def _last_messages(entries: list[Entry], count: int) -> list[Entry]:
-    """The last messages, and what was called between them."""
-    starts = [index for index, entry in enumerate(entries) if entry.item["type"] == "message"]
-    return entries[starts[-count] :] if len(starts) > count else entries
+def _last_messages(entries: list[Entry], run: Json, kept: int | None = None) -> list[Entry]:
+    """The last messages, as many as the run wants to show or fewer, and what was called between them."""
+    wanted = [count for count in (run["truncation_strategy"]["last_messages"], kept) if count is not None]
+    starts = _starts(entries, run)
+    return entries[starts[-min(wanted)] :] if wanted and len(starts) > min(wanted) else entries

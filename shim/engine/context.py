@@ -7,6 +7,7 @@ from typing import Any
 from shim.engine.running import Running
 from shim.engine.servers import Servers
 from shim.ports import Clock, Ids, Profile, Store, Upstream, Wait
+from shim.translate import estimate
 from shim.wire import objects
 from shim.wire.errors import ApiError
 
@@ -26,8 +27,10 @@ class Context:
     ``running``: the runs that this process drives; ``run_lifetime``: seconds until an unfinished run lapses.
     ``lease``: seconds for which a process may be trusted to drive a run without renewing that.
     ``keep_bytes``: the largest file made by code that is kept; 0 keeps none.
-    ``model_of``: the model to call for the one that a run names.  ``learned``: parameters that models refused.
-    ``servers``: what this process has found out about its servers.  ``wait`` lets so many seconds pass.
+    ``model_of``: the model to call for the one that a run names.  ``learned``: parameters that were refused, by
+    a server's address and its model.
+    ``tokens`` counts those of a text, where upstream counts none.  ``servers``: what this process has found out about
+    its servers.  ``wait`` lets so many seconds pass.
     """
 
     store: Store
@@ -42,7 +45,8 @@ class Context:
     lease: float = 30.0
     keep_bytes: int = 20_000_000
     model_of: Callable[[str], str] = str
-    learned: dict[str, set[str]] = field(default_factory=dict)
+    learned: dict[tuple[str, str], set[str]] = field(default_factory=dict)
+    tokens: Callable[[str], int] = estimate.plain
     servers: Servers = field(default_factory=Servers)
     wait: Wait = no_wait
 
@@ -54,6 +58,10 @@ class Context:
     def profile(self) -> Profile:
         """What upstream can do, as far as is known by now."""
         return self.servers.seen(self.upstream.profile())
+
+    def refused(self, model: str) -> set[str]:
+        """The parameters that a model of this server is known to refuse, to be added to."""
+        return self.learned.setdefault((self.upstream.profile().address, model), set())
 
     def now(self) -> int:
         """Whole seconds since the epoch."""

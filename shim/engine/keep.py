@@ -21,7 +21,8 @@ def blank(model: str, resources: Json, awaits: list[str]) -> Json:
     ``model``: the one that is called.  ``resources``: what its hosted tools work on.  ``awaits``: vector stores whose
     files must be indexed before it begins.  ``contents``: whether its stream shows what a search found.  ``stale``: a
     message was deleted that the response under way knows, so nothing may chain from it.  ``images``: pictures that no
-    message shows yet.  ``citations``: how many markers the run's messages have.
+    message shows yet.  ``citations``: how many markers the run's messages have.  ``kept``: of how many messages before
+    it the run tells, where not all fitted.  ``cut``: that was to save tokens, so no other run may chain from it.
     """
     return {
         "spent": objects.usage(),
@@ -37,6 +38,8 @@ def blank(model: str, resources: Json, awaits: list[str]) -> Json:
         "stale": False,
         "images": [],
         "citations": 0,
+        "kept": None,
+        "cut": False,
     }
 
 
@@ -88,7 +91,8 @@ def ending_of(db: Any, world: Context, turn: Turn, private: Json, response: Json
     usable = response_id if chained and not private["stale"] else None
     covers = journal.last_seq(db, tenant, run["thread_id"])
     private = private | {"spent": turn.spent, "images": turn.images, "citations": turn.citations}
-    if run["status"] == "completed" and usable and not run["truncation_strategy"]["last_messages"]:
+    whole = not run["truncation_strategy"]["last_messages"] and not private.get("cut")
+    if run["status"] == "completed" and usable and whole:
         threads.set_head(db, tenant, run["thread_id"], usable, covers)
     if run["status"] == "requires_action":
         _keep_asking(db, tenant, turn.asking or {})

@@ -20,12 +20,15 @@ class Servers:
     def __init__(self) -> None:
         self._lost: dict[str, int] = {}
         self._unchained: set[str] = set()
+        self._uncounted: set[str] = set()
 
     def seen(self, profile: Profile) -> Profile:
         """The profile, less what the server has turned out not to do."""
-        if profile.address not in self._unchained:
-            return profile
-        return replace(profile, stores=False, background=False)
+        if profile.address in self._uncounted:
+            profile = replace(profile, counts=False)
+        if profile.address in self._unchained:
+            profile = replace(profile, stores=False, background=False)
+        return profile
 
     def chained(self, profile: Profile) -> None:
         """A chain held."""
@@ -36,6 +39,10 @@ class Servers:
         self._lost[profile.address] = self._lost.get(profile.address, 0) + 1
         if not profile.trusted and self._lost[profile.address] >= ENOUGH:
             self.unchained(profile)
+
+    def uncounted(self, profile: Profile) -> None:
+        """The server has no endpoint that counts tokens: it is not asked for it again."""
+        self._uncounted.add(profile.address)
 
     def unchained(self, profile: Profile) -> None:
         """The server has shown that it does not chain: it gets the whole thread from now on, without asking first."""

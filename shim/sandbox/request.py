@@ -97,8 +97,8 @@ PARAMETERS: Final[dict[str, Check]] = {
     "user": string(),
 }
 #: POST /v1/responses/input_tokens takes fewer.
-COUNTED: Final = {
-    name: PARAMETERS[name]
+COUNTED: Final[dict[str, Check]] = {
+    name: nullable(PARAMETERS[name])
     for name in (
         "conversation",
         "input",
@@ -112,7 +112,7 @@ COUNTED: Final = {
         "tools",
         "truncation",
     )
-}
+} | {"personality": string(64)}
 
 _BODY: Final = record(PARAMETERS, "model")
 _COUNTED: Final = record(COUNTED)
@@ -121,11 +121,7 @@ _COUNTED: Final = record(COUNTED)
 def check(body: Any) -> None:
     """The parameters one by one, then against each other; what needs the model comes in `check_model`."""
     _BODY(body, "")
-    if body.get("previous_response_id") and body.get("conversation"):
-        raise refuse.both_chains()
-    if body.get("conversation"):
-        found = body["conversation"]
-        raise refuse.no_conversation(found if isinstance(found, str) else str(found.get("id")))
+    _check_chain(body)
     if body.get("prompt"):
         raise refuse.no_prompt(body["prompt"]["id"])
     if not body.get("input") and not body.get("previous_response_id"):
@@ -138,8 +134,19 @@ def check(body: Any) -> None:
 
 
 def check_counted(body: Any) -> None:
-    """The body of POST /v1/responses/input_tokens."""
+    """The body of POST /v1/responses/input_tokens, in which nothing is required; null is as good as nothing."""
     _COUNTED(body, "")
+    _check_chain(body)
+    tools.check_choice(body.get("tool_choice"), body.get("tools") or [])
+    _check_format(body)
+
+
+def _check_chain(body: Json) -> None:
+    if body.get("previous_response_id") and body.get("conversation"):
+        raise refuse.both_chains()
+    if body.get("conversation"):
+        found = body["conversation"]
+        raise refuse.no_conversation(found if isinstance(found, str) else str(found.get("id")))
 
 
 def _check_format(body: Json) -> None:

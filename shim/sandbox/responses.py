@@ -97,12 +97,11 @@ class Responses:
         return json_reply(page | {"data": [items.listed(item, images) for item in page["data"]]})
 
     def input_tokens(self, body: Any) -> SandboxReply:
-        """How many tokens a request would cost: words."""
+        """How many tokens a request would cost: words.  What could not be asked is not counted either."""
         request.check_counted(body)
-        family = self._mint.family(None, True, 0)
-        previous = body.get("previous_response_id")
-        history = self.shelf.previous(previous).history if previous else []
-        context = [*history, *items.normal(body.get("input") or [], family)]
+        if body.get("model"):
+            models.find(body["model"], self._ways.models, self._ways.retired)
+        context = self._context(body, self._mint.family(None, True, 0))
         seen = window.fitted(context, body, self._ways.context_window)
         return json_reply({"object": "response.input_tokens", "input_tokens": window.tokens(seen, body)})
 

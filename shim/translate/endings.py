@@ -63,11 +63,12 @@ def _required(turn: Turn) -> Json:
     return {"type": "submit_tool_outputs", "submit_tool_outputs": {"tool_calls": tool_calls}}
 
 
-#: Why upstream stopped: the message's reason, and the run's.  ``length`` is what some servers say.
+#: Why upstream stopped, or was not asked: the message's reason, and the run's.  ``length`` is what some servers say.
 CUTS: Final[dict[str, tuple[str, str | None]]] = {
     "max_output_tokens": ("max_tokens", "max_completion_tokens"),
     "length": ("max_tokens", "max_completion_tokens"),
     "content_filter": ("content_filter", None),
+    "max_prompt_tokens": ("max_tokens", "max_prompt_tokens"),
 }
 
 

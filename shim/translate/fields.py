@@ -41,17 +41,25 @@ FIELDS: Final[dict[str, Fate]] = {
     "parallel_tool_calls": Fate("carried", "Sent where it is false.", ("parallel_tool_calls",)),
     "temperature": Fate("carried", "Sent unless it is 1, or the model has refused it.", ("temperature",)),
     "top_p": Fate("carried", "Sent unless it is 1, or the model has refused it.", ("top_p",)),
-    "reasoning_effort": Fate("renamed", "Sent as `reasoning.effort`.", ("reasoning",)),
+    "reasoning_effort": Fate(
+        "renamed", "Sent as `reasoning.effort`, unless another model answers and refuses it.", ("reasoning",)
+    ),
     "response_format": Fate("renamed", "Sent as `text.format`; a schema loses one level of nesting.", ("text",)),
     "max_completion_tokens": Fate(
         "renamed",
         "Each round gets what the rounds before have left; with fewer than 16 left the run is incomplete.",
         ("max_output_tokens",),
     ),
-    "max_prompt_tokens": Fate("kept", "Shown in the run; upstream has no such cap."),
+    "max_prompt_tokens": Fate(
+        "approximated",
+        "Each round gets what the rounds before have left, and leaves out older messages if it has to; where not even "
+        "the last one fits, the run is incomplete. Upstream counts where it can, else an estimate does.",
+        ("input",),
+    ),
     "truncation_strategy": Fate(
         "approximated",
-        "`auto` leaves it to the server, and to a shorter second try; `last_messages` sends those messages alone.",
+        "`auto` leaves it to the server, and to a shorter second try where it cannot; `last_messages` sends those "
+        "messages alone.",
         ("truncation", "input"),
     ),
     "metadata": Fate("carried", "Unchanged: none of our own keys are added.", ("metadata",)),

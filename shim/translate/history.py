@@ -19,6 +19,7 @@ class Entry:
     item: Json
     response_id: str | None = None
     message_id: str | None = None
+    run_id: str | None = None
 
 
 def _text(part: Json, role: str) -> Json:

@@ -5,6 +5,7 @@ successor (its deprecations page as of 2026-10-15; entries that it has dropped s
 page). A row counts from its date on.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -93,12 +94,18 @@ def successor(model: str, today: str, mine: Mapping[str, str], retired: Mapping[
 
 #: Parameters of sampling that models which reason refuse.
 REFUSABLE: Final = ("temperature", "top_p")
+#: Besides them, what some servers do not know.
+DROPPABLE: Final = (*REFUSABLE, "truncation")
+#: How a model, or a server, says that it takes no such parameter, or no such value.
+_REFUSED: Final = re.compile(r"(?i)unsupported|not supported|does not support|unknown parameter|unrecognized")
+_CODES: Final = (None, "unsupported_parameter", "unsupported_value", "unknown_parameter")
 
 
-def refused_parameter(param: str | None, code: str | None, message: str) -> str | None:
-    """The parameter that a model refused as such, if the answer can do without it."""
-    if code not in (None, "unsupported_parameter", "unsupported_value"):
+def refused_parameter(
+    param: str | None, code: str | None, message: str, among: tuple[str, ...] = DROPPABLE
+) -> str | None:
+    """The parameter that was refused as such, if the answer can do without it: one of ``among``."""
+    if code not in _CODES or not _REFUSED.search(message):
         return None
-    named = param or next((name for name in REFUSABLE if f"'{name}'" in message), None)
-    unsupported = "nsupported" in message or "not supported" in message
-    return named if named in REFUSABLE and unsupported else None
+    named = (param or "").partition(".")[0] or next((name for name in among if f"'{name}" in message), None)
+    return named if named in among else None

@@ -79,7 +79,8 @@ def _limit(run: Json, so_far: Circumstances) -> Json:
 
 
 def _reasoning(run: Json, so_far: Circumstances) -> Json:
-    return {} if run["reasoning_effort"] is None else {"reasoning": {"effort": run["reasoning_effort"]}}
+    wanted = run["reasoning_effort"] is not None and "reasoning" not in so_far.without
+    return {"reasoning": {"effort": run["reasoning_effort"]}} if wanted else {}
 
 
 def _format(run: Json, so_far: Circumstances) -> Json:
@@ -94,7 +95,8 @@ def _format(run: Json, so_far: Circumstances) -> Json:
 
 def _truncation(run: Json, so_far: Circumstances) -> Json:
     """The old API left out what did not fit; so does this, where a server can.  `last_messages` is done by replay."""
-    return {"truncation": "auto"} if run["truncation_strategy"]["type"] == "auto" else {}
+    wanted = run["truncation_strategy"]["type"] == "auto" and "truncation" not in so_far.without
+    return {"truncation": "auto"} if wanted else {}
 
 
 def _metadata(run: Json, so_far: Circumstances) -> Json:

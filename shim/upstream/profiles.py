@@ -107,18 +107,18 @@ def is_callers_fault(refusal: Refusal) -> bool:
 #: A server of which nothing is known.
 OTHER: Final = "other"
 PROFILES: Final[dict[str, Profile]] = {
-    "openai": Profile("openai", background=True, encrypted_reasoning=True),
-    "azure": Profile("azure", background=True, encrypted_reasoning=True),
-    "sandbox": Profile("sandbox", encrypted_reasoning=True),
+    "openai": Profile("openai", background=True, encrypted_reasoning=True, counts=True),
+    "azure": Profile("azure", background=True, encrypted_reasoning=True, counts=True),
+    "sandbox": Profile("sandbox", encrypted_reasoning=True, counts=True),
     "ogx": Profile("ogx"),
     "vllm": Profile("vllm", stores=False),
     "ollama": Profile("ollama", stores=False),
     "llamacpp": Profile("llamacpp", stores=False),
     "lmstudio": Profile("lmstudio"),
     # What LiteLLM keeps depends on the provider behind it.
-    "litellm": Profile("litellm", trusted=False),
+    "litellm": Profile("litellm", trusted=False, counts=True),
     "openrouter": Profile("openrouter", stores=False),
-    OTHER: Profile(OTHER, trusted=False),
+    OTHER: Profile(OTHER, trusted=False, counts=True),
 }
 #: What servers write as the owner of their models, where that gives them away.
 OWNERS: Final[dict[str, str]] = {

@@ -62,6 +62,8 @@ class Upstream:
     uncancellable: Refusal | None = None
     #: Other calls, as (method, path, body).
     calls: list[tuple[str, str, Any]] = field(default_factory=list)
+    #: What the counting endpoint makes of a request: a number, or a failure.
+    counting: Callable[[Json], int | Refusal] | None = None
     waited: list[str] = field(default_factory=list)
     failing: Refusal | None = None
     can: Profile = Profile("scripted")  # noqa: RUF009 - it is frozen
@@ -98,6 +100,11 @@ class Upstream:
     async def call(self, method: str, path: str, body: Json | None = None) -> Json:
         self.calls.append((method, path, body))
         self._fail()
+        if self.counting is not None and path == "/responses/input_tokens":
+            counted = self.counting(body or {})
+            if isinstance(counted, Refusal):
+                raise counted
+            return {"object": "response.input_tokens", "input_tokens": counted}
         return {"id": f"vs_{len(self.calls)}"}
 
     async def content(self, path: str) -> bytes:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from shim.ports import Profile
 from tests.engine.scripted import Refused, World, answer, inputs, place
 from tests.translate.telling import call, created, last, message, names, says, text
 
@@ -109,7 +110,15 @@ def test_a_window_holds_for_every_round(world: World) -> None:
     thread = world.thread("One", "Two")
     told = world.run(thread, answer(call(), id="resp_1"), truncation_strategy=window(1))
     world.submit(last(told, "run.requires_action"), answer(said("A"), id="resp_2"), call_a="42")
-    assert (inputs(world.sent), previous(world)) == (["Two", "call call_a", "output call_a"], None)
+    assert (inputs(world.sent), previous(world)) == (["output call_a"], "resp_1")
+
+
+def test_what_the_run_says_itself_does_not_move_its_window(world: World) -> None:
+    world.upstream.can = Profile("stateless", stores=False)
+    thread = world.thread("One", "Two")
+    told = world.run(thread, answer(said("Wait."), call(), id="resp_1"), truncation_strategy=window(1))
+    world.submit(last(told, "run.requires_action"), answer(said("A", "msg_b"), id="resp_2"), call_a="42")
+    assert inputs(world.sent) == ["Two", "Wait.", "call call_a", "output call_a"]
 
 
 def test_steps_are_listed_in_the_order_in_which_they_end(world: World) -> None:

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from shim.translate.models import REFUSABLE, RETIRED, Retired, refused_parameter, successor
+from shim.translate.models import RETIRED, Retired, refused_parameter, successor
 
 OLD = {"old": Retired("2026-01-02", "new")}
 MINE = {"exact": "a", "ft:*": "b", "ft:gpt-3.5-turbo*": "c", "old-but-mine": "d"}
@@ -45,10 +45,18 @@ REFUSED = [
     ("temperature", None, "Invalid 'temperature'", None),
     ("tools", "unsupported_parameter", WORDS.format("tools"), None),
     (None, None, WORDS.format("tools"), None),
+    ("truncation", "unknown_parameter", "Unknown parameter: 'truncation'.", "truncation"),
+    (None, None, "Unrecognized request argument supplied: 'truncation'", "truncation"),
+    ("temperature", "rate_limit_exceeded", WORDS.format("temperature"), None),
+    ("reasoning.effort", "unsupported_parameter", WORDS.format("reasoning.effort"), None),
 ]
 
 
 @pytest.mark.parametrize("param, code, message, left_out", REFUSED)
 def test_refused_parameter(param, code, message, left_out) -> None:
     assert refused_parameter(param, code, message) == left_out
-    assert left_out is None or left_out in REFUSABLE
+
+
+def test_an_effort_is_left_out_where_that_is_asked() -> None:
+    refused = ("reasoning.effort", "unsupported_value", "Unsupported value: 'minimal' is not supported.")
+    assert refused_parameter(*refused, among=("reasoning",)) == "reasoning"
