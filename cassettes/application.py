@@ -17,7 +17,9 @@ DELTAS: Final = ("thread.message.delta", "thread.run.step.delta")
 class Transcript:
     """``events``: names, in order, a row of equal deltas as one; empty for polled runs.  ``rounds``: name and arguments
     of what was asked for, a list each.  ``runs``: status and, for failed ones, the error's code.  ``texts``: the
-    assistant's parts, refusals included, in order.  ``steps``: types.  ``refused``: status and code of an HTTP error.
+    assistant's parts, refusals included, in order, without the marks of citations.  ``steps``: types.  ``refused``:
+    status and code of an HTTP error.  ``cited``: ids of cited files.  ``made``: ids of files that messages show;
+    ``files``: what is in them.
     """
 
     events: list[str] = field(default_factory=list)
@@ -26,6 +28,9 @@ class Transcript:
     texts: list[str] = field(default_factory=list)
     steps: list[str] = field(default_factory=list)
     refused: tuple[int, str | None] | None = None
+    cited: list[str] = field(default_factory=list)
+    made: list[str] = field(default_factory=list)
+    files: list[bytes] = field(default_factory=list)
 
     def hear(self, event: Any) -> None:
         """One event of a stream."""
@@ -47,9 +52,23 @@ class Transcript:
     def ended(self, run: Any, messages: Any, steps: Any) -> None:
         """How a run ended, and what the store has of it; messages and steps oldest first."""
         self.runs.append((run.status, run.last_error.code if run.last_error else None))
-        parts = [part for message in messages if message.run_id == run.id for part in message.content]
-        self.texts += [part.refusal if part.type == "refusal" else part.text.value for part in parts]
+        for part in (part for message in messages if message.run_id == run.id for part in message.content):
+            if part.type == "image_file":
+                self.made.append(part.image_file.file_id)
+            else:
+                self.texts.append(part.refusal if part.type == "refusal" else self._read(part.text))
         self.steps += [step.type for step in steps]
+
+    def _read(self, text: Any) -> str:
+        """A text as a program shows it: marks of citations are taken out, what is cited and linked is noted."""
+        value: str = text.value
+        for note in text.annotations:
+            if note.type == "file_path":
+                self.made.append(note.file_path.file_id)
+            elif note.text.startswith("【"):
+                value = value.replace(note.text, "")
+                self.cited.append(note.file_citation.file_id)
+        return value
 
     def refuse(self, error: openai.APIStatusError) -> None:
         self.refused = (error.status_code, error.code)
@@ -59,10 +78,11 @@ def run(client: Any, scenario: Scenario, streamed: bool) -> Transcript:
     """The scenario behind a blocking client."""
     seen = Transcript()
     assistant = client.beta.assistants.create(model=MODEL, instructions=INSTRUCTIONS, tools=scenario.tools)
+    files = [client.files.create(**upload).id for upload in scenario.uploads()]
     thread = client.beta.threads.create()
     carry = _streamed if streamed else _polled
-    for ask in scenario.asks:
-        client.beta.threads.messages.create(thread.id, role="user", content=ask)
+    for number, ask in enumerate(scenario.asks):
+        client.beta.threads.messages.create(thread.id, role="user", **scenario.message(ask, [] if number else files))
         try:
             ended = carry(client, scenario, thread.id, assistant.id, seen)
         except openai.APIStatusError as error:
@@ -71,6 +91,7 @@ def run(client: Any, scenario: Scenario, streamed: bool) -> Transcript:
         messages = client.beta.threads.messages.list(thread.id, order="asc").data
         steps = client.beta.threads.runs.steps.list(ended.id, thread_id=thread.id, order="asc").data
         seen.ended(ended, messages, steps)
+    seen.files = [client.files.content(file).read() for file in seen.made]
     return seen
 
 
@@ -102,10 +123,12 @@ async def run_async(client: Any, scenario: Scenario, streamed: bool) -> Transcri
     """The same behind an async client."""
     seen = Transcript()
     assistant = await client.beta.assistants.create(model=MODEL, instructions=INSTRUCTIONS, tools=scenario.tools)
+    files = [(await client.files.create(**upload)).id for upload in scenario.uploads()]
     thread = await client.beta.threads.create()
     carry = _streamed_async if streamed else _polled_async
-    for ask in scenario.asks:
-        await client.beta.threads.messages.create(thread.id, role="user", content=ask)
+    for number, ask in enumerate(scenario.asks):
+        said = scenario.message(ask, [] if number else files)
+        await client.beta.threads.messages.create(thread.id, role="user", **said)
         try:
             ended = await carry(client, scenario, thread.id, assistant.id, seen)
         except openai.APIStatusError as error:
@@ -114,6 +137,7 @@ async def run_async(client: Any, scenario: Scenario, streamed: bool) -> Transcri
         messages = (await client.beta.threads.messages.list(thread.id, order="asc")).data
         steps = (await client.beta.threads.runs.steps.list(ended.id, thread_id=thread.id, order="asc")).data
         seen.ended(ended, messages, steps)
+    seen.files = [(await client.files.content(file)).read() for file in seen.made]
     return seen
 
 

@@ -4,6 +4,7 @@ No header of a request is kept, and of a response those in a list: a new header 
 Bodies are stored as what they mean: JSON as YAML, a stream as its text.
 """
 
+import base64
 import json
 import re
 from contextlib import AbstractContextManager
@@ -18,6 +19,8 @@ FOLDER: Final = Path(__file__).parent
 #: The address that stands in every cassette, whatever was recorded: ports change, hosts are nobody's business.
 BASE_URL: Final = "http://upstream.test/v1"
 KEPT_RESPONSE: Final = frozenset({"content-type", "retry-after", "retry-after-ms", "x-should-retry"})
+#: A form's field, and the name of a file in it.
+FIELD: Final = re.compile(r'name="([^"]*)"')
 #: What bodies may name of whoever recorded: keys (also masked ones), organisations, projects.
 PRIVATE: Final[dict[str, str]] = {
     r"\bsk-[\w*-]+": "sk-...",
@@ -69,7 +72,24 @@ def _same_json(one: Any, two: Any) -> None:
 
 
 def _parsed(body: bytes | None) -> Any:
-    return json.loads(body) if body else None
+    """What a body means: JSON, or the fields of a form, whose boundary is another one every time."""
+    if not body:
+        return None
+    raw = body.encode() if isinstance(body, str) else body
+    return {"form": _form(raw)} if raw.startswith(b"--") else json.loads(raw)
+
+
+def _form(body: bytes) -> dict[str, str]:
+    boundary = body.partition(b"\r\n")[0]
+    parts = [part.strip(b"\r\n").partition(b"\r\n\r\n") for part in body.split(boundary)[1:-1]]
+    return {";".join(FIELD.findall(head.decode())): _printable(content) for head, _, content in parts}
+
+
+def _printable(content: bytes) -> str:
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        return base64.b64encode(content).decode()
 
 
 def _request_filter(base_url: str) -> Any:

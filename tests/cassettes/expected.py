@@ -4,6 +4,7 @@ Texts and calls come from the cassette's own finished responses, read here witho
 mistake cannot be its own expectation; the shape of the stream and the ends are tables.
 """
 
+import base64
 import json
 from typing import Any
 
@@ -17,6 +18,9 @@ FAIL = [*BEGIN, "thread.run.failed"]
 ALOUD = [*MESSAGE, "thread.message.completed", "thread.run.step.completed"]
 CUT = ["thread.message.incomplete", "thread.run.step.completed", "thread.run.incomplete"]
 ONE_CALL = [*BEGIN, *ASK, *RESUME, *ANSWER]
+
+#: A tool that works upstream: its step is over when the next one opens.
+HOSTED = [*STEP, "thread.run.step.delta", "thread.run.step.completed"]
 
 #: Scenario: every event that the application hears, a row of deltas as one.  The SDK keeps `done` to itself.
 EVENTS: dict[str, list[str]] = {
@@ -33,10 +37,17 @@ EVENTS: dict[str, list[str]] = {
     "rate-limited": FAIL,
     "rate-limited-once": [*BEGIN, *ANSWER],
     "server-error": FAIL,
+    "file-search": [*BEGIN, *HOSTED, *ANSWER] * 2,
+    "code-interpreter": [*BEGIN, *HOSTED, *ANSWER] * 2,
+    "image-input": [*BEGIN, *ANSWER],
+    "web-and-pictures": [*BEGIN, *HOSTED, *ALOUD, *HOSTED, *ANSWER],
+    "mcp-server": [*BEGIN, *HOSTED, *HOSTED, *ANSWER],
 }
 #: Scenario: how its runs end, and the error's code of one that fails.  All others complete.
 ENDS: dict[str, list[tuple[str, str | None]]] = {
     "follow-up": [("completed", None)] * 2,
+    "file-search": [("completed", None)] * 2,
+    "code-interpreter": [("completed", None)] * 2,
     "incomplete": [("incomplete", None)],
     "refused-key": [],
     "rate-limited": [("failed", "rate_limit_exceeded")],
@@ -50,7 +61,9 @@ FINAL = ("completed", "incomplete", "failed")
 def finished(cassette: dict[str, Any]) -> list[Any]:
     """The responses that ended, in order, each as its last event or its last retrieval shows it."""
     found = [response for each in cassette["interactions"] for response in _responses(each["response"]["body"])]
-    return [response for response in found if response.get("status") in FINAL]
+    ended = [each for each in found if each.get("object") == "response" and each.get("status") in FINAL]
+    # A finished response that is fetched again is the same one.
+    return list({response["id"]: response for response in ended}.values())
 
 
 def _responses(body: dict[str, Any]) -> list[Any]:
@@ -73,11 +86,57 @@ def rounds(cassette: dict[str, Any]) -> list[list[tuple[str, str]]]:
     return [[(call["name"], call["arguments"]) for call in each] for each in calls if each]
 
 
+#: Items with a step of their own that is no message's.
+TOOLS = (
+    "file_search_call",
+    "code_interpreter_call",
+    "web_search_call",
+    "image_generation_call",
+    "mcp_list_tools",
+    "mcp_call",
+)
+
+
 def steps(cassette: dict[str, Any]) -> list[str]:
-    """A step for each message, and one for all calls of a response, which stands where the first of them does."""
-    kinds = {"message": "message_creation", "function_call": "tool_calls"}
+    """A step for each message and each hosted call, and one for all function calls of a response, which stands where
+    the first of them does.
+    """
     told: list[str] = []
     for response in finished(cassette):
-        shown = [kinds[item["type"]] for item in response["output"] if item["type"] in kinds]
-        told += [kind for place, kind in enumerate(shown) if kind != "tool_calls" or kind not in shown[:place]]
+        kinds = [item["type"] for item in response["output"]]
+        for place, kind in enumerate(kinds):
+            if kind == "message":
+                told.append("message_creation")
+            elif kind in TOOLS or (kind == "function_call" and kind not in kinds[:place]):
+                told.append("tool_calls")
     return told
+
+
+def cited(cassette: dict[str, Any]) -> list[str]:
+    """Ids of the files that the texts cite, in order."""
+    return [note["file_id"] for note in _notes(cassette) if note["type"] == "file_citation"]
+
+
+def _notes(cassette: dict[str, Any]) -> list[dict[str, Any]]:
+    messages = [item for each in finished(cassette) for item in each["output"] if item["type"] == "message"]
+    return [note for message in messages for part in message["content"] for note in part.get("annotations") or []]
+
+
+def files(cassette: dict[str, Any]) -> list[bytes]:
+    """Pictures and linked files, as upstream gave them."""
+    items = [item for each in finished(cassette) for item in each["output"]]
+    outputs = [output for item in items for output in item.get("outputs") or []]
+    drawn = [output["url"].partition(",")[2] for output in outputs if output["type"] == "image"]
+    drawn += [item["result"] for item in items if item["type"] == "image_generation_call"]
+    return [*map(base64.b64decode, drawn), *(_content(cassette, note) for note in _notes(cassette) if _linked(note))]
+
+
+def _linked(note: dict[str, Any]) -> bool:
+    return bool(note["type"] == "container_file_citation" and note["end_index"])
+
+
+def _content(cassette: dict[str, Any], note: dict[str, Any]) -> bytes:
+    path = f"/containers/{note['container_id']}/files/{note['file_id']}/content"
+    (body,) = [e["response"]["body"] for e in cassette["interactions"] if e["request"]["uri"].endswith(path)]
+    content: str = body["string"]
+    return content.encode()

@@ -75,6 +75,8 @@ def _check(name: str, door: tuple[str, bool, str], seen: Transcript, played: Any
     assert seen.texts == expected.texts(cassette)
     assert seen.rounds == expected.rounds(cassette)
     assert seen.steps == expected.steps(cassette)
+    assert seen.cited == expected.cited(cassette)
+    assert seen.files == expected.files(cassette)
     assert seen.events == (expected.EVENTS[name] if door[1] else [])
 
 
