@@ -22,7 +22,7 @@ from shim.modelmap import mapper
 from shim.ports import Profile, Store
 from shim.settings import Settings, settings
 from shim.store.database import AsyncStore, Database, SyncStore, database
-from shim.upstream import profiles
+from shim.upstream import caller, profiles
 from shim.upstream.responses import AsyncUpstream, Upstream
 from shim.wire import ids
 
@@ -114,9 +114,15 @@ def _profile(client: Any, chosen: Settings) -> Callable[[], Profile]:
         known = profiles.choose(address, named)
         background = known.background if chosen.background == "auto" else chosen.background == "always"
         stores = known.stores and chosen.store_responses
-        return replace(known, stores=stores, background=background and stores, address=address)
+        return replace(known, stores=stores, background=background and stores, address=f"{address} {_who(client)}")
 
     return profile
+
+
+def _who(client: Any) -> int:
+    """As whom a server is asked: a number that is the same for equal credentials, in this process alone."""
+    told = [getattr(client, name, None) for name in ("api_key", "organization", "project")]
+    return hash((*map(str, told), *caller.credentials().items()))
 
 
 #: The runs that this process drives in each database, whichever client began them.  Databases are held here for as

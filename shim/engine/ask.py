@@ -75,9 +75,9 @@ class Asker:
 
     async def heal(self, why: Cause) -> None:
         """Tell upstream the whole thread, as it has lost it, or never kept it."""
-        run, servers, profile = self.run, self.world.servers, self.world.upstream.profile()
+        run, servers, profile = self.run, self.world.servers, self.world.profile(self.private["model"])
         log.warning("%s: run %s is told from the journal of thread %s", CAUSES[why], run["id"], run["thread_id"])
-        servers.lost(profile) if why == "lost" else servers.unchained(profile)
+        servers.lost(profile, self.sent.previous) if why == "lost" else servers.unchained(profile)
         self.healed, self.fitted = True, False
         self.private = self.private | {"tip": None}
         self.sent = await self.world.store.write(_anew, self.world, self.run, self.private)

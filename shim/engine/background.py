@@ -78,7 +78,7 @@ def _unheard(carrier: Carrier, response: Json) -> Cause | None:
     previous = carrier.sent.previous
     if previous is None or not carrier.asker.may_heal:
         return None
-    said = opening.of_response(response, previous, carrier.world.profile())
+    said = opening.of_response(response, previous, carrier.profile)
     return None if said == "held" else said
 
 
@@ -121,7 +121,7 @@ async def _apply(carrier: Carrier, response: Json) -> None:
     kind = "response.in_progress" if status in UNFINISHED else f"response.{status}"
     if status == "queued" or (status == "in_progress" and carrier.turn.run["status"] != "queued"):
         return
-    carrier.chained = opening.kept(response, True, carrier.world.profile())
+    carrier.judge(response, True)
     await carrier.take([{"type": kind, "response": response}])
 
 

@@ -77,7 +77,7 @@ def _fitting(weights: list[int], room: float) -> int:
 
 async def _count(world: Context, run: Json, private: Json, sent: Sent) -> int:
     """Upstream's count, else an estimate."""
-    profile = world.profile()
+    profile = world.profile(private["model"])
     if profile.counts:
         body: Json = {name: sent.body[name] for name in COUNTED if name in sent.body}
         try:
@@ -99,7 +99,7 @@ def _estimate(db: Any, world: Context, run: Json, private: Json, sent: Sent) -> 
 def _weights(db: Any, world: Context, run: Json, private: Json) -> list[int]:
     """Estimates, one for each number of messages that may be kept, from none to all."""
     body, parts = chain.parts(db, world, run, private)
-    count = estimate.plain if world.profile().counts else world.tokens
+    count = estimate.plain if world.profile(private["model"]).counts else world.tokens
     sizes = [sum(estimate.of_item(item, count) for item in part) for part in parts]
     totals = [estimate.frame(body, count) + sizes.pop()]
     for size in reversed(sizes):

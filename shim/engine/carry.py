@@ -16,7 +16,7 @@ from shim.engine.budget import Unfit
 from shim.engine.chain import Sent
 from shim.engine.context import Context, Json
 from shim.engine.protocol import DONE, Emitted, Events
-from shim.ports import Answer, Call, Refusal
+from shim.ports import Answer, Call, Profile, Refusal
 from shim.store import runs, threads
 from shim.store.errors import Gone, StoreFailed
 from shim.translate import endings, failures, stream
@@ -98,6 +98,11 @@ class Carrier:
                 # If it cannot be looked at, the search itself will say so.
                 with suppress(Refusal):
                     await self.world.upstream.indexed(store_id)
+
+    @property
+    def profile(self) -> Profile:
+        """What upstream can do for this run's model."""
+        return self.world.profile(self.private["model"])
 
     @property
     def exhausted(self) -> bool:
@@ -194,7 +199,7 @@ class Carrier:
         previous = self.sent.previous
         if previous is None or not self.asker.may_heal or self.turn.items:
             return False
-        said = opening.verdict(events, previous, self.world.profile(), bool(self.response))
+        said = opening.verdict(events, previous, self.profile, bool(self.response))
         if said == "held" or said is None:
             return False
         self.response = {}
@@ -204,12 +209,18 @@ class Carrier:
 
     def _learn(self, response: Json) -> None:
         """What a response says of itself as it opens: whether it can be chained from, and whether its chain held."""
-        profile, asked = self.world.profile(), self.sent.body.get("store") is True
-        self.chained = opening.kept(response, asked, profile)
+        profile, asked = self.profile, self.sent.body.get("store") is True
+        self.judge(response, asked)
         if self.sent.previous is not None:
             self.world.servers.chained(profile)
         if asked and response.get("store") is False:
             self.world.servers.unchained(profile)
+
+    def judge(self, response: Json, asked: bool) -> None:
+        """Whether a response can be chained from; ``asked``: upstream was to keep it."""
+        self.chained = opening.kept(response, asked, self.profile)
+        if self.chained:
+            self.world.servers.made(response.get("id"))
 
     async def take(self, events: list[Json]) -> list[Emitted]:
         """Translate what came in, store it, and give what is to be told."""

@@ -30,7 +30,7 @@ def prepare(db: Any, world: Context, run: Json, private: Json, *, anew: bool = F
 
     ``kept``: without a chain, too, and with no more than so many of the messages before the run.
     """
-    profile = world.profile()
+    profile = world.profile(private["model"])
     chained = profile.stores and not anew and kept is None
     previous, covers = _base(db, world, run, private) if chained else (None, 0)
     entries = _entries(db, world, run["thread_id"], covers)

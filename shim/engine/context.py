@@ -1,7 +1,7 @@
 """The world as the engine's operations see it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from shim.engine.running import Running
@@ -55,9 +55,10 @@ class Context:
         """The name of this process in the runs that it drives."""
         return self.me()
 
-    def profile(self) -> Profile:
-        """What upstream can do, as far as is known by now."""
-        return self.servers.seen(self.upstream.profile())
+    def profile(self, model: str) -> Profile:
+        """What upstream can do for a model, as far as is known by now."""
+        profile = self.upstream.profile()
+        return self.servers.seen(replace(profile, address=f"{profile.address} {model}"))
 
     def refused(self, model: str) -> set[str]:
         """The parameters that a model of this server is known to refuse, to be added to."""

@@ -28,7 +28,7 @@ async def reply(carrier: Carrier, first: list[Emitted], streamed: bool, undo: Un
     """
     queued = carrier.turn.run
     carrier.world.running.enter(queued["id"], None)
-    in_background = not streamed and carrier.world.profile().background and not carrier.exhausted
+    in_background = not streamed and carrier.profile.background and not carrier.exhausted
     if not streamed and not in_background:
         return json_reply(queued, events=carrier.events(first))
     refused: Refusal | None = None

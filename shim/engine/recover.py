@@ -23,7 +23,7 @@ HOSTED: Final = ("file_search_call", "code_interpreter_call")
 
 async def take_over(world: Context, row: RunRow) -> bool:
     """Try to end a lost run by what upstream has of it.  False when there is nothing to fetch, or nobody may."""
-    if not world.profile().stores or row.body["status"] == "cancelling":
+    if not world.profile(row.private["model"]).stores or row.body["status"] == "cancelling":
         return False
     response_id = await world.store.read(_unfinished, world, row)
     if response_id is None:
@@ -60,7 +60,7 @@ def _finish(db: Any, world: Context, row: RunRow, response: Json) -> bool:
     _drop_unfinished(db, world, turn, response, known)
     carrier = Carrier(world, turn, row.private, Sent({}, None), Call(), seen=run["status"])
     carrier.response = response | {"noted": True}
-    carrier.chained = opening.kept(response, True, world.profile())
+    carrier.chained = opening.kept(response, True, world.profile(row.private["model"]))
     emitted = list(stream.translate(turn, {"type": f"response.{response['status']}", "response": response}))
     # What was journalled before is told again where its step was not finished, but not journalled again.
     turn.done[:] = [(key, item) for key, item in turn.done if key not in journalled]

@@ -1,6 +1,7 @@
 """What this process has found out about the servers that it talks to."""
 
 import logging
+from collections import deque
 from dataclasses import replace
 from typing import Final
 
@@ -9,18 +10,22 @@ from shim.ports import Profile
 log = logging.getLogger("shim")
 #: Chains lost in a row, with none that held between them, after which an unknown server is not chained at any more.
 ENOUGH: Final = 2
+#: Responses whose loss says something of their server: the latest that it said it would keep.
+LATEST: Final = 1000
 
 
 class Servers:
     """Shared by all clients of a process; every method is safe in any thread.
 
-    A server is known by its profile's ``address``.
+    What is found out holds for a profile's ``address`` alone.  One organisation may have its responses kept and another
+    not, behind the same URL; and a proxy may chain for one model and not for another.
     """
 
     def __init__(self) -> None:
         self._lost: dict[str, int] = {}
         self._unchained: set[str] = set()
         self._uncounted: set[str] = set()
+        self._made: deque[str | None] = deque(maxlen=LATEST)
 
     def seen(self, profile: Profile) -> Profile:
         """The profile, less what the server has turned out not to do."""
@@ -30,12 +35,22 @@ class Servers:
             profile = replace(profile, stores=False, background=False)
         return profile
 
+    def made(self, response_id: str | None) -> None:
+        """A server said that it keeps this response."""
+        self._made.append(response_id)
+
     def chained(self, profile: Profile) -> None:
         """A chain held."""
         self._lost.pop(profile.address, None)
 
-    def lost(self, profile: Profile) -> None:
-        """A chain was lost, as may happen anywhere; where it happens each time, nothing is kept."""
+    def lost(self, profile: Profile, response_id: str | None) -> None:
+        """A chain was lost, as may happen anywhere; where it happens each time, nothing is kept.
+
+        A thread that comes from another server, or was left alone for a month, has lost its chain without this server's
+        fault: only what this one made lately counts.
+        """
+        if response_id not in self._made:
+            return
         self._lost[profile.address] = self._lost.get(profile.address, 0) + 1
         if not profile.trusted and self._lost[profile.address] >= ENOUGH:
             self.unchained(profile)

@@ -2,12 +2,12 @@
 
 import pytest
 
-from shim import OpenAI
+from shim import OpenAI, wiring
 from shim.engine import Servers
 from shim.ports import Profile
 from shim.sandbox import Sandbox
 from tests.doors.loopback import Asked, Loopback, Said
-from tests.healing.losing import WAYS, Losing, Talk, blocks, is_call, said, warnings
+from tests.healing.losing import WAYS, Losing, Talk, blocks, is_call, refused, said, warnings
 from tests.healing.wordings import WORDINGS
 
 UNKNOWN = Profile("other", trusted=False, background=True, address="http://a/v1")
@@ -98,17 +98,82 @@ def test_one_server_says_nothing_of_another() -> None:
 
 def test_a_server_that_is_known_to_keep_may_lose_as_often_as_it_likes() -> None:
     servers = Servers()
+    servers.made("resp_1")
     for _ in range(9):
-        servers.lost(KNOWN)
+        servers.lost(KNOWN, "resp_1")
     assert servers.seen(KNOWN) == KNOWN
 
 
 def test_a_chain_that_holds_makes_good_for_one_that_was_lost() -> None:
     servers = Servers()
+    servers.made("resp_1")
     for _ in range(9):
-        servers.lost(OTHER)
+        servers.lost(OTHER, "resp_1")
         servers.chained(OTHER)
     assert servers.seen(OTHER) == OTHER
-    servers.lost(OTHER)
-    servers.lost(OTHER)
+    servers.lost(OTHER, "resp_1")
+    servers.lost(OTHER, "resp_1")
     assert not servers.seen(OTHER).stores
+
+
+def test_chains_of_another_server_say_nothing_of_this_one() -> None:
+    """Old threads, each with a head that was lost long ago, or made elsewhere; then one that lives here."""
+    losing = Losing(WORDINGS["OGX"])
+    with Loopback(losing) as server, OpenAI(base_url=server.url, api_key="x") as client:
+        talks = [Talk(client, "stream") for _ in range(3)]
+        for talk in talks:
+            talk.run()
+        # Another process begins here: it knows nothing of them.
+        wiring._servers.clear()
+    with Loopback(losing, server.sandbox) as server, OpenAI(base_url=server.url, api_key="x") as client:
+        for talk in talks:
+            talk.client, losing.due = client, True
+            assert talk.fact in talk.say("What is it?").text
+        assert ["previous_response_id" in body for body in server.bodies] == [True, False] * 3
+        assert talk.fact in talk.say("Again?").text
+        assert said(server.bodies[-1]) == ["Again?"]
+
+
+def _told(server: Loopback, talk: Talk) -> list[bool]:
+    """Which calls of a second turn were chained."""
+    talk.run()
+    before = len(server.bodies)
+    assert talk.fact in talk.say("What is it?").text
+    return ["previous_response_id" in body for body in server.bodies[before:]]
+
+
+def test_one_organisation_says_nothing_of_another() -> None:
+    def private(asked: Asked) -> Said | None:
+        mine = asked.header("authorization") == "Bearer zdr"
+        if mine and is_call(asked) and "previous_response_id" in asked.json:
+            return refused(WORDINGS["zero data retention"], asked.json["previous_response_id"])
+        return None
+
+    with Loopback(private) as server:
+        calls = {}
+        for key in ("zdr", "usual", "zdr", "usual"):
+            with OpenAI(base_url=server.url, api_key=key) as client:
+                calls.setdefault(key, []).append(_told(server, Talk(client, "stream")))
+        assert calls == {"zdr": [[True, False], [False]], "usual": [[True], [True]]}
+        # The same where one client asks for several, each with credentials of his own.
+        with OpenAI(base_url=server.url, api_key="usual") as client:
+            assert _told(server, Talk(client.with_options(api_key="zdr"), "stream")) == [False]
+            assert _told(server, Talk(client, "stream")) == [True]
+
+
+def test_one_model_says_nothing_of_another() -> None:
+    """A proxy: behind it one model's server keeps responses and the other's does not."""
+
+    def proxy(asked: Asked) -> Said | None:
+        if not is_call(asked) or asked.json["model"] != "gpt-4o-mini":
+            return None
+        return blocks(server.usual(asked), _unstored)
+
+    with Loopback(proxy) as server, OpenAI(base_url=server.url, api_key="x") as client:
+        for _ in range(2):
+            assert _told(server, Talk(client, "stream", model="gpt-4o-mini")) == [False]
+            assert _told(server, Talk(client, "stream", model="gpt-4o")) == [True]
+
+
+def _unstored(event: dict) -> dict:
+    return event | ({"response": event["response"] | {"store": False}} if "response" in event else {})
