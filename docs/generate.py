@@ -36,6 +36,8 @@ def printed() -> dict[Path, str]:
     found[ROOT / "docs/reference/sandbox.md"] = sandbox.page()
     readme = ROOT / "README.md"
     found[readme] = settings.within(readme.read_text())
+    servers = ROOT / "docs/how-to/other-servers.md"
+    found[servers] = upstreams.within(servers.read_text())
     return found
 
 

@@ -8,11 +8,12 @@ import pytest
 from openai.types.beta import AssistantStreamEvent
 
 from docs import generate
-from docs.pages import events, statuses
+from docs.pages import events, statuses, upstreams
 from shim import lifecycle
 from shim.engine.routes import ROUTES
 from shim.settings import names
 from shim.translate.stream import RULES
+from shim.upstream.profiles import PROFILES
 from shim.wire.errors import ERRORS
 
 REFERENCE = generate.ROOT / "docs" / "reference"
@@ -53,6 +54,12 @@ def test_routes_errors_and_settings_are_whole() -> None:
     assert all(f"| {method} | `/{path}` |" in _page("routes.md") for method, path in ROUTES)
     assert all(f"| `{name}` | {row.status} |" in _page("errors.md") for name, row in ERRORS.items())
     assert all(f"| `{name}` |" in _page("settings.md") for name in names())
+
+
+def test_every_profile_has_its_server() -> None:
+    page = (generate.ROOT / "docs/how-to/other-servers.md").read_text()
+    assert set(upstreams.SERVERS) == set(PROFILES) - {"sandbox"}
+    assert all(f"| {name} | `{key}` |" in page for key, (name, _) in upstreams.SERVERS.items())
 
 
 def test_what_is_stale_is_named(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

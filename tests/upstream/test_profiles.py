@@ -1,0 +1,73 @@
+"""Which profile a server gets by its address, and how the runs of each profile go upstream."""
+
+import pytest
+
+from shim import OpenAI
+from shim.upstream.profiles import PROFILES, choose
+from tests.doors.loopback import Loopback
+from tests.healing.losing import WAYS, Talk, said
+
+ADDRESSES = {
+    "https://api.openai.com/v1": "openai",
+    "https://api.openai.com:443/v1/": "openai",
+    "https://eu.api.openai.com/v1": "openai",
+    "https://api.openai.com.example.org/v1": "other",
+    "https://mine.openai.azure.com/": "azure",
+    "https://mine.openai.azure.com/openai/deployments/gpt/": "azure",
+    "https://mine.services.ai.azure.com/openai/v1": "azure",
+    "https://mine.cognitiveservices.azure.com/": "azure",
+    "https://mine.openai.azure.us/": "azure",
+    "http://localhost:8321/v1": "ogx",
+    "http://user:word@localhost:11434/v1": "ollama",
+    "http://[::1]:11434/v1": "ollama",
+    "http://127.0.0.1:1234/v1": "lmstudio",
+    "http://litellm.internal:4000": "litellm",
+    "https://openrouter.ai/api/v1": "openrouter",
+    # vLLM and llama.cpp listen where everybody does.
+    "http://127.0.0.1:8000/v1": "other",
+    "http://127.0.0.1:8080/v1": "other",
+    "https://api.x.ai/v1": "other",
+}
+CHAINING = {"openai", "azure", "sandbox", "ogx", "lmstudio", "litellm", "other"}
+IN_BACKGROUND = {"openai", "azure"}
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_a_server_is_known_by_its_address(address: str) -> None:
+    assert choose(address).name == ADDRESSES[address]
+    assert choose(address, "vllm").name == "vllm"
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("name", PROFILES)
+def test_a_profile_decides_how_runs_go_upstream(name: str, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHIM_UPSTREAM_PROFILE", name)
+    with Loopback() as server, OpenAI(base_url=server.url, api_key="x", max_retries=0) as client:
+        talk = Talk(client, way, model="o3")
+        talk.run()
+        assert talk.fact in talk.say("What is it?").text
+        first, second = server.bodies
+    chained = name in CHAINING
+    assert [body["store"] for body in (first, second)] == [chained] * 2
+    assert ("previous_response_id" in second) == chained
+    assert len(said(second)) == (1 if chained else 3)
+    assert [bool(body.get("background")) for body in (first, second)] == [name in IN_BACKGROUND and way == "poll"] * 2
+    assert "include" not in first
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("name", PROFILES)
+def test_nothing_is_kept_anywhere_where_that_is_set(name: str, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No response is stored, none runs in the background, and reasoning goes along where it can be read again."""
+    monkeypatch.setenv("SHIM_UPSTREAM_PROFILE", name)
+    monkeypatch.setenv("SHIM_STORE_RESPONSES", "false")
+    with Loopback() as server, OpenAI(base_url=server.url, api_key="x", max_retries=0) as client:
+        talk = Talk(client, way, model="o3")
+        talk.run()
+        assert talk.fact in talk.say("What is it?").text
+        assert [body["store"] for body in server.bodies] == [False] * 2
+        assert not any("background" in body or "previous_response_id" in body for body in server.bodies)
+        carried = PROFILES[name].encrypted_reasoning
+        assert [body.get("include", []) for body in server.bodies] == [["reasoning.encrypted_content"] * carried] * 2
+        kinds = [item["type"] for item in server.bodies[-1]["input"]]
+        assert kinds == ["message", *["reasoning"] * carried, "message", "message"]
