@@ -2,12 +2,13 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
+NODE := tests/server/node
 JOBS ?= 2
 # More words for pytest:  make test ARGS="-k cancel"
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format types layers coverage bench upstreams docs docs-check cassettes sdk-matrix dev clean
+.PHONY: help demo test node lint format types layers coverage bench upstreams docs docs-check cassettes sdk-matrix dev clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "make %-11s %s\n", $$1, $$2 }'
@@ -34,6 +35,12 @@ demo: $(VENV)/.server ## two functions in succession in one stream, against the 
 
 test: $(VENV)/.test ## the whole suite
 	$(BIN)/python -m pytest -n $(JOBS) $(ARGS)
+
+node: $(NODE)/node_modules/.made ## the official Node SDK, for the tests that talk to the server with it
+
+$(NODE)/node_modules/.made: $(NODE)/package.json
+	cd $(NODE) && npm install --no-package-lock --no-audit --no-fund
+	@touch $@
 
 dev: $(VENV)/.dev ## the environment with linter, type checker and nox
 
@@ -74,5 +81,5 @@ sdk-matrix: $(VENV)/.dev ## the doors and the replay with every major of the SDK
 	$(BIN)/nox
 
 clean: ## remove what the targets made
-	rm -rf $(VENV) .nox .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis htmlcov dist build
+	rm -rf $(VENV) $(NODE)/node_modules .nox .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis htmlcov dist build
 	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +

@@ -75,6 +75,13 @@ class Settings(BaseSettings):
         description="Seconds that a program waits at its end, and a client in `close()`, for runs still going.",
     )
 
+    max_body_bytes: int = Field(
+        50_000_000,
+        gt=0,
+        description="The largest request that `assistants-shim serve` reads for an answer of its own, in bytes. What "
+        "it passes on to the upstream has no limit.",
+    )
+
     @field_validator("upstream_profile")
     @classmethod
     def _known(cls, name: str | None) -> str | None:

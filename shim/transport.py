@@ -224,6 +224,14 @@ def innermost(client: Any) -> Any:
     return held.inner if isinstance(held, (Transport, AsyncTransport)) else client
 
 
+def forwarded(network: http.AsyncClient, method: str, url: str, headers: Any, body: Any) -> http.Request:
+    """A request as somebody else made it: with his headers, none of the client's, and the client's patience.  ``body``
+    is an async iterator of bytes, or None.
+    """
+    extensions = {"timeout": network.timeout.as_dict()}
+    return http.Request(method, url, headers=headers, content=body, extensions=extensions)
+
+
 class Local(http.BaseTransport):
     """A server in this process: ``answer`` is called with method, path, query, headers and body."""
 

@@ -39,7 +39,7 @@ def wire(client: openai.OpenAI) -> None:
     chosen = settings()
     inner = transport.innermost(client._client)
     network = offline.client(offline.sandbox()) if chosen.upstream == SANDBOX else inner
-    upstream = Upstream(lambda: plain(client, network, chosen), transport.BROKEN, _profile(client, chosen))
+    upstream = Upstream(lambda: plain(client, network, chosen), transport.BROKEN, profile_of(client, chosen))
     kept = _database(chosen)
     engine = _engine(SyncStore(kept), upstream, kept, chosen, _sleep)
     path_of = transport.ours(lambda: _base_path(client))
@@ -51,11 +51,17 @@ def wire_async(client: openai.AsyncOpenAI) -> None:
     chosen = settings()
     inner = transport.innermost(client._client)
     network = offline.async_client(offline.sandbox()) if chosen.upstream == SANDBOX else inner
-    upstream = AsyncUpstream(lambda: plain(client, network, chosen), transport.BROKEN, _profile(client, chosen))
+    engine, heart = async_engine(client, network, chosen)
+    path_of = transport.ours(lambda: _base_path(client))
+    client._client = transport.async_outer(engine, path_of, inner, network, heart, chosen.exit_grace)
+
+
+def async_engine(client: openai.AsyncOpenAI, network: Any, chosen: Settings) -> tuple[Engine, Heart]:
+    """An engine whose upstream is that of ``client``, reached through ``network``, and what keeps its runs' leases."""
+    upstream = AsyncUpstream(lambda: plain(client, network, chosen), transport.BROKEN, profile_of(client, chosen))
     kept = _database(chosen)
     engine = _engine(AsyncStore(kept), upstream, kept, chosen, asyncio.sleep)
-    path_of = transport.ours(lambda: _base_path(client))
-    client._client = transport.async_outer(engine, path_of, inner, network, _heart(engine, kept), chosen.exit_grace)
+    return engine, _heart(engine, kept)
 
 
 def with_key(given: dict[str, Any]) -> dict[str, Any]:
@@ -105,7 +111,7 @@ def _base_path(client: Any) -> str:
     return path
 
 
-def _profile(client: Any, chosen: Settings) -> Callable[[], Profile]:
+def profile_of(client: Any, chosen: Settings) -> Callable[[], Profile]:
     """What the upstream of a client can do; its address may change while it lives."""
     named = chosen.upstream_profile or (SANDBOX if chosen.upstream == SANDBOX else None)
 

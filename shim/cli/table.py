@@ -12,6 +12,7 @@ from shim.cli.demo import demo
 from shim.cli.doctor import doctor
 from shim.cli.run import run
 from shim.cli.sandbox import sandbox
+from shim.cli.serve import serve
 
 #: Name on the command line: the function whose parameters are its options and whose docstring is its help.
 COMMANDS: Final[dict[str, Callable[..., Any]]] = {
@@ -19,6 +20,7 @@ COMMANDS: Final[dict[str, Callable[..., Any]]] = {
     "doctor": doctor,
     "run": run,
     "sandbox": sandbox,
+    "serve": serve,
 }
 #: Commands whose line ends in somebody else's options: what follows the first argument is not ours to read.
 PASSED_ON: Final = {"run": {"allow_interspersed_args": False, "ignore_unknown_options": True}}

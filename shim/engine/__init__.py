@@ -30,7 +30,7 @@ class Engine:
         """
         found = routes.find(request.method, request.path)
         if found is None:
-            return error_reply(error("not_found_path", method=request.method, path=f"/{request.path}"))
+            return error_reply(_no_route(request))
         operation, ids = found
         try:
             if ids and request.path.startswith("threads/"):
@@ -54,3 +54,13 @@ class Engine:
             except Again as before:
                 if (known := await again.reply(self.world, request, before)) is not None:
                     return known
+
+
+def _no_route(request: Request) -> ApiError:
+    """There is no such path, or it takes another method."""
+    allowed = routes.methods(request.path)
+    problem = error(
+        "method_not_allowed" if allowed else "not_found_path", method=request.method, path=f"/{request.path}"
+    )
+    problem.headers |= {"allow": ", ".join(allowed)} if allowed else {}
+    return problem

@@ -68,6 +68,11 @@ def is_polled(method: str, path: str) -> bool:
     return _POLLED.fullmatch(f"{method} {path}") is not None
 
 
+def methods(path: str) -> list[str]:
+    """The methods that a path of ours takes; none where there is no such path."""
+    return sorted({method for method, _ in ROUTES if find(method, path)})
+
+
 def find(method: str, path: str) -> tuple[Operation, list[str]] | None:
     """The operation of a call and the ids of its path; None when there is no such route."""
     # An empty part is none: `/threads//messages` is `/threads/messages`, as it was.

@@ -61,6 +61,22 @@ ERRORS: Final[dict[str, Row]] = {
     ),
     "not_found_path": Row("reported", 404, "Invalid URL ({method} {path})"),
     "method_not_allowed": Row("choice", 405, "Invalid method for URL ({method} {path})"),
+    # What a server says of a path outside of its API.
+    "unknown_url": Row(
+        "reported",
+        404,
+        "Unknown request URL: {method} {path}. Please check the URL for typos, or see the docs at "
+        "https://platform.openai.com/docs/api-reference/.",
+        code="unknown_url",
+    ),
+    "too_large": Row("choice", 413, "The request body is too large: at most {limit} bytes are taken."),
+    "not_loopback": Row(
+        "choice",
+        403,
+        "This server answers on a loopback address alone, and this request came by way of '{address}'. "
+        "`assistants-shim serve --allow-remote` takes such requests.",
+        code="not_loopback",
+    ),
     "shut_down": Row(
         "choice",
         404,
@@ -234,6 +250,9 @@ ERRORS: Final[dict[str, Row]] = {
         code="unsupported_parameter",
     ),
     # ourselves
+    "upstream_unreachable": Row(
+        "choice", 502, "The upstream server could not be reached: {problem}", type=SERVER_ERROR
+    ),
     "server_error": Row(
         "reported",
         500,

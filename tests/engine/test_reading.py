@@ -189,7 +189,7 @@ REFUSED = [
     ("POST", "threads/thread_1/runs/run_9", 404, "No run found"),
     ("GET", "threads/thread_1/runs/run_9/steps", 404, "No run found"),
     ("GET", "threads/thread_1/nothing", 404, "Invalid URL"),
-    ("PUT", "threads/thread_1", 404, "Invalid URL"),
+    ("PUT", "threads/thread_1", 405, "Invalid method for URL (PUT /threads/thread_1)"),
     ("GET", "threads/thread_1/messages?limit=101", 400, "integer above maximum value"),
 ]
 

@@ -5,7 +5,18 @@ import subprocess
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-MADE = {".venv", ".nox", ".git", "__pycache__", ".hypothesis", ".mypy_cache", ".ruff_cache", ".pytest_cache", "htmlcov"}
+MADE = {
+    ".venv",
+    "node_modules",
+    ".nox",
+    ".git",
+    "__pycache__",
+    ".hypothesis",
+    ".mypy_cache",
+    ".ruff_cache",
+    ".pytest_cache",
+    "htmlcov",
+}
 
 
 def every_file() -> list[Path]:

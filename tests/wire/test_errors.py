@@ -39,6 +39,17 @@ BODIES = [
     ),
     ("not_found_path", {"method": "POST", "path": "/v1/x"}, 404, "Invalid URL (POST /v1/x)", None, None),
     ("method_not_allowed", {"method": "PUT", "path": "/v1/x"}, 405, "Invalid method for URL (PUT /v1/x)", None, None),
+    (
+        "unknown_url",
+        {"method": "GET", "path": "/x"},
+        404,
+        "Unknown request URL: GET /x. Please check the URL for typos, or see the docs at "
+        "https://platform.openai.com/docs/api-reference/.",
+        None,
+        "unknown_url",
+    ),
+    ("too_large", {"limit": 9}, 413, "The request body is too large: at most 9 bytes are taken.", None, None),
+    ("not_loopback", {"address": "x.com"}, 403, "this request came by way of 'x.com'", None, "not_loopback"),
     ("shut_down", {"method": "GET", "path": "/v1/threads"}, 404, "The Assistants API was shut down", None, None),
     ("thread_busy_message", IDS, 400, "Can't add messages to thread_1 while a run run_2 is active.", None, None),
     ("thread_busy_run", IDS, 400, "Thread thread_1 already has an active run run_2.", None, None),
@@ -62,6 +73,14 @@ BODIES = [
     ),
     ("cannot_cancel", {"status": "completed"}, 400, "Cannot cancel run with status 'completed'.", None, None),
     ("cannot_update", {"status": "in_progress"}, 400, "Cannot update run with status 'in_progress'.", None, None),
+    (
+        "key_used_otherwise",
+        {},
+        400,
+        "The Idempotency-Key of this request came with another body before. A key stands for one request.",
+        None,
+        "idempotency_key_reused",
+    ),
     ("invalid_json", {}, 400, "We could not parse the JSON body of your request. (HINT:", None, None),
     ("invalid_body", {"got": "an array"}, 400, "expected an object, but got an array instead.", None, "invalid_type"),
     (
@@ -185,11 +204,13 @@ BODIES = [
         "temperature",
         "unsupported_parameter",
     ),
+    ("upstream_unreachable", {"problem": "x"}, 502, "The upstream server could not be reached: x", None, None),
     ("server_error", {}, 500, "The server had an error processing your request. Sorry about that!", None, None),
 ]
 #: Rows whose text is ours or cut short: above stands a part of it.
 IN_PART = {
     "no_api_key",
+    "not_loopback",
     "shut_down",
     "thread_busy_delete",
     "invalid_json",
@@ -207,7 +228,7 @@ def test_body(
 ) -> None:
     told = error(name, **values)
     assert told.status == status
-    kind = "server_error" if status == 500 else INVALID
+    kind = "server_error" if status >= 500 else INVALID
     body = told.body["error"]
     assert list(body) == ["message", "type", "param", "code"]
     assert (body["type"], body["param"], body["code"]) == (kind, param, code)

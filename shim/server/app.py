@@ -1,0 +1,149 @@
+"""The server's ASGI application: a thin door, like the clients' transports, on the same engine."""
+
+import os
+from collections.abc import AsyncIterator, Mapping
+from contextlib import aclosing, asynccontextmanager
+from email.utils import formatdate
+from typing import Any, Final
+
+import openai
+from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from shim import engine, offline, transport, wiring
+from shim.desk import Answered, Desk
+from shim.engine import routes
+from shim.engine.protocol import error_reply
+from shim.pump import Tasks
+from shim.server import headers, loopback, paths
+from shim.server.passage import Passage, Streamed
+from shim.server.paths import Place
+from shim.settings import Settings, settings
+from shim.wire import ids
+from shim.wire.errors import ApiError, error
+
+#: What keeps a proxy between us and the reader from holding events back.
+LIVE: Final = {"cache-control": "no-cache", "x-accel-buffering": "no"}
+
+
+class _Client(openai.AsyncOpenAI):
+    """Calls upstream with the credentials of each caller, or with none."""
+
+    def _validate_headers(self, *given: Any) -> None:
+        """A server of the user's own may ask for none."""
+
+
+def application(chosen: Settings | None = None, *, allow_remote: bool = False) -> Starlette:
+    """The server, set up by ``chosen`` or by the environment.
+
+    ``allow_remote``: whether it also answers requests that did not come by way of a loopback address.
+    """
+    chosen = chosen or settings()
+    client = _client()
+    network: Any = transport.innermost(client._client)
+    if chosen.upstream == wiring.SANDBOX:
+        network = offline.async_client(offline.sandbox())
+    desk = Desk(*wiring.async_engine(client, network, chosen), Tasks(), chosen.exit_grace)
+    offline_key = wiring.SANDBOX if chosen.upstream == wiring.SANDBOX else None
+    server = headers.own(os.environ.get("OPENAI_API_KEY") or offline_key)
+    passage = Passage(
+        network,
+        lambda: wiring.plain(client, network, chosen).base_url,
+        wiring.profile_of(client, chosen),
+        server,
+    )
+    door = Door(desk, passage, server, chosen.max_body_bytes, allow_remote)
+
+    @asynccontextmanager
+    async def life(app: Starlette) -> AsyncIterator[None]:
+        yield
+        await desk.close()
+        await network.aclose()
+
+    return Starlette(routes=[Route("/{path:path}", door)], lifespan=life)
+
+
+def _client() -> openai.AsyncOpenAI:
+    nobody: Any = {"Authorization": openai.Omit()}
+    client = _Client(api_key="none", default_headers=nobody)
+    # Whose key it is comes with the key.
+    client.organization = client.project = None
+    return client
+
+
+class Door:
+    """Answers every request: what is ours from the engine, the rest from upstream."""
+
+    def __init__(
+        self, desk: Desk, passage: Passage, server: Mapping[str, str], max_body: int, allow_remote: bool
+    ) -> None:
+        self._desk, self._passage, self._server = desk, passage, server
+        self._max_body, self._allow_remote = max_body, allow_remote
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        try:
+            response = await self._answer(request)
+        except ApiError as problem:
+            response = _refused(problem)
+        except ClientDisconnect:
+            # Nobody is there to be told.
+            return
+        await response(scope, receive, send)
+
+    async def _answer(self, request: Request) -> Response:
+        if not self._allow_remote:
+            loopback.check(request.headers)
+        place = paths.place(request.scope["raw_path"].decode("latin-1"))
+        if place is None:
+            raise error("unknown_url", method=request.method, path=request.url.path)
+        if routes.is_ours(_meant(request.method), place.path):
+            return await self._ours(request, place)
+        return await self._passage.through(request, place)
+
+    async def _ours(self, request: Request, place: Place) -> Response:
+        allowed = routes.methods(place.path)
+        if request.method == "OPTIONS" and allowed:
+            return Response(status_code=204, headers={"allow": ", ".join(allowed)})
+        given = headers.bearer(headers.credited(headers.asked(request.scope["headers"]), self._server))
+        body = await self._read(request)
+        query = request.query_params.multi_items()
+        answered = await self._desk.answer(engine.Request(_meant(request.method), place.path, query, given, body))
+        return await _response(answered)
+
+    async def _read(self, request: Request) -> bytes:
+        """The body.  Raises `ApiError` when it is too large, before it is read where its length is announced."""
+        too_large = error("too_large", limit=self._max_body)
+        announced = request.headers.get("content-length", "")
+        if announced.isdecimal() and int(announced) > self._max_body:
+            raise too_large
+        read = bytearray()
+        async with aclosing(request.stream()) as chunks:
+            async for chunk in chunks:
+                read += chunk
+                if len(read) > self._max_body:
+                    raise too_large
+        return bytes(read)
+
+
+def _meant(method: str) -> str:
+    """A HEAD is a GET without the body, which the server leaves out."""
+    return "GET" if method == "HEAD" else method
+
+
+async def _response(answered: Answered) -> Response:
+    dated = answered.headers | {"date": formatdate(usegmt=True)}
+    if answered.streamed:
+        return Streamed(answered.body, answered.status, dated | LIVE)
+    async with aclosing(answered.body) as parts:
+        body = b"".join([part async for part in parts])
+    return Response(body, answered.status, dated)
+
+
+def _refused(problem: ApiError) -> Response:
+    reply = error_reply(problem)
+    usual = {"x-request-id": ids.request(), "date": formatdate(usegmt=True)}
+    return Response(reply.body, reply.status, usual | dict(reply.headers))

@@ -1,0 +1,43 @@
+"""The shapes of URL that the server takes: OpenAI's, and Azure's three."""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import unquote
+
+#: The path before an API's own, first match first; and whether that is Azure's way of writing it.
+SHAPES: Final = (
+    (re.compile(r"/v1(?:/+(.*))?"), False),
+    (re.compile(r"/openai/v1(?:/+(.*))?"), True),
+    (re.compile(r"/openai/deployments/[^/]+(?:/+(.*))?"), True),
+    (re.compile(r"/openai(?:/+(.*))?"), True),
+)
+#: Azure's parameter, which no other server knows.
+VERSION: Final = "api-version"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a URL names: ``path`` stands below the API's base, without a leading slash; ``raw`` is the same as it was
+    written.
+    """
+
+    path: str
+    raw: str
+    azure: bool
+
+
+def place(written: str) -> Place | None:
+    """What a request line's path (without the query) names; None for what is outside of the API."""
+    for shape, azure in SHAPES:
+        if found := shape.fullmatch(written):
+            raw = found[1] or ""
+            return Place(unquote(raw), raw, azure)
+    return None
+
+
+def query(written: str, azure: bool) -> str:
+    """A query as another server is to get it."""
+    if not azure:
+        return written
+    return "&".join(part for part in written.split("&") if part.partition("=")[0] != VERSION)

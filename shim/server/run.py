@@ -1,0 +1,59 @@
+"""Serving: where to listen, and what to refuse before that."""
+
+import math
+import socket
+from collections.abc import Callable
+from typing import Final
+from urllib.parse import urlsplit
+
+import uvicorn
+
+from shim.server.app import application
+from shim.server.loopback import is_loopback
+from shim.settings import Settings
+
+#: Seconds that a connection may be idle: longer than the SDKs keep theirs, so that theirs end first.
+IDLE: Final = 75
+
+
+class _Server(uvicorn.Server):
+    """Says where it listens, once it does."""
+
+    def __init__(self, config: uvicorn.Config, listening: Callable[[str], None]) -> None:
+        super().__init__(config)
+        self._listening = listening
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            port = self.servers[0].sockets[0].getsockname()[1]
+            host = self.config.host
+            self._listening(f"http://{f'[{host}]' if ':' in host else host}:{port}/v1")
+
+
+def configured(host: str, port: int, chosen: Settings, allow_remote: bool = False) -> uvicorn.Config:
+    """The web server around the application."""
+    return uvicorn.Config(
+        application(chosen, allow_remote=allow_remote),
+        host=host,
+        port=port,
+        log_level="warning",
+        access_log=False,
+        ws="none",
+        server_header=False,
+        date_header=False,
+        timeout_keep_alive=IDLE,
+        timeout_graceful_shutdown=math.ceil(chosen.exit_grace),
+    )
+
+
+def serve(host: str, port: int, chosen: Settings, allow_remote: bool, listening: Callable[[str], None]) -> None:
+    """Serve until interrupted.  ``listening`` is told the base URL when it is so far."""
+    _Server(configured(host, port, chosen, allow_remote), listening).run()
+
+
+def is_itself(upstream: str, host: str, port: int) -> bool:
+    """Whether an upstream's address is where the server is to listen: it would ask itself for ever."""
+    parts = urlsplit(upstream)
+    theirs, usual = parts.hostname or "", 443 if parts.scheme == "https" else 80
+    return (parts.port or usual) == port and (theirs == host or (is_loopback(theirs) and is_loopback(host)))

@@ -1,0 +1,91 @@
+"""``assistants-shim serve`` listens for this machine alone unless it is told otherwise, and never asks itself."""
+
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from shim.cli import table
+from shim.server import run
+from shim.settings import Settings
+
+Served = list[tuple[str, int, Settings, bool]]
+
+
+@pytest.fixture
+def served(monkeypatch: pytest.MonkeyPatch) -> Served:
+    found: Served = []
+
+    def serve(host: str, port: int, chosen: Settings, allow_remote: bool, listening: Any) -> None:
+        found.append((host, port, chosen, allow_remote))
+        listening(f"http://{host}:{port}/v1")
+
+    monkeypatch.setattr(run, "serve", serve)
+    return found
+
+
+def said(*arguments: str) -> tuple[int, str]:
+    # Wide enough that no sentence is broken.
+    shown = CliRunner(env={"COLUMNS": "400", "TERM": "dumb", "NO_COLOR": "1"}).invoke(
+        table.app(), ["serve", *arguments]
+    )
+    return shown.exit_code, shown.output
+
+
+def test_what_it_says_and_where_it_listens(served: Served) -> None:
+    assert said("--upstream", "sandbox") == (0, "http://127.0.0.1:8787/v1, upstream sandbox; Ctrl-C ends it\n")
+    ((host, port, chosen, allow_remote),) = served
+    assert (host, port, chosen.upstream, allow_remote) == ("127.0.0.1", 8787, "sandbox", False)
+
+
+def test_the_upstream_is_the_options_or_the_environments(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = [said()[1]]
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:8321/v1")
+    told.append(said()[1])
+    monkeypatch.setenv("SHIM_UPSTREAM", "http://127.0.0.1:11434/v1")
+    told.append(said()[1])
+    told.append(said("--upstream", "https://llm.example/v1")[1])
+    assert [line.split()[2].rstrip(";") for line in told] == [
+        "https://api.openai.com/v1",
+        "http://127.0.0.1:8321/v1",
+        "http://127.0.0.1:11434/v1",
+        "https://llm.example/v1",
+    ]
+    assert [chosen.upstream for _, _, chosen, _ in served] == [
+        None,
+        None,
+        "http://127.0.0.1:11434/v1",
+        "https://llm.example/v1",
+    ]
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.1.2.3", "shim.example"])
+def test_other_machines_need_a_flag(served: Served, host: str) -> None:
+    code, shown = said("--host", host)
+    assert (code, served) == (2, [])
+    assert f"{host} is not a loopback address." in shown
+    assert "--allow-remote" in shown
+    assert said("--host", host, "--allow-remote")[0] == 0
+    assert [(each[0], each[3]) for each in served] == [(host, True)]
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.2", "::1"])
+def test_this_machine_needs_none(served: Served, host: str) -> None:
+    assert said("--host", host)[0] == 0
+    assert served[0][0] == host
+
+
+@pytest.mark.parametrize("upstream", ["http://localhost:8787/v1", "http://127.0.0.1:8787", "http://[::1]:8787/v1"])
+def test_it_is_not_its_own_upstream(served: Served, monkeypatch: pytest.MonkeyPatch, upstream: str) -> None:
+    code, shown = said("--upstream", upstream)
+    assert (code, served) == (2, [])
+    assert f"{upstream} is where this server is to listen: it would ask itself." in shown
+    assert said("--upstream", upstream, "--port", "8788")[0] == 0
+    monkeypatch.setenv("OPENAI_BASE_URL", upstream)
+    assert said()[0] == 2
+
+
+def test_an_upstream_that_is_no_url(served: Served) -> None:
+    code, shown = said("--upstream", "localhost:8321")
+    assert (code, served) == (2, [])
+    assert "'localhost:8321' is neither a URL nor `sandbox`" in shown

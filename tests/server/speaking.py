@@ -1,0 +1,57 @@
+"""HTTP by hand: what no SDK would send, and what it would not show."""
+
+import http.client
+import json
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: list[tuple[str, str]]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+    @property
+    def error(self) -> dict[str, Any]:
+        """The error, whose body has nothing beside it."""
+        (found,) = self.json.values()
+        assert list(found) == ["message", "type", "param", "code"]
+        return dict(found)
+
+    def header(self, name: str) -> str | None:
+        found = [value for key, value in self.headers if key.lower() == name]
+        assert len(found) < 2, f"{name} stands there twice"
+        return found[0] if found else None
+
+
+def ask(url: str, method: str = "GET", body: Any = None, chunked: bool = False, **headers: str) -> Answer:
+    """One request on a connection of its own; an underscore in a header's name is a hyphen."""
+    parts = urlsplit(url)
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    sent = json.dumps(body).encode() if isinstance(body, (dict, list)) else body
+    connection = http.client.HTTPConnection(parts.netloc, timeout=60)
+    try:
+        connection.putrequest(method, url[len(f"http://{parts.netloc}") :], skip_host="host" in named)
+        for name, value in named.items():
+            connection.putheader(name, value)
+        _send(connection, sent, chunked)
+        answer = connection.getresponse()
+        return Answer(answer.status, answer.getheaders(), answer.read())
+    finally:
+        connection.close()
+
+
+def _send(connection: http.client.HTTPConnection, body: bytes | None, chunked: bool) -> None:
+    if chunked:
+        connection.putheader("transfer-encoding", "chunked")
+        connection.endheaders(iter([body or b""]), encode_chunked=True)
+        return
+    if body is not None:
+        connection.putheader("content-length", str(len(body)))
+    connection.endheaders(body)

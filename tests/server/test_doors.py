@@ -1,0 +1,84 @@
+"""Law 5, Doors: the same program sees the same through the blocking client, the async one, and the server."""
+
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import openai
+import pytest
+
+from shim.offline import sandbox
+from tests.doors.colours import ASYNC, SYNC, opened
+from tests.doors.talking import secret
+from tests.server.scripts import SCRIPTS, Secrets
+from tests.server.served import served
+
+HTTP = "http"
+DOORS = (SYNC, ASYNC, HTTP)
+ID = re.compile(r"\b((?:asst|thread|msg|run|step|call|vs|file|cfile|cntr|ci|fs|resp|fc|rs|req)[_-])\w{8,}\b")
+#: Times, and how long something took.
+TIME = re.compile(r'("(?:\w+_at|expires_after)": )\d+')
+
+
+@pytest.fixture(autouse=True)
+def _offline(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHIM_UPSTREAM", "sandbox")
+
+
+@pytest.fixture
+def new(_new_database: Path) -> Path:
+    return _new_database
+
+
+@contextmanager
+def through(door: str) -> Iterator[Any]:
+    """A client of the official SDK, with the shim in it or behind a server."""
+    if door != HTTP:
+        with opened(door) as client:
+            yield client
+        return
+    with served() as url, openai.OpenAI(base_url=f"{url}/v1", api_key="test", max_retries=0) as client:
+        yield client
+
+
+def normal(told: Any) -> Any:
+    """A transcript with its ids numbered as they come, and its times taken out."""
+    numbers: dict[str, str] = {}
+
+    def numbered(found: re.Match[str]) -> str:
+        return numbers.setdefault(found[0], f"{found[1]}{len(numbers)}")
+
+    return json.loads(TIME.sub(r"\1 0", ID.sub(numbered, json.dumps(told))))
+
+
+def asked_upstream(since: int) -> Any:
+    """What the sandbox has got since then, but for the bytes of uploads."""
+    asked = [(each.method, each.path, each.body) for each in sandbox().requests[since:]]
+    return [each for each in asked if each[0] == "POST" and each[1].endswith(("/responses", "/vector_stores"))]
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_transcripts_are_equal(name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, new: Path) -> None:
+    functions = Secrets(secret(), secret())
+    seen: dict[str, Any] = {}
+    for door in DOORS:
+        own = tmp_path / f"{door}.db"
+        shutil.copyfile(new, own)
+        monkeypatch.setenv("SHIM_DATABASE_URL", f"sqlite:///{own}")
+        since = len(sandbox().requests)
+        with through(door) as client:
+            told = SCRIPTS[name](client, functions)
+        seen[door] = normal([told, asked_upstream(since)])
+    assert seen[SYNC][0], "the script says what it saw"
+    assert seen[HTTP] == seen[SYNC]
+    assert seen[HTTP] == seen[ASYNC]
+
+
+def test_a_difference_would_be_seen() -> None:
+    first = [{"id": "msg_" + "a" * 24, "created_at": 5}, {"id": "msg_" + "b" * 24}]
+    assert normal(first) == normal([{"id": "msg_" + "c" * 24, "created_at": 6}, {"id": "msg_" + "d" * 24}])
+    assert normal(first) != normal([{"id": "msg_" + "a" * 24, "created_at": 5}, {"id": "msg_" + "a" * 24}])

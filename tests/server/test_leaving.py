@@ -1,0 +1,129 @@
+"""Runs outlive their readers, and the server that began them."""
+
+import json
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urlsplit
+
+import openai
+import pytest
+
+from tests.doors.loopback import Asked, Gate, Loopback, Said
+from tests.doors.talking import until_ended
+from tests.recordings import ROOT
+from tests.server.served import PATIENCE, served
+
+Client = openai.OpenAI
+
+
+@pytest.fixture
+def upstream() -> Iterator[Loopback]:
+    with Loopback() as found:
+        yield found
+
+
+def stalling(upstream: Loopback, gate: Gate) -> None:
+    """Upstream finishes every answer, but says no more than its beginning before the gate is open."""
+
+    def answer(asked: Asked) -> Said | None:
+        if asked.method != "POST":
+            return None
+        usual = upstream.usual(asked)
+        return Said(usual.status, usual.headers, gate.through(list(usual.body)))
+
+    upstream.answer = answer
+
+
+def talking_to(url: str) -> Client:
+    return Client(base_url=f"{url}/v1", api_key="test", max_retries=0)
+
+
+def ask(client: Client, text: str) -> dict[str, str]:
+    helper = client.beta.assistants.create(model="gpt-4o", instructions="Be brief.")
+    thread = client.beta.threads.create(messages=[{"role": "user", "content": text}])
+    return {"thread_id": thread.id, "assistant_id": helper.id}
+
+
+def said(client: Client, thread_id: str) -> str:
+    content: Any = client.beta.threads.messages.list(thread_id, limit=1).data[0].content
+    return str(content[0].text.value)
+
+
+def begin_and_leave(url: str, where: dict[str, str]) -> None:
+    """Read a stream until the answer has begun, and hang up."""
+    asked = json.dumps({"assistant_id": where["assistant_id"], "stream": True}).encode()
+    named = f"host: localhost\r\nauthorization: Bearer test\r\ncontent-length: {len(asked)}"
+    head = f"POST /v1/threads/{where['thread_id']}/runs HTTP/1.1\r\n{named}"
+    with socket.create_connection(("127.0.0.1", urlsplit(url).port), PATIENCE) as connection:
+        connection.sendall(f"{head}\r\n\r\n".encode() + asked)
+        heard = b""
+        while b"event: thread.run.in_progress" not in heard:
+            heard += connection.recv(65_536)
+
+
+def test_a_reader_who_leaves_stops_nothing(upstream: Loopback) -> None:
+    gate, word = Gate(), secrets.token_hex(8)
+    stalling(upstream, gate)
+    with served(upstream=upstream.url) as url, talking_to(url) as client:
+        where = ask(client, word)
+        begin_and_leave(url, where)
+        (run,) = client.beta.threads.runs.list(where["thread_id"]).data
+        assert run.status == "in_progress"
+        gate.open()
+        assert until_ended(client.beta.threads, where["thread_id"], run.id)["status"] == "completed"
+        assert word in said(client, where["thread_id"])
+
+
+@contextmanager
+def process(upstream: Loopback, *more: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """The command, as a user starts it, and the address that it says."""
+    line = [sys.executable, "-m", "shim", "serve", "--port", "0", "--upstream", upstream.url, *more]
+    with subprocess.Popen(line, cwd=ROOT, env=dict(os.environ), stdout=subprocess.PIPE, text=True) as it:
+        try:
+            assert it.stdout is not None
+            yield it, it.stdout.readline().partition("/v1")[0]
+        finally:
+            it.kill()
+
+
+@pytest.mark.slow
+def test_a_server_that_is_killed_and_one_that_is_told_to_stop(
+    upstream: Loopback, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHIM_EXIT_GRACE", "30")
+    first, second = Gate(), Gate()
+    words = [secrets.token_hex(8), secrets.token_hex(8)]
+    stalling(upstream, first)
+    with process(upstream) as (killed, url), talking_to(url) as client:
+        where = ask(client, words[0])
+        begin_and_leave(url, where)
+        killed.send_signal(signal.SIGKILL)
+        assert killed.wait(PATIENCE) == -signal.SIGKILL
+    first.open()
+    threads: Any
+    with process(upstream) as (stopped, url), talking_to(url) as client:
+        threads = client.beta.threads
+        (run,) = threads.runs.list(where["thread_id"]).data
+        assert run.status == "completed", "the answer was finished upstream, and fetched"
+        assert words[0] in said(client, where["thread_id"])
+        threads.messages.create(where["thread_id"], role="user", content=words[1])
+        stalling(upstream, second)
+        begun = threads.runs.create(**where)
+        second.wait()
+        stopped.send_signal(signal.SIGTERM)
+        second.open()
+        assert stopped.wait(PATIENCE) == -signal.SIGTERM
+    with served(upstream=upstream.url) as url, talking_to(url) as client:
+        runs = client.beta.threads.runs.list(where["thread_id"]).data
+        assert (runs[0].id, runs[0].status) == (begun.id, "completed"), "it was given the time to finish"
+        assert all(word in said(client, where["thread_id"]) for word in words)
+    _, body = upstream.bodies
+    assert body["previous_response_id"]
+    assert words[0] not in str(body["input"])

@@ -1,0 +1,126 @@
+"""What the server says to requests that no SDK would make, and to those that it should not answer."""
+
+import random
+from collections.abc import Iterator
+
+import openai
+import pytest
+
+from tests.server.served import served
+from tests.server.speaking import ask
+
+LIMIT = 2_000
+
+
+@pytest.fixture(scope="module")
+def module_database(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return f"sqlite:///{tmp_path_factory.mktemp('server') / 'shim.db'}"
+
+
+@pytest.fixture(scope="module")
+def url(module_database: str) -> Iterator[str]:
+    with served(upstream="sandbox", database_url=module_database, max_body_bytes=LIMIT) as found:
+        yield found
+
+
+@pytest.mark.parametrize("path", ["/", "/foo", "/v2/threads", "/threads", "/v1x/threads", "//v1/threads"])
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_path_outside_of_the_api(url: str, method: str, path: str) -> None:
+    told = ask(url + path, method)
+    assert told.status == 404
+    assert told.error["code"] == "unknown_url"
+    assert told.error["message"].startswith(f"Unknown request URL: {method} {path}. ")
+    assert (told.header("x-request-id") or "").startswith("req_")
+
+
+@pytest.mark.parametrize("path", ["/v1/threads/thread_1/nothing", "/v1/assistants/a/b/c", "/openai/threads/t/x"])
+def test_a_path_that_the_old_api_does_not_have(url: str, path: str) -> None:
+    told = ask(url + path)
+    assert (told.status, told.error["type"]) == (404, "invalid_request_error")
+    assert told.error["message"].startswith("Invalid URL (GET /")
+
+
+def test_a_path_that_upstream_does_not_have_is_answered_by_it(url: str) -> None:
+    told = ask(f"{url}/v1/nothing/of/the/kind")
+    assert (told.status, told.error["message"]) == (404, "Invalid URL (GET /v1/nothing/of/the/kind)")
+
+
+@pytest.mark.parametrize(
+    "method, path, allowed", [("PUT", "threads", "POST"), ("PATCH", "threads/t", "DELETE, GET, POST")]
+)
+def test_a_method_that_a_path_does_not_have(url: str, method: str, path: str, allowed: str) -> None:
+    told = ask(f"{url}/v1/{path}", method)
+    assert (told.status, told.header("allow")) == (405, allowed)
+    assert told.error["message"] == f"Invalid method for URL ({method} /{path})"
+
+
+def test_options_and_head(url: str) -> None:
+    told = ask(f"{url}/v1/assistants", "OPTIONS")
+    assert (told.status, told.header("allow"), told.body) == (204, "GET, POST", b"")
+    told, whole = ask(f"{url}/v1/assistants", "HEAD"), ask(f"{url}/v1/assistants")
+    assert (told.status, told.body) == (200, b"")
+    assert told.header("content-length") == str(len(whole.body))
+    assert told.header("date")
+
+
+@pytest.mark.parametrize("body", [b"{", b"nonsense", b'{"metadata": {"a": }}', b"\xff\xfe{}"])
+def test_json_that_is_none(url: str, body: bytes) -> None:
+    told = ask(f"{url}/v1/threads", "POST", body)
+    assert told.status == 400
+    assert told.error["message"].startswith("We could not parse the JSON body of your request.")
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+def test_a_body_that_is_too_large(url: str, chunked: bool) -> None:
+    told = ask(f"{url}/v1/threads", "POST", {"messages": "x" * LIMIT}, chunked)
+    assert (told.status, told.error["message"]) == (
+        413,
+        f"The request body is too large: at most {LIMIT} bytes are taken.",
+    )
+    assert ask(f"{url}/v1/threads", "POST", {"metadata": {"a": "x" * 500}}, chunked).status == 200
+    passed = ask(f"{url}/v1/vector_stores", "POST", {"name": "x", "metadata": {str(n): "x" * 500 for n in range(16)}})
+    assert passed.status == 200, "what is passed on has no limit of ours"
+
+
+@pytest.mark.parametrize("shape", ["v1", "openai", "openai/v1", "openai/deployments/gpt-4o", "v1/"])
+def test_every_shape_of_url_leads_to_the_same_objects(url: str, shape: str) -> None:
+    made = ask(f"{url}/{shape}/assistants?api-version=2024-05-01-preview", "POST", {"model": "gpt-4o"}, api_key="any")
+    assert ask(f"{url}/v1/assistants/{made.json['id']}").json == made.json
+    models = ask(f"{url}/{shape}/models?api-version=2024-05-01-preview", api_key="any")
+    assert models.json["object"] == "list"
+
+
+@pytest.mark.parametrize("name", ["evil.example", "localhost.evil.example", "10.0.0.1", "[::2]:80", "[", ""])
+def test_another_name_is_not_this_machine(url: str, name: str) -> None:
+    told = ask(f"{url}/v1/assistants", host=name)
+    assert (told.status, told.error["code"]) == (403, "not_loopback")
+
+
+@pytest.mark.parametrize("name", ["localhost", "LOCALHOST:8787", "app.localhost:1", "[::1]:8787", "127.3.2.1"])
+def test_but_all_of_its_own_are(url: str, name: str) -> None:
+    assert ask(f"{url}/v1/assistants", host=name).status == 200
+    assert ask(f"{url}/v1/assistants", origin=f"http://{name}").status == 200
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null"])
+def test_nor_is_a_page_of_another_site(url: str, origin: str) -> None:
+    told = ask(f"{url}/v1/threads", "POST", b"{}", origin=origin, content_type="text/plain")
+    assert (told.status, told.error["code"]) == (403, "not_loopback")
+
+
+def test_unless_that_is_allowed(module_database: str) -> None:
+    with served(allow_remote=True, upstream="sandbox", database_url=module_database) as url:
+        assert ask(f"{url}/v1/assistants", host="shim.example", origin="https://app.example").status == 200
+
+
+def test_azures_own_client_speaks_with_it(url: str) -> None:
+    word = f"word{random.randrange(10**9)}"
+    with openai.AzureOpenAI(
+        azure_endpoint=url, api_version="2024-05-01-preview", api_key="any", max_retries=0
+    ) as client:
+        helper = client.beta.assistants.create(model="gpt-4o")
+        thread = client.beta.threads.create(messages=[{"role": "user", "content": word}])
+        with client.beta.threads.runs.stream(thread_id=thread.id, assistant_id=helper.id) as stream:
+            text = "".join(stream.text_deltas)
+        assert word in text
+        assert "gpt-4o" in [model.id for model in client.models.list()]

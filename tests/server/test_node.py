@@ -1,0 +1,95 @@
+"""The official SDK of another language: its stream helper and its polling helper, against the server.
+
+`make node` installs it; without it, or without Node, this is skipped, unless REQUIRE_NODE=1.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import openai
+import pytest
+
+from tests.docs.blocks import blocks
+from tests.doors.talking import carry_out, secret
+from tests.server.scripts import TIME, WEATHER
+from tests.server.served import PATIENCE, served
+
+HERE = Path(__file__).parent / "node"
+#: Read here, as what is required is the machine's business.
+REQUIRED = os.environ.get("REQUIRE_NODE") == "1"
+NODE = shutil.which("node") or "node"
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    if not (shutil.which("node") and (HERE / "node_modules" / "openai").is_dir()):
+        problem = f"no Node, or no SDK in {HERE}: `make node` installs it"
+        pytest.fail(problem) if REQUIRED else pytest.skip(problem)
+    database = tmp_path_factory.mktemp("node") / "shim.db"
+    with served(upstream="sandbox", database_url=f"sqlite:///{database}") as found:
+        yield f"{found}/v1"
+
+
+def run(*arguments: str, program: str | None = None) -> str:
+    ran = subprocess.run(
+        [NODE, *arguments], input=program, capture_output=True, text=True, cwd=HERE, timeout=PATIENCE, check=False
+    )
+    assert (ran.returncode, ran.stderr) == (0, "")
+    return ran.stdout
+
+
+@pytest.fixture(scope="module")
+def result() -> str:
+    return secret()
+
+
+@pytest.fixture(scope="module")
+def told(url: str, result: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(run("talk.mjs", url, result))
+    return found
+
+
+def test_it_is_the_pinned_one(told: dict[str, Any]) -> None:
+    pinned = json.loads((HERE / "package.json").read_text())["dependencies"]["openai"]
+    assert told["version"] == pinned
+
+
+def test_a_streamed_tool_loop(told: dict[str, Any], url: str, result: str) -> None:
+    seen = told["streamed"]
+    assert (seen["calls"], seen["status"]) == (["get_weather", "get_time"], "completed")
+    assert seen["text"] == seen["last"]
+    assert f"get_weather: {result}" in seen["text"]
+    assert f"get_time: {result}" in seen["text"]
+    assert seen["usage"]["total_tokens"] > 0
+    with openai.OpenAI(base_url=url, api_key="test", max_retries=0) as client:
+        helper = client.beta.assistants.create(model="gpt-4o", instructions="Be brief.", tools=[WEATHER, TIME])
+        text: Any = [{"role": "user", "content": 'get_weather {"city": "Oslo"} then get_time'}]
+        thread = client.beta.threads.create(messages=text)
+        functions = {"get_weather": lambda _: f"get_weather: {result}", "get_time": lambda _: f"get_time: {result}"}
+        same = carry_out(client, "stream", thread.id, helper.id, functions)
+    assert seen["rounds"] == [[name for name, _ in events] for events in same.rounds]
+
+
+def test_a_polled_tool_loop(told: dict[str, Any], result: str) -> None:
+    seen = told["polled"]
+    assert seen["statuses"] == ["requires_action", "requires_action", "completed"]
+    assert f"get_time: {result}" in seen["last"]
+    assert seen["wait"] == "20", "without it the helper sleeps five seconds between two looks"
+    assert seen["usage"]["total_tokens"] == told["streamed"]["usage"]["total_tokens"]
+
+
+def test_errors_and_what_is_passed_on(told: dict[str, Any]) -> None:
+    said = "No thread found with id 'thread_nobody'."
+    assert told["refused"] == {"kind": "NotFoundError", "status": 404, "message": said}
+    assert "gpt-4o" in told["models"]
+
+
+def test_the_program_of_the_page(url: str) -> None:
+    (program,) = blocks("docs/how-to/serve.md", "js")
+    printed = run("--input-type=module", "-", program=program.replace("http://127.0.0.1:8787/v1", url))
+    assert "What is a shim?" in printed

@@ -1,0 +1,242 @@
+"""What is not ours goes through as it came: bytes, headers and statuses, in both directions, while they come."""
+
+import gzip
+import http.client
+import json
+import random
+import secrets
+import socket
+import threading
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import urlopen
+
+import openai
+import pytest
+
+from tests.doors.loopback import Asked, Gate, Loopback, Said
+from tests.server.served import PATIENCE, served
+from tests.server.speaking import ask
+
+#: What the connection to us is made of, and what the way to us was.
+NOT_ON = {
+    "connection": "keep-alive, x-named",
+    "keep-alive": "timeout=5",
+    "te": "trailers",
+    "x-named": "only here",
+    "proxy-authorization": "Basic x",
+    "x-forwarded-for": "10.1.1.1",
+    "origin": "http://localhost",
+    "sec-fetch-mode": "cors",
+}
+
+
+@pytest.fixture(scope="module")
+def upstream() -> Iterator[Loopback]:
+    with Loopback() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def server(upstream: Loopback, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    database = tmp_path_factory.mktemp("passage") / "shim.db"
+    with served(upstream=upstream.url, database_url=f"sqlite:///{database}") as url:
+        yield url
+
+
+@pytest.fixture
+def url(server: str, upstream: Loopback) -> Iterator[str]:
+    upstream.asked.clear()
+    yield server
+    upstream.answer = lambda asked: None
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE"])
+def test_everything_arrives(url: str, upstream: Loopback, method: str) -> None:
+    word, body = secrets.token_hex(8), random.randbytes(5_000)
+    told = Said(207, (("content-type", "x/y"), ("x-word", word), ("set-cookie", "a=1"), ("set-cookie", "b=2")), (body,))
+    upstream.answer = lambda asked: told
+    sent = None if method in ("GET", "DELETE") else body[::-1]
+    got = ask(f"{url}/v1/any/where%2Fa%20b?q={word}&q=2&empty", method, sent, x_mine=word, content_type="x/z")
+    (asked,) = upstream.asked
+    assert (asked.method, asked.path, asked.body) == (method, f"/v1/any/where%2Fa%20b?q={word}&q=2&empty", sent or b"")
+    assert (asked.header("x-mine"), asked.header("content-type")) == (word, "x/z")
+    assert asked.header("host") == upstream.host
+    assert (got.status, got.body, got.header("x-word")) == (207, body, word)
+    assert [value for name, value in got.headers if name == "set-cookie"] == ["a=1", "b=2"]
+
+
+def test_headers_of_the_connection_end_here(url: str, upstream: Loopback) -> None:
+    gone = (("connection", "x-theirs"), ("x-theirs", "1"), ("keep-alive", "timeout=9"), ("x-stays", "1"))
+    upstream.answer = lambda asked: Said(200, gone, (b"{}",))
+    got = ask(f"{url}/v1/models", **{name.replace("-", "_"): value for name, value in NOT_ON.items()}, x_on="1")
+    (asked,) = upstream.asked
+    there = {name.lower(): value for name, value in asked.headers}
+    assert {name: there[name] for name in NOT_ON if name in there and there[name] == NOT_ON[name]} == {}
+    assert there["x-on"] == "1"
+    assert got.header("x-stays") == "1"
+    assert [name for name in ("x-theirs", "keep-alive") if got.header(name)] == []
+
+
+def test_whoever_reads_no_compression_gets_none(url: str, upstream: Loopback) -> None:
+    ask(f"{url}/v1/models")
+    ask(f"{url}/v1/models", accept_encoding="gzip")
+    assert [asked.header("accept-encoding") for asked in upstream.asked] == ["identity", "gzip"]
+
+
+def test_compressed_bytes_stay_as_they_are(url: str, upstream: Loopback) -> None:
+    packed = gzip.compress(secrets.token_bytes(400))
+    upstream.answer = lambda asked: Said(200, (("content-encoding", "gzip"),), (packed,))
+    got = ask(f"{url}/v1/models", accept_encoding="gzip")
+    assert (got.header("content-encoding"), got.body) == ("gzip", packed)
+
+
+def test_a_redirect_is_the_callers_business(url: str, upstream: Loopback) -> None:
+    upstream.answer = lambda asked: Said(302, (("location", "http://127.0.0.1:9/x"),))
+    got = ask(f"{url}/v1/files/file-1/content")
+    assert (got.status, got.header("location"), len(upstream.asked)) == (302, "http://127.0.0.1:9/x", 1)
+
+
+def test_a_download_comes_as_it_is_sent(url: str, upstream: Loopback) -> None:
+    gate = Gate(1)
+    upstream.answer = lambda asked: Said(200, (), gate.through([b"first", b"last"]))
+    with urlopen(f"{url}/v1/files/file-1/content", timeout=PATIENCE) as answer:
+        assert answer.read(5) == b"first"
+        assert not gate.opened.is_set()
+        gate.open()
+        assert answer.read() == b"last"
+
+
+def test_an_upload_goes_as_it_comes(tmp_path: Any) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        behind = f"http://127.0.0.1:{listener.getsockname()[1]}/v1"
+        seen, rest = threading.Event(), threading.Event()
+        heard: list[bytes] = []
+
+        def listen() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                _until(connection, heard, b"first")
+                seen.set()
+                rest.wait(PATIENCE)
+                _until(connection, heard, b"0\r\n\r\n")
+                connection.sendall(b"HTTP/1.1 201 Created\r\ncontent-length: 2\r\n\r\n{}")
+
+        thread = threading.Thread(target=listen, daemon=True)
+        thread.start()
+
+        def body() -> Iterator[bytes]:
+            yield b"first"
+            assert seen.wait(PATIENCE), "nothing arrived before the end of the upload"
+            rest.set()
+            yield b"last"
+
+        with served(upstream=behind, database_url=f"sqlite:///{tmp_path / 'shim.db'}") as url:
+            got = _post(f"{url}/v1/files", body())
+        thread.join(PATIENCE)
+    assert got == 201
+    assert b"transfer-encoding: chunked" in b"".join(heard).lower()
+
+
+def _until(connection: socket.socket, heard: list[bytes], end: bytes) -> None:
+    while end not in b"".join(heard):
+        heard.append(connection.recv(65_536))
+        assert heard[-1], "the upload broke off"
+
+
+def _post(url: str, body: Iterator[bytes]) -> int:
+    parts = urlsplit(url)
+    connection = http.client.HTTPConnection(parts.netloc, timeout=PATIENCE)
+    connection.request("POST", parts.path, body, encode_chunked=True)
+    status = connection.getresponse().status
+    connection.close()
+    return status
+
+
+def test_an_answer_that_breaks_off_breaks_off(url: str, upstream: Loopback) -> None:
+    def body() -> Iterator[bytes]:
+        yield b"some"
+        raise ConnectionResetError("cut")
+
+    upstream.answer = lambda asked: Said(200, (), body())
+    with (
+        urlopen(f"{url}/v1/files/file-1/content", timeout=PATIENCE) as answer,
+        pytest.raises(http.client.IncompleteRead),
+    ):
+        answer.read()
+
+
+def test_an_upstream_that_is_not_there(tmp_path: Any) -> None:
+    with served(upstream="http://127.0.0.1:9/v1", database_url=f"sqlite:///{tmp_path / 'shim.db'}") as url:
+        told = ask(f"{url}/v1/models")
+        assert (told.status, told.error["type"]) == (502, "server_error")
+        assert told.error["message"].startswith("The upstream server could not be reached: ")
+        assert ask(f"{url}/v1/assistants", "POST", {"model": "gpt-4o"}).status == 200
+
+
+def test_polling_is_not_told_to_wait_a_second(url: str, upstream: Loopback) -> None:
+    upstream.answer = lambda asked: Said.json({"id": "vs_1"})
+    assert ask(f"{url}/v1/vector_stores/vs_1").header("openai-poll-after-ms") == "250"
+    assert ask(f"{url}/v1/vector_stores").header("openai-poll-after-ms") is None
+    upstream.answer = lambda asked: Said.json({"id": "vs_1"}, openai_poll_after_ms="7")
+    assert ask(f"{url}/v1/vector_stores/vs_1").header("openai-poll-after-ms") == "7"
+
+
+def test_responses_stream_through_it(url: str, upstream: Loopback) -> None:
+    word = secrets.token_hex(8)
+    with openai.OpenAI(base_url=f"{url}/v1", api_key="mine", max_retries=0) as client:
+        events = list(client.responses.create(model="gpt-4o", input=word, stream=True))
+    assert events[-1].type == "response.completed"
+    assert word in events[-1].response.output_text
+    (asked,) = upstream.asked
+    assert (json.loads(asked.body)["input"], asked.header("authorization")) == (word, "Bearer mine")
+
+
+class TestWhoIsCalling:
+    """His own key goes with all that is done for him; the server's key is for those who have none."""
+
+    def talk(self, url: str, **headers: str) -> list[int]:
+        made = ask(f"{url}/v1/assistants", "POST", {"model": "gpt-4o"}, **headers).json
+        asked = {"assistant_id": made["id"], "thread": {"messages": [{"role": "user", "content": "Hello"}]}}
+        run = ask(f"{url}/v1/threads/runs", "POST", asked | {"stream": True}, **headers)
+        assert b"thread.run." in run.body or run.status == 401
+        return [run.status, ask(f"{url}/v1/models", **headers).status]
+
+    @pytest.fixture
+    def keyed(self, monkeypatch: pytest.MonkeyPatch, upstream: Loopback, tmp_path: Any) -> Iterator[str]:
+        upstream.asked.clear()
+        for name, value in {"API_KEY": "servers", "ORG_ID": "org-servers", "PROJECT_ID": "proj-servers"}.items():
+            monkeypatch.setenv(f"OPENAI_{name}", value)
+        with served(upstream=upstream.url, database_url=f"sqlite:///{tmp_path / 'shim.db'}") as url:
+            yield url
+
+    def said(self, upstream: Loopback) -> set[tuple[str | None, ...]]:
+        names = ("authorization", "api-key", "openai-organization", "openai-project")
+        return {tuple(asked.header(name) for name in names) for asked in upstream.asked}
+
+    def test_he_himself(self, keyed: str, upstream: Loopback) -> None:
+        key = f"Bearer {secrets.token_hex(8)}"
+        assert self.talk(keyed, authorization=key, openai_project="his") == [200, 200]
+        assert self.said(upstream) == {(key, None, None, "his")}
+
+    def test_he_himself_as_azure_has_it(self, keyed: str, upstream: Loopback) -> None:
+        key = secrets.token_hex(8)
+        assert self.talk(keyed, api_key=key) == [200, 200]
+        assert self.said(upstream) == {(f"Bearer {key}", None, None, None)}
+
+    def test_else_the_server(self, keyed: str, upstream: Loopback) -> None:
+        assert self.talk(keyed, openai_project="his") == [200, 200]
+        assert self.said(upstream) == {("Bearer servers", None, "org-servers", "proj-servers")}
+
+    def test_else_nobody(self, url: str, upstream: Loopback) -> None:
+        assert self.talk(url) == [401, 401]
+        assert self.said(upstream) == {(None,) * 4}
+
+    def test_an_upstream_that_asks_for_no_key_is_used_without_one(self, url: str, upstream: Loopback) -> None:
+        def answer(asked: Asked) -> Said:
+            known = (*asked.headers, ("authorization", "Bearer any"))
+            return upstream.usual(Asked(asked.method, asked.path, known, asked.body))
+
+        upstream.answer = answer
+        assert self.talk(url) == [200, 200]
