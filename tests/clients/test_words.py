@@ -84,14 +84,16 @@ def test_ids_are_words_with_known_prefixes(talk: Talk) -> None:
 
 
 UNKNOWN = [
-    ("GET", "/threads"),
-    ("PATCH", "/threads/thread_1"),
     ("GET", "/threads/thread_1/runs/run_1/events"),
     ("POST", "/assistants/asst_1/files"),
     ("GET", "/threads/thread_1/messages/msg_1/files"),
+    ("GET", "/threads/thread_1/nothing"),
+]
+OTHERWISE = [
+    ("GET", "/threads"),
+    ("PATCH", "/threads/thread_1"),
     ("PUT", "/assistants"),
     ("DELETE", "/threads/thread_1/runs/run_1"),
-    ("GET", "/threads/thread_1/nothing"),
 ]
 
 
@@ -103,6 +105,14 @@ def test_unknown_paths(talk: Talk, method: str, path: str) -> None:
     assert caught.value.body["message"].startswith("Invalid URL (")
     assert caught.value.type == "invalid_request_error"
     assert (caught.value.param, caught.value.code) == (None, None)
+    assert talk.upstream.asked == []
+
+
+@pytest.mark.parametrize("method,path", OTHERWISE, ids=str)
+def test_methods_that_a_path_does_not_have(talk: Talk, method: str, path: str) -> None:
+    with pytest.raises(openai.APIStatusError, match="Invalid method for URL") as caught:
+        talk.client.request(object, _options(method, path))
+    assert caught.value.status_code == 405
     assert talk.upstream.asked == []
 
 

@@ -131,7 +131,7 @@ def test_bytes_that_are_not_ours_are_not_held_back(colour: str) -> None:
 
 
 @pytest.mark.parametrize("colour", COLOURS)
-@pytest.mark.parametrize("path", ["/threads/thread_1/nothing", "/assistants/asst_1/nothing", "/threads"])
+@pytest.mark.parametrize("path", ["/threads/thread_1/nothing", "/assistants/asst_1/nothing", "/threads/runs/x/y/z"])
 def test_what_would_be_ours_never_reaches_the_network(colour: str, path: str) -> None:
     with Loopback(answer) as server, opened(colour, base_url=server.url) as client:
         with pytest.raises(openai.NotFoundError) as caught:
