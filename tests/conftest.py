@@ -10,7 +10,9 @@ import pytest
 from hypothesis import settings
 
 from shim.store.database import database
+from tests.laws import table as generated
 from tests.recordings import REQUIRED, WIRE
+from tests.replay import table as played
 
 settings.register_profile("here", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
@@ -26,6 +28,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("wire"):
             item.add_marker(pytest.mark.skip(reason=f"no recordings in {WIRE}"))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Here and not beside what they tell of: with several workers, pytest reads the others' conftest in these alone."""
+    generated.show(terminalreporter)
+    played.show(terminalreporter)
 
 
 @pytest.fixture(scope="session")

@@ -80,6 +80,8 @@ async def cancel(world: Context, request: Request, thread_id: str, run_id: str) 
     """POST /threads/{thread_id}/runs/{run_id}/cancel"""
     lookup.check(thread=thread_id, run=run_id)
     row = await world.store.write(_cancel, world, thread_id, run_id)
+    # Only now: whoever carries the run looks into the store as soon as he is told.
+    world.running.tell(run_id)
     if row.private["background"]:
         await background.stop(world, row)
     return json_reply(row.body)
@@ -204,5 +206,4 @@ def _cancel(db: Any, world: Context, thread_id: str, run_id: str) -> rows.RunRow
         raise error("cannot_cancel", status=run["status"])
     run = run | {"status": lifecycle.after(run["status"], "cancel")}
     rows.move(db, world.tenant, run, row.private, lifecycle.before("cancel"))
-    world.running.tell(run_id)
     return row._replace(body=run)

@@ -8,7 +8,9 @@ import pytest
 
 from shim import drive
 from shim.engine.protocol import DONE
+from shim.engine.running import Running
 from shim.ports import Refusal
+from shim.store import runs as rows
 from tests.engine.scripted import Lost, Refused, World, answer, inputs, place, pump
 from tests.translate.telling import added, call, code, created, done, ended, last, message, names, says, search, text
 
@@ -49,6 +51,20 @@ def test_cancelled_while_upstream_opens(world: World) -> None:
     told = world.run(thread, lambda body: stop() or answer(HELLO))
     assert names(told)[-1] == "run.cancelled"
     assert _run(world, thread)["status"] == "cancelled"
+
+
+def test_who_carries_a_run_is_told_once_the_store_knows(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else he might look a moment too early, and end the run for a reason that is none."""
+    thread = world.thread("One")
+    seen: list[str] = []
+
+    def look(self: Running, run_id: str) -> None:
+        row = world.base.read(rows.get, "", thread, run_id)
+        seen.append(row.body["status"] if row else "none")
+
+    monkeypatch.setattr(Running, "tell", look)
+    world.run(thread, [[created()], _cancelling(world, thread), [text("Hel")], [ended(HELLO)]])
+    assert seen == ["cancelling"]
 
 
 def test_cancelled_while_upstream_fails(world: World) -> None:

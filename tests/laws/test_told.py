@@ -3,7 +3,6 @@
 from collections import Counter
 from typing import Any
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openai.types.beta import AssistantStreamEvent
@@ -12,9 +11,11 @@ from openai.types.responses import ResponseStreamEvent
 from shim.translate.elsewhere import CALLS
 from shim.translate.turn import Emitted
 from shim.wire.sse import DONE, Reader, encode
+from tests.laws import table
 from tests.laws.folding import Fold, finished_calls, finished_content, told
 from tests.laws.items import ALL
 from tests.laws.stories import ENDINGS, HABITS, Story, stories
+from tests.laws.table import Note
 from tests.translate import sdk
 
 Json = dict[str, Any]
@@ -191,7 +192,7 @@ def test_what_is_generated_is_plausible(story: Story) -> None:
                 UPSTREAM[flat["type"]].model_validate(flat)
 
 
-def test_everything_was_generated(capsys: pytest.CaptureFixture[str]) -> None:
+def test_everything_was_generated(record_property: Note) -> None:
     """A law about answers that never come is worth nothing."""
     seen: Counter[str] = Counter()
 
@@ -207,6 +208,5 @@ def test_everything_was_generated(capsys: pytest.CaptureFixture[str]) -> None:
         )
 
     count()
-    with capsys.disabled():
-        print("\n" + "\n".join(f"{name:28}{seen[name]:5}" for name in sorted(seen)))
+    table.note(record_property, "items, endings, habits of servers", seen)
     assert {*ALL, *ENDINGS, *HABITS, "file_citation", "container_file_citation", "url_citation"} <= seen.keys()

@@ -22,15 +22,16 @@ def _played(reporter: pytest.TerminalReporter) -> list[tuple[dict[str, str], str
     ]
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    played = _played(terminalreporter)
+def show(reporter: pytest.TerminalReporter) -> None:
+    """Print it, if anything was played."""
+    played = _played(reporter)
     if not played:
         return
-    terminalreporter.section("recorded streams played")
-    _by_kind(terminalreporter, played)
+    reporter.section("recorded streams played")
+    _by_kind(reporter, played)
     names = {entry["stream"] for entry, _ in played}
-    _without_counterpart(terminalreporter, names)
-    _cut_how(terminalreporter, played)
+    _without_counterpart(reporter, names)
+    _cut_how(reporter, played)
 
 
 def _by_kind(reporter: pytest.TerminalReporter, played: list[tuple[dict[str, str], str]]) -> None:

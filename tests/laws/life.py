@@ -1,0 +1,322 @@
+"""The life of one thread's runs, as the old API's documents and recordings tell it.
+
+A small model, written from them and not from the code that it judges: it knows messages, runs and steps by what a
+program can see of them, and what upstream must hear next.  It knows no events, no store and no pumps.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+Json = dict[str, Any]
+LIFETIME: Final = 600
+DRIVEN: Final = ("queued", "in_progress", "cancelling")
+#: How a run may end: what its open steps become, and what its open message says.
+ENDS: Final = {
+    "incomplete": ("completed", "max_tokens"),
+    "failed": ("failed", "run_failed"),
+    "cancelled": ("cancelled", "run_cancelled"),
+    "expired": ("expired", "run_expired"),
+}
+
+
+class No(Exception):
+    """A refusal: HTTP status and words."""
+
+    def __init__(self, status: int, words: str, code: str | None = None) -> None:
+        super().__init__(words)
+        self.status, self.words, self.code = status, words, code
+
+
+@dataclass(eq=False)
+class Said:
+    """A message."""
+
+    role: str
+    text: str
+    run: "Run | None" = None
+    status: str = "completed"
+    reason: str | None = None
+
+
+@dataclass(eq=False)
+class Step:
+    """A step: what it is about is a message or the ids of calls."""
+
+    kind: str
+    status: str = "in_progress"
+    said: Said | None = None
+    calls: list[str] = field(default_factory=list)
+    outputs: list[str | None] = field(default_factory=list)
+    asked: bool = False
+
+
+@dataclass(eq=False)
+class Item:
+    """What upstream is putting out: a message, a call or a search; ``text`` is all of it, ``heard`` what was told."""
+
+    kind: str
+    id: str
+    call_id: str = ""
+    text: str = ""
+    heard: str = ""
+    begun: bool = False
+    done: bool = False
+    step: Step | None = None
+
+
+@dataclass(eq=False)
+class Entry:
+    """Something that upstream has to know: a message, a call, an output."""
+
+    kind: str
+    text: str
+    response: str | None = None
+    call_id: str = ""
+    role: str = "assistant"
+    said: Said | None = None
+    whole: bool = True
+
+
+@dataclass(eq=False)
+class Run:
+    """A run; ``items`` are those of the response under way, ``held`` is the step that waits for its tokens."""
+
+    created: float
+    instructions: str = ""
+    id: str = ""
+    status: str = "queued"
+    response: str = ""
+    items: list[Item] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
+    held: Step | None = None
+    asking: Step | None = None
+    tip: tuple[str, int] | None = None
+    stale: bool = False
+    carried: bool = True
+    metadata: Json = field(default_factory=dict)
+
+    @property
+    def active(self) -> bool:
+        return self.status in (*DRIVEN, "requires_action")
+
+
+@dataclass
+class Life:
+    """One thread.  ``entries`` stay in their places when one is forgotten, as heads count them."""
+
+    id: str
+    now: float
+    said: list[Said] = field(default_factory=list)
+    runs: list[Run] = field(default_factory=list)
+    entries: list[Entry | None] = field(default_factory=list)
+    head: tuple[str, int] | None = None
+    gone: bool = False
+
+    # What programs do.
+
+    def touch(self) -> Run | None:
+        """Whoever looks at the thread finds its run up to date: over if its time is, or if nobody carries it."""
+        if self.gone:
+            raise No(404, f"No thread found with id '{self.id}'.")
+        run = next((run for run in self.runs if run.active), None)
+        if run is None:
+            return None
+        if self.now >= run.created + LIFETIME:
+            self.end(run, "expired", outside=True)
+        elif run.status in DRIVEN and not run.carried:
+            self.end(run, "cancelled" if run.status == "cancelling" else "failed", outside=True)
+        return run if run.active else None
+
+    def post(self, role: str, text: str) -> None:
+        if (run := self.touch()) is not None:
+            raise No(400, f"Can't add messages to {self.id} while a run {run.id} is active.")
+        self.add(role, text)
+
+    def add(self, role: str, text: str) -> None:
+        said = Said(role, text)
+        self.said.append(said)
+        self.entries.append(Entry("message", text, role=role, said=said))
+
+    def drop(self, said: Said, id: str) -> None:
+        """A message is deleted: nothing may chain from what knows it."""
+        run = self.touch()
+        if run is not None and said.run is run:
+            raise No(400, f"Can't delete message {id} from {self.id} while a run {run.id} is active.")
+        self.said.remove(said)
+        for place, entry in enumerate(self.entries):
+            if entry is not None and entry.said is said:
+                self.entries[place] = None
+                if self.head is not None and place < self.head[1]:
+                    self.head = None
+        if run is not None:
+            run.tip, run.stale = None, True
+
+    def delete(self) -> None:
+        """With all that goes on in it."""
+        self.touch()
+        self.gone = True
+
+    def start(self, instructions: str, more: list[str]) -> Run:
+        if (run := self.touch()) is not None:
+            raise No(400, f"Thread {self.id} already has an active run {run.id}.")
+        if not instructions and not more and not any(said.role == "user" for said in self.said):
+            words = "Run creation requires a Thread with a user message or an assistant with instructions."
+            raise No(400, words, "invalid_thread")
+        for text in more:
+            self.add("user", text)
+        self.runs.append(Run(self.now, instructions))
+        return self.runs[-1]
+
+    def submit(self, run: Run, got: list[str], outputs: list[str]) -> None:
+        self.touch()
+        if run.status != "requires_action":
+            raise No(400, f'Runs in status "{run.status}" do not accept tool outputs.')
+        step = run.asking
+        assert step is not None
+        if sorted(got) != sorted(step.calls):
+            raise No(400, f"Expected tool outputs for call_ids {step.calls}, got {got}")
+        given = dict(zip(got, outputs, strict=True))
+        step.outputs, step.status = [given[call_id] for call_id in step.calls], "completed"
+        for call_id in step.calls:
+            self.entries.append(Entry("output", given[call_id], run.response, call_id))
+        run.status, run.asking, run.stale, run.carried = "queued", None, False, True
+
+    def unsubmit(self, run: Run) -> None:
+        """Upstream refused the round: as if nothing had been submitted."""
+        step = run.steps[-1]
+        del self.entries[-len(step.calls) :]
+        step.outputs, step.status = [None] * len(step.calls), "in_progress"
+        run.status, run.asking = "requires_action", step
+
+    def cancel(self, run: Run) -> None:
+        self.touch()
+        if not run.active:
+            raise No(400, f"Cannot cancel run with status '{run.status}'.")
+        waited, run.status = run.status == "requires_action", "cancelling"
+        if waited:
+            run.carried = False
+
+    def update(self, run: Run, metadata: Json) -> None:
+        self.touch()
+        if run.status in DRIVEN:
+            raise No(400, f"Cannot update run with status '{run.status}'.")
+        run.metadata = metadata
+
+    # What upstream is told.
+
+    def asked(self, run: Run, response: str) -> Json:
+        """What of a request the thread decides: the response to chain from, and the input."""
+        previous, covers = run.tip or self.head or (None, 0)
+        run.response, run.items, run.tip = response, [], None
+        told = list(self._told([entry for entry in self.entries[covers:] if entry is not None], previous))
+        if not told and previous is None:
+            told = [("developer", run.instructions)]
+        return {"previous": previous, "input": told}
+
+    def _told(self, entries: list[Entry], previous: str | None) -> Iterator[tuple[str, str]]:
+        calls = {(each.response, each.call_id) for each in entries if each.kind == "call" and each.whole}
+        outputs = {(each.response, each.call_id) for each in entries if each.kind == "output"}
+        for entry in entries:
+            pair = entry.response, entry.call_id
+            if entry.kind == "message" and (entry.text or entry.role == "user"):
+                yield entry.role, entry.text
+            elif entry.kind == "call" and pair in calls & outputs:
+                yield "call", entry.call_id
+            elif entry.kind == "output" and (pair in calls or entry.response == previous):
+                yield "output", f"{entry.call_id} {entry.text}"
+
+    # What upstream says.
+
+    def begin(self, run: Run) -> None:
+        if run.status == "queued":
+            run.status = "in_progress"
+
+    def announce(self, run: Run, item: Item) -> None:
+        self.begin(run)
+        item.begun = True
+        if item.kind == "call":
+            if run.asking is None:
+                run.asking = self._step(run, "tool_calls")
+            run.asking.calls.append(item.call_id)
+            run.asking.outputs.append(None)
+            item.step = run.asking
+            return
+        item.step = self._step(run, "message_creation" if item.kind == "message" else "tool_calls")
+        if item.kind == "message":
+            item.step.said = Said("assistant", "", run, "in_progress")
+            self.said.append(item.step.said)
+
+    def _step(self, run: Run, kind: str) -> Step:
+        self._release(run)
+        run.steps.append(Step(kind))
+        return run.steps[-1]
+
+    def _release(self, run: Run) -> None:
+        """A step is over when the next one begins, or all of the response is: only then are its tokens known."""
+        if run.held is not None:
+            run.held.status, run.held = "completed", None
+
+    def finish(self, run: Run, item: Item) -> None:
+        """An item is whole."""
+        if item.done:
+            return
+        if not item.begun:
+            self.announce(run, item)
+        item.done, item.heard = True, item.text
+        assert item.step is not None
+        said = item.step.said
+        if said is not None:
+            said.text, said.status = item.text, "completed"
+        if item.kind != "call":
+            self._release(run)
+            run.held = item.step
+        if item.kind != "search":
+            self.entries.append(Entry(item.kind, item.text, run.response, item.call_id, said=said))
+
+    def complete(self, run: Run) -> None:
+        """The response is whole, and so are its items."""
+        self.begin(run)
+        for item in run.items:
+            self.finish(run, item)
+        self._release(run)
+        covered = None if run.stale else (run.response, len(self.entries))
+        if run.asking is None:
+            run.status, self.head = "completed", covered or self.head
+        else:
+            run.status, run.tip, run.carried, run.asking.asked = "requires_action", covered, False, True
+            run.steps.remove(run.asking)
+            run.steps.append(run.asking)
+
+    def cut(self, run: Run, reason: str) -> None:
+        """The response was cut: what it searched is found, what it said is half of it, what it called is nothing."""
+        for item in run.items:
+            if item.kind == "search" and item.begun:
+                self.finish(run, item)
+        self.end(run, "incomplete", reason=reason)
+
+    def end(self, run: Run, status: str, *, outside: bool = False, reason: str | None = None) -> None:
+        """The run ends otherwise.  ``outside``: by somebody who knows of it only what is stored, and no half words."""
+        becomes, why = ENDS[status]
+        open_items = [item for item in run.items if item.begun and not item.done]
+        for item in open_items:
+            if item.kind == "message" and not outside:
+                self._keep(run, item)
+        if run.held is not None and (run.held.said is not None or not outside):
+            self._release(run)
+        for step in run.steps:
+            if step.status == "in_progress":
+                if outside and not step.asked:
+                    step.calls, step.outputs = [], []
+                step.status = "failed" if step is run.asking and status == "incomplete" else becomes
+                if step.said is not None:
+                    step.said.status, step.said.reason = "incomplete", reason or why
+        run.status, run.asking, run.held = status, None, None
+
+    def _keep(self, run: Run, item: Item) -> None:
+        """What was said stays said."""
+        assert item.step is not None
+        assert item.step.said is not None
+        item.step.said.text = item.heard
+        if item.heard:
+            self.entries.append(Entry("message", item.heard, run.response, said=item.step.said))

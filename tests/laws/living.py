@@ -1,0 +1,176 @@
+"""A thread whose runs are carried by real pumps, and an upstream that says a word only when it is told to.
+
+Every wait is for a pump that has come to rest: it waits for upstream's next read, or is over.
+"""
+
+import threading
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from itertools import count
+from queue import SimpleQueue
+from typing import Any, Final
+
+from shim.engine.protocol import Emitted, Events, Reply
+from shim.heart import Heart
+from shim.ports import Call, Refusal
+from shim.pump import Threads
+from shim.store.database import Database
+from tests.engine.scripted import Upstream, World
+
+Json = dict[str, Any]
+#: Seconds after which a pump that has not come to rest is a mistake.
+PATIENCE: Final = 10
+NUMBERS: Final = count(1)
+
+
+class Answer:
+    """An open response, read by a pump in its own thread."""
+
+    def __init__(self, rest: threading.Event) -> None:
+        self.id, self._rest = f"resp_{next(NUMBERS)}", rest
+        self._reads: SimpleQueue[list[Json] | Refusal | None] = SimpleQueue()
+
+    def say(self, read: list[Json] | Refusal | None) -> None:
+        """One network read; a failure of the connection; its end."""
+        self._rest.clear()
+        self._reads.put(read)
+
+    async def events(self) -> AsyncGenerator[list[Json], None]:
+        while True:
+            self._rest.set()
+            if isinstance(read := self._reads.get(), Refusal):
+                raise read
+            if read is None:
+                return
+            yield read
+
+    async def close(self) -> None:
+        pass
+
+    def interrupt(self) -> None:
+        self.say(None)
+
+
+@dataclass
+class Pump:
+    """A run being carried: its answer once upstream has opened, what was told, and its reader."""
+
+    rest: threading.Event = field(default_factory=threading.Event)
+    answer: Answer | None = None
+    told: list[Emitted] = field(default_factory=list)
+    over: bool = False
+    view: Iterator[bytes] | None = None
+
+    async def watched(self, events: Events) -> Events:
+        try:
+            async with aclosing(events) as batches:
+                async for batch in batches:
+                    self.told += batch
+                    yield batch
+        finally:
+            self.over = True
+            self.rest.set()
+
+    def settle(self) -> None:
+        assert self.rest.wait(PATIENCE), "a pump hangs"
+
+
+class Sayer(Upstream):
+    """Opens answers that say nothing yet, or refuses."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.refusal: Refusal | None = None
+        self.opening: Pump | None = None
+
+    async def stream(self, body: Json, call: Call) -> Answer:  # type: ignore[override]
+        self.bodies.append(body)
+        if self.refusal is not None:
+            raise self.refusal
+        assert self.opening is not None
+        self.opening.answer = Answer(self.opening.rest)
+        return self.opening.answer
+
+
+class Place:
+    """The world around one thread, as its programs see it: this process, and one that may take over from it."""
+
+    def __init__(self, base: Database) -> None:
+        world = World(base)
+        world.upstream = self.upstream = Sayer()
+        # The engine was made with the world's first upstream.
+        object.__setattr__(world.context, "upstream", self.upstream)
+        self.world, self.pumps = world, Threads()
+        self.pump: Pump | None = None
+        self.left: list[Pump] = []
+
+    def call(self, method: str, path: str, body: Json | None = None, query: Json | None = None) -> Reply:
+        """A request; what it starts goes on in a pump.  Raises `Refused`."""
+        self.upstream.opening = pump = Pump()
+        reply = self.world.reply(method, path, body, query)
+        if reply.events is not None:
+            self.pump = pump
+            events = pump.watched(reply.events)
+            if reply.streamed:
+                pump.view = self.pumps.view(events)
+                next(pump.view)
+            else:
+                self.pumps.work(events)
+        self.settle()
+        return reply
+
+    def settle(self) -> None:
+        if self.pump is not None:
+            self.pump.settle()
+
+    def say(self, read: list[Json] | Refusal | None) -> None:
+        """Upstream says something to the run that is being carried."""
+        assert self.pump is not None
+        assert self.pump.answer is not None
+        self.pump.answer.say(read)
+        self.settle()
+
+    @property
+    def answer(self) -> Answer:
+        assert self.pump is not None
+        assert self.pump.answer is not None
+        return self.pump.answer
+
+    def leave(self) -> None:
+        """The reader goes; his generator is closed, as the SDK does it."""
+        assert self.pump is not None
+        assert self.pump.view is not None
+        self.pump.view.close()  # type: ignore[attr-defined]
+        self.pump.view = None
+
+    def wait(self, seconds: float) -> None:
+        """Time passes, and the heart of the process beats."""
+        self.world.clock.time += seconds
+        Heart(self.world.context, self.world.base).renew()
+        self.settle()
+
+    def die(self) -> None:
+        """This process stands still for ever, and another one takes its place."""
+        if self.pump is not None:
+            self.left.append(self.pump)
+        before = self.world
+        self.world = before.elsewhere(f"process {next(NUMBERS)}")
+        self.world.living.discard(before.context.owner)
+        self.pump = None
+
+    def wake(self) -> None:
+        """Those that stood still go on, too late."""
+        for pump in self.left:
+            if not pump.over:
+                assert pump.answer is not None
+                pump.answer.say(None)
+                pump.settle()
+        self.left = []
+
+    def end(self) -> None:
+        if self.pump is not None and not self.pump.over:
+            self.say(None)
+        self.wake()
+        self.pumps.join(PATIENCE)
+        self.pump = None
