@@ -110,8 +110,10 @@ class Upstream(Protocol):
         """Any other call of the server's API, such as ``POST /vector_stores``; its JSON.  Raises `Refusal`."""
         ...
 
-    async def content(self, path: str) -> bytes:
-        """The bytes of a file, such as ``/containers/{id}/files/{id}/content``.  Raises `Refusal`."""
+    async def content(self, path: str, limit: int) -> bytes | None:
+        """The bytes of a file, such as ``/containers/{id}/files/{id}/content``; None if there are more than ``limit``,
+        which are not read.  Raises `Refusal`.
+        """
         ...
 
     async def indexed(self, vector_store_id: str) -> None:

@@ -5,6 +5,7 @@ All other files are upstream's; their calls never come here.
 
 import base64
 import binascii
+import logging
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import unquote_to_bytes
@@ -17,6 +18,7 @@ from shim.translate.turn import Made
 from shim.wire import objects
 from shim.wire.errors import error
 
+log = logging.getLogger("shim")
 #: Ids of what code wrote; upstream knows them within their container alone.
 PREFIX: Final = "cfile_"
 
@@ -54,13 +56,20 @@ async def delete(world: Context, request: Request, file_id: str) -> Reply:
 
 
 async def fetch(world: Context, made: list[Made]) -> list[Kept]:
-    """The contents of files that code wrote, as far as they can be had and are small enough to keep."""
+    """The contents of files that code wrote, as far as they can be had and are small enough to keep.
+
+    One that is not kept stays in its message, and does not resolve; that is logged.
+    """
     kept = []
     for file in made:
         found = await _content(world, file)
         if found is not None and len(found) <= world.keep_bytes:
             body = objects.file(file.file_id, world.now(), file.filename, len(found))
             kept.append(Kept(file.container_id, body, found))
+        elif world.keep_bytes:
+            log.warning(
+                "file %s (%s) cannot be had, or is larger than SHIM_KEEP_FILE_BYTES", file.file_id, file.filename
+            )
     return kept
 
 
@@ -69,10 +78,11 @@ async def _content(world: Context, file: Made) -> bytes | None:
         return _of_data_url(file.data)
     if not world.keep_bytes:
         return None
+    path = f"/containers/{file.container_id}/files/{file.file_id}/content"
     try:
-        return await world.upstream.content(f"/containers/{file.container_id}/files/{file.file_id}/content")
+        return await world.upstream.content(path, world.keep_bytes)
     except Refusal:
-        # The container is gone, or the server has none: the message stays, its file does not resolve.
+        # The container is gone, or the server has none.
         return None
 
 

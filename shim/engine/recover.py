@@ -4,17 +4,19 @@ If upstream finished the response meanwhile, that is fetched and the run goes on
 only half written here is written anew from it.  Otherwise the run fails, and its thread is free.
 """
 
+from contextlib import suppress
 from typing import Any, Final
 
-from shim.engine import keep, opening
+from shim.engine import files, keep, opening
 from shim.engine.carry import Carrier, commit
 from shim.engine.chain import Sent
 from shim.engine.context import Context, Json
 from shim.ports import Call, Refusal
 from shim.store import journal, messages, responses, runs, steps, threads
+from shim.store.errors import Gone
 from shim.store.runs import RunRow
 from shim.translate import elsewhere, stream
-from shim.translate.turn import Turn
+from shim.translate.turn import Made, Turn
 
 FINISHED: Final = ("completed", "incomplete", "failed", "cancelled")
 #: Items with a step of their own that is no message's.
@@ -34,7 +36,11 @@ async def take_over(world: Context, row: RunRow) -> bool:
         return False
     if response.get("status") not in FINISHED:
         return False
-    return await world.store.write(_finish, world, row, response)
+    made = await world.store.write(_finish, world, row, response)
+    if made is not None and (kept := await files.fetch(world, made)):
+        with suppress(Gone):
+            await world.store.write(files.keep, world, row.body["thread_id"], kept)
+    return made is not None
 
 
 def _unfinished(db: Any, world: Context, row: RunRow) -> str | None:
@@ -43,14 +49,16 @@ def _unfinished(db: Any, world: Context, row: RunRow) -> str | None:
     return made[-1].id if made and made[-1].status is None else None
 
 
-def _finish(db: Any, world: Context, row: RunRow, response: Json) -> bool:
-    """Claim the run, and write the rest of its response in the same transaction: of several who try, one does."""
+def _finish(db: Any, world: Context, row: RunRow, response: Json) -> list[Made] | None:
+    """Claim the run, and write the rest of its response in the same transaction: of several who try, one does, and gets
+    what code wrote.
+    """
     tenant, run = world.tenant, row.body
     threads.lock(db, tenant, run["thread_id"])
     now = world.clock()
     mine = (world.owner, now + world.lease)
     if not (runs.take_over(db, tenant, run["id"], row.owner, *mine) if row.owner else _claim(db, world, run, mine)):
-        return False
+        return None
     known = sum(
         entry.response_id == response["id"] and entry.direction == "out"
         for entry in journal.of_run(db, tenant, run["id"])
@@ -64,7 +72,7 @@ def _finish(db: Any, world: Context, row: RunRow, response: Json) -> bool:
     emitted = list(stream.translate(turn, {"type": f"response.{response['status']}", "response": response}))
     # What was journalled before is told again where its step was not finished, but not journalled again.
     turn.done[:] = [(key, item) for key, item in turn.done if key not in journalled]
-    return commit(db, carrier, emitted).moved is None
+    return turn.made if commit(db, carrier, emitted).moved is None else None
 
 
 def _claim(db: Any, world: Context, run: Json, mine: tuple[str, float]) -> bool:

@@ -11,7 +11,7 @@ import socket
 import threading
 import time
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import aclosing, closing, contextmanager, suppress
 from typing import Any, Final
 
 import openai
@@ -82,9 +82,16 @@ class Upstream:
         with _refusals(self._broken):
             return _plain(self._client().request(object, _request(method, path, body)))
 
-    async def content(self, path: str) -> bytes:
+    async def content(self, path: str, limit: int) -> bytes | None:
+        found = bytearray()
         with _refusals(self._broken):
-            return self._client().get(path, cast_to=HttpxBinaryResponseContent, options=_options()).content
+            answer: Any = self._client().get(path, cast_to=HttpxBinaryResponseContent, options=_unread())
+            with closing(answer.http_response) as body:
+                for chunk in body.iter_bytes():
+                    found += chunk
+                    if len(found) > limit:
+                        return None
+        return bytes(found)
 
     async def indexed(self, vector_store_id: str) -> None:
         for wait in WAITS:
@@ -167,9 +174,19 @@ class AsyncUpstream:
         with _refusals(self._broken):
             return _plain(await self._client().request(object, _request(method, path, body)))
 
-    async def content(self, path: str) -> bytes:
+    async def content(self, path: str, limit: int) -> bytes | None:
+        found = bytearray()
         with _refusals(self._broken):
-            return (await self._client().get(path, cast_to=HttpxBinaryResponseContent, options=_options())).content
+            answer: Any = await self._client().get(path, cast_to=HttpxBinaryResponseContent, options=_unread())
+            try:
+                async with aclosing(answer.http_response.aiter_bytes()) as chunks:
+                    async for chunk in chunks:
+                        found += chunk
+                        if len(found) > limit:
+                            return None
+            finally:
+                await answer.http_response.aclose()
+        return bytes(found)
 
     async def indexed(self, vector_store_id: str) -> None:
         for wait in WAITS:
@@ -245,6 +262,12 @@ def _is_indexed(store: Json) -> bool:
 def _options(call: Call | None = None) -> Any:
     own = {name: value for name, value in call.headers.items() if _is_callers(name)} if call else {}
     return {"headers": credentials() | own}
+
+
+def _unread() -> Any:
+    """Asks the SDK for an answer whose body has not been read."""
+    options = _options()
+    return options | {"headers": options.get("headers", {}) | {"X-Stainless-Raw-Response": "stream"}}
 
 
 def _plain(answer: object) -> Json:

@@ -66,6 +66,8 @@ class Upstream:
     counting: Callable[[Json], int | Refusal] | None = None
     waited: list[str] = field(default_factory=list)
     failing: Refusal | None = None
+    #: What happens while a file is fetched.
+    meanwhile: Callable[[], Any] = lambda: None
     can: Profile = Profile("scripted")  # noqa: RUF009 - it is frozen
 
     def _next(self, body: Json, call: Call) -> Any:
@@ -107,10 +109,11 @@ class Upstream:
             return {"object": "response.input_tokens", "input_tokens": counted}
         return {"id": f"vs_{len(self.calls)}"}
 
-    async def content(self, path: str) -> bytes:
+    async def content(self, path: str, limit: int) -> bytes | None:
         self.calls.append(("GET", path, None))
         self._fail()
-        return b"bytes"
+        self.meanwhile()
+        return b"bytes" if limit >= 5 else None
 
     async def indexed(self, vector_store_id: str) -> None:
         self.waited.append(vector_store_id)

@@ -154,13 +154,14 @@ LOST = ["refused", "too large", "none is kept"]
 
 
 @pytest.mark.parametrize("why", LOST)
-def test_a_file_that_cannot_be_had_leaves_the_message(world: World, why: str) -> None:
+def test_a_file_that_cannot_be_had_leaves_the_message(world: World, why: str, caplog: pytest.LogCaptureFixture) -> None:
     if why == "refused":
         world.upstream.failing = Refusal(404, "Container is gone.")
     else:
         object.__setattr__(world.context, "keep_bytes", 4 if why == "too large" else 0)
     told = world.run(world.thread("One"), answer(message(says(PATH, LINK))))
     assert last(told, "message.completed")["attachments"][0]["file_id"] == "cfile_9"
+    assert [record.args for record in caplog.records] == ([] if why == "none is kept" else [("cfile_9", "a.csv")])
     with pytest.raises(Refused, match="No file found"):
         world.get("files/cfile_9")
 

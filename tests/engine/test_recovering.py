@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from shim.ports import Profile, Refusal
-from tests.engine.scripted import Lost, World, answer, inputs, place
+from tests.engine.scripted import Lost, Refused, World, answer, inputs, place
 from tests.translate.telling import added, call, code, created, done, message, says, search, text
 
 Json = dict[str, Any]
@@ -159,3 +159,24 @@ def test_a_response_that_is_not_kept_is_no_head(world: World) -> None:
     world.get(place(run))
     world.run(thread, answer(BYE, id="resp_2"))
     assert "previous_response_id" not in world.sent
+
+
+def test_files_that_the_lost_process_would_have_kept_are_kept(world: World) -> None:
+    link = {"type": "container_file_citation", "file_id": "cfile_9", "container_id": "cntr_1", "filename": "a.csv"}
+    linking = message(says("sandbox:/mnt/data/a.csv", link | {"start_index": 0, "end_index": 23}), id="msg_a")
+    thread = world.thread("One")
+    run = lose(world, thread, [created()], [added(linking)])
+    world.upstream.stored["resp_1"] = response(linking)
+    assert world.get(f"threads/{thread}/runs/{run['id']}")["status"] == "completed"
+    assert world.reply("GET", "files/cfile_9/content").body == b"bytes"
+
+
+def test_a_thread_that_is_deleted_while_its_files_are_fetched(world: World) -> None:
+    link = {"type": "container_file_citation", "file_id": "cfile_9", "container_id": "cntr_1", "filename": "a.csv"}
+    linking = message(says("sandbox:/mnt/data/a.csv", link | {"start_index": 0, "end_index": 23}), id="msg_a")
+    thread = world.thread("One")
+    run = lose(world, thread, [created()])
+    world.upstream.stored["resp_1"] = response(linking)
+    world.upstream.meanwhile = lambda: world.delete(f"threads/{thread}")
+    with pytest.raises(Refused, match="No thread found"):
+        world.get(f"threads/{thread}/runs/{run['id']}")

@@ -1,0 +1,40 @@
+"""Files that code wrote: read as far as they may be large, and no further."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.doors.colours import COLOURS, opened
+from tests.doors.loopback import Asked, Loopback, Said
+from tests.doors.talking import carry_out
+
+CHUNK = b"x" * 65_536
+MANY = 1_000
+
+
+@pytest.mark.parametrize("colour", COLOURS)
+def test_a_file_that_is_too_large_is_not_read(
+    colour: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    sent: list[int] = []
+
+    def endless() -> Iterator[bytes]:
+        for number in range(MANY):
+            sent.append(number)
+            yield CHUNK
+
+    def answer(asked: Asked) -> Said | None:
+        if not asked.path.endswith("/content"):
+            return None
+        return Said(200, (("content-type", "application/octet-stream"),), endless())
+
+    monkeypatch.setenv("SHIM_KEEP_FILE_BYTES", "100000")
+    monkeypatch.setenv("SHIM_UPSTREAM_PROFILE", "sandbox")
+    with Loopback(answer) as server, opened(colour, base_url=server.url) as client:
+        helper = client.beta.assistants.create(model="gpt-4o", tools=[{"type": "code_interpreter"}])
+        thread = client.beta.threads.create(messages=[{"role": "user", "content": "code_interpreter make-file"}])
+        told = carry_out(client, "stream", thread.id, helper.id, {})
+    assert told.run["status"] == "completed"
+    assert told.messages[-1]["attachments"]
+    assert 0 < len(sent) < MANY
+    assert "SHIM_KEEP_FILE_BYTES" in caplog.text
