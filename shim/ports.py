@@ -59,7 +59,8 @@ class Profile:
     ``stores``: answers can be chained by ``previous_response_id``.  ``background``: a response may run there while
     nobody waits.  ``encrypted_reasoning``: reasoning can be carried along by us, encrypted.  ``trusted``: it is known
     to keep what it answers; any other server has to say so with each answer.  ``counts``: it may have an endpoint that
-    counts a request's tokens.  ``address``: which server it is, asked as whom and for which model.
+    counts a request's tokens.  ``official``: OpenAI's names mean OpenAI's models.  ``address``: which server it is,
+    asked as whom and for which model.
     """
 
     name: str
@@ -68,6 +69,7 @@ class Profile:
     encrypted_reasoning: bool = False
     trusted: bool = True
     counts: bool = False
+    official: bool = False
     address: str = ""
 
 

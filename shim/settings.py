@@ -41,7 +41,8 @@ class Settings(BaseSettings):
     model_map: str | None = Field(
         None,
         description="Models to call in place of others, as JSON or the path of a JSON file: exact names, and prefixes "
-        "that end in `*`. Retired models are mapped to their successors besides; `off` turns all mapping off.",
+        "that end in `*`; null stands for the model itself. Retired models are mapped to their successors besides, "
+        "unless a name or prefix here fits; `off` turns all mapping off.",
     )
     background: Literal["auto", "always", "never"] = Field(
         "auto",

@@ -18,7 +18,7 @@ import openai
 from shim import offline, ports, pump, tokens, transport
 from shim.engine import Context, Engine, Running, Servers
 from shim.heart import Heart
-from shim.modelmap import mapper
+from shim.modelmap import model_map
 from shim.ports import Profile, Store
 from shim.settings import Settings, settings
 from shim.store.database import AsyncStore, Database, SyncStore, database
@@ -169,7 +169,7 @@ def _engine(store: Store, upstream: ports.Upstream, kept: Database, chosen: Sett
             run_lifetime=chosen.run_lifetime,
             lease=chosen.lease,
             keep_bytes=chosen.keep_file_bytes,
-            model_of=mapper(chosen, lambda: upstream.profile().name),
+            models=model_map(chosen),
             learned=_learned,
             tokens=tokens.count,
             servers=_servers.setdefault(kept, Servers()),

@@ -36,6 +36,14 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     played.show(terminalreporter)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _one_day() -> Iterator[None]:
+    """Models retire by the date; no test may change its mind on one."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("shim.modelmap.today", lambda: "2026-11-01")
+        yield
+
+
 @pytest.fixture(scope="session")
 def _new_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database as it is when it is new: made once, as the migrations take longer than most tests."""

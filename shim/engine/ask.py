@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal, TypeVar
 
-from shim.engine import budget, chain
+from shim.engine import budget, chain, naming
 from shim.engine.chain import Sent
 from shim.engine.context import Context, Json
 from shim.ports import Refusal
@@ -40,6 +40,7 @@ class Asker:
     private: Json
     sent: Sent
     healed: bool = False
+    named: bool = False
     fitted: bool = False
     dropped: list[str] = field(default_factory=list)
 
@@ -47,11 +48,25 @@ class Asker:
         """What ``how`` makes of the request's body.  Raises the `Refusal` that nothing here can mend, and `Unfit`."""
         while True:
             try:
+                await self._name()
                 await self._fit()
                 return await how(self.sent.body)
             except Refusal as refusal:
                 if not await self._mend(refusal):
                     raise
+
+    async def _name(self) -> None:
+        """Settle which model is called, before the run's first question."""
+        if self.named or self.private["asker"]:
+            return
+        self.named = True
+        await self.call_instead(await naming.settled(self.world, self.run["model"], self.private["model"]))
+
+    async def call_instead(self, model: str) -> None:
+        """Ask that model from now on."""
+        if model != self.private["model"]:
+            self.private = self.private | {"model": model}
+            self.sent = await self.world.store.read(_renamed, self.world, self.run, self.private, self.sent)
 
     async def _fit(self) -> None:
         """Keep to what the run may show."""
@@ -138,6 +153,17 @@ async def _refused_parameter(asker: Asker, refusal: Refusal) -> bool:
     return True
 
 
+async def _no_model(asker: Asker, refusal: Refusal) -> bool:
+    """Upstream has no such model: its successor is asked, if it has one."""
+    if asker.private["asker"] or not profiles.has_no_model(refusal):
+        return False
+    found = await naming.instead(asker.world, asker.run["model"], asker.private["model"])
+    if found is None:
+        return False
+    await asker.call_instead(found)
+    return True
+
+
 async def _too_long(asker: Asker, refusal: Refusal) -> bool:
     """The conversation does not fit: its older half is left out, and half of the rest, until it does."""
     if not profiles.is_too_long(refusal):
@@ -156,8 +182,13 @@ REMEDIES: Final[tuple[Callable[[Asker, Refusal], Awaitable[bool]], ...]] = (
     _refused_reasoning,
     _refused_encryption,
     _refused_parameter,
+    _no_model,
     _too_long,
 )
+
+
+def _renamed(db: Any, world: Context, run: Json, private: Json, sent: Sent) -> Sent:
+    return chain.prepare(db, world, run, private, anew=sent.previous is None)
 
 
 def _anew(db: Any, world: Context, run: Json, private: Json) -> Sent:

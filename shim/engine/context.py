@@ -8,6 +8,7 @@ from shim.engine.running import Running
 from shim.engine.servers import Servers
 from shim.ports import Clock, Ids, Profile, Store, Upstream, Wait
 from shim.translate import estimate
+from shim.translate.models import ModelMap
 from shim.wire import objects
 from shim.wire.errors import ApiError
 
@@ -27,7 +28,7 @@ class Context:
     ``running``: the runs that this process drives; ``run_lifetime``: seconds until an unfinished run lapses.
     ``lease``: seconds for which a process may be trusted to drive a run without renewing that.
     ``keep_bytes``: the largest file made by code that is kept; 0 keeps none.
-    ``model_of``: the model to call for the one that a run names.  ``learned``: parameters that were refused, by
+    ``models``: which one to call for the one that a run names.  ``learned``: parameters that were refused, by
     a server's address and its model.
     ``tokens`` counts those of a text, where upstream counts none.  ``servers``: what this process has found out about
     its servers.  ``wait`` lets so many seconds pass.
@@ -44,7 +45,7 @@ class Context:
     run_lifetime: int = objects.RUN_LIFETIME
     lease: float = 30.0
     keep_bytes: int = 20_000_000
-    model_of: Callable[[str], str] = str
+    models: ModelMap = field(default_factory=ModelMap)
     learned: dict[tuple[str, str], set[str]] = field(default_factory=dict)
     tokens: Callable[[str], int] = estimate.plain
     servers: Servers = field(default_factory=Servers)

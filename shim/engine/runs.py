@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from shim import lifecycle
-from shim.engine import background, chain, hosted, keep, launch, lookup, messages, once, refresh, threads
+from shim.engine import background, chain, hosted, keep, launch, lookup, messages, naming, once, refresh, threads
 from shim.engine.carry import Carrier
 from shim.engine.chain import Sent
 from shim.engine.context import Context, Json, given
@@ -122,7 +122,7 @@ def _start(
     run = _compose(world, thread_id, assistant, asked)
     resources = hosted.merged(assistant["tool_resources"], thread["tool_resources"], run["tool_resources"])
     awaits = (thread["tool_resources"].get("file_search") or {}).get("vector_store_ids") or []
-    private = keep.blank(world.model_of(run["model"]), resources, awaits) | {"contents": contents}
+    private = keep.blank(naming.called(world, run["model"]), resources, awaits) | {"contents": contents}
     try:
         rows.insert(db, world.tenant, run, private, world.owner, world.clock() + world.lease)
     except ActiveRun as other:

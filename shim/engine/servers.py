@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from shim.ports import Profile
+from shim.translate.models import Listed
 
 log = logging.getLogger("shim")
 #: Chains lost in a row, with none that held between them, after which an unknown server is not chained at any more.
@@ -26,6 +27,8 @@ class Servers:
         self._unchained: set[str] = set()
         self._uncounted: set[str] = set()
         self._made: deque[str | None] = deque(maxlen=LATEST)
+        self._lists: dict[str, tuple[float, Listed | None]] = {}
+        self._gone: set[tuple[str, str]] = set()
 
     def seen(self, profile: Profile) -> Profile:
         """The profile, less what the server has turned out not to do."""
@@ -54,6 +57,26 @@ class Servers:
         self._lost[profile.address] = self._lost.get(profile.address, 0) + 1
         if not profile.trusted and self._lost[profile.address] >= ENOUGH:
             self.unchained(profile)
+
+    def must_list(self, profile: Profile, now: float) -> bool:
+        """Whether the server's list of models has to be asked for, to be known."""
+        return self._lists.get(profile.address, (0.0, None))[0] <= now
+
+    def listed(self, profile: Profile, now: float) -> Listed | None:
+        """The server's list of models, if it was had lately."""
+        until, found = self._lists.get(profile.address, (0.0, None))
+        return found if now < until else None
+
+    def list(self, profile: Profile, found: Listed | None, until: float) -> None:
+        """What the server lists, None if it could not be had; to be believed until then."""
+        self._lists[profile.address] = until, found
+
+    def gone(self, profile: Profile, model: str) -> None:
+        """The server has refused a model that it had."""
+        self._gone.add((profile.address, model))
+
+    def is_gone(self, profile: Profile, model: str) -> bool:
+        return (profile.address, model) in self._gone
 
     def uncounted(self, profile: Profile) -> None:
         """The server has no endpoint that counts tokens: it is not asked for it again."""

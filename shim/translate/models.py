@@ -6,8 +6,8 @@ page). A row counts from its date on.
 """
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 
@@ -77,19 +77,54 @@ RETIRED: Final[dict[str, Retired]] = {
 }
 
 
-def successor(model: str, today: str, mine: Mapping[str, str], retired: Mapping[str, Retired] = RETIRED) -> str:
-    """The model to call for ``model`` on the day ``today`` (YYYY-MM-DD): itself, unless it is mapped.
+#: What a server says of its models: each with the day of its end, as YYYY-MM-DD, where it names one.
+Listed = Mapping[str, str | None]
+
+
+def _nowhere() -> str:
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelMap:
+    """Which model is called for the one that a run names.
 
     ``mine`` comes first: exact names, and prefixes that end in ``*`` (``ft:gpt-3.5-turbo*``), the longest one that
-    fits.
+    fits; None stands for the model itself.  ``retired``: a table such as `RETIRED`.  ``today``: the day, as YYYY-MM-DD
+    in UTC.
     """
-    if model in mine:
-        return mine[model]
-    fitting = [name for name in mine if name.endswith("*") and model.startswith(name[:-1])]
-    if fitting:
-        return mine[max(fitting, key=len)]
-    gone = retired.get(model)
-    return gone.successor if gone is not None and gone.since <= today else model
+
+    mine: Mapping[str, str | None] = field(default_factory=dict)
+    retired: Mapping[str, Retired] = field(default_factory=dict)
+    today: Callable[[], str] = _nowhere
+
+    def own(self, model: str) -> str | None:
+        """What the settings say of a model, if they name it."""
+        fitting = [name for name in self.mine if name.endswith("*") and model.startswith(name[:-1])]
+        name = model if model in self.mine else max(fitting, key=len, default=None)
+        return None if name is None else self.mine[name] or model
+
+    def successor(self, model: str) -> str | None:
+        """The successor in the table, whatever the day; None where the settings decide, or no row does."""
+        row = self.retired.get(model)
+        return row.successor if row is not None and self.own(model) is None else None
+
+    def is_over(self, model: str, listed: Listed | None) -> bool:
+        """Whether a model of the table is gone: the server's own word counts, as far as it is known."""
+        row, today = self.retired.get(model), self.today()
+        if row is None:
+            return False
+        if listed is None or model not in listed:
+            return row.since <= today
+        end = listed[model]
+        return end is not None and end <= today
+
+    def called(self, model: str, listed: Listed | None = None) -> str:
+        """The model to call."""
+        successor = self.successor(model)
+        if successor is None:
+            return self.own(model) or model
+        return successor if self.is_over(model, listed) else model
 
 
 #: Parameters of sampling that models which reason refuse.

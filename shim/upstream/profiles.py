@@ -63,6 +63,20 @@ def never_chains(refusal: Refusal) -> bool:
     return named or bool(_NEVER.search(refusal.message))
 
 
+#: Codes and wordings of a server that has no such model.
+NO_MODEL_CODES: Final = frozenset({"model_not_found", "model_not_available"})
+NO_MODEL: Final = re.compile(
+    r"(?i)\bmodel\b.{0,200}(does not exist|not found|not exist|unknown)|unknown model|no such model"
+)
+
+
+def has_no_model(refusal: Refusal) -> bool:
+    """Whether upstream refused because it has no such model."""
+    if refusal.status not in (400, 404, 422):
+        return False
+    return refusal.code in NO_MODEL_CODES or bool(refusal.code is None and NO_MODEL.search(refusal.message))
+
+
 def cannot_store(refusal: Refusal) -> bool:
     """Whether upstream refused because it was asked to keep the response."""
     return refusal.status in LOST_STATUSES and (refusal.param == "store" or bool(NO_STORE.search(refusal.message)))
@@ -107,9 +121,9 @@ def is_callers_fault(refusal: Refusal) -> bool:
 #: A server of which nothing is known.
 OTHER: Final = "other"
 PROFILES: Final[dict[str, Profile]] = {
-    "openai": Profile("openai", background=True, encrypted_reasoning=True, counts=True),
+    "openai": Profile("openai", background=True, encrypted_reasoning=True, counts=True, official=True),
     "azure": Profile("azure", background=True, encrypted_reasoning=True, counts=True),
-    "sandbox": Profile("sandbox", encrypted_reasoning=True, counts=True),
+    "sandbox": Profile("sandbox", encrypted_reasoning=True, counts=True, official=True),
     "ogx": Profile("ogx"),
     "vllm": Profile("vllm", stores=False),
     "ollama": Profile("ollama", stores=False),

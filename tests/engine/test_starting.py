@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from shim.ports import Refusal
+from shim.translate.models import ModelMap
 from tests.engine.scripted import Refused, World, answer, inputs, place, pump
 from tests.translate.telling import call, created, last, message, names, says
 
@@ -80,7 +81,7 @@ def test_a_polled_run_is_answered_at_once_and_carried_on(world: World) -> None:
 
 
 def test_the_models_name_is_the_runs_own_and_another_answers(world: World) -> None:
-    object.__setattr__(world.context, "model_of", {"gpt-4o": "gpt-6"}.__getitem__)
+    object.__setattr__(world.context, "models", ModelMap({"gpt-4o": "gpt-6"}))
     told = world.run(world.thread("One"), answer(call()))
     run = last(told, "run.requires_action")
     assert (run["model"], world.sent["model"]) == ("gpt-4o", "gpt-6")

@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from shim.translate.models import RETIRED, Retired, refused_parameter, successor
+from shim.translate.models import RETIRED, ModelMap, Retired, refused_parameter
 
 OLD = {"old": Retired("2026-01-02", "new")}
-MINE = {"exact": "a", "ft:*": "b", "ft:gpt-3.5-turbo*": "c", "old-but-mine": "d"}
+MINE = {"exact": "a", "ft:*": "b", "ft:gpt-3.5-turbo*": "c", "old-but-mine": "d", "kept*": None}
 #: The model, the day, the user's table, the model that is called.
 MAPPED = [
     ("old", "2026-01-01", {}, "old"),
@@ -19,12 +19,40 @@ MAPPED = [
     ("exactly", "2026-01-01", MINE, "exactly"),
     ("ft:gpt-4o:x", "2026-01-01", MINE, "b"),
     ("ft:gpt-3.5-turbo:x", "2026-01-01", MINE, "c"),
+    ("old", "2027-01-01", {"old": None}, "old"),
+    ("old", "2027-01-01", {"o*": None}, "old"),
+    ("kept-as-it-is", "2027-01-01", MINE, "kept-as-it-is"),
 ]
 
 
 @pytest.mark.parametrize("model, today, mine, called", MAPPED)
 def test_successor(model, today, mine, called) -> None:
-    assert successor(model, today, mine, OLD) == called
+    assert ModelMap(mine, OLD, lambda: today).called(model) == called
+
+
+#: The day, what the server lists, the model that is called for the old one.
+LISTED = [
+    ("2026-01-01", {"old": None}, "old"),
+    ("2026-01-01", {"old": "2026-01-01"}, "new"),
+    ("2026-01-01", {"other": None}, "old"),
+    ("2027-01-01", {"old": None}, "old"),
+    ("2027-01-01", {"old": "2027-01-02"}, "old"),
+    ("2027-01-01", {"old": "2027-01-01"}, "new"),
+    ("2027-01-01", {"other": None}, "new"),
+    ("2027-01-01", None, "new"),
+]
+
+
+@pytest.mark.parametrize("today, listed, called", LISTED)
+def test_the_servers_own_word_counts(today, listed, called) -> None:
+    assert ModelMap({}, OLD, lambda: today).called("old", listed) == called
+    assert ModelMap({"old": "mine"}, OLD, lambda: today).called("old", listed) == "mine"
+    assert ModelMap({}, OLD, lambda: today).called("unknown", listed) == "unknown"
+
+
+def test_a_map_that_is_off_changes_nothing() -> None:
+    assert [ModelMap().called(model) for model in ("old", "gpt-4", "gpt-4o")] == ["old", "gpt-4", "gpt-4o"]
+    assert ModelMap().is_over("gpt-4", {"gpt-4": "2000-01-01"}) is False
 
 
 @pytest.mark.parametrize("model", RETIRED)

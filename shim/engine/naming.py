@@ -1,0 +1,91 @@
+"""The model to call for the one that a run names.
+
+The settings' map decides, then the table of retired models.  Of a model that the table calls gone, upstream's own list
+is asked first, once a day: what it still has is called.  A model that nobody doubts costs nothing.
+"""
+
+import logging
+from typing import Any, Final
+
+from shim.engine.context import Context
+from shim.ports import Refusal
+from shim.translate.models import Listed
+
+log = logging.getLogger("shim")
+#: Seconds for which a list is believed, and for which one that could not be had is not asked for again.
+DAY: Final = 86_400.0
+SOON: Final = 600.0
+#: What was warned of: the model of a run, and the one that was called.
+_told: Final[set[tuple[str, str]]] = set()
+HINT: Final = "; SHIM_MODEL_MAP decides, `off` turns this off"
+
+
+def called(world: Context, model: str) -> str:
+    """The model to call, as far as is known without asking."""
+    profile = world.upstream.profile()
+    if not profile.official:
+        return world.models.own(model) or model
+    if world.servers.is_gone(profile, model):
+        return world.models.successor(model) or world.models.called(model)
+    return world.models.called(model, world.servers.listed(profile, world.clock()))
+
+
+async def settled(world: Context, model: str, chosen: str) -> str:
+    """The model to call, once upstream's list has been looked at where the table alone spoke."""
+    if chosen == model:
+        return chosen
+    profile = world.upstream.profile()
+    if chosen == world.models.successor(model) and not world.servers.is_gone(profile, model):
+        await _listed(world)
+        chosen = called(world, model)
+    if chosen != model and (model, chosen) not in _told:
+        _told.add((model, chosen))
+        log.warning("model %s is answered by %s%s", model, chosen, HINT)
+    return chosen
+
+
+async def instead(world: Context, model: str, refused: str) -> str | None:
+    """The model to call after upstream refused ``refused`` as unknown; None where there is none, and the log says what
+    to do.
+    """
+    profile = world.upstream.profile()
+    listed = await _listed(world) if profile.official else None
+    successor = world.models.successor(model) if profile.official else None
+    if successor is not None and refused == model and _may_be_gone(world, model, listed):
+        world.servers.gone(profile, model)
+        return await settled(world, model, successor)
+    end = (listed or {}).get(refused)
+    since = f", shut down on {end}" if end else ""
+    log.error("upstream has no model %s%s: SHIM_MODEL_MAP can name another for %s", refused, since, model)
+    return None
+
+
+def _may_be_gone(world: Context, model: str, listed: Listed | None) -> bool:
+    """A model that upstream lists as living is refused for another reason, unless the table says otherwise."""
+    over = world.models.is_over(model, listed) or world.models.is_over(model, None)
+    return over or (listed is not None and model not in listed)
+
+
+async def _listed(world: Context) -> Listed | None:
+    """Upstream's list of models; a failure is remembered for a while, and is nobody's."""
+    profile, now = world.upstream.profile(), world.clock()
+    if world.servers.must_list(profile, now):
+        try:
+            found = _ends(await world.upstream.call("GET", "/models"))
+            world.servers.list(profile, found, now + DAY)
+        except Refusal:
+            world.servers.list(profile, None, now + SOON)
+    return world.servers.listed(profile, now)
+
+
+def _ends(answer: Any) -> Listed | None:
+    """Each model with the day of its end.  An answer in another form is no list."""
+    rows = answer.get("data")
+    if not isinstance(rows, list) or not rows:
+        return None
+    named = [row for row in rows if isinstance(row, dict) and isinstance(row.get("id"), str)]
+    return {row["id"]: _day(row.get("shutdown_date")) for row in named}
+
+
+def _day(given: Any) -> str | None:
+    return given[:10] if isinstance(given, str) and given else None

@@ -1,0 +1,214 @@
+"""Which model answers for the one that a run names, and what upstream is asked about that."""
+
+from itertools import count
+from typing import Any
+
+import pytest
+
+from shim.ports import Profile, Refusal
+from shim.translate.models import ModelMap, Retired
+from tests.engine.scripted import Refused, World, answer
+from tests.translate.telling import call, last, message, names, says
+
+Json = dict[str, Any]
+HELLO = message(says("Hello."))
+OFFICIAL = Profile("scripted", official=True)
+#: The days of the table, before and after today.
+PAST, TODAY, FUTURE = "2026-01-01", "2026-06-01", "2027-01-01"
+_numbers = count()
+
+
+def listing(**ends: str | None) -> Json:
+    """GET /models; a model without an end has no such key, as on the wire."""
+    rows = [{"id": name, "object": "model"} | ({"shutdown_date": end} if end else {}) for name, end in ends.items()]
+    return {"object": "list", "data": rows}
+
+
+class Models:
+    """A world in which `old` is named by assistants, and `new` is its successor since ``since``."""
+
+    def __init__(self, world: World, monkeypatch: pytest.MonkeyPatch, since: str = PAST, mine: Any = None) -> None:
+        self.world, self.old = world, f"old{next(_numbers)}"
+        world.upstream.can = OFFICIAL
+        self.answer: Any = listing()
+        self.time = world.clock
+        table = ModelMap(mine or {}, {self.old: Retired(since, "new")}, lambda: TODAY)
+        object.__setattr__(world.context, "models", table)
+        usual = world.upstream.call
+
+        async def asked(method: str, path: str, body: Json | None = None) -> Json:
+            await usual(method, path, body)
+            if isinstance(self.answer, Refusal):
+                raise self.answer
+            found: Json = self.answer
+            return found
+
+        monkeypatch.setattr(world.upstream, "call", asked)
+
+    @property
+    def lookups(self) -> int:
+        return self.world.upstream.calls.count(("GET", "/models", None))
+
+    def run(self, *script: Any, model: str = "") -> str:
+        """The model that was called last, of a run that went well and shows the name it was given."""
+        named, number = model or self.old, next(_numbers)
+        self.world.script(*script, answer(message(says("Hello."), id=f"msg_{number}"), id=f"resp_{number}"))
+        told = self.world.run(self.world.thread("One"), model=named)
+        assert last(told, "run.completed")["model"] == named
+        return str(self.world.sent["model"])
+
+
+def unknown(model: str) -> Refusal:
+    words = f"The requested model '{model}' does not exist."
+    return Refusal(400, words, "invalid_request_error", "model", "model_not_found")
+
+
+def test_a_model_that_lives_costs_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    models = Models(world, monkeypatch, since=FUTURE)
+    assert (models.run(), models.run(model="else"), models.lookups) == (models.old, "else", 0)
+
+
+def test_a_retired_model_is_looked_up_once_a_day(
+    world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    models = Models(world, monkeypatch)
+    models.answer = listing(new=None)
+    assert [models.run() for _ in range(3)] == ["new"] * 3
+    assert (models.lookups, len(caplog.messages)) == (1, 1)
+    assert models.old in caplog.text
+    assert "SHIM_MODEL_MAP" in caplog.text
+    world.clock.time += 86_400
+    models.run()
+    assert (models.lookups, len(caplog.messages)) == (2, 1)
+
+
+@pytest.mark.parametrize("end", [None, FUTURE])
+def test_what_upstream_still_has_is_called(
+    world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, end: str | None
+) -> None:
+    models = Models(world, monkeypatch)
+    models.answer = listing(**{models.old: end, "new": None})
+    assert [models.run(), models.run(), models.lookups] == [models.old, models.old, 1]
+    assert caplog.messages == []
+
+
+def test_what_upstream_says_is_over_is_over(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    models = Models(world, monkeypatch)
+    models.answer = listing(**{models.old: TODAY})
+    assert models.run() == "new"
+
+
+#: Answers of a server whose list says nothing.
+NO_LISTS: list[Any] = [Refusal(500, "Oops."), Refusal(404, "Not Found"), Refusal(None, "Gone."), {}, {"data": []}]
+
+
+@pytest.mark.parametrize("said", NO_LISTS, ids=str)
+def test_a_list_that_cannot_be_had_stops_nobody(world: World, monkeypatch: pytest.MonkeyPatch, said: Any) -> None:
+    models = Models(world, monkeypatch)
+    models.answer = said
+    assert [models.run(), models.run(), models.lookups] == ["new", "new", 1]
+    world.clock.time += 86_400
+    assert (models.run(), models.lookups) == ("new", 2)
+
+
+def test_rows_that_nobody_understands_are_passed_over(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    models = Models(world, monkeypatch)
+    models.answer = {"data": ["new", {"name": "new"}, {"id": models.old, "shutdown_date": 7}]}
+    assert models.run() == models.old
+
+
+def test_the_settings_come_first_and_ask_nobody(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    models = Models(world, monkeypatch, mine={"old*": "mine", "ft:*": "tuned"})
+    assert [models.run(), models.run(model="ft:x"), models.lookups] == ["mine", "tuned", 0]
+
+
+def test_elsewhere_a_name_means_what_it_means_there(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    models = Models(world, monkeypatch, mine={"a": "b"})
+    world.upstream.can = Profile("elsewhere")
+    assert [models.run(), models.run(model="a"), models.lookups] == [models.old, "b", 0]
+
+
+def test_a_model_that_goes_before_its_day_is_replaced(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Upstream refuses it, and lists it no more: from then on its successor is asked at once."""
+    models = Models(world, monkeypatch, since=FUTURE)
+    models.answer = listing(new=None)
+    assert models.run(unknown(models.old)) == "new"
+    assert [body["model"] for body in world.upstream.bodies] == [models.old, "new"]
+    assert models.run() == "new"
+    assert (len(world.upstream.bodies), models.lookups) == (3, 1)
+
+
+def test_a_model_that_is_listed_and_refused_all_the_same(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After its day the successor answers; before it, the refusal has another reason, and is told."""
+    models = Models(world, monkeypatch)
+    models.answer = listing(**{models.old: None})
+    assert models.run(unknown(models.old)) == "new"
+    models = Models(world, monkeypatch, since=FUTURE)
+    models.answer = listing(**{models.old: None})
+    world.clock.time += 86_400
+    with pytest.raises(Refused) as caught:
+        world.run(world.thread("One"), unknown(models.old), model=models.old)
+    assert (caught.value.status, caught.value.error["code"]) == (400, "model_not_found")
+
+
+#: What else upstream lists, and what the log says of it.
+UNKNOWN = [({}, "upstream has no model odd: "), ({"odd": PAST}, f"upstream has no model odd, shut down on {PAST}: ")]
+
+
+@pytest.mark.parametrize("ends, words", UNKNOWN)
+@pytest.mark.parametrize("official", [True, False])
+def test_an_unknown_model_is_the_recorded_error_and_the_log_names_the_setting(
+    world: World, monkeypatch: pytest.MonkeyPatch, caplog: Any, ends: Json, words: str, official: bool
+) -> None:
+    models = Models(world, monkeypatch)
+    models.answer = listing(new=None, **ends)
+    world.upstream.can = Profile("scripted", official=official)
+    with pytest.raises(Refused, match="The requested model 'odd' does not exist") as caught:
+        world.run(world.thread("One"), unknown("odd"), model="odd")
+    assert (caught.value.status, caught.value.error["param"]) == (400, "model")
+    (said,) = caplog.messages
+    assert said.startswith(words if official else UNKNOWN[0][1])
+    assert "SHIM_MODEL_MAP" in said
+    assert models.lookups == official
+
+
+def test_a_successor_that_upstream_does_not_have(world: World, monkeypatch: pytest.MonkeyPatch, caplog: Any) -> None:
+    models = Models(world, monkeypatch)
+    with pytest.raises(Refused, match="'new' does not exist"):
+        world.run(world.thread("One"), unknown("new"), model=models.old)
+    assert f"upstream has no model new: SHIM_MODEL_MAP can name another for {models.old}" in caplog.messages
+
+
+def test_a_model_that_goes_between_two_rounds_fails_the_run(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    models = Models(world, monkeypatch, since=FUTURE)
+    told = world.run(world.thread("One"), answer(call()), model=models.old)
+    run = last(told, "run.requires_action")
+    with pytest.raises(Refused, match="does not exist"):
+        world.submit(run, unknown(models.old), call_a="42")
+    assert models.lookups == 0
+
+
+def test_what_a_model_refuses_is_the_models_own(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    """Learned once, with a line in the log; another model, or another server, is asked all the same."""
+    refusal = Refusal(400, "Unsupported parameter: 'top_p' is not supported with this model.", param="top_p")
+    world.script(refusal)
+    for number, (model, address, sent) in enumerate(
+        [("a", "", False), ("a", "", False), ("b", "", True), ("a", "http://other", True)]
+    ):
+        world.upstream.can = Profile("scripted", address=address)
+        reply = answer(message(says("Hello."), id=f"msg_{number}"), id=f"resp_{number}")
+        world.run(world.thread("One"), reply, model=model, top_p=0.5)
+        assert ("top_p" in world.sent) is sent
+    assert caplog.messages == ["model a takes no top_p: it is left out from now on"]
+
+
+def test_an_effort_meant_for_another_model_is_left_out(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    words = "Unsupported parameter: 'reasoning.effort' is not supported with this model."
+    refusal = Refusal(400, words, param="reasoning.effort", code="unsupported_parameter")
+    Models(world, monkeypatch, mine={"o1": "gpt-4.1"})
+    world.script(refusal)
+    told = world.run(world.thread("One"), answer(HELLO), model="o1", reasoning_effort="high")
+    assert (names(told)[-1], last(told, "run.completed")["reasoning_effort"]) == ("run.completed", "high")
+    assert ["reasoning" in body for body in world.upstream.bodies] == [True, False]
+    with pytest.raises(Refused, match="not supported"):
+        world.run(world.thread("One"), refusal, model="gpt-4o", reasoning_effort="high")
