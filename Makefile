@@ -8,7 +8,7 @@ JOBS ?= 2
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test node lint format types layers coverage bench upstreams docs docs-check cassettes sdk-matrix dev clean
+.PHONY: help demo test node lint format types layers coverage bench load upstreams docs docs-check cassettes sdk-matrix dev clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "make %-11s %s\n", $$1, $$2 }'
@@ -67,6 +67,9 @@ bench: $(VENV)/.test ## measures, printed and in build/bench.json; nothing is as
 
 upstreams: $(VENV)/.test ## servers of others (OGX, llama.cpp), where their scripts lie beside the project
 	$(BIN)/python -m pytest -m upstreams -n $(JOBS) --dist loadfile tests/upstreams $(ARGS)
+
+load: $(VENV)/.test ## eight processes of fifty threads, killed and failed, on SQLite and PostgreSQL; prints the figures
+	.ci/postgres.sh $(BIN)/python -m tests.load $(ARGS)
 
 docs: $(VENV)/.test ## print the reference pages from the tables
 	$(BIN)/python -m docs.generate

@@ -10,6 +10,7 @@ import typer
 import shim
 from shim.cli.demo import demo
 from shim.cli.doctor import doctor
+from shim.cli.migrate_store import migrate_store
 from shim.cli.run import run
 from shim.cli.sandbox import sandbox
 from shim.cli.serve import serve
@@ -18,6 +19,7 @@ from shim.cli.serve import serve
 COMMANDS: Final[dict[str, Callable[..., Any]]] = {
     "demo": demo,
     "doctor": doctor,
+    "migrate-store": migrate_store,
     "run": run,
     "sandbox": sandbox,
     "serve": serve,

@@ -3,7 +3,7 @@
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, Final
 
@@ -159,3 +159,38 @@ def _unbound(db: sa.Connection) -> Iterator[None]:
         yield
     finally:
         driver.execute("PRAGMA foreign_keys=ON")
+
+
+def keep_writers_out(db: sa.Connection, tables: Iterable[sa.Table]) -> None:
+    """Until the transaction ends nobody else writes to these tables, though everybody may read.  On SQLite a writer
+    is alone anyway.
+    """
+    if not lone_writer(db):
+        names = ", ".join(table.name for table in tables)
+        db.exec_driver_sql(f"LOCK TABLE {names} IN EXCLUSIVE MODE")
+
+
+def last_number(db: sa.Connection, table: sa.Table) -> int:
+    """The highest ``seq`` that was ever given out, whether its row is still there or not; 0 for none."""
+    if lone_writer(db):
+        found = db.exec_driver_sql("SELECT seq FROM sqlite_sequence WHERE name = ?", (table.name,)).scalar()
+        return int(found or 0)
+    name = _sequence(db, table)
+    last, called = db.exec_driver_sql(f"SELECT last_value, is_called FROM {name}").one()
+    return int(last) if called else 0
+
+
+def set_last_number(db: sa.Connection, table: sa.Table, last: int) -> None:
+    """What is added from now on gets a ``seq`` higher than ``last``."""
+    if not last:
+        return
+    if lone_writer(db):
+        # A table that never had a row has no row here either, and no index keeps it from having two.
+        db.exec_driver_sql("DELETE FROM sqlite_sequence WHERE name = ?", (table.name,))
+        db.exec_driver_sql("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", (table.name, last))
+        return
+    db.execute(sa.select(sa.func.setval(_sequence(db, table), last, True)))
+
+
+def _sequence(db: sa.Connection, table: sa.Table) -> str:
+    return str(db.execute(sa.select(sa.func.pg_get_serial_sequence(table.name, "seq"))).scalar_one())

@@ -1,0 +1,54 @@
+"""``assistants-shim migrate-store``: everything, from one database to another."""
+
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from shim.store import moving
+from shim.store.database import database
+from shim.store.errors import StoreFailed
+
+
+def migrate_store(
+    source: Annotated[str, typer.Argument(metavar="SRC", help="The URL of the store to move.")],
+    target: Annotated[str, typer.Argument(metavar="DST", help="The URL of an empty database, or of none yet.")],
+) -> None:
+    """Move everything from SQLite to PostgreSQL, or from any store to another, and verify it.
+
+    Stop the programs that use the store first. It is left as it was. Nothing is written unless all of it arrives.
+    """
+    try:
+        moved = _moved(source, target)
+    except StoreFailed as failed:
+        typer.echo(str(failed), err=True)
+        raise typer.Exit(1) from None
+    _show(moved)
+    typer.echo(f"Everything is there. From now on: SHIM_DATABASE_URL={_shown(target)}")
+
+
+def _moved(source: str, target: str) -> dict[str, moving.Moved]:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        bars: dict[str, TaskID] = {}
+
+        def tell(table: str, done: int, total: int) -> None:
+            if table not in bars:
+                bars[table] = progress.add_task(table, total=total)
+            progress.update(bars[table], completed=done)
+
+        return moving.move(database(source), database(target), tell)
+
+
+def _show(moved: dict[str, moving.Moved]) -> None:
+    table = Table("table", "rows", "checksum, the same in both")
+    for name, found in moved.items():
+        table.add_row(name, str(found.rows), found.checksum[:16])
+    Console().print(table)
+
+
+def _shown(url: str) -> str:
+    """The address without its password."""
+    return database(url).url.render_as_string(hide_password=True)

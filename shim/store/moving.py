@@ -1,0 +1,144 @@
+"""Moving everything from one database to another, of either kind, in either direction.
+
+All rows go in one transaction of the target, which is compared with the source before it ends: whatever fails, and
+whenever, leaves the target as empty as it was.  Values are carried as they lie in the tables: nothing is decoded, and
+what is encrypted stays so.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import sqlalchemy as sa
+
+from shim.store import address, dialects, failures, schema
+from shim.store.database import Database
+from shim.store.errors import StoreFailed
+
+#: Rows that are held in memory at a time, and rows of a table whose rows may be as large as the files that it keeps.
+BATCH: Final = 500
+LARGE: Final[Mapping[str, int]] = {"files": 2}
+#: Told after each batch: the table, how many rows of it are done, of how many.  Reading them again counts as much as
+#: writing them, so a table is done at twice its rows.
+Tell = Callable[[str, int, int], None]
+
+
+class Moved(NamedTuple):
+    """What a table holds.  ``checksum``: the SHA-256 of its values, row after row in the store's order."""
+
+    rows: int
+    checksum: str
+
+
+def move(source: Database, target: Database, tell: Tell = lambda table, done, total: None) -> dict[str, Moved]:
+    """Copy all that ``source`` holds to ``target``; what each table came to.  The source stays as it is.
+
+    Nobody can write to either meanwhile.  Raises `StoreFailed`, after which the target is what it was before.
+    """
+    if source.url == target.url:
+        raise StoreFailed("The store cannot be moved to where it is.")
+    _check_there(source)
+    return source.write(_from, source, target, tell)
+
+
+def _check_there(source: Database) -> None:
+    """A database that is not there would be made, and an empty one moved."""
+    path = str(source.url.database)
+    if dialects.is_sqlite(source.url) and not path.startswith("file:") and not Path(path).is_file():
+        raise StoreFailed(f"The store {address.describe(source.url)} is not there.")
+
+
+def _from(db: sa.Connection, source: Database, target: Database, tell: Tell) -> dict[str, Moved]:
+    dialects.keep_writers_out(db, schema.metadata.sorted_tables)
+    return target.write(_into, _Source(db, source), target, tell)
+
+
+class _Source:
+    """Reading the source: what goes wrong there is said of it, and not of the target in whose transaction it is."""
+
+    def __init__(self, db: sa.Connection, database: Database) -> None:
+        self.db, self.database = db, database
+
+    def __enter__(self) -> sa.Connection:
+        return self.db
+
+    def __exit__(self, kind: Any, problem: BaseException | None, trace: Any) -> None:
+        if isinstance(problem, sa.exc.SQLAlchemyError):
+            raise failures.explain(problem, self.database.url) from problem
+
+
+def _into(db: sa.Connection, source: _Source, target: Database, tell: Tell) -> dict[str, Moved]:
+    tables = schema.metadata.sorted_tables
+    dialects.keep_writers_out(db, tables)
+    if full := [table.name for table in tables if _count(db, table)]:
+        raise StoreFailed(
+            f"The store {address.describe(target.url)} is not empty: it has {', '.join(full)}. Nothing was changed."
+        )
+    return {table.name: _move_table(db, source, target, table, tell) for table in tables}
+
+
+def _move_table(db: sa.Connection, source: _Source, target: Database, table: sa.Table, tell: Tell) -> Moved:
+    with source as theirs:
+        total, last = _count(theirs, table), dialects.last_number(theirs, table)
+    given, done = _Checksum(), 0
+    for batch in _batches(source, table):
+        db.execute(table.insert(), [row._asdict() for row in batch])
+        given.add(batch)
+        done += len(batch)
+        tell(table.name, done, 2 * total)
+    dialects.set_last_number(db, table, last)
+    found = _Checksum()
+    for batch in _batches(_Source(db, target), table):
+        found.add(batch)
+        tell(table.name, total + found.rows, 2 * total)
+    if (given.rows, found.moved()) != (total, given.moved()):
+        raise StoreFailed(
+            f"The table {table.name} came out as {found.moved()}, and was {given.moved()} of {total} rows. "
+            f"The store {address.describe(target.url)} was left empty."
+        )
+    return found.moved()
+
+
+def _batches(place: _Source, table: sa.Table) -> Iterator[Sequence[sa.Row[Any]]]:
+    """All rows in the store's order, so many at a time."""
+    seq, most = table.c.seq, LARGE.get(table.name, BATCH)
+    statement = sa.select(table).where(seq > sa.bindparam("last")).order_by(seq).limit(most)
+    last = -1
+    while True:
+        with place as db:
+            batch = db.execute(statement, {"last": last}).fetchall()
+        if not batch:
+            return
+        last = batch[-1].seq
+        yield batch
+
+
+def _count(db: sa.Connection, table: sa.Table) -> int:
+    return int(db.execute(sa.select(sa.func.count()).select_from(table)).scalar_one())
+
+
+class _Checksum:
+    """Over the values themselves: equal on every kind of database, whatever it stores them as."""
+
+    def __init__(self) -> None:
+        self.rows = 0
+        self._hash = hashlib.sha256()
+
+    def add(self, batch: Sequence[sa.Row[Any]]) -> None:
+        for row in batch:
+            self.rows += 1
+            for value in row:
+                self._hash.update(_bytes(value))
+
+    def moved(self) -> Moved:
+        return Moved(self.rows, self._hash.hexdigest())
+
+
+def _bytes(value: Any) -> bytes:
+    """A value with its kind and its length, so that no two rows look alike; numbers in all their digits."""
+    if isinstance(value, (bytes, memoryview)):
+        kind, data = b"b", bytes(value)
+    else:
+        kind, data = type(value).__name__.encode(), str(value).encode()
+    return b"%b %d:%b" % (kind, len(data), data)
