@@ -1,5 +1,6 @@
 """The server's ASGI application: a thin door, like the clients' transports, on the same engine."""
 
+import logging
 import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import aclosing, asynccontextmanager
@@ -16,7 +17,7 @@ from starlette.types import Receive, Scope, Send
 from shim import engine, offline, transport, wiring
 from shim.desk import Answered, Desk
 from shim.engine import routes
-from shim.engine.protocol import error_reply
+from shim.engine.protocol import error_reply, our_failure
 from shim.pump import Tasks
 from shim.server import headers, loopback, paths
 from shim.server.passage import Passage, Streamed
@@ -25,6 +26,7 @@ from shim.settings import Settings, settings
 from shim.wire import ids
 from shim.wire.errors import ApiError, error
 
+log = logging.getLogger("shim")
 #: What keeps a proxy between us and the reader from holding events back.
 LIVE: Final = {"cache-control": "no-cache", "x-accel-buffering": "no"}
 
@@ -92,6 +94,9 @@ class Door:
         except ClientDisconnect:
             # Nobody is there to be told.
             return
+        except Exception as problem:
+            log.exception("a mistake of this program, not of its caller")
+            response = _refused(our_failure(problem))
         await response(scope, receive, send)
 
     async def _answer(self, request: Request) -> Response:

@@ -65,7 +65,7 @@ class Passage:
     def _url(self, request: Request, place: Place, kept: bool) -> Any:
         """Azure gets its own shapes as they are; every other server its own API's path below its base."""
         base = self._base()
-        written = request.scope["raw_path"] if kept else base.raw_path.rstrip(b"/") + b"/" + place.raw.encode()
+        written = request.scope["raw_path"] if kept else base.raw_path.rstrip(b"/") + b"/" + place.raw.encode("latin-1")
         query = paths.query(request.scope["query_string"].decode("latin-1"), place.azure and not kept)
         return base.copy_with(raw_path=written + (f"?{query}".encode("latin-1") if query else b""))
 

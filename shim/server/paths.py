@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import unquote
+from urllib.parse import unquote_to_bytes
 
 #: The path before an API's own, first match first; and whether that is Azure's way of writing it.
 SHAPES: Final = (
@@ -32,7 +32,7 @@ def place(written: str) -> Place | None:
     for shape, azure in SHAPES:
         if found := shape.fullmatch(written):
             raw = found[1] or ""
-            return Place(unquote(raw), raw, azure)
+            return Place(unquote_to_bytes(raw.encode("latin-1")).decode("utf-8", "replace"), raw, azure)
     return None
 
 
