@@ -17,7 +17,7 @@ nox.options.sessions = ["sdk", "newest", "frameworks"]
 
 ROOT = Path(__file__).parent
 #: All that an SDK's version can break, for the one that differs most.
-FOLDERS = ("tests/doors", "tests/replay", "tests/cassettes", "tests/ways")
+FOLDERS = ("tests/doors", "tests/replay", "tests/cassettes", "tests/ways", "tests/server/test_passage.py")
 DOORS = ("tests/doors",)
 #: What a newer Python can break: threads, tasks, processes, the end of a program.
 FEW = tuple(f"tests/doors/test_{name}.py" for name in ("ending", "handlers", "leaving", "loop", "programs", "killed"))
