@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from tests.clients.talking import TOOLS, WEATHER, Talk
+from tests.doors.loopback import Gate
 from tests.protocol.exchanges import events
+from tests.protocol.hours import Clock
 
 Json = dict[str, Any]
 #: What the user says: a streamed run of each.  The sandbox's words decide how it goes on.
@@ -66,7 +68,7 @@ class Harvest:
             self.ask(name, "GET", f"{place}/steps/{step['id']}")
 
 
-def gather(talk: Talk) -> Harvest:
+def gather(talk: Talk, clock: Clock) -> Harvest:
     """All of it."""
     harvest = Harvest(talk)
     helper = harvest.ask("assistant", "POST", "/assistants", _assistant(talk))
@@ -74,6 +76,7 @@ def gather(talk: Talk) -> Harvest:
         _converse(harvest, name, helper["id"], text)
     _cancel(harvest, helper["id"])
     _changes(harvest, helper["id"])
+    _expire(harvest, clock)
     return harvest
 
 
@@ -123,6 +126,25 @@ def _cancel(harvest: Harvest, helper: str) -> None:
                 harvest.ask("cancelled", "POST", f"/threads/{thread.id}/runs/{run.id}/cancel")
     harvest.events += [("cancelled", {"event": name, "data": data}) for name, data in events(raw) if data]
     harvest.look("cancelled", run.to_dict(mode="json"))
+
+
+def _expire(harvest: Harvest, clock: Clock) -> None:
+    """Runs whose time is over: one that waits, and one that writes, heard to its end."""
+    talk = harvest.talk
+    asking = talk.run(WEATHER)
+    thread, gate = talk.thread("essay-50"), Gate(chunks=12)
+    talk.upstream.answer = talk.upstream.gated(gate)
+    stream = talk.threads.runs.with_streaming_response.create(thread.id, assistant_id=asking.assistant_id, stream=True)
+    raw = b""
+    with stream as answer:
+        for chunk in answer.iter_bytes():
+            raw += chunk
+            if b"thread.message.delta" in raw and not clock.ahead:
+                clock.ahead = 600
+                gate.open()
+    harvest.events += [("expired", {"event": name, "data": data}) for name, data in events(raw) if data]
+    for run in (asking, talk.threads.runs.list(thread.id).data[0]):
+        harvest.look("expired", run.to_dict(mode="json"))
 
 
 def _changes(harvest: Harvest, helper: str) -> None:

@@ -1,12 +1,17 @@
 """The coverage page knows all that the SDK has, and all that the published schema has besides."""
 
+import re
 from typing import Any, Final
 
 import pytest
 import yaml
 
+from docs import generate
 from docs.pages import calls, coverage, types
 from tests.recordings import WIRE
+
+PAGE: Final = generate.ROOT / "docs" / "reference" / "coverage.md"
+VERSION: Final = re.compile(r"`openai` \d[\w.]*")
 
 #: The schema's name of each body and object.
 BODIES: Final = {
@@ -34,6 +39,12 @@ def test_every_method() -> None:
     found = list(calls.methods())
     assert len(found) >= 31
     assert all(calls.routes(*each) for each in found)
+
+
+def test_the_page_is_that_of_the_installed_sdk() -> None:
+    """Whatever its version is called: an SDK that brings something new makes the page stale."""
+    printed, kept = (VERSION.sub("", page) for page in (coverage.print_page(), PAGE.read_text()))
+    assert kept.endswith(printed)
 
 
 def test_every_request_field_has_a_fate() -> None:

@@ -1,5 +1,6 @@
 """Errors as programs catch them: the SDK's exceptions, with status, message, type, param and code."""
 
+import re
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -262,8 +263,14 @@ def test_a_bad_key_is_upstreams_to_refuse(talk: Talk) -> None:
     client = talk.client.with_options(api_key="bad-key")
     with pytest.raises(openai.AuthenticationError) as caught:
         client.beta.threads.runs.create(thread.id, assistant_id=helper.id, stream=True)
-    assert caught.value.body["message"].startswith("Incorrect API key provided: bad")  # type: ignore[index]
-    assert caught.value.code == "invalid_api_key"
+    found: Any = caught.value.body
+    assert re.fullmatch(
+        r"Incorrect API key provided: bad\S*\. "
+        r"You can find your API key at https://platform\.openai\.com/account/api-keys\.",
+        found["message"],
+    )
+    assert caught.value.status_code == 401
+    assert (found["type"], found["param"], found["code"]) == ("invalid_request_error", None, "invalid_api_key")
 
 
 def test_models_and_parameters_that_the_old_api_refused(talk: Talk) -> None:

@@ -17,6 +17,7 @@ from shim.sandbox import Sandbox
 from tests.clients.talking import Talk
 from tests.doors.loopback import Loopback
 from tests.protocol.harvest import SAID, Harvest, gather
+from tests.protocol.hours import set_clock
 from tests.recordings import REQUIRED, WIRE
 
 Json = dict[str, Any]
@@ -47,6 +48,7 @@ STATUSES: Final = {
     "failed",
     "completed",
     "incomplete",
+    "expired",
 }
 
 
@@ -55,8 +57,9 @@ def harvest(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Harvest]:
     folder = tmp_path_factory.mktemp("harvest")
     with pytest.MonkeyPatch.context() as patch, Loopback(sandbox=Sandbox(pace=0.02)) as upstream:
         patch.setenv("SHIM_DATABASE_URL", f"sqlite:///{folder / 'shim.db'}")
+        clock = set_clock(patch)
         with OpenAI(api_key="test", base_url=upstream.url, max_retries=0) as client:
-            yield gather(Talk(client, upstream))
+            yield gather(Talk(client, upstream), clock)
 
 
 def singles(harvest: Harvest) -> list[tuple[str, Json]]:
@@ -72,7 +75,7 @@ def test_there_is_something_of_everything(harvest: Harvest) -> None:
     kinds = {each["object"] for _, each in singles(harvest)}
     assert kinds == set(TYPES)
     assert {each["status"] for _, each in singles(harvest) if each["object"] == "thread.run"} >= STATUSES
-    assert {name for name, _ in harvest.events} == {*SAID, "cancelled"}
+    assert {name for name, _ in harvest.events} == {*SAID, "cancelled", "expired"}
     steps = [each["step_details"] for _, each in singles(harvest) if each["object"] == "thread.run.step"]
     calls = [call for details in steps for call in details.get("tool_calls", [])]
     assert {call["type"] for call in calls} == {"function", "code_interpreter", "file_search"}
