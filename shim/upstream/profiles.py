@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from shim.ports import Profile, Refusal
 
 #: A chain that upstream no longer has, or never had: by code, else by words.
-LOST_CODES: Final = frozenset({"previous_response_not_found"})
+LOST_CODES: Final = frozenset({"previous_response_not_found", "data_residency_mismatch"})
 #: One row a wording: who says it so.
 LOST_WORDS: Final[dict[str, str]] = {
     "OpenAI, Azure": r"Previous response with id '[^']*' not found",

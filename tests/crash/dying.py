@@ -17,7 +17,7 @@ import pytest
 from shim import OpenAI
 from shim.store.database import database
 from tests.crash import victim
-from tests.crash.programs import PROGRAMS, TOOLS, Application
+from tests.crash.programs import LOST, PROGRAMS, TOOLS, Application
 from tests.crash.victim import Job
 from tests.doors.loopback import Asked, Loopback, Said
 
@@ -48,6 +48,8 @@ class Diligent(Loopback):
         return self
 
     def _finished(self, asked: Asked) -> Said:
+        if b"previous_response_id" in asked.body and LOST.encode() in asked.body:
+            self.sandbox.forget()
         usual = self.usual(asked)
         return replace(usual, body=list(usual.body))
 

@@ -14,6 +14,8 @@ TOOLS: Final = [tool("get_time"), tool("get_weather", city="string")]
 ONE: Final = "get_time"
 TWO: Final = "get_time then get_weather"
 LAST: Final = "Bye"
+#: A second question, for which upstream has just lost the chain.
+LOST: Final = "And now?"
 #: What a run may wait for, or end as, when its thread is free or its caller's turn has come.
 SETTLED: Final = ("completed", "failed", "expired", "cancelled", "incomplete", "requires_action")
 
@@ -98,17 +100,25 @@ def give_up(app: Application) -> None:
     assert waiting.status == "cancelled"
 
 
+def go_on_without_a_chain(app: Application) -> None:
+    """A second turn, whose chain upstream has lost."""
+    for text in (ONE, LOST):
+        app.say(text)
+        app.go_on(streamed)
+
+
 def look(app: Application) -> None:
     """Somebody looks at what a dead process has left."""
     app.runs()
 
 
 class Row(NamedTuple):
-    """A program, what it asks, and what it needs of the environment."""
+    """A program, what it asks first, what it needs of the environment, and what it asks then."""
 
     program: Callable[[Application], None]
     question: str
     environment: dict[str, str]
+    more: tuple[str, ...] = ()
 
 
 PROGRAMS: Final[dict[str, Row]] = {
@@ -118,4 +128,5 @@ PROGRAMS: Final[dict[str, Row]] = {
     "replayed": Row(talk(ONE, streamed), ONE, {"SHIM_STORE_RESPONSES": "false"}),
     "cancelled": Row(give_up, ONE, {}),
     "looking": Row(look, ONE, {}),
+    "healed": Row(go_on_without_a_chain, ONE, {}, (LOST,)),
 }

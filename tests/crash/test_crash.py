@@ -7,7 +7,7 @@ from tests.crash.lawful import check_thread, check_told
 from tests.crash.programs import LAST, PROGRAMS, SETTLED, Application, streamed
 
 #: Programs, and whether upstream still has their responses when the application is started again.
-CASES = [(name, "kept") for name in PROGRAMS if name != "looking"] + [
+CASES = [(name, "kept") for name in PROGRAMS if name not in ("looking", "healed")] + [
     ("polled", "forgotten"),
     ("background", "forgotten"),
 ]
@@ -59,7 +59,22 @@ def look_and_go_on(place: Place, app: Application, program: str, fetched: bool) 
     messages = [message.to_dict(mode="json") for message in app.messages()]
     check_told(place.told(), messages[:-1])
     said = [message["content"][0]["text"]["value"] for message in messages if message["role"] == "user"]
-    assert said == [PROGRAMS[program].question, LAST]
+    assert said == [PROGRAMS[program].question, *PROGRAMS[program].more, LAST]
+
+
+@pytest.mark.slow
+def test_killed_while_a_lost_chain_is_told_anew(place: Place) -> None:
+    """From the message that finds its chain lost to the first words of the answer that knows everything."""
+    points = place.die(place.job("healed"))
+    assert points is not None
+    anew = points.index("in _anew")
+    assert [name for name in points[anew:] if name == "opened"] == ["opened"]
+    for number in range(anew - 1, anew + 6):
+        job = place.job("healed", number)
+        assert place.die(job) is None
+        place.upstream.asked.clear()
+        with place.application(job) as app:
+            look_and_go_on(place, app, "healed", fetched=noted(points[:number]))
 
 
 def test_killed_while_it_looks_after_a_dead_one(place: Place) -> None:

@@ -60,6 +60,22 @@ WORDINGS: dict[str, Wording] = {
     "a nested error in a stream": Wording(
         None, {"type": "error"} | _openai(GONE, "previous_response_not_found", CHAIN)
     ),
+    "a response that fails at once": Wording(
+        None,
+        {
+            "type": "response.failed",
+            "response": {
+                "id": "resp_failed",
+                "status": "failed",
+                "previous_response_id": "{id}",
+                "store": True,
+                "output": [],
+                "error": {"code": "previous_response_not_found", "message": GONE},
+            },
+        },
+    ),
+    "OpenAI, another region": Wording(400, _openai("The response is kept elsewhere.", "data_residency_mismatch")),
+    "DeepSeek, an unanswered call": Wording(400, _openai("No tool output found for tool call call-a.")),
     "OGX, not finished": Wording(
         400, {"detail": "Cannot use an incomplete background response as previous_response_id."}
     ),
