@@ -11,7 +11,7 @@ from shim.engine.context import Context, Json
 from shim.engine.protocol import Emitted, Reply, Request
 from shim.store import journal, runs, steps, threads
 from shim.store.runs import RunRow
-from shim.translate import history
+from shim.translate import elsewhere, history
 from shim.translate.turn import Turn
 from shim.wire import objects
 from shim.wire.errors import error
@@ -60,8 +60,9 @@ def _accept(db: Any, world: Context, thread_id: str, run_id: str, given: list[Js
         raise error("not_accepting_outputs", status=row.body["status"])
     outputs = _match(row.body, given)
     mark = journal.last_seq(db, world.tenant, thread_id)
+    asking = elsewhere.asking(row.body)
     for call_id, output in outputs.items():
-        item = history.of_output(call_id, output)
+        item = history.of_output(call_id, output, asking.get(call_id, ""))
         journal.append(db, world.tenant, thread_id, "in", item, run_id=run_id, response_id=row.private["asker"])
     step = _answered(db, world, row, outputs)
     turn = Turn(row.body, world.ids, world.now)

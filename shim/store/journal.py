@@ -55,7 +55,8 @@ def append(
 ) -> int:
     """Add an item at the end of the thread's journal; returns its ``seq``.  An item without a type is a message."""
     threads.in_turn(db, tenant, thread_id)
-    own = {"type": item.get("type", "message"), "call_id": item.get("call_id"), "item": generic.dump(item)}
+    call_id = item.get("call_id") or item.get("approval_request_id")
+    own = {"type": item.get("type", "message"), "call_id": call_id, "item": generic.dump(item)}
     place = {"tenant": tenant, "thread_id": thread_id, "run_id": run_id, "direction": direction}
     return generic.add(db, journal, {**place, **own, "response_id": response_id, "message_id": message_id})
 

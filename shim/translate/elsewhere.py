@@ -17,6 +17,7 @@ ASKED_BY: Final[dict[str, tuple[str, ...]]] = {
     "mcp_list_tools": ("mcp",),
     "mcp_call": ("mcp",),
     "image_generation_call": ("image_generation",),
+    "mcp_approval_request": ("mcp",),
 }
 
 
@@ -35,6 +36,30 @@ def tell(turn: Turn, event: Json) -> Iterator[Emitted]:
     function = {"name": name, "arguments": dumps(arguments), "output": output}
     yield from calls.open_hosted(turn, event, {"id": turn.new_id("call"), "type": "function", "function": function})
     yield from calls.complete(turn, turn.items[turn.latest])
+
+
+#: The function whose output is the application's leave.
+APPROVAL: Final = "mcp_approval_request"
+
+
+@emits(*STEP_OPENS, "thread.run.step.delta")
+def ask(turn: Turn, event: Json) -> Iterator[Emitted]:
+    """A server's tool may be called with leave only: the run asks for it, as it asks for a function's output."""
+    item = event["item"]
+    if not asked(turn.run, item["type"]) or turn.key(event) in turn.items:
+        return
+    wanted = {name: item.get(name) for name in ("server_label", "name", "arguments")}
+    call = {"id": item["id"], "call_id": item["id"], "name": APPROVAL, "arguments": dumps(wanted)}
+    as_call = event | {"item": {"type": "function_call"} | call}
+    yield from calls.open_call(turn, as_call)
+    yield from calls.close_call(turn, as_call)
+
+
+def asking(run: Json) -> dict[str, str]:
+    """Ids of the calls in a run's required action by which it asks for leave; none are a function's of that name."""
+    own = {tool["function"]["name"] for tool in run["tools"] if tool["type"] == "function"}
+    waiting = run["required_action"]["submit_tool_outputs"]["tool_calls"] if APPROVAL not in own else []
+    return {call["id"]: APPROVAL for call in waiting if call["function"]["name"] == APPROVAL}
 
 
 def _web_search(turn: Turn, item: Json) -> tuple[str, Json, str]:

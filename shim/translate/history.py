@@ -4,11 +4,19 @@ What is sent again is not verbatim: ids and statuses belong to the response that
 outputs or not at all, and reasoning only where it is encrypted and its follower goes too.
 """
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
 Json = dict[str, Any]
+
+
+#: Outputs that give leave: a plain word, or JSON that says so.  Everything else does not.
+LEAVE: Final = re.compile(r"\W*(approved?\W+)?(true|yes|approved?)\W*$", re.IGNORECASE)
+#: What asks the application for something, and what answers that.
+ASKS: Final = ("function_call", "mcp_approval_request")
+ANSWERS: Final = ("function_call_output", "mcp_approval_response")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +60,10 @@ def of_message(message: Json) -> Json:
     return {"type": "message", "role": role, "content": parts}
 
 
-def of_output(call_id: str, output: str) -> Json:
-    """A tool's output as an input item."""
+def of_output(call_id: str, output: str, name: str = "") -> Json:
+    """A tool's output as an input item; of the tool ``name`` that asks for leave, the leave."""
+    if name == "mcp_approval_request":
+        return {"type": "mcp_approval_response", "approval_request_id": call_id, "approve": bool(LEAVE.match(output))}
     return {"type": "function_call_output", "call_id": call_id, "output": output}
 
 
@@ -80,6 +90,10 @@ def _again_reasoning(item: Json) -> Json | None:
     return {"type": "reasoning", "summary": item.get("summary") or [], "encrypted_content": item["encrypted_content"]}
 
 
+def _again_approval(item: Json) -> Json | None:
+    return {name: item[name] for name in ("type", "id", "server_label", "name", "arguments")}
+
+
 #: Items that are sent again, and how.  The rest (hosted calls, containers that are long dead) live on in the text they
 #: led to.
 AGAIN: Final[dict[str, Callable[[Json], Json | None]]] = {
@@ -87,6 +101,8 @@ AGAIN: Final[dict[str, Callable[[Json], Json | None]]] = {
     "function_call": _again_call,
     "function_call_output": dict,
     "reasoning": _again_reasoning,
+    "mcp_approval_request": _again_approval,
+    "mcp_approval_response": dict,
 }
 
 
@@ -96,8 +112,8 @@ def compose(entries: Iterable[Entry], previous: str | None = None, *, thoughts: 
     ``thoughts``: whether upstream can read encrypted reasoning.
     """
     kept = list(entries)
-    asked = {_pair(entry) for entry in kept if entry.item["type"] == "function_call" and _whole(entry.item)}
-    answered = {_pair(entry) for entry in kept if entry.item["type"] == "function_call_output"}
+    asked = {_pair(entry) for entry in kept if entry.item["type"] in ASKS and _whole(entry.item)}
+    answered = {_pair(entry) for entry in kept if entry.item["type"] == "function_call_output"} | _leave(kept)
     paired = asked & answered
     items: list[Json] = []
     waiting: list[tuple[str | None, Json]] = []
@@ -116,13 +132,25 @@ def compose(entries: Iterable[Entry], previous: str | None = None, *, thoughts: 
 
 def _follows(entry: Entry, response_id: str | None) -> bool:
     """Whether an item came out of the response that thought so: nothing else may stand behind its reasoning."""
-    given = entry.item["type"] == "function_call_output" or entry.item.get("role") == "user"
+    given = entry.item["type"] in ANSWERS or entry.item.get("role") == "user"
     return entry.response_id == response_id and not given
 
 
 def _pair(entry: Entry) -> tuple[str | None, str]:
     """Call ids alone do not pair: some servers use the same ones in every response."""
-    return entry.response_id, entry.item["call_id"]
+    item = entry.item
+    return entry.response_id, item.get("call_id") or item.get("approval_request_id") or item["id"]
+
+
+def _leave(kept: list[Entry]) -> set[tuple[str | None, str]]:
+    """The leave that was given last, and not yet used: said again later, it would have its call made once more."""
+    given: set[tuple[str | None, str]] = set()
+    for entry in kept:
+        if entry.item["type"] == "mcp_approval_response":
+            given.add(_pair(entry))
+        elif entry.item["type"] not in ANSWERS and entry.item.get("role") != "user":
+            given.clear()
+    return given
 
 
 def _whole(item: Json) -> bool:
@@ -131,9 +159,9 @@ def _whole(item: Json) -> bool:
 
 def _fits(entry: Entry, paired: set[tuple[str | None, str]], previous: str | None) -> bool:
     kind = entry.item["type"]
-    if kind == "function_call":
+    if kind in ASKS:
         return _pair(entry) in paired
-    if kind == "function_call_output":
+    if kind in ANSWERS:
         # Its call may be the chain's own last word.
         return _pair(entry) in paired or (previous is not None and entry.response_id == previous)
     return True

@@ -146,7 +146,6 @@ ELSEWHERE: Final[dict[str, Nothing]] = dict.fromkeys(
         "computer_call",
         "custom_tool_call",
         "local_shell_call",
-        "mcp_approval_request",
         "program",
         "program_output",
         "shell_call",
@@ -169,6 +168,7 @@ RULES.update({(when, item): row for item, row in ELSEWHERE.items() for when in (
 WHOLE: Final = Nothing("told when it is over, if the run has such a tool")
 for _item in elsewhere.CALLS:
     RULES[ITEM_ADDED, _item], RULES[ITEM_DONE, _item] = WHOLE, elsewhere.tell
+RULES[ITEM_ADDED, elsewhere.APPROVAL], RULES[ITEM_DONE, elsewhere.APPROVAL] = WHOLE, elsewhere.ask
 RULES.update(
     dict.fromkeys(
         (

@@ -50,5 +50,5 @@ def test_the_offline_tests_pass(tmp_path: Path) -> None:
 
 def test_the_cassettes_page_counts_right() -> None:
     page = (ROOT / "docs/how-to/re-record-cassettes.md").read_text()
-    assert "thirteen conversations" in page
-    assert len(SCENARIOS) == 13
+    assert "eighteen conversations" in page
+    assert len(SCENARIOS) == 18

@@ -40,6 +40,7 @@ STEPS = {
     "mcp_call": "function",
 }
 CUT = re.compile(rb"[\w+/=]*\.\.\.\[\d+ chars cut by extractor\]")
+ECHO = re.compile(rb'("previous_response_id": ?)(null|"[^"]*")')
 JSON_TYPE, SSE_TYPE = {"content-type": "application/json"}, {"content-type": "text/event-stream; charset=utf-8"}
 
 
@@ -119,9 +120,12 @@ class Player:
 
     def _respond(self, asked: Json) -> SandboxReply:
         old, new = self.recording.response["id"], f"resp_{secrets.token_hex(24)}"
-        raw = self.recording.raw.replace(old.encode(), new.encode())
+        # A server echoes what it was asked; the recording what another client asked.
+        echo = b"\\g<1>" + json.dumps(asked.get("previous_response_id")).encode()
+        raw = ECHO.sub(echo, self.recording.raw).replace(old.encode(), new.encode())
         if asked.get("background"):
-            self.stored[new] = json.loads(json.dumps(self.recording.response).replace(old, new))
+            response = self.recording.response | {"previous_response_id": asked.get("previous_response_id")}
+            self.stored[new] = json.loads(json.dumps(response).replace(old, new))
             return _json(self.stored[new] | {"status": "queued", "output": [], "usage": None})
         if not self.recording.streamed:
             return SandboxReply(200, JSON_TYPE, raw)

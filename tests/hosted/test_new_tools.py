@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.doors.talking import carry_out
 from tests.hosted.stage import Json, Stage, answer, calls, folded, text, word
 
 pytestmark = pytest.mark.filterwarnings("ignore:Pydantic serializer warnings")
@@ -76,3 +77,57 @@ def _check_fold(told: Any) -> None:
     fold, message = folded(told), answer(told)
     if fold is not None:
         assert fold.content(message["id"]) == message["content"]
+
+
+#: What an application says to a server's wish, and whether that is leave.
+LEAVE = {
+    "true": True,
+    "Yes.": True,
+    '{"approve": true}': True,
+    "approved": True,
+    "false": False,
+    "": False,
+    "not true": False,
+}
+
+
+@pytest.mark.parametrize("said", LEAVE)
+def test_a_server_that_must_be_allowed_asks(plain: Stage, said: str) -> None:
+    given, asked = LEAVE[said], word()
+    assistant = plain.assistant({**MCP, "require_approval": "always"})
+    told, run = _allowed(plain, assistant, asked, said)
+    ((call_id, name, wanted),) = told.asked[0]
+    assert (call_id[:5], name) == ("mcpr_", "mcp_approval_request")
+    arguments = json.dumps({"text": asked}, separators=(",", ":"))
+    assert wanted == {"server_label": "dice", "name": "echo", "arguments": arguments}
+    answered = plain.sent("/responses")[-1]
+    assert answered["input"] == [{"type": "mcp_approval_response", "approval_request_id": call_id, "approve": given}]
+    names = [call["function"]["name"] for call in calls(told)]
+    assert names == ["mcp_list_tools", "mcp_approval_request", *(["echo"] if given else [])]
+    assert ("not approved" in told.text) != given
+    assert run["status"] == "completed"
+
+
+def test_leave_is_given_once(stage: Stage) -> None:
+    """When upstream has lost the chain, too: a leave that waits goes along, one that was used does not."""
+    assistant = stage.assistant({**MCP, "require_approval": "always"})
+    _, run = _allowed(stage, assistant, word(), "true", stage.sandbox.forget)
+    assert [item["type"] for item in stage.sent("/responses")[-1]["input"]] == [
+        "message",
+        "mcp_approval_request",
+        "mcp_approval_response",
+    ]
+    stage.sandbox.forget()
+    stage.ask("And now?", assistant, thread=run["thread_id"])
+    assert {item["type"] for item in stage.sent("/responses")[-1]["input"]} == {"message"}
+
+
+def _allowed(stage: Stage, assistant: str, text: str, said: str, before: Any = lambda: None) -> tuple[Any, Json]:
+    def answer(given: Json) -> str:
+        before()
+        return said
+
+    thread = stage.thread()
+    stage.say(thread, f'mcp {{"text": "{text}"}}')
+    told = carry_out(stage.client, stage.way, thread, assistant, {"mcp_approval_request": answer})
+    return told, told.run

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.doors.talking import carry_out
 from tests.hosted.conftest import STREAMED
 from tests.hosted.recordings import HELD, STEPS, Json, Player, Recording, assistant, recordings
 from tests.hosted.stage import Stage, folded
@@ -19,8 +20,11 @@ from tests.recordings import REQUIRED, WIRE
 pytestmark = [pytest.mark.wire, pytest.mark.filterwarnings("ignore:Pydantic serializer warnings")]
 CONTENTS: Any = ["step_details.tool_calls[*].file_search.results[*].content"]
 WAYS = ("streamed", "polled")
+#: A server that must be allowed to: the question, and what came of it.
+QUESTIONS = [each for each in recordings() if each.items("mcp_approval_request")]
 #: Every way of the two plays each second recording.
-CASES = [(each, way, (place + turn) % 2) for place, each in enumerate(recordings()) for turn, way in enumerate(WAYS)]
+PLAIN = [each for each in recordings() if each not in QUESTIONS]
+CASES = [(each, way, (place + turn) % 2) for place, each in enumerate(PLAIN) for turn, way in enumerate(WAYS)]
 POLLED = ("sync, polled", "async, in the background")
 
 
@@ -29,6 +33,7 @@ def test_all_of_them_are_here() -> None:
         pytest.skip("no recordings")
     held = Counter((each.kind, each.streamed) for each in recordings())
     assert {kind: (held[kind, True], held[kind, False]) for kind in HELD} == HELD
+    assert len(QUESTIONS) == 1
     items = Counter(item["type"] for each in recordings() for item in each.items(*STEPS))
     assert items == {
         "code_interpreter_call": 18,
@@ -56,6 +61,37 @@ def test_a_recording(recording: Recording, way: str, colour: int, players: dict[
     _check_steps(stage, told, recording)
     _check_messages(stage, player, told, recording)
     _check_stream(told)
+
+
+@pytest.mark.skipif(not recordings(), reason="no recordings")
+@pytest.mark.parametrize("play", [STREAMED[0], POLLED[1]])
+def test_the_recorded_question_and_its_answer(play: str, players: dict[str, tuple[Stage, Player]]) -> None:
+    """What the application says goes up as the recorded client said it."""
+    stage, player = players[play]
+    (player.recording,) = QUESTIONS
+    ((request,), (allowed,)) = player.recording.items("mcp_approval_request"), _following(player.recording)
+    helper = stage.client.beta.assistants.create(model="gpt-4o", **assistant(player.recording))
+    thread = stage.thread(messages=[{"role": "user", "content": "Roll."}])
+
+    def leave(given: Json) -> str:
+        assert given == {name: request[name] for name in ("server_label", "name", "arguments")}
+        player.recording = allowed
+        return "true"
+
+    told = carry_out(stage.client, stage.way, thread, helper.id, {"mcp_approval_request": leave})
+    assert told.run["status"] == "completed"
+    assert stage.sent("/responses")[-1]["input"] == allowed.request["input"]
+    (call,) = allowed.items("mcp_call")
+    assert [step["step_details"]["tool_calls"][0]["function"]["output"] for step in told.steps[1:3]] == [
+        "true",
+        call["output"],
+    ]
+    assert told.text == allowed.parts[0]["text"]
+
+
+def _following(recording: Recording) -> list[Recording]:
+    name = recording.name.replace("__00_", "__01_")
+    return [each for each in recordings() if each.name == name]
 
 
 def _check_steps(stage: Stage, told: Any, recording: Recording) -> None:
