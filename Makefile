@@ -66,7 +66,7 @@ bench: $(VENV)/.test ## measures, printed and in build/bench.json; nothing is as
 	$(BIN)/python -m pytest -m bench -n 0 -s -q
 
 upstreams: $(VENV)/.test ## servers of others (OGX, llama.cpp), where their scripts lie beside the project
-	$(BIN)/python -m pytest -m upstreams -n $(JOBS) --dist loadfile tests/upstreams $(ARGS)
+	$(BIN)/python -m pytest -m upstreams -n 0 tests/upstreams $(ARGS)
 
 load: $(VENV)/.test ## eight processes of fifty threads, killed and failed, on SQLite and PostgreSQL; prints the figures
 	.ci/postgres.sh $(BIN)/python -m tests.load $(ARGS)
