@@ -60,6 +60,7 @@ class Carrier:
     dry: bool = False
     looked: float = 0.0
     kept: list[files.Kept] = field(default_factory=list)
+    stored: "Stored | None" = None
     asker: Asker = field(init=False)
 
     def __post_init__(self) -> None:
@@ -121,6 +122,7 @@ class Carrier:
         ``refused``: why upstream would not begin; then the run fails.
         """
         run_id = self.turn.run["id"]
+        self.looked = self.world.clock()
         self.world.running.enter(run_id, self.answer)
         try:
             yield list(first)
@@ -143,6 +145,8 @@ class Carrier:
 
     async def _abandon(self) -> None:
         """The pump is being stopped, or the store fails: the run ends here, if it still can, rather than hang."""
+        if self.stored is not None:
+            self._keep(self.stored)
         with suppress(Left, Gone, StoreFailed, lifecycle.Impossible):
             if not self.turn.ended:
                 await self.settle(list(endings.failed(self.turn, failures.last_error(None, ABANDONED))))
@@ -266,7 +270,11 @@ class Carrier:
 
     async def settle(self, emitted: list[Emitted]) -> list[Emitted]:
         """Commit a batch, then give it.  When somebody moved the run meanwhile, what he wanted comes first."""
-        stored = await self.world.store.write(commit, self, emitted)
+        try:
+            stored = await self.world.store.write(commit, self, emitted)
+        except Exception:
+            self.stored = None
+            raise
         if (moved := stored.moved) is None:
             self._keep(stored)
             return [(name, self._shown(data)) for name, data in emitted]
@@ -280,7 +288,7 @@ class Carrier:
     def _keep(self, stored: "Stored") -> None:
         """Go on from what is in the store now."""
         self.turn.run, self.private, self.seen = stored.run, stored.private, stored.run["status"]
-        self.kept = []
+        self.kept, self.stored = [], None
         self.turn.done.clear()
         if (self.turn.terminal or self.response).get("id"):
             self.response = self.response | {"noted": True}
@@ -298,7 +306,7 @@ class Stored:
 
 
 def commit(db: Any, carrier: Carrier, emitted: list[Emitted]) -> Stored:
-    """Store what a batch tells.  It changes nothing but the store, so that it can be done again should that fail."""
+    """Store what a batch tells.  The turn stays as it is, so that it can be done again should that fail."""
     world, turn = carrier.world, carrier.turn
     run = turn.run
     threads.in_turn(db, world.tenant, run["thread_id"])
@@ -318,4 +326,5 @@ def commit(db: Any, carrier: Carrier, emitted: list[Emitted]) -> Stored:
         private = keep.ending_of(db, world, turn, private, response, carrier.chained)
     run = run | {"metadata": current.body["metadata"]}
     keep.run_of(db, world, run, private, carrier.seen)
-    return Stored(run, private)
+    carrier.stored = Stored(run, private)
+    return carrier.stored

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, Final
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 
 #: How long a transaction waits for its turn, in seconds.
@@ -19,6 +20,8 @@ CONNECTIONS: Final = 10
 #: How long a transaction waits for one of them, in seconds.
 CONNECTION_PATIENCE: Final = 30.0
 _QUEUES: Final = 7_236
+#: Both can say what to do about a row that is there already, in the same words.
+INSERT: Final[dict[str, Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 #: States of PostgreSQL that pass: no connection, a server that stops or starts, too many connections, a deadlock.
 PASSING: Final = ("08", "57P", "53300", "40001", "40P01")
 #: One queue for each name; two names may share one.

@@ -11,6 +11,7 @@ from typing import Any, Final, Literal, NamedTuple
 
 import sqlalchemy as sa
 
+from shim.store import dialects
 from shim.store.errors import NoSuchCursor
 from shim.wire.sse import dumps
 
@@ -52,6 +53,21 @@ def _insert(table: sa.Table) -> sa.Insert:
 
 
 @cache
+def _put(table: sa.Table, names: tuple[str, ...], dialect: str) -> Any:
+    insert = dialects.INSERT[dialect](table).inline()
+    new = {name: insert.excluded[name] for name in names if name != "id"}
+    return insert.on_conflict_do_update(index_elements=["tenant", "id"], set_=new)
+
+
+@cache
+def _add_unless(index: sa.Index, dialect: str) -> Any:
+    among = {"index_elements": index.columns, "index_where": index.dialect_options[dialect]["where"]}
+    insert = dialects.INSERT[dialect](index.table).inline().on_conflict_do_nothing(**among)
+    # Not every driver's count outlives an insertion otherwise.
+    return insert.execution_options(preserve_rowcount=True)
+
+
+@cache
 def _update(table: sa.Table, names: tuple[str, ...]) -> sa.Update:
     return table.update().where(matching(table, *names))
 
@@ -86,8 +102,12 @@ def remove(db: sa.Connection, table: sa.Table, where: Where) -> int:
 
 def put(db: sa.Connection, table: sa.Table, tenant: str, values: Where) -> None:
     """Save the object of that id in its place, or add it at the end.  ``values`` holds every column but the tenant."""
-    if not change(db, table, {"tenant": tenant, "id": values["id"]}, values):
-        add(db, table, {"tenant": tenant, **values})
+    db.execute(_put(table, tuple(values), db.dialect.name), {"tenant": tenant, **values})
+
+
+def add_unless(db: sa.Connection, index: sa.Index, values: Where) -> bool:
+    """A new row, unless one that is there already has its place in the unique index; says whether it was added."""
+    return db.execute(_add_unless(index, db.dialect.name), dict(values)).rowcount > 0
 
 
 class Cut(NamedTuple):

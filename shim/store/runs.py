@@ -49,14 +49,11 @@ def insert(
     threads.in_turn(db, tenant, thread_id)
     fixed = {"tenant": tenant, "id": body["id"], "thread_id": thread_id, "created_at": body["created_at"]}
     lease = {"owner": owner, "lease_until": lease_until}
-    try:
-        with db.begin_nested():
-            rows.add(db, runs, {**fixed, **lease, **_columns(body), "private": rows.dump(private)})
-    except sa.exc.IntegrityError:
+    values = {**fixed, **lease, **_columns(body), "private": rows.dump(private)}
+    if not rows.add_unless(db, schema.ONE_ACTIVE_RUN, values):
         other = active(db, tenant, thread_id)
-        if other is None:
-            raise
-        raise ActiveRun(other.body["id"]) from None
+        assert other is not None
+        raise ActiveRun(other.body["id"])
 
 
 def get(db: sa.Connection, tenant: str, thread_id: str, id: str) -> RunRow | None:

@@ -82,7 +82,15 @@ runs: Final = _object(
     _text("owner", nullable=True),
     sa.Column("lease_until", sa.Double, nullable=True),
     sa.Column("private", sa.Text, nullable=False, server_default="{}"),
-    sa.Index("one_active_run", "tenant", "thread_id", unique=True, sqlite_where=ACTIVE, postgresql_where=ACTIVE),
+)
+
+ONE_ACTIVE_RUN: Final = sa.Index(
+    "one_active_run",
+    runs.c.tenant,
+    runs.c.thread_id,
+    unique=True,
+    sqlite_where=ACTIVE,
+    postgresql_where=ACTIVE,
 )
 
 steps: Final = _object("steps", *_thread(), _text("run_id"), sa.Index(None, "tenant", "run_id", "seq"))

@@ -1,0 +1,50 @@
+"""A pump that is stopped while it waits for a transaction, which is committed all the same."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from shim import drive
+from shim.ports import Profile
+from tests.engine.scripted import Lost, World, answer, inputs, place
+from tests.translate.telling import message, says
+
+HELLO, BYE = message(says("Hello."), id="msg_a"), message(says("Bye."), id="msg_b")
+
+
+class Interrupted:
+    """A store whose callers are stopped after so many commits of a run, and never hear of the last one."""
+
+    def __init__(self, inner: Any, commits: int) -> None:
+        self.inner, self.left = inner, commits
+
+    async def read(self, work: Callable[..., Any], *args: Any) -> Any:
+        return await self.inner.read(work, *args)
+
+    async def write(self, work: Callable[..., Any], *args: Any) -> Any:
+        done = await self.inner.write(work, *args)
+        self.left -= work.__name__ == "commit"
+        if work.__name__ == "commit" and self.left == 0:
+            raise Lost
+        return done
+
+
+#: An answer of one message takes so many commits: begun, opened, written, ended.
+@pytest.mark.parametrize("commits", [1, 2, 3, 4])
+def test_the_run_ends_and_nothing_is_written_twice(world: World, commits: int) -> None:
+    thread, helper, inner = world.thread("One"), world.assistant(), world.context.store
+    world.script(answer(HELLO))
+    reply = world.reply("POST", f"threads/{thread}/runs", {"assistant_id": helper, "stream": True})
+    assert reply.events is not None
+    object.__setattr__(world.context, "store", Interrupted(inner, commits))
+    with pytest.raises(Lost):
+        list(drive.drain(reply.events))
+    object.__setattr__(world.context, "store", inner)
+    (run,) = world.get(f"threads/{thread}/runs")["data"]
+    assert run["status"] == ("completed" if commits == 4 else "failed")
+    steps = world.get(f"{place(run)}/steps")["data"]
+    assert [step["status"] for step in steps] == [[], ["failed"], ["completed"], ["completed"]][commits - 1]
+    world.upstream.can = Profile("scripted", stores=False)
+    world.run(thread, answer(BYE, id="resp_2"), assistant_id=helper, additional_instructions="Go on.")
+    assert inputs(world.sent) == ["One", *(["Hello."] if commits > 2 else [])]
