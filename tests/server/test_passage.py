@@ -8,6 +8,7 @@ import secrets
 import socket
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import urlopen
@@ -193,6 +194,32 @@ def test_responses_stream_through_it(url: str, upstream: Loopback) -> None:
     assert (json.loads(asked.body)["input"], asked.header("authorization")) == (word, "Bearer mine")
 
 
+AZURES = "openai/deployments/our-gpt/chat/completions?api-version=2024-05-01-preview&x=1"
+
+
+def test_azures_shape_for_another_upstream(url: str, upstream: Loopback) -> None:
+    ask(f"{url}/{AZURES}", "POST", {"a": "b"}, api_key="mine")
+    (asked,) = upstream.asked
+    assert (asked.path, asked.json) == ("/v1/chat/completions?x=1", {"a": "b"})
+    assert (asked.header("authorization"), asked.header("api-key")) == ("Bearer mine", None)
+
+
+def test_azures_shape_for_azure(upstream: Loopback, tmp_path: Any) -> None:
+    base = f"http://{upstream.host}/openai/v1"
+    given = {"upstream": base, "upstream_profile": "azure", "database_url": f"sqlite:///{tmp_path / 'shim.db'}"}
+    upstream.asked.clear()
+    with served(**given) as url:
+        ask(f"{url}/{AZURES}", "POST", {"a": "b"}, api_key="mine")
+        ask(f"{url}/openai/v1/models", api_key="mine")
+        ask(f"{url}/v1/models", authorization="Bearer mine")
+    seen = [(asked.path, asked.header("authorization"), asked.header("api-key")) for asked in upstream.asked]
+    assert seen == [
+        (f"/{AZURES}", None, "mine"),
+        ("/openai/v1/models", None, "mine"),
+        ("/openai/v1/models", "Bearer mine", None),
+    ]
+
+
 class TestWhoIsCalling:
     """His own key goes with all that is done for him; the server's key is for those who have none."""
 
@@ -232,6 +259,22 @@ class TestWhoIsCalling:
     def test_else_nobody(self, url: str, upstream: Loopback) -> None:
         assert self.talk(url) == [401, 401]
         assert self.said(upstream) == {(None,) * 4}
+
+    def test_many_at_once_stay_apart(self, url: str, upstream: Loopback) -> None:
+        keys = [secrets.token_hex(8) for _ in range(4)]
+
+        def run(key: str) -> str | None:
+            with openai.OpenAI(base_url=f"{url}/v1", api_key=key, max_retries=0) as client:
+                helper = client.beta.assistants.create(model="gpt-4o")
+                thread: Any = {"messages": [{"role": "user", "content": f"essay-20 {key}"}]}
+                ran = client.beta.threads.create_and_run_poll(assistant_id=helper.id, thread=thread)
+                return ran.status
+
+        with ThreadPoolExecutor(len(keys)) as callers:
+            assert list(callers.map(run, keys)) == ["completed"] * len(keys)
+        told = {asked.header("authorization"): asked.json["input"][0]["content"] for asked in upstream.asked}
+        assert set(told) == {f"Bearer {key}" for key in keys}
+        assert all(key.removeprefix("Bearer ") in str(content) for key, content in told.items() if key)
 
     def test_an_upstream_that_asks_for_no_key_is_used_without_one(self, url: str, upstream: Loopback) -> None:
         def answer(asked: Asked) -> Said:
