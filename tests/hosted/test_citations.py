@@ -37,7 +37,16 @@ def cut(given: Json) -> str:
 
 
 @pytest.mark.parametrize("words", PLACES, ids=lambda words: words or "plain")
-def test_citations_can_be_replaced_and_cut_out(stage: Stage, words: str) -> None:
+def test_citations_can_be_replaced_and_cut_out(heard: Stage, words: str) -> None:
+    _check(heard, words)
+
+
+@pytest.mark.parametrize("words", ["cite-first", "cite-late cite-twice cite-emoji"])
+def test_citations_in_every_way(stage: Stage, words: str) -> None:
+    _check(stage, words)
+
+
+def _check(stage: Stage, words: str) -> None:
     count, place = PLACES[words]
     fact = f"The {word()} lives in {word()}"
     files = [stage.upload(f"{word()}.txt", f"{fact} {number}.") for number in range(2)]

@@ -19,7 +19,15 @@ DETAILS = [(None, "auto"), ("low", "low"), ("high", "high"), ("auto", "auto")]
 
 
 @pytest.mark.parametrize("given, shown", DETAILS)
-def test_images_by_id_and_by_address(stage: Stage, given: str | None, shown: str) -> None:
+def test_images_and_their_detail(plain: Stage, given: str | None, shown: str) -> None:
+    _check(plain, given, shown)
+
+
+def test_images_by_id_and_by_address(stage: Stage) -> None:
+    _check(stage, "low", "low")
+
+
+def _check(stage: Stage, given: str | None, shown: str) -> None:
     detail = {"detail": given} if given else {}
     file, url = picture(stage), f"https://example.com/{word()}.jpg"
     content = [
