@@ -24,6 +24,8 @@ _QUEUES: Final = 7_236
 INSERT: Final[dict[str, Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 #: States of PostgreSQL that pass: no connection, a server that stops or starts, too many connections, a deadlock.
 PASSING: Final = ("08", "57P", "53300", "40001", "40P01")
+#: What psycopg calls it: https://www.psycopg.org/psycopg3/docs/api/connections.html#psycopg.IsolationLevel
+_REPEATABLE_READ: Final = 3
 #: One queue for each name; two names may share one.
 _TURN: Final = sa.select(sa.func.pg_advisory_xact_lock(_QUEUES, sa.func.hashtext(sa.bindparam("name"))))
 
@@ -65,7 +67,6 @@ def make_engine(url: URL, connections: int = CONNECTIONS) -> sa.Engine:
             pool_size=connections,
             max_overflow=0,
             pool_timeout=CONNECTION_PATIENCE,
-            pool_pre_ping=True,
             hide_parameters=True,
         )
     engine = sa.create_engine(
@@ -105,8 +106,11 @@ def begin(db: sa.Connection, *, write: bool) -> None:
     """
     if lone_writer(db):
         _driver(db).execute("BEGIN IMMEDIATE" if write else "BEGIN")
-    elif not write:
-        db.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        return
+    # Said by the driver with its BEGIN: every word that goes to a server by itself is a wait.
+    driver: Any = db.connection.driver_connection
+    driver.isolation_level = None if write else _REPEATABLE_READ
+    driver.read_only = None if write else True
 
 
 def _driver(db: sa.Connection) -> sqlite3.Connection:
