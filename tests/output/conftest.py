@@ -1,5 +1,5 @@
-"""The plays and the stage of the hosted tools: every way in which programs run, on one sandbox."""
+"""The plays of the hosted tools: every way in which programs run, on a sandbox or on recordings."""
 
-from tests.hosted.conftest import heard, plain, stage
+from tests.hosted.conftest import heard, plain, players, stage
 
-__all__ = ["heard", "plain", "stage"]
+__all__ = ["heard", "plain", "players", "stage"]

@@ -38,13 +38,13 @@ def test_a_budget_leaves_out_older_messages(stage: Stage) -> None:
     assert stage.sent(COUNT) == counted
 
 
-def test_a_budget_is_counted_with_the_chain(stage: Stage) -> None:
-    thread, assistant = stage.thread(), stage.assistant()
-    first = stage.ask(f"Remember {word()}.", assistant, thread=thread)
-    told = stage.ask("And now?", assistant, thread=thread, max_prompt_tokens=500)
+def test_a_budget_is_counted_with_the_chain(plain: Stage) -> None:
+    thread, assistant = plain.thread(), plain.assistant()
+    first = plain.ask(f"Remember {word()}.", assistant, thread=thread)
+    told = plain.ask("And now?", assistant, thread=thread, max_prompt_tokens=500)
     assert heard_of([first.text.split()[2]], told.text) == [True]
-    body = stage.sent(COUNT)[-1]
-    assert body["previous_response_id"] == stage.sent("/responses")[-1]["previous_response_id"]
+    body = plain.sent(COUNT)[-1]
+    assert body["previous_response_id"] == plain.sent("/responses")[-1]["previous_response_id"]
     assert len(body["input"]) == 1
 
 
@@ -63,14 +63,14 @@ def test_a_budget_holds_for_all_rounds(stage: Stage) -> None:
     assert "noon" in stage.ask("Well?", assistant, thread=thread).text
 
 
-def test_the_last_messages(stage: Stage) -> None:
+def test_the_last_messages(plain: Stage) -> None:
     facts, messages = told_before()
-    thread, assistant = stage.thread(messages=messages), stage.assistant()
+    thread, assistant = plain.thread(messages=messages), plain.assistant()
     window = {"type": "last_messages", "last_messages": 2}
-    told = stage.run(thread, assistant, truncation_strategy=window)
+    told = plain.run(thread, assistant, truncation_strategy=window)
     assert told.run["truncation_strategy"] == window
     assert heard_of(facts, told.text) == [False] * 4 + [True] * 2
-    told = stage.ask("Go on.", assistant, thread=thread)
+    told = plain.ask("Go on.", assistant, thread=thread)
     assert heard_of(facts, told.text) == [True] * 6
 
 
