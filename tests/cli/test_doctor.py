@@ -195,6 +195,16 @@ def test_a_server_that_is_none(what: str) -> None:
     assert "The shim cannot work there as it is" in shown.output
 
 
+def test_a_password_in_the_address_is_not_shown() -> None:
+    with Loopback() as server:
+        address = server.url.replace("//", f"//me:{(word := secret())}@")
+        for words in ((), ("--json",)):
+            shown = run("--upstream", address, *words)
+            assert shown.exit_code == 0
+            assert word not in shown.output
+            assert server.host in shown.output
+
+
 def test_nobody_is_there() -> None:
     with Loopback() as server:
         url = server.url

@@ -39,7 +39,7 @@ def doctor(
     chosen, address = settings(), _address(upstream)
     console = Console(stderr=as_json, highlight=False)
     key = _key(address)
-    console.print(screen.announcement(address, len(probes.COSTLY), CAP), soft_wrap=True)
+    console.print(screen.announcement(_shown(address), len(probes.COSTLY), CAP), soft_wrap=True)
     with _client(address, key, timeout) as client, console.status("asking") as status:
         patient = Patient(Upstream(lambda: client, transport.BROKEN, lambda: profiles.choose(address)), model)
         try:
@@ -51,7 +51,7 @@ def doctor(
     owners = {str(each.get("owned_by")) for each in patient.listed}
     judged = verdict.judge(address, chosen, found, owners)
     if as_json:
-        typer.echo(screen.as_json(address, patient, found, judged))
+        typer.echo(screen.as_json(_shown(address), patient, found, judged))
     else:
         screen.show(console, patient, found, judged)
     raise typer.Exit(0 if judged.ok else 1)
@@ -63,6 +63,11 @@ def _address(given: str | None) -> str:
         return found
     # Azure answers Responses below this path alone.
     return AZURE_PATH.sub("", found.rstrip("/")) + "/openai/v1"
+
+
+def _shown(address: str) -> str:
+    """An address without the name and the password that may stand in it."""
+    return re.sub(r"//[^/@]*@", "//", address)
 
 
 def _key(address: str) -> str:
