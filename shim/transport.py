@@ -232,6 +232,27 @@ def forwarded(network: http.AsyncClient, method: str, url: str, headers: Any, bo
     return http.Request(method, url, headers=headers, content=body, extensions=extensions)
 
 
+class _Pieces(http.SyncByteStream, http.AsyncByteStream):
+    """A request's body in pieces, which may be sent more than once."""
+
+    def __init__(self, pieces: Iterable[bytes]) -> None:
+        self._pieces = pieces
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self._pieces)
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for piece in self._pieces:
+            yield piece
+
+
+def refill(request: http.Request, pieces: Iterable[bytes], size: int) -> None:
+    """Give a request another body of so many bytes.  Whoever wants to see the whole can still ``read()`` it."""
+    request.stream = _Pieces(pieces)
+    request.headers["content-length"] = str(size)
+    del request._content
+
+
 class Local(http.BaseTransport):
     """A server in this process: ``answer`` is called with method, path, query, headers and body."""
 

@@ -39,7 +39,9 @@ def wire(client: openai.OpenAI) -> None:
     chosen = settings()
     inner = transport.innermost(client._client)
     network = offline.client(offline.sandbox()) if chosen.upstream == SANDBOX else inner
-    upstream = Upstream(lambda: plain(client, network, chosen), transport.BROKEN, profile_of(client, chosen))
+    upstream = Upstream(
+        lambda: plain(client, network, chosen), transport.BROKEN, profile_of(client, chosen), transport.refill
+    )
     kept = _database(chosen)
     engine = _engine(SyncStore(kept), upstream, kept, chosen, _sleep)
     path_of = transport.ours(lambda: _base_path(client))
@@ -58,7 +60,9 @@ def wire_async(client: openai.AsyncOpenAI) -> None:
 
 def async_engine(client: openai.AsyncOpenAI, network: Any, chosen: Settings) -> tuple[Engine, Heart]:
     """An engine whose upstream is that of ``client``, reached through ``network``, and what keeps its runs' leases."""
-    upstream = AsyncUpstream(lambda: plain(client, network, chosen), transport.BROKEN, profile_of(client, chosen))
+    upstream = AsyncUpstream(
+        lambda: plain(client, network, chosen), transport.BROKEN, profile_of(client, chosen), transport.refill
+    )
     kept = _database(chosen)
     engine = _engine(AsyncStore(kept), upstream, kept, chosen, asyncio.sleep)
     return engine, _heart(engine, kept)

@@ -4,6 +4,7 @@ Two pointers: the thread's head moves only when a run ends well; the run's own t
 to which place of the journal their chain knows the thread.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -32,10 +33,9 @@ def prepare(db: Any, world: Context, run: Json, private: Json, *, anew: bool = F
     """
     profile = world.profile(private["model"])
     chained = profile.stores and not anew and kept is None
-    previous, covers = _base(db, world, run, private) if chained else (None, 0)
-    entries = _entries(db, world, run["thread_id"], covers)
+    previous, start = _base(db, world, run, private) if chained else (None, 0)
     if previous is None:
-        entries = _last_messages(entries, run, kept or private.get("kept"))
+        start = _window(db, world, run, kept or private.get("kept"))
     so_far = request.Circumstances(
         model=private["model"],
         resources=private["resources"],
@@ -46,13 +46,15 @@ def prepare(db: Any, world: Context, run: Json, private: Json, *, anew: bool = F
         carry_reasoning=profile.encrypted_reasoning and not profile.stores,
         without=frozenset(world.refused(private["model"])),
     )
+    entries = _entries(db, world, run["thread_id"], start)
     items = history.compose(entries, previous, thoughts=profile.encrypted_reasoning)
     return Sent(request.body(run, items, so_far), previous, kept)
 
 
 def halved(db: Any, world: Context, run: Json, private: Json, chained: bool) -> Sent | None:
     """The request without the older half of its messages; None where there is but one, and no chain to be left."""
-    count = len(_starts(_last_messages(_entries(db, world, run["thread_id"], 0), run, private.get("kept")), run))
+    start = _window(db, world, run, private.get("kept"))
+    count = journal.messages_after(db, world.tenant, run["thread_id"], run["id"], start)
     if not count or (count == 1 and not chained):
         return None
     return prepare(db, world, run, private, kept=max(1, count // 2))
@@ -62,7 +64,7 @@ def parts(db: Any, world: Context, run: Json, private: Json) -> tuple[Json, list
     """The request that replays the thread, and the thread's items in the parts in which they may be left out: a message
     and what was called behind it, oldest first.  The last part, which stays, is the run's own.
     """
-    entries = _last_messages(_entries(db, world, run["thread_id"], 0), run, private.get("kept"))
+    entries = list(_entries(db, world, run["thread_id"], _window(db, world, run, private.get("kept"))))
     own = next((index for index, entry in enumerate(entries) if entry.run_id == run["id"]), len(entries))
     bounds = [*_starts(entries, run), own, len(entries)]
     cut = [[entry.item for entry in entries[start:end]] for start, end in pairwise(bounds)]
@@ -79,11 +81,9 @@ def _base(db: Any, world: Context, run: Json, private: Json) -> tuple[str | None
     return head.response_id, head.covers
 
 
-def _entries(db: Any, world: Context, thread_id: str, covers: int) -> list[Entry]:
-    return [
-        Entry(row.seq, row.item, row.response_id, row.message_id, row.run_id)
-        for row in journal.rows(db, world.tenant, thread_id, covers)
-    ]
+def _entries(db: Any, world: Context, thread_id: str, after: int) -> Iterator[Entry]:
+    for row in journal.walk(db, world.tenant, thread_id, after):
+        yield Entry(row.seq, row.item, row.response_id, row.message_id, row.run_id)
 
 
 def _starts(entries: list[Entry], run: Json) -> list[int]:
@@ -93,8 +93,9 @@ def _starts(entries: list[Entry], run: Json) -> list[int]:
     ]
 
 
-def _last_messages(entries: list[Entry], run: Json, kept: int | None = None) -> list[Entry]:
-    """The last messages, as many as the run wants to show or fewer, and what was called between them."""
+def _window(db: Any, world: Context, run: Json, kept: int | None = None) -> int:
+    """The place in the journal behind which the last messages begin, with what was called between them: as many as the
+    run wants to show, or fewer.
+    """
     wanted = [count for count in (run["truncation_strategy"]["last_messages"], kept) if count is not None]
-    starts = _starts(entries, run)
-    return entries[starts[-min(wanted)] :] if wanted and len(starts) > min(wanted) else entries
+    return journal.before_last(db, world.tenant, run["thread_id"], run["id"], min(wanted)) if wanted else 0

@@ -3,6 +3,7 @@
 It holds the whole transcript, so a thread can be replayed to any server at any time; response ids only save work.
 """
 
+from collections.abc import Iterator
 from typing import Any, Final, Literal, NamedTuple
 
 import sqlalchemy as sa
@@ -12,6 +13,8 @@ from shim.store import threads
 from shim.store.rows import Json
 from shim.store.schema import journal
 
+#: Rows that are fetched at a time.
+CHUNK: Final = 500
 Direction = Literal["in", "out"]
 
 
@@ -36,6 +39,15 @@ _ROWS: Final = (
 )
 _OF_RUN: Final = sa.select(*_columns).where(generic.matching(journal, "tenant", "run_id")).order_by(journal.c.seq)
 _LAST: Final = sa.select(sa.func.max(journal.c.seq)).where(generic.matching(journal, "tenant", "thread_id"))
+_messages: Final = sa.and_(
+    generic.matching(journal, "tenant", "thread_id"),
+    journal.c.type == "message",
+    sa.or_(journal.c.run_id.is_(None), journal.c.run_id != sa.bindparam("but")),
+)
+_NTH_LAST: Final = (
+    sa.select(journal.c.seq).where(_messages).order_by(journal.c.seq.desc()).limit(1).offset(sa.bindparam("fewer"))
+)
+_COUNT: Final = sa.select(sa.func.count()).where(_messages, journal.c.seq > sa.bindparam("later_than"))
 _FIRST_OF: Final = sa.select(sa.func.min(journal.c.seq)).where(generic.matching(journal, "tenant", "message_id"))
 _CUT: Final = journal.delete().where(
     generic.matching(journal, "tenant", "run_id"), journal.c.seq > sa.bindparam("later_than")
@@ -61,15 +73,36 @@ def append(
     return generic.add(db, journal, {**place, **own, "response_id": response_id, "message_id": message_id})
 
 
+def walk(db: sa.Connection, tenant: str, thread_id: str, after_seq: int = 0) -> Iterator[Row]:
+    """The items after ``after_seq``, in order, a few at a time: a long thread is never in memory as a whole."""
+    where = {"for_tenant": tenant, "for_thread_id": thread_id, "later_than": after_seq}
+    for found in db.execute(_ROWS, where, execution_options={"yield_per": CHUNK}):
+        yield _row(found)
+
+
 def rows(db: sa.Connection, tenant: str, thread_id: str, after_seq: int = 0) -> list[Row]:
     """The items after ``after_seq``, in order."""
-    found = db.execute(_ROWS, {"for_tenant": tenant, "for_thread_id": thread_id, "later_than": after_seq})
-    return [_row(row) for row in found]
+    return list(walk(db, tenant, thread_id, after_seq))
 
 
 def of_run(db: sa.Connection, tenant: str, run_id: str) -> list[Row]:
     """The items that a run has put in or out, in order."""
     return [_row(row) for row in db.execute(_OF_RUN, {"for_tenant": tenant, "for_run_id": run_id})]
+
+
+def before_last(db: sa.Connection, tenant: str, thread_id: str, but: str, count: int) -> int:
+    """The place right before the last so many messages; 0 when there are not so many.  ``but``: a run whose own do not
+    count.
+    """
+    where = {"for_tenant": tenant, "for_thread_id": thread_id, "but": but, "fewer": count - 1}
+    found: int | None = db.execute(_NTH_LAST, where).scalar()
+    return 0 if found is None else found - 1
+
+
+def messages_after(db: sa.Connection, tenant: str, thread_id: str, but: str, after_seq: int) -> int:
+    """How many messages stand after ``after_seq``, but for those of one run."""
+    where = {"for_tenant": tenant, "for_thread_id": thread_id, "but": but, "later_than": after_seq}
+    return int(db.execute(_COUNT, where).scalar_one())
 
 
 def last_seq(db: sa.Connection, tenant: str, thread_id: str) -> int:

@@ -4,32 +4,21 @@ Statements are built once and kept, with a bound parameter ``for_COLUMN`` for ev
 call costs the database's time and little more.
 """
 
-import json
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import sqlalchemy as sa
 
 from shim.store import dialects
 from shim.store.errors import NoSuchCursor
-from shim.wire.sse import dumps
+from shim.wire.texts import dump, load
+
+__all__ = ["dump", "load"]
 
 Json = dict[str, Any]
 Where = Mapping[str, Any]
 Order = Literal["asc", "desc"]
-
-load: Final = json.loads
-
-
-def dump(body: Json) -> str:
-    """Compact JSON, non-ASCII unescaped, unless it holds half a surrogate pair, which no database takes as it is."""
-    text = dumps(body)
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return json.dumps(body, separators=(",", ":"))
-    return text
 
 
 def bound(where: Where) -> dict[str, Any]:

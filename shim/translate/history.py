@@ -7,7 +7,9 @@ outputs or not at all, and reasoning only where it is encrypted and its follower
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
+
+from shim.wire.texts import Items, dump
 
 Json = dict[str, Any]
 
@@ -106,62 +108,74 @@ AGAIN: Final[dict[str, Callable[[Json], Json | None]]] = {
 }
 
 
-def compose(entries: Iterable[Entry], previous: str | None = None, *, thoughts: bool = True) -> list[Json]:
+class _Line(NamedTuple):
+    """What is remembered of an entry while the rest is read: little, as there may be ten thousand.
+
+    ``made_by``: the response.  ``given``: it came from the user's side.  ``text``: the item that is sent again, if one
+    is.
+    """
+
+    kind: str
+    made_by: str | None
+    call_id: str | None
+    whole: bool
+    given: bool
+    text: bytes | None
+
+    @property
+    def pair(self) -> tuple[str | None, str | None]:
+        """What a call and its output have in common.  The call's id alone is not it: some servers use the same ones in
+        every response.
+        """
+        return self.made_by, self.call_id
+
+
+def _line(entry: Entry) -> _Line:
+    item = entry.item
+    kind = item["type"]
+    again = AGAIN[kind](item) if kind in AGAIN else None
+    given = kind in ANSWERS or item.get("role") == "user"
+    call_id = item.get("call_id") or item.get("approval_request_id") or item.get("id")
+    text = None if again is None else dump(again).encode()
+    return _Line(kind, entry.response_id, call_id, item.get("status") != "incomplete", given, text)
+
+
+def compose(entries: Iterable[Entry], previous: str | None = None, *, thoughts: bool = True) -> Items:
     """The input that says ``entries`` to a model that knows the chain up to the response ``previous``.
 
-    ``thoughts``: whether upstream can read encrypted reasoning.
+    Each entry is let go once it has been read.  ``thoughts``: whether upstream can read encrypted reasoning.
     """
-    kept = list(entries)
-    asked = {_pair(entry) for entry in kept if entry.item["type"] in ASKS and _whole(entry.item)}
-    answered = {_pair(entry) for entry in kept if entry.item["type"] == "function_call_output"} | _leave(kept)
-    paired = asked & answered
-    items: list[Json] = []
-    waiting: list[tuple[str | None, Json]] = []
-    for entry in kept:
-        again = AGAIN.get(entry.item["type"])
-        item = again(entry.item) if again else None
-        if entry.item["type"] == "reasoning":
-            waiting += [(entry.response_id, item)] if item is not None and thoughts else []
+    lines = [_line(entry) for entry in entries]
+    asked = {line.pair for line in lines if line.kind in ASKS and line.whole}
+    paired = asked & ({line.pair for line in lines if line.kind == "function_call_output"} | _leave(lines))
+    items: list[bytes] = []
+    waiting: list[tuple[str | None, bytes]] = []
+    for line in lines:
+        if line.kind == "reasoning":
+            waiting += [(line.made_by, line.text)] if line.text is not None and thoughts else []
             continue
-        if item is not None and _fits(entry, paired, previous):
-            items += [thought for made_by, thought in waiting if _follows(entry, made_by)]
-            items.append(item)
+        if line.text is not None and _fits(line, paired, previous):
+            items += [thought for made_by, thought in waiting if made_by == line.made_by and not line.given]
+            items.append(line.text)
         waiting = []
-    return items
+    return Items(items)
 
 
-def _follows(entry: Entry, response_id: str | None) -> bool:
-    """Whether an item came out of the response that thought so: nothing else may stand behind its reasoning."""
-    given = entry.item["type"] in ANSWERS or entry.item.get("role") == "user"
-    return entry.response_id == response_id and not given
-
-
-def _pair(entry: Entry) -> tuple[str | None, str]:
-    """Call ids alone do not pair: some servers use the same ones in every response."""
-    item = entry.item
-    return entry.response_id, item.get("call_id") or item.get("approval_request_id") or item["id"]
-
-
-def _leave(kept: list[Entry]) -> set[tuple[str | None, str]]:
+def _leave(lines: list[_Line]) -> set[tuple[str | None, str | None]]:
     """The leave that was given last, and not yet used: said again later, it would have its call made once more."""
-    given: set[tuple[str | None, str]] = set()
-    for entry in kept:
-        if entry.item["type"] == "mcp_approval_response":
-            given.add(_pair(entry))
-        elif entry.item["type"] not in ANSWERS and entry.item.get("role") != "user":
+    given: set[tuple[str | None, str | None]] = set()
+    for line in lines:
+        if line.kind == "mcp_approval_response":
+            given.add(line.pair)
+        elif not line.given:
             given.clear()
     return given
 
 
-def _whole(item: Json) -> bool:
-    return bool(item.get("status") != "incomplete")
-
-
-def _fits(entry: Entry, paired: set[tuple[str | None, str]], previous: str | None) -> bool:
-    kind = entry.item["type"]
-    if kind in ASKS:
-        return _pair(entry) in paired
-    if kind in ANSWERS:
+def _fits(line: _Line, paired: set[tuple[str | None, str | None]], previous: str | None) -> bool:
+    if line.kind in ASKS:
+        return line.pair in paired
+    if line.kind in ANSWERS:
         # Its call may be the chain's own last word.
-        return _pair(entry) in paired or (previous is not None and entry.response_id == previous)
+        return line.pair in paired or (previous is not None and line.made_by == previous)
     return True

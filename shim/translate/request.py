@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from shim.translate import tools
 from shim.translate.models import REFUSABLE
+from shim.wire.texts import Items
 
 Json = dict[str, Any]
 #: What is to be included of reasoning, so that it can be sent again.
@@ -125,12 +126,12 @@ CARRY: Final[tuple[Callable[[Json, Circumstances], Json], ...]] = (
 )
 
 
-def body(run: Json, items: list[Json], so_far: Circumstances) -> Json:
+def body(run: Json, items: Items, so_far: Circumstances) -> Json:
     """The whole request body, without ``stream``."""
     made: Json = {}
     for carry in CARRY:
         made |= carry(run, so_far)
     if not items and so_far.previous is None:
         # A first run with instructions alone: the API wants some input, so they are said once as a developer's item.
-        items = [{"role": "developer", "content": run["instructions"]}]
+        items = Items.of([{"role": "developer", "content": run["instructions"]}])
     return made | {"input": items}

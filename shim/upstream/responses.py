@@ -20,6 +20,7 @@ from openai._models import FinalRequestOptions
 from openai.resources.responses import AsyncResponses, Responses
 
 from shim.ports import Answer, Call, Json, Profile, Refusal
+from shim.upstream import bodies
 from shim.upstream.caller import CREDENTIALS, credentials
 from shim.wire import sse
 
@@ -55,20 +56,30 @@ WAITS: Final = (0.1, 0.2, 0.4, 0.8, *(1.0,) * 60)
 
 
 class Upstream:
-    """Behind a blocking client.  ``client`` gives the SDK client to call with, as it is configured at that moment."""
+    """Behind a blocking client.  ``client`` gives an SDK client for one call, as it is configured at that moment."""
 
-    def __init__(self, client: Callable[[], openai.OpenAI], broken: Broken, profile: Callable[[], Profile]) -> None:
-        self._client, self._broken, self.profile = client, broken, profile
+    def __init__(
+        self,
+        client: Callable[[], openai.OpenAI],
+        broken: Broken,
+        profile: Callable[[], Profile],
+        refill: bodies.Refill | None = None,
+    ) -> None:
+        self._client, self._broken, self.profile, self._refill = client, broken, profile, refill
 
     async def stream(self, body: Json, call: Call) -> Answer:
-        manager = Responses(self._client()).with_streaming_response.create(**_arguments(body, call))
+        client = self._client()
+        body = bodies.into(client, body, self._refill)
+        manager = Responses(client).with_streaming_response.create(**_arguments(body, call))
         with _refusals(self._broken):
             response = manager.__enter__()
         return _Answer(manager, response.http_response, self._broken)
 
     async def create(self, body: Json, call: Call) -> Json:
+        client = self._client()
+        body = bodies.into(client, body, self._refill)
         with _refusals(self._broken):
-            return _plain(self._client().post("/responses", cast_to=object, body=body, options=_options(call)))
+            return _plain(client.post("/responses", cast_to=object, body=body, options=_options(call)))
 
     async def retrieve(self, response_id: str) -> Json:
         with _refusals(self._broken):
@@ -148,19 +159,27 @@ class AsyncUpstream:
     """The same behind an async client."""
 
     def __init__(
-        self, client: Callable[[], openai.AsyncOpenAI], broken: Broken, profile: Callable[[], Profile]
+        self,
+        client: Callable[[], openai.AsyncOpenAI],
+        broken: Broken,
+        profile: Callable[[], Profile],
+        refill: bodies.Refill | None = None,
     ) -> None:
-        self._client, self._broken, self.profile = client, broken, profile
+        self._client, self._broken, self.profile, self._refill = client, broken, profile, refill
 
     async def stream(self, body: Json, call: Call) -> Answer:
-        manager = AsyncResponses(self._client()).with_streaming_response.create(**_arguments(body, call))
+        client = self._client()
+        body = bodies.into(client, body, self._refill)
+        manager = AsyncResponses(client).with_streaming_response.create(**_arguments(body, call))
         with _refusals(self._broken):
             response = await manager.__aenter__()
         return _AsyncAnswer(manager, response.http_response, self._broken)
 
     async def create(self, body: Json, call: Call) -> Json:
+        client = self._client()
+        body = bodies.into(client, body, self._refill)
         with _refusals(self._broken):
-            return _plain(await self._client().post("/responses", cast_to=object, body=body, options=_options(call)))
+            return _plain(await client.post("/responses", cast_to=object, body=body, options=_options(call)))
 
     async def retrieve(self, response_id: str) -> Json:
         with _refusals(self._broken):

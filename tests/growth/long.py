@@ -1,0 +1,80 @@
+"""Threads of any length, written straight into the store as so many turns would have left them."""
+
+from itertools import count
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from shim.engine import keep
+from shim.store import journal, messages, runs, schema, steps, threads
+from shim.store.database import Database
+from shim.translate import history
+from shim.wire import objects
+from shim.wire.texts import dump
+
+Json = dict[str, Any]
+#: What a user says in each turn; about as long as people's sentences are.
+SAYING: Final = "Tell me a little more about the part that we spoke of before, and what follows from it for us all. "
+ANSWER: Final = "It follows that the parts are many, and that each of them is best looked at by itself, one by one."
+
+
+_number: Final = count(1)
+
+
+def _new(prefix: str) -> str:
+    """An id as the API makes them, but for being random."""
+    return f"{prefix}_{next(_number):024d}"
+
+
+def fill(base: Database, thread: str, assistant: str, turns: int, much: int = 1) -> None:
+    """Add so many turns to a thread, each with all that one leaves behind; its chain covers them.
+
+    ``much``: how long what is said is.
+    """
+    base.write(_fill, thread, assistant, turns, much)
+
+
+def _fill(db: sa.Connection, thread: str, assistant: str, turns: int, much: int) -> None:
+    made = [_turn(thread, assistant, much) for _ in range(turns)]
+    for table in (schema.messages, schema.runs, schema.responses, schema.steps, schema.journal):
+        # In the order in which the turns came: what sorts by it must find it so.
+        rows = [row | {"tenant": ""} for turn in made for where, row in turn if where is table]
+        db.execute(table.insert(), rows)
+    last = next(row["id"] for where, row in made[-1] if where is schema.responses)
+    threads.set_head(db, "", thread, last, journal.last_seq(db, "", thread))
+
+
+def _turn(thread: str, assistant: str, much: int) -> list[tuple[sa.Table, Json]]:
+    asked = _message(thread, "user", SAYING * much)
+    run = objects.run(_new("run"), 1, thread, assistant) | {"model": "gpt-4o", "expires_at": None}
+    run |= {"status": "completed", "usage": objects.usage()}
+    answer = _message(thread, "assistant", ANSWER * much) | {"run_id": run["id"], "assistant_id": assistant}
+    details = {"type": "message_creation", "message_creation": {"message_id": answer["id"]}}
+    step = objects.step(_new("step"), 1, run, details) | {"status": "completed"}
+    item = {"type": "message", "id": f"msg_{run['id']}", "role": "assistant", "status": "completed"}
+    item["content"] = [{"type": "output_text", "text": ANSWER * much, "annotations": []}]
+    place = {"thread_id": thread, "run_id": run["id"], "response_id": f"resp_{run['id'][4:]}"}
+    nothing = {"run_id": None, "response_id": None, "call_id": None, "type": "message"}
+    private = {"private": dump(keep.blank("gpt-4o", {}, [])), "owner": None, "lease_until": None}
+    said = {"thread_id": thread, "message_id": asked["id"], "direction": "in", "item": dump(history.of_message(asked))}
+    heard = {"message_id": answer["id"], "direction": "out", "item": dump(item)}
+    return [
+        (schema.messages, messages._columns(asked)),
+        (schema.runs, runs._columns(run) | {"id": run["id"], "created_at": 1, "thread_id": thread} | private),
+        (schema.messages, messages._columns(answer)),
+        (schema.steps, steps._columns(step)),
+        (schema.responses, _response(place)),
+        (schema.journal, nothing | said),
+        (schema.journal, nothing | place | heard),
+    ]
+
+
+def _response(place: Json) -> Json:
+    ended = {"created_at": 1, "previous_id": None, "status": "completed", "usage": None}
+    return {"id": place["response_id"], "thread_id": place["thread_id"], "run_id": place["run_id"]} | ended
+
+
+def _message(thread: str, role: Any, text: str) -> Json:
+    content = [{"type": "text", "text": {"value": text, "annotations": []}}]
+    more = {"content": content, "attachments": [], "metadata": {}}
+    return objects.message(_new("msg"), 1, thread, role) | more

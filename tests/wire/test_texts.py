@@ -1,0 +1,36 @@
+"""Objects as text: what is written is what is read, however it is held meanwhile."""
+
+import json
+
+import pytest
+
+from shim.wire.texts import TOGETHER, Items, dump
+
+ITEMS = [{"type": "message", "n": n, "text": "é“\u2028”\U0001f40c"} for n in range(2 * TOGETHER + 1)]
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, TOGETHER, TOGETHER + 1, 2 * TOGETHER, 2 * TOGETHER + 1])
+def test_the_array_is_that_of_the_items(count: int) -> None:
+    items = Items.of(ITEMS[:count])
+    whole = b"".join(items.array())
+    assert json.loads(whole) == ITEMS[:count]
+    assert items.size == len(whole)
+    assert len(items) == count
+    assert items == ITEMS[:count]
+    assert items == Items.of(ITEMS[:count])
+
+
+def test_an_item_is_read_anew() -> None:
+    items = Items.of(ITEMS[:3])
+    items[1]["n"] = 7
+    assert items[1] == ITEMS[1]
+    assert items[1:] == ITEMS[1:3]
+    assert items != ITEMS[:2]
+    assert items != "items"
+    assert repr(items) == repr(ITEMS[:3])
+
+
+def test_half_a_surrogate_pair_survives() -> None:
+    assert json.loads(dump({"text": "\ud83d"})) == {"text": "\ud83d"}
+    assert Items.of([{"text": "\ud83d"}]) == [{"text": "\ud83d"}]
+    assert dump({"text": "é"}) == '{"text":"é"}'
