@@ -40,6 +40,8 @@ class Desk:
         began = time.perf_counter()
         with calling(asked.headers):
             reply = await self._handled(asked)
+            if self._heart.may_sweep():
+                self._pumps.work(self.engine.sweep())
             return Answered(reply.status, headers(reply, began), self._pumped(reply), reply.streamed)
 
     async def close(self) -> None:

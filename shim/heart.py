@@ -17,6 +17,8 @@ from shim.store.errors import StoreFailed
 
 #: Beats in the time of one lease.
 BEATS: Final = 3
+#: Seconds between two looks for what is to be erased.
+SWEEP: Final = 3600.0
 
 
 class Heart:
@@ -26,6 +28,7 @@ class Heart:
         self._world, self._database = world, database
         self._pid = 0
         self._starting = threading.Lock()
+        self._swept: float | None = None
 
     def beat(self) -> None:
         """Begin, unless that is done.  A forked process begins anew."""
@@ -35,6 +38,15 @@ class Heart:
             if self._pid != os.getpid():
                 self._pid = os.getpid()
                 threading.Thread(target=self._go_on, name="shim-heart", daemon=True).start()
+
+    def may_sweep(self) -> bool:
+        """Whether it is time to erase what was kept for long enough: when a process begins, and once an hour."""
+        world, now = self._world, time.monotonic()
+        wanted = world.retention is not None or world.file_retention is not None or world.delete_responses
+        if not wanted or (self._swept is not None and now - self._swept < SWEEP):
+            return False
+        self._swept = now
+        return True
 
     def renew(self) -> None:
         """Prolong every lease once.  Who finds that his run was ended, taken or cancelled elsewhere is told."""

@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shim.store.dialects import CONNECTIONS
@@ -70,6 +70,25 @@ class Settings(BaseSettings):
         description="Files that code interpreter makes are copied beside the messages that show them, as a container "
         "lives twenty minutes. The largest one that is copied, in bytes; 0 copies none.",
     )
+    retention_days: float | None = Field(
+        None,
+        gt=0,
+        description="Days after which a thread that nobody used is erased with all that belongs to it. Default: never.",
+    )
+    keep_file_days: float | None = Field(
+        None,
+        gt=0,
+        description="Days after which a copied file is erased, while its thread stays. Default: with its thread.",
+    )
+    delete_responses: bool = Field(
+        False,
+        description="Whether the responses of a thread that is deleted or erased are deleted upstream, too.",
+    )
+    encryption_key: SecretStr | None = Field(
+        None,
+        description="Encrypts contents in the store: a Fernet key, or several separated by commas, of which the first "
+        "encrypts and each decrypts. Needs the extra `encryption`. Default: no encryption.",
+    )
     exit_grace: float = Field(
         2.0,
         ge=0,
@@ -89,6 +108,12 @@ class Settings(BaseSettings):
         if name is not None and name not in PROFILES:
             raise ValueError(f"{name!r} is none of {', '.join(PROFILES)}")
         return name
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys in `encryption_key`, the newest first."""
+        given = self.encryption_key.get_secret_value() if self.encryption_key else ""
+        return tuple(filter(None, (key.strip() for key in given.split(","))))
 
 
 def settings() -> Settings:

@@ -126,6 +126,8 @@ class Transport(http.BaseTransport):
         with calling(asked.headers):
             reply = drive.finish(self.engine.handle(asked))
             body = _Body(self._pumped(reply))
+            if self.heart.may_sweep():
+                self.pumps.work(self.engine.sweep())
         return http.Response(reply.status, headers=headers(reply, began), stream=body)
 
     def _pumped(self, reply: Reply) -> Iterator[bytes]:

@@ -146,13 +146,17 @@ _learned: Final[dict[tuple[str, str], set[str]]] = {}
 
 
 def _database(chosen: Settings) -> Database:
-    found = database(chosen.database_url, chosen.database_connections)
+    found = database(chosen.database_url, chosen.database_connections, chosen.keys)
     _running.setdefault(found, Running())
     return found
 
 
 def _heart(engine: Engine, kept: Database) -> Heart:
     return _hearts.setdefault(kept, Heart(engine.world, kept))
+
+
+def _seconds(days: float | None) -> float | None:
+    return None if days is None else days * 86400
 
 
 async def _sleep(seconds: float) -> None:
@@ -173,6 +177,9 @@ def _engine(store: Store, upstream: ports.Upstream, kept: Database, chosen: Sett
             run_lifetime=chosen.run_lifetime,
             lease=chosen.lease,
             keep_bytes=chosen.keep_file_bytes,
+            retention=_seconds(chosen.retention_days),
+            file_retention=_seconds(chosen.keep_file_days),
+            delete_responses=chosen.delete_responses,
             models=model_map(chosen),
             learned=_learned,
             tokens=tokens.count,

@@ -10,6 +10,7 @@ import typer
 import shim
 from shim.cli.demo import demo
 from shim.cli.doctor import doctor
+from shim.cli.keeping import seal, sweep
 from shim.cli.migrate_store import migrate_store
 from shim.cli.run import run
 from shim.cli.sandbox import sandbox
@@ -22,7 +23,9 @@ COMMANDS: Final[dict[str, Callable[..., Any]]] = {
     "migrate-store": migrate_store,
     "run": run,
     "sandbox": sandbox,
+    "seal": seal,
     "serve": serve,
+    "sweep": sweep,
 }
 #: Commands whose line ends in somebody else's options: what follows the first argument is not ours to read.
 PASSED_ON: Final = {"run": {"allow_interspersed_args": False, "ignore_unknown_options": True}}

@@ -3,10 +3,10 @@
 import logging
 from dataclasses import dataclass
 
-from shim.engine import again, launch, refresh, routes
+from shim.engine import again, erasing, launch, refresh, routes
 from shim.engine.context import Context
 from shim.engine.once import Again
-from shim.engine.protocol import Reply, Request, error_reply, our_failure
+from shim.engine.protocol import Events, Reply, Request, error_reply, our_failure
 from shim.engine.running import Running
 from shim.engine.servers import Servers
 from shim.ports import Refusal
@@ -46,6 +46,10 @@ class Engine:
             if not isinstance(problem, StoreFailed):
                 log.exception("a mistake of this program, not of its caller")
             return error_reply(our_failure(problem))
+
+    def sweep(self) -> Events:
+        """Erase what was kept for long enough.  To be pumped, as a run is; it tells nothing."""
+        return erasing.sweep(self.world)
 
     async def _once(self, operation: routes.Operation, request: Request, ids: list[str]) -> Reply:
         while True:

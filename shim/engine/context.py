@@ -28,6 +28,8 @@ class Context:
     ``running``: the runs that this process drives; ``run_lifetime``: seconds until an unfinished run lapses.
     ``lease``: seconds for which a process may be trusted to drive a run without renewing that.
     ``keep_bytes``: the largest file made by code that is kept; 0 keeps none.
+    ``retention``: seconds after which a thread that nobody used is erased, ``file_retention``: a kept file; None keeps
+    them.  ``delete_responses``: upstream is to forget what is erased here.
     ``models``: which one to call for the one that a run names.  ``learned``: parameters that were refused, by
     a server's address and its model.
     ``tokens`` counts those of a text, where upstream counts none.  ``servers``: what this process has found out about
@@ -45,6 +47,9 @@ class Context:
     run_lifetime: int = objects.RUN_LIFETIME
     lease: float = 30.0
     keep_bytes: int = 20_000_000
+    retention: float | None = None
+    file_retention: float | None = None
+    delete_responses: bool = False
     models: ModelMap = field(default_factory=ModelMap)
     learned: dict[tuple[str, str], set[str]] = field(default_factory=dict)
     tokens: Callable[[str], int] = estimate.plain

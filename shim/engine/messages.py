@@ -80,7 +80,7 @@ def _part(part: Json) -> Json:
 
 
 def _create(db: Any, world: Context, thread_id: str, asked: Json, more: Json, post: once.Post) -> Json:
-    thread_rows.lock(db, world.tenant, thread_id)
+    thread_rows.lock(db, world.tenant, thread_id, world.now())
     lookup.thread(db, world, thread_id)
     once.check(db, world, post)
     running = refresh.active(db, world, thread_id)

@@ -51,7 +51,7 @@ class Accepted:
 
 def _accept(db: Any, world: Context, thread_id: str, run_id: str, given: list[Json], post: once.Post) -> Accepted:
     """Take the outputs: step completed, run queued, outputs journalled before anybody upstream hears of them."""
-    threads.lock(db, world.tenant, thread_id)
+    threads.lock(db, world.tenant, thread_id, world.now())
     once.check(db, world, post)
     refresh.active(db, world, thread_id)
     row = lookup.run(db, world, thread_id, run_id)

@@ -113,7 +113,7 @@ class Started:
 def _start(
     db: Any, world: Context, thread_id: str, asked: Json, post: once.Post, more: Json, contents: bool = False
 ) -> Started:
-    thread_rows.lock(db, world.tenant, thread_id)
+    thread_rows.lock(db, world.tenant, thread_id, world.now())
     once.check(db, world, post)
     hosted.keep(db, world, thread_id, more)
     thread = lookup.thread(db, world, thread_id)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from shim.engine import background, hosted, lookup, messages, once, refresh
+from shim.engine import background, erasing, hosted, lookup, messages, once, refresh
 from shim.engine.context import Context, Json, given
 from shim.engine.protocol import Reply, Request, json_reply
 from shim.store import runs as run_rows
@@ -38,7 +38,8 @@ async def delete(world: Context, request: Request, thread_id: str) -> Reply:
     running = await world.store.write(_delete, world, thread_id)
     if running is not None and running.private["background"]:
         await background.stop(world, running)
-    return json_reply(objects.deleted("thread", thread_id))
+    forgetting = erasing.upstream(world) if world.delete_responses else None
+    return json_reply(objects.deleted("thread", thread_id), events=forgetting)
 
 
 async def prepared(world: Context, asked: Json) -> Json:
@@ -66,7 +67,7 @@ def make(db: Any, world: Context, asked: Json) -> Json:
 
 
 def _update(db: Any, world: Context, thread_id: str, asked: Json) -> Json:
-    rows.lock(db, world.tenant, thread_id)
+    rows.lock(db, world.tenant, thread_id, world.now())
     thread = lookup.thread(db, world, thread_id)
     if "metadata" in asked:
         thread = thread | {"metadata": asked["metadata"] or {}}
@@ -81,7 +82,7 @@ def _delete(db: Any, world: Context, thread_id: str) -> run_rows.RunRow | None:
     lookup.thread(db, world, thread_id)
     refresh.active(db, world, thread_id)
     running = run_rows.active(db, world.tenant, thread_id)
-    rows.delete(db, world.tenant, thread_id)
+    erasing.thread(db, world, thread_id)
     if running is not None:
         world.running.tell(running.body["id"])
     return running

@@ -1,14 +1,14 @@
 """Assistants.  Bodies are the objects of the wire."""
 
+from typing import Final
+
 import sqlalchemy as sa
 
 from shim.store import rows
 from shim.store.rows import Cut, Json, Listed, Order
 from shim.store.schema import assistants
 
-_MENTIONING = sa.select(assistants.c.body).where(
-    rows.matching(assistants, "tenant"), assistants.c.body.like(sa.bindparam("text"))
-)
+_ALL: Final = sa.select(assistants.c.body).where(rows.matching(assistants, "tenant"))
 
 
 def insert(db: sa.Connection, tenant: str, body: Json, batch: str | None = None) -> None:
@@ -28,8 +28,9 @@ def save(db: sa.Connection, tenant: str, body: Json) -> bool:
 
 def mentioning(db: sa.Connection, tenant: str, id: str) -> list[Json]:
     """The assistants whose body names some other object's id."""
-    found = db.execute(_MENTIONING, {"for_tenant": tenant, "text": f'%"{id}"%'}).scalars()
-    return [rows.load(body) for body in found]
+    # Looked for here, as a database cannot look into what is encrypted.
+    found = db.execute(_ALL, {"for_tenant": tenant}).scalars()
+    return [rows.load(body) for body in found if f'"{id}"' in body]
 
 
 def delete(db: sa.Connection, tenant: str, id: str) -> bool:

@@ -14,8 +14,9 @@ from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.engine import URL
 
-from shim.store import address, dialects, failures, upgrade
+from shim.store import address, dialects, facts, failures, sealing, upgrade
 from shim.store.gate import Gate
+from shim.store.sealing import Seal
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -30,7 +31,8 @@ class Database:
     raises.  Work may be called again when the connection was lost, so it changes nothing but the store.
     """
 
-    def __init__(self, url: URL, connections: int = dialects.CONNECTIONS) -> None:
+    def __init__(self, url: URL, connections: int = dialects.CONNECTIONS, seal: Seal | None = None) -> None:
+        """``seal``: what contents are encrypted with."""
         self.url: Final = url
         self._connections: Final = connections
         try:
@@ -38,7 +40,10 @@ class Database:
         except (sa.exc.SQLAlchemyError, ModuleNotFoundError) as problem:
             raise failures.explain(problem, url) from problem
         self._failures: Final = (sa.exc.SQLAlchemyError, self._engine.dialect.loaded_dbapi.Error)
+        sealing.use(self._engine, seal)
         self._ready = False
+        # Whether what was deleted may still stand in the log, as somebody was reading it.
+        self._unclean = False
         self._preparing = threading.Lock()
         self._turn = dialects.writers_turn(url)
         self.threads = self._some_threads()
@@ -88,11 +93,14 @@ class Database:
         while True:
             ending = False
             try:
-                with self._engine.connect() as db, db.begin():
-                    dialects.begin(db, write=write)
-                    result = work(db, *args, **kwargs)
-                    ending = write
-                return result
+                with self._engine.connect() as db:
+                    with db.begin():
+                        dialects.begin(db, write=write)
+                        result = work(db, *args, **kwargs)
+                        ending = write
+                    if write and (self._unclean or dialects.erased(db)):
+                        self._unclean = not dialects.scrub(db)
+                    return result
             except self._failures as problem:
                 # A write that was lost as it ended may have been kept: to do it again could do it twice.
                 pause = next(attempts, None) if dialects.is_lost(problem) and not ending else None
@@ -108,10 +116,21 @@ class Database:
                 return
             try:
                 address.create_file(self.url)
-                upgrade.bring_up_to_date(self._engine, address.describe(self.url))
+                self._bring_up_to_date(address.describe(self.url))
             except (*self._failures, OSError) as problem:
                 raise failures.explain(problem, self.url) from problem
             self._ready = True
+
+    def _bring_up_to_date(self, place: str) -> None:
+        """Tables and key fit, or nothing is written."""
+        with self._engine.connect() as db:
+            known = facts.check_seal(db, place)
+        upgrade.bring_up_to_date(self._engine, place)
+        seal = sealing.of(self._engine)
+        if seal is not None and not seal.plain and not known:
+            with dialects.alone(self._engine) as db:
+                if not facts.check_seal(db, place):
+                    facts.note_seal(db)
 
 
 def _forget(database: "weakref.ref[Database]") -> None:
@@ -120,17 +139,21 @@ def _forget(database: "weakref.ref[Database]") -> None:
         found.forget_connections()
 
 
-_databases: "Final[weakref.WeakValueDictionary[URL, Database]]" = weakref.WeakValueDictionary()
+_databases: "Final[weakref.WeakValueDictionary[tuple[URL, tuple[str, ...]], Database]]" = weakref.WeakValueDictionary()
 
 
-def database(url: str | None = None, connections: int = dialects.CONNECTIONS) -> Database:
+def database(url: str | None = None, connections: int = dialects.CONNECTIONS, keys: tuple[str, ...] = ()) -> Database:
     """The database at ``url``, the same object for the same address; None is a file in the user's own data folder.
 
-    ``connections`` is how many a server is asked for at one time; whoever comes first decides.  It lives as long as
-    somebody holds it; then its connections are closed.  Raises `StoreFailed` for an unusable URL.
+    ``connections`` is how many a server is asked for at one time; whoever comes first decides.  ``keys`` encrypt its
+    contents, see `shim.store.sealing`.  It lives as long as somebody holds it; then its connections are closed.  Raises
+    `StoreFailed` for an unusable URL or key.
     """
     found = address.resolve(url)
-    return _databases.get(found) or _databases.setdefault(found, Database(found, connections))
+    made = _databases.get((found, keys))
+    if made is None:
+        made = Database(found, connections, Seal(keys) if keys else None)
+    return _databases.setdefault((found, keys), made)
 
 
 class SyncStore:

@@ -11,6 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 
+#: A mark on a connection.
+ERASING: Final = "shim erasing"
 #: How long a transaction waits for its turn, in seconds.
 PATIENCE: Final = 10.0
 #: The lock under which a PostgreSQL database is brought up to date; any number that nobody else takes.
@@ -95,6 +97,32 @@ def _set_up(connection: sqlite3.Connection, _record: Any) -> None:
     connection.isolation_level = None
     connection.execute("PRAGMA synchronous=NORMAL")
     connection.execute("PRAGMA foreign_keys=ON")
+    # What is deleted is overwritten, not only forgotten.
+    connection.execute("PRAGMA secure_delete=ON")
+
+
+def erasing(db: sa.Connection) -> None:
+    """The transaction deletes what somebody wants to be gone: its traces go, too, once it has ended."""
+    if lone_writer(db):
+        db.info[ERASING] = True
+
+
+def erased(db: sa.Connection) -> bool:
+    """Whether the transaction that has just ended was such a one."""
+    return db.info.pop(ERASING, False) is True
+
+
+def scrub(db: sa.Connection) -> bool:
+    """Empty the write-ahead log, where what was deleted may still stand; False while somebody else reads it."""
+    driver = _driver(db)
+    driver.execute("PRAGMA busy_timeout=0")
+    try:
+        busy, *_ = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return not busy
+    except sqlite3.OperationalError:
+        return False
+    finally:
+        driver.execute(f"PRAGMA busy_timeout={int(PATIENCE * 1000)}")
 
 
 def begin(db: sa.Connection, *, write: bool) -> None:

@@ -3,13 +3,16 @@
 Bodies are the file objects of the wire; ``content`` is the file itself.
 """
 
+from typing import Final
+
 import sqlalchemy as sa
 
-from shim.store import rows
+from shim.store import dialects, rows
 from shim.store.rows import Json
 from shim.store.schema import files
 
-_CONTENT = sa.select(files.c.content).where(rows.matching(files, "tenant", "id"))
+_OLD: Final = files.delete().where(rows.matching(files, "tenant"), files.c.created_at < sa.bindparam("before"))
+_CONTENT: Final = sa.select(files.c.content).where(rows.matching(files, "tenant", "id"))
 
 
 def save(db: sa.Connection, tenant: str, thread_id: str, container_id: str | None, body: Json, content: bytes) -> None:
@@ -28,5 +31,14 @@ def content(db: sa.Connection, tenant: str, id: str) -> bytes | None:
     return found
 
 
+def forget_old(db: sa.Connection, tenant: str, before: int) -> int:
+    """Let go of files that were kept before then; returns how many."""
+    gone = db.execute(_OLD, {"for_tenant": tenant, "before": before}).rowcount
+    if gone:
+        dialects.erasing(db)
+    return gone
+
+
 def delete(db: sa.Connection, tenant: str, id: str) -> bool:
+    dialects.erasing(db)
     return rows.remove(db, files, {"tenant": tenant, "id": id}) > 0

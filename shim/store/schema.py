@@ -7,12 +7,14 @@ wire shows; a column beside it exists only where a query needs it.  What belongs
 A change here needs a revision in ``migrations/versions`` and its name in `REVISION`.
 """
 
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 
+from shim.store import sealing
+
 #: The newest revision in ``migrations/versions``: known here so that a store which has it need not load Alembic.
-REVISION: Final = "0002"
+REVISION: Final = "0003"
 
 #: Statuses of a run that holds its thread.  Spelled as SQL because a partial index serves only queries that repeat it.
 ACTIVE: Final = sa.text("status IN ('queued', 'in_progress', 'requires_action', 'cancelling')")
@@ -34,6 +36,11 @@ def _text(name: str, nullable: bool = False) -> "sa.Column[str]":
     return sa.Column(name, sa.Text, nullable=nullable)
 
 
+def _contents(name: str, **more: Any) -> "sa.Column[str]":
+    """What people said and what was made of it, encrypted where the store has a key."""
+    return sa.Column(name, sealing.Text, nullable=False, **more)
+
+
 def _table(name: str, *parts: sa.schema.SchemaItem) -> sa.Table:
     return sa.Table(
         name,
@@ -48,7 +55,7 @@ def _table(name: str, *parts: sa.schema.SchemaItem) -> sa.Table:
 def _object(name: str, *parts: sa.schema.SchemaItem) -> sa.Table:
     """A table of things that the wire shows: an id, a time of creation in seconds, a body."""
     created = sa.Column("created_at", Big, nullable=False)
-    return _table(name, _text("id"), created, _text("body"), *parts, sa.UniqueConstraint("tenant", "id"))
+    return _table(name, _text("id"), created, _contents("body"), *parts, sa.UniqueConstraint("tenant", "id"))
 
 
 def _thread() -> list[sa.schema.SchemaItem]:
@@ -64,6 +71,8 @@ threads: Final = _object(
     _text("head", nullable=True),
     sa.Column("head_covers", Big, nullable=False, server_default="0"),
     _text("batch", nullable=True),
+    sa.Column("touched_at", Big, nullable=False, server_default="0"),
+    sa.Index(None, "tenant", "touched_at"),
 )
 
 messages: Final = _object(
@@ -81,7 +90,7 @@ runs: Final = _object(
     sa.Column("expires_at", Big, nullable=True),
     _text("owner", nullable=True),
     sa.Column("lease_until", sa.Double, nullable=True),
-    sa.Column("private", sa.Text, nullable=False, server_default="{}"),
+    _contents("private", server_default="{}"),
 )
 
 ONE_ACTIVE_RUN: Final = sa.Index(
@@ -104,7 +113,7 @@ journal: Final = _table(
     _text("direction"),
     _text("type"),
     _text("call_id", nullable=True),
-    _text("item"),
+    _contents("item"),
     sa.Index(None, "tenant", "message_id"),
     sa.Index(None, "tenant", "run_id", "seq"),
 )
@@ -113,7 +122,8 @@ files: Final = _object(
     "files",
     *_thread(),
     _text("container_id", nullable=True),
-    sa.Column("content", sa.LargeBinary, nullable=False),
+    sa.Column("content", sealing.File, nullable=False),
+    sa.Index(None, "tenant", "created_at"),
 )
 
 responses: Final = _table(
@@ -143,3 +153,14 @@ requests: Final = _table(
     sa.Index(None, "tenant", "mark", "seq"),
     sa.Index(None, "tenant", "thread_id", "seq"),
 )
+
+#: Responses that upstream shall delete.
+doomed: Final = _table(
+    "doomed",
+    _text("response_id"),
+    sa.Column("created_at", Big, nullable=False),
+    sa.Column("tries", sa.Integer, nullable=False, server_default="0"),
+)
+
+#: What the store knows of itself.
+facts: Final = _table("facts", _text("name"), _text("value"), sa.UniqueConstraint("tenant", "name"))

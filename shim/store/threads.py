@@ -4,7 +4,7 @@ from typing import Final, NamedTuple
 
 import sqlalchemy as sa
 
-from shim.store import rows
+from shim.store import dialects, rows
 from shim.store.dialects import lone_writer
 from shim.store.rows import Json
 from shim.store.schema import threads
@@ -19,13 +19,21 @@ class Head(NamedTuple):
 
 _mine: Final = rows.matching(threads, "tenant", "id")
 _HEAD: Final = sa.select(threads.c.head, threads.c.head_covers).where(_mine)
-_LOCK: Final = sa.select(threads.c.seq).where(_mine).with_for_update()
+_LOCK: Final = sa.select(threads.c.touched_at).where(_mine).with_for_update()
+_LEFT: Final = (
+    sa.select(threads.c.id)
+    .where(rows.matching(threads, "tenant"), threads.c.touched_at < sa.bindparam("before"))
+    .order_by(threads.c.touched_at)
+    .limit(sa.bindparam("most"))
+)
+#: How exactly it is known when a thread was used, in seconds: a row that was noted within that is not written again.
+ABOUT: Final = 3600
 
 
 def insert(db: sa.Connection, tenant: str, body: Json, batch: str | None = None) -> None:
     """A new thread without a head; ``batch`` names the import that brought it."""
     known = {"id": body["id"], "created_at": body["created_at"], "body": rows.dump(body)}
-    rows.add(db, threads, {"tenant": tenant, "batch": batch, **known})
+    rows.add(db, threads, {"tenant": tenant, "batch": batch, "touched_at": body["created_at"], **known})
 
 
 def get(db: sa.Connection, tenant: str, id: str) -> Json | None:
@@ -38,7 +46,8 @@ def save(db: sa.Connection, tenant: str, body: Json) -> bool:
 
 
 def delete(db: sa.Connection, tenant: str, id: str) -> bool:
-    """Delete the thread and all that belongs to it: messages, runs, steps, journal, responses."""
+    """Delete the thread and all that belongs to it: messages, runs, steps, journal, responses, kept files."""
+    dialects.erasing(db)
     return rows.remove(db, threads, {"tenant": tenant, "id": id}) > 0
 
 
@@ -51,13 +60,21 @@ def set_head(db: sa.Connection, tenant: str, id: str, response_id: str | None, c
     rows.change(db, threads, {"tenant": tenant, "id": id}, {"head": response_id, "head_covers": covers})
 
 
-def lock(db: sa.Connection, tenant: str, id: str) -> bool:
+def left(db: sa.Connection, tenant: str, before: int, most: int) -> list[str]:
+    """Threads that nobody has used since then, at most so many."""
+    return list(db.execute(_LEFT, {"for_tenant": tenant, "before": before, "most": most}).scalars())
+
+
+def lock(db: sa.Connection, tenant: str, id: str, now: int | None = None) -> bool:
     """Keep every other writer away from this thread until the transaction ends; says whether the thread exists.
 
     A write that first looks and then acts begins with this: "is a run active? no: add the message".  On SQLite a writer
-    is alone anyway; on PostgreSQL the row is locked.
+    is alone anyway; on PostgreSQL the row is locked.  ``now``: the thread is being used, at this time.
     """
-    return db.execute(_LOCK, {"for_tenant": tenant, "for_id": id}).first() is not None
+    touched: int | None = db.execute(_LOCK, {"for_tenant": tenant, "for_id": id}).scalar()
+    if touched is not None and now is not None and touched < now - ABOUT:
+        rows.change(db, threads, {"tenant": tenant, "id": id}, {"touched_at": now})
+    return touched is not None
 
 
 def in_turn(db: sa.Connection, tenant: str, id: str) -> None:

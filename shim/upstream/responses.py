@@ -11,7 +11,7 @@ import socket
 import threading
 import time
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
-from contextlib import aclosing, closing, contextmanager, suppress
+from contextlib import aclosing, closing, suppress
 from typing import Any, Final
 
 import openai
@@ -20,13 +20,11 @@ from openai._models import FinalRequestOptions
 from openai.resources.responses import AsyncResponses, Responses
 
 from shim.ports import Answer, Call, Json, Profile, Refusal
-from shim.upstream import bodies
+from shim.upstream import bodies, secrets
 from shim.upstream.caller import CREDENTIALS, credentials
+from shim.upstream.refusals import Broken, refusals
 from shim.wire import sse
 
-#: Errors of the HTTP library that a stream may raise; they are named by the door, the only place that knows the
-#: library.
-Broken = tuple[type[Exception], ...]
 #: Headers of the caller's request that the SDK around it made for itself, that describe its body, or that say who he is
 #: (those go with every call).
 OURS: Final = frozenset(
@@ -71,31 +69,32 @@ class Upstream:
         client = self._client()
         body = bodies.into(client, body, self._refill)
         manager = Responses(client).with_streaming_response.create(**_arguments(body, call))
-        with _refusals(self._broken):
+        with refusals(self._broken):
             response = manager.__enter__()
         return _Answer(manager, response.http_response, self._broken)
 
     async def create(self, body: Json, call: Call) -> Json:
         client = self._client()
         body = bodies.into(client, body, self._refill)
-        with _refusals(self._broken):
-            return _plain(client.post("/responses", cast_to=object, body=body, options=_options(call)))
+        with refusals(self._broken):
+            return _plain(client.post("/responses", cast_to=object, body=body, options=_options(call)), client)
 
     async def retrieve(self, response_id: str) -> Json:
-        with _refusals(self._broken):
-            return _plain(self._client().get(f"/responses/{response_id}", cast_to=object, options=_options()))
+        client = self._client()
+        with refusals(self._broken):
+            return _plain(client.get(f"/responses/{response_id}", cast_to=object, options=_options()), client)
 
     async def cancel(self, response_id: str) -> None:
-        with _refusals(self._broken):
+        with refusals(self._broken):
             self._client().post(f"/responses/{response_id}/cancel", cast_to=object, options=_options())
 
     async def call(self, method: str, path: str, body: Json | None = None) -> Json:
-        with _refusals(self._broken):
+        with refusals(self._broken):
             return _plain(self._client().request(object, _request(method, path, body)))
 
     async def content(self, path: str, limit: int) -> bytes | None:
         found = bytearray()
-        with _refusals(self._broken):
+        with refusals(self._broken):
             answer: Any = self._client().get(path, cast_to=HttpxBinaryResponseContent, options=_unread())
             with closing(answer.http_response) as body:
                 for chunk in body.iter_bytes():
@@ -118,16 +117,16 @@ class _Answer:
         self._over = False
 
     async def events(self) -> AsyncGenerator[list[Json], None]:
-        with _refusals(self._broken):
+        with refusals(self._broken):
             if _is_json(self._response.headers):
-                yield _unfold(self._response.read())
+                yield secrets.cleaned(_unfold(self._response.read()), self._response.request.headers)
                 return
             reader = sse.Reader()
             self._chunks = self._response.iter_bytes()
             for chunk in self._chunks:
                 if events := reader.feed(chunk):
                     self._over = events[-1]["type"] in LAST
-                    yield events
+                    yield secrets.cleaned(events, self._response.request.headers)
             if events := reader.close():
                 yield events
 
@@ -171,31 +170,32 @@ class AsyncUpstream:
         client = self._client()
         body = bodies.into(client, body, self._refill)
         manager = AsyncResponses(client).with_streaming_response.create(**_arguments(body, call))
-        with _refusals(self._broken):
+        with refusals(self._broken):
             response = await manager.__aenter__()
         return _AsyncAnswer(manager, response.http_response, self._broken)
 
     async def create(self, body: Json, call: Call) -> Json:
         client = self._client()
         body = bodies.into(client, body, self._refill)
-        with _refusals(self._broken):
-            return _plain(await client.post("/responses", cast_to=object, body=body, options=_options(call)))
+        with refusals(self._broken):
+            return _plain(await client.post("/responses", cast_to=object, body=body, options=_options(call)), client)
 
     async def retrieve(self, response_id: str) -> Json:
-        with _refusals(self._broken):
-            return _plain(await self._client().get(f"/responses/{response_id}", cast_to=object, options=_options()))
+        client = self._client()
+        with refusals(self._broken):
+            return _plain(await client.get(f"/responses/{response_id}", cast_to=object, options=_options()), client)
 
     async def cancel(self, response_id: str) -> None:
-        with _refusals(self._broken):
+        with refusals(self._broken):
             await self._client().post(f"/responses/{response_id}/cancel", cast_to=object, options=_options())
 
     async def call(self, method: str, path: str, body: Json | None = None) -> Json:
-        with _refusals(self._broken):
+        with refusals(self._broken):
             return _plain(await self._client().request(object, _request(method, path, body)))
 
     async def content(self, path: str, limit: int) -> bytes | None:
         found = bytearray()
-        with _refusals(self._broken):
+        with refusals(self._broken):
             answer: Any = await self._client().get(path, cast_to=HttpxBinaryResponseContent, options=_unread())
             try:
                 async with aclosing(answer.http_response.aiter_bytes()) as chunks:
@@ -221,16 +221,16 @@ class _AsyncAnswer:
         self._over = False
 
     async def events(self) -> AsyncGenerator[list[Json], None]:
-        with _refusals(self._broken):
+        with refusals(self._broken):
             if _is_json(self._response.headers):
-                yield _unfold(await self._response.aread())
+                yield secrets.cleaned(_unfold(await self._response.aread()), self._response.request.headers)
                 return
             reader = sse.Reader()
             self._chunks = self._response.aiter_bytes()
             async for chunk in self._chunks:
                 if events := reader.feed(chunk):
                     self._over = events[-1]["type"] in LAST
-                    yield events
+                    yield secrets.cleaned(events, self._response.request.headers)
             if events := reader.close():
                 yield events
 
@@ -289,10 +289,13 @@ def _unread() -> Any:
     return options | {"headers": options.get("headers", {}) | {"X-Stainless-Raw-Response": "stream"}}
 
 
-def _plain(answer: object) -> Json:
+def _plain(answer: object, client: Any = None) -> Json:
+    """An answer that is an object.  One that ``client`` asked for may be a response, with an error in it."""
     if not isinstance(answer, dict):
         raise Refusal(None, f"The model's answer could not be read: {str(answer)[:80]!r}")
-    return answer
+    if client is None or not answer.get("error"):
+        return answer
+    return secrets.without(answer, {**client.default_headers, **credentials()})
 
 
 def _is_callers(name: str) -> bool:
@@ -323,38 +326,3 @@ def _unfold(payload: bytes) -> list[Json]:
     status = response.get("status") or "completed"
     opened = {"type": "response.created", "response": response | {"status": "in_progress"}}
     return [opened, {"type": f"response.{status}", "response": response}]
-
-
-@contextmanager
-def _refusals(broken: Broken) -> Iterator[None]:
-    try:
-        yield
-    except openai.APIStatusError as error:
-        raise _of_status(error) from error
-    except openai.APIConnectionError as error:
-        cause = error.__cause__
-        raise Refusal(None, f"{error.message} {cause or ''}".strip()) from error
-    except broken as error:
-        raise Refusal(None, f"The connection to the model was lost: {error}") from error
-    except (sse.Malformed, json.JSONDecodeError) as error:
-        raise Refusal(None, f"The model's answer could not be read: {error}") from error
-
-
-def _of_status(error: openai.APIStatusError) -> Refusal:
-    # The SDK has unwrapped `error`; some servers nest it twice, or answer a bare text there, or under another key.
-    told: Json = error.body if isinstance(error.body, dict) else {"message": error.body}
-    inner = told.get("error")
-    told = inner if isinstance(inner, dict) else told
-    message = next((told[key] for key in ("message", "error", "detail") if told.get(key)), error.message)
-    kept = {
-        name: value for name, value in error.response.headers.items() if name.lower() in ("retry-after", "x-request-id")
-    }
-    return Refusal(
-        error.status_code, str(message), _word(told, "type"), _word(told, "param"), _word(told, "code"), kept
-    )
-
-
-def _word(told: Json, key: str) -> str | None:
-    """A field of an error where it is text: some servers repeat the status as a number."""
-    found = told.get(key)
-    return found if isinstance(found, str) else None

@@ -54,10 +54,10 @@ class Items(Sequence[Json]):
     @overload
     def __getitem__(self, place: int) -> Json: ...
     @overload
-    def __getitem__(self, place: slice) -> "Items": ...
-    def __getitem__(self, place: int | slice) -> "Json | Items":
+    def __getitem__(self, place: slice) -> list[Json]: ...
+    def __getitem__(self, place: int | slice) -> Json | list[Json]:
         if isinstance(place, slice):
-            return Items(self.pieces[place])
+            return [load(piece) for piece in self.pieces[place]]
         found: Json = load(self.pieces[place])
         return found
 

@@ -37,7 +37,11 @@ def described(path: Path) -> dict[str, list[str]]:
     """What each table and index consists of, the parts in alphabetical order."""
     with sqlite3.connect(path) as db:
         found = db.execute("SELECT name, sql FROM sqlite_master WHERE sql NOT NULL AND name NOT LIKE '%alembic%'")
-        made = {name: sorted(part.strip(" ,\t") for part in sql.split("\n")) for name, sql in found}
+        # A column that was added later stands on another's line, and in its own place.
+        made = {
+            name: sorted(part.strip(" ,\t") for part in sql.replace(", touched_at", "\ntouched_at").split("\n"))
+            for name, sql in found
+        }
     db.close()
     return made
 

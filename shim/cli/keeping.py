@@ -1,0 +1,59 @@
+"""``assistants-shim sweep`` and ``assistants-shim seal``: what the store keeps, and in which form."""
+
+from typing import Annotated, Any
+
+import typer
+
+from shim import drive
+from shim.clients import OpenAI
+from shim.settings import settings
+from shim.store import address, facts
+from shim.store.database import Database
+from shim.store.errors import StoreFailed
+from shim.store.sealing import Seal
+
+#: Rows that are written anew at a time.
+BATCH = 200
+
+
+def sweep() -> None:
+    """Erase what was kept for long enough, as SHIM_RETENTION_DAYS and SHIM_KEEP_FILE_DAYS say; programs do so once an
+    hour by themselves.
+    """
+    chosen = settings()
+    # Where nothing is asked of anybody no key is needed.
+    with OpenAI() if chosen.delete_responses else OpenAI(api_key="none") as client:
+        transport: Any = client._client._transport
+        for _ in drive.drain(transport.engine.sweep()):
+            pass
+    typer.echo("swept")
+
+
+def seal(
+    plain: Annotated[bool, typer.Option("--plain", help="Decrypt everything instead, to go on without a key.")] = False,
+) -> None:
+    """Encrypt all contents of the store with the first key in SHIM_ENCRYPTION_KEY: once the first key is set, or before
+    an old one is taken away.  Stop the programs that use the store first.
+    """
+    chosen = settings()
+    if not chosen.keys:
+        raise typer.BadParameter("it is not set", param_hint="SHIM_ENCRYPTION_KEY")
+    try:
+        base = Database(address.resolve(chosen.database_url), seal=Seal(chosen.keys, plain=plain))
+        count = _rewrite(base)
+        base.write(facts.note_seal)
+    except StoreFailed as problem:
+        typer.echo(str(problem), err=True)
+        raise typer.Exit(1) from None
+    base.close()
+    typer.echo(f"{'decrypted' if plain else 'encrypted'} {count} rows")
+
+
+def _rewrite(base: Database) -> int:
+    count = 0
+    for table in facts.sealed_tables():
+        after: int | None = 0
+        while after is not None:
+            after, done = base.write(facts.seal_again, table, after, BATCH)
+            count += done
+    return count

@@ -1,0 +1,53 @@
+"""Responses that upstream is to delete, as the threads that they belonged to are gone here."""
+
+from typing import Any, Final, NamedTuple
+
+import sqlalchemy as sa
+
+from shim.store import rows
+from shim.store.schema import doomed, responses
+
+#: Attempts after which a response is left to upstream's own time.
+TRIES: Final = 8
+
+
+class Doomed(NamedTuple):
+    """One response, and how often it was tried."""
+
+    seq: int
+    response_id: str
+    tries: int
+
+
+_columns: Final[list[sa.Column[Any]]] = [doomed.c[name] for name in Doomed._fields]
+_SOME: Final = (
+    sa.select(*_columns)
+    .where(rows.matching(doomed, "tenant"), doomed.c.seq > sa.bindparam("after"))
+    .order_by(doomed.c.seq)
+    .limit(sa.bindparam("most"))
+)
+_OF_THREAD: Final = sa.select(responses.c.tenant, responses.c.id, sa.bindparam("now", type_=sa.Integer)).where(
+    rows.matching(responses, "tenant", "thread_id")
+)
+_ADD: Final = doomed.insert().from_select(["tenant", "response_id", "created_at"], _OF_THREAD)
+
+
+def add(db: sa.Connection, tenant: str, thread_id: str, now: int) -> None:
+    """All responses of a thread that is about to go."""
+    db.execute(_ADD, {"for_tenant": tenant, "for_thread_id": thread_id, "now": now})
+
+
+def some(db: sa.Connection, tenant: str, after: int, most: int) -> list[Doomed]:
+    """The next ones behind ``after``, a ``seq``."""
+    found = db.execute(_SOME, {"for_tenant": tenant, "after": after, "most": most})
+    return [Doomed._make(row) for row in found]
+
+
+def done(db: sa.Connection, seq: int) -> None:
+    """Upstream has deleted it, or never will."""
+    rows.remove(db, doomed, {"seq": seq})
+
+
+def failed(db: sa.Connection, one: Doomed) -> None:
+    """It was tried once more."""
+    rows.change(db, doomed, {"seq": one.seq}, {"tries": one.tries + 1})

@@ -1,0 +1,64 @@
+"""What a store knows of itself: whether it is encrypted, and with which key."""
+
+from typing import Final
+
+import sqlalchemy as sa
+
+from shim.store import dialects, sealing
+from shim.store.errors import StoreFailed
+from shim.store.schema import facts
+
+SEAL: Final = "seal"
+#: What the fact says, sealed; whoever can read it has the key.
+WORDS: Final = "assistants-shim"
+_HINT: Final = "Nothing was changed."
+_VALUE: Final = sa.select(facts.c.value).where(facts.c.name == SEAL)
+
+
+def check_seal(db: sa.Connection, place: str) -> bool:
+    """Whether the store says that it is encrypted.  Raises `StoreFailed` when that was with another key, or with one
+    and none is given.
+    """
+    found = db.execute(_VALUE).scalar() if sa.inspect(db).has_table(facts.name) else None
+    if found is None:
+        return False
+    seal = sealing.of(db)
+    if seal is None:
+        raise StoreFailed(f"The store {place} is encrypted: set SHIM_ENCRYPTION_KEY to its key. {_HINT}")
+    try:
+        opens = seal.open(found) == WORDS
+    except StoreFailed:
+        opens = False
+    if not opens:
+        raise StoreFailed(f"The store {place} is encrypted with another key than SHIM_ENCRYPTION_KEY holds. {_HINT}")
+    return True
+
+
+def note_seal(db: sa.Connection) -> None:
+    """From now on the store says what it is encrypted with, or that it is not."""
+    seal = sealing.of(db)
+    db.execute(facts.delete().where(facts.c.name == SEAL))
+    if seal is not None and not seal.plain:
+        db.execute(facts.insert(), {"tenant": "", "name": SEAL, "value": seal.close(WORDS)})
+
+
+def seal_again(db: sa.Connection, table: sa.Table, after: int, most: int) -> tuple[int | None, int]:
+    """Write the contents of some rows anew, sealed as the connection seals: those behind ``after``, at most so many.
+
+    Returns the last one's ``seq``, None when there was none, and how many they were.
+    """
+    dialects.erasing(db)
+    names = [column.name for column in table.c if isinstance(column.type, (sealing.Text, sealing.File))]
+    chosen = sa.select(table.c.seq, *(table.c[name] for name in names)).where(table.c.seq > after)
+    rows = db.execute(chosen.order_by(table.c.seq).limit(most).with_for_update()).all()
+    for row in rows:
+        values = dict(zip(names, row[1:], strict=True))
+        db.execute(table.update().where(table.c.seq == row[0]).values(values))
+    return (int(rows[-1][0]) if rows else None), len(rows)
+
+
+def sealed_tables() -> list[sa.Table]:
+    """The tables that hold contents."""
+    kinds = (sealing.Text, sealing.File)
+    tables = facts.metadata.sorted_tables
+    return [table for table in tables if any(isinstance(column.type, kinds) for column in table.c)]

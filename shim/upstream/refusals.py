@@ -1,0 +1,52 @@
+"""From what the SDK and the HTTP library raise to a `Refusal`, in upstream's own words."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import openai
+
+from shim.ports import Json, Refusal
+from shim.upstream import secrets
+from shim.wire import sse
+
+#: Errors of the HTTP library that a stream may raise; they are named by the door, the only place that knows the
+#: library.
+Broken = tuple[type[Exception], ...]
+
+
+@contextmanager
+def refusals(broken: Broken) -> Iterator[None]:
+    try:
+        yield
+    except openai.APIStatusError as error:
+        raise _of_status(error) from error
+    except openai.APIConnectionError as error:
+        cause = error.__cause__
+        said = f"{error.message} {cause or ''}".strip()
+        raise Refusal(None, secrets.masked(said, error.request.headers)) from error
+    except broken as error:
+        raise Refusal(None, f"The connection to the model was lost: {error}") from error
+    except (sse.Malformed, json.JSONDecodeError) as error:
+        raise Refusal(None, f"The model's answer could not be read: {error}") from error
+
+
+def _of_status(error: openai.APIStatusError) -> Refusal:
+    # The SDK has unwrapped `error`; some servers nest it twice, or answer a bare text there, or under another key.
+    told: Json = error.body if isinstance(error.body, dict) else {"message": error.body}
+    inner = told.get("error")
+    told = inner if isinstance(inner, dict) else told
+    told = secrets.without(told, error.request.headers)
+    message = next((told[key] for key in ("message", "error", "detail") if told.get(key)), error.message)
+    kept = {
+        name: value for name, value in error.response.headers.items() if name.lower() in ("retry-after", "x-request-id")
+    }
+    return Refusal(
+        error.status_code, str(message), _word(told, "type"), _word(told, "param"), _word(told, "code"), kept
+    )
+
+
+def _word(told: Json, key: str) -> str | None:
+    """A field of an error where it is text: some servers repeat the status as a number."""
+    found = told.get(key)
+    return found if isinstance(found, str) else None

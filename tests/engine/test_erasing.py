@@ -1,0 +1,191 @@
+"""What is erased, when, and what upstream is told of it."""
+
+import logging
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from shim import drive
+from shim.engine import Engine, erasing
+from shim.engine.protocol import DONE
+from shim.ports import Profile, Refusal
+from shim.store import doomed, files, schema, threads
+from tests.engine.scripted import Dead, World, answer, pump
+from tests.translate.telling import call, message, says
+
+DAY = 86400.0
+HELLO = message(says("Hello."))
+
+
+def more(world: World, **changes: Any) -> World:
+    """The same world with other settings."""
+    world.context = replace(world.context, **changes)
+    world.engine = Engine(world.context)
+    return world
+
+
+def asked(world: World) -> list[str]:
+    """The responses that upstream was told to delete."""
+    return [path.removeprefix("/responses/") for method, path, _ in world.upstream.calls if method == "DELETE"]
+
+
+def waiting(world: World) -> list[str]:
+    return [one.response_id for one in world.base.read(doomed.some, "", 0, 99)]
+
+
+def sweep(world: World) -> None:
+    assert list(drive.drain(world.engine.sweep())) == [[DONE]]
+
+
+def rows(world: World) -> dict[str, int]:
+    """How many rows there are in each table that is not empty."""
+
+    def count(db: Any) -> dict[str, int]:
+        tables = schema.metadata.tables
+        return {name: len(found) for name in tables if (found := db.execute(tables[name].select()).all())}
+
+    return world.base.read(count)
+
+
+def test_a_thread_goes_with_its_responses(world: World) -> None:
+    more(world, delete_responses=True)
+    thread = world.thread("One")
+    world.run(thread, answer(HELLO, id="resp_1"))
+    world.say(thread, "Two")
+    world.run(thread, answer(HELLO, id="resp_2"))
+    other = world.thread("Stay")
+    world.run(other, answer(HELLO, id="resp_3"))
+    reply = world.reply("DELETE", f"threads/{thread}")
+    # The caller has his answer; upstream is asked by whoever pumps what is behind it.
+    assert asked(world) == []
+    assert waiting(world) == ["resp_1", "resp_2"]
+    assert pump(reply) == []
+    assert asked(world) == ["resp_1", "resp_2"]
+    world.delete(f"threads/{other}")
+    # Applications that know nothing of threads any more; and nobody can tell what was there.
+    assert rows(world) == {"assistants": 3}
+
+
+def test_nothing_is_asked_of_upstream_by_default(world: World) -> None:
+    thread = world.thread("One")
+    world.run(thread, answer(HELLO))
+    assert world.reply("DELETE", f"threads/{thread}").events is None
+    assert waiting(world) == []
+
+
+def test_an_upstream_that_keeps_nothing_is_not_asked(world: World) -> None:
+    more(world, delete_responses=True)
+    world.upstream.can = Profile("scripted", stores=False)
+    thread = world.thread("One")
+    world.run(thread, answer(HELLO))
+    world.delete(f"threads/{thread}")
+    assert asked(world) == []
+
+
+GONE = Refusal(404, "No such response.")
+LOCKED = Refusal(409, "It is being used.")
+DOWN = Refusal(503, "Come back later.")
+
+
+def two_responses(world: World) -> str:
+    """A thread that upstream has two responses of."""
+    thread = world.thread("One")
+    told = world.run(thread, answer(call(), id="resp_1"))
+    run = next(data for name, data in told if name == "thread.run.requires_action")
+    world.submit(run, answer(HELLO, id="resp_2"), call_a="1")
+    return thread
+
+
+@pytest.mark.parametrize("refusal, left, times", [(GONE, 0, 2), (LOCKED, 2, 2), (DOWN, 2, 1)])
+def test_a_refusal_never_fails_the_delete(
+    world: World, caplog: pytest.LogCaptureFixture, refusal: Refusal, left: int, times: int
+) -> None:
+    """What upstream does not have is gone; one that it keeps is tried again; when it is down the rest is not tried."""
+    thread = two_responses(more(world, delete_responses=True))
+    world.upstream.failing = refusal
+    assert world.delete(f"threads/{thread}")["deleted"] is True
+    assert (len(asked(world)), len(waiting(world))) == (times, left)
+    assert caplog.text.count("did not delete response") == (times if left else 0)
+    world.upstream.failing = None
+    sweep(world)
+    assert waiting(world) == []
+
+
+def test_it_is_not_tried_for_ever(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    thread = two_responses(more(world, delete_responses=True))
+    world.upstream.failing = LOCKED
+    world.delete(f"threads/{thread}")
+    for _ in range(doomed.TRIES):
+        sweep(world)
+    assert waiting(world) == []
+    assert len(asked(world)) == 2 * doomed.TRIES
+    assert "response resp_2 is left to upstream's own time" in caplog.text
+
+
+def test_a_thread_that_nobody_uses_goes(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    """Used is what somebody spoke in, ran or changed; whoever only looks does not use it."""
+    more(world, retention=30 * DAY)
+    left, said, ran, changed = (world.thread("One") for _ in range(4))
+    world.clock.time += 20 * DAY
+    world.say(said, "Two")
+    world.run(ran, answer(HELLO))
+    world.post(f"threads/{changed}", metadata={"a": "b"})
+    world.get(f"threads/{left}/messages")
+    sweep(world)
+    assert world.get(f"threads/{left}")["id"] == left
+    world.clock.time += 11 * DAY
+    with caplog.at_level(logging.INFO, "shim"):
+        sweep(world)
+    assert "erased 1 threads that nobody had used for 30.0 days" in caplog.text
+    assert [world.base.read(threads.get, "", each) is None for each in (left, said, ran, changed)] == [True] + [
+        False
+    ] * 3
+    world.clock.time += 20 * DAY
+    sweep(world)
+    assert "threads" not in rows(world)
+
+
+def test_more_threads_than_go_at_once(world: World) -> None:
+    more(world, retention=DAY)
+    made = [world.thread("One") for _ in range(erasing.BATCH + 1)]
+    world.clock.time += 2 * DAY
+    young = world.thread("Two")
+    assert drive.finish(erasing.old(world.context)) == len(made)
+    assert rows(world)["threads"] == 1
+    assert world.get(f"threads/{young}")["id"] == young
+
+
+def test_a_run_that_still_goes_on_keeps_its_thread(world: World) -> None:
+    more(world, retention=1.0, run_lifetime=600)
+    thread = world.thread("One")
+    world.run(thread, answer(call()))
+    world.clock.time += 60
+    sweep(world)
+    assert world.get(f"threads/{thread}")["id"] == thread
+    world.clock.time += 600
+    sweep(world)
+    assert world.base.read(threads.get, "", thread) is None
+
+
+def test_kept_files_go_by_themselves(world: World) -> None:
+    more(world, file_retention=7 * DAY)
+    thread = world.thread("One")
+    for name, created in (("old", 1000), ("new", int(1000 + 5 * DAY))):
+        body = {"id": f"cfile_{name}", "created_at": created}
+        world.base.write(files.save, "", thread, "cntr_1", body, b"bytes")
+    world.clock.time += 8 * DAY
+    sweep(world)
+    assert world.base.read(files.get, "", "cfile_old") is None
+    assert world.base.read(files.content, "", "cfile_new") == b"bytes"
+    assert world.get(f"threads/{thread}")["id"] == thread
+
+
+def test_a_store_that_fails_is_told_in_the_log_alone(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    more(world, delete_responses=True, retention=DAY)
+    reply = world.reply("DELETE", f"threads/{two_responses(world)}")
+    object.__setattr__(world.context, "store", Dead())
+    assert pump(reply) == []
+    assert "responses stay upstream for now: gone" in caplog.text
+    sweep(world)
+    assert "nothing could be erased: gone" in caplog.text
