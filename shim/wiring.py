@@ -19,6 +19,7 @@ from shim import offline, ports, pump, tokens, transport
 from shim.engine import Context, Engine, Running, Servers
 from shim.heart import Heart
 from shim.modelmap import model_map
+from shim.named import by_name
 from shim.ports import Profile, Store
 from shim.settings import Settings, settings
 from shim.store.database import AsyncStore, Database, SyncStore, database
@@ -46,6 +47,7 @@ def wire(client: openai.OpenAI) -> None:
     engine = _engine(SyncStore(kept), upstream, kept, chosen, _sleep)
     path_of = transport.ours(lambda: _base_path(client))
     client._client = transport.outer(engine, path_of, inner, network, _heart(engine, kept), chosen.exit_grace)
+    by_name(client)
 
 
 def wire_async(client: openai.AsyncOpenAI) -> None:
@@ -56,6 +58,7 @@ def wire_async(client: openai.AsyncOpenAI) -> None:
     engine, heart = async_engine(client, network, chosen)
     path_of = transport.ours(lambda: _base_path(client))
     client._client = transport.async_outer(engine, path_of, inner, network, heart, chosen.exit_grace)
+    by_name(client)
 
 
 def async_engine(client: openai.AsyncOpenAI, network: Any, chosen: Settings) -> tuple[Engine, Heart]:

@@ -1,0 +1,46 @@
+"""A stream's events, made into the SDK's objects by their names.
+
+The SDK has one type for all events of a stream, a union of two dozen, and holds every event against each of them: that
+is most of what an event costs.  The name says which one it is, so that one is tried first; whatever does not fit it
+goes the SDK's own way.
+"""
+
+import weakref
+from collections.abc import Iterator
+from typing import Any, Final, get_args
+
+import openai
+import pydantic
+from openai.types.beta import AssistantStreamEvent
+
+#: The SDK's step from parsed JSON to an object, the same in all its versions.
+STEP: Final = "_process_response_data"
+
+
+def _by_name() -> Iterator[tuple[str, Any]]:
+    for member in get_args(get_args(AssistantStreamEvent)[0]):
+        for name in get_args(member.model_fields["event"].annotation):
+            yield name, member
+
+
+#: The type of every event.
+TYPES: Final[dict[str, Any]] = dict(_by_name())
+
+
+def by_name(client: openai.OpenAI | openai.AsyncOpenAI) -> None:
+    """Let a client look at an event's name first."""
+    slow: Any = getattr(type(client), STEP, None)
+    if slow is None:
+        return
+    # No circle: a client that nobody holds goes at once.
+    mine = weakref.ref(client)
+
+    def process(*, data: Any, cast_to: Any, **more: Any) -> Any:
+        if cast_to is AssistantStreamEvent and (kind := TYPES.get(data["event"])) is not None:
+            try:
+                return kind.model_validate(data)
+            except pydantic.ValidationError:
+                pass
+        return slow(mine(), data=data, cast_to=cast_to, **more)
+
+    setattr(client, STEP, process)
