@@ -39,7 +39,11 @@ def _moved(source: str, target: str) -> dict[str, moving.Moved]:
                 bars[table] = progress.add_task(table, total=total)
             progress.update(bars[table], completed=done)
 
-        return moving.move(database(source), database(target), tell)
+        # What is encrypted stays so, and no key is needed.
+        places = database(source), database(target)
+        for place in places:
+            place.raw = True
+        return moving.move(*places, tell)
 
 
 def _show(moved: dict[str, moving.Moved]) -> None:
