@@ -18,9 +18,13 @@ nox.options.sessions = ["sdk", "newest", "frameworks"]
 ROOT = Path(__file__).parent
 #: All that an SDK's version can break, for the one that differs most.
 FOLDERS = ("tests/doors", "tests/replay", "tests/cassettes", "tests/ways", "tests/server/test_passage.py")
-DOORS = ("tests/doors",)
 #: What a newer Python can break: threads, tasks, processes, the end of a program.
 FEW = tuple(f"tests/doors/test_{name}.py" for name in ("ending", "handlers", "leaving", "loop", "programs", "killed"))
+#: What an SDK between the oldest and the newest can: the client's own helpers besides, its options, its objects.
+SOME = (
+    *FEW,
+    *(f"tests/doors/test_{name}.py" for name in ("http_client", "named", "options", "order", "raw", "warnings")),
+)
 #: Every table against the SDK as its oracle.  The newest is not pinned here: what it brings anew fails these.
 ORACLES = (
     "tests/engine/test_routes.py",
@@ -31,9 +35,9 @@ ORACLES = (
 )
 SDKS = {
     "oldest": ("openai==1.66.5", FOLDERS),
-    "1": ("openai>=1.66.5,<2", DOORS),
-    "2": ("openai>=2,<3", DOORS),
-    "3": ("openai>=3,<4", (*DOORS, *ORACLES)),
+    "1": ("openai>=1.66.5,<2", SOME),
+    "2": ("openai>=2,<3", SOME),
+    "3": ("openai>=3,<4", (*SOME, *ORACLES)),
 }
 PYTHONS = ("3.13",)
 #: Programs that are not ours, from the package registry, pinned: what to install beside us, what to run.
