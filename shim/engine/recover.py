@@ -55,6 +55,8 @@ def _finish(db: Any, world: Context, row: RunRow, response: Json) -> list[Made] 
     """
     tenant, run = world.tenant, row.body
     threads.lock(db, tenant, run["thread_id"])
+    if not _still_lost(db, world, row, response["id"]):
+        return None
     now = world.clock()
     mine = (world.owner, now + world.lease)
     if not (runs.take_over(db, tenant, run["id"], row.owner, *mine) if row.owner else _claim(db, world, run, mine)):
@@ -73,6 +75,16 @@ def _finish(db: Any, world: Context, row: RunRow, response: Json) -> list[Made] 
     # What was journalled before is told again where its step was not finished, but not journalled again.
     turn.done[:] = [(key, item) for key, item in turn.done if key not in journalled]
     return turn.made if commit(db, carrier, emitted).moved is None else None
+
+
+def _still_lost(db: Any, world: Context, row: RunRow, response_id: str) -> bool:
+    """Whether nobody has carried the run on while upstream was asked.
+
+    Its process may only have been slow, and the owner's name alone does not tell: it is this very process, perhaps.
+    """
+    now = runs.get(db, world.tenant, row.body["thread_id"], row.body["id"])
+    same = now is not None and (now.owner, now.lease_until) == (row.owner, row.lease_until)
+    return same and _unfinished(db, world, row) == response_id
 
 
 def _claim(db: Any, world: Context, run: Json, mine: tuple[str, float]) -> bool:

@@ -135,6 +135,21 @@ def test_of_two_who_try_one_does(world: World) -> None:
     assert world.upstream.asked == ["resp_1", "resp_1"]
 
 
+def test_what_was_done_while_upstream_was_asked_is_not_overwritten(world: World) -> None:
+    """Its process was only slow, and has renewed its claim.  Then it is looked at anew."""
+    from shim.store import runs
+
+    thread = world.thread("One")
+    run = lose(world, thread, [created()])
+    world.upstream.stored["resp_1"] = response(call())
+    base = world.context.store.database  # type: ignore[attr-defined]
+    owner = base.read(runs.get, "", thread, run["id"]).owner
+    until = world.context.clock() + 1000
+    world.meddle(lambda name, *args: name == "_finish", lambda: base.write(runs.renew, "", run["id"], owner, until))
+    assert world.get(place(run))["status"] == "failed"
+    assert world.messages(thread) == ["One"]
+
+
 def test_a_run_that_nobody_owns(world: World) -> None:
     """Its owner let go of it before it was lost."""
     thread = world.thread("One")
