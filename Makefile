@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 NODE := tests/server/node
-JOBS ?= 2
+JOBS ?= 3
 # More words for pytest:  make test ARGS="-k cancel"
 ARGS ?=
 
@@ -34,7 +34,7 @@ demo: $(VENV)/.server ## two functions in succession in one stream, against the 
 	@$(BIN)/assistants-shim demo
 
 test: $(VENV)/.test ## the whole suite
-	$(BIN)/python -m pytest -n $(JOBS) $(ARGS)
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(ARGS)
 
 node: $(NODE)/node_modules/.made ## the official Node SDK, for the tests that talk to the server with it
 

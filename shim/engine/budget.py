@@ -12,7 +12,7 @@ from shim.engine.chain import Sent
 from shim.engine.context import Context, Json
 from shim.ports import Refusal
 from shim.translate import estimate
-from shim.upstream import profiles
+from shim.upstream import bodies, profiles
 
 PATH: Final = "/responses/input_tokens"
 #: What the counting endpoint takes of a request.
@@ -79,7 +79,7 @@ async def _count(world: Context, run: Json, private: Json, sent: Sent) -> int:
     """Upstream's count, else an estimate."""
     profile = world.profile(private["model"])
     if profile.counts:
-        body: Json = {name: sent.body[name] for name in COUNTED if name in sent.body}
+        body: Json = {name: value for name, value in bodies.spread(sent.body).items() if name in COUNTED}
         try:
             return int((await world.upstream.call("POST", PATH, body))["input_tokens"])
         except Refusal as refusal:

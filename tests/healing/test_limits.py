@@ -94,7 +94,8 @@ def test_nothing_else_is_healed(what: str, caplog: pytest.LogCaptureFixture) -> 
         server.answer = lambda asked: OTHERS[what] if is_call(asked) else None
         assert talk.say("What is it?").run["status"] == "failed"
         assert len(server.bodies) == 2
-        assert warnings(caplog) == []
+        # What a missing model can be replaced with is another matter.
+        assert [said for said in warnings(caplog) if "SHIM_MODEL_MAP" not in said] == []
         # The head still stands.
         server.answer = lambda asked: None
         talk.say("And now?")

@@ -20,7 +20,8 @@ class Wording:
     @property
     def error(self) -> Json:
         """``message`` and, where there are any, ``code`` and ``param``."""
-        found = self.body.get("error", self.body)
+        whole = self.body.get("response", self.body)
+        found = whole.get("error", whole)
         if isinstance(found, str):
             return {"message": found}
         error: Json = {"message": found["detail"]} if "detail" in found else found
