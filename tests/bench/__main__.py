@@ -9,13 +9,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-from tests.bench import polling, serving, streams
+from tests.bench import growth, polling, serving, streams
 from tests.bench.report import Options, Report, machine
 
 BENCHES: Final[dict[str, Callable[[Options], Report]]] = {
     "streams": streams.run,
     "polling": polling.run,
     "serving": serving.run,
+    "growth": growth.run,
 }
 WRITTEN: Final = Path("build/bench.json")
 
