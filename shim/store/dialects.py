@@ -14,7 +14,7 @@ from sqlalchemy.engine import URL
 #: A mark on a connection.
 ERASING: Final = "shim erasing"
 #: How long a transaction waits for its turn, in seconds.
-PATIENCE: Final = 10.0
+PATIENCE: Final = 30.0
 #: The lock under which a PostgreSQL database is brought up to date; any number that nobody else takes.
 _ADVISORY: Final = 7_236_154_001
 #: Connections to a server at one time, for each process: eight processes of these fit into PostgreSQL's usual hundred.
