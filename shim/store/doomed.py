@@ -5,7 +5,7 @@ from typing import Any, Final, NamedTuple
 import sqlalchemy as sa
 
 from shim.store import rows
-from shim.store.schema import doomed, responses
+from shim.store.schema import Big, doomed, responses
 
 #: Attempts after which a response is left to upstream's own time.
 TRIES: Final = 8
@@ -26,7 +26,7 @@ _SOME: Final = (
     .order_by(doomed.c.seq)
     .limit(sa.bindparam("most"))
 )
-_OF_THREAD: Final = sa.select(responses.c.tenant, responses.c.id, sa.bindparam("now", type_=sa.Integer)).where(
+_OF_THREAD: Final = sa.select(responses.c.tenant, responses.c.id, sa.bindparam("now", type_=Big)).where(
     rows.matching(responses, "tenant", "thread_id")
 )
 _ADD: Final = doomed.insert().from_select(["tenant", "response_id", "created_at"], _OF_THREAD)

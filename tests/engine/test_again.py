@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+import pytest
+
 from shim.engine.protocol import Emitted
 from tests.engine.scripted import World, answer, place, pump
 from tests.translate.telling import added, created, message, says
@@ -47,7 +49,8 @@ def test_a_message_that_never_got_a_word(world: World) -> None:
     assert told[-1][1] == world.get(place(told[-1][1])) | {"tool_resources": {"code_interpreter": {"file_ids": []}}}
 
 
-def test_a_thread_that_is_deleted_while_somebody_watches(world: World) -> None:
+@pytest.mark.parametrize("begun", [True, False])
+def test_a_thread_that_is_deleted_while_somebody_watches(world: World, begun: bool) -> None:
     """Nothing happens between two looks, then the thread is gone: the stream ends."""
     thread, helper = world.thread("One"), world.assistant()
     pauses: list[float] = []
@@ -63,9 +66,10 @@ def test_a_thread_that_is_deleted_while_somebody_watches(world: World) -> None:
         late = again(world, f"threads/{thread}/runs", {"assistant_id": helper, "stream": True})
         told.append(pump(late))
 
-    world.script([[created()], watch, *answer(HELLO)[1:]])
+    world.script([*([[created()], watch] if begun else [watch, [created()]]), *answer(HELLO)[1:]])
     reply = world.reply("POST", f"threads/{thread}/runs", {"assistant_id": helper, "stream": True})
     assert reply.events is not None
     pump(reply)
     assert len(pauses) == 2
-    assert [name for name, _ in told[0]] == ["thread.run.created", "thread.run.queued", "thread.run.in_progress"]
+    names = ["thread.run.created", "thread.run.queued", *(["thread.run.in_progress"] if begun else [])]
+    assert [name for name, _ in told[0]] == names

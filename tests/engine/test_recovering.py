@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from shim.ports import Profile, Refusal
+from shim.store import runs
 from tests.engine.scripted import Lost, Refused, World, answer, inputs, place
 from tests.translate.telling import added, call, code, created, done, message, says, search, text
 
@@ -30,8 +31,6 @@ def lose(world: World, thread: str, *reads: Any) -> Json:
 
 
 def _only(db: Any, thread: str) -> Json:
-    from shim.store import runs
-
     return runs.page(db, "", thread, 1, "desc").data[0]
 
 
@@ -195,3 +194,16 @@ def test_a_thread_that_is_deleted_while_its_files_are_fetched(world: World) -> N
     world.upstream.meanwhile = lambda: world.delete(f"threads/{thread}")
     with pytest.raises(Refused, match="No thread found"):
         world.get(f"threads/{thread}/runs/{run['id']}")
+
+
+def test_somebody_else_is_quicker(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever looks sees the run as the other one has it, and writes nothing."""
+    thread = world.thread("One")
+    run = lose(world, thread, [created()])
+    world.upstream.stored["resp_1"] = response(HELLO)
+    world.living.add("third")
+    take = runs.take_over
+    with monkeypatch.context() as patch:
+        patch.setattr(runs, "take_over", lambda *given: take(*given[:4], "third", 2000.0) and False)
+        assert world.get(place(run))["status"] == "in_progress"
+    assert world.messages(thread) == ["One"]

@@ -9,6 +9,7 @@ from tests.translate.telling import added, call, created, done, ended, last, mes
 SEARCH = {"type": "web_search_call", "id": "ws_1", "status": "completed", "action": {"type": "search", "query": "q"}}
 LISTED = {"type": "mcp_list_tools", "id": "mcpl_1", "server_label": "s", "tools": [{"name": "t"}]}
 CALLED = {"type": "mcp_call", "id": "mcp_1", "name": "t", "server_label": "s", "arguments": "{}", "output": "o"}
+LEAVE = {"type": "mcp_approval_request", "id": "mcpr_1", "server_label": "s", "name": "t", "arguments": "{}"}
 PICTURE = {"type": "image_generation_call", "id": "ig_1", "status": "completed", "result": "AAAA"}
 #: The item, the tool of the run, the function's name, its arguments, its output.
 CALLS = [
@@ -40,11 +41,17 @@ def test_a_call_is_a_step_that_is_answered(item, tool, name, arguments, output) 
     assert last(told, "run.step.delta")["delta"]["step_details"]["tool_calls"] == [{"index": 0} | shown]
 
 
-@pytest.mark.parametrize("item", [SEARCH, LISTED, CALLED, PICTURE], ids=lambda item: item["type"])
+@pytest.mark.parametrize("item", [SEARCH, LISTED, CALLED, LEAVE, PICTURE], ids=lambda item: item["type"])
 def test_without_such_a_tool_it_is_silent(item) -> None:
     state = turn(tools=[{"type": "file_search"}])
     assert names(tell(state, created(), added(item), done(item), ended(item))) == ["run.in_progress", "run.completed"]
     assert (state.images, state.made) == ([], [])
+
+
+def test_leave_is_asked_for_once() -> None:
+    told = tell(turn(tools=[{"type": "mcp"}]), created(), added(LEAVE), done(LEAVE), done(LEAVE), ended(LEAVE))
+    (asked,) = last(told, "run.requires_action")["required_action"]["submit_tool_outputs"]["tool_calls"]
+    assert (asked["id"], asked["function"]["name"]) == ("mcpr_1", "mcp_approval_request")
 
 
 def test_a_call_never_waits_for_outputs() -> None:
