@@ -26,9 +26,10 @@ $(VENV)/.test: pyproject.toml constraints.txt | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[test]" -c constraints.txt
 	@touch $@
 
-$(VENV)/.dev: $(VENV)/.test
+# With all that the tests need, in one go.
+$(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[dev]" -c constraints.txt
-	@touch $@
+	@touch $(VENV)/.server $(VENV)/.test $@
 
 demo: $(VENV)/.server ## two functions in succession in one stream, against the offline upstream; no key, no network
 	@$(BIN)/assistants-shim demo

@@ -17,7 +17,7 @@ nox.options.sessions = ["sdk", "newest", "frameworks"]
 
 ROOT = Path(__file__).parent
 #: All that an SDK's version can break, for the one that differs most.
-FOLDERS = ("tests/doors", "tests/cassettes", "tests/ways", "tests/server/test_passage.py")
+FOLDERS = ("tests/doors", "tests/ways", "tests/server/test_passage.py")
 #: What a newer Python can break: threads, tasks, processes, the end of a program.
 FEW = tuple(f"tests/doors/test_{name}.py" for name in ("ending", "handlers", "leaving", "programs"))
 #: What an SDK between the oldest and the newest can: the client's own helpers besides, its options, its objects.
