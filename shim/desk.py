@@ -12,6 +12,7 @@ from typing import Final
 
 from shim.engine import Engine, Reply, Request
 from shim.heart import Heart
+from shim.hold import hold_async
 from shim.pump import Tasks
 from shim.upstream.caller import calling
 from shim.wire import ids
@@ -39,6 +40,7 @@ class Desk:
         self._heart.beat()
         began = time.perf_counter()
         with calling(asked.headers):
+            await hold_async(self.engine.world.running, asked)
             reply = await self._handled(asked)
             if self._heart.may_sweep():
                 self._pumps.work(self.engine.sweep())

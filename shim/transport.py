@@ -18,6 +18,7 @@ from shim.desk import Desk, headers
 from shim.engine import Engine, Reply, Request
 from shim.engine.routes import is_ours, is_polled
 from shim.heart import Heart
+from shim.hold import hold
 from shim.upstream.caller import calling
 
 if TYPE_CHECKING:
@@ -124,6 +125,7 @@ class Transport(http.BaseTransport):
         began = time.perf_counter()
         asked = _asked(request, path, request.read())
         with calling(asked.headers):
+            hold(self.engine.world.running, asked)
             reply = drive.finish(self.engine.handle(asked))
             body = _Body(self._pumped(reply))
             if self.heart.may_sweep():

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 from shim.engine import assistants, files, hosted, messages, outputs, runs, steps, threads
-from shim.engine.protocol import Reply
+from shim.engine.protocol import Reply, Request
 
 Operation = Callable[..., Awaitable[Reply]]
 
@@ -66,6 +66,18 @@ def is_ours(method: str, path: str) -> bool:
 def is_polled(method: str, path: str) -> bool:
     """Whether a call that is not ours looks at something that changes, and is asked for again and again."""
     return _POLLED.fullmatch(f"{method} {path}") is not None
+
+
+def polled_run(request: Request) -> str | None:
+    """The run whose end the SDK's polling helpers wait for, unless their caller has said how often to look.
+
+    Source of the headers: ``runs.poll`` in the SDKs of Python and Node.
+    """
+    helped = request.headers.get("x-stainless-poll-helper") == "true"
+    if not helped or "x-stainless-custom-poll-interval" in request.headers:
+        return None
+    operation, ids = find(request.method, request.path) or (None, [])
+    return ids[1] if operation is runs.retrieve else None
 
 
 def methods(path: str) -> list[str]:

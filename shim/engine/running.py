@@ -4,9 +4,13 @@ Whoever ends a run from outside (cancel, delete, expiry) tells it here; its pump
 upstream, looks into the store, and does what it finds there.
 """
 
+from collections.abc import Callable
 from typing import Final
 
 from shim.ports import Answer
+
+#: What is called, from any thread, when a run is no longer driven.
+Ring = Callable[[], None]
 
 #: Seconds between two questions about a run in upstream's background.
 FIRST_WAIT: Final = 0.25
@@ -20,6 +24,7 @@ class Running:
         self._answers: dict[str, Answer | None] = {}
         self._told: set[str] = set()
         self._asked: dict[str, tuple[float, float]] = {}
+        self._rings: dict[str, list[Ring]] = {}
 
     def enter(self, run_id: str, answer: Answer | None) -> None:
         """This process drives the run, and now waits for that answer (None: for none yet)."""
@@ -29,6 +34,25 @@ class Running:
         self._answers.pop(run_id, None)
         self._told.discard(run_id)
         self._asked.pop(run_id, None)
+        for ring in self._rings.pop(run_id, ()):
+            ring()
+
+    def watch(self, run_id: str, ring: Ring) -> bool:
+        """Have ``ring`` called once when the run is done or wants something; False when it is not driven here."""
+        self._rings.setdefault(run_id, []).append(ring)
+        if run_id in self._answers:
+            return True
+        # It never was, or it left a moment ago, and may have rung already.
+        self.unwatch(run_id, ring)
+        return False
+
+    def unwatch(self, run_id: str, ring: Ring) -> None:
+        """Nobody waits for it any more."""
+        rings = self._rings.get(run_id, [])
+        if ring in rings:
+            rings.remove(ring)
+        if not rings:
+            self._rings.pop(run_id, None)
 
     def ids(self) -> list[str]:
         """The runs that this process drives, for whoever renews their leases."""

@@ -195,6 +195,22 @@ def test_a_run_that_another_process_drives_is_told_nothing(world: World) -> None
     assert (running.told("run_1"), running.ids()) == (False, [])
 
 
+def test_who_watches_a_run_is_rung_for_once() -> None:
+    running, rung = Running(), list[str]()
+    ring, other = (lambda: rung.append("one")), (lambda: rung.append("other"))
+    assert not running.watch("run_1", ring)
+    running.enter("run_1", None)
+    assert running.watch("run_1", ring)
+    assert running.watch("run_1", other)
+    running.unwatch("run_1", other)
+    running.unwatch("run_1", other)
+    assert not rung
+    running.leave("run_1")
+    running.leave("run_1")
+    assert rung == ["one"]
+    assert not running.watch("run_1", ring)
+
+
 def test_a_round_is_shortened_with_its_outputs(world: World) -> None:
     thread = world.thread("A", "B")
     run = last(world.run(thread, answer(call())), "run.requires_action")
