@@ -1,8 +1,8 @@
 """Who polls a run through the SDK's helpers is answered when there is something to tell.
 
 Asked every few milliseconds, fifty callers would leave the runs that they wait for no time to go on.  So where this
-process drives the run, the answer is held until the run is done or wants something, for `HOLD` seconds at most.  Whoever
-retrieves a run by himself, or names an interval, is answered at once.
+process drives the run, the answer is held until the run is done or wants something, for `HOLD` seconds at most.
+Whoever retrieves a run by himself, or names an interval, is answered at once.
 """
 
 import asyncio
