@@ -8,7 +8,7 @@ JOBS ?= 3
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test node lint format types layers coverage bench load upstreams docs docs-check cassettes sdk-matrix dev clean
+.PHONY: help demo test node lint format types layers coverage bench load postgres upstreams workers docs docs-check cassettes sdk-matrix dev clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "make %-11s %s\n", $$1, $$2 }'
@@ -68,6 +68,12 @@ bench: $(VENV)/.test ## measures, printed and in build/bench.json; nothing is as
 
 upstreams: $(VENV)/.test ## servers of others (OGX, llama.cpp), where their scripts lie beside the project
 	$(BIN)/python -m pytest -m upstreams -n 0 tests/upstreams $(ARGS)
+
+workers: $(VENV)/.dev ## gunicorn, celery, a notebook and pools of processes around clients made before the fork; a minute
+	$(BIN)/nox -s workers
+
+postgres: $(VENV)/.test ## what threads go through, each test on a PostgreSQL database of its own; minutes
+	.ci/postgres.sh $(BIN)/python -m pytest -n $(JOBS) --store=postgres tests/clients tests/crash tests/doors tests/engine tests/healing tests/hosted tests/laws tests/once $(ARGS)
 
 load: $(VENV)/.test ## eight processes of fifty threads, killed and failed, on SQLite and PostgreSQL; prints the figures
 	.ci/postgres.sh $(BIN)/python -m tests.load $(ARGS)

@@ -40,12 +40,23 @@ SDKS = {
     "3": ("openai>=3,<4", (*SOME, *ORACLES)),
 }
 PYTHONS = ("3.13",)
-#: Programs that are not ours, from the package registry, pinned: what to install beside us, what to run.
+WORKERS = "tests/frameworks/workers"
+PINNED = ("-c", "constraints.txt", "-c", f"{WORKERS}/pins.txt")
+#: Programs that are not ours, from the package registry, pinned: what to install beside us, which scripts to run.
 FRAMEWORKS = {
-    "langchain": (("-e", ".", "-r", "tests/frameworks/langchain.txt"), ("langchain_agents.py",)),
-    "agency-swarm": (("-e", ".", "-r", "tests/frameworks/agency_swarm.txt"), ("agency_swarm_agents.py",)),
-    "sdk-examples": (("-e", ".[server]", "-c", "constraints.txt"), ("sdk_examples.py", "1.66.5")),
+    "langchain": (("-e", ".", "-r", "tests/frameworks/langchain.txt"), "langchain_agents.py"),
+    "agency-swarm": (("-e", ".", "-r", "tests/frameworks/agency_swarm.txt"), "agency_swarm_agents.py"),
+    # And, as the same is installed for it, what forks a program after its client was made.
+    "sdk-examples": (
+        ("-e", ".[server]", "gunicorn", *PINNED),
+        "sdk_examples.py 1.66.5",
+        "workers/with_gunicorn.py gthread",
+    ),
 }
+#: All that starts a program's processes, or runs it inside a loop of its own; a minute, and not among what runs by
+#: default.
+STARTERS = ("gunicorn", "celery", "notebook", "processes")
+STARTED = ("-e", ".[server,postgres]", "gunicorn", "uvicorn-worker", "celery", "ipykernel", *PINNED)
 #: What the SDK's version decides, so that our pins must not.
 LEFT_TO_THE_SDK = ("openai", "httpx", "httpcore", "httpx2", "httpcore2", "anyio", "jiter")
 #: Most of what is installed is never imported, so it is compiled when it is.
@@ -101,6 +112,15 @@ def newest(session: nox.Session) -> None:
 @nox.parametrize("name", list(FRAMEWORKS), ids=list(FRAMEWORKS))
 def frameworks(session: nox.Session, name: str) -> None:
     """A framework that drives the old API, unmodified, on `shim.install`; it fails if nothing was asked of upstream."""
-    wanted, (script, *arguments) = FRAMEWORKS[name]
+    wanted, *scripts = FRAMEWORKS[name]
     session.install(*LEAN, *wanted, silent=True)
-    session.run("python", f"tests/frameworks/{script}", *arguments)
+    for script in scripts:
+        session.run("python", *f"tests/frameworks/{script}".split(), env={"PYTHONPATH": str(ROOT)})
+
+
+@nox.session
+def workers(session: nox.Session) -> None:
+    """Servers, queues, notebooks and pools that fork, start or embed a program, on SQLite or SHIM_TEST_POSTGRES."""
+    session.install(*LEAN, *STARTED, silent=True)
+    for name in STARTERS:
+        session.run("python", f"{WORKERS}/with_{name}.py", env={"PYTHONPATH": str(ROOT)})

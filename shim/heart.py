@@ -26,18 +26,18 @@ class Heart:
 
     def __init__(self, world: Context, database: Database) -> None:
         self._world, self._database = world, database
-        self._pid = 0
-        self._starting = threading.Lock()
+        self._beating: dict[int, object] = {}
         self._swept: float | None = None
 
     def beat(self) -> None:
         """Begin, unless that is done.  A forked process begins anew."""
-        if self._pid == os.getpid():
+        pid = os.getpid()
+        if pid in self._beating:
             return
-        with self._starting:
-            if self._pid != os.getpid():
-                self._pid = os.getpid()
-                threading.Thread(target=self._go_on, name="shim-heart", daemon=True).start()
+        # Of several who come at once one begins; without a lock, which might be held as the process forks.
+        mine = object()
+        if self._beating.setdefault(pid, mine) is mine:
+            threading.Thread(target=self._go_on, name="shim-heart", daemon=True).start()
 
     def may_sweep(self) -> bool:
         """Whether it is time to erase what was kept for long enough: when a process begins, and once an hour."""

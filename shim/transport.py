@@ -4,9 +4,7 @@ The one module that knows either library: the installed SDK says which it uses. 
 client that the SDK would have used, whole and untouched.
 """
 
-import os
 import time
-import weakref
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, Final
@@ -14,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import openai._base_client as sdk
 
 from shim import drive, pump
+from shim.connections import keep_apart
 from shim.desk import Desk, headers
 from shim.engine import Engine, Reply, Request
 from shim.engine.routes import is_ours, is_polled
@@ -83,23 +82,6 @@ class _AsyncBody(http.AsyncByteStream):
             await _close()
 
 
-#: The networks of this process's clients.
-_networks: "Final[weakref.WeakSet[Any]]" = weakref.WeakSet()
-
-
-def _forget_connections() -> None:
-    """In a forked child: idle connections are the parent's, and two who speak on one hear each other's answers."""
-    for network in list(_networks):
-        for held in (network._transport, *network._mounts.values()):
-            connections = getattr(getattr(held, "_pool", None), "_connections", None)
-            if connections is not None:
-                connections.clear()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forget_connections)
-
-
 class Transport(http.BaseTransport):
     """Behind a blocking client; its pumps are given time to finish when it is closed."""
 
@@ -115,7 +97,8 @@ class Transport(http.BaseTransport):
         self.engine, self.path_of, self.inner, self.rest = engine, path_of, inner, rest
         self.heart, self.grace = heart, grace
         self.pumps = pump.behind(inner, pump.Threads)
-        _networks.update((inner, rest))
+        keep_apart(inner)
+        keep_apart(rest)
 
     def handle_request(self, request: http.Request) -> http.Response:
         path = self.path_of(request)
@@ -158,7 +141,8 @@ class AsyncTransport(http.AsyncBaseTransport):
     ) -> None:
         self.path_of, self.inner, self.rest = path_of, inner, rest
         self.desk = Desk(engine, heart, pump.behind(inner, pump.Tasks), grace)
-        _networks.update((inner, rest))
+        keep_apart(inner)
+        keep_apart(rest)
 
     async def handle_async_request(self, request: http.Request) -> http.Response:
         path = self.path_of(request)

@@ -148,6 +148,15 @@ _servers: Final[dict[Database, Servers]] = {}
 _learned: Final[dict[tuple[str, str], set[str]]] = {}
 
 
+def _in_child() -> None:
+    for running in _running.values():
+        running.forget()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_in_child)
+
+
 def _database(chosen: Settings) -> Database:
     found = database(chosen.database_url, chosen.database_connections, chosen.keys)
     _running.setdefault(found, Running())

@@ -1,7 +1,6 @@
 """What holds in every test: nobody's own settings, nobody's own database, recordings if they are there."""
 
 import os
-import shutil
 import ssl
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,12 +12,22 @@ from shim.store.database import database
 from tests.laws import table as generated
 from tests.recordings import REQUIRED, WIRE
 from tests.replay import table as played
+from tests.stores import POSTGRES, Databases, Files, Stores
 
 settings.register_profile("here", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--store",
+        choices=("sqlite", "postgres"),
+        default="sqlite",
+        help="where threads live in all tests; postgres: on the server of SHIM_TEST_POSTGRES (.ci/postgres.sh)",
+    )
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -45,26 +54,32 @@ def _one_day() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def _new_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database as it is when it is new: made once, as the migrations take longer than most tests."""
+def stores(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stores]:
+    """Makes databases as they are when they are new: upgraded once, as the migrations take longer than most tests."""
+    if request.config.getoption("store") == "postgres":
+        assert POSTGRES, "no SHIM_TEST_POSTGRES"
+        server = Databases(POSTGRES)
+        yield server
+        server.close()
+        return
     path = tmp_path_factory.mktemp("new") / "shim.db"
     made = database(f"sqlite:///{path}")
     made.prepare()
     made.close()
-    return path
+    yield Files(path)
 
 
 @pytest.fixture(autouse=True)
-def _nobodys_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, _new_database: Path) -> None:
+def _nobodys_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, stores: Stores) -> Iterator[None]:
     """Variables of somebody's shell must not decide a test, and his database must not see one."""
     for name in [name for name in os.environ if name.startswith(("SHIM_", "OPENAI_", "AZURE_OPENAI_"))]:
         monkeypatch.delenv(name)
     for name in PROXIES:
         monkeypatch.delenv(name, raising=False)
-    mine = tmp_path / "shim.db"
-    shutil.copyfile(_new_database, mine)
-    mine.chmod(0o600)
-    monkeypatch.setenv("SHIM_DATABASE_URL", f"sqlite:///{mine}")
+    mine = stores.new(tmp_path)
+    monkeypatch.setenv("SHIM_DATABASE_URL", mine)
+    yield
+    stores.drop(mine)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -54,6 +54,10 @@ class Running:
         if not rings:
             self._rings.pop(run_id, None)
 
+    def forget(self) -> None:
+        """In a forked process: what was driven is the parent's to drive, to renew and to interrupt."""
+        self._answers, self._told, self._asked, self._rings = {}, set(), {}, {}
+
     def ids(self) -> list[str]:
         """The runs that this process drives, for whoever renews their leases."""
         return list(self._answers)

@@ -6,6 +6,7 @@ import pytest
 
 from shim.engine import running
 from tests.crash.dying import Diligent, Place, forks
+from tests.stores import Stores
 
 
 @pytest.fixture(autouse=True)
@@ -15,6 +16,6 @@ def _look_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+def place(tmp_path_factory: pytest.TempPathFactory, stores: Stores) -> Iterator[Place]:
     with Diligent() as upstream:
-        yield Place(tmp_path_factory.mktemp("crash"), upstream, forks())
+        yield Place(tmp_path_factory.mktemp("crash"), stores, upstream, forks())

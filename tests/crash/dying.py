@@ -3,8 +3,6 @@
 import json
 import multiprocessing
 import os
-import shutil
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -20,6 +18,7 @@ from tests.crash import victim
 from tests.crash.programs import LOST, PROGRAMS, TOOLS, Application
 from tests.crash.victim import Job
 from tests.doors.loopback import Asked, Loopback, Said
+from tests.stores import Stores
 
 Json = dict[str, Any]
 ROOT = Path(__file__).parents[2]
@@ -56,16 +55,17 @@ class Diligent(Loopback):
 
 @dataclass
 class Place:
-    """Where jobs run: a folder with a prepared database to copy, an upstream, forks."""
+    """Where jobs run: a prepared database to copy, an upstream, forks."""
 
     folder: Path
+    stores: Stores
     upstream: Diligent
     context: ForkServerContext
 
     def __post_init__(self) -> None:
-        self.template = self.folder / "template.db"
-        base = database(f"sqlite:///{self.template}")
-        with self.client(f"sqlite:///{self.template}") as client:
+        self.template = self.stores.new(self.folder)
+        base = database(self.template)
+        with self.client(self.template) as client:
             self.assistant_id = client.beta.assistants.create(model="gpt-4o", tools=TOOLS).id
             self.thread_id = client.beta.threads.create().id
         base.close()
@@ -80,12 +80,8 @@ class Place:
 
     def job(self, program: str, fatal: int | None = None, after: Job | None = None) -> Job:
         """A job on a copy of a database, of its own: the prepared one, or that of a dead process."""
-        path = self.folder / f"{uuid.uuid4().hex}.db"
-        source = Path(after.database.removeprefix("sqlite:///")) if after else self.template
-        for ending in ("", "-wal"):
-            if (there := source.with_name(source.name + ending)).exists():
-                shutil.copy(there, path.with_name(path.name + ending))
-        return Job(program, f"sqlite:///{path}", self.upstream.url, self.assistant_id, self.thread_id, fatal)
+        url = self.stores.copy(after.database if after else self.template, self.folder)
+        return Job(program, url, self.upstream.url, self.assistant_id, self.thread_id, fatal)
 
     def dead(self, program: str, name: str) -> Job:
         """A job that died when it first came to a point of that name."""

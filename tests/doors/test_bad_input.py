@@ -11,6 +11,7 @@ import pytest
 from tests.doors.colours import COLOURS, opened
 from tests.doors.loopback import Loopback
 from tests.doors.talking import tool
+from tests.stores import Stores
 
 Json = dict[str, Any]
 NOWHERE = "0" * 24
@@ -41,10 +42,10 @@ class Scene:
 
 
 @pytest.fixture(params=COLOURS, scope="module")
-def scene(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+def scene(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, stores: Stores) -> Iterator[Scene]:
     """One for all mistakes: none may leave a trace that the next one sees."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SHIM_DATABASE_URL", f"sqlite:///{tmp_path_factory.mktemp('scene') / 'shim.db'}")
+        patch.setenv("SHIM_DATABASE_URL", stores.new(tmp_path_factory.mktemp("scene")))
         with made(request.param) as found:
             yield found
 

@@ -7,7 +7,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -63,14 +62,14 @@ class Scene:
 
 
 @pytest.fixture
-def scene(tmp_path: Path) -> Iterator[Scene]:
-    with scenery(tmp_path) as found:
+def scene() -> Iterator[Scene]:
+    with scenery() as found:
         yield found
 
 
 @contextmanager
-def scenery(tmp_path: Path) -> Iterator[Scene]:
-    made = Scene({"SHIM_DATABASE_URL": f"sqlite:///{tmp_path / 'kept.db'}", "OPENAI_API_KEY": "test"})
+def scenery() -> Iterator[Scene]:
+    made = Scene({"SHIM_DATABASE_URL": os.environ["SHIM_DATABASE_URL"], "OPENAI_API_KEY": "test"})
     made.server.answer = made.answer
     with made.server as server:
         made.environment["OPENAI_BASE_URL"] = server.url

@@ -211,6 +211,17 @@ def test_who_watches_a_run_is_rung_for_once() -> None:
     assert not running.watch("run_1", ring)
 
 
+def test_a_forked_process_drives_nothing() -> None:
+    running = Running()
+    running.enter("run_1", None)
+    running.tell("run_1")
+    assert running.may_ask("run_1", 1.0)
+    assert not running.may_ask("run_1", 1.0)
+    running.forget()
+    assert (running.told("run_1"), running.ids()) == (False, [])
+    assert running.may_ask("run_1", 1.0)
+
+
 def test_a_round_is_shortened_with_its_outputs(world: World) -> None:
     thread = world.thread("A", "B")
     run = last(world.run(thread, answer(call())), "run.requires_action")

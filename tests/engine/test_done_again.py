@@ -1,6 +1,5 @@
 """A transaction that was lost before its end is done again, so what runs in it must change nothing but the store."""
 
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +8,7 @@ import sqlalchemy as sa
 from shim.store import journal
 from shim.store.database import Database, database
 from tests.engine.scripted import World, answer, inputs
+from tests.stores import Stores
 from tests.translate.telling import call, message, says
 
 
@@ -61,10 +61,12 @@ def _journal(base: Database, thread: str) -> list[Any]:
     return [(row.direction, row.type, row.call_id, row.response_id) for row in rows]
 
 
-def test_every_write_may_be_done_again(world: World, blank: Path, tmp_path: Path) -> None:
-    other = World(database(f"sqlite:///{shutil.copy(blank, tmp_path / 'other.db')}"))
+def test_every_write_may_be_done_again(world: World, stores: Stores, tmp_path: Path) -> None:
+    url = stores.new(tmp_path, "other.db")
+    other = World(database(url))
     twice = Twice(other.context.store)
     object.__setattr__(other.context, "store", twice)
     assert _life(other) == _life(world)
     assert twice.lost > 10
     other.base.close()
+    stores.drop(url)

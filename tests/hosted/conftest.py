@@ -1,6 +1,5 @@
 """Every test of a program here is played in each way in which programs run; the clients serve a whole file of tests."""
 
-import shutil
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -15,6 +14,7 @@ from shim.sandbox import Sandbox
 from tests.doors.colours import ASYNC, SYNC, opened
 from tests.hosted.recordings import Player
 from tests.hosted.stage import Clock, Stage
+from tests.stores import Stores
 
 #: Colour, how a run is carried out, and whether a polled one goes on upstream alone.
 PLAYS = {
@@ -26,16 +26,16 @@ PLAYS = {
 STREAMED = [name for name in PLAYS if name.endswith("streamed")]
 
 
-def _played(name: str, folder: Path, new_database: Path, upstream: Any = None) -> Iterator[Stage]:
+def _played(name: str, folder: Path, stores: Stores, upstream: Any = None) -> Iterator[Stage]:
     colour, way, background = PLAYS[name]
     clock = Clock()
     sandbox = upstream or Sandbox(clock=clock)
-    database = shutil.copyfile(new_database, folder / "shim.db")
+    database = stores.new(folder)
     with pytest.MonkeyPatch.context() as patch:
         # What is set here is read once, as the client is made; the tests themselves have nobody's settings.
         patch.setenv("SHIM_UPSTREAM", "sandbox")
         patch.setenv("SHIM_BACKGROUND", background)
-        patch.setenv("SHIM_DATABASE_URL", f"sqlite:///{database}")
+        patch.setenv("SHIM_DATABASE_URL", database)
         patch.setattr(offline, "sandbox", lambda: sandbox)
         patch.setattr(wiring, "time", SimpleNamespace(time=clock, sleep=time.sleep))
         door = opened(colour)
@@ -44,28 +44,25 @@ def _played(name: str, folder: Path, new_database: Path, upstream: Any = None) -
         yield Stage(client, sandbox, way, clock)
     finally:
         door.__exit__(None, None, None)
+        stores.drop(database)
 
 
 @pytest.fixture(scope="module", params=PLAYS)
-def stage(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, _new_database: Path
-) -> Iterator[Stage]:
+def stage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, stores: Stores) -> Iterator[Stage]:
     """In all of them."""
-    yield from _played(request.param, tmp_path_factory.mktemp("hosted"), _new_database)
+    yield from _played(request.param, tmp_path_factory.mktemp("hosted"), stores)
 
 
 @pytest.fixture(scope="module", params=STREAMED)
-def heard(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, _new_database: Path
-) -> Iterator[Stage]:
+def heard(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, stores: Stores) -> Iterator[Stage]:
     """In those that are told events."""
-    yield from _played(request.param, tmp_path_factory.mktemp("hosted"), _new_database)
+    yield from _played(request.param, tmp_path_factory.mktemp("hosted"), stores)
 
 
 @pytest.fixture(scope="module")
-def plain(tmp_path_factory: pytest.TempPathFactory, _new_database: Path) -> Iterator[Stage]:
+def plain(tmp_path_factory: pytest.TempPathFactory, stores: Stores) -> Iterator[Stage]:
     """In the plainest one, where the way makes no difference."""
-    yield from _played("sync, polled", tmp_path_factory.mktemp("hosted"), _new_database)
+    yield from _played("sync, polled", tmp_path_factory.mktemp("hosted"), stores)
 
 
 def pytest_generate_tests(metafunc: Any) -> None:
@@ -75,14 +72,14 @@ def pytest_generate_tests(metafunc: Any) -> None:
 
 
 @pytest.fixture(scope="module")
-def players(tmp_path_factory: pytest.TempPathFactory, _new_database: Path) -> Iterator[dict[str, tuple[Stage, Player]]]:
+def players(tmp_path_factory: pytest.TempPathFactory, stores: Stores) -> Iterator[dict[str, tuple[Stage, Player]]]:
     """A client for each way, and behind each a server that plays recordings."""
     with ExitStack() as open_ones:
-        yield {name: open_ones.enter_context(_playing(name, tmp_path_factory, _new_database)) for name in PLAYS}
+        yield {name: open_ones.enter_context(_playing(name, tmp_path_factory, stores)) for name in PLAYS}
 
 
 @contextmanager
-def _playing(name: str, folders: pytest.TempPathFactory, new_database: Path) -> Iterator[tuple[Stage, Player]]:
+def _playing(name: str, folders: pytest.TempPathFactory, stores: Stores) -> Iterator[tuple[Stage, Player]]:
     player = Player()
-    for stage in _played(name, folders.mktemp("recorded"), new_database, player):
+    for stage in _played(name, folders.mktemp("recorded"), stores, player):
         yield stage, player

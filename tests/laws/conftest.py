@@ -1,5 +1,5 @@
 """One world for each test: an example takes a thread of its own in it."""
 
-from tests.engine.conftest import blank, world
+from tests.engine.conftest import world
 
-__all__ = ["blank", "world"]
+__all__ = ["world"]

@@ -1,6 +1,5 @@
 """Any interleaving of calls on one thread, of upstream's words and of time, against a model of a run's life."""
 
-import shutil
 from collections import Counter
 from pathlib import Path
 from typing import Final
@@ -13,6 +12,7 @@ from shim.store.database import database
 from tests.laws.living import Place
 from tests.laws.rules import FUNCTION, Thread
 from tests.laws.table import Note, note
+from tests.stores import Stores
 
 #: What has to come about, or the law says nothing of it: statuses, refusals, happenings.
 WANTED: Final = {
@@ -84,13 +84,15 @@ def walk_on(thread: Thread) -> None:
     thread.teardown()
 
 
-def test_any_interleaving(blank: Path, tmp_path: Path, record_property: Note) -> None:
-    base = database(f"sqlite:///{shutil.copy(blank, tmp_path / 'life.db')}")
+def test_any_interleaving(stores: Stores, tmp_path: Path, record_property: Note) -> None:
+    url = stores.new(tmp_path, "life.db")
+    base = database(url)
     place, seen = Place(base), Counter[str]()
     told = {words: place.world.assistant(tools=[FUNCTION], instructions=words or None) for words in ("", "Be kind.")}
     machine = type("Here", (Thread,), {"place": place, "assistants": told, "seen": seen})
     walk(machine())
     run_state_machine_as_test(machine, settings=LAW)
     base.close()
+    stores.drop(url)
     note(record_property, "runs, refusals, happenings", seen)
     assert seen.keys() >= WANTED

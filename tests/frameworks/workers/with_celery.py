@@ -1,0 +1,72 @@
+"""Celery's pool of forked processes: conversations at once, and a process killed in one."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import stage
+from conversations import WAYS
+
+TALKS = 8
+
+
+@contextmanager
+def working(folder: Path) -> Iterator[Any]:
+    """The tasks, and a worker of two processes that does them."""
+    for name in ("queue", "control", "results"):
+        (folder / name).mkdir()
+    os.environ["CELERY_FOLDER"] = str(folder)
+    words = ["worker", "--pool", "prefork", "--concurrency", "2", "--loglevel", "critical", "--without-mingle"]
+    words += ["--without-gossip", "--without-heartbeat"]
+    command = [sys.executable, "-m", "celery", "-A", "celery_tasks", *words]
+    process = subprocess.Popen(command, cwd=stage.HERE, env=os.environ | {"C_FORCE_ROOT": "1"})
+    try:
+        import celery_tasks
+
+        yield celery_tasks
+    finally:
+        process.terminate()
+        process.wait(stage.PATIENCE)
+
+
+def got(result: Any) -> Any:
+    return result.get(timeout=stage.PATIENCE, interval=0.05)
+
+
+def crowd(tasks: Any) -> dict[str, list[str]]:
+    given = [{"way": WAYS[n % 2], "said": stage.secret()} for n in range(TALKS)]
+    told = [got(result) for result in [tasks.converse.delay(**each) for each in given]]
+    assert all(each["status"] == "completed" for each in told), told
+    assert os.getpid() not in {each["pid"] for each in told}
+    return {each["thread"]: [how["said"]] for how, each in zip(given, told, strict=True)}
+
+
+def killed(tasks: Any, folder: Path, thread: str) -> str:
+    place = folder / "whose"
+    tasks.essay.delay(thread, str(place))
+    stage.until("the long answer has begun", place.exists)
+    os.kill(int(place.read_text()), signal.SIGKILL)
+    return stage.settled(tasks.client, thread)
+
+
+def main() -> None:
+    with stage.stage() as (sandbox, folder), working(folder) as tasks:
+        threads = crowd(tasks)
+        thread = next(iter(threads))
+        ended = killed(tasks, folder, thread)
+        for each, said in threads.items():
+            said.append(stage.secret())
+            assert got(tasks.converse.delay("stream", said[-1], each))["status"] == "completed"
+        for each, said in threads.items():
+            stage.check_thread(tasks.client, each, said)
+        end = f"a process was killed, its run {ended}"
+        stage.report(f"celery {version('celery')}", sandbox, len(threads), end)
+
+
+main()

@@ -1,0 +1,71 @@
+"""The standard library's processes, begun in each of its ways while the client's runs are under way."""
+
+import multiprocessing
+import sys
+import threading
+from concurrent.futures import ProcessPoolExecutor
+from functools import cache
+from typing import Any
+
+import stage
+from conversations import TOOLS, WAYS, talk
+
+from shim import OpenAI
+
+METHODS = ("forkserver", "spawn")
+#: Pools that are forked in the middle of conversations.
+FORKS = 5
+
+
+@cache
+def client() -> Any:
+    """In a forked process, the one that was made before; in others, one of its own."""
+    return OpenAI()
+
+
+def conversation(given: tuple[str, str, str]) -> Any:
+    assistant, way, said = given
+    return talk(client(), assistant, way, said)
+
+
+def told(assistant: str, method: str) -> dict[str, list[str]]:
+    """Conversations in processes begun in that way, by thread: what the tool said."""
+    given = [(assistant, way, stage.secret()) for way in WAYS * 2]
+    with ProcessPoolExecutor(2, multiprocessing.get_context(method)) as pool:
+        found = list(pool.map(conversation, given))
+    assert all(each["status"] == "completed" for each in found), found
+    return {each["thread"]: [how[2]] for how, each in zip(given, found, strict=True)}
+
+
+def in_the_middle(assistant: str) -> dict[str, list[str]]:
+    """Processes are forked, again and again, while two threads of this one talk."""
+    over, done = threading.Event(), dict[str, list[str]]()
+
+    def busy() -> None:
+        while not over.is_set():
+            said = stage.secret()
+            done[talk(client(), assistant, "stream", said)["thread"]] = [said]
+
+    crowd = [threading.Thread(target=busy) for _ in range(2)]
+    for each in crowd:
+        each.start()
+    made = [told(assistant, "fork") for _ in range(FORKS)]
+    over.set()
+    for each in crowd:
+        each.join()
+    return {thread: said for each in (done, *made) for thread, said in each.items()}
+
+
+def main() -> None:
+    with stage.stage() as (sandbox, _):
+        assistant = client().beta.assistants.create(model="gpt-4o", tools=TOOLS).id
+        threads = in_the_middle(assistant)
+        for method in METHODS:
+            threads |= told(assistant, method)
+        for each, said in threads.items():
+            stage.check_thread(client(), each, said)
+        stage.report(f"multiprocessing on {sys.platform}", sandbox, len(threads), ", ".join(["fork", *METHODS]))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,95 @@
+"""New databases for tests, each made from a template: files, and databases on a PostgreSQL server."""
+
+import os
+import shutil
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import sqlalchemy as sa
+
+from shim.store.address import resolve
+from shim.store.database import database
+
+#: Read when this is imported, as no test sees the user's own variables.
+POSTGRES = os.environ.get("SHIM_TEST_POSTGRES")
+
+
+class Stores(Protocol):
+    """Makes databases of one kind."""
+
+    def new(self, folder: Path, name: str = "shim.db") -> str:
+        """The URL of a database that is ready and empty; if it is a file, it is there and has that name."""
+
+    def copy(self, url: str, folder: Path) -> str:
+        """A database with the same in it.  Nobody may be using the first, though he who did may have been killed."""
+
+    def drop(self, url: str) -> None:
+        """Away with it, whoever uses it."""
+
+
+@dataclass
+class Files:
+    """SQLite.  ``template``: an empty store, with the migrations done."""
+
+    template: Path
+
+    def new(self, folder: Path, name: str = "shim.db") -> str:
+        return self._copied(self.template, folder / name)
+
+    def copy(self, url: str, folder: Path) -> str:
+        return self._copied(Path(url.removeprefix("sqlite:///")), folder / f"{uuid.uuid4().hex}.db")
+
+    def drop(self, url: str) -> None:
+        """Its folder goes."""
+
+    def _copied(self, source: Path, path: Path) -> str:
+        for ending in ("", "-wal"):
+            if (there := source.with_name(source.name + ending)).exists():
+                shutil.copyfile(there, path.with_name(path.name + ending))
+        path.chmod(0o600)
+        return f"sqlite:///{path}"
+
+
+class Databases:
+    """PostgreSQL.  ``server``: the URL of a database whose user may make others."""
+
+    def __init__(self, server: str) -> None:
+        self._url = resolve(server)
+        self._server = sa.create_engine(self._url, poolclass=sa.NullPool, isolation_level="AUTOCOMMIT")
+        self._made: list[str] = []
+        self._template = self._from("template0")
+        base = database(self._template)
+        base.prepare()
+        base.close()
+
+    def new(self, folder: Path, name: str = "shim.db") -> str:
+        return self._from(self._name(self._template))
+
+    def copy(self, url: str, folder: Path) -> str:
+        return self._from(self._name(url))
+
+    def drop(self, url: str) -> None:
+        self._made.remove(url)
+        self._say(f"DROP DATABASE {self._name(url)} WITH (FORCE)")
+
+    def close(self) -> None:
+        for url in list(self._made):
+            self.drop(url)
+
+    def _from(self, template: str) -> str:
+        name = f"test_{uuid.uuid4().hex}"
+        # Whoever was killed may still have a server process that does not know it.
+        gone = f"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{template}'"
+        self._say(gone, f"CREATE DATABASE {name} TEMPLATE {template}")
+        self._made.append(self._url.set(database=name).render_as_string(hide_password=False))
+        return self._made[-1]
+
+    def _say(self, *words: str) -> None:
+        with self._server.connect() as db:
+            for each in words:
+                db.exec_driver_sql(each)
+
+    def _name(self, url: str) -> str:
+        return str(resolve(url).database)
