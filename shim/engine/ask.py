@@ -100,7 +100,7 @@ class Asker:
 
 async def _lost_chain(asker: Asker, refusal: Refusal) -> bool:
     """Upstream no longer has the chain: the thread is told anew."""
-    if not asker.may_heal or not profiles.chain_is_lost(refusal):
+    if not asker.may_heal or not profiles.chain_is_lost(refusal, asker.sent.previous):
         return False
     await asker.heal("never" if profiles.never_chains(refusal) else "lost")
     return True

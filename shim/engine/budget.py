@@ -83,7 +83,7 @@ async def _count(world: Context, run: Json, private: Json, sent: Sent) -> int:
         try:
             return int((await world.upstream.call("POST", PATH, body))["input_tokens"])
         except Refusal as refusal:
-            if sent.previous is not None and profiles.chain_is_lost(refusal):
+            if sent.previous is not None and profiles.chain_is_lost(refusal, sent.previous):
                 raise
             if refusal.status in MISSING:
                 world.servers.uncounted(profile)

@@ -24,11 +24,12 @@ def verdict(events: Iterable[Json], previous: str, profile: Profile, opened: boo
 
     ``opened``: a response has been shown and its echo was right, but it may fail yet.
     """
-    for event in events:
-        if (refusal := _refusal(event)) is not None:
-            return _loss(refusal)
-        if opened:
-            continue
+    told = [(event, _refusal(event)) for event in events]
+    # One read may hold a response that looks well, and its refusal.
+    losses = (loss for _, refusal in told if refusal is not None and (loss := _loss(refusal, previous)) is not None)
+    if (found := next(losses, None)) is not None or opened:
+        return found
+    for event in (event for event, refusal in told if refusal is None):
         if (response := event.get("response")) is not None:
             return of_response(response, previous, profile)
         if not profile.trusted and not WORDS.isdisjoint(event):
@@ -39,7 +40,7 @@ def verdict(events: Iterable[Json], previous: str, profile: Profile, opened: boo
 
 def of_response(response: Json, previous: str, profile: Profile) -> Verdict:
     """The same of a response object.  Where it has no echo, the profile decides."""
-    if response.get("status") == "failed" and (loss := _loss(_of_failed(response))) is not None:
+    if response.get("status") == "failed" and (loss := _loss(_of_failed(response), previous)) is not None:
         return loss
     echo = response.get("previous_response_id", previous if profile.trusted else None)
     return "held" if echo == previous else "ignored"
@@ -47,7 +48,7 @@ def of_response(response: Json, previous: str, profile: Profile) -> Verdict:
 
 def is_lost(response: Json) -> bool:
     """Whether a response failed for want of the one before it, as in a background that looks for it late."""
-    return _loss(_of_failed(response)) is not None
+    return _loss(_of_failed(response), response.get("previous_response_id")) is not None
 
 
 def kept(response: Json, asked: bool, profile: Profile) -> bool:
@@ -55,8 +56,8 @@ def kept(response: Json, asked: bool, profile: Profile) -> bool:
     return asked and response.get("store", profile.trusted) is True
 
 
-def _loss(refusal: Refusal) -> Literal["lost", "never"] | None:
-    if not profiles.chain_is_lost(refusal):
+def _loss(refusal: Refusal, previous: str | None) -> Literal["lost", "never"] | None:
+    if not profiles.chain_is_lost(refusal, previous):
         return None
     return "never" if profiles.never_chains(refusal) else "lost"
 

@@ -29,6 +29,8 @@ def of_response(response: Json, told: Json | None) -> Json:
 def of_event(event: Json) -> Json:
     """The error in an ``error`` event: nested on the real wire, flat in its documentation."""
     error = event.get("error")
+    if isinstance(error, str):
+        return {"message": error}
     return error if isinstance(error, dict) else event
 
 

@@ -18,6 +18,8 @@ LOST_WORDS: Final[dict[str, str]] = {
     "OGX, of a response that is not finished": r"Cannot use an? \w+ (background )?response as previous_response_id",
     "a chain whose calls are gone": r"No tool call found for function call output",
     "a chain with a call that nobody answered": r"No tool output found for (function|tool) call",
+    "a chain whose items were not kept": r"Item with id '[^']*' not found",
+    "a chain with half of what belongs together": r"was provided without its required ",
     "a chain through a container that is dead": r"container (with id )?(\S+ )?"
     r"((is|has|was) (been )?(expired|deleted)|not found)",
 }
@@ -30,8 +32,8 @@ NEVER_WORDS: Final[dict[str, str]] = {
 }
 _LOST: Final = re.compile("|".join(LOST_WORDS.values()), re.IGNORECASE)
 _NEVER: Final = re.compile("|".join(NEVER_WORDS.values()), re.IGNORECASE)
-#: Statuses with which a lost chain may come; None is an error inside a stream.
-LOST_STATUSES: Final = frozenset({None, 400, 404, 409, 410, 422})
+#: Statuses with which a server finds fault with what it was asked; None is an error inside a stream.
+FOUND_FAULT: Final = frozenset({None, 400, 403, 404, 409, 410, 422})
 #: The parameter that chains: whatever is wrong with it, a request without it is right.
 CHAIN: Final = "previous_response_id"
 #: Wordings of a server that refuses to be asked to keep a response.
@@ -49,12 +51,15 @@ UNREADABLE: Final = re.compile(
 NO_ENCRYPTION: Final = re.compile(r"(?i)encrypted content is not supported")
 
 
-def chain_is_lost(refusal: Refusal) -> bool:
-    """Whether upstream refused because it cannot continue from the previous response; then the thread is told anew."""
-    if refusal.status not in LOST_STATUSES:
-        return False
+def chain_is_lost(refusal: Refusal, previous: str | None = None) -> bool:
+    """Whether upstream refused because it cannot continue from ``previous``; then the thread is told anew.
+
+    The status does not matter where the words are known: proxies make a 500 of anything.  Of unknown words the id
+    itself is enough, as nothing else in the request has it.
+    """
     known = refusal.code in LOST_CODES or refusal.param == CHAIN
-    return known or bool(_LOST.search(refusal.message)) or never_chains(refusal)
+    named = refusal.status in FOUND_FAULT and bool(previous) and str(previous) in refusal.message
+    return known or named or bool(_LOST.search(refusal.message)) or never_chains(refusal)
 
 
 def never_chains(refusal: Refusal) -> bool:
@@ -79,7 +84,7 @@ def has_no_model(refusal: Refusal) -> bool:
 
 def cannot_store(refusal: Refusal) -> bool:
     """Whether upstream refused because it was asked to keep the response."""
-    return refusal.status in LOST_STATUSES and (refusal.param == "store" or bool(NO_STORE.search(refusal.message)))
+    return refusal.status in FOUND_FAULT and (refusal.param == "store" or bool(NO_STORE.search(refusal.message)))
 
 
 def cannot_read_reasoning(refusal: Refusal) -> bool:

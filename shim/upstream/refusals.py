@@ -1,7 +1,7 @@
 """From what the SDK and the HTTP library raise to a `Refusal`, in upstream's own words."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import openai
@@ -32,18 +32,23 @@ def refusals(broken: Broken) -> Iterator[None]:
 
 
 def _of_status(error: openai.APIStatusError) -> Refusal:
-    # The SDK has unwrapped `error`; some servers nest it twice, or answer a bare text there, or under another key.
+    # The SDK has unwrapped `error`.
     told: Json = error.body if isinstance(error.body, dict) else {"message": error.body}
-    inner = told.get("error")
-    told = inner if isinstance(inner, dict) else told
-    told = secrets.without(told, error.request.headers)
-    message = next((told[key] for key in ("message", "error", "detail") if told.get(key)), error.message)
     kept = {
         name: value for name, value in error.response.headers.items() if name.lower() in ("retry-after", "x-request-id")
     }
-    return Refusal(
-        error.status_code, str(message), _word(told, "type"), _word(told, "param"), _word(told, "code"), kept
-    )
+    told = secrets.without(told, error.request.headers)
+    return of_error(error.status_code, told, error.message, kept)
+
+
+def of_error(status: int | None, told: Json, otherwise: str = "", headers: Mapping[str, str] = {}) -> Refusal:
+    """What an error's body says, or else ``otherwise``: some servers nest it twice, or answer a bare text there, or
+    under another key.
+    """
+    inner = told.get("error")
+    told = inner if isinstance(inner, dict) else told
+    message = next((told[key] for key in ("message", "error", "detail") if told.get(key)), otherwise)
+    return Refusal(status, str(message), _word(told, "type"), _word(told, "param"), _word(told, "code"), headers)
 
 
 def _word(told: Json, key: str) -> str | None:

@@ -22,7 +22,7 @@ from openai.resources.responses import AsyncResponses, Responses
 from shim.ports import Answer, Call, Json, Profile, Refusal
 from shim.upstream import bodies, secrets
 from shim.upstream.caller import CREDENTIALS, credentials
-from shim.upstream.refusals import Broken, refusals
+from shim.upstream.refusals import Broken, of_error, refusals
 from shim.wire import sse
 
 #: Headers of the caller's request that the SDK around it made for itself, that describe its body, or that say who he is
@@ -295,7 +295,15 @@ def _plain(answer: object, client: Any = None) -> Json:
         raise Refusal(None, f"The model's answer could not be read: {str(answer)[:80]!r}")
     if client is None or not answer.get("error"):
         return answer
-    return secrets.without(answer, {**client.default_headers, **credentials()})
+    clean = secrets.without(answer, {**client.default_headers, **credentials()})
+    if _refuses(clean):
+        raise of_error(None, clean)
+    return clean
+
+
+def _refuses(answer: Json) -> bool:
+    """Whether an answer with a 200 is a refusal, as some proxies give it, and no response that has failed."""
+    return bool(answer.get("error")) and not answer.get("status")
 
 
 def _is_callers(name: str) -> bool:
@@ -323,6 +331,8 @@ def _is_json(headers: Mapping[str, str]) -> bool:
 def _unfold(payload: bytes) -> list[Json]:
     """A server that does not stream gave the whole response: its last event says everything."""
     response = json.loads(payload)
+    if _refuses(response):
+        return [{"type": "error", "error": response["error"]}]
     status = response.get("status") or "completed"
     opened = {"type": "response.created", "response": response | {"status": "in_progress"}}
     return [opened, {"type": f"response.{status}", "response": response}]

@@ -2,9 +2,8 @@
 framed them.
 
 Reading is lenient (LF or CRLF, several ``data:`` lines, comments, no ``event:`` line, a stray ``[DONE]``); the
-payload's own
-``type`` names the event, because some servers send no ``event:`` line.  Writing is exact: ``event: NAME``, one
-``data:`` line of compact JSON with non-ASCII characters unescaped, a blank line.
+payload's own ``type`` names the event, because some servers send no ``event:`` line; where it has none, the line does.
+Writing is exact: ``event: NAME``, one ``data:`` line of compact JSON with non-ASCII characters unescaped, a blank line.
 """
 
 import json
@@ -80,7 +79,15 @@ def _event(block: bytes) -> Json | None:
         raise Malformed(f"a data line that is no JSON: {data[:80]!r}") from problem
     if not isinstance(event, dict):
         raise Malformed(f"a data line that is no object: {data[:80]!r}")
+    if not isinstance(event.get("type"), str):
+        event["type"] = _named(block, event)
     return event
+
+
+def _named(block: bytes, event: Json) -> str:
+    """What an event is that does not say so itself.  Some servers send a bare error."""
+    lines = [line[6:].strip() for line in block.split(b"\n") if line.startswith(b"event:")]
+    return lines[-1].decode("utf-8", "replace") if lines else ("error" if event.get("error") else "")
 
 
 def _parsed(data: bytes) -> Any:

@@ -26,7 +26,10 @@ def refused(wording: Wording, previous: str) -> Said:
     told = json.loads(json.dumps(wording.body).replace("{id}", previous))
     if wording.status is not None:
         return Said.json(told, wording.status)
-    return Said(200, (("content-type", "text/event-stream"),), (f"data: {json.dumps(told)}\n\n".encode(),))
+    well = {"id": "resp_failed", "status": "in_progress", "previous_response_id": previous, "store": True, "output": []}
+    events = [{"type": "response.created", "response": well}] * wording.opened + [told]
+    whole = "".join(f"data: {json.dumps(event)}\n\n" for event in events)
+    return Said(200, (("content-type", "text/event-stream"),), (whole.encode(),))
 
 
 @dataclass

@@ -26,7 +26,7 @@ def _background(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("words", BY_STATUS)
 def test_the_thread_is_told_anew(words: str, caplog: pytest.LogCaptureFixture) -> None:
     losing = Losing(WORDINGS[words])
-    with Loopback(losing) as server, OpenAI(base_url=server.url, api_key="x") as client:
+    with Loopback(losing) as server, OpenAI(base_url=server.url, api_key="x", max_retries=0) as client:
         talk = Talk(client, "poll")
         talk.run()
         losing.due = True

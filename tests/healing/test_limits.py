@@ -81,7 +81,7 @@ OTHERS = {
     "a model": Said.error(404, "Model 'nope' not found. Use 'client.models.list()' to list available Models."),
     "a file": Said.error(404, "No such File object: file-1"),
     "a key": Said.error(401, "Incorrect API key provided.", "invalid_api_key"),
-    "a breakdown": Said.error(500, "Previous response with id 'resp_1' not found."),
+    "a breakdown": Said.error(500, "The server had an error processing your request."),
     "the pace": Said.error(429, "Slow down.", "rate_limit_exceeded"),
 }
 

@@ -10,12 +10,14 @@ Json = dict[str, Any]
 class Wording:
     """``body`` is the whole answer, ``{id}`` in it the previous response.  ``status`` is None for an error in a stream.
 
-    ``never``: it is about the server, and no other previous response will do better.
+    ``never``: it is about the server, and no other previous response will do better.  ``opened``: it comes in one read
+    with a response that began well.
     """
 
     status: int | None
     body: Json
     never: bool = False
+    opened: bool = False
 
     @property
     def error(self) -> Json:
@@ -74,6 +76,42 @@ WORDINGS: dict[str, Wording] = {
                 "error": {"code": "previous_response_not_found", "message": GONE},
             },
         },
+    ),
+    "a response that begins well and fails": Wording(
+        None,
+        {
+            "type": "response.failed",
+            "response": {
+                "id": "resp_failed",
+                "status": "failed",
+                "previous_response_id": "{id}",
+                "store": True,
+                "output": [],
+                "error": {"code": "server_error", "message": GONE},
+            },
+        },
+        opened=True,
+    ),
+    "vLLM, a bare error in its stream": Wording(None, {"error": {"message": "Response with id '{id}' not found."}}),
+    "a proxy, with a 200": Wording(200, _openai(GONE, "previous_response_not_found", CHAIN)),
+    "a proxy, with a 500": Wording(500, _openai("litellm.APIConnectionError: OpenAIException - " + GONE, "500")),
+    "somebody, in words of his own": Wording(404, _openai("{id}? Never heard of it.")),
+    "OpenAI, items that were not kept": Wording(
+        404,
+        _openai(
+            "Item with id 'rs_1' not found. Items are not persisted when `store` is set to false. Try again with "
+            "`store` set to true, or remove this item from your input.",
+            None,
+            "input",
+        ),
+    ),
+    "OpenAI, half of what belongs together": Wording(
+        400,
+        _openai(
+            "Item 'fc_1' of type 'function_call' was provided without its required 'reasoning' item: 'rs_1'.",
+            None,
+            "input",
+        ),
     ),
     "OpenAI, another region": Wording(400, _openai("The response is kept elsewhere.", "data_residency_mismatch")),
     "DeepSeek, an unanswered call": Wording(400, _openai("No tool output found for tool call call-a.")),

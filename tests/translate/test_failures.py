@@ -58,6 +58,7 @@ EVENTS = [
     ({"type": "error", "error": {"message": "A."}}, "A."),
     ({"type": "error", "message": "B.", "error": None}, "B."),
     ({"type": "error", "message": "C."}, "C."),
+    ({"type": "error", "error": "D."}, "D."),
 ]
 
 

@@ -103,7 +103,7 @@ def _loss(patient: Patient) -> Finding:
     try:
         patient.create(previous_response_id=unknown)
     except Refusal as refusal:
-        if profiles.chain_is_lost(refusal):
+        if profiles.chain_is_lost(refusal, unknown):
             return Finding("yes", f"known words: {told(refusal)}")
         return Finding("no", f"unknown words, please report them: {told(refusal)}")
     return Finding("partly", "an unknown response is left out without a word; the shim looks at the echo")
