@@ -125,9 +125,9 @@ def profile_of(client: Any, chosen: Settings) -> Callable[[], Profile]:
     def profile() -> Profile:
         address = chosen.upstream or str(client.base_url)
         known = profiles.choose(address, named)
+        known = known if chosen.store_responses else profiles.stateless(known)
         background = known.background if chosen.background == "auto" else chosen.background == "always"
-        stores = known.stores and chosen.store_responses
-        return replace(known, stores=stores, background=background and stores, address=f"{address} {_who(client)}")
+        return replace(known, background=background and known.stores, address=f"{address} {_who(client)}")
 
     return profile
 

@@ -48,10 +48,16 @@ async def _run(world: Context, request: Request, again: Again) -> Reply:
     return stream_reply(Watch(world, thread_id, run_id, calls).events(first))
 
 
+async def _cancel(world: Context, request: Request, again: Again) -> Reply:
+    row = await world.store.read(lookup.run, world, again.row.thread_id or "", again.row.made)
+    return json_reply(queued(world, row.body, again=True) | {"status": "cancelling"})
+
+
 ANSWERS: Final[dict[str, Callable[[Context, Request, Again], Awaitable[Reply]]]] = {
     "assistant": _assistant,
     "thread": _thread,
     "message": _message,
     "run": _run,
     "outputs": _run,
+    "cancel": _cancel,
 }

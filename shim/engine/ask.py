@@ -108,7 +108,8 @@ async def _lost_chain(asker: Asker, refusal: Refusal) -> bool:
 
 async def _refused_store(asker: Asker, refusal: Refusal) -> bool:
     """Upstream keeps nothing, and says so instead of answering: it is not asked to."""
-    if asker.healed or not asker.sent.body["store"] or not profiles.cannot_store(refusal):
+    told = models.refused_parameter(refusal.param, refusal.code, refusal.message, ("store",))
+    if not asker.sent.body.get("store") or not (told or profiles.cannot_store(refusal)):
         return False
     await asker.heal("unstored")
     return True
@@ -143,7 +144,8 @@ async def _refused_parameter(asker: Asker, refusal: Refusal) -> bool:
     An effort that was meant for another model is left out, too.
     """
     body, mapped = asker.sent.body, asker.sent.body["model"] != asker.run["model"]
-    among = (*models.DROPPABLE, "reasoning") if mapped else models.DROPPABLE
+    # That nothing is to be kept need not be said where it is not understood.
+    among = (*models.DROPPABLE, *(["reasoning"] if mapped else []), *([] if body.get("store") else ["store"]))
     param = models.refused_parameter(refusal.param, refusal.code, refusal.message, among)
     if refusal.status not in (400, 422) or param not in body:
         return False

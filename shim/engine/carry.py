@@ -17,7 +17,7 @@ from shim.engine.chain import Sent
 from shim.engine.context import Context, Json
 from shim.engine.protocol import DONE, Emitted, Events
 from shim.ports import Answer, Call, Profile, Refusal
-from shim.store import runs, threads
+from shim.store import journal, runs, threads
 from shim.store.errors import Gone, StoreFailed
 from shim.translate import endings, failures, stream
 from shim.translate.turn import Turn
@@ -224,7 +224,7 @@ class Carrier:
         """Whether a response can be chained from; ``asked``: upstream was to keep it."""
         self.chained = opening.kept(response, asked, self.profile)
         if self.chained:
-            self.world.servers.made(response.get("id"))
+            self.world.servers.made(self.profile, response.get("id"))
 
     async def take(self, events: list[Json]) -> list[Emitted]:
         """Translate what came in, store it, and give what is to be told."""
@@ -319,6 +319,9 @@ def commit(db: Any, carrier: Carrier, emitted: list[Emitted]) -> Stored:
     response = turn.terminal or carrier.response
     if not carrier.response.get("noted") and (response_id := response.get("id")):
         keep.begun(db, world, run, response_id, carrier.sent.previous)
+        if turn.terminal is not None:
+            # It had no name until now.
+            journal.name(db, world.tenant, run["id"], response_id)
     keep.objects_of(db, world, emitted)
     keep.items_of(db, world, turn, response.get("id"))
     files.keep(db, world, run["thread_id"], carrier.kept)

@@ -35,6 +35,9 @@ async def reply(carrier: Carrier, first: list[Emitted], streamed: bool, undo: Un
     try:
         await (background.begin(carrier) if in_background else carrier.open())
     except Refusal as refusal:
+        if in_background and profiles.cannot_background(refusal):
+            carrier.world.servers.foreground(carrier.profile)
+            return json_reply(queued, events=carrier.events(first))
         if profiles.is_callers_fault(refusal):
             await _undo(carrier, undo)
             raise api_error(refusal) from refusal

@@ -20,7 +20,7 @@ from shim.engine.protocol import Request
 from shim.store import dialects, requests
 from shim.wire.errors import error
 
-Kind = Literal["assistant", "thread", "message", "run", "outputs"]
+Kind = Literal["assistant", "thread", "message", "run", "outputs", "cancel"]
 COUNT: Final = "x-stainless-retry-count"
 KEY: Final = "idempotency-key"
 
@@ -32,6 +32,7 @@ MEANWHILE: Final[Mapping[Kind, tuple[Kind, ...]]] = {
     "message": ("run",),
     "run": ("message", "run", "outputs"),
     "outputs": (),
+    "cancel": (),
 }
 #: What needs a key to be found again.
 KEYED: Final[tuple[Kind, ...]] = ("assistant", "thread")

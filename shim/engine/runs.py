@@ -79,7 +79,7 @@ async def update(world: Context, request: Request, thread_id: str, run_id: str) 
 async def cancel(world: Context, request: Request, thread_id: str, run_id: str) -> Reply:
     """POST /threads/{thread_id}/runs/{run_id}/cancel"""
     lookup.check(thread=thread_id, run=run_id)
-    row = await world.store.write(_cancel, world, thread_id, run_id)
+    row = await world.store.write(_cancel, world, thread_id, run_id, once.post(world, request, "cancel"))
     # Only now: whoever carries the run looks into the store as soon as he is told.
     world.running.tell(run_id)
     if row.private["background"]:
@@ -195,8 +195,9 @@ def _update(db: Any, world: Context, thread_id: str, run_id: str, asked: Json) -
     return run
 
 
-def _cancel(db: Any, world: Context, thread_id: str, run_id: str) -> rows.RunRow:
+def _cancel(db: Any, world: Context, thread_id: str, run_id: str, post: once.Post) -> rows.RunRow:
     thread_rows.lock(db, world.tenant, thread_id)
+    once.check(db, world, post)
     refresh.active(db, world, thread_id)
     row = lookup.run(db, world, thread_id, run_id)
     run = row.body
@@ -206,4 +207,5 @@ def _cancel(db: Any, world: Context, thread_id: str, run_id: str) -> rows.RunRow
         raise error("cannot_cancel", status=run["status"])
     run = run | {"status": lifecycle.after(run["status"], "cancel")}
     rows.move(db, world.tenant, run, row.private, lifecycle.before("cancel"))
+    once.note(db, world, post, run_id, thread_id)
     return row._replace(body=run)

@@ -26,7 +26,8 @@ class Servers:
         self._lost: dict[str, int] = {}
         self._unchained: set[str] = set()
         self._uncounted: set[str] = set()
-        self._made: deque[str | None] = deque(maxlen=LATEST)
+        self._foreground: set[str] = set()
+        self._made: deque[tuple[str, str | None]] = deque(maxlen=LATEST)
         self._lists: dict[str, tuple[float, Listed | None]] = {}
         self._gone: set[tuple[str, str]] = set()
 
@@ -34,13 +35,15 @@ class Servers:
         """The profile, less what the server has turned out not to do."""
         if profile.address in self._uncounted:
             profile = replace(profile, counts=False)
+        if profile.address in self._foreground:
+            profile = replace(profile, background=False)
         if profile.address in self._unchained:
             profile = replace(profile, stores=False, background=False)
         return profile
 
-    def made(self, response_id: str | None) -> None:
+    def made(self, profile: Profile, response_id: str | None) -> None:
         """A server said that it keeps this response."""
-        self._made.append(response_id)
+        self._made.append((profile.address, response_id))
 
     def chained(self, profile: Profile) -> None:
         """A chain held."""
@@ -52,7 +55,7 @@ class Servers:
         A thread that comes from another server, or was left alone for a month, has lost its chain without this server's
         fault: only what this one made lately counts.
         """
-        if response_id not in self._made:
+        if (profile.address, response_id) not in self._made:
             return
         self._lost[profile.address] = self._lost.get(profile.address, 0) + 1
         if not profile.trusted and self._lost[profile.address] >= ENOUGH:
@@ -81,6 +84,10 @@ class Servers:
     def uncounted(self, profile: Profile) -> None:
         """The server has no endpoint that counts tokens: it is not asked for it again."""
         self._uncounted.add(profile.address)
+
+    def foreground(self, profile: Profile) -> None:
+        """The server has no background: this process drives its runs from now on."""
+        self._foreground.add(profile.address)
 
     def unchained(self, profile: Profile) -> None:
         """The server has shown that it does not chain: it gets the whole thread from now on, without asking first."""

@@ -49,6 +49,9 @@ _NTH_LAST: Final = (
 )
 _COUNT: Final = sa.select(sa.func.count()).where(_messages, journal.c.seq > sa.bindparam("later_than"))
 _FIRST_OF: Final = sa.select(sa.func.min(journal.c.seq)).where(generic.matching(journal, "tenant", "message_id"))
+_NAME: Final = journal.update().where(
+    generic.matching(journal, "tenant", "run_id"), journal.c.direction == "out", journal.c.response_id.is_(None)
+)
 _CUT: Final = journal.delete().where(
     generic.matching(journal, "tenant", "run_id"), journal.c.seq > sa.bindparam("later_than")
 )
@@ -117,6 +120,11 @@ def forget_message(db: sa.Connection, tenant: str, message_id: str) -> int | Non
     if first is not None:
         generic.remove(db, journal, where)
     return first
+
+
+def name(db: sa.Connection, tenant: str, run_id: str, response_id: str) -> None:
+    """Items that a run put out before their response had an id belong to this one."""
+    db.execute(_NAME, {"for_tenant": tenant, "for_run_id": run_id, "response_id": response_id})
 
 
 def delete_after(db: sa.Connection, tenant: str, run_id: str, seq: int) -> int:

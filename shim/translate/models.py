@@ -130,9 +130,13 @@ class ModelMap:
 #: Parameters of sampling that models which reason refuse.
 REFUSABLE: Final = ("temperature", "top_p")
 #: Besides them, what some servers do not know.
-DROPPABLE: Final = (*REFUSABLE, "truncation")
+DROPPABLE: Final = (*REFUSABLE, "truncation", "metadata", "include", "parallel_tool_calls")
 #: How a model, or a server, says that it takes no such parameter, or no such value.
-_REFUSED: Final = re.compile(r"(?i)unsupported|not supported|does not support|unknown parameter|unrecognized")
+_REFUSED: Final = re.compile(
+    r"(?i)unsupported|not supported|does not support|unknown (parameter|field)|unrecognized|not permitted|not allowed"
+)
+#: How it names the parameter where it has no field for that.
+_NAMED: Final = r"""['"`]{0}\b|(parameter|argument|field|property|key)s?:? {0}\b|^{0} (is|was) """
 _CODES: Final = (None, "unsupported_parameter", "unsupported_value", "unknown_parameter")
 
 
@@ -142,5 +146,7 @@ def refused_parameter(
     """The parameter that was refused as such, if the answer can do without it: one of ``among``."""
     if code not in _CODES or not _REFUSED.search(message):
         return None
-    named = (param or "").partition(".")[0] or next((name for name in among if f"'{name}" in message), None)
+    named = re.split(r"[.\[]", param or "")[0] or next(
+        (name for name in among if re.search(_NAMED.format(name), message)), None
+    )
     return named if named in among else None

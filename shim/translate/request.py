@@ -52,7 +52,7 @@ def _tools(run: Json, so_far: Circumstances) -> Json:
     if not sent:
         return {}
     body: Json = {"tools": sent}
-    if not run["parallel_tool_calls"]:
+    if not run["parallel_tool_calls"] and "parallel_tool_calls" not in so_far.without:
         body["parallel_tool_calls"] = False
     chosen = tools.choice(run["tool_choice"], sent)
     forced = chosen == "required" or isinstance(chosen, dict)
@@ -65,7 +65,7 @@ def _include(run: Json, so_far: Circumstances) -> Json:
     """What the steps show of hosted tools; and reasoning, encrypted, where nobody but us keeps it."""
     carried = so_far.carry_reasoning and ENCRYPTED not in so_far.without
     wanted = tools.includes(run["tools"]) + ([ENCRYPTED] if carried else [])
-    return {"include": wanted} if wanted else {}
+    return {"include": wanted} if wanted and "include" not in so_far.without else {}
 
 
 def _sampling(run: Json, so_far: Circumstances) -> Json:
@@ -101,12 +101,12 @@ def _truncation(run: Json, so_far: Circumstances) -> Json:
 
 
 def _metadata(run: Json, so_far: Circumstances) -> Json:
-    return {"metadata": run["metadata"]} if run["metadata"] else {}
+    return {"metadata": run["metadata"]} if run["metadata"] and "metadata" not in so_far.without else {}
 
 
 def _chain(run: Json, so_far: Circumstances) -> Json:
-    """``store`` is always said: its default differs between organisations."""
-    body: Json = {"store": so_far.store}
+    """``store`` is always said, as its default differs between organisations, unless it is not understood."""
+    body: Json = {} if "store" in so_far.without else {"store": so_far.store}
     return body | ({"previous_response_id": so_far.previous} if so_far.previous else {})
 
 

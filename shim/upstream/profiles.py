@@ -1,6 +1,7 @@
 """What each kind of Responses server can do, and how it words its refusals."""
 
 import re
+from dataclasses import replace
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -40,6 +41,11 @@ CHAIN: Final = "previous_response_id"
 NO_STORE: Final = re.compile(
     r"(?i)(?<!vector )(?<!vector_)\bstore\b(=true)?\W.*(not supported|must be( set to)? false|expected false)"
 )
+#: Wordings of a server that has no background, or not for this organisation.
+NO_BACKGROUND: Final = re.compile(
+    r"(?i)\bbackground\b.*(not (supported|permitted|allowed)|unsupported|requires|must be)"
+    r"|(unsupported|unknown|unrecognized).*\bbackground\b"
+)
 #: Reasoning that upstream cannot read: it was encrypted for another organisation, or its own was not meant to be seen
 #: alone.
 UNREADABLE_CODES: Final = frozenset({"invalid_encrypted_content"})
@@ -47,6 +53,8 @@ UNREADABLE: Final = re.compile(
     r"(?i)encrypted content .*could not be (verified|decrypted)"
     r"|of type 'reasoning' was provided without its required following item"
 )
+#: What a server names that knows no such items.
+THOUGHT: Final = re.compile(r"(?i)\b(reasoning|encrypted_content)\b")
 #: Models that do not reason, and say so when asked for encrypted reasoning.
 NO_ENCRYPTION: Final = re.compile(r"(?i)encrypted content is not supported")
 
@@ -89,12 +97,23 @@ def cannot_store(refusal: Refusal) -> bool:
 
 def cannot_read_reasoning(refusal: Refusal) -> bool:
     """Whether upstream refused because of reasoning that was sent along, encrypted."""
-    return refusal.code in UNREADABLE_CODES or bool(UNREADABLE.search(refusal.message))
+    if refusal.code in UNREADABLE_CODES or UNREADABLE.search(refusal.message):
+        return True
+    other = (refusal.param or "").startswith("reasoning")
+    return refusal.status in (400, 422) and not other and bool(THOUGHT.search(refusal.message))
 
 
 def cannot_encrypt(refusal: Refusal) -> bool:
-    """Whether the model gives no encrypted reasoning, as it does not reason."""
-    return bool(NO_ENCRYPTION.search(refusal.message))
+    """Whether the model gives no encrypted reasoning, as it does not reason, or the server knows of none."""
+    asked = (refusal.param or "").startswith("include") or "reasoning.encrypted_content" in refusal.message
+    return asked or bool(NO_ENCRYPTION.search(refusal.message))
+
+
+def cannot_background(refusal: Refusal) -> bool:
+    """Whether upstream refused because it was asked to work in the background."""
+    return refusal.status in FOUND_FAULT and (
+        refusal.param == "background" or bool(NO_BACKGROUND.search(refusal.message))
+    )
 
 
 #: A conversation that does not fit: by code, else by words.
@@ -157,6 +176,14 @@ HOSTS: Final[dict[str, str]] = {
     r":4000$": "litellm",
     r":8321$": "ogx",
 }
+
+
+def stateless(profile: Profile) -> Profile:
+    """The same server where it shall keep nothing.  One of which nothing is known may be OpenAI behind a gateway: it is
+    asked for encrypted reasoning, too, and goes without if it refuses.
+    """
+    thinks = profile.encrypted_reasoning or not profile.trusted
+    return replace(profile, stores=False, background=False, encrypted_reasoning=thinks)
 
 
 def choose(base_url: str, named: str | None = None) -> Profile:

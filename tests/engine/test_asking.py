@@ -84,27 +84,90 @@ def test_a_server_that_refuses_to_store_is_not_asked_to(world: World) -> None:
     assert (inputs(world.sent), world.sent["store"]) == (["One", "Hello."], False)
 
 
-def test_a_server_that_refuses_to_store_twice_is_the_callers_business(world: World) -> None:
-    refusal = Refusal(400, "store is not supported", param="store")
-    world.script(refusal)
-    with pytest.raises(Refused, match="store is not supported"):
+def test_a_server_that_lost_the_chain_may_refuse_to_store_besides(world: World) -> None:
+    thread = world.thread("One")
+    world.run(thread, answer(HELLO))
+    world.script(Refusal(404, "I know no resp_1."), Refusal(400, "Store must be set to false"))
+    world.run(thread, answer(message(says("Bye."), id="msg_b"), id="resp_2"))
+    assert [body["store"] for body in world.upstream.bodies] == [True, True, True, False]
+    assert (inputs(world.sent), world.sent.get("previous_response_id")) == (["One", "Hello."], None)
+
+
+UNKNOWN = [
+    Refusal(400, "Unknown parameter: 'store'.", param="store", code="unknown_parameter"),
+    Refusal(422, "[{'loc': ['body', 'store'], 'msg': 'Extra inputs are not permitted'}]"),
+]
+
+
+@pytest.mark.parametrize("refusal", UNKNOWN)
+def test_a_server_that_knows_no_store_hears_nothing_of_it(world: World, refusal: Refusal) -> None:
+    thread = world.thread("One")
+    world.script(refusal, refusal)
+    world.run(thread, answer(HELLO))
+    world.run(thread, answer(message(says("Bye."), id="msg_b"), id="resp_2"))
+    assert [body.get("store") for body in world.upstream.bodies] == [True, False, None, None]
+    assert inputs(world.sent) == ["One", "Hello."]
+
+
+def test_a_server_that_refuses_to_store_whatever_is_said_is_the_callers_business(world: World) -> None:
+    refusal = Refusal(400, "Unsupported parameter: store")
+    world.script(refusal, refusal)
+    with pytest.raises(Refused, match="Unsupported parameter"):
         world.run(world.thread("One"), refusal)
 
 
-def test_reasoning_that_cannot_be_read_is_left_out(world: World) -> None:
+def test_what_a_server_does_not_know_and_the_answer_does_not_need_is_left_out(world: World) -> None:
+    given = {"metadata": {"a": "b"}, "parallel_tool_calls": False}
+    found = {"file_search": {"vector_store_ids": ["vs_1"]}}
+    assistant = world.assistant(tools=[{"type": "file_search"}], tool_resources=found)
+    for name in ("metadata", "parallel_tool_calls", "include", "truncation"):
+        world.script(Refusal(400, f"property '{name}' is unsupported"))
+    told = world.run(world.thread("One"), answer(HELLO), assistant_id=assistant, **given)
+    assert last(told, "run.completed")["metadata"] == {"a": "b"}
+    left = [{"metadata", "parallel_tool_calls", "include", "truncation"} & set(body) for body in world.upstream.bodies]
+    world.run(world.thread("One"), answer(HELLO, id="resp_2"), assistant_id=assistant, **given)
+    assert left[-1] == {"metadata", "parallel_tool_calls", "include", "truncation"} & set(world.sent) == set()
+
+
+def test_calls_of_a_response_that_has_no_name_until_its_end_keep_their_outputs(world: World) -> None:
+    world.upstream.can = Profile("stateless", stores=False)
+    thread = world.thread("One")
+    first, second = call(), call(id="fc_b")
+    done = [[{"type": "response.output_item.done", "item": item}] for item in (first, second)]
+    told = world.run(thread, [*done, *answer(first, second)[-1:]])
+    world.submit(last(told, "run.requires_action"), answer(HELLO, id="resp_2"), call_a="42", call_b="43")
+    kinds = [item["type"] for item in world.sent["input"]]
+    assert kinds == ["message", "function_call", "function_call", "function_call_output", "function_call_output"]
+
+
+#: How a server says that it cannot read the reasoning, or that it knows of none.
+UNREADABLE = [
+    Refusal(400, "x", code="invalid_encrypted_content"),
+    Refusal(422, "Input should be 'message' or 'function_call', not 'reasoning'"),
+    Refusal(400, "Unknown field input[1].encrypted_content"),
+]
+
+
+@pytest.mark.parametrize("refusal", UNREADABLE)
+def test_reasoning_that_cannot_be_read_is_left_out(world: World, refusal: Refusal) -> None:
     world.upstream.can = STATELESS
     thread = world.thread("One")
     world.run(thread, answer(THOUGHT, HELLO))
-    world.script(Refusal(400, "x", code="invalid_encrypted_content"))
+    world.script(refusal)
     world.run(thread, answer(message(says("Bye."), id="msg_b"), id="resp_2"))
     assert [inputs(body) for body in world.upstream.bodies[1:]] == [["One", "thought", "Hello."], ["One", "Hello."]]
 
 
 @pytest.mark.parametrize("tools, include", [([], None), ([{"type": "file_search"}], ["file_search_call.results"])])
-def test_a_model_that_does_not_reason_is_not_asked_for_its_reasoning(world: World, tools: Any, include: Any) -> None:
+@pytest.mark.parametrize(
+    "words", ["Encrypted content is not supported with this model.", "Bad value: 'reasoning.encrypted_content'."]
+)
+def test_a_model_that_does_not_reason_is_not_asked_for_its_reasoning(
+    world: World, tools: Any, include: Any, words: str
+) -> None:
     world.upstream.can = STATELESS
     thread, assistant = world.thread("One"), world.assistant(tools=tools)
-    world.script(Refusal(400, "Encrypted content is not supported with this model."))
+    world.script(Refusal(400, words))
     world.run(thread, answer(HELLO), assistant_id=assistant)
     assert world.sent.get("include") == include
     world.run(thread, answer(message(says("Bye."), id="msg_b"), id="resp_2"), assistant_id=assistant)
@@ -158,7 +221,7 @@ def test_an_unknown_server_that_loses_chains_is_not_chained_at_any_more(world: W
 @pytest.mark.parametrize("profile", [UNTRUSTED, Profile("openai")])
 def test_a_chain_that_held_forgives_one_that_was_lost(world: World, profile: Profile) -> None:
     servers = world.context.servers
-    servers.made("resp_1")
+    servers.made(profile, "resp_1")
     for _ in range(3):
         servers.lost(profile, "resp_1")
         servers.chained(profile)

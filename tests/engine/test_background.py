@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from shim.ports import Profile, Refusal
-from tests.engine.scripted import Refused, World, inputs, place
+from tests.engine.scripted import Refused, World, answer, inputs, place
 from tests.translate.telling import call, message, says
 
 HELLO = message(says("Hello."))
@@ -52,6 +52,24 @@ def test_a_response_that_is_done_at_once(world: World) -> None:
     assert run["status"] == "queued"
     assert world.get(place(run))["status"] == "completed"
     assert world.upstream.asked == []
+
+
+#: How a server says that it has no background.
+NO_BACKGROUND = [
+    Refusal(400, "Unknown parameter.", param="background"),
+    Refusal(400, "Background mode requires store=true."),
+    Refusal(422, "Unsupported parameter: background"),
+]
+
+
+@pytest.mark.parametrize("refusal", NO_BACKGROUND)
+def test_a_server_without_a_background_is_not_asked_for_it_again(world: World, refusal: Refusal) -> None:
+    thread = world.thread("One")
+    run = start(world, thread, refusal, answer(HELLO))
+    assert (run["status"], world.get(place(run))["status"]) == ("queued", "completed")
+    start(world, thread, answer(message(says("Bye."), id="msg_b"), id="resp_2"))
+    assert ["background" in body for body in world.upstream.bodies] == [True, False, False]
+    assert world.messages(thread) == ["One", "Hello.", "Bye."]
 
 
 def test_upstream_is_asked_sparingly(world: World) -> None:

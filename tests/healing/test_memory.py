@@ -98,7 +98,7 @@ def test_one_server_says_nothing_of_another() -> None:
 
 def test_a_server_that_is_known_to_keep_may_lose_as_often_as_it_likes() -> None:
     servers = Servers()
-    servers.made("resp_1")
+    servers.made(KNOWN, "resp_1")
     for _ in range(9):
         servers.lost(KNOWN, "resp_1")
     assert servers.seen(KNOWN) == KNOWN
@@ -106,7 +106,12 @@ def test_a_server_that_is_known_to_keep_may_lose_as_often_as_it_likes() -> None:
 
 def test_a_chain_that_holds_makes_good_for_one_that_was_lost() -> None:
     servers = Servers()
-    servers.made("resp_1")
+    servers.made(OTHER, "resp_1")
+    # What another one has made says nothing.
+    servers.made(KNOWN, "resp_2")
+    for _ in range(9):
+        servers.lost(OTHER, "resp_2")
+    assert servers.seen(OTHER) == OTHER
     for _ in range(9):
         servers.lost(OTHER, "resp_1")
         servers.chained(OTHER)

@@ -84,6 +84,20 @@ def test_a_message_that_is_sent_again_while_its_run_goes_on_is_refused(client: A
         )
 
 
+def test_a_cancel_whose_answer_was_lost_is_no_error(
+    client: Any, assistant: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads = client.beta.threads
+    thread = threads.create(messages=[{"role": "user", "content": "get_time"}])
+    run = threads.runs.create_and_poll(thread_id=thread.id, assistant_id=assistant)
+    losses = install(monkeypatch, first(2, "/cancel"))
+    told = threads.runs.cancel(run.id, thread_id=thread.id)
+    assert (told.id, told.status, len(losses.seen)) == (run.id, "cancelling", 3)
+    assert until_ended(threads, thread.id, run.id)["status"] == "cancelled"
+    with pytest.raises(openai.BadRequestError, match="Cannot cancel run with status 'cancelled'"):
+        threads.runs.cancel(run.id, thread_id=thread.id)
+
+
 def test_outputs_that_were_taken_and_are_sent_by_somebody_else_are_refused(client: Any, assistant: str) -> None:
     """Without the SDK's sign it is a mistake of the program, as it was."""
     threads = client.beta.threads

@@ -75,6 +75,11 @@ REFUSED = [
     (None, None, WORDS.format("tools"), None),
     ("truncation", "unknown_parameter", "Unknown parameter: 'truncation'.", "truncation"),
     (None, None, "Unrecognized request argument supplied: 'truncation'", "truncation"),
+    ("include[0]", None, "Unsupported value.", "include"),
+    (None, None, "Unsupported parameter: metadata", "metadata"),
+    (None, None, "parallel_tool_calls is not supported", "parallel_tool_calls"),
+    (None, None, "[{'loc': ['body', 'metadata'], 'msg': 'Extra inputs are not permitted'}]", "metadata"),
+    (None, None, "This model is not supported; requests include text alone", None),
     ("temperature", "rate_limit_exceeded", WORDS.format("temperature"), None),
     ("reasoning.effort", "unsupported_parameter", WORDS.format("reasoning.effort"), None),
 ]

@@ -54,6 +54,7 @@ def hindrance(found: Found) -> str | None:
 def judge(address: str, chosen: Settings, found: Found, owners: set[str]) -> Verdict:
     """``owners``: who the server says has made its models; some servers can be told by that."""
     profile = profiles.choose(address, chosen.upstream_profile or (SANDBOX if address == SANDBOX else None))
+    profile = profile if chosen.store_responses else profiles.stateless(profile)
     ok = hindrance(found) is None
     chains = _chains(profile, chosen, found)
     background = profile.background if chosen.background == "auto" else chosen.background == "always"
