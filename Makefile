@@ -63,7 +63,7 @@ coverage: $(VENV)/.test ## the suite; every branch of the translation, the table
 	$(BIN)/python -m pytest -n $(JOBS) --cov --cov-report=term $(ARGS)
 
 bench: $(VENV)/.test ## measures, printed and in build/bench.json; nothing is asserted but an order of magnitude
-	$(BIN)/python -m tests.bench $(ARGS)
+	.ci/postgres.sh $(BIN)/python -m tests.bench $(ARGS)
 	$(BIN)/python -m pytest -m bench -n 0 -s -q
 
 upstreams: $(VENV)/.test ## servers of others (OGX, llama.cpp), where their scripts lie beside the project

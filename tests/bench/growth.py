@@ -1,34 +1,55 @@
-"""What a turn costs in a thread of 10 turns and of 10,000, and what a message takes in the store."""
+"""What a turn costs in a thread of 10 turns and of 10,000, what a message takes in the store, and what it takes to tell
+a thread anew; on SQLite, and on PostgreSQL where SHIM_TEST_POSTGRES holds the URL of one.
+"""
 
+import os
 import tempfile
 import time
+import tracemalloc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 from unittest import mock
 
+import sqlalchemy as sa
+
 from shim import OpenAI
-from shim.store.database import database
+from shim.store import threads as store
+from shim.store.database import Database, database
 from tests.bench.report import Json, Options, Report, spread, table
 from tests.growth.long import SAYING, fill
 from tests.growth.sink import Sink
+from tests.load import databases
 
 LENGTHS: Final = (10, 100, 1_000, 10_000)
 #: What the longest may cost of the shortest.
 AIM: Final = 1.2
+#: Turns, of two messages each, that are told anew.
+RETOLD: Final = 5_000
+#: Read here, as it must be from wherever the bench is started.
+POSTGRES: Final = os.environ.get("SHIM_TEST_POSTGRES")
 
 
 def run(options: Options) -> Report:
     """Milliseconds of computing for a turn, and bytes in the store for a message, over the length of a thread."""
-    with _place() as path, Sink() as upstream, OpenAI(api_key="bench", base_url=upstream.url) as client:
+    kinds = ["sqlite", *(["postgresql"] if POSTGRES else [])]
+    reports = {kind: _on(kind, options) for kind in kinds}
+    text = "\n\n".join(f"On {kind}:\n\n{report.text}" for kind, report in reports.items())
+    if not POSTGRES:
+        text += "\n\nNot on postgresql: .ci/postgres.sh starts one."
+    return Report(text, {kind: report.data for kind, report in reports.items()})
+
+
+def _on(kind: str, options: Options) -> Report:
+    with _place(kind) as base, Sink() as upstream, OpenAI(api_key="bench", base_url=upstream.url) as client:
         helper = client.beta.assistants.create(model="gpt-4o").id
         threads, sizes = {}, {}
         for length in LENGTHS:
             threads[length] = client.beta.threads.create().id
-            before = _size(path)
-            fill(database(f"sqlite:///{path}"), threads[length], helper, length)
-            sizes[length] = (_size(path) - before) / (2 * length)
+            before = _size(base)
+            fill(base, threads[length], helper, length)
+            sizes[length] = (_size(base) - before) / (2 * length)
         spent: dict[int, list[float]] = {length: [] for length in LENGTHS}
         # The first round warms up; a round goes through all lengths, so that whatever else happens strikes all.
         for number in range(options.rounds * 3 + 1):
@@ -38,10 +59,24 @@ def run(options: Options) -> Report:
                 if number:
                     spent[length].append((time.process_time() - began) * 1000)
         up = set(upstream.sizes[-len(LENGTHS) :])
-    return _report(spent, sizes, up)
+        retold = _retold(client, base, upstream, helper)
+    return _report(spent, sizes, up, retold)
 
 
-def _report(spent: dict[int, list[float]], sizes: dict[int, float], up: set[int]) -> Report:
+def _retold(client: OpenAI, base: Database, upstream: Sink, helper: str) -> Json:
+    """A turn of a thread whose chain is gone: bytes sent, and the most memory that it took, in megabytes."""
+    thread = client.beta.threads.create().id
+    fill(base, thread, helper, RETOLD)
+    base.write(store.set_head, "", thread, None, 0)
+    tracemalloc.start()
+    began = tracemalloc.get_traced_memory()[0]
+    _turn(client, thread, helper)
+    peak = tracemalloc.get_traced_memory()[1] - began
+    tracemalloc.stop()
+    return {"messages": 2 * RETOLD, "sent": upstream.sizes[-1], "peak": peak}
+
+
+def _report(spent: dict[int, list[float]], sizes: dict[int, float], up: set[int], retold: Json) -> Report:
     found = {length: spread(times) for length, times in spent.items()}
     ratio = round(found[LENGTHS[-1]]["median"] / found[LENGTHS[0]]["median"], 2)
     rows = [
@@ -51,7 +86,10 @@ def _report(spent: dict[int, list[float]], sizes: dict[int, float], up: set[int]
     shown = table(("", "median ms", "min", "max", "bytes a message"), rows)
     verdict = "yes" if ratio <= AIM else "NO"
     text = f"{shown}\n\n10,000 against 10: {ratio} (aim {AIM}: {verdict}); bytes upstream: {sorted(up)}"
+    mega = {name: f"{retold[name] / 1e6:.1f}" for name in ("sent", "peak")}
+    text += f"\n{retold['messages']:,} messages told anew: {mega['sent']} MB sent, {mega['peak']} MB of memory at most"
     data: Json = {"ms": found, "bytes": sizes, "ratio": ratio, "met": ratio <= AIM, "upstream": sorted(up)}
+    data["retold"] = retold
     return Report(text, data)
 
 
@@ -63,14 +101,25 @@ def _turn(client: OpenAI, thread: str, helper: str) -> None:
 
 
 @contextmanager
-def _place() -> Iterator[Path]:
+def _place(kind: str) -> Iterator[Database]:
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "shim.db"
-        with mock.patch.dict("os.environ", {"SHIM_DATABASE_URL": f"sqlite:///{path}"}):
-            yield path
+        places = {
+            "sqlite": lambda: databases.sqlite(Path(folder)),
+            "postgresql": lambda: databases.postgresql(POSTGRES or ""),
+        }
+        with places[kind]() as url, mock.patch.dict("os.environ", {"SHIM_DATABASE_URL": url}):
+            base = database(url)
+            yield base
+            base.close()
 
 
-def _size(path: Path) -> int:
-    """With what is still in the log ahead."""
-    ahead = path.with_name(f"{path.name}-wal")
-    return path.stat().st_size + (ahead.stat().st_size if ahead.exists() else 0)
+def _size(base: Database) -> int:
+    """Bytes; of a file with what is still in the log ahead."""
+    if base.url.get_backend_name() == "sqlite":
+        path = Path(str(base.url.database))
+        return sum(each.stat().st_size for each in (path, path.with_name(f"{path.name}-wal")) if each.exists())
+    tables = sa.text(
+        "SELECT sum(pg_total_relation_size(oid)) FROM pg_class "
+        "WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace"
+    )
+    return int(base.read(lambda db: db.execute(tables).scalar_one()))

@@ -55,6 +55,7 @@ def test_a_mistake_of_ours(
         assert client.beta.assistants.create(model="gpt-4o").id
 
 
+@pytest.mark.skipif("config.getoption('store') == 'postgres'", reason="breaks a file")
 @pytest.mark.parametrize("colour", COLOURS)
 def test_a_store_that_breaks_in_mid_stream(colour: str, server: Loopback, tmp_path: Path) -> None:
     gate = Gate(chunks=6)
