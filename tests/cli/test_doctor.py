@@ -138,6 +138,35 @@ def test_a_server_without_what_its_profile_promises(monkeypatch: pytest.MonkeyPa
     assert advised(found) == ["SHIM_STORE_RESPONSES=false", "SHIM_BACKGROUND=never"]
 
 
+STORE = {
+    "must be false": lambda body: body.get("store") and Said.error(400, "Store must be set to false"),
+    "is not known": lambda body: "store" in body and Said.error(422, "Unsupported parameter: store"),
+}
+
+
+@pytest.mark.parametrize("what", STORE)
+def test_a_server_that_refuses_to_be_asked_to_keep_works(what: str) -> None:
+    """As it does for the shim, which asks it again in the same way."""
+
+    def answer(asked: Asked) -> Said | None:
+        return (STORE[what](asked.json) or None) if is_call(asked) else None
+
+    with Loopback(answer, Sandbox(can_store=False)) as server:
+        code, found = examine("--upstream", server.url)
+    assert (code, found["left"], states(found)["answers"]) == (0, [], "yes")
+    assert "refuses to be asked to keep it" in found["findings"]["answers"]["words"]
+    assert found["mode"].startswith("whole")
+    assert found["cost"]["calls"] <= len(COSTLY)
+
+
+def test_nothing_is_advised_against_what_was_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHIM_STORE_RESPONSES", "false")
+    with Loopback() as server:
+        _, found = examine("--upstream", server.url)
+    assert "encrypted reasoning" in found["mode"]
+    assert advised(found) == []
+
+
 def test_a_loss_in_unknown_words_is_to_be_reported() -> None:
     def riddle(asked: Asked) -> Said | None:
         known = [each.json.get("previous_response_id") for each in server.asked[:-1] if is_call(each)]

@@ -32,7 +32,8 @@ class Patient:
     """Asks the server as a run would, and keeps count.
 
     ``first``: the response to its first question.  ``events``: as what it came.  ``stored``: responses that it may
-    have kept.  ``deleted``: how many of those it has deleted since.
+    have kept.  ``deleted``: how many of those it has deleted since.  ``store``: what it is told of keeping; None
+    for nothing.
     """
 
     upstream: Upstream
@@ -41,6 +42,7 @@ class Patient:
     first: Json = field(default_factory=dict)
     events: list[Json] = field(default_factory=list)
     stored: list[str] = field(default_factory=list)
+    store: bool | None = True
     deleted: int = 0
     refusals: list[Refusal] = field(default_factory=list)
     calls: int = 0
@@ -76,7 +78,9 @@ class Patient:
 
     def _body(self, more: Json) -> Json:
         said = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": SMALL_TALK}]}
-        return {"model": self.model, "input": [said], "store": True, "max_output_tokens": CAP} | more
+        keep = {} if self.store is None else {"store": self.store and more.get("store", True)}
+        asked = {name: value for name, value in more.items() if name != "store"}
+        return {"model": self.model, "input": [said], "max_output_tokens": CAP} | keep | asked
 
     async def _read(self, body: Json) -> list[Json]:
         answer = await self.upstream.stream(body, Call())
@@ -91,7 +95,8 @@ class Patient:
         usage = response.get("usage") or {}
         spent = (usage.get("input_tokens") or 0, usage.get("output_tokens") or 0)
         self.tokens = (self.tokens[0] + spent[0], self.tokens[1] + spent[1])
-        if response.get("id") and response.get("store") is not False:
+        # What runs in the background is kept for a while in any case.
+        if response.get("id") and (response.get("store") is not False or response.get("background")):
             self.stored.append(response["id"])
         return response
 

@@ -10,6 +10,7 @@ from typing import Final
 
 from shim.cli.doctor.patient import SHUT, Finding, Patient
 from shim.ports import Json, Refusal
+from shim.translate import models
 from shim.upstream import profiles
 
 #: Words in the names of models that do not answer in text.
@@ -49,14 +50,28 @@ def _choose(names: list[str]) -> str | None:
     return next((name for name in CHEAP if name in speaking), next(iter(speaking), None))
 
 
+def _ask(patient: Patient) -> None:
+    """The first question.  Who refuses to be asked to keep the answer is asked not to, else is told nothing of it."""
+    for store in (False, None):
+        try:
+            return patient.stream()
+        except Refusal as refusal:
+            told = models.refused_parameter(refusal.param, refusal.code, refusal.message, ("store",))
+            if not (told or profiles.cannot_store(refusal)):
+                raise
+            patient.store, patient.calls = store, patient.calls - 1
+    return patient.stream()
+
+
 def _answers(patient: Patient) -> Finding:
-    patient.stream()
+    _ask(patient)
     last = patient.events[-1]["type"] if patient.events else "nothing"
     if last not in ("response.completed", "response.incomplete"):
         error = patient.first.get("error") or next((each for each in patient.events if each["type"] == "error"), {})
         error = error.get("error") or error
         return Finding("no", str(error.get("message") or f"its stream ended with {last}"))
-    return Finding("yes", f"status {patient.first.get('status')}")
+    unkept = "" if patient.store else ", but refuses to be asked to keep it"
+    return Finding("yes", f"status {patient.first.get('status')}{unkept}")
 
 
 def _authorised(patient: Patient) -> Finding:

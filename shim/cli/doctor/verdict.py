@@ -64,7 +64,7 @@ def judge(address: str, chosen: Settings, found: Found, owners: set[str]) -> Ver
         profile,
         _because(address, chosen, profile),
         _mode(profile, chosen, chains),
-        ALONE if background and chains else HERE,
+        ALONE if background and chains and found["background"].state != "no" else HERE,
         advice,
     )
 
@@ -111,7 +111,8 @@ def _stateless(profile: Profile, chosen: Settings, found: Found, owners: set[str
 
 
 def _stateful(profile: Profile, chosen: Settings, found: Found, owners: set[str]) -> Advice | None:
-    if profile.stores or found["previous_response_id"].state != "yes" or not _keeps(found):
+    meant = profile.stores or not chosen.store_responses
+    if meant or found["previous_response_id"].state != "yes" or not _keeps(found):
         return None
     return Advice(
         f"SHIM_UPSTREAM_PROFILE={profiles.OTHER}", f"it keeps responses, which {profile.name} as a rule does not"
