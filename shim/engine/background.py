@@ -4,10 +4,11 @@ Upstream works in its background mode; each look at the thread asks it how far i
 begin a run, end, and be started again.
 """
 
+from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
-from shim.engine import keep, opening
+from shim.engine import erasing, keep, opening
 from shim.engine.ask import Cause
 from shim.engine.budget import Unfit
 from shim.engine.carry import Carrier
@@ -19,6 +20,7 @@ from shim.store.errors import Gone
 from shim.store.runs import RunRow
 from shim.translate import endings, failures
 
+T = TypeVar("T")
 UNFINISHED: Final = ("queued", "in_progress")
 
 
@@ -36,16 +38,29 @@ async def _begin(carrier: Carrier) -> None:
     if (why := _unheard(carrier, response)) is not None:
         with suppress(Refusal):
             await carrier.world.upstream.cancel(response["id"])
+        left = (carrier.turn.run, response["id"], carrier.sent.previous)
+        await _noting(carrier, response["id"], keep.unheard, carrier.world, *left)
         await carrier.asker.heal(why)
         response = await carrier.create()
     carrier.private = carrier.private | {"background": response["id"]}
-    moved = await carrier.world.store.write(_remember, carrier)
+    moved = await _noting(carrier, response["id"], _remember, carrier)
     if moved["status"] == "cancelling":
         # Somebody cancelled it before there was anything to stop.
         carrier.turn.run, carrier.seen = moved, "cancelling"
         with suppress(Refusal):
             await carrier.world.upstream.cancel(response["id"])
     await _apply(carrier, response)
+
+
+async def _noting(carrier: Carrier, response_id: str, work: Callable[..., T], *args: Any) -> T:
+    """A transaction that notes a response.  If its thread is gone nobody would ever look at it, nor stop it."""
+    try:
+        return await carrier.world.store.write(work, *args)
+    except Gone:
+        with suppress(Refusal):
+            await carrier.world.upstream.cancel(response_id)
+        await erasing.disown(carrier.world, response_id)
+        raise
 
 
 async def fail(carrier: Carrier, refusal: Refusal) -> None:

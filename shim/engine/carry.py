@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
 from shim import lifecycle
-from shim.engine import files, keep, notes, opening, steps
+from shim.engine import erasing, files, keep, notes, opening, steps
 from shim.engine.ask import Asker
 from shim.engine.budget import Unfit
 from shim.engine.chain import Sent
@@ -132,7 +132,7 @@ class Carrier:
         except Left as left:
             yield [(f"thread.run.{left.run['status']}", objects.as_streamed(left.run))]
         except Gone:
-            pass
+            await erasing.disown(self.world, (self.turn.terminal or self.response).get("id"))
         except BaseException:
             await self._abandon()
             raise
@@ -206,10 +206,18 @@ class Carrier:
         said = opening.verdict(events, previous, self.profile, bool(self.response))
         if said == "held" or said is None:
             return False
-        self.response = {}
+        await self._leave(events)
         await self.asker.heal(said)
         await self.open()
         return True
+
+    async def _leave(self, events: list[Json]) -> None:
+        """Drop the response that these events open, or opened before."""
+        self.response = self.response or _opened(events) or {}
+        if response_id := self.response.get("id"):
+            run, previous = self.turn.run, self.sent.previous
+            await self.world.store.write(keep.unheard, self.world, run, response_id, previous)
+        self.response = {}
 
     def _learn(self, response: Json) -> None:
         """What a response says of itself as it opens: whether it can be chained from, and whether its chain held."""
@@ -228,14 +236,15 @@ class Carrier:
 
     async def take(self, events: list[Json]) -> list[Emitted]:
         """Translate what came in, store it, and give what is to be told."""
+        opened = None if self.response else _opened(events)
+        # Whatever becomes of the run, upstream has made this.
+        self.response = opened or self.response
         if (stop := await self._stopped()) is not None:
             return stop
         emitted = [told for event in events for told in stream.translate(self.turn, event)]
-        opened = None if self.response else next(filter(None, (event.get("response") for event in events)), None)
         if opened is None and not self.turn.done and all(name in keep.DELTAS for name, _ in emitted):
             return emitted
         if opened is not None:
-            self.response = opened
             self._learn(opened)
         if self.turn.made:
             self.kept, self.turn.made = await files.fetch(self.world, self.turn.made), []
@@ -294,6 +303,11 @@ class Carrier:
             self.response = self.response | {"noted": True}
         if self.turn.ended:
             notes.report(self.turn)
+
+
+def _opened(events: list[Json]) -> Json | None:
+    """The first of the events' responses."""
+    return next(filter(None, (event.get("response") for event in events)), None)
 
 
 @dataclass(frozen=True, slots=True)

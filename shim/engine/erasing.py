@@ -59,9 +59,31 @@ async def old(world: Context) -> int:
 
 def thread(db: Any, world: Context, thread_id: str) -> None:
     """Delete a thread and all that belongs to it, here; what upstream has of it is put on its list."""
-    if world.delete_responses and world.upstream.profile().stores:
+    if _tells(world):
         doomed.add(db, world.tenant, thread_id, world.now())
     threads.delete(db, world.tenant, thread_id)
+
+
+def run(db: Any, world: Context, run_id: str) -> None:
+    """Delete a run that never was, for its caller; what upstream has of it is put on its list."""
+    if _tells(world):
+        doomed.add_run(db, world.tenant, run_id, world.now())
+    runs.delete(db, world.tenant, run_id)
+
+
+async def disown(world: Context, response_id: str | None) -> None:
+    """Upstream has made a response for a thread that was deleted meanwhile: it shall forget that, too."""
+    if response_id is None or not _tells(world):
+        return
+    try:
+        await world.store.write(doomed.add_one, world.tenant, response_id, world.now())
+        await _forget_upstream(world)
+    except StoreFailed as problem:
+        log.warning("response %s stays upstream: %s", response_id, problem)
+
+
+def _tells(world: Context) -> bool:
+    return world.delete_responses and world.upstream.profile().stores
 
 
 def _erase_some(db: Any, world: Context, before: int) -> int:

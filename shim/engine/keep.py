@@ -64,6 +64,12 @@ def begun(db: Any, world: Context, run: Json, response_id: str, previous: str | 
     responses.insert(db, world.tenant, response_id, run["thread_id"], run["id"], previous, world.now())
 
 
+def unheard(db: Any, world: Context, run: Json, response_id: str, previous: str | None) -> None:
+    """Note a response that is left before anybody hears it: it is upstream's to forget like the others."""
+    begun(db, world, run, response_id, previous)
+    responses.finish(db, world.tenant, response_id, "cancelled", None)
+
+
 def items_of(db: Any, world: Context, turn: Turn, response_id: str | None) -> None:
     """Journal the items that upstream has finished."""
     run = turn.run

@@ -5,7 +5,20 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from shim import lifecycle
-from shim.engine import background, chain, hosted, keep, launch, lookup, messages, naming, once, refresh, threads
+from shim.engine import (
+    background,
+    chain,
+    erasing,
+    hosted,
+    keep,
+    launch,
+    lookup,
+    messages,
+    naming,
+    once,
+    refresh,
+    threads,
+)
 from shim.engine.carry import Carrier
 from shim.engine.chain import Sent
 from shim.engine.context import Context, Json, given
@@ -165,10 +178,10 @@ def _forget(db: Any, world: Context, started: Started) -> None:
     """
     tenant, thread_id = world.tenant, started.run["thread_id"]
     if started.thread is not None:
-        thread_rows.delete(db, tenant, thread_id)
+        erasing.thread(db, world, thread_id)
         return
     once.forget(db, started.noted)
-    rows.delete(db, tenant, started.run["id"])
+    erasing.run(db, world, started.run["id"])
     for message_id in started.added:
         message_rows.delete(db, tenant, thread_id, message_id)
         journal.forget_message(db, tenant, message_id)

@@ -4,7 +4,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from shim.store import rows
+from shim.store import dialects, requests, rows
 from shim.store.rows import Cut, Json, Listed, Order
 from shim.store.schema import assistants
 
@@ -34,6 +34,9 @@ def mentioning(db: sa.Connection, tenant: str, id: str) -> list[Json]:
 
 
 def delete(db: sa.Connection, tenant: str, id: str) -> bool:
+    """Delete the assistant, and the trace of the request that made it.  Its runs, and what they show of it, stay."""
+    dialects.erasing(db)
+    requests.forget(db, tenant, None, id)
     return rows.remove(db, assistants, {"tenant": tenant, "id": id}) > 0
 
 

@@ -4,7 +4,7 @@ from typing import Any, Final, NamedTuple
 
 import sqlalchemy as sa
 
-from shim.store import rows
+from shim.store import dialects, rows
 from shim.store.schema import Big, doomed, responses
 
 #: Attempts after which a response is left to upstream's own time.
@@ -26,15 +26,27 @@ _SOME: Final = (
     .order_by(doomed.c.seq)
     .limit(sa.bindparam("most"))
 )
-_OF_THREAD: Final = sa.select(responses.c.tenant, responses.c.id, sa.bindparam("now", type_=Big)).where(
-    rows.matching(responses, "tenant", "thread_id")
-)
-_ADD: Final = doomed.insert().from_select(["tenant", "response_id", "created_at"], _OF_THREAD)
+_found: Final = sa.select(responses.c.tenant, responses.c.id, sa.bindparam("now", type_=Big))
+_add: Final = doomed.insert()
+_NAMES: Final = ["tenant", "response_id", "created_at"]
+_OF_THREAD: Final = _add.from_select(_NAMES, _found.where(rows.matching(responses, "tenant", "thread_id")))
+_OF_RUN: Final = _add.from_select(_NAMES, _found.where(rows.matching(responses, "tenant", "run_id")))
+_ANY: Final = sa.select(doomed.c.seq).limit(1)
 
 
 def add(db: sa.Connection, tenant: str, thread_id: str, now: int) -> None:
     """All responses of a thread that is about to go."""
-    db.execute(_ADD, {"for_tenant": tenant, "for_thread_id": thread_id, "now": now})
+    db.execute(_OF_THREAD, {"for_tenant": tenant, "for_thread_id": thread_id, "now": now})
+
+
+def add_run(db: sa.Connection, tenant: str, run_id: str, now: int) -> None:
+    """All responses of a run that is about to go."""
+    db.execute(_OF_RUN, {"for_tenant": tenant, "for_run_id": run_id, "now": now})
+
+
+def add_one(db: sa.Connection, tenant: str, response_id: str, now: int) -> None:
+    """A response that came when its thread was gone."""
+    rows.add(db, doomed, {"tenant": tenant, "response_id": response_id, "created_at": now})
 
 
 def some(db: sa.Connection, tenant: str, after: int, most: int) -> list[Doomed]:
@@ -44,8 +56,10 @@ def some(db: sa.Connection, tenant: str, after: int, most: int) -> list[Doomed]:
 
 
 def done(db: sa.Connection, seq: int) -> None:
-    """Upstream has deleted it, or never will."""
+    """Upstream has deleted it, or never will.  With the last one their very ids go."""
     rows.remove(db, doomed, {"seq": seq})
+    if db.execute(_ANY).first() is None:
+        dialects.erasing(db)
 
 
 def failed(db: sa.Connection, one: Doomed) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from shim.store import dialects, rows, threads
+from shim.store import dialects, requests, rows, threads
 from shim.store.rows import Cut, Json, Listed, Order
 from shim.store.schema import messages
 
@@ -26,7 +26,9 @@ def save(db: sa.Connection, tenant: str, body: Json) -> None:
 
 
 def delete(db: sa.Connection, tenant: str, thread_id: str, id: str) -> bool:
+    """Delete the message, and the trace of the request that made it."""
     dialects.erasing(db)
+    requests.forget(db, tenant, thread_id, id)
     return rows.remove(db, messages, {"tenant": tenant, "thread_id": thread_id, "id": id}) > 0
 
 

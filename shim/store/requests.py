@@ -44,6 +44,8 @@ _SINCE: Final = (
     .limit(1)
 )
 _CLAIM: Final = requests.update().where(rows.matching(requests, "seq"), requests.c.attempt < sa.bindparam("mine"))
+_IN_THREAD: Final = requests.delete().where(rows.matching(requests, "tenant", "thread_id", "made"))
+_IN_NONE: Final = requests.delete().where(rows.matching(requests, "tenant", "made"), requests.c.thread_id.is_(None))
 _SWEEP: Final = requests.delete().where(_created < sa.bindparam("old"))
 
 
@@ -80,6 +82,12 @@ def has_since(db: sa.Connection, tenant: str, row: Row, kinds: tuple[str, ...]) 
 def remove(db: sa.Connection, seq: int) -> None:
     """The request has had no effect after all."""
     rows.remove(db, requests, {"seq": seq})
+
+
+def forget(db: sa.Connection, tenant: str, thread_id: str | None, made: str) -> None:
+    """What was made is being deleted; ``thread_id`` where it belongs to a thread."""
+    where = {"tenant": tenant, "made": made} | ({} if thread_id is None else {"thread_id": thread_id})
+    db.execute(_IN_NONE if thread_id is None else _IN_THREAD, rows.bound(where))
 
 
 def _row(found: sa.CursorResult[Any]) -> Row | None:

@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple, TypedDict, Unpack
 
 import sqlalchemy as sa
 
-from shim.store import rows, schema, threads
+from shim.store import dialects, rows, schema, threads
 from shim.store.errors import ActiveRun
 from shim.store.rows import Cut, Json, Listed, Order
 from shim.store.schema import runs
@@ -97,6 +97,7 @@ def renew(db: sa.Connection, tenant: str, id: str, owner: str, lease_until: floa
 
 def delete(db: sa.Connection, tenant: str, id: str) -> bool:
     """Delete the run and what it left: its steps, responses and journal rows.  Its messages stay."""
+    dialects.erasing(db)
     for table in (schema.steps, schema.responses, schema.journal):
         rows.remove(db, table, {"tenant": tenant, "run_id": id})
     return rows.remove(db, runs, {"tenant": tenant, "id": id}) > 0

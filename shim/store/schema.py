@@ -141,13 +141,13 @@ responses: Final = _table(
 
 requests: Final = _table(
     "requests",
-    _text("mark"),
+    sa.Column("mark", sealing.Mark, nullable=False),
     sa.Column("attempt", sa.Integer, nullable=False),
     sa.Column("created_at", sa.Double, nullable=False),
     _text("kind"),
     _text("made"),
     _text("thread_id", nullable=True),
-    _text("digest", nullable=True),
+    sa.Column("digest", sealing.Text, nullable=True),
     sa.ForeignKeyConstraint(["tenant", "thread_id"], ["threads.tenant", "threads.id"], ondelete="CASCADE"),
     sa.Index(None, "created_at"),
     sa.Index(None, "tenant", "mark", "seq"),

@@ -5,6 +5,7 @@ of them opens, so that a key can be replaced.  A database without keys has colum
 pass through nothing of this.
 """
 
+import hmac
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -37,6 +38,7 @@ class Seal:
 
     def __init__(self, keys: tuple[str, ...], plain: bool = False) -> None:
         self._fernet: Final = _fernet(keys)
+        self._first: Final = keys[0].encode()
         self.plain: Final = plain
 
     def close(self, text: str) -> str:
@@ -48,6 +50,10 @@ class Seal:
     def open(self, text: str) -> str:
         """What was sealed; what was stored before there was a key, as it is.  Raises `StoreFailed`."""
         return self._opened(text.encode()).decode() if text.startswith(_TOKEN) else text
+
+    def mark(self, digest: str) -> str:
+        """A digest that nobody can make of a guess without the key.  It is the same as long as the first key is."""
+        return digest if self.plain else hmac.new(self._first, digest.encode(), "sha256").hexdigest()[: len(digest)]
 
     def close_file(self, content: bytes) -> bytes:
         token: bytes = content if self.plain else MARK + self._fernet.encrypt(content)
@@ -116,6 +122,18 @@ class Text(TypeDecorator[str]):
         seal: Seal | None = getattr(dialect, _ATTRIBUTE, None)
         usual = super().result_processor(dialect, coltype)
         return usual if seal is None else _after(usual, seal.open)
+
+
+class Mark(TypeDecorator[str]):
+    """A digest of contents, to be found again by whoever can make the same one."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def bind_processor(self, dialect: sa.Dialect) -> Any:
+        seal: Seal | None = getattr(dialect, _ATTRIBUTE, None)
+        usual = super().bind_processor(dialect)
+        return usual if seal is None else _before(seal.mark, usual)
 
 
 class File(TypeDecorator[bytes]):

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 import openai
 
@@ -16,7 +17,12 @@ Broken = tuple[type[Exception], ...]
 
 
 @contextmanager
-def refusals(broken: Broken) -> Iterator[None]:
+def refusals(broken: Broken, sent: Any = None) -> Iterator[None]:
+    """``sent``: the request, where a failure does not tell of it."""
+
+    def clean(said: Exception) -> str:
+        return str(said) if sent is None else secrets.masked(str(said), sent)
+
     try:
         yield
     except openai.APIStatusError as error:
@@ -24,11 +30,11 @@ def refusals(broken: Broken) -> Iterator[None]:
     except openai.APIConnectionError as error:
         cause = error.__cause__
         said = f"{error.message} {cause or ''}".strip()
-        raise Refusal(None, secrets.masked(said, error.request.headers)) from error
+        raise Refusal(None, secrets.masked(said, error.request)) from error
     except broken as error:
-        raise Refusal(None, f"The connection to the model was lost: {error}") from error
+        raise Refusal(None, f"The connection to the model was lost: {clean(error)}") from error
     except (sse.Malformed, json.JSONDecodeError) as error:
-        raise Refusal(None, f"The model's answer could not be read: {error}") from error
+        raise Refusal(None, f"The model's answer could not be read: {clean(error)}") from error
 
 
 def _of_status(error: openai.APIStatusError) -> Refusal:
@@ -37,8 +43,9 @@ def _of_status(error: openai.APIStatusError) -> Refusal:
     kept = {
         name: value for name, value in error.response.headers.items() if name.lower() in ("retry-after", "x-request-id")
     }
-    told = secrets.without(told, error.request.headers)
-    return of_error(error.status_code, told, error.message, kept)
+    told = secrets.without(told, error.request)
+    # Where the body has no message the SDK makes one of all of it.
+    return of_error(error.status_code, told, secrets.masked(error.message, error.request), kept)
 
 
 def of_error(status: int | None, told: Json, otherwise: str = "", headers: Mapping[str, str] = {}) -> Refusal:

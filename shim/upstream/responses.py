@@ -77,7 +77,7 @@ class Upstream:
         client = self._client()
         body = bodies.into(client, body, self._refill)
         with refusals(self._broken):
-            return _plain(client.post("/responses", cast_to=object, body=body, options=_options(call)), client)
+            return _plain(client.post("/responses", cast_to=object, body=body, options=_options(call)), client, call)
 
     async def retrieve(self, response_id: str) -> Json:
         client = self._client()
@@ -89,8 +89,9 @@ class Upstream:
             self._client().post(f"/responses/{response_id}/cancel", cast_to=object, options=_options())
 
     async def call(self, method: str, path: str, body: Json | None = None) -> Json:
+        client = self._client()
         with refusals(self._broken):
-            return _plain(self._client().request(object, _request(method, path, body)))
+            return _plain(client.request(object, _request(method, path, body)), client)
 
     async def content(self, path: str, limit: int) -> bytes | None:
         found = bytearray()
@@ -117,18 +118,18 @@ class _Answer:
         self._over = False
 
     async def events(self) -> AsyncGenerator[list[Json], None]:
-        with refusals(self._broken):
+        with refusals(self._broken, self._response.request):
             if _is_json(self._response.headers):
-                yield secrets.cleaned(_unfold(self._response.read()), self._response.request.headers)
+                yield secrets.cleaned(_unfold(self._response.read()), self._response.request)
                 return
             reader = sse.Reader()
             self._chunks = self._response.iter_bytes()
             for chunk in self._chunks:
                 if events := reader.feed(chunk):
                     self._over = events[-1]["type"] in LAST
-                    yield secrets.cleaned(events, self._response.request.headers)
+                    yield secrets.cleaned(events, self._response.request)
             if events := reader.close():
-                yield events
+                yield secrets.cleaned(events, self._response.request)
 
     def interrupt(self) -> None:
         _shut(self._response)
@@ -178,7 +179,8 @@ class AsyncUpstream:
         client = self._client()
         body = bodies.into(client, body, self._refill)
         with refusals(self._broken):
-            return _plain(await client.post("/responses", cast_to=object, body=body, options=_options(call)), client)
+            made = await client.post("/responses", cast_to=object, body=body, options=_options(call))
+            return _plain(made, client, call)
 
     async def retrieve(self, response_id: str) -> Json:
         client = self._client()
@@ -190,8 +192,9 @@ class AsyncUpstream:
             await self._client().post(f"/responses/{response_id}/cancel", cast_to=object, options=_options())
 
     async def call(self, method: str, path: str, body: Json | None = None) -> Json:
+        client = self._client()
         with refusals(self._broken):
-            return _plain(await self._client().request(object, _request(method, path, body)))
+            return _plain(await client.request(object, _request(method, path, body)), client)
 
     async def content(self, path: str, limit: int) -> bytes | None:
         found = bytearray()
@@ -221,18 +224,18 @@ class _AsyncAnswer:
         self._over = False
 
     async def events(self) -> AsyncGenerator[list[Json], None]:
-        with refusals(self._broken):
+        with refusals(self._broken, self._response.request):
             if _is_json(self._response.headers):
-                yield secrets.cleaned(_unfold(await self._response.aread()), self._response.request.headers)
+                yield secrets.cleaned(_unfold(await self._response.aread()), self._response.request)
                 return
             reader = sse.Reader()
             self._chunks = self._response.aiter_bytes()
             async for chunk in self._chunks:
                 if events := reader.feed(chunk):
                     self._over = events[-1]["type"] in LAST
-                    yield secrets.cleaned(events, self._response.request.headers)
+                    yield secrets.cleaned(events, self._response.request)
             if events := reader.close():
-                yield events
+                yield secrets.cleaned(events, self._response.request)
 
     def interrupt(self) -> None:
         _shut(self._response)
@@ -289,13 +292,14 @@ def _unread() -> Any:
     return options | {"headers": options.get("headers", {}) | {"X-Stainless-Raw-Response": "stream"}}
 
 
-def _plain(answer: object, client: Any = None) -> Json:
-    """An answer that is an object.  One that ``client`` asked for may be a response, with an error in it."""
+def _plain(answer: object, client: Any, call: Call | None = None) -> Json:
+    """An answer that is an object.  A response may have an error in it."""
     if not isinstance(answer, dict):
-        raise Refusal(None, f"The model's answer could not be read: {str(answer)[:80]!r}")
-    if client is None or not answer.get("error"):
+        said = secrets.masked(str(answer), _sent(client, call))
+        raise Refusal(None, f"The model's answer could not be read: {said[:80]!r}")
+    if not answer.get("error"):
         return answer
-    clean = secrets.without(answer, {**client.default_headers, **credentials()})
+    clean = secrets.without(answer, _sent(client, call))
     if _refuses(clean):
         raise of_error(None, clean)
     return clean
@@ -304,6 +308,12 @@ def _plain(answer: object, client: Any = None) -> Json:
 def _refuses(answer: Json) -> bool:
     """Whether an answer with a 200 is a refusal, as some proxies give it, and no response that has failed."""
     return bool(answer.get("error")) and not answer.get("status")
+
+
+def _sent(client: Any, call: Call | None) -> secrets.Sent:
+    """What a request that the SDK has made of this told of its sender."""
+    headers = {**client.default_headers, **_options(call)["headers"]}
+    return secrets.Sent(headers, client.base_url.copy_merge_params(client.default_query))
 
 
 def _is_callers(name: str) -> bool:

@@ -1,17 +1,18 @@
-"""Keeping credentials out of what is stored, logged or told: some servers repeat the key that they refuse.
+"""Keeping credentials out of what is stored, logged or told: some servers repeat the key that they refuse, and HTTP
+libraries the header that they cannot send.
 
-What is to be kept out is what was really sent, whoever it came from: the headers of the request.
+What is to be kept out is what was really sent, whoever it came from: the headers of the request and its address.
 """
 
 import json
 import re
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 from shim.ports import Json
 
-#: Headers that say who somebody is.
-TELLING: Final = re.compile(r"auth|key|token|secret|cookie", re.IGNORECASE)
+#: Names of headers and of query parameters that say who somebody is.
+TELLING: Final = re.compile(r"auth|key|token|secret|pass|sig", re.IGNORECASE)
 #: What is too short to be a secret, and would be found in innocent words.
 SHORTEST: Final = 6
 MASK: Final = "***"
@@ -19,29 +20,45 @@ MASK: Final = "***"
 ERRORS: Final = frozenset({"error", "response.failed", "response.incomplete"})
 
 
-def _given(headers: Mapping[str, object]) -> list[str]:
-    """The secrets in headers: their last words, as a scheme such as "Bearer" stands before a key."""
-    told = [value for name, value in headers.items() if isinstance(value, str) and TELLING.search(name)]
-    return [secret for value in told if len(secret := value.rpartition(" ")[2]) >= SHORTEST]
+class Sent(NamedTuple):
+    """What a request told of its sender.  An HTTP library's request will do as well."""
+
+    headers: Mapping[str, object]
+    url: Any
 
 
-def masked(text: str, headers: Mapping[str, object]) -> str:
-    """The text without the secrets of these headers."""
-    for secret in _given(headers):
+def _given(sent: Any) -> list[str]:
+    """The secrets of a request, the longest first, as one may be a part of another."""
+    named = [*sent.headers.items(), *sent.url.params.multi_items()]
+    told = [word for name, value in named if isinstance(value, str) for word in _told(name, value)]
+    found = {secret for secret in (*told, sent.url.username, sent.url.password) if len(secret) >= SHORTEST}
+    return sorted(found, key=len, reverse=True)
+
+
+def _told(name: str, value: str) -> list[str]:
+    """Of a header its last word, as a scheme such as "Bearer" stands before a key; of cookies each one's value."""
+    if "cookie" in name.lower():
+        return [each.partition("=")[2].strip() for each in value.split(";")]
+    return [value.strip().rpartition(" ")[2]] if TELLING.search(name) else []
+
+
+def masked(text: str, sent: Any) -> str:
+    """The text without the secrets of that request."""
+    for secret in _given(sent):
         text = text.replace(secret, MASK)
     return text
 
 
-def without(body: Json, headers: Mapping[str, object]) -> Json:
+def without(body: Json, sent: Any) -> Json:
     """The object without them, wherever in it they are."""
     text = json.dumps(body)
-    clean = masked(text, headers)
+    clean = masked(text, sent)
     found: Json = body if clean == text else json.loads(clean)
     return found
 
 
-def cleaned(events: list[Json], headers: Mapping[str, object]) -> list[Json]:
+def cleaned(events: list[Json], sent: Any) -> list[Json]:
     """Events of a stream; only errors are looked at."""
     if ERRORS.isdisjoint([event["type"] for event in events]):
         return events
-    return [without(event, headers) if event["type"] in ERRORS else event for event in events]
+    return [without(event, sent) if event["type"] in ERRORS else event for event in events]

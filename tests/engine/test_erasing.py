@@ -1,5 +1,6 @@
 """What is erased, when, and what upstream is told of it."""
 
+import json
 import logging
 from dataclasses import replace
 from typing import Any
@@ -11,8 +12,8 @@ from shim.engine import Engine, erasing
 from shim.engine.protocol import DONE
 from shim.ports import Profile, Refusal
 from shim.store import doomed, files, schema, threads
-from tests.engine.scripted import Dead, World, answer, pump
-from tests.translate.telling import call, message, says
+from tests.engine.scripted import Dead, Refused, World, answer, pump
+from tests.translate.telling import call, created, message, says
 
 DAY = 86400.0
 HELLO = message(says("Hello."))
@@ -171,8 +172,8 @@ def test_a_run_that_still_goes_on_keeps_its_thread(world: World) -> None:
 def test_kept_files_go_by_themselves(world: World) -> None:
     more(world, file_retention=7 * DAY)
     thread = world.thread("One")
-    for name, created in (("old", 1000), ("new", int(1000 + 5 * DAY))):
-        body = {"id": f"cfile_{name}", "created_at": created}
+    for name, time in (("old", 1000), ("new", int(1000 + 5 * DAY))):
+        body = {"id": f"cfile_{name}", "created_at": time}
         world.base.write(files.save, "", thread, "cntr_1", body, b"bytes")
     world.clock.time += 8 * DAY
     sweep(world)
@@ -189,3 +190,79 @@ def test_a_store_that_fails_is_told_in_the_log_alone(world: World, caplog: pytes
     assert "responses stay upstream for now: gone" in caplog.text
     sweep(world)
     assert "nothing could be erased: gone" in caplog.text
+
+
+def test_a_response_that_comes_when_its_thread_is_gone(world: World) -> None:
+    """Somebody else deleted it: here the connection would have been cut before anything came."""
+    thread = more(world, delete_responses=True).thread("One")
+    other = world.elsewhere("other")
+    assert world.run(thread, [lambda: other.delete(f"threads/{thread}"), *answer(HELLO, id="resp_9")])
+    assert (asked(world), waiting(world)) == (["resp_9"], [])
+
+
+def test_a_background_that_begins_when_its_thread_is_gone(world: World) -> None:
+    """Nobody will ever look at it."""
+    world.upstream.can = Profile("scripted", background=True)
+    thread = more(world, delete_responses=True).thread("One")
+
+    def meanwhile(body: Any) -> Any:
+        world.delete(f"threads/{thread}")
+        return {"id": "resp_9", "status": "queued"}
+
+    world.script(meanwhile)
+    with pytest.raises(Refused, match="No thread found"):
+        world.post(f"threads/{thread}/runs", assistant_id=world.assistant())
+    assert (world.upstream.cancelled, asked(world), waiting(world)) == (["resp_9"], ["resp_9"], [])
+
+
+def unheard(world: World) -> str:
+    """A thread with an answer, and another one that begins without the history it was to go on from."""
+    thread = world.thread("One")
+    world.run(thread, answer(HELLO, id="resp_1"))
+    world.say(thread, "Two")
+    world.script([[created(id="resp_8", previous_response_id=None)]])
+    return thread
+
+
+def test_a_response_that_nobody_heard_goes_with_the_others(world: World) -> None:
+    thread = unheard(more(world, delete_responses=True))
+    world.run(thread, answer(HELLO, id="resp_9"))
+    world.delete(f"threads/{thread}")
+    assert asked(world) == ["resp_1", "resp_8", "resp_9"]
+
+
+def test_a_run_that_never_was_leaves_nothing_upstream(world: World) -> None:
+    thread = more(world, delete_responses=True).thread("One")
+    world.run(thread, answer(HELLO, id="resp_1"))
+    world.say(thread, "Two")
+    world.upstream.can = Profile("scripted", background=True)
+    world.script({"id": "resp_8", "status": "queued", "previous_response_id": None}, Refusal(401, "No."))  # type: ignore[arg-type]
+    with pytest.raises(Refused, match=r"No\."):
+        world.post(f"threads/{thread}/runs", assistant_id=world.assistant())
+    assert waiting(world) == ["resp_8"]
+    sweep(world)
+    assert asked(world) == ["resp_8"]
+    world.delete(f"threads/{thread}")
+    assert asked(world) == ["resp_8", "resp_1"]
+
+
+def test_a_store_that_fails_then(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    more(world, delete_responses=True)
+    drive.finish(erasing.disown(world.context, None))
+    object.__setattr__(world.context, "store", Dead())
+    drive.finish(erasing.disown(world.context, "resp_9"))
+    assert "response resp_9 stays upstream: gone" in caplog.text
+
+
+def test_what_was_made_goes_with_its_request(world: World) -> None:
+    """Its digest, and its id."""
+    key = {"idempotency-key": "mine"}
+    asked_for = {"model": "gpt-4o", "name": "Ann"}
+    helper = json.loads(world.reply("POST", "assistants", asked_for, **key).body)["id"]
+    thread = world.thread()
+    said = world.say(thread, "One")["id"]
+    assert rows(world)["requests"] == 2
+    world.delete(f"threads/{thread}/messages/{said}")
+    assert rows(world)["requests"] == 1
+    world.delete(f"assistants/{helper}")
+    assert rows(world) == {"threads": 1}
