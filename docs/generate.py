@@ -8,7 +8,19 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from docs.pages import commands, coverage, errors, events, fields, models, routes, settings, statuses, upstreams
+from docs.pages import (
+    commands,
+    coverage,
+    errors,
+    events,
+    failures,
+    fields,
+    models,
+    routes,
+    settings,
+    statuses,
+    upstreams,
+)
 from shim.sandbox import page as sandbox
 
 ROOT: Final = Path(__file__).parents[1]
@@ -20,6 +32,7 @@ PAGES: Final[dict[str, Callable[[], str]]] = {
     "docs/reference/coverage.md": coverage.print_page,
     "docs/reference/errors.md": errors.print_page,
     "docs/reference/events.md": events.print_page,
+    "docs/reference/failures.md": failures.print_page,
     "docs/reference/fields.md": fields.print_page,
     "docs/reference/models.md": models.print_page,
     "docs/reference/routes.md": routes.print_page,

@@ -25,10 +25,13 @@ from typing import Any, Final, TypeVar
 from shim import drive
 from shim.engine.protocol import Events, encode, our_failure
 from shim.settings import settings
+from shim.store.errors import StoreFailed
 
 log = logging.getLogger("shim")
 #: What a view reads: some bytes, or None at the end.
 Chunk = bytes | None
+#: Perhaps nobody reads the stream that tells it.
+LEFT: Final = "a run was left as it is, until somebody looks at its thread: %s"
 P = TypeVar("P", "Threads", "Tasks")
 
 
@@ -70,6 +73,9 @@ class Threads:
             for batch in drive.drain(events):
                 if watched.is_set():
                     queue.put(encode(batch))
+        except StoreFailed as problem:
+            log.error(LEFT, problem)
+            queue.put(_failed(problem))
         except Exception as problem:
             log.exception("a run's pump failed")
             queue.put(_failed(problem))
@@ -133,6 +139,9 @@ class Tasks:
                 async for batch in batches:
                     if watched.is_set():
                         queue.put_nowait(encode(batch))
+        except StoreFailed as problem:
+            log.error(LEFT, problem)
+            queue.put_nowait(_failed(problem))
         except Exception as problem:
             log.exception("a run's pump failed")
             queue.put_nowait(_failed(problem))

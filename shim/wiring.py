@@ -23,6 +23,7 @@ from shim.named import by_name
 from shim.ports import Profile, Store
 from shim.settings import Settings, settings
 from shim.store.database import AsyncStore, Database, SyncStore, database
+from shim.store.errors import StoreFailed
 from shim.upstream import caller, profiles
 from shim.upstream.responses import AsyncUpstream, Upstream
 from shim.wire import ids
@@ -158,7 +159,11 @@ if hasattr(os, "register_at_fork"):
 
 
 def _database(chosen: Settings) -> Database:
-    found = database(chosen.database_url, chosen.database_connections, chosen.keys)
+    """Raises the SDK's own error, as it does for a missing key, where the settings cannot be used."""
+    try:
+        found = database(chosen.database_url, chosen.database_connections, chosen.keys)
+    except StoreFailed as problem:
+        raise openai.OpenAIError(str(problem)) from problem
     _running.setdefault(found, Running())
     return found
 

@@ -9,7 +9,6 @@ from shim.clients import OpenAI
 from shim.settings import settings
 from shim.store import address, facts
 from shim.store.database import Database
-from shim.store.errors import StoreFailed
 from shim.store.sealing import Seal
 
 #: Rows that are written anew at a time.
@@ -24,7 +23,7 @@ def sweep() -> None:
     # Where nothing is asked of anybody no key is needed.
     with OpenAI() if chosen.delete_responses else OpenAI(api_key="none") as client:
         transport: Any = client._client._transport
-        for _ in drive.drain(transport.engine.sweep()):
+        for _ in drive.drain(transport.engine.sweep(told=True)):
             pass
     typer.echo("swept")
 
@@ -38,13 +37,9 @@ def seal(
     chosen = settings()
     if not chosen.keys:
         raise typer.BadParameter("it is not set", param_hint="SHIM_ENCRYPTION_KEY")
-    try:
-        base = Database(address.resolve(chosen.database_url), seal=Seal(chosen.keys, plain=plain))
-        count = _rewrite(base)
-        base.write(facts.note_seal)
-    except StoreFailed as problem:
-        typer.echo(str(problem), err=True)
-        raise typer.Exit(1) from None
+    base = Database(address.resolve(chosen.database_url), seal=Seal(chosen.keys, plain=plain))
+    count = _rewrite(base)
+    base.write(facts.note_seal)
     base.close()
     typer.echo(f"{'decrypted' if plain else 'encrypted'} {count} rows")
 

@@ -8,6 +8,7 @@ import typer
 from shim.server import run
 from shim.server.loopback import is_loopback
 from shim.settings import Settings, settings
+from shim.store.database import database
 
 REMOTE: Final = (
     "{host} is not a loopback address. Whoever reaches the server may read and change every thread, and spend the "
@@ -39,6 +40,8 @@ def serve(
     behind = chosen.upstream or os.environ.get("OPENAI_BASE_URL") or OPENAI
     if run.is_itself(behind, host, port):
         raise typer.BadParameter(ITSELF.format(upstream=behind), param_hint="--upstream")
+    # A server whose store cannot be used says so at once, and not to its first caller.
+    database(chosen.database_url, chosen.database_connections, chosen.keys).prepare()
     run.serve(host, port, chosen, allow_remote, lambda url: typer.echo(f"{url}, upstream {behind}; Ctrl-C ends it"))
 
 

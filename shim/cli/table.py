@@ -2,10 +2,12 @@
 
 import platform
 from collections.abc import Callable
+from functools import wraps
 from typing import Annotated, Any, Final
 
 import openai
 import typer
+from pydantic import ValidationError
 
 import shim
 from shim.cli.demo import demo
@@ -15,6 +17,7 @@ from shim.cli.migrate_store import migrate_store
 from shim.cli.run import run
 from shim.cli.sandbox import sandbox
 from shim.cli.serve import serve
+from shim.store.errors import StoreFailed
 
 #: Name on the command line: the function whose parameters are its options and whose docstring is its help.
 COMMANDS: Final[dict[str, Callable[..., Any]]] = {
@@ -36,8 +39,25 @@ def app() -> typer.Typer:
     made = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
     made.callback()(_common)
     for name, command in COMMANDS.items():
-        made.command(name, context_settings=PASSED_ON.get(name))(command)
+        made.command(name, context_settings=PASSED_ON.get(name))(_plain_spoken(command))
     return made
+
+
+def _plain_spoken(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The command, which says in a sentence what is wrong with the store or the settings, and exits with 1."""
+
+    @wraps(command)
+    def spoken(*given: Any, **named: Any) -> Any:
+        try:
+            return command(*given, **named)
+        except (StoreFailed, openai.OpenAIError) as problem:
+            typer.echo(str(problem), err=True)
+        except ValidationError as wrong:
+            for each in wrong.errors():
+                typer.echo(f"SHIM_{'_'.join(map(str, each['loc'])).upper()}: {each['msg']}", err=True)
+        raise typer.Exit(1)
+
+    return spoken
 
 
 def _tell_version(wanted: bool) -> None:

@@ -47,9 +47,11 @@ class Engine:
                 log.exception("a mistake of this program, not of its caller")
             return error_reply(our_failure(problem))
 
-    def sweep(self) -> Events:
-        """Erase what was kept for long enough.  To be pumped, as a run is; it tells nothing."""
-        return erasing.sweep(self.world)
+    def sweep(self, told: bool = False) -> Events:
+        """Erase what was kept for long enough.  To be pumped, as a run is; it tells nothing.  It raises `StoreFailed`
+        where somebody is to be ``told``, else logs it.
+        """
+        return erasing.sweep(self.world, told)
 
     async def _once(self, operation: routes.Operation, request: Request, ids: list[str]) -> Reply:
         while True:

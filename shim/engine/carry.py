@@ -7,17 +7,19 @@ is read.  Nothing is held across a `yield` but the connection to upstream.
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 from shim import lifecycle
-from shim.engine import erasing, files, keep, notes, opening, steps
+from shim.engine import backlog, erasing, files, keep, notes, opening, steps
 from shim.engine.ask import Asker
+from shim.engine.backlog import Backlog
 from shim.engine.budget import Unfit
 from shim.engine.chain import Sent
+from shim.engine.commit import Stored, commit
 from shim.engine.context import Context, Json
 from shim.engine.protocol import DONE, Emitted, Events
 from shim.ports import Answer, Call, Profile, Refusal
-from shim.store import journal, runs, threads
+from shim.store import runs
 from shim.store.errors import Gone, StoreFailed
 from shim.translate import endings, failures, stream
 from shim.translate.turn import Turn
@@ -60,10 +62,12 @@ class Carrier:
     dry: bool = False
     looked: float = 0.0
     kept: list[files.Kept] = field(default_factory=list)
-    stored: "Stored | None" = None
+    stored: Stored | None = None
     asker: Asker = field(init=False)
+    backlog: Backlog = field(init=False)
 
     def __post_init__(self) -> None:
+        self.backlog = Backlog(self.world, self.turn.run["id"])
         self.restart(self.private, self.sent)
 
     def restart(self, private: Json, sent: Sent) -> None:
@@ -122,7 +126,7 @@ class Carrier:
         ``refused``: why upstream would not begin; then the run fails.
         """
         run_id = self.turn.run["id"]
-        self.looked = self.world.clock()
+        self.looked, self.backlog.patient = self.world.clock(), True
         self.world.running.enter(run_id, self.answer)
         try:
             yield list(first)
@@ -133,6 +137,9 @@ class Carrier:
             yield [(f"thread.run.{left.run['status']}", objects.as_streamed(left.run))]
         except Gone:
             await erasing.disown(self.world, (self.turn.terminal or self.response).get("id"))
+        except StoreFailed:
+            self.forsake()
+            raise
         except BaseException:
             await self._abandon()
             raise
@@ -144,12 +151,21 @@ class Carrier:
         yield [DONE]
 
     async def _abandon(self) -> None:
-        """The pump is being stopped, or the store fails: the run ends here, if it still can, rather than hang."""
+        """The pump is being stopped: the run ends here, if it still can, rather than hang."""
+        self.backlog.patient = False
         if self.stored is not None:
             self._keep(self.stored)
-        with suppress(Left, Gone, StoreFailed, lifecycle.Impossible):
-            if not self.turn.ended:
-                await self.settle(list(endings.failed(self.turn, failures.last_error(None, ABANDONED))))
+        ending = [] if self.turn.ended else endings.failed(self.turn, failures.last_error(None, ABANDONED))
+        try:
+            with suppress(Left, Gone, lifecycle.Impossible):
+                if (last := list(ending)) or self.backlog.events:
+                    await self.settle(last)
+        except StoreFailed:
+            self.forsake()
+
+    def forsake(self) -> None:
+        """The store fails: whoever looks next in this process does with the run what is left to do."""
+        self.world.running.forsake(self.turn.run["id"], (self.turn.terminal or self.response).get("id"))
 
     async def _told(self, refused: Refusal | None) -> Events:
         """Every batch; whatever goes wrong upstream becomes the run's end."""
@@ -213,7 +229,7 @@ class Carrier:
 
     async def _leave(self, events: list[Json]) -> None:
         """Drop the response that these events open, or opened before."""
-        self.response = self.response or _opened(events) or {}
+        self.response = self.response or opening.response_in(events) or {}
         if response_id := self.response.get("id"):
             run, previous = self.turn.run, self.sent.previous
             await self.world.store.write(keep.unheard, self.world, run, response_id, previous)
@@ -236,18 +252,23 @@ class Carrier:
 
     async def take(self, events: list[Json]) -> list[Emitted]:
         """Translate what came in, store it, and give what is to be told."""
-        opened = None if self.response else _opened(events)
+        opened = None if self.response else opening.response_in(events)
         # Whatever becomes of the run, upstream has made this.
         self.response = opened or self.response
         if (stop := await self._stopped()) is not None:
             return stop
         emitted = [told for event in events for told in stream.translate(self.turn, event)]
-        if opened is None and not self.turn.done and all(name in keep.DELTAS for name, _ in emitted):
+        quiet = opened is None and not self.turn.done and all(name in keep.DELTAS for name, _ in emitted)
+        if quiet and not self.backlog.events:
             return emitted
         if opened is not None:
             self._learn(opened)
         if self.turn.made:
-            self.kept, self.turn.made = await files.fetch(self.world, self.turn.made), []
+            fetched, self.turn.made = await files.fetch(self.world, self.turn.made), []
+            self.kept = [*self.kept, *fetched]
+        if self.backlog.waits and not self.turn.ended:
+            self.backlog.events += emitted
+            return []
         return await self.settle(emitted)
 
     async def _stopped(self, look: bool = False) -> list[Emitted] | None:
@@ -256,10 +277,14 @@ class Carrier:
         now = world.clock()
         if now >= run["expires_at"]:
             return await self.settle(list(endings.lapsed(self.turn)))
-        if not look and not world.running.told(run["id"]) and now - self.looked < LOOK:
+        if self.backlog.waits or (not look and not world.running.told(run["id"]) and now - self.looked < LOOK):
             return None
         self.looked = now
-        row = await world.store.read(runs.get, world.tenant, run["thread_id"], run["id"])
+        try:
+            row = await world.store.read(runs.get, world.tenant, run["thread_id"], run["id"])
+        except StoreFailed as problem:
+            self.backlog.failed(problem)
+            return None
         if row is None:
             raise Gone
         if row.body["status"] not in lifecycle.ACTIVE:
@@ -278,7 +303,26 @@ class Carrier:
         return steps.shown(data, self.private["contents"]) if data.get("object") == "thread.run.step" else data
 
     async def settle(self, emitted: list[Emitted]) -> list[Emitted]:
-        """Commit a batch, then give it.  When somebody moved the run meanwhile, what he wanted comes first."""
+        """Commit a batch, then give it, with all that the store could not take before.  While it still cannot, nothing
+        is given, and the end waits.
+        """
+        batch, self.backlog.events = [*self.backlog.events, *emitted], []
+        while True:
+            try:
+                told = await self._settled(batch)
+            except StoreFailed as problem:
+                self.backlog.events = batch
+                self.backlog.failed(problem, last=self.turn.ended)
+                if not self.turn.ended:
+                    return []
+                await self.world.wait(backlog.PAUSE)
+            else:
+                self.backlog.over()
+                self.backlog.events = []
+                return told
+
+    async def _settled(self, emitted: list[Emitted]) -> list[Emitted]:
+        """When somebody moved the run meanwhile, what he wanted comes first."""
         try:
             stored = await self.world.store.write(commit, self, emitted)
         except Exception:
@@ -294,7 +338,7 @@ class Carrier:
             return await self.settle(emitted)
         return await self._stop(moved, emitted)
 
-    def _keep(self, stored: "Stored") -> None:
+    def _keep(self, stored: Stored) -> None:
         """Go on from what is in the store now."""
         self.turn.run, self.private, self.seen = stored.run, stored.private, stored.run["status"]
         self.kept, self.stored = [], None
@@ -303,45 +347,3 @@ class Carrier:
             self.response = self.response | {"noted": True}
         if self.turn.ended:
             notes.report(self.turn)
-
-
-def _opened(events: list[Json]) -> Json | None:
-    """The first of the events' responses."""
-    return next(filter(None, (event.get("response") for event in events)), None)
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """What a transaction has made of the run.  ``moved``: nothing, as somebody else had moved the run; to this."""
-
-    run: Json = field(default_factory=dict)
-    private: Json = field(default_factory=dict)
-    moved: Json | None = None
-
-
-def commit(db: Any, carrier: Carrier, emitted: list[Emitted]) -> Stored:
-    """Store what a batch tells.  The turn stays as it is, so that it can be done again should that fail."""
-    world, turn = carrier.world, carrier.turn
-    run = turn.run
-    threads.in_turn(db, world.tenant, run["thread_id"])
-    current = runs.get(db, world.tenant, run["thread_id"], run["id"])
-    if current is None:
-        raise Gone
-    if current.body["status"] != carrier.seen:
-        return Stored(moved=current.body)
-    private = carrier.private | {"stale": current.private["stale"]}
-    response = turn.terminal or carrier.response
-    if not carrier.response.get("noted") and (response_id := response.get("id")):
-        keep.begun(db, world, run, response_id, carrier.sent.previous)
-        if turn.terminal is not None:
-            # It had no name until now.
-            journal.name(db, world.tenant, run["id"], response_id)
-    keep.objects_of(db, world, emitted)
-    keep.items_of(db, world, turn, response.get("id"))
-    files.keep(db, world, run["thread_id"], carrier.kept)
-    if turn.ended:
-        private = keep.ending_of(db, world, turn, private, response, carrier.chained)
-    run = run | {"metadata": current.body["metadata"]}
-    keep.run_of(db, world, run, private, carrier.seen)
-    carrier.stored = Stored(run, private)
-    return carrier.stored

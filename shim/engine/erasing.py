@@ -22,15 +22,19 @@ BATCH: Final = 20
 ITS_OWN: Final = (400, 409, 422)
 
 
-async def sweep(world: Context) -> Events:
-    """Erase what was kept for long enough, and let upstream forget what it shall.  Tells nothing."""
+async def sweep(world: Context, told: bool) -> Events:
+    """Erase what was kept for long enough, and let upstream forget what it shall.  Tells nothing.  ``told``: somebody
+    waits for this, and a failure is his.
+    """
     try:
         count = await old(world)
         if count:
             log.info("erased %s threads that nobody had used for %s days", count, (world.retention or 0) / 86400)
         await _forget_upstream(world)
     except StoreFailed as problem:
-        # Nobody waits for this; whoever uses the store is told.
+        if told:
+            raise
+        # Whoever uses the store is told.
         log.warning("nothing could be erased: %s", problem)
     yield [DONE]
 

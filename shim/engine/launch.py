@@ -8,6 +8,7 @@ from shim.engine import background
 from shim.engine.carry import Carrier
 from shim.engine.protocol import Emitted, Reply, json_reply, stream_reply
 from shim.ports import Refusal
+from shim.store.errors import StoreFailed
 from shim.upstream import profiles
 from shim.wire.errors import ApiError
 
@@ -56,7 +57,11 @@ async def reply(carrier: Carrier, first: list[Emitted], streamed: bool, undo: Un
 
 async def _undo(carrier: Carrier, undo: Undo) -> None:
     carrier.world.running.leave(carrier.turn.run["id"])
-    await carrier.world.store.write(undo.work, carrier.world, *undo.args)
+    try:
+        await carrier.world.store.write(undo.work, carrier.world, *undo.args)
+    except StoreFailed:
+        carrier.forsake()
+        raise
 
 
 def api_error(refusal: Refusal) -> ApiError:

@@ -75,3 +75,8 @@ def _of_failed(response: Json) -> Refusal:
 
 def _of_error(error: Json) -> Refusal:
     return Refusal(None, str(error.get("message") or ""), param=error.get("param"), code=error.get("code"))
+
+
+def response_in(events: list[Json]) -> Json | None:
+    """The first of the events' responses."""
+    return next(filter(None, (event.get("response") for event in events)), None)

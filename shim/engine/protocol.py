@@ -71,12 +71,13 @@ def error_reply(problem: ApiError) -> Reply:
 
 
 def our_failure(problem: Exception) -> ApiError:
-    """What a caller is told when it is us who failed.  A store says what is wrong with it; trying again would not
-    help.
+    """What a caller is told when it is us who failed.  A store says what is wrong with it, and trying again helps only
+    where that is over by itself; what it could not keep it has not kept, so nothing happens twice.
     """
     told = error("server_error")
-    message = str(problem) if isinstance(problem, StoreFailed) else told.message
-    return ApiError(told.status, message, type=told.type, headers={"x-should-retry": "false"})
+    known = problem if isinstance(problem, StoreFailed) else None
+    again = "true" if known and known.passes == "by itself" else "false"
+    return ApiError(told.status, str(known or told.message), type=told.type, headers={"x-should-retry": again})
 
 
 def encode(batch: Iterable[Emitted]) -> bytes:

@@ -8,8 +8,9 @@ from contextlib import suppress
 from typing import Any, Final
 
 from shim.engine import files, keep, opening
-from shim.engine.carry import Carrier, commit
+from shim.engine.carry import Carrier
 from shim.engine.chain import Sent
+from shim.engine.commit import commit
 from shim.engine.context import Context, Json
 from shim.ports import Call, Refusal
 from shim.store import journal, messages, responses, runs, steps, threads
@@ -37,6 +38,7 @@ async def take_over(world: Context, row: RunRow) -> bool:
     if response.get("status") not in FINISHED:
         return False
     made = await world.store.write(_finish, world, row, response)
+    world.running.tell(row.body["id"])
     if made is not None and (kept := await files.fetch(world, made)):
         with suppress(Gone):
             await world.store.write(files.keep, world, row.body["thread_id"], kept)
@@ -46,7 +48,10 @@ async def take_over(world: Context, row: RunRow) -> bool:
 def _unfinished(db: Any, world: Context, row: RunRow) -> str | None:
     """The run's last response, if nobody heard its end."""
     made = responses.of_run(db, world.tenant, row.body["id"])
-    return made[-1].id if made and made[-1].status is None else None
+    if made and made[-1].status is None:
+        return made[-1].id
+    told = world.running.last_response(row.body["id"])
+    return None if told in {each.id for each in made} else told
 
 
 def _finish(db: Any, world: Context, row: RunRow, response: Json) -> list[Made] | None:
@@ -69,7 +74,8 @@ def _finish(db: Any, world: Context, row: RunRow, response: Json) -> list[Made] 
     journalled = {_name(item, index) for index, item in enumerate((response.get("output") or [])[:known])}
     _drop_unfinished(db, world, turn, response, known)
     carrier = Carrier(world, turn, row.private, Sent({}, None), Call(), seen=run["status"])
-    carrier.response = response | {"noted": True}
+    noted = any(each.id == response["id"] for each in responses.of_run(db, tenant, run["id"]))
+    carrier.response = response | ({"noted": True} if noted else {})
     carrier.chained = opening.kept(response, True, world.profile(row.private["model"]))
     emitted = list(stream.translate(turn, {"type": f"response.{response['status']}", "response": response}))
     # What was journalled before is told again where its step was not finished, but not journalled again.

@@ -16,6 +16,7 @@ from shim.translate import endings, failures
 from shim.translate.turn import Open, Turn
 
 ORPHANED: Final = "The process that ran this was ended before the run was."
+UNSTORED: Final = "The store failed before the answer was complete."
 DRIVEN: Final = ("queued", "in_progress", "cancelling")
 
 
@@ -56,14 +57,21 @@ def _due(world: Context, row: RunRow) -> Any:
         return None
     if row.body["status"] == "cancelling":
         return endings.stopped
-    return lambda turn: endings.failed(turn, failures.last_error(None, ORPHANED))
+    why = UNSTORED if _forsaken(world, row) else ORPHANED
+    return lambda turn: endings.failed(turn, failures.last_error(None, why))
 
 
 def _lost(world: Context, row: RunRow) -> bool:
     """Whether the run should be driven by a process, and is not."""
     if row.body["status"] not in DRIVEN or row.private["background"]:
         return False
-    return row.owner is None or not world.alive(row.owner) or (row.lease_until or 0.0) < world.clock()
+    gone = row.owner is None or not world.alive(row.owner) or (row.lease_until or 0.0) < world.clock()
+    return gone or _forsaken(world, row)
+
+
+def _forsaken(world: Context, row: RunRow) -> bool:
+    """Whether this very process has let go of the run, and could not write that down."""
+    return row.owner == world.owner and world.running.forsaken(row.body["id"])
 
 
 def opened(db: Any, world: Context, row: RunRow) -> Turn:

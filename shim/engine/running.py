@@ -25,9 +25,11 @@ class Running:
         self._told: set[str] = set()
         self._asked: dict[str, tuple[float, float]] = {}
         self._rings: dict[str, list[Ring]] = {}
+        self._forsaken: dict[str, str | None] = {}
 
     def enter(self, run_id: str, answer: Answer | None) -> None:
         """This process drives the run, and now waits for that answer (None: for none yet)."""
+        self._forsaken.pop(run_id, None)
         self._answers[run_id] = answer
 
     def leave(self, run_id: str) -> None:
@@ -56,7 +58,20 @@ class Running:
 
     def forget(self) -> None:
         """In a forked process: what was driven is the parent's to drive, to renew and to interrupt."""
-        self._answers, self._told, self._asked, self._rings = {}, set(), {}, {}
+        self._answers, self._told, self._asked, self._rings, self._forsaken = {}, set(), {}, {}, {}
+
+    def forsake(self, run_id: str, response_id: str | None) -> None:
+        """This process drives the run no more, and could not write that down; nor, perhaps, which response was its
+        last.
+        """
+        self._forsaken[run_id] = response_id
+
+    def forsaken(self, run_id: str) -> bool:
+        return run_id in self._forsaken
+
+    def last_response(self, run_id: str) -> str | None:
+        """That of a run that was forsaken."""
+        return self._forsaken.get(run_id)
 
     def ids(self) -> list[str]:
         """The runs that this process drives, for whoever renews their leases."""
@@ -64,6 +79,7 @@ class Running:
 
     def tell(self, run_id: str) -> None:
         """Something happened to the run in the store.  Nothing to do when another process drives it: that one looks."""
+        self._forsaken.pop(run_id, None)
         if run_id in self._answers:
             self._told.add(run_id)
             if (answer := self._answers.get(run_id)) is not None:

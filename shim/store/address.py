@@ -20,7 +20,9 @@ DRIVERS: Final[dict[str, str]] = {
     "postgresql+psycopg": "postgresql+psycopg",
 }
 
-_EXAMPLES: Final = "sqlite:////home/me/shim.db or postgresql://user:password@host/database"
+_SHOULD: Final = (
+    "SHIM_DATABASE_URL should look like sqlite:////home/me/shim.db or postgresql://user:password@host/database"
+)
 
 
 def default_path() -> Path:
@@ -36,15 +38,19 @@ def resolve(url: str | None) -> URL:
         given = make_url(url)
     except (sa.exc.ArgumentError, ValueError):
         # Not chained: the original message may repeat the whole text, password included.
-        raise StoreFailed(f"The database URL cannot be read. It should look like {_EXAMPLES}.") from None
+        raise StoreFailed(f"The URL of the store cannot be read. {_SHOULD}.") from None
     driver = DRIVERS.get(given.drivername)
     if driver is None:
-        raise StoreFailed(f"The store cannot use a database of the kind {given.drivername!r}, but: {_EXAMPLES}.")
+        raise StoreFailed(f"The store cannot use a database of the kind {given.drivername!r}. {_SHOULD}.")
+    if "@" in (given.host or ""):
+        raise StoreFailed("The URL of the store cannot be read: an @ in a name or a password is written %40 there.")
     given = given.set(drivername=driver)
     return _file(given) if driver == "sqlite+pysqlite" else given
 
 
 def _file(url: URL) -> URL:
+    if url.host:
+        raise StoreFailed(f"The URL of the store has too few slashes: sqlite:/// and a path. {_SHOULD}.")
     path = url.database or ":memory:"
     if ":memory:" in path or url.query.get("mode") == "memory":
         raise StoreFailed(

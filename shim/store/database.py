@@ -14,14 +14,14 @@ from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.engine import URL
 
-from shim.store import address, dialects, facts, failures, sealing, upgrade
+from shim.store import address, dialects, doubt, facts, failures, sealing, upgrade
 from shim.store.gate import Gate
 from shim.store.sealing import Seal
 
 P = ParamSpec("P")
 T = TypeVar("T")
-#: Seconds between the attempts at a transaction that was lost before its end, as when a server starts anew.
-RETRIES: Final = (0.0, 0.1, 0.4, 1.0, 2.0)
+#: Seconds between the attempts at a transaction that was lost, as when a server starts anew.
+RETRIES: Final = doubt.PAUSES
 
 
 class Database:
@@ -93,21 +93,25 @@ class Database:
             self._prepare()
         attempts = iter(RETRIES)
         while True:
-            ending = False
+            number: int | None = None
             try:
                 with self._engine.connect() as db:
                     with db.begin():
                         dialects.begin(db, write=write)
                         result = work(db, *args, **kwargs)
-                        ending = write
+                        number = doubt.number(db) if write else None
                     if write and (self._unclean or dialects.erased(db)):
                         self._unclean = not dialects.scrub(db)
                     return result
             except self._failures as problem:
+                lost = dialects.is_lost(problem)
                 # A write that was lost as it ended may have been kept: to do it again could do it twice.
-                pause = next(attempts, None) if dialects.is_lost(problem) and not ending else None
+                kept = doubt.was_kept(self._engine, number, self._failures) if lost and number is not None else False
+                if kept:
+                    return result
+                pause = next(attempts, None) if lost and kept is False else None
                 if pause is None:
-                    raise failures.explain(problem, self.url, ending=ending) from problem
+                    raise failures.explain(problem, self.url, in_doubt=kept is None) from problem
             except json.JSONDecodeError as problem:
                 raise failures.explain(problem, self.url) from problem
             time.sleep(pause)

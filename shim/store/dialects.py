@@ -11,8 +11,9 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 
-#: A mark on a connection.
+#: Marks on a connection.
 ERASING: Final = "shim erasing"
+NUMBER: Final = "shim number"
 #: How long a transaction waits for its turn, in seconds.
 PATIENCE: Final = 30.0
 #: The lock under which a PostgreSQL database is brought up to date; any number that nobody else takes.
@@ -135,6 +136,7 @@ def begin(db: sa.Connection, *, write: bool) -> None:
     if lone_writer(db):
         _driver(db).execute("BEGIN IMMEDIATE" if write else "BEGIN")
         return
+    db.info.pop(NUMBER, None)
     # Said by the driver with its BEGIN: every word that goes to a server by itself is a wait.
     driver: Any = db.connection.driver_connection
     driver.isolation_level = None if write else _REPEATABLE_READ

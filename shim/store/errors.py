@@ -1,11 +1,21 @@
 """What the store raises.  Everything else that comes out of a transaction was raised by the work itself."""
 
+from typing import Literal
+
+#: Whether a failure is over after a while: never, once somebody has helped, or by itself.
+Passes = Literal["never", "by help", "by itself"]
+
 
 class StoreFailed(Exception):
     """The database cannot be used: missing, broken, locked, full, read-only, unreachable or too new.
 
     The message is one or two English sentences for the person who runs the program.  It never holds a password.
+    A run under way waits for what ``passes``; a caller is told to ask again where that is by itself.
     """
+
+    def __init__(self, message: str, passes: Passes = "never") -> None:
+        super().__init__(message)
+        self.passes: Passes = passes
 
 
 class ActiveRun(Exception):

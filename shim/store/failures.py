@@ -1,71 +1,187 @@
-"""From what a driver raises to a `StoreFailed` that says what happened and what to do."""
+"""From what a driver raises to a `StoreFailed` that says what happened and what to do.
+
+The reference prints the table.
+"""
 
 import json
+from dataclasses import dataclass
 from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import URL
 
-from shim.store import address, dialects
-from shim.store.errors import Gone, StoreFailed
+from shim.store import address
+from shim.store.errors import Gone, Passes, StoreFailed
 
-#: A piece of the driver's message, in lower case, and what it means.  The first that fits is taken.
-MEANINGS: Final[tuple[tuple[str, str], ...]] = (
-    ("not a database", "is not an SQLite database. Give another file, or move this one away"),
-    ("malformed", "is damaged. Restore it from a backup, or repair it with `sqlite3 FILE .recover`"),
-    ("is full", "has no room left on its disk"),
-    ("no space left", "has no room left on its disk"),
-    ("readonly database", "cannot be written: the file or its folder is read-only"),
-    ("read-only", "cannot be written: it is read-only"),
-    ("permission denied", "cannot be opened: permission denied"),
-    ("is locked", "was locked by another program for too long"),
-    ("unable to open", "cannot be opened. Is its folder there, and may it be written?"),
-    ("disk i/o error", "cannot be read or written: its disk reports an error"),
-    ("password authentication failed", "refused the user name or the password"),
-    ("could not translate host", "has an address that is not known. Is its host spelled right?"),
-    ("name or service not known", "has an address that is not known. Is its host spelled right?"),
-    ("failed to resolve host", "has an address that is not known. Is its host spelled right?"),
-    ("does not exist", "is not there: its server knows no such database, user or table"),
-    ("connection refused", "does not answer. Is the server running?"),
-    ("queuepool limit", "had no connection free for too long: see SHIM_DATABASE_CONNECTIONS"),
-    ("server closed the connection", "closed the connection"),
-    ("terminating connection", "closed the connection"),
-    ("connection is closed", "closed the connection"),
-    ("already exists", "holds tables of the same names that this store did not make. Give it a database of its own"),
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """``pieces`` of a driver's message, in lower case; what is said of the store, and what to do about it."""
+
+    pieces: tuple[str, ...]
+    said: str
+    advice: str
+    passes: Passes = "never"
+
+
+#: The first that fits is taken.
+MEANINGS: Final[tuple[Meaning, ...]] = (
+    Meaning(
+        ("not a database",),
+        "is not an SQLite database",
+        "Set SHIM_DATABASE_URL to another file, or move this one away.",
+    ),
+    Meaning(
+        ("malformed",),
+        "is damaged",
+        "Stop the programs that use it, and restore it from a backup or repair it with `sqlite3 FILE .recover`.",
+    ),
+    Meaning(
+        ("is full", "no space left", "could not extend file"),
+        "has no room left on its disk",
+        "Make room there; what was stored is safe.",
+        "by help",
+    ),
+    Meaning(
+        ("readonly database", "read-only", "operation not permitted"),
+        "cannot be written: it is read-only",
+        "Let this user write to the file and its folder, or set SHIM_DATABASE_URL to a place where he may.",
+        "by help",
+    ),
+    Meaning(
+        ("permission denied",),
+        "cannot be used: permission denied",
+        "Give this user the right to, or set SHIM_DATABASE_URL to a place where he has it.",
+    ),
+    Meaning(
+        ("is locked",),
+        "was locked by another program for too long",
+        "End what holds it; `fuser FILE` names it.",
+        "by help",
+    ),
+    Meaning(
+        ("unable to open", "not a directory", "file exists", "is a directory", "no such file"),
+        "cannot be opened",
+        "SHIM_DATABASE_URL must name a file in a folder that this user may write to.",
+    ),
+    Meaning(
+        ("disk i/o error", "input/output error"),
+        "cannot be read or written: its disk reports an error",
+        "Look at the disk, and whether somebody replaced the file while it was in use.",
+        "by help",
+    ),
+    Meaning(
+        ("no such table", "no such column", "has no column"),
+        "does not hold the tables that it should",
+        "Restore it from a backup, or set SHIM_DATABASE_URL to another one.",
+    ),
+    Meaning(
+        ("password authentication failed", "no password supplied", "no pg_hba.conf entry"),
+        "refused the user name or the password",
+        "Look at both in SHIM_DATABASE_URL, and at the server's pg_hba.conf.",
+    ),
+    Meaning(
+        (
+            "could not translate host",
+            "name or service not known",
+            "failed to resolve host",
+            "name resolution",
+            "nodename nor servname",
+            "no address associated",
+        ),
+        "has an address that is not known",
+        "Look at the host's name in SHIM_DATABASE_URL.",
+    ),
+    Meaning(
+        ("does not exist",),
+        "is not there: its server knows no such database, user or table",
+        "Look at SHIM_DATABASE_URL, or make it with `createdb`.",
+    ),
+    Meaning(
+        ("connection refused", "timeout expired", "no route to host", "starting up", "shutting down"),
+        "does not answer",
+        "Is the server running, and are host and port in SHIM_DATABASE_URL right?",
+        "by itself",
+    ),
+    Meaning(
+        ("too many clients", "too many connections", "remaining connection slots"),
+        "has no connection left for us",
+        "Lower SHIM_DATABASE_CONNECTIONS, or raise the server's max_connections.",
+        "by itself",
+    ),
+    Meaning(
+        ("queuepool limit",),
+        "had no connection free for too long",
+        "Raise SHIM_DATABASE_CONNECTIONS.",
+        "by itself",
+    ),
+    Meaning(
+        (
+            "server closed the connection",
+            "terminating connection",
+            "connection is closed",
+            "consuming input failed",
+            "connection is lost",
+            "sending query failed",
+        ),
+        "closed the connection",
+        "It was tried again for some seconds; look at the server's log.",
+        "by itself",
+    ),
+    Meaning(
+        ("invalid connection option", "invalid sslmode", "invalid integer value", "invalid dsn"),
+        "cannot be reached as its URL says: PostgreSQL knows no such option, or no such value of it",
+        "Look at what stands behind the ? in SHIM_DATABASE_URL.",
+    ),
+    Meaning(
+        ("already exists",),
+        "holds tables of the same names that this store did not make",
+        "Give it a database of its own in SHIM_DATABASE_URL.",
+    ),
 )
 
 UNREADABLE: Final = (
     "holds a text that cannot be read. If it is encrypted, SHIM_ENCRYPTION_KEY must hold its key in every program that "
     "uses it; else it is damaged, and a backup helps"
 )
-IN_DOUBT: Final = (
-    "closed the connection as a change was being kept: whether it was is not known. Look before you repeat it"
+IN_DOUBT: Final = Meaning(
+    (),
+    "closed the connection as a change was being kept, and does not say whether it was",
+    "Look before you repeat it.",
 )
 
 _FOREIGN_KEY: Final = ("foreign key constraint", "23503")
 
 
-def explain(problem: Exception, url: URL, *, ending: bool = False) -> Exception:
+def explain(problem: Exception, url: URL, *, in_doubt: bool = False) -> Exception:
     """What to raise in place of ``problem``, which came out of SQLAlchemy, a driver, Alembic, the file system, or of
-    reading what was stored.  ``ending``: a write was being committed.
+    reading what was stored.  ``in_doubt``: nobody knows whether a write was committed.
     """
     if isinstance(problem, sa.exc.IntegrityError) and _belongs_nowhere(problem):
         return Gone("the thread was deleted meanwhile")
     if isinstance(problem, ModuleNotFoundError):
         return StoreFailed(f"The store needs the package {problem.name!r}: pip install 'assistants-shim[postgres]'.")
+    place = address.describe(url)
     if isinstance(problem, json.JSONDecodeError):
         # Not its words: they quote what was read.
-        return StoreFailed(f"The store {address.describe(url)} {UNREADABLE}.")
-    said = str(getattr(problem, "orig", None) or problem).strip().split("\nDETAIL:")[0]
-    # What PostgreSQL says of a broken constraint holds values, and words that mean something else elsewhere.
-    meanings = () if isinstance(problem, sa.exc.IntegrityError) else MEANINGS
-    meaning = next((words for piece, words in meanings if piece in said.lower()), None)
+        return StoreFailed(f"The store {place} {UNREADABLE}.")
+    said = str(getattr(problem, "orig", None) or problem).strip()
+    meaning = IN_DOUBT if in_doubt else _meaning(problem, said)
+    if meaning is not None:
+        return StoreFailed(f"The store {place} {meaning.said}. {meaning.advice}", passes=meaning.passes)
+    # Behind the first line PostgreSQL shows values, and the statement.
+    said = said.partition("\n")[0]
     for secret in address.secrets(url):
         said = said.replace(secret, "***")
-    place = address.describe(url)
-    if ending and dialects.is_lost(problem):
-        meaning = IN_DOUBT
-    return StoreFailed(f"The store {place} {meaning}." if meaning else f"The store {place} failed: {said}")
+    return StoreFailed(f"The store {place} failed: {said}")
+
+
+def _meaning(problem: Exception, said: str) -> Meaning | None:
+    # What PostgreSQL says of a broken constraint holds values, and words that mean something else elsewhere.
+    if isinstance(problem, sa.exc.IntegrityError):
+        return None
+    words = said.lower()
+    return next((each for each in MEANINGS if any(piece in words for piece in each.pieces)), None)
 
 
 def _belongs_nowhere(problem: sa.exc.IntegrityError) -> bool:

@@ -4,7 +4,7 @@ from typing import Final, NamedTuple
 
 import sqlalchemy as sa
 
-from shim.store import dialects, rows
+from shim.store import dialects, doubt, rows
 from shim.store.dialects import lone_writer
 from shim.store.rows import Json
 from shim.store.schema import threads
@@ -20,6 +20,7 @@ class Head(NamedTuple):
 _mine: Final = rows.matching(threads, "tenant", "id")
 _HEAD: Final = sa.select(threads.c.head, threads.c.head_covers).where(_mine)
 _LOCK: Final = sa.select(threads.c.touched_at).where(_mine).with_for_update()
+_NUMBERED_LOCK: Final = _LOCK.add_columns(doubt.CURRENT)
 _LEFT: Final = (
     sa.select(threads.c.id)
     .where(rows.matching(threads, "tenant"), threads.c.touched_at < sa.bindparam("before"))
@@ -71,7 +72,10 @@ def lock(db: sa.Connection, tenant: str, id: str, now: int | None = None) -> boo
     A write that first looks and then acts begins with this: "is a run active? no: add the message".  On SQLite a writer
     is alone anyway; on PostgreSQL the row is locked.  ``now``: the thread is being used, at this time.
     """
-    touched: int | None = db.execute(_LOCK, {"for_tenant": tenant, "for_id": id}).scalar()
+    found = db.execute(_LOCK if lone_writer(db) else _NUMBERED_LOCK, {"for_tenant": tenant, "for_id": id}).first()
+    touched: int | None = found[0] if found else None
+    if found and not lone_writer(db):
+        doubt.note(db, found[1])
     if touched is not None and now is not None and touched < now - ABOUT:
         rows.change(db, threads, {"tenant": tenant, "id": id}, {"touched_at": now})
     return touched is not None

@@ -35,7 +35,10 @@ def failing(base: Database, work: Callable[..., Any], *args: Any) -> str:
 def test_a_file_of_another_kind(path: Path) -> None:
     path.write_bytes(b"a letter to a friend\n" * 100)
     said = failing(database(f"sqlite:///{path}"), lambda db: None)
-    assert said == f"The store {path} is not an SQLite database. Give another file, or move this one away."
+    assert (
+        said
+        == f"The store {path} is not an SQLite database. Set SHIM_DATABASE_URL to another file, or move this one away."
+    )
 
 
 def test_a_damaged_file(path: Path) -> None:
@@ -116,3 +119,25 @@ def test_no_message_holds_a_password(url: str) -> None:
     problem = sa.exc.OperationalError("SELECT 1", {}, Exception("cannot log in as me with s3cret at h"))
     said = str(failures.explain(problem, resolve(url)))
     assert said == "The store postgresql://h/d failed: cannot log in as me with *** at h"
+
+
+#: What servers have said, and what is made of it.
+SAID = {
+    'connection failed: FATAL:  password authentication failed for user "me"': "refused the user name or the password",
+    'connection failed: FATAL:  no pg_hba.conf entry for host "10.0.0.1", user "me"': "refused the user name",
+    "failed to resolve host 'nowhere': [Errno -3] Temporary failure in name resolution": "an address that is not known",
+    "FATAL:  sorry, too many clients already": "has no connection left for us",
+    "FATAL:  the database system is starting up": "does not answer",
+    'could not extend file "base/1/2": No space left on device': "has no room left on its disk",
+    "cannot execute INSERT in a read-only transaction": "cannot be written: it is read-only",
+    'relation "runs" does not exist\nLINE 1: SELECT secret FROM runs': "knows no such database, user or table",
+    "something new\nLINE 1: SELECT secret FROM runs": "failed: something new",
+}
+
+
+@pytest.mark.parametrize("said", SAID)
+def test_what_a_server_says_is_said_in_our_words(said: str) -> None:
+    told = str(failures.explain(sa.exc.OperationalError("SELECT 1", {}, Exception(said)), resolve("postgresql://h/d")))
+    assert told.startswith("The store postgresql://h/d ")
+    assert SAID[said] in told
+    assert "SELECT" not in told

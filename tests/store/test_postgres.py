@@ -3,19 +3,21 @@
 import asyncio
 import os
 import socket
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 
-from shim.store import assistants, failures
+from shim.store import assistants, doubt, failures, threads
 from shim.store import database as module
 from shim.store.address import resolve
 from shim.store.database import AsyncStore, Database, database
 from shim.store.errors import StoreFailed
 from tests.store.conftest import POSTGRES
-from tests.store.things import assistant
+from tests.store.things import assistant, thread
 
 needs_server = pytest.mark.skipif(not POSTGRES, reason="SHIM_TEST_POSTGRES holds no URL")
 
@@ -70,24 +72,73 @@ def test_a_connection_that_is_lost_each_time_fails(base: Database, monkeypatch: 
     assert base.read(assistants.get, "", "asst_1") == assistant(1)
 
 
+def shut(db: sa.Connection) -> None:
+    """The socket goes, and the driver has not noticed yet: the COMMIT does not arrive."""
+    mine = db.connection.driver_connection
+    assert mine is not None
+    with socket.socket(fileno=os.dup(mine.fileno())) as same:
+        same.shutdown(socket.SHUT_RDWR)
+
+
+def unheard(db: sa.Connection) -> None:
+    """The COMMIT arrives, and its answer does not."""
+    mine: Any = db.connection.driver_connection
+    real = mine.commit
+
+    def commit() -> None:
+        real()
+        mine.close()
+        raise psycopg.OperationalError("server closed the connection unexpectedly")
+
+    mine.commit = commit
+
+
 @needs_server
 @pytest.mark.parametrize("address", ["postgresql"], indirect=True)
-def test_a_connection_lost_as_a_change_is_kept_leaves_that_in_doubt(base: Database) -> None:
+@pytest.mark.parametrize("locked", [False, True], ids=["", "locked"])
+@pytest.mark.parametrize("lose,times", [(shut, 2), (unheard, 1)])
+def test_a_connection_lost_as_a_change_is_kept(
+    base: Database, lose: Callable[[sa.Connection], None], times: int, locked: bool
+) -> None:
+    """The server knows whether it was: then it is there once, and the caller has not noticed."""
+    base.write(threads.insert, "", thread(1))
+    attempts: list[int] = []
+
+    def work(db: sa.Connection) -> str:
+        attempts.append(1)
+        assistants.insert(db, "", assistant(1))
+        if locked:
+            # Its number comes along.
+            threads.lock(db, "", "thread_1")
+        if len(attempts) == 1:
+            lose(db)
+        return "done"
+
+    assert base.write(work) == "done"
+    assert len(attempts) == times
+    assert base.read(assistants.page, "", 9, "asc").data == [assistant(1)]
+    base.write(assistants.insert, "", assistant(2))
+
+
+@needs_server
+@pytest.mark.parametrize("address", ["postgresql"], indirect=True)
+def test_a_change_of_which_nobody_says_whether_it_was_kept(base: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is not done again, as it could be done twice; the caller is told."""
+    monkeypatch.setattr(doubt, "PAUSES", (0.0,))
+    base.write(threads.insert, "", thread(1))
     attempts: list[int] = []
 
     def work(db: sa.Connection) -> None:
         attempts.append(1)
+        threads.lock(db, "", "thread_1")
         assistants.insert(db, "", assistant(1))
-        mine = db.connection.driver_connection
-        assert mine is not None
-        # The socket goes, and the driver has not noticed yet.
-        with socket.socket(fileno=os.dup(mine.fileno())) as same:
-            same.shutdown(socket.SHUT_RDWR)
+        shut(db)
+        monkeypatch.setattr(doubt, "_FATE", sa.text("SELECT 'in progress' WHERE :number > 0"))
 
-    with pytest.raises(StoreFailed, match="whether it was is not known"):
+    with pytest.raises(StoreFailed, match="does not say whether it was") as caught:
         base.write(work)
     assert len(attempts) == 1
+    assert caught.value.passes == "never", "nobody may ask again by himself"
 
 
 @needs_server
@@ -122,7 +173,7 @@ async def test_a_crowd_of_either_colour_shares_a_few_connections(address: str) -
 @needs_server
 def test_a_server_that_is_not_there() -> None:
     base = database("postgresql://me:s3cret@127.0.0.1:9/shim")
-    with pytest.raises(StoreFailed, match=r"127\.0\.0\.1/shim does not answer\. Is the server running\?") as caught:
+    with pytest.raises(StoreFailed, match=r"127\.0\.0\.1/shim does not answer\. Is the server running, ") as caught:
         base.read(lambda db: None)
     assert "s3cret" not in str(caught.value)
 

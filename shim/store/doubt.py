@@ -1,0 +1,50 @@
+"""Whether a transaction was committed whose connection was lost meanwhile.
+
+Of a COMMIT that got no answer the client cannot know what became of it, but PostgreSQL can: it remembers the fate of
+every recent transaction by its number.  https://www.postgresql.org/docs/15/functions-info.html#FUNCTIONS-TXID-SNAPSHOT
+"""
+
+import time
+from typing import Final
+
+import sqlalchemy as sa
+
+from shim.store import dialects
+
+#: The number of the transaction under way, to be asked for along with something else.
+CURRENT: Final = sa.func.txid_current()
+_ASSIGNED: Final = "SELECT txid_current_if_assigned()"
+_FATE: Final = sa.select(sa.func.txid_status(sa.bindparam("number", type_=sa.BigInteger)))
+#: Seconds between the attempts to ask for it, and at a transaction that was lost.
+PAUSES: Final = (0.0, 0.1, 0.4, 1.0, 2.0)
+_KNOWN: Final = {"committed": True, "aborted": False}
+
+
+def note(db: sa.Connection, number: int) -> None:
+    """The number of the transaction under way has become known."""
+    db.info[dialects.NUMBER] = number
+
+
+def number(db: sa.Connection) -> int | None:
+    """The number of the transaction that is about to be committed; None where nothing is in doubt: on SQLite, and where
+    nothing was written.
+    """
+    if dialects.lone_writer(db):
+        return None
+    noted: int | None = db.info.pop(dialects.NUMBER, None)
+    return noted if noted is not None else db.exec_driver_sql(_ASSIGNED).scalar()
+
+
+def was_kept(engine: sa.Engine, number: int, failures: tuple[type[Exception], ...]) -> bool | None:
+    """Whether that transaction was committed; None when the server does not say so in time."""
+    for pause in PAUSES:
+        time.sleep(pause)
+        try:
+            with engine.connect() as db:
+                fate = str(db.execute(_FATE, {"number": number}).scalar())
+        except failures:
+            continue
+        # Its connection may be lost to us and not yet to the server.
+        if fate != "in progress":
+            return _KNOWN.get(fate)
+    return None
