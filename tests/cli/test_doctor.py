@@ -151,7 +151,7 @@ def test_a_server_that_refuses_to_be_asked_to_keep_works(what: str) -> None:
     def answer(asked: Asked) -> Said | None:
         return (STORE[what](asked.json) or None) if is_call(asked) else None
 
-    with Loopback(answer, Sandbox(can_store=False)) as server:
+    with Loopback(answer) as server:
         code, found = examine("--upstream", server.url)
     assert (code, found["left"], states(found)["answers"]) == (0, [], "yes")
     assert "refuses to be asked to keep it" in found["findings"]["answers"]["words"]

@@ -97,6 +97,8 @@ def _stored(patient: Patient) -> Finding:
 
 
 def _chains(patient: Patient) -> Finding:
+    if not patient.store:
+        return Finding("no", "what is not kept cannot be continued")
     first = patient.first.get("id")
     second = patient.create(previous_response_id=first)
     before, after = _read(patient.first), _read(second)
