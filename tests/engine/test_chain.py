@@ -1,5 +1,6 @@
 """What a run says upstream: from the thread's head, from the run's own tip, or all of it."""
 
+import json
 from collections import deque
 from contextlib import suppress
 
@@ -105,8 +106,13 @@ def test_a_question_that_was_never_answered_leaves_the_head(world: World, end: s
 
 
 #: How upstream says that a chain is lost: a refusal, a lone error event, an answer that echoes no chain.
+def _error(row: Wording) -> dict:
+    told: dict = json.loads(json.dumps(row.error).replace("{id}", "resp_1"))
+    return told
+
+
 def _refusal(row: Wording) -> Refusal:
-    error = row.error
+    error = _error(row)
     code = error.get("code")
     return Refusal(row.status, error["message"], param=error.get("param"), code=code if isinstance(code, str) else None)
 
@@ -116,7 +122,7 @@ GONE = WORDINGS["OpenAI, expired or deleted"].error["message"]
 LOST = {
     **{words: _refusal(row) for words, row in WORDINGS.items() if row.status},
     "422": Refusal(422, GONE),
-    **{f"an event, {words}": [[{**row.error, "type": "error"}]] for words, row in WORDINGS.items()},
+    **{f"an event, {words}": [[{**_error(row), "type": "error"}]] for words, row in WORDINGS.items()},
     "a failure at once": [[ended(id="resp_9", status="failed", error={"code": "server_error", "message": GONE})]],
     "an error once it has begun": [
         [created(id="resp_9", previous_response_id="resp_1")],
@@ -170,7 +176,7 @@ def test_a_lost_tip_is_told_anew_with_its_outputs(world: World) -> None:
 
 
 #: Refusals that have nothing to do with a chain.
-NOT_LOST = [Refusal(500, GONE), Refusal(429, "Slow down."), Refusal(None, "No connection.")]
+NOT_LOST = [Refusal(500, "Boom."), Refusal(429, "Slow down."), Refusal(None, "No connection.")]
 
 
 @pytest.mark.parametrize("refusal", NOT_LOST, ids=str)
