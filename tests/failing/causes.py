@@ -1,6 +1,7 @@
 """What makes a store fail, and what makes it work again."""
 
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -20,16 +21,18 @@ def _base(path: Path) -> Database:
 @contextmanager
 def _set(path: Path, pragma: str) -> Iterator[None]:
     """On every connection of this process, from its next transaction on."""
-    base = _base(path)
+    base, over = _base(path), threading.Event()
 
     def checkout(connection: Any, *_: Any) -> None:
-        connection.execute(f"PRAGMA {pragma}")
+        if not over.is_set():
+            connection.execute(f"PRAGMA {pragma}")
 
+    # Not to be taken away again: another thread may be going through the listeners.
     sa.event.listen(base._engine, "checkout", checkout)
     try:
         yield
     finally:
-        sa.event.remove(base._engine, "checkout", checkout)
+        over.set()
         base.close()
 
 
