@@ -88,7 +88,7 @@ cassettes: $(VENV)/.test ## record the cassettes again, from the sandbox
 	$(BIN)/python -m cassettes.record
 
 sdk-matrix: $(VENV)/.dev ## the doors and the replay with every major of the SDK
-	$(BIN)/nox
+	$(BIN)/nox $(ARGS)
 
 clean: ## remove what the targets made
 	rm -rf $(VENV) $(NODE)/node_modules .nox .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis htmlcov dist build
