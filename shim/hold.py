@@ -1,12 +1,13 @@
 """Who polls a run through the SDK's helpers is answered when there is something to tell.
 
 Asked every few milliseconds, fifty callers would leave the runs that they wait for no time to go on.  So where this
-process drives the run, the answer is held until the run is done or wants something, for `HOLD` seconds at most.
-Whoever retrieves a run by himself, or names an interval, is answered at once.
+process drives the run, the answer is held until the run is done or wants something, but not for longer than half of the
+time that its caller waits.  Whoever retrieves a run by himself, or names an interval, is answered at once.
 """
 
 import asyncio
 import threading
+from collections.abc import Mapping
 from contextlib import suppress
 from functools import partial
 from typing import Final
@@ -14,8 +15,21 @@ from typing import Final
 from shim.engine import Request, Running
 from shim.engine.routes import polled_run
 
-#: Seconds, at most: well below what anybody waits for an answer.
-HOLD: Final = 1.0
+#: Seconds, at most; and where a caller does not say how long he waits.
+HOLD: Final = 5.0
+UNSAID: Final = 1.0
+#: Where the SDKs of Python and Node say it, in seconds.
+WAITS: Final = ("x-stainless-read-timeout", "x-stainless-timeout")
+
+
+def seconds(headers: Mapping[str, str]) -> float:
+    """For how long the answer to a request with these headers may be held."""
+    said = next((headers[name] for name in WAITS if name in headers), None)
+    try:
+        # What is no number at all is less than nothing.
+        return UNSAID if said is None else min(HOLD, max(0.0, float(said) / 2))
+    except ValueError:
+        return UNSAID
 
 
 def hold(running: Running, asked: Request) -> None:
@@ -25,7 +39,7 @@ def hold(running: Running, asked: Request) -> None:
         return
     bell = threading.Event()
     if running.watch(run_id, bell.set):
-        bell.wait(HOLD)
+        bell.wait(seconds(asked.headers))
         running.unwatch(run_id, bell.set)
 
 
@@ -39,7 +53,7 @@ async def hold_async(running: Running, asked: Request) -> None:
     if running.watch(run_id, ring):
         try:
             with suppress(TimeoutError):
-                await asyncio.wait_for(bell.wait(), HOLD)
+                await asyncio.wait_for(bell.wait(), seconds(asked.headers))
         finally:
             running.unwatch(run_id, ring)
 
