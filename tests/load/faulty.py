@@ -39,10 +39,10 @@ class Faulty(Loopback):
             return Said.error(429, "Slow down.", "rate_limit_exceeded", retry_after=str(self.scale.retry_after))
         if fault == "500":
             return Said.error(500, "The server had an error.")
-        if fault == SILENT:
-            self.over.wait(self.scale.stall)
         if asked.method == "POST":
             self.last = asked.json
+        if fault == SILENT:
+            self.over.wait(self.scale.stall)
         said = self.usual(asked)
         self.sandbox.requests.clear()
         if fault == "cut":

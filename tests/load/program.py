@@ -62,12 +62,16 @@ class Conversation:
                 turn += 1
 
     def _place(self) -> tuple[int, bool]:
-        """The turn that is not over, and whether its question stands in the thread already."""
+        """The turn that is not over, and whether its question stands in the thread already.
+
+        A run can fail after its last words, as when its end got lost: then they are no answer.
+        """
         turn, answered = 0, True
+        completed = {run.id for run in self.runs.list(self.thread_id, limit=100) if run.status == "completed"}
         for message in self.client.beta.threads.messages.list(self.thread_id, order="asc", limit=100):
             if message.role == "user":
                 turn, answered = turn + 1, False
-            elif message.status == "completed":
+            elif message.run_id in completed:
                 text = "".join(part.text.value for part in message.content)
                 answered = answered or all(known in text for known in facts(self.seed, self.thread_id, turn))
         return (turn + 1, False) if answered else (turn, True)
