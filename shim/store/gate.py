@@ -17,7 +17,8 @@ from typing import Final
 PATIENCE: Final = 2.0
 
 _all: "Final[weakref.WeakSet[Gate]]" = weakref.WeakSet()
-_shut: "Final[list[Gate]]" = []
+#: Those that the thread has shut that is about to fork: several threads may do so, one after the other.
+_shut: Final = threading.local()
 
 
 class Gate:
@@ -57,19 +58,20 @@ class Gate:
 
 
 def _before() -> None:
+    _shut.gates = []
     for gate in list(_all):
         gate.shut()
-        _shut.append(gate)
+        _shut.gates.append(gate)
 
 
 def _in_parent() -> None:
-    while _shut:
-        _shut.pop().open()
+    while _shut.gates:
+        _shut.gates.pop().open()
 
 
 def _in_child() -> None:
-    while _shut:
-        _shut.pop().renew()
+    while _shut.gates:
+        _shut.gates.pop().renew()
 
 
 if hasattr(os, "register_at_fork"):
