@@ -39,8 +39,10 @@ def hold(running: Running, asked: Request) -> None:
         return
     bell = threading.Event()
     if running.watch(run_id, bell.set):
-        bell.wait(seconds(asked.headers))
-        running.unwatch(run_id, bell.set)
+        try:
+            bell.wait(seconds(asked.headers))
+        finally:
+            running.unwatch(run_id, bell.set)
 
 
 async def hold_async(running: Running, asked: Request) -> None:
