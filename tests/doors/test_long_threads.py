@@ -44,14 +44,14 @@ def _check(server: Loopback) -> None:
     sent = second.json
     assert [item["role"] for item in sent["input"]] == ["user", "assistant"] * TURNS + ["user"]
     assert sent["input"][-1]["content"][0]["text"] == "Läst of “all” \U0001f40c"
-    assert (sent["store"], sent["stream"], sent["model"]) == (False, True, "gpt-4o")
+    assert (sent["store"], sent["stream"], sent["model"]) == (False, True, "gpt-5.6-terra")
     assert "previous_response_id" not in sent
 
 
 def test_behind_a_blocking_client() -> None:
     with Loopback() as server, OpenAI(api_key="test", base_url=server.url) as client:
         _stumbling(server)
-        helper, thread = client.beta.assistants.create(model="gpt-4o").id, client.beta.threads.create().id
+        helper, thread = client.beta.assistants.create(model="gpt-5.6-terra").id, client.beta.threads.create().id
         _fill(thread, helper, TURNS, much=20)
         client.beta.threads.messages.create(thread, role="user", content="Läst of “all” \U0001f40c")
         told = client.beta.threads.runs.create(thread_id=thread, assistant_id=helper, stream=True)
@@ -63,7 +63,7 @@ async def test_behind_an_async_client() -> None:
     with Loopback() as server:
         _stumbling(server)
         async with AsyncOpenAI(api_key="test", base_url=server.url) as client:
-            helper = (await client.beta.assistants.create(model="gpt-4o")).id
+            helper = (await client.beta.assistants.create(model="gpt-5.6-terra")).id
             thread = (await client.beta.threads.create()).id
             _fill(thread, helper, TURNS, much=20)
             await client.beta.threads.messages.create(thread, role="user", content="Läst of “all” \U0001f40c")
@@ -76,7 +76,7 @@ async def test_behind_an_async_client() -> None:
 def test_it_is_held_once() -> None:
     """The most memory that a run takes is not twice what it sends; as objects, text and bytes it was five times."""
     with Sink() as sink, OpenAI(api_key="test", base_url=sink.url) as client:
-        helper, thread = client.beta.assistants.create(model="gpt-4o").id, client.beta.threads.create().id
+        helper, thread = client.beta.assistants.create(model="gpt-5.6-terra").id, client.beta.threads.create().id
         run: Any = {"thread_id": thread, "assistant_id": helper, "additional_instructions": "Go on.", "stream": True}
         # What is made once and kept is made before the measuring.
         assert [event.event for event in client.beta.threads.runs.create(**run)][-1] == "thread.run.completed"
