@@ -2,7 +2,6 @@
 
 import inspect
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -13,6 +12,7 @@ from openai.types.beta.threads.runs import RunStep
 from docs.pages import calls
 from tests.clients.talking import TOOLS, WEATHER
 from tests.doors.colours import COLOURS, opened
+from tests.stores import Stores
 
 Json = dict[str, Any]
 USER: Final = {"role": "user", "content": "Hello"}
@@ -98,19 +98,12 @@ HELPERS: Final = 8
 
 
 @pytest.fixture(scope="module", params=COLOURS)
-def scene(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, new: Path) -> Iterator[Scene]:
-    path = tmp_path_factory.mktemp("methods") / "shim.db"
-    path.write_bytes(new.read_bytes())
+def scene(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, stores: Stores) -> Iterator[Scene]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SHIM_DATABASE_URL", f"sqlite:///{path}")
+        patch.setenv("SHIM_DATABASE_URL", stores.new(tmp_path_factory.mktemp("methods")))
         patch.setenv("SHIM_UPSTREAM", "sandbox")
         with opened(request.param) as client:
             yield Scene(client)
-
-
-@pytest.fixture(scope="module")
-def new(_new_database: Path) -> Path:
-    return _new_database
 
 
 def resource(scene: Scene, name: str) -> Any:

@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +15,7 @@ from tests.doors.colours import ASYNC, SYNC, opened
 from tests.doors.talking import secret
 from tests.server.scripts import SCRIPTS, Secrets
 from tests.server.served import served
+from tests.stores import Stores
 
 HTTP = "http"
 DOORS = (SYNC, ASYNC, HTTP)
@@ -27,11 +27,6 @@ TIME = re.compile(r'("(?:\w+_at|expires_after)": )\d+')
 @pytest.fixture(autouse=True)
 def _offline(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SHIM_UPSTREAM", "sandbox")
-
-
-@pytest.fixture
-def new(_new_database: Path) -> Path:
-    return _new_database
 
 
 @contextmanager
@@ -62,13 +57,11 @@ def asked_upstream(since: int) -> Any:
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
-def test_transcripts_are_equal(name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, new: Path) -> None:
+def test_transcripts_are_equal(name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, stores: Stores) -> None:
     functions = Secrets(secret(), secret())
     seen: dict[str, Any] = {}
     for door in DOORS:
-        own = tmp_path / f"{door}.db"
-        shutil.copyfile(new, own)
-        monkeypatch.setenv("SHIM_DATABASE_URL", f"sqlite:///{own}")
+        monkeypatch.setenv("SHIM_DATABASE_URL", stores.new(tmp_path, f"{door}.db"))
         since = len(sandbox().requests)
         with through(door) as client:
             told = SCRIPTS[name](client, functions)
