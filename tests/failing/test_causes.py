@@ -3,8 +3,9 @@
 import json
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -121,8 +122,12 @@ def check_said(problem: openai.APIError, words: str, path: Path) -> None:
         assert problem.response.request.headers["x-stainless-retry-count"] == "0", "to ask again would be senseless"
 
 
-@pytest.mark.parametrize("scene", COLOURS, indirect=True)
-@pytest.mark.parametrize("cause", FROM_THE_START)
+def in_turn(causes: Iterable[str]) -> list[tuple[str, str]]:
+    """Each cause with a client of either colour, by turns."""
+    return list(zip(cycle(COLOURS), causes, strict=False))
+
+
+@pytest.mark.parametrize("scene,cause", in_turn(FROM_THE_START), indirect=["scene"])
 def test_before_and_between_calls(scene: Scene, cause: str) -> None:
     """The call fails and has no effect; with the same client everything goes on once the cause is gone."""
     breaks, words = FROM_THE_START[cause]
@@ -186,8 +191,7 @@ def test_while_an_answer_comes_in(
     scene.check(1)
 
 
-@pytest.mark.parametrize("scene", COLOURS, indirect=True)
-@pytest.mark.parametrize("cause", WHILE_IN_USE)
+@pytest.mark.parametrize("scene,cause", in_turn(WHILE_IN_USE), indirect=["scene"])
 @pytest.mark.parametrize("streamed", [True, False])
 def test_as_outputs_are_submitted(scene: Scene, cause: str, streamed: bool) -> None:
     """They are not taken, the run still waits, and takes them once."""

@@ -24,7 +24,8 @@ from tests.load import databases
 from tests.store.conftest import POSTGRES
 
 fernet = pytest.importorskip("cryptography.fernet")
-KINDS = ["sqlite"] + (["postgresql"] if POSTGRES else [])
+#: Where a whole life of a thread is led: on the server, if there is one.
+KIND = "postgresql" if POSTGRES else "sqlite"
 #: Columns that say nothing of what was said: ids, times, kinds, statuses, numbers.  Whoever adds one decides here.
 PLAIN: Final = {
     "alembic_version": {"version_num"},
@@ -49,7 +50,7 @@ def key() -> str:
     return made
 
 
-@pytest.fixture(params=KINDS)
+@pytest.fixture
 def url(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """An encrypted store; its key is in the environment."""
     monkeypatch.setenv("SHIM_ENCRYPTION_KEY", key())
@@ -83,17 +84,12 @@ def _check_sealed(table: str, name: str, value: Any) -> None:
     assert sealed, f"{table}.{name} is neither sealed nor listed as plain"
 
 
-def _wanted(url: str) -> list[str]:
-    """All of them on a disk; on a server, where each costs the same again, those that differ in what is stored."""
-    several = [name for name, each in SCENARIOS.items() if each.hosted or each.files or len(each.outputs) > 1]
-    return list(SCENARIOS) if url.startswith("sqlite") else several
-
-
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 def test_every_scenario(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SHIM_UPSTREAM", "sandbox")
     monkeypatch.setenv("SHIM_MODEL_MAP", "off")
     said = [INSTRUCTIONS]
-    for number, name in enumerate(_wanted(url)):
+    for number, name in enumerate(SCENARIOS):
         scenario = SCENARIOS[name]
         with OpenAI(api_key=scenario.key, max_retries=scenario.max_retries) as client:
             told = application.run(client, scenario, number % 2 == 0 or name in expected.REFUSED)
@@ -106,6 +102,7 @@ def test_every_scenario(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     check(url, tmp_path, [each for each in said if len(each) > 3 and not each.startswith("cfile_")])
 
 
+@pytest.mark.parametrize("url", [KIND], indirect=True)
 def test_everything_that_happens_in_a_thread(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """And a program that is started again goes on with it, here and where the store was moved to."""
     with Loopback() as server:
