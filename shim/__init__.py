@@ -8,10 +8,10 @@ from typing import Any
 
 import openai as _openai
 
-from shim import module as _module
-from shim.clients import AsyncAzureOpenAI, AsyncClient, AsyncOpenAI, AzureOpenAI, Client, OpenAI
-from shim.install import install, uninstall
-from shim.module import beta
+from shim.sdk import module as _module
+from shim.sdk.clients import AsyncAzureOpenAI, AsyncClient, AsyncOpenAI, AzureOpenAI, Client, OpenAI
+from shim.sdk.install import install, uninstall
+from shim.sdk.module import beta
 
 __version__ = "0.1.0"
 __all__ = [

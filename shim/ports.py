@@ -1,7 +1,7 @@
 """What the engine needs of the world: a store, an upstream, a clock, ids.
 
 Every port is ``async def``, in both colours: behind a blocking client the adapters block and never suspend
-(`shim.drive`), behind an async one they await.  The engine sees only these protocols.
+(`shim.runtime.drive`), behind an async one they await.  The engine sees only these protocols.
 """
 
 from collections.abc import AsyncGenerator, Callable, Mapping

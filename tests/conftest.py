@@ -49,7 +49,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def _one_day() -> Iterator[None]:
     """Models retire by the date; no test may change its mind on one."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("shim.modelmap.today", lambda: "2026-11-01")
+        patch.setattr("shim.assembly.models.today", lambda: "2026-11-01")
         yield
 
 

@@ -7,8 +7,8 @@ from typing import Any, Final
 import openai
 
 from docs.pages.marks import code
-from shim.engine.routes import ROUTES
-from shim.transport import http
+from shim.engine.api.routes import ROUTES
+from shim.http.transport import http
 
 RESOURCES: Final = ("assistants", "threads", "threads.messages", "threads.runs", "threads.runs.steps")
 #: What any method can read: an object, a list, a run that is over.

@@ -6,7 +6,7 @@ import openai
 
 from docs.pages import calls, types
 from docs.pages.marks import cell, code, page, table
-from shim.engine.routes import OURS, ROUTES
+from shim.engine.api.routes import OURS, ROUTES
 from shim.translate.fields import FIELDS, MESSAGE, Fate
 
 INTRODUCTION: Final = """

@@ -4,7 +4,7 @@ import inspect
 from typing import Final
 
 from docs.pages.marks import code, page, table
-from shim.engine.routes import OURS, ROUTES
+from shim.engine.api.routes import OURS, ROUTES
 
 INTRODUCTION: Final = """
 Every call that is ours. Paths stand below the client's base URL. What begins with {ours} and has no row is answered

@@ -4,8 +4,8 @@ from typing import Annotated, Any
 
 import typer
 
-from shim import drive
-from shim.clients import OpenAI
+from shim.runtime import drive
+from shim.sdk.clients import OpenAI
 from shim.settings import settings
 from shim.store import address, facts
 from shim.store.database import Database

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from shim.install import install
+from shim.sdk.install import install
 
 
 def run_file(path: Path, arguments: Sequence[str]) -> None:

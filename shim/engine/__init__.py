@@ -3,12 +3,14 @@
 import logging
 from dataclasses import dataclass
 
-from shim.engine import again, erasing, launch, refresh, routes
+from shim.engine import retention
+from shim.engine.api import replayed, routes
+from shim.engine.capabilities import Servers
 from shim.engine.context import Context
-from shim.engine.once import Again
+from shim.engine.idempotency import Again
 from shim.engine.protocol import Events, Reply, Request, error_reply, our_failure
-from shim.engine.running import Running
-from shim.engine.servers import Servers
+from shim.engine.registry import Running
+from shim.engine.run import launch, refresh
 from shim.ports import Refusal
 from shim.store.errors import Gone, StoreFailed
 from shim.wire.errors import ApiError, error
@@ -51,14 +53,14 @@ class Engine:
         """Erase what was kept for long enough.  To be pumped, as a run is; it tells nothing.  It raises `StoreFailed`
         where somebody is to be ``told``, else logs it.
         """
-        return erasing.sweep(self.world, told)
+        return retention.sweep(self.world, told)
 
     async def _once(self, operation: routes.Operation, request: Request, ids: list[str]) -> Reply:
         while True:
             try:
                 return await operation(self.world, request, *ids)
             except Again as before:
-                if (known := await again.reply(self.world, request, before)) is not None:
+                if (known := await replayed.reply(self.world, request, before)) is not None:
                     return known
 
 

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from shim.engine.running import Running
-from shim.engine.servers import Servers
+from shim.engine.capabilities import Servers
+from shim.engine.registry import Running
 from shim.ports import Clock, Ids, Profile, Store, Upstream, Wait
 from shim.translate import estimate
 from shim.translate.models import ModelMap

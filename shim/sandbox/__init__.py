@@ -4,7 +4,7 @@ It enforces the real API's conditions and is stricter where they differ, so that
 It knows `shim.wire` and nothing else of this project: it cannot inherit the mistakes of what is tested against it.
 """
 
-from .reply import Cut, Pause, SandboxReply
-from .server import Received, Sandbox
+from shim.sandbox.server import Received, Sandbox
+from shim.sandbox.shapes.reply import Cut, Pause, SandboxReply
 
 __all__ = ["Cut", "Pause", "Received", "Sandbox", "SandboxReply"]

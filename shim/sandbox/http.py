@@ -13,8 +13,8 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from .reply import Pause
-from .server import Sandbox
+from shim.sandbox.server import Sandbox
+from shim.sandbox.shapes.reply import Pause
 
 #: Seconds to wait for a server to come up or to go.
 PATIENCE: Final = 5.0

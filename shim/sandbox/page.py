@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from . import refuse, refuse_files, words
+from shim.sandbox.shapes import refuse, refuse_files, words
 
 PAGE: Final = """# Sandbox
 

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final, Unpack
 
-from . import forms, models, refuse
-from .asked import Asked, Route
-from .minting import Mint
-from .query import Query
-from .reply import JSON_TYPE, SandboxReply, json_reply
-from .responses import Responses
-from .ways import Options, Ways
-from .world import World
+from shim.sandbox.api.responses import Responses
+from shim.sandbox.memory.world import World
+from shim.sandbox.shapes import models, multipart, refuse
+from shim.sandbox.shapes.asked import Asked, Route
+from shim.sandbox.shapes.minting import Mint
+from shim.sandbox.shapes.query import Query
+from shim.sandbox.shapes.reply import JSON_TYPE, SandboxReply, json_reply
+from shim.sandbox.ways import Options, Ways
 
 Json = dict[str, Any]
 
@@ -53,7 +53,7 @@ class Sandbox:
     ) -> SandboxReply:
         """One request.  What is wrong becomes an error reply; what is to break breaks while the body is read."""
         lower = {name.lower(): value for name, value in headers.items()}
-        form = forms.read(lower["content-type"], body) if forms.is_form(lower.get("content-type", "")) else None
+        form = multipart.read(lower["content-type"], body) if multipart.is_form(lower.get("content-type", "")) else None
         parsed, readable = (None, True) if form else _parsed(body)
         kept = {name: value for name, value in lower.items() if name not in SECRET}
         self.requests.append(Received(method, path, tuple(query), kept, form.shown() if form else parsed))

@@ -14,11 +14,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from shim import engine, offline, transport, wiring
-from shim.desk import Answered, Desk
-from shim.engine import routes
+from shim import engine
+from shim.assembly import wiring
+from shim.engine.api import routes
 from shim.engine.protocol import error_reply, our_failure
-from shim.pump import Tasks
+from shim.http import offline, transport
+from shim.runtime.dispatch import Answered, Desk
+from shim.runtime.pump import Tasks
 from shim.server import headers, loopback, paths
 from shim.server.passage import Passage, Streamed
 from shim.server.paths import Place

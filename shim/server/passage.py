@@ -8,8 +8,8 @@ from starlette.requests import Request
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from shim import transport
-from shim.engine.routes import is_polled
+from shim.engine.api.routes import is_polled
+from shim.http import transport
 from shim.ports import Profile
 from shim.server import headers, paths
 from shim.server.paths import Place

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 import openai
 
-from shim import drive
 from shim.engine.protocol import Emitted, encode
+from shim.runtime import drive
 from tests.bench.stand import THREAD, UNMERGED, Stand
 from tests.bench.upstream import END
 from tests.bench.watch import Watch

@@ -13,10 +13,10 @@ from typing import Any, Final
 import openai
 
 import shim
-from shim import drive, pump
 from shim.engine import Context, Engine, Request
 from shim.engine.protocol import encode
 from shim.ports import Answer, Call, Profile
+from shim.runtime import drive, pump
 from shim.store.database import AsyncStore, Database, SyncStore, database
 from shim.wire import ids, sse
 from tests.bench import bodies

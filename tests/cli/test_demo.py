@@ -10,9 +10,9 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner, Result
 
-from shim import offline
 from shim.cli import table
 from shim.cli.demo import chain, screen
+from shim.http import offline
 
 ROUNDS = ["get_weather", "get_time"]
 

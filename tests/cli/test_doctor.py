@@ -9,10 +9,10 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
-from shim import offline
 from shim.cli import table
 from shim.cli.doctor.patient import CAP
 from shim.cli.doctor.probes import COSTLY, PROBES
+from shim.http import offline
 from shim.sandbox import Sandbox
 from shim.upstream import profiles
 from tests.doors.loopback import Asked, Loopback, Said

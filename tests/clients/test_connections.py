@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from shim import AsyncOpenAI, OpenAI, wiring
+from shim import AsyncOpenAI, OpenAI
+from shim.assembly import wiring
 from tests.clients.talking import TOOLS
 from tests.clients.test_shared import talk_async
 from tests.doors.colours import COLOURS, opened

@@ -2,7 +2,7 @@
 
 import pytest
 
-from shim import hold
+from shim.runtime import long_poll
 
 
 @pytest.mark.parametrize(
@@ -18,4 +18,4 @@ from shim import hold
     ],
 )
 def test_nobody_is_kept_longer_than_he_waits(headers: dict[str, str], held: float) -> None:
-    assert hold.seconds(headers) == held
+    assert long_poll.seconds(headers) == held

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from openai._resource import AsyncAPIResource, SyncAPIResource
 
-from shim import hold
+from shim.runtime import long_poll
 from tests.clients.talking import WEATHER, Talk
 from tests.doors.colours import COLOURS
 from tests.doors.loopback import Gate, Said
@@ -67,7 +67,7 @@ def test_who_looks_by_himself_is_answered_at_once(talk: Talk, slept: list[float]
     for _ in range(5):
         run = talk.threads.runs.retrieve(run.id, thread_id=thread)
         assert run.status in ("queued", "in_progress")
-    assert time.monotonic() - began < hold.HOLD
+    assert time.monotonic() - began < long_poll.HOLD
     threading.Timer(0.2, gate.open).start()
     run = talk.threads.runs.poll(run.id, thread_id=thread, poll_interval_ms=7)
     assert run.status == "completed"
@@ -76,7 +76,7 @@ def test_who_looks_by_himself_is_answered_at_once(talk: Talk, slept: list[float]
 
 
 def test_a_long_run_is_looked_at_now_and_then(talk: Talk, slept: list[float], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hold, "HOLD", 0.05)
+    monkeypatch.setattr(long_poll, "HOLD", 0.05)
     gate = Gate()
     talk.upstream.answer = talk.upstream.gated(gate)
     threading.Timer(0.3, gate.open).start()
@@ -94,7 +94,7 @@ def test_a_run_that_is_cancelled_meanwhile(talk: Talk) -> None:
     timer = threading.Timer(0.1, lambda: talk.threads.runs.cancel(run.id, thread_id=thread))
     timer.start()
     assert talk.threads.runs.poll(run.id, thread_id=thread).status == "cancelled"
-    assert time.monotonic() - began < hold.HOLD
+    assert time.monotonic() - began < long_poll.HOLD
     gate.open()
     timer.join()
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from shim.engine import running
+from shim.engine import registry
 from tests.crash.dying import Diligent, Place, forks
 from tests.stores import Stores
 
@@ -12,7 +12,7 @@ from tests.stores import Stores
 @pytest.fixture(autouse=True)
 def _look_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Upstream's background is asked as often as the program looks."""
-    monkeypatch.setattr(running, "FIRST_WAIT", 0.0)
+    monkeypatch.setattr(registry, "FIRST_WAIT", 0.0)
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from dataclasses import replace
 import openai
 import pytest
 
-from shim import pump
+from shim.runtime import pump
 from tests.crash.dying import Place
 from tests.crash.test_crash import look_and_go_on
 

@@ -7,8 +7,9 @@ from dataclasses import asdict, dataclass
 from multiprocessing.connection import Connection
 from typing import Any
 
-from shim import OpenAI, pump
-from shim.engine import running
+from shim import OpenAI
+from shim.engine import registry
+from shim.runtime import pump
 from tests.crash.faults import Points
 from tests.crash.programs import PROGRAMS, Application
 
@@ -42,7 +43,7 @@ def run(job: Job, told: Connection) -> None:
     os.environ.update(environment(job))
     if (machine := job.machine) is not None:
         pump._machine = lambda: machine  # type: ignore[assignment]
-    running.FIRST_WAIT = 0.0  # type: ignore[misc]
+    registry.FIRST_WAIT = 0.0  # type: ignore[misc]
     points = Points(job.fatal)
     client = OpenAI(base_url=job.upstream, api_key="test", max_retries=0)
     points.install()

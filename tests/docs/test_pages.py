@@ -10,7 +10,7 @@ from openai.types.beta import AssistantStreamEvent
 from docs import generate
 from docs.pages import events, statuses, upstreams
 from shim import lifecycle
-from shim.engine.routes import ROUTES
+from shim.engine.api.routes import ROUTES
 from shim.settings import names
 from shim.translate.stream import RULES
 from shim.upstream.profiles import PROFILES

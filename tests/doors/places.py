@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from shim import offline
+from shim.http import offline
 from shim.sandbox import Sandbox
 from shim.sandbox.http import running
 

@@ -9,7 +9,7 @@ from typing import Any
 import openai
 import pytest
 
-from shim.engine import routes
+from shim.engine.api import routes
 from tests.doors.colours import COLOURS, opened
 from tests.doors.loopback import Gate, Loopback
 

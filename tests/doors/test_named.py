@@ -8,7 +8,8 @@ import pytest
 from openai._models import construct_type
 from openai.types.beta import AssistantStreamEvent
 
-from shim import AsyncOpenAI, OpenAI, named
+from shim import AsyncOpenAI, OpenAI
+from shim.assembly import decoding
 from tests.doors.colours import opened
 from tests.doors.places import place
 from tests.doors.talking import tool
@@ -20,7 +21,7 @@ PROGRAM = "get_time then get_place, please"
 def heard(client: Any, monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, Any]]:
     """Every event of two rounds: as it came, and as the client gave it."""
     told: list[tuple[Any, Any]] = []
-    process = vars(client)[named.STEP]
+    process = vars(client)[decoding.STEP]
 
     def listen(*, data: Any, **more: Any) -> Any:
         made = process(data=data, **more)
@@ -28,7 +29,7 @@ def heard(client: Any, monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, Any]]
             told.append((data, made))
         return made
 
-    monkeypatch.setattr(client, named.STEP, listen)
+    monkeypatch.setattr(client, decoding.STEP, listen)
     helper = client.beta.assistants.create(model="gpt-4o", tools=[tool("get_time"), tool("get_place")])
     thread = client.beta.threads.create(messages=[{"role": "user", "content": PROGRAM}])
     stream = client.beta.threads.runs.create(thread.id, assistant_id=helper.id, stream=True)
@@ -54,7 +55,7 @@ def test_every_event_is_made_as_the_sdk_makes_it(monkeypatch: pytest.MonkeyPatch
 
 def test_every_event_of_the_sdk_has_its_type() -> None:
     members = sdk.members(AssistantStreamEvent)
-    assert {tag: member for member in members for tag in sdk.tags(member, "event")} == named.TYPES
+    assert {tag: member for member in members for tag in sdk.tags(member, "event")} == decoding.TYPES
 
 
 @pytest.mark.parametrize(
@@ -67,9 +68,9 @@ def test_every_event_of_the_sdk_has_its_type() -> None:
 @pytest.mark.parametrize("kind", [OpenAI, AsyncOpenAI])
 def test_what_does_not_fit_goes_the_sdks_own_way(kind: Any, data: Any) -> None:
     client = kind(api_key="test")
-    made = vars(client)[named.STEP](data=data, cast_to=AssistantStreamEvent, response=None)
+    made = vars(client)[decoding.STEP](data=data, cast_to=AssistantStreamEvent, response=None)
     assert made.data.id == "run_1"
-    theirs = getattr(kind, named.STEP)
+    theirs = getattr(kind, decoding.STEP)
     assert made == theirs(client, data=data, cast_to=AssistantStreamEvent, response=None)
 
 
@@ -78,6 +79,6 @@ def test_a_strict_client_stays_strict() -> None:
     with OpenAI(api_key="test", _strict_response_validation=True) as client:
         request = client._client.build_request("GET", "https://api.openai.com/v1")
         with pytest.raises(openai.APIResponseValidationError):
-            vars(client)[named.STEP](
+            vars(client)[decoding.STEP](
                 data=data, cast_to=AssistantStreamEvent, response=SimpleNamespace(request=request, status_code=200)
             )

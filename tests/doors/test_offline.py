@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from shim import offline
+from shim.http import offline
 from tests.doors.colours import COLOURS, opened
 from tests.doors.loopback import Asked, Loopback, Said
 

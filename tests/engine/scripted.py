@@ -6,10 +6,10 @@ from collections.abc import AsyncGenerator, Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from shim import drive
 from shim.engine import Context, Engine, Reply, Request
 from shim.engine.protocol import DONE, Emitted
 from shim.ports import Call, Profile, Refusal
+from shim.runtime import drive
 from shim.store.database import Database, SyncStore
 from shim.store.errors import StoreFailed
 from tests.translate.telling import added, created, done, ended

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from shim.engine.running import Running
+from shim.engine.registry import Running
 from shim.ports import Profile, Refusal
 from tests.engine.scripted import Refused, World, answer, inputs
 from tests.translate.telling import call, created, last, message, names, says, text

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from shim import drive
-from shim.engine import refresh
+from shim.engine.run import refresh
 from shim.ports import Profile, Refusal
+from shim.runtime import drive
 from shim.store.errors import Passes, StoreFailed
 from tests.engine.scripted import Lost, Refused, World, answer, inputs, place, pump
 from tests.translate.telling import added, created, done, ended, message, says, text

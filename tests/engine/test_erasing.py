@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from shim import drive
-from shim.engine import Engine, erasing
+from shim.engine import Engine, retention
 from shim.engine.protocol import DONE
 from shim.ports import Profile, Refusal
-from shim.store import doomed, files, schema, threads
+from shim.runtime import drive
+from shim.store import files, outbox, schema, threads
 from tests.engine.scripted import Dead, Refused, World, answer, pump
 from tests.translate.telling import call, created, message, says
 
@@ -32,7 +32,7 @@ def asked(world: World) -> list[str]:
 
 
 def waiting(world: World) -> list[str]:
-    return [one.response_id for one in world.base.read(doomed.some, "", 0, 99)]
+    return [one.response_id for one in world.base.read(outbox.some, "", 0, 99)]
 
 
 def sweep(world: World) -> None:
@@ -117,10 +117,10 @@ def test_it_is_not_tried_for_ever(world: World, caplog: pytest.LogCaptureFixture
     thread = two_responses(more(world, delete_responses=True))
     world.upstream.failing = LOCKED
     world.delete(f"threads/{thread}")
-    for _ in range(doomed.TRIES):
+    for _ in range(outbox.TRIES):
         sweep(world)
     assert waiting(world) == []
-    assert len(asked(world)) == 2 * doomed.TRIES
+    assert len(asked(world)) == 2 * outbox.TRIES
     assert "response resp_2 is left to upstream's own time" in caplog.text
 
 
@@ -149,10 +149,10 @@ def test_a_thread_that_nobody_uses_goes(world: World, caplog: pytest.LogCaptureF
 
 def test_more_threads_than_go_at_once(world: World) -> None:
     more(world, retention=DAY)
-    made = [world.thread("One") for _ in range(erasing.BATCH + 1)]
+    made = [world.thread("One") for _ in range(retention.BATCH + 1)]
     world.clock.time += 2 * DAY
     young = world.thread("Two")
-    assert drive.finish(erasing.old(world.context)) == len(made)
+    assert drive.finish(retention.old(world.context)) == len(made)
     assert rows(world)["threads"] == 1
     assert world.get(f"threads/{young}")["id"] == young
 
@@ -248,9 +248,9 @@ def test_a_run_that_never_was_leaves_nothing_upstream(world: World) -> None:
 
 def test_a_store_that_fails_then(world: World, caplog: pytest.LogCaptureFixture) -> None:
     more(world, delete_responses=True)
-    drive.finish(erasing.disown(world.context, None))
+    drive.finish(retention.disown(world.context, None))
     object.__setattr__(world.context, "store", Dead())
-    drive.finish(erasing.disown(world.context, "resp_9"))
+    drive.finish(retention.disown(world.context, "resp_9"))
     assert "response resp_9 stays upstream: gone" in caplog.text
 
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from shim import drive
 from shim.ports import Profile
+from shim.runtime import drive
 from tests.engine.scripted import Lost, World, answer, inputs, place
 from tests.translate.telling import message, says
 

@@ -8,9 +8,10 @@ from typing import Any
 import openai
 import pytest
 
-from shim.engine import files, routes
-from shim.engine.routes import ROUTES
-from shim.transport import http
+from shim.engine.api import routes
+from shim.engine.api.routes import ROUTES
+from shim.engine.run import container_files
+from shim.http.transport import http
 
 #: What any method takes, by the parameter's name.
 ARGUMENTS = {
@@ -23,7 +24,7 @@ ARGUMENTS = {
     "content": "Hi",
     "role": "user",
     "tool_outputs": [],
-    "file_id": f"{files.PREFIX}1",
+    "file_id": f"{container_files.PREFIX}1",
     "vector_store_id": "vs_1",
 }
 #: What any method can read: an object, a list, a run that is over.

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from shim import drive
 from shim.engine.protocol import DONE
-from shim.engine.running import Running
+from shim.engine.registry import Running
 from shim.ports import Refusal
+from shim.runtime import drive
 from shim.store import runs as rows
 from tests.engine.scripted import Lost, Refused, World, answer, inputs, place, pump
 from tests.translate.telling import added, call, code, created, done, ended, last, message, names, says, search, text

@@ -12,7 +12,7 @@ from typing import Any
 import openai
 import pytest
 
-from shim.engine import backlog
+from shim.engine.run import backlog
 from shim.store.errors import StoreFailed
 from tests.crash.lawful import check_thread
 from tests.doors.colours import COLOURS, opened

@@ -16,7 +16,7 @@ atexit.register(_folder.cleanup)
 os.environ["SHIM_DATABASE_URL"] = f"sqlite:///{_folder.name}/shim.db"
 
 import shim  # noqa: E402
-from shim import offline  # noqa: E402
+from shim.http import offline  # noqa: E402
 
 shim.install()
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from shim import OpenAI, wiring
+from shim import OpenAI
+from shim.assembly import wiring
 from shim.engine import Servers
 from shim.ports import Profile
 from shim.sandbox import Sandbox

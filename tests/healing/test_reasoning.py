@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from shim import OpenAI, wiring
+from shim import OpenAI
+from shim.assembly import wiring
 from tests.doors.loopback import Asked, Loopback, Said
 from tests.doors.talking import tool
 from tests.healing.losing import WAYS, Losing, Talk, is_call, said, warnings

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from shim import offline, wiring
+from shim.assembly import wiring
+from shim.http import offline
 from shim.sandbox import Sandbox
 from tests.doors.colours import ASYNC, SYNC, opened
 from tests.hosted.recordings import Player

@@ -14,7 +14,8 @@ from typer.testing import CliRunner
 
 from cassettes import application
 from cassettes.scenarios import INSTRUCTIONS, SCENARIOS
-from shim import OpenAI, wiring
+from shim import OpenAI
+from shim.assembly import wiring
 from shim.cli import table
 from tests.cassettes import expected
 from tests.doors.loopback import Loopback

@@ -7,7 +7,8 @@ from types import SimpleNamespace
 import openai
 import pytest
 
-from shim import heart, wiring
+from shim.assembly import wiring
+from shim.runtime import heartbeat
 from tests.doors.colours import COLOURS, opened
 from tests.doors.loopback import Loopback
 from tests.hosted.stage import CODE, Clock
@@ -23,7 +24,7 @@ def test_a_month_passes(colour: str, tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("SHIM_EXIT_GRACE", "60")
     clock, url = Clock(), f"sqlite:///{tmp_path / 'shim.db'}"
     monkeypatch.setattr(wiring, "time", SimpleNamespace(time=clock, sleep=time.sleep))
-    monkeypatch.setattr(heart, "time", SimpleNamespace(monotonic=clock, sleep=time.sleep))
+    monkeypatch.setattr(heartbeat, "time", SimpleNamespace(monotonic=clock, sleep=time.sleep))
     said, file = word(), f"{word()}.txt"
     with Loopback() as server, opened(colour, base_url=server.url) as client:
         threads = client.beta.threads

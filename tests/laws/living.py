@@ -12,9 +12,9 @@ from queue import SimpleQueue
 from typing import Any, Final
 
 from shim.engine.protocol import Emitted, Events, Reply
-from shim.heart import Heart
 from shim.ports import Call, Refusal
-from shim.pump import Threads
+from shim.runtime.heartbeat import Heart
+from shim.runtime.pump import Threads
 from shim.store.database import Database
 from tests.engine.scripted import Upstream, World
 

@@ -7,7 +7,7 @@ from typing import Any
 import openai
 import pytest
 
-from shim import transport
+from shim.http import transport
 
 Lose = Callable[[str, str], bool]
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from shim.engine import notes
+from shim.engine.run import notes
 from tests.doors.colours import COLOURS, opened
 from tests.doors.loopback import Asked, Loopback, Said
 from tests.doors.talking import carry_out

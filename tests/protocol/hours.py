@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from shim import wiring
+from shim.assembly import wiring
 
 
 class Clock:

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from shim.sandbox import Sandbox
-from shim.sandbox.responses import SLOW_POLLS
+from shim.sandbox.api.responses import SLOW_POLLS
 from tests.sandbox.drive import WEATHER, Client, calls, outputs, types
 
 

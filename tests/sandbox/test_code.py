@@ -4,7 +4,7 @@ import base64
 
 import pytest
 
-from shim.sandbox import arithmetic
+from shim.sandbox.tools import arithmetic
 from tests.sandbox.drive import Client, cited, said
 
 CODE = {"type": "code_interpreter", "container": {"type": "auto"}}

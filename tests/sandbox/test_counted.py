@@ -8,8 +8,8 @@ import pytest
 from openai import OpenAI
 
 from shim.sandbox import Sandbox
+from shim.sandbox.api.request import COUNTED
 from shim.sandbox.http import running
-from shim.sandbox.request import COUNTED
 from tests.sandbox.drive import WEATHER, Client, outputs
 
 Json = dict[str, Any]

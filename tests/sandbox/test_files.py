@@ -2,7 +2,8 @@
 
 import pytest
 
-from shim.sandbox import Sandbox, forms
+from shim.sandbox import Sandbox
+from shim.sandbox.shapes import multipart
 from tests.sandbox.drive import NOON, Client
 
 BYTES = bytes(range(256)) + b"\r\n--edg\r\n\r\n"
@@ -88,10 +89,10 @@ def test_what_was_received_is_told_without_the_content():
 )
 def test_names_of_files(shown, name):
     body = f'--x\r\nContent-Disposition: form-data; name="file"; {shown}\r\n\r\nhi\r\n--x--\r\n'.encode()
-    form = forms.read("multipart/form-data; boundary=x", body)
+    form = multipart.read("multipart/form-data; boundary=x", body)
     assert form is not None
-    assert form.files["file"] == forms.Upload(name, b"hi")
+    assert form.files["file"] == multipart.Upload(name, b"hi")
 
 
 def test_a_form_without_a_boundary_is_none():
-    assert forms.read("multipart/form-data", b"") is None
+    assert multipart.read("multipart/form-data", b"") is None

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shim.sandbox import search
-from shim.sandbox.refuse import Refused
+from shim.sandbox.memory import search
+from shim.sandbox.shapes.refuse import Refused
 
 TEXTS = ["Travis's favorite food is pizza.", "Anna likes soup. Soups are warm.", "Nothing to see."]
 

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from shim.sandbox import Sandbox, page, words
-from shim.sandbox.failures import BEFORE, IN_STREAM
+from shim.sandbox import Sandbox, page
+from shim.sandbox.api.failures import BEFORE, IN_STREAM
+from shim.sandbox.shapes import words
 from tests.sandbox.drive import NOON, WEATHER, Client, calls, outputs, said, types
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "sandbox.md"

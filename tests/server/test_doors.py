@@ -10,7 +10,7 @@ from typing import Any
 import openai
 import pytest
 
-from shim.offline import sandbox
+from shim.http.offline import sandbox
 from tests.doors.colours import ASYNC, SYNC, opened
 from tests.doors.talking import secret
 from tests.server.scripts import SCRIPTS, Secrets

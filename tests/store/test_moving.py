@@ -12,11 +12,11 @@ import sqlalchemy as sa
 
 from shim.store import (
     assistants,
-    doomed,
     files,
     journal,
     messages,
     moving,
+    outbox,
     requests,
     responses,
     runs,
@@ -69,7 +69,7 @@ def fill(db: sa.Connection, tenant: str) -> None:
         files.save(db, tenant, f"thread_{n}", None, {"id": f"cfile_{n}", "created_at": 1, **texts}, content)
         noted = {"mark": "é", "attempt": n, "created_at": 1e9 + 1 / n, "kind": "run", "made": "run_1", "digest": None}
         requests.insert(db, tenant, {**noted, "thread_id": f"thread_{n}"})
-    doomed.add(db, tenant, "thread_2", 2**40)
+    outbox.add(db, tenant, "thread_2", 2**40)
     db.execute(schema.facts.insert(), {"tenant": tenant, "name": "é", "value": ODD[4]})
     threads.delete(db, tenant, "thread_2")
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from shim import OpenAI, transport
+from shim import OpenAI
+from shim.http import transport
 from tests.upstreams import servers
 from tests.upstreams.servers import Server
 

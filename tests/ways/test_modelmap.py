@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from shim import OpenAI, modelmap, offline
+from shim import OpenAI
+from shim.assembly import models
+from shim.http import offline
 from shim.sandbox import Sandbox
 from shim.translate.models import LARGE, RETIRED
 from tests.doors.colours import COLOURS, opened
@@ -22,8 +24,8 @@ def sandbox(monkeypatch: pytest.MonkeyPatch) -> Sandbox:
     made = Sandbox(models=["mine"], retired={GONE: "2026-10-23"})
     monkeypatch.setenv("SHIM_UPSTREAM", "sandbox")
     monkeypatch.setattr(offline, "sandbox", lambda: made)
-    monkeypatch.setattr("shim.wiring._learned", {})
-    monkeypatch.setattr("shim.engine.naming._told", set())
+    monkeypatch.setattr("shim.assembly.wiring._learned", {})
+    monkeypatch.setattr("shim.engine.run.naming._told", set())
     return made
 
 
@@ -66,7 +68,7 @@ def test_a_living_model_costs_no_look_at_the_list(sandbox: Sandbox) -> None:
 
 def test_a_day_that_upstream_has_put_off(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     """The table says that the model is gone by then; the server lists it, without an end, and serves it."""
-    monkeypatch.setattr(modelmap, "today", lambda: "2030-01-01")
+    monkeypatch.setattr(models, "today", lambda: "2030-01-01")
     assert played("sync", LATER)["model"] == LATER
     assert [body["model"] for body in asked(sandbox, "/responses")] == [LATER]
 
@@ -119,6 +121,6 @@ def test_a_list_is_no_map(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> No
 def test_the_table_is_what_the_map_falls_back_to(monkeypatch: pytest.MonkeyPatch) -> None:
     from shim.settings import settings
 
-    made = modelmap.model_map(settings())
+    made = models.model_map(settings())
     assert {model: made.successor(model) for model in RETIRED} == {name: row.successor for name, row in RETIRED.items()}
     assert made.called(GONE) == LARGE

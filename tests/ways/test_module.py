@@ -6,7 +6,7 @@ import openai
 import pytest
 
 import shim
-from shim import module
+from shim.sdk import module
 from tests.doors.loopback import Loopback, Said
 from tests.ways.speaking import DEPLOYMENT, converse, server
 

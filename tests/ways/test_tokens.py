@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import pytest
 
-from shim import tokens
+from shim.assembly import tokens
 from shim.translate import estimate
 
 TEXTS: Final = ["", "Tell me a joke.", "日本語のテキストです", "🙂" * 9, "<|endoftext|>", "a\ud800b"]

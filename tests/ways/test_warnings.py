@@ -11,7 +11,7 @@ import pytest
 
 import shim
 from shim import AsyncOpenAI, OpenAI
-from shim.quiet import ADVICE, NESTED, WARNERS
+from shim.sdk.warnings import ADVICE, NESTED, WARNERS
 from tests.doors.colours import COLOURS
 from tests.doors.loopback import Loopback
 from tests.ways.speaking import converse, either, server

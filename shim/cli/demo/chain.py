@@ -5,7 +5,7 @@ from typing import Final
 
 import openai
 
-from shim import offline
+from shim.http import offline
 from shim.store import responses
 from shim.store.database import database
 

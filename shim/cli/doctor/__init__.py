@@ -8,13 +8,13 @@ import openai
 import typer
 from rich.console import Console
 
-from shim import offline, transport
+from shim.assembly.wiring import AZURE_PATH, SANDBOX
 from shim.cli.doctor import probes, screen, verdict
 from shim.cli.doctor.patient import CAP, Finding, Patient
+from shim.http import offline, transport
 from shim.settings import settings
 from shim.upstream import profiles
 from shim.upstream.responses import Upstream
-from shim.wiring import AZURE_PATH, SANDBOX
 
 OPENAI: Final = "https://api.openai.com/v1"
 #: Keys by profile, where they have a variable of their own.

@@ -5,8 +5,8 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, TypeVar
 
-from shim import drive
 from shim.ports import Call, Json, Refusal
+from shim.runtime import drive
 from shim.upstream.responses import Upstream
 
 T = TypeVar("T")

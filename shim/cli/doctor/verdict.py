@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from shim.assembly.wiring import SANDBOX
 from shim.cli.doctor.patient import Finding
 from shim.ports import Profile
 from shim.settings import Settings
 from shim.upstream import profiles
-from shim.wiring import SANDBOX
 
 Found = Mapping[str, Finding]
 #: What a server must do for the shim to work at all.

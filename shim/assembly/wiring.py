@@ -1,0 +1,209 @@
+"""Putting our transport between an SDK client and its network.
+
+A client is the official one with one thing changed after it was built: its HTTP client.  The one that the SDK made, or
+the user gave, stays behind ours and carries everything else: calls that are not ours, and our calls upstream.
+"""
+
+import asyncio
+import copy
+import os
+import re
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, Final, TypeVar
+
+import openai
+
+from shim import ports
+from shim.assembly import tokens
+from shim.assembly.decoding import by_name
+from shim.assembly.models import model_map
+from shim.engine import Context, Engine, Running, Servers
+from shim.http import offline, transport
+from shim.ports import Profile, Store
+from shim.runtime import pump
+from shim.runtime.heartbeat import Heart
+from shim.settings import Settings, settings
+from shim.store.database import AsyncStore, Database, SyncStore, database
+from shim.store.errors import StoreFailed
+from shim.upstream import caller, profiles
+from shim.upstream.responses import AsyncUpstream, Upstream
+from shim.wire import ids
+
+C = TypeVar("C", openai.OpenAI, openai.AsyncOpenAI)
+SANDBOX: Final = "sandbox"
+#: What an Azure client adds to its resource's address; the old API's paths begin behind it.
+AZURE_PATH: Final = re.compile(r"/openai(/deployments/[^/]+|/v1)?/?$")
+#: What a client shows as a property of its module or class, and a plain copy needs as a value of its own.
+SHOWN: Final = ("api_key", "organization", "project", "timeout", "max_retries", "_custom_headers", "_custom_query")
+
+
+def wire(client: openai.OpenAI) -> None:
+    """Answer the old API's calls of a blocking client in process, from now on."""
+    chosen = settings()
+    inner = transport.innermost(client._client)
+    network = offline.client(offline.sandbox()) if chosen.upstream == SANDBOX else inner
+    upstream = Upstream(
+        lambda: plain(client, network, chosen), transport.BROKEN, profile_of(client, chosen), transport.refill
+    )
+    kept = _database(chosen)
+    engine = _engine(SyncStore(kept), upstream, kept, chosen, _sleep)
+    path_of = transport.ours(lambda: _base_path(client))
+    client._client = transport.outer(engine, path_of, inner, network, _heart(engine, kept), chosen.exit_grace)
+    by_name(client)
+
+
+def wire_async(client: openai.AsyncOpenAI) -> None:
+    """The same for an async client."""
+    chosen = settings()
+    inner = transport.innermost(client._client)
+    network = offline.async_client(offline.sandbox()) if chosen.upstream == SANDBOX else inner
+    engine, heart = async_engine(client, network, chosen)
+    path_of = transport.ours(lambda: _base_path(client))
+    client._client = transport.async_outer(engine, path_of, inner, network, heart, chosen.exit_grace)
+    by_name(client)
+
+
+def async_engine(client: openai.AsyncOpenAI, network: Any, chosen: Settings) -> tuple[Engine, Heart]:
+    """An engine whose upstream is that of ``client``, reached through ``network``, and what keeps its runs' leases."""
+    upstream = AsyncUpstream(
+        lambda: plain(client, network, chosen), transport.BROKEN, profile_of(client, chosen), transport.refill
+    )
+    kept = _database(chosen)
+    engine = _engine(AsyncStore(kept), upstream, kept, chosen, asyncio.sleep)
+    return engine, _heart(engine, kept)
+
+
+def with_key(given: dict[str, Any]) -> dict[str, Any]:
+    """Arguments of a client.  Offline no key is needed, and none is asked for."""
+    if settings().upstream == SANDBOX and not given.get("api_key") and not os.environ.get("OPENAI_API_KEY"):
+        return given | {"api_key": SANDBOX}
+    return given
+
+
+def plain(client: C, network: Any, chosen: Settings) -> C:
+    """The client without us, as it is set up at this moment, but for its HTTP client and our upstream's URL."""
+    made = copy.copy(client) if "_client" in vars(client) else _detached(client)
+    made._client = network
+    if chosen.upstream not in (None, SANDBOX):
+        made.base_url = chosen.upstream
+    elif isinstance(client, (openai.AzureOpenAI, openai.AsyncAzureOpenAI)):
+        _to_azure_v1(made)
+    return made
+
+
+def _detached(client: Any) -> Any:
+    """A copy of a client whose attributes belong to a module: the copy's are its own."""
+    kind = openai.AzureOpenAI if isinstance(client, openai.AzureOpenAI) else openai.OpenAI
+    made = object.__new__(kind)
+    made.__dict__.update(vars(client))
+    for name in SHOWN:
+        setattr(made, name, getattr(client, name))
+    made.base_url = client.base_url
+    return made
+
+
+def _to_azure_v1(made: Any) -> None:
+    """Azure answers ``/responses`` under ``/openai/v1`` and needs no version there; the application's own is too
+    old.
+    """
+    url, made._azure_deployment = made.base_url, None
+    made.base_url = url.copy_with(path=AZURE_PATH.sub("", url.path.rstrip("/")) + "/openai/v1/")
+    made._custom_query = {name: value for name, value in made._custom_query.items() if name != "api-version"}
+
+
+def _base_path(client: Any) -> str:
+    """The path below which a client's calls stand."""
+    path = str(client.base_url.path)
+    if isinstance(client, (openai.AzureOpenAI, openai.AsyncAzureOpenAI)):
+        # A client of one deployment leaves the deployment out of all paths but a few.
+        return re.sub(r"/deployments/[^/]+/?$", "/", path)
+    return path
+
+
+def profile_of(client: Any, chosen: Settings) -> Callable[[], Profile]:
+    """What the upstream of a client can do; its address may change while it lives."""
+    named = chosen.upstream_profile or (SANDBOX if chosen.upstream == SANDBOX else None)
+
+    def profile() -> Profile:
+        address = chosen.upstream or str(client.base_url)
+        known = profiles.choose(address, named)
+        known = known if chosen.store_responses else profiles.stateless(known)
+        background = known.background if chosen.background == "auto" else chosen.background == "always"
+        return replace(known, background=background and known.stores, address=f"{address} {_who(client)}")
+
+    return profile
+
+
+def _who(client: Any) -> int:
+    """As whom a server is asked: a number that is the same for equal credentials, in this process alone."""
+    told = [getattr(client, name, None) for name in ("api_key", "organization", "project")]
+    return hash((*map(str, told), *caller.credentials().items()))
+
+
+#: The runs that this process drives in each database, whichever client began them.  Databases are held here for as
+#: long as the process lives, so that their connections serve every client.
+_running: Final[dict[Database, Running]] = {}
+_hearts: Final[dict[Database, Heart]] = {}
+#: What was found out about the servers behind the clients of each database.
+_servers: Final[dict[Database, Servers]] = {}
+#: Parameters that models refused, for all clients of the process.
+_learned: Final[dict[tuple[str, str], set[str]]] = {}
+
+
+def _in_child() -> None:
+    for running in _running.values():
+        running.forget()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_in_child)
+
+
+def _database(chosen: Settings) -> Database:
+    """Raises the SDK's own error, as it does for a missing key, where the settings cannot be used."""
+    try:
+        found = database(chosen.database_url, chosen.database_connections, chosen.keys)
+    except StoreFailed as problem:
+        raise openai.OpenAIError(str(problem)) from problem
+    _running.setdefault(found, Running())
+    return found
+
+
+def _heart(engine: Engine, kept: Database) -> Heart:
+    return _hearts.setdefault(kept, Heart(engine.world, kept))
+
+
+def _seconds(days: float | None) -> float | None:
+    return None if days is None else days * 86400
+
+
+async def _sleep(seconds: float) -> None:
+    """Behind a blocking client even this blocks."""
+    time.sleep(seconds)  # noqa: ASYNC251
+
+
+def _engine(store: Store, upstream: ports.Upstream, kept: Database, chosen: Settings, wait: ports.Wait) -> Engine:
+    return Engine(
+        Context(
+            store,
+            upstream,
+            time.time,
+            ids.new,
+            pump.owner,
+            pump.alive,
+            running=_running[kept],
+            run_lifetime=chosen.run_lifetime,
+            lease=chosen.lease,
+            keep_bytes=chosen.keep_file_bytes,
+            retention=_seconds(chosen.retention_days),
+            file_retention=_seconds(chosen.keep_file_days),
+            delete_responses=chosen.delete_responses,
+            models=model_map(chosen),
+            learned=_learned,
+            tokens=tokens.count,
+            servers=_servers.setdefault(kept, Servers()),
+            wait=wait,
+        )
+    )

@@ -1,0 +1,1 @@
+"""One file a resource: what each call of the old API does."""

@@ -1,0 +1,84 @@
+"""Assistants: five operations."""
+
+from typing import Any, Final
+
+from shim.engine import idempotency, resources
+from shim.engine.api import lookup
+from shim.engine.context import Context, Json, given
+from shim.engine.protocol import Reply, Request, json_reply
+from shim.store import assistants as rows
+from shim.store.errors import NoSuchCursor
+from shim.translate import tools
+from shim.wire import objects
+from shim.wire.errors import error
+from shim.wire.pages import Page, page, read_page
+from shim.wire.requests import read
+
+#: Fields that an explicit null clears when an assistant is modified.
+CLEARED: Final[dict[str, Any]] = {"name": None, "description": None, "instructions": None, "metadata": {}}
+
+
+async def create(world: Context, request: Request) -> Reply:
+    """POST /assistants"""
+    asked = given(read("assistants.create", request.body))
+    post = idempotency.post(world, request, "assistant")
+    await idempotency.look(world, post)
+    found = await resources.made(world, asked.get("tool_resources"))
+    assistant = objects.assistant(world.ids("asst"), world.now(), _shown(asked, found))
+    await world.store.write(_insert, world, assistant, post)
+    return json_reply(assistant)
+
+
+async def listing(world: Context, request: Request) -> Reply:
+    """GET /assistants"""
+    wanted = read_page(request.query)
+    return json_reply(await world.store.read(_page, world, wanted))
+
+
+async def retrieve(world: Context, request: Request, assistant_id: str) -> Reply:
+    """GET /assistants/{assistant_id}"""
+    lookup.check(assistant=assistant_id)
+    return json_reply(await world.store.read(lookup.assistant, world, assistant_id))
+
+
+async def update(world: Context, request: Request, assistant_id: str) -> Reply:
+    """POST /assistants/{assistant_id}: only what is sent changes."""
+    lookup.check(assistant=assistant_id)
+    asked = read("assistants.update", request.body)
+    return json_reply(await world.store.write(_update, world, assistant_id, asked))
+
+
+async def delete(world: Context, request: Request, assistant_id: str) -> Reply:
+    """DELETE /assistants/{assistant_id}"""
+    lookup.check(assistant=assistant_id)
+    if not await world.store.write(rows.delete, world.tenant, assistant_id):
+        raise error("no_assistant", id=assistant_id)
+    return json_reply(objects.deleted("assistant", assistant_id))
+
+
+def _insert(db: Any, world: Context, assistant: Json, post: idempotency.Post) -> None:
+    idempotency.check(db, world, post)
+    rows.insert(db, world.tenant, assistant)
+    idempotency.note(db, world, post, assistant["id"])
+
+
+def _page(db: Any, world: Context, wanted: Page) -> Json:
+    try:
+        found = rows.page(db, world.tenant, wanted.limit, wanted.order, wanted.after, wanted.before)
+    except NoSuchCursor as missing:
+        raise error("no_assistant", id=missing.id) from None
+    return page(*found)
+
+
+def _update(db: Any, world: Context, assistant_id: str, asked: Json) -> Json:
+    assistant = lookup.assistant(db, world, assistant_id)
+    changes = {**{name: CLEARED[name] for name in asked if name in CLEARED}, **given(asked)}
+    merged = assistant["tool_resources"] | changes.get("tool_resources", {})
+    assistant = assistant | _shown({"tools": assistant["tools"]} | changes, merged)
+    rows.save(db, world.tenant, assistant)
+    return assistant
+
+
+def _shown(asked: Json, resources: Json | None) -> Json:
+    shown = tools.shown(asked.get("tools"))
+    return asked | {"tools": shown, "tool_resources": tools.resources(shown, resources)}

@@ -1,0 +1,127 @@
+"""Messages: five operations."""
+
+from typing import Any
+
+from shim import lifecycle
+from shim.engine import idempotency, resources
+from shim.engine.api import lookup
+from shim.engine.context import Context, Json, given
+from shim.engine.protocol import Reply, Request, json_reply
+from shim.engine.run import refresh
+from shim.store import journal, runs
+from shim.store import messages as rows
+from shim.store import threads as thread_rows
+from shim.store.errors import NoSuchCursor
+from shim.translate import history
+from shim.wire import objects
+from shim.wire.errors import error
+from shim.wire.pages import Page, page, read_page
+from shim.wire.requests import read
+
+
+async def create(world: Context, request: Request, thread_id: str) -> Reply:
+    """POST /threads/{thread_id}/messages"""
+    lookup.check(thread=thread_id)
+    asked = given(read("messages.create", request.body))
+    post = idempotency.post(world, request, "message")
+    await idempotency.look(world, post)
+    more = await resources.attach(world, thread_id, [asked])
+    return json_reply(await world.store.write(_create, world, thread_id, asked, more, post))
+
+
+async def listing(world: Context, request: Request, thread_id: str) -> Reply:
+    """GET /threads/{thread_id}/messages"""
+    lookup.check(thread=thread_id)
+    wanted = read_page(request.query, run_id=True)
+    return json_reply(await world.store.read(_page, world, thread_id, wanted))
+
+
+async def retrieve(world: Context, request: Request, thread_id: str, message_id: str) -> Reply:
+    """GET /threads/{thread_id}/messages/{message_id}"""
+    lookup.check(thread=thread_id, message=message_id)
+    return json_reply(await world.store.read(lookup.message, world, thread_id, message_id))
+
+
+async def update(world: Context, request: Request, thread_id: str, message_id: str) -> Reply:
+    """POST /threads/{thread_id}/messages/{message_id}: the answer says ``file_ids`` too, as it did."""
+    lookup.check(thread=thread_id, message=message_id)
+    asked = read("messages.update", request.body)
+    message = await world.store.write(_update, world, thread_id, message_id, asked)
+    return json_reply(objects.modified(message))
+
+
+async def delete(world: Context, request: Request, thread_id: str, message_id: str) -> Reply:
+    """DELETE /threads/{thread_id}/messages/{message_id}"""
+    lookup.check(thread=thread_id, message=message_id)
+    await world.store.write(_delete, world, thread_id, message_id)
+    return json_reply(objects.deleted("thread.message", message_id))
+
+
+def add(db: Any, world: Context, thread_id: str, asked: Json) -> Json:
+    """Put a message at the end of a thread: the object, and the item that upstream will get."""
+    content = asked["content"]
+    parts = [{"type": "text", "text": content}] if isinstance(content, str) else content
+    message = objects.message(world.ids("msg"), world.now(), thread_id, asked["role"])
+    message |= {
+        "content": [_part(part) for part in parts],
+        "attachments": asked.get("attachments") or [],
+        "metadata": asked.get("metadata") or {},
+    }
+    rows.insert(db, world.tenant, message)
+    item = history.of_message(message)
+    journal.append(db, world.tenant, thread_id, "in", item, message_id=message["id"])
+    return message
+
+
+def _part(part: Json) -> Json:
+    """A content part as a message shows it."""
+    if part["type"] == "text":
+        return {"type": "text", "text": {"value": part["text"], "annotations": []}}
+    kind = part["type"]
+    return {"type": kind, kind: {"detail": "auto"} | given(part[kind])}
+
+
+def _create(db: Any, world: Context, thread_id: str, asked: Json, more: Json, post: idempotency.Post) -> Json:
+    thread_rows.lock(db, world.tenant, thread_id, world.now())
+    lookup.thread(db, world, thread_id)
+    idempotency.check(db, world, post)
+    running = refresh.active(db, world, thread_id)
+    if running is not None:
+        raise error("thread_busy_message", thread_id=thread_id, run_id=running["id"])
+    resources.keep(db, world, thread_id, more)
+    message = add(db, world, thread_id, asked)
+    idempotency.note(db, world, post, message["id"], thread_id)
+    return message
+
+
+def _page(db: Any, world: Context, thread_id: str, wanted: Page) -> Json:
+    lookup.thread(db, world, thread_id)
+    cut = (wanted.limit, wanted.order, wanted.after, wanted.before, wanted.run_id)
+    try:
+        return page(*rows.page(db, world.tenant, thread_id, *cut))
+    except NoSuchCursor as missing:
+        raise error("no_message", id=missing.id) from None
+
+
+def _update(db: Any, world: Context, thread_id: str, message_id: str, asked: Json) -> Json:
+    message = lookup.message(db, world, thread_id, message_id)
+    if "metadata" in asked:
+        message = message | {"metadata": asked["metadata"] or {}}
+        rows.save(db, world.tenant, message)
+    return message
+
+
+def _delete(db: Any, world: Context, thread_id: str, message_id: str) -> None:
+    thread_rows.lock(db, world.tenant, thread_id)
+    message = lookup.message(db, world, thread_id, message_id)
+    running = refresh.active(db, world, thread_id)
+    if running is not None and message["run_id"] == running["id"]:
+        raise error("thread_busy_delete", message_id=message_id, thread_id=thread_id, run_id=running["id"])
+    rows.delete(db, world.tenant, thread_id, message_id)
+    seq = journal.forget_message(db, world.tenant, message_id)
+    if seq is not None and seq <= thread_rows.head(db, world.tenant, thread_id).covers:
+        # Upstream's chain still knows the message: from now on the thread is told anew, without it.
+        thread_rows.set_head(db, world.tenant, thread_id, None, 0)
+    if (row := runs.active(db, world.tenant, thread_id)) is not None:
+        # So does what the run under way has said: nothing may chain from that either.
+        runs.move(db, world.tenant, row.body, row.private | {"tip": None, "stale": True}, lifecycle.ACTIVE)

@@ -1,0 +1,64 @@
+"""The answer to a request that has had its effect before: what came of it.
+
+A run is shown as it was shown then; a message, thread or assistant as it is now, as only another request can change it.
+"""
+
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+from shim.engine import idempotency
+from shim.engine.api import assistants, lookup, messages, threads
+from shim.engine.context import Context
+from shim.engine.idempotency import Again
+from shim.engine.protocol import Emitted, Reply, Request, json_reply, stream_reply
+from shim.engine.run.late_reader import Watch, queued
+from shim.wire import objects
+
+
+async def reply(world: Context, request: Request, again: Again) -> Reply | None:
+    """The answer, or None when another request has taken it for its own meanwhile: then this one is a new one."""
+    if not await idempotency.claim(world, again):
+        return None
+    return await ANSWERS[again.row.kind](world, request, again)
+
+
+async def _assistant(world: Context, request: Request, again: Again) -> Reply:
+    return await assistants.retrieve(world, request, again.row.made)
+
+
+async def _thread(world: Context, request: Request, again: Again) -> Reply:
+    return await threads.retrieve(world, request, again.row.made)
+
+
+async def _message(world: Context, request: Request, again: Again) -> Reply:
+    return await messages.retrieve(world, request, again.row.thread_id or "", again.row.made)
+
+
+async def _run(world: Context, request: Request, again: Again) -> Reply:
+    thread_id, run_id = again.row.thread_id or "", again.row.made
+    asked: dict[str, Any] = json.loads(request.body)
+    calls = frozenset(output["tool_call_id"] for output in asked.get("tool_outputs") or ())
+    if not asked.get("stream"):
+        row = await world.store.read(lookup.run, world, thread_id, run_id)
+        return json_reply(queued(world, row.body, bool(calls)))
+    first: list[Emitted] = []
+    if request.path == "threads/runs":
+        made = await world.store.read(lookup.thread, world, thread_id)
+        first = [("thread.created", objects.as_streamed(made))]
+    return stream_reply(Watch(world, thread_id, run_id, calls).events(first))
+
+
+async def _cancel(world: Context, request: Request, again: Again) -> Reply:
+    row = await world.store.read(lookup.run, world, again.row.thread_id or "", again.row.made)
+    return json_reply(queued(world, row.body, again=True) | {"status": "cancelling"})
+
+
+ANSWERS: Final[dict[str, Callable[[Context, Request, Again], Awaitable[Reply]]]] = {
+    "assistant": _assistant,
+    "thread": _thread,
+    "message": _message,
+    "run": _run,
+    "outputs": _run,
+    "cancel": _cancel,
+}

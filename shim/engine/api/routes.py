@@ -1,0 +1,99 @@
+"""Every call that is ours: the old API's 23 routes, and four for files and stores that its tools work on.
+
+What has no row here goes to the real network untouched.
+"""
+
+import re
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from shim.engine import resources
+from shim.engine.api import assistants, messages, runs, steps, threads, tool_outputs
+from shim.engine.protocol import Reply, Request
+from shim.engine.run import container_files
+
+Operation = Callable[..., Awaitable[Reply]]
+
+ROUTES: Final[dict[tuple[str, str], Operation]] = {
+    ("GET", "assistants"): assistants.listing,
+    ("POST", "assistants"): assistants.create,
+    ("GET", "assistants/{assistant_id}"): assistants.retrieve,
+    ("POST", "assistants/{assistant_id}"): assistants.update,
+    ("DELETE", "assistants/{assistant_id}"): assistants.delete,
+    ("POST", "threads"): threads.create,
+    ("POST", "threads/runs"): runs.create_with_thread,
+    ("GET", "threads/{thread_id}"): threads.retrieve,
+    ("POST", "threads/{thread_id}"): threads.update,
+    ("DELETE", "threads/{thread_id}"): threads.delete,
+    ("GET", "threads/{thread_id}/messages"): messages.listing,
+    ("POST", "threads/{thread_id}/messages"): messages.create,
+    ("GET", "threads/{thread_id}/messages/{message_id}"): messages.retrieve,
+    ("POST", "threads/{thread_id}/messages/{message_id}"): messages.update,
+    ("DELETE", "threads/{thread_id}/messages/{message_id}"): messages.delete,
+    ("GET", "threads/{thread_id}/runs"): runs.listing,
+    ("POST", "threads/{thread_id}/runs"): runs.create,
+    ("GET", "threads/{thread_id}/runs/{run_id}"): runs.retrieve,
+    ("POST", "threads/{thread_id}/runs/{run_id}"): runs.update,
+    ("POST", "threads/{thread_id}/runs/{run_id}/cancel"): runs.cancel,
+    ("POST", "threads/{thread_id}/runs/{run_id}/submit_tool_outputs"): tool_outputs.submit,
+    ("GET", "threads/{thread_id}/runs/{run_id}/steps"): steps.listing,
+    ("GET", "threads/{thread_id}/runs/{run_id}/steps/{step_id}"): steps.retrieve,
+    # Files that code wrote, which upstream knows within their container alone.
+    ("GET", "files/{file_id}"): container_files.retrieve,
+    ("GET", "files/{file_id}/content"): container_files.content,
+    ("DELETE", "files/{file_id}"): container_files.delete,
+    # Upstream's own, but assistants that search the store must hear of its end.
+    ("DELETE", "vector_stores/{vector_store_id}"): resources.delete_store,
+}
+#: The first segment of every path that is ours, known or not: an unknown one is the API's 404, never the network's.
+OURS: Final = ("assistants", "threads")
+#: The same rows as they are looked up: a ``*`` where an id stands.
+_BY_SHAPE: Final = {
+    (method, tuple("*" if part.startswith("{") else part for part in path.split("/"))): operation
+    for (method, path), operation in ROUTES.items()
+}
+
+
+#: Calls of other APIs that are ours by a row above.
+_GUESTS: Final = re.compile(rf"(GET|DELETE) files/{container_files.PREFIX}.*|DELETE vector_stores/[^/]+/?")
+#: Objects that the SDK polls; without a header that says otherwise it does so once a second.
+_POLLED: Final = re.compile(r"GET (vector_stores|files|batches|uploads)/.+")
+
+
+def is_ours(method: str, path: str) -> bool:
+    """Whether a call (its path below the base URL's, without a leading slash) is answered here."""
+    return path.partition("/")[0] in OURS or _GUESTS.fullmatch(f"{method} {path}") is not None
+
+
+def is_polled(method: str, path: str) -> bool:
+    """Whether a call that is not ours looks at something that changes, and is asked for again and again."""
+    return _POLLED.fullmatch(f"{method} {path}") is not None
+
+
+def polled_run(request: Request) -> str | None:
+    """The run whose end the SDK's polling helpers wait for, unless their caller has said how often to look.
+
+    Source of the headers: ``runs.poll`` in the SDKs of Python and Node.
+    """
+    helped = request.headers.get("x-stainless-poll-helper") == "true"
+    if not helped or "x-stainless-custom-poll-interval" in request.headers:
+        return None
+    operation, ids = find(request.method, request.path) or (None, [])
+    return ids[1] if operation is runs.retrieve else None
+
+
+def methods(path: str) -> list[str]:
+    """The methods that a path of ours takes; none where there is no such path."""
+    return sorted({method for method, _ in ROUTES if find(method, path)})
+
+
+def find(method: str, path: str) -> tuple[Operation, list[str]] | None:
+    """The operation of a call and the ids of its path; None when there is no such route."""
+    # An empty part is none: `/threads//messages` is `/threads/messages`, as it was.
+    parts = tuple(part for part in path.split("/") if part)
+    if operation := _BY_SHAPE.get((method, parts)):
+        return operation, []
+    # Every second part of a path is an id.
+    shape = tuple("*" if index % 2 else part for index, part in enumerate(parts))
+    operation = _BY_SHAPE.get((method, shape))
+    return (operation, list(parts[1::2])) if operation else None

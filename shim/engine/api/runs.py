@@ -1,0 +1,213 @@
+"""Runs: made, looked at, changed, cancelled."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from shim import lifecycle
+from shim.engine import idempotency, resources, retention
+from shim.engine.api import lookup, messages, threads
+from shim.engine.context import Context, Json, given
+from shim.engine.protocol import Emitted, Reply, Request, json_reply
+from shim.engine.run import background, chain, launch, naming, record, refresh
+from shim.engine.run.carrier import Carrier
+from shim.engine.run.chain import Sent
+from shim.store import journal
+from shim.store import messages as message_rows
+from shim.store import runs as rows
+from shim.store import threads as thread_rows
+from shim.store.errors import ActiveRun, NoSuchCursor
+from shim.translate import tools
+from shim.translate.turn import Turn
+from shim.wire import objects
+from shim.wire.errors import error
+from shim.wire.pages import Page, page, read_include, read_page
+from shim.wire.requests import read
+
+#: Milliseconds that the SDK's polling helpers are asked to wait between two looks at a run.
+POLL_AFTER = {"openai-poll-after-ms": "20"}
+POLL_BACKGROUND = {"openai-poll-after-ms": "250"}
+#: Fields that a run takes from its own request, else from its assistant.
+INHERITED = ("model", "instructions", "tools", "temperature", "top_p", "reasoning_effort", "response_format")
+OWN = ("metadata", "max_prompt_tokens", "max_completion_tokens", "tool_choice", "parallel_tool_calls")
+
+
+async def create(world: Context, request: Request, thread_id: str) -> Reply:
+    """POST /threads/{thread_id}/runs"""
+    lookup.check(thread=thread_id)
+    contents = read_include(request.query)
+    asked = given(read("runs.create", request.body))
+    post = idempotency.post(world, request, "run")
+    await idempotency.look(world, post)
+    more = await resources.attach(world, thread_id, asked.get("additional_messages") or [])
+    started = await world.store.write(_start, world, thread_id, asked, post, more, contents)
+    return await _launch(world, request, started, asked)
+
+
+async def create_with_thread(world: Context, request: Request) -> Reply:
+    """POST /threads/runs"""
+    asked = given(read("threads.create_and_run", request.body))
+    post = idempotency.post(world, request, "thread")
+    await idempotency.look(world, post)
+    asked["thread"] = await threads.prepared(world, given(asked.get("thread") or {}))
+    started = await world.store.write(_start_with_thread, world, asked, post)
+    return await _launch(
+        world, request, started, asked, [("thread.created", objects.as_streamed(started.thread or {}))]
+    )
+
+
+async def listing(world: Context, request: Request, thread_id: str) -> Reply:
+    """GET /threads/{thread_id}/runs"""
+    lookup.check(thread=thread_id)
+    wanted = read_page(request.query)
+    return json_reply(await world.store.read(_page, world, thread_id, wanted))
+
+
+async def retrieve(world: Context, request: Request, thread_id: str, run_id: str) -> Reply:
+    """GET /threads/{thread_id}/runs/{run_id}"""
+    lookup.check(thread=thread_id, run=run_id)
+    row = await world.store.read(lookup.run, world, thread_id, run_id)
+    wait = POLL_BACKGROUND if row.private["background"] else POLL_AFTER
+    return json_reply(row.body, headers=wait)
+
+
+async def update(world: Context, request: Request, thread_id: str, run_id: str) -> Reply:
+    """POST /threads/{thread_id}/runs/{run_id}: its metadata."""
+    lookup.check(thread=thread_id, run=run_id)
+    asked = read("runs.update", request.body)
+    return json_reply(await world.store.write(_update, world, thread_id, run_id, asked))
+
+
+async def cancel(world: Context, request: Request, thread_id: str, run_id: str) -> Reply:
+    """POST /threads/{thread_id}/runs/{run_id}/cancel"""
+    lookup.check(thread=thread_id, run=run_id)
+    row = await world.store.write(_cancel, world, thread_id, run_id, idempotency.post(world, request, "cancel"))
+    # Only now: whoever carries the run looks into the store as soon as he is told.
+    world.running.tell(run_id)
+    if row.private["background"]:
+        await background.stop(world, row)
+    return json_reply(row.body)
+
+
+async def _launch(
+    world: Context, request: Request, started: "Started", asked: Json, told: Iterable[Emitted] = ()
+) -> Reply:
+    run = started.run
+    streamed = bool(asked.get("stream"))
+    carrier = Carrier(world, Turn(run, world.ids, world.now), started.private, started.sent, request.call(streamed))
+    shown = objects.as_streamed(run)
+    first = [*told, ("thread.run.created", shown), ("thread.run.queued", shown)]
+    return await launch.reply(carrier, first, streamed, launch.Undo(_forget, (started,)))
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A queued run in the store, its first request, and what came into the store with it."""
+
+    run: Json
+    private: Json
+    sent: Sent
+    added: list[str]
+    noted: int
+    thread: Json | None = None
+
+
+def _start(
+    db: Any, world: Context, thread_id: str, asked: Json, post: idempotency.Post, more: Json, contents: bool = False
+) -> Started:
+    thread_rows.lock(db, world.tenant, thread_id, world.now())
+    idempotency.check(db, world, post)
+    resources.keep(db, world, thread_id, more)
+    thread = lookup.thread(db, world, thread_id)
+    refresh.active(db, world, thread_id)
+    assistant = lookup.assistant(db, world, asked["assistant_id"])
+    run = _compose(world, thread_id, assistant, asked)
+    searched = resources.merged(assistant["tool_resources"], thread["tool_resources"], run["tool_resources"])
+    awaits = (thread["tool_resources"].get("file_search") or {}).get("vector_store_ids") or []
+    private = record.blank(naming.called(world, run["model"]), searched, awaits) | {"contents": contents}
+    try:
+        rows.insert(db, world.tenant, run, private, world.owner, world.clock() + world.lease)
+    except ActiveRun as other:
+        raise error("thread_busy_run", thread_id=thread_id, run_id=other.run_id) from None
+    added = [messages.add(db, world, thread_id, message)["id"] for message in asked.get("additional_messages") or []]
+    if not run["instructions"] and not _asked_anything(db, world, thread_id):
+        raise error("nothing_to_answer")
+    noted = idempotency.note(db, world, replace(post, kind="run"), run["id"], thread_id)
+    return Started(run, private, chain.prepare(db, world, run, private), added, noted)
+
+
+def _start_with_thread(db: Any, world: Context, asked: Json, post: idempotency.Post) -> Started:
+    idempotency.check(db, world, post)
+    lookup.assistant(db, world, asked["assistant_id"])
+    thread = threads.make(db, world, asked["thread"])
+    return replace(_start(db, world, thread["id"], asked, post, {}), thread=thread)
+
+
+def _compose(world: Context, thread_id: str, assistant: Json, asked: Json) -> Json:
+    """A run's object: what its request says, else its assistant."""
+    chosen = {name: asked.get(name, assistant[name]) for name in INHERITED}
+    chosen["tools"] = tools.shown(chosen["tools"])
+    chosen["instructions"] = "\n".join(filter(None, [chosen["instructions"], asked.get("additional_instructions")]))
+    truncation = {"type": "auto", "last_messages": None} | asked.get("truncation_strategy", {})
+    run = objects.run(world.ids("run"), world.now(), thread_id, assistant["id"], world.run_lifetime)
+    own = {name: asked[name] for name in OWN if name in asked}
+    own_resources = given(asked.get("tool_resources") or {})
+    return run | chosen | own | {"tool_resources": own_resources, "truncation_strategy": truncation}
+
+
+def _asked_anything(db: Any, world: Context, thread_id: str) -> bool:
+    """Whether the user has said something; of a long thread that is taken for granted."""
+    found, more = message_rows.page(db, world.tenant, thread_id, 20, "asc")
+    return more or any(message["role"] == "user" for message in found)
+
+
+def _forget(db: Any, world: Context, started: Started) -> None:
+    """Upstream refused the request itself: there never was such a run, nor the messages and the thread that came
+    with it.
+    """
+    tenant, thread_id = world.tenant, started.run["thread_id"]
+    if started.thread is not None:
+        retention.thread(db, world, thread_id)
+        return
+    idempotency.forget(db, started.noted)
+    retention.run(db, world, started.run["id"])
+    for message_id in started.added:
+        message_rows.delete(db, tenant, thread_id, message_id)
+        journal.forget_message(db, tenant, message_id)
+
+
+def _page(db: Any, world: Context, thread_id: str, wanted: Page) -> Json:
+    lookup.thread(db, world, thread_id)
+    try:
+        found = rows.page(db, world.tenant, thread_id, wanted.limit, wanted.order, wanted.after, wanted.before)
+    except NoSuchCursor as missing:
+        raise error("no_run", id=missing.id) from None
+    return page(*found)
+
+
+def _update(db: Any, world: Context, thread_id: str, run_id: str, asked: Json) -> Json:
+    thread_rows.lock(db, world.tenant, thread_id)
+    refresh.active(db, world, thread_id)
+    run = lookup.run(db, world, thread_id, run_id).body
+    if run["status"] in refresh.DRIVEN:
+        raise error("cannot_update", status=run["status"])
+    if "metadata" in asked:
+        run = run | {"metadata": asked["metadata"] or {}}
+        rows.save(db, world.tenant, run)
+    return run
+
+
+def _cancel(db: Any, world: Context, thread_id: str, run_id: str, post: idempotency.Post) -> rows.RunRow:
+    thread_rows.lock(db, world.tenant, thread_id)
+    idempotency.check(db, world, post)
+    refresh.active(db, world, thread_id)
+    row = lookup.run(db, world, thread_id, run_id)
+    run = row.body
+    if run["status"] == "cancelling":
+        return row
+    if run["status"] not in lifecycle.before("cancel"):
+        raise error("cannot_cancel", status=run["status"])
+    run = run | {"status": lifecycle.after(run["status"], "cancel")}
+    rows.move(db, world.tenant, run, row.private, lifecycle.before("cancel"))
+    idempotency.note(db, world, post, run_id, thread_id)
+    return row._replace(body=run)

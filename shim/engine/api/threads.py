@@ -1,0 +1,90 @@
+"""Threads: four operations."""
+
+from typing import Any
+
+from shim.engine import idempotency, resources, retention
+from shim.engine.api import lookup, messages
+from shim.engine.context import Context, Json, given
+from shim.engine.protocol import Reply, Request, json_reply
+from shim.engine.run import background, refresh
+from shim.store import runs as run_rows
+from shim.store import threads as rows
+from shim.wire import objects
+from shim.wire.requests import read
+
+
+async def create(world: Context, request: Request) -> Reply:
+    """POST /threads"""
+    asked = given(read("threads.create", request.body))
+    post = idempotency.post(world, request, "thread")
+    await idempotency.look(world, post)
+    return json_reply(await world.store.write(_create, world, await prepared(world, asked), post))
+
+
+async def retrieve(world: Context, request: Request, thread_id: str) -> Reply:
+    """GET /threads/{thread_id}"""
+    lookup.check(thread=thread_id)
+    return json_reply(objects.as_streamed(await world.store.read(lookup.thread, world, thread_id)))
+
+
+async def update(world: Context, request: Request, thread_id: str) -> Reply:
+    """POST /threads/{thread_id}: the body is looked at first, as it was."""
+    asked = read("threads.update", request.body)
+    lookup.check(thread=thread_id)
+    return json_reply(await world.store.write(_update, world, thread_id, asked))
+
+
+async def delete(world: Context, request: Request, thread_id: str) -> Reply:
+    """DELETE /threads/{thread_id}: an active run is stopped first, as clean-up code runs whenever it runs."""
+    lookup.check(thread=thread_id)
+    running = await world.store.write(_delete, world, thread_id)
+    if running is not None and running.private["background"]:
+        await background.stop(world, running)
+    forgetting = retention.upstream(world) if world.delete_responses else None
+    return json_reply(objects.deleted("thread", thread_id), events=forgetting)
+
+
+async def prepared(world: Context, asked: Json) -> Json:
+    """A request for a thread, once upstream has what its resources and attachments describe."""
+    found = await resources.made(world, asked.get("tool_resources"))
+    return asked | {"tool_resources": await resources.attached(world, found, asked.get("messages") or [])}
+
+
+def _create(db: Any, world: Context, asked: Json, post: idempotency.Post) -> Json:
+    idempotency.check(db, world, post)
+    thread = make(db, world, asked)
+    idempotency.note(db, world, post, thread["id"], thread["id"])
+    return thread
+
+
+def make(db: Any, world: Context, asked: Json) -> Json:
+    """A thread and its first messages."""
+    own = given(asked.get("tool_resources") or {})
+    shown = given(asked, "messages", "tool_resources") | {"tool_resources": own}
+    thread = objects.thread(world.ids("thread"), world.now(), shown)
+    rows.insert(db, world.tenant, thread)
+    for message in asked.get("messages") or []:
+        messages.add(db, world, thread["id"], message)
+    return thread
+
+
+def _update(db: Any, world: Context, thread_id: str, asked: Json) -> Json:
+    rows.lock(db, world.tenant, thread_id, world.now())
+    thread = lookup.thread(db, world, thread_id)
+    if "metadata" in asked:
+        thread = thread | {"metadata": asked["metadata"] or {}}
+    if own := given(asked.get("tool_resources") or {}):
+        thread = thread | {"tool_resources": thread["tool_resources"] | own}
+    rows.save(db, world.tenant, thread)
+    return thread
+
+
+def _delete(db: Any, world: Context, thread_id: str) -> run_rows.RunRow | None:
+    rows.lock(db, world.tenant, thread_id)
+    lookup.thread(db, world, thread_id)
+    refresh.active(db, world, thread_id)
+    running = run_rows.active(db, world.tenant, thread_id)
+    retention.thread(db, world, thread_id)
+    if running is not None:
+        world.running.tell(running.body["id"])
+    return running

@@ -1,0 +1,131 @@
+"""Tool outputs: the answer to what a run asked, and the run's next round."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from shim import lifecycle
+from shim.engine import idempotency
+from shim.engine.api import lookup
+from shim.engine.context import Context, Json
+from shim.engine.protocol import Emitted, Reply, Request
+from shim.engine.run import chain, launch, record, refresh
+from shim.engine.run.carrier import Carrier
+from shim.engine.run.chain import Sent
+from shim.store import journal, runs, steps, threads
+from shim.store.runs import RunRow
+from shim.translate import elsewhere, history
+from shim.translate.turn import Turn
+from shim.wire import objects
+from shim.wire.errors import error
+from shim.wire.requests import read
+
+
+async def submit(world: Context, request: Request, thread_id: str, run_id: str) -> Reply:
+    """POST /threads/{thread_id}/runs/{run_id}/submit_tool_outputs"""
+    lookup.check(thread=thread_id, run=run_id)
+    asked = read("runs.submit_tool_outputs", request.body)
+    post = idempotency.post(world, request, "outputs")
+    accepted = await world.store.write(_accept, world, thread_id, run_id, asked["tool_outputs"], post)
+    private, streamed = accepted.row.private, bool(asked.get("stream"))
+    turn = record.turn_of(world, accepted.run, private)
+    carrier = Carrier(world, turn, private, accepted.sent, request.call(streamed))
+    told: list[Emitted] = [
+        ("thread.run.step.completed", accepted.step),
+        ("thread.run.queued", objects.as_streamed(accepted.run)),
+    ]
+    return await launch.reply(carrier, told, streamed, launch.Undo(_take_back, (accepted,)))
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A run that goes on: as it waited (``row``), as it is now, its answered step, its next request.
+
+    ``mark``: the place in the journal behind which the outputs stand.  ``noted``: where the request is noted.
+    """
+
+    row: RunRow
+    run: Json
+    step: Json
+    sent: Sent
+    mark: int
+    noted: int
+
+
+def _accept(
+    db: Any, world: Context, thread_id: str, run_id: str, given: list[Json], post: idempotency.Post
+) -> Accepted:
+    """Take the outputs: step completed, run queued, outputs journalled before anybody upstream hears of them."""
+    threads.lock(db, world.tenant, thread_id, world.now())
+    idempotency.check(db, world, post)
+    refresh.active(db, world, thread_id)
+    row = lookup.run(db, world, thread_id, run_id)
+    row = row._replace(private=row.private | {"stale": False})
+    if row.body["status"] not in lifecycle.before("answered"):
+        raise error("not_accepting_outputs", status=row.body["status"])
+    outputs = _match(row.body, given)
+    mark = journal.last_seq(db, world.tenant, thread_id)
+    asking = elsewhere.asking(row.body)
+    for call_id, output in outputs.items():
+        item = history.of_output(call_id, output, asking.get(call_id, ""))
+        journal.append(db, world.tenant, thread_id, "in", item, run_id=run_id, response_id=row.private["asker"])
+    step = _answered(db, world, row, outputs)
+    turn = Turn(row.body, world.ids, world.now)
+    turn.happen("answered", required_action=None)
+    lease: runs.Lease = {"owner": world.owner, "lease_until": world.clock() + world.lease}
+    runs.move(db, world.tenant, turn.run, row.private, lifecycle.before("answered"), **lease)
+    noted = idempotency.note(db, world, post, run_id, thread_id)
+    return Accepted(row, turn.run, step, chain.prepare(db, world, turn.run, row.private), mark, noted)
+
+
+def _match(run: Json, given: list[Json]) -> dict[str, str]:
+    """Outputs by call id, in the order in which they were asked for.  Missing, unknown and repeated ids are refused."""
+    expected = [call["id"] for call in run["required_action"]["submit_tool_outputs"]["tool_calls"]]
+    got = [output.get("tool_call_id") for output in given]
+    if sorted(expected) != sorted(id or "" for id in got):
+        raise error("outputs_mismatch", expected=expected, got=got)
+    by_id = {output["tool_call_id"]: output.get("output") or "" for output in given}
+    return {call_id: by_id[call_id] for call_id in expected}
+
+
+def _answered(db: Any, world: Context, row: RunRow, outputs: dict[str, str]) -> Json:
+    """The step that asked, with its outputs, completed, and with the tokens that asking took."""
+    asking = next(step for step in steps.of_run(db, world.tenant, row.body["id"]) if step["status"] == "in_progress")
+    calls = [
+        call | {"function": call["function"] | {"output": outputs[call["id"]]}}
+        for call in asking["step_details"]["tool_calls"]
+    ]
+    step = asking | {
+        "status": "completed",
+        "completed_at": world.now(),
+        "step_details": {"type": "tool_calls", "tool_calls": calls},
+        "usage": row.private["step_usage"],
+    }
+    steps.save(db, world.tenant, step)
+    return step
+
+
+def _take_back(db: Any, world: Context, accepted: Accepted) -> None:
+    """Upstream refused the round: the run waits again, as if nothing had been submitted.
+
+    If somebody cancelled it meanwhile it is nobody's, and whoever looks next ends it.
+    """
+    row = accepted.row
+    current = runs.get(db, world.tenant, row.body["thread_id"], row.body["id"])
+    if current is None:
+        return
+    waits = current.body["status"] == "queued"
+    if waits:
+        _unanswer(db, world, accepted)
+    lease: runs.Lease = {"owner": None, "lease_until": None}
+    body = row.body if waits else current.body
+    runs.move(db, world.tenant, body, row.private, frozenset({"queued", "cancelling"}), **lease)
+
+
+def _unanswer(db: Any, world: Context, accepted: Accepted) -> None:
+    """The step that asks is open again, and the journal knows of no outputs."""
+    idempotency.forget(db, accepted.noted)
+    step = accepted.step
+    calls = [call | {"function": call["function"] | {"output": None}} for call in step["step_details"]["tool_calls"]]
+    waiting = {"status": "in_progress", "completed_at": None, "usage": None}
+    steps.save(db, world.tenant, step | waiting | {"step_details": {"type": "tool_calls", "tool_calls": calls}})
+    journal.delete_after(db, world.tenant, accepted.run["id"], accepted.mark)

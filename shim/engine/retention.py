@@ -1,0 +1,134 @@
+"""Erasing: threads that were deleted or that nobody uses any more, kept files that are old, and what upstream has of
+them.
+
+Here all goes in one transaction.  Upstream is asked afterwards, with nobody waiting; what it could not be told is kept
+on a list and tried again.
+"""
+
+import logging
+from typing import Any, Final
+
+from shim.engine.context import Context
+from shim.engine.protocol import DONE, Events
+from shim.ports import Refusal
+from shim.store import files, outbox, runs, threads
+from shim.store.errors import StoreFailed
+from shim.store.outbox import Doomed
+
+log = logging.getLogger("shim")
+#: Threads that one transaction erases.
+BATCH: Final = 20
+#: Statuses of an answer that says no more than that this one response cannot be deleted.
+ITS_OWN: Final = (400, 409, 422)
+
+
+async def sweep(world: Context, told: bool) -> Events:
+    """Erase what was kept for long enough, and let upstream forget what it shall.  Tells nothing.  ``told``: somebody
+    waits for this, and a failure is his.
+    """
+    try:
+        count = await old(world)
+        if count:
+            log.info("erased %s threads that nobody had used for %s days", count, (world.retention or 0) / 86400)
+        await _forget_upstream(world)
+    except StoreFailed as problem:
+        if told:
+            raise
+        # Whoever uses the store is told.
+        log.warning("nothing could be erased: %s", problem)
+    yield [DONE]
+
+
+async def upstream(world: Context) -> Events:
+    """Let upstream forget what it shall.  Tells nothing."""
+    try:
+        await _forget_upstream(world)
+    except StoreFailed as problem:
+        log.warning("responses stay upstream for now: %s", problem)
+    yield [DONE]
+
+
+async def old(world: Context) -> int:
+    """Erase threads and files that were kept for long enough; returns how many threads."""
+    if world.file_retention is not None:
+        await world.store.write(files.forget_old, world.tenant, int(world.clock() - world.file_retention))
+    count = 0
+    while world.retention is not None:
+        erased = await world.store.write(_erase_some, world, int(world.clock() - world.retention))
+        count += erased
+        if erased < BATCH:
+            break
+    return count
+
+
+def thread(db: Any, world: Context, thread_id: str) -> None:
+    """Delete a thread and all that belongs to it, here; what upstream has of it is put on its list."""
+    if _tells(world):
+        outbox.add(db, world.tenant, thread_id, world.now())
+    threads.delete(db, world.tenant, thread_id)
+
+
+def run(db: Any, world: Context, run_id: str) -> None:
+    """Delete a run that never was, for its caller; what upstream has of it is put on its list."""
+    if _tells(world):
+        outbox.add_run(db, world.tenant, run_id, world.now())
+    runs.delete(db, world.tenant, run_id)
+
+
+async def disown(world: Context, response_id: str | None) -> None:
+    """Upstream has made a response for a thread that was deleted meanwhile: it shall forget that, too."""
+    if response_id is None or not _tells(world):
+        return
+    try:
+        await world.store.write(outbox.add_one, world.tenant, response_id, world.now())
+        await _forget_upstream(world)
+    except StoreFailed as problem:
+        log.warning("response %s stays upstream: %s", response_id, problem)
+
+
+def _tells(world: Context) -> bool:
+    return world.delete_responses and world.upstream.profile().stores
+
+
+def _erase_some(db: Any, world: Context, before: int) -> int:
+    count = 0
+    for thread_id in threads.left(db, world.tenant, before, BATCH):
+        active = runs.active(db, world.tenant, thread_id)
+        # One that should have ended long ago has been left, too.
+        if active is None or active.body["expires_at"] <= world.clock():
+            thread(db, world, thread_id)
+            count += 1
+    return count
+
+
+async def _forget_upstream(world: Context) -> None:
+    after = 0
+    while world.delete_responses:
+        some = await world.store.read(outbox.some, world.tenant, after, BATCH)
+        if not some:
+            return
+        for one in some:
+            after = one.seq
+            if not await _forgotten(world, one):
+                return
+
+
+async def _forgotten(world: Context, one: Doomed) -> bool:
+    """Ask upstream to delete a response; whether it makes sense to ask for others now."""
+    try:
+        await world.upstream.call("DELETE", f"/responses/{one.response_id}")
+    except Refusal as refusal:
+        if refusal.status != 404:
+            return await _kept(world, one, refusal)
+    await world.store.write(outbox.done, one.seq)
+    return True
+
+
+async def _kept(world: Context, one: Doomed, refusal: Refusal) -> bool:
+    log.warning("upstream did not delete response %s: %s", one.response_id, refusal.message)
+    if one.tries + 1 < outbox.TRIES:
+        await world.store.write(outbox.failed, one)
+    else:
+        log.warning("response %s is left to upstream's own time", one.response_id)
+        await world.store.write(outbox.done, one.seq)
+    return refusal.status in ITS_OWN

@@ -1,0 +1,107 @@
+"""`max_prompt_tokens`: how much a run may show the model, over all of its rounds.
+
+Each round gets what the rounds before have left.  Upstream counts where it can, else we estimate; what does not fit is
+left out, older messages first.  Where not even the last message fits, nothing is asked.
+"""
+
+from dataclasses import replace
+from typing import Any, Final
+
+from shim.engine.context import Context, Json
+from shim.engine.run import chain
+from shim.engine.run.chain import Sent
+from shim.ports import Refusal
+from shim.translate import estimate
+from shim.upstream import bodies, profiles
+
+PATH: Final = "/responses/input_tokens"
+#: What the counting endpoint takes of a request.
+COUNTED: Final = (
+    "model",
+    "input",
+    "instructions",
+    "tools",
+    "tool_choice",
+    "parallel_tool_calls",
+    "previous_response_id",
+    "reasoning",
+    "text",
+    "truncation",
+)
+#: Statuses of a server that has no such endpoint.
+MISSING: Final = (404, 405, 501)
+#: Shortened conversations that are counted, each closer to what fits; after them the last message goes alone.
+TRIES: Final = 5
+
+
+class Unfit(Exception):
+    """The run has too few prompt tokens left to ask anything."""
+
+
+async def fitted(world: Context, run: Json, private: Json, sent: Sent) -> Sent:
+    """The request, or a shorter one, that keeps to what the run has left.
+
+    Raises `Unfit`, and upstream's `Refusal` where the chain is lost.
+    """
+    if run["max_prompt_tokens"] is None:
+        return sent
+    left = run["max_prompt_tokens"] - private["spent"]["prompt_tokens"]
+    if left <= 0:
+        raise Unfit
+    counted = await _count(world, run, private, sent)
+    return sent if counted <= left else await _shorter(world, run, private, sent, (counted, left))
+
+
+async def _shorter(world: Context, run: Json, private: Json, sent: Sent, sizes: tuple[int, int]) -> Sent:
+    """As many of the last messages as fit.  Estimates say what to try, scaled by what was really counted."""
+    counted, left = sizes
+    weights = await world.store.read(_weights, world, run, private)
+    every, tries = len(weights) - 1, 0
+    # A chain may hold what a replay leaves out, so without it all messages may fit.
+    most, ratio = (every, 1.0) if sent.previous else (every - 1, counted / weights[every])
+    while most >= 1:
+        kept = _fitting(weights[: most + 1], left / ratio) if tries < TRIES else 1
+        shorter = await world.store.read(chain.prepare, world, run, private, kept=kept)
+        counted = await _count(world, run, private, shorter)
+        if counted <= left:
+            return replace(shorter, kept=kept if kept < every else None)
+        ratio = max(ratio, counted / weights[kept])
+        most, tries = kept - 1, tries + 1
+    raise Unfit
+
+
+def _fitting(weights: list[int], room: float) -> int:
+    """How many messages fit; one is always worth a try."""
+    return max(1, sum(weight <= room for weight in weights) - 1)
+
+
+async def _count(world: Context, run: Json, private: Json, sent: Sent) -> int:
+    """Upstream's count, else an estimate."""
+    profile = world.profile(private["model"])
+    if profile.counts:
+        body: Json = {name: value for name, value in bodies.spread(sent.body).items() if name in COUNTED}
+        try:
+            return int((await world.upstream.call("POST", PATH, body))["input_tokens"])
+        except Refusal as refusal:
+            if sent.previous is not None and profiles.chain_is_lost(refusal, sent.previous):
+                raise
+            if refusal.status in MISSING:
+                world.servers.uncounted(profile)
+    return await world.store.read(_estimate, world, run, private, sent)
+
+
+def _estimate(db: Any, world: Context, run: Json, private: Json, sent: Sent) -> int:
+    """What a chain holds is in the journal."""
+    whole = chain.prepare(db, world, run, private, anew=True) if sent.previous else sent
+    return estimate.of_body(whole.body, world.tokens)
+
+
+def _weights(db: Any, world: Context, run: Json, private: Json) -> list[int]:
+    """Estimates, one for each number of messages that may be kept, from none to all."""
+    body, parts = chain.parts(db, world, run, private)
+    count = estimate.plain if world.profile(private["model"]).counts else world.tokens
+    sizes = [sum(estimate.of_item(item, count) for item in part) for part in parts]
+    totals = [estimate.frame(body, count) + sizes.pop()]
+    for size in reversed(sizes):
+        totals.append(totals[-1] + size)
+    return totals

@@ -1,0 +1,353 @@
+"""Carrying a run from upstream into the store, and telling of it.
+
+One `Carrier` is one response of one run.  Its `events` is what a door pumps; it is the only place where an open answer
+is read.  Nothing is held across a `yield` but the connection to upstream.
+
+Longer than 350 lines: the life of one response, from request to end, with one owner of its state.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import aclosing, suppress
+from dataclasses import dataclass, field
+from typing import Final, TypeVar
+
+from shim import lifecycle
+from shim.engine import retention
+from shim.engine.api import steps
+from shim.engine.context import Context, Json
+from shim.engine.protocol import DONE, Emitted, Events
+from shim.engine.run import backlog, container_files, echo, notes, record
+from shim.engine.run.asking import Asker
+from shim.engine.run.backlog import Backlog
+from shim.engine.run.budget import Unfit
+from shim.engine.run.chain import Sent
+from shim.engine.run.commit import Stored, commit
+from shim.ports import Answer, Call, Profile, Refusal
+from shim.store import runs
+from shim.store.errors import Gone, StoreFailed
+from shim.translate import endings, failures, stream
+from shim.translate.turn import Turn
+from shim.wire import objects
+
+T = TypeVar("T")
+
+BROKE_OFF: Final = "The connection to the model was lost before its answer was complete."
+ABANDONED: Final = "The program that ran this stopped before the answer was complete."
+#: Seconds between two looks at the store while nothing but deltas arrive, in case another process cancelled the run.
+LOOK: Final = 1.0
+
+#: The fewest completion tokens that upstream takes.
+SMALLEST: Final = 16
+
+
+class Left(Exception):
+    """Somebody else ended the run: there is nothing more to carry.  ``run`` is how it ended."""
+
+    def __init__(self, run: Json) -> None:
+        super().__init__(run["id"])
+        self.run = run
+
+
+@dataclass(slots=True)
+class Carrier:
+    """``seen`` is the run's status as this carrier last stored it: what the compare-and-set compares with.  ``dry``:
+    the run has too few prompt tokens left.
+    """
+
+    world: Context
+    turn: Turn
+    private: Json
+    sent: Sent
+    call: Call
+    seen: lifecycle.RunStatus = "queued"
+    answer: Answer | None = None
+    response: Json = field(default_factory=dict)
+    chained: bool = True
+    dry: bool = False
+    looked: float = 0.0
+    kept: list[container_files.Kept] = field(default_factory=list)
+    stored: Stored | None = None
+    asker: Asker = field(init=False)
+    backlog: Backlog = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.backlog = Backlog(self.world, self.turn.run["id"])
+        self.restart(self.private, self.sent)
+
+    def restart(self, private: Json, sent: Sent) -> None:
+        """Ask from here on, with what is remembered of the run and its next request."""
+        self.private, self.sent = private, sent
+        self.asker = Asker(self.world, self.turn.run, private, sent)
+
+    async def open(self) -> None:
+        """Ask upstream for a stream, unless the run has too few tokens left.  Raises `Refusal`."""
+        try:
+            if not self.exhausted:
+                self.answer = await self._ask(lambda body: self.world.upstream.stream(body, self.call))
+        except Unfit:
+            self.dry = True
+
+    async def create(self) -> Json:
+        """Ask upstream to go on in the background.  Raises `Refusal`, and `Unfit`."""
+        return await self._ask(lambda body: self.world.upstream.create(body | {"background": True}, self.call))
+
+    async def _ask(self, how: Callable[[Json], Awaitable[T]]) -> T:
+        asker = self.asker
+        try:
+            if not self.private["asker"]:
+                await self._indexed()
+            return await asker.ask(how)
+        finally:
+            self.private, self.sent = asker.private, asker.sent
+
+    async def _indexed(self) -> None:
+        """Files that were attached a moment ago are searched only once they are indexed."""
+        if any(tool["type"] == "file_search" for tool in self.turn.run["tools"]):
+            for store_id in self.private["awaits"]:
+                # If it cannot be looked at, the search itself will say so.
+                with suppress(Refusal):
+                    await self.world.upstream.indexed(store_id)
+
+    @property
+    def profile(self) -> Profile:
+        """What upstream can do for this run's model."""
+        return self.world.profile(self.private["model"])
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether the run's completion tokens are used up, or too few for upstream to begin."""
+        return bool(self.sent.body.get("max_output_tokens", SMALLEST) < SMALLEST)
+
+    async def run_dry(self) -> list[Emitted]:
+        """The end of a run that has too few tokens left for another round."""
+        reason = "max_prompt_tokens" if self.dry else "max_output_tokens"
+        cut = {"incomplete_details": {"reason": reason}}
+        return await self.settle([*self.turn.begin(), *endings.cut_short(self.turn, cut)])
+
+    async def events(self, first: Iterable[Emitted], refused: Refusal | None = None) -> Events:
+        """All that the run says from here on, to its end or to its question.
+
+        ``refused``: why upstream would not begin; then the run fails.
+        """
+        run_id = self.turn.run["id"]
+        self.looked, self.backlog.patient = self.world.clock(), True
+        self.world.running.enter(run_id, self.answer)
+        try:
+            yield list(first)
+            async with aclosing(self._told(refused)) as batches:
+                async for batch in batches:
+                    yield batch
+        except Left as left:
+            yield [(f"thread.run.{left.run['status']}", objects.as_streamed(left.run))]
+        except Gone:
+            await retention.disown(self.world, (self.turn.terminal or self.response).get("id"))
+        except StoreFailed:
+            self.forsake()
+            raise
+        except BaseException:
+            await self._abandon()
+            raise
+        finally:
+            self.world.running.leave(run_id)
+            if self.answer is not None:
+                # Nobody has begun to read it.
+                await self.answer.close()
+        yield [DONE]
+
+    async def _abandon(self) -> None:
+        """The pump is being stopped: the run ends here, if it still can, rather than hang."""
+        self.backlog.patient = False
+        if self.stored is not None:
+            self._keep(self.stored)
+        ending = [] if self.turn.ended else endings.failed(self.turn, failures.last_error(None, ABANDONED))
+        try:
+            with suppress(Left, Gone, lifecycle.Impossible):
+                if (last := list(ending)) or self.backlog.events:
+                    await self.settle(last)
+        except StoreFailed:
+            self.forsake()
+
+    def forsake(self) -> None:
+        """The store fails: whoever looks next in this process does with the run what is left to do."""
+        self.world.running.forsake(self.turn.run["id"], (self.turn.terminal or self.response).get("id"))
+
+    async def _told(self, refused: Refusal | None) -> Events:
+        """Every batch; whatever goes wrong upstream becomes the run's end."""
+        error = failures.last_error(None, BROKE_OFF)
+        try:
+            if refused is not None:
+                raise refused
+            async with aclosing(self._answers()) as batches:
+                async for batch in batches:
+                    yield batch
+        except Refusal as refusal:
+            error = failures.of_refusal(refusal.status, refusal.code, refusal.message)
+        if self.turn.error is not None:
+            error = failures.of_response({}, self.turn.error)
+        if not self.turn.ended and (stopped := await self._stopped(look=True)) is not None:
+            yield stopped
+        elif not self.turn.ended:
+            yield await self.settle(list(endings.failed(self.turn, error)))
+
+    async def _answers(self) -> Events:
+        """The batches of the answer, and of the one that takes its place if it has to be asked for again."""
+        if self.answer is None and not self.dry:
+            await self.open()
+        while (answer := self.answer) is not None:
+            self.answer = None
+            async with aclosing(self._reads(answer)) as batches:
+                async for batch in batches:
+                    yield batch
+        if self.dry or self.exhausted:
+            yield await self.run_dry()
+
+    async def _reads(self, answer: Answer) -> Events:
+        """A batch for each network read."""
+        try:
+            self.world.running.enter(self.turn.run["id"], answer)
+            async with aclosing(answer.events()) as reads:
+                async for events in reads:
+                    if await self._unheard(events):
+                        return
+                    if batch := await self.take(stream.merged(events)):
+                        yield batch
+                    if self.turn.ended:
+                        return
+        finally:
+            await answer.close()
+
+    async def _unheard(self, events: list[Json]) -> bool:
+        """Whether upstream answers without the history that it was to chain from; then it is asked again, with all
+        of it, before anybody has heard a word.
+        """
+        previous = self.sent.previous
+        if previous is None or not self.asker.may_heal or self.turn.items:
+            return False
+        said = echo.verdict(events, previous, self.profile, bool(self.response))
+        if said == "held" or said is None:
+            return False
+        await self._leave(events)
+        await self.asker.heal(said)
+        await self.open()
+        return True
+
+    async def _leave(self, events: list[Json]) -> None:
+        """Drop the response that these events open, or opened before."""
+        self.response = self.response or echo.response_in(events) or {}
+        if response_id := self.response.get("id"):
+            run, previous = self.turn.run, self.sent.previous
+            await self.world.store.write(record.unheard, self.world, run, response_id, previous)
+        self.response = {}
+
+    def _learn(self, response: Json) -> None:
+        """What a response says of itself as it opens: whether it can be chained from, and whether its chain held."""
+        profile, asked = self.profile, self.sent.body.get("store") is True
+        self.judge(response, asked)
+        if self.sent.previous is not None:
+            self.world.servers.chained(profile)
+        if asked and response.get("store") is False:
+            self.world.servers.unchained(profile)
+
+    def judge(self, response: Json, asked: bool) -> None:
+        """Whether a response can be chained from; ``asked``: upstream was to keep it."""
+        self.chained = echo.kept(response, asked, self.profile)
+        if self.chained:
+            self.world.servers.made(self.profile, response.get("id"))
+
+    async def take(self, events: list[Json]) -> list[Emitted]:
+        """Translate what came in, store it, and give what is to be told."""
+        opened = None if self.response else echo.response_in(events)
+        # Whatever becomes of the run, upstream has made this.
+        self.response = opened or self.response
+        if (stop := await self._stopped()) is not None:
+            return stop
+        emitted = [told for event in events for told in stream.translate(self.turn, event)]
+        quiet = opened is None and not self.turn.done and all(name in record.DELTAS for name, _ in emitted)
+        if quiet and not self.backlog.events:
+            return emitted
+        if opened is not None:
+            self._learn(opened)
+        if self.turn.made:
+            fetched, self.turn.made = await container_files.fetch(self.world, self.turn.made), []
+            self.kept = [*self.kept, *fetched]
+        if self.backlog.waits and not self.turn.ended:
+            self.backlog.events += emitted
+            return []
+        return await self.settle(emitted)
+
+    async def _stopped(self, look: bool = False) -> list[Emitted] | None:
+        """The end of the run, if somebody cancelled it or its time is over."""
+        world, run = self.world, self.turn.run
+        now = world.clock()
+        if now >= run["expires_at"]:
+            return await self.settle(list(endings.lapsed(self.turn)))
+        if self.backlog.waits or (not look and not world.running.told(run["id"]) and now - self.looked < LOOK):
+            return None
+        self.looked = now
+        try:
+            row = await world.store.read(runs.get, world.tenant, run["thread_id"], run["id"])
+        except StoreFailed as problem:
+            self.backlog.failed(problem)
+            return None
+        if row is None:
+            raise Gone
+        if row.body["status"] not in lifecycle.ACTIVE:
+            raise Left(row.body)
+        if row.body["status"] != "cancelling":
+            return None
+        return await self._stop(row.body)
+
+    async def _stop(self, body: Json, told: Iterable[Emitted] = ()) -> list[Emitted]:
+        self.turn.run, self.seen = body, "cancelling"
+        kept = [(name, data) for name, data in told if data.get("object") != "thread.run"]
+        return await self.settle([*kept, *endings.stopped(self.turn)])
+
+    def _shown(self, data: Json) -> Json:
+        """A step without what its search found, unless the run's request asked for that; all else as it is."""
+        return steps.shown(data, self.private["contents"]) if data.get("object") == "thread.run.step" else data
+
+    async def settle(self, emitted: list[Emitted]) -> list[Emitted]:
+        """Commit a batch, then give it, with all that the store could not take before.  While it still cannot, nothing
+        is given, and the end waits.
+        """
+        batch, self.backlog.events = [*self.backlog.events, *emitted], []
+        while True:
+            try:
+                told = await self._settled(batch)
+            except StoreFailed as problem:
+                self.backlog.events = batch
+                self.backlog.failed(problem, last=self.turn.ended)
+                if not self.turn.ended:
+                    return []
+                await self.world.wait(backlog.PAUSE)
+            else:
+                self.backlog.over()
+                self.backlog.events = []
+                return told
+
+    async def _settled(self, emitted: list[Emitted]) -> list[Emitted]:
+        """When somebody moved the run meanwhile, what he wanted comes first."""
+        try:
+            stored = await self.world.store.write(commit, self, emitted)
+        except Exception:
+            self.stored = None
+            raise
+        if (moved := stored.moved) is None:
+            self._keep(stored)
+            return [(name, self._shown(data)) for name, data in emitted]
+        if moved["status"] != "cancelling":
+            raise Left(moved)
+        if self.turn.run["status"] == "completed":
+            self.seen = "cancelling"
+            return await self.settle(emitted)
+        return await self._stop(moved, emitted)
+
+    def _keep(self, stored: Stored) -> None:
+        """Go on from what is in the store now."""
+        self.turn.run, self.private, self.seen = stored.run, stored.private, stored.run["status"]
+        self.kept, self.stored = [], None
+        self.turn.done.clear()
+        if (self.turn.terminal or self.response).get("id"):
+            self.response = self.response | {"noted": True}
+        if self.turn.ended:
+            notes.report(self.turn)

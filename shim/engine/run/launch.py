@@ -1,0 +1,76 @@
+"""Setting a stored run going: at once, to be read, or behind an answer that says ``queued``."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from shim.engine.protocol import Emitted, Reply, json_reply, stream_reply
+from shim.engine.run import background
+from shim.engine.run.carrier import Carrier
+from shim.ports import Refusal
+from shim.store.errors import StoreFailed
+from shim.upstream import profiles
+from shim.wire.errors import ApiError
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """What takes back the transaction that made the run ready: a function of the connection, the world and ``args``."""
+
+    work: Callable[..., None]
+    args: tuple[Any, ...]
+
+
+async def reply(carrier: Carrier, first: list[Emitted], streamed: bool, undo: Undo) -> Reply:
+    """The answer to a request that starts a run or its next round.
+
+    Streamed: upstream is asked before anything is told, so that a request which it refuses is an HTTP error and leaves
+    no trace.  Other failures of upstream are the run's own: it begins, and ends failed.  Raises `ApiError`.
+    """
+    queued = carrier.turn.run
+    carrier.world.running.enter(queued["id"], None)
+    in_background = not streamed and carrier.profile.background and not carrier.exhausted
+    if not streamed and not in_background:
+        return json_reply(queued, events=carrier.events(first))
+    refused: Refusal | None = None
+    try:
+        await (background.begin(carrier) if in_background else carrier.open())
+    except Refusal as refusal:
+        if in_background and profiles.cannot_background(refusal):
+            carrier.world.servers.foreground(carrier.profile)
+            return json_reply(queued, events=carrier.events(first))
+        if profiles.is_callers_fault(refusal):
+            await _undo(carrier, undo)
+            raise api_error(refusal) from refusal
+        refused = refusal
+    except BaseException:
+        # The caller was interrupted before he heard of the run.
+        await _undo(carrier, undo)
+        raise
+    if not in_background:
+        return stream_reply(carrier.events(first, refused))
+    carrier.world.running.leave(queued["id"])
+    if refused is not None:
+        await background.fail(carrier, refused)
+    return json_reply(queued)
+
+
+async def _undo(carrier: Carrier, undo: Undo) -> None:
+    carrier.world.running.leave(carrier.turn.run["id"])
+    try:
+        await carrier.world.store.write(undo.work, carrier.world, *undo.args)
+    except StoreFailed:
+        carrier.forsake()
+        raise
+
+
+def api_error(refusal: Refusal) -> ApiError:
+    """Upstream's refusal as the caller's error: its words, and no second try by the SDK around us."""
+    return ApiError(
+        refusal.status or 500,
+        refusal.message,
+        type=refusal.type or "invalid_request_error",
+        param=refusal.param,
+        code=refusal.code,
+        headers={"x-should-retry": "false"},
+    )

@@ -1,0 +1,143 @@
+"""A run whose process is gone, or whose lease has run out: somebody else brings it to its end.
+
+If upstream finished the response meanwhile, that is fetched and the run goes on as if nothing had happened; what was
+only half written here is written anew from it.  Otherwise the run fails, and its thread is free.
+"""
+
+from contextlib import suppress
+from typing import Any, Final
+
+from shim.engine.context import Context, Json
+from shim.engine.run import container_files, echo, record
+from shim.engine.run.carrier import Carrier
+from shim.engine.run.chain import Sent
+from shim.engine.run.commit import commit
+from shim.ports import Call, Refusal
+from shim.store import journal, messages, responses, runs, steps, threads
+from shim.store.errors import Gone
+from shim.store.runs import RunRow
+from shim.translate import elsewhere, stream
+from shim.translate.turn import Made, Turn
+
+FINISHED: Final = ("completed", "incomplete", "failed", "cancelled")
+#: Items with a step of their own that is no message's.
+HOSTED: Final = ("file_search_call", "code_interpreter_call")
+
+
+async def take_over(world: Context, row: RunRow) -> bool:
+    """Try to end a lost run by what upstream has of it.  False when there is nothing to fetch, or nobody may."""
+    if not world.profile(row.private["model"]).stores or row.body["status"] == "cancelling":
+        return False
+    response_id = await world.store.read(_unfinished, world, row)
+    if response_id is None:
+        return False
+    try:
+        response = await world.upstream.retrieve(response_id)
+    except Refusal:
+        return False
+    if response.get("status") not in FINISHED:
+        return False
+    made = await world.store.write(_finish, world, row, response)
+    world.running.tell(row.body["id"])
+    if made is not None and (kept := await container_files.fetch(world, made)):
+        with suppress(Gone):
+            await world.store.write(container_files.keep, world, row.body["thread_id"], kept)
+    return made is not None
+
+
+def _unfinished(db: Any, world: Context, row: RunRow) -> str | None:
+    """The run's last response, if nobody heard its end."""
+    made = responses.of_run(db, world.tenant, row.body["id"])
+    if made and made[-1].status is None:
+        return made[-1].id
+    told = world.running.last_response(row.body["id"])
+    return None if told in {each.id for each in made} else told
+
+
+def _finish(db: Any, world: Context, row: RunRow, response: Json) -> list[Made] | None:
+    """Claim the run, and write the rest of its response in the same transaction: of several who try, one does, and gets
+    what code wrote.
+    """
+    tenant, run = world.tenant, row.body
+    threads.lock(db, tenant, run["thread_id"])
+    if not _still_lost(db, world, row, response["id"]):
+        return None
+    now = world.clock()
+    mine = (world.owner, now + world.lease)
+    if not (runs.take_over(db, tenant, run["id"], row.owner, *mine) if row.owner else _claim(db, world, run, mine)):
+        return None
+    known = sum(
+        entry.response_id == response["id"] and entry.direction == "out"
+        for entry in journal.of_run(db, tenant, run["id"])
+    )
+    turn = record.turn_of(world, run, row.private)
+    journalled = {_name(item, index) for index, item in enumerate((response.get("output") or [])[:known])}
+    _drop_unfinished(db, world, turn, response, known)
+    carrier = Carrier(world, turn, row.private, Sent({}, None), Call(), seen=run["status"])
+    noted = any(each.id == response["id"] for each in responses.of_run(db, tenant, run["id"]))
+    carrier.response = response | ({"noted": True} if noted else {})
+    carrier.chained = echo.kept(response, True, world.profile(row.private["model"]))
+    emitted = list(stream.translate(turn, {"type": f"response.{response['status']}", "response": response}))
+    # What was journalled before is told again where its step was not finished, but not journalled again.
+    turn.done[:] = [(key, item) for key, item in turn.done if key not in journalled]
+    return turn.made if commit(db, carrier, emitted).moved is None else None
+
+
+def _still_lost(db: Any, world: Context, row: RunRow, response_id: str) -> bool:
+    """Whether nobody has carried the run on while upstream was asked.
+
+    Its process may only have been slow, and the owner's name alone does not tell: it is this very process, perhaps.
+    """
+    now = runs.get(db, world.tenant, row.body["thread_id"], row.body["id"])
+    same = now is not None and (now.owner, now.lease_until) == (row.owner, row.lease_until)
+    return same and _unfinished(db, world, row) == response_id
+
+
+def _claim(db: Any, world: Context, run: Json, mine: tuple[str, float]) -> bool:
+    return runs.claim(db, world.tenant, run["id"], world.clock(), *mine)
+
+
+def _drop_unfinished(db: Any, world: Context, turn: Turn, response: Json, known: int) -> None:
+    """Finished messages and steps stay; everything else of the response is told anew."""
+    tenant, run = world.tenant, turn.run
+    finished = 0
+    for step in _steps_of_response(db, tenant, run):
+        if step["status"] != "in_progress":
+            finished += step["type"] == "tool_calls"
+            continue
+        written = step["step_details"].get("message_creation")
+        message = messages.get(db, tenant, run["thread_id"], written["message_id"]) if written else None
+        if message is not None and message["status"] == "completed":
+            turn.held = step
+            continue
+        steps.delete(db, tenant, step["id"])
+        if message is not None:
+            messages.delete(db, tenant, run["thread_id"], message["id"])
+    _settle(turn, response, known, finished)
+
+
+def _steps_of_response(db: Any, tenant: str, run: Json) -> list[Json]:
+    """The steps behind the last one that the application has answered: the others are of earlier rounds."""
+    answered = {entry.call_id for entry in journal.of_run(db, tenant, run["id"])}
+    made = steps.of_run(db, tenant, run["id"])
+    asked = [n for n, step in enumerate(made, 1) if _answers(step, answered)]
+    return made[asked[-1] if asked else 0 :]
+
+
+def _answers(step: Json, answered: set[str | None]) -> bool:
+    calls = step["step_details"].get("tool_calls") or []
+    return step["status"] == "completed" and any(call["id"] in answered for call in calls)
+
+
+def _settle(turn: Turn, response: Json, known: int, finished: int) -> None:
+    """What of the response was told to its end: the messages that were journalled, the hosted calls with a step."""
+    for index, item in enumerate(response.get("output") or []):
+        kind = item["type"]
+        hosted = kind in HOSTED or elsewhere.asked(turn.run, kind)
+        if (kind == "message" and index < known) or (hosted and finished):
+            finished -= hosted
+            turn.settled.add(_name(item, index))
+
+
+def _name(item: Json, index: int) -> str:
+    return str(item.get("id") or item.get("call_id") or f"#{index}")

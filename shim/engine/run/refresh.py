@@ -1,0 +1,90 @@
+"""Before anybody looks at a thread, its active run is brought up to date.
+
+A run that goes on upstream is asked after.  A run lapses when its time is over, fails when the process that drove it
+is gone, and is cancelled when nobody drives it any more.  So a program that never retrieves its run is never locked
+out of its thread.
+"""
+
+from typing import Any, Final
+
+from shim.engine.context import Context, Json
+from shim.engine.protocol import Emitted
+from shim.engine.run import background, record, recovery
+from shim.store import messages, runs, steps, threads
+from shim.store.runs import RunRow
+from shim.translate import endings, failures
+from shim.translate.turn import Open, Turn
+
+ORPHANED: Final = "The process that ran this was ended before the run was."
+UNSTORED: Final = "The store failed before the answer was complete."
+DRIVEN: Final = ("queued", "in_progress", "cancelling")
+
+
+async def thread(world: Context, thread_id: str) -> None:
+    """Bring the thread's active run up to date, if anything is due."""
+    row = await world.store.read(runs.active, world.tenant, thread_id)
+    if row is None:
+        return
+    if _due(world, row) is not None:
+        if not (_lost(world, row) and await recovery.take_over(world, row)):
+            await world.store.write(active, world, thread_id)
+        if row.private["background"]:
+            await background.stop(world, row)
+    elif row.private["background"]:
+        await background.look(world, row, world.clock())
+
+
+def active(db: Any, world: Context, thread_id: str) -> Json | None:
+    """The run that holds the thread, once what is due has been done to it; None when none does."""
+    row = runs.active(db, world.tenant, thread_id)
+    if row is None or (ending := _due(world, row)) is None:
+        return row.body if row else None
+    threads.lock(db, world.tenant, thread_id)
+    turn = opened(db, world, row)
+    emitted: list[Emitted] = list(ending(turn))
+    record.items_of(db, world, turn, None)
+    record.objects_of(db, world, emitted)
+    record.run_of(db, world, turn.run, row.private, row.body["status"])
+    world.running.tell(row.body["id"])
+    return None
+
+
+def _due(world: Context, row: RunRow) -> Any:
+    """The ending that is due, or None."""
+    if world.clock() >= row.body["expires_at"]:
+        return endings.lapsed
+    if not _lost(world, row):
+        return None
+    if row.body["status"] == "cancelling":
+        return endings.stopped
+    why = UNSTORED if _forsaken(world, row) else ORPHANED
+    return lambda turn: endings.failed(turn, failures.last_error(None, why))
+
+
+def _lost(world: Context, row: RunRow) -> bool:
+    """Whether the run should be driven by a process, and is not."""
+    if row.body["status"] not in DRIVEN or row.private["background"]:
+        return False
+    gone = row.owner is None or not world.alive(row.owner) or (row.lease_until or 0.0) < world.clock()
+    return gone or _forsaken(world, row)
+
+
+def _forsaken(world: Context, row: RunRow) -> bool:
+    """Whether this very process has let go of the run, and could not write that down."""
+    return row.owner == world.owner and world.running.forsaken(row.body["id"])
+
+
+def opened(db: Any, world: Context, row: RunRow) -> Turn:
+    """A run as it lies in the store, with what it has open, ready for an ending."""
+    turn = Turn(row.body, world.ids, world.now, spent=row.private["spent"])
+    for step in steps.of_run(db, world.tenant, row.body["id"]):
+        if step["status"] != "in_progress":
+            continue
+        written = step["step_details"].get("message_creation")
+        message = messages.get(db, world.tenant, row.body["thread_id"], written["message_id"]) if written else None
+        if message is not None and message["status"] == "completed":
+            # Only the tokens were waited for.
+            turn.held = step
+        else:
+            turn.items[step["id"]] = Open(step["type"], step, message=message or {})
+    return turn

@@ -1,0 +1,54 @@
+"""The sandbox as a client's network, in this process: what ``SHIM_UPSTREAM=sandbox`` means."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Iterator
+from functools import cache
+from typing import Any
+
+from shim.http import transport
+from shim.sandbox import Cut, Pause, Sandbox, SandboxReply
+
+
+@cache
+def sandbox() -> Sandbox:
+    """The one sandbox of this process: every client that works offline talks to it, so chains outlive a client."""
+    return Sandbox()
+
+
+def client(server: Sandbox) -> Any:
+    """An HTTP client whose network is ``server``."""
+    return transport.local_client(lambda *request: _spread(server.handle(*request), _chunks))
+
+
+def async_client(server: Sandbox) -> Any:
+    """The same for an async client."""
+    return transport.async_local_client(lambda *request: _spread(server.handle(*request), _async_chunks))
+
+
+def _spread(reply: SandboxReply, chunks: Any) -> tuple[int, dict[str, str], Any]:
+    return reply.status, reply.headers, chunks(reply.body)
+
+
+def _parts(body: "bytes | Iterator[bytes | Pause]") -> "Iterator[bytes | Pause]":
+    """The body's parts; a cut connection is what a network would raise."""
+    try:
+        yield from (body,) if isinstance(body, bytes) else body
+    except Cut as cut:
+        raise ConnectionResetError("the connection was cut") from cut
+
+
+def _chunks(body: "bytes | Iterator[bytes | Pause]") -> Iterator[bytes]:
+    for part in _parts(body):
+        if isinstance(part, Pause):
+            time.sleep(part.seconds)
+        else:
+            yield part
+
+
+async def _async_chunks(body: "bytes | Iterator[bytes | Pause]") -> AsyncIterator[bytes]:
+    for part in _parts(body):
+        if isinstance(part, Pause):
+            await asyncio.sleep(part.seconds)
+        else:
+            yield part

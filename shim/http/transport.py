@@ -1,0 +1,292 @@
+"""The doors' HTTP side: transports that answer the old API in process, for httpx and for httpx2.
+
+The one module that knows either library: the installed SDK says which it uses.  What is not ours goes through the
+client that the SDK would have used, whole and untouched.
+"""
+
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator
+from contextlib import aclosing
+from typing import TYPE_CHECKING, Any, Final
+
+import openai._base_client as sdk
+
+from shim.engine import Engine, Reply, Request
+from shim.engine.api.routes import is_ours, is_polled
+from shim.http.pools import keep_apart
+from shim.runtime import drive, pump
+from shim.runtime.dispatch import Desk, headers
+from shim.runtime.heartbeat import Heart
+from shim.runtime.long_poll import hold
+from shim.upstream.caller import calling
+
+if TYPE_CHECKING:
+    import httpx2 as http
+else:
+    http = getattr(sdk, "httpx2", None) or sdk.httpx
+
+Owned = Callable[[http.Request], "str | None"]
+#: What a body may raise while it is read.  Behind httpx2 the SDK counts the SSL module's errors, too.
+BROKEN: Final[tuple[type[Exception], ...]] = (http.TransportError, http.StreamError, OSError)
+
+
+def ours(base_path: Callable[[], str]) -> Owned:
+    """Tells our calls from all others: the path below the base URL's, or None for what is not ours."""
+
+    def path_of(request: http.Request) -> str | None:
+        base, path = base_path(), request.url.path
+        rest = path[len(base) :].lstrip("/") if path.startswith(base) else ""
+        if is_polled(request.method, rest):
+            request.extensions[POLLED] = True
+        return rest if is_ours(request.method, rest) else None
+
+    return path_of
+
+
+#: Marks a request whose answer tells the SDK's polling helpers not to wait a whole second.
+POLLED: Final = "shim.polled"
+
+
+def _passed(request: http.Request, response: http.Response) -> http.Response:
+    """An answer of the real network: the very object, so timeouts, hooks and streaming survive and no body is
+    copied.
+    """
+    if POLLED in request.extensions and "openai-poll-after-ms" not in response.headers:
+        response.headers["openai-poll-after-ms"] = "250"
+    return response
+
+
+class _Body(http.SyncByteStream):
+    def __init__(self, chunks: Iterator[bytes]) -> None:
+        self._chunks = chunks
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self._chunks
+
+    def close(self) -> None:
+        _close = getattr(self._chunks, "close", None)
+        if _close:
+            _close()
+
+
+class _AsyncBody(http.AsyncByteStream):
+    def __init__(self, chunks: AsyncIterator[bytes]) -> None:
+        self._chunks = chunks
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self._chunks
+
+    async def aclose(self) -> None:
+        _close = getattr(self._chunks, "aclose", None)
+        if _close:
+            await _close()
+
+
+class Transport(http.BaseTransport):
+    """Behind a blocking client; its pumps are given time to finish when it is closed."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        path_of: Owned,
+        inner: http.Client,
+        rest: http.Client,
+        heart: Heart,
+        grace: float,
+    ) -> None:
+        self.engine, self.path_of, self.inner, self.rest = engine, path_of, inner, rest
+        self.heart, self.grace = heart, grace
+        self.pumps = pump.behind(inner, pump.Threads)
+        keep_apart(inner)
+        keep_apart(rest)
+
+    def handle_request(self, request: http.Request) -> http.Response:
+        path = self.path_of(request)
+        if path is None:
+            return _passed(request, self.rest.send(request, stream=True))
+        self.heart.beat()
+        began = time.perf_counter()
+        asked = _asked(request, path, request.read())
+        with calling(asked.headers):
+            hold(self.engine.world.running, asked)
+            reply = drive.finish(self.engine.handle(asked))
+            body = _Body(self._pumped(reply))
+            if self.heart.may_sweep():
+                self.pumps.work(self.engine.sweep())
+        return http.Response(reply.status, headers=headers(reply, began), stream=body)
+
+    def _pumped(self, reply: Reply) -> Iterator[bytes]:
+        if reply.events is not None and reply.streamed:
+            return self.pumps.view(reply.events)
+        if reply.events is not None:
+            self.pumps.work(reply.events)
+        return iter((reply.body,))
+
+    def close(self) -> None:
+        self.pumps.join(self.grace)
+        self.inner.close()
+
+
+class AsyncTransport(http.AsyncBaseTransport):
+    """The same behind an async client."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        path_of: Owned,
+        inner: http.AsyncClient,
+        rest: http.AsyncClient,
+        heart: Heart,
+        grace: float,
+    ) -> None:
+        self.path_of, self.inner, self.rest = path_of, inner, rest
+        self.desk = Desk(engine, heart, pump.behind(inner, pump.Tasks), grace)
+        keep_apart(inner)
+        keep_apart(rest)
+
+    async def handle_async_request(self, request: http.Request) -> http.Response:
+        path = self.path_of(request)
+        if path is None:
+            return _passed(request, await self.rest.send(request, stream=True))
+        answered = await self.desk.answer(_asked(request, path, await request.aread()))
+        return http.Response(answered.status, headers=answered.headers, stream=_AsyncBody(answered.body))
+
+    async def aclose(self) -> None:
+        await self.desk.close()
+        await self.inner.aclose()
+
+
+def _asked(request: http.Request, path: str, body: bytes) -> Request:
+    given = request.extensions.get("timeout")
+    waits = http.Timeout(**given) if given else None
+    return Request(request.method, path, request.url.params.multi_items(), dict(request.headers), body, waits)
+
+
+def _within(name: str) -> Any:
+    """A setting that is the inner client's, as it is at this moment: whoever holds that client may change it."""
+
+    def change(outer: Any, value: Any) -> None:
+        # While it is being built the outer client sets its own, which nobody wants.
+        if hasattr(outer, "_transport"):
+            setattr(outer._transport.inner, name, value)
+
+    return property(lambda outer: getattr(outer._transport.inner, name), change)
+
+
+class _Within:
+    headers: Any = _within("headers")
+    cookies: Any = _within("cookies")
+    params: Any = _within("params")
+    timeout: Any = _within("timeout")
+
+
+class _Outer(_Within, http.Client):
+    """Its settings are the inner client's, but for the hooks, which stay where the network is."""
+
+
+class _AsyncOuter(_Within, http.AsyncClient):
+    """The same for an async client."""
+
+
+def outer(
+    engine: Engine, path_of: Owned, inner: http.Client, rest: http.Client, heart: Heart, grace: float
+) -> http.Client:
+    """A client that answers what is ours and sends the rest through ``rest``, with the settings of ``inner``, the
+    user's own; the two are one unless there is no network.  ``grace`` in seconds.
+    """
+    transport = Transport(engine, path_of, inner, rest, heart, grace)
+    return _Outer(transport=transport, follow_redirects=inner.follow_redirects, trust_env=False)
+
+
+def async_outer(
+    engine: Engine, path_of: Owned, inner: http.AsyncClient, rest: http.AsyncClient, heart: Heart, grace: float
+) -> http.AsyncClient:
+    """The same for an async client."""
+    transport = AsyncTransport(engine, path_of, inner, rest, heart, grace)
+    return _AsyncOuter(transport=transport, follow_redirects=inner.follow_redirects, trust_env=False)
+
+
+def innermost(client: Any) -> Any:
+    """The user's own client within one of ours; any other as it is."""
+    held = getattr(client, "_transport", None)
+    return held.inner if isinstance(held, (Transport, AsyncTransport)) else client
+
+
+def forwarded(network: http.AsyncClient, method: str, url: str, headers: Any, body: Any) -> http.Request:
+    """A request as somebody else made it: with his headers, none of the client's, and the client's patience.  ``body``
+    is an async iterator of bytes, or None.
+    """
+    extensions = {"timeout": network.timeout.as_dict()}
+    return http.Request(method, url, headers=headers, content=body, extensions=extensions)
+
+
+class _Pieces(http.SyncByteStream, http.AsyncByteStream):
+    """A request's body in pieces, which may be sent more than once."""
+
+    def __init__(self, pieces: Iterable[bytes]) -> None:
+        self._pieces = pieces
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self._pieces)
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for piece in self._pieces:
+            yield piece
+
+
+def refill(request: http.Request, pieces: Iterable[bytes], size: int) -> None:
+    """Give a request another body of so many bytes.  Whoever wants to see the whole can still ``read()`` it."""
+    request.stream = _Pieces(pieces)
+    request.headers["content-length"] = str(size)
+    del request._content
+
+
+class Local(http.BaseTransport):
+    """A server in this process: ``answer`` is called with method, path, query, headers and body."""
+
+    def __init__(self, answer: "Callable[..., tuple[int, dict[str, str], Iterable[bytes]]]") -> None:
+        self._answer = answer
+
+    def handle_request(self, request: http.Request) -> http.Response:
+        status, headers, chunks = self._answer(*_parts(request, request.read()))
+        return http.Response(status, headers=headers, stream=_Body(_reading(chunks)))
+
+
+class AsyncLocal(http.AsyncBaseTransport):
+    """The same for an async client."""
+
+    def __init__(self, answer: "Callable[..., tuple[int, dict[str, str], AsyncGenerator[bytes, None]]]") -> None:
+        self._answer = answer
+
+    async def handle_async_request(self, request: http.Request) -> http.Response:
+        status, headers, chunks = self._answer(*_parts(request, await request.aread()))
+        return http.Response(status, headers=headers, stream=_AsyncBody(_areading(chunks)))
+
+
+def _parts(request: http.Request, body: bytes) -> tuple[Any, ...]:
+    return request.method, request.url.path, request.url.params.multi_items(), dict(request.headers), body
+
+
+def _reading(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    try:
+        yield from chunks
+    except ConnectionError as cut:
+        raise http.ReadError(str(cut)) from cut
+
+
+async def _areading(chunks: AsyncGenerator[bytes, None]) -> AsyncIterator[bytes]:
+    try:
+        async with aclosing(chunks) as parts:
+            async for chunk in parts:
+                yield chunk
+    except ConnectionError as cut:
+        raise http.ReadError(str(cut)) from cut
+
+
+def local_client(answer: Any) -> http.Client:
+    """A client whose network is a function."""
+    return http.Client(transport=Local(answer))
+
+
+def async_local_client(answer: Any) -> http.AsyncClient:
+    return http.AsyncClient(transport=AsyncLocal(answer))

@@ -1,0 +1,86 @@
+"""Where the doors on asyncio hand a request to the engine, and get back an answer whose run is under way.
+
+What a run has still to do is pumped in a task of its own: a caller who leaves, whenever that is, leaves the run alone.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Final
+
+from shim.engine import Engine, Reply, Request
+from shim.runtime.heartbeat import Heart
+from shim.runtime.long_poll import hold_async
+from shim.runtime.pump import Tasks
+from shim.upstream.caller import calling
+from shim.wire import ids
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer to pass on.  Whoever leaves before the end of ``body`` closes it."""
+
+    status: int
+    headers: dict[str, str]
+    body: AsyncGenerator[bytes, None]
+    streamed: bool
+
+
+class Desk:
+    """``grace``: seconds that `close` gives to runs still going."""
+
+    def __init__(self, engine: Engine, heart: Heart, pumps: Tasks, grace: float) -> None:
+        self.engine: Final = engine
+        self._heart, self._pumps, self._grace = heart, pumps, grace
+
+    async def answer(self, asked: Request) -> Answered:
+        """What the engine says, for the caller whose headers these are."""
+        self._heart.beat()
+        began = time.perf_counter()
+        with calling(asked.headers):
+            await hold_async(self.engine.world.running, asked)
+            reply = await self._handled(asked)
+            if self._heart.may_sweep():
+                self._pumps.work(self.engine.sweep())
+            return Answered(reply.status, headers(reply, began), self._pumped(reply), reply.streamed)
+
+    async def close(self) -> None:
+        """Wait for runs still going; what is left ends by its lease."""
+        await self._pumps.join(self._grace)
+
+    async def _handled(self, asked: Request) -> Reply:
+        """In a task of its own, so that a caller who gives up cancels it but once, and what it has begun is undone
+        before he hears of it.  Some libraries cancel their tasks again at every await.
+        """
+        task = asyncio.create_task(self.engine.handle(asked))
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            task.cancel()
+            while not task.done():
+                with suppress(asyncio.CancelledError):
+                    await asyncio.wait([task])
+            if not task.cancelled() and task.exception() is None:
+                # It was too late to undo anything.
+                self._pumped(task.result())
+            raise
+
+    def _pumped(self, reply: Reply) -> AsyncGenerator[bytes, None]:
+        if reply.events is not None and reply.streamed:
+            return self._pumps.view(reply.events)
+        if reply.events is not None:
+            self._pumps.work(reply.events)
+        return _once(reply.body)
+
+
+async def _once(body: bytes) -> AsyncGenerator[bytes, None]:
+    yield body
+
+
+def headers(reply: Reply, began: float) -> dict[str, str]:
+    """What every answer of the API carried, besides what this one says: programs log the request's id."""
+    elapsed = str(round((time.perf_counter() - began) * 1000))
+    usual = {"openai-version": "2020-10-01", "openai-processing-ms": elapsed, "x-request-id": ids.request()}
+    return usual | dict(reply.headers)

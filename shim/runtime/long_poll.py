@@ -1,0 +1,66 @@
+"""Who polls a run through the SDK's helpers is answered when there is something to tell.
+
+Asked every few milliseconds, fifty callers would leave the runs that they wait for no time to go on.  So where this
+process drives the run, the answer is held until the run is done or wants something, but not for longer than half of the
+time that its caller waits.  Whoever retrieves a run by himself, or names an interval, is answered at once.
+"""
+
+import asyncio
+import threading
+from collections.abc import Mapping
+from contextlib import suppress
+from functools import partial
+from typing import Final
+
+from shim.engine import Request, Running
+from shim.engine.api.routes import polled_run
+
+#: Seconds, at most; and where a caller does not say how long he waits.
+HOLD: Final = 5.0
+UNSAID: Final = 1.0
+#: Where the SDKs of Python and Node say it, in seconds.
+WAITS: Final = ("x-stainless-read-timeout", "x-stainless-timeout")
+
+
+def seconds(headers: Mapping[str, str]) -> float:
+    """For how long the answer to a request with these headers may be held."""
+    said = next((headers[name] for name in WAITS if name in headers), None)
+    try:
+        # What is no number at all is less than nothing.
+        return UNSAID if said is None else min(HOLD, max(0.0, float(said) / 2))
+    except ValueError:
+        return UNSAID
+
+
+def hold(running: Running, asked: Request) -> None:
+    """Behind a blocking client."""
+    run_id = polled_run(asked)
+    if run_id is None:
+        return
+    bell = threading.Event()
+    if running.watch(run_id, bell.set):
+        try:
+            bell.wait(seconds(asked.headers))
+        finally:
+            running.unwatch(run_id, bell.set)
+
+
+async def hold_async(running: Running, asked: Request) -> None:
+    """The same for doors on asyncio."""
+    run_id = polled_run(asked)
+    if run_id is None:
+        return
+    bell = asyncio.Event()
+    ring = partial(_ring, asyncio.get_running_loop(), bell)
+    if running.watch(run_id, ring):
+        try:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(bell.wait(), seconds(asked.headers))
+        finally:
+            running.unwatch(run_id, ring)
+
+
+def _ring(loop: asyncio.AbstractEventLoop, bell: asyncio.Event) -> None:
+    # Who waited may be gone, and his loop with him.
+    with suppress(RuntimeError):
+        loop.call_soon_threadsafe(bell.set)

@@ -1,0 +1,214 @@
+"""Pumps: whoever reads a run, it is carried to its end.
+
+A pump alone iterates and closes the engine's generator.  A reader is a view on the pump's queue; leaving it leaves the
+run alone.  Behind a blocking client a pump is a daemon thread in the caller's context, behind an async one a task that
+is strongly held.
+"""
+
+import asyncio
+import atexit
+import contextvars
+import logging
+import os
+import socket
+import threading
+import time
+import uuid
+import weakref
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import aclosing, suppress
+from functools import cache
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any, Final, TypeVar
+
+from shim.engine.protocol import Events, encode, our_failure
+from shim.runtime import drive
+from shim.settings import settings
+from shim.store.errors import StoreFailed
+
+log = logging.getLogger("shim")
+#: What a view reads: some bytes, or None at the end.
+Chunk = bytes | None
+#: Perhaps nobody reads the stream that tells it.
+LEFT: Final = "a run was left as it is, until somebody looks at its thread: %s"
+P = TypeVar("P", "Threads", "Tasks")
+
+
+class Threads:
+    """The pumps of blocking clients that share an HTTP client.  ``everywhere`` are those of the whole process."""
+
+    everywhere: Final[set[threading.Thread]] = set()
+
+    def __init__(self) -> None:
+        self._running: set[threading.Thread] = set()
+
+    def view(self, events: Events) -> Iterator[bytes]:
+        """Pump ``events``; their bytes, as they come."""
+        queue: SimpleQueue[Chunk] = SimpleQueue()
+        watched = threading.Event()
+        watched.set()
+        self._start(events, queue, watched)
+        return _read(queue, watched)
+
+    def work(self, events: Events) -> None:
+        """Pump ``events`` with nobody watching."""
+        self._start(events, SimpleQueue(), threading.Event())
+
+    def join(self, seconds: float) -> None:
+        """Wait for what is still going, at most so long.  What is left ends by its lease."""
+        _join(self._running, seconds)
+
+    def _start(self, events: Events, queue: "SimpleQueue[Chunk]", watched: threading.Event) -> None:
+        context = contextvars.copy_context()
+        thread = threading.Thread(
+            target=context.run, args=(self._pump, events, queue, watched), name="shim-run", daemon=True
+        )
+        self._running.add(thread)
+        self.everywhere.add(thread)
+        thread.start()
+
+    def _pump(self, events: Events, queue: "SimpleQueue[Chunk]", watched: threading.Event) -> None:
+        try:
+            for batch in drive.drain(events):
+                if watched.is_set():
+                    queue.put(encode(batch))
+        except StoreFailed as problem:
+            log.error(LEFT, problem)
+            queue.put(_failed(problem))
+        except Exception as problem:
+            log.exception("a run's pump failed")
+            queue.put(_failed(problem))
+        finally:
+            queue.put(None)
+            self._running.discard(threading.current_thread())
+            self.everywhere.discard(threading.current_thread())
+
+
+def _join(threads: set[threading.Thread], seconds: float) -> None:
+    until = time.monotonic() + seconds
+    for thread in list(threads):
+        thread.join(max(0.0, until - time.monotonic()))
+
+
+def _failed(problem: Exception) -> bytes:
+    """A failure of our own as the last event of a stream; the SDKs raise it.  No `done` came after it."""
+    return encode([("error", our_failure(problem).body)])
+
+
+def _read(queue: "SimpleQueue[Chunk]", watched: threading.Event) -> Iterator[bytes]:
+    try:
+        while (chunk := queue.get()) is not None:
+            yield chunk
+    finally:
+        watched.clear()
+
+
+class Tasks:
+    """The pumps of an async client."""
+
+    def __init__(self) -> None:
+        self._running: set[asyncio.Task[None]] = set()
+
+    def view(self, events: Events) -> AsyncGenerator[bytes, None]:
+        """Pump ``events``; their bytes, as they come."""
+        queue: asyncio.Queue[Chunk] = asyncio.Queue()
+        watched = threading.Event()
+        watched.set()
+        self._start(events, queue, watched)
+        return _read_async(queue, watched)
+
+    def work(self, events: Events) -> None:
+        """Pump ``events`` with nobody watching."""
+        self._start(events, asyncio.Queue(), threading.Event())
+
+    async def join(self, seconds: float) -> None:
+        """Wait for what is still going, at most so long."""
+        loop = asyncio.get_running_loop()
+        if mine := [task for task in self._running if task.get_loop() is loop]:
+            await asyncio.wait(mine, timeout=seconds)
+
+    def _start(self, events: Events, queue: "asyncio.Queue[Chunk]", watched: threading.Event) -> None:
+        task = asyncio.get_running_loop().create_task(self._pump(events, queue, watched), name="shim-run")
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
+    async def _pump(self, events: Events, queue: "asyncio.Queue[Chunk]", watched: threading.Event) -> None:
+        try:
+            async with aclosing(events) as batches:
+                async for batch in batches:
+                    if watched.is_set():
+                        queue.put_nowait(encode(batch))
+        except StoreFailed as problem:
+            log.error(LEFT, problem)
+            queue.put_nowait(_failed(problem))
+        except Exception as problem:
+            log.exception("a run's pump failed")
+            queue.put_nowait(_failed(problem))
+        finally:
+            queue.put_nowait(None)
+
+
+async def _read_async(queue: "asyncio.Queue[Chunk]", watched: threading.Event) -> AsyncGenerator[bytes, None]:
+    try:
+        while (chunk := await queue.get()) is not None:
+            yield chunk
+    finally:
+        watched.clear()
+
+
+def _birth_of(pid: int) -> str | None:
+    """When a process began, as the kernel counts: process ids come again.  Empty for a dead one not yet buried."""
+    try:
+        state, *fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return "" if state in "ZX" else fields[18]
+    except (OSError, IndexError, ValueError):
+        return None
+
+
+@cache
+def _machine() -> str:
+    """Where process ids mean what they mean here: one name may stand for several machines or containers."""
+    found = [socket.gethostname()]
+    with suppress(OSError):
+        found.append(Path("/proc/sys/kernel/random/boot_id").read_text().strip()[:8])
+        found.append(str(os.stat("/proc/self/ns/pid").st_ino))
+    return "/".join("".join(each.split()) for each in found)
+
+
+def owner() -> str:
+    """The name of this process in the runs that it drives; a forked process has another one."""
+    return _name(os.getpid())
+
+
+@cache
+def _name(pid: int) -> str:
+    return f"{_machine()} {pid} {_birth_of(pid) or uuid.uuid4().hex}"
+
+
+def alive(name: str) -> bool:
+    """Whether the process of that name still is.  Of other machines nothing is known here: their lease decides."""
+    machine, pid, born = name.split(" ")
+    if machine != _machine():
+        return True
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    birth = _birth_of(int(pid))
+    return birth is None or birth == born
+
+
+#: The pumps behind each HTTP client: copies of a client share it, and whichever is closed waits for all of them.
+_pumps: Final[weakref.WeakKeyDictionary[Any, Any]] = weakref.WeakKeyDictionary()
+
+
+def behind(http_client: Any, kind: type[P]) -> P:
+    """The pumps that live as long as an HTTP client; made when first asked for."""
+    found: P = _pumps.setdefault(http_client, kind())
+    return found
+
+
+atexit.register(lambda: _join(Threads.everywhere, settings().exit_grace))

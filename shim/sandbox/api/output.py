@@ -1,0 +1,68 @@
+"""The items a response puts out, with their ids, as the recorded ones look."""
+
+from typing import Any
+
+from shim.sandbox.shapes.items import PREFIX
+from shim.sandbox.shapes.minting import Family
+from shim.sandbox.shapes.models import Model
+from shim.sandbox.shapes.plan import Piece
+
+Json = dict[str, Any]
+
+
+def finished(piece: Piece, mint: Family, model: Model, encrypted: bool) -> Json:
+    """``encrypted``: reasoning carries its encrypted content."""
+    return _MAKERS.get(piece.kind, _hosted)(piece, mint, encrypted or model.newest)
+
+
+def _message(piece: Piece, mint: Family, encrypted: bool) -> Json:
+    if piece.kind == "refusal":
+        part: Json = {"type": "refusal", "refusal": piece.said}
+    else:
+        part = {"type": "output_text", "annotations": piece.annotations, "logprobs": [], "text": piece.said}
+    return {
+        "id": mint("msg"),
+        "type": "message",
+        "status": _status(piece),
+        "content": [part],
+        **({"phase": piece.phase} if piece.phase else {}),
+        "role": "assistant",
+    }
+
+
+def _call(piece: Piece, mint: Family, encrypted: bool) -> Json:
+    return {
+        "id": mint("fc"),
+        "type": "function_call",
+        "status": _status(piece),
+        "arguments": piece.said,
+        "call_id": mint.mint.call_id(),
+        "name": piece.name,
+    }
+
+
+def _reasoning(piece: Piece, mint: Family, encrypted: bool) -> Json:
+    return {
+        "id": mint("rs"),
+        "type": "reasoning",
+        "content": [],
+        **({"encrypted_content": mint.mint.encrypted()} if encrypted else {}),
+        "summary": [{"type": "summary_text", "text": piece.said}] if piece.pieces else [],
+    }
+
+
+def _hosted(piece: Piece, mint: Family, encrypted: bool) -> Json:
+    item = {"id": mint(PREFIX[piece.kind]), "type": piece.kind, **piece.made}
+    status = {} if piece.kind.startswith("mcp") else {"status": _status(piece)}
+    return item | status | ({_SPELT[piece.kind]: piece.said} if piece.kind in _SPELT else {})
+
+
+#: Where the pieces of a hosted item are put together.
+_SPELT = {"code_interpreter_call": "code", "mcp_call": "arguments", "mcp_approval_request": "arguments"}
+
+
+def _status(piece: Piece) -> str:
+    return "completed" if piece.whole else "incomplete"
+
+
+_MAKERS = {"text": _message, "refusal": _message, "call": _call, "reasoning": _reasoning}

@@ -1,0 +1,229 @@
+"""POST /v1/responses and what can be done with its responses afterwards."""
+
+import hashlib
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any, Final
+
+from shim.sandbox.api import failures, output, request, response, window
+from shim.sandbox.memory.shelf import KEPT, POLLED, Record, Shelf
+from shim.sandbox.memory.world import World
+from shim.sandbox.mind import mind
+from shim.sandbox.shapes import events, items, minting, models, refuse
+from shim.sandbox.shapes.asked import NAME, Route
+from shim.sandbox.shapes.models import Model
+from shim.sandbox.shapes.query import Query
+from shim.sandbox.shapes.reply import STREAM_TYPE, Cut, Pause, SandboxReply, json_reply
+from shim.sandbox.ways import Ways
+from shim.wire import sse
+
+Json = dict[str, Any]
+
+#: Looks at a background response, besides the first, that still find it in progress.
+POLLS: Final = 1
+SLOW_POLLS: Final = 5
+#: Words that concern how a reply is sent, not what is in it.
+_PACE: Final = frozenset({"slowly"})
+_BROKEN: Final = frozenset({"connection-cut", "stop-short"})
+
+
+class Responses:
+    """The endpoint's operations, each from checked parameters to a reply."""
+
+    def __init__(self, ways: Ways, world: World) -> None:
+        self._ways = ways
+        self._world = world
+        self._mint = minting.Mint(ways.seed)
+        self.shelf = Shelf(ways.clock)
+        self._seen: set[bytes] = set()
+        self._lock = threading.Lock()
+
+    def routes(self) -> tuple[Route, ...]:
+        response = f"/responses/{NAME}"
+        return (
+            ("POST", "/responses", lambda asked: self.create(asked.body)),
+            ("POST", "/responses/input_tokens", lambda asked: self.input_tokens(asked.body)),
+            ("GET", response, lambda asked: self.retrieve(asked.name, asked.query)),
+            ("DELETE", response, lambda asked: self.delete(asked.name, asked.query)),
+            ("POST", f"{response}/cancel", lambda asked: self.cancel(asked.name, asked.query)),
+            ("GET", f"{response}/input_items", lambda asked: self.input_items(asked.name, asked.query)),
+        )
+
+    def create(self, body: Any) -> SandboxReply:
+        """A new response.  Refuses what the API refuses; a word may want a failure instead."""
+        request.check(body)
+        model = models.find(body["model"], self._ways.models, self._ways.retired)
+        request.check_model(body, model)
+        record = self._made(body, model)
+        if record.background:
+            self.shelf.put(record)
+        if body.get("stream"):
+            return SandboxReply(200, dict(STREAM_TYPE), self._chunks(record, record.words, 0, _padding(body)))
+        if record.background:
+            return json_reply(response.as_json(record.view()))
+        return self._whole(record)
+
+    def retrieve(self, response_id: str, query: Query) -> SandboxReply:
+        """The response as it is now, or the rest of its stream."""
+        query.only("stream", "starting_after", "include", "include[]", "include_obfuscation")
+        record = self.shelf.get(response_id)
+        if query.flag("stream"):
+            if not (record.background and record.streamed):
+                raise refuse.not_streamed(response_id)
+            start = query.integer("starting_after", -1, least=0) + 1
+            return SandboxReply(200, dict(STREAM_TYPE), self._chunks(record, record.words & _PACE, start, False))
+        record.poll()
+        return json_reply(response.as_json(record.view()))
+
+    def delete(self, response_id: str, query: Query) -> SandboxReply:
+        self.shelf.drop(response_id)
+        return json_reply({"id": response_id, "object": "response.deleted", "deleted": True})
+
+    def cancel(self, response_id: str, query: Query) -> SandboxReply:
+        """Background responses only; a finished one is shown as it is."""
+        record = self.shelf.get(response_id)
+        if not record.background:
+            raise refuse.synchronous()
+        if not record.settled:
+            record.cancel(response.cancelled(record.opened))
+        return json_reply(response.as_json(record.view()))
+
+    def input_items(self, response_id: str, query: Query) -> SandboxReply:
+        """The whole conversation before the response, newest first unless ``order=asc``."""
+        query.only("limit", "order", "after", "before", "include", "include[]")
+        record = self.shelf.get(response_id)
+        page = query.page(record.inputs)
+        images = "message.input_image.image_url" in query.all("include", "include[]")
+        return json_reply(page | {"data": [items.listed(item, images) for item in page["data"]]})
+
+    def input_tokens(self, body: Any) -> SandboxReply:
+        """How many tokens a request would cost: words.  What could not be asked is not counted either."""
+        request.check_counted(body)
+        if body.get("model"):
+            models.find(body["model"], self._ways.models, self._ways.retired)
+        context = self._context(body, self._mint.family(None, True, 0))
+        seen = window.fitted(context, body, self._ways.context_window)
+        return json_reply({"object": "response.input_tokens", "input_tokens": window.tokens(seen, body)})
+
+    def _made(self, body: Json, model: Model) -> Record:
+        """The response from beginning to end: the model is so fast that nothing has to be awaited."""
+        now, stored = self._ways.clock(), self._stored(body)
+        previous = body.get("previous_response_id")
+        family = self._mint.family(previous, stored or bool(body.get("background")), now)
+        context = self._context(body, family)
+        seen = window.fitted(context, body, self._ways.context_window)
+        opened = response.opened(body, model, family("resp"), now, stored)
+        plan = mind.decide(seen, body, opened["tools"], model, self._world)
+        refusal = failures.before(plan.words, model.name, self._first(body))
+        if refusal:
+            raise refusal
+        encrypted = "reasoning.encrypted_content" in (body.get("include") or [])
+        done = [output.finished(piece, family, model, encrypted) for piece in plan.items]
+        final = response.ended(opened, plan, done, window.tokens(seen, body), now)
+        told = events.opening(opened)
+        for index, (piece, item) in enumerate(zip(plan.items, done, strict=True)):
+            told += events.item(piece, item, index)
+        if "keepalive" in plan.words:
+            told.insert(len(events.opening(opened)), events.event("keepalive"))
+        told, final = failures.in_stream(told, opened, plan.words) or ([*told, events.ending(final)], final)
+        return Record(
+            opened=opened,
+            final=final,
+            events=events.numbered(told),
+            inputs=context,
+            words=plan.words,
+            streamed=bool(body.get("stream")),
+            expires_at=now + (KEPT if stored else POLLED),
+            polls_left=SLOW_POLLS if plan.words & _PACE else POLLS,
+        )
+
+    def _stored(self, body: Json) -> bool:
+        wanted = self._ways.store_by_default if body.get("store") is None else body["store"]
+        return bool(wanted) and self._ways.can_store
+
+    def _context(self, body: Json, family: minting.Family) -> list[Json]:
+        """The conversation: what the chain holds and what is new, checked together."""
+        previous = body.get("previous_response_id")
+        history = self.shelf.previous(previous).history if previous else []
+        given = items.listing(body.get("input") or [])
+        items.distinct(history, given)
+        given = [self._known(item) for item in given]
+        items.thoughts([*history, *given], self.shelf.lead)
+        new = items.normal(given, family)
+        items.pair(history, new)
+        self._world.check(body.get("tools") or [], history, new)
+        return [*history, *new]
+
+    def _known(self, item: Json) -> Json:
+        """References become what they refer to; reasoning without its content must be known here."""
+        kind = item.get("type")
+        if kind == "item_reference" or (kind == "reasoning" and not item.get("encrypted_content")):
+            return self.shelf.item(item.get("id", ""))
+        return item
+
+    def _first(self, body: Json) -> bool:
+        digest = hashlib.sha256(sse.dumps(body).encode()).digest()
+        with self._lock:
+            known = digest in self._seen
+            self._seen.add(digest)
+        return not known
+
+    def _whole(self, record: Record) -> SandboxReply:
+        """A foreground response without a stream."""
+        if record.final["status"] == "failed":
+            raise failures.plain(record.final, record.words)
+        self._keep(record)
+        reply = json_reply(response.as_json(record.final))
+        if record.words & _BROKEN:
+            return replace(reply, body=_torn())
+        if record.words & _PACE and isinstance(reply.body, bytes):
+            return replace(reply, body=iter((Pause(self._ways.pace * len(record.events)), reply.body)))
+        return reply
+
+    def _keep(self, record: Record) -> None:
+        """A foreground response can be read when it has ended, if it was to be stored."""
+        record.settle()
+        if record.opened["store"]:
+            self.shelf.put(record)
+
+    def _chunks(self, record: Record, words: frozenset[str], start: int, padded: bool) -> Iterator[bytes | Pause]:
+        """The stream from an event on."""
+        stop = events.middle(record.events) if words & _BROKEN else None
+        waiting: list[bytes] = []
+        # By index: a cancellation changes the list while it is read.
+        place = start
+        while place < len(record.events) and place != stop:
+            event = record.events[place]
+            self._passed(record, event)
+            waiting.append(sse.encode(event["type"], events.padded(event) if padded else event))
+            place += 1
+            if len(waiting) >= self._ways.burst:
+                yield b"".join(waiting)
+                waiting.clear()
+            if words & _PACE:
+                yield Pause(self._ways.pace)
+        if waiting:
+            yield b"".join(waiting)
+        if stop is not None and "connection-cut" in words:
+            raise Cut
+
+    def _passed(self, record: Record, event: Json) -> None:
+        """What an event means for the response, before anybody can read it."""
+        record.told = max(record.told, event["sequence_number"] + 1)
+        if event["type"] in events.ENDS:
+            if record.background:
+                record.settle()
+            else:
+                self._keep(record)
+        elif event["type"] == "response.in_progress" and record.seen == "queued":
+            record.seen = "in_progress"
+
+
+def _padding(body: Json) -> bool:
+    return not body.get("background") and (body.get("stream_options") or {}).get("include_obfuscation") is not False
+
+
+def _torn() -> Iterator[bytes | Pause]:
+    yield b"{"
+    raise Cut

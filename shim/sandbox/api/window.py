@@ -1,0 +1,40 @@
+"""How much a request holds, in tokens, and what of it goes into the context window."""
+
+from typing import Any, Final
+
+from shim.sandbox.shapes import items, refuse
+from shim.wire import sse
+
+Json = dict[str, Any]
+
+#: The item that answers a call goes with it when there is no room.
+_ANSWERS: Final = {"function_call": "function_call_output"}
+
+
+def tokens(context: list[Json], body: Json) -> int:
+    """Words count as tokens: those of the conversation, the instructions and the tools."""
+    return sum(items.tokens(item) for item in context) + _fixed(body)
+
+
+def _fixed(body: Json) -> int:
+    return len((body.get("instructions") or "").split()) + len(sse.dumps(body.get("tools") or []).split())
+
+
+def fitted(context: list[Json], body: Json, room: int) -> list[Json]:
+    """The conversation as the model sees it: with ``truncation: auto`` the oldest items give way.
+
+    Refuses what does not fit; an item that alone is too long does not fit either.
+    """
+    if tokens(context, body) <= room:
+        return context
+    kept = list(context)
+    while body.get("truncation") == "auto" and len(kept) > 1:
+        kept = _without(kept[0], kept[1:])
+        if tokens(kept, body) <= room and kept:
+            return kept
+    raise refuse.context_exceeded()
+
+
+def _without(dropped: Json, rest: list[Json]) -> list[Json]:
+    answer = _ANSWERS.get(dropped["type"])
+    return [item for item in rest if not answer or (item["type"], item.get("call_id")) != (answer, dropped["call_id"])]

@@ -1,0 +1,1 @@
+"""What the sandbox stores: responses, files, vector stores, containers."""

@@ -1,0 +1,134 @@
+"""The Files API: /v1/files."""
+
+import mimetypes
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from shim.sandbox.memory.drawer import Drawer
+from shim.sandbox.shapes import refuse, refuse_files
+from shim.sandbox.shapes.asked import NAME, Asked, Route
+from shim.sandbox.shapes.fields import integer, one_of
+from shim.sandbox.shapes.minting import Mint
+from shim.sandbox.shapes.multipart import Form
+from shim.sandbox.shapes.reply import SandboxReply, json_reply
+
+Json = dict[str, Any]
+
+_PURPOSE: Final = one_of("assistants", "batch", "fine-tune", "vision", "user_data", "evals")
+#: Purposes whose files cannot be downloaded, as their owners report.
+LOCKED: Final = ("assistants", "user_data")
+#: Seconds after which an upload may be made to expire.
+_LIFETIME: Final = integer(3600, 2_592_000)
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """``shown`` is the file object."""
+
+    shown: Json
+    content: bytes
+
+    @property
+    def id(self) -> str:
+        return str(self.shown["id"])
+
+    @property
+    def filename(self) -> str:
+        return str(self.shown["filename"])
+
+    @property
+    def text(self) -> str:
+        """What can be read of it."""
+        return "".join(sign for sign in self.content.decode(errors="ignore") if sign.isprintable() or sign in "\n\r\t")
+
+
+class Files:
+    """Uploaded files, until they are deleted or expire."""
+
+    def __init__(self, clock: Callable[[], float], seed: str) -> None:
+        self._clock = clock
+        self._mint = Mint(f"{seed}/files")
+        self._drawer: Drawer[File] = Drawer()
+        #: Called with the id of every file that is deleted.
+        self.on_delete: Callable[[str], None] = lambda file_id: None
+
+    def routes(self) -> tuple[Route, ...]:
+        return (
+            ("POST", "/files", self._create),
+            ("GET", "/files", self._list),
+            ("GET", f"/files/{NAME}", lambda asked: json_reply(self.get(asked.name).shown)),
+            ("DELETE", f"/files/{NAME}", self._delete),
+            ("GET", f"/files/{NAME}/content", self._content),
+        )
+
+    def find(self, file_id: str) -> File | None:
+        """The file, if it is there and not expired."""
+        found = self._drawer.get(file_id)
+        expires = found.shown["expires_at"] if found else None
+        return None if expires is not None and expires <= self._clock() else found
+
+    def get(self, file_id: str) -> File:
+        """The file.  Refuses an unknown id."""
+        found = self.find(file_id)
+        if found is None:
+            raise refuse_files.no_file(file_id)
+        return found
+
+    def _create(self, asked: Asked) -> SandboxReply:
+        form = asked.form or Form((), {})
+        if "file" not in form.files:
+            raise refuse.missing("file")
+        if form.get("purpose") is None:
+            raise refuse.missing("purpose")
+        _PURPOSE(form.get("purpose"), "purpose")
+        upload, now = form.files["file"], int(self._clock())
+        shown = {
+            "object": "file",
+            "id": f"file-{self._mint.letters(22)}",
+            "purpose": form.get("purpose"),
+            "filename": upload.filename,
+            "bytes": len(upload.content),
+            "created_at": now,
+            "expires_at": _expiry(form, now),
+            "status": "processed",
+            "status_details": None,
+        }
+        self._drawer.put(str(shown["id"]), File(shown, upload.content))
+        return json_reply(shown)
+
+    def _list(self, asked: Asked) -> SandboxReply:
+        asked.query.only("after", "limit", "order", "purpose")
+        wanted = asked.query.all("purpose")
+        found = [each.shown for each in self._drawer.all() if self.find(each.id)]
+        kept = [each for each in found if not wanted or each["purpose"] in wanted]
+        return json_reply(asked.query.page(kept, default=10_000, most=10_000))
+
+    def _delete(self, asked: Asked) -> SandboxReply:
+        self.get(asked.name)
+        self._drawer.take(asked.name)
+        self.on_delete(asked.name)
+        return json_reply({"object": "file", "deleted": True, "id": asked.name})
+
+    def _content(self, asked: Asked) -> SandboxReply:
+        found = self.get(asked.name)
+        if found.shown["purpose"] in LOCKED:
+            raise refuse_files.no_download(found.shown["purpose"])
+        return raw_reply(found.filename, found.content)
+
+
+def raw_reply(filename: str, content: bytes) -> SandboxReply:
+    """The content of a file as a reply."""
+    kind = mimetypes.guess_type(filename)[0] or "application/octet-stream"
+    return SandboxReply(200, {"content-type": f"{kind}; charset=utf-8" if kind.startswith("text/") else kind}, content)
+
+
+def _expiry(form: Form, now: int) -> int | None:
+    seconds = form.get("expires_after[seconds]")
+    if seconds is None:
+        return None
+    one_of("created_at")(form.get("expires_after[anchor]"), "expires_after.anchor")
+    if not seconds.isdigit():
+        raise refuse.wrong_type("expires_after.seconds", "an integer", seconds)
+    _LIFETIME(int(seconds), "expires_after.seconds")
+    return now + int(seconds)

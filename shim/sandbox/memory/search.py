@@ -1,0 +1,109 @@
+"""A small text search: chunks of words, ranked by BM25 and brought to 0…1; and the filters on attributes."""
+
+import math
+import operator
+import re
+from collections import Counter
+from collections.abc import Callable
+from typing import Any, Final
+
+from shim.sandbox.shapes import refuse
+
+Json = dict[str, Any]
+
+#: BM25's usual constants: how soon more of the same word stops to count, and how much a chunk's length does.
+K1: Final = 1.2
+B: Final = 0.75
+#: Words too common to tell anything.
+COMMON: Final = frozenset(
+    re.findall(
+        r"\w+",
+        "a about all also an and any are as at be by can do does for from had has have how i if in into is it its "
+        "me my no not of on or our please s so tell than that the their them then there these they this to use using "
+        "was we were what when where which who whom whose why will with would you your file search document",
+    )
+)
+_WORD: Final = re.compile(r"\w+")
+_SENTENCE: Final = re.compile(r"[^.!?\n]+")
+
+
+def terms(text: str) -> list[str]:
+    """The words that tell something, case and plural s taken off."""
+    found = (word.casefold() for word in _WORD.findall(text))
+    stems = ((word, word[:-1] if len(word) > 3 and word.endswith("s") else word) for word in found)
+    return [stem for word, stem in stems if word not in COMMON and stem not in COMMON]
+
+
+def chunks(text: str, size: int, overlap: int) -> list[str]:
+    """Pieces of ``size`` words, each beginning with the last ``overlap`` of the one before.  A word is a token."""
+    words = [match.span() for match in re.finditer(r"\S+", text)]
+    starts = range(0, max(1, len(words) - overlap), size - overlap) if words else ()
+    return [text[words[start][0] : words[min(start + size, len(words)) - 1][1]] for start in starts]
+
+
+def scores(query: str, texts: list[str]) -> list[float]:
+    """One score a text, 0…1: BM25 against what a text full of the query's words would get."""
+    wanted = dict.fromkeys(terms(query))
+    counts = [Counter(terms(text)) for text in texts]
+    lengths = [sum(count.values()) for count in counts]
+    mean = sum(lengths) / len(lengths) if any(lengths) else 1.0
+    weights = {term: _weight(sum(term in count for count in counts), len(counts)) for term in wanted}
+    best = sum(weights.values()) * (K1 + 1)
+    found = []
+    for count, length in zip(counts, lengths, strict=True):
+        damping = K1 * (1 - B + B * length / mean)
+        got = sum(weight * count[term] * (K1 + 1) / (count[term] + damping) for term, weight in weights.items())
+        found.append(round(got / best, 4) if best else 0.0)
+    return found
+
+
+def _weight(holding: int, total: int) -> float:
+    """How much a word tells: the rarer, the more."""
+    return math.log(1 + (total - holding + 0.5) / (holding + 0.5))
+
+
+def sentence(query: str, text: str, longest: int) -> str:
+    """The sentence of ``text`` that has most of the query's words, without its full stop."""
+    found = [each.strip() for each in _SENTENCE.findall(text) if each.strip()]
+    wanted = set(terms(query))
+    best = max(found, key=lambda each: len(wanted.intersection(terms(each))), default="")
+    return best if len(best) <= longest else f"{best[:longest]}…"
+
+
+_COMPARED: Final[dict[str, Callable[[Any, Any], bool]]] = {
+    "eq": operator.eq,
+    "ne": operator.ne,
+    "gt": operator.gt,
+    "gte": operator.ge,
+    "lt": operator.lt,
+    "lte": operator.le,
+    "in": lambda value, wanted: value in wanted,
+    "nin": lambda value, wanted: value not in wanted,
+}
+_JOINED: Final[dict[str, Callable[..., bool]]] = {"and": all, "or": any}
+
+
+def check_filter(given: Any, path: str) -> None:
+    """A comparison ``{type, key, value}`` or a compound ``{type, filters}``."""
+    kind = given.get("type") if isinstance(given, dict) else None
+    if kind in _JOINED:
+        for index, each in enumerate(given.get("filters") or []):
+            check_filter(each, f"{path}.filters[{index}]")
+    elif kind not in _COMPARED:
+        raise refuse.not_supported_value(f"{path}.type", kind, (*_COMPARED, *_JOINED))
+    elif "key" not in given or "value" not in given:
+        raise refuse.missing(f"{path}.{'value' if 'key' in given else 'key'}")
+
+
+def passes(given: Json | None, attributes: Json) -> bool:
+    """Whether a file with these attributes is searched.  One without the attribute, or of another type, is not."""
+    if not given:
+        return True
+    if given["type"] in _JOINED:
+        return _JOINED[given["type"]](passes(each, attributes) for each in given.get("filters") or [])
+    if given["key"] not in attributes:
+        return False
+    try:
+        return bool(_COMPARED[given["type"]](attributes[given["key"]], given["value"]))
+    except TypeError:
+        return False

@@ -1,0 +1,1 @@
+"""What the model would do: rules instead of a model."""

@@ -1,0 +1,104 @@
+"""The texts of the sandbox: answers that show what reached it."""
+
+import json
+from typing import Any, Final
+
+from shim.sandbox.memory.world import parts
+from shim.sandbox.mind import sample
+from shim.sandbox.shapes import items
+
+Json = dict[str, Any]
+
+REFUSAL: Final = "I'm sorry, I can't assist with that."
+SUMMARY: Final = "**Following the rules**\n\nI look for names and words in the last message and do what they ask."
+#: Characters of an earlier text that are quoted, and of the message that is answered.  Without a bound a conversation
+#: would double with every turn, as every answer quotes those before it.
+EARLIER: Final = 200
+ASKED: Final = 2000
+
+
+def in_json(request: Json) -> bool:
+    """Whether the answer has to be JSON."""
+    return ((request.get("text") or {}).get("format") or {}).get("type") in ("json_schema", "json_object")
+
+
+def text(context: list[Json], request: Json, essay: int | None = None) -> str:
+    """The answer's text: an essay, JSON for ``text.format``, or what is known of the conversation."""
+    if essay is not None:
+        return " ".join(f"word{number}" for number in range(1, essay + 1))
+    form = (request.get("text") or {}).get("format") or {}
+    if form.get("type") == "json_schema":
+        return _dumped(sample.value(form["schema"], form["name"]))
+    if form.get("type") == "json_object":
+        return _dumped({"answer": _known(context, request)})
+    return _known(context, request)
+
+
+def _dumped(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _known(context: list[Json], request: Json) -> str:
+    asked = _last_user(context)
+    sentences = [*_outputs(context[asked + 1 :], context)] if asked is not None else [*_outputs(context, context)]
+    if asked is not None:
+        sentences.append(f'You said "{_short(items.text(context[asked]), ASKED)}".')
+    if request.get("instructions"):
+        sentences.append(f'My instructions are "{_short(request["instructions"], EARLIER)}".')
+    sentences += _seen(context)
+    sentences += _earlier(context, asked)
+    return " ".join(sentences) or "Nothing was said."
+
+
+#: Kinds of content parts that are counted, with the word for one and the places where its source may stand.
+_ATTACHED: Final = {
+    "input_image": ("image", ("file_id", "image_url")),
+    "input_file": ("file", ("filename", "file_id", "file_url")),
+}
+
+
+def _seen(context: list[Json]) -> list[str]:
+    """How many images and files there are in the conversation, and which; data is told by its length."""
+    sentences = []
+    for kind, (word, places) in _ATTACHED.items():
+        found = [part for item in context for _, part in parts(item) if part["type"] == kind]
+        sources = [next((part[place] for place in places if part.get(place)), "data") for part in found]
+        if found:
+            listed = ", ".join(_address(source) for source in sources)
+            sentences.append(f"I see {len(found)} {word}{'s' * (len(found) > 1)}: {listed}.")
+    return sentences
+
+
+def _address(source: str) -> str:
+    return f"{source.partition(',')[0]} of {len(source)} characters" if source.startswith("data:") else source
+
+
+def _last_user(context: list[Json]) -> int | None:
+    places = [place for place, item in enumerate(context) if item["type"] == "message" and item["role"] == "user"]
+    return places[-1] if places else None
+
+
+def _outputs(since: list[Json], context: list[Json]) -> list[str]:
+    names = {item["call_id"]: item["name"] for item in context if item["type"] == "function_call"}
+    return [
+        f'{names[item["call_id"]]} returned "{_short(items.output_text(item), ASKED)}".'
+        for item in since
+        if item["type"] == "function_call_output"
+    ]
+
+
+def _earlier(context: list[Json], asked: int | None) -> list[str]:
+    """Every other text, oldest first, with who said it; tool outputs of earlier questions too."""
+    told = []
+    for place, item in enumerate(context):
+        if place == asked:
+            continue
+        if item["type"] == "message":
+            told.append(f'{item["role"]} said "{_short(items.text(item), EARLIER)}"')
+        elif item["type"] == "function_call_output" and asked is not None and place < asked:
+            told.append(f'a tool returned "{_short(items.output_text(item), EARLIER)}"')
+    return [f"Earlier {', '.join(told)}."] if told else []
+
+
+def _short(said: str, most: int) -> str:
+    return said if len(said) <= most else f"{said[:most]}…"

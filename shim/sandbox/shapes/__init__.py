@@ -1,0 +1,1 @@
+"""What requests, items, events and refusals look like."""

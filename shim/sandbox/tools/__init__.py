@@ -1,0 +1,1 @@
+"""The tools that a request may offer, and the hosted ones at work."""

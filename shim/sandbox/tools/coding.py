@@ -1,0 +1,108 @@
+"""The tool code_interpreter: pretends to run code in a container that is real enough to hold files and to die."""
+
+import base64
+import re
+from typing import Any, Final
+
+from shim.sandbox.memory.containers import FOLDER, Container, Made
+from shim.sandbox.shapes.plan import Draft, Piece
+from shim.sandbox.tools import arithmetic, paint
+from shim.sandbox.tools.task import Task
+
+Json = dict[str, Any]
+
+_CODE_PIECE: Final = re.compile(r"\w+|\s+|[^\w\s]+")
+_RAISED: Final = "Traceback (most recent call last):\nRuntimeError: the code failed, as it was asked to"
+#: word -> the name of the file it makes, unless the call says another.
+_MADE: Final = {"make-file": "answer.txt", "make-image": "chart.png"}
+
+
+def wanted(task: Task) -> bool:
+    """Whether the question holds something to calculate."""
+    return arithmetic.find(task.question) is not None
+
+
+def code_interpreter(task: Task, draft: Draft) -> list[Piece]:
+    container = _container(task)
+    code, outputs = _run(task, draft, container)
+    shown = "code_interpreter_call.outputs" in task.include
+    made = {"container_id": container.id, "outputs": outputs if shown else None}
+    return [Piece("code_interpreter_call", tuple(_CODE_PIECE.findall(code)), made=made)]
+
+
+def _container(task: Task) -> Container:
+    """The one that is named; for ``auto`` that of an earlier call while it lives, or a new one."""
+    given, containers = task.tool["container"], task.world.containers
+    if isinstance(given, str):
+        return containers.alive(given)
+    used = [item["container_id"] for item in task.context if item["type"] == "code_interpreter_call"]
+    earlier = containers.find(used[-1]) if used else None
+    if earlier is None or earlier.dead:
+        return containers.open("auto", given)
+    containers.bring(earlier, given.get("file_ids") or [])
+    return containers.alive(earlier.id)
+
+
+def _run(task: Task, draft: Draft, container: Container) -> tuple[str, list[Json]]:
+    """The code, and what it put out; files that it makes come into the container and into the draft."""
+    lines: list[str] = []
+    logs = _printed(task, container, lines)
+    outputs: list[Json] = [{"type": "logs", "logs": logs}] if logs else []
+    for word, default in _MADE.items():
+        if word in task.words:
+            name = task.given("file", default)
+            lines.append(f'open("{FOLDER}{name}", "wb").write(content)')
+            _link(draft, task.world.containers.write(container, name, _content(task, name, logs)))
+    if "show-image" in task.words:
+        lines.append("plt.show()")
+        picture = paint.png(task.question)
+        outputs.append({"type": "image", "url": f"data:image/png;base64,{base64.b64encode(picture).decode()}"})
+        _show(draft, task.world.containers.write(container, "", picture))
+    if logs:
+        draft.write(f'The code printed "{logs}". ')
+    return "\n".join(lines), outputs
+
+
+def _printed(task: Task, container: Container, lines: list[str]) -> str:
+    """What the code prints; its line is added to ``lines``.  Code that makes files need print nothing."""
+    expression = task.given("code", "") or arithmetic.find(task.question)
+    if "code-fails" in task.words:
+        lines.append(expression or "fail()")
+        return _RAISED
+    if expression:
+        lines.append(f"print({expression})")
+        return arithmetic.run(expression)
+    if task.words & {*_MADE, "show-image"}:
+        return ""
+    names = [each.filename for each in list(container.files.values())]
+    lines.append(f'print(*sorted(os.listdir("{FOLDER}")))' if names else 'print("Hello from the sandbox")')
+    return " ".join(sorted(names)) or "Hello from the sandbox"
+
+
+def _content(task: Task, name: str, logs: str) -> bytes:
+    return paint.png(name) if name.endswith(".png") else f"{logs or task.question or name}\n".encode()
+
+
+def _link(draft: Draft, file: Made) -> None:
+    """The range covers exactly the path; the annotation is told after the last delta."""
+    draft.write(f"I made [{file.filename}](")
+    start, end = draft.write(f"sandbox:{FOLDER}{file.filename}")
+    draft.write("). ")
+    draft.mark_late(_citation(file, start, end))
+
+
+def _show(draft: Draft, file: Made) -> None:
+    """What is shown and not linked stands nowhere in the text."""
+    draft.write("I drew a picture. ")
+    draft.mark_late(_citation(file, 0, 0))
+
+
+def _citation(file: Made, start: int, end: int) -> Json:
+    return {
+        "type": "container_file_citation",
+        "container_id": file.shown["container_id"],
+        "end_index": end,
+        "file_id": file.id,
+        "filename": file.filename,
+        "start_index": start,
+    }

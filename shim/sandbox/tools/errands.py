@@ -1,0 +1,104 @@
+"""The other hosted tools: web search, image generation and MCP servers.  What they bring is made up."""
+
+import base64
+import json
+from typing import Any, Final
+from urllib.parse import quote
+
+from shim.sandbox.shapes.plan import Draft, Piece
+from shim.sandbox.tools import paint
+from shim.sandbox.tools.task import Task
+
+Json = dict[str, Any]
+
+HOST: Final = "example.com"
+#: What ``auto`` becomes.
+_PICTURE: Final = {"background": "opaque", "quality": "high", "size": "1024x1024"}
+
+
+def web_search(task: Task, draft: Draft) -> list[Piece]:
+    query = task.given("query", task.question)
+    urls = [f"https://{HOST}/{number}/{quote(query[:40])}?utm_source=openai" for number in _numbers(task)]
+    action: Json = {"type": "search", "queries": [query], "query": query}
+    if "web_search_call.action.sources" in task.include:
+        action["sources"] = [{"type": "url", "url": url} for url in urls]
+    for number, url in enumerate(urls, 1):
+        _report(task, draft, f"Page {number} on {query[:40]}", url)
+    return [Piece("web_search_call", made={"action": action})]
+
+
+def _numbers(task: Task) -> range:
+    return range(1, 1 + max(1, min(20, task.given("results", 1))))
+
+
+def _report(task: Task, draft: Draft, title: str, url: str) -> None:
+    """A sentence; its source stands behind it in brackets, and the citation covers it whole."""
+    draft.write(f"{title} was found ")
+    if "uncited" not in task.words:
+        start, end = draft.write(f"([{HOST}]({url}))")
+        draft.mark({"type": "url_citation", "end_index": end, "start_index": start, "title": title, "url": url})
+    draft.write(". ")
+
+
+def image_generation(task: Task, draft: Draft) -> list[Piece]:
+    """Its partial images are its pieces, and whole."""
+    prompt = task.given("prompt", task.question)
+    tool = {name: _PICTURE[name] if task.tool[name] == "auto" else task.tool[name] for name in _PICTURE}
+    picture = base64.b64encode(paint.png(prompt)).decode()
+    shown = {**tool, "output_format": task.tool["output_format"]}
+    made = {**shown, "result": picture, "revised_prompt": f"A square in the colour of: {prompt}"}
+    draft.write("I made a picture. ")
+    return [Piece("image_generation_call", (picture,) * (task.tool.get("partial_images") or 0), made=made)]
+
+
+#: The one tool that every pretended server has.
+ECHO: Final[Json] = {
+    "annotations": {"read_only": False},
+    "description": "Says what it was told.",
+    "input_schema": {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "type": "object",
+        "properties": {"text": {"type": "string"}},
+        "required": ["text"],
+        "additionalProperties": False,
+    },
+    "name": "echo",
+}
+
+
+def mcp(task: Task, draft: Draft) -> list[Piece]:
+    """A call, or a request for approval, which ends the response."""
+    arguments = task.call.arguments if task.call.arguments is not None else {"text": task.question}
+    text = json.dumps(arguments, ensure_ascii=False, separators=(",", ":"))
+    label = task.tool["server_label"]
+    if not _trusted(task.tool):
+        return [Piece("mcp_approval_request", (text,), made={"name": "echo", "server_label": label})]
+    failed = [_call(label, text, None, failed=True)] if "mcp-fails" in task.words else []
+    return [*failed, answered(label, text, None, draft)]
+
+
+def answered(label: str, arguments: str, approval: str | None, draft: Draft) -> Piece:
+    """A call that goes well."""
+    draft.write(f"{label} answered {arguments}. ")
+    return _call(label, arguments, approval, failed=False)
+
+
+def listed(tool: Json) -> Piece:
+    """What a server can do; told before anything else, once in a conversation."""
+    return Piece("mcp_list_tools", made={"server_label": tool["server_label"], "tools": [ECHO]})
+
+
+def _trusted(tool: Json) -> bool:
+    asked = tool["require_approval"]
+    return asked == "never" or (isinstance(asked, dict) and "echo" in (asked.get("never") or {}).get("tool_names", []))
+
+
+def _call(label: str, arguments: str, approval: str | None, failed: bool) -> Piece:
+    made = {
+        "approval_request_id": approval,
+        "error": {"type": "http_error", "code": 424, "message": "424: "} if failed else None,
+        "name": "echo",
+        "output": None if failed else arguments,
+        "server_label": label,
+    }
+    return Piece("mcp_call", (arguments,), made=made)

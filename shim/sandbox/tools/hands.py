@@ -1,0 +1,110 @@
+"""The hosted tools of one response at work: what they put out, and what the answer then says of it."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from shim.sandbox.memory.world import World
+from shim.sandbox.shapes.plan import Draft, Piece
+from shim.sandbox.shapes.words import Named
+from shim.sandbox.tools import coding, errands, searching
+from shim.sandbox.tools.task import Task
+from shim.sandbox.tools.tools import called
+
+Json = dict[str, Any]
+
+#: By the name under which a message calls for them.
+WORKERS: Final[dict[str, Callable[[Task, Draft], list[Piece]]]] = {
+    "file_search": searching.file_search,
+    "code_interpreter": coding.code_interpreter,
+    "web_search": errands.web_search,
+    "image_generation": errands.image_generation,
+    "mcp": errands.mcp,
+}
+#: Tools that work unasked, if there is something for them in the message.
+_UNASKED: Final[dict[str, Callable[[Task], bool]]] = {
+    "file_search": searching.matches,
+    "code_interpreter": coding.wanted,
+}
+
+
+class Hands:
+    """``tools`` are the hosted ones that may be called, by name.
+
+    ``thought`` is what is thought behind a call that failed, and with ``again`` behind every one.
+    """
+
+    def __init__(
+        self,
+        tools: dict[str, Json],
+        question: str,
+        context: list[Json],
+        request: Json,
+        world: World,
+        thought: list[Piece],
+        again: bool,
+    ) -> None:
+        self.tools = tools
+        self._question = question
+        self._context = list(context)
+        self._include = frozenset(request.get("include") or ())
+        self._world = world
+        self._thought = thought
+        self._again = again
+        self._left = request.get("max_tool_calls")
+
+    def do(self, call: Named, words: frozenset[str], draft: Draft) -> list[Piece]:
+        """The items of one call; nothing if the response may make no more."""
+        if self._left is not None:
+            if not self._left:
+                return []
+            self._left -= 1
+        made = WORKERS[call.name](self._task(call, words), draft)
+        # The next call of this response shares its container.
+        self._context += [{"type": piece.kind, **piece.made} for piece in made]
+        return [piece for each in made for piece in (each, *self._after(each))]
+
+    def unasked(self, since: list[Json]) -> tuple[Named, ...]:
+        """Calls that nobody asked for by name; none, if a hosted tool has worked on the message before."""
+        if any(called_by(item) in WORKERS for item in since):
+            return ()
+        found = [Named(name) for name in _UNASKED if name in self.tools]
+        return tuple(each for each in found if _UNASKED[each.name](self._task(each, frozenset())))
+
+    def lists(self) -> list[Piece]:
+        """What an MCP server can do, unless the conversation holds it already."""
+        known = {item["server_label"] for item in self._context if item["type"] == "mcp_list_tools"}
+        tool = self.tools.get("mcp")
+        return [errands.listed(tool)] if tool and tool["server_label"] not in known else []
+
+    def approved(self, draft: Draft) -> list[Piece] | None:
+        """The calls that the input allows; nothing at all if it has no word about any."""
+        verdicts = [item for item in self._context[-1:] if item["type"] == "mcp_approval_response"]
+        asked = {item["id"]: item for item in self._context if item["type"] == "mcp_approval_request"}
+        if not verdicts:
+            return None
+        request = asked.get(verdicts[0]["approval_request_id"])
+        if request is None or not verdicts[0]["approve"]:
+            draft.write("The call was not approved. ")
+            return []
+        return [errands.answered(request["server_label"], request["arguments"], request["id"], draft)]
+
+    def _after(self, piece: Piece) -> list[Piece]:
+        """A request for approval ends the response: nothing is thought behind it."""
+        thinks = self._again or piece.made.get("error")
+        return self._thought if thinks and piece.kind != "mcp_approval_request" else []
+
+    def _task(self, call: Named, words: frozenset[str]) -> Task:
+        tool = self.tools[call.name]
+        return Task(call, tool, self._question, self._context, words, self._include, self._world)
+
+
+def offered(requested: list[Json], echoed: list[Json], names: set[str]) -> dict[str, Json]:
+    """The hosted tools among ``names``, each with what it was given and what the echo adds."""
+    wanted = names & WORKERS.keys()
+    pairs = zip(requested, echoed, strict=True)
+    return {called(echo): {**given, **echo} for given, echo in pairs if called(echo) in wanted}
+
+
+def called_by(item: Json) -> str:
+    """The tool that left an item."""
+    return str(item["type"]).removesuffix("_call")

@@ -1,0 +1,66 @@
+"""The tool file_search: looks into the vector stores, quotes the best sentence, and cites."""
+
+from typing import Any, Final
+
+from shim.sandbox.memory import search
+from shim.sandbox.memory.vectors import Hit
+from shim.sandbox.shapes.plan import Draft, Piece
+from shim.sandbox.tools.task import Task
+
+Json = dict[str, Any]
+
+#: Characters of a quoted sentence.
+QUOTED: Final = 200
+#: Characters outside the basic plane: one code point each, two units of UTF-16.
+_ASTRAL: Final = "🔎 𝔉𝔦𝔩𝔢𝔰 📂 "
+
+
+def matches(task: Task) -> bool:
+    """Whether the question finds anything."""
+    return bool(task.world.stores.find(task.tool, _queries(task)))
+
+
+def file_search(task: Task, draft: Draft) -> list[Piece]:
+    queries = _queries(task)
+    hits = task.world.stores.find(task.tool, queries)
+    shown = "file_search_call.results" in task.include
+    _answer(task, draft, queries, hits)
+    return [Piece("file_search_call", made={"queries": queries, "results": _results(hits) if shown else None})]
+
+
+def _queries(task: Task) -> list[str]:
+    given = [each for each in task.given("queries", []) if isinstance(each, str)]
+    return given or [task.given("query", task.question)]
+
+
+def _results(hits: list[Hit]) -> list[Json]:
+    return [hit.result() for hit in hits]
+
+
+def _answer(task: Task, draft: Draft, queries: list[str], hits: list[Hit]) -> None:
+    """One sentence; its citations stand before the full stop, as they were seen to."""
+    if not hits:
+        draft.write(f'The files say nothing of "{queries[0][:QUOTED]}". ')
+        return
+    best = hits[0]
+    if "cite-first" in task.words:
+        draft.mark(_citation(best, 0))
+    if "cite-emoji" in task.words:
+        draft.write(_ASTRAL)
+    draft.write(f"According to {best.filename}, {search.sentence(' '.join(queries), best.text, QUOTED)}")
+    tell = draft.mark_late if "cite-late" in task.words else draft.mark
+    for hit in _cited(task.words, hits):
+        tell(_citation(hit, len(draft.text)))
+    draft.write(". ")
+
+
+def _cited(words: frozenset[str], hits: list[Hit]) -> list[Hit]:
+    """The best hit; with ``cite-twice`` also the best of another file, or the same once more."""
+    if "uncited" in words or "cite-first" in words:
+        return []
+    others = [hit for hit in hits if hit.file_id != hits[0].file_id]
+    return [hits[0], *([*others, hits[0]][:1] if "cite-twice" in words else [])]
+
+
+def _citation(hit: Hit, index: int) -> Json:
+    return {"type": "file_citation", "file_id": hit.file_id, "filename": hit.filename, "index": index}

@@ -1,0 +1,27 @@
+"""What a hosted tool is told when it is called."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from shim.sandbox.memory.world import World
+from shim.sandbox.shapes.words import Named
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """``question`` is the user's message without words and names; ``include`` what the request wants to see."""
+
+    call: Named
+    tool: Json
+    question: str
+    context: list[Json]
+    words: frozenset[str]
+    include: frozenset[str]
+    world: World
+
+    def given(self, name: str, default: Any) -> Any:
+        """An argument of the call, if it is of the kind that is wanted."""
+        value = (self.call.arguments or {}).get(name)
+        return value if type(value) is type(default) else default

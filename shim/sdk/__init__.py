@@ -1,0 +1,1 @@
+"""What a user imports: the clients, `install`, the module-level client."""
