@@ -7,8 +7,7 @@ made when the first one comes.  Upstream is asked before the transaction, never 
 from typing import Any, Final
 
 from shim.engine.context import Context, Json
-from shim.engine.protocol import Reply, Request, json_reply
-from shim.store import assistants, threads
+from shim.store import threads
 
 #: A thread's own vector store goes this many days after its last use, as the old API's did.
 EXPIRY: Final = {"anchor": "last_active_at", "days": 7}
@@ -59,22 +58,6 @@ def merged(*resources: Json) -> Json:
         if given:
             together[kind] = {name: list(dict.fromkeys(id for one in given for id in one.get(name) or []))}
     return together
-
-
-async def delete_store(world: Context, request: Request, vector_store_id: str) -> Reply:
-    """DELETE /vector_stores/{vector_store_id}: upstream deletes it, and no assistant searches it any more."""
-    gone = await world.upstream.call("DELETE", f"/vector_stores/{vector_store_id}")
-    await world.store.write(_clear, world, vector_store_id)
-    return json_reply(gone)
-
-
-def _clear(db: Any, world: Context, vector_store_id: str) -> None:
-    for assistant in assistants.mentioning(db, world.tenant, vector_store_id):
-        resources = assistant["tool_resources"]
-        search = resources.get("file_search") or {}
-        left = [id for id in search.get("vector_store_ids") or [] if id != vector_store_id]
-        resources = resources | {"file_search": search | {"vector_store_ids": left}}
-        assistants.save(db, world.tenant, assistant | {"tool_resources": resources})
 
 
 def _files(messages: list[Json], tool: str) -> list[str]:

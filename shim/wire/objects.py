@@ -176,3 +176,23 @@ def modified(message: Json) -> Json:
 def as_streamed(thing: Json) -> Json:
     """A run or thread as a stream shows it: one without resources says so with an empty list (115 of 115 recorded)."""
     return thing if thing["tool_resources"] else thing | {"tool_resources": {"code_interpreter": {"file_ids": []}}}
+
+
+def step_shown(step: Json, contents: bool, ended: bool = False) -> Json:
+    """A step as it is told: search results without their contents unless asked for, no expiry once the run has
+    ended.
+    """
+    if ended and step["expires_at"] is not None:
+        step = step | {"expires_at": None}
+    details = step["step_details"]
+    if contents or not any("file_search" in call for call in details.get("tool_calls") or ()):
+        return step
+    calls = [_without_contents(call) for call in details["tool_calls"]]
+    return step | {"step_details": details | {"tool_calls": calls}}
+
+
+def _without_contents(call: Json) -> Json:
+    results = [
+        {key: value for key, value in found.items() if key != "content"} for found in call["file_search"]["results"]
+    ]
+    return call | {"file_search": call["file_search"] | {"results": results}}

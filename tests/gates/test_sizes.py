@@ -30,7 +30,9 @@ def test_files_are_small(folder: str) -> None:
 
 
 def test_a_long_file_says_why_at_its_head() -> None:
-    assert [name for name in LONG if REASON not in (ast.get_docstring(ast.parse((ROOT / name).read_text())) or "")] == []
+    assert [
+        name for name in LONG if REASON not in (ast.get_docstring(ast.parse((ROOT / name).read_text())) or "")
+    ] == []
 
 
 def _long(paths: list[Path]) -> dict[str, int]:

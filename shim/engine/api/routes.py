@@ -7,8 +7,7 @@ import re
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from shim.engine import resources
-from shim.engine.api import assistants, messages, runs, steps, threads, tool_outputs
+from shim.engine.api import assistants, files, messages, runs, steps, threads, tool_outputs, vector_stores
 from shim.engine.protocol import Reply, Request
 from shim.engine.run import container_files
 
@@ -39,11 +38,11 @@ ROUTES: Final[dict[tuple[str, str], Operation]] = {
     ("GET", "threads/{thread_id}/runs/{run_id}/steps"): steps.listing,
     ("GET", "threads/{thread_id}/runs/{run_id}/steps/{step_id}"): steps.retrieve,
     # Files that code wrote, which upstream knows within their container alone.
-    ("GET", "files/{file_id}"): container_files.retrieve,
-    ("GET", "files/{file_id}/content"): container_files.content,
-    ("DELETE", "files/{file_id}"): container_files.delete,
+    ("GET", "files/{file_id}"): files.retrieve,
+    ("GET", "files/{file_id}/content"): files.content,
+    ("DELETE", "files/{file_id}"): files.delete,
     # Upstream's own, but assistants that search the store must hear of its end.
-    ("DELETE", "vector_stores/{vector_store_id}"): resources.delete_store,
+    ("DELETE", "vector_stores/{vector_store_id}"): vector_stores.delete,
 }
 #: The first segment of every path that is ours, known or not: an unknown one is the API's 404, never the network's.
 OURS: Final = ("assistants", "threads")

@@ -7,6 +7,7 @@ from shim.engine.context import Context, Json, known
 from shim.engine.protocol import Reply, Request, json_reply
 from shim.store import steps as rows
 from shim.store.errors import NoSuchCursor
+from shim.wire import objects
 from shim.wire.errors import error
 from shim.wire.pages import Page, page, read_include, read_page
 
@@ -25,36 +26,16 @@ async def retrieve(world: Context, request: Request, thread_id: str, run_id: str
     return json_reply(await world.store.read(_find, world, thread_id, run_id, step_id, contents))
 
 
-def shown(step: Json, contents: bool, ended: bool = False) -> Json:
-    """A step as it is told: search results without their contents unless asked for, no expiry once the run has
-    ended.
-    """
-    if ended and step["expires_at"] is not None:
-        step = step | {"expires_at": None}
-    details = step["step_details"]
-    if contents or not any("file_search" in call for call in details.get("tool_calls") or ()):
-        return step
-    calls = [_without_contents(call) for call in details["tool_calls"]]
-    return step | {"step_details": details | {"tool_calls": calls}}
-
-
-def _without_contents(call: Json) -> Json:
-    results = [
-        {key: value for key, value in found.items() if key != "content"} for found in call["file_search"]["results"]
-    ]
-    return call | {"file_search": call["file_search"] | {"results": results}}
-
-
 def _page(db: Any, world: Context, thread_id: str, run_id: str, wanted: Page, contents: bool) -> Json:
     run = lookup.run(db, world, thread_id, run_id).body
     try:
         found, more = rows.page(db, world.tenant, run_id, wanted.limit, wanted.order, wanted.after, wanted.before)
     except NoSuchCursor as missing:
         raise error("no_step", id=missing.id) from None
-    return page([shown(step, contents, run["expires_at"] is None) for step in found], more)
+    return page([objects.step_shown(step, contents, run["expires_at"] is None) for step in found], more)
 
 
 def _find(db: Any, world: Context, thread_id: str, run_id: str, step_id: str, contents: bool) -> Json:
     run = lookup.run(db, world, thread_id, run_id).body
     step = known(rows.get(db, world.tenant, run_id, step_id), error("no_step", id=step_id))
-    return shown(step, contents, run["expires_at"] is None)
+    return objects.step_shown(step, contents, run["expires_at"] is None)

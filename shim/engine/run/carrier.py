@@ -13,7 +13,6 @@ from typing import Final, TypeVar
 
 from shim import lifecycle
 from shim.engine import retention
-from shim.engine.api import steps
 from shim.engine.context import Context, Json
 from shim.engine.protocol import DONE, Emitted, Events
 from shim.engine.run import backlog, container_files, echo, notes, record
@@ -304,7 +303,7 @@ class Carrier:
 
     def _shown(self, data: Json) -> Json:
         """A step without what its search found, unless the run's request asked for that; all else as it is."""
-        return steps.shown(data, self.private["contents"]) if data.get("object") == "thread.run.step" else data
+        return objects.step_shown(data, self.private["contents"]) if data.get("object") == "thread.run.step" else data
 
     async def settle(self, emitted: list[Emitted]) -> list[Emitted]:
         """Commit a batch, then give it, with all that the store could not take before.  While it still cannot, nothing

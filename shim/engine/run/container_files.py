@@ -1,7 +1,4 @@
-"""Files that code wrote: copied here before their container dies, and found under the ids that messages show.
-
-All other files are upstream's; their calls never come here.
-"""
+"""Files that code interpreter made: copied into the store before their container dies."""
 
 import base64
 import binascii
@@ -11,12 +8,10 @@ from typing import Any, Final
 from urllib.parse import unquote_to_bytes
 
 from shim.engine.context import Context, Json
-from shim.engine.protocol import Reply, Request, json_reply
 from shim.ports import Refusal
 from shim.store import files as rows
 from shim.translate.turn import Made
 from shim.wire import objects
-from shim.wire.errors import error
 
 log = logging.getLogger("shim")
 #: Ids of what code wrote; upstream knows them within their container alone.
@@ -30,29 +25,6 @@ class Kept:
     container_id: str | None
     body: Json
     content: bytes
-
-
-async def retrieve(world: Context, request: Request, file_id: str) -> Reply:
-    """GET /files/{file_id}"""
-    found = await world.store.read(rows.get, world.tenant, file_id)
-    if found is None:
-        raise error("no_file", id=file_id)
-    return json_reply(found)
-
-
-async def content(world: Context, request: Request, file_id: str) -> Reply:
-    """GET /files/{file_id}/content"""
-    found = await world.store.read(rows.content, world.tenant, file_id)
-    if found is None:
-        raise error("no_file", id=file_id)
-    return Reply(200, {"content-type": "application/octet-stream"}, found)
-
-
-async def delete(world: Context, request: Request, file_id: str) -> Reply:
-    """DELETE /files/{file_id}"""
-    if not await world.store.write(rows.delete, world.tenant, file_id):
-        raise error("no_file", id=file_id)
-    return json_reply(objects.deleted("file", file_id) | {"object": "file"})
 
 
 async def fetch(world: Context, made: list[Made]) -> list[Kept]:

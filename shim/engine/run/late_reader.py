@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from shim.engine.api import steps
 from shim.engine.context import Context, Json
 from shim.engine.protocol import DONE, Emitted, Events
 from shim.engine.run import refresh
@@ -79,7 +78,9 @@ def _news(db: Any, watch: Watch) -> list[Emitted]:
         watch.ended = True
         return []
     run = objects.as_streamed(row.body)
-    found = [steps.shown(step, row.private.get("contents", False)) for step in step_rows.of_run(db, tenant, run["id"])]
+    found = [
+        objects.step_shown(step, row.private.get("contents", False)) for step in step_rows.of_run(db, tenant, run["id"])
+    ]
     emitted = list(_opening(watch, run, found))
     if run["status"] != "queued" or len(found) > _start(watch, found):
         begun = queued(watch.world, run, again=True) | {"status": "in_progress"}

@@ -1,0 +1,33 @@
+"""Files that code interpreter made, found under the ids that messages show: three operations.
+
+All other files are upstream's; their calls never come here.
+"""
+
+from shim.engine.context import Context
+from shim.engine.protocol import Reply, Request, json_reply
+from shim.store import files as rows
+from shim.wire import objects
+from shim.wire.errors import error
+
+
+async def retrieve(world: Context, request: Request, file_id: str) -> Reply:
+    """GET /files/{file_id}"""
+    found = await world.store.read(rows.get, world.tenant, file_id)
+    if found is None:
+        raise error("no_file", id=file_id)
+    return json_reply(found)
+
+
+async def content(world: Context, request: Request, file_id: str) -> Reply:
+    """GET /files/{file_id}/content"""
+    found = await world.store.read(rows.content, world.tenant, file_id)
+    if found is None:
+        raise error("no_file", id=file_id)
+    return Reply(200, {"content-type": "application/octet-stream"}, found)
+
+
+async def delete(world: Context, request: Request, file_id: str) -> Reply:
+    """DELETE /files/{file_id}"""
+    if not await world.store.write(rows.delete, world.tenant, file_id):
+        raise error("no_file", id=file_id)
+    return json_reply(objects.deleted("file", file_id) | {"object": "file"})
