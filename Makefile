@@ -67,16 +67,16 @@ bench: $(VENV)/.test ## measures, printed and in build/bench.json; nothing is as
 	$(BIN)/python -m pytest -m bench -n 0 -s -q
 
 upstreams: $(VENV)/.test ## servers of others (OGX, llama.cpp), where their scripts lie beside the project
-	$(BIN)/python -m pytest -m upstreams -n 0 tests/upstreams $(ARGS)
+	$(BIN)/python -m pytest -m upstreams -n 0 tests/scenarios/upstreams $(ARGS)
 
 workers: $(VENV)/.dev ## gunicorn, celery, a notebook and pools of processes around clients made before the fork; a minute
 	$(BIN)/nox -s workers
 
 postgres: $(VENV)/.test ## what threads go through, each test on a PostgreSQL database of its own; minutes
-	.ci/postgres.sh $(BIN)/python -m pytest -n $(JOBS) --store=postgres tests/clients tests/crash tests/doors tests/engine tests/healing tests/hosted tests/laws tests/once $(ARGS)
+	.ci/postgres.sh $(BIN)/python -m pytest -n $(JOBS) --store=postgres tests/scenarios/clients tests/scenarios/crash tests/scenarios/doors tests/engine tests/scenarios/healing tests/scenarios/hosted_tools tests/scenarios/laws tests/scenarios/repeated_calls $(ARGS)
 
 load: $(VENV)/.test ## eight processes of fifty threads, killed and failed, on SQLite and PostgreSQL; prints the figures
-	.ci/postgres.sh $(BIN)/python -m tests.load $(ARGS)
+	.ci/postgres.sh $(BIN)/python -m tests.scenarios.load $(ARGS)
 
 docs: $(VENV)/.test ## print the reference pages from the tables
 	$(BIN)/python -m docs.generate

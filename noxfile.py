@@ -17,25 +17,31 @@ nox.options.sessions = ["sdk", "newest", "frameworks"]
 
 ROOT = Path(__file__).parent
 #: What a newer Python can break: threads, tasks, processes, the end of a program.
-FEW = tuple(f"tests/doors/test_{name}.py" for name in ("ending", "handlers", "leaving", "programs"))
+FEW = tuple(f"tests/scenarios/doors/test_{name}.py" for name in ("ending", "handlers", "leaving", "programs"))
 #: What an SDK between the oldest and the newest can: the client's own helpers besides, its options, its objects.
 SOME = (
     *FEW,
-    *(f"tests/doors/test_{name}.py" for name in ("http_client", "named", "options", "order", "raw", "warnings")),
+    *(f"tests/scenarios/doors/test_{name}.py" for name in ("options", "order", "raw", "warnings")),
+    "tests/http/test_transport.py",
+    "tests/assembly/test_decoding.py",
 )
 #: All that an SDK's version can break, for the one that differs most.
 MOST = (
     *SOME,
-    *(f"tests/doors/test_{name}.py" for name in ("bad_input", "broken", "loop", "names", "through", "upstream_fails")),
-    *(f"tests/ways/test_{name}.py" for name in ("azure", "install", "module", "options", "warnings")),
+    *(
+        f"tests/scenarios/doors/test_{name}.py"
+        for name in ("bad_input", "broken", "loop", "names", "through", "upstream_fails")
+    ),
+    *(f"tests/scenarios/ways_in/test_{name}.py" for name in ("azure", "options")),
+    *(f"tests/sdk/test_{name}.py" for name in ("install", "module", "warnings")),
 )
 #: Every table against the SDK as its oracle.  The newest is not pinned here: what it brings anew fails these.
 ORACLES = (
-    "tests/engine/test_routes.py",
-    "tests/protocol/test_coverage.py",
+    "tests/engine/api/test_routes.py",
+    "tests/scenarios/protocol/test_coverage.py",
     "tests/translate/test_fields.py",
-    "tests/translate/test_tables.py",
-    "tests/wire/test_requests_sdk.py",
+    "tests/scenarios/laws/test_tables.py",
+    "tests/wire/requests/test_sdk.py",
 )
 SDKS = {
     "oldest": ("openai==1.66.5", MOST),
@@ -44,12 +50,12 @@ SDKS = {
     "3": ("openai>=3,<4", (*SOME, *ORACLES)),
 }
 PYTHONS = ("3.13",)
-WORKERS = "tests/frameworks/workers"
+WORKERS = "tests/scenarios/field_programs/workers"
 PINNED = ("-c", "constraints.txt", "-c", f"{WORKERS}/pins.txt")
 #: Programs that are not ours, from the package registry, pinned: what to install beside us, which scripts to run.
 FRAMEWORKS = {
-    "langchain": (("-e", ".", "-r", "tests/frameworks/langchain.txt"), "langchain_agents.py"),
-    "agency-swarm": (("-e", ".", "-r", "tests/frameworks/agency_swarm.txt"), "agency_swarm_agents.py"),
+    "langchain": (("-e", ".", "-r", "tests/scenarios/field_programs/langchain.txt"), "langchain_agents.py"),
+    "agency-swarm": (("-e", ".", "-r", "tests/scenarios/field_programs/agency_swarm.txt"), "agency_swarm_agents.py"),
     # And, as the same is installed for it, what forks a program after its client was made.
     "sdk-examples": (
         ("-e", ".[server]", "gunicorn", *PINNED),
@@ -119,7 +125,7 @@ def frameworks(session: nox.Session, name: str) -> None:
     wanted, *scripts = FRAMEWORKS[name]
     session.install(*LEAN, *wanted, silent=True)
     for script in scripts:
-        session.run("python", *f"tests/frameworks/{script}".split(), env={"PYTHONPATH": str(ROOT)})
+        session.run("python", *f"tests/scenarios/field_programs/{script}".split(), env={"PYTHONPATH": str(ROOT)})
 
 
 @nox.session

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import settings
 
 from shim.store.database import database
-from tests.laws import table as generated
 from tests.recordings import REQUIRED, WIRE
-from tests.replay import table as played
+from tests.scenarios.laws import table as generated
+from tests.scenarios.replay import table as played
 from tests.stores import POSTGRES, Databases, Files, Stores
 
 settings.register_profile("here", deadline=None)

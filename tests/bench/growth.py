@@ -18,9 +18,9 @@ from shim import OpenAI
 from shim.store import threads as store
 from shim.store.database import Database, database
 from tests.bench.report import Json, Options, Report, spread, table
-from tests.growth.long import SAYING, fill
-from tests.growth.sink import Sink
-from tests.load import databases
+from tests.scenarios.growth.long import SAYING, fill
+from tests.scenarios.growth.sink import Sink
+from tests.scenarios.load import databases
 
 LENGTHS: Final = (10, 100, 1_000, 10_000)
 #: What the longest may cost of the shortest.

@@ -6,7 +6,7 @@ from unittest import mock
 
 from shim import OpenAI
 from tests.bench.report import Options, Report, spread, table
-from tests.doors.loopback import Asked, Loopback, Said
+from tests.scenarios.doors.loopback import Asked, Loopback, Said
 
 
 def run(options: Options) -> Report:

@@ -15,10 +15,10 @@ from shim.cli.doctor.probes import COSTLY, PROBES
 from shim.http import offline
 from shim.sandbox import Sandbox
 from shim.upstream import profiles
-from tests.doors.loopback import Asked, Loopback, Said
-from tests.doors.talking import secret
-from tests.healing.losing import Deaf, is_call, refused
-from tests.healing.wordings import WORDINGS
+from tests.scenarios.doors.loopback import Asked, Loopback, Said
+from tests.scenarios.doors.talking import secret
+from tests.scenarios.healing.losing import Deaf, is_call, refused
+from tests.scenarios.healing.wordings import WORDINGS
 
 Json = dict[str, Any]
 KEY = f"sk-{secret()}"

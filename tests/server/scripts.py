@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import openai
 
-from tests.doors.talking import Told, carry_out, tool, until_ended
+from tests.scenarios.doors.talking import Told, carry_out, tool, until_ended
 
 Json = dict[str, Any]
 WEATHER, TIME = tool("get_weather", city="string"), tool("get_time", city="string")

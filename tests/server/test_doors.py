@@ -11,8 +11,8 @@ import openai
 import pytest
 
 from shim.http.offline import sandbox
-from tests.doors.colours import ASYNC, SYNC, opened
-from tests.doors.talking import secret
+from tests.scenarios.doors.colours import ASYNC, SYNC, opened
+from tests.scenarios.doors.talking import secret
 from tests.server.scripts import SCRIPTS, Secrets
 from tests.server.served import served
 from tests.stores import Stores

@@ -15,9 +15,9 @@ from urllib.parse import urlsplit
 import openai
 import pytest
 
-from tests.doors.loopback import Asked, Gate, Loopback, Said
-from tests.doors.talking import until_ended
 from tests.recordings import ROOT
+from tests.scenarios.doors.loopback import Asked, Gate, Loopback, Said
+from tests.scenarios.doors.talking import until_ended
 from tests.server.served import PATIENCE, served
 
 Client = openai.OpenAI

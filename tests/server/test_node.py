@@ -15,7 +15,7 @@ import openai
 import pytest
 
 from tests.docs.blocks import blocks
-from tests.doors.talking import carry_out, secret
+from tests.scenarios.doors.talking import carry_out, secret
 from tests.server.scripts import TIME, WEATHER
 from tests.server.served import PATIENCE, served
 

@@ -16,7 +16,7 @@ from urllib.request import urlopen
 import openai
 import pytest
 
-from tests.doors.loopback import Asked, Gate, Loopback, Said
+from tests.scenarios.doors.loopback import Asked, Gate, Loopback, Said
 from tests.server.served import PATIENCE, served
 from tests.server.speaking import ask
 

@@ -26,7 +26,7 @@ from shim.store import (
 )
 from shim.store.database import Database, database
 from shim.store.errors import StoreFailed
-from tests.load import databases
+from tests.scenarios.load import databases
 from tests.store.conftest import POSTGRES
 from tests.store.things import assistant, ids, message, python, run, step, thread
 

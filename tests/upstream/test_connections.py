@@ -8,8 +8,8 @@ import pytest
 
 from shim import AsyncOpenAI, OpenAI
 from tests.bench import bodies
-from tests.replay import server as replay
-from tests.replay.server import Replay, Reply
+from tests.scenarios.replay import server as replay
+from tests.scenarios.replay.server import Replay, Reply
 
 ANSWER = Reply(bodies.pieces(3, 1))
 OPTIONS: dict[str, Any] = {"api_key": "test", "max_retries": 0}

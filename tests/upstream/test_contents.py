@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.doors.colours import COLOURS, opened
-from tests.doors.loopback import Asked, Loopback, Said
-from tests.doors.talking import carry_out
+from tests.scenarios.doors.colours import COLOURS, opened
+from tests.scenarios.doors.loopback import Asked, Loopback, Said
+from tests.scenarios.doors.talking import carry_out
 
 CHUNK = b"x" * 65_536
 MANY = 1_000

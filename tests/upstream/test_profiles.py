@@ -4,8 +4,8 @@ import pytest
 
 from shim import OpenAI
 from shim.upstream.profiles import PROFILES, choose
-from tests.doors.loopback import Loopback
-from tests.healing.losing import WAYS, Talk, said
+from tests.scenarios.doors.loopback import Loopback
+from tests.scenarios.healing.losing import WAYS, Talk, said
 
 ADDRESSES = {
     "https://api.openai.com/v1": "openai",

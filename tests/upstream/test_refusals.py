@@ -6,7 +6,7 @@ import openai
 import pytest
 
 from shim import OpenAI
-from tests.doors.loopback import Loopback, Said
+from tests.scenarios.doors.loopback import Loopback, Said
 
 #: Body of an answer with status 422, and message, code and param that come of it.
 BODIES: list[tuple[Any, tuple[str, str | None, str | None]]] = [

@@ -1,0 +1,230 @@
+"""What a run says upstream: from the thread's head, from the run's own tip, or all of it."""
+
+import json
+from collections import deque
+from contextlib import suppress
+
+import pytest
+
+from shim.ports import Profile, Refusal
+from tests.engine.scripted import Refused, World, answer, inputs
+from tests.scenarios.healing.wordings import WORDINGS, Wording
+from tests.translate.telling import added, call, created, ended, last, message, names, says, text
+
+
+def said(value: str, id: str = "msg_a") -> dict:
+    return message(says(value), id=id)
+
+
+def previous(world: World) -> str | None:
+    return world.sent.get("previous_response_id")
+
+
+def test_a_thread_is_chained_run_by_run(world: World) -> None:
+    thread = world.thread("One", "Two")
+    world.run(thread, answer(said("A"), id="resp_1"))
+    assert (inputs(world.sent), previous(world)) == (["One", "Two"], None)
+    world.say(thread, "Three")
+    world.run(thread, answer(said("B", "msg_b"), id="resp_2"))
+    assert (inputs(world.sent), previous(world)) == (["Three"], "resp_1")
+    world.run(thread, answer(said("C", "msg_c"), id="resp_3"))
+    assert (inputs(world.sent), previous(world)) == ([], "resp_2")
+    assert world.messages(thread) == ["One", "Two", "A", "Three", "B", "C"]
+
+
+def test_a_round_is_chained_from_the_response_that_asked(world: World) -> None:
+    thread = world.thread("One")
+    asked = last(world.run(thread, answer(call(), id="resp_1")), "run.requires_action")
+    told = world.submit(asked, answer(said("A"), id="resp_2"), call_a="42")
+    assert (inputs(world.sent), previous(world)) == (["output call_a"], "resp_1")
+    assert names(told)[:3] == ["run.step.completed", "run.queued", "run.in_progress"]
+    world.run(thread, answer(said("B", "msg_b"), id="resp_3"))
+    assert (inputs(world.sent), previous(world)) == ([], "resp_2")
+
+
+def test_instructions_alone_are_an_input(world: World) -> None:
+    world.run(world.thread(), answer(said("A")), instructions="Begin.")
+    assert world.sent["input"] == [{"role": "developer", "content": "Begin."}]
+    assert world.sent["instructions"] == "Begin."
+
+
+def test_neither_instructions_nor_words_are_nothing_to_answer(world: World) -> None:
+    with pytest.raises(Refused, match="requires a Thread with a user message"):
+        world.run(world.thread())
+    assert world.upstream.bodies == []
+
+
+CUT = {"incomplete_details": {"reason": "max_output_tokens"}}
+PAIR = [call(id="fc_b"), message(says("Ha"), status="incomplete")]
+#: A second run that does not end well, and what the third one says after the head.
+BAD_ENDS = {
+    "failed without a word": (answer(id="resp_2", status="failed"), ["Two", "Three"]),
+    "failed in the middle": (
+        [[created(id="resp_2"), added(said("B", "msg_b")), text("Ha", "msg_b")], [ended(status="failed", id="resp_2")]],
+        ["Two", "Ha", "Three"],
+    ),
+    "failed with an open call": (answer(call(), id="resp_2", status="failed"), ["Two", "Three"]),
+    "cut short": (
+        answer(message(says("Ha"), id="msg_b", status="incomplete"), id="resp_2", status="incomplete", **CUT),
+        ["Two", "Ha", "Three"],
+    ),
+    "cut in a call": (
+        answer(call('{"', status="incomplete"), id="resp_2", status="incomplete", **CUT),
+        ["Two", "Three"],
+    ),
+    "cancelled upstream": (answer(id="resp_2", status="cancelled"), ["Two", "Three"]),
+    "broken off": ([[created(id="resp_2")], [added(said("B", "msg_b")), text("Ha", "msg_b")]], ["Two", "Ha", "Three"]),
+    "refused": (Refusal(500, "Boom."), ["Two", "Three"]),
+}
+
+
+@pytest.mark.parametrize("end", BAD_ENDS)
+def test_a_run_that_ends_badly_leaves_the_head(world: World, end: str) -> None:
+    script, expected = BAD_ENDS[end]
+    thread = world.thread("One")
+    world.run(thread, answer(said("A"), id="resp_1"))
+    world.say(thread, "Two")
+    world.run(thread, script)
+    world.say(thread, "Three")
+    world.run(thread, answer(said("C", "msg_c"), id="resp_3"))
+    assert (inputs(world.sent), previous(world)) == (expected, "resp_1")
+
+
+@pytest.mark.parametrize("end", ["cancel", "expire"])
+def test_a_question_that_was_never_answered_leaves_the_head(world: World, end: str) -> None:
+    """Of its calls only those go again that were answered in an earlier round."""
+    thread = world.thread("One")
+    asked = last(world.run(thread, answer(call(id="fc_1"), id="resp_1")), "run.requires_action")
+    world.submit(asked, answer(call(id="fc_2"), id="resp_2"), call_1="42")
+    if end == "cancel":
+        world.post(f"threads/{thread}/runs/{asked['id']}/cancel")
+    else:
+        world.clock.time += 600
+    world.say(thread, "Two")
+    world.run(thread, answer(said("C"), id="resp_3"))
+    assert (inputs(world.sent), previous(world)) == (["One", "call call_1", "output call_1", "Two"], None)
+
+
+#: How upstream says that a chain is lost: a refusal, a lone error event, an answer that echoes no chain.
+def _error(row: Wording) -> dict:
+    told: dict = json.loads(json.dumps(row.error).replace("{id}", "resp_1"))
+    return told
+
+
+def _refusal(row: Wording) -> Refusal:
+    error = _error(row)
+    code = error.get("code")
+    return Refusal(row.status, error["message"], param=error.get("param"), code=code if isinstance(code, str) else None)
+
+
+IGNORED = [[created(id="resp_9", previous_response_id=None)], [added(said("Who?")), text("Who?")]]
+GONE = WORDINGS["OpenAI, expired or deleted"].error["message"]
+LOST = {
+    **{words: _refusal(row) for words, row in WORDINGS.items() if row.status},
+    "422": Refusal(422, GONE),
+    **{f"an event, {words}": [[{**_error(row), "type": "error"}]] for words, row in WORDINGS.items()},
+    "a failure at once": [[ended(id="resp_9", status="failed", error={"code": "server_error", "message": GONE})]],
+    "an error once it has begun": [
+        [created(id="resp_9", previous_response_id="resp_1")],
+        [{"type": "error", "message": GONE}],
+    ],
+    "an answer without the history": IGNORED,
+    "the same behind a sign of life": [[{"type": "keepalive"}, *IGNORED[0]]],
+    "the same, a read later": [[{"type": "keepalive"}], *IGNORED],
+}
+#: After these nothing is chained there any more.
+NEVER = {way for way in LOST if way.removeprefix("an event, ") in {name for name, row in WORDINGS.items() if row.never}}
+NEVER |= {"an answer without the history", "the same behind a sign of life", "the same, a read later"}
+
+
+@pytest.mark.parametrize("way", LOST)
+def test_a_lost_chain_is_told_anew(world: World, way: str) -> None:
+    thread = world.thread("One")
+    world.run(thread, answer(said("A"), id="resp_1"))
+    world.say(thread, "Two")
+    world.script(LOST[way])
+    told = world.run(thread, answer(said("B", "msg_b"), id="resp_2"))
+    assert [body.get("previous_response_id") for body in world.upstream.bodies] == [None, "resp_1", None]
+    assert inputs(world.sent) == ["One", "A", "Two"]
+    assert names(told)[-1] == "run.completed"
+    assert world.messages(thread) == ["One", "A", "Two", "B"]
+    assert all(each.closed for each in world.upstream.answers)
+    world.run(thread, answer(said("C", "msg_c"), id="resp_3"))
+    assert previous(world) == (None if way in NEVER else "resp_2")
+    assert len(world.upstream.bodies) == 4
+
+
+@pytest.mark.parametrize("way", LOST)
+def test_it_is_told_anew_once(world: World, way: str) -> None:
+    thread = world.thread("One")
+    world.run(thread, answer(said("A"), id="resp_1"))
+    world.script(LOST[way])
+    # A refusal before the answer is the caller's; one in the answer is the run's.
+    with suppress(Refused):
+        told = world.run(thread, Refusal(400, GONE))
+        assert names(told)[-1] == "run.failed"
+    assert len(world.upstream.bodies) == 3
+    assert world.upstream.script == deque()
+
+
+def test_a_lost_tip_is_told_anew_with_its_outputs(world: World) -> None:
+    thread = world.thread("One")
+    asked = last(world.run(thread, answer(call(), id="resp_1")), "run.requires_action")
+    world.script(Refusal(400, WORDINGS["OpenAI, a call that is gone"].error["message"]))
+    world.submit(asked, answer(said("A"), id="resp_2"), call_a="42")
+    assert (inputs(world.sent), previous(world)) == (["One", "call call_a", "output call_a"], None)
+
+
+#: Refusals that have nothing to do with a chain.
+NOT_LOST = [Refusal(500, "Boom."), Refusal(429, "Slow down."), Refusal(None, "No connection.")]
+
+
+@pytest.mark.parametrize("refusal", NOT_LOST, ids=str)
+def test_other_failures_heal_nothing(world: World, refusal: Refusal) -> None:
+    thread = world.thread("One")
+    world.run(thread, answer(said("A"), id="resp_1"))
+    told = world.run(thread, refusal)
+    assert len(world.upstream.bodies) == 2
+    assert names(told)[-1] == "run.failed"
+    world.run(thread, answer(said("B", "msg_b"), id="resp_2"))
+    assert previous(world) == "resp_1"
+
+
+def test_an_error_event_without_a_chain_ends_the_run(world: World) -> None:
+    told = world.run(world.thread("One"), [[{"type": "error", "message": GONE}]])
+    assert last(told, "run.failed")["last_error"] == {"code": "server_error", "message": GONE}
+
+
+def test_an_answer_that_is_not_kept_is_good_but_no_head(world: World) -> None:
+    thread = world.thread("One")
+    events = answer(said("A"), id="resp_1")
+    events[0] = [created(id="resp_1", store=False)]
+    told = world.run(thread, events)
+    assert names(told)[-1] == "run.completed"
+    world.run(thread, answer(said("B", "msg_b"), id="resp_2"))
+    assert (inputs(world.sent), previous(world)) == (["One", "A"], None)
+
+
+def test_a_question_that_is_not_kept_is_no_tip(world: World) -> None:
+    thread = world.thread("One")
+    events = answer(call(), id="resp_1")
+    events[0] = [created(id="resp_1", store=False)]
+    asked = last(world.run(thread, events), "run.requires_action")
+    world.submit(asked, answer(said("A"), id="resp_2"), call_a="42")
+    assert (inputs(world.sent), previous(world)) == (["One", "call call_a", "output call_a"], None)
+
+
+def test_a_server_that_stores_nothing_is_never_chained(world: World) -> None:
+    world.upstream.can = Profile("stateless", stores=False, encrypted_reasoning=True)
+    thread = world.thread("One")
+    world.run(thread, answer({"type": "reasoning", "id": "rs", "encrypted_content": "x"}, said("A"), id="resp_1"))
+    world.run(thread, answer(said("B", "msg_b"), id="resp_2"))
+    assert (inputs(world.sent), previous(world)) == (["One", "thought", "A"], None)
+    assert (world.sent["store"], world.sent["include"]) == (False, ["reasoning.encrypted_content"])
+
+
+def test_an_answer_without_an_id_is_no_head(world: World) -> None:
+    thread = world.thread("One")
+    world.run(thread, [[added(said("A")), text("A")], [ended(said("A"), id=None)]])
+    world.run(thread, answer(said("B", "msg_b")))
+    assert (inputs(world.sent), previous(world)) == (["One", "A"], None)

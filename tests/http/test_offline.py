@@ -1,0 +1,25 @@
+"""With the sandbox as upstream nothing reaches a network, also not what is no call of the old API."""
+
+from typing import Any
+
+import pytest
+
+from shim.http import offline
+from tests.scenarios.doors.colours import COLOURS, opened
+from tests.scenarios.doors.loopback import Asked, Loopback, Said
+
+
+def answer(asked: Asked) -> Said:
+    return Said.json({"error": {"message": "nobody should have asked"}}, status=500)
+
+
+@pytest.mark.parametrize("colour", COLOURS)
+def test_files_and_stores_are_the_sandboxs(colour: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHIM_UPSTREAM", "sandbox")
+    with Loopback(answer) as network, opened(colour, base_url=network.url) as client:
+        file: Any = client.files.create(file=("foods.txt", b"Travis likes pizza.\r\n\x00"), purpose="vision")
+        assert client.files.content(file.id).read() == b"Travis likes pizza.\r\n\x00"
+        store = client.vector_stores.create(file_ids=[file.id])
+        assert client.vector_stores.retrieve(store.id).file_counts.total == 1
+        assert network.asked == []
+    assert offline.sandbox().requests[-1].path == f"/v1/vector_stores/{store.id}"

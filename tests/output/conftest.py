@@ -1,5 +1,0 @@
-"""The plays of the hosted tools: every way in which programs run, on a sandbox or on recordings."""
-
-from tests.hosted.conftest import heard, plain, players, stage
-
-__all__ = ["heard", "plain", "players", "stage"]

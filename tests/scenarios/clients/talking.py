@@ -1,0 +1,56 @@
+"""What programs of the old API do, in a few words."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from tests.scenarios.doors.loopback import Loopback
+from tests.scenarios.doors.talking import tool
+
+Json = dict[str, Any]
+WEATHER = 'get_weather {"city": "Oslo"}'
+TOOLS = [tool("get_weather", city="string"), tool("get_time")]
+
+
+@dataclass
+class Talk:
+    """``upstream`` is what the client's calls reach; ``answer`` on it says what is to go wrong."""
+
+    client: Any
+    upstream: Loopback
+
+    @property
+    def threads(self) -> Any:
+        return self.client.beta.threads
+
+    def assistant(self, **given: Any) -> Any:
+        return self.client.beta.assistants.create(**{"model": "gpt-4o", "tools": TOOLS} | given)
+
+    def thread(self, *texts: str) -> Any:
+        return self.threads.create(messages=[{"role": "user", "content": text} for text in texts])
+
+    def run(self, text: str, **given: Any) -> Any:
+        """A run of a new thread, polled until it is over or asks."""
+        assistant = given.pop("assistant", None) or self.assistant()
+        thread = self.thread(text)
+        return self.threads.runs.create_and_poll(thread_id=thread.id, assistant_id=assistant.id, **given)
+
+    def outputs(self, run: Any, output: str = "hail") -> Any:
+        calls = run.required_action.submit_tool_outputs.tool_calls
+        return [{"tool_call_id": call.id, "output": output} for call in calls]
+
+    def submit(self, run: Any, output: str = "hail") -> Any:
+        """Answer all that the run asks; the run as the answer to that shows it."""
+        given = {"thread_id": run.thread_id, "tool_outputs": self.outputs(run, output)}
+        return self.threads.runs.submit_tool_outputs(run.id, **given)
+
+    def look(self, run: Any) -> Any:
+        return self.threads.runs.retrieve(run.id, thread_id=run.thread_id)
+
+    def poll(self, run: Any) -> Any:
+        return self.threads.runs.poll(run.id, thread_id=run.thread_id)
+
+    def steps(self, run: Any, **given: Any) -> list[Any]:
+        return list(self.threads.runs.steps.list(run.id, thread_id=run.thread_id, **given))
+
+    def messages(self, run: Any, **given: Any) -> list[Any]:
+        return list(self.threads.messages.list(run.thread_id, **given))

@@ -1,0 +1,105 @@
+"""All callbacks of the SDK's event handlers, in both colours: when each is called, and with what."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from shim import OpenAI
+from tests.scenarios.clients.talking import WEATHER, Talk
+from tests.scenarios.doors.colours import COLOURS
+from tests.scenarios.replay.ears import CALLBACKS, AsyncEar, Ear, Notes
+
+pytestmark = pytest.mark.parametrize("client", COLOURS, indirect=True)
+#: What every step and every message brings, equal callbacks in a row told once.
+CALLED = ["on_run_step_created", "on_tool_call_created", "on_run_step_delta", "on_tool_call_delta"]
+
+
+@dataclass
+class Diary(Notes):
+    """Callbacks in their order with what came with them; ``breaks``: events at which the program's own code fails."""
+
+    order: list[str] = field(default_factory=list)
+    given: dict[str, list[Any]] = field(default_factory=dict)
+    breaks: dict[str, Exception] = field(default_factory=dict)
+
+    def take(self, callback: str, *given: Any) -> None:
+        super().take(callback, *given)
+        self.given.setdefault(callback, []).append(given)
+        if callback == "on_event":
+            if problem := self.breaks.get(given[0].event):
+                raise problem
+        elif self.order[-1:] != [callback]:
+            self.order.append(callback)
+
+
+def listen(talk: Talk, text: str, **breaks: Exception) -> Diary:
+    """A streamed run of a new thread, heard by a handler to its end."""
+    ear = (Ear if isinstance(talk.client, OpenAI) else AsyncEar)()
+    ear.notes = diary = Diary(breaks={f"thread.{name.replace('__', '.')}": each for name, each in breaks.items()})
+    where = {"thread_id": talk.thread(text).id, "assistant_id": _helper(talk).id}
+    with talk.threads.runs.stream(**where, event_handler=ear) as events:
+        if breaks:
+            (problem,) = breaks.values()
+            with pytest.raises(type(problem)):
+                events.until_done()
+        else:
+            events.until_done()
+    return diary
+
+
+def _helper(talk: Talk) -> Any:
+    return talk.assistant(tools=[{"type": "code_interpreter"}, *talk.assistant().to_dict()["tools"]])
+
+
+def test_all_of_them(talk: Talk) -> None:
+    """There are seventeen, and each is called in one of these."""
+    assert len(CALLBACKS) == 17
+    diaries = [
+        listen(talk, "code_interpreter show-image"),
+        listen(talk, f"aloud {WEATHER}"),
+        listen(talk, "Hello", run__completed=TimeoutError()),
+    ]
+    assert {name for diary in diaries for name in diary.calls} == set(CALLBACKS)
+
+
+def test_code_a_picture_and_text(talk: Talk) -> None:
+    diary = listen(talk, "code_interpreter show-image")
+    place = diary.order.index("on_message_created")
+    assert diary.order[:4] == CALLED
+    assert diary.order[place - 3 : place] == ["on_tool_call_done", "on_run_step_done", "on_run_step_created"]
+    rest = diary.order[place + 1 :]
+    # The SDK finishes the picture once it has told the first word that follows.
+    for name in ("on_text_created", "on_text_delta", "on_image_file_done", "on_text_done", "on_message_done"):
+        assert name in rest
+        rest = rest[rest.index(name) :]
+    assert "on_run_step_done" in rest
+    assert rest[-1] == "on_end"
+    ((image,),) = diary.given["on_image_file_done"]
+    message = diary.messages[0]
+    assert message["content"][0] == {"type": "image_file", "image_file": {"file_id": image.file_id}}
+    told = "".join(delta.value for delta, _ in diary.given["on_text_delta"])
+    assert told == diary.texts[0] == message["content"][1]["text"]["value"]
+    assert [snapshot.value for _, snapshot in diary.given["on_text_delta"]][-1] == told
+
+
+def test_a_text_and_a_call(talk: Talk) -> None:
+    diary = listen(talk, f"aloud {WEATHER}")
+    assert diary.order[-2:] == ["on_tool_call_done", "on_end"]
+    assert diary.order.index("on_message_done") < diary.order.index("on_tool_call_created")
+    ((created,),) = diary.given["on_tool_call_created"]
+    assert created.function.name == "get_weather"
+    _, snapshot = diary.given["on_tool_call_delta"][-1]
+    asked = diary.closing[1]["required_action"]["submit_tool_outputs"]["tool_calls"][0]
+    assert (snapshot.id, snapshot.function.arguments) == (asked["id"], asked["function"]["arguments"])
+
+
+@pytest.mark.parametrize("problem", [ValueError("mine"), TimeoutError("mine")], ids=["error", "timeout"])
+def test_code_of_the_handler_that_fails(talk: Talk, problem: Exception) -> None:
+    """The SDK tells the handler, and the end comes all the same; the run goes on without its reader."""
+    diary = listen(talk, "Hello", run__in_progress=problem)
+    assert diary.problems == [problem]
+    assert diary.calls["on_timeout"] == isinstance(problem, TimeoutError)
+    assert diary.order[-1] == "on_end"
+    run = next(data for name, data in diary.events if name == "thread.run.in_progress")
+    assert talk.threads.runs.poll(run["id"], thread_id=run["thread_id"]).status == "completed"

@@ -1,0 +1,139 @@
+"""Connections to upstream are not shared: not by a process and its fork, not by one event loop and the next."""
+
+import asyncio
+import gc
+import os
+import threading
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shim import AsyncOpenAI, OpenAI
+from shim.assembly import wiring
+from tests.scenarios.clients.talking import TOOLS
+from tests.scenarios.clients.test_shared import talk_async
+from tests.scenarios.doors.colours import COLOURS, opened
+from tests.scenarios.doors.loopback import Gate, Loopback
+
+
+def sockets() -> Counter[str]:
+    """What this process holds open of the network, by its names in the kernel."""
+    found: list[str] = []
+    for each in Path("/proc/self/fd").iterdir():
+        try:
+            found.append(os.readlink(each))
+        except OSError:
+            continue
+    return Counter(name for name in found if name.startswith("socket:"))
+
+
+def needs_fork(test: Any) -> Any:
+    lacking = not Path("/proc/self/fd").is_dir() or not hasattr(os, "fork")
+    quiet = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")(test)
+    return pytest.mark.skipif(lacking, reason="needs fork and /proc")(quiet)
+
+
+@needs_fork
+def test_a_fork_in_the_middle_of_an_answer_holds_nothing_of_it() -> None:
+    """Upstream hears that a run was cancelled by its connection being closed: a copy of it in a child would hide that.
+    Whatever a thread of the parent held at that moment, the child can talk.
+    """
+    gate = Gate(chunks=3)
+    before = sockets()
+    with Loopback() as upstream, OpenAI(base_url=upstream.url, api_key="test") as client:
+        helper = client.beta.assistants.create(model="gpt-4o").id
+        upstream.answer = upstream.gated(gate)
+        thread = client.beta.threads.create(messages=[{"role": "user", "content": "essay-50"}])
+        run = client.beta.threads.runs.create(thread.id, assistant_id=helper)
+        gate.wait()
+        upstream.answer = lambda asked: None
+        pool = client._client._transport.inner._transport._pool  # type: ignore[attr-defined]
+        inherited = {f"socket:[{os.fstat(each).st_ino}]" for each in _of(pool)}
+        assert inherited
+        with pool._optional_thread_lock if hasattr(pool, "_optional_thread_lock") else threading.Lock():
+            told = _forked(lambda: str(bool(inherited & sockets().keys())) + _answer(client, helper))
+        assert told == "Falsecompleted"
+        gate.open()
+        assert client.beta.threads.runs.poll(run.id, thread_id=thread.id).status == "completed"
+    assert sockets() - before == Counter()
+
+
+@needs_fork
+@pytest.mark.parametrize("colour", COLOURS)
+def test_a_fork_leaves_the_runs_of_its_parent_alone(colour: str) -> None:
+    """Their leases are not the child's to renew, nor their connections its to shut."""
+    gate = Gate(chunks=3)
+    with Loopback() as upstream, opened(colour, base_url=upstream.url) as client:
+        helper = client.beta.assistants.create(model="gpt-4o").id
+        upstream.answer = upstream.gated(gate)
+        thread = client.beta.threads.create(messages=[{"role": "user", "content": "essay-50"}])
+        run = client.beta.threads.runs.create(thread.id, assistant_id=helper)
+        gate.wait()
+        assert _forked(_some_beats) == "beaten"
+        gate.open()
+        assert client.beta.threads.runs.poll(run.id, thread_id=thread.id).status == "completed"
+
+
+def _some_beats() -> str:
+    """What a client's heart does in the child."""
+    for heart in wiring._hearts.values():
+        heart.renew()
+    return "beaten"
+
+
+def _of(pool: Any) -> list[int]:
+    streams = [each._connection._network_stream for each in pool._connections]
+    return [stream.get_extra_info("socket").fileno() for stream in streams]
+
+
+def _answer(client: Any, helper: str) -> str:
+    thread = client.beta.threads.create(messages=[{"role": "user", "content": "Hello"}])
+    return str(client.beta.threads.runs.create_and_poll(thread_id=thread.id, assistant_id=helper).status)
+
+
+def _forked(work: Any) -> str:
+    """What a child says of it."""
+    ours, theirs = os.pipe()
+    pid = os.fork()
+    if not pid:
+        try:
+            # Another thread than the one that forked: what that one holds, this one waits for.
+            said: list[str] = []
+            worker = threading.Thread(target=lambda: said.append(work()), daemon=True)
+            worker.start()
+            worker.join(20)
+            os.write(theirs, "".join(said or ["stuck"]).encode())
+        finally:
+            os._exit(0)
+    os.close(theirs)
+    with os.fdopen(ours) as told:
+        found = told.read()
+    os.waitpid(pid, 0)
+    return found
+
+
+@pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
+def test_one_async_client_in_one_loop_after_the_other_and_in_two_at_once() -> None:
+    """As in a script that calls `asyncio.run` for each thing that it does, with one client for all of them."""
+    with Loopback() as upstream:
+        heard = _in_many_loops(AsyncOpenAI(base_url=upstream.url, api_key="test", max_retries=0))
+    assert all(said in answer for said, answer in heard)
+    assert len(heard) == 4
+    # What the closed loops had open nobody could close but by forgetting it, and of that Python warns.
+    gc.collect()
+
+
+def _in_many_loops(client: Any) -> list[tuple[str, str]]:
+    async def helper() -> str:
+        return str((await client.beta.assistants.create(model="gpt-4o", tools=TOOLS)).id)
+
+    async def two() -> list[tuple[str, str]]:
+        other = asyncio.to_thread(lambda: asyncio.run(talk_async(client, made)))
+        return list(await asyncio.gather(talk_async(client, made), other))
+
+    made = asyncio.run(helper())
+    heard = [asyncio.run(talk_async(client, made)) for _ in range(2)] + asyncio.run(two())
+    asyncio.run(client.close())
+    return heard

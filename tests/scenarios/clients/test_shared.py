@@ -1,0 +1,127 @@
+"""One client, many users: threads, tasks, a process that forks after the client was made, a loop that is running."""
+
+import asyncio
+import json
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shim import AsyncOpenAI, OpenAI
+from tests.scenarios.clients.talking import TOOLS
+from tests.scenarios.doors.loopback import Loopback
+from tests.scenarios.doors.talking import secret
+from tests.scenarios.load import databases
+
+POSTGRES = os.environ.get("SHIM_TEST_POSTGRES")
+
+
+@pytest.fixture(params=["sqlite", *(["postgresql"] if POSTGRES else [])])
+def kept(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Where threads live, on either kind of database."""
+    place = databases.sqlite(tmp_path / "kept") if request.param == "sqlite" else databases.postgresql(POSTGRES or "")
+    with place as url:
+        monkeypatch.setenv("SHIM_DATABASE_URL", url)
+        yield url
+
+
+def talk(client: Any, assistant_id: str) -> tuple[str, str]:
+    """A conversation with a tool: what the tool said, and the answer."""
+    said = secret()
+    threads = client.beta.threads
+    thread = threads.create(messages=[{"role": "user", "content": "get_time"}])
+    run = threads.runs.create_and_poll(thread_id=thread.id, assistant_id=assistant_id)
+    outputs = [{"tool_call_id": run.required_action.submit_tool_outputs.tool_calls[0].id, "output": said}]
+    with threads.runs.submit_tool_outputs_stream(run_id=run.id, thread_id=thread.id, tool_outputs=outputs) as stream:
+        stream.until_done()
+    return said, threads.messages.list(thread.id).data[0].content[0].text.value
+
+
+async def talk_async(client: Any, assistant_id: str) -> tuple[str, str]:
+    said = secret()
+    threads = client.beta.threads
+    thread = await threads.create(messages=[{"role": "user", "content": "get_time"}])
+    run = await threads.runs.create_and_poll(thread_id=thread.id, assistant_id=assistant_id)
+    outputs = [{"tool_call_id": run.required_action.submit_tool_outputs.tool_calls[0].id, "output": said}]
+    async with threads.runs.submit_tool_outputs_stream(
+        run_id=run.id, thread_id=thread.id, tool_outputs=outputs
+    ) as stream:
+        await stream.until_done()
+    return said, (await threads.messages.list(thread.id)).data[0].content[0].text.value
+
+
+def test_fifty_threads_share_a_client(kept: str) -> None:
+    with Loopback() as upstream, OpenAI(base_url=upstream.url, api_key="test") as client:
+        assistant = client.beta.assistants.create(model="gpt-4o", tools=TOOLS).id
+        with ThreadPoolExecutor(50) as crowd:
+            for said, answer in crowd.map(lambda _: talk(client, assistant), range(50)):
+                assert said in answer
+
+
+async def test_five_hundred_tasks_share_a_client(kept: str) -> None:
+    """Each of them makes a thread and asks; fifty go through a whole conversation."""
+    with Loopback() as upstream:
+        async with AsyncOpenAI(base_url=upstream.url, api_key="test") as client:
+            assistant = (await client.beta.assistants.create(model="gpt-4o", tools=TOOLS)).id
+            made = await asyncio.gather(*(client.beta.threads.create(metadata={"n": str(n)}) for n in range(450)))
+            told = await asyncio.gather(*(talk_async(client, assistant) for _ in range(50)))
+            assert all(said in answer for said, answer in told)
+            found = await asyncio.gather(*(client.beta.threads.retrieve(thread.id) for thread in made))
+            assert [thread.metadata for thread in found] == [{"n": str(n)} for n in range(450)]
+
+
+async def test_a_blocking_client_in_a_running_loop(kept: str) -> None:
+    """As in a notebook, whose cells run inside a loop."""
+    with Loopback() as upstream, OpenAI(base_url=upstream.url, api_key="test") as client:
+        said, answer = talk(client, client.beta.assistants.create(model="gpt-4o", tools=TOOLS).id)
+        assert said in answer
+
+
+def test_an_async_client_in_one_loop_after_the_other(kept: str) -> None:
+    """As a script that calls `asyncio.run` for each thing that it does."""
+    with Loopback() as upstream:
+
+        async def once() -> tuple[str, str]:
+            async with AsyncOpenAI(base_url=upstream.url, api_key="test") as client:
+                return await talk_async(client, (await client.beta.assistants.create(model="gpt-4o", tools=TOOLS)).id)
+
+        for _ in range(3):
+            said, answer = asyncio.run(once())
+            assert said in answer
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+@pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
+def test_a_process_forks_after_its_client_was_made_and_used(kept: str) -> None:
+    """As servers with a preloaded application do, and task queues: parent and children go on with one client."""
+    with Loopback() as upstream, OpenAI(base_url=upstream.url, api_key="test") as client:
+        assistant = client.beta.assistants.create(model="gpt-4o", tools=TOOLS).id
+        talk(client, assistant)
+        children = [_forked(client, assistant) for _ in range(3)]
+        said, answer = talk(client, assistant)
+        assert said in answer
+        for pid, pipe in children:
+            with os.fdopen(pipe) as told:
+                found = told.read()
+            os.waitpid(pid, 0)
+            assert found, "the child died"
+            said, answer = json.loads(found)
+            assert said in answer
+        said, answer = talk(client, assistant)
+        assert said in answer
+
+
+def _forked(client: Any, assistant: str) -> tuple[int, int]:
+    """A child that talks, and the pipe through which it tells what came of it."""
+    ours, theirs = os.pipe()
+    pid = os.fork()
+    if pid:
+        os.close(theirs)
+        return pid, ours
+    try:
+        os.write(theirs, json.dumps(talk(client, assistant)).encode())
+    finally:
+        os._exit(0)

@@ -1,0 +1,135 @@
+"""Killing a process at a point, and looking at what it left."""
+
+import json
+import multiprocessing
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from multiprocessing.context import ForkServerContext
+from pathlib import Path
+from typing import Any, Self
+
+import pytest
+
+from shim import OpenAI
+from shim.store.database import database
+from tests.scenarios.crash import victim
+from tests.scenarios.crash.programs import LOST, PROGRAMS, TOOLS, Application
+from tests.scenarios.crash.victim import Job
+from tests.scenarios.doors.loopback import Asked, Loopback, Said
+from tests.stores import Stores
+
+Json = dict[str, Any]
+ROOT = Path(__file__).parents[3]
+#: Seconds after which a process that should have died or ended has gone wrong.
+PATIENCE = 30.0
+
+
+def forks() -> ForkServerContext:
+    """Forks of one clean process that has everything loaded: a new process each, in milliseconds."""
+    os.environ["PYTHONPATH"] = str(ROOT)
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["tests.scenarios.crash.warm"])
+    return context
+
+
+class Diligent(Loopback):
+    """An upstream that finishes every answer, whoever reads it."""
+
+    def __init__(self) -> None:
+        super().__init__(self._finished)
+
+    def __enter__(self) -> Self:
+        super().__enter__()
+        # Connections break here by intention; their tracebacks would only alarm.
+        self._http.handle_error = lambda request, address: None  # type: ignore[method-assign]
+        return self
+
+    def _finished(self, asked: Asked) -> Said:
+        if b"previous_response_id" in asked.body and LOST.encode() in asked.body:
+            self.sandbox.forget()
+        usual = self.usual(asked)
+        return replace(usual, body=list(usual.body))
+
+
+@dataclass
+class Place:
+    """Where jobs run: a prepared database to copy, an upstream, forks."""
+
+    folder: Path
+    stores: Stores
+    upstream: Diligent
+    context: ForkServerContext
+
+    def __post_init__(self) -> None:
+        self.template = self.stores.new(self.folder)
+        base = database(self.template)
+        with self.client(self.template) as client:
+            self.assistant_id = client.beta.assistants.create(model="gpt-4o", tools=TOOLS).id
+            self.thread_id = client.beta.threads.create().id
+        base.close()
+
+    @contextmanager
+    def client(self, url: str, **environment: str) -> Iterator[Any]:
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in {"SHIM_DATABASE_URL": url, **environment}.items():
+                patch.setenv(name, value)
+            with OpenAI(base_url=self.upstream.url, api_key="test", max_retries=0) as client:
+                yield client
+
+    def job(self, program: str, fatal: int | None = None, after: Job | None = None) -> Job:
+        """A job on a copy of a database, of its own: the prepared one, or that of a dead process."""
+        url = self.stores.copy(after.database if after else self.template, self.folder)
+        return Job(program, url, self.upstream.url, self.assistant_id, self.thread_id, fatal)
+
+    def dead(self, program: str, name: str) -> Job:
+        """A job that died when it first came to a point of that name."""
+        points = self.die(self.job(program))
+        assert points is not None
+        job = self.job(program, points.index(name) + 1)
+        assert self.die(job) is None
+        return job
+
+    def die(self, job: Job) -> list[str] | None:
+        """Run the job.  What it passed, or None when it died at its point."""
+        heard, told = self.context.Pipe(duplex=False)
+        process = self.context.Process(target=victim.run, args=(job, told), daemon=True)
+        process.start()
+        told.close()
+        process.join(PATIENCE)
+        code = process.exitcode
+        process.close()
+        if code == -9:
+            heard.close()
+            return None
+        said = json.loads(heard.recv())
+        heard.close()
+        assert "problem" not in said, said
+        passed: list[str] = said["passed"]
+        return passed
+
+    @contextmanager
+    def application(self, job: Job) -> Iterator[Application]:
+        """The same application, started again."""
+        with self.client(job.database, **PROGRAMS[job.program].environment) as client:
+            yield Application(client, job.assistant_id, job.thread_id)
+        database(job.database).close()
+
+    def told(self) -> list[Json]:
+        """What upstream knew when it was last asked, oldest first: the chain, and what was sent with it."""
+        body = self.upstream.bodies[-1]
+        previous = body.get("previous_response_id")
+        return [*(self._chain(previous) if previous else ()), *body["input"]]
+
+    def _chain(self, response_id: str) -> list[Json]:
+        path = f"/v1/responses/{response_id}"
+        given = self._get(f"{path}/input_items", limit="100", order="asc")["data"]
+        return [*given, *self._get(path)["output"]]
+
+    def _get(self, path: str, **query: str) -> Json:
+        me = {"authorization": "Bearer me"}
+        reply = self.upstream.sandbox.handle("GET", path, list(query.items()), me, b"")
+        assert isinstance(reply.body, bytes)
+        found: Json = json.loads(reply.body)
+        return found

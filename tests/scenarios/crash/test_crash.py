@@ -1,0 +1,98 @@
+"""kill -9 at every store write and every upstream event: what is left is whole, and the application goes on."""
+
+import pytest
+
+from tests.scenarios.crash.dying import Place
+from tests.scenarios.crash.lawful import check_thread, check_told
+from tests.scenarios.crash.programs import LAST, PROGRAMS, SETTLED, Application, streamed
+
+#: Programs, and whether upstream still has their responses when the application is started again.
+CASES = [(name, "kept") for name in PROGRAMS if name not in ("looking", "healed")] + [
+    ("polled", "forgotten"),
+    ("background", "forgotten"),
+]
+#: Where upstream can still say how a response ended.
+FETCHED = [("streamed", "kept"), ("polled", "kept"), ("cancelled", "kept")]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("program,fate", CASES)
+def test_killed_at_every_point(place: Place, program: str, fate: str) -> None:
+    points = place.die(place.job(program))
+    assert points is not None
+    print(f"{program}: {len(points)} points")
+    for number, name in enumerate(points, 1):
+        if fate == "forgotten" and number < first_answer(points):
+            # There is nothing to forget yet: as if it were kept.
+            continue
+        job = place.job(program, number)
+        died = place.die(job) is None
+        assert died or program in ("polled", "background"), f"{name} was not reached again"
+        if fate == "forgotten":
+            place.upstream.sandbox.forget()
+        place.upstream.asked.clear()
+        with place.application(job) as app:
+            try:
+                look_and_go_on(place, app, program, fetched=(program, fate) in FETCHED and noted(points[:number]))
+            except Exception as problem:
+                problem.add_note(f"killed at point {number} of {len(points)}, {name!r}")
+                raise
+
+
+def first_answer(points: list[str]) -> int:
+    """The number of the point at which upstream has something."""
+    return min(points.index(name) for name in ("opened", "begun") if name in points) + 1
+
+
+def noted(passed: list[str]) -> bool:
+    """Whether upstream works on the run, and the store knows as what: there was a write after it had opened."""
+    rounds = max((place for place, name in enumerate(passed) if name in ("after _start", "after _accept")), default=0)
+    opened = next((place for place, name in enumerate(passed) if place > rounds and name == "opened"), len(passed))
+    return any(name.startswith("after") for name in passed[opened:])
+
+
+def look_and_go_on(place: Place, app: Application, program: str, fetched: bool) -> None:
+    """The application is started again: it finds everything in order, and finishes what it began."""
+    for run in app.runs():
+        while app.threads.runs.retrieve(run.id, thread_id=app.thread_id).status not in SETTLED:
+            assert program == "background", "nobody drives it"
+    check_thread(app.threads, app.thread_id)
+    if fetched:
+        assert [run.last_error for run in app.runs() if run.status == "failed"] == []
+    PROGRAMS[program].program(app)
+    app.say(LAST)
+    app.go_on(streamed)
+    check_thread(app.threads, app.thread_id)
+    messages = [message.to_dict(mode="json") for message in app.messages()]
+    check_told(place.told(), messages[:-1])
+    said = [message["content"][0]["text"]["value"] for message in messages if message["role"] == "user"]
+    assert said == [PROGRAMS[program].question, *PROGRAMS[program].more, LAST]
+
+
+@pytest.mark.slow
+def test_killed_while_a_lost_chain_is_told_anew(place: Place) -> None:
+    """From the message that finds its chain lost to the first words of the answer that knows everything."""
+    points = place.die(place.job("healed"))
+    assert points is not None
+    anew = points.index("in _anew")
+    assert [name for name in points[anew:] if name == "opened"] == ["opened"]
+    for number in range(anew - 1, anew + 6):
+        job = place.job("healed", number)
+        assert place.die(job) is None
+        place.upstream.asked.clear()
+        with place.application(job) as app:
+            look_and_go_on(place, app, "healed", fetched=noted(points[:number]))
+
+
+def test_killed_while_it_looks_after_a_dead_one(place: Place) -> None:
+    first = place.dead("polled", "read response.output_item.done")
+    points = place.die(place.job("looking", after=first))
+    assert points == ["found completed", "in _finish", "after _finish"]
+    for number in range(1, len(points) + 1):
+        job = place.job("looking", number, after=first)
+        assert place.die(job) is None
+        place.upstream.asked.clear()
+        with place.application(job) as app:
+            assert [run.status for run in app.runs()] == ["requires_action"]
+            look_and_go_on(place, app, "polled", fetched=True)

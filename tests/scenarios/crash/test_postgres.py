@@ -1,0 +1,45 @@
+"""The same on PostgreSQL, where the processes of several machines meet: a sample of points, leases, exactly once.
+
+`make postgres` runs everything there.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.scenarios.crash.dying import Diligent, Place, forks
+from tests.scenarios.crash.test_crash import FETCHED, look_and_go_on, noted
+from tests.scenarios.crash.test_leases import (
+    test_a_dead_process_of_another_machine_keeps_its_thread_as_long_as_its_lease,
+    test_of_two_who_find_a_lost_run_one_finishes_it,
+)
+from tests.stores import POSTGRES, Databases
+
+#: Collected here as well, with this module's place.
+__all__ = [
+    "test_a_dead_process_of_another_machine_keeps_its_thread_as_long_as_its_lease",
+    "test_of_two_who_find_a_lost_run_one_finishes_it",
+]
+#: Points at which a process is killed, in equal distances.
+SAMPLE = 3
+
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(not POSTGRES, reason="no SHIM_TEST_POSTGRES")]
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    stores = Databases(POSTGRES or "")
+    with Diligent() as upstream:
+        yield Place(tmp_path_factory.mktemp("crash"), stores, upstream, forks())
+    stores.close()
+
+
+def test_killed_at_a_sample_of_points(place: Place) -> None:
+    points = place.die(place.job(program := "streamed"))
+    assert points is not None
+    for number in range(len(points) // (2 * SAMPLE), len(points), len(points) // SAMPLE):
+        job = place.job(program, number + 1)
+        assert place.die(job) is None
+        place.upstream.asked.clear()
+        with place.application(job) as app:
+            look_and_go_on(place, app, program, fetched=(program, "kept") in FETCHED and noted(points[: number + 1]))

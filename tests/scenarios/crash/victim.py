@@ -1,0 +1,55 @@
+"""The process that dies: it runs a program up to a point, in a fork of a clean process that has everything loaded."""
+
+import json
+import os
+import warnings
+from dataclasses import asdict, dataclass
+from multiprocessing.connection import Connection
+from typing import Any
+
+from shim import OpenAI
+from shim.engine import registry
+from shim.runtime import pump
+from tests.scenarios.crash.faults import Points
+from tests.scenarios.crash.programs import PROGRAMS, Application
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Job:
+    """A program, where it works, and the number of the point at which it dies (None: not at all).
+
+    ``machine``: the name of a machine that this one knows nothing of.  ``lease``: in seconds.
+    """
+
+    program: str
+    database: str
+    upstream: str
+    assistant_id: str
+    thread_id: str
+    fatal: int | None = None
+    machine: str | None = None
+    lease: float = 30.0
+
+
+def environment(job: Job) -> dict[str, str]:
+    return {"SHIM_DATABASE_URL": job.database, "SHIM_LEASE": str(job.lease), **PROGRAMS[job.program].environment}
+
+
+def run(job: Job, told: Connection) -> None:
+    """The process's whole life; what it passed goes through ``told`` if it survives."""
+    warnings.simplefilter("error")
+    os.environ.update(environment(job))
+    if (machine := job.machine) is not None:
+        pump._machine = lambda: machine  # type: ignore[assignment]
+    registry.FIRST_WAIT = 0.0  # type: ignore[misc]
+    points = Points(job.fatal)
+    client = OpenAI(base_url=job.upstream, api_key="test", max_retries=0)
+    points.install()
+    try:
+        PROGRAMS[job.program].program(Application(client, job.assistant_id, job.thread_id))
+    except Exception as problem:
+        told.send(json.dumps({"job": asdict(job), "problem": repr(problem), "passed": points.passed}))
+        raise
+    told.send(json.dumps({"passed": points.passed}))

@@ -1,0 +1,139 @@
+"""A process that is killed in the middle: the next one goes on with its threads."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from tests.recordings import ROOT
+from tests.scenarios.doors.loopback import Asked, Gate, Loopback, Said
+from tests.scenarios.doors.test_programs import swapped, told
+
+Json = dict[str, Any]
+CALL = "get_time"
+
+
+@dataclass
+class Scene:
+    """A server whose answers from the second on stall, and the place where both processes keep their threads."""
+
+    environment: dict[str, str]
+    server: Loopback = field(default_factory=Loopback)
+    gate: Gate = field(default_factory=lambda: Gate(chunks=8))
+    #: How many answers are whole.
+    whole: int = 1
+    #: Whether upstream goes on to the end of an answer that nobody reads.
+    finishes: bool = False
+    ids: list[str] = field(default_factory=list)
+
+    def answer(self, asked: Asked) -> Said | None:
+        if not asked.path.endswith("/responses") or len(self.server.bodies) <= self.whole or self.gate.opened.is_set():
+            return None
+        said = self.server.usual(asked)
+        body = list(said.body) if self.finishes else said.body
+        return Said(said.status, said.headers, self.gate.through(body))
+
+    def kill_the_first(self, second: str, until: str, output: str = "") -> None:
+        """Start the first process, and kill it once it has said ``until``."""
+        known = os.environ | self.environment | {"SECOND": second, "OUTPUT": output}
+        line = [sys.executable, "-c", swapped("stalls.py")]
+        with subprocess.Popen(
+            line, cwd=ROOT, env=known, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        ) as it:
+            assert it.stdout is not None
+            self.ids = it.stdout.readline().split()
+            assert self.ids[2:] == ["completed"]
+            for said in it.stdout:
+                if said.strip() == until:
+                    break
+            it.send_signal(signal.SIGKILL)
+            assert it.wait(10) == -signal.SIGKILL
+        self.gate.open()
+
+    def go_on(self) -> Json:
+        self.server.asked.clear()
+        return told("-c", swapped("goes_on.py"), **self.environment, ASSISTANT=self.ids[0], THREAD=self.ids[1])
+
+
+@pytest.fixture
+def scene() -> Iterator[Scene]:
+    with scenery() as found:
+        yield found
+
+
+@contextmanager
+def scenery() -> Iterator[Scene]:
+    made = Scene({"SHIM_DATABASE_URL": os.environ["SHIM_DATABASE_URL"], "OPENAI_API_KEY": "test"})
+    made.server.answer = made.answer
+    with made.server as server:
+        made.environment["OPENAI_BASE_URL"] = server.url
+        yield made
+
+
+def texts(body: Json) -> list[str]:
+    """The input of a request: what each message says, and the kind of everything else."""
+    return [item["content"][0]["text"] if item["type"] == "message" else item["type"] for item in body["input"]]
+
+
+def first_response(scene: Scene) -> str:
+    """The id that the second request of the first process chained from."""
+    return str(scene.server.bodies[1]["previous_response_id"])
+
+
+def test_a_run_that_upstream_lost_with_its_process(scene: Scene) -> None:
+    scene.kill_the_first("Two", until="thread.message.delta")
+    head = first_response(scene)
+    known = scene.go_on()
+    assert (known["lost"], known["error"], known["next"]) == ("failed", "server_error", "completed")
+    roles = [["user", "completed"], ["assistant", "completed"], ["user", "completed"], ["assistant", "incomplete"]]
+    assert known["before"] == roles
+    (body,) = scene.server.bodies
+    assert body["previous_response_id"] == head
+    assert texts(body) == ["Two", "Three"]
+    assert "One" in known["answer"]
+
+
+@pytest.mark.slow
+def test_a_run_that_upstream_finished_meanwhile(scene: Scene) -> None:
+    scene.finishes = True
+    scene.kill_the_first("Two", until="thread.message.delta")
+    head = first_response(scene)
+    known = scene.go_on()
+    assert (known["lost"], known["next"]) == ("completed", "completed")
+    assert known["before"] == [["user", "completed"], ["assistant", "completed"]] * 2
+    (body,) = scene.server.bodies
+    assert body["previous_response_id"] not in ("", None, head)
+    assert texts(body) == ["Three"]
+    assert "Two" in known["answer"]
+
+
+def test_a_run_that_was_asking(scene: Scene) -> None:
+    scene.whole = 9
+    scene.kill_the_first(CALL, until="thread.run.requires_action")
+    known = scene.go_on()
+    assert (known["lost"], known["went on"], known["next"]) == ("requires_action", "completed", "completed")
+    outputs, after = scene.server.bodies
+    assert [(item["type"], item["output"]) for item in outputs["input"]] == [("function_call_output", "noon")]
+    assert outputs["previous_response_id"]
+    assert texts(after) == ["Three"]
+    assert after["previous_response_id"] not in (None, outputs["previous_response_id"])
+    assert "noon" in known["answer"]
+
+
+@pytest.mark.slow
+def test_a_run_that_had_its_outputs(scene: Scene) -> None:
+    scene.whole = 2
+    scene.kill_the_first(CALL, until="again thread.message.delta", output="midnight")
+    head = first_response(scene)
+    known = scene.go_on()
+    assert (known["lost"], known["error"], known["next"]) == ("failed", "server_error", "completed")
+    (body,) = scene.server.bodies
+    assert body["previous_response_id"] == head
+    assert texts(body) == [CALL, "function_call", "function_call_output", "Three"]
+    assert "midnight" in known["answer"]

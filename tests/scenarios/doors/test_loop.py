@@ -1,0 +1,184 @@
+"""The loop: user, model, function, model, function, model, text; in every way, colour and place, from both ends."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.scenarios.doors.colours import COLOURS, opened
+from tests.scenarios.doors.places import PLACES, Place, place
+from tests.scenarios.doors.talking import WAYS, Told, carry_out, secret, tool
+
+Json = dict[str, Any]
+INSTRUCTIONS = "Be exact."
+TOOLS = [
+    tool("find_city", person="string"),
+    tool("get_weather", city="string"),
+    tool("get_time"),
+    tool("be_strict", strict=True, word="string"),
+]
+
+
+#: Each colour in one place; the first test goes through all of them, and in all ways.
+SOME = [("sync", "http"), ("async", "process")]
+ALL = [(colour, kind) for colour in COLOURS for kind in PLACES]
+everywhere = pytest.mark.parametrize("combined", ALL, ids="-".join, indirect=True)
+in_all_ways = pytest.mark.parametrize("way", WAYS)
+
+
+@pytest.fixture(params=SOME, ids="-".join)
+def combined(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Any, Place]]:
+    colour, kind = request.param
+    with place(kind, monkeypatch) as found, opened(colour, **found.given) as made:
+        yield made, found
+
+
+@pytest.fixture
+def client(combined: tuple[Any, Place]) -> Any:
+    return combined[0]
+
+
+@pytest.fixture
+def where(combined: tuple[Any, Place]) -> Place:
+    return combined[1]
+
+
+@pytest.fixture(params=["stream", "poll"])
+def way(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+def ask(client: Any, way: str, text: str, functions: Any, **more: Any) -> Told:
+    helper = client.beta.assistants.create(model="gpt-4o", instructions=INSTRUCTIONS, tools=TOOLS, **more)
+    thread = client.beta.threads.create(messages=[{"role": "user", "content": text}])
+    return carry_out(client, way, thread.id, helper.id, functions)
+
+
+def check_rounds(where: Place, told: Told) -> None:
+    """Upstream's side: a round chains from the response that asked, with exactly its calls, and resends the rest."""
+    bodies = where.bodies
+    assert len(bodies) == len(told.asked) + 1
+    assert "previous_response_id" not in bodies[0]
+    for body, asked, given in zip(bodies[1:], told.asked, told.given, strict=True):
+        assert where.calls_of(body["previous_response_id"]) == {call_id for call_id, _, _ in asked}
+        wanted = [{"type": "function_call_output", "call_id": key, "output": value} for key, value in given.items()]
+        assert body["input"] == wanted
+    for body in bodies:
+        assert (body["model"], body["instructions"], body["store"]) == ("gpt-4o", INSTRUCTIONS, True)
+        assert [(each["name"], each["strict"]) for each in body["tools"]] == [
+            ("find_city", False),
+            ("get_weather", False),
+            ("get_time", False),
+            ("be_strict", True),
+        ]
+        assert body["tools"] == bodies[0]["tools"]
+
+
+def check_steps(told: Told) -> None:
+    """The caller's side: a step for each round of calls, with ids, names and outputs, then the text's."""
+    assert told.run["status"] == "completed"
+    kinds = [step["type"] for step in told.steps]
+    assert kinds.count("tool_calls") == len(told.asked)
+    assert kinds[-1] == "message_creation"
+    rounds = [step["step_details"]["tool_calls"] for step in told.steps if step["type"] == "tool_calls"]
+    shown = [[(each["id"], each["function"]["name"], each["function"]["output"]) for each in calls] for calls in rounds]
+    assert shown == [
+        [(call_id, name, given[call_id]) for call_id, name, _ in asked]
+        for asked, given in zip(told.asked, told.given, strict=True)
+    ]
+    assert {step["status"] for step in told.steps} == {"completed"}
+    for key in ("prompt_tokens", "completion_tokens", "total_tokens"):
+        assert told.run["usage"][key] == sum(step["usage"][key] for step in told.steps) > 0
+
+
+@everywhere
+@in_all_ways
+def test_one_function_after_the_other(client: Any, where: Place, way: str) -> None:
+    city, weather = secret(), secret()
+    text = 'find_city {"person": "Ann"} then get_weather {"city": "hers"}, please.'
+    told = ask(client, way, text, {"find_city": lambda given: city, "get_weather": lambda given: weather})
+    assert [[(name, given) for _, name, given in asked] for asked in told.asked] == [
+        [("find_city", {"person": "Ann"})],
+        [("get_weather", {"city": "hers"})],
+    ]
+    assert city in told.text
+    assert weather in told.text
+    check_rounds(where, told)
+    check_steps(told)
+
+
+def test_parallel_calls_in_one_turn(client: Any, where: Place, way: str) -> None:
+    results = {"Oslo": secret(), "Rome": secret()}
+    hour = secret()
+    text = 'get_weather {"city": "Oslo"} and get_weather {"city": "Rome"} and get_time.'
+    told = ask(client, way, text, {"get_weather": lambda given: results[given["city"]], "get_time": lambda given: hour})
+    assert [len(asked) for asked in told.asked] == [3]
+    assert all(each in told.text for each in (*results.values(), hour))
+    check_rounds(where, told)
+    check_steps(told)
+
+
+def test_text_and_calls_in_one_turn(client: Any, where: Place, way: str) -> None:
+    hour = secret()
+    told = ask(client, way, "Say it aloud: get_time", {"get_time": lambda given: hour})
+    assert [step["type"] for step in told.steps] == ["message_creation", "tool_calls", "message_creation"]
+    assert told.text.startswith("I will call get_time.\n")
+    assert hour in told.text
+    check_rounds(where, told)
+    check_steps(told)
+
+
+def test_a_function_that_fails_is_called_again(client: Any, where: Place, way: str) -> None:
+    weather, failures = secret(), [f"Error: no network ({secret()})"]
+    text = 'get_weather {"city": "Oslo"}, and retry.'
+    told = ask(client, way, text, {"get_weather": lambda given: failures.pop() if failures else weather})
+    assert [[name for _, name, _ in asked] for asked in told.asked] == [["get_weather"], ["get_weather"]]
+    assert told.asked[0][0][0] != told.asked[1][0][0]
+    assert weather in told.text
+    check_rounds(where, told)
+    check_steps(told)
+
+
+def test_arguments_of_several_kilobytes(client: Any, where: Place, way: str) -> None:
+    city = " ".join(secret() + 'é😀"\\\n\u2028' for _ in range(250))
+    assert len(json.dumps(city)) > 8000
+    seen: list[str] = []
+    reply = secret(9000)
+
+    def weather(given: Json) -> str:
+        seen.append(given["city"])
+        return reply
+
+    told = ask(client, way, f"get_weather {json.dumps({'city': city})}", {"get_weather": weather})
+    assert seen == [city]
+    assert reply[:1900] in told.text
+    check_rounds(where, told)
+    check_steps(told)
+
+
+def test_empty_arguments_and_an_empty_output(client: Any, where: Place, way: str) -> None:
+    told = ask(client, way, "get_time {}", {"get_time": lambda given: ""})
+    assert told.asked[0][0][2] == {}
+    assert told.steps[0]["step_details"]["tool_calls"][0]["function"]["arguments"] == "{}"
+    assert told.steps[0]["step_details"]["tool_calls"][0]["function"]["output"] == ""
+    check_rounds(where, told)
+    check_steps(told)
+
+
+def test_a_second_question_chains_from_the_first_answer(client: Any, where: Place, way: str) -> None:
+    hours = [secret(), secret()]
+    helper = client.beta.assistants.create(model="gpt-4o", instructions=INSTRUCTIONS, tools=TOOLS)
+    thread = client.beta.threads.create(messages=[{"role": "user", "content": "get_time"}])
+    first = carry_out(client, way, thread.id, helper.id, {"get_time": lambda given: hours[0]})
+    client.beta.threads.messages.create(thread.id, role="user", content="And now? get_time")
+    second = carry_out(client, way, thread.id, helper.id, {"get_time": lambda given: hours[1]})
+    assert hours[1] in second.text
+    assert hours[0] in second.text, "the first round is part of the conversation"
+    first_question, _, question, _ = where.bodies
+    assert "previous_response_id" not in first_question
+    assert where.calls_of(question["previous_response_id"]) == set(), "the head is the answer, not the question"
+    assert [item["role"] for item in question["input"]] == ["user"]
+    assert question["input"][0]["content"][0]["text"] == "And now? get_time"
+    assert [message["role"] for message in second.messages] == ["user", "assistant", "user", "assistant"]
+    assert first.run["id"] != second.run["id"]

@@ -1,0 +1,279 @@
+"""Failures of upstream: what the caller sees, how often upstream was asked, and that the thread goes on."""
+
+import json
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import openai
+import pytest
+
+from tests.scenarios.doors.colours import COLOURS, opened
+from tests.scenarios.doors.loopback import Asked, Loopback, Said
+from tests.scenarios.doors.talking import tool
+
+Json = dict[str, Any]
+WAYS = ("stream", "poll")
+#: Each colour in one way: the tables below are the engine's, and it is the same for all.
+crosswise = pytest.mark.parametrize("scene,way", [("sync", "stream"), ("async", "poll")], indirect=["scene"])
+RETRIES = 2
+SERVER, LIMIT = "server_error", "rate_limit_exceeded"
+
+
+@dataclass
+class Scene:
+    """A client whose upstream fails while ``fails`` says how, and a thread with one question."""
+
+    client: Any
+    server: Loopback
+    assistant: str
+    thread: str
+    fails: Said | None = None
+
+    @property
+    def threads(self) -> Any:
+        return self.client.beta.threads
+
+    def run(self, way: str) -> tuple[list[str], Any]:
+        """The events' names (none when polled), and the run afterwards."""
+        given = {"thread_id": self.thread, "assistant_id": self.assistant}
+        if way == "poll":
+            return [], self.threads.runs.create_and_poll(**given)
+        with self.threads.runs.stream(**given) as stream:
+            names = [event.event for event in stream]
+        return names, self.threads.runs.list(self.thread).data[0]
+
+    def say(self, text: str) -> None:
+        self.threads.messages.create(self.thread, role="user", content=text)
+
+    def answers(self) -> int:
+        return sum(message.role == "assistant" for message in self.threads.messages.list(self.thread).data)
+
+
+@pytest.fixture(params=COLOURS)
+def scene(request: pytest.FixtureRequest) -> Iterator[Scene]:
+    with Loopback() as server, opened(request.param, base_url=server.url, max_retries=RETRIES) as client:
+        helper = client.beta.assistants.create(model="gpt-4o", tools=[tool("one")])
+        made = Scene(client, server, helper.id, client.beta.threads.create().id)
+        server.answer = lambda asked: made.fails
+        yield made
+
+
+def check_goes_on(scene: Scene) -> None:
+    """The next run is told all that the thread holds, and completes."""
+    scene.fails = None
+    scene.server.asked.clear()
+    scene.say("And now?")
+    names, run = scene.run("stream")
+    assert (names[-1], run.status) == ("thread.run.completed", "completed")
+    (body,) = scene.server.bodies
+    assert body["input"][-1]["content"][0]["text"] == "And now?"
+    said = [message.content[0].text.value for message in scene.threads.messages.list(scene.thread, order="asc").data]
+    assert said[-2] == "And now?"
+
+
+#: Statuses that end a run: how often upstream is asked, and the run's last error.
+RUN_ENDS = {
+    "429": (Said.error(429, "Slow down.", LIMIT, retry_after_ms="1"), 1 + RETRIES, LIMIT),
+    "429 for money": (Said.error(429, "Pay.", "insufficient_quota", retry_after_ms="1"), 1 + RETRIES, LIMIT),
+    "500": (Said.error(500, "Sorry.", retry_after_ms="1"), 1 + RETRIES, SERVER),
+    "503": (Said.error(503, "Busy.", retry_after_ms="1"), 1 + RETRIES, SERVER),
+    "500 not to be asked again": (Said.error(500, "No.", x_should_retry="false"), 1, SERVER),
+    "too long": (Said.error(400, "Too much text.", "context_length_exceeded"), 1, SERVER),
+}
+
+
+@crosswise
+@pytest.mark.parametrize("name", RUN_ENDS)
+def test_a_failure_that_ends_the_run(scene: Scene, name: str, way: str) -> None:
+    scene.fails, calls, code = RUN_ENDS[name]
+    scene.say("Hello")
+    names, run = scene.run(way)
+    assert names == [] or [name.removeprefix("thread.run.") for name in names] == [
+        "created",
+        "queued",
+        "in_progress",
+        "failed",
+    ]
+    assert run.status == "failed"
+    assert run.failed_at
+    assert run.completed_at is None
+    assert (run.last_error.code, run.last_error.message) == (code, _message(scene.fails))
+    assert len(scene.server.asked) == calls, "our own answer must not make the client ask again"
+    assert scene.answers() == 0
+    check_goes_on(scene)
+
+
+def _message(said: Said | None) -> str:
+    assert said is not None
+    (body,) = said.body
+    return str(json.loads(body)["error"]["message"])
+
+
+#: Statuses that are the request's own fault: a streamed run's exception.  A polled one has said ``queued`` already.
+FAULTS = {
+    "a bad key": (Said.error(401, "Incorrect API key provided: x.", "invalid_api_key"), openai.AuthenticationError),
+    "a forbidden model": (Said.error(403, "Not for you."), openai.PermissionDeniedError),
+    "an unknown model": (
+        Said.error(400, "The requested model 'x' does not exist.", "model_not_found"),
+        openai.BadRequestError,
+    ),
+    "a bad tool": (
+        Said.error(400, "Invalid schema for function 'one'.", "invalid_function_parameters"),
+        openai.BadRequestError,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_of_the_request_leaves_no_run(scene: Scene, name: str) -> None:
+    scene.fails, kind = FAULTS[name]
+    scene.say("Hello")
+    more = [{"role": "user", "content": "More"}]
+    with pytest.raises(kind) as caught:
+        scene.threads.runs.create(scene.thread, assistant_id=scene.assistant, additional_messages=more, stream=True)
+    assert caught.value.body["message"] == _message(scene.fails)
+    assert len(scene.server.asked) == 1
+    assert scene.threads.runs.list(scene.thread).data == []
+    assert [each.content[0].text.value for each in scene.threads.messages.list(scene.thread).data] == ["Hello"]
+    check_goes_on(scene)
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_of_a_polled_request_ends_its_run(scene: Scene, name: str) -> None:
+    scene.fails, _ = FAULTS[name]
+    scene.say("Hello")
+    _, run = scene.run("poll")
+    assert (run.status, run.last_error.code) == ("failed", SERVER)
+    assert run.last_error.message == _message(scene.fails)
+    check_goes_on(scene)
+
+
+#: What the sandbox does when it reads the word, and the run's end: status, last error, and the message's.
+MIDWAY = {
+    "fail-early": ("failed", SERVER, None),
+    "fail-midway": ("failed", SERVER, "run_failed"),
+    "limit-midway": ("failed", LIMIT, "run_failed"),
+    "quota-early": ("failed", LIMIT, None),
+    "connection-cut": ("failed", SERVER, "run_failed"),
+    "stop-short": ("failed", SERVER, "run_failed"),
+    "token-cap": ("incomplete", None, "max_tokens"),
+    "content-filter": ("incomplete", None, "content_filter"),
+}
+
+
+@crosswise
+@pytest.mark.parametrize("word", MIDWAY)
+def test_an_answer_that_breaks_off(scene: Scene, word: str, way: str) -> None:
+    status, code, reason = MIDWAY[word]
+    scene.say(f"Please {word}")
+    names, run = scene.run(way)
+    assert run.status == status
+    assert (run.last_error.code if run.last_error else None) == code
+    assert len(scene.server.asked) == 1, "an answer that has begun is not asked for again"
+    newest = scene.threads.messages.list(scene.thread).data[0]
+    steps = scene.threads.runs.steps.list(run.id, thread_id=scene.thread).data
+    if reason is None:
+        assert newest.role == "user"
+        assert steps == []
+    else:
+        assert (newest.status, newest.incomplete_details.reason) == ("incomplete", reason)
+        assert newest.content[0].text.value
+        assert [step.status for step in steps] == ["completed" if status == "incomplete" else "failed"]
+    if names:
+        assert names[-1] == f"thread.run.{status}"
+        assert ("thread.message.incomplete" in names) == (reason is not None)
+    check_goes_on(scene)
+
+
+@pytest.mark.parametrize("colour", COLOURS)
+@pytest.mark.parametrize("way", WAYS)
+def test_nobody_is_there(colour: str, way: str) -> None:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}/v1"
+    with opened(colour, base_url=url) as client:
+        helper = client.beta.assistants.create(model="gpt-4o")
+        thread = client.beta.threads.create(messages=[{"role": "user", "content": "Hello"}])
+        names, run = Scene(client, Loopback(), helper.id, thread.id).run(way)
+        assert (run.status, run.last_error.code) == ("failed", SERVER)
+        assert "onnect" in run.last_error.message
+        assert names[-1:] in ([], ["thread.run.failed"])
+        assert client.beta.threads.messages.create(thread.id, role="user", content="Still here").id
+
+
+def _waiting(scene: Scene) -> tuple[Any, list[Json]]:
+    """A run that waits for one call, and what to answer it."""
+    scene.say("one")
+    _, run = scene.run("poll")
+    calls = run.required_action.submit_tool_outputs.tool_calls
+    return run, [{"tool_call_id": call.id, "output": "x"} for call in calls]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_failure_of_the_second_round_ends_the_run(scene: Scene, way: str) -> None:
+    run, outputs = _waiting(scene)
+    scene.server.asked.clear()
+    scene.fails = Said.error(500, "Sorry.", retry_after_ms="1")
+    where = {"thread_id": scene.thread, "run_id": run.id, "tool_outputs": outputs}
+    if way == "poll":
+        run = scene.threads.runs.submit_tool_outputs_and_poll(**where)
+    else:
+        with scene.threads.runs.submit_tool_outputs_stream(**where) as stream:
+            names = [event.event for event in stream]
+        assert (names[0], names[-1]) == ("thread.run.step.completed", "thread.run.failed")
+        run = scene.threads.runs.retrieve(run.id, thread_id=scene.thread)
+    assert (run.status, run.last_error.message) == ("failed", "Sorry.")
+    assert len(scene.server.asked) == 1 + RETRIES
+    check_goes_on(scene)
+    (body,) = scene.server.bodies
+    kinds = [item["type"] for item in body["input"]]
+    assert kinds in (["message", "function_call", "function_call_output", "message"], ["message", "message"])
+
+
+def test_a_fault_of_the_second_round_lets_the_run_wait(scene: Scene) -> None:
+    run, outputs = _waiting(scene)
+    scene.fails = Said.error(401, "Incorrect API key provided: x.", "invalid_api_key")
+    with pytest.raises(openai.AuthenticationError):
+        scene.threads.runs.submit_tool_outputs(run.id, thread_id=scene.thread, tool_outputs=outputs, stream=True)
+    again = scene.threads.runs.retrieve(run.id, thread_id=scene.thread)
+    assert again.status == "requires_action"
+    assert again.required_action == run.required_action
+    (step,) = scene.threads.runs.steps.list(run.id, thread_id=scene.thread).data
+    assert (step.status, step.step_details.tool_calls[0].function.output) == ("in_progress", None)
+    scene.fails = None
+    done = scene.threads.runs.submit_tool_outputs_and_poll(thread_id=scene.thread, run_id=run.id, tool_outputs=outputs)
+    assert done.status == "completed"
+    check_goes_on(scene)
+
+
+def test_a_lost_chain_is_told_anew(scene: Scene) -> None:
+    scene.say("Hello")
+    scene.run("poll")
+    scene.server.sandbox.forget()
+    scene.server.asked.clear()
+    scene.say("Remember?")
+    names, run = scene.run("stream")
+    assert run.status == "completed"
+    assert names.count("thread.run.created") == 1
+    first, second = scene.server.bodies
+    assert first["previous_response_id"]
+    assert "previous_response_id" not in second
+    assert [item["role"] for item in second["input"]] == ["user", "assistant", "user"]
+
+
+def test_what_is_asked_in_vain_is_asked_by_the_retry(scene: Scene) -> None:
+    """A 503 that is over by the second try is nothing that the caller hears of."""
+    seen: list[Asked] = []
+
+    def answer(asked: Asked) -> Said | None:
+        seen.append(asked)
+        return Said.error(503, "Busy.", retry_after_ms="1") if len(seen) == 1 else None
+
+    scene.server.answer = answer
+    scene.say("Hello")
+    names, run = scene.run("stream")
+    assert (run.status, len(seen)) == ("completed", 2)
+    assert seen[0].json == seen[1].json
+    assert names[-1] == "thread.run.completed"

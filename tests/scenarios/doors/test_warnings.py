@@ -1,0 +1,109 @@
+"""Our clients do not warn of the old API; everybody else's warnings, and the SDK's own, stay."""
+
+import inspect
+import re
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+import openai
+import pytest
+
+from shim import AsyncOpenAI, OpenAI
+from shim.sandbox.http import running
+from tests.scenarios.doors.colours import COLOURS, opened
+from tests.scenarios.doors.talking import until_ended
+
+RESOURCES = ("assistants", "threads", "threads.messages", "threads.runs", "threads.runs.steps")
+#: Ways of the SDK to say that a method goes.
+WARNERS = ("typing_extensions", "warnings")
+#: What it says of the old API as a whole; a method that has a better name now says so, and may go on saying so.
+OF_THE_API = re.compile("Assistants API|^deprecated$")
+
+
+def _resource(client: Any, path: str) -> Any:
+    found = client.beta
+    for name in path.split("."):
+        found = getattr(found, name)
+    return found
+
+
+def _methods(client: Any) -> Iterator[tuple[str, Any]]:
+    for path in RESOURCES:
+        resource = _resource(client, path)
+        for name, method in inspect.getmembers(resource, callable):
+            if not name.startswith(("_", "with_")):
+                yield f"{path}.{name}", method
+
+
+def _layers(method: Any) -> Iterator[Any]:
+    """A function and whatever it wraps."""
+    while method is not None:
+        yield method
+        method = getattr(method, "__wrapped__", None)
+
+
+def _warners(client: Any) -> set[str]:
+    return {
+        name
+        for name, method in _methods(client)
+        for layer in _layers(getattr(method, "__func__", method))
+        if getattr(layer, "__globals__", {}).get("__name__") in WARNERS and OF_THE_API.search(layer.__deprecated__)
+    }
+
+
+@pytest.mark.parametrize("kind", [OpenAI, AsyncOpenAI])
+def test_no_method_of_ours_warns(kind: Any) -> None:
+    client = kind(api_key="test")
+    assert len(dict(_methods(client))) >= 31
+    assert _warners(client) == set()
+
+
+@pytest.mark.parametrize("kind", [openai.OpenAI, openai.AsyncOpenAI])
+def test_the_sdks_own_still_do(kind: Any) -> None:
+    OpenAI(api_key="test").beta.threads.runs.steps.list  # noqa: B018 -- ours must not have changed theirs
+    said = {name: getattr(method, "__deprecated__", "") for name, method in _methods(kind(api_key="test"))}
+    assert {name for name, text in said.items() if OF_THE_API.search(text)} == _warners(kind(api_key="test"))
+
+
+@pytest.mark.parametrize("kind", [OpenAI, AsyncOpenAI])
+def test_a_call_without_what_it_needs_is_still_a_type_error(kind: Any) -> None:
+    runs = kind(api_key="test").beta.threads.runs
+    with pytest.raises(TypeError, match="assistant_id"):
+        runs.create("thread_1").send(None)
+
+
+@pytest.mark.parametrize("colour", COLOURS)
+def test_a_conversation_without_a_warning(colour: str) -> None:
+    with running() as url, warnings.catch_warnings(record=True) as heard:
+        warnings.simplefilter("always")
+        with opened(colour, base_url=url) as client:
+            helper = client.beta.assistants.create(model="gpt-4o")
+            thread = {"messages": [{"role": "user", "content": "Hello"}]}
+            run = client.beta.threads.create_and_run_poll(assistant_id=helper.id, thread=thread)
+            where = {"thread_id": run.thread_id}
+            assert run.status == "completed"
+            raw = client.beta.threads.with_raw_response.retrieve(run.thread_id)
+            assert raw.parse().id == run.thread_id
+            client.beta.threads.messages.create(run.thread_id, role="user", content="Again")
+            run = client.beta.threads.runs.create(assistant_id=helper.id, **where)
+            assert until_ended(client.beta.threads, run.thread_id, run.id)["status"] == "completed"
+            client.beta.threads.runs.steps.with_raw_response.list(run.id, **where)
+            client.beta.assistants.with_streaming_response.list()
+    assert [str(each.message) for each in heard if issubclass(each.category, DeprecationWarning)] == []
+
+
+def test_a_method_with_a_better_name_says_so() -> None:
+    stream = openai.OpenAI(api_key="test").beta.threads.runs.create_and_stream
+    said = getattr(OpenAI(api_key="test").beta.threads.runs.create_and_stream, "__deprecated__", None)
+    assert said == getattr(stream, "__deprecated__", None)
+
+
+def test_other_warnings_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+    def aged(self: Any) -> str:
+        warnings.warn("aged", DeprecationWarning, stacklevel=2)
+        return "done"
+
+    monkeypatch.setattr(openai.resources.beta.Beta, "aged", aged, raising=False)
+    with pytest.warns(DeprecationWarning, match="aged"):
+        assert OpenAI(api_key="test").beta.aged() == "done"

@@ -1,0 +1,98 @@
+"""A turn of a long thread is the work of a turn of a short one: upstream, in the store, and here."""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from shim import OpenAI
+from shim.store.database import Database, database
+from tests.scenarios.growth.long import SAYING, fill
+from tests.scenarios.growth.sink import Sink
+
+LONG = 2000
+#: Instructions of SQLite's machine that are counted together.
+STEP = 20
+
+
+@dataclass
+class Work:
+    """``rows`` that were fetched; ``instructions``, which count what was looked at to find them."""
+
+    statements: int = 0
+    rows: int = 0
+    instructions: int = 0
+
+
+@contextmanager
+def counted(base: Database) -> Iterator[Work]:
+    """What a database does meanwhile."""
+    work, engine = Work(), base._engine
+
+    def step() -> int:
+        work.instructions += STEP
+        return 0
+
+    def row(_cursor: Any, found: Any) -> Any:
+        work.rows += 1
+        return found
+
+    def statement(*_: Any) -> None:
+        work.statements += 1
+
+    def watch(connection: sqlite3.Connection, *_: Any) -> None:
+        connection.set_progress_handler(step, STEP)
+        connection.row_factory = row
+
+    base.close()
+    sa.event.listen(engine, "connect", watch)
+    sa.event.listen(engine, "before_cursor_execute", statement)
+    yield work
+    sa.event.remove(engine, "connect", watch)
+    sa.event.remove(engine, "before_cursor_execute", statement)
+    base.close()
+
+
+def turn(client: OpenAI, thread: str, assistant: str, how: dict[str, Any]) -> None:
+    """What applications do all day: say something, run, look at what is new."""
+    client.beta.threads.messages.create(thread, role="user", content=SAYING)
+    if how.get("polled"):
+        run = client.beta.threads.runs.create_and_poll(thread_id=thread, assistant_id=assistant)
+        assert run.status == "completed"
+    else:
+        told = client.beta.threads.runs.create(thread_id=thread, assistant_id=assistant, stream=True, **how)
+        assert [event.event for event in told][-1] == "thread.run.completed"
+    assert len(client.beta.threads.messages.list(thread, limit=2).data) == 2
+
+
+WAYS: dict[str, dict[str, Any]] = {
+    "streamed": {},
+    "last messages": {"truncation_strategy": {"type": "last_messages", "last_messages": 8}},
+}
+
+
+@pytest.mark.parametrize("how", WAYS.values(), ids=WAYS)
+def test_a_turn_costs_what_it_always_did(how: dict[str, Any]) -> None:
+    with Sink() as sink, OpenAI(api_key="test", base_url=sink.url) as client:
+        base = database(os.environ["SHIM_DATABASE_URL"])
+        helper = client.beta.assistants.create(model="gpt-4o", instructions="Be brief.").id
+        done: list[Work] = []
+        for length in (10, LONG):
+            thread = client.beta.threads.create().id
+            fill(base, thread, helper, length)
+            with counted(base) as work:
+                turn(client, thread, helper, how)
+            done.append(work)
+        short, long = done
+    assert sink.sizes[0] == sink.sizes[1]
+    assert long.statements == short.statements < 60
+    assert long.rows == short.rows < 60
+    # A deeper tree is not a longer list: nothing is walked through.
+    assert long.instructions <= short.instructions * 1.1
+    assert {len(body["input"]) for body in sink.bodies} == {8 if how else 1}
+    assert [body.get("previous_response_id") is None for body in sink.bodies] == [bool(how)] * 2

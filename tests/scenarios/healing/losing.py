@@ -1,0 +1,128 @@
+"""A server that loses what it answered, in any of the known ways; behind it is a sandbox, which does the work."""
+
+import json
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pytest
+
+from shim import OpenAI
+from tests.scenarios.doors.loopback import Asked, Loopback, Said
+from tests.scenarios.doors.talking import Told, carry_out, secret
+from tests.scenarios.healing.wordings import Wording
+
+Json = dict[str, Any]
+WAYS = ("stream", "poll")
+
+
+def is_call(asked: Asked) -> bool:
+    return asked.method == "POST" and asked.path.endswith("/responses")
+
+
+def refused(wording: Wording, previous: str) -> Said:
+    """What a server says that lost ``previous``."""
+    told = json.loads(json.dumps(wording.body).replace("{id}", previous))
+    if wording.status is not None:
+        return Said.json(told, wording.status)
+    well = {"id": "resp_failed", "status": "in_progress", "previous_response_id": previous, "store": True, "output": []}
+    events = [{"type": "response.created", "response": well}] * wording.opened + [told]
+    whole = "".join(f"data: {json.dumps(event)}\n\n" for event in events)
+    return Said(200, (("content-type", "text/event-stream"),), (whole.encode(),))
+
+
+@dataclass
+class Losing:
+    """``Loopback(answer=Losing(...))``: requests that continue from one of ``lost`` are refused.
+
+    With ``due`` set, what the next request continues from gets lost.
+    """
+
+    wording: Wording
+    due: bool = False
+    lost: set[str] = field(default_factory=set)
+
+    def __call__(self, asked: Asked) -> Said | None:
+        previous = asked.json.get("previous_response_id") if is_call(asked) else None
+        if previous is None:
+            return None
+        if self.due:
+            self.due = False
+            self.lost.add(previous)
+        return refused(self.wording, previous) if previous in self.lost else None
+
+
+@dataclass
+class Deaf:
+    """Answers as if no previous response had been named; ``shown`` changes how that looks."""
+
+    shown: Callable[[Said], Said] = lambda said: said
+    server: Loopback = field(init=False)
+
+    def __call__(self, asked: Asked) -> Said | None:
+        if not is_call(asked) or "previous_response_id" not in asked.json:
+            return None
+        body = {key: value for key, value in asked.json.items() if key != "previous_response_id"}
+        return self.shown(self.server.usual(replace(asked, body=json.dumps(body).encode())))
+
+
+def blocks(said: Said, keep: Callable[[Json], Json | None]) -> Said:
+    """A stream with each event changed, or left out."""
+
+    def changed() -> Iterable[bytes]:
+        for block in b"".join(said.body).split(b"\n\n"):
+            if block and (event := keep(json.loads(block.partition(b"data: ")[2]))) is not None:
+                yield f"event: {event['type']}\ndata: {json.dumps(event)}\n\n".encode()
+
+    return Said(said.status, said.headers, tuple(changed()))
+
+
+@dataclass
+class Talk:
+    """A thread in which a fact was planted at the beginning."""
+
+    client: OpenAI
+    way: str
+    fact: str = field(default_factory=secret)
+    model: str = "gpt-4o"
+    tools: list[Json] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        threads, assistants = self.client.beta.threads, self.client.beta.assistants
+        self.assistant = assistants.create(model=self.model, tools=self.tools).id
+        self.thread = threads.create(messages=[{"role": "user", "content": f"My word is {self.fact}."}]).id
+
+    def run(self, **functions: Callable[[Json], str]) -> Told:
+        return carry_out(self.client, self.way, self.thread, self.assistant, functions)
+
+    def say(self, text: str, **functions: Callable[[Json], str]) -> Told:
+        self.client.beta.threads.messages.create(self.thread, role="user", content=text)
+        return self.run(**functions)
+
+
+def said(body: Json) -> list[str]:
+    """The texts of a request's messages, and the kinds of its other items."""
+    return [
+        "".join(part["text"] for part in item["content"]) if item["type"] == "message" else item["type"]
+        for item in body["input"]
+    ]
+
+
+def heard(told: Told) -> str:
+    """The words of all deltas that a reader got."""
+    return "".join(
+        part["text"]["value"]
+        for events in told.rounds
+        for name, data in events
+        if name == "thread.message.delta"
+        for part in data["delta"]["content"]
+        if part["text"].get("value")
+    )
+
+
+def warnings(log: pytest.LogCaptureFixture) -> list[str]:
+    """What was logged, that a person should see."""
+    return [
+        record.getMessage() for record in log.records if record.name == "shim" and record.levelno >= logging.WARNING
+    ]

@@ -1,0 +1,136 @@
+"""Lost chains of runs that go on upstream on their own."""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Barrier, Thread
+from typing import Any
+
+import pytest
+
+from shim import OpenAI
+from tests.scenarios.doors.loopback import Asked, Loopback, Said
+from tests.scenarios.doors.talking import until_ended
+from tests.scenarios.healing.losing import Deaf, Losing, Talk, is_call, said, warnings
+from tests.scenarios.healing.wordings import WORDINGS
+
+Json = dict[str, Any]
+BY_STATUS = [words for words, row in WORDINGS.items() if row.status]
+
+
+@pytest.fixture(autouse=True)
+def _background(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHIM_BACKGROUND", "always")
+
+
+@pytest.mark.parametrize("words", BY_STATUS)
+def test_the_thread_is_told_anew(words: str, caplog: pytest.LogCaptureFixture) -> None:
+    losing = Losing(WORDINGS[words])
+    with Loopback(losing) as server, OpenAI(base_url=server.url, api_key="x", max_retries=0) as client:
+        talk = Talk(client, "poll")
+        talk.run()
+        losing.due = True
+        assert talk.fact in talk.say("What is it?").text
+        assert [body["background"] for body in server.bodies] == [True] * 3
+        assert len(said(server.bodies[-1])) == 3
+        assert len(warnings(caplog)) == 1
+
+
+def _plain(given: Said) -> Said:
+    return Said(given.status, given.headers, (b"".join(given.body),))
+
+
+def test_an_answer_without_history_is_stopped(caplog: pytest.LogCaptureFixture) -> None:
+    deaf = Deaf(_plain)
+    with Loopback(deaf) as server, OpenAI(base_url=server.url, api_key="x") as client:
+        deaf.server = server
+        talk = Talk(client, "poll")
+        talk.run()
+        assert talk.fact in talk.say("What is it?").text
+        assert len([asked for asked in server.asked if asked.path.endswith("/cancel")]) == 1
+        assert ["previous_response_id" in body for body in server.bodies] == [False, True, False]
+        assert len(warnings(caplog)) == 1
+
+
+@dataclass
+class Late:
+    """Takes every request, and finds out that it lost the previous response only when it works on it."""
+
+    lost: set[str] = field(default_factory=set)
+    due: bool = False
+
+    def __call__(self, asked: Asked) -> Said | None:
+        if asked.method == "GET" and asked.path.endswith("/resp_late"):
+            error = {"code": "processing_error", "message": WORDINGS["OGX"].error["message"]}
+            return Said.json(self._shown("failed", error))
+        if is_call(asked) and self.due and "previous_response_id" in asked.json:
+            self.due, self.previous = False, asked.json["previous_response_id"]
+            return Said.json(self._shown("queued", None))
+        return None
+
+    def _shown(self, status: str, error: Json | None) -> Json:
+        shown = {"id": "resp_late", "object": "response", "status": status, "background": True, "output": []}
+        return shown | {"store": True, "error": error, "usage": None, "previous_response_id": self.previous}
+
+
+def test_a_server_that_looks_late_is_told_then(caplog: pytest.LogCaptureFixture) -> None:
+    late = Late()
+    with Loopback(late) as server, OpenAI(base_url=server.url, api_key="x") as client:
+        talk = Talk(client, "poll")
+        talk.run()
+        late.due = True
+        second = talk.say("What is it?")
+        assert second.run["status"] == "completed"
+        assert talk.fact in second.text
+        assert ["previous_response_id" in body for body in server.bodies] == [False, True, False]
+        assert len(warnings(caplog)) == 1
+        assert talk.fact in talk.say("Again?").text
+        assert said(server.bodies[-1]) == ["Again?"]
+
+
+def test_of_several_who_see_it_one_begins_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two clients that know nothing of each other, as in two processes: only the database is the same."""
+    late = Late()
+    with Loopback(late) as server:
+        clients = []
+        for spelled in ("shim.db", "./shim.db"):
+            monkeypatch.setenv("SHIM_DATABASE_URL", f"sqlite:///{tmp_path}/{spelled}")
+            clients.append(OpenAI(base_url=server.url, api_key="x"))
+        talk = Talk(clients[0], "poll")
+        talk.run()
+        late.due = True
+        clients[0].beta.threads.messages.create(talk.thread, role="user", content="What is it?")
+        run = clients[0].beta.threads.runs.create(talk.thread, assistant_id=talk.assistant)
+        barrier, seen = Barrier(2), []
+
+        def look(client: OpenAI) -> None:
+            barrier.wait()
+            seen.append(until_ended(client.beta.threads, talk.thread, run.id)["status"])
+
+        threads = [Thread(target=look, args=(client,)) for client in clients]
+        for each in threads:
+            each.start()
+        for each in threads:
+            each.join()
+        for client in clients:
+            client.close()
+        assert seen == ["completed"] * 2
+        assert ["previous_response_id" in body for body in server.bodies] == [False, True, False]
+        assert json.dumps(server.bodies[-1]).count(talk.fact) >= 1
+
+
+def test_an_answer_that_is_kept_for_a_moment_only_is_no_head() -> None:
+    """Some organisations' background responses are kept for the polling alone, and say so."""
+
+    def fleeting(asked: Asked) -> Said | None:
+        said = server.usual(asked)
+        if "/responses" not in asked.path:
+            return None
+        return Said.json(json.loads(b"".join(said.body)) | {"store": False}, said.status)
+
+    with Loopback(fleeting) as server, OpenAI(base_url=server.url, api_key="x") as client:
+        talk = Talk(client, "poll")
+        talk.run()
+        assert talk.fact in talk.say("What is it?").text
+        assert len(server.bodies) == 2
+        assert "previous_response_id" not in server.bodies[-1]

@@ -1,0 +1,121 @@
+"""Once a run and never twice; and nothing but a lost chain is healed."""
+
+from typing import Any
+
+import openai
+import pytest
+
+from shim import OpenAI
+from tests.scenarios.doors.loopback import Asked, Loopback, Said
+from tests.scenarios.healing.losing import Losing, Talk, is_call, refused, warnings
+from tests.scenarios.healing.wordings import WORDINGS
+
+GONE = WORDINGS["OpenAI, expired or deleted"]
+
+
+class Always:
+    """From ``after`` calls on, every call is refused as if its chain were lost, though it has none."""
+
+    def __init__(self, after: int, words: str) -> None:
+        self.left, self.words = after, words
+
+    def __call__(self, asked: Asked) -> Said | None:
+        if not is_call(asked):
+            return None
+        self.left -= 1
+        return refused(WORDINGS[self.words], "resp_1") if self.left < 0 else None
+
+
+REFUSED = ["OpenAI, expired or deleted", "zero data retention", "OGX", "llama.cpp"]
+
+
+@pytest.mark.parametrize("words", REFUSED)
+def test_a_streamed_call_that_is_refused_again_is_an_error_and_no_run(words: str) -> None:
+    with Loopback(Always(1, words)) as server, OpenAI(base_url=server.url, api_key="x", max_retries=0) as client:
+        talk = Talk(client, "stream")
+        talk.run()
+        with pytest.raises(openai.APIStatusError) as caught:
+            talk.say("What is it?")
+        assert caught.value.status_code == WORDINGS[words].status
+        assert len(server.bodies) == 3
+        assert len(client.beta.threads.runs.list(talk.thread).data) == 1
+        _is_free(talk, server, client)
+
+
+@pytest.mark.parametrize("words", ["OGX, in its stream", "a nested error in a stream"])
+def test_refused_again_in_the_stream_it_is_a_failed_run(words: str) -> None:
+    with Loopback(Always(1, words)) as server, OpenAI(base_url=server.url, api_key="x", max_retries=0) as client:
+        talk = Talk(client, "stream")
+        talk.run()
+        assert talk.say("What is it?").run["status"] == "failed"
+        assert len(server.bodies) == 3
+        _is_free(talk, server, client)
+
+
+@pytest.mark.parametrize("words", [*REFUSED, "OGX, in its stream"])
+def test_a_polled_run_that_is_refused_again_has_failed(words: str, caplog: pytest.LogCaptureFixture) -> None:
+    with Loopback(Always(1, words)) as server, OpenAI(base_url=server.url, api_key="x", max_retries=0) as client:
+        talk = Talk(client, "poll")
+        talk.run()
+        run = talk.say("What is it?").run
+        assert run["status"] == "failed"
+        assert run["last_error"]["message"] == WORDINGS[words].error["message"].replace("{id}", "resp_1")
+        assert len(server.bodies) == 3
+        assert len(warnings(caplog)) == 1
+        _is_free(talk, server, client)
+
+
+def _is_free(talk: Talk, server: Loopback, client: Any) -> None:
+    """The thread takes messages and runs; the head that was lost is forgotten, so the whole goes out at once."""
+    server.answer = lambda asked: None
+    assert talk.fact in talk.say("And now?").text
+    assert "previous_response_id" not in server.bodies[-1]
+    assert len(server.bodies) == 4
+
+
+#: Refusals of a chained call that have nothing to do with the chain.
+OTHERS = {
+    "a tool's schema": Said.error(
+        400, "Invalid schema for function 'f': object expected.", "invalid_function_parameters"
+    ),
+    "a model": Said.error(404, "Model 'nope' not found. Use 'client.models.list()' to list available Models."),
+    "a file": Said.error(404, "No such File object: file-1"),
+    "a key": Said.error(401, "Incorrect API key provided.", "invalid_api_key"),
+    "a breakdown": Said.error(500, "The server had an error processing your request."),
+    "the pace": Said.error(429, "Slow down.", "rate_limit_exceeded"),
+}
+
+
+#: What is logged of them: how a missing model can be replaced, and of the others nothing.
+SAID = {"a model": ["upstream has no model gpt-4o: SHIM_MODEL_MAP can name another for gpt-4o"]}
+
+
+@pytest.mark.parametrize("what", OTHERS)
+def test_nothing_else_is_healed(what: str, caplog: pytest.LogCaptureFixture) -> None:
+    with Loopback() as server, OpenAI(base_url=server.url, api_key="x", max_retries=0) as client:
+        talk = Talk(client, "poll")
+        talk.run()
+        server.answer = lambda asked: OTHERS[what] if is_call(asked) else None
+        assert talk.say("What is it?").run["status"] == "failed"
+        assert len(server.bodies) == 2
+        assert warnings(caplog) == SAID.get(what, [])
+        # The head still stands.
+        server.answer = lambda asked: None
+        talk.say("And now?")
+        assert "previous_response_id" in server.bodies[-1]
+        assert len(server.bodies[-1]["input"]) == 2
+
+
+def test_a_second_loss_is_healed_in_the_second_run(caplog: pytest.LogCaptureFixture) -> None:
+    losing = Losing(GONE)
+    with Loopback(losing) as server, OpenAI(base_url=server.url, api_key="x") as client:
+        talk = Talk(client, "stream")
+        talk.run()
+        for number in (1, 2):
+            # A chain that held between two losses: this server keeps what it answers.
+            talk.say("Hold on.")
+            losing.due = True
+            assert talk.fact in talk.say("What is it?").text
+            assert len(warnings(caplog)) == number
+        assert talk.fact in talk.say("Still?").text
+        assert "previous_response_id" in server.bodies[-1]

@@ -1,0 +1,185 @@
+"""What a server has shown of itself is remembered, so that nobody pays for it twice."""
+
+import pytest
+
+from shim import OpenAI
+from shim.assembly import wiring
+from shim.engine import Servers
+from shim.ports import Profile
+from shim.sandbox import Sandbox
+from tests.scenarios.doors.loopback import Asked, Loopback, Said
+from tests.scenarios.healing.losing import WAYS, Losing, Talk, blocks, is_call, refused, said, warnings
+from tests.scenarios.healing.wordings import WORDINGS
+
+UNKNOWN = Profile("other", trusted=False, background=True, address="http://a/v1")
+KNOWN = Profile("openai", background=True, address="http://a/v1")
+OTHER = Profile("other", trusted=False, address="http://b/v1")
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_server_that_says_that_it_keeps_nothing_is_never_chained(way: str, caplog: pytest.LogCaptureFixture) -> None:
+    server = Loopback(sandbox=Sandbox(can_store=False))
+    with server, OpenAI(base_url=server.url, api_key="x") as client:
+        talk = Talk(client, way)
+        talk.run()
+        for number in (2, 3):
+            assert talk.fact in talk.say("What is it?").text
+            assert len(server.bodies) == number
+        assert not any("previous_response_id" in body for body in server.bodies)
+        assert [body["store"] for body in server.bodies] == [True, False, False]
+        assert warnings(caplog) == []
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_an_unknown_server_that_does_not_say_whether_it_keeps_is_not_chained(way: str) -> None:
+    def silent(asked: Asked) -> Said | None:
+        def keep(event: dict) -> dict:
+            event.get("response", {}).pop("store", None)
+            return event
+
+        return blocks(server.usual(asked), keep) if is_call(asked) else None
+
+    with Loopback(silent) as server, OpenAI(base_url=server.url, api_key="x") as client:
+        talk = Talk(client, way)
+        talk.run()
+        for number in (2, 3):
+            assert talk.fact in talk.say("What is it?").text
+            assert len(server.bodies) == number
+        assert not any("previous_response_id" in body for body in server.bodies)
+
+
+def test_an_unknown_server_that_loses_each_chain_costs_two_calls_and_no_more(caplog: pytest.LogCaptureFixture) -> None:
+    losing = Losing(WORDINGS["vLLM"])
+    with Loopback(losing) as server, OpenAI(base_url=server.url, api_key="x") as client:
+        talk = Talk(client, "stream")
+        talk.run()
+        for _ in range(4):
+            losing.due = True
+            assert talk.fact in talk.say("What is it?").text
+        chained = ["previous_response_id" in body for body in server.bodies]
+        assert chained == [False, True, False, True, False, False, False]
+        assert len(said(server.bodies[-1])) == 9
+        assert len(warnings(caplog)) == 2
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_server_that_refuses_to_keep_is_not_asked_to(way: str, caplog: pytest.LogCaptureFixture) -> None:
+    def refusing(asked: Asked) -> Said | None:
+        if is_call(asked) and asked.json["store"]:
+            return Said.error(400, "`store=True` (default) is not supported. Please set `store=False`.")
+        return None
+
+    with Loopback(refusing) as server, OpenAI(base_url=server.url, api_key="x") as client:
+        talk = Talk(client, way)
+        assert talk.run().run["status"] == "completed"
+        assert talk.fact in talk.say("What is it?").text
+        assert [body["store"] for body in server.bodies] == [True, False, False]
+        assert len(warnings(caplog)) == 1
+
+
+def test_another_client_of_the_process_knows_it_too() -> None:
+    losing = Losing(WORDINGS["llama.cpp"])
+    with Loopback(losing) as server:
+        for calls in ([False, True, False], [False, False]):
+            with OpenAI(base_url=server.url, api_key="x") as client:
+                before = len(server.bodies)
+                talk = Talk(client, "stream")
+                talk.run()
+                losing.due = True
+                assert talk.fact in talk.say("What is it?").text
+                assert ["previous_response_id" in body for body in server.bodies[before:]] == calls
+
+
+def test_one_server_says_nothing_of_another() -> None:
+    servers = Servers()
+    servers.unchained(UNKNOWN)
+    assert (servers.seen(UNKNOWN).stores, servers.seen(UNKNOWN).background) == (False, False)
+    assert servers.seen(OTHER) == OTHER
+
+
+def test_a_server_that_is_known_to_keep_may_lose_as_often_as_it_likes() -> None:
+    servers = Servers()
+    servers.made(KNOWN, "resp_1")
+    for _ in range(9):
+        servers.lost(KNOWN, "resp_1")
+    assert servers.seen(KNOWN) == KNOWN
+
+
+def test_a_chain_that_holds_makes_good_for_one_that_was_lost() -> None:
+    servers = Servers()
+    servers.made(OTHER, "resp_1")
+    # What another one has made says nothing.
+    servers.made(KNOWN, "resp_2")
+    for _ in range(9):
+        servers.lost(OTHER, "resp_2")
+    assert servers.seen(OTHER) == OTHER
+    for _ in range(9):
+        servers.lost(OTHER, "resp_1")
+        servers.chained(OTHER)
+    assert servers.seen(OTHER) == OTHER
+    servers.lost(OTHER, "resp_1")
+    servers.lost(OTHER, "resp_1")
+    assert not servers.seen(OTHER).stores
+
+
+def test_chains_of_another_server_say_nothing_of_this_one() -> None:
+    """Old threads, each with a head that was lost long ago, or made elsewhere; then one that lives here."""
+    losing = Losing(WORDINGS["OGX"])
+    with Loopback(losing) as server, OpenAI(base_url=server.url, api_key="x") as client:
+        talks = [Talk(client, "stream") for _ in range(3)]
+        for talk in talks:
+            talk.run()
+        # Another process begins here: it knows nothing of them.
+        wiring._servers.clear()
+    with Loopback(losing, server.sandbox) as server, OpenAI(base_url=server.url, api_key="x") as client:
+        for talk in talks:
+            talk.client, losing.due = client, True
+            assert talk.fact in talk.say("What is it?").text
+        assert ["previous_response_id" in body for body in server.bodies] == [True, False] * 3
+        assert talk.fact in talk.say("Again?").text
+        assert said(server.bodies[-1]) == ["Again?"]
+
+
+def _told(server: Loopback, talk: Talk) -> list[bool]:
+    """Which calls of a second turn were chained."""
+    talk.run()
+    before = len(server.bodies)
+    assert talk.fact in talk.say("What is it?").text
+    return ["previous_response_id" in body for body in server.bodies[before:]]
+
+
+def test_one_organisation_says_nothing_of_another() -> None:
+    def private(asked: Asked) -> Said | None:
+        mine = asked.header("authorization") == "Bearer zdr"
+        if mine and is_call(asked) and "previous_response_id" in asked.json:
+            return refused(WORDINGS["zero data retention"], asked.json["previous_response_id"])
+        return None
+
+    with Loopback(private) as server:
+        calls = {}
+        for key in ("zdr", "usual", "zdr", "usual"):
+            with OpenAI(base_url=server.url, api_key=key) as client:
+                calls.setdefault(key, []).append(_told(server, Talk(client, "stream")))
+        assert calls == {"zdr": [[True, False], [False]], "usual": [[True], [True]]}
+        # The same where one client asks for several, each with credentials of his own.
+        with OpenAI(base_url=server.url, api_key="usual") as client:
+            assert _told(server, Talk(client.with_options(api_key="zdr"), "stream")) == [False]
+            assert _told(server, Talk(client, "stream")) == [True]
+
+
+def test_one_model_says_nothing_of_another() -> None:
+    """A proxy: behind it one model's server keeps responses and the other's does not."""
+
+    def proxy(asked: Asked) -> Said | None:
+        if not is_call(asked) or asked.json["model"] != "gpt-4o-mini":
+            return None
+        return blocks(server.usual(asked), _unstored)
+
+    with Loopback(proxy) as server, OpenAI(base_url=server.url, api_key="x") as client:
+        for _ in range(2):
+            assert _told(server, Talk(client, "stream", model="gpt-4o-mini")) == [False]
+            assert _told(server, Talk(client, "stream", model="gpt-4o")) == [True]
+
+
+def _unstored(event: dict) -> dict:
+    return event | ({"response": event["response"] | {"store": False}} if "response" in event else {})

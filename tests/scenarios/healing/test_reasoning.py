@@ -1,0 +1,160 @@
+"""Stateless mode: everything goes along each time, reasoning encrypted; and what cannot be read stays behind."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from shim import OpenAI
+from shim.assembly import wiring
+from tests.scenarios.doors.loopback import Asked, Loopback, Said
+from tests.scenarios.doors.talking import tool
+from tests.scenarios.healing.losing import WAYS, Losing, Talk, is_call, said, warnings
+from tests.scenarios.healing.wordings import WORDINGS
+
+Json = dict[str, Any]
+THINKER = "o3"
+ENCRYPTED = "reasoning.encrypted_content"
+
+
+@pytest.fixture(autouse=True)
+def _openai(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server is OpenAI's kind, and nothing is known of its models."""
+    monkeypatch.setenv("SHIM_UPSTREAM_PROFILE", "openai")
+    monkeypatch.setenv("SHIM_BACKGROUND", "never")
+    monkeypatch.setenv("SHIM_MODEL_MAP", "off")
+    monkeypatch.setattr(wiring, "_learned", {})
+
+
+@pytest.fixture
+def stateless(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHIM_STORE_RESPONSES", "false")
+
+
+@pytest.fixture
+def server() -> Iterator[Loopback]:
+    with Loopback() as made:
+        yield made
+
+
+@pytest.fixture
+def client(server: Loopback) -> Iterator[OpenAI]:
+    with OpenAI(base_url=server.url, api_key="x", max_retries=0) as made:
+        yield made
+
+
+def kinds(body: Json) -> list[str]:
+    return [item["type"] for item in body["input"]]
+
+
+def check_thoughts(body: Json) -> None:
+    """Each is encrypted, without its id, and followed by something that its own response said."""
+    for item, after in pairwise(body["input"]):
+        if item["type"] == "reasoning":
+            assert item["encrypted_content"]
+            assert "id" not in item
+            assert after["type"] == "function_call" or after.get("role") == "assistant"
+    assert kinds(body)[-1] != "reasoning"
+
+
+@pytest.mark.usefixtures("stateless")
+@pytest.mark.parametrize("way", WAYS)
+def test_each_turn_says_everything(way: str, server: Loopback, client: OpenAI) -> None:
+    talk = Talk(client, way, model=THINKER)
+    talk.run()
+    talk.say("What is it?")
+    assert talk.fact in talk.say("Again?").text
+    assert [(body["store"], body["include"]) for body in server.bodies] == [(False, [ENCRYPTED])] * 3
+    assert not any("previous_response_id" in body for body in server.bodies)
+    assert kinds(server.bodies[-1]) == ["message", "reasoning", "message"] * 2 + ["message"]
+    check_thoughts(server.bodies[-1])
+
+
+@pytest.mark.usefixtures("stateless")
+@pytest.mark.parametrize("way", WAYS)
+def test_a_round_with_tools_carries_the_thought_before_the_call(way: str, server: Loopback, client: OpenAI) -> None:
+    talk = Talk(client, way, model=THINKER, tools=[tool("get_weather"), tool("get_time")])
+    talk.run()
+    told = talk.say("get_weather then get_time", get_weather=lambda given: "Rain", get_time=lambda given: "Noon")
+    assert told.run["status"] == "completed"
+    assert len(server.bodies) == 4
+    check_thoughts(server.bodies[-1])
+    assert kinds(server.bodies[-1])[4:] == ["reasoning", "function_call", "function_call_output"] * 2
+
+
+@pytest.mark.usefixtures("stateless")
+@pytest.mark.parametrize("way", WAYS)
+def test_a_model_that_does_not_reason_is_asked_for_reasoning_once(way: str, server: Loopback, client: OpenAI) -> None:
+    talk = Talk(client, way, model="gpt-4o")
+    talk.run()
+    assert talk.fact in talk.say("What is it?").text
+    assert ["include" in body for body in server.bodies] == [True, False, False]
+
+
+@pytest.mark.usefixtures("stateless")
+def test_what_a_run_left_without_a_follower_is_not_sent(server: Loopback, client: OpenAI) -> None:
+    talk = Talk(client, "poll", model=THINKER)
+    talk.run()
+    assert talk.say("ponder-forever").run["status"] == "incomplete"
+    assert talk.fact in talk.say("What is it?").text
+    assert kinds(server.bodies[-1]) == ["message", "reasoning", "message", "message", "message"]
+    check_thoughts(server.bodies[-1])
+
+
+class Blind:
+    """Cannot read reasoning that is sent to it."""
+
+    def __call__(self, asked: Asked) -> Said | None:
+        if not is_call(asked) or "reasoning" not in kinds(asked.json):
+            return None
+        words = "The encrypted content gAAA...DQ== could not be verified."
+        return Said.error(400, words, "invalid_encrypted_content")
+
+
+@pytest.mark.usefixtures("stateless")
+@pytest.mark.parametrize("way", WAYS)
+def test_reasoning_of_another_organisation_stays_behind(
+    way: str, server: Loopback, client: OpenAI, caplog: pytest.LogCaptureFixture
+) -> None:
+    talk = Talk(client, way, model=THINKER)
+    talk.run()
+    server.answer = Blind()
+    assert talk.fact in talk.say("What is it?").text
+    assert [kinds(body).count("reasoning") for body in server.bodies] == [0, 1, 0]
+    assert said(server.bodies[-1])[-1] == "What is it?"
+    assert len(warnings(caplog)) == 1
+    assert "gAAA" not in caplog.text
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_an_organisation_that_keeps_nothing_is_stateless_by_itself(
+    way: str, server: Loopback, client: OpenAI, caplog: pytest.LogCaptureFixture
+) -> None:
+    losing = server.answer = Losing(WORDINGS["zero data retention"])
+    talk = Talk(client, way, model=THINKER)
+    talk.run()
+    losing.due = True
+    assert talk.fact in talk.say("What is it?").text
+    assert talk.fact in talk.say("Again?").text
+    assert [body["store"] for body in server.bodies] == [True, True, False, False]
+    assert server.bodies[-1]["include"] == [ENCRYPTED]
+    assert kinds(server.bodies[-1]) == ["message", "message", "message", "reasoning", "message", "message"]
+    check_thoughts(server.bodies[-1])
+    assert len(warnings(caplog)) == 1
+
+
+def test_a_server_of_another_kind_gets_no_reasoning(
+    server: Loopback, client: OpenAI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The thread moves house: to a server that could not read what the first one encrypted."""
+    monkeypatch.setenv("SHIM_STORE_RESPONSES", "false")
+    with OpenAI(base_url=server.url, api_key="x") as first:
+        talk = Talk(first, "stream", model=THINKER)
+        talk.run()
+    monkeypatch.setenv("SHIM_UPSTREAM_PROFILE", "llamacpp")
+    with OpenAI(base_url=server.url, api_key="x") as second:
+        talk.client = second
+        assert talk.fact in talk.say("What is it?").text
+    assert kinds(server.bodies[-1]) == ["message"] * 3
+    assert "include" not in server.bodies[-1]

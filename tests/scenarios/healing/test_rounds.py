@@ -1,0 +1,81 @@
+"""A chain that is lost between a question and its answer."""
+
+from typing import Any
+
+import pytest
+
+from shim import OpenAI
+from tests.scenarios.doors.loopback import Loopback
+from tests.scenarios.doors.talking import secret, tool
+from tests.scenarios.healing.losing import WAYS, Deaf, Losing, Talk, said, warnings
+from tests.scenarios.healing.wordings import WORDINGS
+
+Json = dict[str, Any]
+TOOLS = [tool("find_city", person="string"), tool("get_weather", city="string")]
+FEW = ["OpenAI, expired or deleted", "OpenAI, a call that is gone", "OGX, in its stream", "llama.cpp"]
+
+
+def _calls(body: Json) -> list[tuple[str, str]]:
+    return [(item["type"], item["call_id"]) for item in body["input"] if item["type"].startswith("function_call")]
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("words", FEW)
+def test_a_round_is_told_anew_with_its_calls_in_pairs(words: str, way: str, caplog: pytest.LogCaptureFixture) -> None:
+    losing, weather, asked = Losing(WORDINGS[words]), secret(), []
+
+    def get_weather(given: Json) -> str:
+        asked.append(given)
+        losing.due = True
+        return weather
+
+    with Loopback(losing) as server, OpenAI(base_url=server.url, api_key="x") as client:
+        talk = Talk(client, way, tools=TOOLS)
+        talk.run()
+        told = talk.say(
+            'get_weather {"city": "Oslo"} and find_city', get_weather=get_weather, find_city=lambda given: "Rome"
+        )
+        assert told.run["status"] == "completed"
+        assert weather in told.text
+        assert len(asked) == 1
+        healed = server.bodies[-1]
+        calls = _calls(healed)
+        assert [kind for kind, _ in calls] == ["function_call"] * 2 + ["function_call_output"] * 2
+        assert sorted(id for _, id in calls[:2]) == sorted(id for _, id in calls[2:])
+        assert f"My word is {talk.fact}." in said(healed)[0]
+        assert "previous_response_id" not in healed
+        assert len(warnings(caplog)) == 1
+        assert len([step for step in told.steps if step["type"] == "tool_calls"]) == 1
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_round_that_went_unheard_is_asked_again(way: str) -> None:
+    """The first run has no chain to leave out; its second round has."""
+    deaf = Deaf()
+    with Loopback(deaf) as server, OpenAI(base_url=server.url, api_key="x") as client:
+        deaf.server = server
+        talk = Talk(client, way, tools=TOOLS)
+        talk.run()
+        told = talk.say("get_weather then find_city", get_weather=lambda given: "Rain", find_city=lambda given: "Rome")
+        assert told.run["status"] == "completed"
+        assert "Rain" in told.text
+        assert "Rome" in told.text
+        assert ["previous_response_id" in body for body in server.bodies] == [False, True, False, False, False]
+        assert [kind for kind, _ in _calls(server.bodies[-1])] == ["function_call", "function_call_output"] * 2
+
+
+def test_an_unanswered_call_is_not_told(caplog: pytest.LogCaptureFixture) -> None:
+    losing = Losing(WORDINGS["OGX"])
+    with Loopback(losing) as server, OpenAI(base_url=server.url, api_key="x") as client:
+        talk = Talk(client, "poll", tools=TOOLS)
+        talk.run()
+        threads = client.beta.threads
+        threads.messages.create(talk.thread, role="user", content="get_weather")
+        run = threads.runs.create_and_poll(thread_id=talk.thread, assistant_id=talk.assistant)
+        assert run.status == "requires_action"
+        threads.runs.cancel(run.id, thread_id=talk.thread)
+        losing.due = True
+        assert talk.fact in talk.say("What is it?").text
+        assert _calls(server.bodies[-1]) == []
+        assert said(server.bodies[-1])[-2:] == ["get_weather", "What is it?"]
+        assert len(warnings(caplog)) == 1

@@ -1,0 +1,101 @@
+"""A server that leaves the previous response out without a word is caught before a reader hears one."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.scenarios.doors.colours import COLOURS, opened
+from tests.scenarios.doors.loopback import Loopback, Said
+from tests.scenarios.healing.losing import WAYS, Deaf, Talk, blocks, heard, said, warnings
+
+Json = dict[str, Any]
+
+
+def _as_it_is(given: Said) -> Said:
+    return given
+
+
+def _without_an_echo(given: Said) -> Said:
+    def keep(event: Json) -> Json:
+        event.get("response", {}).pop("previous_response_id", None)
+        return event
+
+    return blocks(given, keep)
+
+
+def _echoing_another(given: Said) -> Said:
+    def keep(event: Json) -> Json:
+        return event | (
+            {"response": event["response"] | {"previous_response_id": "resp_x"}} if "response" in event else {}
+        )
+
+    return blocks(given, keep)
+
+
+def _at_once_behind_a_sign_of_life(given: Said) -> Said:
+    """One network read with everything in it, the sign of life first."""
+    alive = b'event: keepalive\ndata: {"type":"keepalive","sequence_number":0}\n\n'
+    return Said(given.status, given.headers, (alive + b"".join(given.body),))
+
+
+def _beginning_with_words(given: Said) -> Said:
+    """No event shows a response before the last one."""
+    return blocks(given, lambda event: None if event["type"] in ("response.created", "response.in_progress") else event)
+
+
+def _not_streaming(given: Said) -> Said:
+    """The whole response as JSON, though a stream was asked for."""
+    last = json.loads(b"".join(given.body).rpartition(b"data: ")[2])
+    return Said.json(last["response"])
+
+
+SHOWN: list[Callable[[Said], Said]] = [
+    _as_it_is,
+    _without_an_echo,
+    _echoing_another,
+    _at_once_behind_a_sign_of_life,
+    _beginning_with_words,
+    _not_streaming,
+]
+#: Both ways for each, and both colours.
+ALL = [(shown, way, colour) for shown in SHOWN for way, colour in zip(WAYS, COLOURS, strict=True)]
+
+
+@pytest.mark.parametrize("shown, way, colour", ALL)
+def test_nobody_hears_an_answer_without_history(
+    shown: Callable[[Said], Said], way: str, colour: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    deaf = Deaf(shown)
+    with Loopback(deaf) as server, opened(colour, base_url=server.url) as client:
+        deaf.server = server
+        talk = Talk(client, way)
+        first = talk.run()
+        second = talk.say("What is it?")
+        assert second.run["status"] == "completed"
+        assert ["previous_response_id" in body for body in server.bodies] == [False, True, False]
+        assert said(server.bodies[-1]) == [f"My word is {talk.fact}.", first.text, "What is it?"]
+        # One message, and in it nothing but the answer that knew the history.
+        assert talk.fact in second.text
+        assert len(second.messages) == 4
+        assert len(second.steps) == 1
+        assert heard(second) == (second.text if way == "stream" else "")
+        assert len(warnings(caplog)) == 1
+        assert talk.fact not in caplog.text
+        # From now on this server is told everything at once.
+        third = talk.say("Again?")
+        assert talk.fact in third.text
+        assert len(server.bodies) == 4
+        assert len(said(server.bodies[-1])) == 5
+        assert len(warnings(caplog)) == 1
+
+
+def test_a_server_that_is_known_to_keep_may_leave_the_echo_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHIM_UPSTREAM_PROFILE", "ogx")
+    with Loopback() as server, opened("sync", base_url=server.url) as client:
+        server.answer = lambda asked: _without_an_echo(server.usual(asked)) if b'"stream"' in asked.body else None
+        talk = Talk(client, "stream")
+        talk.run()
+        assert talk.fact in talk.say("What is it?").text
+        assert len(server.bodies) == 2

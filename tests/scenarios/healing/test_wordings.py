@@ -1,0 +1,56 @@
+"""However a server says that it lost the previous response, the thread is told anew in the same call."""
+
+import json
+
+import pytest
+
+from tests.scenarios.doors.colours import COLOURS, opened
+from tests.scenarios.doors.loopback import Loopback
+from tests.scenarios.healing.losing import WAYS, Losing, Talk, heard, said, warnings
+from tests.scenarios.healing.wordings import WORDINGS
+
+#: Both ways for each wording, and both colours; all four for one.
+ALL = [(words, way, colour) for words in WORDINGS for way, colour in zip(WAYS, COLOURS, strict=True)]
+ALL += [("OGX, in its stream", way, colour) for way, colour in zip(WAYS, reversed(COLOURS), strict=True)]
+
+
+@pytest.mark.parametrize("words, way, colour", ALL)
+def test_the_thread_is_told_anew(words: str, way: str, colour: str, caplog: pytest.LogCaptureFixture) -> None:
+    losing = Losing(WORDINGS[words])
+    with Loopback(losing) as server, opened(colour, base_url=server.url) as client:
+        talk = Talk(client, way)
+        first = talk.run()
+        losing.due = True
+        second = talk.say("What is it?")
+        assert second.run["status"] == "completed"
+        # What upstream saw: the refused call, and one that lacks nothing.
+        (head,) = losing.lost
+        assert [body.get("previous_response_id") for body in server.bodies] == [None, head, None]
+        healed = server.bodies[-1]
+        assert said(healed) == [f"My word is {talk.fact}.", first.text, "What is it?"]
+        # What the reader saw: one answer, with the history in it.
+        assert talk.fact in second.text
+        assert len(second.messages) == 4
+        assert heard(second) == (second.text if way == "stream" else "")
+        # What was logged.
+        assert len(warnings(caplog)) == 1
+        assert talk.fact not in caplog.text
+        _goes_on(talk, server, head, WORDINGS[words].never)
+
+
+def _goes_on(talk: Talk, server: Loopback, lost: str, never: bool) -> None:
+    """The next run continues from the new head; where nothing is ever chained it does not ask for that again."""
+    before = len(server.bodies)
+    third = talk.say("Again?")
+    assert third.run["status"] == "completed"
+    assert talk.fact in third.text
+    assert len(server.bodies) == before + 1
+    body = server.bodies[-1]
+    if never:
+        assert "previous_response_id" not in body
+        assert len(said(body)) == 5
+        assert body["store"] is False
+    else:
+        assert said(body) == ["Again?"]
+        assert body["previous_response_id"] not in (None, lost)
+    assert json.dumps(body).count("Again?") == 1

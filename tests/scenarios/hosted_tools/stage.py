@@ -1,0 +1,109 @@
+"""An application with files: a client, the sandbox behind it, a clock for both, and the few things that it does."""
+
+import secrets
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from shim.sandbox import Sandbox
+from tests.scenarios.doors.talking import Told, carry_out
+from tests.scenarios.laws.folding import Fold
+
+Json = dict[str, Any]
+SEARCH, CODE = {"type": "file_search"}, {"type": "code_interpreter"}
+DAY = 86_400.0
+
+
+@dataclass
+class Clock:
+    """The time for upstream and for us: it goes on, and jumps where a test says so."""
+
+    ahead: float = 0.0
+
+    def __call__(self) -> float:
+        return time.time() + self.ahead
+
+    def pass_days(self, days: float) -> None:
+        self.ahead += days * DAY
+
+
+@dataclass
+class Stage:
+    client: Any
+    sandbox: Sandbox
+    way: str
+    clock: Clock
+
+    def assistant(self, *tools: Json, **more: Any) -> str:
+        return str(self.client.beta.assistants.create(model="gpt-4o", tools=list(tools), **more).id)
+
+    def thread(self, **given: Any) -> str:
+        return str(self.client.beta.threads.create(**given).id)
+
+    def upload(self, name: str, content: str | bytes, purpose: str = "assistants") -> str:
+        data = content.encode() if isinstance(content, str) else content
+        return str(self.client.files.create(file=(name, data), purpose=purpose).id)
+
+    def say(self, thread: str, content: Any, *attachments: Json) -> Json:
+        more: Json = {"attachments": list(attachments)} if attachments else {}
+        made = self.client.beta.threads.messages.create(thread, role="user", content=content, **more)
+        found: Json = made.to_dict(mode="json")
+        return found
+
+    def run(self, thread: str, assistant: str, **more: Any) -> Told:
+        """One run to its end."""
+        return carry_out(self.client, self.way, thread, assistant, {}, **more)
+
+    def ask(self, content: Any, assistant: str, *attachments: Json, thread: str = "", **more: Any) -> Told:
+        """A question and a run; in a thread of its own unless one is named.  The run must go well."""
+        thread = thread or self.thread()
+        self.say(thread, content, *attachments)
+        told = self.run(thread, assistant, **more)
+        assert told.run["status"] == "completed", told.run["last_error"]
+        return told
+
+    def sent(self, path: str, method: str = "POST") -> list[Any]:
+        """Bodies of upstream's requests to a path, in order."""
+        return [each.body for each in self.sandbox.requests if (each.method, each.path) == (method, f"/v1{path}")]
+
+    def tools(self, number: int = -1) -> dict[str, Json]:
+        """The tools of a request for a response, by type."""
+        return {tool["type"]: tool for tool in self.sent("/responses")[number].get("tools", [])}
+
+
+def attach(file: str, *tools: Json) -> Json:
+    return {"file_id": file, "tools": list(tools)}
+
+
+def word() -> str:
+    """A word that no fixed answer knows."""
+    return "".join(secrets.choice("bcdfghklmnprstvz") + secrets.choice("aeiou") for _ in range(5))
+
+
+def answer(told: Told) -> Json:
+    """The one message that a run wrote."""
+    (message,) = [each for each in told.messages if each["run_id"] == told.run["id"]]
+    return message
+
+
+def text(told: Told) -> Json:
+    """The text of the one text part of that message, with its annotations."""
+    (part,) = [each["text"] for each in answer(told)["content"] if each["type"] == "text"]
+    found: Json = part
+    return found
+
+
+def calls(told: Told) -> list[Json]:
+    """The calls of hosted tools that the run's steps show, oldest first."""
+    return [call for step in told.steps for call in step["step_details"].get("tool_calls", [])]
+
+
+def folded(told: Told) -> Fold | None:
+    """What the SDK's own accumulators make of the events; None where there were none."""
+    if not told.rounds:
+        return None
+    fold = Fold()
+    for events in told.rounds:
+        for name, data in events:
+            fold.hear(name, data)
+    return fold

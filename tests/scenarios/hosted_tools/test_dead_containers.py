@@ -1,0 +1,99 @@
+"""Containers live twenty idle minutes; a thread that used one goes on, and knows what was said."""
+
+import logging
+import random
+
+import pytest
+
+from shim.sandbox import Sandbox
+from tests.scenarios.doors.talking import carry_out, tool
+from tests.scenarios.hosted_tools.stage import CODE, Json, Stage, attach, calls, text, word
+
+MINUTES = 1 / 24 / 60
+
+
+def containers(stage: Stage) -> set[str]:
+    return {each.id for each in stage.sandbox._world.containers._drawer.all() if not each.dead}
+
+
+def begun(stage: Stage, assistant: str) -> tuple[str, str]:
+    """A thread in which code has run, and a word that was said in it."""
+    fact = word()
+    told = stage.ask(f"code_interpreter make-file Remember {fact}.", assistant)
+    return told.run["thread_id"], fact
+
+
+@pytest.mark.parametrize("tools", [[CODE], []], ids=["that runs code", "that has no tools"])
+def test_a_run_after_the_container_has_died(stage: Stage, tools: list[Json], caplog: pytest.LogCaptureFixture) -> None:
+    """Upstream refuses to continue from it; the thread is told anew, at once, with one warning."""
+    thread, fact = begun(stage, assistant := stage.assistant(CODE))
+    before = containers(stage)
+    stage.clock.pass_days(21 * MINUTES)
+    number, summand = len(stage.sent("/responses")), random.randrange(100, 999)
+    with caplog.at_level(logging.WARNING, "shim"):
+        told = stage.ask(f"And what is {summand} + 1?", assistant, thread=thread, tools=tools)
+    refused, answered = stage.sent("/responses")[number:]
+    assert "previous_response_id" in refused
+    assert "previous_response_id" not in answered
+    assert [item["type"] for item in answered["input"]] == ["message"] * 3
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+    assert fact in text(told)["value"]
+    if tools:
+        assert calls(told)[0]["code_interpreter"]["outputs"][0]["logs"] == str(summand + 1)
+        assert containers(stage) - before
+
+
+def test_a_living_container_is_used_again(plain: Stage) -> None:
+    thread, _ = begun(plain, assistant := plain.assistant(CODE))
+    before = containers(plain)
+    plain.clock.pass_days(19 * MINUTES)
+    told = plain.ask("code_interpreter", assistant, thread=thread)
+    assert containers(plain) == before
+    assert "answer.txt" in calls(told)[0]["code_interpreter"]["outputs"][0]["logs"]
+
+
+def test_a_new_container_gets_the_attached_files_again(plain: Stage) -> None:
+    name, assistant = f"{word()}.csv", plain.assistant(CODE)
+    file = plain.upload(name, "x,y")
+    told = plain.ask("code_interpreter", assistant, attach(file, CODE))
+    plain.sandbox.expire_containers()
+    told = plain.ask("code_interpreter", assistant, thread=told.run["thread_id"])
+    assert f"{file}-{name}" in calls(told)[0]["code_interpreter"]["outputs"][0]["logs"]
+
+
+def test_a_container_that_dies_while_a_function_is_awaited(stage: Stage) -> None:
+    """The calls go along with their outputs; what was calculated before stands in the thread."""
+    secret, thread = word(), stage.thread()
+    assistant = stage.assistant(CODE, tool("get_word"))
+
+    def slow(given: Json) -> str:
+        stage.sandbox.expire_containers()
+        return secret
+
+    stage.say(thread, 'aloud code_interpreter {"code": "6 * 7"} and get_word')
+    told = carry_out(stage.client, stage.way, thread, assistant, {"get_word": slow})
+    assert told.run["status"] == "completed"
+    assert secret in told.text
+    last = stage.sent("/responses")[-1]
+    kinds = [item["type"] for item in last["input"]]
+    assert kinds[-2:] == ["function_call", "function_call_output"]
+    assert "code_interpreter_call" not in kinds
+    assert last["input"][-1]["output"] == secret
+
+
+def test_a_file_whose_container_died_too_soon(plain: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The run goes well; the file alone is not to be had, as its container's end says."""
+    usual = Sandbox.handle
+
+    def dying(self, method, path, *rest):  # type: ignore[no-untyped-def]
+        if path.endswith("/content"):
+            self.expire_containers()
+        return usual(self, method, path, *rest)
+
+    monkeypatch.setattr(Sandbox, "handle", dying)
+    told = plain.ask("code_interpreter make-file", plain.assistant(CODE))
+    assert text(told)["annotations"][0]["type"] == "file_path"
+    file = text(told)["annotations"][0]["file_path"]["file_id"]
+    with pytest.raises(Exception, match=f"No file found with id '{file}'"):
+        plain.client.files.content(file)
+    assert plain.ask("And now?", told.run["assistant_id"], thread=told.run["thread_id"])

@@ -1,0 +1,169 @@
+"""File search as programs set it up: stores of assistants, of threads, described inline, or made for attachments."""
+
+from typing import Any
+
+import pytest
+
+from tests.scenarios.doors.talking import Told
+from tests.scenarios.hosted_tools.stage import DAY, SEARCH, Json, Stage, attach, calls, text, word
+
+CONTENTS: Any = ["step_details.tool_calls[*].file_search.results[*].content"]
+#: How recorded results look, without their contents and with them.
+PLAIN = {"file_id", "file_name", "score", "attributes"}
+FULL = {*PLAIN, "content"}
+
+
+def fact() -> tuple[str, str]:
+    """A sentence, and the word to find it by."""
+    subject = word()
+    return f"The {subject} eats {word()}.", subject
+
+
+def inline(*files: str) -> Json:
+    return {"file_search": {"vector_stores": [{"file_ids": list(files), "metadata": {"of": "tests"}}]}}
+
+
+def found(told: Told) -> list[Json]:
+    """The results that the run's one search shows."""
+    (call,) = calls(told)
+    assert (call["type"], call["id"][:5]) == ("file_search", "call_")
+    results: list[Json] = call["file_search"]["results"]
+    return results
+
+
+def test_stores_of_the_assistant_and_of_the_thread_are_searched(stage: Stage) -> None:
+    """Ready ones and inline ones, and what a message brings goes into the thread's own."""
+    (one, subject), (two, other), (three, third) = fact(), fact(), fact()
+    files = [stage.upload(f"{word()}.md", each) for each in (one, two, three)]
+    ready = stage.client.vector_stores.create(name="ready", file_ids=[files[0]])
+    assistant = stage.assistant(SEARCH, tool_resources={"file_search": {"vector_store_ids": [ready.id]}})
+    thread = stage.thread(tool_resources=inline(files[1]))
+    shown = stage.client.beta.threads.retrieve(thread).tool_resources.file_search.vector_store_ids
+    assert len(shown) == 1
+    stage.say(thread, "More.", attach(files[2], SEARCH))
+    told = stage.ask(f"file_search {subject} {other} {third}", assistant, thread=thread)
+    assert stage.tools()["file_search"]["vector_store_ids"] == [ready.id, *shown]
+    assert {result["file_id"] for result in found(told)} == set(files)
+    assert stage.client.beta.threads.retrieve(thread).tool_resources.file_search.vector_store_ids == shown
+
+
+def test_an_inline_store_of_an_assistant_and_of_create_and_run(plain: Stage) -> None:
+    (one, subject), (two, other) = fact(), fact()
+    files = [plain.upload(f"{word()}.txt", each) for each in (one, two)]
+    assistant = plain.assistant(SEARCH, tool_resources=inline(files[0]))
+    kept = plain.client.beta.assistants.retrieve(assistant).tool_resources.file_search.vector_store_ids
+    store = plain.client.vector_stores.retrieve(kept[0])
+    assert (store.metadata, store.file_counts.total) == ({"of": "tests"}, 1)
+    run = plain.client.beta.threads.create_and_run_poll(
+        assistant_id=assistant,
+        thread={
+            "messages": [{"role": "user", "content": f"file_search {subject} {other}"}],
+            "tool_resources": inline(files[1]),
+        },
+    )
+    steps = plain.client.beta.threads.runs.steps.list(run.id, thread_id=run.thread_id).data
+    results = [result for step in steps for call in _calls(step) for result in call.file_search.results]
+    assert {result.file_id for result in results} == set(files)
+
+
+def _calls(step: Any) -> list[Any]:
+    return getattr(step.step_details, "tool_calls", [])
+
+
+def test_a_store_is_made_for_the_first_attachment_and_indexed_before_the_run(stage: Stage) -> None:
+    sentence, subject = fact()
+    file = stage.upload("facts.txt", sentence)
+    thread = stage.thread()
+    message = stage.say(thread, f"file_search {subject}", attach(file, SEARCH))
+    assert message["attachments"] == [{"file_id": file, "tools": [SEARCH]}]
+    (made,) = stage.client.beta.threads.retrieve(thread).tool_resources.file_search.vector_store_ids
+    store = stage.client.vector_stores.retrieve(made)
+    assert store.expires_at == pytest.approx(stage.clock() + 7 * DAY, abs=60)
+    # A second one is in progress when the run is asked for: nobody has looked at it.
+    late = stage.upload("more.txt", sentence)
+    stage.say(thread, f"file_search {subject}", attach(late, SEARCH))
+    begun = len(stage.sandbox.requests)
+    told = stage.run(thread, stage.assistant(SEARCH))
+    looks = [each.path for each in stage.sandbox.requests[begun:]]
+    asked = looks.index("/v1/responses")
+    assert looks[:asked].count(f"/v1/vector_stores/{made}") >= 2
+    assert {result["file_id"] for result in found(told)} == {file, late}
+    assert sentence.rstrip(".") in text(told)["value"]
+
+
+def test_attachments_of_a_run_and_of_a_new_thread(plain: Stage) -> None:
+    (one, subject), (two, other) = fact(), fact()
+    files = [plain.upload("a.txt", one), plain.upload("b.txt", two)]
+    first = {"role": "user", "content": "Notes.", "attachments": [attach(files[0], SEARCH)]}
+    thread = plain.thread(messages=[first])
+    more = {"role": "user", "content": f"file_search {subject} {other}", "attachments": [attach(files[1], SEARCH)]}
+    told = plain.run(thread, plain.assistant(SEARCH), additional_messages=[more])
+    assert {result["file_id"] for result in found(told)} == set(files)
+
+
+def test_options_go_upstream_and_are_shown(stage: Stage) -> None:
+    subject = word()
+    files = [stage.upload(f"{n}.txt", f"The {subject} {' '.join(word() for _ in range(n * 9))}.") for n in range(4)]
+    options = {"max_num_results": 2, "ranking_options": {"score_threshold": 0.25, "ranker": "auto"}}
+    assistant = stage.assistant(SEARCH | {"file_search": options}, tool_resources=inline(*files))
+    told = stage.ask(f"file_search {subject}", assistant)
+    sent = stage.tools()["file_search"]
+    assert (sent["max_num_results"], sent["ranking_options"]["score_threshold"]) == (2, 0.25)
+    results = found(told)
+    assert len(results) == 2
+    assert all(result["score"] >= 0.25 for result in results)
+    (call,) = calls(told)
+    assert call["file_search"]["ranking_options"] == {"ranker": "auto", "score_threshold": 0.25}
+    assert told.run["tools"][0]["file_search"]["max_num_results"] == 2
+
+
+def test_contents_are_shown_to_whoever_asks_for_them(stage: Stage) -> None:
+    """In lists, alone, and in the stream of a run that was made so."""
+    sentence, subject = fact()
+    assistant = stage.assistant(SEARCH, tool_resources=inline(stage.upload("facts.txt", sentence)))
+    told = stage.ask(f"file_search {subject}", assistant)
+    assert [set(result) for result in found(told)] == [PLAIN]
+    where = {"thread_id": told.run["thread_id"], "include": CONTENTS}
+    steps = stage.client.beta.threads.runs.steps
+    (listed,) = _contents(list(steps.list(told.run["id"], **where)))
+    (step,) = [step["id"] for step in told.steps if step["type"] == "tool_calls"]
+    (alone,) = _contents([steps.retrieve(step, run_id=told.run["id"], **where)])
+    assert set(listed) == set(alone) == FULL
+    assert listed["content"] == alone["content"] == [{"type": "text", "text": sentence}]
+    assert all(result["score"] <= 1 for result in (listed, alone))
+
+
+def _contents(steps: list[Any]) -> list[Json]:
+    shown = [step.to_dict(mode="json")["step_details"].get("tool_calls", []) for step in steps]
+    return [result for calls in shown for call in calls for result in call["file_search"]["results"]]
+
+
+@pytest.mark.parametrize("wanted", [False, True])
+def test_the_stream_of_a_search(heard: Stage, wanted: bool) -> None:
+    """One delta without results, then the step with them."""
+    sentence, subject = fact()
+    assistant = heard.assistant(SEARCH, tool_resources=inline(heard.upload("facts.txt", sentence)))
+    told = heard.ask(f"file_search {subject}", assistant, **({"include": CONTENTS} if wanted else {}))
+    (delta,) = [data for name, data in told.rounds[0] if name == "thread.run.step.delta"]
+    (call,) = delta["delta"]["step_details"]["tool_calls"]
+    ranking = {"ranker": "default_2024_08_21", "score_threshold": 0.0}
+    assert call["file_search"] == {"ranking_options": ranking, "results": []}
+    (done, _) = [data for name, data in told.rounds[0] if name == "thread.run.step.completed"]
+    (shown,) = done["step_details"]["tool_calls"]
+    assert (shown["id"], set(shown["file_search"]["results"][0])) == (call["id"], FULL if wanted else PLAIN)
+
+
+def test_an_assistant_without_any_store_answers_all_the_same(stage: Stage) -> None:
+    """The old API took the tool without a store; upstream does not."""
+    told = stage.ask("Say hello.", stage.assistant(SEARCH))
+    assert calls(told) == []
+    assert "file_search" not in stage.tools()
+
+
+def test_a_deleted_store_is_searched_no_more(plain: Stage) -> None:
+    sentence, subject = fact()
+    assistant = plain.assistant(SEARCH, tool_resources=inline(plain.upload("facts.txt", sentence)))
+    (store,) = plain.client.beta.assistants.retrieve(assistant).tool_resources.file_search.vector_store_ids
+    assert plain.client.vector_stores.delete(store).deleted
+    assert plain.client.beta.assistants.retrieve(assistant).tool_resources.file_search.vector_store_ids == []
+    assert calls(plain.ask(f"file_search {subject}", assistant)) == []

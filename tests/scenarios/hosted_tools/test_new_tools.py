@@ -1,0 +1,140 @@
+"""Tools that old assistants never had, in the nearest form: steps that were answered already, citations, pictures."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.scenarios.doors.talking import carry_out
+from tests.scenarios.hosted_tools.stage import Json, Stage, answer, calls, folded, text, word
+
+pytestmark = pytest.mark.filterwarnings("ignore:Pydantic serializer warnings")
+WEB: Json = {"type": "web_search", "search_context_size": "low"}
+MCP: Json = {
+    "type": "mcp",
+    "server_label": "dice",
+    "server_url": "https://dice.example.com/sse",
+    "require_approval": "never",
+}
+DRAW: Json = {"type": "image_generation", "output_format": "png"}
+
+
+def _functions(told: Any) -> list[tuple[str, Any, str]]:
+    """Name, arguments and output of what the steps show; nothing is asked of the application."""
+    assert told.run["required_action"] is None
+    assert [call["type"] for call in calls(told)] == ["function"] * len(calls(told))
+    shown = [call["function"] for call in calls(told)]
+    return [(each["name"], json.loads(each["arguments"]), each["output"]) for each in shown]
+
+
+def test_a_web_search(stage: Stage) -> None:
+    _search(stage, WEB)
+
+
+def test_a_web_search_by_its_first_name(plain: Stage) -> None:
+    _search(plain, WEB | {"type": "web_search_preview"})
+
+
+def _search(stage: Stage, tool: Json) -> None:
+    query = word()
+    told = stage.ask(f'web_search {{"query": "{query}", "results": 2}}', stage.assistant(tool))
+    assert stage.tools()[tool["type"]] == tool
+    ((name, arguments, output),) = _functions(told)
+    assert (name, arguments["query"], output) == ("web_search", query, "completed")
+    found = text(told)
+    assert len(found["annotations"]) == 2
+    for note in found["annotations"]:
+        assert found["value"][note["start_index"] : note["end_index"]] == note["text"]
+        assert note["file_citation"]["file_id"] in note["text"]
+        assert note["file_citation"]["file_id"].startswith("https://example.com/")
+    _check_fold(told)
+
+
+def test_an_mcp_server(stage: Stage) -> None:
+    said = word()
+    told = stage.ask(f'mcp {{"text": "{said}"}} mcp-fails', stage.assistant(MCP))
+    assert stage.tools()["mcp"] == MCP
+    (first, failed, went) = _functions(told)
+    assert first == ("mcp_list_tools", {"server_label": "dice"}, '{"tools":["echo"]}')
+    assert (failed[0], "error" in json.loads(failed[2])) == ("echo", True)
+    arguments = json.dumps({"text": said}, separators=(",", ":"))
+    assert went == ("echo", {"server_label": "dice", "arguments": arguments}, arguments)
+    # Its tools are listed once in a chain.
+    told = stage.ask("mcp", told.run["assistant_id"], thread=told.run["thread_id"])
+    assert [name for name, _, _ in _functions(told)] == ["echo"]
+
+
+def test_a_picture(stage: Stage) -> None:
+    told = stage.ask(f"image_generation {word()}", stage.assistant(DRAW))
+    assert stage.tools()["image_generation"] == DRAW
+    ((name, arguments, file),) = _functions(told)
+    assert (name, list(arguments)) == ("image_generation", ["prompt"])
+    picture, _ = answer(told)["content"]
+    assert picture == {"type": "image_file", "image_file": {"file_id": file}}
+    assert stage.client.files.content(file).read().startswith(b"\x89PNG")
+    _check_fold(told)
+
+
+def test_several_of_them_in_one_run(plain: Stage) -> None:
+    told = plain.ask("web_search and mcp and image_generation", plain.assistant(WEB, MCP, DRAW))
+    assert [name for name, _, _ in _functions(told)] == ["mcp_list_tools", "web_search", "echo", "image_generation"]
+
+
+def _check_fold(told: Any) -> None:
+    fold, message = folded(told), answer(told)
+    if fold is not None:
+        assert fold.content(message["id"]) == message["content"]
+
+
+#: What an application says to a server's wish, and whether that is leave.
+LEAVE = {
+    "true": True,
+    "Yes.": True,
+    '{"approve": true}': True,
+    "approved": True,
+    "false": False,
+    "": False,
+    "not true": False,
+}
+
+
+@pytest.mark.parametrize("said", LEAVE)
+def test_a_server_that_must_be_allowed_asks(plain: Stage, said: str) -> None:
+    given, asked = LEAVE[said], word()
+    assistant = plain.assistant({**MCP, "require_approval": "always"})
+    told, run = _allowed(plain, assistant, asked, said)
+    ((call_id, name, wanted),) = told.asked[0]
+    assert (call_id[:5], name) == ("mcpr_", "mcp_approval_request")
+    arguments = json.dumps({"text": asked}, separators=(",", ":"))
+    assert wanted == {"server_label": "dice", "name": "echo", "arguments": arguments}
+    answered = plain.sent("/responses")[-1]
+    assert answered["input"] == [{"type": "mcp_approval_response", "approval_request_id": call_id, "approve": given}]
+    names = [call["function"]["name"] for call in calls(told)]
+    assert names == ["mcp_list_tools", "mcp_approval_request", *(["echo"] if given else [])]
+    assert ("not approved" in told.text) != given
+    assert run["status"] == "completed"
+
+
+def test_leave_is_given_once(stage: Stage) -> None:
+    """When upstream has lost the chain, too: a leave that waits goes along, one that was used does not."""
+    assistant = stage.assistant({**MCP, "require_approval": "always"})
+    _, run = _allowed(stage, assistant, word(), "true", stage.sandbox.forget)
+    assert [item["type"] for item in stage.sent("/responses")[-1]["input"]] == [
+        "message",
+        "mcp_approval_request",
+        "mcp_approval_response",
+    ]
+    stage.sandbox.forget()
+    stage.ask("And now?", assistant, thread=run["thread_id"])
+    assert {item["type"] for item in stage.sent("/responses")[-1]["input"]} == {"message"}
+
+
+def _allowed(stage: Stage, assistant: str, text: str, said: str, before: Any = lambda: None) -> tuple[Any, Json]:
+    def answer(given: Json) -> str:
+        before()
+        return said
+
+    thread = stage.thread()
+    stage.say(thread, f'mcp {{"text": "{text}"}}')
+    told = carry_out(stage.client, stage.way, thread, assistant, {"mcp_approval_request": answer})
+    return told, told.run

@@ -1,0 +1,179 @@
+"""One thread in two worlds, the shim's and the model's: what is done is done to both, and both must say the same."""
+
+import json
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from hypothesis.stateful import RuleBasedStateMachine
+
+from shim.ports import Refusal
+from tests.engine.scripted import Refused
+from tests.scenarios.laws.life import DRIVEN, Item, Life, No, Run, Step
+from tests.scenarios.laws.living import Place
+from tests.translate import telling
+
+Json = dict[str, Any]
+
+
+class Both(RuleBasedStateMachine):
+    """Calls and looks; the rules come with whoever inherits."""
+
+    place: Place
+    #: Two assistants, by their instructions.
+    assistants: dict[str, str]
+    #: What has come about in any example.
+    seen: Counter[str]
+    life: Life
+    #: While one rule does several things, only the last is looked at.
+    silent = False
+    #: The run that was to be heard of upstream by the call under way.
+    asking: Run | None = None
+
+    def call(
+        self, model: Callable[[], Any], method: str, path: str, body: Json | None = None, query: Json | None = None
+    ) -> Json | None:
+        """A call, and what the model says of it: the answer, or None where both refused it in the same words."""
+        self.life.now, no = self.place.world.clock(), None
+        try:
+            model()
+        except No as refusal:
+            no = refusal
+        try:
+            reply = self.place.call(method, f"threads/{self.life.id}{path}", body, query)
+        except Refused as refused:
+            if no is None:
+                raise
+            self._agree_on_words(refused, no)
+            return None
+        assert no is None, no
+        found: Json = {} if reply.streamed else json.loads(reply.body)
+        return found
+
+    def _agree_on_words(self, refused: Refused, no: No) -> None:
+        told = {"message": no.words, "type": "invalid_request_error", "param": None, "code": no.code}
+        assert (refused.status, refused.error) == (no.status, told)
+        self.seen[" ".join(word for word in no.words.split()[:4] if "_" not in word)] += 1
+
+    def listed(self, path: str) -> list[Json]:
+        """A whole list, oldest first."""
+        found = self.call(self.life.touch, "GET", path, query={"order": "asc", "limit": "100"})
+        assert found is not None
+        data: list[Json] = found["data"]
+        return data
+
+    def agree(self, on_all: bool = False) -> None:
+        """Messages, runs and the last one's steps, as anybody reads them; those of all runs in the end."""
+        if self.silent:
+            return
+        messages, runs = self.listed("/messages"), self.listed("/runs")
+        assert [_message(each) for each in messages] == [
+            (said.role, said.text, said.status, said.reason) for said in self.life.said
+        ]
+        assert [each["status"] for each in runs] == [run.status for run in self.life.runs]
+        for run, body in zip(self.life.runs, runs, strict=True):
+            run.id = run.id or body["id"]
+            self._agree_on(run, body)
+            if on_all or run is self.life.runs[-1]:
+                self._agree_on_steps(run)
+        if runs:
+            self.seen[self.life.runs[-1].status] += 1
+
+    def _agree_on(self, run: Run, body: Json) -> None:
+        assert (body["id"], body["metadata"]) == (run.id, run.metadata)
+        action = body["required_action"]
+        asked = [call["id"] for call in action["submit_tool_outputs"]["tool_calls"]] if action else None
+        assert asked == (run.asking.calls if run.asking and run.status == "requires_action" else None)
+        assert (body["expires_at"] is None, body["usage"] is None) == (not run.active, run.active)
+
+    def _agree_on_steps(self, run: Run) -> None:
+        steps = self.listed(f"/runs/{run.id}/steps")
+        assert [(each["type"], each["status"]) for each in steps] == [(step.kind, step.status) for step in run.steps]
+        for step, each in zip(run.steps, steps, strict=True):
+            _agree_on_calls(step, each["step_details"])
+
+    def speak(self, model: Callable[[], Run], undo: Callable[[], None], path: str, body: Json, mood: Any) -> None:
+        """A call that speaks to upstream, if it is taken: what upstream must hear, and what comes of its mood."""
+        self.asking, self.place.upstream.refusal = None, mood
+        bodies = self.place.upstream.bodies
+        heard, refused = len(bodies), mood is not None and mood.status == 400 and body["stream"]
+
+        def with_mood() -> None:
+            self.asking = model()
+            if refused:
+                raise No(400, mood.message)
+
+        self.call(with_mood, "POST", path, body)
+        if self.asking is None:
+            assert len(bodies) == heard, "upstream hears nothing of what was refused"
+            return
+        (sent,) = bodies[heard:]
+        self._check(self.asking, sent, "" if mood else self.place.answer.id)
+        if refused:
+            undo()
+        elif mood is not None:
+            self.life.end(self.asking, "failed")
+
+    def _check(self, run: Run, sent: Json, response: str) -> None:
+        wanted = self.life.asked(run, response)
+        assert [_simply(item) for item in sent["input"]] == wanted["input"]
+        assert sent.get("previous_response_id") == wanted["previous"]
+        assert sent.get("instructions", "") == run.instructions
+        assert [tool["name"] for tool in sent["tools"]] == ["f"]
+        assert sent["store"] is True
+
+    @property
+    def spoken_to(self) -> Run | None:
+        """The run that upstream is speaking to."""
+        last = self.life.runs[-1] if self.life.runs else None
+        return last if last is not None and last.status in DRIVEN[:2] and last.carried else None
+
+
+def _message(body: Json) -> tuple[str, str, str, str | None]:
+    text = "".join(part["text"]["value"] for part in body["content"])
+    details = body["incomplete_details"]
+    return body["role"], text, body["status"], details["reason"] if details else None
+
+
+def _agree_on_calls(step: Step, details: Json) -> None:
+    """While a step is in progress its calls are told by deltas alone, but for the one that asks."""
+    if step.status != "in_progress" or step.asked:
+        calls = [call for call in details.get("tool_calls", ()) if call["type"] == "function"]
+        shown = [(call["id"], call["function"]["output"]) for call in calls]
+        assert shown == list(zip(step.calls, step.outputs, strict=True))
+
+
+def _simply(item: Json) -> tuple[str, str]:
+    """An input item as the model writes it."""
+    kind = item.get("type")
+    if kind == "function_call":
+        return "call", item["call_id"]
+    if kind == "function_call_output":
+        return "output", f"{item['call_id']} {item['output']}"
+    content = item["content"]
+    return item["role"], content if isinstance(content, str) else "".join(part["text"] for part in content)
+
+
+def finished(item: Item, status: str = "completed") -> Json:
+    """The item as upstream's `done` and its terminal payload show it."""
+    if item.kind == "message":
+        return telling.message(telling.says(item.text), id=item.id, status=status)
+    if item.kind == "search":
+        return telling.search(id=item.id)
+    return telling.call(item.text, id=item.id, status=status) | {"call_id": item.call_id}
+
+
+def ending(run: Run, how: str) -> tuple[list[Json] | Refusal | None, list[Item]]:
+    """The last read of an answer that ends so, and the items that it shows as cut."""
+    begun = [item for item in run.items if item.begun]
+    cut = [item for item in begun if not item.done]
+    if how in ("cap", "filter"):
+        output = [finished(item, "completed" if item.done else "incomplete") for item in begun]
+        why = {"reason": {"cap": "max_output_tokens", "filter": "content_filter"}[how]}
+        return [telling.ended(*output, id=run.response, status="incomplete", incomplete_details=why)], cut
+    if how == "completed":
+        return [telling.ended(*map(finished, run.items), id=run.response)], []
+    if how in ("failed", "cancelled"):
+        return [telling.ended(id=run.response, status=how, usage=None)], cut
+    error = {"type": "error", "code": "server_error", "message": "Boom.", "param": None}
+    return {"lost": Refusal(None, "Gone."), "error": [error], "silence": None}[how], cut  # type: ignore[return-value]

@@ -1,0 +1,302 @@
+"""What programs do to one thread, what upstream says, and what happens to the process: the rules of the machine."""
+
+from typing import Any, Final, TypeVar
+
+from hypothesis import strategies as st
+from hypothesis.stateful import initialize, precondition, rule
+
+from shim.engine.protocol import DONE
+from shim.ports import Refusal
+from tests.scenarios.laws.life import LIFETIME, Item, Life, Run
+from tests.scenarios.laws.reading import Both, ending, finished
+from tests.translate import telling
+
+Json = dict[str, Any]
+WORDS: Final = st.text("abc é😀", min_size=1, max_size=4)
+#: What upstream makes of a request: it opens; refuses the request itself; is not able to answer.
+MOODS: Final = st.sampled_from([None] * 6 + [Refusal(400, "Bad schema."), Refusal(500, "Away.")])
+OPENS: Final = st.sampled_from([True, True, False])
+KINDS: Final = st.sampled_from(["call", "message", "search", "call", "message"])
+HOW: Final = st.sampled_from(["completed"] * 8 + ["cap", "filter", "failed", "cancelled", "lost", "error", "silence"])
+#: What becomes of a run whose answer ends so.
+BECOMES: Final = {"failed": "failed", "cancelled": "cancelled"}
+#: Calls of a thread that is no more.
+GONE: Final[list[tuple[str, str, Json | None]]] = [
+    ("DELETE", "", None),
+    ("POST", "/messages", {"role": "user", "content": "Hello"}),
+    ("GET", "/runs/run_1", None),
+]
+WHICH: Final = st.integers(0, 9)
+T = TypeVar("T")
+FUNCTION: Final = {"type": "function", "function": {"name": "f"}}
+
+
+def one_of(things: list[T], which: int) -> T:
+    """The drawn one; 0 is the last, the one that matters most."""
+    return things[(which - 1) % len(things)]
+
+
+class Thread(Both):
+    """The rules: what programs do, what upstream says, what happens to the process."""
+
+    @initialize()
+    def fresh(self) -> None:
+        self.life = Life(self.place.world.thread(), self.place.world.clock())
+        self.opened = False
+
+    def teardown(self) -> None:
+        """What upstream would have said is not said any more."""
+        if (run := self.spoken_to) is not None:
+            self.hear(run, None)
+            if run.active:
+                self.life.end(run, "failed")
+        self.place.end()
+        self.agree(on_all=True)
+
+    # Programs.
+
+    @rule(role=st.sampled_from(["user", "user", "assistant"]), text=WORDS)
+    def post(self, role: str, text: str) -> None:
+        self.call(lambda: self.life.post(role, text), "POST", "/messages", {"role": role, "content": text})
+        self.agree()
+
+    @precondition(lambda self: self.life.said)
+    @rule(which=WHICH)
+    def delete_message(self, which: int) -> None:
+        said, body = one_of(list(zip(self.life.said, self.listed("/messages"), strict=True)), which)
+        id = body["id"]
+        self.call(lambda: self.life.drop(said, id), "DELETE", f"/messages/{id}")
+        self.agree()
+
+    @rule(streamed=st.booleans(), mood=MOODS, words=st.sampled_from(["", "Be kind."]), more=st.lists(WORDS, max_size=1),
+          opens=OPENS)  # fmt: skip
+    def start(self, streamed: bool, mood: Refusal | None, words: str, more: list[str], opens: bool) -> None:
+        said, entries = len(self.life.said), len(self.life.entries)
+        added = [{"role": "user", "content": text} for text in more]
+        body = {"assistant_id": self.assistants[words], "stream": streamed, "additional_messages": added}
+
+        def undo() -> None:
+            self.life.runs.pop()
+            del self.life.said[said:], self.life.entries[entries:]
+
+        self.opened = self.opened and self.spoken_to is not None
+        self.speak(lambda: self.life.start(words, more), undo, "/runs", body, mood)
+        self.agree()
+        self.perhaps_open(opens)
+
+    def perhaps_open(self, opens: bool) -> None:
+        if opens and self.spoken_to is not None and not self.opened:
+            self.open()
+
+    @precondition(lambda self: self.life.runs and self.life.runs[-1].asking is not None and not self.spoken_to)
+    @rule(turned=st.booleans(), streamed=st.booleans(), mood=MOODS, opens=OPENS)
+    def submit(self, turned: bool, streamed: bool, mood: Refusal | None, opens: bool) -> None:
+        """What was asked for, in any order; the run's time may be over."""
+        run = self.life.runs[-1]
+        assert run.asking is not None
+        self.submits(run, run.asking.calls[:: -1 if turned else 1], streamed, mood)
+        self.perhaps_open(opens)
+
+    @precondition(lambda self: self.life.runs)
+    @rule(which=WHICH, picks=st.lists(WHICH, min_size=1, max_size=3), streamed=st.booleans())
+    def submit_amiss(self, which: int, picks: list[int], streamed: bool) -> None:
+        """To any run, or not what was asked for."""
+        run = one_of(self.life.runs, which)
+        calls = [*run.asking.calls] if run.asking is not None else []
+        got = [one_of([*calls, "call_x"], pick) for pick in picks]
+        if sorted(got) != sorted(calls):
+            self.submits(run, got, streamed, None)
+
+    def submits(self, run: Run, got: list[str], streamed: bool, mood: Refusal | None) -> None:
+        outputs = [f"{number} of {call_id}" for number, call_id in enumerate(got)]
+        given = [{"tool_call_id": call_id, "output": output} for call_id, output in zip(got, outputs, strict=True)]
+        before = run.tip, run.response, run.items
+
+        def model() -> Run:
+            self.life.submit(run, got, outputs)
+            self.opened = False
+            self.seen["outputs were taken"] += 1
+            return run
+
+        def undo() -> None:
+            self.life.unsubmit(run)
+            run.tip, run.response, run.items = before
+
+        body = {"stream": streamed, "tool_outputs": given}
+        self.speak(model, undo, f"/runs/{run.id}/submit_tool_outputs", body, mood)
+        self.agree()
+
+    @precondition(lambda self: self.life.runs)
+    @rule(which=WHICH, sure=st.booleans())
+    def cancel(self, which: int, sure: bool) -> None:
+        if not sure:
+            return
+        run = one_of(self.life.runs, which)
+        told = self.call(lambda: self.life.cancel(run), "POST", f"/runs/{run.id}/cancel")
+        if told is not None:
+            assert told["status"] == "cancelling"
+            if run.carried:
+                self.life.end(run, "cancelled")
+        self.agree()
+
+    @precondition(lambda self: self.life.runs)
+    @rule(which=WHICH, value=WORDS)
+    def update(self, which: int, value: str) -> None:
+        run = one_of(self.life.runs, which)
+        self.call(lambda: self.life.update(run, {"a": value}), "POST", f"/runs/{run.id}", {"metadata": {"a": value}})
+        self.agree()
+
+    @precondition(lambda self: self.place.pump is not None and self.place.pump.view is not None)
+    @rule()
+    def leave(self) -> None:
+        self.place.leave()
+        self.seen["a reader left"] += 1
+
+    @rule(sure=st.sampled_from([False] * 5 + [True]))
+    def delete_thread(self, sure: bool) -> None:
+        """Whatever goes on in it; then there is another one."""
+        if not sure:
+            return
+        self.call(self.life.delete, "DELETE", "")
+        for method, path, body in GONE:
+            self.call(self.life.touch, method, path, body)
+        assert self.place.pump is None or self.place.pump.over
+        self.place.wake()
+        self.fresh()
+
+    # Time, and the process.
+
+    @rule(seconds=st.sampled_from([1.0, 20.0, 290.0, 290.0, 600.0]))
+    def wait(self, seconds: float) -> None:
+        """Nobody looks: upstream may be the next to speak."""
+        self.place.wait(seconds)
+
+    @precondition(lambda self: self.spoken_to is not None)
+    @rule(sure=st.sampled_from([False, False, True]))
+    def die(self, sure: bool) -> None:
+        if sure and self.spoken_to is not None:
+            self.spoken_to.carried = False
+            self.place.die()
+            self.seen["a process died"] += 1
+
+    @precondition(lambda self: self.place.left and not any(run.active for run in self.life.runs))
+    @rule()
+    def wake(self) -> None:
+        """A process that stood still goes on, and finds that its run is nobody's any more."""
+        self.place.wake()
+        self.agree()
+        self.seen["a process came back"] += 1
+
+    # Upstream.
+
+    @precondition(lambda self: self.spoken_to is not None and not self.opened)
+    @rule()
+    def open(self) -> None:
+        run = self.spoken_to
+        assert run is not None
+        self.opened = True
+        echo = self.place.upstream.bodies[-1].get("previous_response_id")
+        self.hear(run, [telling.created(id=run.response, previous_response_id=echo, store=True)])
+        if run.active:
+            self.life.begin(run)
+        self.agree()
+
+    def hear(self, run: Run, read: Any) -> None:
+        """Upstream speaks; a run whose time is over ends before it listens."""
+        self.place.say(read)
+        self.life.now = self.place.world.clock()
+        if self.life.now >= run.created + LIFETIME:
+            self.life.end(run, "expired")
+
+    @precondition(lambda self: self.spoken_to is not None and self.opened)
+    @rule(kind=KINDS, silent=st.sampled_from([False, False, True]))
+    def item(self, kind: str, silent: bool) -> None:
+        """Something begins; of a silent one nothing is said yet."""
+        run = self.spoken_to
+        assert run is not None
+        # Calls of every response have the same ids, as on some servers.
+        number = len(run.items)
+        item = Item(kind, f"item_{number}", f"call_{number}" if kind == "call" else "")
+        run.items.append(item)
+        if not silent:
+            self.hear(run, [telling.added(finished(item))])
+            if run.active:
+                self.life.announce(run, item)
+        self.agree()
+
+    @precondition(lambda self: self.spoken_to is not None and self.spoken_to.items)
+    @rule(which=WHICH, more=WORDS)
+    def words(self, which: int, more: str) -> None:
+        run = self.spoken_to
+        assert run is not None
+        item = one_of(run.items, which)
+        if item.kind == "search" or item.done:
+            return
+        says = telling.text if item.kind == "message" else telling.arguing
+        self.hear(run, [says(more, item=item.id)])
+        if run.active:
+            item.text += more
+            item.heard += more if item.begun else ""
+
+    @precondition(lambda self: self.spoken_to is not None and self.spoken_to.items)
+    @rule(which=WHICH, more=st.sampled_from(["", "", "."]))
+    def whole(self, which: int, more: str) -> None:
+        """An item is done, perhaps for the second time, with words that nobody has heard."""
+        run = self.spoken_to
+        assert run is not None
+        item = one_of(run.items, which)
+        item.text += "" if item.done else more
+        self.hear(run, [telling.done(finished(item))])
+        if run.active:
+            self.life.finish(run, item)
+        self.agree()
+
+    @precondition(lambda self: self.spoken_to is not None)
+    @rule(kinds=st.lists(KINDS, min_size=1, max_size=3), how=HOW, outputs=st.booleans(), streamed=st.booleans(),
+          mood=MOODS)  # fmt: skip
+    def answer(self, kinds: list[str], how: str, outputs: bool, streamed: bool, mood: Refusal | None) -> None:
+        """A whole answer; where it asks, perhaps the answer to that, too."""
+        run, self.silent = self.spoken_to, True
+        assert run is not None
+        if not self.opened:
+            self.open()
+        for number, kind in enumerate(kinds):
+            if run.active:
+                self.item(kind, number == 1)
+        self.silent = False
+        if run.active:
+            self.end(how)
+        if outputs and run.asking is not None:
+            self.submits(run, run.asking.calls[::-1], streamed, mood)
+            self.perhaps_open(True)
+
+    @precondition(lambda self: self.spoken_to is not None)
+    @rule(how=HOW)
+    def end(self, how: str) -> None:
+        run = self.spoken_to
+        assert run is not None
+        read, _ = ending(run, how)
+        self.hear(run, read)
+        if how == "error" and run.active:
+            self.place.say(None)
+        if run.active:
+            self.becomes(run, how)
+        self.agree()
+        self.check_told(run)
+
+    def becomes(self, run: Run, how: str) -> None:
+        if how == "completed":
+            self.life.complete(run)
+        elif how in ("cap", "filter"):
+            self.life.cut(run, {"cap": "max_tokens", "filter": "content_filter"}[how])
+        else:
+            self.life.end(run, BECOMES.get(how, "failed"))
+
+    def check_told(self, run: Run) -> None:
+        """Whoever reads to the end hears how it ended, once, and then `done`."""
+        pump = self.place.pump
+        assert pump is not None
+        assert pump.over
+        closing = [name for name, data in pump.told if data.get("object") == "thread.run" and "expires_at" in data]
+        assert closing[-1] == f"thread.run.{run.status}"
+        assert pump.told[-1] == DONE

@@ -1,0 +1,105 @@
+"""What the store shows is what the stream has told last, whatever upstream says."""
+
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from shim.translate.turn import Emitted
+from tests.engine.scripted import World, place
+from tests.scenarios.laws.folding import Fold, finished_calls
+from tests.scenarios.laws.stories import Story, stories
+
+Json = dict[str, Any]
+LAW = settings(derandomize=True, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+OBJECTS = ("thread.run", "thread.run.step", "thread.message")
+
+
+def run(world: World, story: Story, batches: list[list[Json]]) -> list[Emitted]:
+    """Play an answer to a new thread; ids of responses are never used twice."""
+    thread = world.thread("One")
+    named = f"resp_{thread}"
+    reads = [[_named(event, named) for event in batch] for batch in batches]
+    return world.run(thread, reads, assistant_id=world.assistant(tools=story.tools or []))
+
+
+def _named(event: Json, id: str) -> Json:
+    return event | {"response": event["response"] | {"id": id}} if "response" in event else event
+
+
+def told_last(events: list[Emitted]) -> dict[str, Json]:
+    """Every object in the form in which it was told last."""
+    return {data["id"]: data for name, data in events if data.get("object") in OBJECTS}
+
+
+def shown(world: World, run: Json) -> dict[str, Json]:
+    """Every object as REST shows it."""
+    messages = world.get(f"threads/{run['thread_id']}/messages", run_id=run["id"], order="asc")["data"]
+    steps = world.get(f"{place(run)}/steps", order="asc")["data"]
+    return {each["id"]: each for each in [world.get(place(run)), *messages, *steps]}
+
+
+def differing(told: Json, ended: bool) -> Json:
+    """The listed differences: a stream shows a run without resources with an empty list, and a step's expiry also when
+    its run has ended.
+    """
+    if told["object"] == "thread.run":
+        empty = {"code_interpreter": {"file_ids": []}}
+        return told | {"tool_resources": {}} if told["tool_resources"] == empty else told
+    return told | {"expires_at": None} if told["object"] == "thread.run.step" and ended else told
+
+
+@settings(LAW, max_examples=100)
+@given(stories(), st.data())
+def test_two_ways(world: World, story: Story, data: Any) -> None:
+    """Run, messages and steps, key by key; a step that asks is told by its deltas alone."""
+    cuts = data.draw(st.lists(st.integers(1, len(story.events)), max_size=4, unique=True).map(sorted))
+    edges = zip([0, *cuts], [*cuts, len(story.events)], strict=True)
+    events = run(world, story, [story.events[start:end] for start, end in edges])
+    last = told_last(events)
+    ended = events[-1][1]
+    rest = shown(world, ended)
+    asks = ended["status"] == "requires_action"
+    assert rest.keys() == last.keys()
+    for id, each in rest.items():
+        if each["object"] == "thread.run.step" and each["status"] == "in_progress":
+            assert asks
+            assert finished_calls(each) == folded(events).calls(id)
+        else:
+            assert each == differing(last[id], not asks)
+
+
+def folded(events: list[Emitted]) -> Fold:
+    fold = Fold()
+    for name, data in events:
+        fold.hear(name, data)
+    return fold
+
+
+@settings(LAW, max_examples=40)
+@given(stories(endings=("completed",)))
+def test_the_next_run_says_what_was_told(world: World, story: Story) -> None:
+    """The journal holds what the thread shows: replayed, upstream hears the same words, calls only in pairs."""
+    events = run(world, story, [[event] for event in story.events])
+    ended = events[-1][1]
+    if ended["status"] == "requires_action":
+        calls = ended["required_action"]["submit_tool_outputs"]["tool_calls"]
+        world.submit(ended, [[]], **{call["id"]: "42" for call in calls})
+    world.context.servers.unchained(world.context.profile(ended["model"]))
+    world.say(ended["thread_id"], "Two")
+    world.run(ended["thread_id"], [[]])
+    world.context.servers.__init__()  # type: ignore[misc]
+    sent = world.sent["input"]
+    said = [item for item in story.items if item["type"] == "message" and any(_words(part) for part in item["content"])]
+    assert [list(filter(None, map(_words, item["content"]))) for item in sent if item["type"] == "message"] == [
+        ["One"],
+        *[list(filter(None, map(_words, item["content"]))) for item in said],
+        ["Two"],
+    ]
+    asked = [item["call_id"] for item in sent if item["type"] == "function_call"]
+    answered = [item["call_id"] for item in sent if item["type"] == "function_call_output"]
+    assert asked == answered == [item["call_id"] for item in story.items if item["type"] == "function_call"]
+
+
+def _words(part: Json) -> str:
+    return str(part.get("text") or part.get("refusal") or "")

@@ -1,0 +1,137 @@
+"""A program of the old API as a careful author would have written it: it survives every error and its own death.
+
+All that it knows of a thread it reads from the thread, so that after a restart it goes on where it was.
+"""
+
+import json
+import random
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, Final
+
+import openai
+
+from tests.scenarios.doors.talking import tool
+from tests.scenarios.load.scale import FUNCTION, fact, facts, question
+
+TOOLS: Final = [tool(FUNCTION, turn="integer", part="integer")]
+ACTIVE: Final = ("queued", "in_progress", "requires_action", "cancelling")
+#: Seconds before something that went wrong is tried again, at most.
+PAUSE: Final = 0.2
+Note = Callable[[str, float], None]
+
+
+@dataclass
+class Conversation:
+    """One thread, its questions asked and answered one after the other."""
+
+    client: Any
+    assistant_id: str
+    thread_id: str
+    turns: int
+    seed: str
+    note: Note
+
+    @property
+    def runs(self) -> Any:
+        return self.client.beta.threads.runs
+
+    def hold(self) -> None:
+        """Ask all questions, whatever happens meanwhile."""
+        while True:
+            try:
+                return self._go_on()
+            except openai.APIError as problem:
+                self.note(f"error {type(problem).__name__} {getattr(problem, 'status_code', '')}".strip(), 0.0)
+                time.sleep(random.uniform(0, PAUSE))
+
+    def _go_on(self) -> None:
+        self._free()
+        turn, asked = self._place()
+        while turn <= self.turns:
+            began = time.monotonic()
+            if not asked:
+                self.client.beta.threads.messages.create(self.thread_id, role="user", content=question(turn))
+            run = self._finish(random.choice((self._poll, self._stream, self._leave))())
+            self.note(f"run {run.status}", 0.0)
+            asked = run.status != "completed"
+            if not asked:
+                self.note("turn", time.monotonic() - began)
+                turn += 1
+
+    def _place(self) -> tuple[int, bool]:
+        """The turn that is not over, and whether its question stands in the thread already.
+
+        A run can fail after its last words, as when its end got lost: then they are no answer.
+        """
+        turn, answered = 0, True
+        completed = {run.id for run in self.runs.list(self.thread_id, limit=100) if run.status == "completed"}
+        for message in self.client.beta.threads.messages.list(self.thread_id, order="asc", limit=100):
+            if message.role == "user":
+                turn, answered = turn + 1, False
+            elif message.run_id in completed:
+                text = "".join(part.text.value for part in message.content)
+                answered = answered or all(known in text for known in facts(self.seed, self.thread_id, turn))
+        return (turn + 1, False) if answered else (turn, True)
+
+    def _free(self) -> None:
+        """What was left behind is seen to its end, or cancelled."""
+        newest = self.runs.list(self.thread_id, limit=1).data
+        if newest and newest[0].status in ACTIVE:
+            run = newest[0]
+            if random.random() < 0.3:
+                try:
+                    run = self.runs.cancel(run.id, thread_id=self.thread_id)
+                except openai.BadRequestError:
+                    # It was quicker.
+                    run = self.runs.retrieve(run.id, thread_id=self.thread_id)
+            run = self._finish(run)
+            self.note(f"left behind: {run.status}", 0.0)
+
+    def _finish(self, run: Any) -> Any:
+        """See a run to its end, answering what it asks."""
+        where = {"thread_id": self.thread_id}
+        while run.status in ACTIVE:
+            if run.status == "requires_action":
+                outputs = list(self._outputs(run))
+                run = self.runs.submit_tool_outputs_and_poll(run_id=run.id, tool_outputs=outputs, **where)
+            else:
+                run = self.runs.poll(run.id, **where)
+        return run
+
+    def _outputs(self, run: Any) -> Iterator[dict[str, str]]:
+        for call in run.required_action.submit_tool_outputs.tool_calls:
+            given = json.loads(call.function.arguments)
+            yield {"tool_call_id": call.id, "output": fact(self.seed, self.thread_id, given["turn"], given["part"])}
+
+    def _poll(self) -> Any:
+        return self.runs.create_and_poll(thread_id=self.thread_id, assistant_id=self.assistant_id)
+
+    def _stream(self) -> Any:
+        """Streamed in every round."""
+        with self.runs.stream(thread_id=self.thread_id, assistant_id=self.assistant_id) as stream:
+            run = _last(stream)
+        while run.status == "requires_action":
+            outputs = list(self._outputs(run))
+            given = {"thread_id": self.thread_id, "run_id": run.id, "tool_outputs": outputs}
+            with self.runs.submit_tool_outputs_stream(**given) as stream:
+                run = _last(stream)
+        return run
+
+    def _leave(self) -> Any:
+        """Streamed, and left after a few events."""
+        stream = self.runs.create(thread_id=self.thread_id, assistant_id=self.assistant_id, stream=True)
+        with stream:
+            for event, _ in pairwise(stream):
+                if event.event == "thread.run.in_progress":
+                    break
+        return self.runs.list(self.thread_id, limit=1).data[0]
+
+
+def _last(stream: Any) -> Any:
+    stream.until_done()
+    run = stream.current_run
+    assert run is not None
+    return run

@@ -1,0 +1,51 @@
+"""One process: a client, and a conversation in each of its threads."""
+
+import json
+import os
+import threading
+import warnings
+from dataclasses import dataclass
+
+from shim import OpenAI
+from tests.scenarios.load.program import Conversation, Note
+
+
+@dataclass(frozen=True)
+class Job:
+    """``notes`` is a file to which everything that happens is appended, a line each; it survives the process."""
+
+    database: str
+    upstream: str
+    assistant_id: str
+    thread_ids: tuple[str, ...]
+    turns: int
+    seed: str
+    timeout: float
+    notes: str
+
+
+def work(job: Job) -> None:
+    """The process's whole life."""
+    warnings.simplefilter("error", ResourceWarning)
+    os.environ["SHIM_DATABASE_URL"] = job.database
+    notes = os.open(job.notes, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+
+    def note(what: str, seconds: float) -> None:
+        os.write(notes, (json.dumps([what, round(seconds, 4)]) + "\n").encode())
+
+    with OpenAI(base_url=job.upstream, api_key="test", timeout=job.timeout) as client:
+        talks = [Conversation(client, job.assistant_id, id, job.turns, job.seed, note) for id in job.thread_ids]
+        threads = [threading.Thread(target=_hold, args=(talk, note), daemon=True) for talk in talks]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    os.close(notes)
+
+
+def _hold(talk: Conversation, note: Note) -> None:
+    try:
+        talk.hold()
+    except BaseException as problem:
+        note(f"BROKEN {problem!r}", 0.0)
+        raise

@@ -1,0 +1,89 @@
+"""Genuine recordings of what is no plain text: refusals, structure, cut answers, reasoning, through the clients.
+
+Each is streamed and polled, blocking and async in turn; expected is what the recording itself says.
+"""
+
+import json
+from functools import cache
+from typing import Any
+
+import pytest
+
+from tests.scenarios.hosted_tools.conftest import PLAYS
+from tests.scenarios.hosted_tools.recordings import FOLDER, Json, Player, Recording, _read
+from tests.scenarios.hosted_tools.stage import Stage, folded
+
+pytestmark = pytest.mark.wire
+#: Folder: how many recordings of answers it holds.
+HELD = {"refusal": 3, "structured_output": 2, "incomplete_max_output_tokens": 4, "reasoning_summary": 2}
+SHOWN = {
+    "output_text": ("text", lambda part: part["text"]["value"]),
+    "refusal": ("refusal", lambda part: part["refusal"]),
+}
+
+
+@cache
+def recordings() -> tuple[Recording, ...]:
+    """Those that end the run; one that asks for outputs is the tool loop's."""
+    found = [_read(path) for folder in HELD for path in sorted((FOLDER / folder).glob("*.response.*"))]
+    return tuple(each for each in found if each.response["status"] != "completed" or not each.items("function_call"))
+
+
+def test_all_of_them_are_here(wire: Any) -> None:
+    assert {kind: sum(each.kind == kind for each in recordings()) for kind in HELD} == HELD
+    parts = {part["type"] for each in recordings() for part in each.parts}
+    assert parts == {"output_text", "refusal"}
+    assert any(each.items("reasoning") and each.streamed for each in recordings())
+    assert any(each.items("function_call") for each in recordings())
+
+
+#: Every recording in one way that streams and one that polls, the two colours in turn.
+CASES = [(each, way) for place, each in enumerate(recordings()) for way in list(PLAYS)[place % 2 :: 2]]
+
+
+@pytest.mark.skipif(not recordings(), reason="no recordings")
+@pytest.mark.parametrize("recording, way", [pytest.param(*case, id=f"{case[0].name}-{case[1]}") for case in CASES])
+def test_a_recording(recording: Recording, way: str, players: dict[str, tuple[Stage, Player]]) -> None:
+    stage, player = players[way]
+    player.recording = recording
+    told = _run(stage, recording)
+    _check_end(told, recording)
+    _check_messages(told, recording)
+    hidden = [item["encrypted_content"] for item in recording.items("reasoning") if item.get("encrypted_content")]
+    shown = json.dumps([told.messages, told.steps, told.rounds])
+    assert not [secret for secret in hidden if secret in shown]
+    assert "summary_text" not in shown
+
+
+def _run(stage: Stage, recording: Recording) -> Any:
+    functions = [{"type": "function", "function": {"name": each["name"]}} for each in recording.items("function_call")]
+    helper = stage.client.beta.assistants.create(model="gpt-4o", tools=functions)
+    thread = stage.thread(messages=[{"role": "user", "content": "Play it."}])
+    return stage.run(thread, helper.id)
+
+
+def _check_end(told: Any, recording: Recording) -> None:
+    response = recording.response
+    assert told.run["status"] == response["status"], told.run["last_error"]
+    assert told.run["usage"]["completion_tokens"] == response["usage"]["output_tokens"]
+    details = response["usage"]["output_tokens_details"]
+    assert told.run["usage"]["completion_tokens_details"]["reasoning_tokens"] == details["reasoning_tokens"]
+    if response["status"] == "incomplete":
+        assert response["incomplete_details"] == {"reason": "max_output_tokens"}
+        assert told.run["incomplete_details"] == {"reason": "max_completion_tokens"}
+    # A call that was cut is a step that failed; reasoning is none.
+    assert len(told.steps) == len(recording.items("message")) + bool(recording.items("function_call"))
+
+
+def _check_messages(told: Any, recording: Recording) -> None:
+    messages: list[Json] = [each for each in told.messages if each["run_id"] == told.run["id"]]
+    written = recording.items("message")
+    assert [each["status"] for each in messages] == [each["status"] for each in written]
+    for message, item in zip(messages, written, strict=True):
+        shown = [(part["type"], part) for part in message["content"]]
+        assert [kind for kind, _ in shown] == [SHOWN[part["type"]][0] for part in item["content"]]
+        for (_, part), recorded in zip(shown, item["content"], strict=True):
+            key = "refusal" if recorded["type"] == "refusal" else "text"
+            assert SHOWN[recorded["type"]][1](part) == recorded[key]
+    if (fold := folded(told)) is not None:
+        assert all(fold.content(each["id"]) == each["content"] for each in messages)

@@ -1,0 +1,137 @@
+"""What a run shows the model of a long thread: by its budget, by the model's window, by its own last messages."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from shim.sandbox import Sandbox
+from tests.scenarios.doors.colours import COLOURS, opened
+from tests.scenarios.doors.loopback import Asked, Loopback, Said
+from tests.scenarios.doors.talking import carry_out, tool
+from tests.scenarios.hosted_tools.stage import Json, Stage, word
+
+COUNT = "/responses/input_tokens"
+
+
+def told_before(count: int = 6, length: int = 12) -> tuple[list[str], list[Json]]:
+    """Facts, one a message, each so many words long."""
+    facts = [word() for _ in range(count)]
+    return facts, [{"role": "user", "content": f"{fact} {'so ' * (length - 1)}".strip()} for fact in facts]
+
+
+def heard_of(facts: list[str], text: str) -> list[bool]:
+    return [fact in text for fact in facts]
+
+
+def test_a_budget_leaves_out_older_messages(stage: Stage) -> None:
+    facts, messages = told_before()
+    thread, assistant = stage.thread(messages=messages), stage.assistant()
+    told = stage.run(thread, assistant, max_prompt_tokens=40)
+    assert (told.run["status"], told.run["max_prompt_tokens"]) == ("completed", 40)
+    assert heard_of(facts, told.text) == [False, False, False, True, True, True]
+    assert told.run["usage"]["prompt_tokens"] == 37
+    counted = stage.sent(COUNT)
+    # The next run may show all again, and does.
+    told = stage.ask("Go on.", assistant, thread=thread)
+    assert heard_of(facts, told.text) == [True] * 6
+    assert stage.sent(COUNT) == counted
+
+
+def test_a_budget_is_counted_with_the_chain(plain: Stage) -> None:
+    thread, assistant = plain.thread(), plain.assistant()
+    first = plain.ask(f"Remember {word()}.", assistant, thread=thread)
+    told = plain.ask("And now?", assistant, thread=thread, max_prompt_tokens=500)
+    assert heard_of([first.text.split()[2]], told.text) == [True]
+    body = plain.sent(COUNT)[-1]
+    assert body["previous_response_id"] == plain.sent("/responses")[-1]["previous_response_id"]
+    assert len(body["input"]) == 1
+
+
+def test_a_budget_holds_for_all_rounds(stage: Stage) -> None:
+    tools = [tool("get_time"), tool("get_mail")]
+    thread, assistant = stage.thread(), stage.assistant(*tools)
+    stage.say(thread, "get_time then get_mail")
+    functions: dict[str, Callable[[Json], str]] = {"get_time": lambda _: "noon " * 40, "get_mail": lambda _: word()}
+    before = len(stage.sent("/responses"))
+    told = carry_out(stage.client, stage.way, thread, assistant, functions, max_prompt_tokens=60)
+    assert (told.run["status"], told.run["incomplete_details"]) == ("incomplete", {"reason": "max_prompt_tokens"})
+    assert told.run["usage"]["prompt_tokens"] <= 60
+    assert len(stage.sent("/responses")) - before == len(told.steps)
+    assert all(step["status"] == "completed" for step in told.steps)
+    # The thread is not locked, and what the functions said is not lost.
+    assert "noon" in stage.ask("Well?", assistant, thread=thread).text
+
+
+def test_the_last_messages(plain: Stage) -> None:
+    facts, messages = told_before()
+    thread, assistant = plain.thread(messages=messages), plain.assistant()
+    window = {"type": "last_messages", "last_messages": 2}
+    told = plain.run(thread, assistant, truncation_strategy=window)
+    assert told.run["truncation_strategy"] == window
+    assert heard_of(facts, told.text) == [False] * 4 + [True] * 2
+    told = plain.ask("Go on.", assistant, thread=thread)
+    assert heard_of(facts, told.text) == [True] * 6
+
+
+WAYS = {"sync": "poll", "async": "events"}
+
+
+@pytest.mark.parametrize("colour", COLOURS)
+def test_a_chain_that_outgrows_the_window_is_cut_by_upstream(colour: str) -> None:
+    """`truncation: auto` goes along with a chain, so the chain goes on; older messages are left out there."""
+    with Loopback(sandbox=Sandbox(context_window=60)) as server, opened(colour, base_url=server.url) as client:
+        told = _grown(client, colour)
+        assert told.run["status"] == "completed"
+        assert [body["truncation"] for body in server.bodies] == ["auto"] * 3
+        assert server.bodies[-1]["previous_response_id"]
+        assert len(server.bodies[-1]["input"]) == 1
+
+
+def _grown(client: Any, colour: str) -> Any:
+    """Three turns of twenty-five words, with their answers too much for sixty."""
+    assistant = client.beta.assistants.create(model="gpt-4o").id
+    thread = client.beta.threads.create().id
+    for letter in "ABC":
+        client.beta.threads.messages.create(thread, role="user", content=f"essay-25 {letter * 9} {'so ' * 23}")
+        told = carry_out(client, WAYS[colour], thread, assistant, {})
+    return told
+
+
+def _without_truncation(asked: Asked) -> Said | None:
+    """A server that knows no such parameter."""
+    if asked.method == "POST" and "truncation" in asked.json:
+        return Said.error(400, "Unknown parameter: 'truncation'.", "unknown_parameter")
+    return None
+
+
+@pytest.mark.parametrize("colour", COLOURS)
+def test_where_upstream_cannot_cut_we_do(colour: str) -> None:
+    sandbox = Sandbox(context_window=60)
+    with Loopback(_without_truncation, sandbox) as server, opened(colour, base_url=server.url) as client:
+        told = _grown(client, colour)
+        assert told.run["status"] == "completed"
+        # It was asked for once, and is remembered to be unknown.
+        assert ["truncation" in body for body in server.bodies[:3]] == [True, False, False]
+        assert "previous_response_id" not in server.bodies[-1]
+        assert "CCCCCCCCC" in str(server.bodies[-1]["input"])
+        assert "AAAAAAAAA" not in str(server.bodies[-1]["input"])
+
+
+@pytest.mark.parametrize("colour", COLOURS)
+def test_where_nobody_counts_we_estimate(colour: str) -> None:
+    """The endpoint is looked for once."""
+
+    def uncounted(asked: Asked) -> Said | None:
+        return Said.error(404, "Not Found") if asked.path.endswith(COUNT) else None
+
+    facts, messages = told_before()
+    with Loopback(uncounted) as server, opened(colour, base_url=server.url) as client:
+        assistant = client.beta.assistants.create(model="gpt-4o").id
+        for _ in range(2):
+            thread = client.beta.threads.create(messages=messages).id
+            told = carry_out(client, WAYS[colour], thread, assistant, {}, max_prompt_tokens=80)
+            assert told.run["status"] == "completed"
+            seen = heard_of(facts, told.text)
+            assert (seen[0], seen[-1], sorted(seen)) == (False, True, seen)
+        assert sum(asked.path.endswith(COUNT) for asked in server.asked) == 1

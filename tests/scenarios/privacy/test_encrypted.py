@@ -1,0 +1,213 @@
+"""A store with a key: nobody who has the disk or the server reads a word, and whoever has the key all of it."""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import openai
+import pytest
+from typer.testing import CliRunner
+
+from cassettes import application
+from cassettes.scenarios import INSTRUCTIONS, SCENARIOS
+from shim import OpenAI
+from shim.assembly import wiring
+from shim.cli import table
+from tests.cassettes import expected
+from tests.scenarios.doors.loopback import Loopback
+from tests.scenarios.load import databases
+from tests.scenarios.privacy import lying
+from tests.scenarios.privacy.life import Life, word
+from tests.store.conftest import POSTGRES
+
+fernet = pytest.importorskip("cryptography.fernet")
+#: Where a whole life of a thread is led: on the server, if there is one.
+KIND = "postgresql" if POSTGRES else "sqlite"
+#: Columns that say nothing of what was said: ids, times, kinds, statuses, numbers.  Whoever adds one decides here.
+PLAIN: Final = {
+    "alembic_version": {"version_num"},
+    "assistants": {"id", "created_at", "batch"},
+    "threads": {"id", "created_at", "batch", "head", "head_covers", "touched_at"},
+    "messages": {"id", "created_at", "thread_id", "run_id"},
+    "runs": {"id", "created_at", "thread_id", "assistant_id", "status", "expires_at", "owner", "lease_until"},
+    "steps": {"id", "created_at", "thread_id", "run_id"},
+    "journal": {"thread_id", "run_id", "response_id", "message_id", "direction", "type", "call_id"},
+    "files": {"id", "created_at", "thread_id", "container_id"},
+    "responses": {"id", "created_at", "thread_id", "run_id", "previous_id", "status", "usage"},
+    "requests": {"attempt", "created_at", "kind", "made", "thread_id"},
+    "doomed": {"response_id", "created_at", "tries"},
+    "facts": {"name"},
+}
+#: A digest that only the key can make.
+DIGESTS: Final = {("requests", "mark")}
+
+
+def key() -> str:
+    made: str = fernet.Fernet.generate_key().decode()
+    return made
+
+
+@pytest.fixture
+def url(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """An encrypted store; its key is in the environment."""
+    monkeypatch.setenv("SHIM_ENCRYPTION_KEY", key())
+    with place(request.param, tmp_path / "own") as found:
+        monkeypatch.setenv("SHIM_DATABASE_URL", found)
+        yield found
+
+
+@contextmanager
+def place(kind: str, folder: Path) -> Iterator[str]:
+    folder.mkdir()
+    with databases.sqlite(folder) if kind == "sqlite" else databases.postgresql(POSTGRES or "") as found:
+        yield found
+
+
+def check(url: str, folder: Path, words: list[str]) -> None:
+    """None of the words is anywhere, and what is not a plain column is sealed."""
+    found = lying.tables(url)
+    seen = lying.everything(found) + lying.disk(folder)
+    assert [each for each in words if each.encode() in seen] == []
+    for name, rows in found.items():
+        for row in rows:
+            for column in row.keys() - PLAIN[name] - {"seq", "tenant"}:
+                _check_sealed(name, column, row[column])
+
+
+def _check_sealed(table: str, name: str, value: Any) -> None:
+    if (table, name) in DIGESTS:
+        return
+    sealed = value is None or value.startswith(b"\x00sealed\x00" if isinstance(value, bytes) else "gAAAAA")
+    assert sealed, f"{table}.{name} is neither sealed nor listed as plain"
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+def test_every_scenario(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHIM_UPSTREAM", "sandbox")
+    monkeypatch.setenv("SHIM_MODEL_MAP", "off")
+    said = [INSTRUCTIONS]
+    for number, name in enumerate(SCENARIOS):
+        scenario = SCENARIOS[name]
+        with OpenAI(api_key=scenario.key, max_retries=scenario.max_retries) as client:
+            told = application.run(client, scenario, number % 2 == 0 or name in expected.REFUSED)
+        assert (told.refused, told.runs) == (expected.REFUSED.get(name), expected.ENDS.get(name, expected.WELL)), name
+        outputs = [text for texts in scenario.outputs.values() for text in texts]
+        calls = [given for asked in told.rounds for _, given in asked]
+        said += [*scenario.asks, *outputs, *calls, *told.texts, *scenario.files, *told.cited, *told.made]
+        files = [*told.files, *scenario.files.values()]
+        assert [each for each in files if each in lying.everything(lying.tables(url)) + lying.disk(tmp_path)] == []
+    check(url, tmp_path, [each for each in said if len(each) > 3 and not each.startswith("cfile_")])
+
+
+@pytest.mark.parametrize("url", [KIND], indirect=True)
+def test_everything_that_happens_in_a_thread(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And a program that is started again goes on with it, here and where the store was moved to."""
+    with Loopback() as server:
+        own = word()
+        with OpenAI(api_key="test", base_url=server.url) as client:
+            helper = client.beta.assistants.create(model="gpt-4o", name=own, instructions=own, metadata={"a": own}).id
+            life = Life(client, helper).live()
+            said = [*life.said.values(), own]
+            check(url, tmp_path, said)
+            before = seen(client, life)
+        assert [each for each in said if each not in before] == []
+        again(server, life, before)
+        with OpenAI(api_key="test", base_url=server.url) as client:
+            before = seen(client, life)
+        old = os.environ["SHIM_ENCRYPTION_KEY"]
+        monkeypatch.delenv("SHIM_ENCRYPTION_KEY")
+        moved(server, tmp_path, monkeypatch, Moved(url, old, life, before, said))
+
+
+def again(server: Loopback, life: Life, before: str) -> None:
+    """Somebody else answers the question of the run that waits; upstream has forgotten everything."""
+    for database in list(wiring._hearts):
+        database.close()
+    server.sandbox.forget()
+    with OpenAI(api_key="test", base_url=server.url) as client:
+        assert seen(client, life) == before
+        [waiting] = [run for run in client.beta.threads.runs.list(life.thread) if run.status == "requires_action"]
+        assert waiting.required_action is not None
+        [call] = waiting.required_action.submit_tool_outputs.tool_calls
+        given: list[Any] = [{"tool_call_id": call.id, "output": life.word("a late output")}]
+        key: Any = {"extra_headers": {"Idempotency-Key": "mine"}}
+        for _ in range(2):
+            run = client.beta.threads.runs.submit_tool_outputs(
+                waiting.id, thread_id=life.thread, tool_outputs=given, **key
+            )
+        assert client.beta.threads.runs.poll(run.id, thread_id=life.thread).status == "completed"
+    # Told from the journal.
+    sent = json.dumps(server.bodies[-1])
+    assert [each for where, each in life.said.items() if where in REPLAYED and each not in sent] == []
+    assert sent.count(life.said["a late output"]) == 1
+
+
+REPLAYED: Final = ("first message", "second message", "arguments", "an output", "additional message", "a late output")
+
+
+@dataclass
+class Moved:
+    """A store, what an application sees of it, and words that nobody else may."""
+
+    url: str
+    key: str
+    life: Life
+    before: str
+    said: list[str]
+
+
+def seen(client: Any, life: Life) -> str:
+    """All that an application gets to see of a thread."""
+    threads = client.beta.threads
+    runs = list(threads.runs.list(life.thread))
+    found = [client.beta.assistants.retrieve(life.assistant), threads.retrieve(life.thread), *runs]
+    found += threads.messages.list(life.thread)
+    found += [step for run in runs for step in threads.runs.steps.list(run.id, thread_id=life.thread)]
+    content = client.files.content(life.file).read().decode()
+    return json.dumps([each.to_dict() for each in found] + [client.files.retrieve(life.file).filename, content])
+
+
+def moved(server: Loopback, folder: Path, monkeypatch: pytest.MonkeyPatch, store: Moved) -> None:
+    """To another place, where it gets another key, and none in the end."""
+    target, old, new = f"sqlite:///{folder / 'other.db'}", store.key, key()
+    command("migrate-store", store.url, target)
+    check(target, folder, store.said)
+    monkeypatch.setenv("SHIM_DATABASE_URL", target)
+    refused(server, folder, "is encrypted: set SHIM_ENCRYPTION_KEY to its key. Nothing was changed.")
+    monkeypatch.setenv("SHIM_ENCRYPTION_KEY", new)
+    refused(server, folder, "is encrypted with another key than SHIM_ENCRYPTION_KEY holds. Nothing was changed.")
+    monkeypatch.setenv("SHIM_ENCRYPTION_KEY", f"{new},{old}")
+    assert read(server, store) == store.before
+    command("seal")
+    monkeypatch.setenv("SHIM_ENCRYPTION_KEY", new)
+    assert read(server, store) == store.before
+    check(target, folder, store.said)
+    command("seal", "--plain")
+    monkeypatch.delenv("SHIM_ENCRYPTION_KEY")
+    assert read(server, store) == store.before
+    assert [each for each in store.said if each.encode() not in lying.everything(lying.tables(target))] == []
+
+
+def command(*words: str) -> None:
+    done = CliRunner().invoke(table.app(), list(words))
+    assert done.exit_code == 0, done.output
+
+
+def read(server: Loopback, store: Moved) -> str:
+    with OpenAI(api_key="test", base_url=server.url) as client:
+        return seen(client, store.life)
+
+
+def refused(server: Loopback, folder: Path, words: str) -> None:
+    """What somebody sees who has no key, or another: an error at once, and the store as it was."""
+    before, asked = (folder / "other.db").read_bytes(), len(server.asked)
+    with OpenAI(api_key="test", base_url=server.url) as client:
+        for call in (client.beta.threads.create, client.beta.assistants.list):
+            with pytest.raises(openai.InternalServerError, match=words):
+                call()
+    assert (folder / "other.db").read_bytes() == before
+    assert len(server.asked) == asked

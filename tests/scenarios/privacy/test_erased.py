@@ -1,0 +1,96 @@
+"""Of a thread that was deleted nothing is left anywhere, and nobody else's has changed."""
+
+import re
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.scenarios.doors.colours import SYNC, opened
+from tests.scenarios.doors.loopback import Loopback
+from tests.scenarios.load import databases
+from tests.scenarios.privacy import lying
+from tests.scenarios.privacy.life import Life, word
+from tests.store.conftest import POSTGRES
+
+#: Everything that has an id here or upstream.
+ID = re.compile(rb"\b(?:thread|msg|run|step|resp|call|fc|ci|rs|cfile|cntr)_\w{16,}")
+#: Tables in which a thread has no rows of its own.
+OTHERS = {"alembic_version", "assistants", "doomed", "facts"}
+PLACES = [("sqlite", SYNC, "never")] + ([("postgresql", SYNC, "always")] if POSTGRES else [])
+
+
+@pytest.fixture(params=PLACES, ids=" ".join)
+def place(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, str]]:
+    """The URL of a store, and a colour."""
+    kind, colour, background = request.param
+    monkeypatch.setenv("SHIM_DELETE_RESPONSES", "true")
+    monkeypatch.setenv("SHIM_EXIT_GRACE", "60")
+    monkeypatch.setenv("SHIM_BACKGROUND", background)
+    with ExitStack() as stack:
+        url = f"sqlite:///{tmp_path / 'shim.db'}"
+        if kind == "postgresql":
+            url = stack.enter_context(databases.postgresql(POSTGRES or ""))
+        monkeypatch.setenv("SHIM_DATABASE_URL", url)
+        yield url, colour
+
+
+def belonging(found: lying.Tables, thread: str) -> lying.Tables:
+    """The rows that are a thread's."""
+    return {
+        name: [row for row in rows if thread in (row.get("thread_id"), row.get("id"))] for name, rows in found.items()
+    }
+
+
+def traces(rows: lying.Tables, life: Life) -> list[bytes]:
+    """The ids in some rows, and the words."""
+    return [*set(ID.findall(lying.everything(rows))), *(said.encode() for said in life.said.values())]
+
+
+def test_a_thread_that_had_everything(place: tuple[str, str], tmp_path: Path) -> None:
+    url, colour = place
+    with Loopback() as server, opened(colour, base_url=server.url) as client:
+        assistant = client.beta.assistants.create(model="gpt-4o").id
+        others = [Life(client, assistant).live_briefly()]
+        mine = Life(client, assistant).live()
+        others.append(Life(client, assistant).live_briefly())
+        before = lying.tables(url)
+        own = belonging(before, mine.thread)
+        assert {name for name, rows in own.items() if not rows} == OTHERS, "every other table has something of it"
+        gone = traces(own, mine)
+        assert [each for each in gone if each not in lying.everything(before)] == []
+        stored = {row["id"] for row in own["responses"]}
+        assert client.beta.threads.delete(mine.thread).deleted
+    after = lying.tables(url)
+    left = {name: [row for row in rows if row not in own[name]] for name, rows in before.items()}
+    assert after == left
+    assert [each for each in gone if each in lying.everything(after) + lying.disk(tmp_path)] == []
+    for other in others:
+        kept = traces(belonging(before, other.thread), other)
+        assert [each for each in kept if each not in lying.everything(after)] == []
+    asked = [each.path.rpartition("/")[2] for each in server.asked if each.method == "DELETE"]
+    assert sorted(asked) == sorted(stored)
+    # Upstream itself knows of no other: each that it made was known here.
+    assert set(server.sandbox._responses.shelf._records) == {row["id"] for row in after["responses"]}
+
+
+def test_an_assistant_and_a_message(tmp_path: Path) -> None:
+    """Each alone, with what tells of the request that made it."""
+    words, key = [word() for _ in range(3)], {"Idempotency-Key": word()}
+    with Loopback() as server, opened(SYNC, base_url=server.url) as client:
+        helper = client.beta.assistants.create(model="gpt-4o", instructions=words[0], extra_headers=key).id
+        thread = client.beta.threads.create(messages=[{"role": "user", "content": words[1]}]).id
+        run = client.beta.threads.runs.create_and_poll(thread_id=thread, assistant_id=helper, instructions="Go.")
+        assert run.status == "completed"
+        said = client.beta.threads.messages.create(thread, role="user", content=words[2], extra_headers=key).id
+        first = client.beta.threads.messages.list(thread, order="asc").data[0].id
+        gone = [first, said, *words]
+        assert [each for each in gone if each.encode() not in lying.disk(tmp_path)] == []
+        for message in (first, said):
+            client.beta.threads.messages.delete(message, thread_id=thread)
+        client.beta.assistants.delete(helper)
+        # What the model answered may repeat what it was asked; here it does.
+        for answer in client.beta.threads.messages.list(thread):
+            client.beta.threads.messages.delete(answer.id, thread_id=thread)
+    assert [each for each in gone if each.encode() in lying.disk(tmp_path)] == []

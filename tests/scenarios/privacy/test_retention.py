@@ -1,0 +1,52 @@
+"""Time passes, and what nobody uses goes by itself."""
+
+import time
+from pathlib import Path
+from types import SimpleNamespace
+
+import openai
+import pytest
+
+from shim.assembly import wiring
+from shim.runtime import heartbeat
+from tests.scenarios.doors.colours import COLOURS, opened
+from tests.scenarios.doors.loopback import Loopback
+from tests.scenarios.hosted_tools.stage import CODE, Clock
+from tests.scenarios.privacy import lying
+from tests.scenarios.privacy.life import word
+
+
+@pytest.mark.parametrize("colour", COLOURS)
+def test_a_month_passes(colour: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody says "sweep": any call does, an hour after the last time."""
+    monkeypatch.setenv("SHIM_RETENTION_DAYS", "30")
+    monkeypatch.setenv("SHIM_DELETE_RESPONSES", "true")
+    monkeypatch.setenv("SHIM_EXIT_GRACE", "60")
+    clock, url = Clock(), f"sqlite:///{tmp_path / 'shim.db'}"
+    monkeypatch.setattr(wiring, "time", SimpleNamespace(time=clock, sleep=time.sleep))
+    monkeypatch.setattr(heartbeat, "time", SimpleNamespace(monotonic=clock, sleep=time.sleep))
+    said, file = word(), f"{word()}.txt"
+    with Loopback() as server, opened(colour, base_url=server.url) as client:
+        threads = client.beta.threads
+        helper = client.beta.assistants.create(model="gpt-4o", tools=[CODE]).id
+        asked = [{"role": "user", "content": f'code_interpreter {{"file": "{file}"}} make-file {said}'}]
+        left, used = (threads.create(messages=asked).id for _ in range(2))
+        for thread in (left, used):
+            assert threads.runs.create_and_poll(thread_id=thread, assistant_id=helper).status == "completed"
+        kept = {row["thread_id"]: row["id"] for row in lying.tables(url)["files"]}
+        made = {row["thread_id"]: row["id"] for row in lying.tables(url)["responses"]}
+        clock.pass_days(29)
+        threads.messages.create(used, role="user", content="Still there?")
+        assert len(lying.tables(url)["threads"]) == 2
+        clock.pass_days(2)
+        client.beta.assistants.list()
+    with Loopback() as again, opened(colour, base_url=again.url) as client:
+        threads = client.beta.threads
+        for call in (lambda: threads.retrieve(left), lambda: client.files.content(kept[left])):
+            with pytest.raises(openai.NotFoundError):
+                call()
+        assert len(list(threads.messages.list(used))) == 3
+        assert client.files.content(kept[used]).read()
+        assert client.beta.assistants.retrieve(helper).id == helper
+    assert [each.path for each in server.asked if each.method == "DELETE"] == [f"/v1/responses/{made[left]}"]
+    assert [each for each in (left, kept[left], made[left]) if each.encode() in lying.disk(tmp_path)] == []

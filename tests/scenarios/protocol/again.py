@@ -1,0 +1,152 @@
+"""A recorded conversation, held again: the same requests, with our ids for theirs.
+
+Some recordings begin in the middle: an id that nobody has made yet gets a stand-in of its kind.
+"""
+
+import json
+import re
+import time
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from tests.scenarios.protocol.exchanges import Exchange, events
+
+Json = dict[str, Any]
+KINDS: Final = ("asst", "thread", "msg", "run", "step", "call")
+ID: Final = re.compile(r"\b(?:(?:asst|thread|msg|run|step|call)_\w{24}|vs_\w{24,32}|(?:file|assistant)-\w{22,24})\b")
+CURSOR: Final = re.compile(r"after=(\w+)&?")
+#: Words that make the sandbox do what the model did; else it would only talk.
+SAID: Final = {
+    "What should I wear outside right now?": "get_current_weather",
+    "What should I eat on Thursday?": 'get_favorite_food_for_day_of_week {"day_of_week": "Thursday"}',
+    "I need to solve the equation `3x + 11 = 14`. Can you help me?": "What is 3 * 1 + 11?",
+    "what's Filip's favorite food?": 'file_search {"query": "favorite food"}',
+}
+#: Models that are gone by now.
+MODELS: Final = re.compile(r'"(?:gpt-4-1106-preview|gpt-4-turbo-preview|gpt-4-turbo|gpt-4|gpt-3.5-turbo)"')
+FINAL: Final = {"requires_action", "completed", "failed", "cancelled", "expired", "incomplete"}
+COPIED: Final = ("name", "description", "metadata")
+PATIENCE: Final = 20.0
+#: A run that was refused because nobody had said anything.
+REFUSED: Final = 400
+
+
+@dataclass
+class Again:
+    """``client`` is one of ours; its requests are made by hand, so that answers are seen as they are."""
+
+    client: Any
+    ours: dict[str, str] = field(default_factory=dict)
+
+    def send(self, exchange: Exchange) -> tuple[int, Any]:
+        """Status and body, or status and the events of a stream."""
+        if exchange.path == "/files":
+            return 200, self._file()
+        self._stand_in(exchange)
+        path, query = self._change(exchange.path), self._change(exchange.query)
+        if cursor := CURSOR.search(exchange.query):
+            # Another number of items came before this page.
+            query = query if cursor[1] in self.ours else CURSOR.sub("", query)
+        body = self._translated(exchange.body)
+        if "run" in _object(exchange.answer) and exchange.method == "GET":
+            self._wait(path, exchange.answer["status"])
+        return self._request(exchange.method, f"{path}?{query}" if query else path, body)
+
+    def pair(self, recorded: Any, made: Any) -> None:
+        """Learn our ids for theirs."""
+        if isinstance(recorded, dict) and isinstance(made, dict):
+            for key in recorded.keys() & made.keys():
+                self.pair(recorded[key], made[key])
+        elif isinstance(recorded, list) and isinstance(made, list):
+            for one, two in zip(recorded, made, strict=False):
+                self.pair(one, two)
+        elif isinstance(recorded, str) and isinstance(made, str) and ID.fullmatch(recorded) and ID.fullmatch(made):
+            self.ours.setdefault(recorded, made)
+
+    def _request(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
+        url = f"{str(self.client.base_url).rstrip('/')}{path}"
+        answer = self.client._client.request(method, url, json=body)
+        if answer.headers["content-type"].startswith("text/event-stream"):
+            return answer.status_code, events(answer.content)
+        return answer.status_code, answer.json()
+
+    def _change(self, text: str) -> str:
+        return ID.sub(lambda match: self.ours.get(match.group(), match.group()), text)
+
+    def _translated(self, body: Any) -> Any:
+        if body is None:
+            return None
+        text = MODELS.sub('"gpt-4o"', self._change(json.dumps(body)))
+        for theirs, ours in SAID.items():
+            text = text.replace(json.dumps(theirs)[1:-1], json.dumps(ours)[1:-1])
+        return json.loads(text)
+
+    def _wait(self, path: str, status: str) -> None:
+        """Until our run is where the recorded one was, if that is a place where runs stay."""
+        until = time.monotonic() + PATIENCE
+        while status in FINAL and time.monotonic() < until:
+            if self._request("GET", path)[1].get("status") in FINAL:
+                return
+            time.sleep(0.005)
+
+    def _stand_in(self, exchange: Exchange) -> None:
+        """Make what the recording takes for granted.  The parts of a path name their owners from left to right."""
+        named = [*ID.findall(exchange.path), *ID.findall(json.dumps(exchange.body))]
+        for theirs in named:
+            if theirs not in self.ours:
+                self.ours[theirs] = self._made(theirs.partition("_")[0].partition("-")[0], exchange)
+
+    def _made(self, kind: str, exchange: Exchange) -> str:
+        beta = self.client.beta
+        thread_id = self.ours.get((ID.findall(exchange.path) or [""])[0], "")
+        if kind == "asst":
+            return str(beta.assistants.create(model="gpt-4o", **_settings(exchange.answer)).id)
+        if kind == "thread":
+            # One that a run was made for, or was refused for.
+            text = "essay-500" if (exchange.body or {}).get("max_completion_tokens") else "What is 2 + 3?"
+            messages = [] if exchange.status == REFUSED else [{"role": "user", "content": text}]
+            return str(beta.threads.create(messages=messages).id)
+        if kind == "msg":
+            return str(beta.threads.messages.create(thread_id, role="user", content="Hello").id)
+        if kind == "run":
+            return self._made_run(thread_id, exchange)
+        if kind == "step":
+            run_id = self._change(exchange.path).split("/")[4]
+            return str(beta.threads.runs.steps.list(run_id, thread_id=thread_id).data[0].id)
+        if kind == "vs":
+            return str(self.client.vector_stores.create().id)
+        return str(self._file()["id"])
+
+    def _made_run(self, thread_id: str, exchange: Exchange) -> str:
+        runs, beta = self.client.beta.threads.runs, self.client.beta
+        text = "slowly essay-2000" if "/cancel" in exchange.path else "Hello"
+        beta.threads.messages.create(thread_id, role="user", content=text)
+        given = {"thread_id": thread_id, "assistant_id": beta.assistants.create(model="gpt-4o").id}
+        if "/cancel" in exchange.path:
+            for event in runs.create(**given, stream=True):
+                if event.event == "thread.message.delta":
+                    return str(beta.threads.runs.list(thread_id).data[0].id)
+        return str(runs.create_and_poll(**given).id)
+
+    def _file(self) -> Json:
+        text = b"The favorite food of Filip is pizza."
+        made: Json = self.client.files.create(file=("favorite_foods.txt", text), purpose="assistants").to_dict()
+        return made
+
+
+def _object(answer: Any) -> str:
+    return str(answer.get("object", "")) if isinstance(answer, dict) and answer.get("object") == "thread.run" else ""
+
+
+def _settings(answer: Any) -> Json:
+    """An assistant as the answer shows it: the assistant itself, or a run that took its settings."""
+    shown = dict(answer)["thread.run.created"] if isinstance(answer, list) else answer
+    if not isinstance(shown, dict) or shown.get("object") not in ("assistant", "thread.run"):
+        return {}
+    names = ("instructions", "tools") if shown["object"] == "thread.run" else (*COPIED, "instructions", "tools")
+    return {name: shown[name] for name in names if shown.get(name)} | {"tools": _tools(shown["tools"])}
+
+
+def _tools(shown: list[Json]) -> list[Json]:
+    """What a request may say of tools, out of what an answer says."""
+    return [tool if tool["type"] == "function" else {"type": tool["type"]} for tool in shown]

@@ -1,0 +1,194 @@
+"""Every kind of object and event that we answer: conversations that end in every way, with every kind of content."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from tests.scenarios.clients.talking import TOOLS, WEATHER, Talk
+from tests.scenarios.doors.loopback import Gate
+from tests.scenarios.protocol.exchanges import events
+from tests.scenarios.protocol.hours import Clock
+
+Json = dict[str, Any]
+#: What the user says: a streamed run of each.  The sandbox's words decide how it goes on.
+SAID: Final = {
+    "text": "Good morning",
+    "calls": f"{WEATHER} and get_time",
+    "text and calls": f"aloud {WEATHER}",
+    "refusal": "please-refuse",
+    "cut": "essay-200 token-cap",
+    "filtered": "essay-200 content-filter",
+    "failed early": "fail-early",
+    "failed midway": "essay-200 fail-midway",
+    "limited": "limit-early",
+    "code": "What is 12 * 3?",
+    "picture": "code_interpreter show-image",
+    "file": "code_interpreter make-file",
+    "broken code": "code_interpreter code-fails",
+    "search": 'file_search {"query": "favorite food"}',
+    "two messages": "two-messages",
+}
+CONTENT: Final = "include[]=step_details.tool_calls%5B%2A%5D.file_search.results%5B%2A%5D.content"
+
+
+@dataclass
+class Harvest:
+    """``objects`` as they were answered, ``events`` as they were told, each under the name of its conversation."""
+
+    talk: Talk
+    objects: list[tuple[str, Json]] = field(default_factory=list)
+    events: list[tuple[str, Json]] = field(default_factory=list)
+
+    def ask(self, name: str, method: str, path: str, body: Any = None) -> Any:
+        client = self.talk.client
+        answer = client._client.request(method, f"{str(client.base_url).rstrip('/')}{path}", json=body)
+        if answer.headers["content-type"].startswith("text/event-stream"):
+            told = [(each, data) for each, data in events(answer.content) if data]
+            self.events += [(name, {"event": each, "data": data}) for each, data in told]
+            return told
+        self.objects.append((name, answer.json()))
+        return answer.json()
+
+    def look(self, name: str, run: Json) -> None:
+        """Everything about a run, one by one and in lists."""
+        thread = f"/threads/{run['thread_id']}"
+        place = f"{thread}/runs/{run['id']}"
+        for path in (
+            thread,
+            place,
+            f"{place}/steps",
+            f"{place}/steps?{CONTENT}",
+            f"{thread}/messages",
+            f"{thread}/runs",
+        ):
+            self.ask(name, "GET", path)
+        for message in self.ask(name, "GET", f"{thread}/messages")["data"]:
+            self.ask(name, "GET", f"{thread}/messages/{message['id']}")
+        for step in self.ask(name, "GET", f"{place}/steps")["data"]:
+            self.ask(name, "GET", f"{place}/steps/{step['id']}")
+
+
+def gather(talk: Talk, clock: Clock) -> Harvest:
+    """All of it."""
+    harvest = Harvest(talk)
+    helper = harvest.ask("assistant", "POST", "/assistants", _assistant(talk))
+    for name, text in SAID.items():
+        _converse(harvest, name, helper["id"], text)
+    _cancel(harvest, helper["id"])
+    _changes(harvest, helper["id"])
+    _expire(harvest, clock)
+    return harvest
+
+
+def _assistant(talk: Talk) -> Json:
+    file = talk.client.files.create(file=("notes.txt", b"The favorite food of Filip is pizza."), purpose="assistants")
+    store = talk.client.vector_stores.create(file_ids=[file.id])
+    return {
+        "model": "gpt-4o",
+        "name": "helper",
+        "description": "helps",
+        "instructions": "Be brief.",
+        "metadata": {"a": "b"},
+        "tools": [*TOOLS, {"type": "code_interpreter"}, {"type": "file_search"}],
+        "tool_resources": {"file_search": {"vector_store_ids": [store.id]}},
+    }
+
+
+def _converse(harvest: Harvest, name: str, helper: str, text: str) -> None:
+    thread = {"messages": [{"role": "user", "content": text, "metadata": {"a": "b"}}], "metadata": {"c": "d"}}
+    told = harvest.ask(name, "POST", "/threads/runs", {"assistant_id": helper, "thread": thread, "stream": True})
+    run = _last_run(told)
+    harvest.look(name, run)
+    if run["status"] == "requires_action":
+        calls = run["required_action"]["submit_tool_outputs"]["tool_calls"]
+        outputs = [{"tool_call_id": call["id"], "output": "hail"} for call in calls]
+        place = f"/threads/{run['thread_id']}/runs/{run['id']}/submit_tool_outputs"
+        harvest.ask(name, "POST", place, {"tool_outputs": outputs, "stream": True})
+        harvest.look(name, run)
+
+
+def _last_run(told: list[tuple[str, Json]]) -> Json:
+    return [data for _, data in told if data["object"] == "thread.run"][-1]
+
+
+def _cancel(harvest: Harvest, helper: str) -> None:
+    """A run that is cancelled while it writes, heard to its end."""
+    talk = harvest.talk
+    thread = talk.thread("slowly essay-2000")
+    stream = talk.threads.runs.with_streaming_response.create(thread.id, assistant_id=helper, stream=True)
+    raw, cancelled = b"", False
+    with stream as answer:
+        for chunk in answer.iter_bytes():
+            raw += chunk
+            if not cancelled and b"thread.message.delta" in raw:
+                cancelled = True
+                run = talk.threads.runs.list(thread.id).data[0]
+                harvest.ask("cancelled", "POST", f"/threads/{thread.id}/runs/{run.id}/cancel")
+    harvest.events += [("cancelled", {"event": name, "data": data}) for name, data in events(raw) if data]
+    harvest.look("cancelled", run.to_dict(mode="json"))
+
+
+def _expire(harvest: Harvest, clock: Clock) -> None:
+    """Runs whose time is over: one that waits, and one that writes, heard to its end."""
+    talk = harvest.talk
+    asking = talk.run(WEATHER)
+    thread, gate = talk.thread("essay-50"), Gate(chunks=12)
+    talk.upstream.answer = talk.upstream.gated(gate)
+    stream = talk.threads.runs.with_streaming_response.create(thread.id, assistant_id=asking.assistant_id, stream=True)
+    raw = b""
+    with stream as answer:
+        for chunk in answer.iter_bytes():
+            raw += chunk
+            if b"thread.message.delta" in raw and not clock.ahead:
+                clock.ahead = 600
+                gate.open()
+    harvest.events += [("expired", {"event": name, "data": data}) for name, data in events(raw) if data]
+    for run in (asking, talk.threads.runs.list(thread.id).data[0]):
+        harvest.look("expired", run.to_dict(mode="json"))
+
+
+def _changes(harvest: Harvest, helper: str) -> None:
+    """Answers to changes, to what ends badly, and to deletions."""
+    ask, name = harvest.ask, "changes"
+    thread = ask(name, "POST", "/threads", {"messages": [{"role": "user", "content": WEATHER}]})
+    place = f"/threads/{thread['id']}"
+    run = ask(name, "POST", f"{place}/runs", {"assistant_id": helper, "response_format": _schema(), **_options()})
+    harvest.talk.poll(harvest.talk.threads.runs.retrieve(run["id"], thread_id=thread["id"]))
+    ask(name, "POST", f"{place}/runs", {"assistant_id": helper})
+    ask(name, "POST", f"{place}/runs/{run['id']}", {"metadata": {"x": "y"}})
+    ask(name, "POST", f"{place}/runs/{run['id']}/cancel")
+    message = ask(name, "GET", f"{place}/messages")["data"][-1]
+    ask(name, "POST", place, {"metadata": {"x": "y"}})
+    ask(name, "POST", f"{place}/messages/{message['id']}", {"metadata": {"x": "y"}})
+    ask(name, "DELETE", f"{place}/messages/{message['id']}")
+    ask(name, "GET", f"{place}/messages")
+    ask(name, "DELETE", place)
+    ask(name, "GET", place)
+    ask(name, "GET", "/assistants")
+    ask(name, "POST", f"/assistants/{helper}", {"name": "other"})
+    ask(name, "DELETE", f"/assistants/{helper}")
+
+
+def _options() -> Json:
+    return {
+        "tool_choice": {"type": "function", "function": {"name": "get_weather"}},
+        "truncation_strategy": {"type": "last_messages", "last_messages": 5},
+        "max_completion_tokens": 500,
+        "max_prompt_tokens": 500,
+    }
+
+
+def _schema() -> Json:
+    schema = {"type": "object", "properties": {"a": {"type": "string"}}}
+    return {"type": "json_schema", "json_schema": {"name": "answer", "schema": schema}}
+
+
+def parts(data: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Every object within one, with its path; list items all have the same."""
+    if isinstance(data, dict):
+        yield path, data
+        for key, value in data.items():
+            yield from parts(value, f"{path}.{key}" if path else key)
+    elif isinstance(data, list):
+        for value in data:
+            yield from parts(value, path)

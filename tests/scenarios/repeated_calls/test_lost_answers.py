@@ -1,0 +1,113 @@
+"""The answer gets lost, the SDK sends the request again: everything happens once."""
+
+from typing import Any
+
+import openai
+import pytest
+
+from tests.scenarios.doors.places import Place
+from tests.scenarios.doors.talking import WAYS, carry_out, until_ended
+from tests.scenarios.repeated_calls.losing import first, install
+
+PATHS = ("/messages", "/runs", "/submit_tool_outputs")
+
+
+@pytest.mark.parametrize("times", [1, 2])
+@pytest.mark.parametrize("way", WAYS)
+def test_a_conversation(
+    client: Any, assistant: str, where: Place, monkeypatch: pytest.MonkeyPatch, way: str, times: int
+) -> None:
+    losses = install(monkeypatch, first(times, *PATHS))
+    threads = client.beta.threads
+    thread = threads.create()
+    threads.messages.create(thread.id, role="user", content="get_time")
+    told = carry_out(client, way, thread.id, assistant, {"get_time": lambda given: "noon"})
+    sent = [path.rpartition("/")[2] for method, path in losses.seen if method == "POST"]
+    assert [sent.count(path[1:]) for path in PATHS] == [times + 1] * 3
+    assert told.run["status"] == "completed"
+    assert [message["role"] for message in told.messages] == ["user", "assistant"]
+    assert 'get_time returned "noon"' in told.text
+    assert len(list(threads.runs.list(thread.id))) == 1
+    assert [len(body["input"]) for body in where.bodies] == [1, 1], "asked once, and told the output once"
+    steps = [step["type"] for step in told.steps]
+    assert steps == ["tool_calls", "message_creation"]
+
+
+def test_a_stream_that_was_lost_tells_the_same(
+    client: Any, assistant: str, where: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = []
+    for lost in (0, 1):
+        with pytest.MonkeyPatch.context() as patch:
+            install(patch, first(lost, *PATHS))
+            thread = client.beta.threads.create(messages=[{"role": "user", "content": "aloud get_time"}])
+            told.append(carry_out(client, "stream", thread.id, assistant, {"get_time": lambda given: "noon"}))
+    plain, late = told
+    assert late.names == plain.names
+    assert late.text == plain.text
+    assert [len(each) for each in late.asked] == [1]
+
+
+def test_two_messages_of_the_same_words_are_two(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    install(monkeypatch, first(1, "/messages"))
+    thread = client.beta.threads.create()
+    made = [client.beta.threads.messages.create(thread.id, role="user", content="Yes").id for _ in range(3)]
+    assert len(set(made)) == 3
+    assert len(list(client.beta.threads.messages.list(thread.id))) == 3
+
+
+def test_a_run_after_the_next_message_is_another_one(
+    client: Any, assistant: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its first attempt never came here: the second is not the earlier run, though it says the same."""
+    threads = client.beta.threads
+    thread = threads.create(messages=[{"role": "user", "content": "One"}])
+    again = {"extra_headers": {"x-stainless-retry-count": "1"}}
+    one = threads.runs.create_and_poll(thread_id=thread.id, assistant_id=assistant)
+    threads.messages.create(thread.id, role="user", content="Yes")
+    two = threads.runs.create_and_poll(thread_id=thread.id, assistant_id=assistant, **again)
+    assert two.id != one.id
+    yes = threads.messages.create(thread.id, role="user", content="Yes", **again)
+    said = [message.content[0].text.value for message in threads.messages.list(thread.id) if message.role == "user"]
+    assert said == ["Yes", "Yes", "One"]
+    assert yes.id == threads.messages.list(thread.id, limit=1).data[0].id
+
+
+def test_a_message_that_is_sent_again_while_its_run_goes_on_is_refused(client: Any, assistant: str) -> None:
+    threads = client.beta.threads
+    thread = threads.create()
+    threads.messages.create(thread.id, role="user", content="get_time")
+    threads.runs.create_and_poll(thread_id=thread.id, assistant_id=assistant)
+    with pytest.raises(openai.BadRequestError, match="Can't add messages"):
+        threads.messages.create(
+            thread.id, role="user", content="get_time", extra_headers={"x-stainless-retry-count": "1"}
+        )
+
+
+def test_a_cancel_whose_answer_was_lost_is_no_error(
+    client: Any, assistant: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads = client.beta.threads
+    thread = threads.create(messages=[{"role": "user", "content": "get_time"}])
+    run = threads.runs.create_and_poll(thread_id=thread.id, assistant_id=assistant)
+    losses = install(monkeypatch, first(2, "/cancel"))
+    told = threads.runs.cancel(run.id, thread_id=thread.id)
+    assert (told.id, told.status, len(losses.seen)) == (run.id, "cancelling", 3)
+    assert until_ended(threads, thread.id, run.id)["status"] == "cancelled"
+    with pytest.raises(openai.BadRequestError, match="Cannot cancel run with status 'cancelled'"):
+        threads.runs.cancel(run.id, thread_id=thread.id)
+
+
+def test_outputs_that_were_taken_and_are_sent_by_somebody_else_are_refused(client: Any, assistant: str) -> None:
+    """Without the SDK's sign it is a mistake of the program, as it was."""
+    threads = client.beta.threads
+    thread = threads.create(messages=[{"role": "user", "content": "get_time"}])
+    run = threads.runs.create_and_poll(thread_id=thread.id, assistant_id=assistant)
+    (call,) = run.required_action.submit_tool_outputs.tool_calls
+    given = {"thread_id": thread.id, "tool_outputs": [{"tool_call_id": call.id, "output": "noon"}]}
+    threads.runs.submit_tool_outputs(run.id, **given)
+    assert until_ended(threads, thread.id, run.id)["status"] == "completed"
+    with pytest.raises(openai.BadRequestError, match="do not accept tool outputs"):
+        threads.runs.submit_tool_outputs(run.id, **given)
+    again = threads.runs.submit_tool_outputs(run.id, **given, extra_headers={"x-stainless-retry-count": "1"})
+    assert (again.id, again.status) == (run.id, "queued"), "the answer that it had got"

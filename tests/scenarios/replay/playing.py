@@ -1,0 +1,134 @@
+"""Plays one recording to an application: an assistant, a thread, a streamed run, the tool round if one is asked for."""
+
+import random
+from dataclasses import dataclass, field
+from typing import Any
+
+from shim import AsyncOpenAI, OpenAI
+from tests.scenarios.replay.catalogue import Stream, named, opening
+from tests.scenarios.replay.chunkings import CHUNKINGS
+from tests.scenarios.replay.ears import AsyncEar, Ear, Notes
+from tests.scenarios.replay.expected import Expected, expect
+from tests.scenarios.replay.server import Answer, Json, Replay, Reply, echoing
+
+#: What is said after tool outputs: a genuine answer of some words.
+AFTERWARDS = "HelloWorldStreaming_gpt-4o-mini"
+HOSTED = ("code_interpreter", "file_search")
+
+
+@dataclass
+class Played:
+    """Both ends of it."""
+
+    bodies: list[Json]
+    notes: list[Notes] = field(default_factory=list)
+    outputs: dict[str, str] = field(default_factory=dict)
+    #: As REST shows them afterwards, oldest first.
+    run: Json = field(default_factory=dict)
+    messages: list[Json] = field(default_factory=list)
+    steps: list[Json] = field(default_factory=list)
+
+
+def answer(stream: Stream, chunking: str) -> Answer:
+    """The recording, whole from its first event, cut as told."""
+    blocks = [*(opening(stream) if stream.resumed else ()), *stream.blocks]
+    return lambda body: Reply(CHUNKINGS[chunking](echoing(blocks, body)))
+
+
+def answers(stream: Stream, chunking: str) -> list[Answer]:
+    """One, or two if the first asks for tool outputs."""
+    return [answer(each, chunking) for each in ([stream, named(AFTERWARDS)] if asks(stream) else [stream])]
+
+
+def asks(stream: Stream) -> bool:
+    return bool(expect(stream.response).calls)
+
+
+def assistant(stream: Stream) -> Json:
+    """Arguments of ``assistants.create``: the recorded request's tools, as far as assistants could have them."""
+    tools: list[Json] = []
+    resources: Json = {}
+    for tool in stream.tools:
+        if tool["type"] == "function":
+            words = ("name", "description", "parameters", "strict")
+            tools.append(
+                {"type": "function", "function": {word: tool[word] for word in words if tool.get(word) is not None}}
+            )
+        elif tool["type"] in HOSTED:
+            tools.append({"type": tool["type"]})
+        if tool["type"] == "file_search":
+            resources = {"tool_resources": {"file_search": {"vector_store_ids": tool["vector_store_ids"][:1]}}}
+    return {"model": "gpt-4o", "tools": tools, **resources}
+
+
+def outputs(stream: Stream) -> dict[str, str]:
+    """Call id -> what the application says; random, and awkward to carry."""
+    dice = random.Random(stream.name)
+    awkward = ['"', "\\", "\n", "é", "😀", "【4:0†x】", "\u2028", ""]
+    calls = expect(stream.response).calls
+    return {call_id: f"{dice.random()} {''.join(dice.choices(awkward, k=6))}" for call_id, _, _ in calls}
+
+
+def submission(given: dict[str, str]) -> list[Any]:
+    return [{"tool_call_id": call_id, "output": output} for call_id, output in given.items()]
+
+
+def play(stream: Stream, chunking: str) -> Played:
+    """With the blocking client."""
+    with (
+        Replay(answers(stream, chunking)) as server,
+        OpenAI(api_key="test", base_url=server.url, max_retries=0) as client,
+    ):
+        threads = client.beta.threads
+        helper = client.beta.assistants.create(**assistant(stream))
+        thread = threads.create(messages=[{"role": "user", "content": "Play it."}])
+        played, ear = Played(server.bodies), Ear()
+        with threads.runs.stream(thread_id=thread.id, assistant_id=helper.id, event_handler=ear) as told:
+            told.until_done()
+        played.notes.append(ear.notes)
+        where = {"thread_id": thread.id, "run_id": ear.notes.closing[1]["id"]}
+        if asks(stream):
+            played.outputs, ear = outputs(stream), Ear()
+            given = submission(played.outputs)
+            with threads.runs.submit_tool_outputs_stream(**where, tool_outputs=given, event_handler=ear) as told:
+                told.until_done()
+            played.notes.append(ear.notes)
+        played.run = threads.runs.retrieve(**where).to_dict(mode="json")
+        played.messages = [each.to_dict(mode="json") for each in threads.messages.list(thread.id, order="asc")]
+        played.steps = [each.to_dict(mode="json") for each in threads.runs.steps.list(**where, order="asc")]
+        assert server.problems == []
+    return played
+
+
+async def aplay(stream: Stream, chunking: str) -> Played:
+    """With the async client."""
+    with Replay(answers(stream, chunking)) as server:
+        async with AsyncOpenAI(api_key="test", base_url=server.url, max_retries=0) as client:
+            threads = client.beta.threads
+            helper = await client.beta.assistants.create(**assistant(stream))
+            thread = await threads.create(messages=[{"role": "user", "content": "Play it."}])
+            played, ear = Played(server.bodies), AsyncEar()
+            async with threads.runs.stream(thread_id=thread.id, assistant_id=helper.id, event_handler=ear) as told:
+                await told.until_done()
+            played.notes.append(ear.notes)
+            where = {"thread_id": thread.id, "run_id": ear.notes.closing[1]["id"]}
+            if asks(stream):
+                played.outputs, ear = outputs(stream), AsyncEar()
+                given = submission(played.outputs)
+                async with threads.runs.submit_tool_outputs_stream(
+                    **where, tool_outputs=given, event_handler=ear
+                ) as told:
+                    await told.until_done()
+                played.notes.append(ear.notes)
+            played.run = (await threads.runs.retrieve(**where)).to_dict(mode="json")
+            played.messages = [
+                each.to_dict(mode="json") async for each in threads.messages.list(thread.id, order="asc")
+            ]
+            played.steps = [each.to_dict(mode="json") async for each in threads.runs.steps.list(**where, order="asc")]
+            assert server.problems == []
+    return played
+
+
+def all_expected(stream: Stream) -> list[Expected]:
+    """Of each response that was played, in order."""
+    return [expect(each.response) for each in ([stream, named(AFTERWARDS)] if asks(stream) else [stream])]

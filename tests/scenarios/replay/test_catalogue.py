@@ -1,0 +1,63 @@
+"""Is every recording there, and do we read it right?  Nothing of the project is used here but the tests' own reader."""
+
+import re
+
+import pytest
+
+from tests.recordings import WIRE
+from tests.scenarios.replay.catalogue import TERMINAL, Stream, event, files, opening, streams, turns
+from tests.scenarios.replay.expected import ANNOTATIONS, COUNTERPART, NO_COUNTERPART, expect
+
+pytestmark = pytest.mark.wire
+ALL = pytest.mark.parametrize("stream", streams(), ids=lambda stream: stream.name)
+
+
+def test_no_stream_is_left_out() -> None:
+    """Counted by another hand: every file whose bytes hold a Responses event stream."""
+    assert WIRE.is_dir(), f"no recordings in {WIRE}"
+    every = [path for path in (WIRE / "responses").rglob("*") if path.is_file()]
+    held = [path for path in every if re.search(rb'^data: ?\{.*"response\.', path.read_bytes(), re.MULTILINE)]
+    assert held
+    assert len(streams()) >= len(held)
+    assert {path.name for path in held} == {path.name for path in files()}
+
+
+@ALL
+def test_it_ends_as_it_should(stream: Stream) -> None:
+    assert stream.events[-1]["type"] in TERMINAL
+    assert [each["type"] for each in stream.events if each["type"] in TERMINAL] == [stream.events[-1]["type"]]
+    assert stream.meta["genuine"] is True
+
+
+@ALL
+def test_every_item_is_known(stream: Stream) -> None:
+    """A new recording with a new kind of item makes somebody decide what becomes of it."""
+    items = stream.response["output"]
+    notes = [note for each in expect(stream.response).messages for note in each.annotations]
+    assert {item["type"] for item in items} <= COUNTERPART.keys() | NO_COUNTERPART.keys()
+    assert {note["type"] for note in notes} <= ANNOTATIONS.keys() | NO_COUNTERPART.keys()
+
+
+@ALL
+def test_what_we_expect_is_what_was_told(stream: Stream) -> None:
+    """The terminal payload says the same as the deltas before it, so that either may be held against the other."""
+    told: dict[str, str] = {}
+    for each in stream.events:
+        if each["type"] in ("response.output_text.delta", "response.refusal.delta"):
+            told[each["item_id"]] = told.get(each["item_id"], "") + each["delta"]
+    whole = stream.events if not stream.resumed else [found for b in opening(stream) if (found := event(b))]
+    assert whole[0]["type"] == "response.created"
+    messages = expect(stream.response).messages
+    assert [text for text in told.values() if text] == [m.text + m.refusal for m in messages if m.text + m.refusal]
+
+
+def test_several_answers_in_one_file_are_parted() -> None:
+    one = (
+        b'event: response.created\ndata: {"type":"response.created"}\n\n'
+        b'event: response.completed\ndata: {"type":"response.completed"}\n\n'
+    )
+    parts = list(turns(one + one.replace(b"\n", b"\r\n") + b"data: [DONE]\n\n"))
+    assert [[each["type"] for each in events] for _, events in parts] == [
+        ["response.created", "response.completed"]
+    ] * 2
+    assert len(parts[1][0]) == 3, "what follows the terminal event is still sent"

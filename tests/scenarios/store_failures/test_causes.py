@@ -1,0 +1,212 @@
+"""A store that fails, seen from the client: what is said, and that nothing is lost, doubled or locked afterwards."""
+
+import json
+import re
+import threading
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from itertools import cycle
+from pathlib import Path
+from typing import Any
+
+import openai
+import pytest
+
+from shim.engine.run import backlog
+from shim.store.errors import StoreFailed
+from tests.scenarios.crash.lawful import check_thread
+from tests.scenarios.doors.colours import COLOURS, opened
+from tests.scenarios.doors.loopback import Asked, Gate, Loopback, Said
+from tests.scenarios.doors.talking import secret, tool, until_ended
+from tests.scenarios.store_failures.causes import FROM_THE_START, WHILE_IN_USE
+
+#: Where in the answer the store begins to fail, as a part of it: before upstream's first word, which holds the id of
+#: the response; in the text; before the last event.
+MOMENTS = {"opening": 0.0, "text": 0.5, "ending": 1.0}
+FATES = ("passes", "lasts")
+WAYS = [(colour, way) for way in ("stream", "poll") for colour in COLOURS]
+#: Each cause at each moment with either fate, each in one way, by turns.
+CASES = [
+    (cause, moment, fate, *WAYS[number % len(WAYS)])
+    for number, (fate, moment, cause) in enumerate(
+        (fate, moment, cause) for fate in FATES for moment in MOMENTS for cause in WHILE_IN_USE
+    )
+]
+
+
+class Backlog:
+    """Lets a test wait for the failure, and a failure be one that has lasted."""
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        self.met, self.lasts = threading.Event(), False
+        failed = backlog.Backlog.failed
+
+        def watched(each: backlog.Backlog, problem: StoreFailed, last: bool = False) -> None:
+            self.met.set()
+            if self.lasts:
+                each.since = 0.0
+            failed(each, problem, last)
+
+        patch.setattr(backlog, "PAUSE", 0.01)
+        patch.setattr(backlog.Backlog, "failed", watched)
+
+
+@dataclass
+class Scene:
+    """A client, an upstream that finishes what it has begun, and the database between them."""
+
+    client: Any
+    server: Loopback
+    path: Path
+    gate: Gate = field(default_factory=Gate)
+    part: float | None = None
+
+    def __post_init__(self) -> None:
+        self.server.answer = self._answer
+        self.assistant = self.client.beta.assistants.create(model="gpt-4o", tools=[tool("one")]).id
+        # Long enough that its answer makes the file grow.
+        self.question = " ".join(secret() for _ in range(70))
+        self.thread = self.client.beta.threads.create().id
+
+    @property
+    def threads(self) -> Any:
+        return self.client.beta.threads
+
+    def _answer(self, asked: Asked) -> Said:
+        usual = self.server.usual(asked)
+        said = list(usual.body)
+        if self.part is None or not asked.path.endswith("/responses"):
+            return replace(usual, body=said)
+        gate = Gate(chunks=int(self.part * (len(said) - 1)), reached=self.gate.reached, opened=self.gate.opened)
+        return replace(usual, body=gate.through(said))
+
+    def say(self, text: str) -> None:
+        self.threads.messages.create(self.thread, role="user", content=text)
+
+    def run(self) -> Any:
+        return self.threads.runs.create_and_poll(thread_id=self.thread, assistant_id=self.assistant)
+
+    def said(self) -> list[str]:
+        return ["".join(part.text.value for part in each.content) for each in self.messages()]
+
+    def messages(self) -> list[Any]:
+        return list(self.threads.messages.list(self.thread, order="asc"))
+
+    def check(self, questions: int) -> None:
+        """The thread is whole, and goes on knowing all that was said in it."""
+        check_thread(self.threads, self.thread)
+        said, word = self.said(), secret()
+        assert [each.role for each in self.messages()] == ["user", "assistant"] * questions
+        self.say(word)
+        asked = len(self.server.bodies)
+        assert self.run().status == "completed"
+        assert self.said()[: len(said) + 1] == [*said, word]
+        assert len(self.server.bodies) == asked + 1
+
+
+@pytest.fixture
+def scene(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Scene]:
+    with Loopback() as server, opened(request.param, base_url=server.url, max_retries=2) as client:
+        yield Scene(client, server, tmp_path / "shim.db")
+
+
+def check_said(problem: openai.APIError, words: str, path: Path) -> None:
+    """What happened and what to do, in the old API's form; no statement, no value."""
+    body: Any = problem.body
+    assert re.search(words, body["message"])
+    assert body["type"] == "server_error"
+    assert str(path) in body["message"]
+    assert not re.search(r"SELECT|INSERT|UPDATE|PRAGMA|sqlite3\.|\[SQL|sqlalche", json.dumps(body))
+    if isinstance(problem, openai.APIStatusError):
+        assert problem.status_code == 500
+        assert problem.response.request.headers["x-stainless-retry-count"] == "0", "to ask again would be senseless"
+
+
+def in_turn(causes: Iterable[str]) -> list[tuple[str, str]]:
+    """Each cause with a client of either colour, by turns."""
+    return list(zip(cycle(COLOURS), causes, strict=False))
+
+
+@pytest.mark.parametrize("scene,cause", in_turn(FROM_THE_START), indirect=["scene"])
+def test_before_and_between_calls(scene: Scene, cause: str) -> None:
+    """The call fails and has no effect; with the same client everything goes on once the cause is gone."""
+    breaks, words = FROM_THE_START[cause]
+    scene.say("Hello")
+    # As a program that begins finds it: nothing is open or known to be in order.
+    base = scene.client._client._transport
+    (kept,) = {_store(base).database}
+    kept.close()
+    kept._ready = False
+    with breaks(scene.path):
+        for call in (lambda: scene.say(scene.question), scene.threads.create, scene.run):
+            with pytest.raises(openai.InternalServerError) as caught:
+                call()
+            check_said(caught.value, words, scene.path)
+    assert scene.said() == ["Hello"]
+    assert scene.server.bodies == []
+    assert scene.run().status == "completed"
+    scene.check(1)
+
+
+def _store(transport: Any) -> Any:
+    engine = getattr(transport, "engine", None) or transport.desk.engine
+    return engine.world.store
+
+
+@pytest.mark.parametrize("cause,moment,fate,scene,way", CASES, indirect=["scene"])
+def test_while_an_answer_comes_in(
+    scene: Scene,
+    cause: str,
+    moment: str,
+    fate: str,
+    way: str,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """What passes costs nothing; what lasts is told, and the answer is fetched once the store works."""
+    breaks, words = WHILE_IN_USE[cause]
+    watched = Backlog(monkeypatch)
+    watched.lasts = fate == "lasts"
+    scene.say(scene.question)
+    scene.part = MOMENTS[moment]
+    made = scene.threads.runs.create(scene.thread, assistant_id=scene.assistant, stream=way == "stream")
+    scene.gate.wait()
+    broken = breaks(scene.path)
+    with broken:
+        scene.gate.open()
+        assert watched.met.wait(30)
+        if watched.lasts:
+            with pytest.raises(openai.APIError) as caught:
+                list(made) if way == "stream" else until_ended(scene.threads, scene.thread, made.id)
+            check_said(caught.value, words, scene.path)
+    if not watched.lasts:
+        told = [event.event for event in made][-1:] if way == "stream" else []
+        assert told in ([], ["thread.run.completed"])
+    scene.part = None
+    (run,) = scene.threads.runs.list(scene.thread)
+    assert until_ended(scene.threads, scene.thread, run.id)["status"] == "completed"
+    assert len(scene.server.bodies) == 1
+    assert scene.question in " ".join(scene.said()[1].split())
+    assert len([each for each in caplog.records if re.search(words, each.getMessage())]) == 1
+    scene.check(1)
+
+
+@pytest.mark.parametrize("scene,cause", in_turn(WHILE_IN_USE), indirect=["scene"])
+@pytest.mark.parametrize("streamed", [True, False])
+def test_as_outputs_are_submitted(scene: Scene, cause: str, streamed: bool) -> None:
+    """They are not taken, the run still waits, and takes them once."""
+    breaks, words = WHILE_IN_USE[cause]
+    scene.say("one")
+    run = scene.run()
+    assert run.status == "requires_action"
+    (call,) = run.required_action.submit_tool_outputs.tool_calls
+    outputs = [{"tool_call_id": call.id, "output": scene.question * 3}]
+    where = {"thread_id": scene.thread, "run_id": run.id}
+    with breaks(scene.path), pytest.raises(openai.InternalServerError) as caught:
+        scene.threads.runs.submit_tool_outputs(**where, tool_outputs=outputs, stream=streamed)
+    check_said(caught.value, words, scene.path)
+    assert scene.threads.runs.retrieve(**where) == run
+    assert scene.threads.runs.submit_tool_outputs_and_poll(**where, tool_outputs=outputs).status == "completed"
+    assert [item["output"] for item in scene.server.bodies[-1]["input"]] == [scene.question * 3]
+    assert len(scene.server.bodies) == 2
+    scene.check(1)

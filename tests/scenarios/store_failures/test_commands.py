@@ -1,0 +1,84 @@
+"""The commands, with a store or a setting that cannot be used: a sentence, and exit status 1."""
+
+import re
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+import shim
+from shim.cli import table
+from shim.server import run
+from tests.scenarios.store_failures.causes import FROM_THE_START
+
+#: Addresses that lead nowhere, and what is said of them.
+WRONG = {
+    "no URL": ("/home/me/shim.db", "cannot be read. SHIM_DATABASE_URL should look like sqlite:///"),
+    "nothing": ("", "cannot be read. SHIM_DATABASE_URL should look like"),
+    "too few slashes": ("sqlite://shim.db", "has too few slashes"),
+    "in memory": ("sqlite:///:memory:", "cannot live in memory.*Give it a file"),
+    "another kind": ("mysql://me:s3cret@h/d", "kind 'mysql'"),
+    "another driver": ("postgresql+asyncpg://me:s3cret@h/d", "kind 'postgresql\\+asyncpg'"),
+    "a port that is none": ("postgresql://me:s3cret@h:port/d", "cannot be read"),
+    "an @ as it is": ("postgresql://me:s3@cret@h/d", "%40"),
+    "a folder that cannot be": ("sqlite:////proc/nowhere/shim.db", "cannot be opened. SHIM_DATABASE|is not there"),
+    "an option that is none": ("postgresql://me:s3cret@127.0.0.1:9/d?sslmod=x", "no such option"),
+    "nobody there": ("postgresql://me:s3cret@127.0.0.1:9/d", "127.0.0.1/d does not answer. Is the server running"),
+    "an unknown host": ("postgresql://me:s3cret@nowhere.invalid/d", "has an address that is not known"),
+}
+COMMANDS = {"serve": ("serve", "--port", "0", "--upstream", "sandbox"), "sweep": ("sweep",)}
+
+
+@pytest.fixture(autouse=True)
+def _nobody_serves(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHIM_RETENTION_DAYS", "1")
+    monkeypatch.setattr(run, "serve", lambda *_: pytest.fail("it listens"))
+
+
+def said(*arguments: str) -> str:
+    """The one line that a command prints before it fails."""
+    shown = CliRunner(env={"COLUMNS": "400", "NO_COLOR": "1"}).invoke(table.app(), list(arguments))
+    assert shown.exit_code == 1
+    assert type(shown.exception) is SystemExit, shown.exception
+    assert len(shown.output.strip().splitlines()) == 1
+    return shown.output.strip()
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_wrong_address(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    url, words = WRONG[name]
+    monkeypatch.setenv("SHIM_DATABASE_URL", url)
+    commands = [*COMMANDS.values(), ("migrate-store", url, "sqlite:////nowhere/else.db")]
+    for told in (said(*arguments) for arguments in commands):
+        assert re.search(words, told)
+        assert "cret" not in told
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_client_says_the_same(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When it is made, where the address alone tells; else with the first call."""
+    url, words = WRONG[name]
+    monkeypatch.setenv("SHIM_DATABASE_URL", url)
+
+    def use() -> None:
+        with shim.OpenAI(api_key="test", max_retries=0) as client:
+            client.beta.threads.create()
+
+    with pytest.raises(shim.OpenAIError, match=words) as caught:
+        use()
+    assert "cret" not in f"{caught.value}"
+
+
+@pytest.mark.parametrize("cause", FROM_THE_START)
+def test_a_file_that_cannot_be_used(cause: str, tmp_path: Path) -> None:
+    """Serving begins where the store can be read."""
+    breaks, words = FROM_THE_START[cause]
+    readable = cause in ("locked", "read-only")
+    with breaks(tmp_path / "shim.db"):
+        for arguments in [COMMANDS["sweep"]] if readable else COMMANDS.values():
+            assert re.search(words, said(*arguments))
+
+
+def test_a_setting_that_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHIM_LEASE", "long")
+    assert said("sweep").startswith("SHIM_LEASE: Input should be a valid number")

@@ -1,0 +1,187 @@
+"""PostgreSQL goes away while an answer comes in, and comes back: seen from the client."""
+
+import socket
+import threading
+import uuid
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import openai
+import pytest
+import sqlalchemy as sa
+
+from shim.store import database as module
+from shim.store.address import resolve
+from shim.store.database import database
+from tests.scenarios.doors.colours import opened
+from tests.scenarios.doors.loopback import Loopback
+from tests.scenarios.doors.talking import until_ended
+from tests.scenarios.store_failures.test_causes import MOMENTS, WAYS, Backlog, Scene
+from tests.store.conftest import POSTGRES
+
+pytestmark = pytest.mark.skipif(not POSTGRES, reason="SHIM_TEST_POSTGRES holds no URL")
+
+
+class Door:
+    """The way to the server, which can be shut: then nobody listens, and whoever was connected is not any more."""
+
+    def __init__(self, behind: tuple[str, int]) -> None:
+        self._behind, self._open = behind, list[socket.socket]()
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listening.getsockname()[1]
+        self._serve()
+
+    def _serve(self) -> None:
+        threading.Thread(target=self._accept, args=(self._listening,), daemon=True).start()
+
+    def _accept(self, listening: socket.socket) -> None:
+        with suppress(OSError):
+            while True:
+                near = listening.accept()[0]
+                far = socket.create_connection(self._behind)
+                self._open += (near, far)
+                for one, other in ((near, far), (far, near)):
+                    threading.Thread(target=_carry, args=(one, other), daemon=True).start()
+
+    def shut(self) -> None:
+        self._listening.shutdown(socket.SHUT_RDWR)
+        self._listening.close()
+        while self._open:
+            each = self._open.pop()
+            with suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
+            each.close()
+
+    def open(self) -> None:
+        self._listening = socket.create_server(("127.0.0.1", self.port))
+        self._serve()
+
+
+def _carry(one: socket.socket, other: socket.socket) -> None:
+    with suppress(OSError):
+        while data := one.recv(65536):
+            other.sendall(data)
+    for each in (one, other):
+        with suppress(OSError):
+            each.shutdown(socket.SHUT_RDWR)
+
+
+class Server:
+    """A schema of its own behind a door."""
+
+    def __init__(self) -> None:
+        self.name = f"test_{uuid.uuid4().hex}"
+        self._engine = sa.create_engine(resolve(POSTGRES), poolclass=sa.NullPool)
+        self.do(sa.schema.CreateSchema(self.name))
+        there = self._engine.url
+        self._door = Door((there.host or "127.0.0.1", there.port or 5432))
+        near = there.set(host="127.0.0.1", port=self._door.port).render_as_string(hide_password=False)
+        self.url = f"{near}?options=-csearch_path%3D{self.name}&application_name={self.name}"
+
+    def do(self, statement: Any, **given: Any) -> None:
+        with self._engine.begin() as db:
+            db.execute(statement, given)
+
+    def cut(self) -> None:
+        """Every connection ends; new ones are taken."""
+        mine = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = :name"
+        self.do(sa.text(mine), name=self.name)
+
+    def stop(self) -> None:
+        self._door.shut()
+
+    def start(self) -> None:
+        self._door.open()
+
+    def close(self) -> None:
+        self.do(sa.schema.DropSchema(self.name, cascade=True))
+        self._door.shut()
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    made = Server()
+    yield made
+    database(made.url).close()
+    made.close()
+
+
+@pytest.fixture
+def scene(request: pytest.FixtureRequest, server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
+    monkeypatch.setenv("SHIM_DATABASE_URL", server.url)
+    # So that the store alone does not bridge it.
+    monkeypatch.setattr(module, "RETRIES", (0.0,))
+    with Loopback() as upstream, opened(request.param, base_url=upstream.url, max_retries=0) as client:
+        yield Scene(client, upstream, Path())
+
+
+CASES = [
+    (how, moment, *WAYS[number % len(WAYS)])
+    for number, (moment, how) in enumerate((moment, how) for moment in MOMENTS for how in ("cut", "passes", "lasts"))
+]
+
+
+@pytest.mark.parametrize("how,moment,scene,way", CASES, indirect=["scene"])
+def test_while_an_answer_comes_in(
+    scene: Scene, server: Server, how: str, moment: str, way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A connection that is cut is not noticed; a server that is away is waited for, or the answer fetched later."""
+    watched = Backlog(monkeypatch)
+    watched.lasts = how == "lasts"
+    scene.say(scene.question)
+    scene.part = MOMENTS[moment]
+    made = scene.threads.runs.create(scene.thread, assistant_id=scene.assistant, stream=way == "stream")
+    scene.gate.wait()
+    (server.cut if how == "cut" else server.stop)()
+    try:
+        scene.gate.open()
+        assert how == "cut" or watched.met.wait(30)
+        if how == "lasts":
+            with pytest.raises(openai.APIError, match=r"does not answer|closed the connection") as caught:
+                list(made) if way == "stream" else until_ended(scene.threads, scene.thread, made.id)
+            assert "shim@" not in str(caught.value)
+    finally:
+        if how != "cut":
+            server.start()
+    if how != "lasts" and way == "stream":
+        assert [event.event for event in made][-1] == "thread.run.completed"
+    scene.part = None
+    (run,) = scene.threads.runs.list(scene.thread)
+    assert until_ended(scene.threads, scene.thread, run.id)["status"] == "completed"
+    assert len(scene.server.bodies) == 1
+    assert scene.question in " ".join(scene.said()[1].split())
+    scene.check(1)
+
+
+@pytest.mark.parametrize("scene", ["sync", "async"], indirect=True)
+def test_between_calls(scene: Scene, server: Server) -> None:
+    """Cut connections are not noticed.  A call while the server is away fails, and has had no effect."""
+    scene.say("Hello")
+    server.cut()
+    assert scene.run().status == "completed"
+    server.stop()
+    try:
+        with pytest.raises(openai.InternalServerError, match="does not answer") as caught:
+            scene.say("lost")
+        assert caught.value.response.headers["x-should-retry"] == "true"
+    finally:
+        server.start()
+    scene.check(1)
+
+
+@pytest.mark.parametrize(
+    "change,words",
+    [
+        ({"database": "no_such_database"}, "is not there: its server knows no such database"),
+        ({"username": "no_such_user"}, "is not there: its server knows no such database, user"),
+    ],
+)
+def test_a_wrong_address(change: dict[str, str], words: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    url = resolve(POSTGRES).set(password="s3cret", **change)  # type: ignore[arg-type]
+    monkeypatch.setenv("SHIM_DATABASE_URL", url.render_as_string(hide_password=False))
+    with opened("sync", base_url="http://127.0.0.1:9/v1") as client:
+        with pytest.raises(openai.InternalServerError, match=words) as caught:
+            client.beta.threads.create()
+        assert "s3cret" not in str(caught.value)

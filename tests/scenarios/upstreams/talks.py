@@ -1,0 +1,95 @@
+"""What every server is asked to do, and what must come of it."""
+
+import http.client
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from tests.scenarios.doors.loopback import Asked, Loopback, Said
+from tests.scenarios.doors.talking import Told, carry_out
+
+Json = dict[str, Any]
+WAYS = ("stream", "poll")
+#: What keeps an answer of a real model short, and the same each time.
+BRIEF: Json = {"max_completion_tokens": 16, "temperature": 0.0}
+#: One closing event of the run, and `done` behind it.
+CLOSING = ("completed", "incomplete", "failed", "cancelled", "expired", "requires_action")
+
+
+class Thread:
+    """An assistant and a thread."""
+
+    def __init__(self, client: Any, model: str, **assistant: Any) -> None:
+        self.client = client
+        self.assistant = client.beta.assistants.create(model=model, **assistant).id
+        self.id = client.beta.threads.create().id
+
+    def say(self, way: str, text: str, functions: dict[str, Callable[[Json], str]] | None = None, **more: Any) -> Told:
+        self.client.beta.threads.messages.create(self.id, role="user", content=text)
+        told = carry_out(self.client, way, self.id, self.assistant, functions or {}, **more)
+        check(told)
+        return told
+
+
+def check(told: Told) -> None:
+    """What holds of every run, however it ended: the words that were told are those that are kept."""
+    for events in told.rounds:
+        names = [name for name, _ in events]
+        assert len([name for name in names if name.removeprefix("thread.run.") in CLOSING]) == 1
+        assert names[-1].removeprefix("thread.run.") in CLOSING
+        seen: dict[str, str] = {}
+        for name, data in events:
+            if name == "thread.message.delta":
+                for part in data["delta"]["content"]:
+                    seen[data["id"]] = seen.get(data["id"], "") + ((part["text"] or {}).get("value") or "")
+        kept = {message["id"]: message for message in told.messages}
+        for message_id, text in seen.items():
+            assert text == kept[message_id]["content"][0]["text"]["value"]
+    if told.run["status"] == "completed":
+        assert told.run["usage"]["total_tokens"] > 0
+        assert {step["status"] for step in told.steps} == {"completed"}
+
+
+def delete_all(client: Any) -> int:
+    """Delete every response that the server keeps; how many there were."""
+    listed = client.get("/responses", cast_to=object)["data"]
+    for response in listed:
+        client.delete(f"/responses/{response['id']}", cast_to=object)
+    return len(listed)
+
+
+@dataclass
+class Line:
+    """A connection to a server.  While ``breaks``, every answer breaks off in the middle."""
+
+    behind: str
+    breaks: bool = False
+    url: str = ""
+
+    def __call__(self, asked: Asked) -> Said:
+        there = http.client.HTTPConnection(self.behind)
+        there.request(asked.method, asked.path, asked.body, dict(asked.headers))
+        answer = there.getresponse()
+        return Said(answer.status, (("content-type", answer.headers["content-type"]),), self._through(there, answer))
+
+    def _through(self, there: http.client.HTTPConnection, answer: http.client.HTTPResponse) -> Iterator[bytes]:
+        try:
+            pieces = 0
+            while piece := answer.read1():
+                yield piece
+                pieces += 1
+                if self.breaks and pieces > 4:
+                    raise ConnectionResetError("broken by intention")
+        finally:
+            there.close()
+
+
+@contextmanager
+def break_off(url: str) -> Iterator[Line]:
+    """A line to the server at ``url``."""
+    line = Line(urlsplit(url).netloc)
+    with Loopback(line) as server:
+        line.url = server.url
+        yield line

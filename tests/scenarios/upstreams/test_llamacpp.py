@@ -1,0 +1,90 @@
+"""llama.cpp with a small model that is real: stateless, without functions, and it says little of itself."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.scenarios.healing.losing import said, warnings
+from tests.scenarios.upstreams.conftest import Watched
+from tests.scenarios.upstreams.servers import Server
+from tests.scenarios.upstreams.talks import BRIEF, WAYS, Thread, break_off
+
+Watch = Callable[[str], Watched]
+pytestmark = pytest.mark.parametrize("way", WAYS)
+
+
+@pytest.fixture(params=["known", "unknown"])
+def kind(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Whether we know what server it is, or have to find out."""
+    if request.param == "known":
+        monkeypatch.setenv("SHIM_UPSTREAM_PROFILE", "llamacpp")
+    return str(request.param)
+
+
+def test_a_conversation_is_told_whole_each_time(
+    llamacpp: Server, watch: Watch, way: str, kind: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    seen = watch(llamacpp.url)
+    thread = Thread(seen.client, llamacpp.model, instructions="Answer in one word.")
+    first = thread.say(way, "My name is Zebedee.", **BRIEF)
+    second = thread.say(way, "What is my name?", **BRIEF)
+    assert first.text
+    assert second.text
+    assert seen.chained == [False] * 2
+    assert said(seen.bodies[-1]) == ["My name is Zebedee.", first.text, "What is my name?"]
+    assert [body["store"] for body in seen.bodies] == [kind == "unknown"] * 2
+    assert warnings(caplog) == []
+    # The model was shown the first exchange: it counts its tokens.
+    assert second.run["usage"]["prompt_tokens"] > first.run["usage"]["total_tokens"]
+
+
+def test_words_come_as_the_model_makes_them(llamacpp: Server, watch: Watch, way: str) -> None:
+    seen = watch(llamacpp.url)
+    told = Thread(seen.client, llamacpp.model).say(way, "Tell me about the sea.", **BRIEF)
+    assert len(told.text.split()) > 5
+    assert told.run["status"] in ("completed", "incomplete")
+    if way == "stream":
+        deltas = [name for name, _ in told.rounds[0] if name == "thread.message.delta"]
+        assert len(deltas) > 5
+
+
+def test_what_does_not_fit_is_left_out(llamacpp: Server, watch: Watch, way: str) -> None:
+    seen = watch(llamacpp.url)
+    thread = Thread(seen.client, llamacpp.model)
+    told = thread.say(way, "word " * 9000, **BRIEF)
+    assert told.run["status"] == "failed"
+    assert "exceeds the available context size" in told.run["last_error"]["message"]
+    assert thread.say(way, "Say hello.", **BRIEF).run["status"] in ("completed", "incomplete")
+    assert [len(body["input"]) for body in seen.bodies] == [1, 2, 1]
+
+
+def test_a_run_is_cancelled(llamacpp: Server, watch: Watch, way: str) -> None:
+    seen = watch(llamacpp.url)
+    thread = Thread(seen.client, llamacpp.model)
+    threads = seen.client.beta.threads
+    threads.messages.create(thread.id, role="user", content="Tell me a long story.")
+    if way == "stream":
+        with threads.runs.stream(thread_id=thread.id, assistant_id=thread.assistant) as events:
+            run_id = next(event.data.id for event in events if event.event == "thread.run.created")
+            next(event for event in events if event.event == "thread.message.delta")
+            threads.runs.cancel(run_id, thread_id=thread.id)
+            assert [event.event for event in events][-1] == "thread.run.cancelled"
+    else:
+        run = threads.runs.create(thread.id, assistant_id=thread.assistant)
+        threads.runs.cancel(run.id, thread_id=thread.id)
+        assert threads.runs.poll(run.id, thread.id).status == "cancelled"
+    assert thread.say(way, "Stop.", **BRIEF).run["status"] in ("completed", "incomplete")
+
+
+def test_a_connection_that_breaks_fails_the_run_and_frees_the_thread(llamacpp: Server, watch: Watch, way: str) -> None:
+    with break_off(llamacpp.url) as line:
+        seen = watch(line.url)
+        thread = Thread(seen.client, llamacpp.model)
+        line.breaks = True
+        told = thread.say(way, "My name is Zebedee. Tell me a long story.")
+        assert told.run["status"] == "failed"
+        assert told.run["last_error"]["code"] == "server_error"
+        line.breaks = False
+        assert thread.say(way, "What is my name?", **BRIEF).run["status"] in ("completed", "incomplete")
+    assert said(seen.bodies[-1])[0].startswith("My name is Zebedee.")
+    assert said(seen.bodies[-1])[-1] == "What is my name?"

@@ -1,0 +1,114 @@
+"""Azure's clients: their URLs, keys and tokens, and a deployment's name for a model."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from shim import AsyncAzureOpenAI, AzureOpenAI
+from tests.scenarios.doors.colours import ASYNC, COLOURS
+from tests.scenarios.doors.loopback import Asked, Loopback, Said
+from tests.scenarios.ways_in.speaking import DEPLOYMENT, converse, either, server
+
+Json = dict[str, Any]
+#: How a program says where its resource is; each is a function of the host.
+PLACES = {
+    "endpoint": lambda host: {"azure_endpoint": f"http://{host}"},
+    "endpoint with a slash": lambda host: {"azure_endpoint": f"http://{host}/"},
+    "deployment": lambda host: {"azure_endpoint": f"http://{host}", "azure_deployment": DEPLOYMENT},
+    "base_url": lambda host: {"base_url": f"http://{host}/openai"},
+    "base_url of v1": lambda host: {"base_url": f"http://{host}/openai/v1/"},
+}
+VERSION = "2024-05-01-preview"
+
+
+@pytest.fixture
+def azure() -> Iterator[Loopback]:
+    with server() as found:
+        yield found
+
+
+def talk(azure: Loopback, colour: str, **given: Any) -> list[Asked]:
+    """The requests of a conversation, all of which went to Responses."""
+    given = {"api_version": VERSION, "api_key": "azure-key", "max_retries": 0} | given
+    with either(colour, AzureOpenAI, AsyncAzureOpenAI, **given) as client:
+        assert converse(client, DEPLOYMENT)
+    assert [(each.method, each.path) for each in azure.asked] == [("POST", "/openai/v1/responses")] * 2
+    assert {body["model"] for body in azure.bodies} == {DEPLOYMENT}
+    return azure.asked
+
+
+@pytest.mark.parametrize("colour", COLOURS)
+@pytest.mark.parametrize("place", PLACES)
+def test_every_way_to_name_the_resource(azure: Loopback, place: str, colour: str) -> None:
+    for asked in talk(azure, colour, **PLACES[place](azure.host)):
+        assert asked.header("api-key") == "azure-key"
+        # The first SDKs say the key twice.
+        assert asked.header("authorization") in (None, "Bearer azure-key")
+
+
+@pytest.mark.parametrize("colour", COLOURS)
+def test_a_token(azure: Loopback, colour: str) -> None:
+    named = {"azure_endpoint": f"http://{azure.host}", "api_key": None, "azure_ad_token": "entra-token"}
+    for asked in talk(azure, colour, **named):
+        assert asked.header("authorization") == "Bearer entra-token"
+        assert asked.header("api-key") is None
+
+
+@pytest.mark.parametrize("colour", [*COLOURS, "awaited"])
+def test_a_token_provider_is_asked_each_time(azure: Loopback, colour: str) -> None:
+    given: list[str] = []
+
+    def provide() -> str:
+        given.append(f"token-{len(given)}")
+        return given[-1]
+
+    async def provide_awaited() -> str:
+        return provide()
+
+    provider = provide_awaited if colour == "awaited" else provide
+    named = {"azure_endpoint": f"http://{azure.host}", "api_key": None, "azure_ad_token_provider": provider}
+    one, two = talk(azure, ASYNC if colour == "awaited" else colour, **named)
+    tokens = [str(asked.header("authorization")).removeprefix("Bearer ") for asked in (one, two)]
+    assert tokens[0] in given
+    assert tokens[1] in given
+    assert tokens[0] != tokens[1]
+
+
+def test_settings_from_the_environment(azure: Loopback, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AZURE_OPENAI_API_KEY", "from-the-environment")
+    monkeypatch.setenv("AZURE_OPENAI_ENDPOINT", f"http://{azure.host}")
+    monkeypatch.setenv("OPENAI_API_VERSION", VERSION)
+    with AzureOpenAI() as client:
+        assert converse(client, DEPLOYMENT)
+    assert {asked.header("api-key") for asked in azure.asked} == {"from-the-environment"}
+
+
+@pytest.mark.parametrize("colour", COLOURS)
+def test_everything_else_goes_where_it_went(colour: str) -> None:
+    with Loopback(answer=lambda asked: Said.json({"id": "1", "choices": []})) as azure:
+        named: Json = {"azure_endpoint": f"http://{azure.host}", "azure_deployment": DEPLOYMENT, "api_key": "azure-key"}
+        with either(colour, AzureOpenAI, AsyncAzureOpenAI, api_version=VERSION, **named) as client:
+            client.chat.completions.create(model="gpt-4o", messages=[{"role": "user", "content": "Hello"}])
+            client.files.list()
+    paths = [asked.path for asked in azure.asked]
+    assert paths == [
+        f"/openai/deployments/{DEPLOYMENT}/chat/completions?api-version={VERSION}",
+        f"/openai/files?api-version={VERSION}",
+    ]
+
+
+@pytest.mark.parametrize("colour", COLOURS)
+def test_another_upstream_behind_azures_client(azure: Loopback, colour: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHIM_UPSTREAM", azure.url)
+    named = {"azure_endpoint": "http://127.0.0.1:9", "api_key": "azure-key"}
+    with either(colour, AzureOpenAI, AsyncAzureOpenAI, api_version=VERSION, **named) as client:
+        assert converse(client)
+    assert {asked.path.partition("?")[0] for asked in azure.asked} == {"/v1/responses"}
+
+
+def test_offline() -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SHIM_UPSTREAM", "sandbox")
+        with AzureOpenAI(api_version=VERSION, azure_endpoint="http://127.0.0.1:9", api_key="none") as client:
+            assert converse(client)

@@ -1,0 +1,95 @@
+"""Whoever says with one call who he is, is that upstream, too: in every call made for him, and in no other."""
+
+import secrets
+from collections.abc import Iterator
+from typing import Any
+
+import openai
+import pytest
+
+from shim import AsyncAzureOpenAI, AzureOpenAI
+from tests.scenarios.doors.colours import COLOURS, opened
+from tests.scenarios.doors.loopback import Asked, Loopback, Said
+from tests.scenarios.ways_in.speaking import DEPLOYMENT, converse, either, server
+
+
+@pytest.fixture
+def upstream() -> Iterator[Loopback]:
+    with server() as found:
+        yield found
+
+
+@pytest.fixture(params=COLOURS)
+def client(request: pytest.FixtureRequest, upstream: Loopback) -> Iterator[Any]:
+    with opened(request.param, base_url=upstream.url) as made:
+        yield made
+
+
+def said(asked: Asked, name: str = "authorization") -> list[str]:
+    """Every header of that name: one that stands twice would hide behind the other."""
+    return [value for key, value in asked.headers if key.lower() == name]
+
+
+def test_one_calls_key_reaches_upstream(client: Any, upstream: Loopback) -> None:
+    key = f"Bearer {secrets.token_hex(8)}"
+    converse(client, extra_headers={"Authorization": key})
+    assert [said(asked) for asked in upstream.asked] == [[key]] * 2
+    converse(client)
+    assert [said(asked) for asked in upstream.asked[2:]] == [["Bearer test"]] * 2
+
+
+def test_so_does_his_organization(client: Any, upstream: Loopback) -> None:
+    more = {"OpenAI-Organization": secrets.token_hex(8), "OpenAI-Project": secrets.token_hex(8)}
+    converse(client, extra_headers=more)
+    for asked in upstream.asked:
+        assert {name: said(asked, name.lower()) for name in more} == {name: [value] for name, value in more.items()}
+
+
+@pytest.mark.parametrize("colour", COLOURS)
+def test_a_run_in_the_background_is_asked_after_with_it(
+    colour: str, upstream: Loopback, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHIM_BACKGROUND", "always")
+    given: Any = {"extra_headers": {"Authorization": f"Bearer {secrets.token_hex(8)}"}}
+    with opened(colour, base_url=upstream.url) as client:
+        threads = client.beta.threads
+        helper = client.beta.assistants.create(model="gpt-4o", **given)
+        thread = threads.create(messages=[{"role": "user", "content": "essay-400 slowly"}], **given)
+        run = threads.runs.create(thread_id=thread.id, assistant_id=helper.id, **given)
+        threads.runs.retrieve(run.id, thread_id=thread.id, **given)
+        threads.runs.cancel(run.id, thread_id=thread.id, **given)
+    kinds = {(asked.method, asked.path.rpartition("/")[2].partition("_")[0]) for asked in upstream.asked}
+    assert {("POST", "responses"), ("GET", "resp"), ("POST", "cancel")} <= kinds
+    assert {tuple(said(asked)) for asked in upstream.asked} == {(given["extra_headers"]["Authorization"],)}
+
+
+def test_what_is_done_for_attachments_is_done_with_it(client: Any, upstream: Loopback) -> None:
+    given: Any = {"extra_headers": {"Authorization": f"Bearer {secrets.token_hex(8)}"}}
+    file = client.files.create(file=("notes.txt", b"Otters hold hands."), purpose="assistants", **given)
+    tools: Any = [{"type": "file_search"}]
+    attached: Any = [{"role": "user", "content": "Hello", "attachments": [{"file_id": file.id, "tools": tools}]}]
+    client.beta.threads.create(messages=attached, **given)
+    assert [asked.path for asked in upstream.asked][:2] == ["/v1/files", "/v1/vector_stores"]
+    assert {tuple(said(asked)) for asked in upstream.asked} == {(given["extra_headers"]["Authorization"],)}
+
+
+@pytest.mark.parametrize("colour", COLOURS)
+@pytest.mark.parametrize("name", ["api-key", "Authorization"])
+def test_on_azure_too(colour: str, name: str, upstream: Loopback) -> None:
+    given: Any = {"azure_endpoint": f"http://{upstream.host}", "api_version": "2024-05-01-preview", "api_key": "mine"}
+    value = f"Bearer {secrets.token_hex(8)}"
+    with either(colour, AzureOpenAI, AsyncAzureOpenAI, **given) as client:
+        converse(client, model=DEPLOYMENT, extra_headers={name: value})
+    assert [said(asked, name.lower()) for asked in upstream.asked] == [[value]] * 2
+
+
+def test_a_key_that_upstream_refuses_is_the_callers(client: Any, upstream: Loopback) -> None:
+    def answer(asked: Asked) -> Said | None:
+        if said(asked) != ["Bearer good"]:
+            return Said.error(401, "Incorrect API key provided: bad.", "invalid_api_key")
+        return None
+
+    upstream.answer = answer
+    with pytest.raises(openai.AuthenticationError, match="Incorrect API key"):
+        converse(client)
+    assert converse(client, extra_headers={"Authorization": "Bearer good"})

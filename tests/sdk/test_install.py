@@ -1,0 +1,149 @@
+"""``shim.install()``: clients that somebody else's code builds are ours; ``shim.uninstall()``: no longer."""
+
+import copy
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import openai
+import pytest
+
+import shim
+from tests.scenarios.doors.colours import COLOURS
+from tests.scenarios.doors.loopback import Loopback
+from tests.scenarios.ways_in.speaking import DEPLOYMENT, converse, either, server
+
+ROOT = Path(__file__).parents[2]
+AZURE = {"api_version": "2024-05-01-preview"}
+
+
+class Sdk(openai.OpenAI):
+    """A client class of somebody else, with an idea of its own of how to be built."""
+
+    def __init__(self, company: str, **given: Any) -> None:
+        self.company = company
+        super().__init__(default_headers={"x-company": company}, **given)
+
+
+class AsyncSdk(openai.AsyncOpenAI):
+    def __init__(self, company: str, **given: Any) -> None:
+        self.company = company
+        super().__init__(default_headers={"x-company": company}, **given)
+
+
+@pytest.fixture
+def upstream() -> Iterator[Loopback]:
+    with server() as found:
+        yield found
+
+
+@pytest.fixture
+def installed() -> Iterator[None]:
+    shim.install()
+    yield
+    shim.uninstall()
+
+
+@pytest.mark.parametrize("colour", COLOURS)
+@pytest.mark.usefixtures("installed")
+def test_plain_clients(upstream: Loopback, colour: str) -> None:
+    with either(colour, openai.OpenAI, openai.AsyncOpenAI, base_url=upstream.url, api_key="theirs") as client:
+        assert converse(client)
+    assert [asked.path for asked in upstream.asked] == ["/v1/responses"] * 2
+    assert {asked.header("authorization") for asked in upstream.asked} == {"Bearer theirs"}
+
+
+@pytest.mark.parametrize("colour", COLOURS)
+@pytest.mark.usefixtures("installed")
+def test_azures_clients(upstream: Loopback, colour: str) -> None:
+    given: Any = {"azure_endpoint": f"http://{upstream.host}", "api_key": "theirs", **AZURE}
+    with either(colour, openai.AzureOpenAI, openai.AsyncAzureOpenAI, **given) as client:
+        assert converse(client, DEPLOYMENT)
+    assert [asked.path for asked in upstream.asked] == ["/openai/v1/responses"] * 2
+
+
+@pytest.mark.parametrize("colour", COLOURS)
+@pytest.mark.usefixtures("installed")
+def test_clients_of_their_own_classes(upstream: Loopback, colour: str) -> None:
+    with either(colour, Sdk, AsyncSdk, company="ours", base_url=upstream.url, api_key="theirs") as client:
+        assert converse(client)
+        assert client.company == "ours"
+    assert {asked.header("x-company") for asked in upstream.asked} == {"ours"}
+
+
+@pytest.mark.usefixtures("installed")
+def test_the_module_level_client(upstream: Loopback, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(openai, "api_key", "module-key")
+    monkeypatch.setattr(openai, "base_url", upstream.url)
+    openai._reset_client()
+    assert converse(openai)
+    openai._reset_client()
+    assert len(upstream.bodies) == 2
+
+
+@pytest.mark.usefixtures("installed")
+def test_our_own_clients_are_wired_once(upstream: Loopback) -> None:
+    with shim.OpenAI(base_url=upstream.url, api_key="ours") as client:
+        assert converse(client)
+    assert len(upstream.asked) == 2
+
+
+def test_twice_is_once_and_undone_at_once(upstream: Loopback) -> None:
+    plain = openai.OpenAI.__init__, vars(openai.OpenAI).get("beta")
+    shim.install()
+    shim.install()
+    shim.uninstall()
+    assert (openai.OpenAI.__init__, vars(openai.OpenAI).get("beta")) == plain
+    shim.uninstall()
+    given: Any = {"base_url": upstream.url, "api_key": "theirs", "max_retries": 0}
+    with openai.OpenAI(**given) as client, pytest.raises(openai.NotFoundError):
+        client.beta.threads.create()
+    assert [asked.path for asked in upstream.asked] == ["/v1/threads"]
+
+
+def test_a_client_made_meanwhile_keeps_working(upstream: Loopback) -> None:
+    shim.install()
+    client = openai.OpenAI(base_url=upstream.url, api_key="theirs")
+    shim.uninstall()
+    assert converse(client)
+    client.close()
+
+
+def test_a_client_made_before_is_left_alone(upstream: Loopback) -> None:
+    with openai.OpenAI(base_url=upstream.url, api_key="theirs", max_retries=0) as before:
+        shim.install()
+        try:
+            with pytest.raises(openai.NotFoundError):
+                before.beta.assistants.list()
+        finally:
+            shim.uninstall()
+
+
+@pytest.mark.usefixtures("installed")
+def test_offline_without_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHIM_UPSTREAM", "sandbox")
+    with openai.OpenAI() as client:
+        assert converse(client)
+
+
+@pytest.mark.usefixtures("installed")
+def test_a_plain_copy_of_a_client(upstream: Loopback) -> None:
+    """Tracing libraries copy clients."""
+    with openai.OpenAI(base_url=upstream.url, api_key="theirs") as client:
+        assert converse(copy.copy(client))
+
+
+def test_in_a_fresh_process_before_openai_is_used(tmp_path: Path) -> None:
+    """Whichever is imported first."""
+    program = "import openai; from openai import OpenAI; import shim; shim.install(); "
+    program += "print(OpenAI().beta.assistants.create(model='gpt-4o').object)"
+    ran = subprocess.run(
+        [sys.executable, "-c", program],
+        env={"SHIM_UPSTREAM": "sandbox", "SHIM_DATABASE_URL": f"sqlite:///{tmp_path}/shim.db", "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.stdout == "assistant\n", ran.stderr

@@ -1,0 +1,93 @@
+"""``import shim as openai``: the module's own client and its settings, and every other name of `openai`."""
+
+from collections.abc import Iterator
+
+import openai
+import pytest
+
+import shim
+from shim.sdk import module
+from tests.scenarios.doors.loopback import Loopback, Said
+from tests.scenarios.ways_in.speaking import DEPLOYMENT, converse, server
+
+
+@pytest.fixture
+def upstream(monkeypatch: pytest.MonkeyPatch) -> Iterator[Loopback]:
+    """A server; whatever the test sets on the module is taken back."""
+    for name in module.SETTINGS:
+        if hasattr(openai, name):
+            monkeypatch.setattr(openai, name, getattr(openai, name))
+    monkeypatch.setattr(openai, "_client", None, raising=False)
+    with server() as found:
+        yield found
+    openai._reset_client()
+    module._made.clear()
+
+
+def test_settings_and_calls(upstream: Loopback) -> None:
+    shim.api_key = "module-key"
+    shim.base_url = f"{upstream.url}/"
+    shim.default_headers = {"x-app": "forum"}
+    assert openai.api_key == "module-key"
+    assert converse(shim)
+    assert [asked.path for asked in upstream.asked] == ["/v1/responses"] * 2
+    for asked in upstream.asked:
+        assert asked.header("authorization") == "Bearer module-key"
+        assert asked.header("x-app") == "forum"
+
+
+def test_the_key_may_change_between_two_calls(upstream: Loopback) -> None:
+    shim.base_url = f"{upstream.url}/"
+    for key in ("one", "two"):
+        shim.api_key = key
+        converse(shim)
+    assert [asked.header("authorization") for asked in upstream.asked] == ["Bearer one"] * 2 + ["Bearer two"] * 2
+
+
+def test_azure_by_settings(upstream: Loopback) -> None:
+    shim.api_type = "azure"
+    shim.api_key = "azure-key"
+    shim.azure_endpoint = f"http://{upstream.host}"
+    shim.api_version = "2024-05-01-preview"
+    assert converse(shim, DEPLOYMENT)
+    assert [asked.path for asked in upstream.asked] == ["/openai/v1/responses"] * 2
+    assert {asked.header("api-key") for asked in upstream.asked} == {"azure-key"}
+
+
+def test_other_resources_are_openais_own(monkeypatch: pytest.MonkeyPatch, upstream: Loopback) -> None:
+    shim.api_key = "module-key"
+    shim.base_url = f"{upstream.url}/"
+    listed = shim.models.list()
+    assert "gpt-4o" in {model.id for model in listed}
+    assert upstream.asked[-1].path == "/v1/models"
+
+
+def test_every_public_name_is_there() -> None:
+    """``from shim import X`` for whatever a program imports from `openai`."""
+    missing = [name for name in openai.__all__ if not hasattr(shim, name)]
+    assert missing == []
+    assert shim.NotFoundError is openai.NotFoundError
+    assert shim.AssistantEventHandler is openai.AssistantEventHandler
+    assert shim.OpenAI is not openai.OpenAI
+    assert issubclass(shim.OpenAI, openai.OpenAI)
+    assert issubclass(shim.AsyncAzureOpenAI, openai.AsyncAzureOpenAI)
+
+
+def test_a_name_that_openai_has_not() -> None:
+    with pytest.raises(AttributeError):
+        shim.no_such_name  # noqa: B018
+
+
+def test_offline_without_a_key(monkeypatch: pytest.MonkeyPatch, upstream: Loopback) -> None:
+    monkeypatch.setenv("SHIM_UPSTREAM", "sandbox")
+    assert converse(shim)
+    assert upstream.asked == []
+
+
+def test_vector_stores_where_old_programs_have_them(upstream: Loopback) -> None:
+    upstream.answer = lambda asked: Said.json({"id": "vs_1", "object": "vector_store", "name": "notes"})
+    shim.api_key = "module-key"
+    shim.base_url = f"{upstream.url}/"
+    assert shim.beta.vector_stores.create(name="notes").id == "vs_1"
+    assert upstream.asked[-1].path == "/v1/vector_stores"
+    assert upstream.asked[-1].header("openai-beta") == "assistants=v2"

@@ -1,0 +1,131 @@
+"""The SDK's advice to leave the old API is silent on our clients; every other warning is kept."""
+
+import inspect
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import openai
+import pytest
+
+import shim
+from shim import AsyncOpenAI, OpenAI
+from shim.sdk.warnings import ADVICE, NESTED, WARNERS
+from tests.scenarios.doors.colours import COLOURS
+from tests.scenarios.doors.loopback import Loopback
+from tests.scenarios.ways_in.speaking import converse, either, server
+
+PLAIN: dict[str, Any] = {"api_key": "test", "base_url": "http://127.0.0.1:9/v1"}
+
+
+@pytest.fixture
+def upstream() -> Iterator[Loopback]:
+    with server() as found:
+        yield found
+
+
+@contextmanager
+def heard() -> Iterator[list[Any]]:
+    """All warnings, whatever filters the suite has."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        yield caught
+
+
+def resources(resource: Any) -> Iterator[Any]:
+    """The beta resource and all that hangs below it."""
+    yield resource
+    for name in NESTED:
+        if hasattr(type(resource), name):
+            yield from resources(getattr(resource, name))
+
+
+@pytest.mark.parametrize("colour", COLOURS)
+def test_a_conversation_is_silent(upstream: Loopback, colour: str) -> None:
+    with heard() as caught, either(colour, OpenAI, AsyncOpenAI, api_key="test", base_url=upstream.url) as client:
+        converse(client)
+        client.beta.assistants.with_raw_response.list()
+        converse(client.with_options(timeout=9))
+    assert [str(each.message) for each in caught if "Assistants" in str(each.message)] == []
+    assert [each.message for each in caught if issubclass(each.category, DeprecationWarning)] == []
+
+
+def test_install_is_silent_and_uninstall_is_not(upstream: Loopback) -> None:
+    given: Any = {"api_key": "test", "base_url": upstream.url, "max_retries": 0}
+    shim.install()
+    with heard() as caught, openai.OpenAI(**given) as client:
+        converse(client)
+    shim.uninstall()
+    assert [each.message for each in caught if issubclass(each.category, DeprecationWarning)] == []
+    with openai.OpenAI(**given) as client, heard() as caught, pytest.raises(openai.NotFoundError):
+        client.beta.threads.create()
+    assert bool(caught) == hasattr(type(client.beta.threads).create, "__deprecated__")
+
+
+def chain(method: Any) -> Iterator[Any]:
+    """A function and all that it is wrapped around."""
+    while method is not None:
+        yield method
+        method = getattr(method, "__wrapped__", None)
+
+
+def warns(method: Any) -> bool:
+    return any(each.__globals__["__name__"] in WARNERS for each in chain(method))
+
+
+@pytest.mark.parametrize("kind", [OpenAI, AsyncOpenAI], ids=COLOURS)
+def test_no_method_of_ours_gives_the_advice(kind: Any) -> None:
+    """Every one, the polling and streaming helpers too; and their signatures are the SDK's."""
+    advised = 0
+    for resource in resources(kind(**PLAIN).beta):
+        loud = type(resource).__mro__[1]
+        for name, method in inspect.getmembers(loud, inspect.isfunction):
+            mine, message = getattr(type(resource), name), getattr(method, "__deprecated__", None)
+            assert inspect.signature(mine) == inspect.signature(method), name
+            if message in ADVICE:
+                advised += 1
+                assert not warns(mine), name
+            else:
+                assert mine is method, f"{name}: {message}"
+    first = openai.__version__.startswith("1.6")
+    assert advised == 0 if first else advised > 20
+
+
+def test_the_plain_sdk_is_as_loud_as_it_was() -> None:
+    before = openai.resources.beta.threads.Runs.retrieve
+    mine = type(OpenAI(**PLAIN).beta.threads.runs).retrieve
+    assert openai.resources.beta.threads.Runs.retrieve is before
+    assert (mine is before) == (not warns(before))
+
+
+@pytest.mark.skipif(
+    not hasattr(openai.resources.beta.threads.Runs, "create_and_stream")
+    or openai.resources.beta.threads.Runs.create_and_stream.__deprecated__ in ADVICE,
+    reason="this SDK warns of nothing else there",
+)
+def test_a_method_that_warns_of_something_else_still_does(upstream: Loopback) -> None:
+    with OpenAI(api_key="test", base_url=upstream.url) as client:
+        helper = client.beta.assistants.create(model="gpt-4o")
+        thread = client.beta.threads.create(messages=[{"role": "user", "content": "Hello"}])
+        with pytest.warns(DeprecationWarning, match="use `stream` instead"):
+            manager = client.beta.threads.runs.create_and_stream(thread_id=thread.id, assistant_id=helper.id)
+        with manager as events:
+            events.until_done()
+
+
+def test_no_filter_is_set() -> None:
+    """Somebody else's warning, in these very words, is heard."""
+    with heard() as caught, OpenAI(**PLAIN):
+        for words in ADVICE:
+            warnings.warn(words, DeprecationWarning, stacklevel=1)
+    assert {str(each.message) for each in caught} == ADVICE
+
+
+def test_classes_keep_their_names_and_families() -> None:
+    """Tracing libraries look at classes, and some programs at types."""
+    client = OpenAI(**PLAIN)
+    for resource in resources(client.beta):
+        loud = type(resource).__mro__[1]
+        assert isinstance(resource, loud)
+        assert (type(resource).__name__, type(resource).__module__) == (loud.__name__, loud.__module__)
