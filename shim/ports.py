@@ -4,7 +4,8 @@ Every port is ``async def``, in both colours: behind a blocking client the adapt
 (`shim.runtime.drive`), behind an async one they await.  The engine sees only these protocols.
 """
 
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
@@ -25,15 +26,45 @@ class Store(Protocol):
     async def write(self, work: "Callable[Concatenate[Any, P], T]", *args: P.args, **kwargs: P.kwargs) -> T: ...
 
 
+class Interruption:
+    """Stops whoever waits for upstream on behalf of a run, wherever in its request that is.
+
+    Every method is safe in any thread.  One that has happened stays so: what begins to wait later is stopped at once.
+    """
+
+    def __init__(self) -> None:
+        self.happened = False
+        self._stops: list[Callable[[], None]] = []
+
+    def interrupt(self) -> None:
+        """Stop what waits now.  Never raises."""
+        self.happened = True
+        for stop in list(self._stops):
+            stop()
+
+    @contextmanager
+    def stopping(self, stop: Callable[[], None]) -> Iterator[None]:
+        """Within, ``stop`` is called when the interruption happens, from any thread, perhaps more than once."""
+        self._stops.append(stop)
+        try:
+            if self.happened:
+                stop()
+            yield
+        finally:
+            self._stops.remove(stop)
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """How the caller wants upstream to be called: what he gave with his own request.
 
-    ``timeout`` is his HTTP library's, to be handed on as it is; None for that of the client.
+    ``timeout`` is his HTTP library's, to be handed on as it is; None for that of the client.  ``interruption``: what
+    ends the wait for an answer before upstream has begun it.
     """
 
     headers: Mapping[str, str] = field(default_factory=dict)
     timeout: Any = None
+    interruption: Interruption = field(default_factory=Interruption)
 
 
 @dataclass(eq=False)
@@ -90,7 +121,10 @@ class Answer(Protocol):
 
 
 class Upstream(Protocol):
-    """A Responses server."""
+    """A Responses server.
+
+    `stream` and `create` end with a `Refusal` without a status when the call is interrupted.
+    """
 
     async def stream(self, body: Json, call: Call) -> Answer:
         """POST /responses with ``stream: true``; returns once the server has answered 200.  Raises `Refusal`."""

@@ -8,6 +8,7 @@ import time
 import weakref
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
@@ -185,23 +186,43 @@ class AsyncStore:
         self.database: Final = database
 
     async def read(self, work: "Callable[Concatenate[Any, P], T]", *args: P.args, **kwargs: P.kwargs) -> T:
-        return await _in_thread(self.database.threads, partial(self.database.read, work, *args, **kwargs))
+        return await _in_thread(self.database.threads, partial(self.database.read, work, *args, **kwargs), False)
 
     async def write(self, work: "Callable[Concatenate[Any, P], T]", *args: P.args, **kwargs: P.kwargs) -> T:
-        return await _in_thread(self.database.threads, partial(self.database.write, work, *args, **kwargs))
+        return await _in_thread(self.database.threads, partial(self.database.write, work, *args, **kwargs), True)
 
 
-async def _in_thread(threads: ThreadPoolExecutor, transaction: Callable[[], T]) -> T:
-    """Like `asyncio.to_thread`, but a cancelled task leaves only when its transaction has ended.
+async def _in_thread(threads: ThreadPoolExecutor, transaction: Callable[[], T], write: bool) -> T:
+    """Like `asyncio.to_thread`, but a cancelled task never leaves its transaction alone.
 
-    So what the task does next, such as cleaning up, finds the transaction done or rolled back, never under way.
+    A write that was committed returns its result all the same, so that whoever asked for it can drive or undo what is
+    in the store now; the cancellation comes again at the next thing that the task waits for, if there is one.  A
+    transaction that failed, or only read, has changed nothing: then the task is cancelled as soon as it has ended.
     """
     context = contextvars.copy_context()
     future = asyncio.get_running_loop().run_in_executor(threads, context.run, transaction)
     try:
         return await asyncio.shield(future)
     except asyncio.CancelledError:
-        await asyncio.wait([future])
+        if future.cancelled() or not await _outlived(future):
+            raise
         # Its failure, if any, is of no use to a cancelled task, but asyncio complains of one that nobody looked at.
-        future.cancelled() or future.exception()
-        raise
+        if future.exception() is not None or not write:
+            raise
+        _cancel_later(asyncio.current_task())
+        return future.result()
+
+
+async def _outlived(future: "asyncio.Future[Any]") -> bool:
+    """Wait for a transaction, however often the task is cancelled meanwhile; whether it came to an end."""
+    while not future.done():
+        with suppress(asyncio.CancelledError):
+            await asyncio.wait([future])
+    return not future.cancelled()
+
+
+def _cancel_later(task: "asyncio.Task[Any] | None") -> None:
+    """Cancel the task once it waits again.  A task that has ended by then keeps its result."""
+    if task is not None:
+        task.uncancel()
+        asyncio.get_running_loop().call_soon(task.cancel)

@@ -4,6 +4,7 @@
 since the epoch) say who drives it and until when he may be trusted to be alive.
 """
 
+from collections.abc import Sequence
 from typing import Any, Final, NamedTuple, TypedDict, Unpack
 
 import sqlalchemy as sa
@@ -23,6 +24,15 @@ class RunRow(NamedTuple):
     lease_until: float | None
 
 
+class Standing(NamedTuple):
+    """What who drives a run must know of it: whether somebody ended, cancelled or took it, and until when it lives."""
+
+    id: str
+    status: str
+    owner: str | None
+    expires_at: int | None
+
+
 class Lease(TypedDict, total=False):
     """Who drives the run, and until when.  What is left out stays as it is; None clears it."""
 
@@ -38,7 +48,12 @@ _MOVE: Final = _mine.where(runs.c.status.in_(sa.bindparam("allowed", expanding=T
 _CLAIM: Final = _mine.where(
     schema.ACTIVE, sa.or_(runs.c.lease_until.is_(None), runs.c.lease_until < sa.bindparam("now"))
 )
-_RENEW: Final = _mine.where(schema.ACTIVE, runs.c.status != "cancelling", runs.c.owner == sa.bindparam("by"))
+_several: Final = sa.and_(
+    rows.matching(runs, "tenant"), runs.c.id.in_(sa.bindparam("ids", expanding=True)), schema.ACTIVE
+)
+_RENEW: Final = runs.update().where(_several, runs.c.status != "cancelling", runs.c.owner == sa.bindparam("by"))
+_STANDINGS: Final = sa.select(*(runs.c[name] for name in Standing._fields)).where(_several)
+_RELEASE: Final = _mine.where(schema.ACTIVE, runs.c.owner == sa.bindparam("by"))
 
 
 def insert(
@@ -90,9 +105,23 @@ def take_over(db: sa.Connection, tenant: str, id: str, lost: str | None, owner: 
     return rows.change(db, runs, where, {"owner": owner, "lease_until": lease_until}) > 0
 
 
-def renew(db: sa.Connection, tenant: str, id: str, owner: str, lease_until: float) -> bool:
-    """Prolong one's own lease; False when the run has ended, is to be cancelled, or somebody else has taken it."""
-    return db.execute(_RENEW, {**_which(tenant, id), "by": owner, "lease_until": lease_until}).rowcount > 0
+def renew(db: sa.Connection, tenant: str, ids: Sequence[str], owner: str, lease_until: float) -> int:
+    """Prolong one's own leases, all in one statement; returns how many.  A run that has ended, is to be cancelled, or
+    that somebody else has taken is left as it is.
+    """
+    values = {"for_tenant": tenant, "ids": list(ids), "by": owner, "lease_until": lease_until}
+    return db.execute(_RENEW, values).rowcount
+
+
+def standings(db: sa.Connection, tenant: str, ids: Sequence[str]) -> dict[str, Standing]:
+    """How those of the runs stand that are active, all in one statement."""
+    found = db.execute(_STANDINGS, {"for_tenant": tenant, "ids": list(ids)})
+    return {row.id: Standing._make(row) for row in found}
+
+
+def release(db: sa.Connection, tenant: str, id: str, owner: str) -> bool:
+    """Let go of one's own run, so that whoever looks at it next takes it over at once."""
+    return db.execute(_RELEASE, {**_which(tenant, id), "by": owner, "owner": None, "lease_until": None}).rowcount > 0
 
 
 def delete(db: sa.Connection, tenant: str, id: str) -> bool:

@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from contextlib import aclosing, closing, suppress
+from functools import partial
 from typing import Any, Final
 
 import openai
@@ -20,7 +21,7 @@ from openai._models import FinalRequestOptions
 from openai.resources.responses import AsyncResponses, Responses
 
 from shim.ports import Answer, Call, Json, Profile, Refusal
-from shim.upstream import bodies, secrets
+from shim.upstream import bodies, secrets, waiting
 from shim.upstream.caller import CREDENTIALS, credentials
 from shim.upstream.refusals import Broken, of_error, refusals
 from shim.wire import sse
@@ -70,14 +71,15 @@ class Upstream:
         body = bodies.into(client, body, self._refill)
         manager = Responses(client).with_streaming_response.create(**_arguments(body, call))
         with refusals(self._broken):
-            response = manager.__enter__()
+            response = waiting.wait(manager.__enter__, call.interruption, lambda _: _leave(manager))
         return _Answer(manager, response.http_response, self._broken)
 
     async def create(self, body: Json, call: Call) -> Json:
         client = self._client()
         body = bodies.into(client, body, self._refill)
         with refusals(self._broken):
-            return _plain(client.post("/responses", cast_to=object, body=body, options=_options(call)), client, call)
+            post = partial(client.post, "/responses", cast_to=object, body=body, options=_options(call))
+            return _plain(waiting.wait(post, call.interruption, lambda _: None), client, call)
 
     async def retrieve(self, response_id: str) -> Json:
         client = self._client()
@@ -114,6 +116,7 @@ class Upstream:
 class _Answer:
     def __init__(self, manager: Any, response: Any, broken: Broken) -> None:
         self._manager, self._response, self._broken = manager, response, broken
+        self._line = _Line(response)
         self._chunks: Iterator[bytes] | None = None
         self._over = False
 
@@ -132,9 +135,10 @@ class _Answer:
                 yield secrets.cleaned(events, self._response.request)
 
     def interrupt(self) -> None:
-        _shut(self._response)
+        self._line.shut()
 
     async def close(self) -> None:
+        self._line.leave()
         # The answer is over, whatever its connection thinks of that.
         with suppress(Exception):
             self._drain()
@@ -145,7 +149,7 @@ class _Answer:
         """Read to the body's end if nothing else is to come; a server that leaves it open is left."""
         if self._chunks is None or not self._over:
             return
-        late = threading.Timer(LINGER, self.interrupt)
+        late = threading.Timer(LINGER, _shut, (self._response,))
         late.daemon = True
         late.start()
         try:
@@ -172,15 +176,15 @@ class AsyncUpstream:
         body = bodies.into(client, body, self._refill)
         manager = AsyncResponses(client).with_streaming_response.create(**_arguments(body, call))
         with refusals(self._broken):
-            response = await manager.__aenter__()
+            response = await waiting.wait_async(manager.__aenter__(), call.interruption)
         return _AsyncAnswer(manager, response.http_response, self._broken)
 
     async def create(self, body: Json, call: Call) -> Json:
         client = self._client()
         body = bodies.into(client, body, self._refill)
         with refusals(self._broken):
-            made = await client.post("/responses", cast_to=object, body=body, options=_options(call))
-            return _plain(made, client, call)
+            made = client.post("/responses", cast_to=object, body=body, options=_options(call))
+            return _plain(await waiting.wait_async(made, call.interruption), client, call)
 
     async def retrieve(self, response_id: str) -> Json:
         client = self._client()
@@ -220,6 +224,7 @@ class AsyncUpstream:
 class _AsyncAnswer:
     def __init__(self, manager: Any, response: Any, broken: Broken) -> None:
         self._manager, self._response, self._broken = manager, response, broken
+        self._line = _Line(response)
         self._chunks: AsyncGenerator[bytes, None] | None = None
         self._over = False
 
@@ -238,9 +243,10 @@ class _AsyncAnswer:
                 yield secrets.cleaned(events, self._response.request)
 
     def interrupt(self) -> None:
-        _shut(self._response)
+        self._line.shut()
 
     async def close(self) -> None:
+        self._line.leave()
         # The answer is over, whatever its connection thinks of that.
         try:
             with suppress(Exception):
@@ -319,6 +325,31 @@ def _sent(client: Any, call: Call | None) -> secrets.Sent:
 def _is_callers(name: str) -> bool:
     lower = name.lower()
     return lower not in OURS and not lower.startswith("x-stainless-")
+
+
+class _Line:
+    """The connection of an answer that is being read.  Once the answer is left, the connection may carry another one,
+    which nobody may cut.
+    """
+
+    def __init__(self, response: Any) -> None:
+        self._response: Any = response
+        self._lock = threading.Lock()
+
+    def shut(self) -> None:
+        with self._lock:
+            if self._response is not None:
+                _shut(self._response)
+
+    def leave(self) -> None:
+        with self._lock:
+            self._response = None
+
+
+def _leave(manager: Any) -> None:
+    """Close an answer that came too late."""
+    with suppress(Exception):
+        manager.__exit__(None, None, None)
 
 
 def _shut(response: Any) -> None:

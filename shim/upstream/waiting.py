@@ -1,0 +1,83 @@
+"""Waiting for upstream's headers in a way that can be interrupted, in both colours.
+
+A server may accept a request and say nothing for minutes.  The run behind it expires, or is cancelled, all the same.
+"""
+
+import asyncio
+import contextvars
+import threading
+from collections.abc import Awaitable, Callable
+from concurrent.futures import Future
+from contextlib import suppress
+from typing import Final, TypeVar
+
+from shim.ports import Interruption, Refusal
+
+T = TypeVar("T")
+INTERRUPTED: Final = "The wait for the model's answer was interrupted."
+
+
+def wait(work: Callable[[], T], interruption: Interruption, late: Callable[[T], None]) -> T:
+    """What ``work`` returns or raises; `Refusal` when it is interrupted.
+
+    The work goes on in a thread of its own, as a blocking call cannot be stopped from outside; what it returns too
+    late is given to ``late``, which never raises.
+    """
+    done: Future[T] = Future()
+    woken = threading.Event()
+    done.add_done_callback(lambda _: woken.set())
+    thread = threading.Thread(
+        target=contextvars.copy_context().run, args=(_work, work, done), name="shim-upstream", daemon=True
+    )
+    with interruption.stopping(woken.set):
+        try:
+            thread.start()
+        except RuntimeError:
+            # The interpreter is about to end, and starts no more threads.
+            return work()
+        try:
+            woken.wait()
+        except BaseException:
+            done.add_done_callback(lambda it: _left(it, late))
+            raise
+    if done.done():
+        return done.result()
+    done.add_done_callback(lambda it: _left(it, late))
+    raise Refusal(None, INTERRUPTED)
+
+
+def _work(work: Callable[[], T], done: "Future[T]") -> None:
+    try:
+        done.set_result(work())
+    except BaseException as problem:
+        done.set_exception(problem)
+
+
+def _left(done: "Future[T]", late: Callable[[T], None]) -> None:
+    if done.exception() is None:
+        late(done.result())
+
+
+async def wait_async(work: Awaitable[T], interruption: Interruption) -> T:
+    """The same for an awaitable, which is cancelled."""
+    loop = asyncio.get_running_loop()
+    deadline = asyncio.timeout(None)
+
+    def expire() -> None:
+        # It may be over by the time that the loop comes to this.
+        with suppress(RuntimeError):
+            deadline.reschedule(0.0)
+
+    def stop() -> None:
+        # The loop may be closed.
+        with suppress(RuntimeError):
+            loop.call_soon_threadsafe(expire)
+
+    try:
+        async with deadline:
+            with interruption.stopping(stop):
+                return await work
+    except TimeoutError:
+        if not deadline.expired():
+            raise
+        raise Refusal(None, INTERRUPTED) from None
