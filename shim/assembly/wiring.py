@@ -167,7 +167,7 @@ def _database(chosen: Settings) -> Database:
         found = database(chosen.database_url, chosen.database_connections, chosen.keys)
     except StoreFailed as problem:
         raise openai.OpenAIError(str(problem)) from problem
-    _running.setdefault(found, Running())
+    _running.setdefault(found, Running(pump.place))
     return found
 
 

@@ -63,9 +63,13 @@ class Desk:
                 with suppress(asyncio.CancelledError):
                     await asyncio.wait([task])
             if not task.cancelled() and task.exception() is None:
-                # It was too late to undo anything.
-                self._pumped(task.result())
+                # It was too late to undo anything: what has begun goes on, and nobody reads it.
+                self._abandoned(task.result())
             raise
+
+    def _abandoned(self, reply: Reply) -> None:
+        if reply.events is not None:
+            self._pumps.work(reply.events)
 
     def _pumped(self, reply: Reply) -> AsyncGenerator[bytes, None]:
         if reply.events is not None and reply.streamed:

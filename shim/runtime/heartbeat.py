@@ -1,22 +1,28 @@
-"""The heartbeat: while a process drives runs it renews their leases, so that others leave them alone.
+"""The heartbeat: while a process drives runs it renews their leases, so that others leave them alone, and looks whether
+they are to go on.
 
-One daemon thread a process, whatever the colour of its clients; a process that dies stops renewing, and that is how
-other machines know.
+One daemon thread a process, whatever the colour of its clients, and one statement for all runs.  A process that dies
+stops renewing, and that is how other machines know.  A run that was cancelled or taken elsewhere, or whose time is
+over, is interrupted where it waits for upstream, be upstream silent or not.
 """
 
 import os
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Final
 
 from shim.engine.context import Context
 from shim.store import runs
 from shim.store.database import Database
 from shim.store.errors import StoreFailed
+from shim.store.runs import Standing
 
 #: Beats in the time of one lease.
 BEATS: Final = 3
+#: Seconds between two looks.
+LOOK: Final = 0.5
 #: Seconds between two looks for what is to be erased.
 SWEEP: Final = 3600.0
 
@@ -49,18 +55,36 @@ class Heart:
         return True
 
     def renew(self) -> None:
-        """Prolong every lease once.  Who finds that his run was ended, taken or cancelled elsewhere is told."""
+        """Prolong every lease once."""
         world = self._world
-        for run_id in world.running.ids():
-            until = world.clock() + world.lease
-            if not self._database.write(runs.renew, world.tenant, run_id, world.owner, until):
+        if ids := world.running.ids():
+            self._database.write(runs.renew, world.tenant, ids, world.owner, world.clock() + world.lease)
+
+    def look(self) -> None:
+        """Tell who drives a run that was ended, taken or cancelled elsewhere, or whose time is over."""
+        world = self._world
+        if not (ids := world.running.ids()):
+            return
+        found = self._database.read(runs.standings, world.tenant, ids)
+        now = world.clock()
+        for run_id in ids:
+            if self._is_over(found.get(run_id), now):
                 world.running.tell(run_id)
 
+    def _is_over(self, run: Standing | None, now: float) -> bool:
+        if run is None or run.status == "cancelling":
+            return True
+        taken = run.owner is not None and run.owner != self._world.owner
+        return taken or (run.expires_at is not None and now >= run.expires_at)
+
     def _go_on(self, wait: Callable[[float], None] = time.sleep) -> None:
+        renewed = 0.0
         while True:
-            wait(self._world.lease / BEATS)
-            try:
-                self.renew()
-            except StoreFailed:
+            pause = self._world.lease / BEATS
+            wait(min(LOOK, pause))
+            with suppress(StoreFailed):
                 # The run's own pump meets the same store, and tells.
-                continue
+                self.look()
+                if time.monotonic() >= renewed + pause:
+                    self.renew()
+                    renewed = time.monotonic()

@@ -15,7 +15,7 @@ import threading
 import time
 import uuid
 import weakref
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import aclosing, suppress
 from functools import cache
 from pathlib import Path
@@ -129,11 +129,22 @@ class Tasks:
             await asyncio.wait(mine, timeout=seconds)
 
     def _start(self, events: Events, queue: "asyncio.Queue[Chunk]", watched: threading.Event) -> None:
-        task = asyncio.get_running_loop().create_task(self._pump(events, queue, watched), name="shim-run")
+        begun = threading.Event()
+        task = asyncio.get_running_loop().create_task(self._pump(events, queue, watched, begun), name="shim-run")
         self._running.add(task)
-        task.add_done_callback(self._running.discard)
 
-    async def _pump(self, events: Events, queue: "asyncio.Queue[Chunk]", watched: threading.Event) -> None:
+        def over(task: "asyncio.Task[None]") -> None:
+            self._running.discard(task)
+            if not begun.is_set():
+                # It was cancelled before its first step: the run has not heard of that, and nobody drives it.
+                self._start(events, queue, watched)
+
+        task.add_done_callback(over)
+
+    async def _pump(
+        self, events: Events, queue: "asyncio.Queue[Chunk]", watched: threading.Event, begun: threading.Event
+    ) -> None:
+        begun.set()
         try:
             async with aclosing(events) as batches:
                 async for batch in batches:
@@ -155,6 +166,18 @@ async def _read_async(queue: "asyncio.Queue[Chunk]", watched: threading.Event) -
             yield chunk
     finally:
         watched.clear()
+
+
+def place() -> Callable[[], bool]:
+    """Says, of the event loop or thread in which it is called, whether what is driven there can still go on.
+
+    A loop that is closed has dropped its tasks without a word to them.
+    """
+    try:
+        loop = asyncio.get_running_loop()
+    except RuntimeError:
+        return lambda: True
+    return lambda: not loop.is_closed()
 
 
 def _birth_of(pid: int) -> str | None:

@@ -7,7 +7,6 @@ library: both become `Refusal`.
 
 import asyncio
 import json
-import socket
 import threading
 import time
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
@@ -116,7 +115,7 @@ class Upstream:
 class _Answer:
     def __init__(self, manager: Any, response: Any, broken: Broken) -> None:
         self._manager, self._response, self._broken = manager, response, broken
-        self._line = _Line(response)
+        self._line = waiting.Line(response)
         self._chunks: Iterator[bytes] | None = None
         self._over = False
 
@@ -149,7 +148,7 @@ class _Answer:
         """Read to the body's end if nothing else is to come; a server that leaves it open is left."""
         if self._chunks is None or not self._over:
             return
-        late = threading.Timer(LINGER, _shut, (self._response,))
+        late = threading.Timer(LINGER, waiting.shut, (self._response,))
         late.daemon = True
         late.start()
         try:
@@ -224,7 +223,7 @@ class AsyncUpstream:
 class _AsyncAnswer:
     def __init__(self, manager: Any, response: Any, broken: Broken) -> None:
         self._manager, self._response, self._broken = manager, response, broken
-        self._line = _Line(response)
+        self._line = waiting.Line(response)
         self._chunks: AsyncGenerator[bytes, None] | None = None
         self._over = False
 
@@ -327,42 +326,10 @@ def _is_callers(name: str) -> bool:
     return lower not in OURS and not lower.startswith("x-stainless-")
 
 
-class _Line:
-    """The connection of an answer that is being read.  Once the answer is left, the connection may carry another one,
-    which nobody may cut.
-    """
-
-    def __init__(self, response: Any) -> None:
-        self._response: Any = response
-        self._lock = threading.Lock()
-
-    def shut(self) -> None:
-        with self._lock:
-            if self._response is not None:
-                _shut(self._response)
-
-    def leave(self) -> None:
-        with self._lock:
-            self._response = None
-
-
 def _leave(manager: Any) -> None:
     """Close an answer that came too late."""
     with suppress(Exception):
         manager.__exit__(None, None, None)
-
-
-def _shut(response: Any) -> None:
-    """Shut the connection's socket: whoever waits for bytes wakes up, which closing it from another thread would not
-    do.
-
-    An HTTP/2 connection carries other answers, too; there the next bytes wake him.
-    """
-    stream = response.extensions.get("network_stream") if response.http_version != "HTTP/2" else None
-    if stream is None:
-        return
-    with suppress(Exception):
-        stream.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
 
 
 def _is_json(headers: Mapping[str, str]) -> bool:

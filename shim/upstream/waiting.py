@@ -1,15 +1,16 @@
-"""Waiting for upstream's headers in a way that can be interrupted, in both colours.
+"""Waiting for upstream in a way that can be interrupted, in both colours: for its headers, and for its next bytes.
 
 A server may accept a request and say nothing for minutes.  The run behind it expires, or is cancelled, all the same.
 """
 
 import asyncio
 import contextvars
+import socket
 import threading
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
 from contextlib import suppress
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from shim.ports import Interruption, Refusal
 
@@ -32,11 +33,10 @@ def wait(work: Callable[[], T], interruption: Interruption, late: Callable[[T], 
     with interruption.stopping(woken.set):
         try:
             thread.start()
+            woken.wait()
         except RuntimeError:
             # The interpreter is about to end, and starts no more threads.
             return work()
-        try:
-            woken.wait()
         except BaseException:
             done.add_done_callback(lambda it: _left(it, late))
             raise
@@ -49,7 +49,7 @@ def wait(work: Callable[[], T], interruption: Interruption, late: Callable[[T], 
 def _work(work: Callable[[], T], done: "Future[T]") -> None:
     try:
         done.set_result(work())
-    except BaseException as problem:
+    except BaseException as problem:  # noqa: BLE001 - it is raised where the result is waited for
         done.set_exception(problem)
 
 
@@ -81,3 +81,35 @@ async def wait_async(work: Awaitable[T], interruption: Interruption) -> T:
         if not deadline.expired():
             raise
         raise Refusal(None, INTERRUPTED) from None
+
+
+class Line:
+    """The connection of an answer that is being read.  Once the answer is left, the connection may carry another one,
+    which nobody may cut.
+    """
+
+    def __init__(self, response: Any) -> None:
+        self._response: Any = response
+        self._lock = threading.Lock()
+
+    def shut(self) -> None:
+        with self._lock:
+            if self._response is not None:
+                shut(self._response)
+
+    def leave(self) -> None:
+        with self._lock:
+            self._response = None
+
+
+def shut(response: Any) -> None:
+    """Shut the connection's socket: whoever waits for bytes wakes up, which closing it from another thread would not
+    do.
+
+    An HTTP/2 connection carries other answers, too; there the next bytes wake him.
+    """
+    stream = response.extensions.get("network_stream") if response.http_version != "HTTP/2" else None
+    if stream is None:
+        return
+    with suppress(Exception):
+        stream.get_extra_info("socket").shutdown(socket.SHUT_RDWR)

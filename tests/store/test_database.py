@@ -115,7 +115,11 @@ async def test_a_cancelled_task_leaves_a_whole_transaction(base: Database, fails
         assert go_on.wait(20)
         assistants.insert(db, "", assistant(1 if fails else 2))
 
-    task = asyncio.create_task(AsyncStore(base).write(work))
+    async def writing() -> None:
+        await AsyncStore(base).write(work)
+        await asyncio.sleep(20)
+
+    task = asyncio.create_task(writing())
     await asyncio.to_thread(begun.wait, 20)
     task.cancel()
     asyncio.get_running_loop().call_soon(go_on.set)
@@ -123,6 +127,41 @@ async def test_a_cancelled_task_leaves_a_whole_transaction(base: Database, fails
         await task
     found = [base.read(assistants.get, "", f"asst_{n}") is not None for n in (1, 2)]
     assert found == 2 * [not fails]
+
+
+@pytest.mark.parametrize("often", [1, 3])
+async def test_a_cancelled_task_gets_what_was_committed(base: Database, often: int) -> None:
+    """So it can be handed on; the cancellation comes with the next wait, if there is one."""
+    begun, go_on = threading.Event(), threading.Event()
+
+    def work(db: sa.Connection) -> str:
+        begun.set()
+        assert go_on.wait(20)
+        return "committed"
+
+    task = asyncio.create_task(AsyncStore(base).write(work))
+    await asyncio.to_thread(begun.wait, 20)
+    for _ in range(often):
+        task.cancel()
+        await asyncio.sleep(0)
+    go_on.set()
+    assert await task == "committed"
+
+
+async def test_a_read_is_cancelled_once_it_has_ended(base: Database) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def work(db: sa.Connection) -> None:
+        begun.set()
+        assert go_on.wait(20)
+
+    task = asyncio.create_task(AsyncStore(base).read(work))
+    await asyncio.to_thread(begun.wait, 20)
+    task.cancel()
+    asyncio.get_running_loop().call_later(0.01, go_on.set)
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert go_on.is_set()
 
 
 def test_one_address_is_one_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -87,18 +87,40 @@ async def test_save_keeps_what_is_private(store: Any_Store) -> None:
 
 async def test_a_lease_is_renewed_by_its_owner_and_claimed_when_it_has_run_out(store: Any_Store) -> None:
     await store.write(begin)
-    assert await store.write(runs.renew, "", "run_1", "me", 70.0)
+    assert await store.write(runs.renew, "", ["run_1"], "me", 70.0)
     assert not await store.write(runs.claim, "", "run_1", 69.0, "you", 100.0)
     assert await store.write(runs.claim, "", "run_1", 71.0, "you", 100.0)
     assert not await store.write(runs.claim, "", "run_1", 71.0, "them", 100.0)
-    assert not await store.write(runs.renew, "", "run_1", "me", 110.0)
+    assert not await store.write(runs.renew, "", ["run_1"], "me", 110.0)
     assert (await store.read(runs.active, "", "thread_1") or run)[2:] == ("you", 100.0)
 
 
 async def test_a_run_that_has_ended_cannot_be_claimed_or_renewed(store: Any_Store) -> None:
     await store.write(begin, "completed")
     assert not await store.write(runs.claim, "", "run_1", 100.0, "you", 200.0)
-    assert not await store.write(runs.renew, "", "run_1", "me", 200.0)
+    assert not await store.write(runs.renew, "", ["run_1"], "me", 200.0)
+
+
+async def test_one_statement_renews_and_shows_all_runs_of_a_process(store: Any_Store) -> None:
+    def work(db: sa.Connection) -> None:
+        for number, owner in ((1, "me"), (2, "you"), (3, "me")):
+            threads.insert(db, "", thread(number))
+            runs.insert(db, "", run(number, thread=number), {}, owner, 60.5)
+
+    await store.write(work)
+    wanted = ["run_1", "run_2", "run_3", "run_4"]
+    assert await store.write(runs.renew, "", wanted, "me", 70.0) == 2
+    found = await store.read(runs.standings, "", wanted)
+    assert {id: standing.owner for id, standing in found.items()} == {"run_1": "me", "run_2": "you", "run_3": "me"}
+    assert found["run_1"].status == "queued"
+    assert (await store.read(runs.active, "", "thread_2") or run)[2:] == ("you", 60.5)
+
+
+async def test_a_run_is_released_by_its_owner_alone(store: Any_Store) -> None:
+    await store.write(begin)
+    assert not await store.write(runs.release, "", "run_1", "you")
+    assert await store.write(runs.release, "", "run_1", "me")
+    assert (await store.read(runs.active, "", "thread_1") or run)[2:] == (None, None)
 
 
 async def test_delete_takes_what_the_run_left_but_not_its_messages(store: Any_Store) -> None:

@@ -143,7 +143,7 @@ async def _apply(carrier: Carrier, response: Json) -> None:
 
 def _carrier(world: Context, row: RunRow) -> Carrier:
     turn = record.turn_of(world, row.body, row.private)
-    carrier = Carrier(world, turn, row.private, Sent({}, None), Call(), seen=row.body["status"])
+    carrier = Carrier(world, turn, row.private, Sent({}, None), Call(), seen=row.body["status"], alone=True)
     carrier.response = {"noted": True}
     return carrier
 

@@ -8,7 +8,7 @@ Longer than 350 lines: the life of one response, from request to end, with one o
 
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import aclosing, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, TypeVar
 
 from shim import lifecycle
@@ -21,7 +21,7 @@ from shim.engine.run.backlog import Backlog
 from shim.engine.run.budget import Unfit
 from shim.engine.run.chain import Sent
 from shim.engine.run.commit import Stored, commit
-from shim.ports import Answer, Call, Profile, Refusal
+from shim.ports import Answer, Call, Interruption, Profile, Refusal
 from shim.store import runs
 from shim.store.errors import Gone, StoreFailed
 from shim.translate import endings, failures, stream
@@ -32,8 +32,6 @@ T = TypeVar("T")
 
 BROKE_OFF: Final = "The connection to the model was lost before its answer was complete."
 ABANDONED: Final = "The program that ran this stopped before the answer was complete."
-#: Seconds between two looks at the store while nothing but deltas arrive, in case another process cancelled the run.
-LOOK: Final = 1.0
 
 #: The fewest completion tokens that upstream takes.
 SMALLEST: Final = 16
@@ -50,7 +48,7 @@ class Left(Exception):
 @dataclass(slots=True)
 class Carrier:
     """``seen`` is the run's status as this carrier last stored it: what the compare-and-set compares with.  ``dry``:
-    the run has too few prompt tokens left.
+    the run has too few prompt tokens left.  ``alone``: the run is in no registry, so it looks into the store by itself.
     """
 
     world: Context
@@ -63,14 +61,16 @@ class Carrier:
     response: Json = field(default_factory=dict)
     chained: bool = True
     dry: bool = False
-    looked: float = 0.0
+    alone: bool = False
     kept: list[container_files.Kept] = field(default_factory=list)
     stored: Stored | None = None
     asker: Asker = field(init=False)
     backlog: Backlog = field(init=False)
+    interruption: Interruption = field(default_factory=Interruption)
 
     def __post_init__(self) -> None:
         self.backlog = Backlog(self.world, self.turn.run["id"])
+        self.call = replace(self.call, interruption=self.interruption)
         self.restart(self.private, self.sent)
 
     def restart(self, private: Json, sent: Sent) -> None:
@@ -129,8 +129,8 @@ class Carrier:
         ``refused``: why upstream would not begin; then the run fails.
         """
         run_id = self.turn.run["id"]
-        self.looked, self.backlog.patient = self.world.clock(), True
-        self.world.running.enter(run_id, self.answer)
+        self.backlog.patient = True
+        self.world.running.enter(run_id, self.interruption)
         try:
             yield list(first)
             async with aclosing(self._told(refused)) as batches:
@@ -203,15 +203,15 @@ class Carrier:
     async def _reads(self, answer: Answer) -> Events:
         """A batch for each network read."""
         try:
-            self.world.running.enter(self.turn.run["id"], answer)
-            async with aclosing(answer.events()) as reads:
-                async for events in reads:
-                    if await self._unheard(events):
-                        return
-                    if batch := await self.take(stream.merged(events)):
-                        yield batch
-                    if self.turn.ended:
-                        return
+            with self.interruption.stopping(answer.interrupt):
+                async with aclosing(answer.events()) as reads:
+                    async for events in reads:
+                        if await self._unheard(events):
+                            return
+                        if batch := await self.take(stream.merged(events)):
+                            yield batch
+                        if self.turn.ended:
+                            return
         finally:
             await answer.close()
 
@@ -280,9 +280,8 @@ class Carrier:
         now = world.clock()
         if now >= run["expires_at"]:
             return await self.settle(list(endings.lapsed(self.turn)))
-        if self.backlog.waits or (not look and not world.running.told(run["id"]) and now - self.looked < LOOK):
+        if self.backlog.waits or not (look or self.alone or world.running.told(run["id"])):
             return None
-        self.looked = now
         try:
             row = await world.store.read(runs.get, world.tenant, run["thread_id"], run["id"])
         except StoreFailed as problem:

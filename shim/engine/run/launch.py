@@ -28,7 +28,7 @@ async def reply(carrier: Carrier, first: list[Emitted], streamed: bool, undo: Un
     no trace.  Other failures of upstream are the run's own: it begins, and ends failed.  Raises `ApiError`.
     """
     queued = carrier.turn.run
-    carrier.world.running.enter(queued["id"], None)
+    carrier.world.running.enter(queued["id"], carrier.interruption)
     in_background = not streamed and carrier.profile.background and not carrier.exhausted
     if not streamed and not in_background:
         return json_reply(queued, events=carrier.events(first))

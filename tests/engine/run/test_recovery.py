@@ -144,7 +144,7 @@ def test_what_was_done_while_upstream_was_asked_is_not_overwritten(world: World)
     base = world.context.store.database  # type: ignore[attr-defined]
     owner = base.read(runs.get, "", thread, run["id"]).owner
     until = world.context.clock() + 1000
-    world.meddle(lambda name, *args: name == "_finish", lambda: base.write(runs.renew, "", run["id"], owner, until))
+    world.meddle(lambda name, *args: name == "_finish", lambda: base.write(runs.renew, "", [run["id"]], owner, until))
     assert world.get(place(run))["status"] == "failed"
     assert world.messages(thread) == ["One"]
 

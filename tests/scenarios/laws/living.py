@@ -147,7 +147,9 @@ class Place:
     def wait(self, seconds: float) -> None:
         """Time passes, and the heart of the process beats."""
         self.world.clock.time += seconds
-        Heart(self.world.context, self.world.base).renew()
+        heart = Heart(self.world.context, self.world.base)
+        heart.look()
+        heart.renew()
         self.settle()
 
     def die(self) -> None:

@@ -10,6 +10,7 @@ from shim.engine.protocol import DONE
 from shim.engine.registry import Running
 from shim.ports import Refusal
 from shim.runtime import drive
+from shim.runtime.heartbeat import Heart
 from shim.store import runs as rows
 from tests.engine.scripted import Lost, Refused, World, answer, inputs, place, pump
 from tests.translate.telling import added, call, code, created, done, ended, last, message, names, says, search, text
@@ -145,16 +146,14 @@ def test_what_has_ended_cannot_be_cancelled(world: World, end: str) -> None:
 
 
 def test_another_process_cancels(world: World) -> None:
-    """Nobody tells the pump, so it looks for itself once a second."""
-    thread, other = world.thread("One"), world.elsewhere("other")
+    """The heart of this one finds that, and tells the pump."""
+    thread, other, heart = world.thread("One"), world.elsewhere("other"), Heart(world.context, world.base)
 
     def cancel() -> None:
         other.post(f"{place(_run(world, thread))}/cancel")
 
-    def wait() -> None:
-        world.clock.time += 2
-
-    told = world.run(thread, [[created()], [added(HELLO)], cancel, [text("Hel")], wait, [text("lo.")], [ended(HELLO)]])
+    reads = [[created()], [added(HELLO)], heart.look, cancel, [text("Hel")], heart.look, [text("lo.")], [ended(HELLO)]]
+    told = world.run(thread, reads)
     assert names(told)[-1] == "run.cancelled"
     assert world.messages(thread) == ["One", "Hel"]
 

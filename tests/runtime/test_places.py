@@ -1,0 +1,54 @@
+"""Runs whose task or loop is gone."""
+
+import asyncio
+
+from shim.engine.protocol import DONE, Events
+from shim.engine.registry import LAST_WAIT, MANY, OLD, Running
+from shim.runtime import pump
+
+
+async def _events(told: list[str]) -> Events:
+    told.append("begun")
+    yield [DONE]
+    told.append("done")
+
+
+def test_a_pump_that_is_cancelled_before_its_first_step_begins_all_the_same() -> None:
+    async def main() -> list[str]:
+        told: list[str] = []
+        pumps = pump.Tasks()
+        pumps.work(_events(told))
+        for task in list(pumps._running):
+            task.cancel()
+        await asyncio.sleep(0)
+        await pumps.join(5)
+        return told
+
+    assert asyncio.run(main()) == ["begun", "done"]
+
+
+def test_a_loop_that_is_closed_drives_nothing() -> None:
+    running = Running(pump.place)
+    running.enter("run_thread", None)
+
+    async def main() -> None:
+        running.enter("run_loop", None)
+        assert running.ids() == ["run_thread", "run_loop"]
+
+    asyncio.run(main())
+    assert running.ids() == ["run_thread"]
+    assert (running.forsaken("run_loop"), running.drives("run_loop")) == (True, False)
+    rung: list[str] = []
+    assert not running.watch("run_loop", lambda: rung.append("rung"))
+    running.tell("run_loop")
+    assert not running.forsaken("run_loop")
+    assert running.drives("run_thread")
+
+
+def test_when_runs_in_the_background_were_asked_about_is_forgotten() -> None:
+    running = Running()
+    for number in range(MANY):
+        assert running.may_ask(f"run_{number}", 0.0)
+    assert len(running._asked) == MANY
+    assert running.may_ask("run_new", OLD + LAST_WAIT)
+    assert list(running._asked) == ["run_new"]

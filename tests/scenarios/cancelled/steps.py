@@ -1,0 +1,72 @@
+"""Cancelling a task at each place where it waits."""
+
+import asyncio
+import types
+from collections.abc import Awaitable, Callable, Coroutine, Generator
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Literal
+
+#: When the task is cancelled: as it begins to wait, or as what it waited for has come and it is about to go on.
+When = Literal["as it waits", "as it wakes"]
+
+
+@dataclass
+class Steps:
+    """Counts how often the tasks of a loop begin to wait; the time numbered ``fatal`` cancels ``target``."""
+
+    fatal: int
+    when: When
+    target: "asyncio.Task[Any] | None" = None
+    count: int = 0
+
+    def factory(self, loop: asyncio.AbstractEventLoop, work: Any, **more: Any) -> "asyncio.Task[Any]":
+        return asyncio.Task(self._counted(work), loop=loop, **more)
+
+    async def _counted(self, work: Coroutine[Any, Any, Any]) -> Any:
+        return await self._stepping(work)
+
+    @types.coroutine
+    def _stepping(self, work: Coroutine[Any, Any, Any]) -> Generator[Any, Any, Any]:
+        go_on: Callable[[Any], Any] = work.send
+        given: Any = None
+        while True:
+            try:
+                waits_for = go_on(given)
+            except StopIteration as stop:
+                return stop.value
+            self._waiting(waits_for)
+            try:
+                go_on, given = work.send, (yield waits_for)
+            except BaseException as problem:  # noqa: BLE001 - it is handed on
+                go_on, given = work.throw, problem
+
+    def _waiting(self, waits_for: Any) -> None:
+        if self.target is None or self.target.done():
+            return
+        self.count += 1
+        if self.count != self.fatal:
+            return
+        if self.when == "as it waits":
+            self.target.cancel()
+        elif waits_for is None:
+            asyncio.get_running_loop().call_soon(self.target.cancel)
+        else:
+            waits_for.add_done_callback(lambda _: self.target and self.target.cancel())
+
+
+async def cancelled_at(fatal: int, when: When, work: Callable[[], Awaitable[Any]]) -> bool:
+    """Do the work in a task that is cancelled at that place.  False when it never came there."""
+    loop, steps = asyncio.get_running_loop(), Steps(fatal, when)
+
+    async def working() -> None:
+        await work()
+
+    loop.set_task_factory(steps.factory)
+    try:
+        steps.target = asyncio.ensure_future(working())
+        with suppress(asyncio.CancelledError):
+            await steps.target
+    finally:
+        loop.set_task_factory(None)
+    return steps.count >= fatal

@@ -1,0 +1,121 @@
+"""A run ends when its time is over or it is cancelled, though nothing comes from upstream."""
+
+import os
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+import pytest
+import sqlalchemy as sa
+
+from shim.store import runs
+from shim.store.database import database
+from tests.doors.colours import COLOURS, opened
+from tests.doors.loopback import Asked, Loopback, Said
+from tests.doors.talking import until_ended
+
+#: Seconds within which a silent run ends once it is to end; the heart looks twice a second.
+SOON: Final = 1.5
+#: How upstream is silent.
+SILENCES: Final = ["no headers", "nothing", "pings"]
+
+
+@contextmanager
+def silent(how: str) -> Iterator[tuple[Loopback, threading.Event]]:
+    """An upstream that begins no answer, or none beyond its first events; the event says that it was asked."""
+    asked_for, over = threading.Event(), threading.Event()
+
+    def body(usual: Iterator[bytes]) -> Iterator[bytes]:
+        yield next(usual)
+        asked_for.set()
+        while not over.wait(0.05):
+            if how == "pings":
+                yield b": ping\n\n"
+
+    def answer(asked: Asked) -> Said | None:
+        if asked.method != "POST":
+            return None
+        usual = server.usual(asked)
+        if how == "no headers":
+            asked_for.set()
+            over.wait(30)
+        return Said(usual.status, usual.headers, body(iter(usual.body)))
+
+    with Loopback(answer) as server:
+        try:
+            yield server, asked_for
+        finally:
+            over.set()
+
+
+def begin(client: Any) -> dict[str, str]:
+    helper = client.beta.assistants.create(model="gpt-4o")
+    thread = client.beta.threads.create(messages=[{"role": "user", "content": "Hello"}])
+    return {"thread_id": thread.id, "assistant_id": helper.id}
+
+
+@pytest.mark.parametrize("colour", COLOURS)
+@pytest.mark.parametrize("how", SILENCES)
+def test_a_streamed_run_expires(how: str, colour: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHIM_RUN_LIFETIME", "1")
+    with silent(how) as (upstream, _), opened(colour, base_url=upstream.url, max_retries=0) as client:
+        where = begin(client)
+        began = time.time()
+        with client.beta.threads.runs.stream(**where) as stream:
+            names = [event.event for event in stream]
+        assert names[-1] == "thread.run.expired"
+        assert time.time() - began < 1 + SOON
+        free(client, where)
+
+
+@pytest.mark.parametrize("colour", COLOURS)
+@pytest.mark.parametrize("how", SILENCES)
+def test_a_polled_run_expires_without_anybody_looking(how: str, colour: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHIM_RUN_LIFETIME", "1")
+    with silent(how) as (upstream, _), opened(colour, base_url=upstream.url, max_retries=0) as client:
+        where = begin(client)
+        run = client.beta.threads.runs.create(**where)
+        deadline = time.time() + 1 + SOON
+        while stored(where["thread_id"], run.id).body["status"] != "expired":
+            assert time.time() < deadline
+            time.sleep(0.02)
+        free(client, where)
+
+
+@pytest.mark.parametrize("colour", COLOURS)
+@pytest.mark.parametrize("how", SILENCES)
+def test_a_cancel_in_another_process_is_heard(how: str, colour: str) -> None:
+    with silent(how) as (upstream, asked_for), opened(colour, base_url=upstream.url, max_retries=0) as client:
+        where = begin(client)
+        run = client.beta.threads.runs.create(**where)
+        assert asked_for.wait(10)
+        cancel_elsewhere(where["thread_id"], run.id)
+        cancelled = time.monotonic()
+        assert until_ended(client.beta.threads, where["thread_id"], run.id)["status"] == "cancelled"
+        assert time.monotonic() - cancelled < SOON
+        free(client, where)
+
+
+def free(client: Any, where: dict[str, str]) -> None:
+    """The thread takes the next message."""
+    client.beta.threads.messages.create(where["thread_id"], role="user", content="On")
+
+
+def stored(thread_id: str, run_id: str) -> runs.RunRow:
+    found = database(os.environ["SHIM_DATABASE_URL"]).read(runs.get, "", thread_id, run_id)
+    assert found is not None
+    return found
+
+
+def cancel_elsewhere(thread_id: str, run_id: str) -> None:
+    """As another process does it: nobody here is told."""
+
+    def work(db: sa.Connection) -> bool:
+        row = runs.get(db, "", thread_id, run_id)
+        assert row is not None
+        cancelling = row.body | {"status": "cancelling"}
+        return runs.move(db, "", cancelling, row.private, frozenset({"queued", "in_progress"}))
+
+    assert database(os.environ["SHIM_DATABASE_URL"]).write(work)

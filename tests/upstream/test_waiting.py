@@ -1,0 +1,137 @@
+"""Waiting for upstream, and being interrupted there."""
+
+import asyncio
+import threading
+from typing import Any
+
+import pytest
+
+from shim.ports import Interruption, Refusal
+from shim.upstream import waiting
+
+
+def never(_: Any) -> None:
+    raise AssertionError("it came in time")
+
+
+def test_what_comes_in_time_is_returned() -> None:
+    interruption = Interruption()
+    assert waiting.wait(lambda: 1, interruption, never) == 1
+    with pytest.raises(KeyError):
+        waiting.wait(lambda: {}["x"], interruption, never)
+
+
+def test_an_interrupted_wait_ends_and_what_comes_late_is_closed() -> None:
+    interruption, go_on, closed = Interruption(), threading.Event(), threading.Event()
+    late: list[str] = []
+
+    def work() -> str:
+        threading.Timer(0.01, interruption.interrupt).start()
+        assert go_on.wait(20)
+        return "answer"
+
+    def close(answer: str) -> None:
+        late.append(answer)
+        closed.set()
+
+    with pytest.raises(Refusal, match="interrupted"):
+        waiting.wait(work, interruption, close)
+    assert late == []
+    go_on.set()
+    assert closed.wait(20)
+    assert late == ["answer"]
+
+
+def test_a_late_failure_is_nobodys() -> None:
+    interruption = Interruption()
+    interruption.interrupt()
+    go_on = threading.Event()
+
+    def work() -> str:
+        assert go_on.wait(20)
+        raise KeyError
+
+    with pytest.raises(Refusal):
+        waiting.wait(work, interruption, never)
+    go_on.set()
+
+
+def test_who_stops_to_wait_closes_what_comes_late(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As Ctrl-C does."""
+    closed = threading.Event()
+
+    class Impatient(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            raise KeyboardInterrupt
+
+    go_on = threading.Event()
+    with monkeypatch.context() as patch:
+        patch.setattr(waiting.threading, "Event", Impatient)
+        with pytest.raises(KeyboardInterrupt):
+            waiting.wait(lambda: go_on.wait(20), Interruption(), lambda _: closed.set())
+    go_on.set()
+    assert closed.wait(20)
+
+
+def test_an_interpreter_that_ends_starts_no_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(self: threading.Thread) -> None:
+        raise RuntimeError("can't create new thread at interpreter shutdown")
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    assert waiting.wait(lambda: 1, Interruption(), never) == 1
+
+
+async def test_the_same_for_an_awaitable() -> None:
+    async def soon() -> int:
+        return 1
+
+    stopped: list[bool] = []
+
+    async def hanging() -> None:
+        try:
+            await asyncio.sleep(20)
+        finally:
+            stopped.append(True)
+
+    interruption = Interruption()
+    assert await waiting.wait_async(soon(), interruption) == 1
+    threading.Timer(0.01, interruption.interrupt).start()
+    with pytest.raises(Refusal, match="interrupted"):
+        await waiting.wait_async(hanging(), interruption)
+    assert stopped == [True]
+    with pytest.raises(Refusal, match="interrupted"):
+        await waiting.wait_async(hanging(), interruption)
+
+
+async def test_a_time_out_of_the_work_itself_is_its_own() -> None:
+    async def late() -> None:
+        raise TimeoutError
+
+    with pytest.raises(TimeoutError):
+        await waiting.wait_async(late(), Interruption())
+
+
+async def test_a_cancelled_task_is_not_interrupted() -> None:
+    task = asyncio.create_task(waiting.wait_async(asyncio.sleep(20), Interruption()))
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
+def test_a_connection_is_not_cut_once_its_answer_was_left() -> None:
+    cut: list[str] = []
+
+    class Response:
+        http_version = "HTTP/1.1"
+
+        @property
+        def extensions(self) -> dict[str, Any]:
+            cut.append("cut")
+            return {}
+
+    line = waiting.Line(Response())
+    line.shut()
+    line.leave()
+    line.shut()
+    assert cut == ["cut"]
