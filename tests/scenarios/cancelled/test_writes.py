@@ -9,9 +9,9 @@ from typing import Any, Final
 import pytest
 
 from shim import AsyncOpenAI
-from tests.doors.loopback import Loopback
-from tests.doors.talking import tool
 from tests.scenarios.cancelled.steps import When, cancelled_at
+from tests.scenarios.doors.loopback import Loopback
+from tests.scenarios.doors.talking import tool
 
 Json = dict[str, Any]
 #: More places than any of the writes has.

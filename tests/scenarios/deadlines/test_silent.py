@@ -12,9 +12,9 @@ import sqlalchemy as sa
 
 from shim.store import runs
 from shim.store.database import database
-from tests.doors.colours import COLOURS, opened
-from tests.doors.loopback import Asked, Loopback, Said
-from tests.doors.talking import until_ended
+from tests.scenarios.doors.colours import COLOURS, opened
+from tests.scenarios.doors.loopback import Asked, Loopback, Said
+from tests.scenarios.doors.talking import until_ended
 
 #: Seconds within which a silent run ends once it is to end; the heart looks twice a second.
 SOON: Final = 1.5
