@@ -1,7 +1,9 @@
 """What the engine needs of the world: a store, an upstream, a clock, ids.
 
 Every port is ``async def``, in both colours: behind a blocking client the adapters block and never suspend
-(`shim.runtime.drive`), behind an async one they await.  The engine sees only these protocols.
+(`shim.runtime.drive`), behind an async one they await.  Whatever the engine does in the world goes through these
+protocols.  What it imports besides is pure: the translation, the wire's shapes, and the store's queries, which it hands
+to `Store`.
 """
 
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping

@@ -22,7 +22,11 @@ log = logging.getLogger("shim")
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """Answers requests.  Safe to share between threads and tasks: all state is in the store."""
+    """Answers requests.  Safe to share between threads and tasks.
+
+    What must survive the process is in the store.  The context holds besides what is true of this process alone: the
+    runs that it drives, and what it has learned of servers and models.
+    """
 
     world: Context
 
