@@ -170,8 +170,12 @@ def mcp_list_tools(draw: Draw, index: int) -> Made:
     return item("mcp_list_tools", f"mcpl_{index}", server_label="s", tools=[{"name": "t", "input_schema": {}}]), []
 
 
+#: A server's tool that failed.
+NO: Json = {"type": "http_error", "code": 500, "message": "No."}
+
+
 def mcp_call(draw: Draw, index: int) -> Made:
-    fields = draw(st.sampled_from([{"output": "o"}, {"output": "", "error": None}, {"error": "No."}]))
+    fields = draw(st.sampled_from([{"output": "o"}, {"output": "", "error": None}, {"error": NO}]))
     return item("mcp_call", f"mcp_{index}", name="t", server_label="s", arguments="{}", **fields), []
 
 

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from openai.types.beta import AssistantStreamEvent
 from openai.types.responses import ResponseStreamEvent
 
-from shim.translate.elsewhere import CALLS
+from shim.translate.elsewhere import APPROVAL, CALLS
+from shim.translate.history import ASKS
 from shim.translate.turn import Emitted
 from shim.wire.sse import DONE, Reader, encode
 from tests.scenarios.laws import table
@@ -167,12 +168,13 @@ def test_items_without_a_counterpart_are_silent(story: Story) -> None:
     """Whatever else stands in an answer, what can be seen is the same."""
     events = one_by_one(story)
     visible = {"message", "function_call", "file_search_call", "code_interpreter_call"}
-    visible |= CALLS.keys() if story.tools else set()
+    visible |= {*CALLS, APPROVAL} if story.tools else set()
     if story.ending == "completed" and story.habit != "an empty payload":
         steps = sum(name == "thread.run.step.created" for name, _ in events)
         kinds = [item["type"] for item in story.items if item["type"] in visible]
-        alone = [kind for kind in kinds if kind != "function_call"]
-        assert steps == len(alone) + ("function_call" in kinds)
+        # To ask for leave is a call that the application answers, so it stands in the step of the functions.
+        alone = [kind for kind in kinds if kind not in ASKS]
+        assert steps == len(alone) + (len(alone) < len(kinds))
 
 
 UPSTREAM = {tag: member for member in sdk.members(ResponseStreamEvent) for tag in sdk.tags(member)}
@@ -196,8 +198,6 @@ def test_everything_was_generated(record_property: Note) -> None:
     """A law about answers that never come is worth nothing."""
     seen: Counter[str] = Counter()
 
-    @settings(max_examples=400, derandomize=True, deadline=None, database=None)
-    @given(stories() | stories(kinds=tuple(ALL)))
     def count(story: Story) -> None:
         seen.update({story.ending, story.habit, *(item["type"] for item in story.items)})
         seen.update(
@@ -207,6 +207,9 @@ def test_everything_was_generated(record_property: Note) -> None:
             for note in part.get("annotations", [])
         )
 
-    count()
+    few, many = (settings(max_examples=number, derandomize=True, deadline=None, database=None) for number in (5, 300))
+    many(given(stories())(count))()
+    for kind in ALL:
+        few(given(stories(kinds=(kind,)))(count))()
     table.note(record_property, "items, endings, habits of servers", seen)
     assert {*ALL, *ENDINGS, *HABITS, "file_citation", "container_file_citation", "url_citation"} <= seen.keys()

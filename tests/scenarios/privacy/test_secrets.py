@@ -21,7 +21,9 @@ from tests.scenarios.privacy import lying
 
 #: How a run is made: whether it is read as a stream, and what becomes of one that is not.
 WAYS = ((True, "never"), (False, "never"), (False, "always"))
-PROGRAMS = [ROOT / "tests" / path for path in ("doors/programs/blocking.py", "doors/programs/asynchronous.py")]
+PROGRAMS = [
+    ROOT / "tests/scenarios" / path for path in ("doors/programs/blocking.py", "doors/programs/asynchronous.py")
+]
 PROGRAMS += sorted((ROOT / "tests/scenarios/hosted_tools/programs").glob("*.py"))
 
 
