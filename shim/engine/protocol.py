@@ -1,13 +1,12 @@
 """What goes through a door: a request in, a reply out."""
 
-import json
 from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from shim.ports import Call
 from shim.store.errors import StoreFailed
-from shim.wire import sse
+from shim.wire import encoding, sse
 from shim.wire.errors import ApiError, error
 
 Json = dict[str, Any]
@@ -56,8 +55,7 @@ def json_reply(
     body: Json, *, status: int = 200, events: Events | None = None, headers: Mapping[str, str] = {}
 ) -> Reply:
     """A JSON answer, indented by two as the API's were; ``events`` goes on behind it."""
-    text = json.dumps(body, indent=2, ensure_ascii=False).encode()
-    return Reply(status, JSON_TYPE | dict(headers), text, events)
+    return Reply(status, JSON_TYPE | dict(headers), encoding.indented(body), events)
 
 
 def stream_reply(events: Events) -> Reply:

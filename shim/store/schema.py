@@ -12,6 +12,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from shim.store import sealing
+from shim.wire import encoding
 
 #: The newest revision in ``migrations/versions``: known here so that a store which has it need not load Alembic.
 REVISION: Final = "0003"
@@ -32,8 +33,18 @@ metadata: Final = sa.MetaData(
 )
 
 
+class Name(sa.types.TypeDecorator[str]):
+    """A text that stands outside of any JSON: an id, a status, a cursor that somebody made up."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: sa.Dialect) -> str | None:
+        return None if value is None else encoding.storable(value)
+
+
 def _text(name: str, nullable: bool = False) -> "sa.Column[str]":
-    return sa.Column(name, sa.Text, nullable=nullable)
+    return sa.Column(name, Name, nullable=nullable)
 
 
 def _contents(name: str, **more: Any) -> "sa.Column[str]":

@@ -9,7 +9,7 @@ from typing import Final
 
 from shim.translate import calls
 from shim.translate.turn import STEP_OPENS, Emitted, Json, Made, Turn, emits
-from shim.wire.sse import dumps
+from shim.wire.encoding import dumps
 
 #: Upstream's item: the tools of a run that may lead to it.
 ASKED_BY: Final[dict[str, tuple[str, ...]]] = {

@@ -7,7 +7,7 @@ upstream counts three tokens for the answer's beginning and four around each mes
 from collections.abc import Callable
 from typing import Any, Final
 
-from shim.wire.sse import dumps
+from shim.wire.encoding import dumps
 
 Json = dict[str, Any]
 Count = Callable[[str], int]

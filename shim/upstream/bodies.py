@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
-from shim.wire.sse import dumps
+from shim.wire import encoding
 from shim.wire.texts import Items, Json
 
 #: Bytes of input up to which a body goes through the SDK as any other does.
@@ -31,9 +31,18 @@ class Pieces:
 
 
 def spread(body: Json) -> Json:
-    """The body as plain objects."""
+    """The body as plain objects that any library can encode."""
     items = body["input"]
-    return body | {"input": list(items)} if isinstance(items, Items) else body
+    if not isinstance(items, Items):
+        return plain(body)
+    # Pieces are well formed already.
+    return plain(body | {"input": ""}) | {"input": list(items)}
+
+
+def plain(body: Json) -> Json:
+    """The same object without halves of surrogate pairs, which the SDK's own encoder cannot send."""
+    found: Json = encoding.plain(body)
+    return found
 
 
 def into(client: Any, body: Json, refill: Refill | None) -> Json:
@@ -45,10 +54,10 @@ def into(client: Any, body: Json, refill: Refill | None) -> Json:
 
     def fill(request: Any) -> Any:
         told = {key: value for key, value in json.loads(request.content).items() if key != "input"}
-        pieces = Pieces(dumps(told)[:-1].encode() + b',"input":', items)
+        pieces = Pieces(encoding.compact(told)[:-1] + b',"input":', items)
         refill(request, pieces, pieces.size)
         # The SDK's own, which in one of the colours is to be awaited.
         return usual(request)
 
     client._prepare_request = fill
-    return body | {"input": ""}
+    return plain(body | {"input": ""})

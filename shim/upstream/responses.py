@@ -279,7 +279,8 @@ def _arguments(body: Json, call: Call) -> dict[str, Any]:
 
 def _request(method: str, path: str, body: Json | None) -> Any:
     beta = {"OpenAI-Beta": "assistants=v2"} if path.startswith("/vector_stores") else {}
-    return FinalRequestOptions.construct(method=method.lower(), url=path, json_data=body, headers=credentials() | beta)
+    data = None if body is None else bodies.plain(body)
+    return FinalRequestOptions.construct(method=method.lower(), url=path, json_data=data, headers=credentials() | beta)
 
 
 def _is_indexed(store: Json) -> bool:

@@ -7,14 +7,15 @@ Writing is exact: ``event: NAME``, one ``data:`` line of compact JSON with non-A
 """
 
 import json
+from collections.abc import Iterator
 from typing import Any, Final
 
-from pydantic_core import from_json, to_json
+from pydantic_core import from_json
+
+from shim.wire import encoding
 
 Json = dict[str, Any]
 
-#: Compact JSON, non-ASCII unescaped: the form that every recorded Assistants stream has.
-dumps: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 DONE: Final = b"event: done\ndata: [DONE]\n\n"
 
 
@@ -24,12 +25,7 @@ class Malformed(ValueError):
 
 def encode(name: str, data: Json) -> bytes:
     """One event on the wire."""
-    try:
-        text = to_json(data)
-    except ValueError:
-        # Half of a surrogate pair has no UTF-8; escaped it goes through, and the reader joins it with the other half.
-        text = json.dumps(data, separators=(",", ":")).encode()
-    return b"event: %b\ndata: %b\n\n" % (name.encode(), text)
+    return b"event: %b\ndata: %b\n\n" % (encoding.utf8(name), encoding.compact(data))
 
 
 class Reader:
@@ -37,6 +33,7 @@ class Reader:
 
     def __init__(self) -> None:
         self._pending: list[bytes] = []
+        self._halves = Halves()
 
     def feed(self, chunk: bytes) -> list[Json]:
         """The events that ``chunk`` completes; what is incomplete waits for more.  Raises `Malformed`."""
@@ -49,7 +46,7 @@ class Reader:
             data = _plain_line_ends(data)
         *blocks, rest = data.split(b"\n\n")
         self._pending = [rest] if rest else []
-        return [event for block in blocks if (event := _event(block)) is not None]
+        return self._halves.joined([event for block in blocks if (event := _event(block)) is not None])
 
     def close(self) -> list[Json]:
         """The event that lacks only its closing blank line, if any.  Half an event is nothing."""
@@ -59,7 +56,47 @@ class Reader:
             event = _event(_plain_line_ends(block))
         except Malformed:
             return []
-        return [] if event is None else [event]
+        return self._halves.joined([] if event is None else [event])
+
+
+class Halves:
+    """Joins a character that upstream cut in two between two deltas.
+
+    A delta that ends with the first half is given without it, and the next delta of the same place begins with it.
+    Where none follows, the half is given by itself before whatever comes instead: the finished text ends with it, too.
+    """
+
+    def __init__(self) -> None:
+        self._held: dict[str, Json] = {}
+
+    def joined(self, events: list[Json]) -> list[Json]:
+        """The events, in order; a delta of which nothing is left is left out."""
+        if not self._held and not any(_is_cut(event.get("delta")) for event in events):
+            return events
+        return [each for event in events for each in self._one(event)]
+
+    def _one(self, event: Json) -> Iterator[Json]:
+        delta, place = event.get("delta"), repr([event.get(name) for name in PLACE])
+        if not isinstance(delta, str):
+            yield from self._held.values()
+            self._held.clear()
+            yield event
+            return
+        if place in self._held:
+            delta = encoding.joined(self._held.pop(place)["delta"] + delta)
+        if _is_cut(delta):
+            self._held[place], delta = event | {"delta": delta[-1]}, delta[:-1]
+        if delta:
+            yield event | {"delta": delta}
+
+
+#: What says to which text a delta belongs.
+PLACE: Final = ("type", "item_id", "output_index", "content_index", "summary_index")
+
+
+def _is_cut(delta: Any) -> bool:
+    """Whether a text ends with the first half of a character."""
+    return isinstance(delta, str) and "\ud800" <= delta[-1:] <= "\udbff"
 
 
 def _plain_line_ends(data: bytes) -> bytes:

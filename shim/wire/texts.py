@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final, overload
 
-from shim.wire.sse import dumps
+from shim.wire import encoding
 
 Json = dict[str, Any]
 
@@ -13,14 +13,8 @@ load: Final = json.loads
 TOGETHER: Final = 100
 
 
-def dump(body: Json) -> str:
-    """Compact JSON, non-ASCII unescaped, unless it holds half a surrogate pair, which no database takes as it is."""
-    text = dumps(body)
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return json.dumps(body, separators=(",", ":"))
-    return text
+#: How an object is stored.
+dump: Final = encoding.text
 
 
 class Items(Sequence[Json]):
@@ -34,7 +28,7 @@ class Items(Sequence[Json]):
 
     @classmethod
     def of(cls, items: Iterable[Json]) -> "Items":
-        return cls(dump(item).encode() for item in items)
+        return cls(encoding.compact(item) for item in items)
 
     def array(self) -> Iterator[bytes]:
         """The bytes of a JSON array, in pieces of some size."""

@@ -26,6 +26,7 @@ from shim.store import (
 )
 from shim.store.database import Database, database
 from shim.store.errors import StoreFailed
+from shim.wire import encoding
 from tests.scenarios.load import databases
 from tests.store.conftest import POSTGRES
 from tests.store.things import assistant, ids, message, python, run, step, thread
@@ -93,7 +94,7 @@ def test_all_of_it_arrives(pair: tuple[Database, Database]) -> None:
         name: (2 * len(each), 2 * len(each)) for name, each in before.items()
     }
     found = target.read(messages.page, "other", "thread_1", 100, "asc")
-    assert [each["content"][0]["text"]["value"] for each in found.data] == list(ODD)
+    assert [each["content"][0]["text"]["value"] for each in found.data] == [encoding.well_formed(text) for text in ODD]
     again = target.read(files.content, "", "cfile_1")
     assert again == bytes(range(256)) * 1000
 

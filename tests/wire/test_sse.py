@@ -16,10 +16,53 @@ def test_an_event_is_one_line_of_compact_json(value: Any) -> None:
     assert encode("thread.x", {"id": value}) == f"event: thread.x\ndata: {text}\n\n".encode()
 
 
-def test_half_a_surrogate_pair_passes_both_ways() -> None:
-    (event,) = Reader().feed(b'data: {"type":"x","delta":"\\ud83d"}\n\n')
-    assert event == {"type": "x", "delta": "\ud83d"}
-    assert encode("x", event) == b'event: x\ndata: {"type":"x","delta":"\\ud83d"}\n\n'
+def read(*events: Any) -> list[Any]:
+    """What a reader makes of events, a network read for each."""
+    reader = Reader()
+    return [
+        each
+        for event in events
+        for each in reader.feed(b"data: " + json.dumps({"type": "x"} | event).encode() + b"\n\n")
+    ]
+
+
+A, B = {"item_id": "a"}, {"item_id": "b"}
+DONE = {"type": "done", "text": "\ud83d"}
+#: Events with halves of surrogate pairs, and the events that are read.
+HALVES = {
+    "two halves": ([{"delta": "a\ud83d"}, {"delta": "\ude00b"}], [{"delta": "a"}, {"delta": "😀b"}]),
+    "a delta of nothing else": ([{"delta": "\ud83d"}, {"delta": "\ude00"}], [{"delta": "😀"}]),
+    "no other half": ([{"delta": "a\ud83d"}, {"delta": "b"}], [{"delta": "a"}, {"delta": "\ud83db"}]),
+    "a second half alone": ([{"delta": "\ude00b"}], [{"delta": "\ude00b"}]),
+    "the finished text": ([{"delta": "\ud83d"}, DONE], [{"delta": "\ud83d"}, DONE]),
+    "one after the other": (
+        [{"delta": "\ud83d"}, {"delta": "\ude00\ud83d"}, {"delta": "\ude01"}],
+        [{"delta": "😀"}, {"delta": "😁"}],
+    ),
+    "two texts by turns": (
+        [A | {"delta": "\ud83d"}, B | {"delta": "\ud83d"}, A | {"delta": "\ude00"}, B | {"delta": "\ude01"}],
+        [A | {"delta": "😀"}, B | {"delta": "😁"}],
+    ),
+    "an id that is none": (
+        [{"item_id": [], "delta": "\ud83d"}, {"delta": 7}],
+        [{"item_id": [], "delta": "\ud83d"}, {"delta": 7}],
+    ),
+}
+
+
+@pytest.mark.parametrize("events, expected", HALVES.values(), ids=HALVES)
+def test_a_character_that_was_cut_is_joined(events: list[Any], expected: list[Any]) -> None:
+    assert read(*events) == [{"type": "x"} | event for event in expected]
+
+
+def test_a_cut_character_at_the_end_of_the_stream_is_read_with_it() -> None:
+    reader = Reader()
+    assert reader.feed(b'data: {"type":"x","delta":"\\ud83d"}\n\ndata: {"type":"end"}') == []
+    assert reader.close() == [{"type": "x", "delta": "\ud83d"}, {"type": "end"}]
+
+
+def test_half_a_surrogate_pair_is_replaced_when_it_leaves() -> None:
+    assert encode("x", {"delta": "\ud83d"}) == 'event: x\ndata: {"delta":"\ufffd"}\n\n'.encode()
 
 
 @pytest.mark.parametrize("data", [b"{", b"nonsense", b"[1]", b'"text"', b'{"a":"\xff"}'])

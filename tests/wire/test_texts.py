@@ -30,7 +30,7 @@ def test_an_item_is_read_anew() -> None:
     assert repr(items) == repr(ITEMS[:3])
 
 
-def test_half_a_surrogate_pair_survives() -> None:
-    assert json.loads(dump({"text": "\ud83d"})) == {"text": "\ud83d"}
-    assert Items.of([{"text": "\ud83d"}]) == [{"text": "\ud83d"}]
+def test_half_a_surrogate_pair_is_replaced() -> None:
+    assert json.loads(dump({"text": "\ud83d"})) == {"text": "\ufffd"}
+    assert Items.of([{"text": "\ud83d"}]) == [{"text": "\ufffd"}]
     assert dump({"text": "é"}) == '{"text":"é"}'

@@ -16,7 +16,7 @@ from shim.sandbox.shapes.models import Model
 from shim.sandbox.shapes.query import Query
 from shim.sandbox.shapes.reply import STREAM_TYPE, Cut, Pause, SandboxReply, json_reply
 from shim.sandbox.ways import Ways
-from shim.wire import sse
+from shim.wire import encoding, sse
 
 Json = dict[str, Any]
 
@@ -163,7 +163,7 @@ class Responses:
         return item
 
     def _first(self, body: Json) -> bool:
-        digest = hashlib.sha256(sse.dumps(body).encode()).digest()
+        digest = hashlib.sha256(encoding.utf8(encoding.dumps(body))).digest()
         with self._lock:
             known = digest in self._seen
             self._seen.add(digest)

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from shim.sandbox.shapes import items, refuse
-from shim.wire import sse
+from shim.wire import encoding
 
 Json = dict[str, Any]
 
@@ -17,7 +17,7 @@ def tokens(context: list[Json], body: Json) -> int:
 
 
 def _fixed(body: Json) -> int:
-    return len((body.get("instructions") or "").split()) + len(sse.dumps(body.get("tools") or []).split())
+    return len((body.get("instructions") or "").split()) + len(encoding.dumps(body.get("tools") or []).split())
 
 
 def fitted(context: list[Json], body: Json, room: int) -> list[Json]:

@@ -7,7 +7,7 @@ clients report, or the nearest recorded relative.  `CHOSEN` names the ones that 
 from collections.abc import Mapping
 from typing import Any, Final
 
-from shim.wire import sse
+from shim.wire import encoding
 
 Json = dict[str, Any]
 
@@ -40,7 +40,7 @@ class Refused(Exception):
 
     def body(self) -> bytes:
         """The envelope, ``{"error": {message, type, param, code}}``."""
-        return sse.dumps({"error": self.error}).encode()
+        return encoding.compact({"error": self.error})
 
 
 def kind(value: Any) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from shim.wire import sse
+from shim.wire import encoding
 
 Json = dict[str, Any]
 
@@ -33,4 +33,4 @@ class SandboxReply:
 
 
 def json_reply(value: Json, status: int = 200) -> SandboxReply:
-    return SandboxReply(status, dict(JSON_TYPE), sse.dumps(value).encode())
+    return SandboxReply(status, dict(JSON_TYPE), encoding.compact(value))

@@ -7,8 +7,8 @@ kept as None, a string content left a string.
 from typing import Any
 
 from pydantic import ValidationError
-from pydantic_core import from_json
 
+from shim.wire import encoding
 from shim.wire.errors import error
 from shim.wire.requests.bodies import OPERATIONS
 from shim.wire.requests.paths import check_id
@@ -23,8 +23,8 @@ def read(operation: str, body: bytes) -> dict[str, Any]:
     Raises `ApiError` with the first thing that is wrong.
     """
     try:
-        # Stricter than the json module: no NaN, no half surrogate pairs, no bottomless nesting.
-        data: dict[str, Any] = from_json(body, allow_inf_nan=False) if body else {}
+        # A program that cuts texts by UTF-16 units may have cut a character in two: it is read as U+FFFD.
+        data: dict[str, Any] = encoding.parsed(body) if body else {}
     except ValueError:
         raise error("invalid_json") from None
     try:

@@ -32,7 +32,7 @@ def test_one_error_is_told_and_unknown_keys_come_last() -> None:
 
 @pytest.mark.parametrize(
     "body",
-    [b"{", b"{}x", b"\xff", b'{"a": NaN}', b'{"a": "\\ud800"}', b"[" * 100_000, b"{'a': 1}", b'{"a": 1,}', b" "],
+    [b"{", b"{}x", b"\xff", b'{"a": NaN}', b'{"a": "\\u00"}', b"[" * 100_000, b"{'a': 1}", b'{"a": 1,}', b" "],
 )
 def test_what_is_no_json(body: bytes) -> None:
     with pytest.raises(ApiError) as told:

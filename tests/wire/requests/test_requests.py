@@ -95,6 +95,13 @@ def test_text_of_every_script() -> None:
     assert read("messages.create", body.encode())["content"] == "\u00f1 \u4e16 \U0001f600 \U0001f600"
 
 
+@pytest.mark.parametrize("sent, text", [("a\\ud83d", "a\ufffd"), ("\\ude00b", "\ufffdb"), ("\\u0000", "\x00")])
+def test_half_a_surrogate_pair_is_replaced(sent: str, text: str) -> None:
+    body = f'{{"role": "user", "content": "{sent}", "metadata": {{"{sent}": "{sent}"}}}}'
+    found = read("messages.create", body.encode())
+    assert (found["content"], found["metadata"]) == (text, {text: text})
+
+
 @pytest.mark.parametrize(
     "kind,value",
     [("assistant", "asst_1"), ("thread", "thread_1"), ("message", "msg_1"), ("run", "run_1"), ("step", "step_123")],

@@ -1,0 +1,113 @@
+"""The one encoder: everything that leaves goes through it, be it a reply, an event, a request upstream, a row of the
+store or a line of the log.
+
+A Python string, like one of JavaScript, may hold half of a surrogate pair: a character outside the Basic Multilingual
+Plane that was cut in two.  It has no UTF-8, strict JSON readers refuse its escaped form, and databases refuse both.  So
+two halves that stand side by side leave as their character, and a half that stands alone as U+FFFD.
+"""
+
+import json
+import logging
+from typing import Any, Final
+
+from pydantic_core import from_json, to_json
+
+#: Compact JSON, non-ASCII unescaped: the form that every recorded Assistants stream has.
+dumps: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_indented: Final = json.JSONEncoder(ensure_ascii=False, indent=2).encode
+#: What stands for a half that has lost its other half, and for NUL where a database takes none.
+REPLACEMENT: Final = "\ufffd"
+
+
+def joined(text: str) -> str:
+    """The text with halves joined where both are there; one that stands alone stays."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
+
+
+def well_formed(text: str) -> str:
+    """The text with halves of surrogate pairs joined where both are there, and replaced where not."""
+    if text.isascii():
+        return text
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def utf8(text: str) -> bytes:
+    """The text as bytes, whatever it holds."""
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        return well_formed(text).encode()
+
+
+def text(body: Any) -> str:
+    """Compact JSON as a text that has UTF-8."""
+    found = dumps(body)
+    try:
+        found.encode()
+    except UnicodeEncodeError:
+        return well_formed(found)
+    return found
+
+
+def compact(body: Any) -> bytes:
+    """Compact JSON."""
+    try:
+        return to_json(body)
+    except ValueError:
+        return utf8(dumps(body))
+
+
+def indented(body: Any) -> bytes:
+    """JSON indented by two, as the API's answers were."""
+    return utf8(_indented(body))
+
+
+def plain(body: Any) -> Any:
+    """The same object, or an equal one without halves, for a library that encodes it by itself."""
+    try:
+        to_json(body)
+    except ValueError:
+        return json.loads(text(body))
+    return body
+
+
+def is_strict(data: str | bytes) -> bool:
+    """Whether a text is JSON that any reader takes."""
+    try:
+        from_json(data, allow_inf_nan=False)
+    except ValueError:
+        return False
+    return True
+
+
+def parsed(data: str | bytes) -> Any:
+    """What JSON says, stricter than the json module: no NaN, no bottomless nesting.  Halves are joined or replaced.
+
+    Raises ValueError.
+    """
+    try:
+        return from_json(data, allow_inf_nan=False)
+    except ValueError:
+        if (rb"\u" if isinstance(data, bytes) else "\\u") not in data:  # type: ignore[operator]
+            raise
+    try:
+        return from_json(compact(json.loads(data)), allow_inf_nan=False)
+    except RecursionError as problem:
+        raise ValueError(str(problem)) from None
+
+
+def storable(name: str) -> str:
+    """A text that every database takes as it is, outside of any JSON: PostgreSQL has no NUL."""
+    if name.isascii() and "\0" not in name:
+        return name
+    return well_formed(name).replace("\0", REPLACEMENT)
+
+
+class Encodable(logging.Filter):
+    """Lines of the log that any handler can write."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        said = record.getMessage()
+        if (clean := well_formed(said)) != said:
+            record.msg, record.args = clean, ()
+        return True

@@ -1,0 +1,55 @@
+"""One encoder for all that leaves: halves of surrogate pairs are joined or replaced, and all else is as it was."""
+
+import json
+import logging
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shim.wire import encoding
+
+HALVES = [
+    ("\ud83d", "\ufffd"),
+    ("\ude00", "\ufffd"),
+    ("a\ud83d\ude00b", "a😀b"),
+    ("\ude00\ud83d", "\ufffd\ufffd"),
+    ("\ud83d\ud83d\ude00", "\ufffd😀"),
+    ("é東😀\x00", "é東😀\x00"),
+    ("", ""),
+]
+
+
+@pytest.mark.parametrize("text, clean", HALVES)
+def test_a_text(text: str, clean: str) -> None:
+    assert encoding.well_formed(text) == clean
+    assert encoding.utf8(text) == clean.encode()
+    assert encoding.storable(text) == clean.replace("\x00", "\ufffd")
+
+
+TEXTS = st.text(st.characters(categories=["Cs", "L", "So", "Cc"]) | st.sampled_from("\ud83d\ude00"))
+BODIES = st.recursive(TEXTS | st.integers() | st.none(), lambda inner: st.lists(inner) | st.dictionaries(TEXTS, inner))
+
+
+@given(BODIES)
+def test_whatever_leaves_is_utf8_and_keeps_what_has_utf8(body: Any) -> None:
+    written = [encoding.compact(body), encoding.text(body).encode(), encoding.indented(body)]
+    read = [json.loads(each) for each in written]
+    assert read[0] == read[1] == read[2]
+    assert encoding.plain(read[0]) is read[0]
+    assert encoding.compact(encoding.plain(body)) == written[0]
+    if encoding.dumps(body) == encoding.well_formed(encoding.dumps(body)):
+        assert read[0] == body
+
+
+@pytest.mark.parametrize("said", ["plain", "é", "\ud83d"])
+def test_a_line_of_the_log(said: str, caplog: pytest.LogCaptureFixture) -> None:
+    logging.getLogger("shim").warning("told: %s", said)
+    (record,) = caplog.records
+    assert record.getMessage() == f"told: {encoding.well_formed(said)}"
+
+
+@pytest.mark.parametrize("name, stored", [("call_1", "call_1"), ("a\0b", "a\ufffdb"), ("é\ud83d", "é\ufffd")])
+def test_a_name(name: str, stored: str) -> None:
+    assert encoding.storable(name) == stored
