@@ -8,6 +8,7 @@ from shim.engine.capabilities import Servers
 from shim.engine.registry import Running
 from shim.ports import Clock, Ids, Profile, Store, Upstream, Wait
 from shim.translate import estimate
+from shim.translate.history import Pair
 from shim.translate.models import ModelMap
 from shim.wire import objects
 from shim.wire.errors import ApiError
@@ -31,7 +32,7 @@ class Context:
     ``retention``: seconds after which a thread that nobody used is erased, ``file_retention``: a kept file; None keeps
     them.  ``delete_responses``: upstream is to forget what is erased here.
     ``models``: which one to call for the one that a run names.  ``learned``: parameters that were refused, by
-    a server's address and its model.
+    a server's address and its model.  ``unheard``: calls of the past that were refused, likewise.
     ``tokens`` counts those of a text, where upstream counts none.  ``servers``: what this process has found out about
     its servers.  ``wait`` lets so many seconds pass.
     """
@@ -52,6 +53,7 @@ class Context:
     delete_responses: bool = False
     models: ModelMap = field(default_factory=ModelMap)
     learned: dict[tuple[str, str], set[str]] = field(default_factory=dict)
+    unheard: dict[tuple[str, str], set[Pair]] = field(default_factory=dict)
     tokens: Callable[[str], int] = estimate.plain
     servers: Servers = field(default_factory=Servers)
     wait: Wait = no_wait
@@ -69,6 +71,10 @@ class Context:
     def refused(self, model: str) -> set[str]:
         """The parameters that a model of this server is known to refuse, to be added to."""
         return self.learned.setdefault((self.upstream.profile().address, model), set())
+
+    def told_as_text(self, model: str) -> set[Pair]:
+        """The calls that a model of this server is known to refuse, to be added to."""
+        return self.unheard.setdefault((self.upstream.profile().address, model), set())
 
     def now(self) -> int:
         """Whole seconds since the epoch."""

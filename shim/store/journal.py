@@ -1,4 +1,4 @@
-"""The journal of a thread: every item that went upstream (``in``) or came from there (``out``), verbatim, in order.
+"""The journal of a thread: every item that went upstream (``in``) or came from there (``out``), in order.
 
 It holds the whole transcript, so a thread can be replayed to any server at any time; response ids only save work.
 """

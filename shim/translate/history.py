@@ -5,14 +5,17 @@ outputs or not at all, and reasoning only where it is encrypted and its follower
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-from shim.wire.texts import Items, dump
+from shim.translate import items
+from shim.wire import encoding
+from shim.wire.texts import Items
 
 Json = dict[str, Any]
-
+#: What a call and its output have in common: the response that made the call, and the call's id.
+Pair = tuple[str | None, str | None]
 
 #: Outputs that give leave: a plain word, or JSON that says so.  Everything else does not.
 LEAVE: Final = re.compile(r"\W*(approved?\W+)?(true|yes|approved?)\W*$", re.IGNORECASE)
@@ -62,16 +65,21 @@ def of_message(message: Json) -> Json:
     return {"type": "message", "role": role, "content": parts}
 
 
-def of_output(call_id: str, output: str, name: str = "") -> Json:
-    """A tool's output as an input item; of the tool ``name`` that asks for leave, the leave."""
+def of_output(call_id: str, output: str, name: str = "", upstream_id: str | None = None) -> Json:
+    """A tool's output as the journal gets it; of the tool ``name`` that asks for leave, the leave.
+
+    ``upstream_id``: the id under which upstream knows the call, where that is not ``call_id``.
+    """
     if name == "mcp_approval_request":
         return {"type": "mcp_approval_response", "approval_request_id": call_id, "approve": bool(LEAVE.match(output))}
-    return {"type": "function_call_output", "call_id": call_id, "output": output}
+    item = {"type": "function_call_output", "call_id": items.call_id(call_id), "output": output}
+    known_as = upstream_id or call_id
+    return item if known_as == item["call_id"] else item | {items.KNOWN_AS: known_as}
 
 
 def _again_message(item: Json) -> Json | None:
     if item["role"] != "assistant":
-        return item
+        return _only(item, "role", "content")
     parts = [
         {"type": part["type"], key: part[key]}
         for part in item["content"]
@@ -83,17 +91,27 @@ def _again_message(item: Json) -> Json | None:
 
 
 def _again_call(item: Json) -> Json | None:
-    return {"type": "function_call", "call_id": item["call_id"], "name": item["name"], "arguments": item["arguments"]}
+    return _only(item, "call_id", "name", "arguments")
+
+
+def _again_output(item: Json) -> Json | None:
+    return _only(item, "call_id", "output")
 
 
 def _again_reasoning(item: Json) -> Json | None:
-    if not item.get("encrypted_content"):
-        return None
-    return {"type": "reasoning", "summary": item.get("summary") or [], "encrypted_content": item["encrypted_content"]}
+    return _only(item, "summary", "encrypted_content") if item.get("encrypted_content") else None
 
 
 def _again_approval(item: Json) -> Json | None:
-    return {name: item[name] for name in ("type", "id", "server_label", "name", "arguments")}
+    return _only(item, "id", "server_label", "name", "arguments")
+
+
+def _again_leave(item: Json) -> Json | None:
+    return _only(item, "approval_request_id", "approve")
+
+
+def _only(item: Json, *names: str) -> Json:
+    return {name: item[name] for name in ("type", *names)}
 
 
 #: Items that are sent again, and how.  The rest (hosted calls, containers that are long dead) live on in the text they
@@ -101,10 +119,10 @@ def _again_approval(item: Json) -> Json | None:
 AGAIN: Final[dict[str, Callable[[Json], Json | None]]] = {
     "message": _again_message,
     "function_call": _again_call,
-    "function_call_output": dict,
+    "function_call_output": _again_output,
     "reasoning": _again_reasoning,
     "mcp_approval_request": _again_approval,
-    "mcp_approval_response": dict,
+    "mcp_approval_response": _again_leave,
 }
 
 
@@ -112,7 +130,8 @@ class _Line(NamedTuple):
     """What is remembered of an entry while the rest is read: little, as there may be ten thousand.
 
     ``made_by``: the response.  ``given``: it came from the user's side.  ``text``: the item that is sent again, if one
-    is.
+    is.  ``own``: an output as it is sent where the chain itself holds its call, if that is another.  ``retold``: a
+    call or an output as text, if upstream refuses it as what it is.
     """
 
     kind: str
@@ -121,49 +140,79 @@ class _Line(NamedTuple):
     whole: bool
     given: bool
     text: bytes | None
+    own: bytes | None
+    retold: bytes | None
 
     @property
-    def pair(self) -> tuple[str | None, str | None]:
+    def pair(self) -> Pair:
         """What a call and its output have in common.  The call's id alone is not it: some servers use the same ones in
         every response.
         """
         return self.made_by, self.call_id
 
 
-def _line(entry: Entry) -> _Line:
+#: How a call and its output are told to a server that refuses them as what they are.
+CALLED: Final = "[The assistant called the function {name} as {call_id} with these arguments: {arguments}]"
+GAVE: Final = "[The function called as {call_id} gave this output: {output}]"
+
+
+def _retold(item: Json) -> bytes | None:
+    """A call, or an output, as text."""
+    if item["type"] == "function_call":
+        text = {"type": "output_text", "text": CALLED.format_map(item)}
+        return encoding.compact({"type": "message", "role": "assistant", "content": [text]})
+    if item["type"] == "function_call_output":
+        return encoding.compact(
+            {"type": "message", "role": "user", "content": [{"type": "input_text", "text": GAVE.format_map(item)}]}
+        )
+    return None
+
+
+def _line(entry: Entry, as_text: Collection[Pair] = ()) -> _Line:
     item = entry.item
     kind = item["type"]
     again = AGAIN[kind](item) if kind in AGAIN else None
     given = kind in ANSWERS or item.get("role") == "user"
     call_id = item.get("call_id") or item.get("approval_request_id") or item.get("id")
-    text = None if again is None else dump(again).encode()
-    return _Line(kind, entry.response_id, call_id, item.get("status") != "incomplete", given, text)
+    text = None if again is None else encoding.compact(again)
+    known_as = item.get(items.KNOWN_AS)
+    own = None if known_as is None or again is None else encoding.compact(again | {"call_id": known_as})
+    retold = _retold(item) if (entry.response_id, call_id) in as_text else None
+    return _Line(kind, entry.response_id, call_id, item.get("status") != "incomplete", given, text, own, retold)
 
 
-def compose(entries: Iterable[Entry], previous: str | None = None, *, thoughts: bool = True) -> Items:
+def compose(
+    entries: Iterable[Entry],
+    previous: str | None = None,
+    *,
+    thoughts: bool = True,
+    as_text: Collection[Pair] = (),
+) -> Items:
     """The input that says ``entries`` to a model that knows the chain up to the response ``previous``.
 
     Each entry is let go once it has been read.  ``thoughts``: whether upstream can read encrypted reasoning.
+    ``as_text``: calls that upstream refuses; with their outputs they are told as text.
     """
-    lines = [_line(entry) for entry in entries]
-    asked = {line.pair for line in lines if line.kind in ASKS and line.whole}
-    paired = asked & ({line.pair for line in lines if line.kind == "function_call_output"} | _leave(lines))
-    items: list[bytes] = []
+    lines = [_line(entry, as_text) for entry in entries]
+    paired = _paired(lines)
+    said: list[bytes] = []
     waiting: list[tuple[str | None, bytes]] = []
-    for line in lines:
+    for place, line in enumerate(lines):
         if line.kind == "reasoning":
             waiting += [(line.made_by, line.text)] if line.text is not None and thoughts else []
             continue
-        if line.text is not None and _fits(line, paired, previous):
-            items += [thought for made_by, thought in waiting if made_by == line.made_by and not line.given]
-            items.append(line.text)
+        if line.retold is not None and place in paired:
+            said.append(line.retold)
+        elif line.text is not None and (place in paired or _fits(line, previous)):
+            said += [thought for made_by, thought in waiting if made_by == line.made_by and not line.given]
+            said.append(line.text if place in paired or line.own is None else line.own)
         waiting = []
-    return Items(items)
+    return Items(said)
 
 
-def _leave(lines: list[_Line]) -> set[tuple[str | None, str | None]]:
+def _leave(lines: list[_Line]) -> set[Pair]:
     """The leave that was given last, and not yet used: said again later, it would have its call made once more."""
-    given: set[tuple[str | None, str | None]] = set()
+    given: set[Pair] = set()
     for line in lines:
         if line.kind == "mcp_approval_response":
             given.add(line.pair)
@@ -172,10 +221,19 @@ def _leave(lines: list[_Line]) -> set[tuple[str | None, str | None]]:
     return given
 
 
-def _fits(line: _Line, paired: set[tuple[str | None, str | None]], previous: str | None) -> bool:
-    if line.kind in ASKS:
-        return line.pair in paired
-    if line.kind in ANSWERS:
-        # Its call may be the chain's own last word.
-        return line.pair in paired or (previous is not None and line.made_by == previous)
-    return True
+def _paired(lines: list[_Line]) -> set[int]:
+    """The places of calls and outputs that belong together: each call with its one output."""
+    leave = _leave(lines)
+    asked: dict[Pair, int] = {}
+    found: set[int] = set()
+    for place, line in enumerate(lines):
+        if line.kind in ASKS and line.whole:
+            asked[line.pair] = place
+        elif line.pair in asked and (line.kind == "function_call_output" or line.pair in leave):
+            found |= {place, asked.pop(line.pair)}
+    return found
+
+
+def _fits(line: _Line, previous: str | None) -> bool:
+    """Whether an item that is half of no pair is sent: the call of an output may be the chain's own last word."""
+    return line.kind not in ASKS and (line.kind not in ANSWERS or (previous is not None and line.made_by == previous))

@@ -15,7 +15,7 @@ from shim.engine.run.chain import Sent
 from shim.ports import Refusal
 from shim.store import threads
 from shim.translate import models, request
-from shim.upstream import profiles
+from shim.upstream import blame, profiles
 
 log = logging.getLogger("shim")
 T = TypeVar("T")
@@ -178,6 +178,23 @@ async def _too_long(asker: Asker, refusal: Refusal) -> bool:
     return True
 
 
+async def _refused_call(asker: Asker, refusal: Refusal) -> bool:
+    """Upstream refuses a call of the past: that and its output are told as text, now and from now on."""
+    blamed = blame.blamed_calls(refusal, asker.sent.body)
+    if not blamed:
+        return False
+    world, run = asker.world, asker.run
+    as_text = world.told_as_text(asker.sent.body["model"])
+    found = await world.store.read(chain.pairs, world, run["thread_id"], blamed) - as_text
+    if not found:
+        return False
+    as_text |= found
+    said = ", ".join(sorted(blamed))
+    log.warning("upstream refuses calls of thread %s, which are told as text from now on: %s", run["thread_id"], said)
+    asker.sent = await world.store.read(_retold, world, run, asker.private, asker.sent)
+    return True
+
+
 REMEDIES: Final[tuple[Callable[[Asker, Refusal], Awaitable[bool]], ...]] = (
     _lost_chain,
     _refused_store,
@@ -186,7 +203,12 @@ REMEDIES: Final[tuple[Callable[[Asker, Refusal], Awaitable[bool]], ...]] = (
     _refused_parameter,
     _no_model,
     _too_long,
+    _refused_call,
 )
+
+
+def _retold(db: Any, world: Context, run: Json, private: Json, sent: Sent) -> Sent:
+    return chain.prepare(db, world, run, private, anew=sent.previous is None, kept=sent.kept)
 
 
 def _renamed(db: Any, world: Context, run: Json, private: Json, sent: Sent) -> Sent:

@@ -11,8 +11,8 @@ from typing import Any
 
 from shim.engine.context import Context, Json
 from shim.store import journal, threads
-from shim.translate import history, request
-from shim.translate.history import Entry
+from shim.translate import history, items, request
+from shim.translate.history import Entry, Pair
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +47,18 @@ def prepare(db: Any, world: Context, run: Json, private: Json, *, anew: bool = F
         without=frozenset(world.refused(private["model"])),
     )
     entries = _entries(db, world, run["thread_id"], start)
-    items = history.compose(entries, previous, thoughts=profile.encrypted_reasoning)
-    return Sent(request.body(run, items, so_far), previous, kept)
+    as_text = world.told_as_text(private["model"])
+    said = history.compose(entries, previous, thoughts=profile.encrypted_reasoning, as_text=as_text)
+    return Sent(request.body(run, said, so_far), previous, kept)
+
+
+def pairs(db: Any, world: Context, thread_id: str, call_ids: set[str]) -> set[Pair]:
+    """The calls of a thread that have one of these ids."""
+    return {
+        (entry.response_id, entry.item["call_id"])
+        for entry in _entries(db, world, thread_id, 0)
+        if entry.item["type"] == "function_call" and entry.item["call_id"] in call_ids
+    }
 
 
 def halved(db: Any, world: Context, run: Json, private: Json, chained: bool) -> Sent | None:
@@ -83,7 +93,7 @@ def _base(db: Any, world: Context, run: Json, private: Json) -> tuple[str | None
 
 def _entries(db: Any, world: Context, thread_id: str, after: int) -> Iterator[Entry]:
     for row in journal.walk(db, world.tenant, thread_id, after):
-        yield Entry(row.seq, row.item, row.response_id, row.message_id, row.run_id)
+        yield Entry(row.seq, items.normal(row.item), row.response_id, row.message_id, row.run_id)
 
 
 def _starts(entries: list[Entry], run: Json) -> list[int]:

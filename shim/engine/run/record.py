@@ -6,6 +6,7 @@ from shim import lifecycle
 from shim.engine.context import Context, Json
 from shim.engine.protocol import Emitted
 from shim.store import journal, messages, responses, runs, steps, threads
+from shim.translate import items
 from shim.translate.turn import Turn
 from shim.wire import objects
 
@@ -81,7 +82,7 @@ def items_of(db: Any, world: Context, turn: Turn, response_id: str | None) -> No
             world.tenant,
             run["thread_id"],
             "out",
-            item,
+            items.journalled(item, opened.call.get("id") if opened is not None else None),
             run_id=run["id"],
             response_id=response_id,
             message_id=message["id"] if message else None,

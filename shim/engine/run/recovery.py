@@ -16,7 +16,7 @@ from shim.ports import Call, Refusal
 from shim.store import journal, messages, responses, runs, steps, threads
 from shim.store.errors import Gone
 from shim.store.runs import RunRow
-from shim.translate import elsewhere, stream
+from shim.translate import elsewhere, items, stream
 from shim.translate.turn import Made, Turn
 
 FINISHED: Final = ("completed", "incomplete", "failed", "cancelled")
@@ -118,15 +118,15 @@ def _drop_unfinished(db: Any, world: Context, turn: Turn, response: Json, known:
 
 def _steps_of_response(db: Any, tenant: str, run: Json) -> list[Json]:
     """The steps behind the last one that the application has answered: the others are of earlier rounds."""
-    answered = {entry.call_id for entry in journal.of_run(db, tenant, run["id"])}
+    answered = {items.call_id(entry.call_id) for entry in journal.of_run(db, tenant, run["id"])}
     made = steps.of_run(db, tenant, run["id"])
     asked = [n for n, step in enumerate(made, 1) if _answers(step, answered)]
     return made[asked[-1] if asked else 0 :]
 
 
-def _answers(step: Json, answered: set[str | None]) -> bool:
+def _answers(step: Json, answered: set[str]) -> bool:
     calls = step["step_details"].get("tool_calls") or []
-    return step["status"] == "completed" and any(call["id"] in answered for call in calls)
+    return step["status"] == "completed" and any(items.call_id(call["id"]) in answered for call in calls)
 
 
 def _settle(turn: Turn, response: Json, known: int, finished: int) -> None:

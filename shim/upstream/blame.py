@@ -1,0 +1,46 @@
+"""Which calls of a conversation a refusal points at.
+
+A model may have called in a way that one server takes and the next refuses: by the place of the item, by the id of the
+call, by the function's name, or in words about the calls of the past, some with status 500.
+"""
+
+import re
+from typing import Final
+
+from shim.ports import Json, Refusal
+
+#: Statuses with which a server may find fault with what it was told; None is an error inside an answer with status 200.
+FAULTS: Final = frozenset({None, 400, 404, 409, 422, 500, 502})
+#: How a server names an item of the input by its place.
+PLACE: Final = re.compile(r"\binput(?:\[|\.)(\d+)")
+#: Wordings about calls of the past that name none of them: who says it so.
+WORDS: Final[dict[str, str]] = {
+    "llama.cpp": r"Failed to parse tool call arguments as JSON",
+    "vLLM, LiteLLM and others in front of chat completions": r"tool_calls\W*\d+\W*function\W*(name|arguments)",
+    "Anthropic behind a proxy": r"\btool_use\.(input|name|id)\b",
+}
+_WORDS: Final = re.compile("|".join(WORDS.values()), re.IGNORECASE)
+#: Names that are too short to be told from other words.
+SHORTEST: Final = 4
+
+
+def blamed_calls(refusal: Refusal, body: Json) -> set[str]:
+    """Ids of the calls in a request's input that a refusal points at.  Only calls that the input itself holds."""
+    if refusal.status not in FAULTS:
+        return set()
+    items = list(body["input"])
+    calls = [item for item in items if item.get("type") == "function_call"]
+    if not calls:
+        return set()
+    said = f"{refusal.param or ''} {refusal.message}"
+    places = [int(place) for place in PLACE.findall(said)]
+    found = {items[place].get("call_id") for place in places if place < len(items)}
+    found |= {call["call_id"] for call in calls if _mentions(said, call["call_id"])}
+    known = {tool.get("name") for tool in body.get("tools") or []}
+    found |= {call["call_id"] for call in calls if call["name"] not in known and _mentions(said, call["name"])}
+    ids = {str(call["call_id"]) for call in calls}
+    return (found & ids) or (ids if _WORDS.search(said) else set())
+
+
+def _mentions(said: str, name: str) -> bool:
+    return len(name) >= SHORTEST and re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", said) is not None

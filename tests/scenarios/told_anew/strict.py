@@ -1,0 +1,55 @@
+"""Servers that look at every item of a conversation, and refuse what is not in order."""
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+from shim.ports import Profile, Refusal
+from tests.engine.scripted import Read, answer
+
+Json = dict[str, Any]
+#: A server that keeps nothing, so every conversation is told anew.
+STATELESS = Profile("stateless", stores=False)
+ALLOWED = re.compile(r"[a-zA-Z0-9_-]{1,64}")
+
+
+def by_name(place: int, wrong: str, value: object) -> Refusal:
+    """As OpenAI words it."""
+    message = f"Invalid 'input[{place}].{wrong}': string does not match pattern '^[a-zA-Z0-9_-]+$'. Got {value!r}."
+    return Refusal(400, message, param=f"input[{place}].{wrong}", code="invalid_value")
+
+
+def by_status(place: int, wrong: str, value: object) -> Refusal:
+    """As llama.cpp does."""
+    return Refusal(500, "Failed to parse tool call arguments as JSON: [json.exception.parse_error.101] parse error")
+
+
+def fault(body: Json) -> tuple[int, str, object] | None:
+    """The first thing that is wrong with the input."""
+    asked: list[str] = []
+    for place, item in enumerate(body["input"]):
+        if item.get("type") == "function_call":
+            asked.append(item["call_id"])
+            for name in ("call_id", "name"):
+                if not ALLOWED.fullmatch(item[name]):
+                    return place, name, item[name]
+            try:
+                assert isinstance(json.loads(item["arguments"]), dict)
+            except (ValueError, AssertionError):
+                return place, "arguments", item["arguments"]
+        if item.get("type") == "function_call_output":
+            if item["call_id"] not in asked:
+                return place, "call_id", item["call_id"]
+            asked.remove(item["call_id"])
+    return (len(body["input"]), "output", asked[0]) if asked else None
+
+
+def strict(refuse: Callable[[int, str, object], Refusal], *items: Json, **more: Any) -> Callable[[Json], Any]:
+    """An answer for a conversation in order, else a refusal.  For a script."""
+
+    def answers(body: Json) -> list[Read] | Refusal:
+        found = fault(body)
+        return answer(*items, **more) if found is None else refuse(*found)
+
+    return answers

@@ -1,0 +1,144 @@
+"""A bad call in a thread's past: the thread goes on, whatever server it is told to."""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from shim.ports import Refusal
+from tests.engine.scripted import World, answer, inputs
+from tests.scenarios.told_anew.strict import STATELESS, by_name, by_status, strict
+from tests.translate.telling import last, message, names, says
+
+Json = dict[str, Any]
+HELLO = message(says("Hello."))
+#: What models have been seen to call: name and arguments.
+BAD = {
+    "parallel": ("multi_tool_use.parallel", '{"tool_uses":[]}'),
+    "half an object": ("f", '{"x":'),
+    "nothing": ("f", ""),
+    "two objects": ("f", '{"x":1}{"x":2}'),
+    "a name with spaces": ("call me", "{}"),
+    "no name": ("", "{}"),
+    "a list": ("f", "[]"),
+    "half a surrogate pair": ("f", '{"x":"\\ud83d"}'),
+}
+
+
+@pytest.mark.parametrize("refuse", [by_name, by_status])
+@pytest.mark.parametrize("bad", BAD.values(), ids=BAD)
+def test_a_bad_call_is_told_in_order(world: World, bad: tuple[str, str], refuse: Callable[..., Refusal]) -> None:
+    world.upstream.can = STATELESS
+    thread = world.thread("One")
+    item = {"type": "function_call", "id": "fc_a", "call_id": "call_a", "name": bad[0], "arguments": bad[1]}
+    asked = last(world.run(thread, strict(refuse, item)), "run.requires_action")
+    told = world.submit(asked, strict(refuse, HELLO, id="resp_2"), call_a="42")
+    assert names(told)[-1] == "run.completed"
+    world.say(thread, "Two")
+    assert names(world.run(thread, strict(refuse, HELLO, id="resp_3")))[-1] == "run.completed"
+    assert inputs(world.sent) == ["One", "call call_a", "output call_a", "Hello.", "Two"]
+    assert len(world.upstream.bodies) == 3
+
+
+def test_an_id_that_is_not_allowed_stays_upstreams_own_in_its_chain(world: World) -> None:
+    thread = world.thread("One")
+    item = {"type": "function_call", "id": "fc_a", "call_id": "call/a", "name": "f", "arguments": "{}"}
+    asked = last(world.run(thread, answer(item)), "run.requires_action")
+    world.script(answer(HELLO, id="resp_2"))
+    world.submit(asked, **{"call/a": "42"})
+    assert world.sent["input"] == [{"type": "function_call_output", "call_id": "call/a", "output": "42"}]
+    world.upstream.can = STATELESS
+    assert names(world.run(thread, strict(by_name, HELLO, id="resp_3")))[-1] == "run.completed"
+    assert world.sent["input"][1]["call_id"] == world.sent["input"][2]["call_id"]
+
+
+def refused(body: Json, refusal: Refusal) -> Any:
+    """Refuses as long as there are calls."""
+    calls = any(item.get("type") == "function_call" for item in body["input"])
+    return refusal if calls else answer(HELLO, id="resp_3")
+
+
+#: Refusals that point into the past in each of the ways that there are.
+POINTING = {
+    "place": Refusal(400, "Invalid value.", param="input[1].name"),
+    "place of the output": Refusal(422, "input.2.output: too odd"),
+    "id": Refusal(400, "The call call_a is not in order."),
+    "name": Refusal(400, "Unknown function 'lookup'."),
+    "words": Refusal(500, "Failed to parse tool call arguments as JSON: [json.exception.parse_error.101]"),
+    "words of chat completions": Refusal(400, "messages.2.tool_calls.0.function.arguments: not allowed"),
+    "words of Anthropic": Refusal(None, "messages.1.content.0.tool_use.name: too long"),
+}
+
+
+def answered(world: World) -> str:
+    """A thread with a call and its output."""
+    world.upstream.can = STATELESS
+    thread = world.thread("One")
+    item = {"type": "function_call", "id": "fc_a", "call_id": "call_a", "name": "lookup", "arguments": '{"x": 1}'}
+    asked = last(world.run(thread, answer(item)), "run.requires_action")
+    world.submit(asked, answer(HELLO, id="resp_2"), call_a="42")
+    world.upstream.bodies.clear()
+    return thread
+
+
+@pytest.mark.parametrize("refusal", POINTING.values(), ids=POINTING)
+def test_a_call_that_a_server_refuses_is_told_as_text(
+    world: World, refusal: Refusal, caplog: pytest.LogCaptureFixture
+) -> None:
+    thread = answered(world)
+    with caplog.at_level(logging.WARNING):
+        world.script(lambda body: refused(body, refusal))
+        for _ in range(2):
+            told = world.run(thread, lambda body: refused(body, refusal))
+            assert names(told)[-1] == "run.completed"
+    said = inputs(world.upstream.bodies[-1])
+    assert said[:4] == [
+        "One",
+        '[The assistant called the function lookup as call_a with these arguments: {"x": 1}]',
+        "[The function called as call_a gave this output: 42]",
+        "Hello.",
+    ]
+    assert len(world.upstream.bodies) == 3, "the second run is not refused"
+    lines = [record.message for record in caplog.records if "refuses calls" in record.message]
+    assert lines == [f"upstream refuses calls of thread {thread}, which are told as text from now on: call_a"]
+
+
+#: Refusals that say nothing of the past.
+ELSEWHERE = {
+    "another place": Refusal(500, "Invalid value.", param="input[0].content"),
+    "a place that is not there": Refusal(500, "Invalid value.", param="input[7].name"),
+    "nothing": Refusal(500, "Boom."),
+    "a longer name": Refusal(500, "Unknown function 'lookups'."),
+    "another status": Refusal(429, "Too many calls like call_a."),
+}
+
+
+@pytest.mark.parametrize("refusal", ELSEWHERE.values(), ids=ELSEWHERE)
+def test_another_refusal_is_the_runs(world: World, refusal: Refusal) -> None:
+    thread = answered(world)
+    assert names(world.run(thread, refusal))[-1] == "run.failed"
+    assert len(world.upstream.bodies) == 1
+
+
+def test_a_call_that_is_refused_as_text_as_well_ends_the_run(world: World) -> None:
+    thread, refusal = answered(world), POINTING["words"]
+    world.script(refusal)
+    assert names(world.run(thread, refusal))[-1] == "run.failed"
+    assert len(world.upstream.bodies) == 2
+
+
+def test_the_thoughts_before_such_a_call_stay_here(world: World) -> None:
+    thread = answered(world)
+    thought = {"type": "reasoning", "id": "rs_1", "summary": [], "encrypted_content": "x"}
+    item = {"type": "function_call", "id": "fc_b", "call_id": "call_b", "name": "other", "arguments": "{}"}
+    asked = last(world.run(thread, answer(thought, item, id="resp_4")), "run.requires_action")
+    world.submit(asked, answer(HELLO, id="resp_5"), call_b="7")
+    world.script(Refusal(400, "The call call_b is not in order."))
+    world.run(thread, answer(HELLO, id="resp_6"))
+    assert [each for each in inputs(world.sent) if "call" in each or "thought" in each] == [
+        "call call_a",
+        "output call_a",
+        "[The assistant called the function other as call_b with these arguments: {}]",
+        "[The function called as call_b gave this output: 7]",
+    ]

@@ -1,0 +1,67 @@
+"""Threads that were stored before items were normalised: whatever their journals hold, they go on."""
+
+import json
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from shim.store import schema
+from tests.engine.scripted import World, answer, inputs
+from tests.scenarios.told_anew.strict import STATELESS, by_name, strict
+from tests.translate.telling import call, last, message, names, says
+
+Json = dict[str, Any]
+HELLO = message(says("Hello."))
+#: What an old journal may hold for a message, and for a call.
+MESSAGES: dict[str, Any] = {
+    "a text": {"type": "message", "role": "assistant", "content": "Hello."},
+    "null": {"type": "message", "role": "assistant", "content": None},
+    "no content": {"type": "message", "role": "assistant"},
+    "no role": {"type": "message", "content": [{"type": "output_text", "text": "Hello."}]},
+    "a part without a type": {"type": "message", "role": "assistant", "content": [{"text": "Hello."}]},
+    "a part that is null": {"type": "message", "role": "assistant", "content": [None, {"type": "output_text"}]},
+    "a text that is null": {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": None}]},
+    "no type": {"role": "assistant", "content": "Hello."},
+    "nothing": {},
+}
+CALLS: dict[str, Any] = {
+    "no arguments": {"type": "function_call", "call_id": "call_a", "name": "f"},
+    "no name": {"type": "function_call", "call_id": "call_a", "arguments": "{}"},
+    "null": {"type": "function_call", "call_id": "call_a", "name": None, "arguments": None},
+    "half": {"type": "function_call", "call_id": "call_a", "name": "a b", "arguments": '{"x":'},
+    "no type": {"call_id": "call_a", "name": "f", "arguments": "{}"},
+}
+
+
+def make_old(world: World, item: Json, kind: str, direction: str = "out") -> None:
+    """Put an item into the journal instead of one that is there."""
+    where = (schema.journal.c.type == kind) & (schema.journal.c.direction == direction)
+    world.base.write(lambda db: db.execute(sa.update(schema.journal).where(where).values(item=json.dumps(item))))
+
+
+@pytest.mark.parametrize("limit", [None, 1])
+@pytest.mark.parametrize("item", MESSAGES.values(), ids=MESSAGES)
+def test_a_thread_with_an_odd_message_goes_on(world: World, item: Json, limit: int | None) -> None:
+    world.upstream.can = STATELESS
+    thread = world.thread("One")
+    world.run(thread, answer(HELLO))
+    make_old(world, item, "message")
+    world.say(thread, "Two")
+    more: Json = {"truncation_strategy": {"type": "last_messages", "last_messages": limit}} if limit else {}
+    told = world.run(thread, strict(by_name, HELLO, id="resp_2"), max_prompt_tokens=5000, **more)
+    assert names(told)[-1] == "run.completed"
+    assert set(inputs(world.sent)) <= {"One", "Hello.", "Two"}
+    assert {"Two"} <= set(inputs(world.sent))
+
+
+@pytest.mark.parametrize("item", CALLS.values(), ids=CALLS)
+def test_a_thread_with_an_odd_call_goes_on(world: World, item: Json) -> None:
+    world.upstream.can = STATELESS
+    thread = world.thread("One")
+    asked = last(world.run(thread, answer(call())), "run.requires_action")
+    make_old(world, item, "function_call")
+    told = world.submit(asked, strict(by_name, HELLO, id="resp_2"), call_a="42")
+    assert names(told)[-1] == "run.completed"
+    assert names(world.run(thread, strict(by_name, HELLO, id="resp_3")))[-1] == "run.completed"
+    assert inputs(world.sent) == ["One", "call call_a", "output call_a", "Hello."]
