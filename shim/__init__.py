@@ -4,14 +4,14 @@
 `openai`'s own: ``import shim as openai`` works too.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import openai as _openai
 
 from shim.sdk import module as _module
+from shim.sdk import submodules as _submodules
 from shim.sdk.clients import AsyncAzureOpenAI, AsyncClient, AsyncOpenAI, AzureOpenAI, Client, OpenAI
 from shim.sdk.install import install, uninstall
-from shim.sdk.module import beta
 
 __version__ = "0.1.0"
 __all__ = [
@@ -25,12 +25,18 @@ __all__ = [
     "install",
     "uninstall",
 ]
-__all__ += [name for name in _openai.__all__ if name not in __all__]
-_module.take_over(__name__)
 
+if TYPE_CHECKING:
+    from shim.sdk.names import *  # noqa: F403 - the names of the SDK
+    from shim.sdk.names import beta
+else:
+    __all__ += [name for name in _openai.__all__ if name not in __all__]
+    globals().update(_module.resources())
+    _module.take_over(__name__)
+    _submodules.make_importable()
 
-def __getattr__(name: str) -> Any:
-    return getattr(_openai, name)
+    def __getattr__(name: str) -> Any:
+        return getattr(_openai, name)
 
 
 def __dir__() -> list[str]:

@@ -11,7 +11,7 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Literal, TypeVar
 
 import openai
 
@@ -20,7 +20,7 @@ from shim.assembly import tokens
 from shim.assembly.decoding import by_name
 from shim.assembly.models import model_map
 from shim.engine import Context, Engine, Running, Servers
-from shim.http import offline, transport
+from shim.http import transport
 from shim.ports import Profile, Store
 from shim.runtime import pump
 from shim.runtime.heartbeat import Heart
@@ -35,15 +35,13 @@ C = TypeVar("C", openai.OpenAI, openai.AsyncOpenAI)
 SANDBOX: Final = "sandbox"
 #: What an Azure client adds to its resource's address; the old API's paths begin behind it.
 AZURE_PATH: Final = re.compile(r"/openai(/deployments/[^/]+|/v1)?/?$")
-#: What a client shows as a property of its module or class, and a plain copy needs as a value of its own.
-SHOWN: Final = ("api_key", "organization", "project", "timeout", "max_retries", "_custom_headers", "_custom_query")
 
 
 def wire(client: openai.OpenAI) -> None:
     """Answer the old API's calls of a blocking client in process, from now on."""
     chosen = settings()
     inner = transport.innermost(client._client)
-    network = offline.client(offline.sandbox()) if chosen.upstream == SANDBOX else inner
+    network = _sandbox("client") if chosen.upstream == SANDBOX else inner
     upstream = Upstream(
         lambda: plain(client, network, chosen), transport.BROKEN, profile_of(client, chosen), transport.refill
     )
@@ -58,11 +56,18 @@ def wire_async(client: openai.AsyncOpenAI) -> None:
     """The same for an async client."""
     chosen = settings()
     inner = transport.innermost(client._client)
-    network = offline.async_client(offline.sandbox()) if chosen.upstream == SANDBOX else inner
+    network = _sandbox("async_client") if chosen.upstream == SANDBOX else inner
     engine, heart = async_engine(client, network, chosen)
     path_of = transport.ours(lambda: _base_path(client))
     client._client = transport.async_outer(engine, path_of, inner, network, heart, chosen.exit_grace)
     by_name(client)
+
+
+def _sandbox(kind: Literal["client", "async_client"]) -> Any:
+    """An HTTP client whose network is the sandbox, which nobody loads who does not use it."""
+    from shim.http import offline
+
+    return getattr(offline, kind)(offline.sandbox())
 
 
 def async_engine(client: openai.AsyncOpenAI, network: Any, chosen: Settings) -> tuple[Engine, Heart]:
@@ -94,13 +99,18 @@ def plain(client: C, network: Any, chosen: Settings) -> C:
 
 
 def _detached(client: Any) -> Any:
-    """A copy of a client whose attributes belong to a module: the copy's are its own."""
-    kind = openai.AzureOpenAI if isinstance(client, openai.AzureOpenAI) else openai.OpenAI
-    made = object.__new__(kind)
+    """A copy of a client whose attributes belong to a module: the copy's are its own.
+
+    The classes that keep them in a module are those before the SDK's plain one, down to the last that has an HTTP
+    client as a property; whatever they show as a property is a value of the copy.
+    """
+    kinds = type(client).__mro__
+    plain_kind = 1 + max(place for place, kind in enumerate(kinds) if "_client" in vars(kind))
+    shown = {name for kind in kinds[:plain_kind] for name, value in vars(kind).items() if isinstance(value, property)}
+    made: Any = object.__new__(kinds[plain_kind])
     made.__dict__.update(vars(client))
-    for name in SHOWN:
+    for name in sorted(shown - {"_client"}):
         setattr(made, name, getattr(client, name))
-    made.base_url = client.base_url
     return made
 
 

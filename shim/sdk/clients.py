@@ -1,64 +1,75 @@
-"""The clients: the SDK's own, with ``beta.assistants`` and ``beta.threads`` alive."""
+"""The clients: the SDK's own, with ``beta.assistants`` and ``beta.threads`` answered by the shim."""
 
-from functools import cached_property
-from typing import Any
+from collections.abc import Callable
+from functools import cached_property, wraps
+from typing import Any, TypeVar
 
 import openai
 
-from shim.assembly.wiring import wire, wire_async, with_key
 from shim.sdk.warnings import hush, quiet
 
+T = TypeVar("T")
 
+
+def connected(init: Callable[..., None]) -> Callable[..., None]:
+    """A client's ``__init__`` that connects the client to the shim after it was built."""
+
+    @wraps(init)
+    def build(self: Any, *args: Any, **given: Any) -> None:
+        # Loaded with the first client: a program that only imports the package does not pay for the whole engine.
+        from shim.assembly import wiring
+
+        init(self, *args, **wiring.with_key(given))
+        connect = wiring.wire_async if isinstance(self, openai.AsyncOpenAI) else wiring.wire
+        connect(self)
+        hush(self)
+
+    return build
+
+
+def quiet_beta(loud: Any) -> Any:
+    """The cached property ``beta`` of a client's class, of which nothing warns."""
+    made = cached_property(lambda client: quiet(loud.func(client)))
+    made.__set_name__(openai.OpenAI, "beta")
+    return made
+
+
+def _connected_client(kind: type[T]) -> type[T]:
+    """The class with its run-time behaviour changed, and its types as they are in the SDK."""
+    made: Any = kind
+    made.__init__ = connected(made.__init__)
+    # The first SDKs make it with the client.
+    if loud := getattr(kind, "beta", None):
+        made.beta = quiet_beta(loud)
+    return kind
+
+
+@_connected_client
 class OpenAI(openai.OpenAI):
-    """`openai.OpenAI`, with ``beta.assistants`` and ``beta.threads`` alive.  Takes the same arguments."""
-
-    def __init__(self, **given: Any) -> None:
-        super().__init__(**with_key(given))
-        wire(self)
-        hush(self)
-
-    @cached_property
-    def beta(self) -> Any:
-        return quiet(super().beta)
+    """`openai.OpenAI`, with ``beta.assistants`` and ``beta.threads`` answered by the shim.  Takes the same
+    arguments.
+    """
 
 
+@_connected_client
 class AsyncOpenAI(openai.AsyncOpenAI):
-    """`openai.AsyncOpenAI`, with ``beta.assistants`` and ``beta.threads`` alive.  Takes the same arguments."""
-
-    def __init__(self, **given: Any) -> None:
-        super().__init__(**with_key(given))
-        wire_async(self)
-        hush(self)
-
-    @cached_property
-    def beta(self) -> Any:
-        return quiet(super().beta)
+    """`openai.AsyncOpenAI`, with ``beta.assistants`` and ``beta.threads`` answered by the shim.  Takes the same
+    arguments.
+    """
 
 
+@_connected_client
 class AzureOpenAI(openai.AzureOpenAI):
-    """`openai.AzureOpenAI`, with ``beta.assistants`` and ``beta.threads`` alive.  Takes the same arguments."""
-
-    def __init__(self, **given: Any) -> None:
-        super().__init__(**with_key(given))
-        wire(self)
-        hush(self)
-
-    @cached_property
-    def beta(self) -> Any:
-        return quiet(super().beta)
+    """`openai.AzureOpenAI`, with ``beta.assistants`` and ``beta.threads`` answered by the shim.  Takes the same
+    arguments.
+    """
 
 
+@_connected_client
 class AsyncAzureOpenAI(openai.AsyncAzureOpenAI):
-    """`openai.AsyncAzureOpenAI`, with ``beta.assistants`` and ``beta.threads`` alive.  Takes the same arguments."""
-
-    def __init__(self, **given: Any) -> None:
-        super().__init__(**with_key(given))
-        wire_async(self)
-        hush(self)
-
-    @cached_property
-    def beta(self) -> Any:
-        return quiet(super().beta)
+    """`openai.AsyncAzureOpenAI`, with ``beta.assistants`` and ``beta.threads`` answered by the shim.  Takes the same
+    arguments.
+    """
 
 
 Client = OpenAI

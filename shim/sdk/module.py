@@ -1,40 +1,22 @@
 """``import shim as openai``: the module-level client, and the module's settings.
 
-``shim.api_key = ...`` sets `openai`'s, and ``shim.beta`` is that of a client of ours with the same settings; every
-other resource is `openai`'s own.
+``shim.api_key = ...`` sets `openai`'s, and ``shim.beta``, ``shim.files`` and every other resource are those of a client
+of ours with the same settings.  Which settings and which resources there are, the installed SDK says.
 """
 
-import copy
 import sys
 import types
+from functools import cached_property
 from typing import Any, Final
 
 import openai
+from openai._resource import SyncAPIResource
+from openai._utils import LazyProxy
 
-from shim.assembly.wiring import wire, with_key
 from shim.sdk.warnings import quiet
 
 #: What a program sets on the module to set up its client.
-SETTINGS: Final = frozenset(
-    {
-        "admin_api_key",
-        "api_key",
-        "api_type",
-        "api_version",
-        "azure_ad_token",
-        "azure_ad_token_provider",
-        "azure_endpoint",
-        "base_url",
-        "default_headers",
-        "default_query",
-        "http_client",
-        "max_retries",
-        "organization",
-        "project",
-        "timeout",
-        "webhook_secret",
-    }
-)
+SETTINGS: Final = frozenset(name for name in openai.__annotations__ if not name.startswith("_"))
 
 
 class _Module(types.ModuleType):
@@ -47,15 +29,25 @@ class _Module(types.ModuleType):
             super().__setattr__(name, value)
 
 
-class _Beta:
-    """``shim.beta``.  The client is made when something of it is used, as the program may not have set it up before."""
+class _Resource(LazyProxy[Any]):
+    """A resource of the module-level client.  The client is made when something of the resource is used, as the program
+    may not have set it up before.
+    """
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(_client().beta, name)
+    def __init__(self, name: str) -> None:
+        self._shim_name = name
+
+    def __load__(self) -> Any:
+        return getattr(_client(), self._shim_name)
 
 
-beta: Final = _Beta()
 _made: dict[str, Any] = {}
+
+
+def resources() -> dict[str, Any]:
+    """A resource of ours for each that `openai` has as a module."""
+    # Asked for its own class, a proxy makes the client.
+    return {name: _Resource(name) for name, found in vars(openai).items() if issubclass(type(found), LazyProxy)}
 
 
 def take_over(name: str) -> None:
@@ -65,6 +57,8 @@ def take_over(name: str) -> None:
 
 def _client() -> Any:
     """A client of ours beside `openai`'s module-level one, which knows whether the settings mean Azure."""
+    from shim.assembly.wiring import with_key
+
     if key := with_key({"api_key": openai.api_key}).get("api_key"):
         openai.api_key = key
     theirs: Any = openai._load_client()
@@ -84,10 +78,22 @@ class _Held:
 
 
 def _beside(theirs: Any) -> Any:
+    from shim.assembly.wiring import wire
+
     kind: Any = type("ModuleClient", (type(theirs),), {"_client": _Held()})
     ours = object.__new__(kind)
-    vars(ours).update(copy.copy(vars(theirs)))
+    vars(ours).update({name: _of(ours, value) for name, value in vars(theirs).items() if not _cached(theirs, name)})
     ours._client = theirs._client
     wire(ours)
     vars(ours)["beta"] = quiet(type(theirs.beta)(ours))
     return ours
+
+
+def _cached(client: Any, name: str) -> bool:
+    """Whether the attribute is made anew where it is missing."""
+    return isinstance(getattr(type(client), name, None), cached_property)
+
+
+def _of(client: Any, value: Any) -> Any:
+    """An attribute of another client, for this one: the first SDKs make all resources with their client."""
+    return type(value)(client) if isinstance(value, SyncAPIResource) else value

@@ -5,10 +5,11 @@ import threading
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import cache
+from importlib import import_module
 from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 
 #: Marks on a connection.
@@ -23,14 +24,20 @@ CONNECTIONS: Final = 10
 #: How long a transaction waits for one of them, in seconds.
 CONNECTION_PATIENCE: Final = 30.0
 _QUEUES: Final = 7_236
-#: Both can say what to do about a row that is there already, in the same words.
-INSERT: Final[dict[str, Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 #: States of PostgreSQL that pass: no connection, a server that stops or starts, too many connections, a deadlock.
 PASSING: Final = ("08", "57P", "53300", "40001", "40P01")
 #: What psycopg calls it: https://www.psycopg.org/psycopg3/docs/api/connections.html#psycopg.IsolationLevel
 _REPEATABLE_READ: Final = 3
 #: One queue for each name; two names may share one.
 _TURN: Final = sa.select(sa.func.pg_advisory_xact_lock(_QUEUES, sa.func.hashtext(sa.bindparam("name"))))
+
+
+@cache
+def insert(name: str) -> Any:
+    """The dialect's own INSERT, which can say what to do about a row that is there already; both use the same words.
+    A dialect that no database of the process uses is not loaded.
+    """
+    return import_module(f"sqlalchemy.dialects.{name}").insert
 
 
 def is_sqlite(url: URL) -> bool:

@@ -43,7 +43,7 @@ def _insert(table: sa.Table) -> sa.Insert:
 
 @cache
 def _put(table: sa.Table, names: tuple[str, ...], dialect: str) -> Any:
-    insert = dialects.INSERT[dialect](table).inline()
+    insert = dialects.insert(dialect)(table).inline()
     new = {name: insert.excluded[name] for name in names if name != "id"}
     return insert.on_conflict_do_update(index_elements=["tenant", "id"], set_=new)
 
@@ -51,7 +51,7 @@ def _put(table: sa.Table, names: tuple[str, ...], dialect: str) -> Any:
 @cache
 def _add_unless(index: sa.Index, dialect: str) -> Any:
     among = {"index_elements": index.columns, "index_where": index.dialect_options[dialect]["where"]}
-    insert = dialects.INSERT[dialect](index.table).inline().on_conflict_do_nothing(**among)
+    insert = dialects.insert(dialect)(index.table).inline().on_conflict_do_nothing(**among)
     # Not every driver's count outlives an insertion otherwise.
     return insert.execution_options(preserve_rowcount=True)
 

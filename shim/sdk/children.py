@@ -1,0 +1,120 @@
+"""Python processes that a program starts after `shim.install`: the shim is installed in them, too.
+
+A child reads the environment when it starts: `PYTHONPATH` leads it to ``startup/sitecustomize.py``, which installs the
+shim as soon as the child imports `openai`.  A forked process needs none of that.  A child that Python options or an
+environment of its own keep from reading it cannot be reached; that is logged as a warning when it is started.
+"""
+
+import logging
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+log = logging.getLogger("shim")
+
+#: What tells a child to install the shim; `startup/sitecustomize.py` reads it.
+MARK: Final = "SHIM_INSTALLED"
+PATH: Final = "PYTHONPATH"
+STARTUP: Final = str(Path(__file__).parent / "startup")
+ROOT: Final = str(Path(__file__).parents[2])
+#: Events of `sys.audit` that start a process: where executable, arguments and environment stand among their values.
+STARTS: Final[dict[str, tuple[int, int, int]]] = {
+    "subprocess.Popen": (0, 1, 3),
+    "os.exec": (0, 1, 2),
+    "os.posix_spawn": (0, 1, 2),
+    "os.spawn": (1, 2, 3),
+}
+#: Options of Python that keep it from reading its environment, or from running a sitecustomize.
+DEAF: Final = frozenset("IES")
+#: Options that end the list of options.
+LAST: Final = frozenset("cm")
+#: Options whose value follows them.
+VALUED: Final = frozenset("WX")
+
+_state: Final = {"watching": False, "active": False, "warned": False}
+
+
+def take_in() -> None:
+    """Install the shim in Python processes that are started from now on.  Said once, in the first process."""
+    _state["active"] = True
+    if MARK not in os.environ:
+        log.info("the shim is installed in Python processes that this program starts, too")
+    os.environ[MARK] = f"{sys.prefix}{os.pathsep}{ROOT}"
+    os.environ[PATH] = os.pathsep.join([STARTUP, *_others(os.environ.get(PATH, ""))])
+    if sys.flags.ignore_environment or sys.flags.no_site:
+        # multiprocessing hands the options of this process on.
+        _warn(f"{sys.executable} with -I, -E or -S")
+    if not _state["watching"]:
+        _state["watching"] = True
+        sys.addaudithook(_watch)
+
+
+def leave_out() -> None:
+    """Undo `take_in`."""
+    _state["active"] = False
+    os.environ.pop(MARK, None)
+    if STARTUP in os.environ.get(PATH, ""):
+        os.environ[PATH] = os.pathsep.join(_others(os.environ[PATH]))
+        if not os.environ[PATH]:
+            del os.environ[PATH]
+
+
+def _others(path: str) -> list[str]:
+    return [folder for folder in path.split(os.pathsep) if folder and folder != STARTUP]
+
+
+def _watch(event: str, values: tuple[Any, ...]) -> None:
+    places = STARTS.get(event)
+    if places is None or not _state["active"] or _state["warned"]:
+        return
+    executable, arguments, environment = (values[place] for place in places)
+    words = [os.fsdecode(word) for word in ([arguments] if isinstance(arguments, (str, bytes)) else arguments)]
+    called = os.fsdecode(executable or words[0])
+    if is_python(called) and is_out_of_reach(words, environment):
+        _warn(" ".join([called, *words[1:]])[:200])
+
+
+def _warn(command: str) -> None:
+    if not _state["warned"]:
+        _state["warned"] = True
+        log.warning(
+            "the shim cannot be installed in a process that is started without this environment, or with options that "
+            "ignore it (-I, -E, -S): its calls of the Assistants API go to the network. Start it with the environment "
+            "of this process, or as `python -m shim FILE`. Process: %s",
+            command,
+        )
+
+
+def is_python(executable: str) -> bool:
+    """Whether a program is a Python interpreter, as far as its name tells."""
+    return executable == sys.executable or Path(executable).name.lower().startswith(("python", "pypy"))
+
+
+def is_out_of_reach(words: Sequence[str], environment: Mapping[Any, Any] | None) -> bool:
+    """Whether a Python with this command line and environment (None: this process's own) does not run our hook."""
+    if environment is not None:
+        given = {os.fsdecode(name): os.fsdecode(value) for name, value in environment.items()}
+        if MARK not in given or STARTUP not in given.get(PATH, "").split(os.pathsep):
+            return True
+    return not DEAF.isdisjoint(_options(words[1:]))
+
+
+def _options(words: Sequence[str]) -> str:
+    """The letters of Python's own options at the beginning of a command line."""
+    found, rest = "", iter(words)
+    for word in rest:
+        if not word.startswith("-") or word == "-":
+            break
+        if word.startswith("--"):
+            continue
+        for place, letter in enumerate(word[1:], start=1):
+            if letter in LAST:
+                return found
+            if letter in VALUED:
+                if word[place + 1 :] == "":
+                    next(rest, None)
+                break
+            found += letter
+    return found

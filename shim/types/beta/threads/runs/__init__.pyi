@@ -1,0 +1,2 @@
+# For type checkers; at run time `shim.sdk.submodules` gives `openai`'s own module.
+from openai.types.beta.threads.runs import *
