@@ -24,6 +24,8 @@ SOME = (
     *(f"tests/scenarios/doors/test_{name}.py" for name in ("options", "order", "raw", "warnings")),
     "tests/http/test_transport.py",
     "tests/assembly/test_decoding.py",
+    "tests/scenarios/ways_in/test_every_way.py",
+    "tests/sdk/test_submodules.py",
 )
 #: All that an SDK's version can break, for the one that differs most.
 MOST = (

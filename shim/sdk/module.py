@@ -45,9 +45,11 @@ _made: dict[str, Any] = {}
 
 
 def resources() -> dict[str, Any]:
-    """A resource of ours for each that `openai` has as a module."""
+    """A resource of ours for each one of its module-level client that `openai` has."""
+    known = {*dir(openai.OpenAI), *openai.OpenAI.__annotations__}
     # Asked for its own class, a proxy makes the client.
-    return {name: _Resource(name) for name, found in vars(openai).items() if issubclass(type(found), LazyProxy)}
+    proxies = [name for name, found in vars(openai).items() if issubclass(type(found), LazyProxy)]
+    return {name: _Resource(name) for name in proxies if name in known}
 
 
 def take_over(name: str) -> None:

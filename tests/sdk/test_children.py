@@ -1,0 +1,159 @@
+"""Python processes that a program starts have the shim, too, or a warning says that they do not."""
+
+import logging
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import shim
+from shim.sdk import children
+
+ROOT = Path(__file__).parents[2]
+#: Says whether the shim is in the process that runs it.
+ASK = "import openai, sys; print('shim.sdk.install' in sys.modules)"
+CHILD = f"{ASK}; print(openai.OpenAI().beta.threads.create().object)"
+
+
+@pytest.fixture(autouse=True)
+def installed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("SHIM_UPSTREAM", "sandbox")
+    monkeypatch.setenv("PYTHONPATH", "")
+    monkeypatch.setitem(children._state, "warned", False)
+    shim.install()
+    yield
+    shim.uninstall()
+
+
+def run(program: str, *options: str, **more: Any) -> Any:
+    return subprocess.run(
+        [sys.executable, *options, "-c", program], capture_output=True, text=True, check=False, **more
+    )
+
+
+def test_a_process_of_the_same_python(tmp_path: Path) -> None:
+    """Wherever it starts, and its own children with it."""
+    ran = run(f"import subprocess, sys; subprocess.run([sys.executable, '-c', {CHILD!r}])", cwd=tmp_path)
+    assert (ran.stdout, ran.stderr) == ("True\nthread\n", "")
+
+
+def test_a_process_that_does_not_use_openai_pays_nothing() -> None:
+    ran = run("import sys; print([name for name in sys.modules if name.partition('.')[0] in ('openai', 'shim')])")
+    assert (ran.stdout, ran.stderr) == ("[]\n", "")
+
+
+def test_a_sitecustomize_that_is_there_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "sitecustomize.py").write_text("import sys; sys.theirs = __file__")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([os.environ["PYTHONPATH"], str(tmp_path)]))
+    ran = run(f"import sys; print(sys.theirs, sys.modules['sitecustomize'].__file__); {ASK}")
+    theirs = str(tmp_path / "sitecustomize.py")
+    assert (ran.stdout, ran.stderr) == (f"{theirs} {theirs}\nTrue\n", "")
+
+
+def test_after_uninstall_nothing_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    shim.uninstall()
+    assert children.MARK not in os.environ
+    assert children.STARTUP not in os.environ.get("PYTHONPATH", "")
+    assert run(ASK).stdout == "False\n"
+    # The folder alone does nothing.
+    monkeypatch.setenv("PYTHONPATH", children.STARTUP)
+    assert run(ASK).stdout == "False\n"
+
+
+def test_a_python_in_which_the_shim_cannot_be_loaded_says_so(tmp_path: Path) -> None:
+    (tmp_path / "shim").mkdir()
+    (tmp_path / "shim" / "__init__.py").write_text("raise ImportError('broken')")
+    path = os.pathsep.join([children.STARTUP, str(tmp_path)])
+    ran = run("import openai; print(1)", env=os.environ | {"PYTHONPATH": path}, cwd=tmp_path)
+    assert ran.stdout == "1\n"
+    assert "the shim could not be installed" in ran.stderr
+    assert "broken" in ran.stderr
+
+
+def test_it_is_said_once(caplog: pytest.LogCaptureFixture) -> None:
+    shim.uninstall()
+    with caplog.at_level(logging.INFO, "shim"):
+        shim.install()
+        shim.install()
+    assert caplog.messages == ["the shim is installed in Python processes that this program starts, too"]
+
+
+@pytest.mark.parametrize("options, more", [(["-I"], {}), (["-Es"], {}), ([], {"env": {"PATH": os.environ["PATH"]}})])
+def test_a_process_out_of_reach_is_warned_of(
+    caplog: pytest.LogCaptureFixture, options: list[str], more: dict[str, Any]
+) -> None:
+    for _ in range(2):
+        run("pass", *options, **more)
+    (told,) = caplog.messages
+    assert "the shim cannot be installed in a process" in told
+    assert sys.executable in told
+
+
+def test_other_programs_are_not_warned_of(caplog: pytest.LogCaptureFixture) -> None:
+    subprocess.run(["true"], check=True, env={})
+    subprocess.run("true", shell=True, check=True, env={})
+    run("pass", "-W", "error", "-X", "utf8", "-u")
+    assert caplog.messages == []
+
+
+OPTIONS = {
+    "-c I": False,
+    "-m pip -I": False,
+    "app.py -I": False,
+    "-I app.py": True,
+    "-bE app.py": True,
+    "-W E app.py": False,
+    "-WE app.py": False,
+    "-X dev -S app.py": True,
+    "-uc I": False,
+    "--check-hash-based-pycs always": False,
+    "- -I": False,
+    "": False,
+}
+
+
+@pytest.mark.parametrize("line", OPTIONS)
+def test_options_that_ignore_the_environment(line: str) -> None:
+    assert children.is_out_of_reach(["python", *line.split()], None) is OPTIONS[line]
+
+
+NAMES = {"python": True, "/usr/bin/python3.11": True, "PyPy3": True, "/bin/sh": False, sys.executable: True}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_a_python_is_called(name: str) -> None:
+    assert children.is_python(name) is NAMES[name]
+
+
+SPAWNED = """
+import multiprocessing
+
+def talk(_):
+    import openai
+    return openai.OpenAI().beta.threads.create().object
+
+if __name__ == "__main__":
+    for method in ("spawn", "forkserver"):
+        with multiprocessing.get_context(method).Pool(1) as pool:
+            print(pool.map(talk, [0])[0])
+"""
+
+
+@pytest.mark.parametrize("words", [["-m", "shim", "app.py"], ["app.py"]])
+def test_multiprocessing(tmp_path: Path, words: list[str]) -> None:
+    """With `run`, and with `install` in the program."""
+    (tmp_path / "app.py").write_text(("" if "shim" in words else "import shim; shim.install()\n") + SPAWNED)
+    clean = {name: value for name, value in os.environ.items() if name != children.MARK}
+    ran = subprocess.run(
+        [sys.executable, *words],
+        env=clean | {"PYTHONPATH": str(ROOT)},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (ran.stdout, ran.stderr) == ("thread\nthread\n", "")
