@@ -12,6 +12,7 @@ from pydantic import ValidationError
 import shim
 from shim.cli.demo import demo
 from shim.cli.doctor import doctor
+from shim.cli.importing import import_
 from shim.cli.keeping import seal, sweep
 from shim.cli.migrate_store import migrate_store
 from shim.cli.run import run
@@ -23,6 +24,7 @@ from shim.store.errors import StoreFailed
 COMMANDS: Final[dict[str, Callable[..., Any]]] = {
     "demo": demo,
     "doctor": doctor,
+    "import": import_,
     "migrate-store": migrate_store,
     "run": run,
     "sandbox": sandbox,

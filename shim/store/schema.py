@@ -15,7 +15,7 @@ from shim.store import sealing
 from shim.wire import encoding
 
 #: The newest revision in ``migrations/versions``: known here so that a store which has it need not load Alembic.
-REVISION: Final = "0003"
+REVISION: Final = "0004"
 
 #: Statuses of a run that holds its thread.  Spelled as SQL because a partial index serves only queries that repeat it.
 ACTIVE: Final = sa.text("status IN ('queued', 'in_progress', 'requires_action', 'cancelling')")
@@ -84,6 +84,7 @@ threads: Final = _object(
     _text("batch", nullable=True),
     sa.Column("touched_at", Big, nullable=False, server_default="0"),
     sa.Index(None, "tenant", "touched_at"),
+    sa.Index(None, "tenant", "batch", "seq"),
 )
 
 messages: Final = _object(
@@ -171,6 +172,17 @@ doomed: Final = _table(
     _text("response_id"),
     sa.Column("created_at", Big, nullable=False),
     sa.Column("tries", sa.Integer, nullable=False, server_default="0"),
+)
+
+#: What was brought from elsewhere: threads and assistants name theirs in ``batch``.
+imports: Final = _table(
+    "imports",
+    _text("batch"),
+    sa.Column("created_at", Big, nullable=False),
+    sa.Column("finished_at", Big, nullable=True),
+    _contents("sources"),
+    _text("counts"),
+    sa.UniqueConstraint("tenant", "batch"),
 )
 
 #: What the store knows of itself.

@@ -50,11 +50,18 @@ def _image_url(part: Json, role: str) -> Json:
     return {"type": "input_image", "image_url": image["url"], "detail": image.get("detail") or "auto"}
 
 
+def _refusal(part: Json, role: str) -> Json:
+    # Only a model refuses; said by somebody else it is a text.
+    name, kind = ("refusal", "refusal") if role == "assistant" else ("text", "input_text")
+    return {"type": kind, name: part["refusal"]}
+
+
 #: A message's content part, as an input item holds it.
 PARTS: Final[dict[str, Callable[[Json, str], Json]]] = {
     "text": _text,
     "image_file": _image_file,
     "image_url": _image_url,
+    "refusal": _refusal,
 }
 
 

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from shim.store import (
     assistants,
     files,
+    imports,
     journal,
     messages,
     moving,
@@ -72,6 +73,7 @@ def fill(db: sa.Connection, tenant: str) -> None:
         requests.insert(db, tenant, {**noted, "thread_id": f"thread_{n}"})
     outbox.add(db, tenant, "thread_2", 2**40)
     db.execute(schema.facts.insert(), {"tenant": tenant, "name": "é", "value": ODD[4]})
+    imports.begin(db, tenant, "imp_1", 2**40, list(ODD))
     threads.delete(db, tenant, "thread_2")
 
 

@@ -153,3 +153,9 @@ CHAINED = [("resp_1", "resp_1", True), ("resp_1", "resp_2", False), (None, "resp
 @pytest.mark.parametrize("previous, asker, sent", CHAINED)
 def test_the_chains_own_last_call_needs_only_its_output(previous, asker, sent) -> None:
     assert compose([Entry(1, output("a"), asker)], previous) == ([output("a")] if sent else [])
+
+
+def test_a_refusal_is_said_again_as_one_by_the_model_alone() -> None:
+    part = {"type": "refusal", "refusal": "No."}
+    assert history.of_message({"role": "assistant", "content": [part]})["content"] == [part]
+    assert history.of_message({"role": "user", "content": [part]})["content"] == [{"type": "input_text", "text": "No."}]

@@ -1,0 +1,284 @@
+"""The import as a whole: read everything, then write thread by thread."""
+
+import base64
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from shim.migrate.imports import documents, objects, shapes, timeline
+from shim.migrate.imports.found import Found, Hint, Json
+from shim.migrate.imports.pictures import Contents
+from shim.migrate.imports.readers import tables
+from shim.migrate.imports.report import PROBLEMS, Place, Problem, Refused, Report
+from shim.migrate.imports.sources import Source, walk
+from shim.migrate.imports.stage import Stage
+from shim.migrate.imports.writer import Outcome, Writer
+from shim.settings import settings
+from shim.store import address, assistants, dialects, imports
+from shim.store.database import Database, database
+from shim.store.sealing import Seal
+from shim.wire import ids
+
+#: Told while an import goes on: what it does, how much is done, of how much.
+Progress = Callable[[Literal["reading", "writing"], int, int], None]
+#: Where objects that a program adds stand.
+PROGRAM: Final = "Importer"
+#: How a kind is called when there are several.
+PLURAL: Final = {"message": "messages", "run": "runs", "step": "steps"}
+
+
+class Importer:
+    """Brings assistants, threads, messages, runs, steps and files into the store, each under its own id.
+
+    Add files with `read` and objects with `add`, in any order; nothing is written before `finish`, which leaving a
+    ``with`` block without an exception calls.  ``database_url``: as ``SHIM_DATABASE_URL``, which is the default.
+    ``dry_run``: write nothing.  ``strict``: raise `Refused` in place of writing when anything would be refused.
+    ``encoding``: of files that are not in UTF-8 or UTF-16.  ``columns``: for CSV, the fields of a message
+    (``thread_id``, ``id``, ``role``, ``content``, ``created_at``, ...) and the columns that have them.
+
+    Raises `shim.store.errors.StoreFailed` when the store cannot be used.
+    """
+
+    def __init__(
+        self,
+        database_url: str | None = None,
+        *,
+        tenant: str = "",
+        dry_run: bool = False,
+        strict: bool = False,
+        encoding: str | None = None,
+        columns: Mapping[str, str] | None = None,
+        problem: Callable[[Problem], None] | None = None,
+        progress: Progress = lambda what, done, total: None,
+    ) -> None:
+        chosen = settings()
+        self._tenant, self._dry, self._strict = tenant, dry_run, strict
+        self._encoding, self._columns = encoding, dict(columns or {})
+        self._largest: Final = chosen.keep_file_bytes
+        self._progress: Final = progress
+        self._stage: Final = Stage(Seal(chosen.keys) if chosen.keys else None)
+        self._base: Final = self._database(database_url or chosen.database_url, chosen.keys)
+        self._finished = False
+        self._program: Final = self._stage.source(PROGRAM)
+        self._sources: list[str] = []
+        self._origins: dict[str, str] = {}
+        self.report: Final = Report(dry_run=dry_run, listener=problem)
+
+    def __enter__(self) -> "Importer":
+        return self
+
+    def __exit__(self, kind: Any, *_: Any) -> None:
+        try:
+            if kind is None and not self._finished:
+                self.finish()
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """Forget what was read and not written."""
+        if self._dry:
+            self._base.close()
+        self._stage.close()
+
+    def read(self, *paths: str | Path) -> None:
+        """Read files, folders and ZIP archives, as far as their shapes are known; what is not is in the report.  Raises
+        OSError for a path that is not there.
+        """
+        found = list(walk(map(Path, paths)))
+        self._sources += [str(Path(path).resolve()) for path in paths]
+        total, done = sum(source.size for source in found), 0
+        for source in found:
+            self._read(source, done, total)
+            done += source.size
+        self._progress("reading", total, total)
+
+    def add(self, value: Json, **known: str) -> None:
+        """An object of the API, or a row with a message (`docs/how-to/import-your-threads.md`).  ``known``:
+        ``thread_id``, ``assistant_id``, ``run_id`` of what does not name them, and ``kind``.
+        """
+        place = Place(PROGRAM, None, f"[{self._stage.count}]")
+        self._take(self._program, place, value, Hint().at(**known))
+
+    def file(self, id: str, content: bytes, filename: str | None = None, **known: Any) -> None:
+        """The content of a file that messages name."""
+        body = {"id": id, "filename": filename or id, "data": base64.b64encode(content).decode(), **known}
+        self._found(self._program, Place(PROGRAM, None, id), Found("file", body, Hint()))
+
+    def finish(self) -> Report:
+        """Write what was read.  The same input again adds nothing; after an interruption it adds what is missing.
+
+        Raises `Refused` when the import is strict and anything would be refused; nothing is written then.
+        """
+        self._finished = True
+        self._stage.ready()
+        self._stage.settle_steps()
+        self._drop_strays()
+        contents = Contents(self._stage, self.report.problem, self._largest)
+        if self._strict:
+            self._check(contents)
+        writer = self._begin(contents)
+        self._write_assistants(writer)
+        total = self._stage.thread_count()
+        done = 0
+
+        def tell(outcomes: list[Outcome]) -> None:
+            nonlocal done
+            done += len(outcomes)
+            for outcome in outcomes:
+                self._note(outcome)
+            self._progress("writing", done, total)
+
+        writer.write(self._plans(self.report.problem), tell)
+        if not self._dry:
+            for orphan in contents.orphans():
+                self.report.problem("orphan_file", orphan.place, orphan.body["id"])
+            self._base.write(self._end, writer)
+        return self.report
+
+    def _database(self, url: str | None, keys: tuple[str, ...]) -> Database:
+        found = address.resolve(url)
+        if self._dry and dialects.is_sqlite(found) and not Path(str(found.database)).is_file():
+            # Nothing is there, and nothing shall be: an empty store that goes when the import ends tells the same.
+            return Database(address.resolve(f"sqlite:///{self._stage.folder / 'empty.db'}"))
+        return database(url, keys=keys)
+
+    def _read(self, source: Source, before: int, total: int) -> None:
+        number = self._stage.source(source.name)
+        if (file_id := source.content_of) is not None:
+            body = {"id": file_id, "filename": source.path.name, "path": str(source.path), "member": source.member}
+            self._found(number, Place(source.name), Found("file", body, Hint()))
+            return
+        try:
+            for count, given in enumerate(self._values(source)):
+                place, value, rest = given
+                if isinstance(rest, Hint):
+                    self._take(number, place, value, rest)
+                else:
+                    self.report.problem(value, place, rest)
+                if count % 200 == 0:
+                    self._progress("reading", before, total)
+        except Refused as refused:
+            # Half a document may hold half a thread.
+            self._stage.forget(number)
+            self.report.problem(refused.code, Place(source.name), refused.detail)
+        except OSError as problem:
+            self._stage.forget(number)
+            self.report.problem("unreadable", Place(source.name), problem.strerror or str(problem))
+
+    def _values(self, source: Source) -> Iterator[Any]:
+        if source.suffix in tables.SUFFIXES:
+            return tables.values(source, self._encoding, self._columns)
+        return documents.values(source, self._encoding)
+
+    def _take(self, source: int, place: Place, value: Any, hint: Hint) -> None:
+        for found in shapes.read(value, hint):
+            self._found(source, place, found)
+
+    def _found(self, source: int, place: Place, found: Found) -> None:
+        for code, detail in found.lost:
+            self.report.problem(code, place, detail)
+        if found.kind is None:
+            return
+        try:
+            body = objects.clean(found, lambda code, detail: self.report.problem(code, place, detail))
+        except Refused as refused:
+            self.report.problem(refused.code, place, refused.detail)
+            return
+        self._remember(found, body, place)
+        self._stage.add(found.kind, body, source, place)
+
+    def _remember(self, found: Found, body: Json, place: Place) -> None:
+        """Ids that were made for others."""
+        name = "id" if found.kind in ("assistant", "thread") else "thread_id"
+        given = found.body.get(name) or (found.hint.thread_id if found.kind != "assistant" else None)
+        if given in (None, body.get(name)) or str(given) in self.report.ids:
+            return
+        self.report.ids[str(given)] = body[name]
+        if found.kind != "assistant":
+            self._origins[body[name]] = str(given)
+            self.report.problem("new_id", place, f"thread {given}")
+
+    def _drop_strays(self) -> None:
+        for stray in list(self._stage.strays()):
+            self.report.problem("no_run", stray.place, stray.body["id"])
+        for again, thread in list(self._stage.in_two_threads()):
+            self.report.problem("conflict", again.place, f"{again.body['id']}, also in {thread}")
+            self._stage.drop(again.number)
+
+    def _plans(self, problem: Callable[[str, Place, str], None]) -> Iterator[timeline.Plan]:
+        for thread in self._stage.threads():
+            yield timeline.plan(thread, self._stage.of_thread(thread), problem, self._origins.get(thread))
+
+    def _check(self, contents: Contents) -> None:
+        """Go through everything without writing.  Raises `Refused`."""
+        codes = [code for code, count in self.report.problems.items() if count and PROBLEMS[code][0] == "refused"]
+        noted: list[tuple[str, Place, str]] = []
+
+        def verdicts(outcomes: list[Outcome]) -> None:
+            noted.extend((one.verdict, one.plan.place, one.detail) for one in outcomes if one.verdict in PROBLEMS)
+
+        plans = self._plans(lambda code, place, detail: noted.append((code, place, detail)))
+        Writer(self._base, self._tenant, "", 0, contents, dry_run=True).write(plans, verdicts)
+        refusing = [one for one in noted if PROBLEMS[one[0]][0] == "refused"]
+        for one in refusing:
+            self.report.problem(*one)
+        if first := [*codes, *(one[0] for one in refusing)]:
+            raise Refused(first[0], "nothing was imported, as the import is strict")
+
+    def _begin(self, contents: Contents) -> Writer:
+        now = int(time.time())
+        if self._dry:
+            return Writer(self._base, self._tenant, "", now, contents, dry_run=True)
+        sources = self._sources or [PROGRAM]
+        found, self.report.resumed = self._base.write(self._resume, sources, now)
+        self.report.batch = found.batch
+        return Writer(self._base, self._tenant, found.batch, found.created_at, contents)
+
+    def _resume(self, db: Any, sources: list[str], now: int) -> tuple[imports.Import, bool]:
+        """The import that was interrupted with the same input, or a new one; whether it is the former."""
+        found = imports.interrupted(db, self._tenant, sources)
+        if found is not None:
+            return found, True
+        made = imports.Import(ids.new("imp"), now, None, sources, {})
+        imports.begin(db, self._tenant, made.batch, now, sources)
+        return made, False
+
+    def _end(self, db: Any, writer: Writer) -> None:
+        if not self.report.added and not self.report.replaced and imports.close(db, self._tenant, writer.batch):
+            self.report.batch = None
+            return
+        imports.finish(db, self._tenant, writer.batch, int(time.time()), dict(self.report.added))
+
+    def _write_assistants(self, writer: Writer) -> None:
+        transaction = self._base.read if self._dry else self._base.write
+        for staged in self._stage.of_kind("assistant"):
+            verdict = transaction(self._assistant, staged.body, writer.batch)
+            if verdict == "exists":
+                self.report.problem("exists", staged.place, staged.body["id"])
+            else:
+                (self.report.added if verdict == "added" else self.report.there)["assistants"] += 1
+
+    def _assistant(self, db: Any, body: Json, batch: str) -> str:
+        known = assistants.get(db, self._tenant, body["id"])
+        if known is not None:
+            return "there" if known == body else "exists"
+        if not self._dry:
+            assistants.insert(db, self._tenant, body, batch)
+        return "added"
+
+    def _note(self, outcome: Outcome) -> None:
+        if outcome.verdict in PROBLEMS:
+            self.report.problem(outcome.verdict, outcome.plan.place, outcome.detail)
+            return
+        counter = self.report.there if outcome.verdict == "there" else self.report.added
+        if outcome.verdict == "replaced":
+            self.report.replaced["threads"] += 1
+        else:
+            counter["threads"] += 1
+        for kind, plural in PLURAL.items():
+            counter[plural] += len(outcome.plan.of(kind))
+        counter["files"] += outcome.files
+        for each in (self.report.added, self.report.there):
+            for name in [name for name, count in each.items() if not count]:
+                del each[name]

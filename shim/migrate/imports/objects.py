@@ -1,0 +1,226 @@
+"""Each object checked and completed: what comes out has every field of the API's object, in the right kind.
+
+What cannot be kept is told to ``tell(code, detail)``; an object that cannot be imported raises `Refused`.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from shim import lifecycle
+from shim.migrate.imports import contents, values
+from shim.migrate.imports.found import Found, Hint, Json, Kind
+from shim.migrate.imports.report import Refused
+from shim.wire import objects
+
+Tell = Callable[[str, str], None]
+UNKNOWN_ASSISTANT: Final = "asst_unknown"
+
+_NUMBER = (int, float, type(None))
+_TEXT = (str, type(None))
+_ANY = (str, dict, type(None))
+_OBJECT = (dict, type(None))
+_COUNT = (int, type(None))
+#: Kinds of the fields that are taken over as they are; every other field of an object has its own line below.
+FIELDS: Final[dict[Kind, Mapping[str, Any]]] = {
+    "assistant": {
+        "name": _TEXT,
+        "description": _TEXT,
+        "instructions": _TEXT,
+        "model": (str,),
+        "top_p": _NUMBER,
+        "temperature": _NUMBER,
+        "reasoning_effort": _TEXT,
+        "tool_resources": (dict,),
+        "response_format": _ANY,
+    },
+    "thread": {"tool_resources": (dict,)},
+    "message": {"incomplete_details": _OBJECT},
+    "run": {
+        "last_error": _OBJECT,
+        "model": _TEXT,
+        "instructions": (str,),
+        "tools": (list,),
+        "tool_resources": (dict,),
+        "temperature": _NUMBER,
+        "top_p": _NUMBER,
+        "reasoning_effort": _TEXT,
+        "max_completion_tokens": _COUNT,
+        "max_prompt_tokens": _COUNT,
+        "truncation_strategy": (dict,),
+        "incomplete_details": _OBJECT,
+        "usage": _OBJECT,
+        "response_format": _ANY,
+        "tool_choice": _ANY,
+        "parallel_tool_calls": (bool,),
+    },
+    "step": {"last_error": _OBJECT, "usage": _OBJECT},
+    "file": {"filename": (str,), "purpose": (str,)},
+}
+_TIMES: Final[dict[Kind, tuple[str, ...]]] = {
+    "message": ("completed_at", "incomplete_at"),
+    "run": ("started_at", "cancelled_at", "failed_at", "completed_at"),
+    "step": ("cancelled_at", "completed_at", "expired_at", "failed_at"),
+}
+#: Fields that are read below, or say nothing that the others do not.
+_READ: Final = frozenset(
+    {
+        *("id", "object", "created_at", "metadata", "thread_id", "assistant_id", "run_id", "role", "content"),
+        *("attachments", "file_ids", "status", "tools", "type", "step_details", "required_action", "expires_at"),
+        *("steps", "thread", "assistant", "bytes", "status_details", "data", "path", "member"),
+    }
+)
+
+
+def clean(found: Found, tell: Tell) -> Json:
+    """The object, complete; ``created_at`` may be None where the input has none.  Raises `Refused`."""
+    assert found.kind is not None
+    body = {name: value for name, value in found.body.items() if value is not None}
+    made = _MAKERS[found.kind](body, found.hint, tell)
+    known = FIELDS[found.kind]
+    for name, kinds in known.items():
+        if name in body and not isinstance(body[name], kinds):
+            tell("value", f"{found.kind} {name}")
+        elif name in body:
+            made[name] = body[name]
+    for name in _TIMES.get(found.kind, ()):
+        if name in body:
+            made[name] = values.moment(body[name])
+    for name in body.keys() - known.keys() - _READ - set(_TIMES.get(found.kind, ())):
+        tell("field", f"{found.kind} {name}")
+    return made
+
+
+def _meta(body: Json, tell: Tell) -> Json:
+    found, changed = values.metadata(body.get("metadata"))
+    for name in changed:
+        tell("metadata", name)
+    return found
+
+
+def _id(kind: str, given: Any, tell: Tell, *seeds: Any) -> tuple[str, Json]:
+    """The id, and what the metadata shall remember of one that had another form."""
+    if values.is_id(kind, given):
+        return given, {}
+    if isinstance(given, (dict, list)):
+        raise Refused("wrong_kind", f"the id of a {kind}")
+    known = given not in (None, "")
+    made = values.derived_id(kind, given) if known else values.derived_id(kind, *seeds)
+    tell("new_id", f"{kind} {given if known else ''}".strip())
+    return made, {"imported_id": str(given)[:512]} if known else {}
+
+
+def thread_id(given: Any) -> str:
+    """The id under which a thread is imported.  Raises `Refused` without one."""
+    if given in (None, "") or isinstance(given, (dict, list, bool)):
+        raise Refused("no_thread")
+    return str(given) if values.is_id("thread", given) else values.derived_id("thread", given)
+
+
+def _assistant(body: Json, hint: Hint, tell: Tell) -> Json:
+    if not isinstance(body.get("model"), str):
+        raise Refused("wrong_kind", "an assistant without a model")
+    made_id, more = _id("assistant", body.get("id"), tell, body.get("name"), body["model"])
+    made = objects.assistant(made_id, values.moment(body.get("created_at")) or 0, {})
+    tools = contents.tools(body.get("tools"), tell)
+    if files := body.get("file_ids"):
+        known = any(tool["type"] == "code_interpreter" for tool in tools)
+        if known:
+            made["tool_resources"] = {"code_interpreter": {"file_ids": list(files)}}
+        tell("v1" if known else "retrieval_files", "file_ids")
+    return made | {"tools": tools, "metadata": more | _meta(body, tell)}
+
+
+def _thread(body: Json, hint: Hint, tell: Tell) -> Json:
+    given = body.get("id") or hint.thread_id
+    made_id = thread_id(given)
+    more = {} if made_id == given else {"imported_id": str(given)[:512]}
+    made = objects.thread(made_id, 0, {}) | {"created_at": values.moment(body.get("created_at"))}
+    return made | {"metadata": more | _meta(body, tell)}
+
+
+def _message(body: Json, hint: Hint, tell: Tell) -> Json:
+    thread = thread_id(body.get("thread_id") or hint.thread_id)
+    role = values.role(body.get("role"))
+    content = contents.parts(body.get("content"), tell)
+    # The API's own objects may have none, as of a run that failed at once.
+    if not content and body.get("content") != []:
+        raise Refused("no_content", str(body.get("id") or ""))
+    created = values.moment(body.get("created_at"))
+    made_id, more = _id("message", body.get("id"), tell, thread, created, role, content)
+    made = objects.message(made_id, 0, thread, role) | {"created_at": created, "completed_at": created}
+    made |= {"content": content, "attachments": contents.attachments(body, tell), "metadata": more | _meta(body, tell)}
+    if role == "assistant":
+        made |= {
+            "assistant_id": _reference(body.get("assistant_id") or hint.assistant_id),
+            "run_id": _reference(body.get("run_id") or hint.run_id),
+        }
+    status = body.get("status", "completed")
+    if status == "in_progress":
+        tell("run_over", made_id)
+        status, made["incomplete_details"] = "incomplete", {"reason": lifecycle.MESSAGE_END["expired"]}
+    return made | {"status": status if status in ("completed", "incomplete") else "completed"}
+
+
+def _reference(value: Any) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+def _run(body: Json, hint: Hint, tell: Tell) -> Json:
+    thread = thread_id(body.get("thread_id") or hint.thread_id)
+    if not values.is_id("run", body.get("id")):
+        raise Refused("wrong_kind", "the id of a run")
+    assistant = _reference(body.get("assistant_id") or hint.assistant_id)
+    if assistant is None:
+        tell("no_assistant", body["id"])
+    made = objects.run(body["id"], 0, thread, assistant or UNKNOWN_ASSISTANT)
+    created = values.moment(body.get("created_at"))
+    made |= {"created_at": created, "expires_at": None, "metadata": _meta(body, tell)}
+    return made | _ended(body, created, lifecycle.AFTER, tell)
+
+
+def _ended(body: Json, created: int | None, active: Any, tell: Tell) -> Json:
+    """The status; what was under way when it was exported has lapsed since."""
+    status = body.get("status")
+    if status in active:
+        tell("run_over", body["id"])
+        stamp = "expired_at" if "step_details" in body else "completed_at"
+        return {"status": "expired", stamp: created}
+    if status not in lifecycle.STEP_END:
+        raise Refused("wrong_kind", f"the status of {body['id']}")
+    return {"status": status}
+
+
+def _step(body: Json, hint: Hint, tell: Tell) -> Json:
+    run = _reference(body.get("run_id") or hint.run_id)
+    if not values.is_id("step", body.get("id")) or run is None:
+        raise Refused("wrong_kind", "the id of a run step or of its run")
+    details = contents.details(body.get("step_details"), tell)
+    thread = body.get("thread_id") or hint.thread_id
+    whose = {
+        "id": run,
+        "assistant_id": _reference(body.get("assistant_id") or hint.assistant_id) or UNKNOWN_ASSISTANT,
+        "thread_id": thread_id(thread) if thread else None,
+        "expires_at": None,
+    }
+    created = values.moment(body.get("created_at"))
+    made = objects.step(body["id"], 0, whose, details) | {"created_at": created, "metadata": _meta(body, tell)}
+    return made | _ended(body, created, ("in_progress",), tell)
+
+
+def _file(body: Json, hint: Hint, tell: Tell) -> Json:
+    if not isinstance(body.get("id"), str) or not body["id"]:
+        raise Refused("wrong_kind", "the id of a file")
+    size = body["bytes"] if isinstance(body.get("bytes"), int) else 0
+    made = objects.file(body["id"], values.moment(body.get("created_at")) or 0, body["id"], size)
+    # Where its content is, for as long as the import takes.
+    return made | {name: body[name] for name in ("path", "member", "data") if name in body}
+
+
+_MAKERS: Final[dict[Kind, Callable[[Json, Hint, Tell], Json]]] = {
+    "assistant": _assistant,
+    "thread": _thread,
+    "message": _message,
+    "run": _run,
+    "step": _step,
+    "file": _file,
+}

@@ -1,0 +1,133 @@
+"""Contents of files: kept with the thread that shows them, and pictures sent to the model by themselves, so that a
+thread can go on at a server that does not have the file.
+"""
+
+import base64
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from shim.migrate.imports.report import Place
+from shim.migrate.imports.sources import open_member
+from shim.migrate.imports.stage import Stage, Staged
+from shim.migrate.imports.timeline import Plan
+
+Json = dict[str, Any]
+Tell = Callable[[str, Place, str], None]
+#: What the first bytes of a picture are, and its kind.
+PICTURES: Final = (
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"GIF8", "image/gif"),
+)
+_OURS: Final = ("path", "member", "data")
+
+
+class Contents:
+    """The contents of files that the input has.  ``largest``: files of more bytes are left out, and told."""
+
+    def __init__(self, stage: Stage, tell: Tell, largest: int) -> None:
+        self._stage, self._tell, self._largest = stage, tell, largest
+        self._known = {one.body["id"] for one in stage.of_kind("file") if _has_content(one)}
+        for one in stage.of_kind("file"):
+            if one.body["id"] not in self._known:
+                tell("no_bytes", one.place, one.body["id"])
+        self.used: Final[set[str]] = set()
+
+    @property
+    def known(self) -> set[str]:
+        """The ids of files whose contents are there."""
+        return self._known
+
+    def inline(self, item: Json) -> Json:
+        """An item with the pictures themselves in place of their ids, as far as they are there."""
+        parts = item.get("content")
+        if not self._known or not isinstance(parts, list):
+            return item
+        return item | {"content": [self._picture(part) for part in parts]}
+
+    def _picture(self, part: Json) -> Json:
+        file_id = str(part.get("file_id"))
+        content = self._content(file_id) if file_id in self._known else None
+        kind = _kind(content) if content is not None else None
+        if content is None or kind is None:
+            return part
+        url = f"data:{kind};base64,{base64.b64encode(content).decode()}"
+        return {"type": "input_image", "image_url": url, "detail": part.get("detail") or "auto"}
+
+    def of_thread(self, plan: Plan) -> Iterator[tuple[Json, bytes]]:
+        """The files that a thread shows or attaches, as far as they are there: the object and the content."""
+        for file_id in named(plan) if self._known else ():
+            content = self._content(file_id) if file_id in self._known else None
+            if content is not None:
+                self.used.add(file_id)
+                yield self._object(file_id, plan) | {"bytes": len(content)}, content
+
+    def _object(self, file_id: str, plan: Plan) -> Json:
+        """The file's object: the API's own, where the input has it beside the content."""
+        staged = sorted(self._stage.all_of("file", file_id), key=_has_content)
+        body = {name: value for name, value in staged[0].body.items() if name not in _OURS}
+        return body | {"created_at": body["created_at"] or plan.thread["created_at"]}
+
+    def orphans(self) -> Iterator[Staged]:
+        """Files with contents that no imported thread names."""
+        for one in self._stage.of_kind("file"):
+            if _has_content(one) and one.body["id"] not in self.used:
+                yield one
+
+    def _content(self, file_id: str) -> bytes | None:
+        staged = next((one for one in self._stage.all_of("file", file_id) if _has_content(one)), None)
+        if staged is None:
+            return None
+        try:
+            content = _read(staged.body, self._largest)
+        except OSError as problem:
+            self._tell("unreadable", staged.place, problem.strerror or str(problem))
+            content = None
+            self._known.discard(file_id)
+        if content is not None and len(content) > self._largest:
+            self._tell("large_file", staged.place, file_id)
+            self._known.discard(file_id)
+            self.used.add(file_id)
+            content = None
+        return content
+
+
+def named(plan: Plan) -> list[str]:
+    """The ids of all files that a thread names, each once."""
+    found: dict[str, None] = {}
+    for thing in (plan.thread, *plan.messages, *plan.steps):
+        _collect(thing, found)
+    return list(found)
+
+
+def _collect(value: Any, found: dict[str, None]) -> None:
+    if isinstance(value, list):
+        for one in value:
+            _collect(one, found)
+    elif isinstance(value, dict):
+        for name, one in value.items():
+            if name == "file_id" and isinstance(one, str):
+                found[one] = None
+            elif name == "file_ids" and isinstance(one, list):
+                found.update(dict.fromkeys(map(str, one)))
+            elif isinstance(one, (list, dict)):
+                _collect(one, found)
+
+
+def _has_content(one: Staged) -> bool:
+    return "path" in one.body or "data" in one.body
+
+
+def _read(body: Json, largest: int) -> bytes:
+    if "data" in body:
+        return base64.b64decode(body["data"])
+    with open_member(Path(body["path"]), body.get("member")) as file:
+        return file.read(largest + 1)
+
+
+def _kind(content: bytes) -> str | None:
+    """The kind of a picture by its first bytes; None for what is no picture that models take."""
+    if content.startswith(b"RIFF") and content[8:12] == b"WEBP":
+        return "image/webp"
+    return next((kind for start, kind in PICTURES if content.startswith(start)), None)

@@ -1,0 +1,49 @@
+"""Objects of the API as it told them, one by one: by their ``object``, by the prefix of their id, by what is around."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from shim.migrate.imports.found import OBJECTS, Found, Hint, Inner, Json, Kind
+from shim.wire.ids import PREFIX
+
+_BY_PREFIX: Final[dict[str, Kind]] = {
+    PREFIX["assistant"]: "assistant",
+    PREFIX["thread"]: "thread",
+    PREFIX["message"]: "message",
+    PREFIX["run"]: "run",
+    PREFIX["step"]: "step",
+}
+#: What an object of that kind has at least; without it a value is something else that happens to have such an id.
+_HAS: Final[dict[Kind, frozenset[str]]] = {
+    "assistant": frozenset({"model"}),
+    "thread": frozenset({"id"}),
+    "message": frozenset({"role", "content"}),
+    "run": frozenset({"status"}),
+    "step": frozenset({"step_details"}),
+    "file": frozenset({"filename"}),
+}
+
+
+def kind_of(value: Json, hint: Hint) -> Kind | None:
+    """The kind of an object; None where the value is none."""
+    named = OBJECTS.get(str(value.get("object")))
+    if named is not None:
+        return named
+    prefix = str(value.get("id")).partition("_")[0]
+    kind = _BY_PREFIX.get(prefix) or hint.kind
+    return kind if kind is not None and _HAS[kind] <= value.keys() and "messages" not in value else None
+
+
+def fits(value: Json, hint: Hint) -> bool:
+    return kind_of(value, hint) is not None and not isinstance(value.get("messages"), (list, dict))
+
+
+def read(value: Json, hint: Hint, inner: Inner) -> Iterator[Found]:
+    """The object; of a run that brings its steps along, these as well."""
+    kind = kind_of(value, hint)
+    assert kind is not None
+    steps: Any = value.get("steps") if kind == "run" else None
+    yield Found(kind, {name: given for name, given in value.items() if given is not steps or steps is None}, hint)
+    if steps:
+        thread_id = value.get("thread_id") or hint.thread_id
+        yield from inner(steps, hint.at(kind="step", run_id=value.get("id"), thread_id=thread_id))

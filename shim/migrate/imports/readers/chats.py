@@ -1,0 +1,71 @@
+"""The vendor's data export, ``conversations.json``: each conversation is a tree of messages, ``mapping``.
+
+Only the branch that its user saw last is a thread; ids are none of the API's.  Source of the form: the file itself, as
+exported in 2024 to 2026.
+"""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from shim.migrate.imports.found import Found, Hint, Inner, Json
+
+#: Roles of messages that nobody said: instructions, and what tools answered.
+_UNSEEN: Final = ("system", "tool")
+
+
+def fits(value: Json, hint: Hint) -> bool:
+    return isinstance(value.get("mapping"), dict)
+
+
+def read(value: Json, hint: Hint, inner: Inner) -> Iterator[Found]:
+    """The thread, and the messages from its root to the one that was shown last."""
+    thread_id = str(value.get("conversation_id") or value.get("id") or "")
+    hint = hint.at(thread_id=thread_id or None)
+    title = {"title": value["title"]} if isinstance(value.get("title"), str) else {}
+    nodes = value["mapping"]
+    branch = _branch(nodes, value.get("current_node"))
+    left = sum(1 for name, node in nodes.items() if name not in branch and _said(node) is not None)
+    lost = (("branch", f"{left} messages of {thread_id}"),) if left else ()
+    yield Found("thread", {"id": thread_id, "created_at": value.get("create_time"), "metadata": title}, hint, lost)
+    for name in branch:
+        message = _said(nodes[name])
+        if message is not None:
+            yield _message(name, message, hint)
+
+
+def _branch(nodes: Json, last: Any) -> dict[str, None]:
+    """The names of the nodes from the root to the last one."""
+    names: list[str] = []
+    current = last if last in nodes else next(reversed(nodes), None)
+    while current in nodes and current not in names:
+        names.append(current)
+        current = (nodes[current] or {}).get("parent")
+    return dict.fromkeys(reversed(names))
+
+
+def _said(node: Any) -> Json | None:
+    """The message of a node, where somebody said one."""
+    message = node.get("message") if isinstance(node, dict) else None
+    role = ((message or {}).get("author") or {}).get("role")
+    return message if message and role not in _UNSEEN and _parts(message) else None
+
+
+def _parts(message: Json) -> list[Any]:
+    content = message.get("content") or {}
+    parts = content.get("parts") or ([content["text"]] if isinstance(content.get("text"), str) else [])
+    return [part for part in parts if part not in ("", None)]
+
+
+def _message(name: str, message: Json, hint: Hint) -> Found:
+    body = {
+        "id": message.get("id") or name,
+        "role": message["author"].get("role"),
+        "created_at": message.get("create_time"),
+        "content": [part if isinstance(part, str) else {"type": _kind(part)} for part in _parts(message)],
+    }
+    return Found("message", body, hint)
+
+
+def _kind(part: Any) -> str:
+    """The kind of a part that is no text, to name it in the report: pictures lie beside the file, under other names."""
+    return str(part.get("content_type")) if isinstance(part, dict) else type(part).__name__

@@ -1,0 +1,49 @@
+"""Values by name: ``{"assistants": [...], "threads": [...], "messages": {"thread_...": [...]}}``, and what stands under
+the id of its thread or run.
+"""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from shim.migrate.imports.found import Found, Hint, Inner, Json, Kind
+from shim.migrate.imports.values import is_id
+
+NAMES: Final[dict[str, Kind | None]] = {
+    "assistants": "assistant",
+    "threads": "thread",
+    "conversations": None,
+    "messages": "message",
+    "runs": "run",
+    "steps": "step",
+    "run_steps": "step",
+    "data": None,
+}
+
+
+def hint_of(name: str, hint: Hint) -> Hint | None:
+    """What the name of a member says of its value; None where it says nothing."""
+    if name in NAMES:
+        return hint.at(kind=NAMES[name])
+    if is_id("thread", name):
+        return hint.at(thread_id=name, kind=hint.kind if hint.kind not in (None, "thread") else None)
+    if is_id("run", name):
+        return hint.at(run_id=name, kind="step")
+    return None
+
+
+def fits(value: Json, hint: Hint) -> bool:
+    return any(hint_of(name, hint) and isinstance(given, (list, dict)) for name, given in value.items())
+
+
+def read(value: Json, hint: Hint, inner: Inner) -> Iterator[Found]:
+    """All that the members hold; other members are of no account."""
+    for name, given in value.items():
+        known = hint_of(name, hint)
+        if known is not None and isinstance(given, (list, dict)):
+            yield from inner(_with_id(name, given), known)
+
+
+def _with_id(name: str, given: Any) -> Any:
+    """A thread object under its own id may do without it."""
+    bare = isinstance(given, dict) and is_id("thread", name) and "id" not in given and "data" not in given
+    return {"id": name, **given} if bare else given

@@ -1,0 +1,14 @@
+"""List pages of the API: ``{"object": "list", "data": [...]}``."""
+
+from collections.abc import Iterator
+
+from shim.migrate.imports.found import Found, Hint, Inner, Json
+
+
+def fits(value: Json, hint: Hint) -> bool:
+    return isinstance(value.get("data"), list) and value.get("object", "list") == "list"
+
+
+def read(value: Json, hint: Hint, inner: Inner) -> Iterator[Found]:
+    """What the page lists."""
+    yield from inner(value["data"], hint.at(thread_id=value.get("thread_id")))

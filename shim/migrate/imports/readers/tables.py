@@ -1,0 +1,55 @@
+"""CSV with a heading: each line is a row with one message.  Columns have the usual names, or are named in a mapping."""
+
+import csv
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from shim.migrate.imports.documents import Value, Wrong
+from shim.migrate.imports.report import Place, Refused
+from shim.migrate.imports.sources import Line, Source, lines
+
+SUFFIXES: Final = (".csv", ".tsv")
+#: A field of this many characters is the longest that is read.
+LONGEST: Final = 16_000_000
+_SEPARATORS: Final = (",", ";", "\t", "|")
+
+
+def values(source: Source, encoding: str | None, columns: Mapping[str, str]) -> Iterator[Value | Wrong]:
+    """The lines as rows.  ``columns``: a field of `rows.NAMES` and the column that has it.  Raises `Refused`."""
+    csv.field_size_limit(LONGEST)
+    broken: list[int] = []
+    found = _texts(lines(source, encoding), broken)
+    heading = next(found, "")
+    names = next(csv.reader([heading], delimiter=_separator(heading)), [])
+    missing = [column for column in columns.values() if column not in names]
+    if missing or not names:
+        raise Refused("broken_csv", f"no column {', '.join(missing)} in the heading" if missing else "no heading")
+    reader = csv.DictReader(found, names, restkey="", delimiter=_separator(heading), strict=True)
+    try:
+        for row in reader:
+            yield _row(Place(source.name, reader.line_num + 1), row, columns, source)
+            yield from ((Place(source.name, number), "broken_text", "") for number in broken)
+            broken.clear()
+    except csv.Error as problem:
+        raise Refused("broken_csv", f"line {reader.line_num + 1}: {problem}") from problem
+    yield from ((Place(source.name, number), "broken_text", "") for number in broken)
+
+
+def _row(place: Place, row: dict[str, str], columns: Mapping[str, str], source: Source) -> Value | Wrong:
+    if "" in row or None in row.values():
+        return place, "broken_csv", "not as many fields as the heading has"
+    taken = set(columns.values())
+    given = {name: value for name, value in row.items() if name not in taken and name not in columns}
+    return place, given | {field: row[column] for field, column in columns.items()}, source.hint
+
+
+def _texts(found: Iterator[Line], broken: list[int]) -> Iterator[str]:
+    """Lines as text; one that cannot be decoded is noted and stands as an empty one, so that numbers stay right."""
+    for line in found:
+        if line.data is None:
+            broken.append(line.number)
+        yield "\n" if line.data is None else line.data.decode()
+
+
+def _separator(heading: str) -> str:
+    return max(_SEPARATORS, key=heading.count)

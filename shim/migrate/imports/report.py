@@ -1,0 +1,152 @@
+"""What an import did, and every loss by name.
+
+A problem has a code, a row of `PROBLEMS`.  Its level says what became of the data: ``refused`` (the record is not
+imported), ``lost`` (a part of it is not), ``changed`` (it is imported in another form).
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal, NamedTuple
+
+Level = Literal["refused", "lost", "changed"]
+
+#: Code of a problem: what became of the data, and the sentence that says so.
+PROBLEMS: Final[dict[str, tuple[Level, str]]] = {
+    "broken_json": ("refused", "not valid JSON"),
+    "broken_text": ("refused", "not valid text in this encoding; `--encoding` names another one"),
+    "broken_csv": ("refused", "not valid CSV"),
+    "too_long": ("refused", "one line is longer than can be read"),
+    "unreadable": ("refused", "the file cannot be read"),
+    "needs_ijson": ("refused", 'a large JSON document needs the package ijson: pip install "assistants-shim[import]"'),
+    "unknown_shape": ("refused", "none of the known shapes"),
+    "no_thread": ("refused", "a message without the id of a thread"),
+    "no_run": ("refused", "a run step whose run is not in the input"),
+    "no_content": ("refused", "a message without any content that can be kept"),
+    "wrong_role": ("refused", "a role that threads never had; they hold `user` and `assistant` messages"),
+    "wrong_kind": ("refused", "a required field is missing or of the wrong kind"),
+    "conflict": ("refused", "the same id again with other contents; the first one is imported"),
+    "taken": ("refused", "the thread, as an id in it belongs to another thread already"),
+    "differs": (
+        "refused",
+        "the thread: the store's was used since or holds something else",
+    ),
+    "exists": ("refused", "the assistant, as the store has another one of this id"),
+    "orphan_file": ("refused", "a file that no imported message shows or attaches"),
+    "not_found": ("refused", "the endpoint does not have it"),
+    "endpoint": ("refused", "the endpoint refused to tell"),
+    "part": ("lost", "a content part of a kind that messages never had"),
+    "annotation": ("lost", "an annotation of a kind that messages never had"),
+    "field": ("lost", "a field that the old API's objects did not have"),
+    "value": ("lost", "an optional field of the wrong kind; its default is used"),
+    "branch": ("lost", "a message on a branch of the conversation that its user had left"),
+    "retrieval_files": ("lost", "`file_ids` of an assistant: they need a vector store for `file_search`"),
+    "large_file": ("lost", "the content of a file that is larger than `SHIM_KEEP_FILE_BYTES`"),
+    "no_bytes": ("lost", "a file without its content; the file itself stays where it is"),
+    "no_output": ("lost", "a function call without its output: it is shown, and not sent to the model again"),
+    "new_id": ("changed", "an id was missing or not of the API's form; a new one is made from it, always the same"),
+    "made_thread": ("changed", "no thread object; it is made from its messages"),
+    "guessed_time": ("changed", "no time of creation; the time before it is used"),
+    "no_assistant": ("changed", "a run without an assistant id; `asst_unknown` is used"),
+    "run_over": ("changed", "a run, step or message that was still under way; it is imported as expired"),
+    "metadata": ("changed", "a metadata value that is not text; its JSON is kept"),
+    "v1": ("changed", "a field of version 1 of the API, as version 2 says it"),
+    "duplicate": ("changed", "the same object again; it is imported once"),
+}
+#: Examples that are remembered of each problem; all of them go to whoever listens.
+EXAMPLES: Final = 5
+
+
+class Place(NamedTuple):
+    """Where something stands: the file as it was named, and the line or the path in it."""
+
+    file: str
+    line: int | None = None
+    path: str = ""
+
+    def __str__(self) -> str:
+        where = f":{self.line}" if self.line is not None else ""
+        return f"{self.file}{where}{' ' + self.path if self.path else ''}"
+
+
+class Refused(Exception):
+    """A record cannot be imported, or a strict import found a problem; ``code`` is a key of `PROBLEMS`."""
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        super().__init__(f"{PROBLEMS[code][1]}{': ' + detail if detail else ''}")
+        self.code: Final = code
+        self.detail: Final = detail
+
+
+class Problem(NamedTuple):
+    """One problem: its code, where, and what exactly."""
+
+    code: str
+    place: Place
+    detail: str = ""
+
+    @property
+    def level(self) -> Level:
+        return PROBLEMS[self.code][0]
+
+    def __str__(self) -> str:
+        return f"{self.place}: {PROBLEMS[self.code][1]}{': ' + self.detail if self.detail else ''}"
+
+
+@dataclass
+class Report:
+    """What an import did.
+
+    ``batch``: what `--undo` takes; None where nothing was written.  ``added``, ``there``, ``replaced``: objects by
+    kind.  ``there``: the store had them.  ``replaced``: threads that an earlier import had brought with less in them.
+    ``ids``: the ids that replaced others, by the ones given, as far as these are threads or assistants.
+    """
+
+    batch: str | None = None
+    dry_run: bool = False
+    resumed: bool = False
+    added: Counter[str] = field(default_factory=Counter)
+    there: Counter[str] = field(default_factory=Counter)
+    replaced: Counter[str] = field(default_factory=Counter)
+    problems: Counter[str] = field(default_factory=Counter)
+    examples: dict[str, list[Problem]] = field(default_factory=dict)
+    ids: dict[str, str] = field(default_factory=dict)
+    listener: Callable[[Problem], None] | None = field(default=None, repr=False)
+
+    def problem(self, code: str, place: Place, detail: str = "") -> None:
+        """Note a problem."""
+        # Half a surrogate pair, of which JSON may have some, can be written nowhere.
+        found = Problem(code, place, detail.encode("utf-8", "backslashreplace").decode())
+        self.problems[code] += 1
+        examples = self.examples.setdefault(code, [])
+        if len(examples) < EXAMPLES:
+            examples.append(found)
+        if self.listener is not None:
+            self.listener(found)
+
+    def count(self, level: Level) -> int:
+        """How many problems of that level there were."""
+        return sum(count for code, count in self.problems.items() if PROBLEMS[code][0] == level)
+
+    @property
+    def refused(self) -> int:
+        """How many records or threads were not imported."""
+        return self.count("refused")
+
+    def as_json(self) -> dict[str, Any]:
+        """The report for a program."""
+        return {
+            "batch": self.batch,
+            "dry_run": self.dry_run,
+            "resumed": self.resumed,
+            "added": dict(self.added),
+            "there": dict(self.there),
+            "replaced": dict(self.replaced),
+            "problems": [self._problem_json(code) for code in self.problems],
+            "ids": self.ids,
+        }
+
+    def _problem_json(self, code: str) -> dict[str, Any]:
+        level, sentence = PROBLEMS[code]
+        examples = [{"place": str(one.place), "detail": one.detail} for one in self.examples[code]]
+        return {"code": code, "level": level, "meaning": sentence, "count": self.problems[code], "examples": examples}

@@ -1,0 +1,194 @@
+"""Files to read: those named, those in folders and ZIP archives; their lines as UTF-8, whatever they are written in.
+
+A file is opened when its turn comes, and may be opened again; no more than a line of it is in memory.
+"""
+
+import codecs
+import gzip
+import re
+import zipfile
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import IO, Any, Final, NamedTuple, cast
+
+from shim.migrate.imports.found import Hint
+from shim.migrate.imports.report import Refused
+
+#: Endings of files that are read; what else lies in a folder may be the content of a file that messages name.
+DATA: Final = (".json", ".jsonl", ".ndjson", ".csv", ".tsv")
+#: Ids of files, as names of files that hold their content.
+CONTENT: Final = re.compile(r"((?:file|assistant|cfile)[-_][A-Za-z0-9_-]{4,80})(?:\.\w+)?")
+#: The longest line that is read in one piece, in bytes.
+LONGEST: Final = 64_000_000
+#: Byte order marks, the longer ones first, and the encodings that they mean.
+MARKS: Final = (
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_THREAD: Final = re.compile(r"thread_[A-Za-z0-9]{6,64}")
+_PIECE: Final = 1 << 16
+
+
+@dataclass(frozen=True)
+class Source:
+    """One file.  ``name``: as it is shown.  ``path`` and ``member``: where it is, and its name in an archive there."""
+
+    name: str
+    path: Path
+    member: str | None = None
+    size: int = 0
+
+    def open(self) -> IO[bytes]:
+        """Its bytes, unpacked.  Raises OSError."""
+        return open_member(self.path, self.member)
+
+    @property
+    def suffix(self) -> str:
+        return _suffix(self.member or self.path.name)
+
+    @property
+    def content_of(self) -> str | None:
+        """The id of the file whose content this is."""
+        found = CONTENT.fullmatch(PurePosixPath(self.member or self.path.name).name)
+        return found.group(1) if found and self.suffix not in DATA else None
+
+    @property
+    def hint(self) -> Hint:
+        """A file may have the id of its thread in its name."""
+        found = _THREAD.search(PurePosixPath(self.member or self.path.name).name)
+        return Hint(thread_id=found.group() if found else None)
+
+
+def open_member(path: Path, member: str | None) -> IO[bytes]:
+    """The bytes of a file, or of a file in a ZIP archive.  Raises OSError."""
+    if member is not None:
+        try:
+            return zipfile.ZipFile(path).open(member)
+        except (zipfile.BadZipFile, KeyError, RuntimeError) as problem:
+            raise OSError(str(problem)) from problem
+    return cast(IO[bytes], gzip.open(path)) if path.suffix == ".gz" else path.open("rb")
+
+
+def _suffix(name: str) -> str:
+    return PurePosixPath(name.lower().removesuffix(".gz")).suffix
+
+
+def walk(paths: Iterable[Path]) -> Iterator[Source]:
+    """All files to look at: folders from top to bottom, by name; archives likewise.  Raises OSError."""
+    for path in paths:
+        if path.is_dir():
+            found = sorted(each for each in path.rglob("*") if each.is_file() and not each.name.startswith("."))
+            yield from (source for each in found for source in _unpacked(each) if _wanted(source))
+        else:
+            yield from _unpacked(path)
+
+
+def _wanted(source: Source) -> bool:
+    return source.suffix in DATA or source.content_of is not None
+
+
+def _unpacked(path: Path) -> Iterator[Source]:
+    if path.suffix.lower() != ".zip":
+        yield Source(str(path), path, None, path.stat().st_size)
+        return
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = [info for info in archive.infolist() if not info.is_dir()]
+    except zipfile.BadZipFile as problem:
+        raise OSError(f"{path}: {problem}") from problem
+    for info in sorted(members, key=lambda info: info.filename):
+        source = Source(f"{path}!{info.filename}", path, info.filename, info.file_size)
+        if _wanted(source):
+            yield source
+
+
+class Line(NamedTuple):
+    """A line, or a piece of a very long one, as UTF-8; ``data`` is None where it cannot be decoded."""
+
+    number: int
+    data: bytes | None
+
+
+def lines(source: Source, encoding: str | None = None, limit: int = LONGEST) -> Iterator[Line]:
+    """The lines of a file, at most ``limit`` bytes at a time.  Raises OSError; `Refused` for a wide encoding that
+    breaks off.
+    """
+    with source.open() as file:
+        head = file.read(4)
+        chosen = encoding or _encoding(head)
+        number, open_line = 1, False
+        for piece in _pieces(_Reader(head, file), chosen, limit):
+            yield Line(number, piece)
+            open_line = piece is not None and not piece.endswith(b"\n")
+            number += not open_line
+
+
+def _encoding(head: bytes) -> str:
+    for mark, name in MARKS:
+        if head.startswith(mark):
+            return name
+    if len(head) == 4 and head[1] == 0 == head[3]:
+        return "utf-16-le"
+    return "utf-16-be" if len(head) == 4 and head[0] == 0 == head[2] else "utf-8"
+
+
+class _Reader:
+    """A file whose first bytes have been read already."""
+
+    def __init__(self, head: bytes, file: IO[bytes]) -> None:
+        self._head, self._file = head, file
+
+    def read(self, size: int = -1) -> bytes:
+        head, self._head = self._head, b""
+        return head + self._file.read(size)
+
+    def readline(self, size: int) -> bytes:
+        head, self._head = self._head, b""
+        if b"\n" in head:
+            first, _, rest = head.partition(b"\n")
+            self._head = rest
+            return first + b"\n"
+        return head + self._file.readline(size)
+
+
+def _pieces(file: _Reader, encoding: str, limit: int) -> Iterator[bytes | None]:
+    if codecs.lookup(encoding).name in ("utf-8", "utf-8-sig"):
+        first = True
+        while piece := file.readline(limit):
+            piece = piece.removeprefix(codecs.BOM_UTF8) if first else piece
+            first = False
+            yield piece if len(piece) >= limit or _is_utf8(piece) else None
+        return
+    try:
+        yield from _recoded(codecs.getreader(encoding)(file), limit)  # type: ignore[arg-type]  # it only reads
+    except UnicodeError as problem:
+        raise Refused("broken_text", str(problem)[:200]) from problem
+
+
+def _recoded(reader: Any, limit: int) -> Iterator[bytes]:
+    waiting = ""
+    while text := reader.read(_PIECE):
+        *whole, waiting = (waiting + text).split("\n")
+        for line in whole:
+            yield (line + "\n").encode("utf-8", "surrogatepass")
+        if len(waiting) >= limit:
+            yield waiting.encode("utf-8", "surrogatepass")
+            waiting = ""
+    if waiting:
+        yield waiting.encode("utf-8", "surrogatepass")
+
+
+def _is_utf8(piece: bytes) -> bool:
+    try:
+        piece.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+#: Told of each file how many bytes of it have been read.
+Progress = Callable[[int], None]

@@ -1,0 +1,182 @@
+"""A thread put in order: its objects each once, complete, and the journal from which its next run is told.
+
+Pure: what was staged of a thread goes in, what the store shall hold comes out.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any, Final, NamedTuple
+
+from shim.migrate.imports.report import Place
+from shim.migrate.imports.stage import Staged
+from shim.translate import history
+from shim.wire import objects
+
+Json = dict[str, Any]
+Tell = Callable[[str, Place, str], None]
+#: Kinds whose objects belong to a thread, in the order in which they are stored.
+KINDS: Final = ("message", "run", "step")
+
+
+class Entry(NamedTuple):
+    """One item of the journal, and the run and message that it belongs to."""
+
+    direction: str
+    item: Json
+    run_id: str | None
+    message_id: str | None
+
+
+@dataclass
+class Plan:
+    """A thread as it is to be stored.  ``place``: where it was first met in the input."""
+
+    thread: Json
+    place: Place
+    messages: list[Json] = field(default_factory=list)
+    runs: list[Json] = field(default_factory=list)
+    steps: list[Json] = field(default_factory=list)
+    journal: list[Entry] = field(default_factory=list)
+
+    def ids(self, kind: str) -> list[str]:
+        return [one["id"] for one in self.of(kind)]
+
+    def of(self, kind: str) -> list[Json]:
+        return {"message": self.messages, "run": self.runs, "step": self.steps}[kind]
+
+
+def plan(thread_id: str, staged: Iterable[Staged], tell: Tell, origin: str | None = None) -> Plan:
+    """All that was staged of a thread.  ``origin``: the id that it had, where that could not stay."""
+    found: dict[str, list[Staged]] = {kind: [] for kind in ("thread", *KINDS)}
+    for one in staged:
+        found[one.kind].append(one)
+    each = {kind: _once(all_of, tell) for kind, all_of in found.items()}
+    first = min((one for kind in each.values() for one in kind), key=lambda one: one.number)
+    made = Plan({}, first.place)
+    for kind in KINDS:
+        made.of(kind).extend(_in_order(each[kind], tell))
+    made.thread = _thread(thread_id, each["thread"], made, tell)
+    if origin is not None:
+        made.thread = made.thread | {"metadata": {"imported_id": origin[:512]} | made.thread["metadata"]}
+    _fit_steps(made, each["step"], tell)
+    made.journal = _journal(made, {one.body["id"]: one.place for one in each["step"]}, tell)
+    return made
+
+
+def _once(staged: list[Staged], tell: Tell) -> list[Staged]:
+    """Each object once: the first one counts."""
+    first: dict[str, Staged] = {}
+    for one in staged:
+        other = first.setdefault(one.body["id"], one)
+        if other is not one:
+            tell("duplicate" if one.body == other.body else "conflict", one.place, one.body["id"])
+    return list(first.values())
+
+
+def _in_order(staged: list[Staged], tell: Tell) -> list[Json]:
+    """Oldest first.  The API's lists begin with the newest, so that order decides between equal times."""
+    if _newest_first([one.body for one in staged]):
+        staged = staged[::-1]
+    times = [one.body["created_at"] for one in staged if one.body["created_at"] is not None]
+    last = times[0] if times else 0
+    bodies = []
+    for one in staged:
+        if one.body["created_at"] is None:
+            tell("guessed_time", one.place, one.body["id"])
+        last = last if one.body["created_at"] is None else one.body["created_at"]
+        bodies.append(_at(one.body, last))
+    return sorted(bodies, key=lambda body: body["created_at"])
+
+
+def _at(body: Json, moment: int) -> Json:
+    completed = {"completed_at": moment} if body.get("role") and body.get("completed_at") is None else {}
+    return body | {"created_at": moment} | completed
+
+
+def _newest_first(bodies: list[Json]) -> bool:
+    steps = [(one["created_at"], two["created_at"]) for one, two in pairwise(bodies)]
+    known = [two - one for one, two in steps if one is not None and two is not None]
+    falling, rising = sum(1 for step in known if step < 0), sum(1 for step in known if step > 0)
+    if falling or rising:
+        return falling > rising
+    # Nothing but the roles tells: somebody asks before he is answered.
+    roles = [body.get("role") for body in bodies]
+    return roles[:1] == ["assistant"] and roles[-1:] == ["user"]
+
+
+def _thread(thread_id: str, given: list[Staged], made: Plan, tell: Tell) -> Json:
+    times = [one["created_at"] for kind in KINDS for one in made.of(kind)]
+    earliest = min(times, default=0)
+    if given:
+        thread = given[0].body
+        return thread if thread["created_at"] is not None else thread | {"created_at": earliest}
+    tell("made_thread", made.place, thread_id)
+    attached = [one for message in made.messages for one in message["attachments"]]
+    read = [one["file_id"] for one in attached if {"type": "code_interpreter"} in one["tools"]]
+    # The API did so itself when such a message was posted.
+    resources = {"code_interpreter": {"file_ids": list(dict.fromkeys(read))}} if read else {}
+    return objects.thread(thread_id, earliest, {"tool_resources": resources})
+
+
+def _fit_steps(made: Plan, given: list[Staged], tell: Tell) -> None:
+    """Steps have their run's thread and assistant; one without a run has nowhere to be shown."""
+    runs = {run["id"]: run for run in made.runs}
+    for one in given:
+        if one.body["run_id"] not in runs:
+            tell("no_run", one.place, one.body["id"])
+    kept = [step for step in made.steps if step["run_id"] in runs]
+    same = ("thread_id", "assistant_id")
+    made.steps[:] = [step | {name: runs[step["run_id"]][name] for name in same} for step in kept]
+
+
+def _journal(made: Plan, places: dict[str, Place], tell: Tell) -> list[Entry]:
+    """Messages in order, and the function calls of each run with their outputs before the message they led to."""
+    waiting = [step for step in made.steps if step["step_details"]["type"] == "tool_calls"]
+    creates = {
+        step["step_details"]["message_creation"].get("message_id"): number
+        for number, step in enumerate(made.steps)
+        if step["step_details"]["type"] == "message_creation"
+    }
+    number_of = {step["id"]: number for number, step in enumerate(made.steps)}
+    entries: list[Entry] = []
+
+    def before(message: Json, step: Json) -> bool:
+        """Whether a step comes before a message."""
+        if step["run_id"] != message["run_id"]:
+            return bool(step["created_at"] < message["created_at"])
+        place = creates.get(message["id"])
+        if place is not None:
+            return number_of[step["id"]] < place
+        return bool(step["created_at"] <= message["created_at"])
+
+    for message in made.messages:
+        due = [step for step in waiting if before(message, step)]
+        waiting = [step for step in waiting if step not in due] if due else waiting
+        entries += [entry for step in due for entry in _calls(step, places, tell)]
+        entries += _said(message)
+    return entries + [entry for step in waiting for entry in _calls(step, places, tell)]
+
+
+def _said(message: Json) -> list[Entry]:
+    if not message["content"]:
+        return []
+    direction = "out" if message["run_id"] else "in"
+    return [Entry(direction, history.of_message(message), message["run_id"], message["id"])]
+
+
+def _calls(step: Json, places: dict[str, Place], tell: Tell) -> list[Entry]:
+    functions = [call for call in step["step_details"]["tool_calls"] if call["type"] == "function"]
+    answered = [call for call in functions if isinstance(call["function"].get("output"), str)]
+    for call in functions:
+        if call not in answered:
+            tell("no_output", places[step["id"]], call["id"])
+    calls = [Entry("out", _call(call), step["run_id"], None) for call in answered]
+    outputs = [history.of_output(call["id"], call["function"]["output"]) for call in answered]
+    return calls + [Entry("in", output, step["run_id"], None) for output in outputs]
+
+
+def _call(call: Json) -> Json:
+    function = call["function"]
+    named = {"call_id": call["id"], "name": function["name"], "arguments": function["arguments"]}
+    return {"type": "function_call", **named, "status": "completed"}

@@ -1,0 +1,57 @@
+"""Taking an import back: what it brought goes, some threads in a transaction, but for what was used since."""
+
+import time
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from shim.store import imports, threads
+from shim.store.database import Database
+from shim.store.errors import StoreFailed
+
+#: Threads that one transaction deletes.
+TOGETHER: Final = 100
+
+
+@dataclass
+class Undone:
+    """What was removed, and the ids of the threads that were used since and stay."""
+
+    threads: int = 0
+    assistants: int = 0
+    kept: list[str] = field(default_factory=list)
+
+
+def undo(base: Database, batch: str, *, tenant: str = "", force: bool = False, tell_upstream: bool = False) -> Undone:
+    """Remove the threads and assistants that an import brought, with all that belongs to them.
+
+    ``force``: also the threads that were used since, and the assistants that runs name.  ``tell_upstream``: the
+    responses of the threads that go are to be deleted upstream, too.  Raises `StoreFailed` for an unknown import.
+    """
+    if all(one.batch != batch for one in base.read(imports.listing, tenant)):
+        raise StoreFailed(f"The store knows no import {batch}; `assistants-shim import --list` shows all of them.")
+    undone = Undone()
+    after: int | None = 0
+    while after is not None:
+        after, removed, kept = base.write(_some, tenant, batch, after, force, tell_upstream)
+        undone.threads += removed
+        undone.kept += kept
+    undone.assistants = base.write(imports.remove_assistants, tenant, batch, force)
+    base.write(imports.close, tenant, batch)
+    return undone
+
+
+def _some(
+    db: Any, tenant: str, batch: str, after: int, force: bool, tell_upstream: bool
+) -> tuple[int | None, int, list[str]]:
+    """The next threads: the place of the last one, how many were removed, which were kept."""
+    found = imports.threads_of(db, tenant, batch, after, TOGETHER)
+    if not found:
+        return None, 0, []
+    for _, thread in found:
+        threads.lock(db, tenant, thread.id)
+    # Nobody can use them any more; whether somebody has is looked at now.
+    state = imports.known(db, tenant, [thread.id for _, thread in found])
+    going = [thread.id for thread in state.values() if force or not thread.used]
+    staying = [thread.id for thread in state.values() if thread.id not in going]
+    removed = imports.remove_threads(db, tenant, going, int(time.time()), tell_upstream)
+    return found[-1][0], removed, staying

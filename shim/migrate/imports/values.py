@@ -1,0 +1,80 @@
+"""Single values as exports spell them: times, ids, metadata, roles."""
+
+import base64
+import hashlib
+import re
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from shim.migrate.imports.report import Refused
+from shim.wire.ids import LENGTH, PREFIX
+from shim.wire.texts import dump
+
+Json = dict[str, Any]
+
+#: Roles that exports use for the two that threads had.
+ROLES: Final[dict[str, str]] = {
+    "user": "user",
+    "human": "user",
+    "customer": "user",
+    "assistant": "assistant",
+    "ai": "assistant",
+    "bot": "assistant",
+    "model": "assistant",
+}
+#: From this number on a time is in milliseconds: as seconds it would lie in the year 5138.
+MILLISECONDS: Final = 100_000_000_000
+_FORM: Final = {kind: re.compile(rf"{prefix}_[A-Za-z0-9_-]{{1,64}}") for kind, prefix in PREFIX.items()}
+
+
+def role(value: Any) -> str:
+    """The role of a message.  Raises `Refused`."""
+    found = ROLES.get(value.lower()) if isinstance(value, str) else None
+    if found is None:
+        raise Refused("wrong_role", repr(value))
+    return found
+
+
+def moment(value: Any) -> int | None:
+    """A time in whole seconds since the epoch: from seconds, milliseconds, digits or ISO 8601; None where there is
+    none.  A time without a zone is in UTC.  Raises `Refused` for anything else.
+    """
+    if value is None or value == "":
+        return None
+    if isinstance(value, str):
+        value = _from_text(value.strip())
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < 10**15:
+        raise Refused("wrong_kind", f"a time {value!r}"[:200])
+    return int(value / 1000 if value >= MILLISECONDS else value)
+
+
+def _from_text(text: str) -> Any:
+    if re.fullmatch(r"\d+(\.\d*)?", text):
+        return float(text)
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
+
+
+def is_id(kind: str, value: Any) -> bool:
+    """Whether a value has the form of an id of that kind (a key of `ids.PREFIX`)."""
+    return isinstance(value, str) and _FORM[kind].fullmatch(value) is not None
+
+
+def derived_id(kind: str, *seeds: Any) -> str:
+    """An id made from other values: the same from the same ones, so that an import can be repeated."""
+    digest = hashlib.sha256(dump({"": [kind, *map(str, seeds)]}).encode()).digest()
+    text = re.sub("[-_]", "x", base64.urlsafe_b64encode(digest).decode())
+    return f"{PREFIX[kind]}_{text[:LENGTH]}"
+
+
+def metadata(value: Any) -> tuple[Json, list[str]]:
+    """Metadata with texts as values, and the names of those that were none.  Raises `Refused`."""
+    if value is None:
+        return {}, []
+    if not isinstance(value, dict):
+        raise Refused("wrong_kind", "metadata")
+    others = [name for name, given in value.items() if not isinstance(given, str)]
+    return {name: given if isinstance(given, str) else dump(given) for name, given in value.items()}, others

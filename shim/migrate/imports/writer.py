@@ -1,0 +1,155 @@
+"""Threads into the store, some in a transaction: each of them wholly or not at all."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Any, Final, Literal
+
+import sqlalchemy as sa
+
+from shim.engine.run import record
+from shim.migrate.imports.pictures import Contents
+from shim.migrate.imports.timeline import KINDS, Plan
+from shim.store import files, imports, rows, schema, threads
+from shim.store.database import Database
+
+Json = dict[str, Any]
+#: Threads that one transaction stores, and the most messages in it.
+TOGETHER: Final = 50
+MESSAGES: Final = 5000
+_TABLES: Final = {"message": schema.messages, "run": schema.runs, "step": schema.steps}
+Verdict = Literal["added", "there", "replaced", "taken", "differs"]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a thread.  ``detail``: why, where it was not imported."""
+
+    plan: Plan
+    verdict: Verdict
+    detail: str = ""
+    files: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Where threads go.  ``batch``: the import that they belong to, begun at ``begun``."""
+
+    base: Database
+    tenant: str
+    batch: str
+    begun: int
+    contents: Contents
+    dry_run: bool = False
+
+    def write(self, plans: Iterable[Plan], done: Callable[[list[Outcome]], None]) -> None:
+        """Store threads, and tell what became of each.  Raises `StoreFailed`: what was told is stored."""
+        for group in _groups(plans):
+            if self.dry_run:
+                done([self._tried(outcome) for outcome in self.base.read(self._judge, group)])
+            else:
+                done(self.base.write(self._store, group))
+
+    def _tried(self, outcome: Outcome) -> Outcome:
+        """What would become of a thread, with the files that would come along."""
+        if outcome.verdict not in ("added", "replaced"):
+            return outcome
+        return replace(outcome, files=sum(1 for _ in self.contents.of_thread(outcome.plan)))
+
+    def _store(self, db: sa.Connection, group: list[Plan]) -> list[Outcome]:
+        outcomes = self._judge(db, group)
+        for outcome in outcomes:
+            if outcome.verdict == "replaced":
+                threads.delete(db, self.tenant, outcome.plan.thread["id"])
+        wanted = [outcome.plan for outcome in outcomes if outcome.verdict in ("added", "replaced")]
+        imports.add(db, schema.threads, [self._thread(plan) for plan in wanted])
+        imports.add(db, schema.messages, [self._message(one) for plan in wanted for one in plan.messages])
+        imports.add(db, schema.runs, [self._run(one) for plan in wanted for one in plan.runs])
+        imports.add(db, schema.steps, [self._step(one) for plan in wanted for one in plan.steps])
+        imports.add(db, schema.journal, [item for plan in wanted for item in self._journal(plan)])
+        kept = {id(plan): self._files(db, plan) for plan in wanted}
+        return [Outcome(one.plan, one.verdict, one.detail, kept.get(id(one.plan), 0)) for one in outcomes]
+
+    def _judge(self, db: sa.Connection, group: list[Plan]) -> list[Outcome]:
+        ids = [plan.thread["id"] for plan in group]
+        there = imports.known(db, self.tenant, ids)
+        if there and not self.dry_run:
+            for thread_id in there:
+                threads.lock(db, self.tenant, thread_id)
+            there = imports.known(db, self.tenant, ids)
+        taken = {kind: self._taken(db, kind, group) for kind in KINDS}
+        return [self._verdict(db, plan, there, taken) for plan in group]
+
+    def _taken(self, db: sa.Connection, kind: str, group: list[Plan]) -> dict[str, str]:
+        ids = [one for plan in group for one in plan.ids(kind)]
+        found: dict[str, str] = {}
+        # Databases have a limit to the values of one statement.
+        for first in range(0, len(ids), 500):
+            found |= imports.taken(db, _TABLES[kind], self.tenant, ids[first : first + 500])
+        return found
+
+    def _verdict(
+        self, db: sa.Connection, plan: Plan, there: dict[str, imports.Known], taken: dict[str, dict[str, str]]
+    ) -> Outcome:
+        thread_id = plan.thread["id"]
+        for kind in KINDS:
+            for one in plan.ids(kind):
+                if taken[kind].get(one, thread_id) != thread_id:
+                    return Outcome(plan, "taken", f"{thread_id}: {one} is in {taken[kind][one]}")
+        known = there.get(thread_id)
+        if known is None:
+            return Outcome(plan, "added")
+        stored = {kind: imports.of_thread(db, _TABLES[kind], self.tenant, thread_id) for kind in KINDS}
+        given = {kind: set(plan.ids(kind)) for kind in KINDS}
+        if all(given[kind] <= stored[kind] for kind in KINDS):
+            return Outcome(plan, "there")
+        if not known.used and all(stored[kind] <= given[kind] for kind in KINDS):
+            return Outcome(plan, "replaced")
+        return Outcome(plan, "differs", f"{thread_id}{f', import {known.batch}' if known.batch else ''}")
+
+    def _thread(self, plan: Plan) -> Json:
+        more = {"batch": self.batch, "touched_at": imports.untouched(self.begun), "head": None, "head_covers": 0}
+        return self._row(plan.thread) | more
+
+    def _row(self, body: Json) -> Json:
+        return {"tenant": self.tenant, "id": body["id"], "created_at": body["created_at"], "body": rows.dump(body)}
+
+    def _message(self, body: Json) -> Json:
+        return self._row(body) | {"thread_id": body["thread_id"], "run_id": body["run_id"]}
+
+    def _run(self, body: Json) -> Json:
+        private = record.blank(body["model"] or "", {}, [])
+        columns = {name: body[name] for name in ("thread_id", "assistant_id", "status", "expires_at")}
+        nobody = {"owner": None, "lease_until": None, "private": rows.dump(private)}
+        return self._row(body) | columns | nobody
+
+    def _step(self, body: Json) -> Json:
+        return self._row(body) | {"thread_id": body["thread_id"], "run_id": body["run_id"]}
+
+    def _journal(self, plan: Plan) -> list[Json]:
+        made = []
+        for entry in plan.journal:
+            item = self.contents.inline(entry.item)
+            own = {"type": item["type"], "call_id": item.get("call_id"), "item": rows.dump(item)}
+            place = {"thread_id": plan.thread["id"], "run_id": entry.run_id, "message_id": entry.message_id}
+            made.append({"tenant": self.tenant, "direction": entry.direction, "response_id": None, **place, **own})
+        return made
+
+    def _files(self, db: sa.Connection, plan: Plan) -> int:
+        count = 0
+        for body, content in self.contents.of_thread(plan):
+            if files.get(db, self.tenant, body["id"]) is None:
+                files.save(db, self.tenant, plan.thread["id"], None, body, content)
+                count += 1
+        return count
+
+
+def _groups(plans: Iterable[Plan]) -> Iterable[list[Plan]]:
+    """Some threads at a time, fewer if they are long."""
+    waiting = iter(plans)
+    while group := list(islice(waiting, 1)):
+        count = len(group[0].messages)
+        while len(group) < TOGETHER and count < MESSAGES and (more := next(waiting, None)) is not None:
+            group.append(more)
+            count += len(more.messages)
+        yield group

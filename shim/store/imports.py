@@ -1,0 +1,153 @@
+"""Imports: which there were, what each brought, and taking one back.
+
+A thread remembers the import that brought it in ``batch``.  It was used since when ``touched_at`` is another than the
+import gave it: every write that uses a thread sets it.
+"""
+
+from collections.abc import Iterable
+from typing import Any, Final, NamedTuple
+
+import sqlalchemy as sa
+
+from shim.store import dialects, outbox, rows, schema
+from shim.store.rows import Json
+from shim.store.schema import assistants, imports, threads
+from shim.store.threads import ABOUT
+
+
+class Import(NamedTuple):
+    """One import.  ``finished_at`` is None while it is under way, or when it was interrupted."""
+
+    batch: str
+    created_at: int
+    finished_at: int | None
+    sources: list[str]
+    counts: Json
+
+
+class Known(NamedTuple):
+    """A thread that the store has: the import that brought it, if any, and whether it was used since."""
+
+    id: str
+    batch: str | None
+    used: bool
+
+
+_ALL: Final = (
+    sa.select(imports.c.batch, imports.c.created_at, imports.c.finished_at, imports.c.sources, imports.c.counts)
+    .where(rows.matching(imports, "tenant"))
+    .order_by(imports.c.seq)
+)
+#: What `touched_at` says of a thread that nobody has used since its import.
+_UNTOUCHED: Final = imports.c.created_at - (ABOUT + 1)
+_used: Final = sa.or_(imports.c.created_at.is_(None), threads.c.touched_at != _UNTOUCHED, threads.c.head.is_not(None))
+_with_import: Final = threads.outerjoin(
+    imports, sa.and_(imports.c.tenant == threads.c.tenant, imports.c.batch == threads.c.batch)
+)
+_KNOWN: Final = (
+    sa.select(threads.c.id, threads.c.batch, _used)
+    .select_from(_with_import)
+    .where(rows.matching(threads, "tenant"), threads.c.id.in_(sa.bindparam("ids", expanding=True)))
+)
+_OF_BATCH: Final = (
+    sa.select(threads.c.seq, threads.c.id, _used)
+    .select_from(_with_import)
+    .where(rows.matching(threads, "tenant", "batch"), threads.c.seq > sa.bindparam("after"))
+    .order_by(threads.c.seq)
+    .limit(sa.bindparam("most"))
+)
+_IDLE: Final = sa.select(assistants.c.id).where(
+    rows.matching(assistants, "tenant", "batch"),
+    ~sa.exists().where(schema.runs.c.tenant == assistants.c.tenant, schema.runs.c.assistant_id == assistants.c.id),
+)
+
+
+def untouched(created_at: int) -> int:
+    """The ``touched_at`` of what an import of that time brings."""
+    return created_at - ABOUT - 1
+
+
+def begin(db: sa.Connection, tenant: str, batch: str, now: int, sources: list[str]) -> None:
+    """An import begins."""
+    values = {"batch": batch, "created_at": now, "finished_at": None, "sources": rows.dump({"": sources})}
+    rows.add(db, imports, {"tenant": tenant, **values, "counts": "{}"})
+
+
+def finish(db: sa.Connection, tenant: str, batch: str, now: int, counts: Json) -> None:
+    """It has brought all that it could."""
+    rows.change(db, imports, {"tenant": tenant, "batch": batch}, {"finished_at": now, "counts": rows.dump(counts)})
+
+
+def listing(db: sa.Connection, tenant: str) -> list[Import]:
+    """All imports, the oldest first."""
+    found = db.execute(_ALL, {"for_tenant": tenant})
+    return [Import(*row[:3], rows.load(row[3])[""], rows.load(row[4])) for row in found]
+
+
+def interrupted(db: sa.Connection, tenant: str, sources: list[str]) -> Import | None:
+    """The last import of the same sources, if it did not come to its end."""
+    same = [one for one in listing(db, tenant) if one.sources == sources]
+    return same[-1] if same and same[-1].finished_at is None else None
+
+
+def known(db: sa.Connection, tenant: str, ids: list[str]) -> dict[str, Known]:
+    """Those of the threads that the store has."""
+    found = db.execute(_KNOWN, {"for_tenant": tenant, "ids": ids})
+    return {row[0]: Known(row[0], row[1], bool(row[2])) for row in found}
+
+
+def of_thread(db: sa.Connection, table: sa.Table, tenant: str, thread_id: str) -> set[str]:
+    """The ids of a thread's rows in a table."""
+    where = {"tenant": tenant, "thread_id": thread_id}
+    return set(db.execute(sa.select(table.c.id).where(rows.matching(table, *where)), rows.bound(where)).scalars())
+
+
+def taken(db: sa.Connection, table: sa.Table, tenant: str, ids: list[str]) -> dict[str, str]:
+    """Those of the ids that the store has, each with its thread."""
+    if not ids:
+        return {}
+    chosen = sa.select(table.c.id, table.c.thread_id).where(table.c.tenant == tenant, table.c.id.in_(ids))
+    return {row[0]: row[1] for row in db.execute(chosen)}
+
+
+def add(db: sa.Connection, table: sa.Table, values: list[dict[str, Any]]) -> None:
+    """New rows, in order."""
+    if values:
+        db.execute(table.insert(), values)
+
+
+def threads_of(db: sa.Connection, tenant: str, batch: str, after: int, most: int) -> list[tuple[int, Known]]:
+    """The threads that an import brought, some at a time: each with its place in the store's order."""
+    found = db.execute(_OF_BATCH, {"for_tenant": tenant, "for_batch": batch, "after": after, "most": most})
+    return [(row[0], Known(row[1], batch, bool(row[2]))) for row in found]
+
+
+def remove_threads(db: sa.Connection, tenant: str, ids: Iterable[str], now: int, tell_upstream: bool) -> int:
+    """Delete threads with all that belongs to them; returns how many there were."""
+    dialects.erasing(db)
+    count = 0
+    for id in ids:
+        if tell_upstream:
+            outbox.add(db, tenant, id, now)
+        count += rows.remove(db, threads, {"tenant": tenant, "id": id})
+    return count
+
+
+def remove_assistants(db: sa.Connection, tenant: str, batch: str, force: bool) -> int:
+    """Delete the assistants that an import brought, with ``force`` also those that runs name; returns how many."""
+    where = {"tenant": tenant, "batch": batch}
+    dialects.erasing(db)
+    if force:
+        return rows.remove(db, assistants, where)
+    idle = list(db.execute(_IDLE, rows.bound(where)).scalars())
+    return sum(rows.remove(db, assistants, {"tenant": tenant, "id": id}) for id in idle)
+
+
+def close(db: sa.Connection, tenant: str, batch: str) -> bool:
+    """Forget an import of which nothing is left; says whether that was so."""
+    where = {"tenant": tenant, "batch": batch}
+    for table in (threads, assistants):
+        left = sa.select(table.c.id).where(rows.matching(table, *where)).limit(1)
+        if db.execute(left, rows.bound(where)).first() is not None:
+            return False
+    return rows.remove(db, imports, where) > 0

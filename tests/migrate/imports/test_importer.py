@@ -1,0 +1,243 @@
+"""Importing twice, interrupted, on top of another; taking it back."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shim.migrate import Importer, Report
+from shim.migrate.imports import undoing, writer
+from shim.settings import settings
+from shim.store import assistants, imports, messages, rows, runs, schema, threads
+from shim.store.database import Database, database
+from shim.store.errors import StoreFailed
+from tests.scenarios.imports import exported
+
+Json = dict[str, Any]
+
+
+def base() -> Database:
+    chosen = settings()
+    return database(chosen.database_url, keys=chosen.keys)
+
+
+def everything() -> dict[str, list[Any]]:
+    """All rows of the store, but for the numbers of their order and times of imports."""
+
+    def read(db: Any) -> dict[str, list[Any]]:
+        return {
+            table.name: [tuple(row[1:]) for row in db.execute(table.select().order_by(table.c.seq))]
+            for table in schema.metadata.sorted_tables
+        }
+
+    return base().read(read)
+
+
+def row(thread: int, number: int, text: str = "Hi") -> Json:
+    role = ("user", "assistant")[number % 2]
+    return {"thread_id": f"thread_{thread:08}", "message_id": f"msg_{thread}x{number}", "role": role, "text": text}
+
+
+def brought(path: Path, values: list[Json], **options: Any) -> Report:
+    path.write_text("".join(json.dumps(value) + "\n" for value in values))
+    with Importer(**options) as importer:
+        importer.read(path)
+    return importer.report
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "all.jsonl"
+
+
+def test_the_same_again_adds_nothing(path: Path) -> None:
+    first = brought(path, exported.everything())
+    before = everything()
+    again = brought(path, exported.everything())
+    assert everything() == before
+    assert (again.batch, again.added, again.there) == (None, {}, first.added)
+
+
+def test_a_dry_run_tells_the_same_and_writes_nothing(path: Path) -> None:
+    before = everything()
+    tried = brought(path, exported.everything(), dry_run=True)
+    assert everything() == before
+    real = brought(path, exported.everything())
+    assert (tried.batch, tried.added, tried.problems) == (None, real.added, real.problems)
+
+
+def test_a_dry_run_makes_no_store(path: Path, tmp_path: Path) -> None:
+    place = tmp_path / "none" / "shim.db"
+    report = brought(path, exported.everything(), dry_run=True, database_url=f"sqlite:///{place}")
+    assert report.added["threads"] == 1
+    assert not place.parent.exists()
+
+
+def test_an_interrupted_import_is_continued_under_its_own_name(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    values = [row(thread, number) for thread in range(6) for number in range(3)]
+    monkeypatch.setattr(writer, "TOGETHER", 2)
+    seen = []
+
+    def stop(what: str, done: int, total: int) -> None:
+        if what == "writing":
+            seen.append((done, total))
+            if done == 4:
+                raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        brought(path, values, progress=stop)
+    assert seen == [(2, 6), (4, 6)]
+    [unfinished] = base().read(imports.listing, "")
+    assert unfinished.finished_at is None
+    assert len(everything()["threads"]) == 4
+    report = brought(path, values)
+    assert (report.batch, report.resumed) == (unfinished.batch, True)
+    assert (report.there["threads"], report.added["threads"]) == (4, 2)
+    assert len(everything()["messages"]) == 18
+    assert undoing.undo(base(), unfinished.batch).threads == 6
+    left = everything()
+    assert [name for name in ("threads", "messages", "journal", "imports") if left[name]] == []
+
+
+def test_a_transaction_that_fails_leaves_no_half_thread(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: Any) -> int:
+        raise RuntimeError("in the middle")
+
+    monkeypatch.setattr(writer.Writer, "_files", broken)
+    before = everything()
+    with pytest.raises(RuntimeError):
+        brought(path, exported.everything())
+    assert everything()["threads"] == before["threads"] == everything()["messages"] == []
+
+
+def test_a_later_export_with_more_in_it_takes_the_earlier_one_s_place(path: Path) -> None:
+    first = brought(path, [row(1, 0, "one"), row(1, 2, "three")])
+    second = brought(path, [row(1, 0, "one"), row(1, 1, "two"), row(1, 2, "three")])
+    assert (second.replaced, second.refused) == ({"threads": 1}, 0)
+    found = base().read(messages.page, "", "thread_00000001", 10, "asc").data
+    assert [one["content"][0]["text"]["value"] for one in found] == ["one", "two", "three"]
+    assert first.batch is not None
+    assert undoing.undo(base(), first.batch).threads == 0
+
+
+def use(thread_id: str) -> None:
+    """As every write that uses a thread does."""
+    base().write(threads.lock, "", thread_id, 2_000_000_000)
+
+
+def test_a_thread_that_was_used_since_is_left_as_it_is(path: Path) -> None:
+    brought(path, [row(1, 0)])
+    use("thread_00000001")
+    before = everything()["messages"]
+    report = brought(path, [row(1, 0), row(1, 1)])
+    assert report.problems["differs"] == 1
+    assert everything()["messages"] == before
+
+
+def test_ids_that_another_thread_has_are_refused_with_the_whole_thread(path: Path) -> None:
+    brought(path, [row(1, 0)])
+    report = brought(path, [row(1, 0) | {"thread_id": "thread_00000002"}, row(2, 1)])
+    assert report.problems["taken"] == 1
+    assert "msg_1x0 is in thread_00000001" in report.examples["taken"][0].detail
+    assert base().read(threads.get, "", "thread_00000002") is None
+
+
+def test_an_assistant_that_was_changed_since_stays(path: Path) -> None:
+    brought(path, [exported.assistant()])
+    base().write(assistants.save, "", exported.assistant() | {"name": "Changed"})
+    report = brought(path, [exported.assistant()])
+    assert report.problems == {"exists": 1}
+    found = base().read(assistants.get, "", exported.ASSISTANT)
+    assert found is not None
+    assert found["name"] == "Changed"
+
+
+def test_undo_removes_what_came_and_nothing_else(path: Path, tmp_path: Path) -> None:
+    brought(tmp_path / "other.jsonl", [row(9, 0)])
+    before = everything()
+    report = brought(path, exported.everything())
+    assert report.batch is not None
+    undone = undoing.undo(base(), report.batch)
+    assert (undone.threads, undone.assistants, undone.kept) == (1, 1, [])
+    assert everything() == before
+    with pytest.raises(StoreFailed, match="no import"):
+        undoing.undo(base(), report.batch)
+
+
+def test_undo_keeps_what_was_used_unless_it_is_forced(path: Path) -> None:
+    report = brought(path, [*exported.everything(), row(1, 0), row(2, 0)])
+    assert report.batch is not None
+    use("thread_00000001")
+    use(exported.THREAD)
+    undone = undoing.undo(base(), report.batch)
+    assert (undone.threads, undone.assistants) == (1, 0)
+    assert sorted(undone.kept) == sorted(["thread_00000001", exported.THREAD])
+    forced = undoing.undo(base(), report.batch, force=True)
+    assert (forced.threads, forced.assistants, forced.kept) == (2, 1, [])
+    assert everything()["imports"] == []
+
+
+def test_tenants_do_not_see_each_other_s(path: Path) -> None:
+    brought(path, [row(1, 0)])
+    report = brought(path, [row(1, 0)], tenant="other")
+    assert report.added["threads"] == 1
+    assert base().read(imports.listing, "other")[0].batch == report.batch
+    assert report.batch is not None
+    undoing.undo(base(), report.batch, tenant="other")
+    assert base().read(threads.get, "", "thread_00000001") is not None
+
+
+def test_order_is_the_conversation_s_whatever_order_the_input_has(path: Path) -> None:
+    """The API's lists begin with the newest; within one second the order of the list decides."""
+    said = [row(1, number, str(number)) | {"created_at": 100 + number // 4} for number in range(8)]
+    for number, given in enumerate((said, said[::-1])):
+        brought(path, given, tenant=str(number))
+        found = base().read(messages.page, str(number), "thread_00000001", 10, "asc").data
+        assert [one["content"][0]["text"]["value"] for one in found] == list("01234567")
+
+
+def test_without_times_the_roles_tell_where_it_begins(path: Path) -> None:
+    brought(path, [row(1, 1, "answer"), row(1, 0, "question")])
+    found = base().read(messages.page, "", "thread_00000001", 10, "asc").data
+    assert [one["role"] for one in found] == ["user", "assistant"]
+
+
+def test_what_is_imported_is_not_old(path: Path) -> None:
+    """A thread of years ago is not erased at once because nobody has used it for so long."""
+    brought(path, exported.everything())
+    assert base().read(threads.left, "", exported.BEGAN + 86_400, 10) == []
+
+
+def test_a_program_brings_its_own_messages() -> None:
+    with Importer() as importer:
+        importer.add({"role": "user", "content": "Hi", "id": 5, "created_at": 100}, thread_id="customer 7")
+        importer.add({"role": "assistant", "content": "Hello", "id": 6, "created_at": 101}, thread_id="customer 7")
+        importer.add({"id": "customer 7", "metadata": {"plan": "gold"}}, kind="thread")
+        importer.file("file-abcd", exported.PNG)
+    report = importer.report
+    thread_id = report.ids["customer 7"]
+    assert report.added == {"threads": 1, "messages": 2}
+    assert report.problems["orphan_file"] == 1
+    found = base().read(threads.get, "", thread_id)
+    assert found is not None
+    assert found["metadata"] == {"imported_id": "customer 7", "plan": "gold"}
+
+
+def test_an_exception_in_the_program_imports_nothing() -> None:
+    def program() -> None:
+        with Importer() as importer:
+            importer.add(row(1, 0))
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        program()
+    assert everything()["threads"] == []
+
+
+def test_a_run_can_be_read_by_the_engine(path: Path) -> None:
+    brought(path, exported.everything())
+    found = base().read(runs.get, "", exported.THREAD, exported.RUN)
+    assert found is not None
+    assert (found.owner, found.private["background"]) == (None, None)
+    assert rows.dump(found.body)
