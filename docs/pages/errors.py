@@ -11,7 +11,13 @@ filled in. *Known* says where the words come from: *recorded* in genuine traffic
 users (or recorded on a sibling endpoint with the same validator), *choice* where no trace of the real words exists and
 these are ours.
 
-What upstream refuses because of the request comes in upstream's own words, with its status.
+What upstream refuses because of the request comes in upstream's own words, with its status; fields that it names have
+the names of your request (`reasoning_effort` for `reasoning.effort`, `additional_messages[0].content` for
+`input[3].content[0].text`). The same holds for the `last_error` of a run. A field that your request does not have keeps
+upstream's name, and the message says so.
+
+A status of 200 with anything but a response (a web page, an empty body, an object of another API) is a failure of
+upstream: the run ends failed, and its `last_error` says what came instead.
 """
 
 

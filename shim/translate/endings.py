@@ -85,7 +85,7 @@ def cut_short(turn: Turn, response: Json) -> Iterator[Emitted]:
 def fail(turn: Turn, response: Json) -> Iterator[Emitted]:
     """Upstream gave up."""
     _count(turn, response)
-    yield from failed(turn, failures.of_response(response, turn.error))
+    yield from failed(turn, failures.of_response(response, turn.error, turn.names))
 
 
 def failed(turn: Turn, error: Json) -> Iterator[Emitted]:

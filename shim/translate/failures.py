@@ -2,6 +2,8 @@
 
 from typing import Any, Final
 
+from shim.translate.caller_names import Names
+
 Json = dict[str, Any]
 
 #: Upstream's error code: the run's ``last_error.code``.  Everything else is a server error.
@@ -12,6 +14,7 @@ CODES: Final[dict[str, str]] = {
 }
 #: HTTP status before the answer: the same.
 STATUSES: Final[dict[int, str]] = {429: "rate_limit_exceeded"}
+NOBODYS: Final = Names()
 SORRY: Final = "Sorry, something went wrong."
 
 
@@ -20,10 +23,13 @@ def last_error(code: str | None, message: str | None) -> Json:
     return {"code": CODES.get(code or "", "server_error"), "message": message or SORRY}
 
 
-def of_response(response: Json, told: Json | None) -> Json:
-    """The error of a failed response, or the one that an ``error`` event told before."""
+def of_response(response: Json, told: Json | None, names: Names = NOBODYS) -> Json:
+    """The error of a failed response, or the one that an ``error`` event told before; ``names``: the caller's."""
     error = response.get("error") or told or {}
-    return last_error(error.get("code"), error.get("message"))
+    message, param = error.get("message"), error.get("param")
+    if message and isinstance(message, str):
+        message = names.message(message, param if isinstance(param, str) else None)
+    return last_error(error.get("code"), message)
 
 
 def of_event(event: Json) -> Json:
@@ -35,7 +41,7 @@ def of_event(event: Json) -> Json:
 
 
 def of_refusal(status: int | None, code: str | None, message: str) -> Json:
-    """The error of a call that got no answer, or lost it."""
+    """The error of a call that got no answer, or lost it; ``message`` with the caller's names in it."""
     return last_error(STATUSES.get(status or 0) or code, message)
 
 

@@ -1,6 +1,7 @@
 """What becomes of every field of a request that starts a run: one row each, for the documentation and the tests."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final, Literal
 
 #: ``carried``: upstream gets it under the same name.  ``renamed``: under another.  ``approximated``: upstream has
@@ -10,11 +11,20 @@ Kind = Literal["carried", "renamed", "approximated", "kept"]
 
 @dataclass(frozen=True, slots=True)
 class Fate:
-    """``to``: the fields of the request upstream in which it ends.  ``how``: a sentence for the reader."""
+    """``to``: the fields of the request upstream in which it ends.  ``how``: a sentence for the reader.
+
+    ``back``: a path in the request upstream, and the path in the caller's request that it came from; errors are read
+    with it.  A path that ends in ``*`` stands for all that lies below it, too.
+    """
 
     kind: Kind
     how: str
     to: tuple[str, ...] = ()
+    back: Mapping[str, str] = field(default_factory=dict)
+
+
+def _same(*paths: str) -> dict[str, str]:
+    return {path: path for path in paths}
 
 
 #: The fields of ``POST /threads/{thread_id}/runs`` and of ``POST /threads/runs``.
@@ -22,9 +32,17 @@ FIELDS: Final[dict[str, Fate]] = {
     "assistant_id": Fate(
         "kept", "Names the assistant whose settings the run takes where its own request says nothing."
     ),
-    "model": Fate("carried", "As it is, or as its successor where the table of retired models has one.", ("model",)),
+    "model": Fate(
+        "carried",
+        "As it is, or as its successor where the table of retired models has one.",
+        ("model",),
+        _same("model"),
+    ),
     "instructions": Fate(
-        "carried", "Sent with every call of the run, as nothing else would repeat them.", ("instructions",)
+        "carried",
+        "Sent with every call of the run, as nothing else would repeat them.",
+        ("instructions",),
+        _same("instructions"),
     ),
     "additional_instructions": Fate(
         "renamed", "Joined to the instructions with a line break, and shown so in the run.", ("instructions",)
@@ -32,23 +50,50 @@ FIELDS: Final[dict[str, Fate]] = {
     "additional_messages": Fate("renamed", "Added to the thread, then sent like its other messages.", ("input",)),
     "thread": Fate("renamed", "Made here; its messages are sent, its metadata stays here.", ("input",)),
     "tools": Fate(
-        "carried", "Functions are said to be strict or not; hosted tools bring what they work on.", ("tools", "include")
+        "carried",
+        "Functions are said to be strict or not; hosted tools bring what they work on.",
+        ("tools", "include"),
+        _same("tools"),
     ),
     "tool_resources": Fate("renamed", "Each hosted tool gets its files or vector stores with itself.", ("tools",)),
     "tool_choice": Fate(
-        "carried", "A forced choice is sent until it has been obeyed once in the run.", ("tool_choice",)
+        "carried",
+        "A forced choice is sent until it has been obeyed once in the run.",
+        ("tool_choice",),
+        _same("tool_choice", "tool_choice.type") | {"tool_choice.name": "tool_choice.function.name"},
     ),
-    "parallel_tool_calls": Fate("carried", "Sent where it is false.", ("parallel_tool_calls",)),
-    "temperature": Fate("carried", "Sent unless it is 1, or the model has refused it.", ("temperature",)),
-    "top_p": Fate("carried", "Sent unless it is 1, or the model has refused it.", ("top_p",)),
+    "parallel_tool_calls": Fate(
+        "carried", "Sent where it is false.", ("parallel_tool_calls",), _same("parallel_tool_calls")
+    ),
+    "temperature": Fate(
+        "carried", "Sent unless it is 1, or the model has refused it.", ("temperature",), _same("temperature")
+    ),
+    "top_p": Fate("carried", "Sent unless it is 1, or the model has refused it.", ("top_p",), _same("top_p")),
     "reasoning_effort": Fate(
-        "renamed", "Sent as `reasoning.effort`, unless another model answers and refuses it.", ("reasoning",)
+        "renamed",
+        "Sent as `reasoning.effort`, unless another model answers and refuses it.",
+        ("reasoning",),
+        {"reasoning": "reasoning_effort", "reasoning.effort": "reasoning_effort"},
     ),
-    "response_format": Fate("renamed", "Sent as `text.format`; a schema loses one level of nesting.", ("text",)),
+    "response_format": Fate(
+        "renamed",
+        "Sent as `text.format`; a schema loses one level of nesting.",
+        ("text",),
+        {
+            "text": "response_format",
+            "text.format": "response_format",
+            "text.format.type": "response_format.type",
+            "text.format.name": "response_format.json_schema.name",
+            "text.format.description": "response_format.json_schema.description",
+            "text.format.schema*": "response_format.json_schema.schema*",
+            "text.format.strict": "response_format.json_schema.strict",
+        },
+    ),
     "max_completion_tokens": Fate(
         "renamed",
         "Each round gets what the rounds before have left; with fewer than 16 left the run is incomplete.",
         ("max_output_tokens",),
+        {"max_output_tokens": "max_completion_tokens"},
     ),
     "max_prompt_tokens": Fate(
         "approximated",
@@ -61,20 +106,38 @@ FIELDS: Final[dict[str, Fate]] = {
         "`auto` leaves it to the server, and to a shorter second try where it cannot; `last_messages` sends those "
         "messages alone.",
         ("truncation", "input"),
+        {"truncation": "truncation_strategy"},
     ),
-    "metadata": Fate("carried", "Unchanged: none of our own keys are added.", ("metadata",)),
+    "metadata": Fate(
+        "carried", "Unchanged: none of our own keys are added.", ("metadata",), {"metadata*": "metadata*"}
+    ),
     "stream": Fate("kept", "Decides how the caller is answered, not how upstream is asked."),
     "include": Fate("kept", "What file searches found is always asked for, and shown in steps when this asks."),
 }
 #: The fields of a message that is posted, alone or with a thread or a run.
 MESSAGE: Final[dict[str, Fate]] = {
-    "role": Fate("carried", "The role of the input item.", ("input",)),
-    "content": Fate("renamed", "Its parts become `input_text` and `input_image`, or `output_text`.", ("input",)),
+    "role": Fate("carried", "The role of the input item.", ("input",), _same("role")),
+    "content": Fate(
+        "renamed", "Its parts become `input_text` and `input_image`, or `output_text`.", ("input",), _same("content")
+    ),
     "attachments": Fate("renamed", "Its files go where the thread's tools find them.", ("tools",)),
     "metadata": Fate("kept", "Shown with the message."),
+}
+#: A part of a message by its type: paths in the part upstream, and in the caller's.
+PARTS: Final[dict[str, dict[str, str]]] = {
+    "text": _same("type", "text"),
+    "image_url": _same("type") | {"image_url": "image_url.url", "detail": "image_url.detail"},
+    "image_file": _same("type") | {"file_id": "image_file.file_id", "detail": "image_file.detail"},
+}
+#: The same of a tool's output; some outputs give leave to a call.
+OUTPUT: Final[dict[str, str]] = _same("output") | {
+    "call_id": "tool_call_id",
+    "approval_request_id": "tool_call_id",
+    "approve": "output",
 }
 #: What a request upstream holds that no field gave.
 OURS: Final[dict[str, str]] = {
     "store": "Always said, as its default differs between organisations.",
+    "stream": "Asked for always, as a run is read while it is written; not where the model has refused to stream.",
     "previous_response_id": "The response that the thread's chain, or the run's last round, ended with.",
 }

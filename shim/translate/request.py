@@ -104,13 +104,18 @@ def _metadata(run: Json, so_far: Circumstances) -> Json:
     return {"metadata": run["metadata"]} if run["metadata"] and "metadata" not in so_far.without else {}
 
 
+def _stream(run: Json, so_far: Circumstances) -> Json:
+    """A stream is asked for by whoever sends the body, unless the model has refused to stream."""
+    return {"stream": False} if "stream" in so_far.without else {}
+
+
 def _chain(run: Json, so_far: Circumstances) -> Json:
     """``store`` is always said, as its default differs between organisations, unless it is not understood."""
     body: Json = {} if "store" in so_far.without else {"store": so_far.store}
     return body | ({"previous_response_id": so_far.previous} if so_far.previous else {})
 
 
-#: Everything that a request holds besides ``input`` and ``stream``, in the order of the wire.
+#: Everything that a request holds besides ``input``, in the order of the wire.
 CARRY: Final[tuple[Callable[[Json, Circumstances], Json], ...]] = (
     _model,
     _instructions,
@@ -122,12 +127,13 @@ CARRY: Final[tuple[Callable[[Json, Circumstances], Json], ...]] = (
     _format,
     _truncation,
     _metadata,
+    _stream,
     _chain,
 )
 
 
 def body(run: Json, items: Items, so_far: Circumstances) -> Json:
-    """The whole request body, without ``stream``."""
+    """The whole request body; it is to be streamed unless it says otherwise."""
     made: Json = {}
     for carry in CARRY:
         made |= carry(run, so_far)

@@ -5,8 +5,8 @@ so
 ``strict`` is always sent.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 Json = dict[str, Any]
@@ -19,12 +19,15 @@ NO_PARAMETERS: Final = {"type": "object", "properties": {}}
 class Tool:
     """``shown``: how an assistant and a run show the tool.  ``sent``: how upstream gets it, given the run's resources.
 
-    ``include``: what upstream must be asked for besides, so that the steps can show what the tool found.
+    ``include``: what upstream must be asked for besides, so that the steps can show what the tool found.  ``back``: a
+    path in the tool upstream, and the path in the caller's tool, or from ``/`` on in his request; errors are read with
+    it.
     """
 
     shown: Callable[[Json], Json]
     sent: Callable[[Json, Json], Json]
     include: tuple[str, ...] = ()
+    back: Mapping[str, str] = field(default_factory=dict)
 
 
 def _given(source: Json, *names: str) -> Json:
@@ -90,10 +93,40 @@ def _as_given(tool: Json, resources: Json | None = None) -> Json:
 NEW: Final = ("web_search", "web_search_preview", "mcp", "image_generation")
 
 TOOLS: Final[dict[str, Tool]] = {
-    "function": Tool(_show_function, _send_function),
-    "file_search": Tool(_show_search, _send_search, ("file_search_call.results",)),
-    "code_interpreter": Tool(_show_code, _send_code, ("code_interpreter_call.outputs",)),
-    **dict.fromkeys(NEW, Tool(_as_given, _as_given)),
+    "function": Tool(
+        _show_function,
+        _send_function,
+        back={
+            "type": "type",
+            "name": "function.name",
+            "description": "function.description",
+            "parameters*": "function.parameters*",
+            "strict": "function.strict",
+        },
+    ),
+    "file_search": Tool(
+        _show_search,
+        _send_search,
+        ("file_search_call.results",),
+        {
+            "type": "type",
+            "max_num_results": "file_search.max_num_results",
+            "ranking_options*": "file_search.ranking_options*",
+            "vector_store_ids*": "/tool_resources.file_search.vector_store_ids*",
+        },
+    ),
+    "code_interpreter": Tool(
+        _show_code,
+        _send_code,
+        ("code_interpreter_call.outputs",),
+        {
+            "type": "type",
+            "container": "",
+            "container.type": "",
+            "container.file_ids*": "/tool_resources.code_interpreter.file_ids*",
+        },
+    ),
+    **dict.fromkeys(NEW, Tool(_as_given, _as_given, back={"*": "*"})),
 }
 
 
@@ -113,6 +146,18 @@ def sent(tools: list[Json], resources: Json) -> list[Json]:
 def includes(tools: list[Json]) -> list[str]:
     """What to ask upstream for besides the answer."""
     return sorted({value for tool in tools for value in TOOLS[tool["type"]].include})
+
+
+def unknown_choice(chosen: Any, tools: list[Json]) -> str | None:
+    """The tool that ``tool_choice`` names, if it is none of the run's ``tools``."""
+    if not isinstance(chosen, dict):
+        return None
+    kind = str(chosen["type"])
+    if kind != "function":
+        return None if any(tool["type"] == kind for tool in tools) else kind
+    name = str(chosen["function"]["name"])
+    known = (tool["function"]["name"] for tool in tools if tool["type"] == "function")
+    return None if name in known else name
 
 
 def choice(chosen: Any, tools: list[Json]) -> Any:

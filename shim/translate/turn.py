@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from shim import lifecycle
+from shim.translate.caller_names import Names
 from shim.wire import objects
 
 Json = dict[str, Any]
@@ -88,7 +89,7 @@ class Turn:
     """One response of a run.  ``run`` is replaced, never changed in place, so what was emitted stays as it was.
 
     ``images``: pictures that no message shows yet.  ``pictured``: those among the outputs of code that upstream has yet
-    to name in a message.
+    to name in a message.  ``asked``: what the caller's request said; ``body``: what upstream was sent for it.
     """
 
     run: Json
@@ -113,6 +114,13 @@ class Turn:
     step_usage: Json | None = None
     unknown: set[str] = field(default_factory=set)
     differences: list[str] = field(default_factory=list)
+    asked: Json = field(default_factory=dict)
+    body: Json = field(default_factory=dict)
+
+    @property
+    def names(self) -> Names:
+        """What the caller calls the fields that upstream names in an error."""
+        return Names(self.run, self.asked, self.body)
 
     @property
     def ended(self) -> bool:

@@ -46,6 +46,14 @@ NO_BACKGROUND: Final = re.compile(
     r"(?i)\bbackground\b.*(not (supported|permitted|allowed)|unsupported|requires|must be)"
     r"|(unsupported|unknown|unrecognized).*\bbackground\b"
 )
+#: Wordings of a server, or a model, that does not stream, or not for this organisation; and their statuses.
+NO_STREAM: Final = re.compile(
+    r"(?i)\bto stream\b.*\bmodel"
+    r"|\bstream(ing)?\b\W.*(not (supported|permitted|allowed|available)|unsupported|does not support"
+    r"|must be( set to)? false|expected false)"
+    r"|(unsupported|unknown|unrecognized|does(n't| not) support|cannot)\b.*\bstream(ing)?\b"
+)
+STREAM_STATUSES: Final = frozenset({400, 403, 404, 405, 422, 501})
 #: Reasoning that upstream cannot read: it was encrypted for another organisation, or its own was not meant to be seen
 #: alone.
 UNREADABLE_CODES: Final = frozenset({"invalid_encrypted_content"})
@@ -114,6 +122,13 @@ def cannot_background(refusal: Refusal) -> bool:
     return refusal.status in FOUND_FAULT and (
         refusal.param == "background" or bool(NO_BACKGROUND.search(refusal.message))
     )
+
+
+def cannot_stream(refusal: Refusal) -> bool:
+    """Whether upstream refused because it was asked for a stream."""
+    if refusal.status not in STREAM_STATUSES or refusal.param not in (None, "stream"):
+        return False
+    return refusal.param == "stream" or bool(NO_STREAM.search(refusal.message))
 
 
 #: A conversation that does not fit: by code, else by words.

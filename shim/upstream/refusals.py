@@ -8,7 +8,7 @@ from typing import Any
 import openai
 
 from shim.ports import Json, Refusal
-from shim.upstream import secrets
+from shim.upstream import answers, secrets
 from shim.wire import sse
 
 #: Errors of the HTTP library that a stream may raise; they are named by the door, the only place that knows the
@@ -33,7 +33,9 @@ def refusals(broken: Broken, sent: Any = None) -> Iterator[None]:
         raise Refusal(None, secrets.masked(said, error.request)) from error
     except broken as error:
         raise Refusal(None, f"The connection to the model was lost: {clean(error)}") from error
-    except (sse.Malformed, json.JSONDecodeError) as error:
+    except answers.NoResponse as error:
+        raise Refusal(None, clean(error)) from error
+    except (sse.Malformed, json.JSONDecodeError, RecursionError) as error:
         raise Refusal(None, f"The model's answer could not be read: {clean(error)}") from error
 
 

@@ -6,10 +6,9 @@ library: both become `Refusal`.
 """
 
 import asyncio
-import json
 import threading
 import time
-from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import aclosing, closing, suppress
 from functools import partial
 from typing import Any, Final
@@ -20,10 +19,9 @@ from openai._models import FinalRequestOptions
 from openai.resources.responses import AsyncResponses, Responses
 
 from shim.ports import Answer, Call, Json, Profile, Refusal
-from shim.upstream import bodies, secrets, waiting
+from shim.upstream import answers, bodies, secrets, waiting
 from shim.upstream.caller import CREDENTIALS, credentials
 from shim.upstream.refusals import Broken, of_error, refusals
-from shim.wire import sse
 
 #: Headers of the caller's request that the SDK around it made for itself, that describe its body, or that say who he is
 #: (those go with every call).
@@ -78,12 +76,13 @@ class Upstream:
         body = bodies.into(client, body, self._refill)
         with refusals(self._broken):
             post = partial(client.post, "/responses", cast_to=object, body=body, options=_options(call))
-            return _plain(waiting.wait(post, call.interruption, lambda _: None), client, call)
+            return _response(waiting.wait(post, call.interruption, lambda _: None), client, call)
 
     async def retrieve(self, response_id: str) -> Json:
         client = self._client()
         with refusals(self._broken):
-            return _plain(client.get(f"/responses/{response_id}", cast_to=object, options=_options()), client)
+            found = client.get(f"/responses/{response_id}", cast_to=object, options=_options())
+            return _response(found, client)
 
     async def cancel(self, response_id: str) -> None:
         with refusals(self._broken):
@@ -121,10 +120,7 @@ class _Answer:
 
     async def events(self) -> AsyncGenerator[list[Json], None]:
         with refusals(self._broken, self._response.request):
-            if _is_json(self._response.headers):
-                yield secrets.cleaned(_unfold(self._response.read()), self._response.request)
-                return
-            reader = sse.Reader()
+            reader = answers.Body()
             self._chunks = self._response.iter_bytes()
             for chunk in self._chunks:
                 if events := reader.feed(chunk):
@@ -183,12 +179,13 @@ class AsyncUpstream:
         body = bodies.into(client, body, self._refill)
         with refusals(self._broken):
             made = client.post("/responses", cast_to=object, body=body, options=_options(call))
-            return _plain(await waiting.wait_async(made, call.interruption), client, call)
+            return _response(await waiting.wait_async(made, call.interruption), client, call)
 
     async def retrieve(self, response_id: str) -> Json:
         client = self._client()
         with refusals(self._broken):
-            return _plain(await client.get(f"/responses/{response_id}", cast_to=object, options=_options()), client)
+            found = await client.get(f"/responses/{response_id}", cast_to=object, options=_options())
+            return _response(found, client)
 
     async def cancel(self, response_id: str) -> None:
         with refusals(self._broken):
@@ -229,10 +226,7 @@ class _AsyncAnswer:
 
     async def events(self) -> AsyncGenerator[list[Json], None]:
         with refusals(self._broken, self._response.request):
-            if _is_json(self._response.headers):
-                yield secrets.cleaned(_unfold(await self._response.aread()), self._response.request)
-                return
-            reader = sse.Reader()
+            reader = answers.Body()
             self._chunks = self._response.aiter_bytes()
             async for chunk in self._chunks:
                 if events := reader.feed(chunk):
@@ -306,14 +300,16 @@ def _plain(answer: object, client: Any, call: Call | None = None) -> Json:
     if not answer.get("error"):
         return answer
     clean = secrets.without(answer, _sent(client, call))
-    if _refuses(clean):
+    if answers.refuses(clean):
         raise of_error(None, clean)
     return clean
 
 
-def _refuses(answer: Json) -> bool:
-    """Whether an answer with a 200 is a refusal, as some proxies give it, and no response that has failed."""
-    return bool(answer.get("error")) and not answer.get("status")
+def _response(answer: object, client: Any, call: Call | None = None) -> Json:
+    """An answer that is a response.  The SDK gives a text where the server did not call it JSON."""
+    if isinstance(answer, str):
+        answer = answers.of_text(secrets.masked(answer, _sent(client, call)))
+    return answers.checked(_plain(answer, client, call) if isinstance(answer, dict) else answer)
 
 
 def _sent(client: Any, call: Call | None) -> secrets.Sent:
@@ -331,17 +327,3 @@ def _leave(manager: Any) -> None:
     """Close an answer that came too late."""
     with suppress(Exception):
         manager.__exit__(None, None, None)
-
-
-def _is_json(headers: Mapping[str, str]) -> bool:
-    return headers.get("content-type", "").startswith("application/json")
-
-
-def _unfold(payload: bytes) -> list[Json]:
-    """A server that does not stream gave the whole response: its last event says everything."""
-    response = json.loads(payload)
-    if _refuses(response):
-        return [{"type": "error", "error": response["error"]}]
-    status = response.get("status") or "completed"
-    opened = {"type": "response.created", "response": response | {"status": "in_progress"}}
-    return [opened, {"type": f"response.{status}", "response": response}]

@@ -231,6 +231,10 @@ ERRORS: Final[dict[str, Row]] = {
         param="{param}",
         code="decimal_above_max_value",
     ),
+    # tools; the words are those of the Responses API, which refuses the same
+    "unknown_tool_choice": Row(
+        "reported", 400, "Tool choice '{tool}' not found in 'tools' parameter.", param="tool_choice"
+    ),
     # models
     "model_not_found": Row(
         "reported", 400, "The requested model '{model}' does not exist.", param="model", code="model_not_found"

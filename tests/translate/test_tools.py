@@ -115,3 +115,19 @@ RESOURCES = [
 @pytest.mark.parametrize("kinds, given, shown", RESOURCES)
 def test_resources(kinds, given, shown) -> None:
     assert tools.resources([{"type": kind} for kind in kinds], given) == shown
+
+
+#: A choice, the kinds of tools, the tool that it names in vain.
+UNKNOWN = [
+    ("required", [], None),
+    (function(), [], "f"),
+    (function(), [{"type": "function", "function": {"name": "g"}}], "f"),
+    (function(), [{"type": "file_search"}, function()], None),
+    ({"type": "file_search"}, [function()], "file_search"),
+    ({"type": "code_interpreter"}, [{"type": "code_interpreter"}], None),
+]
+
+
+@pytest.mark.parametrize("chosen, given, unknown", UNKNOWN)
+def test_a_choice_of_what_there_is_not(chosen, given, unknown) -> None:
+    assert tools.unknown_choice(chosen, given) == unknown

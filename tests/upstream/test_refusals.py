@@ -10,7 +10,11 @@ from tests.scenarios.doors.loopback import Loopback, Said
 
 #: Body of an answer with status 422, and message, code and param that come of it.
 BODIES: list[tuple[Any, tuple[str, str | None, str | None]]] = [
-    ({"error": {"message": "No.", "type": "t", "param": "p", "code": "c"}}, ("No.", "c", "p")),
+    ({"error": {"message": "No.", "type": "t", "param": "model", "code": "c"}}, ("No.", "c", "model")),
+    (
+        {"error": {"message": "No.", "type": "t", "param": "p", "code": "c"}},
+        ("No. ('p' is upstream's name, for a field that the shim sends)", "c", "p"),
+    ),
     ({"error": {"message": "No.", "type": "t", "code": 422}}, ("No.", None, None)),
     ({"error": {"error": {"message": "No.", "code": "c"}}}, ("No.", "c", None)),
     ({"error": "No.", "code": "not-found"}, ("No.", None, None)),

@@ -187,6 +187,7 @@ BODIES = [
         "decimal_below_min_value",
     ),
     ("decimal_above_max", SHAPE, 400, "Invalid 'tools': decimal above maximum", "tools", "decimal_above_max_value"),
+    ("unknown_tool_choice", {"tool": "f"}, 400, "Tool choice 'f' not found in 'tools' parameter.", "tool_choice", None),
     ("model_not_found", {"model": "X"}, 400, "The requested model 'X' does not exist.", "model", "model_not_found"),
     (
         "unsupported_model",

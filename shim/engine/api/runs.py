@@ -94,7 +94,9 @@ async def _launch(
 ) -> Reply:
     run = started.run
     streamed = bool(asked.get("stream"))
-    carrier = Carrier(world, Turn(run, world.ids, world.now), started.private, started.sent, request.call(streamed))
+    carrier = Carrier(
+        world, Turn(run, world.ids, world.now, asked=asked), started.private, started.sent, request.call(streamed)
+    )
     shown = objects.as_streamed(run)
     first = [*told, ("thread.run.created", shown), ("thread.run.queued", shown)]
     return await launch.reply(carrier, first, streamed, launch.Undo(_forget, (started,)))
@@ -145,8 +147,10 @@ def _start_with_thread(db: Any, world: Context, asked: Json, post: idempotency.P
 
 def _compose(world: Context, thread_id: str, assistant: Json, asked: Json) -> Json:
     """A run's object: what its request says, else its assistant."""
-    chosen = {name: asked.get(name, assistant[name]) for name in INHERITED}
+    chosen: Json = {name: asked.get(name, assistant[name]) for name in INHERITED}
     chosen["tools"] = tools.shown(chosen["tools"])
+    if (unknown := tools.unknown_choice(asked.get("tool_choice"), chosen["tools"])) is not None:
+        raise error("unknown_tool_choice", tool=unknown)
     chosen["instructions"] = "\n".join(filter(None, [chosen["instructions"], asked.get("additional_instructions")]))
     truncation = {"type": "auto", "last_messages": None} | asked.get("truncation_strategy", {})
     run = objects.run(world.ids("run"), world.now(), thread_id, assistant["id"], world.run_lifetime)

@@ -28,6 +28,7 @@ async def submit(world: Context, request: Request, thread_id: str, run_id: str) 
     accepted = await world.store.write(_accept, world, thread_id, run_id, asked["tool_outputs"], post)
     private, streamed = accepted.row.private, bool(asked.get("stream"))
     turn = record.turn_of(world, accepted.run, private)
+    turn.asked = asked
     carrier = Carrier(world, turn, private, accepted.sent, request.call(streamed))
     told: list[Emitted] = [
         ("thread.run.step.completed", accepted.step),

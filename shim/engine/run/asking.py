@@ -155,6 +155,17 @@ async def _refused_parameter(asker: Asker, refusal: Refusal) -> bool:
     return True
 
 
+async def _refused_stream(asker: Asker, refusal: Refusal) -> bool:
+    """The model does not stream: it is asked for the whole answer at once, now and from now on."""
+    body = asker.sent.body
+    if "stream" in body or not profiles.cannot_stream(refusal):
+        return False
+    asker.world.refused(body["model"]).add("stream")
+    log.warning("model %s refuses to stream: it is asked for whole answers from now on", body["model"])
+    asker.sent = replace(asker.sent, body=body | {"stream": False})
+    return True
+
+
 async def _no_model(asker: Asker, refusal: Refusal) -> bool:
     """Upstream has no such model: its successor is asked, if it has one."""
     if asker.private["asker"] or not profiles.has_no_model(refusal):
@@ -201,6 +212,7 @@ REMEDIES: Final[tuple[Callable[[Asker, Refusal], Awaitable[bool]], ...]] = (
     _refused_reasoning,
     _refused_encryption,
     _refused_parameter,
+    _refused_stream,
     _no_model,
     _too_long,
     _refused_call,

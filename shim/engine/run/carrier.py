@@ -98,6 +98,7 @@ class Carrier:
             return await asker.ask(how)
         finally:
             self.private, self.sent = asker.private, asker.sent
+            self.turn.body = self.sent.body
 
     async def _indexed(self) -> None:
         """Files that were attached a moment ago are searched only once they are indexed."""
@@ -106,6 +107,10 @@ class Carrier:
                 # If it cannot be looked at, the search itself will say so.
                 with suppress(Refusal):
                     await self.world.upstream.indexed(store_id)
+
+    def in_callers_words(self, refusal: Refusal) -> str:
+        """What upstream said, with the caller's names of what it names."""
+        return self.turn.names.message(refusal.message, refusal.param)
 
     @property
     def profile(self) -> Profile:
@@ -180,9 +185,9 @@ class Carrier:
                 async for batch in batches:
                     yield batch
         except Refusal as refusal:
-            error = failures.of_refusal(refusal.status, refusal.code, refusal.message)
+            error = failures.of_refusal(refusal.status, refusal.code, self.in_callers_words(refusal))
         if self.turn.error is not None:
-            error = failures.of_response({}, self.turn.error)
+            error = failures.of_response({}, self.turn.error, self.turn.names)
         if not self.turn.ended and (stopped := await self._stopped(look=True)) is not None:
             yield stopped
         elif not self.turn.ended:

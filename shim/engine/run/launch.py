@@ -9,6 +9,8 @@ from shim.engine.run import background
 from shim.engine.run.carrier import Carrier
 from shim.ports import Refusal
 from shim.store.errors import StoreFailed
+from shim.translate.caller_names import Names
+from shim.translate.failures import NOBODYS
 from shim.upstream import profiles
 from shim.wire.errors import ApiError
 
@@ -41,7 +43,7 @@ async def reply(carrier: Carrier, first: list[Emitted], streamed: bool, undo: Un
             return json_reply(queued, events=carrier.events(first))
         if profiles.is_callers_fault(refusal):
             await _undo(carrier, undo)
-            raise api_error(refusal) from refusal
+            raise api_error(refusal, carrier.turn.names) from refusal
         refused = refusal
     except BaseException:
         # The caller was interrupted before he heard of the run.
@@ -64,13 +66,16 @@ async def _undo(carrier: Carrier, undo: Undo) -> None:
         raise
 
 
-def api_error(refusal: Refusal) -> ApiError:
-    """Upstream's refusal as the caller's error: its words, and no second try by the SDK around us."""
+def api_error(refusal: Refusal, names: Names = NOBODYS) -> ApiError:
+    """Upstream's refusal as the caller's error: its words, with his names for what it names, and no second try by the
+    SDK around us.
+    """
+    own = None if refusal.param is None else names.path(refusal.param)
     return ApiError(
         refusal.status or 500,
-        refusal.message,
+        names.message(refusal.message, refusal.param),
         type=refusal.type or "invalid_request_error",
-        param=refusal.param,
+        param=refusal.param if own is None else own,
         code=refusal.code,
         headers={"x-should-retry": "false"},
     )

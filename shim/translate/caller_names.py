@@ -1,0 +1,173 @@
+"""Upstream's errors in the caller's words: FIELDS and TOOLS, read from upstream's side.
+
+Upstream names fields of the request that the shim has sent (``text.format.schema``).  The caller has sent another one
+(``response_format.json_schema.schema``), and can only mend that.  What has no counterpart in his request keeps
+upstream's name, and the message says whose it is.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from shim.translate.fields import FIELDS, MESSAGE, OURS, OUTPUT, PARTS
+from shim.translate.tools import TOOLS
+
+Json = dict[str, Any]
+Step = str | int
+
+#: Upstream's path: the caller's.  A path that ends in ``*`` stands for all that lies below it, too.
+BACK: Final[dict[str, str]] = {path: own for fate in FIELDS.values() for path, own in fate.back.items()}
+#: The same within a message.
+IN_MESSAGE: Final[dict[str, str]] = {path: own for fate in MESSAGE.values() for path, own in fate.back.items()}
+#: Fields of the caller that upstream hears of in some form.
+OWN: Final = frozenset(name for name, fate in FIELDS.items() if fate.kind != "kept")
+#: Every field that the shim sends.
+SENT: Final = sorted({name for fate in FIELDS.values() for name in fate.to} | OURS.keys())
+_STEP: Final = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
+#: A field within a text: its name, and what of it.
+_NAMED: Final = re.compile(rf"(?<![\w.\-/\[])(?:body\.)?(?:{'|'.join(SENT)})(?:\.\w+|\[\d+\])*(?![\w\[])")
+#: Names that are words of the language as well, and what must stand before them so that they are names.
+_WORDS: Final = frozenset({"text", "reasoning", "truncation", "input", "include", "store", "stream"})
+_BEFORE: Final = re.compile(r"(?i)\b(parameter|argument|field|property|key|value|invalid|for)s?\W{1,3}$")
+
+
+def _steps(path: str) -> list[Step]:
+    """``a[1].b`` and ``a.1.b`` as a, 1, b."""
+    found = [int(number or name) if (number or name).isdecimal() else name for number, name in _STEP.findall(path)]
+    return found[1:] if found[:1] == ["body"] else found
+
+
+def _written(steps: list[Step]) -> str:
+    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps).removeprefix(".")
+
+
+def _looked_up(rows: Mapping[str, str], steps: list[Step]) -> str | None:
+    """The caller's path in ``rows``, the closest one."""
+    if (found := rows.get(_written(steps))) is not None:
+        return found
+    for cut in range(len(steps), -1, -1):
+        if (found := rows.get(_written(steps[:cut]) + "*")) is not None:
+            return _joined(found.removesuffix("*"), _written(steps[cut:]))
+    return None
+
+
+def _joined(*paths: str) -> str:
+    return "".join(path if path.startswith("[") else f".{path}" for path in paths if path).removeprefix(".")
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """``run``: whose tools were sent.  ``asked``: the caller's request.  ``body``: the request upstream."""
+
+    run: Json = field(default_factory=dict)
+    asked: Json = field(default_factory=dict)
+    body: Json = field(default_factory=dict)
+
+    def path(self, path: str) -> str | None:
+        """The caller's name of a field that upstream names; None if he has sent no such field."""
+        steps = _steps(path)
+        match steps:
+            case ["tools", int(place), *rest]:
+                return self._of_tool(place, rest)
+            case ["input", int(place), *rest]:
+                return self._of_item(place, rest)
+        if (found := _looked_up(BACK, steps)) is not None:
+            return found
+        # Servers in front of another API speak of that, as the caller does.
+        return _written(steps) if steps and steps[0] in OWN else None
+
+    def message(self, message: str, param: str | None = None) -> str:
+        """A message of upstream's, with the caller's names in it; said to be upstream's where it names what he has not
+        sent.
+        """
+        foreign = [] if param is None or self.path(param) is not None else [param]
+
+        def named(match: re.Match[str]) -> str:
+            name, before = match[0], message[: match.start()]
+            if name in _WORDS and not (before[-1:] in ("'", '"', "`") and (name == param or _BEFORE.search(before))):
+                return name
+            if (own := self.path(name)) is None and "[" in name and param is None:
+                foreign.append(name)
+            return name if own is None else own
+
+        told = _NAMED.sub(named, message)
+        return told + (f" ({self._note(foreign[0])})" if foreign else "")
+
+    def _note(self, name: str) -> str:
+        match _steps(name):
+            case ["input", int(place), *_] if place < len(self.body.get("input") or []):
+                kind = self.body["input"][place].get("type", "message").replace("_", " ")
+                return f"{name!r} is upstream's name for an earlier {kind} of the thread"
+        return f"{name!r} is upstream's name, for a field that the shim sends"
+
+    def _of_tool(self, place: int, rest: list[Step]) -> str | None:
+        """Upstream may have been sent fewer tools than the run has."""
+        tools, sent = self.run.get("tools") or [], self.body.get("tools") or []
+        kinds = {tool.get("type") for tool in sent}
+        places = [number for number, tool in enumerate(tools) if not sent or tool["type"] in kinds]
+        if place >= len(places):
+            return None
+        tool, here = tools[places[place]], f"tools[{places[place]}]"
+        found = _looked_up(TOOLS[tool["type"]].back, rest) if rest else ""
+        if found is None:
+            return _joined(here, _written(rest)) if rest[0] == tool["type"] else None
+        return found.removeprefix("/") if found.startswith("/") else _joined(here, found)
+
+    def _of_item(self, place: int, rest: list[Step]) -> str | None:
+        """The last items of the input are those that the caller's own request has brought."""
+        items = self.body.get("input") or []
+        if len(items) == 1 and place == 0 and items[0].get("role") == "developer":
+            return "instructions"
+        if (outputs := self.asked.get("tool_outputs")) is not None:
+            return self._of_output(place - len(items) + len(outputs), place, rest)
+        own = self._messages()
+        place += len(own) - len(items)
+        if not 0 <= place < len(own):
+            return None
+        here, message = own[place]
+        found = _in_message(message, rest)
+        return None if found is None else _joined(here, found)
+
+    def _of_output(self, own: int, place: int, rest: list[Step]) -> str | None:
+        if own < 0 or place >= len(self.body["input"]):
+            return None
+        item = self.body["input"][place]
+        asked = [item.get("call_id"), item.get("approval_request_id")]
+        for number, output in enumerate(self.asked["tool_outputs"]):
+            if output.get("tool_call_id") in asked:
+                found = _looked_up(OUTPUT, rest) if rest else ""
+                return None if found is None else _joined(f"tool_outputs[{number}]", found)
+        return None
+
+    def _messages(self) -> list[tuple[str, Json]]:
+        """The messages in the caller's request that are sent, each with its path."""
+        thread = (self.asked.get("thread") or {}).get("messages") or []
+        added = self.asked.get("additional_messages") or []
+        named = [("thread.messages", thread), ("additional_messages", added)]
+        return [
+            (f"{name}[{number}]", message)
+            for name, messages in named
+            for number, message in enumerate(messages)
+            if message["role"] == "user" or _parts(message)
+        ]
+
+
+def _parts(message: Json) -> list[int]:
+    """The places of the parts that are sent: of what an assistant said, the texts that say something."""
+    content = message["content"]
+    parts = [{"type": "text", "text": content}] if isinstance(content, str) else content
+    return [place for place, part in enumerate(parts) if message["role"] == "user" or part.get("text")]
+
+
+def _in_message(message: Json, rest: list[Step]) -> str | None:
+    match rest:
+        case ["content", int(place), *below]:
+            content, places = message["content"], _parts(message)
+            if isinstance(content, str):
+                return "content"
+            if place >= len(places):
+                return None
+            found = _looked_up(PARTS[content[places[place]]["type"]], below) if below else ""
+            return None if found is None else _joined(f"content[{places[place]}]", found)
+    return _looked_up(IN_MESSAGE, rest) if rest else ""

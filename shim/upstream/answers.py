@@ -1,0 +1,149 @@
+"""The body of an answer with status 200, read as events, whatever form the server gave it.
+
+Most servers send server-sent events.  One that was not asked to stream, or does not, sends one JSON object: it becomes
+the two events that a stream would have begun and ended with, so that one path reads both.  The first bytes tell the two
+apart, as proxies name content types wrongly.  A body that is neither a stream nor a response raises `NoResponse`: a
+success by its status alone is none.
+"""
+
+import json
+from typing import Final
+
+from shim.ports import Json
+from shim.wire import sse
+
+#: What a response may say of itself, and whether it must hold a list of output items then.
+STATUSES: Final[dict[str, bool]] = {
+    "completed": True,
+    "incomplete": False,
+    "failed": False,
+    "cancelled": False,
+    "in_progress": False,
+    "queued": False,
+}
+#: Those of them with which a response is over.
+FINISHED: Final = ("completed", "incomplete", "failed", "cancelled")
+#: The most characters of a strange body that are shown.
+SHOWN: Final = 80
+_BOM: Final = b"\xef\xbb\xbf"
+
+
+class NoResponse(ValueError):
+    """The server said that all is well, and sent something that is no response of the Responses API."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"The upstream server answered with status 200, but sent {what} instead of a response.")
+
+
+class Body:
+    """Takes the bytes of a body as they come, and gives the events that they complete."""
+
+    def __init__(self) -> None:
+        self._reader = sse.Reader()
+        self._start = b""
+        self._stream: bool | None = None
+        self._pieces: list[bytes] = []
+        self._heard = False
+
+    def feed(self, chunk: bytes) -> list[Json]:
+        """Raises `sse.Malformed`."""
+        if self._stream is None:
+            self._start += chunk
+            if (start := _beginning(self._start)) is None:
+                return []
+            # No line of a stream begins as JSON does.
+            self._stream, chunk = start[:1] not in (b"{", b"["), start
+            self._start = b""
+        if not self._stream:
+            self._pieces.append(chunk)
+            return []
+        if not self._heard:
+            self._start = (self._start + chunk[:SHOWN])[:SHOWN]
+        return self._noted(self._reader.feed(chunk))
+
+    def close(self) -> list[Json]:
+        """What the end of the body completes.  Raises `NoResponse`."""
+        if self._pieces:
+            return unfolded(_parsed(b"".join(self._pieces)))
+        events = self._noted(self._reader.close())
+        if not self._heard:
+            raise NoResponse(_described(self._start))
+        return events
+
+    def _noted(self, events: list[Json]) -> list[Json]:
+        self._heard = self._heard or any(_is_ours(event["type"]) for event in events)
+        return events
+
+
+def _beginning(start: bytes) -> bytes | None:
+    """What a body begins with, without a byte order mark and white space; None while more is needed to tell."""
+    if start in (_BOM[:1], _BOM[:2]):
+        return None
+    return start.removeprefix(_BOM).lstrip() or None
+
+
+def _is_ours(kind: str) -> bool:
+    return kind.startswith("response.") or kind == "error"
+
+
+def _parsed(body: bytes) -> object:
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError) as problem:
+        raise NoResponse(f"JSON that cannot be read ({body[:SHOWN].decode('utf-8', 'replace')!r})") from problem
+
+
+def unfolded(answer: object) -> list[Json]:
+    """A whole response as the events of a stream: one that opens it, one that says everything.  Raises `NoResponse`."""
+    if isinstance(answer, dict) and refuses(answer):
+        return [{"type": "error", "error": answer["error"]}]
+    response = checked(answer)
+    status = response.get("status") or "completed"
+    if status not in FINISHED:
+        raise NoResponse(f"a response that is not finished (status {status!r})")
+    opened = {"type": "response.created", "response": response | {"status": "in_progress"}}
+    return [opened, {"type": f"response.{status}", "response": response}]
+
+
+def of_text(text: str) -> object:
+    """The JSON in a body that was not called that.  Raises `NoResponse`."""
+    body = text.encode("utf-8", "replace").strip()
+    if body[:1] in (b"{", b"["):
+        return _parsed(body)
+    raise NoResponse(_described(body[:SHOWN]))
+
+
+def refuses(answer: Json) -> bool:
+    """Whether an answer with a 200 is a refusal, as some proxies give it, and no response that has failed."""
+    return bool(answer.get("error")) and not answer.get("status")
+
+
+def checked(answer: object) -> Json:
+    """The response that an answer is.  Raises `NoResponse`.
+
+    A few servers leave `object` or `status` out: then the list of output items tells that it is one.
+    """
+    if not isinstance(answer, dict):
+        raise NoResponse(f"JSON that is no object ({type(answer).__name__})")
+    if answer.get("object", "response") != "response":
+        raise NoResponse(f"an object of the kind {str(answer['object'])[:SHOWN]!r}")
+    status = answer.get("status")
+    if status is not None and status not in STATUSES:
+        raise NoResponse(f"an object with the status {str(status)[:SHOWN]!r}")
+    whole = isinstance(answer.get("output"), list)
+    marked = status is not None and (answer.get("object") == "response" or bool(answer.get("error")))
+    if not whole and (not marked or STATUSES[str(status)]):
+        raise NoResponse(f"an object without output (with {_keys(answer)})")
+    return answer
+
+
+def _keys(answer: Json) -> str:
+    return ", ".join(map(str, list(answer)[:8]))[:SHOWN] or "no fields"
+
+
+def _described(start: bytes) -> str:
+    if not start.strip():
+        return "an empty body"
+    if start.startswith(b"<"):
+        return "a web page"
+    return f"no event of such a response, but {start.decode('utf-8', 'replace')!r}"

@@ -1,0 +1,105 @@
+"""What upstream refuses or fails at is told in the words of the caller, whichever way he asked."""
+
+from typing import Any
+
+import pytest
+
+from shim.ports import Refusal
+from tests.engine.scripted import Refused, World, answer, place, pump
+from tests.translate.telling import call, created, ended, last, message, says
+
+Json = dict[str, Any]
+HELLO = message(says("Hello."))
+IMAGE = {"type": "image_url", "image_url": {"url": "https://x/y.png"}}
+PICTURE = {"role": "user", "content": [{"type": "text", "text": "Look."}, IMAGE]}
+FUNCTION = {"type": "function", "function": {"name": "f", "strict": True, "parameters": {"type": "object"}}}
+SCHEMA = {"type": "json_schema", "json_schema": {"name": "s", "schema": {"type": "object"}}}
+#: Fields of a run's request, the field that upstream names, the caller's name.
+NAMED: list[tuple[Json, str, str]] = [
+    ({"reasoning_effort": "low"}, "reasoning.effort", "reasoning_effort"),
+    ({"response_format": SCHEMA}, "text.format.schema", "response_format.json_schema.schema"),
+    ({"tools": [FUNCTION]}, "tools[0].parameters", "tools[0].function.parameters"),
+    ({"max_completion_tokens": 99}, "max_output_tokens", "max_completion_tokens"),
+    (
+        {"additional_messages": [{"role": "user", "content": "Two"}, PICTURE]},
+        "input[2].content[1].image_url",
+        "additional_messages[1].content[1].image_url.url",
+    ),
+]
+
+
+def refusal(path: str) -> Refusal:
+    return Refusal(400, f"Invalid value: '{path}'.", param=path, code="invalid_value", type="invalid_request_error")
+
+
+@pytest.mark.parametrize("given, path, own", NAMED, ids=str)
+def test_a_refused_run_names_what_its_request_said(world: World, given: Json, path: str, own: str) -> None:
+    thread, assistant = world.thread("One"), world.assistant()
+    with pytest.raises(Refused) as caught:
+        world.run(thread, refusal(path), assistant_id=assistant, **given)
+    assert caught.value.error == {
+        "message": f"Invalid value: '{own}'.",
+        "type": "invalid_request_error",
+        "param": own,
+        "code": "invalid_value",
+    }
+    # A run that nobody streams, and an answer that fails while it is read.
+    error = {"code": "invalid_value", "message": f"Invalid value: '{path}'.", "param": path}
+    failing = [[created()], [ended(status="failed", error=error)]]
+    midway = [[created()], [{"type": "error", "error": error}]]
+    for script in (refusal(path), failing, midway):
+        world.script(script)
+        fresh = world.thread("One")
+        run = world.post(f"threads/{fresh}/runs", assistant_id=assistant, **given)
+        assert world.get(place(run))["last_error"]["message"] == f"Invalid value: '{own}'."
+
+
+def test_a_thread_that_comes_with_its_run(world: World) -> None:
+    path = "input[0].content[1].image_url"
+    world.script(refusal(path))
+    with pytest.raises(Refused) as caught:
+        world.stream("threads/runs", assistant_id=world.assistant(), thread={"messages": [PICTURE]})
+    assert caught.value.error["param"] == "thread.messages[0].content[1].image_url.url"
+
+
+def test_a_chained_run_sends_its_own_messages_alone(world: World) -> None:
+    thread = world.thread("One")
+    world.run(thread, answer(HELLO))
+    with pytest.raises(Refused) as caught:
+        world.run(thread, refusal("input[0].content[1].image_url"), additional_messages=[PICTURE])
+    assert caught.value.error["param"] == "additional_messages[0].content[1].image_url.url"
+
+
+def test_a_message_that_was_posted_before_is_upstreams_business(world: World) -> None:
+    with pytest.raises(Refused) as caught:
+        world.run(world.thread("One"), refusal("input[0].content[0].text"))
+    assert caught.value.error["param"] == "input[0].content[0].text"
+    assert caught.value.error["message"].endswith("is upstream's name for an earlier message of the thread)")
+
+
+def test_a_refused_output_is_named_as_it_was_given(world: World) -> None:
+    thread = world.thread("One")
+    calls = (call(), call(id="fc_b"))
+    run = last(world.run(thread, answer(*calls), tools=[FUNCTION]), "run.requires_action")
+    with pytest.raises(Refused) as caught:
+        world.submit(run, refusal("input[1].output"), call_b="2", call_a="1")
+    assert caught.value.error["param"] == "tool_outputs[0].output"
+
+
+@pytest.mark.parametrize("given", [{}, {"tools": [FUNCTION]}], ids=["no tools", "another tool"])
+@pytest.mark.parametrize("streamed", [True, False])
+def test_a_choice_of_an_unknown_tool_is_refused(world: World, given: Json, streamed: bool) -> None:
+    """The Responses API refuses it only where there are tools."""
+    thread, choice = world.thread("One"), {"type": "function", "function": {"name": "g"}}
+    with pytest.raises(Refused) as caught:
+        pump(
+            world.reply(
+                "POST",
+                f"threads/{thread}/runs",
+                {"assistant_id": world.assistant(), "tool_choice": choice, "stream": streamed} | given,
+            )
+        )
+    assert (caught.value.status, caught.value.error["param"]) == (400, "tool_choice")
+    assert caught.value.error["message"] == "Tool choice 'g' not found in 'tools' parameter."
+    assert world.get(f"threads/{thread}/runs")["data"] == []
+    assert world.upstream.bodies == []

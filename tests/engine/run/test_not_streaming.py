@@ -1,0 +1,90 @@
+"""A model that refuses to stream is asked for whole answers, once it has said so; runs are told as ever."""
+
+import logging
+
+import pytest
+
+from shim.ports import Refusal
+from tests.engine.scripted import Refused, World, answer, inputs
+from tests.translate.telling import call, last, message, names, says, texts
+
+HELLO = message(says("Hello."))
+UNVERIFIED = Refusal(
+    400, "Your organization must be verified to stream this model.", param="stream", code="unsupported_value"
+)
+#: The same in other words, and without a name.
+WORDINGS = [
+    UNVERIFIED,
+    Refusal(400, "Unsupported value: 'stream' does not support true with this model. Only false is supported."),
+    Refusal(422, "stream must be set to false"),
+    Refusal(501, "Streaming is not supported."),
+    Refusal(400, "This model does not support streaming"),
+    Refusal(400, "Unknown parameter: 'stream'.", param="stream"),
+]
+#: What says nothing of streams.
+OTHERS = [
+    Refusal(400, "Unsupported parameter: 'stream_options'.", param="stream_options"),
+    Refusal(400, "This model does not support streaming of audio.", param="modalities"),
+    Refusal(None, "Unsupported: the stream was reset."),
+    Refusal(503, "Streaming is not supported."),
+]
+
+
+def whole(*items: object, id: str = "resp_1") -> list[list[dict[str, object]]]:
+    """An answer that comes in one piece."""
+    events = [event for read in answer(*items, id=id) for event in read]  # type: ignore[arg-type,union-attr]
+    return [[events[0], events[-1]]]
+
+
+@pytest.mark.parametrize("refusal", WORDINGS, ids=lambda refusal: refusal.message)
+def test_a_model_that_refuses_to_stream_is_asked_again_without(
+    world: World, refusal: Refusal, caplog: pytest.LogCaptureFixture
+) -> None:
+    thread, assistant = world.thread("One"), world.assistant()
+    world.script(refusal)
+    with caplog.at_level(logging.WARNING, "shim"):
+        told = world.run(thread, whole(HELLO), assistant_id=assistant)
+    assert names(told)[-3:] == ["message.completed", "run.step.completed", "run.completed"]
+    assert texts(told) == "Hello."
+    assert [body.get("stream") for body in world.upstream.bodies] == [None, False]
+    assert len(caplog.records) == 1
+    # It is known from then on, also for a run that nobody streams.
+    world.say(thread, "Two")
+    world.script(whole(HELLO, id="resp_2"))
+    world.post(f"threads/{thread}/runs", assistant_id=assistant)
+    assert (world.sent["stream"], world.sent["previous_response_id"]) == (False, "resp_1")
+    assert world.messages(thread) == ["One", "Hello.", "Two", "Hello."]
+    # Another model may stream.
+    world.say(thread, "Three")
+    world.run(thread, answer(HELLO, id="resp_3"), assistant_id=assistant, model="gpt-4.1")
+    assert "stream" not in world.sent
+    assert len(caplog.records) == 1
+
+
+@pytest.mark.parametrize("refusal", OTHERS, ids=lambda refusal: refusal.message)
+def test_another_refusal_is_told(world: World, refusal: Refusal) -> None:
+    thread = world.thread("One")
+    if refusal.status == 400:
+        with pytest.raises(Refused):
+            world.run(thread, refusal)
+    else:
+        assert names(world.run(thread, refusal))[-1] == "run.failed"
+    assert len(world.upstream.bodies) == 1
+
+
+def test_who_refuses_both_is_asked_no_third_time(world: World) -> None:
+    world.script(UNVERIFIED)
+    with pytest.raises(Refused, match="verified"):
+        world.run(world.thread("One"), UNVERIFIED)
+    assert len(world.upstream.bodies) == 2
+
+
+def test_tool_rounds_and_a_thread_told_anew_go_without_too(world: World) -> None:
+    thread = world.thread("One")
+    world.script(UNVERIFIED)
+    run = last(world.run(thread, whole(call())), "run.requires_action")
+    world.script(Refusal(400, "Gone.", code="previous_response_not_found"))
+    told = world.submit(run, whole(HELLO, id="resp_2"), call_a="42")
+    assert names(told)[-1] == "run.completed"
+    assert [body.get("stream") for body in world.upstream.bodies] == [None, False, False, False]
+    assert inputs(world.sent) == ["One", "call call_a", "output call_a"]

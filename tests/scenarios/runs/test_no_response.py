@@ -1,0 +1,100 @@
+"""A 200 that is no response fails the run, whichever way it was asked for; the thread goes on.
+
+And a model that refuses to stream: the same bodies, asked for in one piece.
+"""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from shim import OpenAI
+from tests.scenarios.doors.loopback import Asked, Loopback, Said
+from tests.scenarios.healing.losing import is_call
+
+Json = dict[str, Any]
+HTML = (("content-type", "text/html"),)
+CHAT = {"id": "c", "object": "chat.completion", "choices": [{"message": {"role": "assistant", "content": "Hi."}}]}
+CHUNK = {"object": "chat.completion.chunk", "choices": [{"delta": {"content": "Hi."}}]}
+STREAM = (("content-type", "text/event-stream"),)
+#: A server's answer, and a word of the run's last error.
+BODIES: dict[str, tuple[Said, str]] = {
+    "an object of another kind": (Said.json(CHAT), "chat.completion"),
+    "an empty object": (Said.json({}), "without output"),
+    "a list": (Said.json([{"object": "response", "status": "completed", "output": []}]), "no object"),
+    "an unknown status": (Said.json({"object": "response", "status": "fine", "output": []}), "'fine'"),
+    "no output": (Said.json({"object": "response", "status": "completed"}), "without output"),
+    "a web page": (Said(200, HTML, (b"<html>Sign in</html>",)), "web page"),
+    "JSON called a page": (Said(200, HTML, (json.dumps(CHAT).encode(),)), "chat.completion"),
+    "nothing": (Said(200, STREAM, ()), "empty body"),
+    "JSON that is nothing": (Said(200, (("content-type", "application/json"),), ()), "empty body"),
+    "another API's stream": (Said(200, STREAM, (b"data: " + json.dumps(CHUNK).encode() + b"\n\n",)), "no event"),
+}
+UNVERIFIED = Said.json({"error": {"message": "You must be verified to stream this model.", "param": "stream"}}, 400)
+WAYS = ("stream", "poll", "whole", "background")
+
+
+class Scene:
+    """A client with a thread, behind it a server that says ``said`` instead of a response."""
+
+    def __init__(self, server: Loopback, client: OpenAI) -> None:
+        self.server, self.client = server, client
+        self.said: Said | None = None
+        self.streams = True
+        server.answer = self.answer
+        self.assistant = client.beta.assistants.create(model="gpt-4o").id
+        self.thread = client.beta.threads.create(messages=[{"role": "user", "content": "Hello"}]).id
+
+    def answer(self, asked: Asked) -> Said | None:
+        if not is_call(asked):
+            return None
+        if not self.streams and asked.json.get("stream"):
+            return UNVERIFIED
+        return self.said
+
+    def run(self, way: str) -> tuple[list[str], Any]:
+        runs, given = self.client.beta.threads.runs, {"thread_id": self.thread, "assistant_id": self.assistant}
+        self.streams = way != "whole"
+        if way != "stream":
+            return [], runs.create_and_poll(**given)  # type: ignore[arg-type]
+        with runs.stream(**given) as stream:  # type: ignore[arg-type]
+            told = [event.event for event in stream]
+        return told, runs.list(self.thread).data[0]
+
+
+@pytest.fixture
+def scene(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
+    monkeypatch.setenv("SHIM_BACKGROUND", "always" if request.node.callspec.params["way"] == "background" else "never")
+    with Loopback() as server, OpenAI(base_url=server.url, api_key="x", max_retries=0) as client:
+        yield Scene(server, client)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_200_that_is_no_response_fails_the_run(scene: Scene, way: str) -> None:
+    for name, (said, words) in BODIES.items():
+        scene.said = said
+        told, run = scene.run(way)
+        assert (run.status, run.last_error.code) == ("failed", "server_error"), name
+        said_so = "with status 200" in run.last_error.message and words in run.last_error.message
+        # Behind a background request the SDK itself reads what is called JSON.
+        assert said_so or (way, name) == ("background", "JSON that is nothing"), run.last_error.message
+        assert told[-1:] in ([], ["thread.run.failed"]), name
+        assert len(scene.client.beta.threads.messages.list(scene.thread).data) == 1, name
+    scene.said = None
+    _, run = scene.run(way)
+    assert run.status == "completed"
+
+
+@pytest.mark.parametrize("way", ["stream"])
+def test_a_streamed_run_is_answered_whole_where_nothing_streams(scene: Scene, way: str) -> None:
+    scene.run("stream")
+    scene.streams = False
+    runs = scene.client.beta.threads.runs
+    with runs.stream(thread_id=scene.thread, assistant_id=scene.assistant) as stream:
+        told = [event.event for event in stream]
+        text = stream.get_final_messages()[0].content[0].text.value  # type: ignore[union-attr]
+    assert told[-1] == "thread.run.completed"
+    assert told.count("thread.message.completed") == 1
+    assert text == scene.client.beta.threads.messages.list(scene.thread).data[0].content[0].text.value  # type: ignore[union-attr]
+    assert [body.get("stream") for body in scene.server.bodies] == [True, True, False]
