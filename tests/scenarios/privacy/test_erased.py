@@ -17,7 +17,7 @@ from tests.store.conftest import POSTGRES
 #: Everything that has an id here or upstream.
 ID = re.compile(rb"\b(?:thread|msg|run|step|resp|call|fc|ci|rs|cfile|cntr)_\w{16,}")
 #: Tables in which a thread has no rows of its own.
-OTHERS = {"alembic_version", "assistants", "doomed", "facts"}
+OTHERS = {"alembic_version", "assistants", "doomed", "facts", "imports"}
 PLACES = [("sqlite", SYNC, "never")] + ([("postgresql", SYNC, "always")] if POSTGRES else [])
 
 
