@@ -175,6 +175,12 @@ class Ids(Protocol):
         ...
 
 
+class Pump(Protocol):
+    def __call__(self, events: "AsyncGenerator[list[tuple[str, Json]], None]", /) -> None:
+        """Carry a run that nobody reads to its end, from now on, beside whoever asks for it."""
+        ...
+
+
 class Wait(Protocol):
     async def __call__(self, seconds: float, /) -> None:
         """Let so much time pass."""

@@ -46,7 +46,8 @@ def wire(client: openai.OpenAI) -> None:
         lambda: plain(client, network, chosen), transport.BROKEN, profile_of(client, chosen), transport.refill
     )
     kept = _database(chosen)
-    engine = _engine(SyncStore(kept), upstream, kept, chosen, _sleep)
+    pumps = pump.behind(inner, pump.Threads)
+    engine = _engine(SyncStore(kept), upstream, kept, chosen, _sleep, pumps.work)
     path_of = transport.ours(lambda: _base_path(client))
     client._client = transport.outer(engine, path_of, inner, network, _heart(engine, kept), chosen.exit_grace)
     by_name(client)
@@ -57,7 +58,7 @@ def wire_async(client: openai.AsyncOpenAI) -> None:
     chosen = settings()
     inner = transport.innermost(client._client)
     network = _sandbox("async_client") if chosen.upstream == SANDBOX else inner
-    engine, heart = async_engine(client, network, chosen)
+    engine, heart = async_engine(client, network, chosen, pump.behind(inner, pump.Tasks))
     path_of = transport.ours(lambda: _base_path(client))
     client._client = transport.async_outer(engine, path_of, inner, network, heart, chosen.exit_grace)
     by_name(client)
@@ -70,13 +71,15 @@ def _sandbox(kind: Literal["client", "async_client"]) -> Any:
     return getattr(offline, kind)(offline.sandbox())
 
 
-def async_engine(client: openai.AsyncOpenAI, network: Any, chosen: Settings) -> tuple[Engine, Heart]:
-    """An engine whose upstream is that of ``client``, reached through ``network``, and what keeps its runs' leases."""
+def async_engine(client: openai.AsyncOpenAI, network: Any, chosen: Settings, pumps: pump.Tasks) -> tuple[Engine, Heart]:
+    """An engine whose upstream is that of ``client``, reached through ``network``, and what keeps its runs' leases.
+    ``pumps`` drive the runs that it takes over.
+    """
     upstream = AsyncUpstream(
         lambda: plain(client, network, chosen), transport.BROKEN, profile_of(client, chosen), transport.refill
     )
     kept = _database(chosen)
-    engine = _engine(AsyncStore(kept), upstream, kept, chosen, asyncio.sleep)
+    engine = _engine(AsyncStore(kept), upstream, kept, chosen, asyncio.sleep, pumps.work)
     return engine, _heart(engine, kept)
 
 
@@ -194,7 +197,9 @@ async def _sleep(seconds: float) -> None:
     time.sleep(seconds)  # noqa: ASYNC251
 
 
-def _engine(store: Store, upstream: ports.Upstream, kept: Database, chosen: Settings, wait: ports.Wait) -> Engine:
+def _engine(
+    store: Store, upstream: ports.Upstream, kept: Database, chosen: Settings, wait: ports.Wait, work: ports.Pump
+) -> Engine:
     return Engine(
         Context(
             store,
@@ -215,5 +220,6 @@ def _engine(store: Store, upstream: ports.Upstream, kept: Database, chosen: Sett
             tokens=tokens.count,
             servers=_servers.setdefault(kept, Servers()),
             wait=wait,
+            pump=work,
         )
     )

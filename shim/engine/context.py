@@ -6,7 +6,7 @@ from typing import Any
 
 from shim.engine.capabilities import Servers
 from shim.engine.registry import Running
-from shim.ports import Clock, Ids, Profile, Store, Upstream, Wait
+from shim.ports import Clock, Ids, Profile, Pump, Store, Upstream, Wait
 from shim.translate import estimate
 from shim.translate.history import Pair
 from shim.translate.models import ModelMap
@@ -18,6 +18,11 @@ Json = dict[str, Any]
 
 async def no_wait(seconds: float) -> None:
     """For a world without time."""
+
+
+def no_pump(events: Any) -> None:
+    """For a world in which nothing is driven beside the caller."""
+    raise NotImplementedError("this world drives no runs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +39,8 @@ class Context:
     ``models``: which one to call for the one that a run names.  ``learned``: parameters that were refused, by
     a server's address and its model.  ``unheard``: calls of the past that were refused, likewise.
     ``tokens`` counts those of a text, where upstream counts none.  ``servers``: what this process has found out about
-    its servers.  ``wait`` lets so many seconds pass.
+    its servers.  ``wait`` lets so many seconds pass.  ``pump`` drives a run that was taken over from a process that is
+    gone.
     """
 
     store: Store
@@ -57,6 +63,7 @@ class Context:
     tokens: Callable[[str], int] = estimate.plain
     servers: Servers = field(default_factory=Servers)
     wait: Wait = no_wait
+    pump: Pump = no_pump
 
     @property
     def owner(self) -> str:

@@ -50,7 +50,8 @@ def application(chosen: Settings | None = None, *, allow_remote: bool = False) -
     network: Any = transport.innermost(client._client)
     if chosen.upstream == wiring.SANDBOX:
         network = offline.async_client(offline.sandbox())
-    desk = Desk(*wiring.async_engine(client, network, chosen), Tasks(), chosen.exit_grace)
+    pumps = Tasks()
+    desk = Desk(*wiring.async_engine(client, network, chosen, pumps), pumps, chosen.exit_grace)
     offline_key = wiring.SANDBOX if chosen.upstream == wiring.SANDBOX else None
     server = headers.own(os.environ.get("OPENAI_API_KEY") or offline_key)
     passage = Passage(

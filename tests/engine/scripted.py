@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from shim.engine import Context, Engine, Reply, Request
-from shim.engine.protocol import DONE, Emitted
+from shim.engine.protocol import DONE, Emitted, Events
 from shim.ports import Call, Profile, Refusal
 from shim.runtime import drive
 from shim.store.database import Database, SyncStore
@@ -188,6 +188,7 @@ class World:
 
     def __init__(self, base: Database, **more: Any) -> None:
         self.base, self.upstream, self.clock, self.living = base, Upstream(), Clock(), {"me"}
+        more.setdefault("pump", carry)
         self.context = Context(
             SyncStore(base), self.upstream, self.clock, Numbers(), lambda: "me", self.living.__contains__, **more
         )
@@ -284,6 +285,12 @@ class World:
 
 def place(run: Json) -> str:
     return f"threads/{run['thread_id']}/runs/{run['id']}"
+
+
+def carry(events: Events) -> None:
+    """Carry a run that was taken over to its end, before who took it over goes on."""
+    for _ in drive.drain(events):
+        pass
 
 
 def pump(reply: Reply) -> list[Emitted]:

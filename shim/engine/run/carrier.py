@@ -38,7 +38,7 @@ SMALLEST: Final = 16
 
 
 class Left(Exception):
-    """Somebody else ended the run: there is nothing more to carry.  ``run`` is how it ended."""
+    """Somebody else ended the run, or took it over: there is nothing more to carry.  ``run`` is as he has it."""
 
     def __init__(self, run: Json) -> None:
         super().__init__(run["id"])
@@ -148,8 +148,11 @@ class Carrier:
         except StoreFailed:
             self.forsake()
             raise
-        except BaseException:
+        except Exception:
             await self._abandon()
+            raise
+        except BaseException:
+            await self._hand_over()
             raise
         finally:
             self.world.running.leave(run_id)
@@ -158,8 +161,20 @@ class Carrier:
                 await self.answer.close()
         yield [DONE]
 
+    async def _hand_over(self) -> None:
+        """The pump is being stopped: whoever looks at the run next takes it over, unless its end is known."""
+        self.backlog.patient = False
+        try:
+            if self.turn.ended and self.backlog.events:
+                with suppress(Left, Gone):
+                    await self.settle([])
+            else:
+                await self.world.store.write(runs.release, self.world.tenant, self.turn.run["id"], self.world.owner)
+        except StoreFailed:
+            self.forsake()
+
     async def _abandon(self) -> None:
-        """The pump is being stopped: the run ends here, if it still can, rather than hang."""
+        """The pump has failed: the run ends here, if it still can, rather than hang."""
         self.backlog.patient = False
         if self.stored is not None:
             self._keep(self.stored)
@@ -294,7 +309,7 @@ class Carrier:
             return None
         if row is None:
             raise Gone
-        if row.body["status"] not in lifecycle.ACTIVE:
+        if row.body["status"] not in lifecycle.ACTIVE or row.owner not in (None, world.owner):
             raise Left(row.body)
         if row.body["status"] != "cancelling":
             return None

@@ -30,7 +30,7 @@ def commit(db: Any, carrier: "Carrier", emitted: list[Emitted]) -> Stored:
     current = runs.get(db, world.tenant, run["thread_id"], run["id"])
     if current is None:
         raise Gone
-    if current.body["status"] != carrier.seen:
+    if current.body["status"] != carrier.seen or current.owner not in (None, world.owner):
         return Stored(moved=current.body)
     private = carrier.private | {"stale": current.private["stale"]}
     response = turn.terminal or carrier.response

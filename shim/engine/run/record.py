@@ -24,6 +24,7 @@ def blank(model: str, resources: Json, awaits: list[str]) -> Json:
     message was deleted that the response under way knows, so nothing may chain from it.  ``images``: pictures that no
     message shows yet.  ``citations``: how many markers the run's messages have.  ``kept``: of how many messages before
     it the run tells, where not all fitted.  ``cut``: that was to save tokens, so no other run may chain from it.
+    ``again``: the request under way was asked a second time, as the process that asked it first is gone.
     """
     return {
         "spent": objects.usage(),
@@ -41,6 +42,7 @@ def blank(model: str, resources: Json, awaits: list[str]) -> Json:
         "citations": 0,
         "kept": None,
         "cut": False,
+        "again": False,
     }
 
 
@@ -104,7 +106,8 @@ def ending_of(db: Any, world: Context, turn: Turn, private: Json, response: Json
     if run["status"] == "requires_action":
         _keep_asking(db, tenant, turn.asking or {})
         tip = {"id": usable, "covers": covers} if usable else None
-        private |= {"tip": tip, "asker": response_id, "step_usage": turn.step_usage, "obeyed": True, "background": None}
+        private |= {"tip": tip, "asker": response_id, "step_usage": turn.step_usage, "obeyed": True}
+        private |= {"background": None, "again": False}
     return private
 
 

@@ -1,48 +1,115 @@
 """A run whose process is gone, or whose lease has run out: somebody else brings it to its end.
 
 If upstream finished the response meanwhile, that is fetched and the run goes on as if nothing had happened; what was
-only half written here is written anew from it.  Otherwise the run fails, and its thread is free.
+only half written here is written anew from it.  Otherwise the same request is asked once more, under the same run: all
+that it needs, tool outputs included, is in the journal, and nothing of the lost answer has reached a function.  What
+the lost answer had told is withdrawn.  Only a run whose second process is gone, too, fails.
 """
 
+import logging
 from contextlib import suppress
 from typing import Any, Final
 
 from shim.engine.context import Context, Json
-from shim.engine.run import container_files, echo, record
+from shim.engine.run import chain, container_files, echo, record
 from shim.engine.run.carrier import Carrier
 from shim.engine.run.chain import Sent
 from shim.engine.run.commit import commit
 from shim.ports import Call, Refusal
 from shim.store import journal, messages, responses, runs, steps, threads
-from shim.store.errors import Gone
+from shim.store.errors import Gone, StoreFailed
 from shim.store.runs import RunRow
 from shim.translate import elsewhere, items, stream
 from shim.translate.turn import Made, Turn
 
-FINISHED: Final = ("completed", "incomplete", "failed", "cancelled")
+log = logging.getLogger("shim")
+#: How upstream itself ends a response.  One that it stopped because its reader had gone is no answer.
+FINISHED: Final = ("completed", "incomplete", "failed")
 #: Items with a step of their own that is no message's.
 HOSTED: Final = ("file_search_call", "code_interpreter_call")
 
 
 async def take_over(world: Context, row: RunRow) -> bool:
-    """Try to end a lost run by what upstream has of it.  False when there is nothing to fetch, or nobody may."""
-    if not world.profile(row.private["model"]).stores or row.body["status"] == "cancelling":
+    """Try to bring a lost run on.  False when nobody may: it is being cancelled, its time is over, or it was lost
+    before.
+    """
+    if row.body["status"] == "cancelling":
         return False
+    response = await _finished(world, row)
+    return await _ask_again(world, row) if response is None else await _end(world, row, response)
+
+
+async def _finished(world: Context, row: RunRow) -> Json | None:
+    """The run's last response, if upstream has brought it to an end of its own meanwhile."""
+    if not world.profile(row.private["model"]).stores:
+        return None
     response_id = await world.store.read(_unfinished, world, row)
     if response_id is None:
-        return False
+        return None
     try:
         response = await world.upstream.retrieve(response_id)
     except Refusal:
-        return False
-    if response.get("status") not in FINISHED:
-        return False
+        return None
+    return response if response.get("status") in FINISHED else None
+
+
+async def _end(world: Context, row: RunRow, response: Json) -> bool:
+    """Write the rest of a response that upstream has finished."""
     made = await world.store.write(_finish, world, row, response)
     world.running.tell(row.body["id"])
     if made is not None and (kept := await container_files.fetch(world, made)):
         with suppress(Gone):
             await world.store.write(container_files.keep, world, row.body["thread_id"], kept)
     return made is not None
+
+
+async def _ask_again(world: Context, row: RunRow) -> bool:
+    """Ask the run's last request once more, beside whoever looks."""
+    run_id = row.body["id"]
+    try:
+        carrier = await world.store.write(_restart, world, row)
+    except StoreFailed:
+        world.running.leave(run_id)
+        world.running.forsake(run_id, None)
+        raise
+    if carrier is None:
+        return False
+    log.warning("run %s lost its process: its last request is asked again", run_id)
+    world.pump(carrier.events(()))
+    return True
+
+
+def _restart(db: Any, world: Context, row: RunRow) -> Carrier | None:
+    """Claim the run, and take back what the lost answer had told, in one transaction."""
+    tenant, run = world.tenant, row.body
+    threads.lock(db, tenant, run["thread_id"])
+    current = runs.get(db, tenant, run["thread_id"], run["id"])
+    if current is None or current != row or row.private.get("again") or world.clock() >= run["expires_at"]:
+        return None
+    _withdraw(db, tenant, run)
+    private = row.private | {"again": True}
+    lease: runs.Lease = {"owner": world.owner, "lease_until": world.clock() + world.lease}
+    runs.move(db, tenant, run, private, frozenset({run["status"]}), **lease)
+    sent = chain.prepare(db, world, run, private)
+    carrier = Carrier(world, record.turn_of(world, run, private), private, sent, Call(), seen=run["status"])
+    # In the transaction, so that nobody finds the run claimed and yet let go of by this process.
+    world.running.enter(run["id"], carrier.interruption)
+    return carrier
+
+
+def _withdraw(db: Any, tenant: str, run: Json) -> None:
+    """What the last response has left here: its steps, its messages, its items.  What the application has answered, and
+    all before that, stays.
+    """
+    for step in _steps_of_response(db, tenant, run):
+        steps.delete(db, tenant, step["id"])
+        if (written := step["step_details"].get("message_creation")) is not None:
+            messages.delete(db, tenant, run["thread_id"], written["message_id"])
+    given = (entry.seq for entry in journal.of_run(db, tenant, run["id"]) if entry.direction == "in")
+    journal.delete_after(db, tenant, run["id"], max(given, default=0))
+    for made in responses.of_run(db, tenant, run["id"]):
+        if made.status is None:
+            responses.finish(db, tenant, made.id, "cancelled", None)
 
 
 def _unfinished(db: Any, world: Context, row: RunRow) -> str | None:

@@ -1,8 +1,8 @@
 """Before anybody looks at a thread, its active run is brought up to date.
 
-A run that goes on upstream is asked after.  A run lapses when its time is over, fails when the process that drove it
-is gone, and is cancelled when nobody drives it any more.  So a program that never retrieves its run is never locked
-out of its thread.
+A run that goes on upstream is asked after.  A run lapses when its time is over, and is taken over when the process that
+drove it is gone; when that is so a second time it fails, and is cancelled if it was to be.  So a program that never
+retrieves its run is never locked out of its thread.
 """
 
 from typing import Any, Final
@@ -25,9 +25,10 @@ async def thread(world: Context, thread_id: str) -> None:
     row = await world.store.read(runs.active, world.tenant, thread_id)
     if row is None:
         return
+    if _lost(world, row) and await recovery.take_over(world, row):
+        return
     if _due(world, row) is not None:
-        if not (_lost(world, row) and await recovery.take_over(world, row)):
-            await world.store.write(active, world, thread_id)
+        await world.store.write(active, world, thread_id)
         if row.private["background"]:
             await background.stop(world, row)
     elif row.private["background"]:
@@ -57,6 +58,9 @@ def _due(world: Context, row: RunRow) -> Any:
         return None
     if row.body["status"] == "cancelling":
         return endings.stopped
+    if not row.private.get("again"):
+        # It can be taken over yet.
+        return None
     why = UNSTORED if _forsaken(world, row) else ORPHANED
     return lambda turn: endings.failed(turn, failures.last_error(None, why))
 
@@ -64,6 +68,9 @@ def _due(world: Context, row: RunRow) -> Any:
 def _lost(world: Context, row: RunRow) -> bool:
     """Whether the run should be driven by a process, and is not."""
     if row.body["status"] not in DRIVEN or row.private["background"]:
+        return False
+    if row.owner == world.owner and world.running.drives(row.body["id"]):
+        # Whatever the clock says: its lease may have been renewed too late.
         return False
     gone = row.owner is None or not world.alive(row.owner) or (row.lease_until or 0.0) < world.clock()
     return gone or _forsaken(world, row)

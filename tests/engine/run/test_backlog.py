@@ -174,14 +174,31 @@ def test_other_processes_wait_for_the_lease(world: World, store: Failing) -> Non
     world.clock.time = 1000
     assert other.get(place(left))["status"] == "in_progress"
     world.clock.time += world.context.lease + 1
-    assert other.get(place(left))["status"] == "failed"
+    world.script(answer(BYE, id="resp_2"))
+    assert other.get(place(left))["status"] == "completed"
 
 
 @pytest.mark.parametrize("stored", [False, True])
-def test_what_upstream_has_not_either_is_said_to_be_lost(world: World, store: Failing, stored: bool) -> None:
+def test_what_upstream_has_not_either_is_asked_again(world: World, store: Failing, stored: bool) -> None:
     """Also where the last response is one whose end was heard: nothing more can be fetched."""
     world.upstream.can = Profile("scripted", stores=stored)
     left = let_go(world, begun(world, store.breaks, *READS))
+    store.heals()
+    world.script(answer(BYE, id="resp_2"))
+    only(world)
+    run = only(world)
+    assert (run["id"], run["status"]) == (left["id"], "completed")
+    assert world.messages(run["thread_id"]) == ["One", "Bye."]
+    assert inputs(world.sent) == ["One"]
+
+
+def test_what_the_store_loses_twice_is_said_to_be_lost(world: World, store: Failing) -> None:
+    world.upstream.can = Profile("scripted", stores=False)
+    left = let_go(world, begun(world, store.breaks, *READS))
+    store.heals()
+    world.script([store.breaks, *READS])
+    with suppress(StoreFailed, Refused):
+        only(world)
     store.heals()
     run = only(world)
     assert (run["id"], run["status"]) == (left["id"], "failed")
@@ -260,11 +277,13 @@ def test_a_pump_that_is_stopped_while_it_waits(world: World, store: Failing, rea
     with pytest.raises(Lost):
         list(drive.drain(reply.events))
     store.heals()
+    if not heals:
+        world.script(answer(BYE, id="resp_2"))
+        only(world)
     run = only(world)
-    whole = heals and reads is READS
-    assert run["status"] == ("completed" if whole else "failed")
-    if whole:
-        assert world.messages(run["thread_id"]) == ["One", "Hello."]
+    assert run["status"] == ("failed" if heals and reads is not READS else "completed")
+    if run["status"] == "completed":
+        assert world.messages(run["thread_id"]) == ["One", "Hello." if heals else "Bye."]
 
 
 def test_a_refused_run_that_cannot_be_taken_back(world: World, store: Failing) -> None:
@@ -278,6 +297,8 @@ def test_a_refused_run_that_cannot_be_taken_back(world: World, store: Failing) -
     with pytest.raises(Refused, match="no room left"):
         world.run(world.thread("One"))
     store.heals()
+    world.script(Refusal(400, "Still no.", code="model_not_found"))
+    only(world)
     run = only(world)
-    assert (run["status"], run["last_error"]["message"]) == ("failed", refresh.UNSTORED)
+    assert (run["status"], run["last_error"]["message"]) == ("failed", "Still no.")
     goes_on(world, run, "One")

@@ -41,10 +41,13 @@ def test_the_run_ends_and_nothing_is_written_twice(world: World, commits: int) -
     with pytest.raises(Lost):
         list(drive.drain(reply.events))
     object.__setattr__(world.context, "store", inner)
+    if commits < 4:
+        # Asked again, by whoever looks next.
+        world.script(answer(HELLO, id="resp_again"))
     (run,) = world.get(f"threads/{thread}/runs")["data"]
-    assert run["status"] == ("completed" if commits == 4 else "failed")
+    assert run["status"] == "completed"
     steps = world.get(f"{place(run)}/steps")["data"]
-    assert [step["status"] for step in steps] == [[], ["failed"], ["completed"], ["completed"]][commits - 1]
+    assert [step["status"] for step in steps] == ["completed"]
     world.upstream.can = Profile("scripted", stores=False)
     world.run(thread, answer(BYE, id="resp_2"), assistant_id=helper, additional_instructions="Go on.")
-    assert inputs(world.sent) == ["One", *(["Hello."] if commits > 2 else [])]
+    assert inputs(world.sent) == ["One", "Hello."]

@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
+from shim.engine.run import refresh
 from shim.ports import Profile, Refusal
 from shim.store import runs
+from shim.store.errors import StoreFailed
 from tests.engine.scripted import Lost, Refused, World, answer, inputs, place
 from tests.translate.telling import added, call, code, created, done, message, says, search, text
 
@@ -84,11 +86,14 @@ def _shapes(world: World, run: Json) -> list[Any]:
 #: What upstream shows of the response; how the run ends.
 SHOWN = [
     (response(status="failed", error={"code": "server_error", "message": "Boom."}), "failed"),
-    (response(status="cancelled"), "cancelled"),
     (response(message(says("Hel"), status="incomplete"), status="incomplete"), "incomplete"),
-    (response(status="in_progress"), "failed"),
-    (Refusal(404, "No such response."), "failed"),
-    (Refusal(None, "No connection."), "failed"),
+]
+#: What upstream shows of a response that it will bring to no end.
+NOTHING = [
+    response(status="cancelled"),
+    response(status="in_progress"),
+    Refusal(404, "No such response."),
+    Refusal(None, "No connection."),
 ]
 
 
@@ -102,17 +107,119 @@ def test_what_upstream_shows_decides(world: World, shown: Any, status: str) -> N
     assert inputs(world.sent)[0] == "One"
 
 
-def test_a_run_that_never_reached_upstream_fails(world: World) -> None:
-    run = lose(world, world.thread("One"))
-    assert world.get(place(run))["status"] == "failed"
+@pytest.mark.parametrize("shown", NOTHING)
+@pytest.mark.parametrize("left", LEFT)
+def test_the_same_request_is_asked_again(world: World, left: str, shown: Any) -> None:
+    """Under the same run; what the lost answer had told is withdrawn."""
+    reads, output = LEFT[left]
+    thread, calm = world.thread("One"), world.thread("One")
+    run = lose(world, thread, *reads)
+    asked = world.sent
+    world.upstream.stored["resp_1"] = shown
+    world.script(answer(*output, id="resp_again"))
+    world.get(place(run))
+    assert world.sent == asked
+    world.run(calm, answer(*output, id="resp_calm"))
+    (whole,) = world.get(f"threads/{calm}/runs")["data"]
+    found = world.get(place(run))
+    assert (found["status"], found["usage"]) == (whole["status"], whole["usage"])
+    assert world.messages(thread) == world.messages(calm)
+    assert _shapes(world, found) == _shapes(world, whole)
+    if found["status"] == "requires_action":
+        world.submit(found, answer(BYE, id="resp_end"), call_a="42")
+        assert world.sent["previous_response_id"] == "resp_again"
+
+
+def test_a_run_that_never_reached_upstream_is_asked(world: World) -> None:
+    thread = world.thread("One")
+    run = lose(world, thread)
+    world.script(answer(HELLO))
+    world.get(place(run))
+    assert world.get(place(run))["status"] == "completed"
     assert world.upstream.asked == []
 
 
-def test_a_server_that_stores_nothing_is_not_asked(world: World) -> None:
+def test_a_server_that_stores_nothing_is_asked_again_at_once(world: World) -> None:
     world.upstream.can = Profile("scripted", stores=False)
     run = lose(world, world.thread("One"), [created()])
-    assert world.get(place(run))["status"] == "failed"
+    world.script(answer(HELLO, id="resp_2"))
+    world.get(place(run))
+    assert world.get(place(run))["status"] == "completed"
     assert world.upstream.asked == []
+
+
+def test_outputs_are_sent_again_and_each_once(world: World) -> None:
+    """A run that was lost after its application had answered: the functions are not asked for again."""
+    thread = world.thread("One")
+    run = lose(world, thread, *answer(message(says("Wait."), id="msg_w"), call())[:-1])
+    world.upstream.stored["resp_1"] = response(message(says("Wait."), id="msg_w"), call())
+    asking = world.get(place(run))
+    other = world.elsewhere("second")
+    with suppress(Lost):
+        other.submit(asking, [[created(id="resp_2")], [added(HELLO)], [text("Hel")], other.die], call_a="42")
+    asked = world.sent
+    world.script(answer(HELLO, id="resp_3"))
+    world.get(place(run))
+    assert world.sent == asked
+    assert inputs(world.sent) == ["output call_a"]
+    assert world.get(place(run))["status"] == "completed"
+    assert world.messages(thread) == ["One", "Wait.", "Hello."]
+
+
+def test_a_run_that_loses_its_second_process_fails(world: World) -> None:
+    thread = world.thread("One")
+    run = lose(world, thread, [created()])
+    second = world.elsewhere("second")
+    world.script([[created(id="resp_2")], [added(HELLO)], second.die])
+    with suppress(Lost):
+        second.get(place(run))
+    found = world.get(place(run))
+    assert (found["status"], found["last_error"]["message"]) == ("failed", refresh.ORPHANED)
+    world.run(thread, answer(BYE, id="resp_3"))
+    assert inputs(world.sent) == ["One"]
+
+
+def test_each_request_of_a_run_may_be_asked_again(world: World) -> None:
+    thread = world.thread("One")
+    run = lose(world, thread, [created()])
+    world.script(answer(call(), id="resp_2"))
+    world.get(place(run))
+    third = world.elsewhere("third")
+    with suppress(Lost):
+        third.submit(world.get(place(run)), [[created(id="resp_3")], third.die], call_a="42")
+    world.script(answer(HELLO, id="resp_4"))
+    world.get(place(run))
+    assert world.get(place(run))["status"] == "completed"
+
+
+def test_of_two_who_would_ask_again_one_does(world: World) -> None:
+    thread = world.thread("One")
+    run = lose(world, thread, [created()])
+    world.script(answer(HELLO, id="resp_2"))
+    third = world.elsewhere("third")
+    world.meddle(lambda name, *args: name == "_restart", lambda: third.get(place(run)))
+    assert world.get(place(run))["status"] == "completed"
+    assert world.messages(thread) == ["One", "Hello."]
+
+
+def test_a_run_whose_time_is_over_is_not_asked_again(world: World) -> None:
+    run = lose(world, world.thread("One"), [created()])
+    world.clock.time += 600
+    assert world.get(place(run))["status"] == "expired"
+
+
+def test_a_store_that_fails_as_a_run_is_taken_over_leaves_it_to_the_next(world: World) -> None:
+    run = lose(world, world.thread("One"), [created()])
+
+    def fail() -> None:
+        raise StoreFailed("full")
+
+    world.meddle(lambda name, *args: name == "_restart", fail)
+    with pytest.raises(Refused, match="full"):
+        world.get(place(run))
+    world.script(answer(HELLO, id="resp_2"))
+    world.get(place(run))
+    assert world.get(place(run))["status"] == "completed"
 
 
 def test_a_run_that_was_being_cancelled_is_cancelled(world: World) -> None:
@@ -145,7 +252,7 @@ def test_what_was_done_while_upstream_was_asked_is_not_overwritten(world: World)
     owner = base.read(runs.get, "", thread, run["id"]).owner
     until = world.context.clock() + 1000
     world.meddle(lambda name, *args: name == "_finish", lambda: base.write(runs.renew, "", [run["id"]], owner, until))
-    assert world.get(place(run))["status"] == "failed"
+    assert world.get(place(run))["status"] == "in_progress"
     assert world.messages(thread) == ["One"]
 
 
