@@ -74,7 +74,7 @@ async def _ask_again(world: Context, row: RunRow) -> bool:
         raise
     if carrier is None:
         return False
-    log.warning("run %s lost its process: its last request is asked again", run_id)
+    log.info("run %s lost its process: its last request is asked again", run_id)
     world.pump(carrier.events(()))
     return True
 

@@ -35,7 +35,7 @@ def test_a_dead_process_of_another_machine_keeps_its_thread_as_long_as_its_lease
         # Upstream had finished it meanwhile.
         assert [run.status for run in app.runs()] == ["requires_action"]
         place.upstream.asked.clear()
-        look_and_go_on(place, app, "polled", fetched=True)
+        look_and_go_on(place, app, "polled")
 
 
 def test_of_two_who_find_a_lost_run_one_finishes_it(place: Place) -> None:
@@ -44,7 +44,7 @@ def test_of_two_who_find_a_lost_run_one_finishes_it(place: Place) -> None:
         seen = list(pool.map(lambda each: [run.status for run in each.runs()], [app, other]))
         assert seen == [["requires_action"], ["requires_action"]]
         place.upstream.asked.clear()
-        look_and_go_on(place, app, "polled", fetched=True)
+        look_and_go_on(place, app, "polled")
 
 
 def test_a_name_stands_for_one_process_of_one_machine() -> None:

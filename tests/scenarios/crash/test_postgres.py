@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.scenarios.crash.dying import Diligent, Place, forks
-from tests.scenarios.crash.test_crash import FETCHED, look_and_go_on, noted
+from tests.scenarios.crash.test_crash import look_and_go_on
 from tests.scenarios.crash.test_leases import (
     test_a_dead_process_of_another_machine_keeps_its_thread_as_long_as_its_lease,
     test_of_two_who_find_a_lost_run_one_finishes_it,
@@ -42,4 +42,4 @@ def test_killed_at_a_sample_of_points(place: Place) -> None:
         assert place.die(job) is None
         place.upstream.asked.clear()
         with place.application(job) as app:
-            look_and_go_on(place, app, program, fetched=(program, "kept") in FETCHED and noted(points[: number + 1]))
+            look_and_go_on(place, app, program)

@@ -49,8 +49,8 @@ def seen(server: Loopback, run: Any) -> Any:
         return other.beta.threads.runs.retrieve(run.id, thread_id=run.thread_id)
 
 
-def check_free(server: Loopback, run: Any) -> None:
-    """The run has ended, by whatever way, and its thread takes the next."""
+def check_free(server: Loopback, run: Any) -> str:
+    """The run ends, and its thread takes the next; returns how it ended."""
     with OpenAI(api_key="test", base_url=server.url) as other:
         ended = until_ended(other.beta.threads, run.thread_id, run.id)
         assert ended["status"] in ("completed", "failed")
@@ -58,6 +58,7 @@ def check_free(server: Loopback, run: Any) -> None:
         other.beta.threads.messages.create(run.thread_id, role="user", content="On")
         again = other.beta.threads.runs.create_and_poll(thread_id=run.thread_id, assistant_id=run.assistant_id)
         assert again.status == "completed"
+        return str(ended["status"])
 
 
 @pytest.mark.parametrize("colour", COLOURS)
@@ -94,11 +95,9 @@ def test_a_loop_that_ends_leaves_no_run_hanging(server: Loopback, gate: Gate) ->
         return run
 
     run = asyncio.run(main())
-    ended = seen(server, run)
-    assert ended.status == "failed"
-    assert ended.last_error.code == "server_error"
     gate.open()
-    check_free(server, run)
+    assert seen(server, run).status in ("queued", "in_progress"), "it is taken over"
+    assert check_free(server, run) == "completed"
 
 
 def test_a_client_lives_through_several_loops(server: Loopback, gate: Gate) -> None:
@@ -151,9 +150,7 @@ def test_a_program_that_does_not_wait_leaves_no_run_hanging(server: Loopback, ga
     program = PROGRAMS["queued"] + "import time, os\n" + "os._exit(0) if not __import__('sys').stdout.flush() else 1\n"
     run = type("Run", (), told("-c", program, OPENAI_BASE_URL=server.url, OPENAI_API_KEY="test"))
     gate.open()
-    ended = seen(server, run)
-    assert ended.status == "failed"
-    check_free(server, run)
+    assert check_free(server, run) == "completed"
 
 
 FORKS = """

@@ -86,16 +86,15 @@ def first_response(scene: Scene) -> str:
     return str(scene.server.bodies[1]["previous_response_id"])
 
 
-def test_a_run_that_upstream_lost_with_its_process(scene: Scene) -> None:
+def test_a_run_that_upstream_lost_with_its_process_is_asked_again(scene: Scene) -> None:
     scene.kill_the_first("Two", until="thread.message.delta")
-    head = first_response(scene)
+    asked = scene.server.bodies[1]
     known = scene.go_on()
-    assert (known["lost"], known["error"], known["next"]) == ("failed", "server_error", "completed")
-    roles = [["user", "completed"], ["assistant", "completed"], ["user", "completed"], ["assistant", "incomplete"]]
-    assert known["before"] == roles
-    (body,) = scene.server.bodies
-    assert body["previous_response_id"] == head
-    assert texts(body) == ["Two", "Three"]
+    assert (known["lost"], known["error"], known["next"]) == ("completed", None, "completed")
+    assert known["before"] == [["user", "completed"], ["assistant", "completed"]] * 2
+    again, body = scene.server.bodies
+    assert again == asked
+    assert texts(body) == ["Three"]
     assert "One" in known["answer"]
 
 
@@ -130,10 +129,11 @@ def test_a_run_that_was_asking(scene: Scene) -> None:
 def test_a_run_that_had_its_outputs(scene: Scene) -> None:
     scene.whole = 2
     scene.kill_the_first(CALL, until="again thread.message.delta", output="midnight")
-    head = first_response(scene)
+    asked = scene.server.bodies[2]
     known = scene.go_on()
-    assert (known["lost"], known["error"], known["next"]) == ("failed", "server_error", "completed")
-    (body,) = scene.server.bodies
-    assert body["previous_response_id"] == head
-    assert texts(body) == [CALL, "function_call", "function_call_output", "Three"]
+    assert (known["lost"], known["error"], known["next"]) == ("completed", None, "completed")
+    again, body = scene.server.bodies
+    assert again == asked
+    assert texts(again) == ["function_call_output"]
+    assert texts(body) == ["Three"]
     assert "midnight" in known["answer"]

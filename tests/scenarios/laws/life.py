@@ -128,6 +128,21 @@ class Life:
             self.end(run, "cancelled" if run.status == "cancelling" else "failed", outside=True)
         return run if run.active else None
 
+    def lose(self, run: Run) -> None:
+        """Its process dies, and so does the one that asks the same again: what was told of the answer is withdrawn."""
+        run.carried = False
+        if run.status == "cancelling" or self.now >= run.created + LIFETIME:
+            self.touch()
+            return
+        rounds = [number for number, step in enumerate(run.steps, 1) if step.asked and None not in step.outputs]
+        for step in run.steps[max(rounds, default=0) :]:
+            if step.said is not None:
+                self.said.remove(step.said)
+            run.steps.remove(step)
+        lost = [entry for entry in self.entries if entry is not None and entry.response == run.response]
+        self.entries = [entry for entry in self.entries if entry not in lost or (entry and entry.kind == "output")]
+        run.items, run.held, run.asking = [], None, None
+
     def post(self, role: str, text: str) -> None:
         if (run := self.touch()) is not None:
             raise No(400, f"Can't add messages to {self.id} while a run {run.id} is active.")

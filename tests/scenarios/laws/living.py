@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from shim.engine.protocol import Emitted, Events, Reply
 from shim.ports import Call, Refusal
+from shim.runtime import drive
 from shim.runtime.heartbeat import Heart
 from shim.runtime.pump import Threads
 from shim.store.database import Database
@@ -152,14 +153,19 @@ class Place:
         heart.renew()
         self.settle()
 
-    def die(self) -> None:
-        """This process stands still for ever, and another one takes its place."""
+    def die(self, thread_id: str) -> None:
+        """This process stands still for ever, and so does the one that takes its run over: another one is here now."""
         if self.pump is not None:
             self.left.append(self.pump)
-        before = self.world
-        self.world = before.elsewhere(f"process {next(NUMBERS)}")
-        self.world.living.discard(before.context.owner)
+        heir = self._next(self.world)
+        object.__setattr__(heir.context, "pump", lambda events: drive.finish(events.aclose()))
+        heir.get(f"threads/{thread_id}")
+        self.world = self._next(heir)
         self.pump = None
+
+    def _next(self, before: World) -> World:
+        before.living.discard(before.context.owner)
+        return before.elsewhere(f"process {next(NUMBERS)}")
 
     def wake(self) -> None:
         """Those that stood still go on, too late."""

@@ -175,8 +175,9 @@ class Thread(Both):
     @rule(sure=st.sampled_from([False, False, True]))
     def die(self, sure: bool) -> None:
         if sure and self.spoken_to is not None:
-            self.spoken_to.carried = False
-            self.place.die()
+            self.life.now = self.place.world.clock()
+            self.life.lose(self.spoken_to)
+            self.place.die(self.life.id)
             self.seen["a process died"] += 1
 
     @precondition(lambda self: self.place.left and not any(run.active for run in self.life.runs))
