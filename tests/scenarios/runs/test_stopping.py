@@ -276,69 +276,6 @@ def test_the_process_is_gone_while_its_run_was_cancelled(world: World) -> None:
     batches.close()
 
 
-def test_a_lease_that_ran_out_is_as_good_as_gone(world: World) -> None:
-    """For another process.  Who drives the run hears that it is not his any more."""
-    thread, other = world.thread("One"), world.elsewhere("other")
-    world.script([[created()], [added(HELLO)]])
-    reply = world.reply("POST", f"threads/{thread}/runs", {"assistant_id": world.assistant(), "stream": True})
-    assert reply.events is not None
-    batches = drive.drain(reply.events)
-    next(batches)
-    world.clock.time += 31
-    assert _run(world, thread)["status"] == "queued", "it is driven right here"
-    world.script(answer(message(says("Bye."), id="msg_b"), id="resp_2"))
-    _run(other, thread)
-    told = [event for batch in batches for event in batch]
-    assert [name for name, _ in told] == ["thread.run.completed", "done"]
-    assert world.messages(thread) == ["One", "Bye."]
-
-
-def test_what_another_process_has_taken_is_not_written_to(world: World) -> None:
-    thread, other = world.thread("One"), world.elsewhere("other")
-
-    def take() -> None:
-        row = world.base.read(rows.active, "", thread)
-        assert row is not None
-        world.base.write(rows.take_over, "", row.body["id"], row.owner, "other", world.clock.time + 30)
-
-    told = world.run(thread, [[created()], take, [added(HELLO)], [ended(HELLO)]])
-    assert names(told)[-1] == "run.in_progress"
-    assert world.messages(thread) == ["One"]
-    assert other.context.owner == "other"
-
-
-def test_the_heart_tells_of_a_run_that_another_process_has_taken(world: World) -> None:
-    thread, heart = world.thread("One"), Heart(world.context, world.base)
-    world.elsewhere("other")
-
-    def take() -> None:
-        row = world.base.read(rows.active, "", thread)
-        assert row is not None
-        world.base.write(rows.take_over, "", row.body["id"], row.owner, "other", world.clock.time + 30)
-        heart.look()
-
-    told = world.run(thread, [[created()], take, [text("Hel")]])
-    assert names(told)[-1] == "run.in_progress"
-    assert world.upstream.answers[-1].interrupted
-
-
-@pytest.mark.parametrize("reads", [0, 1, 2, 3], ids=lambda count: f"{count} reads")
-def test_a_pump_that_is_stopped_hands_its_run_over(world: World, reads: int) -> None:
-    thread = world.thread("One")
-    world.script([[created()], [added(HELLO)], [text("Hel")], [ended(HELLO)]])
-    reply = world.reply("POST", f"threads/{thread}/runs", {"assistant_id": world.assistant(), "stream": True})
-    assert reply.events is not None
-    batches = drive.drain(reply.events)
-    for _ in range(1 + reads):
-        next(batches)
-    batches.close()
-    assert world.upstream.answers[-1].closed
-    world.script(answer(message(says("Bye."), id="msg_b"), id="resp_2"))
-    _run(world, thread)
-    assert _run(world, thread)["status"] == "completed"
-    assert world.messages(thread) == ["One", "Bye."]
-
-
 def test_a_pump_that_is_stopped_after_the_end_changes_nothing(world: World) -> None:
     thread = world.thread("One")
     world.script(answer(HELLO))

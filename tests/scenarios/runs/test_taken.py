@@ -1,0 +1,81 @@
+"""Runs that are taken over: by another process, or by whoever looks after their pump was stopped."""
+
+from typing import Any
+
+import pytest
+
+from shim.runtime import drive
+from shim.runtime.heartbeat import Heart
+from shim.store import runs as rows
+from tests.engine.scripted import World, answer
+from tests.translate.telling import added, created, ended, message, names, says, text
+
+HELLO = message(says("Hello."))
+
+
+def _run(world: World, thread: str) -> dict[str, Any]:
+    found: dict[str, Any] = world.get(f"threads/{thread}/runs")["data"][0]
+    return found
+
+
+def test_a_lease_that_ran_out_is_as_good_as_gone(world: World) -> None:
+    """For another process.  Who drives the run hears that it is not his any more."""
+    thread, other = world.thread("One"), world.elsewhere("other")
+    world.script([[created()], [added(HELLO)]])
+    reply = world.reply("POST", f"threads/{thread}/runs", {"assistant_id": world.assistant(), "stream": True})
+    assert reply.events is not None
+    batches = drive.drain(reply.events)
+    next(batches)
+    world.clock.time += 31
+    assert _run(world, thread)["status"] == "queued", "it is driven right here"
+    world.script(answer(message(says("Bye."), id="msg_b"), id="resp_2"))
+    _run(other, thread)
+    told = [event for batch in batches for event in batch]
+    assert [name for name, _ in told] == ["thread.run.completed", "done"]
+    assert world.messages(thread) == ["One", "Bye."]
+
+
+def test_what_another_process_has_taken_is_not_written_to(world: World) -> None:
+    thread, other = world.thread("One"), world.elsewhere("other")
+
+    def take() -> None:
+        row = world.base.read(rows.active, "", thread)
+        assert row is not None
+        world.base.write(rows.take_over, "", row.body["id"], row.owner, "other", world.clock.time + 30)
+
+    told = world.run(thread, [[created()], take, [added(HELLO)], [ended(HELLO)]])
+    assert names(told)[-1] == "run.in_progress"
+    assert world.messages(thread) == ["One"]
+    assert other.context.owner == "other"
+
+
+def test_the_heart_tells_of_a_run_that_another_process_has_taken(world: World) -> None:
+    thread, heart = world.thread("One"), Heart(world.context, world.base)
+    world.elsewhere("other")
+
+    def take() -> None:
+        row = world.base.read(rows.active, "", thread)
+        assert row is not None
+        world.base.write(rows.take_over, "", row.body["id"], row.owner, "other", world.clock.time + 30)
+        heart.look()
+
+    told = world.run(thread, [[created()], take, [text("Hel")]])
+    assert names(told)[-1] == "run.in_progress"
+    assert world.upstream.answers[-1].interrupted
+
+
+@pytest.mark.parametrize("reads", [0, 1, 2, 3], ids=lambda count: f"{count} reads")
+def test_a_pump_that_is_stopped_hands_its_run_over(world: World, reads: int) -> None:
+    thread = world.thread("One")
+    world.script([[created()], [added(HELLO)], [text("Hel")], [ended(HELLO)]])
+    reply = world.reply("POST", f"threads/{thread}/runs", {"assistant_id": world.assistant(), "stream": True})
+    assert reply.events is not None
+    batches = drive.drain(reply.events)
+    for _ in range(1 + reads):
+        next(batches)
+    batches.close()
+    assert world.upstream.answers[-1].closed
+    world.script(answer(message(says("Bye."), id="msg_b"), id="resp_2"))
+    _run(world, thread)
+    assert _run(world, thread)["status"] == "completed"
+    assert world.messages(thread) == ["One", "Bye."]
