@@ -163,6 +163,16 @@ class Upstream(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """An assistant that a file of the user's declares.  ``body``: the object of the wire.  ``place``: the file and the
+    line, as people write it.
+    """
+
+    body: Json
+    place: str
+
+
 class Clock(Protocol):
     def __call__(self) -> float:
         """Seconds since the epoch."""

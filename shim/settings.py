@@ -89,6 +89,16 @@ class Settings(BaseSettings):
         description="Encrypts contents in the store: a Fernet key, or several separated by commas, of which the first "
         "encrypts and each decrypts. Needs the extra `encryption`. Default: no encryption.",
     )
+    assistants: str | None = Field(
+        None,
+        description="A file that declares assistants under ids of their own, or a folder of such files: YAML, TOML or "
+        "JSON. They exist wherever the program runs, and only their file changes them.",
+    )
+    unknown_threads: Literal["error", "create"] = Field(
+        "error",
+        description="What becomes of a thread id that is not known here: `error` answers 404 as the API did, `create` "
+        "begins an empty thread under it when a call writes into it, runs it or lists its messages.",
+    )
     exit_grace: float = Field(
         2.0,
         ge=0,

@@ -16,10 +16,11 @@ from typing import Any, Final, Literal, TypeVar
 import openai
 
 from shim import ports
-from shim.assembly import tokens
+from shim.assembly import declarations, tokens
 from shim.assembly.decoding import by_name
 from shim.assembly.models import model_map
 from shim.engine import Context, Engine, Running, Servers
+from shim.engine.notices import Notices
 from shim.http import transport
 from shim.ports import Profile, Store
 from shim.runtime import pump
@@ -164,6 +165,9 @@ _servers: Final[dict[Database, Servers]] = {}
 #: Parameters that models refused, for all clients of the process.
 _learned: Final[dict[tuple[str, str], set[str]]] = {}
 
+#: What this process has logged once.
+_notices: Final = Notices()
+
 
 def _in_child() -> None:
     for running in _running.values():
@@ -190,6 +194,14 @@ def _heart(engine: Engine, kept: Database) -> Heart:
 
 def _seconds(days: float | None) -> float | None:
     return None if days is None else days * 86400
+
+
+def _declared(chosen: Settings) -> dict[str, ports.Declared]:
+    """Raises the SDK's own error where a file of assistants cannot be used."""
+    try:
+        return declarations.declared(chosen.assistants)
+    except declarations.Unusable as problem:
+        raise openai.OpenAIError(f"SHIM_ASSISTANTS: {problem}") from problem
 
 
 async def _sleep(seconds: float) -> None:
@@ -221,5 +233,8 @@ def _engine(
             servers=_servers.setdefault(kept, Servers()),
             wait=wait,
             pump=work,
+            declared=_declared(chosen),
+            unknown_threads=chosen.unknown_threads == "create",
+            notices=_notices,
         )
     )

@@ -3,7 +3,7 @@
 import logging
 from dataclasses import dataclass
 
-from shim.engine import retention
+from shim.engine import leads, retention
 from shim.engine.api import replayed, routes
 from shim.engine.capabilities import Servers
 from shim.engine.context import Context
@@ -40,13 +40,16 @@ class Engine:
         if found is None:
             return error_reply(_no_route(request))
         operation, ids = found
+        leads.of_headers(self.world, request.headers.get("openai-beta", ""))
         try:
             if ids and request.path.startswith("threads/"):
                 await refresh.thread(self.world, ids[0])
             return await self._once(operation, request, ids)
         except ApiError as problem:
+            leads.of_error(self.world, problem)
             return error_reply(problem)
         except Refusal as refusal:
+            leads.of_refusal(self.world, refusal)
             return error_reply(launch.api_error(refusal))
         except Gone:
             return error_reply(error("no_thread", id=ids[0]))

@@ -1,12 +1,13 @@
 """The world as the engine's operations see it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from shim.engine.capabilities import Servers
+from shim.engine.notices import Notices
 from shim.engine.registry import Running
-from shim.ports import Clock, Ids, Profile, Pump, Store, Upstream, Wait
+from shim.ports import Clock, Declared, Ids, Profile, Pump, Store, Upstream, Wait
 from shim.translate import estimate
 from shim.translate.history import Pair
 from shim.translate.models import ModelMap
@@ -41,6 +42,8 @@ class Context:
     ``tokens`` counts those of a text, where upstream counts none.  ``servers``: what this process has found out about
     its servers.  ``wait`` lets so many seconds pass.  ``pump`` drives a run that was taken over from a process that is
     gone.
+    ``declared``: the assistants that files declare, by id, in their order.  ``unknown_threads``: whether a thread id
+    that is not known here begins an empty thread.  ``notices``: what was logged before.
     """
 
     store: Store
@@ -64,6 +67,9 @@ class Context:
     servers: Servers = field(default_factory=Servers)
     wait: Wait = no_wait
     pump: Pump = no_pump
+    declared: Mapping[str, Declared] = field(default_factory=dict)
+    unknown_threads: bool = False
+    notices: Notices = field(default_factory=Notices)
 
     @property
     def owner(self) -> str:

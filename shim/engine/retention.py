@@ -61,8 +61,13 @@ async def old(world: Context) -> int:
     return count
 
 
-def thread(db: Any, world: Context, thread_id: str) -> None:
-    """Delete a thread and all that belongs to it, here; what upstream has of it is put on its list."""
+def thread(db: Any, world: Context, thread_id: str, unsaid: bool = False) -> None:
+    """Delete a thread and all that belongs to it, here; what upstream has of it is put on its list.
+
+    ``unsaid``: nobody was ever told of the thread.  Of any other its id is remembered, so that it never begins anew.
+    """
+    if not unsaid:
+        threads.bury(db, world.tenant, thread_id, world.now())
     if _tells(world):
         outbox.add(db, world.tenant, thread_id, world.now())
     threads.delete(db, world.tenant, thread_id)

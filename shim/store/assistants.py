@@ -1,5 +1,6 @@
 """Assistants.  Bodies are the objects of the wire."""
 
+from collections.abc import Collection
 from typing import Final
 
 import sqlalchemy as sa
@@ -41,7 +42,13 @@ def delete(db: sa.Connection, tenant: str, id: str) -> bool:
 
 
 def page(
-    db: sa.Connection, tenant: str, limit: int, order: Order, after: str | None = None, before: str | None = None
+    db: sa.Connection,
+    tenant: str,
+    limit: int,
+    order: Order,
+    after: str | None = None,
+    before: str | None = None,
+    but: Collection[str] = (),
 ) -> Listed:
     """See `rows.page`."""
-    return rows.page(db, assistants, {"tenant": tenant}, Cut(limit, order, after, before))
+    return rows.page(db, assistants, {"tenant": tenant}, Cut(limit, order, after, before), but=but)

@@ -4,7 +4,7 @@ Statements are built once and kept, with a bound parameter ``for_COLUMN`` for ev
 call costs the database's time and little more.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from typing import Any, Literal, NamedTuple
 
@@ -57,6 +57,12 @@ def _add_unless(index: sa.Index, dialect: str) -> Any:
 
 
 @cache
+def _add_new(table: sa.Table, key: str, dialect: str) -> Any:
+    insert = dialects.insert(dialect)(table).inline().on_conflict_do_nothing(index_elements=["tenant", key])
+    return insert.execution_options(preserve_rowcount=True)
+
+
+@cache
 def _update(table: sa.Table, names: tuple[str, ...]) -> sa.Update:
     return table.update().where(matching(table, *names))
 
@@ -99,6 +105,11 @@ def add_unless(db: sa.Connection, index: sa.Index, values: Where) -> bool:
     return db.execute(_add_unless(index, db.dialect.name), dict(values)).rowcount > 0
 
 
+def add_new(db: sa.Connection, table: sa.Table, values: Where, key: str = "id") -> bool:
+    """A new row, unless the tenant has one of that ``key``; says whether it was added."""
+    return db.execute(_add_new(table, key, db.dialect.name), dict(values)).rowcount > 0
+
+
 class Cut(NamedTuple):
     """Which part of a list is wanted: at most ``limit`` objects, strictly between two others of the list."""
 
@@ -115,8 +126,16 @@ class Listed(NamedTuple):
     has_more: bool
 
 
-def page(db: sa.Connection, table: sa.Table, scope: Where, cut: Cut, narrower: Where | None = None) -> Listed:
-    """The part of the list ``scope`` that ``cut`` asks for; ``narrower`` filters it without moving its cursors.
+def page(
+    db: sa.Connection,
+    table: sa.Table,
+    scope: Where,
+    cut: Cut,
+    narrower: Where | None = None,
+    but: Collection[str] = (),
+) -> Listed:
+    """The part of the list ``scope`` that ``cut`` asks for; ``narrower`` filters it without moving its cursors,
+    and objects whose id is in ``but`` are left out.
 
     ``after`` and ``before`` are positions in the listing order.  With ``before`` alone the page ends right before that
     object, so that pages can be walked backwards: the ``limit`` nearest, still in listing order.  No recording shows
@@ -126,6 +145,7 @@ def page(db: sa.Connection, table: sa.Table, scope: Where, cut: Cut, narrower: W
     backwards = set(marks) == {"before"}
     equal = {**scope, **(narrower or {})}
     statement = _listing(table, tuple(equal), tuple(marks), cut.order, backwards)
+    statement = statement.where(table.c.id.not_in(but)) if but else statement
     found = list(db.execute(statement, {**bound(equal), **marks, "most": cut.limit + 1}).scalars())
     kept = [load(body) for body in found[: cut.limit]]
     return Listed(kept[::-1] if backwards else kept, len(found) > cut.limit)

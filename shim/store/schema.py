@@ -15,7 +15,7 @@ from shim.store import sealing
 from shim.wire import encoding
 
 #: The newest revision in ``migrations/versions``: known here so that a store which has it need not load Alembic.
-REVISION: Final = "0004"
+REVISION: Final = "0005"
 
 #: Statuses of a run that holds its thread.  Spelled as SQL because a partial index serves only queries that repeat it.
 ACTIVE: Final = sa.text("status IN ('queued', 'in_progress', 'requires_action', 'cancelling')")
@@ -85,6 +85,8 @@ threads: Final = _object(
     sa.Column("touched_at", Big, nullable=False, server_default="0"),
     sa.Index(None, "tenant", "touched_at"),
     sa.Index(None, "tenant", "batch", "seq"),
+    # Whether anybody at all has a thread of some id is asked where unknown ids begin threads.
+    sa.Index(None, "id"),
 )
 
 messages: Final = _object(
@@ -183,6 +185,15 @@ imports: Final = _table(
     _contents("sources"),
     _text("counts"),
     sa.UniqueConstraint("tenant", "batch"),
+)
+
+#: Threads that were deleted here: a digest of each id, from which nobody finds the id, and nothing else of them.
+tombstones: Final = _table(
+    "tombstones",
+    _text("digest"),
+    sa.Column("created_at", Big, nullable=False),
+    sa.UniqueConstraint("tenant", "digest"),
+    sa.Index(None, "digest"),
 )
 
 #: What the store knows of itself.

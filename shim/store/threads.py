@@ -1,5 +1,6 @@
 """Threads, and the head of each: how much of its transcript upstream already has."""
 
+import hashlib
 from typing import Final, NamedTuple
 
 import sqlalchemy as sa
@@ -7,7 +8,7 @@ import sqlalchemy as sa
 from shim.store import dialects, doubt, rows
 from shim.store.dialects import lone_writer
 from shim.store.rows import Json
-from shim.store.schema import threads
+from shim.store.schema import threads, tombstones
 
 
 class Head(NamedTuple):
@@ -31,10 +32,39 @@ _LEFT: Final = (
 ABOUT: Final = 3600
 
 
+#: Whoever may use it: an id that somebody else has, or had, is not free.
+_TAKEN: Final = sa.union_all(
+    sa.select(threads.c.id).where(rows.matching(threads, "id")),
+    sa.select(tombstones.c.digest).where(rows.matching(tombstones, "digest")),
+).limit(1)
+
+
 def insert(db: sa.Connection, tenant: str, body: Json, batch: str | None = None) -> None:
     """A new thread without a head; ``batch`` names the import that brought it."""
     known = {"id": body["id"], "created_at": body["created_at"], "body": rows.dump(body)}
     rows.add(db, threads, {"tenant": tenant, "batch": batch, "touched_at": body["created_at"], **known})
+
+
+def insert_free(db: sa.Connection, tenant: str, body: Json) -> bool:
+    """A new thread under an id that came from outside.
+
+    Not if there is such a thread, or one of that id was deleted, in this tenant or another; says whether it was added.
+    Of several who try at one time, one adds it.
+    """
+    if db.execute(_TAKEN, {"for_id": body["id"], "for_digest": _digest(body["id"])}).first() is not None:
+        return False
+    known = {"id": body["id"], "created_at": body["created_at"], "body": rows.dump(body)}
+    return rows.add_new(db, threads, {"tenant": tenant, "batch": None, "touched_at": body["created_at"], **known})
+
+
+def bury(db: sa.Connection, tenant: str, id: str, now: int) -> None:
+    """Remember that a thread of this id was deleted here."""
+    rows.add_new(db, tombstones, {"tenant": tenant, "digest": _digest(id), "created_at": now}, "digest")
+
+
+def _digest(id: str) -> str:
+    """Of an id that is erased the store keeps nothing by which it could be found."""
+    return hashlib.sha256(id.encode()).hexdigest()
 
 
 def get(db: sa.Connection, tenant: str, id: str) -> Json | None:

@@ -106,6 +106,13 @@ ERRORS: Final[dict[str, Row]] = {
         "The Idempotency-Key of this request came with another body before. A key stands for one request.",
         code="idempotency_key_reused",
     ),
+    "declared_assistant": Row(
+        "choice",
+        400,
+        "The assistant '{id}' is declared in a file of this server ({place}) and cannot be changed here: change it in "
+        "the file.",
+        code="declared_assistant",
+    ),
     # the shape of a request
     "invalid_json": Row(
         "reported",

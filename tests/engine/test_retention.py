@@ -65,7 +65,7 @@ def test_a_thread_goes_with_its_responses(world: World) -> None:
     assert asked(world) == ["resp_1", "resp_2"]
     world.delete(f"threads/{other}")
     # Applications that know nothing of threads any more; and nobody can tell what was there.
-    assert rows(world) == {"assistants": 3}
+    assert rows(world) == {"assistants": 3, "tombstones": 2}
 
 
 def test_nothing_is_asked_of_upstream_by_default(world: World) -> None:

@@ -74,6 +74,7 @@ def fill(db: sa.Connection, tenant: str) -> None:
     outbox.add(db, tenant, "thread_2", 2**40)
     db.execute(schema.facts.insert(), {"tenant": tenant, "name": "é", "value": ODD[4]})
     imports.begin(db, tenant, "imp_1", 2**40, list(ODD))
+    threads.bury(db, tenant, "thread_2", 2**40)
     threads.delete(db, tenant, "thread_2")
 
 

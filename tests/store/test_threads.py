@@ -39,7 +39,7 @@ async def test_delete_takes_everything_of_the_thread_and_nothing_else(store: Any
     assert await store.write(threads.delete, "", "thread_1")
     assert await store.read(count) == {
         **dict.fromkeys(schema.metadata.tables, 2),
-        **dict.fromkeys(("assistants", "doomed", "facts", "imports"), 0),
+        **dict.fromkeys(("assistants", "doomed", "facts", "imports", "tombstones"), 0),
     }
     assert await store.read(messages.get, "other", "thread_1", "msg_1") is not None
     assert not await store.write(threads.delete, "", "thread_1")

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from shim.engine import idempotency, resources
-from shim.engine.api import lookup
+from shim.engine.api import declared, lookup
 from shim.engine.context import Context, Json, given
 from shim.engine.protocol import Reply, Request, json_reply
 from shim.store import assistants as rows
@@ -45,12 +45,14 @@ async def update(world: Context, request: Request, assistant_id: str) -> Reply:
     """POST /assistants/{assistant_id}: only what is sent changes."""
     lookup.check(assistant=assistant_id)
     asked = read("assistants.update", request.body)
+    declared.refuse(world, assistant_id)
     return json_reply(await world.store.write(_update, world, assistant_id, asked))
 
 
 async def delete(world: Context, request: Request, assistant_id: str) -> Reply:
     """DELETE /assistants/{assistant_id}"""
     lookup.check(assistant=assistant_id)
+    declared.refuse(world, assistant_id)
     if not await world.store.write(rows.delete, world.tenant, assistant_id):
         raise error("no_assistant", id=assistant_id)
     return json_reply(objects.deleted("assistant", assistant_id))
@@ -64,7 +66,7 @@ def _insert(db: Any, world: Context, assistant: Json, post: idempotency.Post) ->
 
 def _page(db: Any, world: Context, wanted: Page) -> Json:
     try:
-        found = rows.page(db, world.tenant, wanted.limit, wanted.order, wanted.after, wanted.before)
+        found = declared.page(db, world, wanted)
     except NoSuchCursor as missing:
         raise error("no_assistant", id=missing.id) from None
     return page(*found)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from shim.engine.api import declared
 from shim.engine.context import Context, Json, known
 from shim.store import assistants, messages, threads
 from shim.store import runs as run_rows
@@ -17,7 +18,8 @@ def check(**ids: str) -> None:
 
 
 def assistant(db: Any, world: Context, assistant_id: str) -> Json:
-    return known(assistants.get(db, world.tenant, assistant_id), error("no_assistant", id=assistant_id))
+    found = declared.get(db, world, assistant_id) or assistants.get(db, world.tenant, assistant_id)
+    return known(found, error("no_assistant", id=assistant_id))
 
 
 def thread(db: Any, world: Context, thread_id: str) -> Json:

@@ -4,7 +4,7 @@ from typing import Any
 
 from shim import lifecycle
 from shim.engine import idempotency, resources
-from shim.engine.api import lookup
+from shim.engine.api import lookup, unknown_threads
 from shim.engine.context import Context, Json, given
 from shim.engine.protocol import Reply, Request, json_reply
 from shim.engine.run import refresh
@@ -23,6 +23,7 @@ async def create(world: Context, request: Request, thread_id: str) -> Reply:
     """POST /threads/{thread_id}/messages"""
     lookup.check(thread=thread_id)
     asked = given(read("messages.create", request.body))
+    await unknown_threads.welcome(world, thread_id)
     post = idempotency.post(world, request, "message")
     await idempotency.look(world, post)
     more = await resources.attach(world, thread_id, [asked])
@@ -33,6 +34,7 @@ async def listing(world: Context, request: Request, thread_id: str) -> Reply:
     """GET /threads/{thread_id}/messages"""
     lookup.check(thread=thread_id)
     wanted = read_page(request.query, run_id=True)
+    await unknown_threads.welcome(world, thread_id)
     return json_reply(await world.store.read(_page, world, thread_id, wanted))
 
 

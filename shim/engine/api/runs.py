@@ -6,7 +6,7 @@ from typing import Any
 
 from shim import lifecycle
 from shim.engine import idempotency, resources, retention
-from shim.engine.api import lookup, messages, threads
+from shim.engine.api import lookup, messages, threads, unknown_threads
 from shim.engine.context import Context, Json, given
 from shim.engine.protocol import Emitted, Reply, Request, json_reply
 from shim.engine.run import background, chain, launch, naming, record, refresh
@@ -37,6 +37,7 @@ async def create(world: Context, request: Request, thread_id: str) -> Reply:
     lookup.check(thread=thread_id)
     contents = read_include(request.query)
     asked = given(read("runs.create", request.body))
+    await unknown_threads.welcome(world, thread_id)
     post = idempotency.post(world, request, "run")
     await idempotency.look(world, post)
     more = await resources.attach(world, thread_id, asked.get("additional_messages") or [])
@@ -171,7 +172,7 @@ def _forget(db: Any, world: Context, started: Started) -> None:
     """
     tenant, thread_id = world.tenant, started.run["thread_id"]
     if started.thread is not None:
-        retention.thread(db, world, thread_id)
+        retention.thread(db, world, thread_id, unsaid=True)
         return
     idempotency.forget(db, started.noted)
     retention.run(db, world, started.run["id"])

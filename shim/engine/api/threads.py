@@ -3,7 +3,7 @@
 from typing import Any
 
 from shim.engine import idempotency, resources, retention
-from shim.engine.api import lookup, messages
+from shim.engine.api import lookup, messages, unknown_threads
 from shim.engine.context import Context, Json, given
 from shim.engine.protocol import Reply, Request, json_reply
 from shim.engine.run import background, refresh
@@ -31,6 +31,7 @@ async def update(world: Context, request: Request, thread_id: str) -> Reply:
     """POST /threads/{thread_id}: the body is looked at first, as it was."""
     asked = read("threads.update", request.body)
     lookup.check(thread=thread_id)
+    await unknown_threads.welcome(world, thread_id)
     return json_reply(await world.store.write(_update, world, thread_id, asked))
 
 

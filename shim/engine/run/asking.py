@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal, TypeVar
 
+from shim.engine import leads
 from shim.engine.context import Context, Json
 from shim.engine.run import budget, chain, naming
 from shim.engine.run.chain import Sent
@@ -53,6 +54,7 @@ class Asker:
                 return await how(self.sent.body)
             except Refusal as refusal:
                 if not await self._mend(refusal):
+                    leads.of_refusal(self.world, refusal)
                     raise
 
     async def _name(self) -> None:

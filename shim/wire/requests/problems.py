@@ -188,7 +188,19 @@ PROBLEMS: Final[dict[str, Callable[[Problem], ApiError]]] = {
 
 def translate(trouble: ValidationError) -> ApiError:
     """The first of the errors, as the API would have told it; one of a type we do not know is told without detail."""
-    first = trouble.errors(include_url=False)[0]
-    place = first["loc"]
-    problem = Problem(path(place), place[-1] if place else "", first["input"], first.get("ctx", {}))
-    return PROBLEMS.get(first["type"], _other)(problem)
+    return each(trouble)[0][1]
+
+
+def each(trouble: ValidationError) -> list[tuple[tuple[str | int, ...], ApiError]]:
+    """All of the errors, each with the keys and indices that lead to where it is."""
+    return [(_steps(found["loc"]), _told(found)) for found in trouble.errors(include_url=False)]
+
+
+def _steps(place: Sequence[str | int]) -> tuple[str | int, ...]:
+    return tuple(step for step in place if isinstance(step, int) or not step.startswith(BRANCH))
+
+
+def _told(found: Any) -> ApiError:
+    place = found["loc"]
+    problem = Problem(path(place), place[-1] if place else "", found["input"], found.get("ctx", {}))
+    return PROBLEMS.get(found["type"], _other)(problem)

@@ -41,6 +41,7 @@ PLAIN: Final = {
     "requests": {"attempt", "created_at", "kind", "made", "thread_id"},
     "doomed": {"response_id", "created_at", "tries"},
     "facts": {"name"},
+    "tombstones": {"digest", "created_at"},
     "imports": {"batch", "created_at", "finished_at", "counts"},
 }
 #: A digest that only the key can make.

@@ -1,0 +1,212 @@
+"""Assistants in files: read, judged as the API judges them, and ready for the engine.
+
+A file holds one assistant (an object with ``id`` and ``model``), or several: a list, or an object whose ``assistants``
+is a list; YAML may hold several documents besides.  An assistant has the fields of ``POST /assistants``, an ``id``, and
+instead of ``instructions`` it may name an ``instructions_file`` beside the file.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from shim.assembly import lined
+from shim.assembly.lined import Document, Place
+from shim.engine import leads
+from shim.ports import Declared
+from shim.translate import tools
+from shim.wire import objects
+from shim.wire.requests import OPERATIONS
+from shim.wire.requests.problems import each
+
+Json = dict[str, Any]
+ID: Final = re.compile(r"asst_[A-Za-z0-9_-]{1,64}")
+#: Keys of an assistant in a file that ``POST /assistants`` does not have.
+OWN: Final = ("id", "object", "created_at", "instructions_file")
+INLINE_STORE: Final = (
+    "a file is read at every start and would make a new vector store each time: name stores that exist, in "
+    "vector_store_ids"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong in a file, and where; ``line`` is None where that is not known."""
+
+    file: Path
+    line: int | None
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.text}" if self.line else f"{self.file}: {self.text}"
+
+
+class Unusable(ValueError):
+    """Files that cannot be used, with all that is wrong in them."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = problems
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One assistant as it stands in a file; ``dated``: the file says when it was made."""
+
+    file: Path
+    line: int | None
+    body: Json
+    dated: bool
+
+
+def declared(where: str | None) -> dict[str, Declared]:
+    """The assistants that ``SHIM_ASSISTANTS`` declares, by id.  Raises `Unusable`.  Files are read once a process."""
+    return _declared(Path(where).expanduser().absolute()) if where else {}
+
+
+@cache
+def _declared(where: Path) -> dict[str, Declared]:
+    found = load(where)
+    return {entry.body["id"]: Declared(entry.body, _shown_place(entry)) for entry in found}
+
+
+def _shown_place(entry: Entry) -> str:
+    """Callers read it in errors: the name of the file, and nothing of where it lies."""
+    return f"{entry.file.name}, line {entry.line}" if entry.line else entry.file.name
+
+
+def load(*places: Path) -> list[Entry]:
+    """The assistants in files, and in the files of folders, in order.  Raises `Unusable` with all problems."""
+    problems: list[Problem] = []
+    entries = [entry for place in places for file in _files(place, problems) for entry in _entries(file, problems)]
+    first: dict[str, Entry] = {}
+    for entry in entries:
+        before = first.setdefault(entry.body["id"], entry)
+        if before is not entry:
+            text = f"{entry.body['id']} is there already: {before.file}, line {before.line}"
+            problems.append(Problem(entry.file, entry.line, text))
+    if problems:
+        raise Unusable(problems)
+    return entries
+
+
+def _files(place: Path, problems: list[Problem]) -> list[Path]:
+    if not place.is_dir():
+        return [place]
+    found = [file for file in place.iterdir() if file.suffix.lower() in lined.FORMATS and file.is_file()]
+    if not found:
+        problems.append(Problem(place, None, f"the folder has no file that ends in {', '.join(lined.FORMATS)}"))
+    return sorted(file for file in found if not file.name.startswith("."))
+
+
+def _entries(file: Path, problems: list[Problem]) -> Iterator[Entry]:
+    try:
+        documents = lined.read(file)
+    except lined.Unreadable as problem:
+        problems.append(Problem(file, problem.line, str(problem)))
+        return
+    except OSError as problem:
+        problems.append(Problem(file, None, problem.strerror or str(problem)))
+        return
+    for document in documents:
+        for place, given in _given(document):
+            found = _Reading(file, document, place, problems).entry(given)
+            if found is not None:
+                yield found
+
+
+def _given(document: Document) -> list[tuple[Place, Any]]:
+    """The assistants of a document, each with its place."""
+    value: Any = document.value
+    at: Place = ()
+    if isinstance(value, dict) and "assistants" in value:
+        value, at = value["assistants"], ("assistants",)
+    return [((*at, index), one) for index, one in enumerate(value)] if isinstance(value, list) else [(at, value)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """One assistant of a document, and where its problems go."""
+
+    file: Path
+    document: Document
+    place: Place
+    problems: list[Problem]
+
+    def entry(self, given: Any) -> Entry | None:
+        before = len(self.problems)
+        if not isinstance(given, dict):
+            self._wrong((), "an assistant is an object with `id`, `model` and the other fields of POST /assistants")
+            return None
+        id = self._id(given)
+        created = self._created(given)
+        asked = {name: value for name, value in given.items() if name not in OWN and value is not None}
+        asked = self._with_instructions(given, asked)
+        self._judge(asked)
+        if len(self.problems) > before:
+            return None
+        shown = tools.shown(asked.get("tools"))
+        resources = tools.resources(shown, asked.get("tool_resources"))
+        body = objects.assistant(id, created, asked | {"tools": shown, "tool_resources": resources})
+        return Entry(self.file, self.document.line(self.place), body, given.get("created_at") is not None)
+
+    def _wrong(self, at: Place, text: str) -> None:
+        self.problems.append(Problem(self.file, self.document.line((*self.place, *at)), text))
+
+    def _id(self, given: Json) -> str:
+        id = given.get("id")
+        if not isinstance(id, str) or ID.fullmatch(id) is None:
+            told = "`id` is missing" if id is None else f"{id!r} is no assistant's id"
+            self._wrong(("id",), f"{told}: it begins with `asst_`, and letters, digits, `_` and `-` follow")
+            return ""
+        return id
+
+    def _created(self, given: Json) -> int:
+        """In seconds; that of the file where it does not say."""
+        created = given.get("created_at")
+        if created is None:
+            return int(self.file.stat().st_mtime)
+        if isinstance(created, int) and not isinstance(created, bool):
+            return created
+        try:
+            date = datetime.fromisoformat(str(created))
+            return int((date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp())
+        except ValueError:
+            self._wrong(("created_at",), f"{created!r} is neither seconds since 1970 nor a date such as 2024-05-13")
+            return 0
+
+    def _with_instructions(self, given: Json, asked: Json) -> Json:
+        name = given.get("instructions_file")
+        if name is None:
+            return asked
+        at = ("instructions_file",)
+        if asked.get("instructions") is not None:
+            self._wrong(at, "there are `instructions` and an `instructions_file`: leave one out")
+        elif not isinstance(name, str):
+            self._wrong(at, "`instructions_file` is the path of a text file, as seen from this file")
+        else:
+            try:
+                text = (self.file.parent / name).read_text(encoding="utf-8-sig")
+                return asked | {"instructions": text.rstrip("\n")}
+            except UnicodeDecodeError:
+                self._wrong(at, f"{name} is not UTF-8")
+            except OSError as problem:
+                self._wrong(at, f"{name}: {problem.strerror}")
+        return asked
+
+    def _judge(self, asked: Json) -> None:
+        """As ``POST /assistants`` would."""
+        try:
+            OPERATIONS["assistants.create"].__pydantic_validator__.validate_python(asked)
+        except ValidationError as trouble:
+            for at, problem in each(trouble):
+                successor = leads.leftover(problem)
+                self._wrong(at, f"{problem.message} ({successor})" if successor else problem.message)
+        search = (asked.get("tool_resources") or {}) if isinstance(asked.get("tool_resources"), dict) else {}
+        if isinstance(search.get("file_search"), dict) and search["file_search"].get("vector_stores"):
+            self._wrong(("tool_resources", "file_search", "vector_stores"), INLINE_STORE)

@@ -1,0 +1,177 @@
+"""YAML, TOML and JSON, read together with the line of everything, so that an error can name the line.
+
+PyYAML's nodes know their lines, and JSON is read as YAML for them.  `tomllib` tells no lines: a look at the text finds
+those of tables and keys, which is enough to lead a reader there.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+#: The keys and indices that lead to a value.
+Place = tuple[str | int, ...]
+Lines = dict[Place, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """``value``: what `json` would make of it.  ``lines``: of each place in it, counted from 1."""
+
+    value: Any
+    lines: Lines = field(default_factory=dict)
+
+    def line(self, place: Place) -> int | None:
+        """The line of a place, else of what is around it."""
+        while place and place not in self.lines:
+            place = place[:-1]
+        return self.lines.get(place)
+
+
+class Unreadable(ValueError):
+    """The text is not in its format.  ``line`` is None where the parser tells none."""
+
+    def __init__(self, text: str, line: int | None = None) -> None:
+        super().__init__(text)
+        self.line = line
+
+
+class Twice(Unreadable):
+    """A key stands twice in one object: which of them is meant cannot be known."""
+
+
+class _Loader(yaml.SafeLoader):
+    """Without dates: a value such as ``2024-05-13`` stays the text that it is."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in known if not tag.endswith(":timestamp")]
+    for first, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def read(path: Path) -> list[Document]:
+    """The documents of a file; only YAML can hold several.  Raises `Unreadable`, and OSError."""
+    parse = FORMATS.get(path.suffix.lower())
+    if parse is None:
+        raise Unreadable(f"a file of this kind ends in one of {', '.join(FORMATS)}")
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as problem:
+        raise Unreadable(f"the file is not UTF-8: {problem.reason} at byte {problem.start}") from problem
+    return parse(text)
+
+
+def _yaml(text: str) -> list[Document]:
+    try:
+        documents = [_document(node) for node in yaml.compose_all(text, Loader=_Loader)]
+    except yaml.MarkedYAMLError as problem:
+        mark = problem.problem_mark or problem.context_mark
+        raise Unreadable(problem.problem or str(problem), mark.line + 1 if mark else None) from problem
+    except Unreadable:
+        raise
+    except (yaml.YAMLError, ValueError, RecursionError) as problem:
+        raise Unreadable(str(problem)) from problem
+    # What stands between two `---` may be nothing.
+    return [document for document in documents if document.value is not None]
+
+
+def _document(node: yaml.Node) -> Document:
+    lines = dict(_walk(node, ()))
+    made = _Loader("").construct_document(node)
+    return Document(made, lines)
+
+
+def _walk(node: yaml.Node, place: Place) -> Iterator[tuple[Place, int]]:
+    yield place, node.start_mark.line + 1
+    if isinstance(node, yaml.SequenceNode):
+        for index, item in enumerate(node.value):
+            yield from _walk(item, (*place, index))
+    if isinstance(node, yaml.MappingNode):
+        names: set[str] = set()
+        for key, item in node.value:
+            name, line = str(key.value), key.start_mark.line + 1
+            if name in names and name != "<<":
+                raise Twice(f"the key {name!r} is there twice", line)
+            names.add(name)
+            yield from _walk(item, (*place, name))
+            yield (*place, name), line
+
+
+def _json(text: str) -> list[Document]:
+    try:
+        value = json.loads(text)
+    except json.JSONDecodeError as problem:
+        raise Unreadable(problem.msg, problem.lineno) from problem
+    # A tab stands nowhere within the strings of JSON, and YAML takes none between its tokens.
+    try:
+        lines = [document.lines for document in _yaml(text.replace("\t", " "))]
+    except Twice:
+        raise
+    except Unreadable:
+        # There are rare signs that JSON takes and YAML does not: then errors name no line.
+        lines = []
+    return [Document(value, *lines[:1])]
+
+
+_TABLE: Final = re.compile(r"\s*(\[\[?)\s*([^\[\]]+?)\s*\]")
+_KEY: Final = re.compile(r"""\s*("[^"]+"|'[^']+'|[A-Za-z0-9_.-]+)\s*=\s*(.*)""")
+_QUOTES: Final = re.compile(r'"""|' + r"'''")
+
+
+def _toml(text: str) -> list[Document]:
+    try:
+        value = import_module("tomllib").loads(text)
+    except ModuleNotFoundError as problem:
+        raise Unreadable("TOML needs Python 3.11 or newer; write YAML or JSON instead") from problem
+    except ValueError as problem:
+        told = re.search(r"at line (\d+)", str(problem))
+        raise Unreadable(str(problem), int(told[1]) if told else None) from problem
+    return [Document(value, _toml_lines(text))]
+
+
+def _toml_lines(text: str) -> Lines:
+    lines: Lines = {(): 1}
+    counts: dict[Place, int] = {}
+    table: Place = ()
+    inside = False
+    for number, line in enumerate(text.splitlines(), 1):
+        begun, inside = inside, inside ^ bool(len(_QUOTES.findall(line)) % 2)
+        if begun:
+            continue
+        if header := _TABLE.match(line):
+            table = _table(header[2], header[1] == "[[", counts)
+            lines.setdefault(table, number)
+        elif key := _KEY.match(line):
+            lines.setdefault((*table, *_parts(key[1])), number)
+    return lines
+
+
+def _table(name: str, several: bool, counts: dict[Place, int]) -> Place:
+    """The place of a table: of arrays of tables the one that was begun last."""
+    place: Place = ()
+    parts = _parts(name)
+    for position, part in enumerate(parts):
+        place = (*place, part)
+        if several and position == len(parts) - 1:
+            counts[place] = counts.get(place, -1) + 1
+        if place in counts:
+            place = (*place, counts[place])
+    return place
+
+
+def _parts(name: str) -> list[str]:
+    return [part.strip().strip("\"'") for part in name.split(".")]
+
+
+FORMATS: Final[dict[str, Callable[[str], list[Document]]]] = {
+    ".yaml": _yaml,
+    ".yml": _yaml,
+    ".toml": _toml,
+    ".json": _json,
+}

@@ -1,0 +1,100 @@
+"""Assistants that files declare: looked up before those of the store, and listed with them."""
+
+from collections.abc import Callable
+from typing import Any
+
+from shim.engine.context import Context, Json
+from shim.store import assistants as rows
+from shim.store.rows import Listed
+from shim.wire.errors import error
+from shim.wire.pages import Page
+
+#: Part of a list: how many objects at most, and the cursors ``after`` and ``before`` that lie in it.
+Fetch = Callable[[int, str | None, str | None], Listed]
+
+
+def get(db: Any, world: Context, assistant_id: str) -> Json | None:
+    """The declared assistant.  One of the same id in the store is not seen any more; a warning says so once."""
+    found = world.declared.get(assistant_id)
+    if found is None:
+        return None
+    if world.notices.first("shadowed", world.tenant, assistant_id) and rows.get(db, world.tenant, assistant_id):
+        world.notices.warn(
+            ("shadows", world.tenant, assistant_id),
+            "assistant %s is in the store, too: what %s declares is used",
+            assistant_id,
+            found.place,
+        )
+    return found.body
+
+
+def refuse(world: Context, assistant_id: str) -> None:
+    """Raises `ApiError` for an assistant that only its file changes."""
+    if (found := world.declared.get(assistant_id)) is not None:
+        raise error("declared_assistant", id=assistant_id, place=found.place)
+
+
+def page(db: Any, world: Context, wanted: Page) -> Listed:
+    """Part of the list of all assistants: the declared ones, in the order of their files, are the newest.
+
+    Raises `NoSuchCursor`.
+    """
+    parts: list[tuple[bool, Fetch]] = [(True, _declared(world, wanted)), (False, _stored(db, world, wanted))]
+    if wanted.order == "asc":
+        parts.reverse()
+    # A part before the cursor `after`, or behind the cursor `before`, is not wanted.
+    ours = {name: getattr(wanted, name) in world.declared for name in ("after", "before") if getattr(wanted, name)}
+    places = [declared for declared, _ in parts]
+    first = places.index(ours["after"]) if "after" in ours else 0
+    last = places.index(ours["before"]) if "before" in ours else 1
+    found = [
+        (fetch, wanted.after if place == first else None, wanted.before if place == last else None)
+        for place, (_, fetch) in enumerate(parts)
+        if first <= place <= last
+    ]
+    return _joined(found, wanted.limit, backwards=set(ours) == {"before"})
+
+
+def _joined(parts: list[tuple[Fetch, str | None, str | None]], limit: int, backwards: bool) -> Listed:
+    data: list[Json] = []
+    for fetch, after, before in reversed(parts) if backwards else parts:
+        # Even where no room is left: whether there is more is to be known.
+        some, more = fetch(max(limit - len(data), 1), after, before)
+        if some and len(data) == limit:
+            return Listed(data, True)
+        data = some + data if backwards else data + some
+        if more:
+            return Listed(data, True)
+    return Listed(data, False)
+
+
+def _declared(world: Context, wanted: Page) -> Fetch:
+    ids = list(world.declared) if wanted.order == "asc" else list(world.declared)[::-1]
+    backwards = bool(wanted.before) and not wanted.after
+
+    def fetch(limit: int, after: str | None, before: str | None) -> Listed:
+        chosen = ids[ids.index(after) + 1 if after else 0 : ids.index(before) if before else None]
+        kept = chosen[-limit:] if backwards else chosen[:limit]
+        return Listed([world.declared[id].body for id in kept], len(chosen) > limit)
+
+    return fetch
+
+
+def _stored(db: Any, world: Context, wanted: Page) -> Fetch:
+    but = tuple(world.declared)
+    backwards = bool(wanted.before) and not wanted.after
+
+    def fetch(limit: int, after: str | None, before: str | None) -> Listed:
+        if backwards and before is None:
+            # The end of the whole list is the beginning of the same list read the other way.
+            other = rows.page(db, world.tenant, limit, "desc" if wanted.order == "asc" else "asc", but=but)
+            return Listed(other.data[::-1], other.has_more)
+        if before and not (backwards or after):
+            # The list began in another part, so this one is read from its beginning, up to the cursor.
+            start = rows.page(db, world.tenant, limit + 1, wanted.order, but=but).data
+            known = [each["id"] for each in start]
+            kept = start[: known.index(before)] if before in known else start
+            return Listed(kept[:limit], len(kept) > limit)
+        return rows.page(db, world.tenant, limit, wanted.order, after, before, but)
+
+    return fetch

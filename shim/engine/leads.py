@@ -1,0 +1,92 @@
+"""Where to go on after an error: one line in the log for whoever runs the program.  What the caller gets stays the
+API's own.
+
+An id from before the API was shut down, a file or vector store that upstream does not have, and words of the API's
+first version each have a successor or a command that helps, and the API's error names neither.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from shim.engine.context import Context
+from shim.ports import Refusal
+from shim.wire.errors import ApiError
+
+#: Kinds of id that a 404 of ours is about, by their prefix.
+ELSEWHERE: Final[dict[str, str]] = {
+    "asst": "assistant %s is not in this store: ids from before 2026-08-26 are not here by themselves. "
+    "`assistants-shim assistants create --id %s --model MODEL` makes it, SHIM_ASSISTANTS=FILE declares it; see "
+    "docs/how-to/bring-your-assistants.md",
+    "thread": "thread %s is not in this store: ids from before 2026-08-26 are not here by themselves. "
+    "SHIM_UNKNOWN_THREADS=create begins %s empty at its first use; see docs/how-to/old-thread-ids.md",
+}
+#: What upstream has under ids of its own.
+UPSTREAM: Final[dict[str, str]] = {
+    "file": "file %s is not known upstream: it was deleted, or belongs to another project than this key. Upload it "
+    "again and put the new id where this one stands (`assistants-shim check` finds every place); see "
+    "docs/how-to/bring-your-assistants.md",
+    "vs": "vector store %s is not known upstream: it has expired, was deleted, or belongs to another project than this "
+    "key. Make a new one and put its id where this one stands (`assistants-shim check` finds every place); see "
+    "docs/how-to/bring-your-assistants.md",
+}
+#: Words of the API's first version: the parameter of an error, the value that it names, and what to write instead.
+LEFTOVERS: Final[tuple[tuple[str, str, str], ...]] = (
+    (
+        r"(.*\.)?file_ids",
+        "",
+        "`file_ids` of assistants and messages ended with version 1: an assistant has `tool_resources` "
+        "(`code_interpreter.file_ids`, `file_search.vector_store_ids`), a message has `attachments`",
+    ),
+    (r"(.*\.)?tools.*", "retrieval", "the tool `retrieval` of version 1 is `file_search` since"),
+    (r"(.*\.)?tool_choice.*", "retrieval", "the tool `retrieval` of version 1 is `file_search` since"),
+)
+VERSION_1: Final = (
+    "a caller sends `OpenAI-Beta: assistants=v1`: it is answered in version 2, where `retrieval` is `file_search` "
+    "and `file_ids` are `tool_resources` and `attachments`"
+)
+PAGE: Final = "; see docs/how-to/bring-your-assistants.md"
+_ID: Final = re.compile(r"\b(asst|thread)_[A-Za-z0-9_-]+")
+_UPSTREAM_ID: Final = re.compile(r"\b(file|vs)[-_][A-Za-z0-9_-]{4,}")
+_NOT_THERE: Final = re.compile(r"(?i)not found|no such|does not exist|no .* found|could not find|unknown")
+#: A word that begins as an id does, and is none.
+_WORDS: Final = re.compile(r"(file|vs)_(search|ids?|data|url|citation|path)\b")
+
+
+def of_error(world: Context, problem: ApiError) -> None:
+    """Log what helps against an error of ours."""
+    found = _ID.search(problem.message) if problem.status == 404 else None
+    if found is not None:
+        world.notices.warn(("missing", found[0]), ELSEWHERE[found[1]], *[found[0]] * 2)
+    elif (word := leftover(problem)) is not None:
+        world.notices.warn(("leftover", word), "%s", word + PAGE)
+
+
+def leftover(problem: ApiError) -> str | None:
+    """What to write instead of a word of version 1, if the error is about one."""
+    for param, value, successor in LEFTOVERS:
+        if re.fullmatch(param, problem.param or "") and f"'{value}'" in problem.message + "''":
+            return successor
+    return None
+
+
+def of_refusal(world: Context, refusal: Refusal) -> None:
+    """Log what helps where upstream says that it does not have a file or a vector store."""
+    if refusal.status in (400, 404) and _NOT_THERE.search(refusal.message):
+        _each(world, _ids(refusal.message))
+
+
+def of_headers(world: Context, beta: str) -> None:
+    """Log that somebody still speaks version 1."""
+    if "assistants=v1" in beta:
+        world.notices.warn(("leftover", "assistants=v1"), "%s", VERSION_1 + PAGE)
+
+
+def _ids(text: str) -> list[tuple[str, str]]:
+    found = _UPSTREAM_ID.finditer(text)
+    return [(each[1], each[0]) for each in found if _WORDS.fullmatch(each[0]) is None]
+
+
+def _each(world: Context, ids: Sequence[tuple[str, str]]) -> None:
+    for kind, id in ids:
+        world.notices.warn(("missing", id), UPSTREAM[kind], id)

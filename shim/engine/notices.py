@@ -1,0 +1,27 @@
+"""What is logged once, however often it happens."""
+
+import logging
+from typing import Final
+
+log = logging.getLogger("shim")
+#: How many are remembered.  After that nothing more is logged: a caller who makes ids up must not fill log and memory.
+MOST: Final = 1000
+
+
+class Notices:
+    """Lines in the log, each once for its subject.  Safe in any thread: at worst a line comes twice."""
+
+    def __init__(self) -> None:
+        self._said: Final[set[tuple[str, ...]]] = set()
+
+    def first(self, *subject: str) -> bool:
+        """Whether this is the first time that something is said of ``subject``, such as ``("thread", "thread_…")``."""
+        if subject in self._said or len(self._said) >= MOST:
+            return False
+        self._said.add(subject)
+        return True
+
+    def warn(self, subject: tuple[str, ...], text: str, *values: object) -> None:
+        """Log a warning, unless that was done for the same subject."""
+        if self.first(*subject):
+            log.warning(text, *values)

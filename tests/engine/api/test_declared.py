@@ -1,0 +1,76 @@
+"""Assistants that a file declares, as applications see them: beside those of the store, in one list with them."""
+
+from itertools import product
+from typing import Any
+
+import pytest
+
+from shim.ports import Declared
+from shim.wire import objects
+from tests.engine.scripted import Refused, World, answer
+from tests.translate.telling import last, message, says
+
+Json = dict[str, Any]
+
+
+def declare(world: World, *ids: str) -> None:
+    bodies = {id: objects.assistant(id, 5, {"model": "gpt-4o", "instructions": f"I am {id}."}) for id in ids}
+    declared = {id: Declared(body, f"team.yaml, line {line}") for line, (id, body) in enumerate(bodies.items(), 1)}
+    object.__setattr__(world.context, "declared", declared)
+
+
+def test_a_declared_assistant_is_an_ordinary_one(world: World) -> None:
+    declare(world, "asst_a")
+    assert world.get("assistants/asst_a")["instructions"] == "I am asst_a."
+    told = world.run(world.thread("One"), answer(message(says("Hello."))), assistant_id="asst_a")
+    assert last(told, "run.completed")["assistant_id"] == "asst_a"
+    assert world.sent["instructions"] == "I am asst_a."
+
+
+@pytest.mark.parametrize("method", ["POST", "DELETE"])
+def test_only_its_file_changes_it(world: World, method: str) -> None:
+    declare(world, "asst_a")
+    with pytest.raises(Refused, match=r"declared in a file of this server \(team\.yaml, line 1\)") as refused:
+        world.call(method, "assistants/asst_a", {"name": "Other"} if method == "POST" else None)
+    assert (refused.value.status, refused.value.error["code"]) == (400, "declared_assistant")
+    assert world.get("assistants/asst_a")["name"] is None
+
+
+def test_one_in_the_store_is_not_seen_and_that_is_said_once(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    stored = world.assistant(instructions="Stored.")
+    declare(world, stored, "asst_b")
+    for _ in range(2):
+        assert world.get(f"assistants/{stored}")["instructions"] == f"I am {stored}."
+        assert world.get("assistants/asst_b")
+    assert [record.args for record in caplog.records] == [(stored, "team.yaml, line 1")]
+    assert listed(world, order="asc") == [stored, "asst_b"]
+
+
+def listed(world: World, **query: str) -> list[str]:
+    return [each["id"] for each in world.get("assistants", **query)["data"]]
+
+
+@pytest.mark.parametrize("order", ["asc", "desc"])
+@pytest.mark.parametrize("shadowed", [False, True])
+def test_every_page_of_the_list_is_the_same_part_of_the_whole(world: World, order: str, shadowed: bool) -> None:
+    """Each pair of cursors and each limit, against slices of the whole list."""
+    stored = [world.assistant() for _ in range(3)]
+    declare(world, *(stored[1:2] if shadowed else []), "asst_x", "asst_y")
+    whole = [id for id in stored if id not in world.context.declared] + list(world.context.declared)
+    whole = whole if order == "asc" else whole[::-1]
+    assert listed(world, order=order) == whole
+    for after, before, limit in product([None, *whole], [None, *whole], range(1, 7)):
+        wanted = whole[whole.index(after) + 1 if after else 0 : whole.index(before) if before else None]
+        part = wanted[-limit:] if before and not after else wanted[:limit]
+        query = {"order": order, "limit": str(limit)} | {
+            name: value for name, value in (("after", after), ("before", before)) if value
+        }
+        page = world.get("assistants", **query)
+        assert [each["id"] for each in page["data"]] == part, query
+        assert page["has_more"] == (len(wanted) > limit), query
+
+
+def test_a_cursor_that_is_nowhere(world: World) -> None:
+    declare(world, "asst_a")
+    with pytest.raises(Refused, match="No assistant found with id 'asst_none'"):
+        world.get("assistants", after="asst_none")

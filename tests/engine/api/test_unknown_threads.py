@@ -1,0 +1,108 @@
+"""Thread ids from elsewhere: which calls begin a thread under one, and which ids never do."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from shim.engine import Engine
+from shim.runtime import drive
+from shim.store import threads
+from tests.engine.scripted import Refused, World, answer
+from tests.translate.telling import message, says
+
+OLD = "thread_" + "abcDEF123456abcDEF123456"
+BEGINS: dict[str, Callable[[World], Any]] = {
+    "a message": lambda world: world.say(OLD, "Hello?"),
+    "a list of messages": lambda world: world.get(f"threads/{OLD}/messages"),
+    "a run": lambda world: world.run(OLD, answer(message(says("Hi."))), instructions="Greet."),
+    "an update": lambda world: world.post(f"threads/{OLD}", metadata={"a": "b"}),
+}
+STAYS: dict[str, Callable[[World], Any]] = {
+    "a look": lambda world: world.get(f"threads/{OLD}"),
+    "a deletion": lambda world: world.delete(f"threads/{OLD}"),
+    "a list of runs": lambda world: world.get(f"threads/{OLD}/runs"),
+}
+
+
+@pytest.fixture
+def old(world: World) -> World:
+    object.__setattr__(world.context, "unknown_threads", True)
+    return world
+
+
+@pytest.mark.parametrize("call", BEGINS)
+def test_what_begins_a_thread(old: World, call: str, caplog: pytest.LogCaptureFixture) -> None:
+    BEGINS[call](old)
+    thread = old.get(f"threads/{OLD}")
+    assert (thread["id"], thread["object"], thread["created_at"]) == (OLD, "thread", 1000)
+    BEGINS[call](old)
+    assert [record.args for record in caplog.records] == [(OLD,)]
+
+
+@pytest.mark.parametrize("call", STAYS)
+def test_what_does_not(old: World, call: str) -> None:
+    with pytest.raises(Refused, match="No thread found") as refused:
+        STAYS[call](old)
+    assert refused.value.status == 404
+
+
+@pytest.mark.parametrize("call", BEGINS)
+def test_nothing_does_unless_the_settings_want_it(world: World, call: str) -> None:
+    with pytest.raises(Refused, match="No thread found"):
+        BEGINS[call](world)
+
+
+@pytest.mark.parametrize("id", ["thread_short", "thread_with space in it", "thread_" + "a" * 65, "thread_ümlaut12"])
+def test_what_is_no_id_of_a_thread(old: World, id: str) -> None:
+    with pytest.raises(Refused, match="No thread found"):
+        old.say(id, "Hello?")
+
+
+def test_a_deleted_thread_stays_deleted(old: World) -> None:
+    old.say(OLD, "Hello?")
+    old.delete(f"threads/{OLD}")
+    for call in BEGINS.values():
+        with pytest.raises(Refused, match="No thread found"):
+            call(old)
+
+
+def test_one_that_was_erased_in_time_does_too(old: World) -> None:
+    old.say(OLD, "Hello?")
+    object.__setattr__(old.context, "retention", 10.0)
+    old.clock.time += 100_000
+    list(drive.drain(old.engine.sweep()))
+    with pytest.raises(Refused, match="No thread found"):
+        old.say(OLD, "Hello again?")
+
+
+@pytest.mark.parametrize("deleted", [False, True])
+def test_one_of_another_tenant_is_nobodys_else(old: World, deleted: bool) -> None:
+    other = old.elsewhere("other")
+    other.context = replace(other.context, tenant="other")
+    other.engine = Engine(other.context)
+    other.say(OLD, "Mine.")
+    if deleted:
+        other.delete(f"threads/{OLD}")
+    with pytest.raises(Refused, match="No thread found"):
+        old.say(OLD, "Hello?")
+
+
+def test_several_at_once_begin_one(old: World) -> None:
+    """All of them see that there is none; then all of them write."""
+    barrier, made = threading.Barrier(6), []
+    body = {"id": OLD, "object": "thread", "created_at": 1, "metadata": {}, "tool_resources": {}}
+
+    def begin() -> None:
+        barrier.wait()
+        made.append(old.base.write(threads.insert_free, "", body))
+
+    several = [threading.Thread(target=begin) for _ in range(6)]
+    for each in several:
+        each.start()
+    for each in several:
+        each.join()
+    assert sorted(made) == [False] * 5 + [True]
+    assert old.messages(OLD) == []

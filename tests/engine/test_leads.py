@@ -1,0 +1,90 @@
+"""The one line in the log that leads on from an error, and the error's body, which stays the API's."""
+
+from typing import Any
+
+import pytest
+
+from shim.engine import leads, notices
+from shim.ports import Refusal
+from tests.engine.scripted import Refused, World
+
+CODE = {"type": "code_interpreter"}
+
+#: A call that fails, and words of the line that follows.
+CALLS: dict[str, tuple[str, str, Any, str]] = {
+    "an assistant": ("GET", "assistants/asst_old", None, "assistants-shim assistants create --id asst_old"),
+    "a thread": ("GET", "threads/thread_old", None, "SHIM_UNKNOWN_THREADS=create begins thread_old"),
+    "file_ids": ("POST", "assistants", {"model": "gpt-4o", "file_ids": ["file-1"]}, "`tool_resources`"),
+    "retrieval": ("POST", "assistants", {"model": "gpt-4o", "tools": [{"type": "retrieval"}]}, "`file_search`"),
+}
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_an_error_is_followed_by_one_line(world: World, name: str, caplog: pytest.LogCaptureFixture) -> None:
+    method, path, body, words = CALLS[name]
+    for _ in range(2):
+        with pytest.raises(Refused) as refused:
+            world.call(method, path, body)
+        assert words not in str(refused.value)
+    assert len(caplog.records) == 1
+    assert words in caplog.text
+    assert "see docs/how-to/" in caplog.text
+
+
+@pytest.mark.parametrize("path", ["assistants", "threads/thread_old/messages"])
+def test_other_errors_are_not(world: World, path: str, caplog: pytest.LogCaptureFixture) -> None:
+    with pytest.raises(Refused):
+        world.post(path, role="nobody", temperature=3)
+    assert caplog.records == []
+
+
+#: What upstream says, and the ids that a line is written for.
+REFUSALS = [
+    (404, "Vector store with id ['vs_68aabbcc'] not found.", ["vs_68aabbcc"]),
+    (400, "No such File object: file-abcd1234 does not exist", ["file-abcd1234"]),
+    (404, "Files not found: file-aaaa1111, file-bbbb2222", ["file-aaaa1111", "file-bbbb2222"]),
+    (404, "The model `gpt-none` does not exist", []),
+    (400, "Unknown parameter: 'tools[0].file_search'", []),
+    (400, "Unknown parameter: 'tools[0].file_ids'", []),
+    (400, "file-abcd1234 is too large", []),
+    (500, "Vector store vs_68aabbcc not found.", []),
+]
+
+
+@pytest.mark.parametrize("status, text, ids", REFUSALS)
+@pytest.mark.parametrize("where", ["a run", "an attachment"])
+def test_what_upstream_does_not_have(
+    world: World, status: int, text: str, ids: list[str], where: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    refusal = Refusal(status, text)
+    thread = world.thread("One")
+    if where == "a run":
+        world.script(refusal)
+        call: Any = lambda: world.run(thread)  # noqa: E731
+    else:
+        world.upstream.failing = refusal
+        attached = [{"file_id": "file-abcd1234", "tools": [{"type": "file_search"}]}]
+        call = lambda: world.post(f"threads/{thread}/messages", role="user", content="x", attachments=attached)  # noqa: E731
+    if status == 500 and where == "a run":
+        call()
+    else:
+        with pytest.raises(Refused):
+            call()
+    found = [record.args[0] for record in caplog.records if "not known upstream" in record.msg]  # type: ignore[index]
+    assert found == ids
+
+
+def test_version_1_is_spoken(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    for _ in range(2):
+        world.reply("GET", "assistants", **{"openai-beta": "assistants=v1"})
+    world.reply("GET", "assistants", **{"openai-beta": "assistants=v2"})
+    assert caplog.text.count("assistants=v1") == 1
+    assert "`file_search`" in caplog.text
+
+
+def test_there_is_an_end_to_it(world: World, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever makes ids up fills neither memory nor log."""
+    monkeypatch.setattr(notices, "MOST", 3)
+    for number in range(9):
+        leads.of_refusal(world.context, Refusal(404, f"vs_0000{number} not found"))
+    assert len(caplog.records) == 3
