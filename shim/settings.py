@@ -9,6 +9,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from shim.store.dialects import CONNECTIONS
 from shim.upstream.profiles import PROFILES
 from shim.wire.objects import RUN_LIFETIME
+from shim.wire.sse import LIMITS
 
 
 class Settings(BaseSettings):
@@ -104,12 +105,47 @@ class Settings(BaseSettings):
         ge=0,
         description="Seconds that a program waits at its end, and a client in `close()`, for runs still going.",
     )
-
+    max_event_bytes: int = Field(
+        LIMITS.event,
+        gt=0,
+        description="The largest event, and the largest answer without a stream, that is read from the upstream, in "
+        "bytes. The items of one answer together may be four times as large. A run whose answer is larger fails.",
+    )
+    max_message_bytes: int = Field(
+        LIMITS.message,
+        gt=0,
+        description="The most text that is read of one answer of the model, in bytes: messages, arguments and code "
+        "together. A run whose answer is longer fails.",
+    )
+    max_unread_bytes: int = Field(
+        16_000_000,
+        gt=0,
+        description="Events of a stream that may wait for their reader, in bytes. When there are more, the upstream is "
+        "read no faster than the stream.",
+    )
+    reader_timeout: float = Field(
+        30.0,
+        gt=0,
+        description="Seconds after which a stream ends with an error event, if its reader takes nothing while "
+        "`SHIM_MAX_UNREAD_BYTES` wait for him. The run goes on.",
+    )
     max_body_bytes: int = Field(
         50_000_000,
         gt=0,
         description="The largest request that `assistants-shim serve` reads for an answer of its own, in bytes. What "
         "it passes on to the upstream has no limit.",
+    )
+    max_connections: int = Field(
+        1000,
+        gt=0,
+        description="Connections that `assistants-shim serve` holds at one time. Whoever comes when there are more "
+        "gets 503.",
+    )
+    request_timeout: float = Field(
+        60.0,
+        gt=0,
+        description="Seconds in which a request's head must have reached `assistants-shim serve`, and in which each "
+        "further part of its body must come.",
     )
 
     @field_validator("upstream_profile")

@@ -22,6 +22,7 @@ from shim.assembly.models import model_map
 from shim.engine import Context, Engine, Running, Servers
 from shim.engine.notices import Notices
 from shim.http import transport
+from shim.http.guard import guarded
 from shim.ports import Profile, Store
 from shim.runtime import pump
 from shim.runtime.heartbeat import Heart
@@ -31,6 +32,7 @@ from shim.store.errors import StoreFailed
 from shim.upstream import caller, profiles
 from shim.upstream.responses import AsyncUpstream, Upstream
 from shim.wire import ids
+from shim.wire.sse import Limits
 
 C = TypeVar("C", openai.OpenAI, openai.AsyncOpenAI)
 SANDBOX: Final = "sandbox"
@@ -44,7 +46,11 @@ def wire(client: openai.OpenAI) -> None:
     inner = transport.innermost(client._client)
     network = _sandbox("client") if chosen.upstream == SANDBOX else inner
     upstream = Upstream(
-        lambda: plain(client, network, chosen), transport.BROKEN, profile_of(client, chosen), transport.refill
+        lambda: plain(client, network, chosen),
+        transport.BROKEN,
+        profile_of(client, chosen),
+        transport.refill,
+        _limits(chosen),
     )
     kept = _database(chosen)
     pumps = pump.behind(inner, pump.Threads)
@@ -77,7 +83,11 @@ def async_engine(client: openai.AsyncOpenAI, network: Any, chosen: Settings, pum
     ``pumps`` drive the runs that it takes over.
     """
     upstream = AsyncUpstream(
-        lambda: plain(client, network, chosen), transport.BROKEN, profile_of(client, chosen), transport.refill
+        lambda: plain(client, network, chosen),
+        transport.BROKEN,
+        profile_of(client, chosen),
+        transport.refill,
+        _limits(chosen),
     )
     kept = _database(chosen)
     engine = _engine(AsyncStore(kept), upstream, kept, chosen, asyncio.sleep, pumps.work)
@@ -94,7 +104,7 @@ def with_key(given: dict[str, Any]) -> dict[str, Any]:
 def plain(client: C, network: Any, chosen: Settings) -> C:
     """The client without us, as it is set up at this moment, but for its HTTP client and our upstream's URL."""
     made = copy.copy(client) if "_client" in vars(client) else _detached(client)
-    made._client = network
+    made._client = guarded(network, chosen.max_event_bytes)
     if chosen.upstream not in (None, SANDBOX):
         made.base_url = chosen.upstream
     elif isinstance(client, (openai.AzureOpenAI, openai.AsyncAzureOpenAI)):
@@ -190,6 +200,11 @@ def _database(chosen: Settings) -> Database:
 
 def _heart(engine: Engine, kept: Database) -> Heart:
     return _hearts.setdefault(kept, Heart(engine.world, kept))
+
+
+def _limits(chosen: Settings) -> Limits:
+    """How much of an answer is read."""
+    return Limits(chosen.max_event_bytes, chosen.max_message_bytes)
 
 
 def _seconds(days: float | None) -> float | None:

@@ -23,6 +23,9 @@ from shim.wire.errors import error
 Kind = Literal["assistant", "thread", "message", "run", "outputs", "cancel"]
 COUNT: Final = "x-stainless-retry-count"
 KEY: Final = "idempotency-key"
+#: No SDK tries more often than this, and no number in the header is read that has more digits.
+MOST: Final = 1000
+DIGITS: Final = 10
 
 #: What came to a thread after a request of each kind, and tells that its caller knows the answer.  Tool outputs name
 #: calls that are asked once.
@@ -65,13 +68,17 @@ class Post:
 def post(world: Context, request: Request, kind: Kind) -> Post:
     """What is known of the request when it comes in."""
     headers = {name.lower(): value for name, value in request.headers.items() if name.lower() in (COUNT, KEY)}
-    count = headers.get(COUNT, "0")
-    attempt = int(count) if count.isdecimal() and kind not in KEYED else 0
+    attempt = _attempt(headers.get(COUNT, "0")) if kind not in KEYED else 0
     body = _digest(request.path.encode(), request.body)
     made = Post(kind, body, attempt, world.clock())
     if not (key := headers.get(KEY)):
         return made
     return replace(made, mark=_digest(b"key", request.path.encode(), key.encode()), digest=body)
+
+
+def _attempt(count: str) -> int:
+    """What a header says that anybody may have written."""
+    return min(int(count), MOST) if count.isdecimal() and len(count) < DIGITS else 0
 
 
 def _digest(*parts: bytes) -> str:

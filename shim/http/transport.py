@@ -7,6 +7,7 @@ client that the SDK would have used, whole and untouched.
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator
 from contextlib import aclosing
+from http.cookiejar import DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any, Final
 
 import openai._base_client as sdk
@@ -210,6 +211,11 @@ def innermost(client: Any) -> Any:
     """The user's own client within one of ours; any other as it is."""
     held = getattr(client, "_transport", None)
     return held.inner if isinstance(held, (Transport, AsyncTransport)) else client
+
+
+def keep_no_cookies(network: Any) -> None:
+    """What one caller's answer sets is not sent with another caller's request."""
+    network.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
 
 
 def forwarded(network: http.AsyncClient, method: str, url: str, headers: Any, body: Any) -> http.Request:

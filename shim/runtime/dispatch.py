@@ -14,8 +14,10 @@ from shim.engine import Engine, Reply, Request
 from shim.runtime.heartbeat import Heart
 from shim.runtime.long_poll import hold_async
 from shim.runtime.pump import Tasks
+from shim.runtime.unread import last
 from shim.upstream.caller import calling
 from shim.wire import ids
+from shim.wire.errors import error
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,11 @@ class Desk:
             if self._heart.may_sweep():
                 self._pumps.work(self.engine.sweep())
             return Answered(reply.status, headers(reply, began), self._pumped(reply), reply.streamed)
+
+    async def leave(self, seconds: float) -> None:
+        """Wait so long for runs still going, then end their streams with a last event."""
+        await self._pumps.join(seconds)
+        self._pumps.end_views(last(error("shutting_down")))
 
     async def close(self) -> None:
         """Wait for runs still going; what is left ends by its lease."""

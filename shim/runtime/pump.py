@@ -19,17 +19,15 @@ from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import aclosing, suppress
 from functools import cache
 from pathlib import Path
-from queue import SimpleQueue
 from typing import Any, Final, TypeVar
 
 from shim.engine.protocol import Events, encode, our_failure
 from shim.runtime import drive
-from shim.settings import settings
+from shim.runtime.unread import USUAL, AsyncUnread, Patience, Unread, last
+from shim.settings import Settings, settings
 from shim.store.errors import StoreFailed
 
 log = logging.getLogger("shim")
-#: What a view reads: some bytes, or None at the end.
-Chunk = bytes | None
 #: Perhaps nobody reads the stream that tells it.
 LEFT: Final = "a run was left as it is, until somebody looks at its thread: %s"
 P = TypeVar("P", "Threads", "Tasks")
@@ -40,47 +38,46 @@ class Threads:
 
     everywhere: Final[set[threading.Thread]] = set()
 
-    def __init__(self) -> None:
+    def __init__(self, patience: Patience = USUAL) -> None:
+        self._patience: Final = patience
         self._running: set[threading.Thread] = set()
 
     def view(self, events: Events) -> Iterator[bytes]:
         """Pump ``events``; their bytes, as they come."""
-        queue: SimpleQueue[Chunk] = SimpleQueue()
-        watched = threading.Event()
-        watched.set()
-        self._start(events, queue, watched)
-        return _read(queue, watched)
+        unread = Unread(self._patience)
+        self._start(events, unread)
+        return unread.chunks()
 
     def work(self, events: Events) -> None:
         """Pump ``events`` with nobody watching."""
-        self._start(events, SimpleQueue(), threading.Event())
+        self._start(events, None)
 
     def join(self, seconds: float) -> None:
         """Wait for what is still going, at most so long.  What is left ends by its lease."""
         _join(self._running, seconds)
 
-    def _start(self, events: Events, queue: "SimpleQueue[Chunk]", watched: threading.Event) -> None:
+    def _start(self, events: Events, unread: Unread | None) -> None:
         context = contextvars.copy_context()
-        thread = threading.Thread(
-            target=context.run, args=(self._pump, events, queue, watched), name="shim-run", daemon=True
-        )
+        thread = threading.Thread(target=context.run, args=(self._pump, events, unread), name="shim-run", daemon=True)
         self._running.add(thread)
         self.everywhere.add(thread)
         thread.start()
 
-    def _pump(self, events: Events, queue: "SimpleQueue[Chunk]", watched: threading.Event) -> None:
+    def _pump(self, events: Events, unread: Unread | None) -> None:
+        ending = b""
         try:
             for batch in drive.drain(events):
-                if watched.is_set():
-                    queue.put(encode(batch))
+                if unread is not None and unread.watched:
+                    unread.put(encode(batch))
         except StoreFailed as problem:
             log.error(LEFT, problem)
-            queue.put(_failed(problem))
+            ending = last(our_failure(problem))
         except Exception as problem:
             log.exception("a run's pump failed")
-            queue.put(_failed(problem))
+            ending = last(our_failure(problem))
         finally:
-            queue.put(None)
+            if unread is not None:
+                unread.end(ending)
             self._running.discard(threading.current_thread())
             self.everywhere.discard(threading.current_thread())
 
@@ -91,36 +88,30 @@ def _join(threads: set[threading.Thread], seconds: float) -> None:
         thread.join(max(0.0, until - time.monotonic()))
 
 
-def _failed(problem: Exception) -> bytes:
-    """A failure of our own as the last event of a stream; the SDKs raise it.  No `done` came after it."""
-    return encode([("error", our_failure(problem).body)])
-
-
-def _read(queue: "SimpleQueue[Chunk]", watched: threading.Event) -> Iterator[bytes]:
-    try:
-        while (chunk := queue.get()) is not None:
-            yield chunk
-    finally:
-        watched.clear()
-
-
 class Tasks:
     """The pumps of an async client."""
 
-    def __init__(self) -> None:
+    def __init__(self, patience: Patience = USUAL) -> None:
+        self._patience: Final = patience
         self._running: set[asyncio.Task[None]] = set()
+        self._views: weakref.WeakSet[AsyncUnread] = weakref.WeakSet()
 
     def view(self, events: Events) -> AsyncGenerator[bytes, None]:
         """Pump ``events``; their bytes, as they come."""
-        queue: asyncio.Queue[Chunk] = asyncio.Queue()
-        watched = threading.Event()
-        watched.set()
-        self._start(events, queue, watched)
-        return _read_async(queue, watched)
+        unread = AsyncUnread(self._patience)
+        self._views.add(unread)
+        self._start(events, unread)
+        return unread.chunks()
 
     def work(self, events: Events) -> None:
         """Pump ``events`` with nobody watching."""
-        self._start(events, asyncio.Queue(), threading.Event())
+        self._start(events, None)
+
+    def end_views(self, ending: bytes) -> None:
+        """Every stream that is being read ends, with ``ending``; the runs go on."""
+        for unread in list(self._views):
+            if unread.watched:
+                unread.end(ending)
 
     async def join(self, seconds: float) -> None:
         """Wait for what is still going, at most so long."""
@@ -128,44 +119,36 @@ class Tasks:
         if mine := [task for task in self._running if task.get_loop() is loop]:
             await asyncio.wait(mine, timeout=seconds)
 
-    def _start(self, events: Events, queue: "asyncio.Queue[Chunk]", watched: threading.Event) -> None:
+    def _start(self, events: Events, unread: AsyncUnread | None) -> None:
         begun = threading.Event()
-        task = asyncio.get_running_loop().create_task(self._pump(events, queue, watched, begun), name="shim-run")
+        task = asyncio.get_running_loop().create_task(self._pump(events, unread, begun), name="shim-run")
         self._running.add(task)
 
         def over(task: "asyncio.Task[None]") -> None:
             self._running.discard(task)
             if not begun.is_set():
                 # It was cancelled before its first step: the run has not heard of that, and nobody drives it.
-                self._start(events, queue, watched)
+                self._start(events, unread)
 
         task.add_done_callback(over)
 
-    async def _pump(
-        self, events: Events, queue: "asyncio.Queue[Chunk]", watched: threading.Event, begun: threading.Event
-    ) -> None:
+    async def _pump(self, events: Events, unread: AsyncUnread | None, begun: threading.Event) -> None:
         begun.set()
+        ending = b""
         try:
             async with aclosing(events) as batches:
                 async for batch in batches:
-                    if watched.is_set():
-                        queue.put_nowait(encode(batch))
+                    if unread is not None and unread.watched:
+                        await unread.put(encode(batch))
         except StoreFailed as problem:
             log.error(LEFT, problem)
-            queue.put_nowait(_failed(problem))
+            ending = last(our_failure(problem))
         except Exception as problem:
             log.exception("a run's pump failed")
-            queue.put_nowait(_failed(problem))
+            ending = last(our_failure(problem))
         finally:
-            queue.put_nowait(None)
-
-
-async def _read_async(queue: "asyncio.Queue[Chunk]", watched: threading.Event) -> AsyncGenerator[bytes, None]:
-    try:
-        while (chunk := await queue.get()) is not None:
-            yield chunk
-    finally:
-        watched.clear()
+            if unread is not None:
+                unread.end(ending)
 
 
 def place() -> Callable[[], bool]:
@@ -230,8 +213,13 @@ _pumps: Final[weakref.WeakKeyDictionary[Any, Any]] = weakref.WeakKeyDictionary()
 
 def behind(http_client: Any, kind: type[P]) -> P:
     """The pumps that live as long as an HTTP client; made when first asked for."""
-    found: P = _pumps.setdefault(http_client, kind())
+    found: P = _pumps.setdefault(http_client, kind(patience(settings())))
     return found
+
+
+def patience(chosen: Settings) -> Patience:
+    """How the readers of streams are waited for."""
+    return Patience(chosen.max_unread_bytes, chosen.reader_timeout)
 
 
 atexit.register(lambda: _join(Threads.everywhere, settings().exit_grace))

@@ -1,5 +1,6 @@
 """The server's ASGI application: a thin door, like the clients' transports, on the same engine."""
 
+import asyncio
 import logging
 import os
 from collections.abc import AsyncIterator, Mapping
@@ -20,9 +21,9 @@ from shim.engine.api import routes
 from shim.engine.protocol import error_reply, our_failure
 from shim.http import offline, transport
 from shim.runtime.dispatch import Answered, Desk
-from shim.runtime.pump import Tasks
+from shim.runtime.pump import Tasks, patience
 from shim.server import headers, loopback, paths
-from shim.server.passage import Passage, Streamed
+from shim.server.passage import Passage, Streamed, timely
 from shim.server.paths import Place
 from shim.settings import Settings, settings
 from shim.wire import ids
@@ -50,7 +51,8 @@ def application(chosen: Settings | None = None, *, allow_remote: bool = False) -
     network: Any = transport.innermost(client._client)
     if chosen.upstream == wiring.SANDBOX:
         network = offline.async_client(offline.sandbox())
-    pumps = Tasks()
+    transport.keep_no_cookies(network)
+    pumps = Tasks(patience(chosen))
     desk = Desk(*wiring.async_engine(client, network, chosen, pumps), pumps, chosen.exit_grace)
     offline_key = wiring.SANDBOX if chosen.upstream == wiring.SANDBOX else None
     server = headers.own(os.environ.get("OPENAI_API_KEY") or offline_key)
@@ -59,8 +61,9 @@ def application(chosen: Settings | None = None, *, allow_remote: bool = False) -
         lambda: wiring.plain(client, network, chosen).base_url,
         wiring.profile_of(client, chosen),
         server,
+        chosen.request_timeout,
     )
-    door = Door(desk, passage, server, chosen.max_body_bytes, allow_remote)
+    door = Door(desk, passage, server, chosen, allow_remote)
 
     @asynccontextmanager
     async def life(app: Starlette) -> AsyncIterator[None]:
@@ -68,7 +71,9 @@ def application(chosen: Settings | None = None, *, allow_remote: bool = False) -
         await desk.close()
         await network.aclose()
 
-    return Starlette(routes=[Route("/{path:path}", door)], lifespan=life)
+    app = Starlette(routes=[Route("/{path:path}", door)], lifespan=life)
+    app.state.leave = door.leave
+    return app
 
 
 def _client() -> openai.AsyncOpenAI:
@@ -83,31 +88,55 @@ class Door:
     """Answers every request: what is ours from the engine, the rest from upstream."""
 
     def __init__(
-        self, desk: Desk, passage: Passage, server: Mapping[str, str], max_body: int, allow_remote: bool
+        self, desk: Desk, passage: Passage, server: Mapping[str, str], chosen: Settings, allow_remote: bool
     ) -> None:
         self._desk, self._passage, self._server = desk, passage, server
-        self._max_body, self._allow_remote = max_body, allow_remote
+        self._max_body, self._patience = chosen.max_body_bytes, chosen.request_timeout
+        self._allow_remote, self._leaving = allow_remote, False
+        self._asking: set[asyncio.Task[Any]] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
         try:
-            response = await self._answer(request)
+            response = await self._tracked(request)
         except ApiError as problem:
             response = _refused(problem)
         except ClientDisconnect:
             # Nobody is there to be told.
             return
+        except asyncio.CancelledError:
+            if not self._leaving:
+                raise
+            response = _refused(error("shutting_down"))
         except Exception as problem:
             log.exception("a mistake of this program, not of its caller")
             response = _refused(our_failure(problem))
         await response(scope, receive, send)
 
+    async def leave(self, grace: float) -> None:
+        """The server ends: after ``grace`` seconds streams of runs get a last event, and who still waits for an answer
+        gets an error.
+        """
+        await self._desk.leave(grace)
+        self._leaving = True
+        for asking in list(self._asking):
+            asking.cancel()
+
+    async def _tracked(self, request: Request) -> Response:
+        task: Any = asyncio.current_task()
+        self._asking.add(task)
+        try:
+            return await self._answer(request)
+        finally:
+            self._asking.discard(task)
+
     async def _answer(self, request: Request) -> Response:
         if not self._allow_remote:
             loopback.check(request.headers)
+        headers.check(request.scope["headers"])
         place = paths.place(request.scope["raw_path"].decode("latin-1"))
         if place is None:
-            raise error("unknown_url", method=request.method, path=request.url.path)
+            raise error("unknown_url", method=request.method, path=request.scope["path"])
         if routes.is_ours(_meant(request.method), place.path):
             return await self._ours(request, place)
         return await self._passage.through(request, place)
@@ -129,7 +158,7 @@ class Door:
         if announced.isdecimal() and int(announced) > self._max_body:
             raise too_large
         read = bytearray()
-        async with aclosing(request.stream()) as chunks:
+        async with aclosing(timely(request, self._patience)) as chunks:
             async for chunk in chunks:
                 read += chunk
                 if len(read) > self._max_body:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from shim.upstream.caller import CREDENTIALS
+from shim.wire.errors import ApiError, error
 
 Raw = list[tuple[bytes, bytes]]
 #: About one connection, not about what goes over it (RFC 9110, 7.6.1).
@@ -39,6 +40,23 @@ def asked(raw: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
     """A request's headers as they may reach upstream."""
     texts = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in onward(raw)]
     return {name: value for name, value in texts if not name.startswith(WAY)}
+
+
+def last_of(name: str, **values: object) -> ApiError:
+    """An error after which the connection ends: where a request stops, or whether there is more of it, is unknown."""
+    problem = error(name, **values)
+    problem.headers["connection"] = "close"
+    return problem
+
+
+def check(raw: Raw) -> None:
+    """Raises `ApiError` for headers that mean two things, or that no HTTP library would send on."""
+    names = {name for name, _ in raw}
+    if {b"content-length", b"transfer-encoding"} <= names:
+        raise last_of("ambiguous_length")
+    for name, value in raw:
+        if not value.isascii():
+            raise error("invalid_header", header=name.decode("latin-1"))
 
 
 def told(raw: Iterable[tuple[bytes, bytes]]) -> Raw:

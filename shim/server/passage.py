@@ -1,5 +1,6 @@
 """What is not ours, passed on to the upstream and back, as it comes."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from typing import Any, Final
@@ -15,6 +16,23 @@ from shim.server import headers, paths
 from shim.server.paths import Place
 from shim.wire.errors import error
 
+#: What the API has: a server behind ours may understand more, and not mean it for everybody.
+METHODS: Final = ("DELETE", "GET", "HEAD", "OPTIONS", "POST")
+
+
+async def timely(request: Request, seconds: float) -> AsyncGenerator[bytes, None]:
+    """A request's body as it comes.  Raises `ApiError` when the next part does not come in time."""
+    async with aclosing(request.stream()) as chunks:
+        while True:
+            try:
+                async with asyncio.timeout(seconds):
+                    chunk = await anext(chunks)
+            except StopAsyncIteration:
+                return
+            except TimeoutError:
+                raise headers.last_of("request_timeout", seconds=f"{seconds:g}") from None
+            yield chunk
+
 
 class Streamed(StreamingResponse):
     """A body that is closed however its reader leaves."""
@@ -29,15 +47,22 @@ class Passage:
     """``base``: the upstream's address, as it is at that moment; ``server``: the credentials of callers without."""
 
     def __init__(
-        self, network: Any, base: Callable[[], Any], profile: Callable[[], Profile], server: dict[str, str]
+        self,
+        network: Any,
+        base: Callable[[], Any],
+        profile: Callable[[], Profile],
+        server: dict[str, str],
+        patience: float,
     ) -> None:
-        self._network: Final = network
+        self._network, self._patience = network, patience
         self._base, self._profile, self._server = base, profile, server
 
     async def through(self, request: Request, place: Place) -> Streamed:
         """The upstream's answer: its status, its headers, its bytes as they come.  Raises `ApiError` when there is
         none.
         """
+        if request.method not in METHODS:
+            raise error("method_not_allowed", method=request.method, path=request.url.path)
         asked = self._asked(request, place)
         try:
             answer = await self._network.send(asked, stream=True, follow_redirects=False)
@@ -58,7 +83,7 @@ class Passage:
         given.setdefault("accept-encoding", "identity")
         # A body is announced, by its length or by its coding.
         announced = request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers
-        body = request.stream() if announced else None
+        body = timely(request, self._patience) if announced else None
         url = self._url(request, place, kept)
         return transport.forwarded(self._network, request.method, url, given, body)
 

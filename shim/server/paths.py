@@ -14,6 +14,7 @@ SHAPES: Final = (
 )
 #: Azure's parameter, which no other server knows.
 VERSION: Final = "api-version"
+DOTS: Final = (".", "..")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +30,24 @@ class Place:
 
 def place(written: str) -> Place | None:
     """What a request line's path (without the query) names; None for what is outside of the API."""
+    if climbs(written):
+        return None
     for shape, azure in SHAPES:
         if found := shape.fullmatch(written):
             raw = found[1] or ""
             return Place(unquote_to_bytes(raw.encode("latin-1")).decode("utf-8", "replace"), raw, azure)
     return None
+
+
+def climbs(written: str) -> bool:
+    """Whether a path has a segment of one or two dots, which a server may take for a step towards its root: written
+    plainly, percent-encoded once or more often, with a parameter, or between backslashes.
+    """
+    decoded, before = written, ""
+    while decoded != before:
+        before, decoded = decoded, unquote_to_bytes(decoded).decode("latin-1")
+    segments = decoded.replace("\\", "/").split("/")
+    return any(segment.partition(";")[0].strip() in DOTS for segment in segments)
 
 
 def query(written: str, azure: bool) -> str:

@@ -1,5 +1,6 @@
 """Serving: where to listen, and what to refuse before that."""
 
+import asyncio
 import math
 import socket
 from collections.abc import Callable
@@ -10,18 +11,23 @@ import uvicorn
 
 from shim.server.app import application
 from shim.server.loopback import is_loopback
+from shim.server.protocol import timed
 from shim.settings import Settings
 
 #: Seconds that a connection may be idle: longer than the SDKs keep theirs, so that theirs end first.
 IDLE: Final = 75
 
 
-class _Server(uvicorn.Server):
-    """Says where it listens, once it does."""
+#: Seconds for the last events and the last answers to reach their readers, before connections are dropped.
+FAREWELL: Final = 1.0
 
-    def __init__(self, config: uvicorn.Config, listening: Callable[[str], None]) -> None:
+
+class Server(uvicorn.Server):
+    """Says where it listens, once it does; ends streams with a last event when it is told to stop."""
+
+    def __init__(self, config: uvicorn.Config, grace: float, listening: Callable[[str], None]) -> None:
         super().__init__(config)
-        self._listening = listening
+        self._grace, self._listening = grace, listening
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -29,6 +35,19 @@ class _Server(uvicorn.Server):
             port = self.servers[0].sockets[0].getsockname()[1]
             host = self.config.host
             self._listening(f"http://{f'[{host}]' if ':' in host else host}:{port}/v1")
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        leaving = asyncio.create_task(self._leave())
+        try:
+            await super().shutdown(sockets)
+        finally:
+            leaving.cancel()
+
+    async def _leave(self) -> None:
+        await self.config.loaded_app.state.leave(self._grace)
+        await asyncio.sleep(FAREWELL)
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
 
 
 def configured(host: str, port: int, chosen: Settings, allow_remote: bool = False) -> uvicorn.Config:
@@ -43,13 +62,16 @@ def configured(host: str, port: int, chosen: Settings, allow_remote: bool = Fals
         server_header=False,
         date_header=False,
         timeout_keep_alive=IDLE,
-        timeout_graceful_shutdown=math.ceil(chosen.exit_grace),
+        # The server ends all by itself before that.
+        timeout_graceful_shutdown=math.ceil(chosen.exit_grace + FAREWELL) + 5,
+        limit_concurrency=chosen.max_connections,
+        http=timed(chosen.request_timeout),
     )
 
 
 def serve(host: str, port: int, chosen: Settings, allow_remote: bool, listening: Callable[[str], None]) -> None:
     """Serve until interrupted.  ``listening`` is told the base URL when it is so far."""
-    _Server(configured(host, port, chosen, allow_remote), listening).run()
+    Server(configured(host, port, chosen, allow_remote), chosen.exit_grace, listening).run()
 
 
 def is_itself(upstream: str, host: str, port: int) -> bool:

@@ -26,6 +26,7 @@ FINISHED: Final = ("completed", "incomplete", "failed", "cancelled")
 #: The most characters of a strange body that are shown.
 SHOWN: Final = 80
 _BOM: Final = b"\xef\xbb\xbf"
+PARTS: Final = (_BOM[:1], _BOM[:2])
 
 
 class NoResponse(ValueError):
@@ -38,11 +39,12 @@ class NoResponse(ValueError):
 class Body:
     """Takes the bytes of a body as they come, and gives the events that they complete."""
 
-    def __init__(self) -> None:
-        self._reader = sse.Reader()
+    def __init__(self, limits: sse.Limits = sse.LIMITS) -> None:
+        self._limits: Final = limits
+        self._reader = sse.Reader(limits)
         self._start = b""
         self._stream: bool | None = None
-        self._pieces: list[bytes] = []
+        self._pieces = bytearray()
         self._heard = False
 
     def feed(self, chunk: bytes) -> list[Json]:
@@ -50,12 +52,15 @@ class Body:
         if self._stream is None:
             self._start += chunk
             if (start := _beginning(self._start)) is None:
+                # White space before the body is not kept, however much comes.
+                self._start = self._start if self._start in PARTS else b""
                 return []
             # No line of a stream begins as JSON does.
             self._stream, chunk = start[:1] not in (b"{", b"["), start
             self._start = b""
         if not self._stream:
-            self._pieces.append(chunk)
+            self._pieces += chunk
+            self._limits.check_event(len(self._pieces), "An answer")
             return []
         if not self._heard:
             self._start = (self._start + chunk[:SHOWN])[:SHOWN]
@@ -64,7 +69,7 @@ class Body:
     def close(self) -> list[Json]:
         """What the end of the body completes.  Raises `NoResponse`."""
         if self._pieces:
-            return unfolded(_parsed(b"".join(self._pieces)))
+            return unfolded(_parsed(bytes(self._pieces)))
         events = self._noted(self._reader.close())
         if not self._heard:
             raise NoResponse(_described(self._start))
@@ -77,7 +82,7 @@ class Body:
 
 def _beginning(start: bytes) -> bytes | None:
     """What a body begins with, without a byte order mark and white space; None while more is needed to tell."""
-    if start in (_BOM[:1], _BOM[:2]):
+    if start in PARTS:
         return None
     return start.removeprefix(_BOM).lstrip() or None
 

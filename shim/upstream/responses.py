@@ -22,6 +22,7 @@ from shim.ports import Answer, Call, Json, Profile, Refusal
 from shim.upstream import answers, bodies, secrets, waiting
 from shim.upstream.caller import CREDENTIALS, credentials
 from shim.upstream.refusals import Broken, of_error, refusals
+from shim.wire import sse
 
 #: Headers of the caller's request that the SDK around it made for itself, that describe its body, or that say who he is
 #: (those go with every call).
@@ -60,8 +61,9 @@ class Upstream:
         broken: Broken,
         profile: Callable[[], Profile],
         refill: bodies.Refill | None = None,
+        limits: sse.Limits = sse.LIMITS,
     ) -> None:
-        self._client, self._broken, self.profile, self._refill = client, broken, profile, refill
+        self._client, self._broken, self.profile, self._refill, self._limits = client, broken, profile, refill, limits
 
     async def stream(self, body: Json, call: Call) -> Answer:
         client = self._client()
@@ -69,7 +71,7 @@ class Upstream:
         manager = Responses(client).with_streaming_response.create(**_arguments(body, call))
         with refusals(self._broken):
             response = waiting.wait(manager.__enter__, call.interruption, lambda _: _leave(manager))
-        return _Answer(manager, response.http_response, self._broken)
+        return _Answer(manager, response.http_response, self._broken, self._limits)
 
     async def create(self, body: Json, call: Call) -> Json:
         client = self._client()
@@ -112,15 +114,15 @@ class Upstream:
 
 
 class _Answer:
-    def __init__(self, manager: Any, response: Any, broken: Broken) -> None:
-        self._manager, self._response, self._broken = manager, response, broken
+    def __init__(self, manager: Any, response: Any, broken: Broken, limits: sse.Limits) -> None:
+        self._manager, self._response, self._broken, self._limits = manager, response, broken, limits
         self._line = waiting.Line(response)
         self._chunks: Iterator[bytes] | None = None
         self._over = False
 
     async def events(self) -> AsyncGenerator[list[Json], None]:
         with refusals(self._broken, self._response.request):
-            reader = answers.Body()
+            reader = answers.Body(self._limits)
             self._chunks = self._response.iter_bytes()
             for chunk in self._chunks:
                 if events := reader.feed(chunk):
@@ -163,8 +165,9 @@ class AsyncUpstream:
         broken: Broken,
         profile: Callable[[], Profile],
         refill: bodies.Refill | None = None,
+        limits: sse.Limits = sse.LIMITS,
     ) -> None:
-        self._client, self._broken, self.profile, self._refill = client, broken, profile, refill
+        self._client, self._broken, self.profile, self._refill, self._limits = client, broken, profile, refill, limits
 
     async def stream(self, body: Json, call: Call) -> Answer:
         client = self._client()
@@ -172,7 +175,7 @@ class AsyncUpstream:
         manager = AsyncResponses(client).with_streaming_response.create(**_arguments(body, call))
         with refusals(self._broken):
             response = await waiting.wait_async(manager.__aenter__(), call.interruption)
-        return _AsyncAnswer(manager, response.http_response, self._broken)
+        return _AsyncAnswer(manager, response.http_response, self._broken, self._limits)
 
     async def create(self, body: Json, call: Call) -> Json:
         client = self._client()
@@ -218,15 +221,15 @@ class AsyncUpstream:
 
 
 class _AsyncAnswer:
-    def __init__(self, manager: Any, response: Any, broken: Broken) -> None:
-        self._manager, self._response, self._broken = manager, response, broken
+    def __init__(self, manager: Any, response: Any, broken: Broken, limits: sse.Limits) -> None:
+        self._manager, self._response, self._broken, self._limits = manager, response, broken, limits
         self._line = waiting.Line(response)
         self._chunks: AsyncGenerator[bytes, None] | None = None
         self._over = False
 
     async def events(self) -> AsyncGenerator[list[Json], None]:
         with refusals(self._broken, self._response.request):
-            reader = answers.Body()
+            reader = answers.Body(self._limits)
             self._chunks = self._response.aiter_bytes()
             async for chunk in self._chunks:
                 if events := reader.feed(chunk):

@@ -260,9 +260,32 @@ ERRORS: Final[dict[str, Row]] = {
         param="{param}",
         code="unsupported_parameter",
     ),
+    "invalid_header": Row(
+        "choice",
+        400,
+        "The value of the header '{header}' cannot be passed on: it may hold ASCII characters only.",
+        code="invalid_header",
+    ),
+    "ambiguous_length": Row(
+        "choice", 400, "A request has either a Content-Length or a Transfer-Encoding, not both.", code="invalid_header"
+    ),
+    "request_timeout": Row("choice", 408, "The request did not arrive within {seconds} seconds."),
     # ourselves
     "upstream_unreachable": Row(
         "choice", 502, "The upstream server could not be reached: {problem}", type=SERVER_ERROR
+    ),
+    "reader_too_slow": Row(
+        "choice",
+        503,
+        "This stream has ended, because more than {limit} bytes waited in it and nothing was read for {seconds} "
+        "seconds. The run goes on: retrieve it to see how it ends.",
+        type=SERVER_ERROR,
+    ),
+    "shutting_down": Row(
+        "choice",
+        503,
+        "This stream has ended, because the server is shutting down. Retrieve the run to see what has become of it.",
+        type=SERVER_ERROR,
     ),
     "server_error": Row(
         "reported",

@@ -8,6 +8,7 @@ Writing is exact: ``event: NAME``, one ``data:`` line of compact JSON with non-A
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, Final
 
 from pydantic_core import from_json
@@ -23,40 +24,138 @@ class Malformed(ValueError):
     """A ``data:`` line that is no JSON object."""
 
 
+class TooLarge(Malformed):
+    """More than `Limits` allow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much of one answer is read, in bytes.
+
+    ``event``: the largest event, and the largest answer that is no stream.  ``message``: all deltas of an answer
+    together (text, arguments, code), without the JSON around each.  All other events of an answer together may be
+    `ITEMS` times as large as one event.
+    """
+
+    event: int = 64_000_000
+    message: int = 16_000_000
+
+    def check_event(self, size: int, what: str = "An event") -> None:
+        """Raises `TooLarge`."""
+        check(what, size, self.event)
+
+
+LIMITS: Final = Limits()
+#: An answer repeats what it says: in the ``done`` events, in the finished items, in its last event.
+ITEMS: Final = 4
+
+
+def check(what: str, size: int, limit: int) -> None:
+    """Raises `TooLarge`."""
+    if size > limit:
+        raise TooLarge(f"{what} of the model is larger than {limit} bytes, the most that is read")
+
+
 def encode(name: str, data: Json) -> bytes:
     """One event on the wire."""
     return b"event: %b\ndata: %b\n\n" % (encoding.utf8(name), encoding.compact(data))
 
 
 class Reader:
-    """Cuts a byte stream into JSON events.  However the bytes are cut, the same events come out in the same order."""
+    """Cuts a byte stream into JSON events.  However the bytes are cut, the same events come out in the same order.
 
-    def __init__(self) -> None:
-        self._pending: list[bytes] = []
+    Takes time in proportion to the bytes, and holds at most one event of them.
+    """
+
+    def __init__(self, limits: Limits = LIMITS) -> None:
+        self._limits: Final = limits
+        self._pending = bytearray()
+        self._held = b""
+        self._problem: Malformed | None = None
         self._halves = Halves()
+        self._deltas = self._items = 0
 
     def feed(self, chunk: bytes) -> list[Json]:
-        """The events that ``chunk`` completes; what is incomplete waits for more.  Raises `Malformed`."""
-        if b"\n" not in chunk and b"\r" not in chunk:
-            # Nothing can end here.  Joining only at line ends keeps a large event in small pieces linear.
-            self._pending.append(chunk)
-            return []
-        data = b"".join([*self._pending, chunk])
-        if b"\r" in data:
-            data = _plain_line_ends(data)
+        """The events that ``chunk`` completes; what is incomplete waits for more.
+
+        Raises `Malformed`; events before the bad one are given first, and the next call raises.
+        """
+        self._raise()
+        data = self._plain_line_ends(chunk)
+        if self._pending:
+            # Only the new bytes are searched: a large event in small pieces stays linear.
+            start = len(self._pending) - 1
+            self._pending += data
+            if self._pending.find(b"\n\n", start) < 0:
+                self._limits.check_event(len(self._pending))
+                return []
+            data = bytes(self._pending)
         *blocks, rest = data.split(b"\n\n")
-        self._pending = [rest] if rest else []
-        return self._halves.joined([event for block in blocks if (event := _event(block)) is not None])
+        self._pending = bytearray(rest)
+        events = self._events(blocks)
+        self._check_pending(bool(events))
+        return self._halves.joined(events)
 
     def close(self) -> list[Json]:
-        """The event that lacks only its closing blank line, if any.  Half an event is nothing."""
-        block = b"".join(self._pending)
-        self._pending = []
+        """The event that lacks only its closing blank line, if any.  Half an event is nothing.
+
+        Raises `Malformed` where `feed` has still to tell of a bad event.
+        """
+        self._raise()
+        block = bytes(self._pending + self._held.replace(b"\r", b"\n"))
+        self._pending, self._held = bytearray(), b""
         try:
-            event = _event(_plain_line_ends(block))
+            event = _event(block)
         except Malformed:
             return []
         return self._halves.joined([] if event is None else [event])
+
+    def _plain_line_ends(self, chunk: bytes) -> bytes:
+        """CRLF and CR as LF.  A CR at the very end may be half of a CRLF, so it is held until the next byte."""
+        if not self._held and b"\r" not in chunk:
+            return chunk
+        data = self._held + chunk
+        self._held = b"\r" if data.endswith(b"\r") else b""
+        return data.removesuffix(b"\r").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+
+    def _events(self, blocks: list[bytes]) -> list[Json]:
+        found: list[Json] = []
+        for block in blocks:
+            try:
+                self._limits.check_event(len(block))
+                event = _event(block)
+                if event is not None:
+                    self._count(event, len(block))
+                    found.append(event)
+            except Malformed as problem:
+                if not found:
+                    raise
+                # Whoever has heard the last word of an answer does not come back for this.
+                self._problem = problem
+                break
+        return found
+
+    def _count(self, event: Json, size: int) -> None:
+        delta = event.get("delta")
+        if isinstance(delta, str):
+            self._deltas += len(delta)
+            check("A message", self._deltas, self._limits.message)
+        else:
+            self._items += size
+            check("An answer", self._items, ITEMS * self._limits.event)
+
+    def _check_pending(self, later: bool) -> None:
+        try:
+            self._limits.check_event(len(self._pending))
+        except TooLarge as problem:
+            if not later:
+                raise
+            self._problem = self._problem or problem
+
+    def _raise(self) -> None:
+        if (problem := self._problem) is not None:
+            self._problem = None
+            raise problem
 
 
 class Halves:
@@ -99,12 +198,6 @@ def _is_cut(delta: Any) -> bool:
     return isinstance(delta, str) and "\ud800" <= delta[-1:] <= "\udbff"
 
 
-def _plain_line_ends(data: bytes) -> bytes:
-    """CRLF and CR as LF.  A CR at the very end may be half of a CRLF, so it stays and waits for its other half."""
-    held = data.endswith(b"\r")
-    return data[: -1 if held else None].replace(b"\r\n", b"\n").replace(b"\r", b"\n") + b"\r" * held
-
-
 def _event(block: bytes) -> Json | None:
     lines = [line[5:].removeprefix(b" ") for line in block.split(b"\n") if line.startswith(b"data:")]
     data = b"\n".join(lines)
@@ -112,7 +205,7 @@ def _event(block: bytes) -> Json | None:
         return None
     try:
         event = _parsed(data)
-    except ValueError as problem:
+    except (ValueError, RecursionError) as problem:
         raise Malformed(f"a data line that is no JSON: {data[:80]!r}") from problem
     if not isinstance(event, dict):
         raise Malformed(f"a data line that is no object: {data[:80]!r}")

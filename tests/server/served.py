@@ -7,9 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import uvicorn
-
-from shim.server.run import configured
+from shim.server.run import Server, configured
 from shim.settings import Settings, settings
 
 #: Seconds after which something that should have happened has not.
@@ -22,7 +20,7 @@ def served(allow_remote: bool = False, **chosen: Any) -> Iterator[str]:
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     mine: Settings = settings().model_copy(update=chosen)
-    server = uvicorn.Server(configured("127.0.0.1", 0, mine, allow_remote))
+    server = Server(configured("127.0.0.1", 0, mine, allow_remote), mine.exit_grace, lambda url: None)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     try:

@@ -53,7 +53,7 @@ def url(server: str, upstream: Loopback) -> Iterator[str]:
     upstream.answer = lambda asked: None
 
 
-@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE"])
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
 def test_everything_arrives(url: str, upstream: Loopback, method: str) -> None:
     word, body = secrets.token_hex(8), random.randbytes(5_000)
     told = Said(207, (("content-type", "x/y"), ("x-word", word), ("set-cookie", "a=1"), ("set-cookie", "b=2")), (body,))

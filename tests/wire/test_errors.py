@@ -205,11 +205,26 @@ BODIES = [
         "temperature",
         "unsupported_parameter",
     ),
+    (
+        "invalid_header",
+        {"header": "x-a"},
+        400,
+        "The value of the header 'x-a' cannot be passed on: it may hold ASCII characters only.",
+        None,
+        "invalid_header",
+    ),
+    ("ambiguous_length", {}, 400, "either a Content-Length or a Transfer-Encoding", None, "invalid_header"),
+    ("request_timeout", {"seconds": "60"}, 408, "The request did not arrive within 60 seconds.", None, None),
     ("upstream_unreachable", {"problem": "x"}, 502, "The upstream server could not be reached: x", None, None),
+    ("reader_too_slow", {"limit": 9, "seconds": "30"}, 503, "more than 9 bytes waited in it", None, None),
+    ("shutting_down", {}, 503, "because the server is shutting down", None, None),
     ("server_error", {}, 500, "The server had an error processing your request. Sorry about that!", None, None),
 ]
 #: Rows whose text is ours or cut short: above stands a part of it.
 IN_PART = {
+    "ambiguous_length",
+    "reader_too_slow",
+    "shutting_down",
     "no_api_key",
     "not_loopback",
     "shut_down",

@@ -1,11 +1,12 @@
 """The wire's own words for an event, and both parsers behind one reader."""
 
 import json
+import time
 from typing import Any
 
 import pytest
 
-from shim.wire.sse import Malformed, Reader, encode
+from shim.wire.sse import Limits, Malformed, Reader, TooLarge, encode
 
 VALUES = ("é 東京 😀 \u2028", '"\\\b\f\n\r\t\x00\x1f\x7f', [1, 1.0, 0.5, 2**70, -1], {"a": {}, "b": []}, [True, None])
 
@@ -74,3 +75,71 @@ def test_what_is_no_object_is_told(data: bytes) -> None:
 def test_an_event_without_a_type_is_named_by_its_line_or_is_an_error() -> None:
     read = Reader().feed(b'event: error\ndata: {"message":"a"}\n\ndata: {"error":{"code":404}}\n\ndata: {"x":1}\n\n')
     assert [event["type"] for event in read] == ["error", "error", ""]
+
+
+def _line(size: int) -> bytes:
+    return b'data: {"type":"x","delta":"' + b"a" * size + b'"}\n\n'
+
+
+@pytest.mark.parametrize("pending", [b"data: \n", b": comment\n", b"x: y\r\n", b"data:  \r", b"a"])
+def test_what_is_pending_is_not_read_again(pending: bytes) -> None:
+    """Pieces of one large event take as long as the bytes: twice as many take twice as long, not four times."""
+
+    def seconds(pieces: int) -> float:
+        reader, began = Reader(), time.process_time()
+        reader.feed(b'data: {"type":"x"\n')
+        for _ in range(pieces):
+            reader.feed(pending * 100)
+        return time.process_time() - began
+
+    few, many = (min(seconds(pieces) for _ in range(3)) for pieces in (2_000, 16_000))
+    assert many < few * 8 * 3
+
+
+@pytest.mark.parametrize("size", [1, 7, 64, 1000])
+def test_an_event_that_is_too_large_is_refused_however_it_is_cut(size: int) -> None:
+    reader, data = Reader(Limits(event=200)), _line(100) + _line(300)
+    found: list[Any] = []
+
+    def read() -> None:
+        for place in range(0, len(data), size):
+            found.extend(reader.feed(data[place : place + size]))
+        reader.close()
+
+    with pytest.raises(TooLarge, match="An event of the model is larger than 200 bytes"):
+        read()
+    assert [len(event["delta"]) for event in found] == [100]
+
+
+def test_an_event_without_an_end_is_refused_before_it_has_come() -> None:
+    reader = Reader(Limits(event=200))
+    assert reader.feed(b"a" * 100) == reader.feed(b"a" * 100) == []
+    with pytest.raises(TooLarge):
+        reader.feed(b"a")
+
+
+def test_a_message_counts_its_deltas_alone() -> None:
+    reader = Reader(Limits(message=100))
+    assert len(reader.feed(_line(1) * 100)) == 100
+    with pytest.raises(TooLarge, match="A message of the model is larger than 100 bytes"):
+        reader.feed(_line(1))
+
+
+def test_all_items_together_have_a_limit() -> None:
+    reader, item = Reader(Limits(event=100)), b'data: {"type":"x","item":"' + b"a" * 33 + b'"}\n\n'
+    assert len(reader.feed(item * 7)) == 6
+    with pytest.raises(TooLarge, match="An answer of the model is larger than 400 bytes"):
+        reader.close()
+
+
+def test_events_before_a_bad_one_are_given_first() -> None:
+    reader = Reader()
+    assert reader.feed(b'data: {"type":"response.completed"}\n\ndata: {\n\n') == [{"type": "response.completed"}]
+    with pytest.raises(Malformed):
+        reader.close()
+
+
+@pytest.mark.parametrize("depth", [5_000, 200_000])
+def test_json_that_is_too_deep_is_malformed(depth: int) -> None:
+    with pytest.raises(Malformed):
+        Reader().feed(b'data: {"type":"x","a":' + b"[" * depth + b"]" * depth + b"}\n\n")

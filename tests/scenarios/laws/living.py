@@ -16,6 +16,7 @@ from shim.ports import Call, Refusal
 from shim.runtime import drive
 from shim.runtime.heartbeat import Heart
 from shim.runtime.pump import Threads
+from shim.runtime.unread import Patience
 from shim.store.database import Database
 from tests.engine.scripted import Upstream, World
 
@@ -102,7 +103,7 @@ class Place:
         world.upstream = self.upstream = Sayer()
         # The engine was made with the world's first upstream.
         object.__setattr__(world.context, "upstream", self.upstream)
-        self.world, self.pumps = world, Threads()
+        self.world, self.pumps = world, Threads(Patience(1_000_000, PATIENCE))
         self.pump: Pump | None = None
         self.left: list[Pump] = []
 

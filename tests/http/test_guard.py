@@ -1,0 +1,112 @@
+"""Calls upstream stay with the origin that the client was set up for, unless the user's own HTTP client leaves it; and
+no answer is read without end.
+"""
+
+import gzip
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import openai
+import openai._base_client as sdk
+import pytest
+
+from tests.scenarios.doors.colours import COLOURS, opened
+from tests.scenarios.doors.loopback import Asked, Loopback, Said
+from tests.server.served import served
+from tests.server.speaking import ask
+
+HTTP: Any = vars(sdk).get("httpx2") or vars(sdk)["httpx"]
+STATUSES = (301, 302, 303, 307, 308)
+QUESTION: Any = {"messages": [{"role": "user", "content": "Hello"}]}
+
+
+@pytest.fixture
+def near() -> Iterator[Loopback]:
+    with Loopback() as found:
+        yield found
+
+
+@pytest.fixture
+def far() -> Iterator[Loopback]:
+    with Loopback() as found:
+        yield found
+
+
+def redirecting(near: Loopback, status: int, to: str) -> None:
+    """Every response is somewhere else; below ``/there`` it is here."""
+
+    def answer(asked: Asked) -> Said | None:
+        if asked.path.startswith("/there/"):
+            return near.usual(replace(asked, path=asked.path.removeprefix("/there")))
+        return Said(status, (("location", f"{to}{asked.path}"),)) if asked.path == "/v1/responses" else None
+
+    near.answer = answer
+
+
+def run(client: Any, streamed: bool) -> Any:
+    """A run's end."""
+    helper = client.beta.assistants.create(model="gpt-4o")
+    given = {"assistant_id": helper.id, "thread": QUESTION}
+    if not streamed:
+        return client.beta.threads.create_and_run_poll(**given)
+    return list(client.beta.threads.create_and_run(**given, stream=True))[-1].data
+
+
+@pytest.mark.parametrize("status", STATUSES)
+@pytest.mark.parametrize("streamed", [True, False])
+@pytest.mark.parametrize("colour", COLOURS)
+def test_another_origin_gets_nothing(near: Loopback, far: Loopback, colour: str, streamed: bool, status: int) -> None:
+    redirecting(near, status, f"http://{far.host}")
+    with opened(colour, base_url=near.url, max_retries=2) as client:
+        ended = run(client, streamed)
+    assert ended.status == "failed"
+    assert f"redirects to another origin, http://{far.host}, and such" in ended.last_error.message
+    assert far.asked == []
+    assert len(near.bodies) == 1
+
+
+@pytest.mark.parametrize("colour", COLOURS)
+def test_the_same_origin_is_followed(near: Loopback, colour: str) -> None:
+    redirecting(near, 307, "/there")
+    with opened(colour, base_url=near.url) as client:
+        assert run(client, True).status == "completed"
+
+
+@pytest.mark.parametrize("kind", [HTTP.Client, openai.DefaultHttpxClient])
+def test_a_client_of_the_users_own_does_as_it_is_told(near: Loopback, far: Loopback, kind: Any) -> None:
+    """The HTTP library leaves the key behind."""
+    redirecting(near, 307, f"http://{far.host}")
+    client = opened(COLOURS[0], base_url=near.url, http_client=kind(follow_redirects=True))
+    with client as opener, pytest.raises(openai.AuthenticationError):
+        run(opener, True)
+    (asked,) = far.asked
+    assert (asked.path, asked.header("authorization")) == ("/v1/responses", None)
+
+
+def test_the_server_follows_nowhere(near: Loopback, far: Loopback, tmp_path: Any) -> None:
+    redirecting(near, 307, f"http://{far.host}")
+    with served(upstream=near.url, database_url=f"sqlite:///{tmp_path / 'shim.db'}") as url:
+        made = ask(f"{url}/v1/assistants", "POST", {"model": "gpt-4o"}).json
+        asked = {"assistant_id": made["id"], "thread": QUESTION, "stream": True}
+        ran = ask(f"{url}/v1/threads/runs", "POST", asked, authorization="Bearer mine")
+    assert b"redirects to another origin" in ran.body
+    assert far.asked == []
+
+
+@pytest.mark.parametrize("status", [200, 400, 500])
+@pytest.mark.parametrize("kind", ["application/json", "text/html", "text/event-stream"])
+@pytest.mark.parametrize("streamed", [True, False])
+@pytest.mark.parametrize("colour", COLOURS)
+def test_an_answer_without_end_is_not_read(
+    near: Loopback, colour: str, streamed: bool, kind: str, status: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also packed: a megabyte of zeros is a thousand bytes."""
+    monkeypatch.setenv("SHIM_MAX_EVENT_BYTES", "100000")
+    packed = gzip.compress(b'{"id":"' + bytes(1_000_000))
+    headers = (("content-type", kind), ("content-encoding", "gzip"), ("x-should-retry", "false"))
+    near.answer = lambda asked: Said(status, headers, (packed,)) if asked.path == "/v1/responses" else None
+    with opened(colour, base_url=near.url) as client:
+        ended = run(client, streamed)
+    assert ended.status == "failed"
+    assert "larger than 100000 bytes" in ended.last_error.message

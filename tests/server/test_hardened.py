@@ -1,0 +1,218 @@
+"""What the server does with requests that no client means well, and with callers who hold it up."""
+
+import http.client
+import json
+import secrets
+import socket
+import time
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from shim.server.paths import climbs, place
+from tests.scenarios.doors.loopback import Asked, Loopback, Said
+from tests.server.served import PATIENCE, served
+from tests.server.speaking import ask
+
+SHORT = 0.3
+CONNECTIONS = 5
+#: Paths that lead above the API's root when somebody resolves them, and such as only look like it.
+CLIMBING = [
+    "/v1/../../admin",
+    "/v1/..",
+    "/v1/./models",
+    "/v1/models/../../admin",
+    "/v1/%2e%2e/admin",
+    "/v1/.%2E/admin",
+    "/v1/%252e%252e/admin",
+    "/v1/%25252e%25252e%2fadmin",
+    "/v1/..%2fadmin",
+    "/v1/a%2f..%2f..%2fadmin",
+    "/v1/..%5cadmin",
+    "/v1/..\\admin",
+    "/v1/..;a=b/admin",
+    "/v1/%2e%2e%3b/admin",
+    "/v1/threads/../models",
+    "/openai/deployments/../models",
+]
+STAYING = ["/v1/files/..a", "/v1/files/a..b", "/v1/files/...", "/v1/files/a%2fb", "/v1/models/gpt-4.1", "/v1/a%25b"]
+
+
+@pytest.fixture(scope="module")
+def upstream() -> Iterator[Loopback]:
+    with Loopback() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def server(upstream: Loopback, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    database = tmp_path_factory.mktemp("hardened") / "shim.db"
+    chosen: dict[str, Any] = {"upstream": upstream.url, "database_url": f"sqlite:///{database}"}
+    with served(**chosen, request_timeout=SHORT, max_connections=CONNECTIONS) as url:
+        yield url
+
+
+@pytest.fixture
+def url(server: str, upstream: Loopback) -> Iterator[str]:
+    upstream.asked.clear()
+    yield server
+    upstream.answer = lambda asked: None
+
+
+def raw(url: str, request: bytes, patience: float = PATIENCE) -> bytes:
+    """What the server says to these bytes until it closes the connection."""
+    parts = urlsplit(url)
+    with socket.create_connection((str(parts.hostname), parts.port or 0), timeout=patience) as connection:
+        connection.sendall(request)
+        heard = b""
+        while chunk := connection.recv(65_536):
+            heard += chunk
+        return heard
+
+
+@pytest.mark.parametrize("path", CLIMBING)
+def test_no_path_leads_out_of_the_api(url: str, upstream: Loopback, path: str) -> None:
+    assert climbs(path)
+    got = ask(f"{url}{path}")
+    assert (got.status, got.error["code"]) == (404, "unknown_url")
+    assert upstream.asked == []
+
+
+@pytest.mark.parametrize("path", STAYING)
+def test_dots_in_a_name_are_dots(path: str) -> None:
+    assert place(path) is not None
+
+
+@pytest.mark.parametrize("method", ["TRACE", "PUT", "PATCH", "PROPFIND", "LINK", "X"])
+def test_a_method_that_the_api_has_not_is_not_passed_on(url: str, upstream: Loopback, method: str) -> None:
+    got = ask(f"{url}/v1/models", method)
+    assert (got.status, got.error["type"]) == (405, "invalid_request_error")
+    assert upstream.asked == []
+
+
+@pytest.mark.parametrize("target", ["/v1/models", "example.com:443"])
+def test_nobody_is_connected(url: str, upstream: Loopback, target: str) -> None:
+    heard = raw(url, f"CONNECT {target} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n".encode())
+    assert heard.split()[1] in (b"400", b"404", b"405")
+    assert upstream.asked == []
+
+
+class TestCookies:
+    """What an upstream sets for one caller comes back from nobody but him."""
+
+    def test_of_what_is_passed_on(self, url: str, upstream: Loopback) -> None:
+        upstream.answer = lambda asked: Said.json({}, set_cookie="sid=first; Path=/")
+        assert ask(f"{url}/v1/models").header("set-cookie") == "sid=first; Path=/"
+        ask(f"{url}/v1/models")
+        ask(f"{url}/v1/models", cookie="sid=mine")
+        assert [asked.header("cookie") for asked in upstream.asked] == [None, None, "sid=mine"]
+
+    def test_of_runs(self, url: str, upstream: Loopback) -> None:
+        def answer(asked: Asked) -> Said:
+            usual = upstream.usual(asked)
+            return Said(
+                usual.status, (*usual.headers, ("set-cookie", f"sid={secrets.token_hex(4)}; Path=/")), usual.body
+            )
+
+        upstream.answer = answer
+        made = ask(f"{url}/v1/assistants", "POST", {"model": "gpt-4o"}, authorization="Bearer a").json
+        asked = {"assistant_id": made["id"], "thread": {"messages": [{"role": "user", "content": "Hello"}]}}
+        for key in ("a", "b"):
+            ran = ask(f"{url}/v1/threads/runs", "POST", asked | {"stream": True}, authorization=f"Bearer {key}")
+            assert b"thread.run.completed" in ran.body
+            ask(f"{url}/v1/models", authorization=f"Bearer {key}")
+        assert len(upstream.asked) == 4
+        assert [asked.header("cookie") for asked in upstream.asked] == [None] * 4
+
+
+@pytest.mark.parametrize("name", ["authorization", "api-key", "openai-project", "x-anything", "openai-organization"])
+@pytest.mark.parametrize("path", ["/v1/models", "/v1/assistants", "/v1/threads/runs"])
+def test_a_header_that_no_library_sends_is_refused(url: str, upstream: Loopback, name: str, path: str) -> None:
+    head = (
+        f"POST {path} HTTP/1.1\r\nhost: localhost\r\n{name}: Bearer ключ\r\ncontent-length: 0\r\nconnection: close\r\n"
+    )
+    heard = raw(url, head.encode() + b"\r\n")
+    assert heard.startswith(b"HTTP/1.1 400 ")
+    assert json.loads(heard.partition(b"\r\n\r\n")[2])["error"]["code"] == "invalid_header"
+    assert upstream.asked == []
+
+
+@pytest.mark.parametrize("path", ["/v1/models", "/v1/assistants"])
+def test_a_body_with_two_lengths_is_refused(url: str, upstream: Loopback, path: str) -> None:
+    """Of two servers one may read the one and the other the other."""
+    head = f"POST {path} HTTP/1.1\r\nhost: localhost\r\ncontent-length: 4\r\ntransfer-encoding: chunked\r\n\r\n"
+    heard = raw(url, head.encode() + b"0\r\n\r\n")
+    assert heard.startswith(b"HTTP/1.1 400 ")
+    assert upstream.asked == []
+
+
+@pytest.mark.parametrize("count", ["9" * 5_000, "9" * 40, str(2**63), str(2**31), "-1", "1e5", "²", "٣", "", "1"])
+def test_no_count_of_attempts_is_a_failure(url: str, count: str) -> None:
+    thread = ask(f"{url}/v1/threads", "POST", {}).json["id"]
+    body = {"role": "user", "content": "Hello"}
+    if not count.isascii():
+        return
+    got = ask(f"{url}/v1/threads/{thread}/messages", "POST", body, x_stainless_retry_count=count)
+    assert got.status == 200
+
+
+HALVES = {
+    "nothing": b"",
+    "half a line": b"POST /v1/assi",
+    "half a head": b"POST /v1/assistants HTTP/1.1\r\nhost: localhost\r\n",
+    "half a body": b"POST /v1/assistants HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9\r\n\r\n{",
+    "half a chunk": b"POST /v1/assistants HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\n9\r\n{",
+    "half a body to pass on": b"POST /v1/files HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9\r\n\r\n{",
+}
+
+
+@pytest.mark.parametrize("half", HALVES)
+def test_half_a_request_is_not_waited_for(url: str, half: str) -> None:
+    began = time.monotonic()
+    heard = raw(url, HALVES[half])
+    assert time.monotonic() - began >= SHORT * 0.9
+    assert heard.split()[1:2] in ([], [b"408"])
+    assert ask(f"{url}/v1/assistants").status == 200
+
+
+def test_a_head_that_comes_by_drops_is_not_waited_for_either(url: str) -> None:
+    parts = urlsplit(url)
+    with socket.create_connection((str(parts.hostname), parts.port or 0), timeout=PATIENCE) as connection:
+        began = time.monotonic()
+        connection.sendall(b"GET /v1/assistants HTTP/1.1\r\n")
+        connection.settimeout(SHORT / 10)
+        while time.monotonic() - began < SHORT * 20:
+            try:
+                connection.sendall(b"x: y\r\n")
+                if connection.recv(100) == b"":
+                    break
+            except TimeoutError:
+                continue
+            except OSError:
+                break
+        assert time.monotonic() - began < SHORT * 20
+
+
+def test_a_connection_that_waits_for_its_next_request_stays(url: str) -> None:
+    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=PATIENCE)
+    for _ in range(2):
+        connection.request("GET", "/v1/assistants")
+        answer = connection.getresponse()
+        assert (answer.status, bool(answer.read())) == (200, True)
+        time.sleep(SHORT * 1.5)
+    connection.close()
+
+
+def test_connections_have_a_limit(url: str) -> None:
+    parts = urlsplit(url)
+    held = [socket.create_connection((str(parts.hostname), parts.port or 0)) for _ in range(CONNECTIONS)]
+    try:
+        assert ask(f"{url}/v1/assistants").status == 503
+    finally:
+        for each in held:
+            each.close()
+    deadline = time.monotonic() + PATIENCE
+    while ask(f"{url}/v1/assistants").status != 200:
+        assert time.monotonic() < deadline
