@@ -16,6 +16,7 @@ from docs.pages import (
     failures,
     fields,
     models,
+    problems,
     routes,
     settings,
     statuses,
@@ -51,6 +52,8 @@ def printed() -> dict[Path, str]:
     found[readme] = settings.within(readme.read_text())
     servers = ROOT / "docs/how-to/other-servers.md"
     found[servers] = upstreams.within(servers.read_text())
+    importing = ROOT / "docs/how-to/import-your-threads.md"
+    found[importing] = problems.within(importing.read_text())
     return found
 
 

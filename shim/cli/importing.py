@@ -1,18 +1,20 @@
 """``assistants-shim import``: threads and assistants from elsewhere, and taking an import back."""
 
 import json
+import os
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, NamedTuple
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from shim.migrate.imports import Importer, Refused, Report, undoing
+from shim.migrate.imports import Endpoint, Importer, Refused, Report, undoing
 from shim.migrate.imports.report import PROBLEMS, Problem
 from shim.settings import settings
 from shim.store import imports
@@ -20,9 +22,17 @@ from shim.store.database import Database, database
 
 #: Problems that are shown as they come; all of them are in the file of `--report`.
 SHOWN: Final = 20
+THREAD_ID: Final = re.compile(r"\bthread_[A-Za-z0-9_-]+")
 COLUMNS: Final = typer.Option(
     "--map", metavar="FIELD=COLUMN", help="The column of a CSV file that has a field of a message; may be given often."
 )
+
+
+class Live(NamedTuple):
+    """What is fetched, and from where."""
+
+    endpoint: Endpoint
+    thread_ids: list[str]
 
 
 def import_(  # noqa: PLR0913  # each option is a parameter
@@ -36,6 +46,17 @@ def import_(  # noqa: PLR0913  # each option is a parameter
     report: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write the report there as JSON, with every problem.")
     ] = None,
+    from_url: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="Fetch threads from an endpoint that still answers the old protocol."),
+    ] = None,
+    thread_ids: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="With --from-url: a file in which the ids of the threads stand.")
+    ] = None,
+    key_env: Annotated[
+        str, typer.Option(metavar="NAME", help="With --from-url: the environment variable that holds the key.")
+    ] = "OPENAI_API_KEY",
+    api_version: Annotated[str | None, typer.Option(help="With --from-url: the `api-version`, for Azure.")] = None,
     undo: Annotated[
         str | None, typer.Option(metavar="BATCH", help="Take an import back: remove the threads that it brought.")
     ] = None,
@@ -48,10 +69,12 @@ def import_(  # noqa: PLR0913  # each option is a parameter
         _list(tenant)
     elif undo is not None:
         _undo(undo, tenant, force)
-    elif not paths:
+    elif not paths and from_url is None:
         raise typer.BadParameter("nothing to import", param_hint="FILE|DIR")
     else:
-        _import(paths, report, tenant=tenant, dry_run=dry_run, strict=strict, encoding=encoding, columns=_map(columns))
+        live = None if from_url is None else _live(from_url, thread_ids, key_env, api_version)
+        options = {"tenant": tenant, "dry_run": dry_run, "strict": strict, "encoding": encoding}
+        _import(paths or [], live, report, columns=_map(columns), **options)
 
 
 def _map(columns: list[str] | None) -> dict[str, str]:
@@ -62,11 +85,26 @@ def _map(columns: list[str] | None) -> dict[str, str]:
     return {name: column for name, _, column in pairs}
 
 
-def _import(paths: list[Path], report: Path | None, **options: Any) -> None:
+def _live(url: str, thread_ids: Path | None, key_env: str, version: str | None) -> Live:
+    """The endpoint, and the threads to fetch: all ids that stand in the file, whatever else does."""
+    if thread_ids is None or not thread_ids.is_file():
+        raise typer.BadParameter("the file is not there", param_hint="--thread-ids")
+    found = dict.fromkeys(THREAD_ID.findall(thread_ids.read_text(encoding="utf-8", errors="replace")))
+    if not found:
+        raise typer.BadParameter("no id of a thread stands in the file", param_hint="--thread-ids")
+    key = os.environ.get(key_env)
+    if not key:
+        raise typer.BadParameter(f"the environment has no {key_env}", param_hint="--key-env")
+    return Live(Endpoint(url, key, version), list(found))
+
+
+def _import(paths: list[Path], live: Live | None, report: Path | None, **options: Any) -> None:
     screen = Console(stderr=True)
     with _problems(report, screen) as (tell, written), _progress(screen) as progress:
         importer = Importer(problem=tell, progress=progress, **options)
         try:
+            if live is not None:
+                importer.fetch(*live)
             importer.read(*paths)
             found = importer.finish()
         except (Refused, OSError, LookupError) as problem:

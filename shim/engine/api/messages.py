@@ -106,6 +106,7 @@ def _page(db: Any, world: Context, thread_id: str, wanted: Page) -> Json:
 
 
 def _update(db: Any, world: Context, thread_id: str, message_id: str, asked: Json) -> Json:
+    thread_rows.lock(db, world.tenant, thread_id, world.now())
     message = lookup.message(db, world, thread_id, message_id)
     if "metadata" in asked:
         message = message | {"metadata": asked["metadata"] or {}}
@@ -114,7 +115,7 @@ def _update(db: Any, world: Context, thread_id: str, message_id: str, asked: Jso
 
 
 def _delete(db: Any, world: Context, thread_id: str, message_id: str) -> None:
-    thread_rows.lock(db, world.tenant, thread_id)
+    thread_rows.lock(db, world.tenant, thread_id, world.now())
     message = lookup.message(db, world, thread_id, message_id)
     running = refresh.active(db, world, thread_id)
     if running is not None and message["run_id"] == running["id"]:

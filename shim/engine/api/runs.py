@@ -191,7 +191,7 @@ def _page(db: Any, world: Context, thread_id: str, wanted: Page) -> Json:
 
 
 def _update(db: Any, world: Context, thread_id: str, run_id: str, asked: Json) -> Json:
-    thread_rows.lock(db, world.tenant, thread_id)
+    thread_rows.lock(db, world.tenant, thread_id, world.now())
     refresh.active(db, world, thread_id)
     run = lookup.run(db, world, thread_id, run_id).body
     if run["status"] in refresh.DRIVEN:

@@ -6,6 +6,7 @@ thread in order, `writer` stores whole threads.  Nothing is written before all i
 """
 
 from shim.migrate.imports.importer import Importer
+from shim.migrate.imports.readers.live import Endpoint
 from shim.migrate.imports.report import Refused, Report
 
-__all__ = ["Importer", "Refused", "Report"]
+__all__ = ["Endpoint", "Importer", "Refused", "Report"]

@@ -2,14 +2,15 @@
 
 import base64
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 from shim.migrate.imports import documents, objects, shapes, timeline
 from shim.migrate.imports.found import Found, Hint, Json
 from shim.migrate.imports.pictures import Contents
 from shim.migrate.imports.readers import tables
+from shim.migrate.imports.readers.live import HOPELESS, Endpoint
 from shim.migrate.imports.report import PROBLEMS, Place, Problem, Refused, Report
 from shim.migrate.imports.sources import Source, walk
 from shim.migrate.imports.stage import Stage
@@ -24,8 +25,17 @@ from shim.wire import ids
 Progress = Callable[[Literal["reading", "writing"], int, int], None]
 #: Where objects that a program adds stand.
 PROGRAM: Final = "Importer"
+#: Threads that are fetched before they are written.
+GROUP: Final = 20
 #: How a kind is called when there are several.
 PLURAL: Final = {"message": "messages", "run": "runs", "step": "steps"}
+
+
+class Batch(NamedTuple):
+    """An import under way, and when it began."""
+
+    id: str
+    begun: int
 
 
 class Importer:
@@ -60,6 +70,7 @@ class Importer:
         self._stage: Final = Stage(Seal(chosen.keys) if chosen.keys else None)
         self._base: Final = self._database(database_url or chosen.database_url, chosen.keys)
         self._finished = False
+        self._batch: Batch | None = None
         self._program: Final = self._stage.source(PROGRAM)
         self._sources: list[str] = []
         self._origins: dict[str, str] = {}
@@ -111,30 +122,72 @@ class Importer:
         Raises `Refused` when the import is strict and anything would be refused; nothing is written then.
         """
         self._finished = True
+        contents = self._contents()
+        batch = self._batch if self._batch is not None else self._begin()
+        self._write(batch, contents)
+        if not self._dry:
+            self._base.write(self._end, batch)
+        return self.report
+
+    def fetch(self, endpoint: Endpoint, thread_ids: Sequence[str]) -> None:
+        """Fetch threads from an endpoint that still answers the old protocol, and write them, some at a time: what was
+        written stays when this is interrupted, and is not fetched again when it is called again.
+
+        Raises `Refused` when the endpoint takes no call at all.
+        """
+        self._sources.append(endpoint.url)
+        self._batch = batch = self._begin()
+        for first in range(0, len(thread_ids), GROUP):
+            group = list(thread_ids[first : first + GROUP])
+            there = self._base.read(imports.known, self._tenant, group) if self.report.resumed else {}
+            for thread_id in group:
+                if thread_id in there and there[thread_id].batch == batch.id:
+                    self.report.there["threads"] += 1
+                else:
+                    self._fetch(endpoint, thread_id)
+            self._write(batch, self._contents(), quiet=True)
+            self._stage.clear()
+            self._progress("writing", min(first + GROUP, len(thread_ids)), len(thread_ids))
+
+    def _fetch(self, endpoint: Endpoint, thread_id: str) -> None:
+        place = Place(endpoint.url, None, thread_id)
+        number = self._stage.source(endpoint.url)
+        try:
+            for found in endpoint.thread(thread_id):
+                self._found(number, place, found)
+        except Refused as refused:
+            self._stage.forget(number)
+            self.report.problem(refused.code, place, refused.detail)
+        except HOPELESS as problem:
+            raise Refused("endpoint", f"{endpoint.url}: {problem}") from problem
+
+    def _contents(self) -> Contents:
+        """What is staged is whole: look through it, before anything is written."""
         self._stage.ready()
         self._stage.settle_steps()
         self._drop_strays()
         contents = Contents(self._stage, self.report.problem, self._largest)
         if self._strict:
             self._check(contents)
-        writer = self._begin(contents)
-        self._write_assistants(writer)
-        total = self._stage.thread_count()
-        done = 0
+        return contents
+
+    def _write(self, batch: Batch, contents: Contents, quiet: bool = False) -> None:
+        """Write what is staged."""
+        writer = Writer(self._base, self._tenant, batch.id, batch.begun, contents, self._dry)
+        self._write_assistants(batch)
+        total, done = self._stage.thread_count(), 0
 
         def tell(outcomes: list[Outcome]) -> None:
             nonlocal done
             done += len(outcomes)
             for outcome in outcomes:
                 self._note(outcome)
-            self._progress("writing", done, total)
+            if not quiet:
+                self._progress("writing", done, total)
 
         writer.write(self._plans(self.report.problem), tell)
-        if not self._dry:
-            for orphan in contents.orphans():
-                self.report.problem("orphan_file", orphan.place, orphan.body["id"])
-            self._base.write(self._end, writer)
-        return self.report
+        for orphan in contents.orphans():
+            self.report.problem("orphan_file", orphan.place, orphan.body["id"])
 
     def _database(self, url: str | None, keys: tuple[str, ...]) -> Database:
         found = address.resolve(url)
@@ -226,14 +279,14 @@ class Importer:
         if first := [*codes, *(one[0] for one in refusing)]:
             raise Refused(first[0], "nothing was imported, as the import is strict")
 
-    def _begin(self, contents: Contents) -> Writer:
+    def _begin(self) -> Batch:
         now = int(time.time())
         if self._dry:
-            return Writer(self._base, self._tenant, "", now, contents, dry_run=True)
+            return Batch("", now)
         sources = self._sources or [PROGRAM]
         found, self.report.resumed = self._base.write(self._resume, sources, now)
         self.report.batch = found.batch
-        return Writer(self._base, self._tenant, found.batch, found.created_at, contents)
+        return Batch(found.batch, found.created_at)
 
     def _resume(self, db: Any, sources: list[str], now: int) -> tuple[imports.Import, bool]:
         """The import that was interrupted with the same input, or a new one; whether it is the former."""
@@ -244,16 +297,16 @@ class Importer:
         imports.begin(db, self._tenant, made.batch, now, sources)
         return made, False
 
-    def _end(self, db: Any, writer: Writer) -> None:
-        if not self.report.added and not self.report.replaced and imports.close(db, self._tenant, writer.batch):
+    def _end(self, db: Any, batch: Batch) -> None:
+        if not self.report.added and not self.report.replaced and imports.close(db, self._tenant, batch.id):
             self.report.batch = None
             return
-        imports.finish(db, self._tenant, writer.batch, int(time.time()), dict(self.report.added))
+        imports.finish(db, self._tenant, batch.id, int(time.time()), dict(self.report.added))
 
-    def _write_assistants(self, writer: Writer) -> None:
+    def _write_assistants(self, batch: Batch) -> None:
         transaction = self._base.read if self._dry else self._base.write
         for staged in self._stage.of_kind("assistant"):
-            verdict = transaction(self._assistant, staged.body, writer.batch)
+            verdict = transaction(self._assistant, staged.body, batch.id)
             if verdict == "exists":
                 self.report.problem("exists", staged.place, staged.body["id"])
             else:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
+from shim.migrate.imports import references
 from shim.migrate.imports.report import Place
 from shim.migrate.imports.sources import open_member
 from shim.migrate.imports.stage import Stage, Staged
@@ -97,22 +98,8 @@ def named(plan: Plan) -> list[str]:
     """The ids of all files that a thread names, each once."""
     found: dict[str, None] = {}
     for thing in (plan.thread, *plan.messages, *plan.steps):
-        _collect(thing, found)
+        references.collect(thing, found)
     return list(found)
-
-
-def _collect(value: Any, found: dict[str, None]) -> None:
-    if isinstance(value, list):
-        for one in value:
-            _collect(one, found)
-    elif isinstance(value, dict):
-        for name, one in value.items():
-            if name == "file_id" and isinstance(one, str):
-                found[one] = None
-            elif name == "file_ids" and isinstance(one, list):
-                found.update(dict.fromkeys(map(str, one)))
-            elif isinstance(one, (list, dict)):
-                _collect(one, found)
 
 
 def _has_content(one: Staged) -> bool:

@@ -79,6 +79,11 @@ class Stage:
         self._flush()
         self._db.execute("DELETE FROM staged WHERE source = ?", (source,))
 
+    def clear(self) -> None:
+        """All of it has been written."""
+        self._flush()
+        self._db.execute("DELETE FROM staged")
+
     def ready(self) -> None:
         """All is there; from now on it is read."""
         self._flush()

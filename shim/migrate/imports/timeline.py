@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from shim.migrate.imports.report import Place
 from shim.migrate.imports.stage import Staged
-from shim.translate import history
+from shim.translate import history, items
 from shim.wire import objects
 
 Json = dict[str, Any]
@@ -162,7 +162,8 @@ def _said(message: Json) -> list[Entry]:
     if not message["content"]:
         return []
     direction = "out" if message["run_id"] else "in"
-    return [Entry(direction, history.of_message(message), message["run_id"], message["id"])]
+    item = items.journalled(history.of_message(message))
+    return [Entry(direction, item, message["run_id"], message["id"])]
 
 
 def _calls(step: Json, places: dict[str, Place], tell: Tell) -> list[Entry]:
@@ -171,9 +172,12 @@ def _calls(step: Json, places: dict[str, Place], tell: Tell) -> list[Entry]:
     for call in functions:
         if call not in answered:
             tell("no_output", places[step["id"]], call["id"])
-    calls = [Entry("out", _call(call), step["run_id"], None) for call in answered]
-    outputs = [history.of_output(call["id"], call["function"]["output"]) for call in answered]
-    return calls + [Entry("in", output, step["run_id"], None) for output in outputs]
+    calls = [items.journalled(_call(call)) for call in answered]
+    outputs = [items.journalled(history.of_output(call["id"], call["function"]["output"])) for call in answered]
+    return [
+        *(Entry("out", call, step["run_id"], None) for call in calls),
+        *(Entry("in", output, step["run_id"], None) for output in outputs),
+    ]
 
 
 def _call(call: Json) -> Json:

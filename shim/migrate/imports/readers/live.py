@@ -1,0 +1,116 @@
+"""An endpoint that still answers the old protocol: a thread with all that belongs to it, through the official client.
+
+Such are the classic agents of Azure, until 2027-03-31, and `assistants-shim serve`.
+"""
+
+import base64
+from collections.abc import Iterator
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import openai
+
+from shim.migrate.imports import references
+from shim.migrate.imports.found import Found, Hint, Json
+from shim.migrate.imports.report import Refused
+
+_HEADERS: Final = {"OpenAI-Beta": "assistants=v2"}
+#: The most objects that a list of the API gives at a time.
+PAGE: Final = 100
+AZURE: Final = ".openai.azure.com"
+#: The first version of Azure's API with all of the old protocol.
+AZURE_VERSION: Final = "2024-05-01-preview"
+#: Answers that say that no other call will go better.
+HOPELESS: Final = (openai.AuthenticationError, openai.PermissionDeniedError, openai.APIConnectionError)
+
+
+class Endpoint:
+    """``url``: the base URL, of OpenAI's form, or of an Azure resource.  ``version``: the `api-version`, for Azure.
+    ``files``: whether contents of files are fetched, too.
+    """
+
+    def __init__(self, url: str, key: str, version: str | None = None, files: bool = True) -> None:
+        self.url: Final = url
+        self._files: Final = files
+        self._client: Final = _client(url, key, version)
+        self._fetched: Final[set[str]] = set()
+
+    def close(self) -> None:
+        self._client.close()
+
+    def thread(self, thread_id: str) -> Iterator[Found]:
+        """The thread, its messages, runs and steps, the assistants and files that they name, each once.
+
+        Raises `Refused` with ``not_found`` or ``endpoint``; openai's errors of `HOPELESS`.
+        """
+        hint = Hint(thread_id=thread_id)
+        path = f"/threads/{thread_id}"
+        yield Found("thread", self._get(path), hint)
+        files: dict[str, None] = {}
+        for message in self._list(f"{path}/messages"):
+            references.collect(message, files)
+            yield Found("message", message, hint)
+        for run in self._list(f"{path}/runs"):
+            yield Found("run", run, hint)
+            yield from self._assistant(run.get("assistant_id"))
+            for step in self._list(f"{path}/runs/{run['id']}/steps"):
+                references.collect(step, files)
+                yield Found("step", step, hint.at(run_id=run["id"]))
+        for file_id in files if self._files else ():
+            yield from self._file(file_id)
+
+    def _assistant(self, assistant_id: Any) -> Iterator[Found]:
+        """An assistant; one that was deleted there is none to import."""
+        if not isinstance(assistant_id, str) or assistant_id in self._fetched:
+            return
+        self._fetched.add(assistant_id)
+        try:
+            yield Found("assistant", self._get(f"/assistants/{assistant_id}"), Hint())
+        except Refused as refused:
+            yield Found(None, {}, Hint(), ((refused.code, assistant_id),))
+
+    def _file(self, file_id: str) -> Iterator[Found]:
+        """A file with its content, unless it is not given out, as the API did with files that users had uploaded."""
+        try:
+            content: bytes = self._client.files.content(file_id).read()
+            about = self._get(f"/files/{file_id}")
+        except HOPELESS:
+            raise
+        except (openai.APIStatusError, Refused):
+            yield Found(None, {}, Hint(), (("no_bytes", file_id),))
+            return
+        yield Found("file", {**about, "id": file_id, "data": base64.b64encode(content).decode()}, Hint())
+
+    def _list(self, path: str) -> Iterator[Json]:
+        after: str | None = None
+        while True:
+            cursor = {"after": after} if after else {}
+            page = self._get(path, {"order": "asc", "limit": PAGE, **cursor})
+            found = page.get("data")
+            if not isinstance(found, list):
+                raise Refused("endpoint", f"{path}: no list")
+            yield from found
+            if not found or not page.get("has_more"):
+                return
+            after = found[-1]["id"]
+
+    def _get(self, path: str, query: Json | None = None) -> Json:
+        try:
+            found: Any = self._client.get(path, cast_to=object, options={"headers": _HEADERS, "params": query or {}})
+        except openai.NotFoundError as problem:
+            raise Refused("not_found", path) from problem
+        except HOPELESS:
+            raise
+        except openai.APIStatusError as problem:
+            raise Refused("endpoint", f"{path}: {problem.status_code} {problem.message}"[:300]) from problem
+        if not isinstance(found, dict):
+            raise Refused("endpoint", f"{path}: no JSON object")
+        return found
+
+
+def _client(url: str, key: str, version: str | None) -> openai.OpenAI:
+    host = urlsplit(url).hostname or ""
+    if host.endswith(AZURE):
+        root = f"https://{host}"
+        return openai.AzureOpenAI(azure_endpoint=root, api_key=key, api_version=version or AZURE_VERSION)
+    return openai.OpenAI(base_url=url, api_key=key, default_query={"api-version": version} if version else None)

@@ -1,0 +1,18 @@
+"""Which files an object of the API names."""
+
+from typing import Any
+
+
+def collect(value: Any, found: dict[str, None]) -> None:
+    """Add the ids of all files that stand anywhere in a value."""
+    if isinstance(value, list):
+        for one in value:
+            collect(one, found)
+    elif isinstance(value, dict):
+        for name, one in value.items():
+            if name == "file_id" and isinstance(one, str):
+                found[one] = None
+            elif name == "file_ids" and isinstance(one, list):
+                found.update(dict.fromkeys(map(str, one)))
+            elif isinstance(one, (list, dict)):
+                collect(one, found)
