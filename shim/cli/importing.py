@@ -1,6 +1,5 @@
 """``assistants-shim import``: threads and assistants from elsewhere, and taking an import back."""
 
-import json
 import os
 import re
 import time
@@ -19,6 +18,7 @@ from shim.migrate.imports.report import PROBLEMS, Problem
 from shim.settings import settings
 from shim.store import imports
 from shim.store.database import Database, database
+from shim.wire import encoding
 
 #: Problems that are shown as they come; all of them are in the file of `--report`.
 SHOWN: Final = 20
@@ -113,7 +113,7 @@ def _import(paths: list[Path], live: Live | None, report: Path | None, **options
         finally:
             importer.close()
             if written is not None:
-                written.write(json.dumps(importer.report.as_json(), ensure_ascii=False) + "\n")
+                written.write(encoding.text(importer.report.as_json()) + "\n")
     _show(found)
     if found.refused:
         raise typer.Exit(1)
@@ -134,7 +134,7 @@ def _problems(report: Path | None, screen: Console) -> Iterator[tuple[Any, Any]]
             screen.print("more problems are counted below, and told one by one with --report", markup=False)
         if written is not None:
             each = {"code": problem.code, "level": problem.level, "place": str(problem.place), "detail": problem.detail}
-            written.write(json.dumps(each, ensure_ascii=False) + "\n")
+            written.write(encoding.text(each) + "\n")
 
     try:
         yield tell, written

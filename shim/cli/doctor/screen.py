@@ -1,7 +1,6 @@
 """The examination for the eye, and for a program."""
 
 import dataclasses
-import json
 from typing import Final
 
 from rich.console import Console
@@ -10,6 +9,7 @@ from rich.table import Table
 
 from shim.cli.doctor.patient import Finding, Patient, State
 from shim.cli.doctor.verdict import Verdict, hindrance
+from shim.wire import encoding
 
 #: A sign and a colour for each state; the sign alone tells them apart, too.
 SIGNS: Final[dict[State, str]] = {
@@ -84,7 +84,7 @@ def as_json(address: str, patient: Patient, found: dict[str, Finding], judged: V
         "deleted": patient.deleted,
         "left": patient.stored,
     }
-    return json.dumps(said, indent=2, ensure_ascii=False)
+    return encoding.indented(said).decode()
 
 
 def _short(words: str) -> str:

@@ -1,0 +1,21 @@
+"""JSON is written in one place, `shim.wire.encoding`, which knows what to do with half of a surrogate pair."""
+
+import re
+
+from tests.gates.files import ours, short
+
+WRITES = re.compile(r"\bjson\.dumps?\(|\bJSONEncoder\(|\bto_json\(|\borjson\b")
+#: Who writes JSON by himself, and why he may.
+EXCEPTIONS = {
+    "shim/wire/encoding.py": "it is that place",
+    "shim/upstream/secrets.py": "reads it again at once: nothing leaves",
+    "shim/cli/demo/program.py": "shows a user's program",
+    "shim/sandbox/mind/answers.py": "text of an answer, which leaves through the encoder",
+    "shim/sandbox/mind/mind.py": "text of an answer, which leaves through the encoder",
+    "shim/sandbox/tools/errands.py": "text of an answer, which leaves through the encoder",
+}
+
+
+def test_one_place_writes_json() -> None:
+    found = {short(path) for path in ours("shim") if WRITES.search(path.read_text())}
+    assert found == set(EXCEPTIONS)
