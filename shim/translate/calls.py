@@ -3,9 +3,13 @@
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from shim.translate.turn import STEP_OPENS, Emitted, Json, Made, Open, Turn, emits
+from shim.translate.turn import STEP_OPENS, Emitted, Json, Made, Open, Turn, better, emits
 
 RANKING: Final = {"ranker": "default_2024_08_21", "score_threshold": 0.0}
+CODE: Final = "code_interpreter_call"
+#: Where a call's texts stand in it.
+ARGUMENTS: Final = ("function", "arguments")
+SOURCE: Final = ("code_interpreter", "input")
 
 
 @emits(*STEP_OPENS, "thread.run.step.delta")
@@ -19,33 +23,116 @@ def open_call(turn: Turn, event: Json) -> Iterator[Emitted]:
     assert turn.asking is not None
     item = event["item"]
     function = {"name": item.get("name") or "", "arguments": "", "output": None}
-    call = {"id": item["call_id"], "type": "function", "function": function}
-    opened = turn.open(event, Open("function_call", turn.asking, call=call, index=len(turn.calls)))
+    call = {"id": turn.call_id(item), "type": "function", "function": function}
+    opened = turn.show(event, Open("function_call", turn.asking, call=call, index=len(turn.calls)))
     turn.calls.append(opened)
     yield _delta(opened, {"index": opened.index} | call)
+    if early := _claim(turn, opened):
+        yield _tell(opened, *ARGUMENTS, early)
+
+
+def _claim(turn: Turn, opened: Open) -> str:
+    """The arguments that were told before anybody knew of which call they are."""
+    known = opened.known
+    assert known is not None
+    mine = [
+        (name, place)
+        for name, place in turn.unclaimed
+        if name in known.names or (place is not None and place == known.place) or (name, place) == (None, None)
+    ]
+    return "".join(turn.unclaimed.pop(key) for key in mine)
 
 
 @emits("thread.run.step.delta")
 def arguments_delta(turn: Turn, event: Json) -> Iterator[Emitted]:
-    """Some of a call's arguments.  Arguments of an item that nobody announced are somebody else's."""
-    item = turn.find(event, "function_call")
-    if item is not None and event["delta"]:
-        yield _tell_arguments(item, event["delta"])
+    """Some of a call's arguments.  Those of a call that nobody announced wait until its name is known."""
+    opened = turn.find(event, "function_call")
+    if opened is None:
+        _keep(turn, event, event["delta"])
+    elif event["delta"] and not opened.whole:
+        yield _tell(opened, *ARGUMENTS, event["delta"])
+
+
+@emits("thread.run.step.delta")
+def arguments_done(turn: Turn, event: Json) -> Iterator[Emitted]:
+    """A call's arguments as a whole."""
+    opened = turn.find(event, "function_call")
+    if opened is None:
+        _keep(turn, event, event["arguments"], whole=True)
+    elif not opened.whole:
+        yield from _hear(turn, opened, *ARGUMENTS, event["arguments"])
+
+
+def _keep(turn: Turn, event: Json, said: str, *, whole: bool = False) -> None:
+    key = event.get("item_id"), event.get("output_index")
+    if turn.known.words(event, "function_call") is None and not turn.known.elsewhere(event, "function_call"):
+        before = turn.unclaimed.get(key, "")
+        turn.unclaimed[key] = better(before, said) if whole else before + said
 
 
 @emits("thread.run.step.delta")
 def close_call(turn: Turn, event: Json) -> Iterator[Emitted]:
-    """A function call is whole, or was cut: then it will never be asked for."""
-    item = turn.items[turn.key(event)]
-    function = item.call["function"]
-    whole = event["item"].get("arguments") or function["arguments"]
-    if not whole.startswith(function["arguments"]):
-        turn.differences.append(f"the arguments told of {item.call['id']} differ from the finished ones")
-    elif len(whole) > len(function["arguments"]):
-        yield _tell_arguments(item, whole[len(function["arguments"]) :])
-    item.call = item.call | {"function": function | {"arguments": whole}}
-    if event["item"].get("status") == "incomplete":
-        item.cut = True
+    """A function call is whole, or was cut: then it will never be asked for.  An end that tells less than was told
+    before leaves it open until the response ends.
+    """
+    opened, item = turn.shown(event), event["item"]
+    if opened is None:
+        return
+    yield from _rename(turn, opened, item.get("name") or "")
+    said = item.get("arguments") or ""
+    yield from _hear(turn, opened, *ARGUMENTS, said)
+    opened.cut = item.get("status") == "incomplete"
+    opened.whole = opened.cut or bool(said.strip() and said == opened.call["function"]["arguments"])
+
+
+def _rename(turn: Turn, opened: Open, name: str) -> Iterator[Emitted]:
+    """A name that came late, or was another one at first."""
+    function = opened.call["function"]
+    if name and name != function["name"]:
+        opened.call = opened.call | {"function": function | {"name": name}}
+        if not function["name"]:
+            yield _delta(opened, _more(opened, "function", {"name": name}))
+        else:
+            turn.differences.append(f"the name told of {opened.call['id']} differs from the finished one")
+
+
+def finish(turn: Turn) -> Iterator[Emitted]:
+    """The response is whole, so its calls are.  Arguments that nobody gave are an empty object."""
+    for opened in turn.calls:
+        if not opened.call["function"]["arguments"].strip():
+            yield _tell(opened, *ARGUMENTS, _left_over(turn) or "{}")
+        opened.whole = True
+    settle(turn)
+
+
+def _left_over(turn: Turn) -> str | None:
+    """Arguments that were told under an id that no call has."""
+    key = next((key for key, said in turn.unclaimed.items() if said.startswith("{")), None)
+    return None if key is None else turn.unclaimed.pop(key)
+
+
+def settle(turn: Turn) -> None:
+    """Calls that are told wholly go to the journal as they were told, under the id that upstream knows."""
+    for opened in turn.calls:
+        if opened.whole and opened.known is not None:
+            turn.settle(opened, _as_told(opened, opened.known.item))
+
+
+def _as_told(opened: Open, item: Json) -> Json:
+    if item["type"] != "function_call":
+        return item
+    return item | {"call_id": upstream_id(opened)} | {name: opened.call["function"][name] for name in SAID}
+
+
+#: What the journal remembers of a call as it was told.
+SAID: Final = ("name", "arguments")
+
+
+def upstream_id(opened: Open) -> str:
+    """The id under which upstream will recognise the output of a call: the last that it told."""
+    assert opened.known is not None
+    item = opened.known.item
+    return str(item.get("call_id") or item.get("id") or opened.call["id"])
 
 
 @emits(*STEP_OPENS, "thread.run.step.delta")
@@ -62,8 +149,8 @@ def open_search(turn: Turn, event: Json) -> Iterator[Emitted]:
 @emits("thread.run.step.completed")
 def close_search(turn: Turn, event: Json) -> Iterator[Emitted]:
     """A file search is over; its results are known, if the request asked for them."""
-    item = turn.find(event, "file_search_call")
-    if item is not None:
+    item = turn.shown(event)
+    if item is not None and item.open:
         results = [_result(turn, result) for result in event["item"].get("results") or []]
         yield from _close_hosted(turn, item, {"file_search": {"ranking_options": _ranking(turn), "results": results}})
 
@@ -95,31 +182,43 @@ def open_code(turn: Turn, event: Json) -> Iterator[Emitted]:
     yield from open_hosted(turn, event, call)
 
 
-@emits("thread.run.step.delta")
+@emits(*STEP_OPENS, "thread.run.step.delta")
 def code_delta(turn: Turn, event: Json) -> Iterator[Emitted]:
     """Some code."""
-    item = turn.find(event, "code_interpreter_call")
-    if item is not None and event["delta"]:
-        yield _tell_code(item, event["delta"])
+    if event["delta"]:
+        item = turn.find(event, CODE) or (yield from turn.unannounced(event, CODE, open_code))
+        if item is not None and item.open:
+            yield _tell(item, *SOURCE, event["delta"])
+
+
+@emits(*STEP_OPENS, "thread.run.step.delta")
+def code_done(turn: Turn, event: Json) -> Iterator[Emitted]:
+    """The code as a whole; it has yet to run."""
+    item = turn.find(event, CODE) or (yield from turn.unannounced(event, CODE, open_code))
+    if item is not None and item.open:
+        yield from _hear(turn, item, *SOURCE, event["code"])
 
 
 @emits("thread.run.step.delta", "thread.run.step.completed")
 def close_code(turn: Turn, event: Json) -> Iterator[Emitted]:
-    """The code has run.  Its logs come in one delta each, whole."""
-    item = turn.find(event, "code_interpreter_call")
-    if item is None:
+    """The code has run.  Its logs come in one delta each, whole.  An end that tells less of the code than was told
+    before leaves the call open until the response ends.
+    """
+    item = turn.shown(event)
+    if item is None or not item.open:
         return
-    told = item.call["code_interpreter"]["input"]
-    whole = event["item"].get("code") or told
-    if not whole.startswith(told):
-        turn.differences.append(f"the code told of {item.call['id']} differs from the finished one")
-    elif len(whole) > len(told):
-        yield _tell_code(item, whole[len(told) :])
+    said = event["item"].get("code") or ""
+    yield from _hear(turn, item, *SOURCE, said)
     given = event["item"].get("outputs") or []
-    outputs = [OUTPUTS[output["type"]](turn, output) for output in given if output["type"] in OUTPUTS]
-    for index, output in enumerate(outputs):
-        yield _delta(item, _more(item, "code_interpreter", {"outputs": [{"index": index} | output]}))
-    yield from _close_hosted(turn, item, {"code_interpreter": {"input": whole, "outputs": outputs}})
+    for output in (each for each in given[len(item.outputs) :] if each.get("type") in OUTPUTS):
+        index = len(item.outputs)
+        item.outputs.append(OUTPUTS[output["type"]](turn, output))
+        yield _delta(item, _more(item, "code_interpreter", {"outputs": [{"index": index} | item.outputs[-1]]}))
+    code = item.call["code_interpreter"]
+    found = {"code_interpreter": code | {"outputs": list(item.outputs)}}
+    if said == code["input"]:
+        yield from _close_hosted(turn, item, found)
+    item.call = item.call | found
 
 
 def _logs(turn: Turn, output: Json) -> Json:
@@ -144,7 +243,7 @@ def open_hosted(turn: Turn, event: Json, call: Json) -> Iterator[Emitted]:
     step: Json = {}
     for name, step in turn.open_step({"type": "tool_calls", "tool_calls": []}):
         yield name, step
-    item = turn.open(event, Open(event["item"]["type"], step, call=call))
+    item = turn.show(event, Open(event["item"]["type"], step, call=call))
     yield _delta(item, {"index": 0} | call)
 
 
@@ -156,7 +255,7 @@ def _close_hosted(turn: Turn, item: Open, found: Json) -> Iterator[Emitted]:
 
 def complete(turn: Turn, item: Open) -> Iterator[Emitted]:
     """A hosted call is over."""
-    item.open = False
+    item.open, item.whole = False, True
     yield from turn.hold(shown(item))
 
 
@@ -165,16 +264,21 @@ def shown(item: Open) -> Json:
     return item.step | {"step_details": {"type": "tool_calls", "tool_calls": [item.call]}}
 
 
-def _tell_arguments(item: Open, more: str) -> Emitted:
-    function = item.call["function"]
-    item.call = item.call | {"function": function | {"arguments": function["arguments"] + more}}
-    return _delta(item, _more(item, "function", {"arguments": more}))
+def _hear(turn: Turn, item: Open, kind: str, name: str, finished: str) -> Iterator[Emitted]:
+    """A text of a call as a whole: what is missing of it is told.  If it differs otherwise, the finished one counts."""
+    told = item.call[kind][name]
+    whole = better(told, finished)
+    if not whole.startswith(told):
+        turn.differences.append(f"the {name} told of {item.call['id']} differs from the finished text")
+        item.call = item.call | {kind: item.call[kind] | {name: whole}}
+    elif len(whole) > len(told):
+        yield _tell(item, kind, name, whole[len(told) :])
 
 
-def _tell_code(item: Open, more: str) -> Emitted:
-    code = item.call["code_interpreter"]
-    item.call = item.call | {"code_interpreter": code | {"input": code["input"] + more}}
-    return _delta(item, _more(item, "code_interpreter", {"input": more}))
+def _tell(item: Open, kind: str, name: str, more: str) -> Emitted:
+    """More of a text of a call."""
+    item.call = item.call | {kind: item.call[kind] | {name: item.call[kind][name] + more}}
+    return _delta(item, _more(item, kind, {name: more}))
 
 
 def _more(item: Open, kind: str, what: Json) -> Json:

@@ -24,7 +24,8 @@ def place(annotation: Json) -> int:
     for a citation without a place.
     """
     if annotation["type"] == "file_citation":
-        return int(annotation.get("index", maxsize))
+        index = annotation.get("index")
+        return maxsize if index is None else int(index)
     return annotation.get("end_index") or 0
 
 

@@ -30,12 +30,12 @@ def asked(run: Json, kind: str) -> bool:
 def tell(turn: Turn, event: Json) -> Iterator[Emitted]:
     """Such a call is over: its step, in one piece; nothing where the run has no such tool."""
     item = event["item"]
-    if not asked(turn.run, item["type"]) or turn.key(event) in turn.items:
+    if not asked(turn.run, item["type"]):
         return
     name, arguments, output = CALLS[item["type"]](turn, item)
     function = {"name": name, "arguments": dumps(arguments), "output": output}
     yield from calls.open_hosted(turn, event, {"id": turn.new_id("call"), "type": "function", "function": function})
-    yield from calls.complete(turn, turn.items[turn.latest])
+    yield from calls.complete(turn, turn.items[event["known"].key])
 
 
 #: The function whose output is the application's leave.
@@ -46,10 +46,10 @@ APPROVAL: Final = "mcp_approval_request"
 def ask(turn: Turn, event: Json) -> Iterator[Emitted]:
     """A server's tool may be called with leave only: the run asks for it, as it asks for a function's output."""
     item = event["item"]
-    if not asked(turn.run, item["type"]) or turn.key(event) in turn.items:
+    if not asked(turn.run, item["type"]):
         return
     wanted = {name: item.get(name) for name in ("server_label", "name", "arguments")}
-    call = {"id": item["id"], "call_id": item["id"], "name": APPROVAL, "arguments": dumps(wanted)}
+    call = {"id": item.get("id"), "name": APPROVAL, "arguments": dumps(wanted)}
     as_call = event | {"item": {"type": "function_call"} | call}
     yield from calls.open_call(turn, as_call)
     yield from calls.close_call(turn, as_call)

@@ -31,16 +31,21 @@ def finish(turn: Turn, response: Json) -> Iterator[Emitted]:
         return
     usage = _count(turn, response)
     yield from _finish_items(turn)
+    if (why := _unanswerable(turn)) is not None:
+        yield from failed(turn, failures.last_error(None, why))
+        return
     if not turn.calls:
         yield from turn.release(usage)
         yield turn.happen("finished")
         return
+    yield from calls.finish(turn)
     yield from turn.release()
     turn.step_usage = usage
     if turn.run["status"] == "cancelling":
         yield from _close_all(turn, "cancelled", usage=usage)
         yield turn.happen("asked")
         return
+    turn.call_ids = turn.call_ids | {opened.call["id"]: calls.upstream_id(opened) for opened in turn.calls}
     turn.asking = (turn.asking or {}) | {"step_details": calls.details(turn)}
     yield turn.happen("asked", required_action=_required(turn))
 
@@ -49,6 +54,32 @@ def _finish_items(turn: Turn) -> Iterator[Emitted]:
     """The response is whole, so its items are, whether upstream said so of each or not."""
     for _, item in _unfinished(turn):
         yield from (messages if item.message else calls).complete(turn, item)
+
+
+#: Calls that only the program could answer, and for which Assistants had no word; each with the item that answers it
+#: where upstream does that itself.
+FOR_THE_PROGRAM: Final[dict[str, str]] = {
+    "apply_patch_call": "apply_patch_call_output",
+    "computer_call": "computer_call_output",
+    "custom_tool_call": "custom_tool_call_output",
+    "local_shell_call": "local_shell_call_output",
+    "shell_call": "shell_call_output",
+    "tool_search_call": "tool_search_output",
+}
+
+
+def _unanswerable(turn: Turn) -> str | None:
+    """Why a response that ended well leaves a question that nobody can answer, if it does."""
+    known = turn.known.items
+    answered = {name for each in known if each.kind in FOR_THE_PROGRAM.values() for name in each.names}
+    # A model that goes on to speak has got what it asked for: some servers answer such calls themselves.
+    last = max((index for index, each in enumerate(known) if each.kind == "message"), default=-1)
+    asked = (each for each in known[last + 1 :] if each.kind in FOR_THE_PROGRAM and not each.names & answered)
+    if (call := next(asked, None)) is not None:
+        return f"The model made a {call.kind} ({call.item.get('name') or call.key}), which a run cannot pass on."
+    if any(not opened.call["function"]["name"] for opened in turn.calls) or (turn.unclaimed and not known):
+        return "The model called a function, but its answer does not say which one."
+    return None
 
 
 def _required(turn: Turn) -> Json:
@@ -145,11 +176,14 @@ def _close_all(
     ``usage`` is the last one's.
     """
     left = _unfinished(turn)
+    for _, item in left:
+        yield from messages.settle(turn, item)
+    calls.settle(turn)
     yield from turn.release(None if left or turn.asking is not None else usage)
-    for number, (key, item) in enumerate(left, 1):
+    for number, (_, item) in enumerate(left, 1):
         item.open = False
         if item.message:
-            _keep_partial(turn, key, item)
+            _keep_partial(turn, item)
             yield _cut_message(turn, item, reason or lifecycle.MESSAGE_END[status])
         last = number == len(left) and turn.asking is None
         step = calls.shown(item) if item.call else item.step
@@ -160,13 +194,10 @@ def _close_all(
         turn.asking = None
 
 
-def _keep_partial(turn: Turn, key: str, item: Open) -> None:
+def _keep_partial(turn: Turn, item: Open) -> None:
     """What was written before the end stays part of the conversation, though upstream never finished the item."""
-    text = "".join(piece for part in item.parts.values() for piece in part.heard)
-    if key not in turn.settled and text:
-        content = [{"type": "output_text", "text": text}]
-        partial = {"type": "message", "role": "assistant", "status": "incomplete", "content": content}
-        turn.done.append((key, partial))
+    if item.heard:
+        turn.settle(item, messages.as_told(item, "incomplete"))
 
 
 def _unfinished(turn: Turn) -> list[tuple[str, Open]]:

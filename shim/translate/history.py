@@ -78,7 +78,8 @@ def of_output(call_id: str, output: str, name: str = "", upstream_id: str | None
     ``upstream_id``: the id under which upstream knows the call, where that is not ``call_id``.
     """
     if name == "mcp_approval_request":
-        return {"type": "mcp_approval_response", "approval_request_id": call_id, "approve": bool(LEAVE.match(output))}
+        asked = upstream_id or call_id
+        return {"type": "mcp_approval_response", "approval_request_id": asked, "approve": bool(LEAVE.match(output))}
     item = {"type": "function_call_output", "call_id": items.call_id(call_id), "output": output}
     known_as = upstream_id or call_id
     return item if known_as == item["call_id"] else item | {items.KNOWN_AS: known_as}

@@ -1,17 +1,22 @@
 """Rules for what the model writes: messages, their text, their refusals."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import replace
 from typing import Final
 
 from shim.translate import citations
-from shim.translate.turn import STEP_OPENS, Emitted, Json, Open, Part, Turn, emits
+from shim.translate.turn import STEP_OPENS, Emitted, Json, Open, Part, Turn, better, emits
 from shim.wire import objects
 
 #: Content part of a Responses message: the key of its text, and the Assistants part that shows it.
-PARTS = {"output_text": ("text", "text"), "refusal": ("refusal", "refusal")}
+PARTS: Final = {"output_text": ("text", "text"), "refusal": ("refusal", "refusal")}
+#: The same from the Assistants part: upstream's part, and the key of its text.
+UPSTREAM: Final = {shown: (kind, key) for kind, (key, shown) in PARTS.items()}
+#: What the first words of a message emit where nobody announced it.
+MESSAGE_OPENS: Final = (*STEP_OPENS, "thread.message.created", "thread.message.in_progress", "thread.message.delta")
 
 
-@emits(*STEP_OPENS, "thread.message.created", "thread.message.in_progress", "thread.message.delta")
+@emits(*MESSAGE_OPENS)
 def open_message(turn: Turn, event: Json) -> Iterator[Emitted]:
     """A message item begins: its step first, then the message, each told twice as the API did."""
     message_id = turn.new_id("msg")
@@ -20,7 +25,7 @@ def open_message(turn: Turn, event: Json) -> Iterator[Emitted]:
     for name, step in turn.open_step(details):
         yield name, step
     message = objects.answer(message_id, step["created_at"], turn.run)
-    item = turn.open(event, Open("message", step, message=message))
+    item = turn.show(event, Open("message", step, message=message))
     yield "thread.message.created", message
     yield "thread.message.in_progress", message
     yield from _show_images(turn, item)
@@ -31,65 +36,150 @@ def _show_images(turn: Turn, item: Open) -> Iterator[Emitted]:
     while turn.images:
         part = Part(len(item.parts), "image_file", told=[turn.images.pop(0)])
         # Upstream's parts count from 0; ours that it does not have, from below.
-        item.parts[-1 - part.index] = part
+        item.parts[-1 - part.index, part.kind] = part
         yield _delta(item, {"index": part.index} | SHOWN[part.kind](part))
 
 
-@emits("thread.message.delta")
+@emits(*MESSAGE_OPENS)
 def text_delta(turn: Turn, event: Json) -> Iterator[Emitted]:
     """Some text."""
-    item = turn.find(event, "message")
-    if item is not None and event["delta"]:
-        yield _tell(item, part_of(item, event, "text"), event["delta"])
+    if event["delta"]:
+        item = turn.find(event, "message") or (yield from _unannounced(turn, event))
+        if item is not None and item.open:
+            yield _tell(item, part_of(item, event, "text"), event["delta"])
 
 
-@emits("thread.message.delta")
+@emits(*MESSAGE_OPENS)
 def refusal_delta(turn: Turn, event: Json) -> Iterator[Emitted]:
     """Some of a refusal."""
-    item = turn.find(event, "message")
-    if item is not None and event["delta"]:
-        yield _tell(item, part_of(item, event, "refusal"), event["delta"])
+    if event["delta"]:
+        item = turn.find(event, "message") or (yield from _unannounced(turn, event))
+        if item is not None and item.open:
+            yield _tell(item, part_of(item, event, "refusal"), event["delta"])
 
 
-@emits("thread.message.delta")
+@emits(*MESSAGE_OPENS)
 def annotation_added(turn: Turn, event: Json) -> Iterator[Emitted]:
     """A citation or a generated file."""
-    item = turn.find(event, "message")
-    if item is not None:
+    item = turn.find(event, "message") or (yield from _unannounced(turn, event))
+    if item is not None and item.open:
         yield from _annotate(turn, item, part_of(item, event, "text"), event["annotation"])
+
+
+#: Events that tell a part as a whole, and the part as they tell it.
+WHOLE_PART: Final[dict[str, Callable[[Json], Json]]] = {
+    "response.output_text.done": lambda event: {"type": "output_text", "text": event["text"]},
+    "response.refusal.done": lambda event: {"type": "refusal", "refusal": event["refusal"]},
+    "response.content_part.done": lambda event: event["part"],
+}
+
+
+@emits(*MESSAGE_OPENS)
+def part_done(turn: Turn, event: Json) -> Iterator[Emitted]:
+    """A part as a whole.  It is told when its message ends: only then all its annotations are known, and their
+    places are in the text.
+    """
+    content = WHOLE_PART[event["type"]](event)
+    if content["type"] in PARTS:
+        item = turn.find(event, "message") or (yield from _unannounced(turn, event))
+        if item is not None and item.open:
+            _remember(item, (event.get("content_index") or 0, PARTS[content["type"]][1]), content)
+
+
+def _unannounced(turn: Turn, event: Json) -> Generator[Emitted, None, Open | None]:
+    return turn.unannounced(event, "message", open_message)
 
 
 @emits("thread.message.delta", "thread.message.completed", "thread.run.step.completed")
 def close_message(turn: Turn, event: Json) -> Iterator[Emitted]:
-    """A message item is over.  One that was cut short stays open until the response says why."""
-    item = turn.find(event, "message")
-    if item is None:
+    """A message item is over.  It stays open until the response ends if it was cut short, or if this end tells less of
+    it than was told before.
+    """
+    item = turn.shown(event)
+    if item is None or not item.open:
         return
-    for index, content in enumerate(event["item"].get("content") or []):
-        yield from _settle(turn, item, {"content_index": index}, content)
-    if event["item"].get("status", "completed") != "incomplete":
+    content = event["item"].get("content") or []
+    for key, told in _finished(item, content):
+        _remember(item, key, told)
+    yield from settle(turn, item)
+    if event["item"].get("status") != "incomplete" and _is_all(item, content):
         yield from complete(turn, item)
+
+
+def _finished(item: Open, content: list[Json]) -> Iterator[tuple[tuple[int, str], Json]]:
+    """The finished parts, each with the name of the one that was told of it: by kind and place, else by kind and
+    order.
+    """
+    spoken = [(index, PARTS[told["type"]][1], told) for index, told in enumerate(content) if told["type"] in PARTS]
+    spare = [key for key in item.parts if key not in {(index, kind) for index, kind, _ in spoken}]
+    for index, kind, told in spoken:
+        key = (index, kind)
+        if key not in item.parts and (like := [other for other in spare if other[1] == kind]):
+            key = like[0]
+            spare.remove(key)
+        yield key, told
+
+
+def _is_all(item: Open, content: list[Json]) -> bool:
+    """Whether a finished content tells all that was told of the message, and anything at all."""
+    finished = sorted((PARTS[part["type"]][1], part.get(PARTS[part["type"]][0]) or "") for part in _known(content))
+    told = sorted((part.kind, "".join(part.heard)) for part in item.parts.values() if part.kind in UPSTREAM)
+    return finished == told and any(text for _, text in finished)
+
+
+def _known(content: list[Json]) -> list[Json]:
+    return [part for part in content if part["type"] in PARTS]
 
 
 def complete(turn: Turn, item: Open) -> Iterator[Emitted]:
     """The message is whole."""
+    yield from settle(turn, item)
     now = turn.now()
     whole = {"content": contents(item), "attachments": attachments(item)}
     item.message = item.message | {"status": "completed", "completed_at": now} | whole
     item.open = False
+    turn.settle(item, as_told(item, "completed"))
     yield from turn.hold(item.step)
     yield "thread.message.completed", item.message
 
 
-def _settle(turn: Turn, item: Open, place: Json, content: Json) -> Iterator[Emitted]:
-    """Hold a finished part against what was told of it: what is missing is told now, any other difference is noted."""
-    key, kind = PARTS.get(content["type"], ("", ""))
-    if not kind:
-        return
-    part = part_of(item, place, kind)
-    whole, heard = content.get(key) or "", "".join(part.heard)
+def as_told(item: Open, status: str) -> Json:
+    """The message as an item of upstream's, with the text that was told: what the journal remembers of it."""
+    assert item.known is not None
+    content = []
+    for place, part in item.parts.items():
+        if part.kind in UPSTREAM:
+            kind, key = UPSTREAM[part.kind]
+            content.append({"type": kind} | item.finished.get(place, {}) | {key: "".join(part.heard)})
+    return item.known.item | {"role": "assistant", "status": status, "content": content}
+
+
+def _remember(item: Open, key: tuple[int, str], told: Json) -> None:
+    """Keep the longest of what was told of a part as a whole."""
+    text, before = UPSTREAM[key[1]][1], item.finished.get(key, {})
+    found: Json = {text: better(before.get(text) or "", told.get(text) or "")}
+    if notes := max(before.get("annotations") or [], told.get("annotations") or [], key=len):
+        found["annotations"] = notes
+    item.finished[key] = told | found
+
+
+def settle(turn: Turn, item: Open) -> Iterator[Emitted]:
+    """Hold the finished parts against what was told of them."""
+    for key, content in sorted(item.finished.items(), key=lambda each: each[0][0]):
+        part_at(item, *key)
+        yield from _settle(turn, item, key, content)
+
+
+def _settle(turn: Turn, item: Open, key: tuple[int, str], content: Json) -> Iterator[Emitted]:
+    """What is missing of a finished part is told now.  If it differs otherwise, the finished text is stored: what was
+    told cannot be unsaid.
+    """
+    part = item.parts[key]
+    heard = "".join(part.heard)
+    whole = better(heard, content[UPSTREAM[part.kind][1]])
     if not whole.startswith(heard):
         turn.differences.append(f"the text told differs from the finished text of {item.kind} part {part.index}")
+        item.parts[key] = _written_anew(turn, part, whole, content)
         return
     for annotation in sorted((content.get("annotations") or [])[part.announced :], key=citations.place):
         yield from _catch_up(item, part, whole, citations.place(annotation))
@@ -100,6 +190,20 @@ def _settle(turn: Turn, item: Open, place: Json, content: Json) -> Iterator[Emit
         yield _tell(item, part, "")
 
 
+def _written_anew(turn: Turn, part: Part, whole: str, content: Json) -> Part:
+    """A part with the finished text and its annotations.  Those that were told before have had their effects."""
+    anew = Part(part.index, part.kind, fresh=False)
+    quiet = replace(turn, citations=turn.citations - len(part.markers))
+    notes = enumerate(content.get("annotations") or [])
+    for number, annotation in sorted(notes, key=lambda note: citations.place(note[1])):
+        _write(anew, whole[anew.heard_length : citations.place(annotation)])
+        quiet.made, quiet.images = ([], []) if number < part.announced else (turn.made, turn.images)
+        _cite(quiet, anew, annotation)
+    _write(anew, whole[anew.heard_length :])
+    turn.citations, anew.files = quiet.citations, list(dict.fromkeys([*part.files, *anew.files]))
+    return anew
+
+
 def _catch_up(item: Open, part: Part, whole: str, upto: int) -> Iterator[Emitted]:
     """Tell what of ``whole`` has not been told up to a place."""
     if missing := whole[part.heard_length : upto]:
@@ -108,28 +212,39 @@ def _catch_up(item: Open, part: Part, whole: str, upto: int) -> Iterator[Emitted
 
 def _annotate(turn: Turn, item: Open, part: Part, annotation: Json) -> Iterator[Emitted]:
     """Put an annotation into a part.  A citation brings its marker, whole, in the same delta."""
-    part.announced += 1
-    made = citations.make(turn, part, annotation)
+    made = _cite(turn, part, annotation)
     yield from _show_images(turn, item)
     if made is None:
         return
     shown, marker = made
-    text: Json = {"annotations": [{"index": len(part.annotations)} | citations.as_delta(shown)]}
-    part.annotations.append(shown)
+    text: Json = {"annotations": [{"index": len(part.annotations) - 1} | citations.as_delta(shown)]}
     part.fresh = False
     if marker:
-        part.told.append(marker)
-        part.told_length += len(marker)
         text = {"value": marker} | text
     yield _delta(item, {"index": part.index, "type": "text", "text": text})
 
 
+def _cite(turn: Turn, part: Part, annotation: Json) -> tuple[Json, str] | None:
+    """Put an annotation and its marker into a part: both, if it is shown."""
+    part.announced += 1
+    if (made := citations.make(turn, part, annotation)) is not None:
+        shown, marker = made
+        part.annotations.append(shown)
+        part.told.append(marker)
+        part.told_length += len(marker)
+    return made
+
+
 def part_of(item: Open, event: Json, kind: str) -> Part:
-    """The part that an event speaks of, opened at its first mention.  Ours are numbered without gaps."""
-    place = event.get("content_index", 0)
-    part = item.parts.get(place)
+    """The part that an event speaks of."""
+    return part_at(item, event.get("content_index") or 0, kind)
+
+
+def part_at(item: Open, place: int, kind: str) -> Part:
+    """The part of that kind at a place, opened at its first mention.  Ours are numbered without gaps."""
+    part = item.parts.get((place, kind))
     if part is None:
-        part = item.parts[place] = Part(len(item.parts), kind)
+        part = item.parts[place, kind] = Part(len(item.parts), kind)
     return part
 
 
@@ -157,10 +272,7 @@ def attachments(item: Open) -> list[Json]:
 
 def _tell(item: Open, part: Part, value: str) -> Emitted:
     """More of a part, as upstream says it."""
-    part.heard.append(value)
-    part.heard_length += len(value)
-    part.told.append(value)
-    part.told_length += len(value)
+    _write(part, value)
     if part.kind == "refusal":
         return _delta(item, {"index": part.index, "type": "refusal", "refusal": value})
     text: Json = {"value": value}
@@ -169,6 +281,13 @@ def _tell(item: Open, part: Part, value: str) -> Emitted:
         part.fresh = False
         text["annotations"] = []
     return _delta(item, {"index": part.index, "type": "text", "text": text})
+
+
+def _write(part: Part, value: str) -> None:
+    part.heard.append(value)
+    part.heard_length += len(value)
+    part.told.append(value)
+    part.told_length += len(value)
 
 
 def _delta(item: Open, content: Json) -> Emitted:

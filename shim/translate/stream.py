@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from shim.translate import calls, elsewhere, endings, failures, messages
+from shim.translate.identity import Known
 from shim.translate.turn import STEP_OPENS, Emitted, Json, Rule, Turn, emits
+from shim.wire.sse import UNREADABLE
 
 Key = str | tuple[str, str]
 
@@ -25,6 +27,8 @@ class Nothing:
 ITEM_ADDED: Final = "response.output_item.added"
 ITEM_DONE: Final = "response.output_item.done"
 TEXT_DELTA: Final = "response.output_text.delta"
+
+UNREAD: Final = "The model's answer could not be read: it holds a data line that is no JSON object."
 
 #: What an ending may tell besides what an item's own rules would have told.
 ENDS: Final = (
@@ -59,30 +63,33 @@ def remember_error(turn: Turn, event: Json) -> Iterator[Emitted]:
     yield from ()
 
 
+@emits()
+def unreadable(turn: Turn, event: Json) -> Iterator[Emitted]:
+    """A line that cannot be read.  If the rest does not tell how the response ends, this is why the run fails."""
+    turn.unknown.add("a data line that is no JSON object")
+    turn.error = turn.error or {"message": UNREAD}
+    yield from ()
+
+
 @emits(*STEP_OPENS, *ENDS)
 def end(turn: Turn, event: Json) -> Iterator[Emitted]:
     """The terminal payload is the truth: what it holds and nobody told is told now, then its status ends the turn."""
     response = event["response"]
     yield from turn.begin()
-    for index, item in enumerate(response.get("output") or []):
-        yield from _tell_item(turn, index, item)
+    output = response.get("output") or []
+    for index, (item, known) in enumerate(turn.known.output(output)):
+        yield from _over(turn, item, known or turn.known.add(item, index))
     # The event's own name counts where a server leaves the status out, or forgot to change it.
-    ending = endings.ENDINGS.get(response.get("status")) or endings.ENDINGS[event["type"].removeprefix("response.")]
-    yield from ending(turn, response)
+    named = endings.ENDINGS.get(event["type"].removeprefix("response."), endings.finish)
+    yield from endings.ENDINGS.get(response.get("status") or "", named)(turn, response)
 
 
-def _tell_item(turn: Turn, index: int, item: Json) -> Iterator[Emitted]:
-    """An item of the terminal payload, unless its ``done`` has been told."""
-    place = {"item": item, "output_index": index}
-    if turn.key(place) not in turn.settled and f"#{index}" not in turn.settled:
-        yield from translate(turn, place | {"type": ITEM_DONE})
-
-
-IN_DONE: Final = Nothing("the item's own `done` carries the same, and more servers send that")
 PROGRESS: Final = Nothing("progress inside a step, for which Assistants had no event")
 REASONING: Final = Nothing("reasoning is kept for the chain and was never shown")
 NO_TOOL: Final = Nothing("no Assistants tool asks for it, and what it found stands in the message")
+FOR_THE_PROGRAM: Final = Nothing("only the program could answer it: unless upstream does, the run fails and says so")
 INPUT: Final = Nothing("an item of the input, not of the answer")
+KEEPS_OPEN: Final = Nothing("keeps the connection open")
 AUDIO: Final = Nothing("Assistants had no audio")
 
 RULES: Final[dict[Key, Rule | Nothing]] = {
@@ -93,23 +100,29 @@ RULES: Final[dict[Key, Rule | Nothing]] = {
     "response.incomplete": end,
     "response.failed": end,
     "response.cancelled": end,
+    "response.done": end,
     "error": remember_error,
-    "keepalive": Nothing("keeps the connection open"),
+    UNREADABLE: unreadable,
+    "keepalive": KEEPS_OPEN,
+    "ping": KEEPS_OPEN,
+    "response.heartbeat": KEEPS_OPEN,
     # Messages.
     (ITEM_ADDED, "message"): messages.open_message,
     (ITEM_DONE, "message"): messages.close_message,
     "response.content_part.added": Nothing("a part opens with its first delta"),
-    "response.content_part.done": IN_DONE,
+    "response.content_part.done": messages.part_done,
     TEXT_DELTA: messages.text_delta,
-    "response.output_text.done": IN_DONE,
+    "response.text.delta": messages.text_delta,
+    "response.output_text.done": messages.part_done,
     "response.output_text.annotation.added": messages.annotation_added,
+    "response.output_text_annotation.added": messages.annotation_added,
     "response.refusal.delta": messages.refusal_delta,
-    "response.refusal.done": IN_DONE,
+    "response.refusal.done": messages.part_done,
     # Functions.
     (ITEM_ADDED, "function_call"): calls.open_call,
     (ITEM_DONE, "function_call"): calls.close_call,
     "response.function_call_arguments.delta": calls.arguments_delta,
-    "response.function_call_arguments.done": IN_DONE,
+    "response.function_call_arguments.done": calls.arguments_done,
     # File search.
     (ITEM_ADDED, "file_search_call"): calls.open_search,
     (ITEM_DONE, "file_search_call"): calls.close_search,
@@ -120,15 +133,21 @@ RULES: Final[dict[Key, Rule | Nothing]] = {
     (ITEM_ADDED, "code_interpreter_call"): calls.open_code,
     (ITEM_DONE, "code_interpreter_call"): calls.close_code,
     "response.code_interpreter_call_code.delta": calls.code_delta,
-    "response.code_interpreter_call_code.done": IN_DONE,
+    "response.code_interpreter_call_code.done": calls.code_done,
     "response.code_interpreter_call.code.delta": calls.code_delta,
-    "response.code_interpreter_call.code.done": IN_DONE,
+    "response.code_interpreter_call.code.done": calls.code_done,
     "response.code_interpreter_call.in_progress": PROGRESS,
     "response.code_interpreter_call.interpreting": PROGRESS,
     "response.code_interpreter_call.completed": PROGRESS,
     # Reasoning.
     (ITEM_ADDED, "reasoning"): REASONING,
     (ITEM_DONE, "reasoning"): REASONING,
+    "response.reasoning.delta": REASONING,
+    "response.reasoning.done": REASONING,
+    "response.reasoning_part.added": REASONING,
+    "response.reasoning_part.done": REASONING,
+    "response.reasoning_summary.delta": REASONING,
+    "response.reasoning_summary.done": REASONING,
     "response.reasoning_summary_part.added": REASONING,
     "response.reasoning_summary_part.done": REASONING,
     "response.reasoning_summary_text.delta": REASONING,
@@ -137,32 +156,20 @@ RULES: Final[dict[Key, Rule | Nothing]] = {
     "response.reasoning_text.done": REASONING,
 }
 #: Items, and the events about them, that no Assistants tool leads to.
-ELSEWHERE: Final[dict[str, Nothing]] = dict.fromkeys(
-    (
-        "additional_tools",
-        "apply_patch_call",
-        "apply_patch_call_output",
-        "compaction",
-        "computer_call",
-        "custom_tool_call",
-        "local_shell_call",
-        "program",
-        "program_output",
-        "shell_call",
-        "shell_call_output",
-        "tool_search_call",
-        "tool_search_output",
-    ),
-    NO_TOOL,
-) | dict.fromkeys(
-    (
-        "computer_call_output",
-        "custom_tool_call_output",
-        "function_call_output",
-        "local_shell_call_output",
-        "mcp_approval_response",
-    ),
-    INPUT,
+ELSEWHERE: Final[dict[str, Nothing]] = (
+    dict.fromkeys(("additional_tools", "compaction", "program", "program_output", "tool_search_output"), NO_TOOL)
+    | dict.fromkeys(("apply_patch_call_output", "shell_call_output"), NO_TOOL)
+    | dict.fromkeys(endings.FOR_THE_PROGRAM, FOR_THE_PROGRAM)
+    | dict.fromkeys(
+        (
+            "computer_call_output",
+            "custom_tool_call_output",
+            "function_call_output",
+            "local_shell_call_output",
+            "mcp_approval_response",
+        ),
+        INPUT,
+    )
 )
 RULES.update({(when, item): row for item, row in ELSEWHERE.items() for when in (ITEM_ADDED, ITEM_DONE)})
 WHOLE: Final = Nothing("told when it is over, if the run has such a tool")
@@ -172,6 +179,8 @@ RULES[ITEM_ADDED, elsewhere.APPROVAL], RULES[ITEM_DONE, elsewhere.APPROVAL] = WH
 RULES.update(
     dict.fromkeys(
         (
+            "response.apply_patch_call_operation_diff.delta",
+            "response.apply_patch_call_operation_diff.done",
             "response.compaction.compacting",
             "response.custom_tool_call_input.delta",
             "response.custom_tool_call_input.done",
@@ -213,26 +222,75 @@ RULES.update(
 
 
 def translate(turn: Turn, event: Json) -> Iterator[Emitted]:
-    """What an Assistants stream says when upstream says ``event``.  Changes ``turn``, and nothing else."""
-    kind, item = event["type"], event.get("item", {}).get("type", "")
-    if kind == ITEM_DONE:
-        yield from _finished(turn, event)
-    row = RULES.get(kind) or RULES.get((kind, item))
-    if row is None:
-        turn.unknown.add(f"{kind} {item}".strip())
+    """What an Assistants stream says when upstream says ``event``, which is normalised.  Changes ``turn``, and nothing
+    else.  What follows the end of the response is ignored.
+    """
+    if turn.terminal is not None:
+        return
+    kind = event["type"]
+    if (about := OF_ITEMS.get(kind)) is not None:
+        yield from about(turn, event["item"], event.get("output_index"))
+    elif (row := RULES.get(kind)) is None:
+        turn.unknown.add(kind)
     elif not isinstance(row, Nothing):
         yield from row(turn, event)
 
 
-def _finished(turn: Turn, event: Json) -> Iterator[Emitted]:
-    """An item is whole: it goes to the journal, once.  One that nobody announced is announced first."""
-    item = event["item"]
-    if turn.key(event) not in turn.items:
-        yield from translate(turn, event | {"type": ITEM_ADDED, "item": item | {"status": "in_progress"}})
-    key = turn.key(event)
-    if key not in turn.settled:
-        turn.done.append((key, item))
-    turn.settled |= {key, f"#{event.get('output_index')}"}
+def _added(turn: Turn, item: Json, place: int | None) -> Iterator[Emitted]:
+    """An item begins, unless it was announced before."""
+    known = turn.known.beginning(item, place)
+    if known is None:
+        yield from _announce(turn, item, turn.known.add(item, place))
+    elif not known.settled:
+        turn.known.learn(known, item)
+
+
+def _done(turn: Turn, item: Json, place: int | None) -> Iterator[Emitted]:
+    """An item is over."""
+
+    def agrees(known: Known, item: Json) -> bool:
+        heard = turn.items[known.key].heard if known.key in turn.items else ""
+        return bool(heard) and _text_of(item).startswith(heard)
+
+    yield from _over(turn, item, turn.known.ending(item, place, agrees) or turn.known.add(item, place))
+
+
+def _text_of(item: Json) -> str:
+    """All words of a finished item."""
+    parts = [part.get("text") or part.get("refusal") or "" for part in item.get("content") or []]
+    return item.get("arguments") or item.get("code") or "".join(parts)
+
+
+OF_ITEMS: Final = {ITEM_ADDED: _added, ITEM_DONE: _done}
+
+
+def _announce(turn: Turn, item: Json, known: Known) -> Iterator[Emitted]:
+    known.announced = True
+    yield from _apply(turn, ITEM_ADDED, item | {"status": "in_progress"}, known)
+
+
+def _over(turn: Turn, item: Json, known: Known) -> Iterator[Emitted]:
+    """An item is over: once.  One that nobody announced is announced first.  It goes to the journal when it is told
+    wholly.
+    """
+    turn.known.learn(known, item)
+    if known.settled:
+        return
+    if not known.announced:
+        yield from _announce(turn, item, known)
+    yield from _apply(turn, ITEM_DONE, item, known)
+    opened = turn.items.get(known.key)
+    known.settled = opened is None or opened.whole
+    turn.flush()
+
+
+def _apply(turn: Turn, when: str, item: Json, known: Known) -> Iterator[Emitted]:
+    """The row for an item that begins or ends."""
+    row = RULES.get((when, known.kind))
+    if row is None:
+        turn.unknown.add(f"{when} {known.kind}")
+    elif not isinstance(row, Nothing):
+        yield from row(turn, {"item": item, "known": known})
 
 
 def merged(events: Iterable[Json]) -> list[Json]:
@@ -250,5 +308,6 @@ def _continues(last: Json, event: Json) -> bool:
     return (
         last["type"] == TEXT_DELTA
         and last.get("item_id") == event.get("item_id")
+        and last.get("output_index") == event.get("output_index")
         and last.get("content_index") == event.get("content_index")
     )

@@ -1,11 +1,12 @@
 """What the translation of one response must remember between two events."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from shim import lifecycle
 from shim.translate.caller_names import Names
+from shim.translate.identity import Known, Registry
 from shim.wire import objects
 
 Json = dict[str, Any]
@@ -61,17 +62,29 @@ class Open:
     """An item that upstream has begun: a ``message`` with its parts, or a ``call`` with its place in its step.
 
     ``open`` until its end is told; a message that was cut short waits for the response to say why.  ``cut``: the call
-    ends in the middle.
+    ends in the middle.  ``whole``: it was told to its end.  ``finished``: a message's parts as upstream told them as a
+    whole, by place and kind; they are held against what was told when the message ends.  ``outputs``: what code left
+    behind, as far as it was told.
     """
 
     kind: str
     step: Json
     message: Json = field(default_factory=dict)
-    parts: dict[int, Part] = field(default_factory=dict)
+    parts: dict[tuple[int, str], Part] = field(default_factory=dict)
     call: Json = field(default_factory=dict)
     index: int = 0
     open: bool = True
     cut: bool = False
+    whole: bool = False
+    finished: dict[tuple[int, str], Json] = field(default_factory=dict)
+    known: Known | None = None
+    outputs: list[Json] = field(default_factory=list)
+
+    @property
+    def heard(self) -> str:
+        """All that upstream has told of it, as one text."""
+        call = self.call.get("function", {}).get("arguments") or self.call.get("code_interpreter", {}).get("input")
+        return call or "".join(piece for part in self.parts.values() for piece in part.heard)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +103,9 @@ class Turn:
 
     ``images``: pictures that no message shows yet.  ``pictured``: those among the outputs of code that upstream has yet
     to name in a message.  ``asked``: what the caller's request said; ``body``: what upstream was sent for it.
+    ``known``: the items of the response; ``items``: those of them that are shown.
+    ``call_ids``: the run's calls, of earlier responses too, by the id that the program sees; each with upstream's id.
+    ``unclaimed``: arguments of calls that nobody has announced, by what their events name.
     """
 
     run: Json
@@ -97,13 +113,13 @@ class Turn:
     now: Callable[[], int]
     spent: Json = field(default_factory=objects.usage)
     items: dict[str, Open] = field(default_factory=dict)
-    places: dict[Any, str] = field(default_factory=dict)
-    latest: str = ""
+    known: Registry = field(default_factory=Registry)
+    call_ids: dict[str, str] = field(default_factory=dict)
+    unclaimed: dict[tuple[str | None, int | None], str] = field(default_factory=dict)
     held: Json | None = None
     asking: Json | None = None
     calls: list[Open] = field(default_factory=list)
     done: list[tuple[str, Json]] = field(default_factory=list)
-    settled: set[str] = field(default_factory=set)
     results: dict[str, str] = field(default_factory=dict)
     citations: int = 0
     images: list[str] = field(default_factory=list)
@@ -135,6 +151,8 @@ class Turn:
         if status not in lifecycle.ACTIVE:
             changes |= {"expires_at": None, "usage": self.spent}
         self.run = self.run | {"status": status} | changes
+        if self.ended:
+            self.flush(ended=True)
         return f"thread.run.{status}", objects.as_streamed(self.run)
 
     def release(self, usage: Json | None = None) -> Iterator[Emitted]:
@@ -162,30 +180,60 @@ class Turn:
         yield "thread.run.step.created", step
         yield "thread.run.step.in_progress", step
 
-    def open(self, event: Json, opened: Open) -> Open:
-        """Remember an announced item by its id, else its call's, else its place, else its number."""
-        place = event.get("output_index")
-        item = event["item"]
-        self.latest = item.get("id") or item.get("call_id") or f"#{len(self.items) if place is None else place}"
-        self.items[self.latest] = opened
-        if place is not None:
-            self.places[place] = self.latest
+    def show(self, event: Json, opened: Open) -> Open:
+        """Remember an item that is shown from now on."""
+        opened.known = event["known"]
+        self.items[event["known"].key] = opened
         return opened
 
-    def key(self, event: Json) -> str:
-        """The name of the item that an event speaks of: by its id, else by its place, as some servers give an item
-        another id in every event.  Where an event names neither, it is the latest.
-        """
-        item, place = event.get("item") or {}, event.get("output_index")
-        name = event.get("item_id") or item.get("id") or item.get("call_id")
-        if name in self.items:
-            return str(name)
-        there = self.places.get(place, "")
-        if there and item.get("type", self.items[there].kind) == self.items[there].kind:
-            return there
-        return name or (self.latest if place is None else f"#{place}")
+    def shown(self, event: Json) -> Open | None:
+        """The shown item that begins or ends with an event."""
+        return self.items.get(event["known"].key)
 
     def find(self, event: Json, kind: str) -> Open | None:
-        """The item that an event speaks of, if one of that kind was announced and is not over."""
-        item = self.items.get(self.key(event))
-        return item if item is not None and item.open and item.kind == kind else None
+        """The shown item that an event without an item speaks of."""
+        known = self.known.words(event, kind)
+        return None if known is None else self.items.get(known.key)
+
+    def unannounced(self, event: Json, kind: str, opens: Rule) -> Generator[Emitted, None, Open | None]:
+        """An item that begins with its first words, as nobody announced it; None where they are another item's."""
+        if self.known.elsewhere(event, kind) or self.known.words(event, kind) is not None:
+            return None
+        item = {"type": kind} | ({"id": event["item_id"]} if event.get("item_id") else {})
+        known = self.known.add(item, event.get("output_index"))
+        known.announced = True
+        yield from opens(self, {"item": item, "known": known})
+        return self.items[known.key]
+
+    def call_id(self, item: Json) -> str:
+        """The id of a call as the program sees it: upstream's, unless there is none or the run has it already."""
+        wanted = item.get("call_id") or item.get("id")
+        taken = {opened.call["id"] for opened in self.calls}
+        return self.new_id("call") if not wanted or wanted in taken or wanted in self.call_ids else str(wanted)
+
+    def settle(self, opened: Open, item: Json) -> None:
+        """A shown item is told wholly.  ``item``: as it was told; this is what the journal gets."""
+        assert opened.known is not None
+        opened.known.item, opened.known.settled, opened.whole = item, True, True
+
+    def flush(self, ended: bool = False) -> None:
+        """Hand to the journal what is told wholly: `done` has each item's key, and the item as it was told.
+
+        No item overtakes a message that is not whole yet.  Calls wait for the end, with the thoughts behind them: their
+        ids and arguments may change until then, and a response without an end has asked for nothing.
+        """
+        called = False
+        for known in self.known.items:
+            called = called or known.kind == "function_call"
+            if not ended and known.kind == "message" and not known.settled:
+                return
+            if not ended and called and known.kind in ("function_call", "reasoning"):
+                continue
+            if known.settled and not known.journalled:
+                known.journalled = True
+                self.done.append((known.key, known.item))
+
+
+def better(said: str, later: str) -> str:
+    """What to believe after ``later``: that, or what was said before where it only says less of the same."""
+    return said if said.startswith(later) else later

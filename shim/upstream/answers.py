@@ -48,7 +48,7 @@ class Body:
         self._heard = False
 
     def feed(self, chunk: bytes) -> list[Json]:
-        """Raises `sse.Malformed`."""
+        """The events that ``chunk`` completes."""
         if self._stream is None:
             self._start += chunk
             if (start := _beginning(self._start)) is None:
@@ -133,7 +133,7 @@ def checked(answer: object) -> Json:
     if answer.get("object", "response") != "response":
         raise NoResponse(f"an object of the kind {str(answer['object'])[:SHOWN]!r}")
     status = answer.get("status")
-    if status is not None and status not in STATUSES:
+    if status is not None and str(status) not in STATUSES:
         raise NoResponse(f"an object with the status {str(status)[:SHOWN]!r}")
     whole = isinstance(answer.get("output"), list)
     marked = status is not None and (answer.get("object") == "response" or bool(answer.get("error")))

@@ -35,7 +35,7 @@ def refusals(broken: Broken, sent: Any = None) -> Iterator[None]:
         raise Refusal(None, f"The connection to the model was lost: {clean(error)}") from error
     except answers.NoResponse as error:
         raise Refusal(None, clean(error)) from error
-    except (sse.Malformed, json.JSONDecodeError, RecursionError) as error:
+    except (sse.TooLarge, json.JSONDecodeError, RecursionError) as error:
         raise Refusal(None, f"The model's answer could not be read: {clean(error)}") from error
 
 

@@ -20,11 +20,12 @@ Json = dict[str, Any]
 DONE: Final = b"event: done\ndata: [DONE]\n\n"
 
 
-class Malformed(ValueError):
-    """A ``data:`` line that is no JSON object."""
+#: The type of an event in place of a ``data:`` line that is no JSON object, or is nested too deeply.  The lines after
+#: it may tell what it would have told.
+UNREADABLE: Final = "unreadable"
 
 
-class TooLarge(Malformed):
+class TooLarge(ValueError):
     """More than `Limits` allow."""
 
 
@@ -71,14 +72,14 @@ class Reader:
         self._limits: Final = limits
         self._pending = bytearray()
         self._held = b""
-        self._problem: Malformed | None = None
+        self._problem: TooLarge | None = None
         self._halves = Halves()
         self._deltas = self._items = 0
 
     def feed(self, chunk: bytes) -> list[Json]:
         """The events that ``chunk`` completes; what is incomplete waits for more.
 
-        Raises `Malformed`; events before the bad one are given first, and the next call raises.
+        Raises `TooLarge`; events before that one are given first, and the next call raises.
         """
         self._raise()
         data = self._plain_line_ends(chunk)
@@ -99,16 +100,13 @@ class Reader:
     def close(self) -> list[Json]:
         """The event that lacks only its closing blank line, if any.  Half an event is nothing.
 
-        Raises `Malformed` where `feed` has still to tell of a bad event.
+        Raises `TooLarge` where `feed` has still to tell of it.
         """
         self._raise()
         block = bytes(self._pending + self._held.replace(b"\r", b"\n"))
         self._pending, self._held = bytearray(), b""
-        try:
-            event = _event(block)
-        except Malformed:
-            return []
-        return self._halves.joined([] if event is None else [event])
+        event = _event(block)
+        return self._halves.joined([] if event is None or event["type"] == UNREADABLE else [event])
 
     def _plain_line_ends(self, chunk: bytes) -> bytes:
         """CRLF and CR as LF.  A CR at the very end may be half of a CRLF, so it is held until the next byte."""
@@ -127,7 +125,7 @@ class Reader:
                 if event is not None:
                     self._count(event, len(block))
                     found.append(event)
-            except Malformed as problem:
+            except TooLarge as problem:
                 if not found:
                     raise
                 # Whoever has heard the last word of an answer does not come back for this.
@@ -205,10 +203,10 @@ def _event(block: bytes) -> Json | None:
         return None
     try:
         event = _parsed(data)
-    except (ValueError, RecursionError) as problem:
-        raise Malformed(f"a data line that is no JSON: {data[:80]!r}") from problem
+    except (ValueError, RecursionError):
+        return {"type": UNREADABLE}
     if not isinstance(event, dict):
-        raise Malformed(f"a data line that is no object: {data[:80]!r}")
+        return {"type": UNREADABLE}
     if not isinstance(event.get("type"), str):
         event["type"] = _named(block, event)
     return event
@@ -223,6 +221,8 @@ def _named(block: bytes, event: Json) -> str:
 def _parsed(data: bytes) -> Any:
     try:
         return from_json(data)
-    except ValueError:
+    except ValueError as problem:
+        if "recursion" in str(problem):
+            raise
         # The fast parser refuses an escaped half of a surrogate pair, which the slow one knows.
         return json.loads(data)

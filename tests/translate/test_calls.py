@@ -99,7 +99,12 @@ def test_arguments(streamed, finished, whole, differences) -> None:
 
 
 def test_arguments_of_a_call_that_nobody_announced() -> None:
-    assert tell(turn(status="in_progress"), arguing("{}"), coding("1")) == []
+    """They wait for the call's name; code needs none."""
+    state = turn(status="in_progress")
+    assert tell(state, arguing('{"x":'), arguing("1}")) == []
+    told = tell(state, coding("1"), added(call("")), done(call("")), ended())
+    assert asked(told) == [("call_a", "f", '{"x":1}')]
+    assert last(told, "run.step.completed")["step_details"]["tool_calls"][0]["code_interpreter"]["input"] == "1"
 
 
 @pytest.mark.parametrize("item", [call(), search(), code("1")], ids=lambda item: item["type"])

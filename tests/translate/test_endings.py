@@ -110,7 +110,8 @@ HALF = [
 @pytest.mark.parametrize("status, step", [("failed", "failed"), ("cancelled", "cancelled"), ("incomplete", None)])
 def test_a_step_that_is_cut_keeps_what_was_told_of_it(item, holds, status, step) -> None:
     step = step or ("failed" if item["item"]["type"] == "function_call" else "completed")
-    told = tell(turn(), created(), item, coding("x = "), arguing("{"), ended(status=status))
+    half = {"file_search_call": [], "code_interpreter_call": [coding("x = ")], "function_call": [arguing("{")]}
+    told = tell(turn(), created(), item, *half[item["item"]["type"]], ended(status=status))
     (shown,) = last(told, f"run.step.{step}")["step_details"]["tool_calls"]
     assert holds(shown)
 

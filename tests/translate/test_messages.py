@@ -57,7 +57,7 @@ FINISHED = [
     pytest.param([], [says("Hello.")], "Hello.", 0, id="nothing"),
     pytest.param([text("")], [says("Hello.")], "Hello.", 0, id="an empty piece"),
     pytest.param([text("Hello.")], [], "Hello.", 0, id="content left out"),
-    pytest.param([text("Hullo.")], [says("Hello.")], "Hullo.", 1, id="something else"),
+    pytest.param([text("Hullo.")], [says("Hello.")], "Hello.", 1, id="something else: what is finished is stored"),
     pytest.param([refusing("No")], [refuses("No.")], "No.", 0, id="a refusal's beginning"),
     pytest.param([], [refuses("No.")], "No.", 0, id="no word of a refusal"),
     pytest.param([refusing("")], [refuses("No.")], "No.", 0, id="an empty piece of a refusal"),
@@ -71,8 +71,10 @@ FINISHED = [
 @pytest.mark.parametrize("streamed, content, whole, differences", FINISHED)
 def test_what_was_not_told_is_told_at_the_end(streamed, content, whole, differences) -> None:
     state = turn()
-    told = tell(state, created(), added(HELLO), *streamed, done(message(*content)))
-    assert texts(told) == whole
+    item = message(*content)
+    told = tell(state, created(), added(HELLO), *streamed, done(item), ended(item))
+    if not differences:
+        assert texts(told) == whole
     shown = last(told, "message.completed")["content"]
     assert "".join(part["text"]["value"] if part["type"] == "text" else part["refusal"] for part in shown) == whole
     assert len(state.differences) == differences
@@ -112,14 +114,17 @@ def test_a_message_is_finished_once() -> None:
     assert texts(told) == "Hello."
 
 
-def test_words_of_a_message_that_nobody_announced_are_not_told() -> None:
+def test_words_of_a_message_that_nobody_announced_begin_it() -> None:
     lost = {"type": "file_citation", "file_id": "f", "filename": "a", "index": 0}
     events = [
         text("a", "msg_z"),
         refusing("b", "msg_z"),
         {"type": "response.output_text.annotation.added", "item_id": "msg_z", "annotation": lost},
     ]
-    assert tell(turn(status="in_progress"), *events) == []
+    told = tell(turn(status="in_progress"), *events, ended())
+    assert texts(told) == "ab【4:0†a】"
+    assert names(told).count("message.created") == 1
+    assert [part["type"] for part in last(told, "message.completed")["content"]] == ["text", "refusal"]
 
 
 def test_a_message_cut_short_waits_for_the_reason() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from shim.wire.sse import Limits, Malformed, Reader, TooLarge, encode
+from shim.wire.sse import UNREADABLE, Limits, Reader, TooLarge, encode
 
 VALUES = ("é 東京 😀 \u2028", '"\\\b\f\n\r\t\x00\x1f\x7f', [1, 1.0, 0.5, 2**70, -1], {"a": {}, "b": []}, [True, None])
 
@@ -67,9 +67,21 @@ def test_half_a_surrogate_pair_is_replaced_when_it_leaves() -> None:
 
 
 @pytest.mark.parametrize("data", [b"{", b"nonsense", b"[1]", b'"text"', b'{"a":"\xff"}'])
-def test_what_is_no_object_is_told(data: bytes) -> None:
-    with pytest.raises(Malformed):
-        Reader().feed(b"data: " + data + b"\n\n")
+def test_what_is_no_object_is_told_in_its_place(data: bytes) -> None:
+    """However the bytes are cut, what stands around it is read."""
+    lines = [b'data: {"type":"x"}\n\n', b"data: " + data + b"\n\n", b'data: {"type":"y"}\n\n']
+    reader = Reader()
+    cut = [event["type"] for line in lines for event in reader.feed(line)]
+    whole = [event["type"] for event in Reader().feed(b"".join(lines))]
+    assert whole == cut == ["x", UNREADABLE, "y"]
+    unfinished = Reader()
+    assert unfinished.feed(lines[1].rstrip()) + unfinished.close() == []
+
+
+@pytest.mark.parametrize("depth", [201, 990, 5_000, 200_000])
+def test_what_is_nested_too_deeply_is_not_read(depth: int) -> None:
+    text = b'{"type":"x","a":' + b"[" * depth + b"]" * depth + b"}"
+    assert Reader().feed(b"data: " + text + b"\n\n") == [{"type": UNREADABLE}]
 
 
 def test_an_event_without_a_type_is_named_by_its_line_or_is_an_error() -> None:
@@ -132,14 +144,9 @@ def test_all_items_together_have_a_limit() -> None:
         reader.close()
 
 
-def test_events_before_a_bad_one_are_given_first() -> None:
-    reader = Reader()
-    assert reader.feed(b'data: {"type":"response.completed"}\n\ndata: {\n\n') == [{"type": "response.completed"}]
-    with pytest.raises(Malformed):
+def test_events_before_one_that_is_too_large_are_given_first() -> None:
+    reader = Reader(Limits(event=40))
+    read = reader.feed(b'data: {"type":"response.completed"}\n\n' + _line(40))
+    assert read == [{"type": "response.completed"}]
+    with pytest.raises(TooLarge):
         reader.close()
-
-
-@pytest.mark.parametrize("depth", [5_000, 200_000])
-def test_json_that_is_too_deep_is_malformed(depth: int) -> None:
-    with pytest.raises(Malformed):
-        Reader().feed(b'data: {"type":"x","a":' + b"[" * depth + b"]" * depth + b"}\n\n")

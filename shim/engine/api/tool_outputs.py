@@ -66,8 +66,9 @@ def _accept(
     outputs = _match(row.body, given)
     mark = journal.last_seq(db, world.tenant, thread_id)
     asking = elsewhere.asking(row.body)
+    upstream = row.private.get("call_ids") or {}
     for call_id, output in outputs.items():
-        item = history.of_output(call_id, output, asking.get(call_id, ""))
+        item = history.of_output(call_id, output, asking.get(call_id, ""), upstream.get(call_id))
         journal.append(db, world.tenant, thread_id, "in", item, run_id=run_id, response_id=row.private["asker"])
     step = _answered(db, world, row, outputs)
     turn = Turn(row.body, world.ids, world.now)

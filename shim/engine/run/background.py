@@ -19,7 +19,7 @@ from shim.ports import Call, Refusal
 from shim.store import responses, runs, threads
 from shim.store.errors import Gone
 from shim.store.runs import RunRow
-from shim.translate import endings, failures
+from shim.translate import endings, failures, normalise
 
 T = TypeVar("T")
 UNFINISHED: Final = ("queued", "in_progress")
@@ -133,6 +133,7 @@ async def stop(world: Context, row: RunRow) -> None:
 
 async def _apply(carrier: Carrier, response: Json) -> None:
     """What upstream has so far.  It shows nothing of an answer before the whole is there."""
+    response = normalise.response(response) or {}
     status = response.get("status")
     kind = "response.in_progress" if status in UNFINISHED else f"response.{status}"
     if status == "queued" or (status == "in_progress" and carrier.turn.run["status"] != "queued"):

@@ -6,9 +6,11 @@ is read.  Nothing is held across a `yield` but the connection to upstream.
 Longer than 350 lines: the life of one response, from request to end, with one owner of its state.
 """
 
+import logging
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Final, TypeVar
 
 from shim import lifecycle
@@ -24,14 +26,15 @@ from shim.engine.run.commit import Stored, commit
 from shim.ports import Answer, Call, Interruption, Profile, Refusal
 from shim.store import runs
 from shim.store.errors import Gone, StoreFailed
-from shim.translate import endings, failures, stream
+from shim.translate import endings, failures, normalise, stream
 from shim.translate.turn import Turn
 from shim.wire import objects
 
+log = logging.getLogger("shim")
 T = TypeVar("T")
 
 BROKE_OFF: Final = "The connection to the model was lost before its answer was complete."
-ABANDONED: Final = "The program that ran this stopped before the answer was complete."
+OURS: Final = "internal error of the shim, see the log of {}"
 
 #: The fewest completion tokens that upstream takes.
 SMALLEST: Final = 16
@@ -149,8 +152,9 @@ class Carrier:
             self.forsake()
             raise
         except Exception:
-            await self._abandon()
-            raise
+            when = datetime.fromtimestamp(self.world.now(), UTC).isoformat()
+            log.exception("internal error at %s, in run %s", when, run_id)
+            yield await self._broke_down(when)
         except BaseException:
             await self._hand_over()
             raise
@@ -173,18 +177,28 @@ class Carrier:
         except StoreFailed:
             self.forsake()
 
-    async def _abandon(self) -> None:
+    async def _broke_down(self, when: str) -> list[Emitted]:
+        """What went wrong is neither upstream's nor the store's: the run fails, and says where to look."""
+        try:
+            return await self._abandon(OURS.format(when))
+        except Exception:
+            # What broke is needed for this, too.
+            self.forsake()
+            raise
+
+    async def _abandon(self, why: str) -> list[Emitted]:
         """The pump has failed: the run ends here, if it still can, rather than hang."""
         self.backlog.patient = False
         if self.stored is not None:
             self._keep(self.stored)
-        ending = [] if self.turn.ended else endings.failed(self.turn, failures.last_error(None, ABANDONED))
+        ending = [] if self.turn.ended else endings.failed(self.turn, failures.last_error(None, why))
         try:
             with suppress(Left, Gone, lifecycle.Impossible):
                 if (last := list(ending)) or self.backlog.events:
-                    await self.settle(last)
+                    return await self.settle(last)
         except StoreFailed:
             self.forsake()
+        return []
 
     def forsake(self) -> None:
         """The store fails: whoever looks next in this process does with the run what is left to do."""
@@ -225,7 +239,8 @@ class Carrier:
         try:
             with self.interruption.stopping(answer.interrupt):
                 async with aclosing(answer.events()) as reads:
-                    async for events in reads:
+                    async for read in reads:
+                        events = normalise.events(read)
                         if await self._unheard(events):
                             return
                         if batch := await self.take(stream.merged(events)):

@@ -25,6 +25,7 @@ def blank(model: str, resources: Json, awaits: list[str]) -> Json:
     message shows yet.  ``citations``: how many markers the run's messages have.  ``kept``: of how many messages before
     it the run tells, where not all fitted.  ``cut``: that was to save tokens, so no other run may chain from it.
     ``again``: the request under way was asked a second time, as the process that asked it first is gone.
+    ``call_ids``: the calls that the program was asked for, by the id that it sees; each with upstream's id.
     """
     return {
         "spent": objects.usage(),
@@ -43,13 +44,15 @@ def blank(model: str, resources: Json, awaits: list[str]) -> Json:
         "kept": None,
         "cut": False,
         "again": False,
+        "call_ids": {},
     }
 
 
 def turn_of(world: Context, run: Json, private: Json) -> Turn:
     """The next response of a run that may have had some."""
     known = {name: private[name] for name in ("spent", "citations")}
-    return Turn(run, world.ids, world.now, images=list(private["images"]), **known)
+    call_ids = dict(private.get("call_ids") or {})
+    return Turn(run, world.ids, world.now, images=list(private["images"]), call_ids=call_ids, **known)
 
 
 def objects_of(db: Any, world: Context, emitted: list[Emitted]) -> None:
@@ -107,7 +110,7 @@ def ending_of(db: Any, world: Context, turn: Turn, private: Json, response: Json
         _keep_asking(db, tenant, turn.asking or {})
         tip = {"id": usable, "covers": covers} if usable else None
         private |= {"tip": tip, "asker": response_id, "step_usage": turn.step_usage, "obeyed": True}
-        private |= {"background": None, "again": False}
+        private |= {"call_ids": turn.call_ids, "background": None, "again": False}
     return private
 
 

@@ -19,8 +19,8 @@ from shim.ports import Call, Refusal
 from shim.store import journal, messages, responses, runs, steps, threads
 from shim.store.errors import Gone, StoreFailed
 from shim.store.runs import RunRow
-from shim.translate import elsewhere, items, stream
-from shim.translate.turn import Made, Turn
+from shim.translate import elsewhere, items, normalise, stream
+from shim.translate.turn import Made, Open, Turn
 
 log = logging.getLogger("shim")
 #: How upstream itself ends a response.  One that it stopped because its reader had gone is no answer.
@@ -47,9 +47,10 @@ async def _finished(world: Context, row: RunRow) -> Json | None:
     if response_id is None:
         return None
     try:
-        response = await world.upstream.retrieve(response_id)
+        found = await world.upstream.retrieve(response_id)
     except Refusal:
         return None
+    response = (normalise.response(found) or {}) | {"id": response_id}
     return response if response.get("status") in FINISHED else None
 
 
@@ -133,20 +134,17 @@ def _finish(db: Any, world: Context, row: RunRow, response: Json) -> list[Made] 
     mine = (world.owner, now + world.lease)
     if not (runs.take_over(db, tenant, run["id"], row.owner, *mine) if row.owner else _claim(db, world, run, mine)):
         return None
-    known = sum(
-        entry.response_id == response["id"] and entry.direction == "out"
-        for entry in journal.of_run(db, tenant, run["id"])
-    )
+    entries = journal.of_run(db, tenant, run["id"])
+    known = [
+        items.normal(each.item) for each in entries if (each.response_id, each.direction) == (response["id"], "out")
+    ]
     turn = record.turn_of(world, run, row.private)
-    journalled = {_name(item, index) for index, item in enumerate((response.get("output") or [])[:known])}
     _drop_unfinished(db, world, turn, response, known)
     carrier = Carrier(world, turn, row.private, Sent({}, None), Call(), seen=run["status"])
     noted = any(each.id == response["id"] for each in responses.of_run(db, tenant, run["id"]))
     carrier.response = response | ({"noted": True} if noted else {})
     carrier.chained = echo.kept(response, True, world.profile(row.private["model"]))
     emitted = list(stream.translate(turn, {"type": f"response.{response['status']}", "response": response}))
-    # What was journalled before is told again where its step was not finished, but not journalled again.
-    turn.done[:] = [(key, item) for key, item in turn.done if key not in journalled]
     return turn.made if commit(db, carrier, emitted).moved is None else None
 
 
@@ -164,23 +162,25 @@ def _claim(db: Any, world: Context, run: Json, mine: tuple[str, float]) -> bool:
     return runs.claim(db, world.tenant, run["id"], world.clock(), *mine)
 
 
-def _drop_unfinished(db: Any, world: Context, turn: Turn, response: Json, known: int) -> None:
+def _drop_unfinished(db: Any, world: Context, turn: Turn, response: Json, journalled: list[Json]) -> None:
     """Finished messages and steps stay; everything else of the response is told anew."""
     tenant, run = world.tenant, turn.run
-    finished = 0
+    written: list[Open] = []
+    hosted = 0
     for step in _steps_of_response(db, tenant, run):
-        if step["status"] != "in_progress":
-            finished += step["type"] == "tool_calls"
-            continue
-        written = step["step_details"].get("message_creation")
-        message = messages.get(db, tenant, run["thread_id"], written["message_id"]) if written else None
-        if message is not None and message["status"] == "completed":
-            turn.held = step
-            continue
-        steps.delete(db, tenant, step["id"])
-        if message is not None:
-            messages.delete(db, tenant, run["thread_id"], message["id"])
-    _settle(turn, response, known, finished)
+        told = step["step_details"].get("message_creation")
+        message = messages.get(db, tenant, run["thread_id"], told["message_id"]) if told else None
+        finished = step["status"] != "in_progress"
+        if message is not None and (finished or message["status"] == "completed"):
+            written.append(Open("message", step, message=message, open=False, whole=True))
+            turn.held = turn.held if finished else step
+        elif finished:
+            hosted += 1
+        else:
+            steps.delete(db, tenant, step["id"])
+            if message is not None:
+                messages.delete(db, tenant, run["thread_id"], message["id"])
+    _settle(turn, response, journalled, written, hosted)
 
 
 def _steps_of_response(db: Any, tenant: str, run: Json) -> list[Json]:
@@ -196,15 +196,20 @@ def _answers(step: Json, answered: set[str]) -> bool:
     return step["status"] == "completed" and any(items.call_id(call["id"]) in answered for call in calls)
 
 
-def _settle(turn: Turn, response: Json, known: int, finished: int) -> None:
-    """What of the response was told to its end: the messages that were journalled, the hosted calls with a step."""
-    for index, item in enumerate(response.get("output") or []):
-        kind = item["type"]
-        hosted = kind in HOSTED or elsewhere.asked(turn.run, kind)
-        if (kind == "message" and index < known) or (hosted and finished):
-            finished -= hosted
-            turn.settled.add(_name(item, index))
+def _settle(turn: Turn, response: Json, journalled: list[Json], written: list[Open], hosted: int) -> None:
+    """What of the response was told to its end, and what was journalled.
 
-
-def _name(item: Json, index: int) -> str:
-    return str(item.get("id") or item.get("call_id") or f"#{index}")
+    What was journalled is told again where its step was not finished, but not journalled again.
+    """
+    for item in journalled:
+        turn.known.add(item, None).journalled = True
+    for index, (item, found) in enumerate(turn.known.output(response.get("output") or [])):
+        found, kind = found or turn.known.add(item, index), item["type"]
+        turn.known.learn(found, item)
+        if kind == "message" and written:
+            opened = written.pop(0)
+            opened.known, turn.items[found.key] = found, opened
+            found.announced = found.settled = True
+        elif (kind in HOSTED or elsewhere.asked(turn.run, kind)) and hosted:
+            hosted -= 1
+            found.announced = found.settled = True

@@ -109,11 +109,17 @@ def test_a_polled_round(world: World, waiting) -> None:
 
 
 def test_call_ids_may_come_again_in_every_round(world: World) -> None:
-    """Some servers number the calls of every response alike."""
+    """Some servers number the calls of every response alike.  The program sees each id once in a run; upstream gets
+    back its own.
+    """
     thread = world.thread("One")
     run = last(world.run(thread, answer(call(id="fc_a"), id="resp_1")), "run.requires_action")
     told = world.submit(run, answer(call(id="fc_a"), id="resp_2"), call_a="1")
-    world.submit(last(told, "run.requires_action"), answer(HELLO, id="resp_3"), call_a="2")
+    (asked,) = last(told, "run.requires_action")["required_action"]["submit_tool_outputs"]["tool_calls"]
+    assert asked["id"].startswith("call_")
+    assert asked["id"] != "call_a"
+    world.submit(last(told, "run.requires_action"), answer(HELLO, id="resp_3"), **{asked["id"]: "2"})
+    assert [(item["call_id"], item["output"]) for item in world.sent["input"]] == [("call_a", "2")]
     steps = world.get(f"{place(run)}/steps", order="asc")["data"]
     outputs = [step["step_details"]["tool_calls"][0]["function"]["output"] for step in steps[:2]]
     assert outputs == ["1", "2"]

@@ -41,12 +41,13 @@ class Said:
 
 @dataclass(eq=False)
 class Step:
-    """A step: what it is about is a message or the ids of calls."""
+    """A step: what it is about is a message or the ids of calls: as the program sees them, and as upstream does."""
 
     kind: str
     status: str = "in_progress"
     said: Said | None = None
     calls: list[str] = field(default_factory=list)
+    upstream: list[str] = field(default_factory=list)
     outputs: list[str | None] = field(default_factory=list)
     asked: bool = False
 
@@ -62,7 +63,9 @@ class Item:
     heard: str = ""
     begun: bool = False
     done: bool = False
+    named: bool = False
     step: Step | None = None
+    entry: "Entry | None" = None
 
 
 @dataclass(eq=False)
@@ -88,6 +91,7 @@ class Run:
     status: str = "queued"
     response: str = ""
     items: list[Item] = field(default_factory=list)
+    order: list[Item] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
     held: Step | None = None
     asking: Step | None = None
@@ -193,8 +197,8 @@ class Life:
             raise No(400, f"Expected tool outputs for call_ids {step.calls}, got {got}")
         given = dict(zip(got, outputs, strict=True))
         step.outputs, step.status = [given[call_id] for call_id in step.calls], "completed"
-        for call_id in step.calls:
-            self.entries.append(Entry("output", given[call_id], run.response, call_id))
+        for call_id, upstream in zip(step.calls, step.upstream, strict=True):
+            self.entries.append(Entry("output", given[call_id], run.response, upstream))
         run.status, run.asking, run.stale, run.carried = "queued", None, False, True
 
     def unsubmit(self, run: Run) -> None:
@@ -223,7 +227,7 @@ class Life:
     def asked(self, run: Run, response: str) -> Json:
         """What of a request the thread decides: the response to chain from, and the input."""
         previous, covers = run.tip or self.head or (None, 0)
-        run.response, run.items, run.tip = response, [], None
+        run.response, run.items, run.order, run.tip = response, [], [], None
         told = list(self._told([entry for entry in self.entries[covers:] if entry is not None], previous))
         if not told and previous is None:
             told = [("developer", run.instructions)]
@@ -250,10 +254,12 @@ class Life:
     def announce(self, run: Run, item: Item) -> None:
         self.begin(run)
         item.begun = True
+        run.order.append(item)
         if item.kind == "call":
             if run.asking is None:
                 run.asking = self._step(run, "tool_calls")
             run.asking.calls.append(item.call_id)
+            run.asking.upstream.append(item.call_id)
             run.asking.outputs.append(None)
             item.step = run.asking
             return
@@ -272,13 +278,16 @@ class Life:
         if run.held is not None:
             run.held.status, run.held = "completed", None
 
-    def finish(self, run: Run, item: Item) -> None:
-        """An item is whole."""
+    def finish(self, run: Run, item: Item, whole: bool = False) -> None:
+        """An item is whole.  Without a word it stays open, unless the ``whole`` response is over."""
         if item.done:
             return
         if not item.begun:
             self.announce(run, item)
-        item.done, item.heard = True, item.text
+        item.heard = item.text
+        if item.kind != "search" and not item.text and not whole:
+            return
+        item.done = True
         assert item.step is not None
         said = item.step.said
         if said is not None:
@@ -287,13 +296,24 @@ class Life:
             self._release(run)
             run.held = item.step
         if item.kind != "search":
-            self.entries.append(Entry(item.kind, item.text, run.response, item.call_id, said=said))
+            item.entry = Entry(item.kind, item.text, run.response, item.call_id, said=said)
+        self.flush(run)
+
+    def flush(self, run: Run, ended: bool = False) -> None:
+        """What is remembered: no message before an earlier one, and calls when the response is over."""
+        for item in run.order:
+            if item.kind == "message" and item.entry is None and not ended:
+                return
+            if item.entry is not None and (ended or item.kind == "message"):
+                self.entries.append(item.entry)
+                run.order = [each for each in run.order if each is not item]
 
     def complete(self, run: Run) -> None:
         """The response is whole, and so are its items."""
         self.begin(run)
         for item in run.items:
-            self.finish(run, item)
+            self.finish(run, item, whole=True)
+        self.flush(run, ended=True)
         self._release(run)
         covered = None if run.stale else (run.response, len(self.entries))
         if run.asking is None:
@@ -317,12 +337,13 @@ class Life:
         for item in open_items:
             if item.kind == "message" and not outside:
                 self._keep(run, item)
+        self.flush(run, ended=not outside)
         if run.held is not None and (run.held.said is not None or not outside):
             self._release(run)
         for step in run.steps:
             if step.status == "in_progress":
                 if outside and not step.asked:
-                    step.calls, step.outputs = [], []
+                    step.calls, step.upstream, step.outputs = [], [], []
                 step.status = "failed" if step is run.asking and status == "incomplete" else becomes
                 if step.said is not None:
                     step.said.status, step.said.reason = "incomplete", reason or why
@@ -334,4 +355,4 @@ class Life:
         assert item.step.said is not None
         item.step.said.text = item.heard
         if item.heard:
-            self.entries.append(Entry("message", item.heard, run.response, said=item.step.said))
+            item.entry = Entry("message", item.heard, run.response, said=item.step.said)

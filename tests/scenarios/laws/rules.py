@@ -36,6 +36,13 @@ def one_of(things: list[T], which: int) -> T:
     return things[(which - 1) % len(things)]
 
 
+def unclear(run: Run, item: Item) -> bool:
+    """Whether an item that nobody announced could as well be one that was, under another id."""
+    return not item.begun and any(
+        each.kind == item.kind and each.begun and not each.done and not each.named for each in run.items
+    )
+
+
 class Thread(Both):
     """The rules: what programs do, what upstream says, what happens to the process."""
 
@@ -110,7 +117,7 @@ class Thread(Both):
     def submits(self, run: Run, got: list[str], streamed: bool, mood: Refusal | None) -> None:
         outputs = [f"{number} of {call_id}" for number, call_id in enumerate(got)]
         given = [{"tool_call_id": call_id, "output": output} for call_id, output in zip(got, outputs, strict=True)]
-        before = run.tip, run.response, run.items
+        before = run.tip, run.response, run.items, run.order
 
         def model() -> Run:
             self.life.submit(run, got, outputs)
@@ -120,7 +127,7 @@ class Thread(Both):
 
         def undo() -> None:
             self.life.unsubmit(run)
-            run.tip, run.response, run.items = before
+            run.tip, run.response, run.items, run.order = before
 
         body = {"stream": streamed, "tool_outputs": given}
         self.speak(model, undo, f"/runs/{run.id}/submit_tool_outputs", body, mood)
@@ -231,13 +238,16 @@ class Thread(Both):
         run = self.spoken_to
         assert run is not None
         item = one_of(run.items, which)
-        if item.kind == "search" or item.done:
+        if item.kind == "search" or item.done or (item.kind == "message" and unclear(run, item)):
             return
         says = telling.text if item.kind == "message" else telling.arguing
         self.hear(run, [says(more, item=item.id)])
         if run.active:
+            if item.kind == "message" and more and not item.begun:
+                self.life.announce(run, item)
             item.text += more
             item.heard += more if item.begun else ""
+            item.named = item.named or bool(more)
 
     @precondition(lambda self: self.spoken_to is not None and self.spoken_to.items)
     @rule(which=WHICH, more=st.sampled_from(["", "", "."]))
@@ -246,6 +256,8 @@ class Thread(Both):
         run = self.spoken_to
         assert run is not None
         item = one_of(run.items, which)
+        if unclear(run, item):
+            return
         item.text += "" if item.done else more
         self.hear(run, [telling.done(finished(item))])
         if run.active:

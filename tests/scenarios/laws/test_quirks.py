@@ -112,7 +112,7 @@ def test_one_place_for_items_of_all_kinds() -> None:
     thought = {"type": "reasoning", "id": "rs_1", "summary": []}
     items = [HELLO, thought, ONE, thought | {"id": "rs_2"}]
     state = turn()
-    told = tell(state, created(), *[done(item, output_index=0) for item in items])
+    told = tell(state, created(), *[done(item, output_index=0) for item in items], ended(*items))
     assert [item["type"] for _, item in state.done] == ["message", "reasoning", "function_call", "reasoning"]
     assert names(told).count("message.completed") == 1
     assert len(state.calls) == 1

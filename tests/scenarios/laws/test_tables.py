@@ -7,6 +7,7 @@ from openai.types.responses.response_output_text import Annotation
 from shim.translate import citations, elsewhere, tools
 from shim.translate.stream import ELSEWHERE, ITEM_ADDED, ITEM_DONE, RULES, WHOLE, Nothing
 from shim.translate.turn import EMITS
+from shim.wire.sse import UNREADABLE
 from tests.translate import sdk
 
 #: Rows for what the newest SDK does not list, and who says it.
@@ -15,6 +16,20 @@ BEYOND_THE_SDK = {
     "response.cancelled": "the published schema",
     "response.code_interpreter_call.code.delta": "the first SDKs",
     "response.code_interpreter_call.code.done": "the first SDKs",
+    "response.output_text_annotation.added": "the specification of 2025",
+    "response.reasoning.delta": "the specification of 2025",
+    "response.reasoning.done": "the specification of 2025",
+    "response.reasoning_summary.delta": "the specification of 2025",
+    "response.reasoning_summary.done": "the specification of 2025",
+    "response.reasoning_part.added": "vLLM",
+    "response.reasoning_part.done": "vLLM",
+    "response.apply_patch_call_operation_diff.delta": "the published schema",
+    "response.apply_patch_call_operation_diff.done": "the published schema",
+    "response.text.delta": "older proxies",
+    "response.done": "older proxies",
+    "response.heartbeat": "proxies that keep a slow connection open",
+    "ping": "the same",
+    UNREADABLE: "our own reader's word for a line that is no JSON object",
 }
 #: What a user could see must never be silent.
 VISIBLE = {"message", "function_call", "file_search_call", "code_interpreter_call"}

@@ -12,7 +12,7 @@ from shim.ports import Refusal
 from shim.runtime import drive
 from shim.runtime.heartbeat import Heart
 from shim.store import runs as rows
-from tests.engine.scripted import Lost, Refused, World, answer, place, pump
+from tests.engine.scripted import Lost, Refused, World, answer, place
 from tests.translate.telling import added, call, code, created, done, ended, last, message, names, says, search, text
 
 HELLO = message(says("Hello."))
@@ -298,13 +298,3 @@ def test_a_pump_that_is_stopped_between_the_end_and_the_last_word_changes_nothin
         pass
     batches.close()
     assert _run(world, thread)["status"] == "completed"
-
-
-def test_a_failure_of_ours_ends_the_run_and_is_told(world: World) -> None:
-    """Upstream says something that cannot be read at all."""
-    thread = world.thread("One")
-    world.script([[created()], [{"type": "response.output_item.added", "item": {"type": "function_call"}}]])
-    reply = world.reply("POST", f"threads/{thread}/runs", {"assistant_id": world.assistant(), "stream": True})
-    with pytest.raises(KeyError):
-        pump(reply)
-    assert _run(world, thread)["status"] == "failed"

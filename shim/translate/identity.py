@@ -1,0 +1,186 @@
+"""Which item an event speaks of.
+
+Ids, call ids and places come as each server makes them: missing, null, changed from one event to the next, the same for
+several items.  So no single one of them decides.  A `Known` item remembers every name under which it was told, and the
+registry finds it for three kinds of question: an item that begins or ends, words without an item (a delta), and the
+output of the terminal payload, which is matched as a whole.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+Json = dict[str, Any]
+Agrees = Callable[["Known", Json], bool]
+
+
+@dataclass(slots=True)
+class Known:
+    """One item of a response, as far as upstream has told it.
+
+    ``key`` is its name here, unique in the response.  ``named``: an event has used its id.  ``announced``: the rule for
+    its beginning has spoken.  ``settled``: it is told wholly.  ``again``: it was announced once more after its end, so
+    what follows under its name is another item.
+    """
+
+    key: str
+    kind: str
+    item: Json
+    place: int | None
+    names: set[str] = field(default_factory=set)
+    named: bool = False
+    announced: bool = False
+    settled: bool = False
+    journalled: bool = False
+    again: bool = False
+
+    def learn(self, item: Json) -> None:
+        """Take over what another event says of the item; an empty field says nothing."""
+        said = {name: value for name, value in item.items() if value not in (None, "")}
+        self.item = self.item | said | {"type": self.item["type"]}
+        self.names.update(_names(item))
+
+    def may_be_at(self, place: int | None) -> bool:
+        return place is None or self.place is None or place == self.place
+
+
+def _names(item: Json) -> list[str]:
+    """What an item calls itself: a call first by the id of the call."""
+    return [name for name in (item.get("call_id"), item.get("id")) if name]
+
+
+@dataclass(slots=True)
+class Registry:
+    """The items of one response, in the order in which they were first told."""
+
+    items: list[Known] = field(default_factory=list)
+    by_name: dict[str, Known] = field(default_factory=dict)
+
+    def add(self, item: Json, place: int | None) -> Known:
+        """Another item."""
+        names = _names(item)
+        wanted = item.get("id") or item.get("call_id") or f"#{len(self.items) if place is None else place}"
+        taken = {known.key for known in self.items}
+        key = wanted if wanted not in taken else f"{wanted}#{len(self.items)}"
+        known = Known(key, item["type"], item, place, set(names))
+        self.items.append(known)
+        self.by_name |= dict.fromkeys([*names, key], known)
+        return known
+
+    def learn(self, known: Known, item: Json) -> None:
+        """Remember what an event says of a known item, and its names."""
+        known.learn(item)
+        self.by_name |= dict.fromkeys(_names(item), known)
+
+    def beginning(self, item: Json, place: int | None) -> Known | None:
+        """The item that ``output_item.added`` announces once more, if it is no new one."""
+        for known in self._same_names(item, place):
+            if not known.may_be_at(place) or (known.settled and _differs(known, item)):
+                continue
+            known.again = known.settled and (place is None or known.place is None)
+            return known
+        unnamed = (known for known in self._open(item["type"], place) if not item.get("id") or not known.item.get("id"))
+        return next((known for known in unnamed if place is not None and known.place == place), None)
+
+    def ending(self, item: Json, place: int | None, agrees: Agrees) -> Known | None:
+        """The item that ``output_item.done`` ends; None for one that nobody announced.  ``agrees``: whether what was
+        told of an item is the beginning of that one.
+        """
+        for known in self._same_names(item, place):
+            if not known.settled or (known.may_be_at(place) and not known.again):
+                return known
+        waiting = list(self._open(item["type"], place))
+        there = [known for known in waiting if place is not None and known.place == place]
+        unnamed = [known for known in waiting if not known.named and not _is_other_call(known, item)]
+        return next(iter(there or unnamed or [known for known in waiting if agrees(known, item)]), None)
+
+    def words(self, event: Json, kind: str) -> Known | None:
+        """The item of that kind that a delta, or another event without an item, speaks of."""
+        name, place = event.get("item_id"), event.get("output_index")
+        known = self.by_name.get(name) if name else None
+        if known is not None and known.kind == kind and not known.again:
+            known.named = True
+            if place is None or known.place is None or place == known.place:
+                return known
+        return self._meant(name, place, kind, known)
+
+    def _meant(self, name: str | None, place: int | None, kind: str, known: Known | None) -> Known | None:
+        """The same where the name alone does not tell."""
+        waiting = list(self._open(kind, place))
+        if known is not None and known.kind != kind:
+            waiting = [each for each in waiting if name in each.names]
+        there = [each for each in waiting if place is not None and each.place == place]
+        same = [known] if known is not None and known.kind == kind and not (known.settled or known.again) else []
+        # A call's words under a strange id may be another tool's: they wait until the call itself says more.
+        unnamed = [each for each in waiting if not name or not (each.named or kind == "function_call")]
+        found = there or same or unnamed
+        return self._called(found[-1], name) if found else None
+
+    def _called(self, known: Known, name: str | None) -> Known:
+        """The item, which an event has given another name."""
+        if name and name not in known.names:
+            known.names.add(name)
+            self.by_name[name] = known
+        return known
+
+    def elsewhere(self, event: Json, kind: str) -> bool:
+        """Whether an event names an item of another kind only: its words are none of ours."""
+        named = [known.kind for known in self.items if event.get("item_id") in known.names]
+        return bool(named) and kind not in named
+
+    def output(self, items: list[Json]) -> list[tuple[Json, Known | None]]:
+        """The terminal payload's items, each with the one that was told: calls by the id of the call, others by id,
+        else by kind and order, and by place where there are more of one kind than of the other.
+        """
+        left, found = list(self.items), dict[int, Known]()
+        for read in (_by_call, _by_id):
+            for index, item in enumerate(items):
+                known = next((each for each in left if index not in found and read(each, item)), None)
+                if known is not None:
+                    found[index] = known
+                    left.remove(known)
+        rest = [index for index in range(len(items)) if index not in found]
+        for kind in {known.kind for known in left}:
+            mine = [index for index in rest if items[index]["type"] == kind]
+            found |= _in_order(mine, [known for known in left if known.kind == kind])
+        return [(item, found.get(index)) for index, item in enumerate(items)]
+
+    def _same_names(self, item: Json, place: int | None) -> list[Known]:
+        """The items of that kind that have one of its names: the one with most in common first, and the latest."""
+
+        def common(known: Known) -> float:
+            same = sum(name in known.names for name in _names(item))
+            return same + (same and place is not None and known.place == place) / 2
+
+        alike = [known for known in reversed(self.items) if known.kind == item["type"] and common(known)]
+        return sorted(alike, key=common, reverse=True)
+
+    def _open(self, kind: str, place: int | None) -> Iterator[Known]:
+        return (each for each in self.items if each.kind == kind and not each.settled and each.may_be_at(place))
+
+
+def _differs(known: Known, item: Json) -> bool:
+    """Whether an item has another id than the known one, though they share the id of a call."""
+    return bool(item.get("id") and known.item.get("id") and item["id"] not in known.names)
+
+
+def _is_other_call(known: Known, item: Json) -> bool:
+    """Whether both name their calls, and not one name is the same."""
+    return item["type"] == "function_call" and bool(known.names) and len(_names(item)) == 2
+
+
+def _by_call(known: Known, item: Json) -> bool:
+    return known.kind == item["type"] and item.get("call_id") in known.names
+
+
+def _by_id(known: Known, item: Json) -> bool:
+    return known.kind == item["type"] and item.get("id") in known.names
+
+
+def _in_order(places: list[int], left: list[Known]) -> dict[int, Known]:
+    """Items of one kind: in order, if there are as many as were told; else first those whose place is the same."""
+    found: dict[int, Known] = {}
+    if len(left) != len(places):
+        found = {index: known for index in places for known in left if known.place == index}
+    rest = [known for known in left if known not in found.values()]
+    return found | dict(zip((index for index in places if index not in found), rest, strict=False))

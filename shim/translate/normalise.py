@@ -1,0 +1,301 @@
+"""Upstream's events in the form on which all rules rely.
+
+Servers leave fields out, send null, or send another type.  Each event is normalised once, where it comes in; from there
+on every field that a rule reads either has its type or is None or absent.  What can be mended is mended, what cannot is
+left out.  An event without its essential field says nothing: it gets a type of its own, which no rule knows, so that it
+is skipped and logged once like any unknown event.
+
+`FIELDS` is the table: one row for each event that has something to be read.  An event that is right already is returned
+as it is, after a few look-ups.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
+
+from shim.wire.encoding import dumps
+
+Json = dict[str, Any]
+#: Makes of a field's value the one that rules read; None where it cannot.
+Reader = Callable[[Any], Any]
+
+#: After one of these a response says nothing more.  ``response.done`` is what some older proxies send.
+TERMINAL: Final = frozenset(
+    {"response.completed", "response.incomplete", "response.failed", "response.cancelled", "response.done"}
+)
+
+
+def text(value: Any) -> str | None:
+    """A text.  Some servers wrap it into an object."""
+    if value.__class__ is str:
+        return value
+    return text(value.get("text", value.get("value"))) if isinstance(value, dict) else None
+
+
+def number(value: Any) -> int | None:
+    """A whole number that is not negative."""
+    return value if type(value) is int and value >= 0 else None
+
+
+def _mapping(value: Any) -> Json | None:
+    return value if isinstance(value, dict) else None
+
+
+def _score(value: Any) -> float | None:
+    return value if type(value) in (int, float) else None
+
+
+def _serialised(value: Any) -> str | None:
+    """JSON as text.  Some servers send the object itself."""
+    return dumps(value) if isinstance(value, dict) else text(value)
+
+
+def _listed(read: Reader) -> Reader:
+    """A list without what cannot be read of it; what is no list is an empty one."""
+
+    def read_all(values: Any) -> list[Any]:
+        if not isinstance(values, list):
+            return []
+        found = [each for value in values if (each := read(value)) is not None]
+        return values if len(found) == len(values) and all(map(_same, found, values)) else found
+
+    return read_all
+
+
+def _same(one: Any, other: Any) -> bool:
+    return one is other
+
+
+def _with(source: Json, readers: Mapping[str, Reader], **known: Any) -> Json:
+    """The object with the named fields read; itself if nothing had to be changed."""
+    found = {name: value for name, value in known.items() if source.get(name) != value}
+    for name, read in readers.items():
+        value = source.get(name)
+        if value is not None and (said := read(value)) is not value:
+            found[name] = said
+    return source | found if found else source
+
+
+# Parts and annotations.
+
+ANNOTATION: Final[dict[str, Reader]] = {
+    "file_id": text,
+    "filename": text,
+    "url": text,
+    "container_id": text,
+    "index": number,
+    "start_index": number,
+    "end_index": number,
+}
+#: What each kind of annotation cannot be shown without.
+ANNOTATION_NEEDS: Final = {"file_citation": "file_id", "container_file_citation": "file_id", "url_citation": "url"}
+
+
+def annotation(value: Any) -> Json:
+    """An annotation.  One that cannot be shown stays in its list, with an empty type, as the others are counted."""
+    if not isinstance(value, dict):
+        return {"type": ""}
+    kind = value.get("type")
+    kind = kind if isinstance(kind, str) else ""
+    found = _with(value, ANNOTATION, type=kind)
+    return found if found.get(ANNOTATION_NEEDS.get(kind, "type")) is not None else found | {"type": ""}
+
+
+#: Other names of a part's type; without one, its text says what it is.
+PART_KINDS: Final = {"text": "output_text", "": "output_text"}
+PART: Final[dict[str, Reader]] = {"text": text, "refusal": text, "annotations": _listed(annotation)}
+
+
+def part(value: Any) -> Json | None:
+    """A content part of a message."""
+    if isinstance(value, str):
+        return {"type": "output_text", "text": value, "annotations": []}
+    if not isinstance(value, dict):
+        return None
+    kind = value.get("type")
+    if not isinstance(kind, str):
+        kind = "refusal" if isinstance(value.get("refusal"), str) else ""
+    return _with(value, PART, type=PART_KINDS.get(kind, kind))
+
+
+def _content(value: Any) -> Any:
+    """A message's content.  Some servers send the bare text."""
+    return _parts([value] if isinstance(value, str) else value)
+
+
+_parts: Final = _listed(part)
+
+
+# Items.
+
+
+def _result(value: Any) -> Json | None:
+    """One result of a file search."""
+    if not isinstance(value, dict) or text(value.get("file_id")) is None:
+        return None
+    return _with(value, {"attributes": _mapping, "filename": text, "text": text, "score": _score})
+
+
+def _output(value: Any) -> Json | None:
+    """What code left behind: its logs, or a picture."""
+    if not isinstance(value, dict):
+        return None
+    found = _with(value, {"logs": text, "url": text})
+    return None if found.get("type") == "image" and not found.get("url") else found
+
+
+#: What all items may have.
+ANY_ITEM: Final[dict[str, Reader]] = {"id": text, "call_id": text, "status": text}
+#: What is read of an item, by its type.
+ITEMS: Final[dict[str, dict[str, Reader]]] = {
+    "message": {"content": _content, "phase": text},
+    "function_call": {"name": text, "arguments": _serialised},
+    "file_search_call": {"results": _listed(_result)},
+    "code_interpreter_call": {"code": text, "outputs": _listed(_output)},
+    "web_search_call": {"action": _mapping},
+    "mcp_list_tools": {"tools": _listed(_mapping), "error": _serialised},
+    "mcp_call": {"name": text, "output": _serialised},
+    "image_generation_call": {"result": text, "output_format": text},
+}
+#: An item without a type is told by what it has.
+TOLD_BY: Final = {
+    "content": "message",
+    "role": "message",
+    "arguments": "function_call",
+    "code": "code_interpreter_call",
+}
+
+
+def item(value: Any) -> Json | None:
+    """An output item."""
+    if not isinstance(value, dict):
+        return None
+    kind = value.get("type")
+    if not isinstance(kind, str) or not kind:
+        kind = next((kind for name, kind in TOLD_BY.items() if name in value), None)
+    if kind is None:
+        return None
+    return _with(value, ANY_ITEM | ITEMS.get(kind, {}), type=kind)
+
+
+# Responses.
+
+COUNTS: Final[dict[str, Reader]] = {"cached_tokens": number, "reasoning_tokens": number}
+
+
+def _counts(value: Any) -> Json | None:
+    return _with(value, COUNTS) if isinstance(value, dict) else None
+
+
+USAGE: Final[dict[str, Reader]] = {
+    "input_tokens": number,
+    "output_tokens": number,
+    "input_tokens_details": _counts,
+    "output_tokens_details": _counts,
+}
+
+
+def _usage(value: Any) -> Json | None:
+    return _with(value, USAGE) if isinstance(value, dict) else None
+
+
+def _word(value: Any) -> str | None:
+    """A code.  Some servers send a number."""
+    return str(value) if type(value) is int else text(value)
+
+
+def error(value: Any) -> Json | None:
+    """Upstream's word for what went wrong: an object, or a bare text."""
+    if isinstance(value, str):
+        return {"message": value}
+    if not isinstance(value, dict):
+        return None
+    return _with(value, {"code": _word, "message": text, "param": text, "type": text})
+
+
+def _reason(value: Any) -> Json | None:
+    return _with(value, {"reason": text}) if isinstance(value, dict) else None
+
+
+RESPONSE: Final[dict[str, Reader]] = {
+    "id": text,
+    "status": text,
+    "output": _listed(item),
+    "usage": _usage,
+    "error": error,
+    "incomplete_details": _reason,
+}
+
+
+def response(value: Any) -> Json | None:
+    """A response object, as an event holds it or a GET answers it."""
+    return _with(value, RESPONSE) if isinstance(value, dict) else None
+
+
+def _ending(value: Any) -> Json:
+    """The response of a terminal event.  Its end counts, whatever it is told with."""
+    return response(value) or {}
+
+
+# Events.
+
+#: What is read of an event: its essential field, and how.
+FIELDS: Final[dict[str, tuple[str, Reader]]] = {
+    **dict.fromkeys(("response.created", "response.queued", "response.in_progress"), ("response", response)),
+    **dict.fromkeys(TERMINAL, ("response", _ending)),
+    **dict.fromkeys(("response.output_item.added", "response.output_item.done"), ("item", item)),
+    "response.content_part.done": ("part", part),
+    "response.output_text.delta": ("delta", text),
+    "response.text.delta": ("delta", text),
+    "response.output_text.done": ("text", text),
+    "response.output_text.annotation.added": ("annotation", annotation),
+    "response.output_text_annotation.added": ("annotation", annotation),
+    "response.refusal.delta": ("delta", text),
+    "response.refusal.done": ("refusal", text),
+    "response.function_call_arguments.delta": ("delta", text),
+    "response.function_call_arguments.done": ("arguments", _serialised),
+    "response.code_interpreter_call_code.delta": ("delta", text),
+    "response.code_interpreter_call_code.done": ("code", text),
+    "response.code_interpreter_call.code.delta": ("delta", text),
+    "response.code_interpreter_call.code.done": ("code", text),
+}
+#: Where an event says of which item it speaks.
+POSITION: Final[dict[str, Reader]] = {"item_id": text, "output_index": number, "content_index": number}
+
+
+def event(raw: Json) -> Json:
+    """One event."""
+    kind = raw["type"]
+    if kind == "error":
+        return _error_event(raw)
+    if (field := FIELDS.get(kind)) is None:
+        return raw
+    name, read = field
+    value = raw.get(name)
+    said = read(value)
+    if said is None:
+        return {"type": f"{kind} without its {name}"}
+    id, place, part_place = raw.get("item_id"), raw.get("output_index"), raw.get("content_index")
+    wrong = id.__class__ not in _TEXT or place.__class__ not in _NUMBER or part_place.__class__ not in _NUMBER
+    if said is value and not wrong:
+        return raw
+    return _with(raw, POSITION) | {name: said}
+
+
+_TEXT: Final = frozenset({str, type(None)})
+_NUMBER: Final = frozenset({int, type(None)})
+
+
+def _error_event(raw: Json) -> Json:
+    """An ``error`` event: nested on the real wire, flat in its documentation."""
+    found = _with(raw, {"code": _word, "message": text, "param": text})
+    return found if raw.get("error") is None else found | {"error": error(raw["error"])}
+
+
+def events(read: Iterable[Json]) -> list[Json]:
+    """The events of one network read, up to the one that ends the response: what follows that is ignored."""
+    found: list[Json] = []
+    for raw in read:
+        found.append(event(raw))
+        if found[-1]["type"] in TERMINAL:
+            break
+    return found

@@ -1,0 +1,53 @@
+"""Faults that are our own: the run fails, and says where to look."""
+
+from typing import Any
+
+import pytest
+
+from shim.engine.run import carrier
+from shim.translate import stream
+from tests.engine.scripted import World, answer, pump
+from tests.translate.telling import added, created, last, message, names, says, text
+
+HELLO = message(says("Hello."))
+
+
+def _run(world: World, thread: str) -> dict[str, Any]:
+    found: dict[str, Any] = world.get(f"threads/{thread}/runs")["data"][0]
+    return found
+
+
+def test_a_failure_of_ours_ends_the_run_and_says_where_to_look(world: World, monkeypatch, caplog) -> None:
+    """No program stopped, and nobody upstream is to blame."""
+
+    def broken(turn, event):
+        raise KeyError("ours")
+        yield
+
+    thread = world.thread("One")
+    monkeypatch.setitem(stream.RULES, "response.output_text.delta", broken)
+    told = world.run(thread, [[created()], [added(message())], [text("Hel")]])
+    run = last(told, "run.failed")
+    assert run["last_error"] == {
+        "code": "server_error",
+        "message": "internal error of the shim, see the log of 1970-01-01T00:16:40+00:00",
+    }
+    assert _run(world, thread)["last_error"] == run["last_error"]
+    (record,) = [record for record in caplog.records if record.exc_info]
+    assert "1970-01-01T00:16:40+00:00" in record.getMessage()
+    monkeypatch.undo()
+    assert names(world.run(thread, answer(HELLO)))[-1] == "run.completed"
+
+
+def test_one_that_breaks_the_ending_too_is_left_to_whoever_looks_next(world: World, monkeypatch) -> None:
+    def broken(*_):
+        raise KeyError("ours")
+
+    thread = world.thread("One")
+    monkeypatch.setattr(carrier, "commit", broken)
+    world.script([[created()], [added(message())]])
+    reply = world.reply("POST", f"threads/{thread}/runs", {"assistant_id": world.assistant(), "stream": True})
+    with pytest.raises(KeyError):
+        pump(reply)
+    monkeypatch.undo()
+    assert _run(world, thread)["status"] == "failed"
