@@ -2,6 +2,8 @@
 
 A small model, written from them and not from the code that it judges: it knows messages, runs and steps by what a
 program can see of them, and what upstream must hear next.  It knows no events, no store and no pumps.
+
+Longer than 350 lines: one model, whose parts call one another.
 """
 
 from collections.abc import Iterator
