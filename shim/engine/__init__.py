@@ -13,13 +13,11 @@ from shim.engine.registry import Running
 from shim.engine.run import launch, refresh
 from shim.ports import Refusal
 from shim.store.errors import Gone, StoreFailed
-from shim.wire import encoding
 from shim.wire.errors import ApiError, error
 
 __all__ = ["Context", "Engine", "Reply", "Request", "Running", "Servers"]
 
 log = logging.getLogger("shim")
-log.addFilter(encoding.Encodable())
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,3 +111,7 @@ class Encodable(logging.Filter):
         if (clean := well_formed(said)) != said:
             record.msg, record.args = clean, ()
         return True
+
+
+# Here, as whoever writes to that log has loaded this: the engine is loaded with the first client only.
+logging.getLogger("shim").addFilter(Encodable())
