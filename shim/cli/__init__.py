@@ -1,7 +1,9 @@
-"""``assistants-shim``: the command line.  Needs the extra ``server``."""
+"""``assistants-shim``: the command line.  Needs the extra ``server``, but for ``run``."""
 
 import sys
 from typing import Final
+
+from shim.cli import program
 
 #: What the extra ``server`` brings and the commands need.
 EXTRA: Final = ("typer", "rich", "starlette", "uvicorn")
@@ -10,6 +12,11 @@ MISSING: Final = 'assistants-shim needs the extra "server" for its commands: pip
 
 def main() -> None:
     """Run the command that ``sys.argv`` names.  Exits with 2 when the extra is not installed."""
+    command, words = sys.argv[1:2], sys.argv[2:]
+    if command == ["run"] and program.wanted(words):
+        # Not through the library for command lines: it has its own ideas of EOFError, Ctrl-C and exit codes.
+        program.start(words)
+        return
     try:
         from shim.cli import table
     except ModuleNotFoundError as missing:

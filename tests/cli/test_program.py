@@ -1,0 +1,97 @@
+"""`run` is transparent: what a program says, raises and returns is what it does under Python alone."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shim.sdk import children
+
+ROOT = Path(__file__).parents[2]
+#: Programs, and what they do that a runner could spoil.
+PROGRAMS = {
+    "exit code": "import sys; sys.exit(7)",
+    "exit text": "import sys; sys.exit('that is all')",
+    "no exit code": "import sys; sys.exit()",
+    "exception": "def deep():\n    raise KeyError('its own')\ndeep()",
+    "chained": "try:\n    1 / 0\nexcept ZeroDivisionError as first:\n    raise ValueError('second') from first",
+    "group": "raise ExceptionGroup('two', [ValueError(1), KeyError(2)])",
+    "end of input": "input()",
+    "interrupt": "raise KeyboardInterrupt",
+    "signal": "import os, signal\nos.kill(os.getpid(), signal.SIGTERM)",
+    "broken pipe": "raise BrokenPipeError(32, 'Broken pipe')",
+    "validation": "import pydantic\nclass M(pydantic.BaseModel):\n    number: int\nM(number='x')",
+    "api error": "import openai\nraise openai.OpenAIError('its own')",
+    "syntax": "def f(:\n    pass",
+    "arguments": "import sys\nprint(sys.argv)",
+    "path": "import sys\nprint(sys.path[0], sys.path.count(sys.path[0]))",
+    "globals": "print(sorted((k, v) for k, v in globals().items() if k not in ('__builtins__', '__loader__')), __builtins__)\n"
+    "print(type(__loader__), __loader__.name)",
+    "main": "import sys, atexit\natexit.register(lambda: print(sys.modules['__main__'].x))\nx = 5",
+    "hook": "import sys\ndef hook(kind, error, trace):\n    print(kind, trace.tb_frame.f_code.co_filename)\n"
+    "sys.excepthook = hook\nraise ValueError",
+    "broken hook": "import sys\nsys.excepthook = lambda *all: 1 / 0\nraise ValueError('first')",
+    "thread": "import threading\nthreading.Thread(target=lambda: 1 / 0).start()",
+    "encoding": "# -*- coding: latin-1 -*-\nprint(ascii('\xe9'))",
+    "annotations": "print(__annotations__)",
+    "pickle": "import pickle\nclass A: pass\nprint(pickle.loads(pickle.dumps(A)) is A)",
+}
+RUN = ["-c", "import sys; sys.argv[0] = 'assistants-shim'; from shim.cli import main; main()", "run"]
+WAYS = {"run": RUN, "-m shim": ["-m", "shim"]}
+
+
+def started(folder: Path, words: list[str]) -> tuple[int, str, str]:
+    given = {name: value for name, value in os.environ.items() if name != children.MARK} | {"PYTHONPATH": str(ROOT)}
+    left: Any = subprocess.run(
+        [sys.executable, *words], cwd=folder, env=given, capture_output=True, text=True, check=False, input=""
+    )
+    # Where in memory something lies is different every time.
+    return left.returncode, re.sub(" at 0x[0-9a-f]+", "", left.stdout), left.stderr
+
+
+def without_the_runner(told: str) -> str:
+    """A broken hook is shown with every frame, as the interpreter itself shows it: ours are among them."""
+    kept = [line for line in told.splitlines() if not re.search(r"shim/|frozen runpy|<string>|^    ", line)]
+    return "\n".join(kept)
+
+
+@pytest.mark.parametrize("way, module", [("run", False), ("-m shim", True)], ids=["file", "module"])
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_as_under_python_alone(tmp_path: Path, name: str, way: str, module: bool) -> None:
+    encoding = "latin-1" if name == "encoding" else "utf-8"
+    (tmp_path / "app.py").write_text(PROGRAMS[name], encoding=encoding)
+    words = ["-m", "app", "-m", "--help"] if module else ["app.py", "-m", "--help"]
+    alone, ours = started(tmp_path, words), started(tmp_path, [*WAYS[way], *words])
+    if name == "broken hook":
+        alone, ours = ((code, said, without_the_runner(told)) for code, said, told in (alone, ours))
+    assert ours == alone
+
+
+@pytest.mark.parametrize("name", ["missing", "app.missing", "folder"])
+def test_a_module_that_cannot_be_run(tmp_path: Path, name: str) -> None:
+    (tmp_path / "folder").mkdir()
+    alone, ours = started(tmp_path, ["-m", name]), started(tmp_path, [*RUN, "-m", name])
+    assert ours == alone
+
+
+def test_a_file_of_any_name(tmp_path: Path) -> None:
+    (tmp_path / "app").write_text("print('here')")
+    assert started(tmp_path, [*RUN, "app"]) == (0, "here\n", "")
+
+
+def test_an_interrupt_ends_the_process_as_one(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text("raise KeyboardInterrupt")
+    code, _, _ = started(tmp_path, [*RUN, "app.py"])
+    assert code == -signal.SIGINT
+
+
+@pytest.mark.parametrize("name", ["typer", "rich"])
+def test_it_needs_no_extra(tmp_path: Path, name: str) -> None:
+    (tmp_path / "app.py").write_text("print('here')")
+    program = f"import sys; sys.modules[{name!r}] = None; from shim.cli import main; main()"
+    assert started(tmp_path, ["-c", program, "run", "app.py"]) == (0, "here\n", "")
