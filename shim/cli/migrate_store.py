@@ -1,5 +1,7 @@
 """``assistants-shim migrate-store``: everything, from one database to another."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 import typer
@@ -8,7 +10,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.table import Table
 
 from shim.store import moving
-from shim.store.database import database
+from shim.store.database import Database, database
+from shim.store.errors import StoreFailed
 
 
 def migrate_store(
@@ -19,11 +22,41 @@ def migrate_store(
 
     Stop the programs that use the store first. It is left as it was. Nothing is written unless all of it arrives.
     """
-    _show(_moved(source, target))
+    places = _places(source, target)
+    _show(_moved(*places))
     typer.echo(f"Everything is there. From now on: SHIM_DATABASE_URL={_shown(target)}")
 
 
-def _moved(source: str, target: str) -> dict[str, moving.Moved]:
+def _places(source: str, target: str) -> tuple[Database, Database]:
+    """Both databases, opened; an error names the argument."""
+    with _named("SRC"):
+        moved = _opened(source)
+        moving.check_there(moved)
+    with _named("DST"):
+        found = _opened(target)
+    # The target is touched only once the source is known to be usable.
+    for argument, place in (("SRC", moved), ("DST", found)):
+        with _named(argument):
+            place.prepare()
+    return moved, found
+
+
+def _opened(url: str) -> Database:
+    place = database(url)
+    # What is encrypted stays so, and no key is needed.
+    place.raw = True
+    return place
+
+
+@contextmanager
+def _named(argument: str) -> Iterator[None]:
+    try:
+        yield
+    except StoreFailed as problem:
+        raise typer.BadParameter(str(problem).replace("SHIM_DATABASE_URL", argument), param_hint=argument) from None
+
+
+def _moved(source: Database, target: Database) -> dict[str, moving.Moved]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True)) as progress:
         bars: dict[str, TaskID] = {}
@@ -33,11 +66,7 @@ def _moved(source: str, target: str) -> dict[str, moving.Moved]:
                 bars[table] = progress.add_task(table, total=total)
             progress.update(bars[table], completed=done)
 
-        # What is encrypted stays so, and no key is needed.
-        places = database(source), database(target)
-        for place in places:
-            place.raw = True
-        return moving.move(*places, tell)
+        return moving.move(source, target, tell)
 
 
 def _show(moved: dict[str, moving.Moved]) -> None:

@@ -24,10 +24,30 @@ _SHOULD: Final = (
     "SHIM_DATABASE_URL should look like sqlite:////home/me/shim.db or postgresql://user:password@host/database"
 )
 
+_NOWHERE: Final = (
+    "There is no place for the store: {}. Set SHIM_DATABASE_URL to a file in a folder that this user may write to, "
+    "such as sqlite:////data/shim.db, or to a PostgreSQL database."
+)
+
 
 def default_path() -> Path:
-    """``shim.db`` in the user's own data folder."""
-    return Path(platformdirs.user_data_dir("assistants-shim", appauthor=False)) / "shim.db"
+    """``shim.db`` in the user's own data folder, which is made.  Raises `StoreFailed` where there can be none."""
+    try:
+        folder = Path(platformdirs.user_data_dir("assistants-shim", appauthor=False))
+    except RuntimeError:
+        folder = Path()
+    # Older versions of the library give a path that begins with a tilde where they know no home folder.
+    if not folder.is_absolute():
+        raise StoreFailed(_NOWHERE.format("this user has no home folder"))
+    path = folder / "shim.db"
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as problem:
+        raise StoreFailed(_NOWHERE.format(f"{folder} cannot be made ({problem.strerror})")) from problem
+    for place in (folder, path):
+        if place.exists() and not os.access(place, os.R_OK | os.W_OK):
+            raise StoreFailed(_NOWHERE.format(f"this user may not write to {place}"))
+    return path
 
 
 def resolve(url: str | None) -> URL:

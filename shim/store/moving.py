@@ -38,12 +38,12 @@ def move(source: Database, target: Database, tell: Tell = lambda table, done, to
     """
     if source.url == target.url:
         raise StoreFailed("The store cannot be moved to where it is.")
-    _check_there(source)
+    check_there(source)
     return source.write(_from, source, target, tell)
 
 
-def _check_there(source: Database) -> None:
-    """A database that is not there would be made, and an empty one moved."""
+def check_there(source: Database) -> None:
+    """A database that is not there would be made, and an empty one moved.  Raises `StoreFailed`."""
     path = str(source.url.database)
     if dialects.is_sqlite(source.url) and not path.startswith("file:") and not Path(path).is_file():
         raise StoreFailed(f"The store {address.describe(source.url)} is not there.")

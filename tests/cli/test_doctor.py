@@ -276,3 +276,15 @@ def test_azure_is_asked_where_it_answers(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setenv("AZURE_OPENAI_API_KEY", "theirs")
     assert doctor._key("https://me.openai.azure.com") == "theirs"
     assert doctor._key("https://api.openai.com/v1") == KEY
+
+
+@pytest.mark.parametrize("wrong", ["openai.com", "ftp://h/v1", "http://", "https://h:port/v1", "sandbx", "/v1"])
+@pytest.mark.parametrize("place", ["--upstream", "SHIM_UPSTREAM", "OPENAI_BASE_URL"])
+def test_what_is_no_url_is_a_usage_error(monkeypatch: pytest.MonkeyPatch, place: str, wrong: str) -> None:
+    monkeypatch.setenv("COLUMNS", "1000")
+    if place != "--upstream":
+        monkeypatch.setenv(place, wrong)
+    shown = run(*(["--upstream", wrong] if place == "--upstream" else []))
+    assert shown.exit_code == 2
+    assert f"Invalid value for {place}" in shown.stderr
+    assert "neither an http or https URL nor `sandbox`" in shown.stderr

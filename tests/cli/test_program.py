@@ -30,7 +30,7 @@ PROGRAMS = {
     "syntax": "def f(:\n    pass",
     "arguments": "import sys\nprint(sys.argv)",
     "path": "import sys\nprint(sys.path[0], sys.path.count(sys.path[0]))",
-    "globals": "print(sorted((k, v) for k, v in globals().items() if k not in ('__builtins__', '__loader__')), __builtins__)\n"
+    "globals": "print(sorted((k, v) for k, v in globals().items() if k not in ('__builtins__', '__loader__')))\n"
     "print(type(__loader__), __loader__.name)",
     "main": "import sys, atexit\natexit.register(lambda: print(sys.modules['__main__'].x))\nx = 5",
     "hook": "import sys\ndef hook(kind, error, trace):\n    print(kind, trace.tb_frame.f_code.co_filename)\n"

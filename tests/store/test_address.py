@@ -1,8 +1,11 @@
 from pathlib import Path
+from typing import Any
 
+import openai
 import platformdirs
 import pytest
 
+import shim
 from shim.store import address
 from shim.store.database import Database, database
 from shim.store.errors import StoreFailed
@@ -36,6 +39,46 @@ def test_the_default_is_in_the_users_own_folder(tmp_path: Path, monkeypatch: pyt
     base.prepare()
     base.close()
     assert (tmp_path / "assistants-shim" / "shim.db").exists()
+
+
+def _no_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nobody(_: int) -> None:
+        raise KeyError("getpwuid(): uid not found")
+
+    monkeypatch.delenv("HOME")
+    monkeypatch.setattr("pwd.getpwuid", nobody)
+
+
+def _read_only_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Not even root may make a folder there.
+    monkeypatch.setenv("HOME", "/proc")
+
+
+def _home_of_somebody_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.access", lambda path, mode: False)
+
+
+NOWHERE = {
+    "no home folder": _no_home,
+    "cannot be made": _read_only_home,
+    "may not write": _home_of_somebody_else,
+}
+
+
+@pytest.mark.parametrize("why", NOWHERE)
+@pytest.mark.parametrize("kind", [shim.OpenAI, shim.AsyncOpenAI], ids=["sync", "async"])
+def test_a_user_without_a_place_for_the_default(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, why: str, kind: Any
+) -> None:
+    """It is said when the client is made, and says what to do."""
+    for name in ("SHIM_DATABASE_URL", "XDG_DATA_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    NOWHERE[why](monkeypatch)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(openai.OpenAIError, match=f"{why}.*SHIM_DATABASE_URL"):
+        kind(api_key="key")
+    assert not (tmp_path / "~").exists()
 
 
 @pytest.mark.parametrize(

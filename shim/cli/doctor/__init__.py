@@ -3,6 +3,7 @@
 import os
 import re
 from typing import Annotated, Final
+from urllib.parse import urlsplit
 
 import openai
 import typer
@@ -58,11 +59,26 @@ def doctor(
 
 
 def _address(given: str | None) -> str:
-    found = given or settings().upstream or os.environ.get("OPENAI_BASE_URL") or OPENAI
+    places = {
+        "--upstream": given,
+        "SHIM_UPSTREAM": settings().upstream,
+        "OPENAI_BASE_URL": os.environ.get("OPENAI_BASE_URL"),
+    }
+    name, found = next(((name, value) for name, value in places.items() if value), ("", OPENAI))
+    if not (found == SANDBOX or _is_url(found)):
+        raise typer.BadParameter(f"{_shown(found)!r} is neither an http or https URL nor `sandbox`", param_hint=name)
     if profiles.choose(found).name != "azure":
         return found
     # Azure answers Responses below this path alone.
     return AZURE_PATH.sub("", found.rstrip("/")) + "/openai/v1"
+
+
+def _is_url(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def _shown(address: str) -> str:
