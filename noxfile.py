@@ -34,7 +34,7 @@ MOST = (
         f"tests/scenarios/doors/test_{name}.py"
         for name in ("bad_input", "broken", "loop", "names", "through", "upstream_fails")
     ),
-    *(f"tests/scenarios/ways_in/test_{name}.py" for name in ("azure", "options")),
+    *(f"tests/scenarios/ways_in/test_{name}.py" for name in ("azure", "logs", "options")),
     *(f"tests/sdk/test_{name}.py" for name in ("install", "module", "warnings")),
 )
 #: Every table against the SDK as its oracle.  The newest is not pinned here: what it brings anew fails these.

@@ -14,6 +14,7 @@ import openai._base_client as sdk
 
 from shim.engine import Engine, Reply, Request
 from shim.engine.api.routes import is_ours, is_polled
+from shim.http import logs
 from shim.http.pools import keep_apart
 from shim.runtime import drive, pump
 from shim.runtime.dispatch import Desk, headers
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     import httpx2 as http
 else:
     http = getattr(sdk, "httpx2", None) or sdk.httpx
+
+logs.attend(http.__name__)
 
 Owned = Callable[[http.Request], "str | None"]
 #: What a body may raise while it is read.  Behind httpx2 the SDK counts the SSL module's errors, too.
@@ -102,6 +105,10 @@ class Transport(http.BaseTransport):
         keep_apart(rest)
 
     def handle_request(self, request: http.Request) -> http.Response:
+        with logs.logged():
+            return self._answered(request)
+
+    def _answered(self, request: http.Request) -> http.Response:
         path = self.path_of(request)
         if path is None:
             return _passed(request, self.rest.send(request, stream=True))
@@ -146,6 +153,10 @@ class AsyncTransport(http.AsyncBaseTransport):
         keep_apart(rest)
 
     async def handle_async_request(self, request: http.Request) -> http.Response:
+        with logs.logged():
+            return await self._answered(request)
+
+    async def _answered(self, request: http.Request) -> http.Response:
         path = self.path_of(request)
         if path is None:
             return _passed(request, await self.rest.send(request, stream=True))
@@ -181,11 +192,27 @@ class _Within:
     timeout: Any = _within("timeout")
 
 
-class _Outer(_Within, http.Client):
+class _Unlogged(http.Client):
+    """A client whose requests never leave the process, as far as it knows."""
+
+    def send(self, *given: Any, **named: Any) -> http.Response:
+        with logs.unlogged():
+            return super().send(*given, **named)
+
+
+class _AsyncUnlogged(http.AsyncClient):
+    """The same for an async client."""
+
+    async def send(self, *given: Any, **named: Any) -> http.Response:
+        with logs.unlogged():
+            return await super().send(*given, **named)
+
+
+class _Outer(_Within, _Unlogged):
     """Its settings are the inner client's, but for the hooks, which stay where the network is."""
 
 
-class _AsyncOuter(_Within, http.AsyncClient):
+class _AsyncOuter(_Within, _AsyncUnlogged):
     """The same for an async client."""
 
 
@@ -291,8 +318,8 @@ async def _areading(chunks: AsyncGenerator[bytes, None]) -> AsyncIterator[bytes]
 
 def local_client(answer: Any) -> http.Client:
     """A client whose network is a function."""
-    return http.Client(transport=Local(answer))
+    return _Unlogged(transport=Local(answer))
 
 
 def async_local_client(answer: Any) -> http.AsyncClient:
-    return http.AsyncClient(transport=AsyncLocal(answer))
+    return _AsyncUnlogged(transport=AsyncLocal(answer))

@@ -1,6 +1,9 @@
 """Bringing the tables up to date.  A store that already is costs one small query, and Alembic is not even loaded."""
 
+import logging
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -12,6 +15,7 @@ from shim.store.errors import StoreFailed
 if TYPE_CHECKING:
     from alembic.config import Config
 
+log = logging.getLogger("shim")
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
 _VERSION: Final = sa.select(sa.column("version_num", sa.Text)).select_from(sa.table("alembic_version"))
 #: Alembic keeps the environment that it runs in a global variable.
@@ -27,10 +31,12 @@ def bring_up_to_date(engine: sa.Engine, place: str) -> None:
     with engine.connect() as db:
         if revision(db) == schema.REVISION:
             return
-    with _one_at_a_time, dialects.alone(engine) as db:
+    with _one_at_a_time, _silent_library(), dialects.alone(engine) as db:
         found = revision(db)
         if found != schema.REVISION:
             _upgrade(db, found, place)
+    if found is None:
+        log.info("a new store was made: %s", place)
 
 
 def revision(db: sa.Connection) -> str | None:
@@ -47,6 +53,18 @@ def configuration() -> "Config":
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     return config
+
+
+@contextmanager
+def _silent_library() -> Iterator[None]:
+    """Alembic tells of each step; a program whose own tables are no matter of Alembic's need not hear it."""
+    theirs = logging.getLogger("alembic")
+    before = theirs.level
+    theirs.setLevel(max(before, logging.WARNING))
+    try:
+        yield
+    finally:
+        theirs.setLevel(before)
 
 
 def _upgrade(db: sa.Connection, found: str | None, place: str) -> None:

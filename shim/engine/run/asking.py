@@ -11,7 +11,7 @@ from typing import Any, Final, Literal, TypeVar
 
 from shim.engine import leads
 from shim.engine.context import Context, Json
-from shim.engine.run import budget, chain, naming
+from shim.engine.run import budget, chain, naming, notes
 from shim.engine.run.chain import Sent
 from shim.ports import Refusal
 from shim.store import threads
@@ -51,8 +51,10 @@ class Asker:
             try:
                 await self._name()
                 await self._fit()
+                notes.asking(self.run, self.sent.body)
                 return await how(self.sent.body)
             except Refusal as refusal:
+                notes.refused(self.run, refusal)
                 if not await self._mend(refusal):
                     leads.of_refusal(self.world, refusal)
                     raise

@@ -300,6 +300,7 @@ class Carrier:
         if quiet and not self.backlog.events:
             return emitted
         if opened is not None:
+            notes.opened(self.turn.run, opened)
             self._learn(opened)
         if self.turn.made:
             fetched, self.turn.made = await container_files.fetch(self.world, self.turn.made), []
