@@ -1,0 +1,197 @@
+"""What the user was shown is what the model remembers.
+
+Law: the transcript that a stream has shown, the transcript in the list, and the transcript that is told anew to a
+server that has no chain are the same, and each call goes with exactly its one output.  It holds whatever upstream
+leaves out, repeats or blanks.  Two differences are wanted: the markers of citations, which are ours, are not sent; a
+call is sent in the form that any server takes.
+"""
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from shim.translate import items
+from shim.translate.turn import Emitted
+from tests.engine.scripted import World, answer
+from tests.scenarios.laws.stories import Story, stories
+from tests.scenarios.told_anew.strict import STATELESS, fault
+from tests.translate.telling import last, message, names, says
+
+Json = dict[str, Any]
+LAW = settings(
+    derandomize=True, deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+DONE = "response.output_item.done"
+BYE = "Bye."
+
+
+def _dropped(event: Json) -> list[Json]:
+    return []
+
+
+def _twice(event: Json) -> list[Json]:
+    return [event, copy.deepcopy(event)]
+
+
+def _blank(value: Any) -> Callable[[Json], list[Json]]:
+    """The item's contents are gone."""
+
+    def fault(event: Json) -> list[Json]:
+        item = event.get("item")
+        if item is None:
+            return [event]
+        blanks = {name: value for name in ("content", "arguments") if name in item}
+        return [event | {"item": item | blanks}]
+
+    return fault
+
+
+def _null_texts(event: Json) -> list[Json]:
+    item = event.get("item") or {}
+    if item.get("type") != "message":
+        return [event]
+    parts = [
+        {name: None if name in ("text", "refusal") else value for name, value in part.items()}
+        for part in item["content"]
+    ]
+    return [event | {"item": item | {"content": parts}}]
+
+
+def _no_output(event: Json) -> list[Json]:
+    return [event | {"response": event["response"] | {"output": []}}] if "response" in event else [event]
+
+
+def _same_call_ids(event: Json) -> list[Json]:
+    """Every call of every response has the same id."""
+
+    def renamed(item: Json) -> Json:
+        return item | {"call_id": "call_0"} if item.get("type") == "function_call" else item
+
+    if "item" in event:
+        return [event | {"item": renamed(event["item"])}]
+    if "response" in event:
+        return [event | {"response": event["response"] | {"output": list(map(renamed, event["response"]["output"]))}}]
+    return [event]
+
+
+def _odd_calls(event: Json) -> list[Json]:
+    """Calls that no server takes back as they are."""
+    item = event.get("item") or {}
+    odd = {"name": "multi_tool_use.parallel", "call_id": f"call/{item.get('call_id')}"}
+    return [event | {"item": item | odd}] if item.get("type") == "function_call" else [event]
+
+
+#: What may become of one event of a stream, and of all of them.
+FAULTS = {
+    "dropped": _dropped,
+    "twice": _twice,
+    "empty": _blank([]),
+    "null": _blank(None),
+    "null texts": _null_texts,
+    "no output": _no_output,
+}
+HABITS: dict[str, Callable[[Json], list[Json]]] = {
+    "none": lambda event: [event],
+    "the same call ids": _same_call_ids,
+    "odd calls": _odd_calls,
+    "nothing finished": lambda event: [] if event["type"] == DONE else _no_output(event),
+    "blank ends": lambda event: _blank([])(event) if event["type"] == DONE else _no_output(event),
+}
+
+
+def faulty(story: Story, faults: list[tuple[int, str]], habit: str) -> list[Json]:
+    """The story's events with these faults, by the number of the event."""
+    events = [[event] for event in story.events]
+    for number, name in faults:
+        events[number % len(events)] = [made for event in events[number % len(events)] for made in FAULTS[name](event)]
+    return [made for each in events for event in each for made in HABITS[habit](event)]
+
+
+@LAW
+@given(
+    stories(kinds=("message", "function_call", "file_search_call", "reasoning")),
+    st.lists(st.tuples(st.integers(0, 40), st.sampled_from(sorted(FAULTS))), max_size=3),
+    st.sampled_from(sorted(HABITS)),
+)
+def test_shown_is_listed_is_told_anew(world: World, story: Story, faults: list[tuple[int, str]], habit: str) -> None:
+    world.upstream.can = STATELESS
+    thread = world.thread("One")
+    asked: list[Json] = []
+    events = world.run(thread, reads(story, faults, habit, f"{thread}_1"), assistant_id=world.assistant())
+    heard = events
+    if names(events)[-1] == "run.requires_action":
+        run = last(events, "run.requires_action")
+        asked = run["required_action"]["submit_tool_outputs"]["tool_calls"]
+        outputs = {call["id"]: f"output {number}" for number, call in enumerate(asked)}
+        assert len(outputs) == len(asked), "every call has an id of its own"
+        heard = events + world.submit(run, answer(message(says(BYE)), id=f"{thread}_2"), **outputs)
+    world.say(thread, "Two")
+    ended = world.run(thread, answer(message(says(BYE)), id=f"{thread}_3"), assistant_id=world.assistant())
+    assert names(ended)[-1] == "run.completed"
+    sent = list(world.sent["input"])
+    assert fault({"input": sent}) is None
+    assert told_anew(sent) == shown(heard) == listed(world, thread)[:-1]
+    assert pairs(sent) == [
+        (items.name(call["function"]["name"]), items.arguments(call["function"]["arguments"]), f"output {number}")
+        for number, call in enumerate(asked)
+    ]
+
+
+def reads(story: Story, faults: list[tuple[int, str]], habit: str, id: str) -> list[list[Json]]:
+    """An event a read; ids of responses are never used twice."""
+    events = faulty(story, faults, habit)
+    return [
+        [event | {"response": event["response"] | {"id": id}} if "response" in event else event] for event in events
+    ]
+
+
+def plain(content: list[Json]) -> str:
+    """What a message says, without the markers that were put into it."""
+    said = ""
+    for part in content:
+        if part["type"] == "refusal":
+            said += part["refusal"]
+        if part["type"] == "text":
+            said += unmarked(part["text"])
+    return said
+
+
+def unmarked(text: Json) -> str:
+    value: str = text["value"]
+    for note in sorted(text["annotations"], key=lambda note: -int(note["start_index"])):
+        if note["type"] == "file_citation" and note["text"].startswith("【"):
+            value = value[: note["start_index"]] + value[note["end_index"] :]
+    return value
+
+
+def shown(events: list[Emitted]) -> list[str]:
+    """What the stream told last of each message, in order."""
+    messages = {data["id"]: data for _, data in events if data.get("object") == "thread.message"}
+    return [said for data in messages.values() if (said := plain(data["content"]))]
+
+
+def listed(world: World, thread: str) -> list[str]:
+    found = world.get(f"threads/{thread}/messages", order="asc", limit="100")["data"]
+    return [said for data in found if data["role"] == "assistant" and (said := plain(data["content"]))]
+
+
+def told_anew(sent: list[Json]) -> list[str]:
+    """What the assistant says in a request."""
+    return [
+        "".join(part.get("text") or part.get("refusal") or "" for part in item["content"])
+        for item in sent
+        if item.get("role") == "assistant"
+    ]
+
+
+def pairs(sent: list[Json]) -> list[tuple[str, str, str]]:
+    """Name, arguments and output of each call in a request."""
+    outputs = [item for item in sent if item.get("type") == "function_call_output"]
+    calls = [item for item in sent if item.get("type") == "function_call"]
+    assert sorted(item["call_id"] for item in outputs) == sorted(item["call_id"] for item in calls)
+    by_id = {item["call_id"]: item["output"] for item in outputs}
+    assert len(by_id) == len(calls), "every call has its one output"
+    return [(item["name"], item["arguments"], by_id[item["call_id"]]) for item in calls]
