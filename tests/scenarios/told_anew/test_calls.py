@@ -20,7 +20,6 @@ BAD = {
     "nothing": ("f", ""),
     "two objects": ("f", '{"x":1}{"x":2}'),
     "a name with spaces": ("call me", "{}"),
-    "no name": ("", "{}"),
     "a list": ("f", "[]"),
     "half a surrogate pair": ("f", '{"x":"\\ud83d"}'),
 }
@@ -39,6 +38,16 @@ def test_a_bad_call_is_told_in_order(world: World, bad: tuple[str, str], refuse:
     assert names(world.run(thread, strict(refuse, HELLO, id="resp_3")))[-1] == "run.completed"
     assert inputs(world.sent) == ["One", "call call_a", "output call_a", "Hello.", "Two"]
     assert len(world.upstream.bodies) == 3
+
+
+def test_a_call_without_a_name_is_not_told_anew(world: World) -> None:
+    """Nobody is asked for its output."""
+    world.upstream.can = STATELESS
+    thread = world.thread("One")
+    item = {"type": "function_call", "id": "fc_a", "call_id": "call_a", "name": "", "arguments": "{}"}
+    assert names(world.run(thread, answer(item)))[-1] == "run.failed"
+    assert names(world.run(thread, strict(by_name, HELLO, id="resp_2")))[-1] == "run.completed"
+    assert inputs(world.sent) == ["One"]
 
 
 def test_an_id_that_is_not_allowed_stays_upstreams_own_in_its_chain(world: World) -> None:
