@@ -82,6 +82,15 @@ def _nobodys_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, stores: S
     stores.drop(mine)
 
 
+@pytest.fixture(autouse=True)
+def _shown_before(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two requests ask an unknown server, once for each process, what it does with previous responses; tests that count
+    requests begin after that.  Those marked ``proof`` are about it.
+    """
+    if request.node.get_closest_marker("proof") is None:
+        monkeypatch.setattr("shim.engine.capabilities.Servers.must_show", lambda *_: False)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _one_certificate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Every HTTP client reads all certificates of the world when it is made, wherever the environment says that they

@@ -10,7 +10,9 @@ from shim.upstream.profiles import HOSTS, LOST_WORDS, OTHER, PROFILES
 
 INTRODUCTION: Final = """
 What each kind of Responses server can do. A server is known by its address, or named by `SHIM_UPSTREAM_PROFILE`. One
-that is neither is `other`: it is watched, not trusted, as its own echo tells whether it kept what it answered.
+that is neither is `other`: before its first chain it is asked once whether it still has a response that it made, and
+what it does with a response id that never was. One that looks for responses is chained; one that takes any id, or shows
+nothing, gets the whole thread each time. `assistants-shim doctor` asks the same and goes by the same rule.
 """
 LOST: Final = """
 How servers say that they no longer have, or never had, the response that a run continues. The run is then replayed from
@@ -47,8 +49,7 @@ SERVERS: Final[dict[str, tuple[str, str]]] = {
     "openrouter": ("OpenRouter", "Stateless, whatever the provider behind it."),
     "other": (
         "any other",
-        "Tried as one that keeps responses, and watched: the first answer that says otherwise, or says "
-        "nothing, decides.",
+        "Chained once it has shown that it looks for previous responses; each answer that says otherwise counts.",
     ),
 }
 #: Where the table of servers stands in a page that is written by hand.
@@ -74,7 +75,7 @@ def _known(name: str) -> str:
 
 def _told(profile: Profile) -> str:
     if profile.stores:
-        return "chained" if profile.trusted else "chained, if its echo says that it keeps them"
+        return "chained" if profile.trusted else "chained, once it has shown that it can"
     return "whole each time"
 
 

@@ -7,6 +7,8 @@ from typing import Final
 
 from shim.ports import Profile
 from shim.translate.models import Listed
+from shim.upstream import chaining, profiles
+from shim.upstream.chaining import Unknown
 
 log = logging.getLogger("shim")
 #: Chains lost in a row, with none that held between them, after which an unknown server is not chained at any more.
@@ -25,6 +27,7 @@ class Servers:
     def __init__(self) -> None:
         self._lost: dict[str, int] = {}
         self._unchained: set[str] = set()
+        self._shown: dict[str, Unknown] = {}
         self._uncounted: set[str] = set()
         self._foreground: set[str] = set()
         self._made: deque[tuple[str, str | None]] = deque(maxlen=LATEST)
@@ -38,8 +41,17 @@ class Servers:
         if profile.address in self._foreground:
             profile = replace(profile, background=False)
         if profile.address in self._unchained:
-            profile = replace(profile, stores=False, background=False)
-        return profile
+            return profiles.without_chains(profile)
+        shown = self._shown.get(profile.address)
+        return profile if shown is None else chaining.learned(profile, True, shown)
+
+    def must_show(self, profile: Profile) -> bool:
+        """Whether the server has yet to show that it continues from responses."""
+        return not profile.trusted and profile.address not in self._shown
+
+    def shown(self, profile: Profile, unknown: Unknown) -> None:
+        """The server has a response that it made, and has made this of one that never was."""
+        self._shown[profile.address] = unknown
 
     def made(self, profile: Profile, response_id: str | None) -> None:
         """A server said that it keeps this response."""
@@ -58,7 +70,8 @@ class Servers:
         if (profile.address, response_id) not in self._made:
             return
         self._lost[profile.address] = self._lost.get(profile.address, 0) + 1
-        if not profile.trusted and self._lost[profile.address] >= ENOUGH:
+        watched = not profile.trusted or profile.address in self._shown
+        if watched and self._lost[profile.address] >= ENOUGH:
             self.unchained(profile)
 
     def must_list(self, profile: Profile, now: float) -> bool:

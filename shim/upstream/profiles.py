@@ -201,6 +201,16 @@ def stateless(profile: Profile) -> Profile:
     return replace(profile, stores=False, background=False, encrypted_reasoning=thinks)
 
 
+def without_chains(profile: Profile) -> Profile:
+    """The same server, as one that has shown that it does not continue from responses."""
+    return replace(profile, stores=False, background=False)
+
+
+def proven(profile: Profile) -> Profile:
+    """The same server, as one that has shown that it looks for previous responses: it may leave out its echo."""
+    return replace(profile, trusted=True)
+
+
 def choose(base_url: str, named: str | None = None) -> Profile:
     """The profile of the server at ``base_url``, unless the settings name it.  An unknown server is watched, not
     trusted: its echo tells whether it keeps what it answers.

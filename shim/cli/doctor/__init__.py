@@ -49,8 +49,7 @@ def doctor(
             # Nothing is left there if this was broken off.
             patient.clean_up()
     found = {name: Finding(each.state, _hidden(each.words, key)) for name, each in found.items()}
-    owners = {str(each.get("owned_by")) for each in patient.listed}
-    judged = verdict.judge(address, chosen, found, owners)
+    judged = verdict.judge(address, chosen, found, patient)
     if as_json:
         typer.echo(screen.as_json(_shown(address), patient, found, judged))
     else:

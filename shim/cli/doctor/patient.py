@@ -7,6 +7,7 @@ from typing import Any, Final, Literal, TypeVar
 
 from shim.ports import Call, Json, Refusal
 from shim.runtime import drive
+from shim.upstream.chaining import Unknown
 from shim.upstream.responses import Upstream
 
 T = TypeVar("T")
@@ -31,9 +32,10 @@ class Finding:
 class Patient:
     """Asks the server as a run would, and keeps count.
 
-    ``first``: the response to its first question.  ``events``: as what it came.  ``stored``: responses that it may
-    have kept.  ``deleted``: how many of those it has deleted since.  ``store``: what it is told of keeping; None
-    for nothing.
+    ``first``: the response to its first question.  ``events``: as what it came.  ``second``: the one that continued
+    from it.  ``has_it``: whether it could be fetched.  ``unknown``: what was made of a response that never was.
+    ``stored``: responses that it may have kept.  ``deleted``: how many of those it has deleted since.  ``store``: what
+    it is told of keeping; None for nothing.
     """
 
     upstream: Upstream
@@ -41,6 +43,9 @@ class Patient:
     listed: list[Json] = field(default_factory=list)
     first: Json = field(default_factory=dict)
     events: list[Json] = field(default_factory=list)
+    second: Json | None = None
+    has_it: bool = False
+    unknown: Unknown = "unclear"
     stored: list[str] = field(default_factory=list)
     store: bool | None = True
     deleted: int = 0

@@ -11,7 +11,7 @@ from typing import Final
 from shim.cli.doctor.patient import SHUT, Finding, Patient
 from shim.ports import Json, Refusal
 from shim.translate import models
-from shim.upstream import profiles
+from shim.upstream import chaining, profiles
 
 #: Words in the names of models that do not answer in text.
 NO_TEXT: Final = ("embed", "whisper", "tts", "dall-e", "image", "audio", "realtime", "moderation", "transcribe", "sora")
@@ -93,6 +93,7 @@ def _stored(patient: Patient) -> Finding:
         patient.get(f"/responses/{patient.first.get('id')}")
     except Refusal as refusal:
         return Finding("no", f"it answered {echo}; when fetched: {told(refusal)}")
+    patient.has_it = True
     return Finding("yes", f"it answered {echo}; the response can be fetched")
 
 
@@ -100,14 +101,14 @@ def _chains(patient: Patient) -> Finding:
     if not patient.store:
         return Finding("no", "what is not kept cannot be continued")
     first = patient.first.get("id")
-    second = patient.create(previous_response_id=first)
+    second = patient.second = patient.create(previous_response_id=first)
     before, after = _read(patient.first), _read(second)
     counted = f"tokens read: {before}, then {after}"
     if second.get("previous_response_id", first) != first:
         return Finding("no", f"it left the previous response out without a word; {counted}")
     if "previous_response_id" in second or after > before:
         return Finding("yes", counted)
-    return Finding("no", f"it shows nothing of the previous response; {counted}")
+    return Finding("partly", f"it shows nothing of the previous response; {counted}")
 
 
 def _read(response: Json) -> int:
@@ -118,12 +119,16 @@ def _loss(patient: Patient) -> Finding:
     """The shim heals a lost chain by the words that say so: does it know this server's?"""
     unknown = "resp_" + secrets.token_hex(24)
     try:
-        patient.create(previous_response_id=unknown)
+        made = patient.create(previous_response_id=unknown)
     except Refusal as refusal:
-        if profiles.chain_is_lost(refusal, unknown):
+        patient.unknown = chaining.of_unknown(refusal, unknown)
+        if patient.unknown == "refused":
             return Finding("yes", f"known words: {told(refusal)}")
         return Finding("no", f"unknown words, please report them: {told(refusal)}")
-    return Finding("partly", "an unknown response is left out without a word; the shim looks at the echo")
+    patient.unknown = chaining.of_unknown(made, unknown)
+    if patient.unknown == "left out":
+        return Finding("partly", "an unknown response is left out without a word; the shim looks at the echo")
+    return Finding("no", "it answers as if it had a response that never was, so what it says of others proves nothing")
 
 
 def _background(patient: Patient) -> Finding:

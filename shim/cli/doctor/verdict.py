@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from shim.assembly.wiring import SANDBOX
-from shim.cli.doctor.patient import Finding
+from shim.cli.doctor.patient import Finding, Patient
+from shim.engine.run import echo
 from shim.ports import Profile
 from shim.settings import Settings
-from shim.upstream import profiles
+from shim.upstream import chaining, profiles
 
 Found = Mapping[str, Finding]
 #: What a server must do for the shim to work at all.
@@ -51,14 +52,14 @@ def hindrance(found: Found) -> str | None:
     return next((name for name in NEEDED if found[name].state not in ("yes", "partly")), None)
 
 
-def judge(address: str, chosen: Settings, found: Found, owners: set[str]) -> Verdict:
-    """``owners``: who the server says has made its models; some servers can be told by that."""
+def judge(address: str, chosen: Settings, found: Found, patient: Patient) -> Verdict:
+    """``patient``: the server, as the examination has left it."""
     profile = profiles.choose(address, chosen.upstream_profile or (SANDBOX if address == SANDBOX else None))
     profile = profile if chosen.store_responses else profiles.stateless(profile)
     ok = hindrance(found) is None
-    chains = _chains(profile, chosen, found)
+    chains = _chains(profile, chosen, patient)
     background = profile.background if chosen.background == "auto" else chosen.background == "always"
-    advice = tuple(filter(None, (row(profile, chosen, found, owners) for row in ADVICE))) if ok else ()
+    advice = tuple(filter(None, (row(profile, chosen, found, patient) for row in ADVICE))) if ok else ()
     return Verdict(
         ok,
         profile,
@@ -69,11 +70,13 @@ def judge(address: str, chosen: Settings, found: Found, owners: set[str]) -> Ver
     )
 
 
-def _chains(profile: Profile, chosen: Settings, found: Found) -> bool:
-    """Whether runs will be chained once the server has shown what it does."""
-    if not (profile.stores and chosen.store_responses):
+def _chains(profile: Profile, chosen: Settings, patient: Patient) -> bool:
+    """Whether runs will be chained once the server has shown what it does: by the engine's own rules."""
+    second, first = patient.second, patient.first
+    if second is None or not (profile.stores and chosen.store_responses and patient.store):
         return False
-    return found["previous_response_id"].state == "yes" and (profile.trusted or _keeps(found))
+    profile = chaining.learned(profile, patient.has_it, patient.unknown)
+    return echo.kept(first, True, profile) and echo.of_response(second, str(first.get("id")), profile) == "held"
 
 
 def _keeps(found: Found) -> bool:
@@ -95,22 +98,24 @@ def _because(address: str, chosen: Settings, profile: Profile) -> str:
     return "its address says so"
 
 
-def _kind(profile: Profile, chosen: Settings, found: Found, owners: set[str]) -> Advice | None:
+def _kind(profile: Profile, chosen: Settings, found: Found, patient: Patient) -> Advice | None:
+    # Who a server says has made its models gives some servers away.
+    owners = {str(each.get("owned_by")) for each in patient.listed}
     known = next((name for owner, name in profiles.OWNERS.items() if owner in owners), None)
     if chosen.upstream_profile or profile.name != profiles.OTHER or known is None:
         return None
     return Advice(f"SHIM_UPSTREAM_PROFILE={known}", "its models say that it is one; then nothing has to be found out")
 
 
-def _stateless(profile: Profile, chosen: Settings, found: Found, owners: set[str]) -> Advice | None:
+def _stateless(profile: Profile, chosen: Settings, found: Found, patient: Patient) -> Advice | None:
     if not (profile.stores and chosen.store_responses) or found["previous_response_id"].state != "no":
         return None
-    if _kind(profile, chosen, found, owners) is not None:
+    if _kind(profile, chosen, found, patient) is not None:
         return None
     return Advice("SHIM_STORE_RESPONSES=false", "it does not continue from responses, so none need be kept")
 
 
-def _stateful(profile: Profile, chosen: Settings, found: Found, owners: set[str]) -> Advice | None:
+def _stateful(profile: Profile, chosen: Settings, found: Found, patient: Patient) -> Advice | None:
     meant = profile.stores or not chosen.store_responses
     if meant or found["previous_response_id"].state != "yes" or not _keeps(found):
         return None
@@ -119,31 +124,34 @@ def _stateful(profile: Profile, chosen: Settings, found: Found, owners: set[str]
     )
 
 
-def _unheard(profile: Profile, chosen: Settings, found: Found, owners: set[str]) -> Advice | None:
+def _unheard(profile: Profile, chosen: Settings, found: Found, patient: Patient) -> Advice | None:
     if not (profile.stores and chosen.store_responses) or found["says when one is lost"].state != "no":
         return None
-    return Advice(
-        "SHIM_STORE_RESPONSES=false", "how it says that it lost a response is not known, so that cannot be healed"
-    )
+    if profile.trusted and patient.unknown == "believed":
+        return Advice(f"SHIM_UPSTREAM_PROFILE={profiles.OTHER}", "it answers as if it had a response that never was")
+    why = "it answers as if it had a response that never was, so none need be kept"
+    if patient.unknown != "believed":
+        why = "how it says that it lost a response is not known, so that cannot be healed"
+    return Advice("SHIM_STORE_RESPONSES=false", why)
 
 
-def _worker(profile: Profile, chosen: Settings, found: Found, owners: set[str]) -> Advice | None:
+def _worker(profile: Profile, chosen: Settings, found: Found, patient: Patient) -> Advice | None:
     wanted = profile.background if chosen.background == "auto" else chosen.background == "always"
     if not wanted or found["background"].state != "no":
         return None
     return Advice("SHIM_BACKGROUND=never", "it has no background for runs without a stream")
 
 
-def _alone(profile: Profile, chosen: Settings, found: Found, owners: set[str]) -> Advice | None:
+def _alone(profile: Profile, chosen: Settings, found: Found, patient: Patient) -> Advice | None:
     if profile.background or chosen.background != "auto" or found["background"].state != "yes":
         return None
-    if not _chains(profile, chosen, found):
+    if not _chains(profile, chosen, patient):
         return None
     return Advice("SHIM_BACKGROUND=always", "if runs without a stream shall outlive your program: it has a background")
 
 
 #: Each looks for one reason to set something.
-ADVICE: Final[tuple[Callable[[Profile, Settings, Found, set[str]], Advice | None], ...]] = (
+ADVICE: Final[tuple[Callable[[Profile, Settings, Found, Patient], Advice | None], ...]] = (
     _kind,
     _stateless,
     _stateful,

@@ -11,7 +11,7 @@ from typing import Any, Final, Literal, TypeVar
 
 from shim.engine import leads
 from shim.engine.context import Context, Json
-from shim.engine.run import budget, chain, naming, notes
+from shim.engine.run import budget, chain, naming, notes, proof
 from shim.engine.run.chain import Sent
 from shim.ports import Refusal
 from shim.store import threads
@@ -22,13 +22,14 @@ log = logging.getLogger("shim")
 T = TypeVar("T")
 
 
-Cause = Literal["lost", "never", "ignored", "unstored"]
+Cause = Literal["lost", "never", "ignored", "unstored", "unproven"]
 #: What is logged of a chain that did not hold.
 CAUSES: Final[dict[Cause, str]] = {
     "lost": "upstream no longer has the previous response",
     "never": "upstream does not continue from previous responses",
     "ignored": "upstream left out the previous response without a word",
     "unstored": "upstream does not keep responses",
+    "unproven": "upstream has not shown that it continues from previous responses",
 }
 
 
@@ -50,6 +51,7 @@ class Asker:
         while True:
             try:
                 await self._name()
+                await self._prove()
                 await self._fit()
                 notes.asking(self.run, self.sent.body)
                 return await how(self.sent.body)
@@ -71,6 +73,12 @@ class Asker:
         if model != self.private["model"]:
             self.private = self.private | {"model": model}
             self.sent = await self.world.store.read(_renamed, self.world, self.run, self.private, self.sent)
+
+    async def _prove(self) -> None:
+        """Chain from a response only on a server that has shown that it can."""
+        previous, model = self.sent.previous, self.private["model"]
+        if previous is not None and await proof.missing(self.world, model, previous):
+            await self.heal("unproven")
 
     async def _fit(self) -> None:
         """Keep to what the run may show."""
@@ -96,7 +104,8 @@ class Asker:
         """Tell upstream the whole thread, as it has lost it, or never kept it."""
         run, servers, profile = self.run, self.world.servers, self.world.profile(self.private["model"])
         log.warning("%s: run %s is told from the journal of thread %s", CAUSES[why], run["id"], run["thread_id"])
-        servers.lost(profile, self.sent.previous) if why == "lost" else servers.unchained(profile)
+        passing = why in ("lost", "unproven")
+        servers.lost(profile, self.sent.previous) if passing else servers.unchained(profile)
         self.healed, self.fitted = True, False
         self.private = self.private | {"tip": None}
         self.sent = await self.world.store.write(_anew, self.world, self.run, self.private)

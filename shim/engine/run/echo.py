@@ -52,8 +52,11 @@ def is_lost(response: Json) -> bool:
 
 
 def kept(response: Json, asked: bool, profile: Profile) -> bool:
-    """Whether a response can be chained from: it was to be kept, and says so where that is in doubt."""
-    return asked and response.get("store", profile.trusted) is True
+    """Whether a response may be chained from: it was to be kept, and does not say otherwise.
+
+    A server that says nothing has to show that it continues from responses before it is believed (`proof`).
+    """
+    return asked and profile.stores and response.get("store") in (True, None)
 
 
 def _loss(refusal: Refusal, previous: str | None) -> Literal["lost", "never"] | None:

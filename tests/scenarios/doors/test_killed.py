@@ -72,7 +72,8 @@ def scenery() -> Iterator[Scene]:
     made = Scene({"SHIM_DATABASE_URL": os.environ["SHIM_DATABASE_URL"], "OPENAI_API_KEY": "test"})
     made.server.answer = made.answer
     with made.server as server:
-        made.environment["OPENAI_BASE_URL"] = server.url
+        # A server of a known kind, which need not show first that it continues from responses.
+        made.environment |= {"OPENAI_BASE_URL": server.url, "SHIM_UPSTREAM_PROFILE": "ogx"}
         yield made
 
 

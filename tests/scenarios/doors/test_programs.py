@@ -40,7 +40,14 @@ def test_a_program_for_the_sdk_runs_with_its_import_swapped(name: str) -> None:
     secrets = [secret() for _ in range(4)]
     sandbox = Sandbox()
     with running(sandbox) as url:
-        known = told("-c", swapped(name), OPENAI_BASE_URL=url, OPENAI_API_KEY="test", SECRETS=json.dumps(secrets))
+        known = told(
+            "-c",
+            swapped(name),
+            OPENAI_BASE_URL=url,
+            OPENAI_API_KEY="test",
+            SECRETS=json.dumps(secrets),
+            SHIM_UPSTREAM_PROFILE="sandbox",
+        )
     texts = [known.pop("handled"), *(known.pop(key)[-1] for key in ("polled", "events", "retrieved"))]  # type: ignore[index]
     assert all(hidden in str(text) for hidden, text in zip(secrets, texts, strict=True))
     assert known == {

@@ -59,7 +59,8 @@ def test_a_polled_run_that_is_refused_again_has_failed(words: str, caplog: pytes
         talk.run()
         run = talk.say("What is it?").run
         assert run["status"] == "failed"
-        assert run["last_error"]["message"] == WORDINGS[words].error["message"].replace("{id}", "resp_1")
+        # Where upstream names a field that is the shim's own, that is said behind its words.
+        assert run["last_error"]["message"].startswith(WORDINGS[words].error["message"].replace("{id}", "resp_1"))
         assert len(server.bodies) == 3
         assert len(warnings(caplog)) == 1
         _is_free(talk, server, client)

@@ -30,13 +30,16 @@ def test_a_server_that_says_that_it_keeps_nothing_is_never_chained(way: str, cap
         assert warnings(caplog) == []
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("way", WAYS)
-def test_an_unknown_server_that_does_not_say_whether_it_keeps_is_not_chained(way: str) -> None:
+def test_an_unknown_server_that_neither_says_nor_shows_that_it_keeps_is_not_chained(way: str) -> None:
     def silent(asked: Asked) -> Said | None:
         def keep(event: dict) -> dict:
             event.get("response", {}).pop("store", None)
             return event
 
+        if asked.method == "GET":
+            return Said.error(404, "Not Found")
         return blocks(server.usual(asked), keep) if is_call(asked) else None
 
     with Loopback(silent) as server, OpenAI(base_url=server.url, api_key="x") as client:

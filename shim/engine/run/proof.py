@@ -1,0 +1,36 @@
+"""Has a server shown that it continues from responses?  It is asked once, before the first chain that needs it.
+
+See `shim.upstream.chaining` for the rule, and docs/decisions for why.
+"""
+
+from shim.engine.context import Context, Json
+from shim.ports import Call, Refusal
+from shim.upstream import chaining
+
+
+async def missing(world: Context, model: str, previous: str) -> bool:
+    """Whether the server of ``model`` is not to be believed when it continues from ``previous``.
+
+    What it has shown is remembered; what it could not be asked is not.
+    """
+    profile = world.profile(model)
+    if not world.servers.must_show(profile):
+        return False
+    try:
+        found = await world.upstream.retrieve(previous)
+    except Refusal:
+        return True
+    if found.get("id") != previous:
+        return True
+    unknown = world.ids("resp")
+    shown = chaining.of_unknown(await _answer(world, chaining.question(model, unknown)), unknown)
+    if shown != "unclear":
+        world.servers.shown(profile, shown)
+    return not world.profile(model).stores or shown == "unclear"
+
+
+async def _answer(world: Context, body: Json) -> Json | Refusal:
+    try:
+        return await world.upstream.create(body, Call())
+    except Refusal as refusal:
+        return refusal

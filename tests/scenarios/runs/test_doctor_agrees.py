@@ -1,0 +1,112 @@
+"""What `doctor` says of a server's threads is what the engine does there."""
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from shim import OpenAI
+from shim.cli import table
+from tests.scenarios.doors.loopback import Asked, Loopback, Said
+from tests.scenarios.healing.losing import blocks, is_call
+
+pytestmark = pytest.mark.proof
+Json = dict[str, Any]
+Change = Callable[[Json, Json], Json]
+
+
+def as_it_is(response: Json, asked: Json) -> Json:
+    return response
+
+
+def without(*names: str) -> Change:
+    return lambda response, asked: {name: value for name, value in response.items() if name not in names}
+
+
+def storing_nothing(response: Json, asked: Json) -> Json:
+    return response | {"store": False}
+
+
+def repeating(response: Json, asked: Json) -> Json:
+    """It says again what it was asked, whatever it has done."""
+    return response | {"previous_response_id": asked.get("previous_response_id"), "store": asked.get("store", True)}
+
+
+@dataclass
+class Server:
+    """A sandbox with other manners.  ``deaf``: it continues from nothing.  ``unknown``: what it makes of a response
+    that never was, if it does not refuse it.  ``shows``: how it shows a response.  ``fetches``: whether it gives one
+    back.
+    """
+
+    shows: Change = as_it_is
+    deaf: bool = False
+    unknown: Said | str | None = None
+    fetches: bool = True
+    loopback: Loopback = field(init=False)
+
+    def __call__(self, asked: Asked) -> Said | None:
+        if not is_call(asked):
+            fetched = asked.method == "GET" and re.search(r"/responses/", asked.path)
+            return Said.error(404, "Not Found") if fetched and not self.fetches else None
+        said = self._answered(asked)
+        if said.status != 200:
+            return said
+        if asked.json.get("stream"):
+            return blocks(said, lambda event: event | self._shown(event, asked.json))
+        return Said.json(self.shows(json.loads(b"".join(said.body)), asked.json))
+
+    def _shown(self, event: Json, asked: Json) -> Json:
+        return {"response": self.shows(event["response"], asked)} if "response" in event else {}
+
+    def _answered(self, asked: Asked) -> Said:
+        said = self.loopback.usual(asked)
+        if said.status == 200 and not (self.deaf and "previous_response_id" in asked.json):
+            return said
+        if isinstance(self.unknown, Said) or not (self.deaf or self.unknown == "taken"):
+            return self.unknown if isinstance(self.unknown, Said) else said
+        body = {key: value for key, value in asked.json.items() if key != "previous_response_id"}
+        return self.loopback.usual(replace(asked, body=json.dumps(body).encode()))
+
+
+#: Servers, and whether threads are chained there.
+SERVERS: dict[str, tuple[Server, bool]] = {
+    "all is well": (Server(), True),
+    "it keeps without a word": (Server(without("store")), True),
+    "it chains without a word": (Server(without("previous_response_id")), True),
+    "it does all without a word": (Server(without("store", "previous_response_id")), True),
+    "it leaves out what it does not know": (Server(unknown="taken"), True),
+    "that, and says nothing of chains": (Server(without("previous_response_id"), unknown="taken"), False),
+    "it believes anything": (Server(repeating, unknown="taken"), False),
+    "it is deaf and repeats": (Server(repeating, deaf=True), False),
+    "it is deaf, repeats, keeps nothing": (Server(repeating, deaf=True, fetches=False), False),
+    "it is deaf": (Server(deaf=True), False),
+    "it is deaf without a word": (Server(without("store", "previous_response_id"), deaf=True), False),
+    "it keeps nothing": (Server(storing_nothing), False),
+    "it gives nothing back": (Server(fetches=False), False),
+    "it refuses in its own words": (Server(unknown=Said.error(400, "Sumimasen.")), False),
+}
+
+
+@pytest.mark.parametrize("name", SERVERS)
+def test_doctor_and_the_engine_agree(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    manners, chained = SERVERS[name]
+    monkeypatch.setenv("OPENAI_API_KEY", "x")
+    with Loopback(manners) as loopback:
+        manners.loopback = loopback
+        shown = CliRunner().invoke(table.app(), ["doctor", "--json", "--upstream", loopback.url])
+        assert json.loads(shown.stdout)["mode"].startswith("chained" if chained else "whole"), shown.stdout
+        loopback.asked.clear()
+        with OpenAI(base_url=loopback.url, api_key="x") as client:
+            assistant = client.beta.assistants.create(model="gpt-4o").id
+            thread = client.beta.threads.create().id
+            for text in ("Hello", "And?", "Yes?"):
+                client.beta.threads.messages.create(thread, role="user", content=text)
+                run = client.beta.threads.runs.create_and_poll(thread_id=thread, assistant_id=assistant)
+                assert run.status == "completed"
+        assert ("previous_response_id" in loopback.bodies[-1]) == chained
+        assert len(loopback.bodies[-1]["input"]) == (1 if chained else 5)

@@ -1,0 +1,49 @@
+"""The rule by which a server's chains are believed."""
+
+from typing import Any
+
+import pytest
+
+from shim.ports import Profile, Refusal
+from shim.upstream import chaining
+from shim.upstream.profiles import OTHER, PROFILES
+
+UNKNOWN = "resp_never"
+GONE = Refusal(400, f"Previous response with id '{UNKNOWN}' not found.", code="previous_response_not_found")
+#: What a server says to a request that continues from a response that never was, and what that shows.
+SAID: list[tuple[Any, str]] = [
+    (GONE, "refused"),
+    (Refusal(404, f"No {UNKNOWN} here."), "refused"),
+    (Refusal(400, "Sumimasen."), "unclear"),
+    (Refusal(503, "Busy."), "unclear"),
+    (Refusal(400, "llama.cpp does not support 'previous_response_id'"), "unclear"),
+    ({"status": "completed", "previous_response_id": None}, "left out"),
+    ({"status": "completed", "previous_response_id": "resp_other"}, "left out"),
+    ({"status": "completed", "previous_response_id": UNKNOWN}, "believed"),
+    ({"status": "completed"}, "believed"),
+    ({"status": "failed", "previous_response_id": UNKNOWN}, "unclear"),
+]
+
+
+@pytest.mark.parametrize("said, shows", SAID, ids=str)
+def test_what_an_answer_shows(said: Any, shows: str) -> None:
+    assert chaining.of_unknown(said, UNKNOWN) == shows
+
+
+#: What was shown: whether the server is chained, and whether it is trusted without an echo.
+SHOWN: list[tuple[bool, chaining.Unknown, tuple[bool, bool]]] = [
+    (True, "refused", (True, True)),
+    (True, "left out", (True, False)),
+    (True, "believed", (False, False)),
+    (True, "unclear", (False, False)),
+    (False, "refused", (False, False)),
+]
+
+
+@pytest.mark.parametrize("has_it, unknown, able", SHOWN)
+def test_what_is_learned(has_it: bool, unknown: chaining.Unknown, able: tuple[bool, bool]) -> None:
+    found = chaining.learned(PROFILES[OTHER], has_it, unknown)
+    assert (found.stores, found.trusted) == able
+    # A server of a known kind is what it is known to be.
+    for known in (PROFILES["openai"], PROFILES["vllm"], Profile("x", stores=False, trusted=False)):
+        assert chaining.learned(known, has_it, unknown) == known
