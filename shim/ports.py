@@ -90,15 +90,16 @@ class Profile:
     """What a kind of Responses server can do.
 
     ``stores``: answers can be chained by ``previous_response_id``.  ``background``: a response may run there while
-    nobody waits.  ``encrypted_reasoning``: reasoning can be carried along by us, encrypted.  ``trusted``: it is known
-    to keep what it answers; any other server has to say so with each answer.  ``counts``: it may have an endpoint that
-    counts a request's tokens.  ``official``: OpenAI's names mean OpenAI's models.  ``address``: which server it is,
-    asked as whom and for which model.
+    nobody waits; ``always``: every run is to.  ``encrypted_reasoning``: we can carry reasoning along, encrypted.
+    ``trusted``: it is known to keep what it answers; any other server has to say so with each answer.  ``counts``: it
+    may have an endpoint that counts a request's tokens.  ``official``: OpenAI's names mean OpenAI's models.
+    ``address``: which server it is, asked as whom and for which model.
     """
 
     name: str
     stores: bool = True
     background: bool = False
+    always: bool = False
     encrypted_reasoning: bool = False
     trusted: bool = True
     counts: bool = False
@@ -134,6 +135,12 @@ class Upstream(Protocol):
 
     async def create(self, body: Json, call: Call) -> Json:
         """POST /responses; the response object.  Raises `Refusal`."""
+        ...
+
+    async def resume(self, response_id: str, after: int | None, call: Call) -> Answer:
+        """GET /responses/{response_id} with ``stream=true``: the events of a response that was made in the background
+        with a stream, from the one behind number ``after`` on, or all.  Raises `Refusal`.
+        """
         ...
 
     async def retrieve(self, response_id: str) -> Json:

@@ -47,8 +47,9 @@ class Settings(BaseSettings):
     )
     background: Literal["auto", "always", "never"] = Field(
         "auto",
-        description="Whether runs without a stream go on in the upstream's background mode, nothing of ours alive. "
-        "`auto`: where the upstream is known to have it.",
+        description="Which runs go on in the upstream's background mode, where nothing of ours has to stay alive. "
+        "`auto`: those of models that take minutes, where the upstream is known to have it. `always`: every run, for "
+        "hosts that stop a program between two requests. `never`: none.",
     )
     store_responses: bool = Field(
         True,

@@ -154,8 +154,9 @@ def profile_of(client: Any, chosen: Settings) -> Callable[[], Profile]:
         address = chosen.upstream or str(client.base_url)
         known = profiles.choose(address, named)
         known = known if chosen.store_responses else profiles.stateless(known)
-        background = known.background if chosen.background == "auto" else chosen.background == "always"
-        return replace(known, background=background and known.stores, address=f"{address} {_who(client)}")
+        always = chosen.background == "always"
+        background = (always or (known.background and chosen.background == "auto")) and known.stores
+        return replace(known, background=background, always=always and background, address=f"{address} {_who(client)}")
 
     return profile
 

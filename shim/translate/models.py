@@ -8,6 +8,7 @@ page). A row counts from its date on.
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from typing import Final
 
 
@@ -75,6 +76,23 @@ RETIRED: Final[dict[str, Retired]] = {
     "gpt-4.1-mini": Retired("2027-01-14", "gpt-6-luna"),
     "gpt-4.1-mini-2025-04-14": Retired("2027-01-14", "gpt-6-luna"),
 }
+
+
+#: Models that take minutes for an answer, by their names with ``*`` for any letters, and what the vendor says of them.
+#: Their runs go on in upstream's background, where it has one.
+MINUTES: Final[dict[str, str]] = {
+    "*-deep-research": "researches for minutes",
+    "*-deep-research-20*": "researches for minutes",
+    "o*-pro": "thinks for minutes",
+    "o*-pro-20*": "thinks for minutes",
+    "gpt-*-pro": "thinks for minutes",
+    "gpt-*-pro-20*": "thinks for minutes",
+}
+
+
+def takes_minutes(model: str) -> bool:
+    """Whether a model is known to take minutes for an answer."""
+    return any(fnmatchcase(model, name) for name in MINUTES)
 
 
 #: What a server says of its models: each with the day of its end, as YYYY-MM-DD, where it names one.

@@ -162,7 +162,7 @@ OTHER: Final = "other"
 PROFILES: Final[dict[str, Profile]] = {
     "openai": Profile("openai", background=True, encrypted_reasoning=True, counts=True, official=True),
     "azure": Profile("azure", background=True, encrypted_reasoning=True, counts=True),
-    "sandbox": Profile("sandbox", encrypted_reasoning=True, counts=True, official=True),
+    "sandbox": Profile("sandbox", background=True, encrypted_reasoning=True, counts=True, official=True),
     "ogx": Profile("ogx"),
     "vllm": Profile("vllm", stores=False),
     "ollama": Profile("ollama", stores=False),

@@ -19,7 +19,7 @@ from openai._models import FinalRequestOptions
 from openai.resources.responses import AsyncResponses, Responses
 
 from shim.ports import Answer, Call, Json, Profile, Refusal
-from shim.upstream import answers, bodies, secrets, waiting
+from shim.upstream import answers, bodies, resuming, secrets, waiting
 from shim.upstream.caller import CREDENTIALS, credentials
 from shim.upstream.refusals import Broken, of_error, refusals
 from shim.wire import sse
@@ -79,6 +79,12 @@ class Upstream:
         with refusals(self._broken):
             post = partial(client.post, "/responses", cast_to=object, body=body, options=_options(call))
             return _response(waiting.wait(post, call.interruption, lambda _: None), client, call)
+
+    async def resume(self, response_id: str, after: int | None, call: Call) -> Answer:
+        get = resuming.get(self._client(), response_id, after, _unread(call))
+        with refusals(self._broken):
+            found: Any = waiting.wait(get, call.interruption, resuming.leave).http_response
+        return _Answer(closing(found), found, self._broken)
 
     async def retrieve(self, response_id: str) -> Json:
         client = self._client()
@@ -183,6 +189,12 @@ class AsyncUpstream:
         with refusals(self._broken):
             made = client.post("/responses", cast_to=object, body=body, options=_options(call))
             return _response(await waiting.wait_async(made, call.interruption), client, call)
+
+    async def resume(self, response_id: str, after: int | None, call: Call) -> Answer:
+        get = resuming.get(self._client(), response_id, after, _unread(call))
+        with refusals(self._broken):
+            found: Any = (await waiting.wait_async(get(), call.interruption)).http_response
+        return _AsyncAnswer(aclosing(found), found, self._broken)
 
     async def retrieve(self, response_id: str) -> Json:
         client = self._client()
@@ -289,9 +301,9 @@ def _options(call: Call | None = None) -> Any:
     return {"headers": credentials() | own}
 
 
-def _unread() -> Any:
+def _unread(call: Call | None = None) -> Any:
     """Asks the SDK for an answer whose body has not been read."""
-    options = _options()
+    options = _options(call) | ({} if call is None or call.timeout is None else {"timeout": call.timeout})
     return options | {"headers": options.get("headers", {}) | {"X-Stainless-Raw-Response": "stream"}}
 
 

@@ -58,6 +58,8 @@ class Upstream:
     #: Responses as GET shows them, by id; a refusal where it does not.
     stored: dict[str, Json | Refusal] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    #: Responses that were read on, and behind which event.
+    resumed: list[tuple[str, int | None]] = field(default_factory=list)
     cancelled: list[str] = field(default_factory=list)
     uncancellable: Refusal | None = None
     #: Other calls, as (method, path, body).
@@ -81,6 +83,11 @@ class Upstream:
 
     async def stream(self, body: Json, call: Call) -> Answer:
         self.answers.append(Answer(self._next(body, call)))
+        return self.answers[-1]
+
+    async def resume(self, response_id: str, after: int | None, call: Call) -> Answer:
+        self.resumed.append((response_id, after))
+        self.answers.append(Answer(self._next({}, call)))
         return self.answers[-1]
 
     async def create(self, body: Json, call: Call) -> Json:

@@ -67,7 +67,8 @@ async def _noting(carrier: Carrier, response_id: str, work: Callable[..., T], *a
 async def fail(carrier: Carrier, refusal: Refusal) -> None:
     """Upstream would not begin, for a reason that is not the caller's: the run ends failed."""
     error = failures.of_refusal(refusal.status, refusal.code, carrier.in_callers_words(refusal))
-    await carrier.settle(list(endings.failed(carrier.turn, error)))
+    if await carrier.stopped(look=True) is None:
+        await carrier.settle(list(endings.failed(carrier.turn, error)))
 
 
 async def look(world: Context, row: RunRow, now: float) -> None:

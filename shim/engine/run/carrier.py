@@ -23,11 +23,13 @@ from shim.engine.run.backlog import Backlog
 from shim.engine.run.budget import Unfit
 from shim.engine.run.chain import Sent
 from shim.engine.run.commit import Stored, commit
+from shim.engine.run.place import PAUSES, Place
 from shim.ports import Answer, Call, Interruption, Profile, Refusal
 from shim.store import runs
 from shim.store.errors import Gone, StoreFailed
-from shim.translate import endings, failures, normalise, stream
+from shim.translate import endings, failures, models, normalise, stream
 from shim.translate.turn import Turn
+from shim.upstream import profiles
 from shim.wire import objects
 
 log = logging.getLogger("shim")
@@ -36,6 +38,8 @@ T = TypeVar("T")
 BROKE_OFF: Final = "The connection to the model was lost before its answer was complete."
 OURS: Final = "internal error of the shim, see the log of {}"
 
+#: Asks upstream to go on though nobody reads.
+BACKGROUND: Final[Json] = {"background": True}
 #: The fewest completion tokens that upstream takes.
 SMALLEST: Final = 16
 
@@ -52,6 +56,7 @@ class Left(Exception):
 class Carrier:
     """``seen`` is the run's status as this carrier last stored it: what the compare-and-set compares with.  ``dry``:
     the run has too few prompt tokens left.  ``alone``: the run is in no registry, so it looks into the store by itself.
+    ``background``: the answer goes on upstream though nobody reads it.  ``place``: how far it was read.
     """
 
     world: Context
@@ -65,6 +70,8 @@ class Carrier:
     chained: bool = True
     dry: bool = False
     alone: bool = False
+    background: bool = False
+    place: Place = field(default_factory=Place)
     kept: list[container_files.Kept] = field(default_factory=list)
     stored: Stored | None = None
     asker: Asker = field(init=False)
@@ -85,13 +92,29 @@ class Carrier:
         """Ask upstream for a stream, unless the run has too few tokens left.  Raises `Refusal`."""
         try:
             if not self.exhausted:
-                self.answer = await self._ask(lambda body: self.world.upstream.stream(body, self.call))
+                self.answer = await self._opened()
         except Unfit:
             self.dry = True
 
+    async def _opened(self) -> Answer:
+        """The answer that is to be read on, if upstream still tells it, or a new one."""
+        if self.place.response_id is not None:
+            with suppress(Refusal):
+                return await self.world.upstream.resume(self.place.response_id, self.place.last, self.call)
+            self.place = Place()
+        if self.background:
+            try:
+                return await self._ask(lambda body: self.world.upstream.stream(body | BACKGROUND, self.call))
+            except Refusal as refusal:
+                if not profiles.cannot_background(refusal):
+                    raise
+            self.world.servers.foreground(self.profile)
+            self.background = False
+        return await self._ask(lambda body: self.world.upstream.stream(body, self.call))
+
     async def create(self) -> Json:
         """Ask upstream to go on in the background.  Raises `Refusal`, and `Unfit`."""
-        return await self._ask(lambda body: self.world.upstream.create(body | {"background": True}, self.call))
+        return await self._ask(lambda body: self.world.upstream.create(body | BACKGROUND, self.call))
 
     async def _ask(self, how: Callable[[Json], Awaitable[T]]) -> T:
         asker = self.asker
@@ -121,6 +144,12 @@ class Carrier:
         return self.world.profile(self.private["model"])
 
     @property
+    def wants_background(self) -> bool:
+        """Whether the run is to go on upstream whatever becomes of this process."""
+        profile, model = self.profile, self.private["model"]
+        return profile.background and not self.exhausted and (profile.always or models.takes_minutes(model))
+
+    @property
     def exhausted(self) -> bool:
         """Whether the run's completion tokens are used up, or too few for upstream to begin."""
         return bool(self.sent.body.get("max_output_tokens", SMALLEST) < SMALLEST)
@@ -144,9 +173,12 @@ class Carrier:
             async with aclosing(self._told(refused)) as batches:
                 async for batch in batches:
                     yield batch
+            await self._quit(self.turn.run)
         except Left as left:
+            await self._quit(left.run)
             yield [(f"thread.run.{left.run['status']}", objects.as_streamed(left.run))]
         except Gone:
+            await self._quit({"status": "deleted"})
             await retention.disown(self.world, (self.turn.terminal or self.response).get("id"))
         except StoreFailed:
             self.forsake()
@@ -217,7 +249,7 @@ class Carrier:
             error = failures.of_refusal(refusal.status, refusal.code, self.in_callers_words(refusal))
         if self.turn.error is not None:
             error = failures.of_response({}, self.turn.error, self.turn.names)
-        if not self.turn.ended and (stopped := await self._stopped(look=True)) is not None:
+        if not self.turn.ended and (stopped := await self.stopped(look=True)) is not None:
             yield stopped
         elif not self.turn.ended:
             yield await self.settle(list(endings.failed(self.turn, error)))
@@ -228,11 +260,41 @@ class Carrier:
             await self.open()
         while (answer := self.answer) is not None:
             self.answer = None
-            async with aclosing(self._reads(answer)) as batches:
-                async for batch in batches:
-                    yield batch
+            try:
+                async with aclosing(self._reads(answer)) as batches:
+                    async for batch in batches:
+                        yield batch
+            except Refusal:
+                if not self._reads_on:
+                    raise
+            await self._read_on()
         if self.dry or self.exhausted:
             yield await self.run_dry()
+
+    @property
+    def _reads_on(self) -> bool:
+        """Whether the answer broke off, but goes on upstream."""
+        if not self.background or self.turn.ended or self.turn.error is not None or self.interruption.happened:
+            return False
+        return self.place.response_id is not None and self.place.broken < len(PAUSES)
+
+    async def _read_on(self) -> None:
+        """Open the answer once more where it broke off.  Raises `Refusal` where upstream does not know it."""
+        while self.answer is None and self._reads_on:
+            await self.world.wait(PAUSES[self.place.broken])
+            self.place.broken += 1
+            try:
+                self.answer = await self.world.upstream.resume(str(self.place.response_id), self.place.last, self.call)
+            except Refusal as refusal:
+                if refusal.status is not None and refusal.status < 500:
+                    raise
+
+    async def _quit(self, run: Json) -> None:
+        """Where the run is over, what goes on upstream is of no use any more."""
+        going = self.background and self.turn.terminal is None and self.place.response_id is not None
+        if going and run["status"] not in lifecycle.ACTIVE:
+            with suppress(Refusal):
+                await self.world.upstream.cancel(str(self.place.response_id))
 
     async def _reads(self, answer: Answer) -> Events:
         """A batch for each network read."""
@@ -241,6 +303,7 @@ class Carrier:
                 async with aclosing(answer.events()) as reads:
                     async for read in reads:
                         events = normalise.events(read)
+                        self.place.read(events)
                         if await self._unheard(events):
                             return
                         if batch := await self.take(stream.merged(events)):
@@ -271,7 +334,7 @@ class Carrier:
         if response_id := self.response.get("id"):
             run, previous = self.turn.run, self.sent.previous
             await self.world.store.write(record.unheard, self.world, run, response_id, previous)
-        self.response = {}
+        self.response, self.place = {}, Place()
 
     def _learn(self, response: Json) -> None:
         """What a response says of itself as it opens: whether it can be chained from, and whether its chain held."""
@@ -293,7 +356,7 @@ class Carrier:
         opened = None if self.response else echo.response_in(events)
         # Whatever becomes of the run, upstream has made this.
         self.response = opened or self.response
-        if (stop := await self._stopped()) is not None:
+        if (stop := await self.stopped()) is not None:
             return stop
         emitted = [told for event in events for told in stream.translate(self.turn, event)]
         quiet = opened is None and not self.turn.done and all(name in record.DELTAS for name, _ in emitted)
@@ -310,7 +373,7 @@ class Carrier:
             return []
         return await self.settle(emitted)
 
-    async def _stopped(self, look: bool = False) -> list[Emitted] | None:
+    async def stopped(self, look: bool = False) -> list[Emitted] | None:
         """The end of the run, if somebody cancelled it or its time is over."""
         world, run = self.world, self.turn.run
         now = world.clock()

@@ -31,7 +31,8 @@ async def reply(carrier: Carrier, first: list[Emitted], streamed: bool, undo: Un
     """
     queued = carrier.turn.run
     carrier.world.running.enter(queued["id"], carrier.interruption)
-    in_background = not streamed and carrier.profile.background and not carrier.exhausted
+    carrier.background = carrier.wants_background
+    in_background = not streamed and carrier.background
     if not streamed and not in_background:
         return json_reply(queued, events=carrier.events(first))
     refused: Refusal | None = None
@@ -40,6 +41,7 @@ async def reply(carrier: Carrier, first: list[Emitted], streamed: bool, undo: Un
     except Refusal as refusal:
         if in_background and profiles.cannot_background(refusal):
             carrier.world.servers.foreground(carrier.profile)
+            carrier.background = False
             return json_reply(queued, events=carrier.events(first))
         if profiles.is_callers_fault(refusal):
             await _undo(carrier, undo)

@@ -1,7 +1,8 @@
 """A run whose process is gone, or whose lease has run out: somebody else brings it to its end.
 
 If upstream finished the response meanwhile, that is fetched and the run goes on as if nothing had happened; what was
-only half written here is written anew from it.  Otherwise the same request is asked once more, under the same run: all
+only half written here is written anew from it.  One that goes on in upstream's background is read from its beginning.
+Otherwise the same request is asked once more, under the same run: all
 that it needs, tool outputs included, is in the journal, and nothing of the lost answer has reached a function.  What
 the lost answer had told is withdrawn.  Only a run whose second process is gone, too, fails.
 """
@@ -15,6 +16,7 @@ from shim.engine.run import chain, container_files, echo, record
 from shim.engine.run.carrier import Carrier
 from shim.engine.run.chain import Sent
 from shim.engine.run.commit import commit
+from shim.engine.run.place import Place
 from shim.ports import Call, Refusal
 from shim.store import journal, messages, responses, runs, steps, threads
 from shim.store.errors import Gone, StoreFailed
@@ -25,6 +27,7 @@ from shim.translate.turn import Made, Open, Turn
 log = logging.getLogger("shim")
 #: How upstream itself ends a response.  One that it stopped because its reader had gone is no answer.
 FINISHED: Final = ("completed", "incomplete", "failed")
+UNFINISHED: Final = ("queued", "in_progress")
 #: Items with a step of their own that is no message's.
 HOSTED: Final = ("file_search_call", "code_interpreter_call")
 
@@ -35,12 +38,15 @@ async def take_over(world: Context, row: RunRow) -> bool:
     """
     if row.body["status"] == "cancelling":
         return False
-    response = await _finished(world, row)
-    return await _ask_again(world, row) if response is None else await _end(world, row, response)
+    response = await _last_response(world, row) or {}
+    if response.get("status") in FINISHED:
+        return await _end(world, row, response)
+    goes_on = response.get("status") in UNFINISHED and response.get("background") is True
+    return await _go_on(world, row, response["id"] if goes_on else None)
 
 
-async def _finished(world: Context, row: RunRow) -> Json | None:
-    """The run's last response, if upstream has brought it to an end of its own meanwhile."""
+async def _last_response(world: Context, row: RunRow) -> Json | None:
+    """The run's last response as upstream has it by now, unless its end was heard."""
     if not world.profile(row.private["model"]).stores:
         return None
     response_id = await world.store.read(_unfinished, world, row)
@@ -50,8 +56,7 @@ async def _finished(world: Context, row: RunRow) -> Json | None:
         found = await world.upstream.retrieve(response_id)
     except Refusal:
         return None
-    response = (normalise.response(found) or {}) | {"id": response_id}
-    return response if response.get("status") in FINISHED else None
+    return (normalise.response(found) or {}) | {"id": response_id}
 
 
 async def _end(world: Context, row: RunRow, response: Json) -> bool:
@@ -64,35 +69,40 @@ async def _end(world: Context, row: RunRow, response: Json) -> bool:
     return made is not None
 
 
-async def _ask_again(world: Context, row: RunRow) -> bool:
-    """Ask the run's last request once more, beside whoever looks."""
+async def _go_on(world: Context, row: RunRow, going: str | None) -> bool:
+    """Read the response that is ``going`` on upstream from its beginning, or ask the run's last request once more:
+    beside whoever looks.
+    """
     run_id = row.body["id"]
     try:
-        carrier = await world.store.write(_restart, world, row)
+        carrier = await world.store.write(_restart, world, row, going)
     except StoreFailed:
         world.running.leave(run_id)
         world.running.forsake(run_id, None)
         raise
     if carrier is None:
         return False
-    log.info("run %s lost its process: its last request is asked again", run_id)
+    log.info("run %s lost its process: its answer is %s", run_id, "read anew" if going else "asked for again")
     world.pump(carrier.events(()))
     return True
 
 
-def _restart(db: Any, world: Context, row: RunRow) -> Carrier | None:
+def _restart(db: Any, world: Context, row: RunRow, going: str | None) -> Carrier | None:
     """Claim the run, and take back what the lost answer had told, in one transaction."""
     tenant, run = world.tenant, row.body
     threads.lock(db, tenant, run["thread_id"])
     current = runs.get(db, tenant, run["thread_id"], run["id"])
-    if current is None or current != row or row.private.get("again") or world.clock() >= run["expires_at"]:
+    if current is None or current != row or world.clock() >= run["expires_at"]:
+        return None
+    if row.private.get("again") and going is None:
         return None
     _withdraw(db, tenant, run)
-    private = row.private | {"again": True}
+    private = row.private | ({} if going else {"again": True})
     lease: runs.Lease = {"owner": world.owner, "lease_until": world.clock() + world.lease}
     runs.move(db, tenant, run, private, frozenset({run["status"]}), **lease)
     sent = chain.prepare(db, world, run, private)
     carrier = Carrier(world, record.turn_of(world, run, private), private, sent, Call(), seen=run["status"])
+    carrier.background, carrier.place = carrier.wants_background or going is not None, Place(going)
     # In the transaction, so that nobody finds the run claimed and yet let go of by this process.
     world.running.enter(run["id"], carrier.interruption)
     return carrier

@@ -19,7 +19,7 @@ def response(status: str = "queued", *output: Json, id: str = "resp_1", **more: 
 
 @pytest.fixture
 def world(world: World) -> World:
-    world.upstream.can = Profile("scripted", background=True)
+    world.upstream.can = Profile("scripted", background=True, always=True)
     return world
 
 
@@ -105,7 +105,7 @@ STOPS = [
     (None, response("cancelled"), "cancelled"),
     (None, response("completed", HELLO), "cancelled"),
     (None, response("completed", call()), "cancelled"),
-    (Refusal(404, "Response with id 'resp_1' not found."), Refusal(404, "No."), "failed"),
+    (Refusal(404, "Response with id 'resp_1' not found."), Refusal(404, "No."), "cancelled"),
     (Refusal(500, "Boom."), response("in_progress"), "cancelling"),
 ]
 

@@ -1,0 +1,29 @@
+"""Where the reading of an answer stands that goes on upstream though nobody reads it.
+
+Such an answer can be read on where it broke off; each of its events has a number.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+#: Seconds before each attempt to read on, when the one before brought nothing.
+PAUSES: Final = (0.2, 1.0, 2.0, 4.0)
+
+
+@dataclass(slots=True)
+class Place:
+    """``last``: the number of the last event that was read.  ``broken``: how often in a row nothing more came."""
+
+    response_id: str | None = None
+    last: int | None = None
+    broken: int = 0
+
+    def read(self, events: list[dict[str, Any]]) -> None:
+        """Note what was read."""
+        self.broken = 0
+        for event in events:
+            response, number = event.get("response"), event.get("sequence_number")
+            if self.response_id is None and isinstance(response, dict):
+                self.response_id = response.get("id")
+            if isinstance(number, int):
+                self.last = number
