@@ -27,6 +27,8 @@ from shim.upstream import profiles
 MIDNIGHT: Final = 1_787_702_400.0
 #: Recorded and played so: the model that is named is the one that is called, whatever was retired since.
 SETTINGS: Final = {"SHIM_MODEL_MAP": "off"}
+#: Whether upstream's background is asked for, in each way.
+BACKGROUND: Final = {"streamed": "never", "background": "always"}
 #: The server whose ways the sandbox has.
 LIKE: Final = "openai"
 
@@ -46,7 +48,7 @@ def record(path: Path, name: str, way: str, base_url: str, key: str, server: str
     old = path.read_text() if path.exists() else None
     before = tape.read(path)["interactions"] if old else None
     path.unlink(missing_ok=True)
-    with _world(profile), tape.record(path, base_url, origin, (key,) if key != KEY else ()):
+    with _world(profile, way), tape.record(path, base_url, origin, (key,) if key != KEY else ()):
         _run(scenario, base_url, way)
     if old is not None and tape.read(path)["interactions"] == before:
         path.write_text(old)
@@ -67,14 +69,14 @@ def _run(scenario: Scenario, base_url: str, way: str) -> None:
 
 
 @contextmanager
-def _world(profile: str) -> Iterator[None]:
+def _world(profile: str, way: str) -> Iterator[None]:
     """A database of our own, and the settings of the recorded server, whatever the shell says."""
     before = dict(os.environ)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         for name in [name for name in os.environ if name.startswith(("SHIM_", "OPENAI_"))]:
             del os.environ[name]
         os.environ["SHIM_DATABASE_URL"] = f"sqlite:///{Path(folder) / 'shim.db'}"
-        os.environ |= SETTINGS | {"SHIM_UPSTREAM_PROFILE": profile}
+        os.environ |= SETTINGS | {"SHIM_UPSTREAM_PROFILE": profile, "SHIM_BACKGROUND": BACKGROUND[way]}
         try:
             yield
         finally:

@@ -1,9 +1,9 @@
-"""Retired models, from their table."""
+"""Retired models, and those that take minutes, from their tables."""
 
 from typing import Final
 
 from docs.pages.marks import code, page, table
-from shim.translate.models import RETIRED
+from shim.translate.models import MINUTES, RETIRED
 
 INTRODUCTION: Final = """
 Models that no longer exist, and what answers in their place: the successors that OpenAI names on its deprecations page,
@@ -19,6 +19,15 @@ has no row, the run fails as it did, and the log names the setting.
 """
 
 
+SLOW: Final = """
+## Models that take minutes
+
+Runs of these go on in upstream's background mode, where it has one and keeps responses, unless `SHIM_BACKGROUND` says
+otherwise: [Choose where runs are carried](../how-to/background.md). `*` stands for any letters.
+"""
+
+
 def print_page() -> str:
     rows = [(code(name), row.since, code(row.successor)) for name, row in RETIRED.items()]
-    return page("Retired models", INTRODUCTION, table(("model", "gone since", "answered by"), rows))
+    slow = table(("model", "why"), [(code(name), why) for name, why in MINUTES.items()])
+    return page("Retired models", INTRODUCTION, table(("model", "gone since", "answered by"), rows), SLOW, slow)

@@ -52,6 +52,8 @@ SERVERS: Final[dict[str, tuple[str, str]]] = {
         "Chained once it has shown that it looks for previous responses; each answer that says otherwise counts.",
     ),
 }
+#: Fields of a profile that are no facts about a kind of server.
+UNSHOWN: Final = ("name", "address", "always")
 #: Where the table of servers stands in a page that is written by hand.
 BETWEEN: Final = re.compile(r"(<!-- servers -->\n).*?(\n<!-- /servers -->)", re.DOTALL)
 
@@ -80,11 +82,13 @@ def _told(profile: Profile) -> str:
 
 
 def _run(profile: Profile) -> str:
-    return "upstream's background" if profile.background else "the program's worker"
+    return "the program's worker" + (
+        "; upstream's background for models that take minutes" if profile.background else ""
+    )
 
 
 def print_page() -> str:
-    names = [field.name for field in dataclasses.fields(Profile) if field.name not in ("name", "address")]
+    names = [field.name for field in dataclasses.fields(Profile) if field.name not in UNSHOWN]
     return page(
         "Upstreams",
         INTRODUCTION,

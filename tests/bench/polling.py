@@ -1,35 +1,47 @@
-"""How long after the model is done a polled run returns."""
+"""How long a polled run takes, carried by the program and by upstream's background."""
 
 import tempfile
 import time
+from typing import Final
 from unittest import mock
 
 from shim import OpenAI
 from tests.bench.report import Options, Report, spread, table
 from tests.scenarios.doors.loopback import Asked, Loopback, Said
 
+#: Rows: what is measured, and the setting with which.
+MODES: Final = {"carried by the program": "never", "in upstream's background": "always"}
+
 
 def run(options: Options) -> Report:
-    """Milliseconds from the model's last byte to the return of create_and_poll."""
-    with tempfile.TemporaryDirectory() as folder:
-        url = {"SHIM_DATABASE_URL": f"sqlite:///{folder}/shim.db"}
-        with mock.patch.dict("os.environ", url):
-            found = spread(_measured(max(options.rounds, 5)))
-    shown = table(("", *found), [("ms", *map(str, found.values()))])
-    return Report(shown, {"ms": found})
+    """Milliseconds of create_and_poll, and those after the model's last byte where the program reads it."""
+    found: dict[str, dict[str, float]] = {}
+    for name, setting in MODES.items():
+        with tempfile.TemporaryDirectory() as folder:
+            chosen = {"SHIM_DATABASE_URL": f"sqlite:///{folder}/shim.db", "SHIM_BACKGROUND": setting}
+            with mock.patch.dict("os.environ", chosen):
+                whole, late = _measured(max(options.rounds, 5))
+        found[name] = spread(whole)
+        if setting == "never":
+            found[f"{name}, after the last byte"] = spread(late)
+    columns = next(iter(found.values()))
+    shown = table(("ms", *columns), [(name, *map(str, row.values())) for name, row in found.items()])
+    return Report(shown, found)
 
 
-def _measured(rounds: int) -> list[float]:
+def _measured(rounds: int) -> tuple[list[float], list[float]]:
     done: list[float] = []
     with Loopback() as server, OpenAI(api_key="test", base_url=server.url) as client:
         server.answer = lambda asked: _timed(server.usual(asked), done, asked)
-        helper, late = client.beta.assistants.create(model="gpt-4o"), []
+        helper, whole, late = client.beta.assistants.create(model="gpt-4o"), list[float](), list[float]()
         for _ in range(rounds):
             thread = client.beta.threads.create(messages=[{"role": "user", "content": "essay-30"}])
+            began = time.perf_counter()
             run = client.beta.threads.runs.create_and_poll(thread_id=thread.id, assistant_id=helper.id)
             assert run.status == "completed"
+            whole.append((time.perf_counter() - began) * 1000)
             late.append((time.perf_counter() - done[-1]) * 1000)
-    return late
+    return whole, late
 
 
 def _timed(said: Said, done: list[float], asked: Asked) -> Said:

@@ -19,7 +19,7 @@ from tests.cassettes import expected
 DOORS = {
     "streamed": ("streamed", True, "auto"),
     "worked": ("streamed", False, "never"),
-    "background": ("background", False, "auto"),
+    "background": ("background", False, "always"),
 }
 
 

@@ -202,7 +202,7 @@ def test_a_response_that_comes_when_its_thread_is_gone(world: World) -> None:
 
 def test_a_background_that_begins_when_its_thread_is_gone(world: World) -> None:
     """Nobody will ever look at it."""
-    world.upstream.can = Profile("scripted", background=True)
+    world.upstream.can = Profile("scripted", background=True, always=True)
     thread = more(world, delete_responses=True).thread("One")
 
     def meanwhile(body: Any) -> Any:
@@ -235,7 +235,7 @@ def test_a_run_that_never_was_leaves_nothing_upstream(world: World) -> None:
     thread = more(world, delete_responses=True).thread("One")
     world.run(thread, answer(HELLO, id="resp_1"))
     world.say(thread, "Two")
-    world.upstream.can = Profile("scripted", background=True)
+    world.upstream.can = Profile("scripted", background=True, always=True)
     world.script({"id": "resp_8", "status": "queued", "previous_response_id": None}, Refusal(401, "No."))  # type: ignore[arg-type]
     with pytest.raises(Refused, match=r"No\."):
         world.post(f"threads/{thread}/runs", assistant_id=world.assistant())

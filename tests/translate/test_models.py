@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from shim.translate.models import RETIRED, ModelMap, Retired, refused_parameter
+from shim.translate.models import RETIRED, ModelMap, Retired, refused_parameter, takes_minutes
 
 OLD = {"old": Retired("2026-01-02", "new")}
 MINE = {"exact": "a", "ft:*": "b", "ft:gpt-3.5-turbo*": "c", "old-but-mine": "d", "kept*": None}
@@ -93,3 +93,15 @@ def test_refused_parameter(param, code, message, left_out) -> None:
 def test_an_effort_is_left_out_where_that_is_asked() -> None:
     refused = ("reasoning.effort", "unsupported_value", "Unsupported value: 'minimal' is not supported.")
     assert refused_parameter(*refused, among=("reasoning",)) == "reasoning"
+
+
+@pytest.mark.parametrize(
+    "model", ["o3-deep-research", "o4-mini-deep-research-2025-06-26", "o1-pro", "gpt-5.2-pro-2025-12-11"]
+)
+def test_models_that_take_minutes(model: str) -> None:
+    assert takes_minutes(model)
+
+
+@pytest.mark.parametrize("model", ["gpt-4o", "o3", "gpt-5-mini", "llama-pro", "gemini-pro"])
+def test_models_that_do_not(model: str) -> None:
+    assert not takes_minutes(model)

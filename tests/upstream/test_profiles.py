@@ -29,7 +29,7 @@ ADDRESSES = {
     "https://api.x.ai/v1": "other",
 }
 CHAINING = {"openai", "azure", "sandbox", "ogx", "lmstudio", "litellm", "other"}
-IN_BACKGROUND = {"openai", "azure"}
+IN_BACKGROUND = {"openai", "azure", "sandbox"}
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
@@ -51,8 +51,20 @@ def test_a_profile_decides_how_runs_go_upstream(name: str, way: str, monkeypatch
     assert [body["store"] for body in (first, second)] == [chained] * 2
     assert ("previous_response_id" in second) == chained
     assert len(said(second)) == (1 if chained else 3)
-    assert [bool(body.get("background")) for body in (first, second)] == [name in IN_BACKGROUND and way == "poll"] * 2
+    assert not any(body.get("background") for body in (first, second))
     assert "include" not in first
+
+
+@pytest.mark.parametrize("name", PROFILES)
+def test_models_that_take_minutes_go_on_upstream_where_that_is_known_to_be_possible(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHIM_UPSTREAM_PROFILE", name)
+    monkeypatch.setattr("shim.translate.models.MINUTES", {"o3": "thinks"})
+    with Loopback() as server, OpenAI(base_url=server.url, api_key="x", max_retries=0) as client:
+        Talk(client, "stream", model="o3").run()
+        (body,) = server.bodies
+    assert bool(body.get("background")) == (name in IN_BACKGROUND)
 
 
 @pytest.mark.parametrize("way", WAYS)

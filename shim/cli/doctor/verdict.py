@@ -58,7 +58,7 @@ def judge(address: str, chosen: Settings, found: Found, patient: Patient) -> Ver
     profile = profile if chosen.store_responses else profiles.stateless(profile)
     ok = hindrance(found) is None
     chains = _chains(profile, chosen, patient)
-    background = profile.background if chosen.background == "auto" else chosen.background == "always"
+    background = chosen.background == "always"
     advice = tuple(filter(None, (row(profile, chosen, found, patient) for row in ADVICE))) if ok else ()
     return Verdict(
         ok,
@@ -147,7 +147,7 @@ def _alone(profile: Profile, chosen: Settings, found: Found, patient: Patient) -
         return None
     if not _chains(profile, chosen, patient):
         return None
-    return Advice("SHIM_BACKGROUND=always", "if runs without a stream shall outlive your program: it has a background")
+    return Advice("SHIM_BACKGROUND=always", "if your host stops the program between two requests: it has a background")
 
 
 #: Each looks for one reason to set something.

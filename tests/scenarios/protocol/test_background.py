@@ -93,12 +93,12 @@ def test_the_polling_helper(talk: Talk) -> None:
     assert 20 <= int(answer.headers["openai-poll-after-ms"]) <= 1000
 
 
-def test_streams_stay_streams(talk: Talk) -> None:
+def test_streams_are_streams_of_the_background(talk: Talk) -> None:
     with talk.threads.create_and_run_stream(
         assistant_id=talk.assistant().id, thread={"messages": [{"role": "user", "content": "Hello"}]}
     ) as events:
         events.until_done()
-    assert [body.get("background") for body in talk.upstream.bodies] == [None]
+    assert [(body["background"], body["stream"]) for body in talk.upstream.bodies] == [(True, True)]
 
 
 @pytest.mark.parametrize("text", ["slowly essay-50", WEATHER])

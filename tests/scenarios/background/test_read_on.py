@@ -1,0 +1,83 @@
+"""Streams in upstream's background mode: read on by ``starting_after`` where they broke off, over HTTP."""
+
+import os
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from shim.store import runs
+from shim.store.database import database
+from tests.scenarios.doors.colours import COLOURS, opened
+from tests.scenarios.doors.loopback import Asked, Loopback
+from tests.scenarios.doors.talking import until_ended
+
+
+@pytest.fixture(autouse=True)
+def _always(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHIM_BACKGROUND", "always")
+
+
+@pytest.fixture
+def upstream() -> Iterator[Loopback]:
+    with Loopback() as found:
+        yield found
+
+
+def begin(client: Any, text: str) -> dict[str, str]:
+    helper = client.beta.assistants.create(model="gpt-4o")
+    thread = client.beta.threads.create(messages=[{"role": "user", "content": text}])
+    return {"thread_id": thread.id, "assistant_id": helper.id}
+
+
+def resumed(upstream: Loopback) -> list[dict[str, list[str]]]:
+    streams = [urlsplit(asked.path).query for asked in upstream.asked if asked.method == "GET"]
+    return [parse_qs(query) for query in streams if "stream=true" in query]
+
+
+@pytest.mark.parametrize("colour", COLOURS)
+@pytest.mark.parametrize("word", ["connection-cut", "stop-short"])
+def test_a_broken_stream_goes_on_without_a_gap(word: str, colour: str, upstream: Loopback) -> None:
+    with opened(colour, base_url=upstream.url, max_retries=0) as client:
+        where = begin(client, f"{word} essay-20")
+        with client.beta.threads.runs.stream(**where) as stream:
+            names = [event.event for event in stream]
+            text = stream.get_final_messages()[0].content[0].text.value
+        assert names[-1] == "thread.run.completed"
+        assert len(text.split()) == 20
+        stored = client.beta.threads.messages.list(where["thread_id"]).data[0]
+        assert stored.content[0].text.value == text
+    (query,) = resumed(upstream)
+    assert int(query["starting_after"][0]) > 2
+    (body,) = upstream.bodies
+    assert (body["background"], body["stream"]) == (True, True)
+
+
+def test_a_stream_whose_process_is_gone_is_read_anew(upstream: Loopback) -> None:
+    """Whoever looks next reads the same response; nothing is asked twice."""
+    with opened("sync", base_url=upstream.url, max_retries=0) as client:
+        where = begin(client, "slowly essay-20")
+        upstream.answer = _cut_off_for_good
+        stream = client.beta.threads.runs.create(**where, stream=True)
+        run = next(event.data for event in stream if event.event == "thread.run.created")
+        dead(where["thread_id"], run.id)
+        upstream.answer = lambda asked: None
+        assert until_ended(client.beta.threads, where["thread_id"], run.id)["status"] == "completed"
+    assert len(upstream.bodies) == 1
+
+
+def _cut_off_for_good(asked: Asked) -> Any:
+    """The first stream says its beginning, and hangs."""
+    return None
+
+
+def dead(thread_id: str, run_id: str) -> None:
+    """The run belongs to a process that is no more."""
+
+    def work(db: Any) -> bool:
+        row = runs.get(db, "", thread_id, run_id)
+        assert row is not None
+        return runs.take_over(db, "", run_id, row.owner, "here 1 never", 0.0)
+
+    assert database(os.environ["SHIM_DATABASE_URL"]).write(work)
