@@ -84,7 +84,7 @@ class Upstream:
         get = resuming.get(self._client(), response_id, after, _unread(call))
         with refusals(self._broken):
             found: Any = waiting.wait(get, call.interruption, resuming.leave).http_response
-        return _Answer(closing(found), found, self._broken)
+        return _Answer(closing(found), found, self._broken, self._limits)
 
     async def retrieve(self, response_id: str) -> Json:
         client = self._client()
@@ -194,7 +194,7 @@ class AsyncUpstream:
         get = resuming.get(self._client(), response_id, after, _unread(call))
         with refusals(self._broken):
             found: Any = (await waiting.wait_async(get(), call.interruption)).http_response
-        return _AsyncAnswer(aclosing(found), found, self._broken)
+        return _AsyncAnswer(aclosing(found), found, self._broken, self._limits)
 
     async def retrieve(self, response_id: str) -> Json:
         client = self._client()

@@ -96,7 +96,7 @@ def test_an_effort_is_left_out_where_that_is_asked() -> None:
 
 
 @pytest.mark.parametrize(
-    "model", ["o3-deep-research", "o4-mini-deep-research-2025-06-26", "o1-pro", "gpt-5.2-pro-2025-12-11"]
+    "model", ["o3-deep-research", "o4-mini-deep-research-2025-06-26", "o1-pro", "gpt-5-pro-20260101"]
 )
 def test_models_that_take_minutes(model: str) -> None:
     assert takes_minutes(model)
