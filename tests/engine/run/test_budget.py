@@ -202,7 +202,7 @@ def test_what_fits_the_budget_and_not_the_model_is_halved(world: World) -> None:
 
 
 def test_a_polled_run_in_the_background(world: World) -> None:
-    world.upstream.can = Profile("scripted", background=True)
+    world.upstream.can = Profile("scripted", background=True, always=True)
     thread, assistant = world.thread("A" * 1000), world.assistant()
     run = world.post(f"threads/{thread}/runs", assistant_id=assistant, max_prompt_tokens=100)
     found = world.get(place(run))
