@@ -216,7 +216,7 @@ def close_code(turn: Turn, event: Json) -> Iterator[Emitted]:
         yield _delta(item, _more(item, "code_interpreter", {"outputs": [{"index": index} | item.outputs[-1]]}))
     code = item.call["code_interpreter"]
     found = {"code_interpreter": code | {"outputs": list(item.outputs)}}
-    if said == code["input"]:
+    if said and said == code["input"]:
         yield from _close_hosted(turn, item, found)
     item.call = item.call | found
 

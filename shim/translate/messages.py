@@ -83,7 +83,8 @@ def part_done(turn: Turn, event: Json) -> Iterator[Emitted]:
     if content["type"] in PARTS:
         item = turn.find(event, "message") or (yield from _unannounced(turn, event))
         if item is not None and item.open:
-            _remember(item, (event.get("content_index") or 0, PARTS[content["type"]][1]), content)
+            kind = PARTS[content["type"]][1]
+            _remember(item, (place_of(item, event, kind), kind), content)
 
 
 def _unannounced(turn: Turn, event: Json) -> Generator[Emitted, None, Open | None]:
@@ -237,7 +238,15 @@ def _cite(turn: Turn, part: Part, annotation: Json) -> tuple[Json, str] | None:
 
 def part_of(item: Open, event: Json, kind: str) -> Part:
     """The part that an event speaks of."""
-    return part_at(item, event.get("content_index") or 0, kind)
+    return part_at(item, place_of(item, event, kind), kind)
+
+
+def place_of(item: Open, event: Json, kind: str) -> int:
+    """The place of that part.  One that is far behind all others is a mistake: the last of that kind is meant."""
+    place: int = event.get("content_index") or 0
+    if place <= len(item.parts) + 1:
+        return place
+    return next((at for at, each in reversed(item.parts) if each == kind and at >= 0), 0)
 
 
 def part_at(item: Open, place: int, kind: str) -> Part:

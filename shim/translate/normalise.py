@@ -45,8 +45,8 @@ def _score(value: Any) -> float | None:
 
 
 def _serialised(value: Any) -> str | None:
-    """JSON as text.  Some servers send the object itself."""
-    return dumps(value) if isinstance(value, dict) else text(value)
+    """JSON as text.  Some servers send the object itself; an empty one says nothing."""
+    return dumps(value) if value and isinstance(value, dict) else text(value)
 
 
 def _listed(read: Reader) -> Reader:
@@ -100,21 +100,23 @@ def annotation(value: Any) -> Json:
     return found if found.get(ANNOTATION_NEEDS.get(kind, "type")) is not None else found | {"type": ""}
 
 
-#: Other names of a part's type; without one, its text says what it is.
-PART_KINDS: Final = {"text": "output_text", "": "output_text"}
+#: Other names of a part's type.
+PART_KINDS: Final = {"text": "output_text"}
+#: A part without a type is told by what it has.
+PART_TOLD_BY: Final = {"refusal": "refusal", "text": "output_text"}
 PART: Final[dict[str, Reader]] = {"text": text, "refusal": text, "annotations": _listed(annotation)}
 
 
 def part(value: Any) -> Json | None:
     """A content part of a message."""
-    if isinstance(value, str):
+    if isinstance(value, str) and value:
         return {"type": "output_text", "text": value, "annotations": []}
     if not isinstance(value, dict):
         return None
     kind = value.get("type")
-    if not isinstance(kind, str):
-        kind = "refusal" if isinstance(value.get("refusal"), str) else ""
-    return _with(value, PART, type=PART_KINDS.get(kind, kind))
+    if not isinstance(kind, str) or not kind:
+        kind = next((kind for name, kind in PART_TOLD_BY.items() if value.get(name)), None)
+    return None if kind is None else _with(value, PART, type=PART_KINDS.get(kind, kind))
 
 
 def _content(value: Any) -> Any:
@@ -139,7 +141,7 @@ def _output(value: Any) -> Json | None:
     """What code left behind: its logs, or a picture."""
     if not isinstance(value, dict):
         return None
-    found = _with(value, {"logs": text, "url": text})
+    found = _with(value, {"type": text, "logs": text, "url": text})
     return None if found.get("type") == "image" and not found.get("url") else found
 
 
@@ -276,7 +278,7 @@ def event(raw: Json) -> Json:
         return {"type": f"{kind} without its {name}"}
     id, place, part_place = raw.get("item_id"), raw.get("output_index"), raw.get("content_index")
     wrong = id.__class__ not in _TEXT or place.__class__ not in _NUMBER or part_place.__class__ not in _NUMBER
-    if said is value and not wrong:
+    if said is value and not wrong and (place or 0) >= 0 and (part_place or 0) >= 0:
         return raw
     return _with(raw, POSITION) | {name: said}
 

@@ -235,5 +235,7 @@ class Turn:
 
 
 def better(said: str, later: str) -> str:
-    """What to believe after ``later``: that, or what was said before where it only says less of the same."""
-    return said if said.startswith(later) else later
+    """What to believe after ``later``: that, or what was said before where ``later`` says less of the same.  What was
+    said too much may be the same end once more, as where a delta came twice.
+    """
+    return said if said.startswith(later) and not later.endswith(said[len(later) :]) else later

@@ -1,0 +1,107 @@
+"""Malformed answers through the whole engine: the run ends, the thread goes on."""
+
+import logging
+
+import pytest
+
+from shim.wire.sse import UNREADABLE
+from tests.engine.scripted import World, answer, place
+from tests.translate.telling import added, arguing, call, created, done, ended, last, message, names, says, text
+
+HELLO = message(says("Hello."))
+SAID = [created(), added(HELLO), text("Hel"), text("lo."), done(HELLO)]
+COMPLETED = ended(HELLO)
+
+
+def completed(**changes):
+    return {"type": "response.completed", "response": COMPLETED["response"] | changes}
+
+
+#: Answers that crashed once.
+ANSWERS = {
+    "no response at the end": [*SAID, {"type": "response.completed"}],
+    "a null response at the end": [*SAID, {"type": "response.completed", "response": None}],
+    "told twice": [*SAID, COMPLETED, COMPLETED],
+    "a null item": [{"type": "response.output_item.added", "item": None}, *SAID, COMPLETED],
+    "an item that is a list": [*SAID, {"type": "response.output_item.done", "item": []}, COMPLETED],
+    "an output that is an object": [*SAID, completed(output={"a": 1})],
+    "an output with nulls": [*SAID, completed(output=[None, HELLO])],
+    "a usage that is a list": [*SAID, completed(usage=[1])],
+    "tokens that are texts": [*SAID, completed(usage={"input_tokens": "1", "output_tokens_details": 2})],
+    "a status that is a list": [*SAID, completed(status=["completed"])],
+    "a null response at the beginning": [{"type": "response.created", "response": None}, *SAID[1:], COMPLETED],
+    "a line that cannot be read": [*SAID, {"type": UNREADABLE}, COMPLETED],
+    "an error after the end": [*SAID, COMPLETED, {"type": "error", "error": {"message": "No."}}],
+    "an event of no known kind": [*SAID, {"type": "", "x": 1}, COMPLETED],
+}
+
+
+@pytest.mark.parametrize("reads", ["one", "many"])
+@pytest.mark.parametrize("way", ANSWERS)
+def test_the_run_ends_with_the_right_text(world: World, way: str, reads: str, caplog) -> None:
+    thread, events = world.thread("One"), ANSWERS[way]
+    told = world.run(thread, [events] if reads == "one" else [[event] for event in events])
+    assert names(told)[-1] == "run.completed"
+    assert world.messages(thread) == ["One", "Hello."]
+    assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
+    world.run(thread, answer(HELLO, id="resp_2"))
+    assert world.messages(thread)[1:] == ["Hello.", "Hello."]
+
+
+#: Calls that lack something, and what the program is asked.
+CALLS = {
+    "no arguments": ({"arguments": None}, "call_a", "{}"),
+    "empty arguments": ({"arguments": ""}, "call_a", "{}"),
+    "arguments that are an object": ({"arguments": {"x": 1}}, "call_a", '{"x":1}'),
+    "no id of the call": ({"call_id": None}, "fc_a", "{}"),
+}
+
+
+@pytest.mark.parametrize("way", CALLS)
+def test_a_call_that_lacks_something_is_asked_and_answered(world: World, way: str) -> None:
+    changes, id, arguments = CALLS[way]
+    thread, item = world.thread("One"), call("{}") | changes
+    run = last(world.run(thread, answer(item)), "run.requires_action")
+    (asked,) = run["required_action"]["submit_tool_outputs"]["tool_calls"]
+    assert (asked["id"], asked["function"]["arguments"]) == (id, arguments)
+    told = world.submit(run, answer(HELLO, id="resp_2"), **{id: "1"})
+    assert [(item["call_id"], item["output"]) for item in world.sent["input"]] == [(id, "1")]
+    assert names(told)[-1] == "run.completed"
+
+
+def test_outputs_of_calls_with_the_same_id_go_back_under_it(world: World) -> None:
+    same = [call(f'{{"x":{n}}}', id=f"fc_{n}") | {"call_id": "call_0"} for n in range(2)]
+    events = [created(), *[event for n in range(2) for event in (added(same[n], output_index=n), done(same[n]))]]
+    run = last(world.run(world.thread("One"), [[*events, ended(*same)]]), "run.requires_action")
+    ids = [each["id"] for each in run["required_action"]["submit_tool_outputs"]["tool_calls"]]
+    assert ids[0] == "call_0" != ids[1]
+    world.submit(run, answer(HELLO, id="resp_2"), **dict(zip(ids, "ab", strict=True)))
+    assert [(item["call_id"], item["output"]) for item in world.sent["input"]] == [("call_0", "a"), ("call_0", "b")]
+    assert [step["status"] for step in world.get(f"{place(run)}/steps")["data"]] == ["completed", "completed"]
+
+
+#: Answers whose end nobody tells, or that call nobody knows what; why the run fails.
+LOST = {
+    "no end": ([*SAID], "The connection to the model was lost before its answer was complete."),
+    "nothing that can be read": ([{"type": UNREADABLE}], "could not be read"),
+    "a call without a name": ([created(), added(call() | {"name": None}), ended()], "does not say which one"),
+    "arguments of nothing": ([created(), arguing("{}"), ended()], "does not say which one"),
+}
+
+
+@pytest.mark.parametrize("way", LOST)
+def test_a_run_that_cannot_end_well_says_why(world: World, way: str) -> None:
+    thread, (events, why) = world.thread("One"), LOST[way]
+    told = world.run(thread, [events])
+    assert names(told)[-1] == "run.failed"
+    assert why in last(told, "run.failed")["last_error"]["message"]
+    world.run(thread, answer(HELLO, id="resp_2"))
+    assert world.messages(thread)[-1] == "Hello."
+
+
+def test_the_finished_text_is_kept_and_the_difference_logged_once(world: World, caplog) -> None:
+    thread = world.thread("One")
+    told = world.run(thread, [[created()], [added(HELLO)], [text("Hullo")], [done(HELLO)], [COMPLETED]])
+    assert last(told, "message.completed")["content"][0]["text"]["value"] == "Hello."
+    assert world.messages(thread) == ["One", "Hello."]
+    assert len([record for record in caplog.records if "differs" in record.getMessage()]) == 1
