@@ -38,6 +38,10 @@ _TAKEN: Final = sa.union_all(
     sa.select(tombstones.c.digest).where(rows.matching(tombstones, "digest")),
 ).limit(1)
 
+_BURIED: Final = sa.select(tombstones.c.digest).where(
+    rows.matching(tombstones, "tenant"), tombstones.c.digest.in_(sa.bindparam("digests", expanding=True))
+)
+
 
 def insert(db: sa.Connection, tenant: str, body: Json, batch: str | None = None) -> None:
     """A new thread without a head; ``batch`` names the import that brought it."""
@@ -60,6 +64,13 @@ def insert_free(db: sa.Connection, tenant: str, body: Json) -> bool:
 def bury(db: sa.Connection, tenant: str, id: str, now: int) -> None:
     """Remember that a thread of this id was deleted here."""
     rows.add_new(db, tombstones, {"tenant": tenant, "digest": _digest(id), "created_at": now}, "digest")
+
+
+def buried(db: sa.Connection, tenant: str, ids: list[str]) -> set[str]:
+    """Those of the ids whose threads were deleted here."""
+    digests = {_digest(id): id for id in ids}
+    found = db.execute(_BURIED, {"for_tenant": tenant, "digests": list(digests)}).scalars()
+    return {digests[digest] for digest in found}
 
 
 def _digest(id: str) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.bench import bodies, streams
+from tests.bench import bodies, importing, streams
 from tests.bench.__main__ import main
 
 
@@ -25,3 +25,11 @@ def test_pieces_hold_every_delta_once() -> None:
     whole = b"".join(bodies.pieces(7, 1))
     assert b"".join(bodies.pieces(7, 5)) == whole
     assert [len(bodies.pieces(7, burst)) for burst in (1, 5, 20)] == [15, 10, 9]
+
+
+def test_an_import_is_fast_and_takes_no_more_memory_for_more() -> None:
+    few, many = importing.measured(50), importing.measured(400)
+    assert many["messages"] == 8_000
+    # A tenth of what 200,000 messages may take in a minute, as tests share their machine.
+    assert many["computing"] / many["messages"] < 0.003
+    assert many["megabytes"] < few["megabytes"] + 15

@@ -31,6 +31,7 @@ PROBLEMS: Final[dict[str, tuple[Level, str]]] = {
         "refused",
         "the thread: the store's was used since or holds something else",
     ),
+    "deleted": ("refused", "the thread, as it was deleted here: what somebody wanted to be gone does not come back"),
     "exists": ("refused", "the assistant, as the store has another one of this id"),
     "orphan_file": ("refused", "a file that no imported message shows or attaches"),
     "not_found": ("refused", "the endpoint does not have it"),

@@ -18,7 +18,7 @@ Json = dict[str, Any]
 TOGETHER: Final = 50
 MESSAGES: Final = 5000
 _TABLES: Final = {"message": schema.messages, "run": schema.runs, "step": schema.steps}
-Verdict = Literal["added", "there", "replaced", "taken", "differs"]
+Verdict = Literal["added", "there", "replaced", "taken", "differs", "deleted"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +77,14 @@ class Writer:
             for thread_id in there:
                 threads.lock(db, self.tenant, thread_id)
             there = imports.known(db, self.tenant, ids)
+        gone = threads.buried(db, self.tenant, ids)
         taken = {kind: self._taken(db, kind, group) for kind in KINDS}
-        return [self._verdict(db, plan, there, taken) for plan in group]
+        return [
+            Outcome(plan, "deleted", plan.thread["id"])
+            if plan.thread["id"] in gone
+            else self._verdict(db, plan, there, taken)
+            for plan in group
+        ]
 
     def _taken(self, db: sa.Connection, kind: str, group: list[Plan]) -> dict[str, str]:
         ids = [one for plan in group for one in plan.ids(kind)]

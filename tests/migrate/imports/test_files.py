@@ -141,6 +141,14 @@ def test_or_nothing_at_all_where_that_is_wanted(what: str, tmp_path: Path) -> No
     assert texts() == []
 
 
+def test_a_line_far_down(tmp_path: Path) -> None:
+    path = tmp_path / "long.jsonl"
+    path.write_text("\n" * 299_999 + lines("oops", row(1)))
+    report = imported(path)
+    assert places(report, "broken_json") == ["long.jsonl:300000"]
+    assert texts() == ["Hi"]
+
+
 BROKEN = {
     "cut off": lambda text: text[:-20],
     "a comma too many": lambda text: text.replace('"role": "user"', '"role": "user",,', 1),

@@ -143,6 +143,25 @@ def test_ids_that_another_thread_has_are_refused_with_the_whole_thread(path: Pat
     assert base().read(threads.get, "", "thread_00000002") is None
 
 
+def test_a_thread_that_was_deleted_here_does_not_come_back(path: Path) -> None:
+    brought(path, [row(1, 0), row(2, 0)])
+
+    def delete(db: Any) -> None:
+        threads.bury(db, "", "thread_00000001", 5)
+        threads.delete(db, "", "thread_00000001")
+
+    base().write(delete)
+    report = brought(path, [row(1, 0), row(2, 0)])
+    assert (report.problems["deleted"], report.there["threads"], report.added) == (1, 1, {})
+
+
+def test_an_import_that_was_taken_back_can_be_made_again(path: Path) -> None:
+    first = brought(path, [row(1, 0)])
+    assert first.batch is not None
+    undoing.undo(base(), first.batch, force=True)
+    assert brought(path, [row(1, 0)]).added["threads"] == 1
+
+
 def test_an_assistant_that_was_changed_since_stays(path: Path) -> None:
     brought(path, [exported.assistant()])
     base().write(assistants.save, "", exported.assistant() | {"name": "Changed"})
