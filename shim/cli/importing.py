@@ -112,6 +112,8 @@ def _import(paths: list[Path], live: Live | None, report: Path | None, **options
             raise typer.Exit(1) from None
         finally:
             importer.close()
+            if live is not None:
+                live.endpoint.close()
             if written is not None:
                 written.write(encoding.text(importer.report.as_json()) + "\n")
     _show(found)

@@ -1,5 +1,5 @@
-"""Threads of 20 messages imported from NDJSON into SQLite: seconds, seconds of computing, and the most memory at a time,
-which must not grow with the input.  The last line of the largest input is broken, and must be named.
+"""Threads of 20 messages imported from NDJSON into SQLite: seconds, seconds of computing, and the most memory at a
+time, which must not grow with the input.  The last line of the largest input is broken, and must be named.
 """
 
 import json

@@ -305,12 +305,17 @@ class Importer:
 
     def _write_assistants(self, batch: Batch) -> None:
         transaction = self._base.read if self._dry else self._base.write
+        met: set[str] = set()
         for staged in self._stage.of_kind("assistant"):
+            id = staged.body["id"]
             verdict = transaction(self._assistant, staged.body, batch.id)
-            if verdict == "exists":
-                self.report.problem("exists", staged.place, staged.body["id"])
+            if id in met:
+                self.report.problem("duplicate" if verdict == "there" else "conflict", staged.place, id)
+            elif verdict == "exists":
+                self.report.problem("exists", staged.place, id)
             else:
                 (self.report.added if verdict == "added" else self.report.there)["assistants"] += 1
+            met.add(id)
 
     def _assistant(self, db: Any, body: Json, batch: str) -> str:
         known = assistants.get(db, self._tenant, body["id"])

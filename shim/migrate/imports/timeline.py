@@ -17,6 +17,8 @@ Json = dict[str, Any]
 Tell = Callable[[str, Place, str], None]
 #: Kinds whose objects belong to a thread, in the order in which they are stored.
 KINDS: Final = ("message", "run", "step")
+#: Statuses with which an object that was under way when it was exported is imported.
+UNDER_WAY: Final = ("expired", "incomplete")
 
 
 class Entry(NamedTuple):
@@ -65,12 +67,18 @@ def plan(thread_id: str, staged: Iterable[Staged], tell: Tell, origin: str | Non
 
 
 def _once(staged: list[Staged], tell: Tell) -> list[Staged]:
-    """Each object once: the first one counts."""
+    """Each object once: the first one counts, but for one that was still under way when it was exported."""
     first: dict[str, Staged] = {}
     for one in staged:
-        other = first.setdefault(one.body["id"], one)
-        if other is not one:
-            tell("duplicate" if one.body == other.body else "conflict", one.place, one.body["id"])
+        id = one.body["id"]
+        other = first.setdefault(id, one)
+        if other is one:
+            continue
+        over, was_over = (each.body.get("status") not in UNDER_WAY for each in (one, other))
+        if over and not was_over:
+            first[id] = one
+        same = one.body == other.body or over != was_over
+        tell("duplicate" if same else "conflict", one.place, id)
     return list(first.values())
 
 

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import sys
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -195,6 +196,14 @@ def test_a_large_document_is_read_like_a_small_one(what: str, tmp_path: Path, mo
     assert small.added == large.added
     assert large.added["messages"] == 2
     assert large.refused == 0, large.examples
+
+
+def test_a_large_document_without_the_package_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(documents, "SMALL", 10)
+    monkeypatch.setitem(sys.modules, "ijson", None)
+    (tmp_path / "all.json").write_text(json.dumps([row(1)], indent=1))
+    report = imported(tmp_path)
+    assert (report.problems, report.added) == ({"needs_ijson": 1}, {})
 
 
 def test_packed_files_and_archives(tmp_path: Path) -> None:

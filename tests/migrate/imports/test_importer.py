@@ -143,6 +143,16 @@ def test_ids_that_another_thread_has_are_refused_with_the_whole_thread(path: Pat
     assert base().read(threads.get, "", "thread_00000002") is None
 
 
+@pytest.mark.parametrize("backwards", [False, True])
+def test_of_a_run_that_was_exported_twice_the_ended_one_counts(path: Path, backwards: bool) -> None:
+    given = [exported.run(status="in_progress"), exported.run()]
+    report = brought(path, [exported.thread(), *given[:: -1 if backwards else 1]])
+    assert (report.problems["duplicate"], report.refused) == (1, 0)
+    found = base().read(runs.get, "", exported.THREAD, exported.RUN)
+    assert found is not None
+    assert found.body["status"] == "completed"
+
+
 def test_a_thread_that_was_deleted_here_does_not_come_back(path: Path) -> None:
     brought(path, [row(1, 0), row(2, 0)])
 
