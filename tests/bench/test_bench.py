@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.bench import bodies, importing, streams
+from tests.bench import bodies, importing, starting, streams
 from tests.bench.__main__ import main
 
 
@@ -33,3 +33,11 @@ def test_an_import_is_fast_and_takes_no_more_memory_for_more() -> None:
     # A tenth of what 200,000 messages may take in a minute, as tests share their machine.
     assert many["computing"] / many["messages"] < 0.003
     assert many["megabytes"] < few["megabytes"] + 15
+
+
+def test_the_start_is_measured(tmp_path: Path) -> None:
+    main(["starting", "--rounds", "1", "--json", str(tmp_path / "bench.json")])
+    told = json.loads((tmp_path / "bench.json").read_text())["starting"]
+    assert set(told) == set(starting.STARTS)
+    # What the whole engine costs is not paid by an import.
+    assert float(told["import shim"]["more"]) <= 15
