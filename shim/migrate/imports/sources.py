@@ -7,7 +7,7 @@ import codecs
 import gzip
 import re
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, Final, NamedTuple, cast
@@ -157,11 +157,7 @@ class _Reader:
 
 def _pieces(file: _Reader, encoding: str, limit: int) -> Iterator[bytes | None]:
     if codecs.lookup(encoding).name in ("utf-8", "utf-8-sig"):
-        first = True
-        while piece := file.readline(limit):
-            piece = piece.removeprefix(codecs.BOM_UTF8) if first else piece
-            first = False
-            yield piece if len(piece) >= limit or _is_utf8(piece) else None
+        yield from _checked(file, limit)
         return
     try:
         yield from _recoded(codecs.getreader(encoding)(file), limit)  # type: ignore[arg-type]  # it only reads
@@ -182,13 +178,16 @@ def _recoded(reader: Any, limit: int) -> Iterator[bytes]:
         yield waiting.encode("utf-8", "surrogatepass")
 
 
-def _is_utf8(piece: bytes) -> bool:
-    try:
-        piece.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-#: Told of each file how many bytes of it have been read.
-Progress = Callable[[int], None]
+def _checked(file: _Reader, limit: int) -> Iterator[bytes | None]:
+    """Pieces in UTF-8, as they stand: a character may begin in one piece of a line and end in the next."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    mark = codecs.BOM_UTF8
+    while piece := file.readline(limit):
+        piece, mark = piece.removeprefix(mark), b""
+        try:
+            decoder.decode(piece, len(piece) < limit or piece.endswith(b"\n"))
+        except UnicodeDecodeError:
+            decoder.reset()
+            yield None
+        else:
+            yield piece

@@ -198,6 +198,20 @@ def test_a_large_document_is_read_like_a_small_one(what: str, tmp_path: Path, mo
     assert large.refused == 0, large.examples
 
 
+@pytest.mark.parametrize("small", [True, False], ids=["small", "large"])
+def test_a_long_line_is_read_in_pieces_wherever_they_end(
+    small: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("ijson")
+    monkeypatch.setattr(documents, "SMALL", documents.SMALL if small else 10)
+    said = ["x" * number + "世" * 40_000 for number in range(3)]
+    path = tmp_path / "all.json"
+    path.write_text(json.dumps([row(number, text) for number, text in enumerate(said)], ensure_ascii=False))
+    report = imported(path)
+    assert report.refused == 0, report.examples
+    assert texts() == said
+
+
 def test_a_large_document_without_the_package_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(documents, "SMALL", 10)
     monkeypatch.setitem(sys.modules, "ijson", None)

@@ -48,7 +48,7 @@ def _texts(found: Iterator[Line], broken: list[int]) -> Iterator[str]:
     for line in found:
         if line.data is None:
             broken.append(line.number)
-        yield "\n" if line.data is None else line.data.decode()
+        yield "\n" if line.data is None else line.data.decode("utf-8", "replace")
 
 
 def _separator(heading: str) -> str:
