@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from shim.engine.context import no_pump
 from shim.engine.run import refresh
 from shim.ports import Profile, Refusal
 from shim.store import runs
@@ -314,3 +315,18 @@ def test_somebody_else_is_quicker(world: World, monkeypatch: pytest.MonkeyPatch)
         patch.setattr(runs, "take_over", lambda *given: take(*given[:4], "third", 2000.0) and False)
         assert world.get(place(run))["status"] == "in_progress"
     assert world.messages(thread) == ["One"]
+
+
+def test_a_world_that_drives_nothing_says_so() -> None:
+    with pytest.raises(NotImplementedError):
+        no_pump(None)
+
+
+def test_what_was_whole_stays_when_the_time_is_over(world: World) -> None:
+    thread = world.thread("One")
+    run = lose(world, thread, [created()], [done(HELLO)], [added(BYE)], [done(BYE)])
+    world.clock.time += 600
+    assert world.get(place(run))["status"] == "expired"
+    assert world.messages(thread) == ["One", "Hello.", "Bye."]
+    steps = world.get(f"{place(run)}/steps")["data"]
+    assert [step["status"] for step in steps] == ["completed", "completed"]
