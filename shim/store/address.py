@@ -1,8 +1,11 @@
 """Where the database is: from what the user wrote to an address that this store can use, and to words about it."""
 
+import logging
 import os
+import stat
 from pathlib import Path
 from typing import Final
+from urllib.parse import unquote, urlsplit
 
 import platformdirs
 import sqlalchemy as sa
@@ -20,6 +23,13 @@ DRIVERS: Final[dict[str, str]] = {
     "postgresql+psycopg": "postgresql+psycopg",
 }
 
+log = logging.getLogger("shim")
+#: Permissions of those who do not own a file.
+OTHERS: Final = 0o077
+READABLE: Final = (
+    "The database %s holds conversations, and other users of this machine can read or change it (%s). "
+    "`chmod 600 %s` keeps it private."
+)
 _SHOULD: Final = (
     "SHIM_DATABASE_URL should look like sqlite:////home/me/shim.db or postgresql://user:password@host/database"
 )
@@ -95,14 +105,35 @@ def secrets(url: URL) -> list[str]:
     return [str(secret) for secret in (url.password, *options) if secret]
 
 
+def file_of(url: URL) -> Path | None:
+    """The file of an SQLite database, also where it is given as a URI; None for any other database."""
+    if url.get_backend_name() != "sqlite":
+        return None
+    written = str(url.database)
+    if not written.startswith("file:"):
+        return Path(written)
+    # SQLite allows an authority that is empty or localhost (https://sqlite.org/uri.html).
+    path = urlsplit(written).path
+    return Path(unquote(path)) if path else None
+
+
 def create_file(url: URL) -> None:
-    """Make the file of an SQLite database, readable by its owner alone, unless it is there.
+    """Make the file of an SQLite database, readable by its owner alone, unless it is there; warn of one that others
+    can read.
 
     SQLite gives the files that it puts beside it the same mode.  Raises OSError.
     """
-    if url.get_backend_name() != "sqlite" or str(url.database).startswith("file:"):
+    path = file_of(url)
+    if path is None:
         return
-    path = Path(str(url.database))
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if not path.exists():
+    if path.exists():
+        _warn(path)
+    elif url.query.get("mode") not in ("ro", "rw"):
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+
+
+def _warn(path: Path) -> None:
+    mode = path.stat().st_mode
+    if os.name == "posix" and mode & OTHERS:
+        log.warning(READABLE, path, stat.filemode(mode), path)

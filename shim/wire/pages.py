@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal, cast
 
 from shim.wire.errors import error
+from shim.wire.requests.paths import is_possible
 
 Json = dict[str, Any]
 Order = Literal["asc", "desc"]
@@ -20,6 +21,9 @@ ORDERS: Final = ("asc", "desc")
 FILE_SEARCH_CONTENT: Final = "step_details.tool_calls[*].file_search.results[*].content"
 #: How the SDKs write an array in a query: ``include[]=x``, ``include=x`` or ``include[0]=x``.
 _INCLUDE: Final = ("include[]", "include", "include[0]")
+
+
+CURSORS: Final = ("after", "before", "run_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,9 @@ def read_page(query: Sequence[tuple[str, str]], *, run_id: bool = False) -> Page
     An empty value is as good as none.  Raises `ApiError`.
     """
     given = {key: value for key, value in query if value}
+    for name in CURSORS:
+        if not is_possible(given.get(name, "")):
+            raise error("invalid_value", param=name)
     return Page(
         limit=_limit(given.get("limit")),
         order=_order(given.get("order")),

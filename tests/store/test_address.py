@@ -1,3 +1,4 @@
+import stat
 from pathlib import Path
 from typing import Any
 
@@ -117,3 +118,39 @@ def test_a_file_that_is_there_keeps_its_mode(base: Database) -> None:
     path.chmod(0o640)
     base.prepare()
     assert path.stat().st_mode & 0o777 == 0o640
+
+
+URIS = {
+    "sqlite:///file:{folder}/a.db?uri=true": "a.db",
+    "sqlite:///file:{folder}/b%2520c.db?uri=true": "b c.db",
+    "sqlite:///file://{folder}/d.db?mode=rwc&uri=true": "d.db",
+    "sqlite:///file://localhost{folder}/e.db?uri=true": "e.db",
+    "sqlite:///{folder}/f.db": "f.db",
+}
+
+
+@pytest.mark.parametrize("url,name", URIS.items())
+def test_a_new_file_is_private_however_it_is_named(url: str, name: str, tmp_path: Path) -> None:
+    base = Database(address.resolve(url.format(folder=tmp_path)))
+    base.prepare()
+    base.close()
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()}
+    assert name in modes
+    assert set(modes.values()) == {0o600}
+
+
+@pytest.mark.parametrize("mode,warned", [(0o600, False), (0o640, True), (0o604, True), (0o602, True), (0o700, False)])
+def test_a_file_that_others_can_read_is_named(
+    mode: int, warned: bool, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "shim.db"
+    path.touch()
+    path.chmod(mode)
+    address.create_file(address.resolve(f"sqlite:///{path}"))
+    assert (f"The database {path} holds conversations" in caplog.text) is warned
+    assert stat.S_IMODE(path.stat().st_mode) == mode
+
+
+def test_a_file_that_must_be_there_is_not_made(tmp_path: Path) -> None:
+    address.create_file(address.resolve(f"sqlite:///file:{tmp_path}/g.db?mode=ro&uri=true"))
+    assert not (tmp_path / "g.db").exists()

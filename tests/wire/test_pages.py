@@ -2,6 +2,7 @@
 
 import pytest
 
+from shim.engine.api.routes import find
 from shim.wire.errors import ApiError
 from shim.wire.pages import FILE_SEARCH_CONTENT, Page, page, read_include, read_page
 
@@ -90,3 +91,15 @@ def test_page_object() -> None:
     assert list(full) == ["object", "data", "first_id", "last_id", "has_more"]
     assert (full["object"], full["first_id"], full["last_id"], full["has_more"]) == ("list", "msg_2", "msg_1", True)
     assert page([], False) == {"object": "list", "data": [], "first_id": None, "last_id": None, "has_more": False}
+
+
+@pytest.mark.parametrize("name", ["after", "before", "run_id"])
+@pytest.mark.parametrize("value", ["\0", "msg_\0", "msg_" + "x" * 300])
+def test_a_cursor_that_no_store_can_be_asked_for(name: str, value: str) -> None:
+    with pytest.raises(ApiError, match=f"Invalid value for '{name}'"):
+        read_page([(name, value)], run_id=True)
+
+
+@pytest.mark.parametrize("value", ["thread_\0", "thread_" + "x" * 300])
+def test_an_id_that_no_store_can_be_asked_for_has_no_route(value: str) -> None:
+    assert find("GET", f"threads/{value}") is None

@@ -10,6 +10,7 @@ from typing import Final
 from shim.engine.api import assistants, files, messages, runs, steps, threads, tool_outputs, vector_stores
 from shim.engine.protocol import Reply, Request
 from shim.engine.run import container_files
+from shim.wire.requests import is_possible
 
 Operation = Callable[..., Awaitable[Reply]]
 
@@ -95,4 +96,5 @@ def find(method: str, path: str) -> tuple[Operation, list[str]] | None:
     # Every second part of a path is an id.
     shape = tuple("*" if index % 2 else part for index, part in enumerate(parts))
     operation = _BY_SHAPE.get((method, shape))
-    return (operation, list(parts[1::2])) if operation else None
+    ids = list(parts[1::2])
+    return (operation, ids) if operation and all(map(is_possible, ids)) else None

@@ -11,10 +11,10 @@ from pydantic import ValidationError
 from shim.wire import encoding
 from shim.wire.errors import error
 from shim.wire.requests.bodies import OPERATIONS
-from shim.wire.requests.paths import check_id
+from shim.wire.requests.paths import check_id, is_possible
 from shim.wire.requests.problems import translate
 
-__all__ = ["OPERATIONS", "check_id", "read"]
+__all__ = ["OPERATIONS", "check_id", "is_possible", "read"]
 
 
 def read(operation: str, body: bytes) -> dict[str, Any]:

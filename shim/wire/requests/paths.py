@@ -1,9 +1,19 @@
 """Ids in paths and bodies begin with the prefix of their kind, or are refused before anybody looks for them."""
 
+from typing import Final
+
 from pydantic_core import PydanticCustomError
 
 from shim.wire.errors import error
 from shim.wire.ids import PREFIX
+
+#: No id of the API is nearly as long.
+LONGEST: Final = 256
+
+
+def is_possible(value: str) -> bool:
+    """Whether there can be an object of that id.  Not every store can be asked for others: PostgreSQL knows no NUL."""
+    return "\0" not in value and len(value) <= LONGEST
 
 
 def check_id(kind: str, value: str) -> None:
@@ -17,6 +27,6 @@ def check_id(kind: str, value: str) -> None:
 
 def assistant_id(value: str) -> str:
     """The same check for an assistant's id within a body."""
-    if not value.startswith(PREFIX["assistant"]):
+    if not value.startswith(PREFIX["assistant"]) or not is_possible(value):
         raise PydanticCustomError("wrong_prefix", "wrong prefix", {"prefix": PREFIX["assistant"]})
     return value

@@ -19,8 +19,12 @@ def _base(path: Path) -> Database:
 
 
 @contextmanager
-def _set(path: Path, pragma: str) -> Iterator[None]:
-    """On every connection of this process, from its next transaction on."""
+def _set(path: Path, pragma: str, then: Callable[[], object] = lambda: None) -> Iterator[None]:
+    """On every connection of this process, from its next transaction on; ``then`` something else.
+
+    A write that has begun ends before: it would meet the failure with the usual settings of its connection, and wait as
+    long as they say.
+    """
     base, over = _base(path), threading.Event()
 
     def checkout(connection: Any, *_: Any) -> None:
@@ -28,7 +32,9 @@ def _set(path: Path, pragma: str) -> Iterator[None]:
             connection.execute(f"PRAGMA {pragma}")
 
     # Not to be taken away again: another thread may be going through the listeners.
-    sa.event.listen(base._engine, "checkout", checkout)
+    with base._turn:
+        sa.event.listen(base._engine, "checkout", checkout)
+        then()
     try:
         yield
     finally:
@@ -52,8 +58,8 @@ def read_only(path: Path) -> Iterator[None]:
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
-    with closing(sqlite3.connect(path, isolation_level=None)) as other, _set(path, "busy_timeout=5"):
-        other.execute("BEGIN IMMEDIATE")
+    other = sqlite3.connect(path, isolation_level=None)
+    with closing(other), _set(path, "busy_timeout=5", then=lambda: other.execute("BEGIN IMMEDIATE")):
         try:
             yield
         finally:
