@@ -164,16 +164,18 @@ CALLED: Final = "[The assistant called the function {name} as {call_id} with the
 GAVE: Final = "[The function called as {call_id} gave this output: {output}]"
 
 
-def _retold(item: Json) -> bytes | None:
+#: Who tells it, in what kind of part, in what words.
+RETOLD: Final = {
+    "function_call": ("assistant", "output_text", CALLED),
+    "function_call_output": ("user", "input_text", GAVE),
+}
+
+
+def _retold(item: Json) -> bytes:
     """A call, or an output, as text."""
-    if item["type"] == "function_call":
-        text = {"type": "output_text", "text": CALLED.format_map(item)}
-        return encoding.compact({"type": "message", "role": "assistant", "content": [text]})
-    if item["type"] == "function_call_output":
-        return encoding.compact(
-            {"type": "message", "role": "user", "content": [{"type": "input_text", "text": GAVE.format_map(item)}]}
-        )
-    return None
+    role, kind, words = RETOLD[item["type"]]
+    content = [{"type": kind, "text": words.format_map(item)}]
+    return encoding.compact({"type": "message", "role": role, "content": content})
 
 
 def _line(entry: Entry, as_text: Collection[Pair] = ()) -> _Line:
@@ -185,7 +187,7 @@ def _line(entry: Entry, as_text: Collection[Pair] = ()) -> _Line:
     text = None if again is None else encoding.compact(again)
     known_as = item.get(items.KNOWN_AS)
     own = None if known_as is None or again is None else encoding.compact(again | {"call_id": known_as})
-    retold = _retold(item) if (entry.response_id, call_id) in as_text else None
+    retold = _retold(item) if kind in RETOLD and (entry.response_id, call_id) in as_text else None
     return _Line(kind, entry.response_id, call_id, item.get("status") != "incomplete", given, text, own, retold)
 
 

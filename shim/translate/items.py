@@ -104,10 +104,6 @@ def _message(item: Json) -> Json:
     return _with(item, {"role": role, "content": content})
 
 
-def _same(value: Any) -> Any:
-    return value
-
-
 def _listed(value: Any) -> Any:
     return value if isinstance(value, list) else []
 

@@ -210,13 +210,12 @@ async def _refused_call(asker: Asker, refusal: Refusal) -> bool:
     world, run = asker.world, asker.run
     as_text = world.told_as_text(asker.sent.body["model"])
     found = await world.store.read(chain.pairs, world, run["thread_id"], blamed) - as_text
-    if not found:
-        return False
     as_text |= found
     said = ", ".join(sorted(blamed))
     log.warning("upstream refuses calls of thread %s, which are told as text from now on: %s", run["thread_id"], said)
     asker.sent = await world.store.read(_retold, world, run, asker.private, asker.sent)
-    return True
+    # None is left to be told otherwise: asking once more would be no use.
+    return bool(found)
 
 
 REMEDIES: Final[tuple[Callable[[Asker, Refusal], Awaitable[bool]], ...]] = (
