@@ -16,7 +16,7 @@ from typing import Any, Final, Literal, TypeVar
 import openai
 
 from shim import ports
-from shim.assembly import declarations, tokens
+from shim.assembly import declarations, given_ids, tokens
 from shim.assembly.decoding import by_name
 from shim.assembly.models import model_map
 from shim.engine import Context, Engine, Running, Servers
@@ -31,7 +31,6 @@ from shim.store.database import AsyncStore, Database, SyncStore, database
 from shim.store.errors import StoreFailed
 from shim.upstream import caller, profiles
 from shim.upstream.responses import AsyncUpstream, Upstream
-from shim.wire import ids
 from shim.wire.sse import Limits
 
 C = TypeVar("C", openai.OpenAI, openai.AsyncOpenAI)
@@ -233,7 +232,7 @@ def _engine(
             store,
             upstream,
             time.time,
-            ids.new,
+            given_ids.new,
             pump.owner,
             pump.alive,
             running=_running[kept],

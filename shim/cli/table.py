@@ -10,6 +10,10 @@ import typer
 from pydantic import ValidationError
 
 import shim
+from shim.assembly.declarations import Unusable
+from shim.cli import assistants, threads
+from shim.cli.adopt import adopt
+from shim.cli.check import check
 from shim.cli.demo import demo
 from shim.cli.doctor import doctor
 from shim.cli.importing import import_
@@ -18,10 +22,22 @@ from shim.cli.migrate_store import migrate_store
 from shim.cli.run import run
 from shim.cli.sandbox import sandbox
 from shim.cli.serve import serve
+from shim.cli.trace import trace
+from shim.cli.usage import usage
 from shim.store.errors import StoreFailed
+from shim.wire.errors import ApiError
 
 #: Name on the command line: the function whose parameters are its options and whose docstring is its help.
+#: A name of two words is a command of a group.
 COMMANDS: Final[dict[str, Callable[..., Any]]] = {
+    "adopt": adopt,
+    "assistants list": assistants.listing,
+    "assistants show": assistants.show,
+    "assistants create": assistants.create,
+    "assistants apply": assistants.apply,
+    "assistants export": assistants.export,
+    "assistants delete": assistants.delete,
+    "check": check,
     "demo": demo,
     "doctor": doctor,
     "import": import_,
@@ -31,6 +47,17 @@ COMMANDS: Final[dict[str, Callable[..., Any]]] = {
     "seal": seal,
     "serve": serve,
     "sweep": sweep,
+    "threads list": threads.listing,
+    "threads show": threads.show,
+    "threads search": threads.search,
+    "threads export": threads.export,
+    "threads delete": threads.delete,
+    "trace": trace,
+    "usage": usage,
+}
+GROUPS: Final = {
+    "assistants": "Assistants: those of the store, and those that SHIM_ASSISTANTS declares.",
+    "threads": "Threads of the store.",
 }
 #: Commands whose line ends in somebody else's options: what follows the first argument is not ours to read.
 PASSED_ON: Final = {"run": {"allow_interspersed_args": False, "ignore_unknown_options": True}}
@@ -40,8 +67,13 @@ def app() -> typer.Typer:
     """The command line with a command for each row."""
     made = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
     made.callback()(_common)
+    groups = {name: typer.Typer(no_args_is_help=True, help=text) for name, text in GROUPS.items()}
     for name, command in COMMANDS.items():
-        made.command(name, context_settings=PASSED_ON.get(name))(_plain_spoken(command))
+        group, _, own = name.rpartition(" ")
+        place = groups[group] if group else made
+        place.command(own, context_settings=PASSED_ON.get(name))(_plain_spoken(command))
+    for name, group_of in groups.items():
+        made.add_typer(group_of, name=name)
     return made
 
 
@@ -52,7 +84,7 @@ def _plain_spoken(command: Callable[..., Any]) -> Callable[..., Any]:
     def spoken(*given: Any, **named: Any) -> Any:
         try:
             return command(*given, **named)
-        except (StoreFailed, openai.OpenAIError) as problem:
+        except (StoreFailed, openai.OpenAIError, ApiError, Unusable) as problem:
             typer.echo(str(problem), err=True)
         except ValidationError as wrong:
             for each in wrong.errors():

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 import openai
 
+from shim.sdk.operator import WithAsyncShim, WithShim
 from shim.sdk.warnings import hush, quiet
 
 T = TypeVar("T")
@@ -45,28 +46,28 @@ def _connected_client(kind: type[T]) -> type[T]:
 
 
 @_connected_client
-class OpenAI(openai.OpenAI):
+class OpenAI(WithShim, openai.OpenAI):
     """`openai.OpenAI`, with ``beta.assistants`` and ``beta.threads`` answered by the shim.  Takes the same
     arguments.
     """
 
 
 @_connected_client
-class AsyncOpenAI(openai.AsyncOpenAI):
+class AsyncOpenAI(WithAsyncShim, openai.AsyncOpenAI):
     """`openai.AsyncOpenAI`, with ``beta.assistants`` and ``beta.threads`` answered by the shim.  Takes the same
     arguments.
     """
 
 
 @_connected_client
-class AzureOpenAI(openai.AzureOpenAI):
+class AzureOpenAI(WithShim, openai.AzureOpenAI):
     """`openai.AzureOpenAI`, with ``beta.assistants`` and ``beta.threads`` answered by the shim.  Takes the same
     arguments.
     """
 
 
 @_connected_client
-class AsyncAzureOpenAI(openai.AsyncAzureOpenAI):
+class AsyncAzureOpenAI(WithAsyncShim, openai.AsyncAzureOpenAI):
     """`openai.AsyncAzureOpenAI`, with ``beta.assistants`` and ``beta.threads`` answered by the shim.  Takes the same
     arguments.
     """

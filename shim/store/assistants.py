@@ -12,10 +12,10 @@ from shim.store.schema import assistants
 _ALL: Final = sa.select(assistants.c.body).where(rows.matching(assistants, "tenant"))
 
 
-def insert(db: sa.Connection, tenant: str, body: Json, batch: str | None = None) -> None:
-    """A new assistant; ``batch`` names the import that brought it."""
+def insert(db: sa.Connection, tenant: str, body: Json, batch: str | None = None) -> bool:
+    """A new assistant; ``batch`` names the import that brought it.  Says whether the id was free."""
     known = {"id": body["id"], "created_at": body["created_at"], "body": rows.dump(body)}
-    rows.add(db, assistants, {"tenant": tenant, "batch": batch, **known})
+    return rows.add_new(db, assistants, {"tenant": tenant, "batch": batch, **known})
 
 
 def get(db: sa.Connection, tenant: str, id: str) -> Json | None:

@@ -43,10 +43,10 @@ _BURIED: Final = sa.select(tombstones.c.digest).where(
 )
 
 
-def insert(db: sa.Connection, tenant: str, body: Json, batch: str | None = None) -> None:
-    """A new thread without a head; ``batch`` names the import that brought it."""
+def insert(db: sa.Connection, tenant: str, body: Json, batch: str | None = None) -> bool:
+    """A new thread without a head; ``batch`` names the import that brought it.  Says whether the id was free."""
     known = {"id": body["id"], "created_at": body["created_at"], "body": rows.dump(body)}
-    rows.add(db, threads, {"tenant": tenant, "batch": batch, "touched_at": body["created_at"], **known})
+    return rows.add_new(db, threads, {"tenant": tenant, "batch": batch, "touched_at": body["created_at"], **known})
 
 
 def insert_free(db: sa.Connection, tenant: str, body: Json) -> bool:

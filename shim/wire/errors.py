@@ -106,6 +106,7 @@ ERRORS: Final[dict[str, Row]] = {
         "The Idempotency-Key of this request came with another body before. A key stands for one request.",
         code="idempotency_key_reused",
     ),
+    "id_taken": Row("choice", 400, "There already is an object with id '{id}'.", code="id_taken"),
     "declared_assistant": Row(
         "choice",
         400,

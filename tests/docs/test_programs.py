@@ -52,3 +52,20 @@ def test_the_cassettes_page_counts_right() -> None:
     page = (ROOT / "docs/how-to/re-record-cassettes.md").read_text()
     assert "eighteen conversations" in page
     assert len(SCENARIOS) == 18
+
+
+def test_assistants_and_threads_keep_their_ids(tmp_path: Path) -> None:
+    for page in ("bring-your-assistants", "old-thread-ids"):
+        (program,) = blocks(f"docs/how-to/{page}.md")
+        ran = _run(["-c", program], tmp_path)
+        assert (ran.returncode, ran.stderr) == (0, "")
+        assert ran.stdout.strip() in program
+
+
+def test_the_declared_assistant_is_one(tmp_path: Path) -> None:
+    (declared,) = blocks("docs/how-to/bring-your-assistants.md", "yaml")
+    (tmp_path / "assistants.yaml").write_text(declared)
+    (tmp_path / "support.md").write_text("Be kind.\n")
+    ran = _run(["-m", "shim", "check", "assistants.yaml", "--offline"], tmp_path)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert "0 errors, 0 warnings" in ran.stdout

@@ -60,7 +60,10 @@ async def delete(world: Context, request: Request, assistant_id: str) -> Reply:
 
 def _insert(db: Any, world: Context, assistant: Json, post: idempotency.Post) -> None:
     idempotency.check(db, world, post)
-    rows.insert(db, world.tenant, assistant)
+    # A fresh id is free; one that the operator gives may not be.
+    declared.refuse(world, assistant["id"])
+    if not rows.insert(db, world.tenant, assistant):
+        raise error("id_taken", id=assistant["id"])
     idempotency.note(db, world, post, assistant["id"])
 
 

@@ -10,6 +10,7 @@ from shim.engine.run import background, refresh
 from shim.store import runs as run_rows
 from shim.store import threads as rows
 from shim.wire import objects
+from shim.wire.errors import error
 from shim.wire.requests import read
 
 
@@ -63,7 +64,8 @@ def make(db: Any, world: Context, asked: Json) -> Json:
     own = given(asked.get("tool_resources") or {})
     shown = given(asked, "messages", "tool_resources") | {"tool_resources": own}
     thread = objects.thread(world.ids("thread"), world.now(), shown)
-    rows.insert(db, world.tenant, thread)
+    if not rows.insert(db, world.tenant, thread):
+        raise error("id_taken", id=thread["id"])
     for message in asked.get("messages") or []:
         messages.add(db, world, thread["id"], message)
     return thread

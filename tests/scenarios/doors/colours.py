@@ -16,6 +16,8 @@ SYNC, ASYNC = "sync", "async"
 COLOURS = (SYNC, ASYNC)
 #: Seconds after which an await has gone wrong.
 PATIENCE = 60.0
+#: Where the objects of clients come from.
+OURS = ("openai.resources", "openai._legacy_response", "openai._response", "shim.sdk.operator")
 
 
 class Loop:
@@ -89,7 +91,7 @@ class Blocking:
 
     def _wrapped(self, found: Any) -> Any:
         speaks = ("__aenter__", "__aiter__", "__anext__")
-        theirs = type(found).__module__.startswith(("openai.resources", "openai._legacy_response", "openai._response"))
+        theirs = type(found).__module__.startswith(OURS)
         if callable(found) or theirs or any(hasattr(found, name) for name in speaks):
             return Blocking(self._loop, found)
         return found

@@ -1,0 +1,33 @@
+"""Ids that the operator gives: an assistant or a thread is made under one instead of a fresh one.
+
+The calls of the API know no such parameter, and callers over HTTP have no way to it.  It goes beside the call, in a
+context variable, so that everything else about the call stays as it is.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Final
+
+from shim.wire import ids
+
+_given: Final[ContextVar[dict[str, str]]] = ContextVar("given")
+
+
+def new(prefix: str) -> str:
+    """The id that was given for the next object of this kind, else a fresh one."""
+    given = _given.get(None)
+    return given.pop(prefix) if given and prefix in given else ids.new(prefix)
+
+
+@contextmanager
+def given(prefix: str, id: str) -> Iterator[None]:
+    """Within, the first object whose ids begin with ``prefix`` gets this one.  ValueError for an id of another form."""
+    if re.fullmatch(f"{prefix}_[A-Za-z0-9_-]{{1,64}}", id) is None:
+        raise ValueError(f"{id!r} is no such id: it begins with `{prefix}_`, and letters, digits, `_` and `-` follow")
+    token = _given.set({prefix: id})
+    try:
+        yield
+    finally:
+        _given.reset(token)

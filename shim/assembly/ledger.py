@@ -1,0 +1,177 @@
+"""The store for whoever runs the program: plain functions of an open connection, for `client.shim` and the commands."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final, Literal
+
+from shim.store import journal, responses, schema, survey
+from shim.store import threads as thread_rows
+from shim.wire import errors
+
+Json = dict[str, Any]
+By = Literal["thread", "assistant", "model", "day"]
+BYS: Final[tuple[By, ...]] = ("thread", "assistant", "model", "day")
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadSummary:
+    """A thread in a list.  Times in seconds since the epoch; ``last_used_at`` is exact to the hour."""
+
+    id: str
+    created_at: int
+    last_used_at: int
+    messages: int
+    runs: int
+    metadata: dict[str, str]
+    tenant: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A message that holds the words that were looked for."""
+
+    thread_id: str
+    message_id: str
+    role: str
+    created_at: int
+    text: str
+    tenant: str = ""
+
+
+@dataclass(slots=True)
+class Usage:
+    """The tokens that were used under one key: a thread, an assistant, a model or a day (UTC)."""
+
+    key: str
+    responses: int = 0
+    input_tokens: int = 0
+    cached_tokens: int = 0
+    output_tokens: int = 0
+    reasoning_tokens: int = 0
+
+    @property
+    def total_tokens(self) -> int:
+        return self.input_tokens + self.output_tokens
+
+
+def threads(db: Any, tenant: str | None, limit: int | None = None) -> list[ThreadSummary]:
+    """The newest first."""
+    return [
+        ThreadSummary(
+            row.body["id"],
+            row.body["created_at"],
+            row.touched_at,
+            row.messages,
+            row.runs,
+            row.body["metadata"],
+            row.tenant,
+        )
+        for row in survey.threads(db, tenant, limit)
+    ]
+
+
+def search(db: Any, tenant: str | None, words: str, limit: int = 20) -> list[Found]:
+    """Messages that hold the words, the newest first."""
+    found: list[Found] = []
+    for hit in survey.search(db, tenant, words):
+        said = hit.message
+        text = survey.text_of(said)
+        found.append(Found(said["thread_id"], said["id"], said["role"], said["created_at"], text, hit.tenant))
+        if len(found) == limit:
+            break
+    return found
+
+
+def owner(db: Any, tenant: str | None, kind: Literal["thread", "run"], id: str) -> str:
+    """The tenant that has the object.  Raises `ApiError` where none has it, and ValueError where several have."""
+    having = survey.tenants_of(db, schema.threads if kind == "thread" else schema.runs, id)
+    having = [each for each in having if tenant in (None, each)]
+    if not having:
+        raise errors.error(f"no_{kind}", id=id)
+    if len(having) > 1:
+        raise ValueError(f"{id} belongs to several tenants: say which one you mean")
+    return having[0]
+
+
+def export(db: Any, tenant: str | None, thread_id: str) -> list[Json]:
+    """A thread as objects of the API: itself, its messages, its runs, their steps."""
+    mine = owner(db, tenant, "thread", thread_id)
+    own = thread_rows.get(db, mine, thread_id)
+    assert own is not None
+    tables = (schema.messages, schema.runs, schema.steps)
+    return [own, *(body for table in tables for body in survey.all_of(db, table, mine, thread_id))]
+
+
+def usage(db: Any, tenant: str | None, by: By, since: int = 0) -> list[Usage]:
+    """Tokens, summed up; the largest first, days in their order."""
+    sums: dict[str, Usage] = {}
+    for one in survey.spent(db, tenant, since):
+        key = _key(one, by)
+        _add(sums.setdefault(key, Usage(key)), one.usage)
+    return sorted(sums.values(), key=lambda one: (0 if by == "day" else -one.total_tokens, one.key))
+
+
+def _key(one: survey.Spent, by: By) -> str:
+    if by == "day":
+        return datetime.fromtimestamp(one.created_at, UTC).strftime("%Y-%m-%d")
+    return one.thread_id if by == "thread" else str(one.run["assistant_id" if by == "assistant" else "model"])
+
+
+def _add(to: Usage, usage: Json) -> None:
+    to.responses += 1
+    to.input_tokens += usage.get("input_tokens") or 0
+    to.output_tokens += usage.get("output_tokens") or 0
+    to.cached_tokens += (usage.get("input_tokens_details") or {}).get("cached_tokens") or 0
+    to.reasoning_tokens += (usage.get("output_tokens_details") or {}).get("reasoning_tokens") or 0
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One request upstream and what came of it.
+
+    ``previous``: the response that it was chained to; None where the whole thread was told.  ``sent`` and ``received``:
+    items as the journal has them.  ``model``: the one that the run names.
+    """
+
+    response: str
+    previous: str | None
+    created_at: int
+    status: str | None
+    usage: Json | None
+    sent: list[Json]
+    received: list[Json]
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """A run and the requests under it."""
+
+    run: Json
+    rounds: list[Round]
+
+
+def trace(db: Any, tenant: str | None, run_id: str) -> Trace:
+    """What went up and came down for a run.  Raises `ApiError` where there is none of that id."""
+    mine = owner(db, tenant, "run", run_id)
+    run = survey.run(db, mine, run_id)
+    assert run is not None
+    entries = journal.rows(db, mine, run["thread_id"])
+    rounds = []
+    for made in responses.of_run(db, mine, run_id):
+        received = [row for row in entries if row.response_id == made.id and row.direction == "out"]
+        end = received[0].seq if received else entries[-1].seq + 1 if entries else 0
+        before = [row.seq for row in entries if row.response_id == made.previous_id and row.direction == "out"]
+        start = max(before, default=0) if made.previous_id else 0
+        sent = [row.item for row in entries if start < row.seq < end and row.direction == "in"]
+        rounds.append(
+            Round(
+                made.id,
+                made.previous_id,
+                made.created_at,
+                made.status,
+                made.usage,
+                sent,
+                [row.item for row in received],
+            )
+        )
+    return Trace(run, rounds)

@@ -1,0 +1,44 @@
+"""``assistants-shim adopt``: the assistants that a project names, as a file to fill in."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from shim.assembly.declarations import ID
+from shim.cli import kept
+from shim.migrate import adopt as adopting
+
+
+def adopt(
+    where: Annotated[
+        list[str], typer.Argument(metavar="PATH|ID...", help="Files or folders of your project, and assistants' ids.")
+    ],
+    to: Annotated[Path, typer.Option("--to", metavar="FILE", help="The file to write.")] = Path("assistants.yaml"),
+    force: Annotated[bool, typer.Option("--force", help="Write over a file that is there.")] = False,
+) -> None:
+    """Find assistants' ids in .env files, configuration and code, and write a file of assistants to fill in."""
+    ids = [given for given in where if ID.fullmatch(given)]
+    paths = [Path(given) for given in where if not ID.fullmatch(given)]
+    for path in paths:
+        if not path.exists():
+            raise typer.BadParameter(f"there is no {path}, and an id begins with asst_", param_hint="PATH|ID")
+    if to.exists() and not force:
+        raise typer.BadParameter(f"{to} is there already; --force writes over it", param_hint="--to")
+    found = adopting.adopt(paths, ids)
+    if not found:
+        typer.echo("No assistant's id was found.", err=True)
+        raise typer.Exit(1)
+    to.write_text(adopting.written(found, str(to)), encoding="utf-8")
+    _show(found)
+    typer.echo(f"\n{len(found)} assistants in {to}: fill in what is unknown, then `assistants-shim check {to}`")
+
+
+def _show(found: list[adopting.Adopted]) -> None:
+    shown = kept.table("id", "found", "tools seen", "model seen")
+    for each in found:
+        places = "\n".join(map(str, each.places)) or "command line"
+        tools = "\n".join([*each.hosted, *each.functions]) or "none"
+        shown.add_row(each.id, escape(places), escape(tools), escape("\n".join(each.models)) or "none")
+    kept.screen().print(shown)

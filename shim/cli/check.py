@@ -1,0 +1,100 @@
+"""``assistants-shim check``: what will not work, before anybody runs it."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import openai
+import typer
+from rich.markup import escape
+
+from shim.assembly import declarations, models
+from shim.cli import kept
+from shim.migrate import preflight
+from shim.migrate.preflight import Finding, Subject
+from shim.settings import settings
+from shim.store import survey
+
+SIGNS: Final = {
+    "error": "[red]✘ error[/red]",
+    "warning": "[yellow]! warning[/yellow]",
+    "note": "[dim]· note[/dim]",
+}
+
+
+def check(
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="[FILE...]",
+            help="Files or folders that declare assistants. Default: SHIM_ASSISTANTS and the store.",
+        ),
+    ] = None,
+    offline: Annotated[
+        bool, typer.Option("--offline", help="Ask upstream for no models, files and vector stores.")
+    ] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 for warnings, too.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False,
+) -> None:
+    """Check assistants and threads: retired models, parameters, files, vector stores, functions' schemas, containers.
+
+    Exits with 1 where there is an error. Upstream is asked where OPENAI_API_KEY is set; nothing is changed.
+    """
+    chosen = settings()
+    subjects = list(_declared(files) if files else _everything(chosen.assistants))
+    asks = not offline and bool(os.environ.get("OPENAI_API_KEY") or chosen.upstream)
+    with kept.client() as client:
+        ask = (lambda path: _ask(client, path)) if asks else None
+        world = preflight.World(models.model_map(chosen), models.today(), ask)
+        found = list(preflight.check(subjects, world))
+    if as_json:
+        kept.tell_json({"checked": len(subjects), "upstream": asks, "findings": [asdict(each) for each in found]})
+    else:
+        _show(found, len(subjects), asks)
+    if any(each.level == "error" or (strict and each.level == "warning") for each in found):
+        raise typer.Exit(1)
+
+
+def _declared(files: list[Path]) -> Iterator[Subject]:
+    for entry in declarations.load(*files):
+        yield Subject(entry.body, f"{entry.file}:{entry.line}" if entry.line else str(entry.file))
+
+
+def _everything(where: str | None) -> Iterator[Subject]:
+    declared = list(_declared([Path(where).expanduser()])) if where else []
+    yield from declared
+    known = {subject.body["id"] for subject in declared}
+    for body in kept.store().read(survey.assistants, None):
+        if body["id"] not in known:
+            yield Subject(body, "store")
+    for row in kept.store().read(survey.threads, None):
+        if row.body["tool_resources"]:
+            yield Subject(row.body, "store")
+
+
+def _ask(client: openai.OpenAI, path: str) -> preflight.Asked:
+    """An object of upstream's."""
+    try:
+        found: Any = client.get(path, cast_to=object)
+    except openai.NotFoundError:
+        return None
+    except openai.APIError as problem:
+        return kept.one_line(problem.message, 200)
+    return found if isinstance(found, dict) else "the answer is no object"
+
+
+def _show(found: list[Finding], count: int, asked: bool) -> None:
+    out = kept.screen()
+    shown = kept.table("", "id", "field", "what", "where")
+    for each in found:
+        shown.add_row(SIGNS[each.level], each.id, escape(each.field), escape(each.text), escape(each.place))
+    if found:
+        out.print(shown)
+        out.print()
+    levels = [each.level for each in found]
+    out.print(
+        f"{count} assistants and threads checked: {levels.count('error')} errors, {levels.count('warning')} warnings"
+        + ("" if asked else ". Upstream was not asked")
+    )

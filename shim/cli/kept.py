@@ -1,0 +1,60 @@
+"""What the commands on the store share: the store itself, and how times and sizes are shown."""
+
+import json
+import os
+from datetime import UTC, datetime
+from typing import Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from shim.sdk.clients import OpenAI
+from shim.settings import settings
+from shim.store.database import Database, database
+
+#: The most columns that are used.
+WIDTH = 140
+
+
+def store() -> Database:
+    """The store that the settings name."""
+    chosen = settings()
+    return database(chosen.database_url, chosen.database_connections, chosen.keys)
+
+
+def client() -> OpenAI:
+    """A client on it.  A key is needed only where upstream is asked."""
+    return OpenAI() if os.environ.get("OPENAI_API_KEY") else OpenAI(api_key="none")
+
+
+def moment(seconds: int | float | None) -> str:
+    """A time for the eye, in UTC."""
+    return "" if seconds is None else datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M")
+
+
+def table(*columns: str, right: tuple[str, ...] = ()) -> Table:
+    """An empty table; columns named in ``right`` hold numbers, and ids are never broken over lines."""
+    made = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
+    for column in columns:
+        wraps = column in ("name", "text", "metadata", "what", "model")
+        made.add_column(column, justify="right" if column in right else "left", no_wrap=not wraps, overflow="fold")
+    return made
+
+
+def screen() -> Console:
+    """Where tables go: as wide as the terminal, and wide enough for ids where there is none."""
+    made = Console()
+    made.width = min(made.width, WIDTH) if made.is_terminal else WIDTH
+    return made
+
+
+def tell_json(value: Any) -> None:
+    """For programs."""
+    typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def one_line(text: str, most: int = 100) -> str:
+    """The beginning of a text."""
+    flat = " ".join(text.split())
+    return flat if len(flat) <= most else f"{flat[: most - 1]}…"

@@ -1,0 +1,127 @@
+"""``assistants-shim threads``: what is in the store."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.markup import escape
+
+from shim.assembly import ledger
+from shim.cli import kept
+from shim.store import survey
+
+Json = dict[str, Any]
+AS_JSON = typer.Option("--json", help="As JSON, for programs.")
+THREAD = typer.Argument(metavar="ID", help="The thread.")
+TENANT = typer.Option(help="Whose threads, on a server with several tenants. Default: everybody's.")
+
+
+def listing(
+    limit: Annotated[int, typer.Option(min=1, help="The most that are listed.")] = 50,
+    as_json: Annotated[bool, AS_JSON] = False,
+    tenant: Annotated[str | None, TENANT] = None,
+) -> None:
+    """List threads, the newest first."""
+    found = kept.store().read(ledger.threads, tenant, limit)
+    if as_json:
+        kept.tell_json([asdict(each) for each in found])
+        return
+    shown = kept.table("id", "created", "last used", "messages", "runs", "metadata", right=("messages", "runs"))
+    for each in found:
+        about = kept.one_line(", ".join(f"{key}={value}" for key, value in each.metadata.items()), 50)
+        times = kept.moment(each.created_at), kept.moment(each.last_used_at)
+        shown.add_row(each.id, *times, str(each.messages), str(each.runs), escape(about))
+    kept.screen().print(shown if found else "There are no threads yet.")
+
+
+def show(
+    id: Annotated[str, THREAD],
+    as_json: Annotated[bool, AS_JSON] = False,
+    tenant: Annotated[str | None, TENANT] = None,
+) -> None:
+    """Show what was said in a thread, and its runs."""
+    found = kept.store().read(_exported, tenant, id)
+    if as_json:
+        kept.tell_json(found)
+        return
+    out = kept.screen()
+    out.print(f"[bold]{escape(id)}[/bold]  [dim]created {kept.moment(found[0]['created_at'])}[/dim]")
+    for each in sorted(found[1:], key=lambda one: one["created_at"]):
+        if each["object"] == "thread.message":
+            colour = "cyan" if each["role"] == "user" else "green"
+            out.print(
+                f"\n[{colour}]{each['role']}[/{colour}]  [dim]{kept.moment(each['created_at'])}  {each['id']}[/dim]"
+            )
+            out.print(escape(survey.text_of(each)) or "[dim](no text)[/dim]", highlight=False)
+        elif each["object"] == "thread.run":
+            why = each["last_error"]["message"] if each["last_error"] else ""
+            out.print(f"\n[dim]{each['id']} {each['status']}, {each['model']} {escape(why)}[/dim]", highlight=False)
+
+
+def search(
+    words: Annotated[str, typer.Argument(metavar="WORDS", help="Part of a message's text, in upper or lower case.")],
+    limit: Annotated[int, typer.Option(min=1, help="The most that are shown.")] = 20,
+    as_json: Annotated[bool, AS_JSON] = False,
+    tenant: Annotated[str | None, TENANT] = None,
+) -> None:
+    """Find messages by their words, the newest first. Exits with 1 where there is none."""
+    found = kept.store().read(ledger.search, tenant, words, limit)
+    if as_json:
+        kept.tell_json([asdict(each) for each in found])
+    else:
+        shown = kept.table("thread", "created", "role", "text")
+        for each in found:
+            shown.add_row(each.thread_id, kept.moment(each.created_at), each.role, escape(_around(each.text, words)))
+        kept.screen().print(shown if found else "No message has these words.")
+    if not found:
+        raise typer.Exit(1)
+
+
+def _around(text: str, words: str) -> str:
+    """The text where the words are."""
+    flat = " ".join(text.split())
+    place = max(flat.casefold().find(words.casefold()), 0)
+    start = max(place - 30, 0)
+    return ("…" if start else "") + kept.one_line(flat[start:], 90)
+
+
+def export(
+    ids: Annotated[list[str] | None, typer.Argument(metavar="[ID...]", help="Which ones. Default: all.")] = None,
+    to: Annotated[Path | None, typer.Option("--to", metavar="FILE", help="A file to write. Default: print.")] = None,
+    tenant: Annotated[str | None, TENANT] = None,
+) -> None:
+    """Write threads with their messages, runs and steps, one object of the API a line, as `import` reads them."""
+    base = kept.store()
+    wanted = ids or [each.id for each in base.read(ledger.threads, tenant)]
+    out = to.open("w", encoding="utf-8") if to else typer.get_text_stream("stdout")
+    try:
+        for id in wanted:
+            for each in base.read(_exported, tenant, id):
+                out.write(json.dumps(each, ensure_ascii=False) + "\n")
+    finally:
+        if to:
+            out.close()
+    if to:
+        typer.echo(f"{len(wanted)} threads in {to}")
+
+
+def delete(
+    ids: Annotated[list[str], typer.Argument(metavar="ID...", help="Which ones.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Delete threads with all that belongs to them, for good."""
+    if not yes:
+        typer.confirm(f"Delete {len(ids)} threads with all messages and runs, for good?", abort=True)
+    with kept.client() as client:
+        for id in ids:
+            client.beta.threads.delete(id)
+            typer.echo(f"deleted {id}")
+
+
+def _exported(db: Any, tenant: str | None, id: str) -> list[Json]:
+    try:
+        return ledger.export(db, tenant, id)
+    except ValueError as several:
+        raise typer.BadParameter(str(several), param_hint="--tenant") from None

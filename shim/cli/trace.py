@@ -1,0 +1,70 @@
+"""``assistants-shim trace``: what went upstream for a run, and what came back."""
+
+import json
+from dataclasses import asdict
+from typing import Annotated, Any
+
+import typer
+from rich.markup import escape
+from rich.tree import Tree
+
+from shim.assembly import ledger
+from shim.cli import kept
+
+Json = dict[str, Any]
+
+
+def trace(
+    run: Annotated[str, typer.Argument(metavar="RUN", help="The run's id.")],
+    full: Annotated[bool, typer.Option("--full", help="Show items whole, as JSON.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False,
+) -> None:
+    """Show the Responses requests under a run, and what came of each, as a tree."""
+    try:
+        found = kept.store().read(ledger.trace, None, run)
+    except ValueError as several:
+        raise typer.BadParameter(str(several), param_hint="RUN") from None
+    if as_json:
+        kept.tell_json(asdict(found))
+        return
+    kept.screen().print(_tree(found, full), highlight=False)
+
+
+def _tree(found: ledger.Trace, full: bool) -> Tree:
+    run = found.run
+    tree = Tree(f"[bold]{run['id']}[/bold] {run['status']}  [dim]{escape(run['model'])}, {run['thread_id']}[/dim]")
+    if run["last_error"]:
+        tree.add(f"[red]{escape(run['last_error']['code'])}[/red] {escape(run['last_error']['message'])}")
+    if not found.rounds:
+        tree.add("[dim]no response was begun upstream[/dim]")
+    for made in found.rounds:
+        chained = f"previous_response_id {made.previous}" if made.previous else "the whole thread"
+        asked = tree.add(f"[cyan]POST /responses[/cyan]  [dim]{kept.moment(made.created_at)}, {escape(chained)}[/dim]")
+        for item in made.sent:
+            asked.add(f"→ {escape(_words(item, full))}")
+        status = made.status or "not ended"
+        answer = asked.add(f"[green]{escape(made.response)}[/green] {escape(status)}  [dim]{_tokens(made.usage)}[/dim]")
+        for item in made.received:
+            answer.add(f"← {escape(_words(item, full))}")
+    return tree
+
+
+def _tokens(usage: Json | None) -> str:
+    return f"{usage.get('input_tokens', 0)} tokens in, {usage.get('output_tokens', 0)} out" if usage else ""
+
+
+def _words(item: Json, full: bool) -> str:
+    """An item in one line."""
+    if full:
+        return json.dumps(item, indent=2, ensure_ascii=False)
+    kind = item.get("type", "message")
+    if kind == "message":
+        content = item.get("content") or ""
+        parts = content if isinstance(content, list) else [{"text": content}]
+        text = " ".join(part.get("text") or part.get("refusal") or f"({part.get('type')})" for part in parts)
+        return kept.one_line(f"{item.get('role', '')}: {text}")
+    if kind == "function_call":
+        return kept.one_line(f"function_call {item.get('name')}({item.get('arguments')})  {item.get('call_id')}")
+    if kind == "function_call_output":
+        return kept.one_line(f"function_call_output {item.get('call_id')}: {item.get('output')}")
+    return kept.one_line(f"{kind} {item.get('id') or ''}".strip())

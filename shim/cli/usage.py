@@ -1,0 +1,60 @@
+"""``assistants-shim usage``: tokens."""
+
+import re
+from dataclasses import asdict
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from shim.assembly import ledger
+from shim.cli import kept
+
+
+class By(StrEnum):
+    """What tokens are summed up by."""
+
+    thread = "thread"
+    assistant = "assistant"
+    model = "model"
+    day = "day"
+
+
+def usage(
+    by: Annotated[By, typer.Option(help="What tokens are summed up by.")] = By.day,
+    since: Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="From this day on, in UTC.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False,
+    tenant: Annotated[str | None, typer.Option(help="Whose, on a server with several tenants.")] = None,
+) -> None:
+    """Sum up the tokens of all responses, as upstream has counted them, by day, model, assistant or thread."""
+    found = kept.store().read(ledger.usage, tenant, by.value, _seconds(since))
+    if as_json:
+        kept.tell_json([asdict(each) | {"total_tokens": each.total_tokens} for each in found])
+        return
+    columns = ("responses", "in", "of these cached", "out", "of these reasoning", "total")
+    shown = kept.table(by.value, *columns, right=columns)
+    rows = [_numbers(each) for each in found]
+    for each, numbers in zip(found, rows, strict=True):
+        shown.add_row(each.key, *(f"{number:,}" for number in numbers))
+    if len(rows) > 1:
+        sums = [sum(column) for column in zip(*rows, strict=True)]
+        shown.add_section()
+        shown.add_row("all", *(f"{number:,}" for number in sums), style="bold")
+    kept.screen().print(shown if found else "No tokens were used.")
+
+
+def _numbers(one: ledger.Usage) -> tuple[int, ...]:
+    tokens = one.input_tokens, one.cached_tokens, one.output_tokens, one.reasoning_tokens
+    return (one.responses, *tokens, one.total_tokens)
+
+
+def _seconds(day: str | None) -> int:
+    if day is None:
+        return 0
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", day) is None:
+        raise typer.BadParameter(f"{day!r} is no day of the form YYYY-MM-DD", param_hint="--since")
+    try:
+        return int(datetime.fromisoformat(day).replace(tzinfo=UTC).timestamp())
+    except ValueError as problem:
+        raise typer.BadParameter(str(problem), param_hint="--since") from None

@@ -1,0 +1,209 @@
+"""What will not work, or not as it did, before anybody runs it: assistants and threads against the Responses API.
+
+Pure but for `exists`, which asks upstream.  Nothing is changed.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from shim.translate.models import RETIRED, ModelMap
+
+Json = dict[str, Any]
+Level = Literal["error", "warning", "note"]
+#: What upstream says of one of its objects: the object, None where it has none, or a sentence where it did not say.
+Asked = Json | str | None
+Ask = Callable[[str], Asked]
+
+#: Families of models that reason: they refuse sampling parameters, and others refuse an effort.
+REASONS: Final = re.compile(r"(ft:)?(o\d|gpt-([5-9]|\d\d))")
+FUNCTION_NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
+#: A container takes so many files, and has so much memory, in bytes, unless more is ordered.
+MOST_FILES: Final = 50
+MEMORY: Final = 2**30
+#: What a strict schema must not hold.
+LOOSE: Final = ("patternProperties", "oneOf", "not", "if", "dependentSchemas", "propertyNames")
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """An assistant or a thread.  ``place``: where it stands, for the reader."""
+
+    body: Json
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that somebody should know.  ``field``: the part of the object that it is about."""
+
+    level: Level
+    id: str
+    place: str
+    field: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """``ask``: GET of a path upstream; None asks nothing."""
+
+    models: ModelMap
+    today: str
+    ask: Ask | None = None
+
+
+def check(subjects: Iterable[Subject], world: World) -> Iterator[Finding]:
+    """All findings, in the order of the subjects.  Upstream is asked once for each of its objects."""
+    known: dict[str, Asked] = {}
+    for subject in subjects:
+        for level, field, text in _found(subject.body, world, known):
+            yield Finding(level, subject.body["id"], subject.place, field, text)
+
+
+Told = Iterator[tuple[Level, str, str]]
+
+
+def _found(body: Json, world: World, known: dict[str, Asked]) -> Told:
+    if body["object"] == "assistant":
+        yield from _model(body, world, known)
+        yield from _parameters(body, world)
+        yield from _functions(body["tools"])
+        yield from _formats(body)
+    yield from _resources(body, world, known)
+
+
+def _model(body: Json, world: World, known: dict[str, Asked]) -> Told:
+    model, row = body["model"], RETIRED.get(body["model"])
+    called = world.models.called(model)
+    if row is not None and row.since > world.today:
+        yield "note", "model", f"{model} ends on {row.since}; its successor is {row.successor}"
+    elif row is not None and called == model:
+        yield "error", "model", f"{model} ended on {row.since}, and SHIM_MODEL_MAP keeps it: name {row.successor}"
+    elif row is not None or called != model:
+        ended = f"ended on {row.since}: " if row else "is mapped: "
+        yield "warning", "model", f"{model} {ended}{called} answers in its place"
+    found = _ask(world, known, f"/models/{called}")
+    if found is None and world.ask is not None:
+        yield "error", "model", f"upstream has no model {called} for this key"
+
+
+def _parameters(body: Json, world: World) -> Told:
+    called = world.models.called(body["model"])
+    if REASONS.match(called):
+        for name in ("temperature", "top_p"):
+            if body.get(name) not in (None, 1, 1.0):
+                yield "warning", name, f"{called} takes no {name}: the model refuses it, and it is left out then"
+    elif body.get("reasoning_effort") is not None:
+        yield "warning", "reasoning_effort", f"{called} does not reason, and refuses reasoning_effort"
+
+
+def _formats(body: Json) -> Told:
+    format = body.get("response_format")
+    if isinstance(format, dict) and format.get("type") == "json_object":
+        if "json" not in (body.get("instructions") or "").lower():
+            text = "the word JSON must stand in the instructions or the messages; the instructions do not have it"
+            yield "warning", "response_format", text
+    elif isinstance(format, dict) and format.get("type") == "json_schema":
+        schema = format.get("json_schema") or {}
+        if schema.get("strict"):
+            yield from (("error", "response_format", text) for text in _strict(schema.get("schema") or {}, ""))
+
+
+def _functions(tools: list[Json]) -> Told:
+    names: set[str] = set()
+    for number, tool in enumerate(tools):
+        if tool["type"] != "function":
+            continue
+        function, field = tool["function"], f"tools[{number}]"
+        name = function["name"]
+        if FUNCTION_NAME.fullmatch(name) is None:
+            yield "error", field, f"{name!r} is no name of a function: up to 64 letters, digits, `_` and `-`"
+        if name in names:
+            yield "error", field, f"there is another function {name}"
+        names.add(name)
+        schema = function.get("parameters") or {}
+        problems = _strict(schema, "") if function.get("strict") else _loose(schema)
+        yield from (("error", field, f"{name}: {text}") for text in problems)
+
+
+def _loose(schema: Json) -> Iterator[str]:
+    """What is wrong with parameters in any case."""
+    if schema and schema.get("type") != "object":
+        yield f"parameters are an object, and `type` is {schema.get('type')!r}"
+    properties = schema.get("properties", {})
+    if not isinstance(properties, dict):
+        yield "`properties` is no object"
+        return
+    for name in schema.get("required") or []:
+        if name not in properties:
+            yield f"`required` names {name!r}, which is not among the properties"
+
+
+def _strict(schema: Json, at: str) -> Iterator[str]:
+    """What keeps a schema from being strict."""
+    if not at:
+        yield from _loose(schema)
+    where = f" at {at}" if at else ""
+    yield from (f"a strict schema has no `{word}`{where}" for word in LOOSE if word in schema)
+    properties = schema.get("properties")
+    if schema.get("type") == "object" or isinstance(properties, dict):
+        if schema.get("additionalProperties") is not False:
+            yield f"a strict schema says `additionalProperties: false`{where}"
+        missing = sorted(set(properties or {}) - set(schema.get("required") or []))
+        if missing:
+            yield f"a strict schema requires every property{where}; not required: {', '.join(missing)}"
+    inner = dict(properties or {}) if isinstance(properties, dict) else {}
+    inner |= {"items": schema["items"]} if isinstance(schema.get("items"), dict) else {}
+    for name, each in inner.items():
+        if isinstance(each, dict):
+            yield from _strict(each, f"{at}.{name}" if at else str(name))
+
+
+def _resources(body: Json, world: World, known: dict[str, Asked]) -> Told:
+    resources: Json = body.get("tool_resources") or {}
+    stores = (resources.get("file_search") or {}).get("vector_store_ids") or []
+    files = (resources.get("code_interpreter") or {}).get("file_ids") or []
+    searches = any(tool["type"] == "file_search" for tool in body.get("tools") or [])
+    if searches and not stores:
+        yield "note", "tools", "file_search has no vector store of its own: it finds what threads bring along"
+    for id in stores:
+        yield from _store(id, _ask(world, known, f"/vector_stores/{id}"), world)
+    size = 0
+    for id in files:
+        found = _ask(world, known, f"/files/{id}")
+        size += int(found.get("bytes") or 0) if isinstance(found, dict) else 0
+        yield from _missing("file", id, "code_interpreter", found, world)
+    if len(files) > MOST_FILES:
+        yield "error", "code_interpreter", f"a container takes {MOST_FILES} files, and these are {len(files)}"
+    if size > MEMORY:
+        yield "warning", "code_interpreter", f"a container has 1 GB of memory, and its files are {size / 2**30:.1f} GB"
+
+
+def _store(id: str, found: Asked, world: World) -> Told:
+    yield from _missing("vector store", id, "file_search", found, world)
+    if not isinstance(found, dict):
+        return
+    if found.get("status") == "expired":
+        yield "error", "file_search", f"the vector store {id} has expired"
+    counts: Mapping[str, int] = found.get("file_counts") or {}
+    if counts.get("failed"):
+        yield "warning", "file_search", f"{counts['failed']} files of the vector store {id} could not be indexed"
+    if counts and not counts.get("total"):
+        yield "warning", "file_search", f"the vector store {id} is empty"
+
+
+def _missing(kind: str, id: str, field: str, found: Asked, world: World) -> Told:
+    if isinstance(found, str):
+        yield "warning", field, f"the {kind} {id} could not be looked at: {found}"
+    elif found is None and world.ask is not None:
+        yield "error", field, f"upstream has no {kind} {id} for this key"
+
+
+def _ask(world: World, known: dict[str, Asked], path: str) -> Asked:
+    if world.ask is None:
+        return None
+    if path not in known:
+        known[path] = world.ask(path)
+    return known[path]

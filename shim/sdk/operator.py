@@ -1,0 +1,180 @@
+"""``client.shim``: what the API never had, for whoever runs the program.
+
+Assistants and threads under ids of one's own, and all threads of the store.  Blocking on the blocking clients, to be
+awaited on the async ones.  It is answered from the store in process: there is no such thing over HTTP, where callers
+must not choose ids (`assistants-shim` has commands for the operator of a server).
+"""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+
+if TYPE_CHECKING:
+    import openai
+    from openai.types.beta import Assistant, Thread
+
+    from shim.assembly.ledger import By, Found, ThreadSummary, Trace, Usage
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def _given(prefix: str, id: str) -> AbstractContextManager[None]:
+    from shim.assembly import given_ids
+
+    return given_ids.given(prefix, id)
+
+
+def _ledger() -> Any:
+    # Loaded when it is used: a program that only imports the package does not pay for it.
+    from shim.assembly import ledger
+
+    return ledger
+
+
+def _world(client: Any) -> Any:
+    """The context of the engine behind a client."""
+    transport = client._client._transport
+    return getattr(transport, "desk", transport).engine.world
+
+
+class Assistants:
+    """``client.shim.assistants``"""
+
+    def __init__(self, client: "openai.OpenAI") -> None:
+        self._client = client
+
+    def create(self, *, id: str, model: str, **fields: Any) -> "Assistant":
+        """``client.beta.assistants.create`` under an id of your own, which begins with ``asst_``.
+
+        Raises ValueError for an id of another form, and `openai.BadRequestError` where there is one of this id.
+        """
+        with _given("asst", id):
+            return self._client.beta.assistants.create(model=model, **fields)
+
+
+class Threads:
+    """``client.shim.threads``"""
+
+    def __init__(self, client: "openai.OpenAI") -> None:
+        self._client = client
+
+    def create(self, *, id: str, **fields: Any) -> "Thread":
+        """``client.beta.threads.create`` (``messages``, ``metadata``, ``tool_resources``) under an id of your own, that
+        begins with ``thread_``.
+
+        Raises ValueError for an id of another form, and `openai.BadRequestError` where there is one of this id.
+        """
+        with _given("thread", id):
+            return self._client.beta.threads.create(**fields)
+
+    def list(self, *, limit: int | None = None) -> "Sequence[ThreadSummary]":
+        """The threads of the store, the newest first."""
+        return self._read(_ledger().threads, limit)
+
+    def search(self, words: str, *, limit: int = 20) -> "Sequence[Found]":
+        """Messages whose text holds ``words``, in upper or lower case, the newest first."""
+        return self._read(_ledger().search, words, limit)
+
+    def export(self, thread_id: str) -> "Sequence[dict[str, Any]]":
+        """A thread as objects of the API: itself, its messages, its runs, their steps."""
+        return self._read(_ledger().export, thread_id)
+
+    def trace(self, run_id: str) -> "Trace":
+        """The requests to the Responses API under a run, and what came of each."""
+        found: Trace = self._read(_ledger().trace, run_id)
+        return found
+
+    def usage(self, by: "By" = "day", *, since: int = 0) -> "Sequence[Usage]":
+        """Tokens by ``thread``, ``assistant``, ``model`` or ``day``, of responses that began at ``since`` or later."""
+        return self._read(_ledger().usage, by, since)
+
+    def _read(self, work: Callable[Concatenate[Any, str | None, P], T], *given: P.args, **named: P.kwargs) -> T:
+        from shim.runtime import drive
+
+        world = _world(self._client)
+        return drive.finish(world.store.read(work, world.tenant, *given, **named))  # type: ignore[no-any-return]
+
+
+class AsyncAssistants:
+    """``client.shim.assistants`` of an async client."""
+
+    def __init__(self, client: "openai.AsyncOpenAI") -> None:
+        self._client = client
+
+    async def create(self, *, id: str, model: str, **fields: Any) -> "Assistant":
+        """As `Assistants.create`."""
+        with _given("asst", id):
+            return await self._client.beta.assistants.create(model=model, **fields)
+
+
+class AsyncThreads:
+    """``client.shim.threads`` of an async client."""
+
+    def __init__(self, client: "openai.AsyncOpenAI") -> None:
+        self._client = client
+
+    async def create(self, *, id: str, **fields: Any) -> "Thread":
+        """As `Threads.create`."""
+        with _given("thread", id):
+            return await self._client.beta.threads.create(**fields)
+
+    async def list(self, *, limit: int | None = None) -> "Sequence[ThreadSummary]":
+        """As `Threads.list`."""
+        return await self._read(_ledger().threads, limit)
+
+    async def search(self, words: str, *, limit: int = 20) -> "Sequence[Found]":
+        """As `Threads.search`."""
+        return await self._read(_ledger().search, words, limit)
+
+    async def export(self, thread_id: str) -> "Sequence[dict[str, Any]]":
+        """As `Threads.export`."""
+        return await self._read(_ledger().export, thread_id)
+
+    async def trace(self, run_id: str) -> "Trace":
+        """As `Threads.trace`."""
+        return await self._read(_ledger().trace, run_id)
+
+    async def usage(self, by: "By" = "day", *, since: int = 0) -> "Sequence[Usage]":
+        """As `Threads.usage`."""
+        return await self._read(_ledger().usage, by, since)
+
+    async def _read(self, work: Callable[Concatenate[Any, str | None, P], T], *given: P.args, **named: P.kwargs) -> T:
+        world = _world(self._client)
+        return await world.store.read(work, world.tenant, *given, **named)  # type: ignore[no-any-return]
+
+
+class Shim:
+    """``client.shim``"""
+
+    def __init__(self, client: "openai.OpenAI") -> None:
+        self.assistants = Assistants(client)
+        self.threads = Threads(client)
+
+
+class AsyncShim:
+    """``client.shim`` of an async client."""
+
+    def __init__(self, client: "openai.AsyncOpenAI") -> None:
+        self.assistants = AsyncAssistants(client)
+        self.threads = AsyncThreads(client)
+
+
+class WithShim:
+    """A blocking client's property ``shim``."""
+
+    @property
+    def shim(self) -> Shim:
+        """What the API never had: ids of one's own, all threads, tokens; see `shim.sdk.operator`."""
+        client: Any = self
+        return Shim(client)
+
+
+class WithAsyncShim:
+    """An async client's property ``shim``."""
+
+    @property
+    def shim(self) -> AsyncShim:
+        """What the API never had: ids of one's own, all threads, tokens; see `shim.sdk.operator`."""
+        client: Any = self
+        return AsyncShim(client)
