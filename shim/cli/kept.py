@@ -1,6 +1,5 @@
 """What the commands on the store share: the store itself, and how times and sizes are shown."""
 
-import json
 import os
 from datetime import UTC, datetime
 from typing import Any
@@ -12,6 +11,7 @@ from rich.table import Table
 from shim.sdk.clients import OpenAI
 from shim.settings import settings
 from shim.store.database import Database, database
+from shim.wire import encoding
 
 #: The most columns that are used.
 WIDTH = 140
@@ -51,7 +51,7 @@ def screen() -> Console:
 
 def tell_json(value: Any) -> None:
     """For programs."""
-    typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
+    typer.echo(encoding.indented(value).decode())
 
 
 def one_line(text: str, most: int = 100) -> str:

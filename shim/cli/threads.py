@@ -1,6 +1,5 @@
 """``assistants-shim threads``: what is in the store."""
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,6 +10,7 @@ from rich.markup import escape
 from shim.assembly import ledger
 from shim.cli import kept
 from shim.store import survey
+from shim.wire import encoding
 
 Json = dict[str, Any]
 AS_JSON = typer.Option("--json", help="As JSON, for programs.")
@@ -99,7 +99,7 @@ def export(
     try:
         for id in wanted:
             for each in base.read(_exported, tenant, id):
-                out.write(json.dumps(each, ensure_ascii=False) + "\n")
+                out.write(encoding.text(each) + "\n")
     finally:
         if to:
             out.close()

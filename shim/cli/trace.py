@@ -1,6 +1,5 @@
 """``assistants-shim trace``: what went upstream for a run, and what came back."""
 
-import json
 from dataclasses import asdict
 from typing import Annotated, Any
 
@@ -10,6 +9,7 @@ from rich.tree import Tree
 
 from shim.assembly import ledger
 from shim.cli import kept
+from shim.wire import encoding
 
 Json = dict[str, Any]
 
@@ -56,7 +56,7 @@ def _tokens(usage: Json | None) -> str:
 def _words(item: Json, full: bool) -> str:
     """An item in one line."""
     if full:
-        return json.dumps(item, indent=2, ensure_ascii=False)
+        return encoding.indented(item).decode()
     kind = item.get("type", "message")
     if kind == "message":
         content = item.get("content") or ""
