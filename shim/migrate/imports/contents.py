@@ -3,10 +3,14 @@
 from collections.abc import Callable
 from typing import Any, Final
 
+from pydantic import TypeAdapter, ValidationError
+
 from shim.migrate.imports.report import Refused
+from shim.wire.requests.tools import Tool
 
 Json = dict[str, Any]
 Tell = Callable[[str, str], None]
+_TOOL: Final[TypeAdapter[Json]] = TypeAdapter(Tool)
 
 
 def parts(content: Any, tell: Tell) -> list[Json]:
@@ -38,14 +42,21 @@ def _text(part: Json, tell: Tell) -> Json | None:
         return _shown_text(text)
     if not isinstance(text, dict) or not isinstance(text.get("value"), str):
         return None
-    given = text.get("annotations")
-    return _shown_text(text["value"], [made for one in given or [] if (made := _annotation(one, tell)) is not None])
+    given = _listed(text.get("annotations"), "message annotations", tell)
+    return _shown_text(text["value"], [made for one in given if (made := _annotation(one, tell)) is not None])
+
+
+def _listed(given: Any, name: str, tell: Tell) -> list[Any]:
+    """A list, or nothing in place of what is none."""
+    if given is not None and not isinstance(given, list):
+        tell("value", name)
+    return given if isinstance(given, list) else []
 
 
 def _annotation(given: Any, tell: Tell) -> Json | None:
     kind = str(given.get("type")) if isinstance(given, dict) else ""
     target = given.get(kind) if kind in ANNOTATIONS else None
-    if not isinstance(target, dict):
+    if not isinstance(target, dict) or not isinstance(target.get("file_id"), str):
         tell("annotation", kind)
         return None
     places = {name: given[name] if isinstance(given.get(name), int) else 0 for name in ("start_index", "end_index")}
@@ -86,55 +97,115 @@ PARTS: Final[dict[str, Callable[[Json, Tell], Json | None]]] = {
     "input_image": _image_url,
     "refusal": _refusal,
 }
+#: What an attachment may be for.
+ATTACHED: Final = ("code_interpreter", "file_search")
 ANNOTATIONS: Final = ("file_citation", "file_path")
 
 
 def attachments(message: Json, tell: Tell) -> list[Json]:
     """A message's attachments, from ``file_ids`` where version 1 of the API wrote it."""
     made = []
-    for given in message.get("attachments") or []:
+    for given in _listed(message.get("attachments"), "message attachments", tell):
         if not isinstance(given, dict) or not isinstance(given.get("file_id"), str):
             tell("value", "message attachments")
             continue
-        wanted = [tool for tool in given.get("tools") or [] if isinstance(tool, dict) and "type" in tool]
-        made.append({"file_id": given["file_id"], "tools": [{"type": tool["type"]} for tool in wanted]})
-    old = [file_id for file_id in message.get("file_ids") or [] if isinstance(file_id, str)]
+        wanted = [_kind(tool) for tool in _listed(given.get("tools"), "message attachments", tell)]
+        if not set(wanted) <= set(ATTACHED):
+            tell("value", "message attachments")
+        made.append({"file_id": given["file_id"], "tools": [{"type": kind} for kind in wanted if kind in ATTACHED]})
+    old = [one for one in _listed(message.get("file_ids"), "message file_ids", tell) if isinstance(one, str)]
     if old:
         tell("v1", "file_ids")
     both = [{"type": "file_search"}, {"type": "code_interpreter"}]
     return made or [{"file_id": file_id, "tools": [dict(tool) for tool in both]} for file_id in old]
 
 
+def _kind(tool: Any) -> str:
+    return str(tool.get("type")) if isinstance(tool, dict) else ""
+
+
 def tools(given: Any, tell: Tell) -> list[Json]:
-    """An assistant's tools; `retrieval` of version 1 is `file_search`.  Raises `Refused`."""
-    if given is None:
-        return []
-    if not isinstance(given, list) or any(not isinstance(tool, dict) or "type" not in tool for tool in given):
-        raise Refused("wrong_kind", "the tools of an assistant")
-    if any(tool["type"] == "retrieval" for tool in given):
-        tell("v1", "retrieval")
-    return [{"type": "file_search"} if tool["type"] == "retrieval" else tool for tool in given]
+    """An assistant's tools, as far as the API has such; `retrieval` of version 1 is `file_search`."""
+    found = []
+    for tool in _listed(given, "tools", tell):
+        kind = str(tool.get("type")) if isinstance(tool, dict) else type(tool).__name__
+        if kind == "retrieval":
+            tell("v1", kind)
+            tool = {"type": "file_search"}
+        if _is_tool(tool := _given(tool)):
+            found.append(tool)
+            continue
+        tell("tool", kind)
+        if kind == "file_search":
+            # Its options are dispensable, its search is not.
+            found.append({"type": kind})
+    return found
+
+
+def _is_tool(tool: Any) -> bool:
+    try:
+        _TOOL.validate_python(tool)
+    except ValidationError:
+        return False
+    return True
+
+
+def _given(value: Any) -> Any:
+    """Without nulls: the API showed options that nobody had given, and takes none of them as null."""
+    if not isinstance(value, dict) or value.get("type") == "function":
+        return value
+    return {name: _given(one) for name, one in value.items() if one is not None}
 
 
 def details(given: Any, tell: Tell) -> Json:
     """What a step did.  Raises `Refused`."""
     kind = given.get("type") if isinstance(given, dict) else None
-    if kind == "message_creation" and isinstance(given.get(kind), dict):
-        return {"type": kind, kind: given[kind]}
-    if kind != "tool_calls" or not isinstance(given.get(kind), list):
+    own = given.get(kind) if isinstance(kind, str) else None
+    if kind == "message_creation" and isinstance(own, dict) and isinstance(own.get("message_id"), str):
+        return {"type": kind, kind: own}
+    if kind != "tool_calls" or not isinstance(own, list):
         raise Refused("wrong_kind", "step_details")
-    return {"type": kind, kind: [made for call in given[kind] if (made := _call(call, tell)) is not None]}
+    return {"type": kind, kind: [made for call in own if (made := _call(call, tell)) is not None]}
 
 
 def _call(call: Any, tell: Tell) -> Json | None:
     kind = call.get("type") if isinstance(call, dict) else None
     kind = "file_search" if kind == "retrieval" else kind
-    if not isinstance(kind, str) or not isinstance(call.get("id"), str):
+    maker = CALLS.get(kind) if isinstance(kind, str) else None
+    if maker is None or not isinstance(call.get("id"), str):
         tell("value", "step tool_calls")
         return None
     own = call.get(kind)
-    made = {"id": call["id"], "type": kind, kind: own if isinstance(own, dict) else {}}
-    if kind == "function":
-        function = made[kind]
-        made[kind] = {"name": str(function.get("name") or ""), "arguments": "{}", "output": None} | function
-    return made
+    return {"id": call["id"], "type": kind, str(kind): maker(own if isinstance(own, dict) else {}, tell)}
+
+
+def _function(own: Json, tell: Tell) -> Json:
+    output = own.get("output")
+    named = {name: own[name] if isinstance(own.get(name), str) else "" for name in ("name", "arguments")}
+    return named | {"output": output if isinstance(output, str) else None}
+
+
+def _code(own: Json, tell: Tell) -> Json:
+    outputs = [one for one in _listed(own.get("outputs"), "code_interpreter outputs", tell) if _is_output(one)]
+    return {"input": own["input"] if isinstance(own.get("input"), str) else "", "outputs": outputs}
+
+
+def _is_output(one: Any) -> bool:
+    if not isinstance(one, dict):
+        return False
+    image = one.get("image")
+    logs = one.get("type") == "logs" and isinstance(one.get("logs"), str)
+    return logs or (one.get("type") == "image" and isinstance(image, dict) and isinstance(image.get("file_id"), str))
+
+
+def _search(own: Json, tell: Tell) -> Json:
+    kinds = {"ranking_options": dict, "results": list}
+    return {name: own[name] for name, kind in kinds.items() if isinstance(own.get(name), kind)}
+
+
+#: The kinds of call that a step may show.
+CALLS: Final[dict[str, Callable[[Json, Tell], Json]]] = {
+    "function": _function,
+    "code_interpreter": _code,
+    "file_search": _search,
+}

@@ -6,11 +6,15 @@ What cannot be kept is told to ``tell(code, detail)``; an object that cannot be 
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from pydantic import TypeAdapter, ValidationError
+
 from shim import lifecycle
 from shim.migrate.imports import contents, values
 from shim.migrate.imports.found import Found, Hint, Json, Kind
 from shim.migrate.imports.report import Refused
 from shim.wire import objects
+from shim.wire.requests.options import ResponseFormat
+from shim.wire.requests.tools import ToolChoice
 
 Tell = Callable[[str, str], None]
 UNKNOWN_ASSISTANT: Final = "asst_unknown"
@@ -37,9 +41,8 @@ FIELDS: Final[dict[Kind, Mapping[str, Any]]] = {
     "message": {"incomplete_details": _OBJECT},
     "run": {
         "last_error": _OBJECT,
-        "model": _TEXT,
+        "model": (str,),
         "instructions": (str,),
-        "tools": (list,),
         "tool_resources": (dict,),
         "temperature": _NUMBER,
         "top_p": _NUMBER,
@@ -78,16 +81,81 @@ def clean(found: Found, tell: Tell) -> Json:
     made = _MAKERS[found.kind](body, found.hint, tell)
     known = FIELDS[found.kind]
     for name, kinds in known.items():
-        if name in body and not isinstance(body[name], kinds):
-            tell("value", f"{found.kind} {name}")
-        elif name in body:
+        if name in body and (isinstance(body[name], kinds) and _in_order(name, body[name])):
             made[name] = body[name]
+        elif name in body:
+            tell("value", f"{found.kind} {name}")
     for name in _TIMES.get(found.kind, ()):
         if name in body:
             made[name] = values.moment(body[name])
     for name in body.keys() - known.keys() - _READ - set(_TIMES.get(found.kind, ())):
         tell("field", f"{found.kind} {name}")
     return made
+
+
+def _in_order(name: str, value: Any) -> bool:
+    """Whether what a field holds is what the engine and the SDK's types can read."""
+    check = CHECKS.get(name)
+    return value is None or check is None or check(value)
+
+
+def _is_usage(value: Any) -> bool:
+    names = ("prompt_tokens", "completion_tokens", "total_tokens")
+    return isinstance(value, dict) and all(type(value.get(name)) is int for name in names)
+
+
+def _are_resources(value: Any) -> bool:
+    kinds = {"code_interpreter": "file_ids", "file_search": "vector_store_ids"}
+    given = [(value.get(kind), name) for kind, name in kinds.items() if value.get(kind) is not None]
+    return all(isinstance(one, dict) and _are_texts(one.get(name, [])) for one, name in given)
+
+
+def _are_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(one, str) for one in value)
+
+
+def _is_error(value: Any) -> bool:
+    return isinstance(value, dict) and all(isinstance(value.get(name), str) for name in ("code", "message"))
+
+
+def _has_type(value: Any) -> bool:
+    return isinstance(value, dict) and isinstance(value.get("type"), str)
+
+
+def _has_reason(value: Any) -> bool:
+    return isinstance(value, dict) and isinstance(value.get("reason"), str | None)
+
+
+def _is_number(value: Any) -> bool:
+    # A truth value is a number to Python.
+    return not isinstance(value, bool)
+
+
+def _is_a(shape: Any) -> Callable[[Any], bool]:
+    """Whether the API would take a value as this."""
+    adapter: TypeAdapter[Any] = TypeAdapter(shape)
+
+    def check(value: Any) -> bool:
+        try:
+            adapter.validate_python(value)
+        except ValidationError:
+            return False
+        return True
+
+    return check
+
+
+#: What a field must have in it, beyond its kind.
+CHECKS: Final[Mapping[str, Callable[[Any], bool]]] = {
+    "usage": _is_usage,
+    "tool_resources": _are_resources,
+    "last_error": _is_error,
+    "truncation_strategy": _has_type,
+    "response_format": _is_a(ResponseFormat),
+    "tool_choice": _is_a(ToolChoice),
+    "incomplete_details": _has_reason,
+    **dict.fromkeys(("temperature", "top_p", "max_completion_tokens", "max_prompt_tokens"), _is_number),
+}
 
 
 def _meta(body: Json, tell: Tell) -> Json:
@@ -122,7 +190,8 @@ def _assistant(body: Json, hint: Hint, tell: Tell) -> Json:
     made_id, more = _id("assistant", body.get("id"), tell, body.get("name"), body["model"])
     made = objects.assistant(made_id, values.moment(body.get("created_at")) or 0, {})
     tools = contents.tools(body.get("tools"), tell)
-    if files := body.get("file_ids"):
+    files = body.get("file_ids")
+    if isinstance(files, list) and _are_texts(files) and files:
         known = any(tool["type"] == "code_interpreter" for tool in tools)
         if known:
             made["tool_resources"] = {"code_interpreter": {"file_ids": list(files)}}
@@ -174,13 +243,14 @@ def _run(body: Json, hint: Hint, tell: Tell) -> Json:
         tell("no_assistant", body["id"])
     made = objects.run(body["id"], 0, thread, assistant or UNKNOWN_ASSISTANT)
     created = values.moment(body.get("created_at"))
-    made |= {"created_at": created, "expires_at": None, "metadata": _meta(body, tell)}
+    made |= {"created_at": created, "expires_at": None, "model": "", "tools": contents.tools(body.get("tools"), tell)}
+    made["metadata"] = _meta(body, tell)
     return made | _ended(body, created, lifecycle.AFTER, tell)
 
 
 def _ended(body: Json, created: int | None, active: Any, tell: Tell) -> Json:
     """The status; what was under way when it was exported has lapsed since."""
-    status = body.get("status")
+    status = str(body.get("status"))
     if status in active:
         tell("run_over", body["id"])
         stamp = "expired_at" if "step_details" in body else "completed_at"

@@ -40,6 +40,7 @@ PROBLEMS: Final[dict[str, tuple[Level, str]]] = {
     "annotation": ("lost", "an annotation of a kind that messages never had"),
     "field": ("lost", "a field that the old API's objects did not have"),
     "value": ("lost", "an optional field of the wrong kind; its default is used"),
+    "tool": ("lost", "a tool that the old API did not have, or of the wrong form"),
     "branch": ("lost", "a message on a branch of the conversation that its user had left"),
     "retrieval_files": ("lost", "`file_ids` of an assistant: they need a vector store for `file_search`"),
     "large_file": ("lost", "the content of a file that is larger than `SHIM_KEEP_FILE_BYTES`"),

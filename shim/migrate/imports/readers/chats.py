@@ -36,23 +36,30 @@ def read(value: Json, hint: Hint, inner: Inner) -> Iterator[Found]:
 def _branch(nodes: Json, last: Any) -> dict[str, None]:
     """The names of the nodes from the root to the last one."""
     names: list[str] = []
-    current = last if last in nodes else next(reversed(nodes), None)
-    while current in nodes and current not in names:
+    current = last if isinstance(last, str) and last in nodes else next(reversed(nodes), None)
+    while isinstance(current, str) and current in nodes and current not in names:
         names.append(current)
-        current = (nodes[current] or {}).get("parent")
+        node = nodes[current]
+        current = node.get("parent") if isinstance(node, dict) else None
     return dict.fromkeys(reversed(names))
 
 
 def _said(node: Any) -> Json | None:
     """The message of a node, where somebody said one."""
     message = node.get("message") if isinstance(node, dict) else None
-    role = ((message or {}).get("author") or {}).get("role")
-    return message if message and role not in _UNSEEN and _parts(message) else None
+    author = message.get("author") if isinstance(message, dict) else None
+    if not isinstance(message, dict) or not isinstance(author, dict) or author.get("role") in _UNSEEN:
+        return None
+    return message if _parts(message) else None
 
 
 def _parts(message: Json) -> list[Any]:
-    content = message.get("content") or {}
-    parts = content.get("parts") or ([content["text"]] if isinstance(content.get("text"), str) else [])
+    content = message.get("content")
+    if not isinstance(content, dict):
+        return []
+    parts = content.get("parts")
+    if not isinstance(parts, list):
+        parts = [content["text"]] if isinstance(content.get("text"), str) else []
     return [part for part in parts if part not in ("", None)]
 
 

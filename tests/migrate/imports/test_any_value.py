@@ -1,0 +1,147 @@
+"""Whatever JSON stands in an export: an object comes out that is whole, or a reason why not; never anything else."""
+
+import copy
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from openai.types.beta import Assistant, Thread
+from openai.types.beta.threads import Message, Run
+from openai.types.beta.threads.runs import RunStep
+from pydantic import BaseModel
+
+from shim.migrate.imports import contents, objects, shapes, timeline
+from shim.migrate.imports.found import Hint
+from shim.migrate.imports.report import PROBLEMS, Place, Refused
+from shim.migrate.imports.stage import Staged
+from tests.scenarios.imports import exported
+
+Json = dict[str, Any]
+TYPES: dict[str, type[BaseModel]] = {
+    "assistant": Assistant,
+    "thread": Thread,
+    "message": Message,
+    "run": Run,
+    "step": RunStep,
+}
+#: Each takes the place of every value of every object.
+ODD: list[Any] = [
+    None,
+    True,
+    0,
+    -1,
+    1.5,
+    10**20,
+    "",
+    "x",
+    "\ud83d",
+    "\x00",
+    [],
+    [None],
+    [[]],
+    {},
+    {"a": 1},
+    {"type": 5},
+]
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                ["id", "object", "role", "content", "messages", "data", "thread_id", "type", "mapping", "text"]
+            )
+            | st.text(max_size=3),
+            inner,
+            max_size=4,
+        )
+    ),
+    max_leaves=12,
+)
+
+
+def brought(value: Any) -> Iterator[tuple[str, Json]]:
+    """The objects of a value; every problem has a row."""
+
+    def tell(code: str, detail: str) -> None:
+        assert code in PROBLEMS
+        assert isinstance(detail, str)
+
+    for found in shapes.read(value, Hint()):
+        assert all(code in PROBLEMS for code, _ in found.lost)
+        if found.kind is None:
+            assert found.lost
+            continue
+        try:
+            body = objects.clean(found, tell)
+        except Refused as refused:
+            tell(refused.code, refused.detail)
+            continue
+        yield found.kind, body
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The way to every value within a value."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for name, one in inner:
+        yield (*path, name)
+        yield from places(one, (*path, name))
+
+
+def check(found: list[tuple[str, Json]]) -> None:
+    """Valid by the SDK's types, and good enough to make threads of."""
+    staged: dict[str, list[Staged]] = {}
+    for number, (kind, body) in enumerate(found):
+        thread = body["id"] if kind == "thread" else body.get("thread_id")
+        if kind in TYPES:
+            whole = body | {"created_at": body["created_at"] or 0}
+            TYPES[kind].model_validate(whole | ({"thread_id": whole["thread_id"] or "t"} if kind == "step" else {}))
+        if thread is not None:
+            staged.setdefault(thread, []).append(Staged(number, kind, body, Place("test")))
+    for thread, parts in staged.items():
+        assert timeline.plan(thread, parts, lambda *_: None).thread["id"] == thread
+
+
+@pytest.mark.parametrize("whole", exported.everything(), ids=lambda value: value["id"])
+def test_an_object_with_one_odd_value(whole: Json) -> None:
+    for path in places(whole):
+        for odd in ODD:
+            changed = copy.deepcopy(whole)
+            inner = changed
+            for name in path[:-1]:
+                inner = inner[name]
+            inner[path[-1]] = odd
+            check(list(brought(changed)))
+
+
+@given(JSON)
+@settings(max_examples=300)
+def test_any_json(value: Any) -> None:
+    check(list(brought(value)))
+
+
+def test_an_object_with_everything_twice() -> None:
+    values = [*exported.everything(), *exported.everything()]
+    check(list(brought(json.loads(json.dumps(values)))))
+
+
+TOOLS: list[tuple[Json, list[Json], str | None]] = [
+    ({"type": "retrieval"}, [{"type": "file_search"}], "v1"),
+    (
+        {"type": "file_search", "file_search": {"max_num_results": None}},
+        [{"type": "file_search", "file_search": {}}],
+        None,
+    ),
+    ({"type": "file_search", "file_search": {"other": 5}}, [{"type": "file_search"}], "tool"),
+    ({"type": "bing_grounding", "bing_grounding": {}}, [], "tool"),
+]
+
+
+@pytest.mark.parametrize("given, expected, code", TOOLS)
+def test_a_tool_that_the_old_api_did_not_have_is_named(given: Json, expected: list[Json], code: str | None) -> None:
+    told: list[str] = []
+    assert contents.tools([given], lambda code, detail: told.append(code)) == expected
+    assert told == ([code] if code else [])
