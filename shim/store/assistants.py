@@ -1,7 +1,7 @@
 """Assistants.  Bodies are the objects of the wire."""
 
 from collections.abc import Collection
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -12,10 +12,19 @@ from shim.store.schema import assistants
 _ALL: Final = sa.select(assistants.c.body).where(rows.matching(assistants, "tenant"))
 
 
-def insert(db: sa.Connection, tenant: str, body: Json, batch: str | None = None) -> bool:
-    """A new assistant; ``batch`` names the import that brought it.  Says whether the id was free."""
+def insert(db: sa.Connection, tenant: str, body: Json, batch: str | None = None) -> None:
+    """A new assistant; ``batch`` names the import that brought it."""
+    rows.add(db, assistants, _columns(tenant, body, batch))
+
+
+def insert_new(db: sa.Connection, tenant: str, body: Json) -> bool:
+    """The same, unless there is one of that id; says whether it was added."""
+    return rows.add_new(db, assistants, _columns(tenant, body, None))
+
+
+def _columns(tenant: str, body: Json, batch: str | None) -> dict[str, Any]:
     known = {"id": body["id"], "created_at": body["created_at"], "body": rows.dump(body)}
-    return rows.add_new(db, assistants, {"tenant": tenant, "batch": batch, **known})
+    return {"tenant": tenant, "batch": batch, **known}
 
 
 def get(db: sa.Connection, tenant: str, id: str) -> Json | None:

@@ -1,7 +1,7 @@
 """Threads, and the head of each: how much of its transcript upstream already has."""
 
 import hashlib
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import sqlalchemy as sa
 
@@ -43,10 +43,19 @@ _BURIED: Final = sa.select(tombstones.c.digest).where(
 )
 
 
-def insert(db: sa.Connection, tenant: str, body: Json, batch: str | None = None) -> bool:
-    """A new thread without a head; ``batch`` names the import that brought it.  Says whether the id was free."""
+def insert(db: sa.Connection, tenant: str, body: Json, batch: str | None = None) -> None:
+    """A new thread without a head; ``batch`` names the import that brought it."""
+    rows.add(db, threads, _columns(tenant, body, batch))
+
+
+def insert_new(db: sa.Connection, tenant: str, body: Json) -> bool:
+    """The same, unless there is one of that id; says whether it was added."""
+    return rows.add_new(db, threads, _columns(tenant, body, None))
+
+
+def _columns(tenant: str, body: Json, batch: str | None) -> dict[str, Any]:
     known = {"id": body["id"], "created_at": body["created_at"], "body": rows.dump(body)}
-    return rows.add_new(db, threads, {"tenant": tenant, "batch": batch, "touched_at": body["created_at"], **known})
+    return {"tenant": tenant, "batch": batch, "touched_at": body["created_at"], **known}
 
 
 def insert_free(db: sa.Connection, tenant: str, body: Json) -> bool:
@@ -57,8 +66,7 @@ def insert_free(db: sa.Connection, tenant: str, body: Json) -> bool:
     """
     if db.execute(_TAKEN, {"for_id": body["id"], "for_digest": _digest(body["id"])}).first() is not None:
         return False
-    known = {"id": body["id"], "created_at": body["created_at"], "body": rows.dump(body)}
-    return rows.add_new(db, threads, {"tenant": tenant, "batch": None, "touched_at": body["created_at"], **known})
+    return insert_new(db, tenant, body)
 
 
 def bury(db: sa.Connection, tenant: str, id: str, now: int) -> None:

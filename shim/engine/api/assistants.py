@@ -62,7 +62,7 @@ def _insert(db: Any, world: Context, assistant: Json, post: idempotency.Post) ->
     idempotency.check(db, world, post)
     # A fresh id is free; one that the operator gives may not be.
     declared.refuse(world, assistant["id"])
-    if not rows.insert(db, world.tenant, assistant):
+    if not rows.insert_new(db, world.tenant, assistant):
         raise error("id_taken", id=assistant["id"])
     idempotency.note(db, world, post, assistant["id"])
 

@@ -64,7 +64,7 @@ def make(db: Any, world: Context, asked: Json) -> Json:
     own = given(asked.get("tool_resources") or {})
     shown = given(asked, "messages", "tool_resources") | {"tool_resources": own}
     thread = objects.thread(world.ids("thread"), world.now(), shown)
-    if not rows.insert(db, world.tenant, thread):
+    if not rows.insert_new(db, world.tenant, thread):
         raise error("id_taken", id=thread["id"])
     for message in asked.get("messages") or []:
         messages.add(db, world, thread["id"], message)
