@@ -81,6 +81,16 @@ BODIES = [
         None,
         "idempotency_key_reused",
     ),
+    ("id_taken", {"id": "asst_1"}, 400, "There already is an object with id 'asst_1'.", None, "id_taken"),
+    (
+        "declared_assistant",
+        {"id": "asst_1", "place": "a.toml"},
+        400,
+        "The assistant 'asst_1' is declared in a file of this server (a.toml) and cannot be changed here: "
+        "change it in the file.",
+        None,
+        "declared_assistant",
+    ),
     ("invalid_json", {}, 400, "We could not parse the JSON body of your request. (HINT:", None, None),
     ("invalid_body", {"got": "an array"}, 400, "expected an object, but got an array instead.", None, "invalid_type"),
     (
