@@ -15,6 +15,8 @@ SHAPES: Final = (
 #: Azure's parameter, which no other server knows.
 VERSION: Final = "api-version"
 DOTS: Final = (".", "..")
+#: How often a path is decoded to find dots in it.  Whoever encodes one more often means nothing good.
+ROUNDS: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +43,26 @@ def place(written: str) -> Place | None:
 
 def climbs(written: str) -> bool:
     """Whether a path has a segment of one or two dots, which a server may take for a step towards its root: written
-    plainly, percent-encoded once or more often, with a parameter, or between backslashes.
+    plainly, percent-encoded once or more often, with a parameter, or between backslashes.  So does one that is encoded
+    too often to tell.
     """
-    decoded, before = written, ""
-    while decoded != before:
-        before, decoded = decoded, unquote_to_bytes(decoded).decode("latin-1")
-    segments = decoded.replace("\\", "/").split("/")
+    decoded = _decoded(written.encode("latin-1"))
+    if decoded is None:
+        return True
+    segments = decoded.decode("latin-1").replace("\\", "/").split("/")
     return any(segment.partition(";")[0].strip() in DOTS for segment in segments)
+
+
+def _decoded(written: bytes) -> bytes | None:
+    """Without any percent-encoding; None for what is encoded more often than `ROUNDS` times.
+
+    Bytes stay bytes: as text, each byte that is not ASCII would become two in each round, without end.
+    """
+    for _ in range(ROUNDS):
+        before, written = written, unquote_to_bytes(written)
+        if written == before:
+            return written
+    return None
 
 
 def query(written: str, azure: bool) -> str:

@@ -36,8 +36,11 @@ CLIMBING = [
     "/v1/%2e%2e%3b/admin",
     "/v1/threads/../models",
     "/openai/deployments/../models",
+    "/v1/%" + "25" * 30 + "2e%2e/admin",
 ]
 STAYING = ["/v1/files/..a", "/v1/files/a..b", "/v1/files/...", "/v1/files/a%2fb", "/v1/models/gpt-4.1", "/v1/a%25b"]
+#: Escapes of bytes that are not ASCII, some of which are UTF-8.
+STAYING += [f"/v1/{name}" for name in ("%F0%9F%98%80", "%ff", "%25ff", "a%C3%A9.b", "\xff", "%c0%ae%c0%ae/a")]
 
 
 @pytest.fixture(scope="module")
