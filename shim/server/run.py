@@ -4,7 +4,8 @@ import asyncio
 import math
 import socket
 from collections.abc import Callable
-from typing import Final
+from contextlib import suppress
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import uvicorn
@@ -42,9 +43,13 @@ class Server(uvicorn.Server):
             await super().shutdown(sockets)
         finally:
             leaving.cancel()
+            # What went wrong in it is told, too.
+            with suppress(asyncio.CancelledError):
+                await leaving
 
     async def _leave(self) -> None:
-        await self.config.loaded_app.state.leave(self._grace)
+        application: Any = self.config.app  # without what uvicorn puts around it
+        await application.state.leave(self._grace)
         await asyncio.sleep(FAREWELL)
         for connection in list(self.server_state.connections):
             connection.transport.abort()

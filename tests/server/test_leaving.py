@@ -8,7 +8,8 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -56,8 +57,9 @@ def said(client: Client, thread_id: str) -> str:
     return str(content[0].text.value)
 
 
-def begin_and_leave(url: str, where: dict[str, str]) -> None:
-    """Read a stream until the answer has begun, and hang up."""
+@contextmanager
+def streaming(url: str, where: dict[str, str]) -> Iterator[socket.socket]:
+    """A stream that was read until the answer has begun."""
     asked = json.dumps({"assistant_id": where["assistant_id"], "stream": True}).encode()
     named = f"host: localhost\r\nauthorization: Bearer test\r\ncontent-length: {len(asked)}"
     head = f"POST /v1/threads/{where['thread_id']}/runs HTTP/1.1\r\n{named}"
@@ -66,6 +68,13 @@ def begin_and_leave(url: str, where: dict[str, str]) -> None:
         heard = b""
         while b"event: thread.run.in_progress" not in heard:
             heard += connection.recv(65_536)
+        yield connection
+
+
+def begin_and_leave(url: str, where: dict[str, str]) -> None:
+    """Read a stream until the answer has begun, and hang up."""
+    with streaming(url, where):
+        """That is all."""
 
 
 def test_a_reader_who_leaves_stops_nothing(upstream: Loopback) -> None:
@@ -82,15 +91,47 @@ def test_a_reader_who_leaves_stops_nothing(upstream: Loopback) -> None:
 
 
 @contextmanager
-def process(upstream: Loopback, *more: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """The command, as a user starts it, and the address that it says."""
-    line = [sys.executable, "-m", "shim", "serve", "--port", "0", "--upstream", upstream.url, *more]
-    with subprocess.Popen(line, cwd=ROOT, env=dict(os.environ), stdout=subprocess.PIPE, text=True) as it:
+def process(upstream: Loopback, log: Path | None = None) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """The command, as a user starts it, and the address that it says; ``log`` gets its standard error."""
+    line = [sys.executable, "-m", "shim", "serve", "--port", "0", "--upstream", upstream.url]
+    with ExitStack() as stack:
+        errors = None if log is None else stack.enter_context(log.open("wb"))
+        it = stack.enter_context(
+            subprocess.Popen(line, cwd=ROOT, env=dict(os.environ), stdout=subprocess.PIPE, stderr=errors, text=True)
+        )
         try:
             assert it.stdout is not None
             yield it, it.stdout.readline().partition("/v1")[0]
         finally:
             it.kill()
+
+
+@pytest.mark.slow
+def test_a_server_that_is_told_to_stop_ends_its_streams(
+    upstream: Loopback, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The run had no time to end: the next server carries it on."""
+    monkeypatch.setenv("SHIM_EXIT_GRACE", "0.3")
+    gate, word, log = Gate(), secrets.token_hex(8), tmp_path / "stderr"
+    stalling(upstream, gate)
+    with process(upstream, log) as (stopped, url), talking_to(url) as client:
+        where = ask(client, word)
+        with streaming(url, where) as connection:
+            gate.wait()
+            stopped.send_signal(signal.SIGTERM)
+            heard = b"".join(iter(lambda: connection.recv(65_536), b""))
+        assert stopped.wait(PATIENCE) == -signal.SIGTERM
+    *_, last = heard.decode().strip().split("event: ")
+    assert last.startswith("error\n")
+    assert "the server is shutting down" in last
+    # The body is whole: this is how HTTP ends it.
+    assert heard.endswith(b"\r\n0\r\n\r\n")
+    assert log.read_text() == ""
+    gate.open()
+    with served(upstream=upstream.url) as url, talking_to(url) as client:
+        (run,) = client.beta.threads.runs.list(where["thread_id"]).data
+        assert until_ended(client.beta.threads, where["thread_id"], run.id)["status"] == "completed"
+        assert word in said(client, where["thread_id"])
 
 
 @pytest.mark.slow
@@ -124,6 +165,7 @@ def test_a_server_that_is_killed_and_one_that_is_told_to_stop(
         runs = client.beta.threads.runs.list(where["thread_id"]).data
         assert (runs[0].id, runs[0].status) == (begun.id, "completed"), "it was given the time to finish"
         assert all(word in said(client, where["thread_id"]) for word in words)
-    _, body = upstream.bodies
+    # Between the two, the upstream was asked what it does with a previous response that it cannot know.
+    _, _, body = upstream.bodies
     assert body["previous_response_id"]
     assert words[0] not in str(body["input"])
