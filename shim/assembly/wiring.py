@@ -19,7 +19,7 @@ from shim import ports
 from shim.assembly import declarations, given_ids, tokens
 from shim.assembly.decoding import by_name
 from shim.assembly.models import model_map
-from shim.engine import Context, Engine, Running, Servers
+from shim.engine import Context, Engine, Registry, Servers
 from shim.engine.notices import Notices
 from shim.http import transport
 from shim.http.guard import guarded
@@ -168,7 +168,7 @@ def _who(client: Any) -> int:
 
 #: The runs that this process drives in each database, whichever client began them.  Databases are held here for as
 #: long as the process lives, so that their connections serve every client.
-_running: Final[dict[Database, Running]] = {}
+_registries: Final[dict[Database, Registry]] = {}
 _hearts: Final[dict[Database, Heart]] = {}
 #: What was found out about the servers behind the clients of each database.
 _servers: Final[dict[Database, Servers]] = {}
@@ -180,8 +180,8 @@ _notices: Final = Notices()
 
 
 def _in_child() -> None:
-    for running in _running.values():
-        running.forget()
+    for registry in _registries.values():
+        registry.forget()
 
 
 if hasattr(os, "register_at_fork"):
@@ -194,7 +194,7 @@ def _database(chosen: Settings) -> Database:
         found = database(chosen.database_url, chosen.database_connections, chosen.keys)
     except StoreFailed as problem:
         raise openai.OpenAIError(str(problem)) from problem
-    _running.setdefault(found, Running(pump.place))
+    _registries.setdefault(found, Registry(pump.place))
     return found
 
 
@@ -235,7 +235,7 @@ def _engine(
             given_ids.new,
             pump.owner,
             pump.alive,
-            running=_running[kept],
+            registry=_registries[kept],
             run_lifetime=chosen.run_lifetime,
             lease=chosen.lease,
             keep_bytes=chosen.keep_file_bytes,

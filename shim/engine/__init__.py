@@ -9,13 +9,13 @@ from shim.engine.capabilities import Servers
 from shim.engine.context import Context
 from shim.engine.idempotency import Again
 from shim.engine.protocol import Events, Reply, Request, error_reply, our_failure
-from shim.engine.registry import Running
+from shim.engine.registry import Registry
 from shim.engine.run import launch, refresh
 from shim.ports import Refusal
 from shim.store.errors import Gone, StoreFailed
 from shim.wire.errors import ApiError, error
 
-__all__ = ["Context", "Engine", "Reply", "Request", "Running", "Servers"]
+__all__ = ["Context", "Engine", "Registry", "Reply", "Request", "Servers"]
 
 log = logging.getLogger("shim")
 

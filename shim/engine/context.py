@@ -6,7 +6,7 @@ from typing import Any
 
 from shim.engine.capabilities import Servers
 from shim.engine.notices import Notices
-from shim.engine.registry import Running
+from shim.engine.registry import Registry
 from shim.ports import Clock, Declared, Ids, Profile, Pump, Store, Upstream, Wait
 from shim.translate import estimate
 from shim.translate.history import Pair
@@ -32,7 +32,7 @@ class Context:
 
     ``me`` names this process in the runs that it drives (a forked one has another name); ``alive`` says of such a name
     whether its process still is.
-    ``running``: the runs that this process drives; ``run_lifetime``: seconds until an unfinished run lapses.
+    ``registry``: the runs that this process drives; ``run_lifetime``: seconds until an unfinished run lapses.
     ``lease``: seconds for which a process may be trusted to drive a run without renewing that.
     ``keep_bytes``: the largest file made by code that is kept; 0 keeps none.
     ``retention``: seconds after which a thread that nobody used is erased, ``file_retention``: a kept file; None keeps
@@ -53,7 +53,7 @@ class Context:
     me: Callable[[], str]
     alive: Callable[[str], bool]
     tenant: str = ""
-    running: Running = field(default_factory=Running)
+    registry: Registry = field(default_factory=Registry)
     run_lifetime: int = objects.RUN_LIFETIME
     lease: float = 30.0
     keep_bytes: int = 20_000_000

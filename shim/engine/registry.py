@@ -35,7 +35,7 @@ MANY: Final = 1000
 OLD: Final = 60.0
 
 
-class Running:
+class Registry:
     """Shared by all clients of a process; every method is safe in any thread."""
 
     def __init__(self, place: Callable[[], Alive] = anywhere) -> None:

@@ -116,7 +116,7 @@ class Transport(http.BaseTransport):
         began = time.perf_counter()
         asked = _asked(request, path, request.read())
         with calling(asked.headers):
-            hold(self.engine.world.running, asked)
+            hold(self.engine.world.registry, asked)
             reply = drive.finish(self.engine.handle(asked))
             body = _Body(self._pumped(reply))
             if self.heart.may_sweep():

@@ -42,7 +42,7 @@ class Desk:
         self._heart.beat()
         began = time.perf_counter()
         with calling(asked.headers):
-            await hold_async(self.engine.world.running, asked)
+            await hold_async(self.engine.world.registry, asked)
             reply = await self._handled(asked)
             if self._heart.may_sweep():
                 self._pumps.work(self.engine.sweep())

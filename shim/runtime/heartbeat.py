@@ -57,19 +57,19 @@ class Heart:
     def renew(self) -> None:
         """Prolong every lease once."""
         world = self._world
-        if ids := world.running.ids():
+        if ids := world.registry.ids():
             self._database.write(runs.renew, world.tenant, ids, world.owner, world.clock() + world.lease)
 
     def look(self) -> None:
         """Tell who drives a run that was ended, taken or cancelled elsewhere, or whose time is over."""
         world = self._world
-        if not (ids := world.running.ids()):
+        if not (ids := world.registry.ids()):
             return
         found = self._database.read(runs.standings, world.tenant, ids)
         now = world.clock()
         for run_id in ids:
             if self._is_over(found.get(run_id), now):
-                world.running.tell(run_id)
+                world.registry.tell(run_id)
 
     def _is_over(self, run: Standing | None, now: float) -> bool:
         if run is None or run.status == "cancelling":

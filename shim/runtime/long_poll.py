@@ -12,7 +12,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Final
 
-from shim.engine import Request, Running
+from shim.engine import Registry, Request
 from shim.engine.api.routes import polled_run
 
 #: Seconds, at most; and where a caller does not say how long he waits.
@@ -32,32 +32,32 @@ def seconds(headers: Mapping[str, str]) -> float:
         return UNSAID
 
 
-def hold(running: Running, asked: Request) -> None:
+def hold(registry: Registry, asked: Request) -> None:
     """Behind a blocking client."""
     run_id = polled_run(asked)
     if run_id is None:
         return
     bell = threading.Event()
-    if running.watch(run_id, bell.set):
+    if registry.watch(run_id, bell.set):
         try:
             bell.wait(seconds(asked.headers))
         finally:
-            running.unwatch(run_id, bell.set)
+            registry.unwatch(run_id, bell.set)
 
 
-async def hold_async(running: Running, asked: Request) -> None:
+async def hold_async(registry: Registry, asked: Request) -> None:
     """The same for doors on asyncio."""
     run_id = polled_run(asked)
     if run_id is None:
         return
     bell = asyncio.Event()
     ring = partial(_ring, asyncio.get_running_loop(), bell)
-    if running.watch(run_id, ring):
+    if registry.watch(run_id, ring):
         try:
             with suppress(TimeoutError):
                 await asyncio.wait_for(bell.wait(), seconds(asked.headers))
         finally:
-            running.unwatch(run_id, ring)
+            registry.unwatch(run_id, ring)
 
 
 def _ring(loop: asyncio.AbstractEventLoop, bell: asyncio.Event) -> None:

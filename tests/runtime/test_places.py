@@ -3,7 +3,7 @@
 import asyncio
 
 from shim.engine.protocol import DONE, Events
-from shim.engine.registry import LAST_WAIT, MANY, OLD, Running
+from shim.engine.registry import LAST_WAIT, MANY, OLD, Registry
 from shim.runtime import pump
 
 
@@ -28,7 +28,7 @@ def test_a_pump_that_is_cancelled_before_its_first_step_begins_all_the_same() ->
 
 
 def test_a_loop_that_is_closed_drives_nothing() -> None:
-    running = Running(pump.place)
+    running = Registry(pump.place)
     running.enter("run_thread", None)
 
     async def main() -> None:
@@ -46,7 +46,7 @@ def test_a_loop_that_is_closed_drives_nothing() -> None:
 
 
 def test_when_runs_in_the_background_were_asked_about_is_forgotten() -> None:
-    running = Running()
+    running = Registry()
     for number in range(MANY):
         assert running.may_ask(f"run_{number}", 0.0)
     assert len(running._asked) == MANY

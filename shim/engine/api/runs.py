@@ -84,7 +84,7 @@ async def cancel(world: Context, request: Request, thread_id: str, run_id: str) 
     lookup.check(thread=thread_id, run=run_id)
     row = await world.store.write(_cancel, world, thread_id, run_id, idempotency.post(world, request, "cancel"))
     # Only now: whoever carries the run looks into the store as soon as he is told.
-    world.running.tell(run_id)
+    world.registry.tell(run_id)
     if row.private["background"]:
         await background.stop(world, row)
     return json_reply(row.body)

@@ -89,5 +89,5 @@ def _delete(db: Any, world: Context, thread_id: str) -> run_rows.RunRow | None:
     running = run_rows.active(db, world.tenant, thread_id)
     retention.thread(db, world, thread_id)
     if running is not None:
-        world.running.tell(running.body["id"])
+        world.registry.tell(running.body["id"])
     return running

@@ -74,7 +74,7 @@ async def fail(carrier: Carrier, refusal: Refusal) -> None:
 async def look(world: Context, row: RunRow, now: float) -> None:
     """Ask upstream how far the run is, unless somebody asked a moment ago."""
     run_id, response_id = row.body["id"], row.private["background"]
-    if not world.running.may_ask(run_id, now):
+    if not world.registry.may_ask(run_id, now):
         return
     carrier = _carrier(world, row)
     try:

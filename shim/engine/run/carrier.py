@@ -167,7 +167,7 @@ class Carrier:
         """
         run_id = self.turn.run["id"]
         self.backlog.patient = True
-        self.world.running.enter(run_id, self.interruption)
+        self.world.registry.enter(run_id, self.interruption)
         try:
             yield list(first)
             async with aclosing(self._told(refused)) as batches:
@@ -191,7 +191,7 @@ class Carrier:
             await self._hand_over()
             raise
         finally:
-            self.world.running.leave(run_id)
+            self.world.registry.leave(run_id)
             if self.answer is not None:
                 # Nobody has begun to read it.
                 await self.answer.close()
@@ -234,7 +234,7 @@ class Carrier:
 
     def forsake(self) -> None:
         """The store fails: whoever looks next in this process does with the run what is left to do."""
-        self.world.running.forsake(self.turn.run["id"], (self.turn.terminal or self.response).get("id"))
+        self.world.registry.forsake(self.turn.run["id"], (self.turn.terminal or self.response).get("id"))
 
     async def _told(self, refused: Refusal | None) -> Events:
         """Every batch; whatever goes wrong upstream becomes the run's end."""
@@ -379,7 +379,7 @@ class Carrier:
         now = world.clock()
         if now >= run["expires_at"]:
             return await self.settle(list(endings.lapsed(self.turn)))
-        if self.backlog.waits or not (look or self.alone or world.running.told(run["id"])):
+        if self.backlog.waits or not (look or self.alone or world.registry.told(run["id"])):
             return None
         try:
             row = await world.store.read(runs.get, world.tenant, run["thread_id"], run["id"])

@@ -30,7 +30,7 @@ async def reply(carrier: Carrier, first: list[Emitted], streamed: bool, undo: Un
     no trace.  Other failures of upstream are the run's own: it begins, and ends failed.  Raises `ApiError`.
     """
     queued = carrier.turn.run
-    carrier.world.running.enter(queued["id"], carrier.interruption)
+    carrier.world.registry.enter(queued["id"], carrier.interruption)
     carrier.background = carrier.wants_background
     in_background = not streamed and carrier.background
     if not streamed and not in_background:
@@ -53,14 +53,14 @@ async def reply(carrier: Carrier, first: list[Emitted], streamed: bool, undo: Un
         raise
     if not in_background:
         return stream_reply(carrier.events(first, refused))
-    carrier.world.running.leave(queued["id"])
+    carrier.world.registry.leave(queued["id"])
     if refused is not None:
         await background.fail(carrier, refused)
     return json_reply(queued)
 
 
 async def _undo(carrier: Carrier, undo: Undo) -> None:
-    carrier.world.running.leave(carrier.turn.run["id"])
+    carrier.world.registry.leave(carrier.turn.run["id"])
     try:
         await carrier.world.store.write(undo.work, carrier.world, *undo.args)
     except StoreFailed:

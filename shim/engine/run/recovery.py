@@ -62,7 +62,7 @@ async def _last_response(world: Context, row: RunRow) -> Json | None:
 async def _end(world: Context, row: RunRow, response: Json) -> bool:
     """Write the rest of a response that upstream has finished."""
     made = await world.store.write(_finish, world, row, response)
-    world.running.tell(row.body["id"])
+    world.registry.tell(row.body["id"])
     if made is not None and (kept := await container_files.fetch(world, made)):
         with suppress(Gone):
             await world.store.write(container_files.keep, world, row.body["thread_id"], kept)
@@ -77,8 +77,8 @@ async def _go_on(world: Context, row: RunRow, going: str | None) -> bool:
     try:
         carrier = await world.store.write(_restart, world, row, going)
     except StoreFailed:
-        world.running.leave(run_id)
-        world.running.forsake(run_id, None)
+        world.registry.leave(run_id)
+        world.registry.forsake(run_id, None)
         raise
     if carrier is None:
         return False
@@ -104,7 +104,7 @@ def _restart(db: Any, world: Context, row: RunRow, going: str | None) -> Carrier
     carrier = Carrier(world, record.turn_of(world, run, private), private, sent, Call(), seen=run["status"])
     carrier.background, carrier.place = carrier.wants_background or going is not None, Place(going)
     # In the transaction, so that nobody finds the run claimed and yet let go of by this process.
-    world.running.enter(run["id"], carrier.interruption)
+    world.registry.enter(run["id"], carrier.interruption)
     return carrier
 
 
@@ -128,7 +128,7 @@ def _unfinished(db: Any, world: Context, row: RunRow) -> str | None:
     made = responses.of_run(db, world.tenant, row.body["id"])
     if made and made[-1].status is None:
         return made[-1].id
-    told = world.running.last_response(row.body["id"])
+    told = world.registry.last_response(row.body["id"])
     return None if told in {each.id for each in made} else told
 
 

@@ -46,7 +46,7 @@ def active(db: Any, world: Context, thread_id: str) -> Json | None:
     record.items_of(db, world, turn, None)
     record.objects_of(db, world, emitted)
     record.run_of(db, world, turn.run, row.private, row.body["status"])
-    world.running.tell(row.body["id"])
+    world.registry.tell(row.body["id"])
     return None
 
 
@@ -69,7 +69,7 @@ def _lost(world: Context, row: RunRow) -> bool:
     """Whether the run should be driven by a process, and is not."""
     if row.body["status"] not in DRIVEN or row.private["background"]:
         return False
-    if row.owner == world.owner and world.running.drives(row.body["id"]):
+    if row.owner == world.owner and world.registry.drives(row.body["id"]):
         # Whatever the clock says: its lease may have been renewed too late.
         return False
     gone = row.owner is None or not world.alive(row.owner) or (row.lease_until or 0.0) < world.clock()
@@ -78,7 +78,7 @@ def _lost(world: Context, row: RunRow) -> bool:
 
 def _forsaken(world: Context, row: RunRow) -> bool:
     """Whether this very process has let go of the run, and could not write that down."""
-    return row.owner == world.owner and world.running.forsaken(row.body["id"])
+    return row.owner == world.owner and world.registry.forsaken(row.body["id"])
 
 
 def opened(db: Any, world: Context, row: RunRow) -> Turn:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from shim.engine.registry import Running
+from shim.engine.registry import Registry
 from shim.ports import Profile, Refusal
 from tests.engine.scripted import Refused, World, answer, inputs
 from tests.translate.telling import call, created, last, message, names, says, text
@@ -248,7 +248,7 @@ def test_what_differs_is_logged_for_each_run(world: World, caplog: pytest.LogCap
 
 
 def test_a_run_that_another_process_drives_is_told_nothing(world: World) -> None:
-    running = Running()
+    running = Registry()
     running.tell("run_1")
     assert not running.told("run_1")
     running.enter("run_1", None)
@@ -259,7 +259,7 @@ def test_a_run_that_another_process_drives_is_told_nothing(world: World) -> None
 
 
 def test_who_watches_a_run_is_rung_for_once() -> None:
-    running, rung = Running(), list[str]()
+    running, rung = Registry(), list[str]()
     ring, other = (lambda: rung.append("one")), (lambda: rung.append("other"))
     assert not running.watch("run_1", ring)
     running.enter("run_1", None)
@@ -275,7 +275,7 @@ def test_who_watches_a_run_is_rung_for_once() -> None:
 
 
 def test_a_forked_process_drives_nothing() -> None:
-    running = Running()
+    running = Registry()
     running.enter("run_1", None)
     running.tell("run_1")
     assert running.may_ask("run_1", 1.0)

@@ -82,7 +82,7 @@ def let_go(world: World, reply: Any) -> Json:
     with pytest.raises(StoreFailed, match="no room left"):
         list(drive.drain(reply.events))
     found: Json = json.loads(world.base.read(lambda db: db.exec_driver_sql("SELECT body FROM runs").scalar_one()))
-    assert world.context.running.ids() == []
+    assert world.context.registry.ids() == []
     return found
 
 
@@ -162,7 +162,7 @@ def test_a_failure_that_lasts_leaves_the_run_to_whoever_looks(world: World, stor
     assert run["status"] == "completed"
     assert world.messages(run["thread_id"]) == ["One", "Hello."]
     assert len(world.get(f"{place(run)}/steps")["data"]) == 1
-    assert not world.context.running.forsaken(run["id"])
+    assert not world.context.registry.forsaken(run["id"])
     goes_on(world, run, "One", "Hello.")
 
 
@@ -240,7 +240,7 @@ def test_a_look_that_fails(world: World, store: Failing, lasts: bool) -> None:
     assert reply.events is not None
     with suppress(StoreFailed):
         list(drive.drain(reply.events))
-    assert world.context.running.forsaken("run_1") is lasts
+    assert world.context.registry.forsaken("run_1") is lasts
     store.heals()
     run = only(world)
     assert run["status"] == "cancelled"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from shim.engine.protocol import DONE
-from shim.engine.registry import Running
+from shim.engine.registry import Registry
 from shim.ports import Refusal
 from shim.runtime import drive
 from shim.runtime.heartbeat import Heart
@@ -36,7 +36,7 @@ def test_cancelled_while_it_is_told(world: World) -> None:
     run = _run(world, thread)
     assert (run["status"], run["cancelled_at"], run["expires_at"]) == ("cancelled", 1000, None)
     assert world.upstream.answers[-1].closed
-    assert world.context.running.ids() == []
+    assert world.context.registry.ids() == []
 
 
 def test_cancelled_before_upstream_said_a_word(world: World) -> None:
@@ -59,11 +59,11 @@ def test_who_carries_a_run_is_told_once_the_store_knows(world: World, monkeypatc
     thread = world.thread("One")
     seen: list[str] = []
 
-    def look(self: Running, run_id: str) -> None:
+    def look(self: Registry, run_id: str) -> None:
         row = world.base.read(rows.get, "", thread, run_id)
         seen.append(row.body["status"] if row else "none")
 
-    monkeypatch.setattr(Running, "tell", look)
+    monkeypatch.setattr(Registry, "tell", look)
     world.run(thread, [[created()], _cancelling(world, thread), [text("Hel")], [ended(HELLO)]])
     assert seen == ["cancelling"]
 
@@ -164,7 +164,7 @@ def test_a_thread_is_deleted_under_its_run(world: World) -> None:
     assert names(told)[-1] == "message.in_progress"
     with pytest.raises(Refused, match="No thread found"):
         world.get(f"threads/{thread}")
-    assert world.context.running.ids() == []
+    assert world.context.registry.ids() == []
 
 
 def test_a_thread_is_deleted_in_the_moment_of_a_transaction(world: World) -> None:
