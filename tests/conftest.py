@@ -88,7 +88,7 @@ def _shown_before(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatc
     requests begin after that.  Those marked ``proof`` are about it.
     """
     if request.node.get_closest_marker("proof") is None:
-        monkeypatch.setattr("shim.engine.capabilities.Servers.must_show", lambda *_: False)
+        monkeypatch.setattr("shim.engine.capabilities.Capabilities.must_show", lambda *_: False)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -19,7 +19,7 @@ from shim import ports
 from shim.assembly import declarations, given_ids, tokens
 from shim.assembly.decoding import by_name
 from shim.assembly.models import model_map
-from shim.engine import Context, Engine, Registry, Servers
+from shim.engine import Capabilities, Context, Engine, Registry
 from shim.engine.notices import Notices
 from shim.http import transport
 from shim.http.guard import guarded
@@ -171,7 +171,7 @@ def _who(client: Any) -> int:
 _registries: Final[dict[Database, Registry]] = {}
 _hearts: Final[dict[Database, Heart]] = {}
 #: What was found out about the servers behind the clients of each database.
-_servers: Final[dict[Database, Servers]] = {}
+_capabilities: Final[dict[Database, Capabilities]] = {}
 #: Parameters that models refused, for all clients of the process.
 _learned: Final[dict[tuple[str, str], set[str]]] = {}
 
@@ -245,7 +245,7 @@ def _engine(
             models=model_map(chosen),
             learned=_learned,
             tokens=tokens.count,
-            servers=_servers.setdefault(kept, Servers()),
+            capabilities=_capabilities.setdefault(kept, Capabilities()),
             wait=wait,
             pump=work,
             declared=_declared(chosen),

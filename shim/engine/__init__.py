@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from shim.engine import leads, retention
 from shim.engine.api import replayed, routes
-from shim.engine.capabilities import Servers
+from shim.engine.capabilities import Capabilities
 from shim.engine.context import Context
 from shim.engine.idempotency import Again
 from shim.engine.protocol import Events, Reply, Request, error_reply, our_failure
@@ -15,7 +15,7 @@ from shim.ports import Refusal
 from shim.store.errors import Gone, StoreFailed
 from shim.wire.errors import ApiError, error
 
-__all__ = ["Context", "Engine", "Registry", "Reply", "Request", "Servers"]
+__all__ = ["Capabilities", "Context", "Engine", "Registry", "Reply", "Request"]
 
 log = logging.getLogger("shim")
 

@@ -17,7 +17,7 @@ ENOUGH: Final = 2
 LATEST: Final = 1000
 
 
-class Servers:
+class Capabilities:
     """Shared by all clients of a process; every method is safe in any thread.
 
     What is found out holds for a profile's ``address`` alone.  One organisation may have its responses kept and another

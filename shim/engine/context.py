@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from shim.engine.capabilities import Servers
+from shim.engine.capabilities import Capabilities
 from shim.engine.notices import Notices
 from shim.engine.registry import Registry
 from shim.ports import Clock, Declared, Ids, Profile, Pump, Store, Upstream, Wait
@@ -39,9 +39,9 @@ class Context:
     them.  ``delete_responses``: upstream is to forget what is erased here.
     ``models``: which one to call for the one that a run names.  ``learned``: parameters that were refused, by
     a server's address and its model.  ``unheard``: calls of the past that were refused, likewise.
-    ``tokens`` counts those of a text, where upstream counts none.  ``servers``: what this process has found out about
-    its servers.  ``wait`` lets so many seconds pass.  ``pump`` drives a run that was taken over from a process that is
-    gone.
+    ``tokens`` counts those of a text, where upstream counts none.  ``capabilities``: what this process has
+    found out about its servers.  ``wait`` lets so many seconds pass.  ``pump`` drives a run that was taken over from a
+    process that is gone.
     ``declared``: the assistants that files declare, by id, in their order.  ``unknown_threads``: whether a thread id
     that is not known here begins an empty thread.  ``notices``: what was logged before.
     """
@@ -64,7 +64,7 @@ class Context:
     learned: dict[tuple[str, str], set[str]] = field(default_factory=dict)
     unheard: dict[tuple[str, str], set[Pair]] = field(default_factory=dict)
     tokens: Callable[[str], int] = estimate.plain
-    servers: Servers = field(default_factory=Servers)
+    capabilities: Capabilities = field(default_factory=Capabilities)
     wait: Wait = no_wait
     pump: Pump = no_pump
     declared: Mapping[str, Declared] = field(default_factory=dict)
@@ -79,7 +79,7 @@ class Context:
     def profile(self, model: str) -> Profile:
         """What upstream can do for a model, as far as is known by now."""
         profile = self.upstream.profile()
-        return self.servers.seen(replace(profile, address=f"{profile.address} {model}"))
+        return self.capabilities.seen(replace(profile, address=f"{profile.address} {model}"))
 
     def refused(self, model: str) -> set[str]:
         """The parameters that a model of this server is known to refuse, to be added to."""

@@ -102,10 +102,10 @@ class Asker:
 
     async def heal(self, why: Cause) -> None:
         """Tell upstream the whole thread, as it has lost it, or never kept it."""
-        run, servers, profile = self.run, self.world.servers, self.world.profile(self.private["model"])
+        run, capabilities, profile = self.run, self.world.capabilities, self.world.profile(self.private["model"])
         log.warning("%s: run %s is told from the journal of thread %s", CAUSES[why], run["id"], run["thread_id"])
         passing = why in ("lost", "unproven")
-        servers.lost(profile, self.sent.previous) if passing else servers.unchained(profile)
+        capabilities.lost(profile, self.sent.previous) if passing else capabilities.unchained(profile)
         self.healed, self.fitted = True, False
         self.private = self.private | {"tip": None}
         self.sent = await self.world.store.write(_anew, self.world, self.run, self.private)

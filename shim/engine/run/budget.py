@@ -86,7 +86,7 @@ async def _count(world: Context, run: Json, private: Json, sent: Sent) -> int:
             if sent.previous is not None and profiles.chain_is_lost(refusal, sent.previous):
                 raise
             if refusal.status in MISSING:
-                world.servers.uncounted(profile)
+                world.capabilities.uncounted(profile)
     return await world.store.read(_estimate, world, run, private, sent)
 
 

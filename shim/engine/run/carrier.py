@@ -108,7 +108,7 @@ class Carrier:
             except Refusal as refusal:
                 if not profiles.cannot_background(refusal):
                     raise
-            self.world.servers.foreground(self.profile)
+            self.world.capabilities.foreground(self.profile)
             self.background = False
         return await self._ask(lambda body: self.world.upstream.stream(body, self.call))
 
@@ -341,15 +341,15 @@ class Carrier:
         profile, asked = self.profile, self.sent.body.get("store") is True
         self.judge(response, asked)
         if self.sent.previous is not None:
-            self.world.servers.chained(profile)
+            self.world.capabilities.chained(profile)
         if asked and response.get("store") is False:
-            self.world.servers.unchained(profile)
+            self.world.capabilities.unchained(profile)
 
     def judge(self, response: Json, asked: bool) -> None:
         """Whether a response can be chained from; ``asked``: upstream was to keep it."""
         self.chained = echo.kept(response, asked, self.profile)
         if self.chained:
-            self.world.servers.made(self.profile, response.get("id"))
+            self.world.capabilities.made(self.profile, response.get("id"))
 
     async def take(self, events: list[Json]) -> list[Emitted]:
         """Translate what came in, store it, and give what is to be told."""

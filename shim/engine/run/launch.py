@@ -40,7 +40,7 @@ async def reply(carrier: Carrier, first: list[Emitted], streamed: bool, undo: Un
         await (background.begin(carrier) if in_background else carrier.open())
     except Refusal as refusal:
         if in_background and profiles.cannot_background(refusal):
-            carrier.world.servers.foreground(carrier.profile)
+            carrier.world.capabilities.foreground(carrier.profile)
             carrier.background = False
             return json_reply(queued, events=carrier.events(first))
         if profiles.is_callers_fault(refusal):

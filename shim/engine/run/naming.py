@@ -25,9 +25,9 @@ def called(world: Context, model: str) -> str:
     profile = world.upstream.profile()
     if not profile.official:
         return world.models.own(model) or model
-    if world.servers.is_gone(profile, model):
+    if world.capabilities.is_gone(profile, model):
         return world.models.successor(model) or world.models.called(model)
-    return world.models.called(model, world.servers.listed(profile, world.clock()))
+    return world.models.called(model, world.capabilities.listed(profile, world.clock()))
 
 
 async def settled(world: Context, model: str, chosen: str) -> str:
@@ -35,7 +35,7 @@ async def settled(world: Context, model: str, chosen: str) -> str:
     if chosen == model:
         return chosen
     profile = world.upstream.profile()
-    if chosen == world.models.successor(model) and not world.servers.is_gone(profile, model):
+    if chosen == world.models.successor(model) and not world.capabilities.is_gone(profile, model):
         await _listed(world)
         chosen = called(world, model)
     if chosen != model and (model, chosen) not in _told:
@@ -52,7 +52,7 @@ async def instead(world: Context, model: str, refused: str) -> str | None:
     listed = await _listed(world) if profile.official else None
     successor = world.models.successor(model) if profile.official else None
     if successor is not None and refused == model and _may_be_gone(world, model, listed):
-        world.servers.gone(profile, model)
+        world.capabilities.gone(profile, model)
         return await settled(world, model, successor)
     end = (listed or {}).get(refused)
     since = f", shut down on {end}" if end else ""
@@ -69,13 +69,13 @@ def _may_be_gone(world: Context, model: str, listed: Listed | None) -> bool:
 async def _listed(world: Context) -> Listed | None:
     """Upstream's list of models; a failure is remembered for a while, and is nobody's."""
     profile, now = world.upstream.profile(), world.clock()
-    if world.servers.must_list(profile, now):
+    if world.capabilities.must_list(profile, now):
         try:
             found = _ends(await world.upstream.call("GET", "/models"))
-            world.servers.list(profile, found, now + DAY)
+            world.capabilities.list(profile, found, now + DAY)
         except Refusal:
-            world.servers.list(profile, None, now + SOON)
-    return world.servers.listed(profile, now)
+            world.capabilities.list(profile, None, now + SOON)
+    return world.capabilities.listed(profile, now)
 
 
 def _ends(answer: Any) -> Listed | None:

@@ -14,7 +14,7 @@ async def missing(world: Context, model: str, previous: str) -> bool:
     What it has shown is remembered; what it could not be asked is not.
     """
     profile = world.profile(model)
-    if not world.servers.must_show(profile):
+    if not world.capabilities.must_show(profile):
         return False
     try:
         found = await world.upstream.retrieve(previous)
@@ -25,7 +25,7 @@ async def missing(world: Context, model: str, previous: str) -> bool:
     unknown = world.ids("resp")
     shown = chaining.of_unknown(await _answer(world, chaining.question(model, unknown)), unknown)
     if shown != "unclear":
-        world.servers.shown(profile, shown)
+        world.capabilities.shown(profile, shown)
     return not world.profile(model).stores or shown == "unclear"
 
 

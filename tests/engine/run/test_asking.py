@@ -220,7 +220,7 @@ def test_an_unknown_server_that_loses_chains_is_not_chained_at_any_more(world: W
 
 @pytest.mark.parametrize("profile", [UNTRUSTED, Profile("openai")])
 def test_a_chain_that_held_forgives_one_that_was_lost(world: World, profile: Profile) -> None:
-    servers = world.context.servers
+    servers = world.context.capabilities
     servers.made(profile, "resp_1")
     for _ in range(3):
         servers.lost(profile, "resp_1")

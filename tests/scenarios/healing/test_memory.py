@@ -4,7 +4,7 @@ import pytest
 
 from shim import OpenAI
 from shim.assembly import wiring
-from shim.engine import Servers
+from shim.engine import Capabilities
 from shim.ports import Profile
 from shim.sandbox import Sandbox
 from tests.scenarios.doors.loopback import Asked, Loopback, Said
@@ -94,14 +94,14 @@ def test_another_client_of_the_process_knows_it_too() -> None:
 
 
 def test_one_server_says_nothing_of_another() -> None:
-    servers = Servers()
+    servers = Capabilities()
     servers.unchained(UNKNOWN)
     assert (servers.seen(UNKNOWN).stores, servers.seen(UNKNOWN).background) == (False, False)
     assert servers.seen(OTHER) == OTHER
 
 
 def test_a_server_that_is_known_to_keep_may_lose_as_often_as_it_likes() -> None:
-    servers = Servers()
+    servers = Capabilities()
     servers.made(KNOWN, "resp_1")
     for _ in range(9):
         servers.lost(KNOWN, "resp_1")
@@ -109,7 +109,7 @@ def test_a_server_that_is_known_to_keep_may_lose_as_often_as_it_likes() -> None:
 
 
 def test_a_chain_that_holds_makes_good_for_one_that_was_lost() -> None:
-    servers = Servers()
+    servers = Capabilities()
     servers.made(OTHER, "resp_1")
     # What another one has made says nothing.
     servers.made(KNOWN, "resp_2")
@@ -133,7 +133,7 @@ def test_chains_of_another_server_say_nothing_of_this_one() -> None:
         for talk in talks:
             talk.run()
         # Another process begins here: it knows nothing of them.
-        wiring._servers.clear()
+        wiring._capabilities.clear()
     with Loopback(losing, server.sandbox) as server, OpenAI(base_url=server.url, api_key="x") as client:
         for talk in talks:
             talk.client, losing.due = client, True

@@ -85,10 +85,10 @@ def test_the_next_run_says_what_was_told(world: World, story: Story) -> None:
     if ended["status"] == "requires_action":
         calls = ended["required_action"]["submit_tool_outputs"]["tool_calls"]
         world.submit(ended, [[]], **{call["id"]: "42" for call in calls})
-    world.context.servers.unchained(world.context.profile(ended["model"]))
+    world.context.capabilities.unchained(world.context.profile(ended["model"]))
     world.say(ended["thread_id"], "Two")
     world.run(ended["thread_id"], [[]])
-    world.context.servers.__init__()  # type: ignore[misc]
+    world.context.capabilities.__init__()  # type: ignore[misc]
     sent = world.sent["input"]
     said = [item for item in story.items if item["type"] == "message" and any(_words(part) for part in item["content"])]
     assert [list(filter(None, map(_words, item["content"]))) for item in sent if item["type"] == "message"] == [
