@@ -25,7 +25,7 @@ from shim.http import transport
 from shim.http.guard import guarded
 from shim.ports import Profile, Store
 from shim.runtime import pump
-from shim.runtime.heartbeat import Heart
+from shim.runtime.heartbeat import Heartbeat
 from shim.settings import Settings, settings
 from shim.store.database import AsyncStore, Database, SyncStore, database
 from shim.store.errors import StoreFailed
@@ -55,7 +55,7 @@ def wire(client: openai.OpenAI) -> None:
     pumps = pump.behind(inner, pump.Threads)
     engine = _engine(SyncStore(kept), upstream, kept, chosen, _sleep, pumps.work)
     path_of = transport.ours(lambda: _base_path(client))
-    client._client = transport.outer(engine, path_of, inner, network, _heart(engine, kept), chosen.exit_grace)
+    client._client = transport.outer(engine, path_of, inner, network, _heartbeat(engine, kept), chosen.exit_grace)
     by_name(client)
 
 
@@ -64,9 +64,9 @@ def wire_async(client: openai.AsyncOpenAI) -> None:
     chosen = settings()
     inner = transport.innermost(client._client)
     network = _sandbox("async_client") if chosen.upstream == SANDBOX else inner
-    engine, heart = async_engine(client, network, chosen, pump.behind(inner, pump.Tasks))
+    engine, heartbeat = async_engine(client, network, chosen, pump.behind(inner, pump.Tasks))
     path_of = transport.ours(lambda: _base_path(client))
-    client._client = transport.async_outer(engine, path_of, inner, network, heart, chosen.exit_grace)
+    client._client = transport.async_outer(engine, path_of, inner, network, heartbeat, chosen.exit_grace)
     by_name(client)
 
 
@@ -77,7 +77,9 @@ def _sandbox(kind: Literal["client", "async_client"]) -> Any:
     return getattr(offline, kind)(offline.sandbox())
 
 
-def async_engine(client: openai.AsyncOpenAI, network: Any, chosen: Settings, pumps: pump.Tasks) -> tuple[Engine, Heart]:
+def async_engine(
+    client: openai.AsyncOpenAI, network: Any, chosen: Settings, pumps: pump.Tasks
+) -> tuple[Engine, Heartbeat]:
     """An engine whose upstream is that of ``client``, reached through ``network``, and what keeps its runs' leases.
     ``pumps`` drive the runs that it takes over.
     """
@@ -90,7 +92,7 @@ def async_engine(client: openai.AsyncOpenAI, network: Any, chosen: Settings, pum
     )
     kept = _database(chosen)
     engine = _engine(AsyncStore(kept), upstream, kept, chosen, asyncio.sleep, pumps.work)
-    return engine, _heart(engine, kept)
+    return engine, _heartbeat(engine, kept)
 
 
 def with_key(given: dict[str, Any]) -> dict[str, Any]:
@@ -169,7 +171,7 @@ def _who(client: Any) -> int:
 #: The runs that this process drives in each database, whichever client began them.  Databases are held here for as
 #: long as the process lives, so that their connections serve every client.
 _registries: Final[dict[Database, Registry]] = {}
-_hearts: Final[dict[Database, Heart]] = {}
+_heartbeats: Final[dict[Database, Heartbeat]] = {}
 #: What was found out about the servers behind the clients of each database.
 _capabilities: Final[dict[Database, Capabilities]] = {}
 #: Parameters that models refused, for all clients of the process.
@@ -198,8 +200,8 @@ def _database(chosen: Settings) -> Database:
     return found
 
 
-def _heart(engine: Engine, kept: Database) -> Heart:
-    return _hearts.setdefault(kept, Heart(engine.world, kept))
+def _heartbeat(engine: Engine, kept: Database) -> Heartbeat:
+    return _heartbeats.setdefault(kept, Heartbeat(engine.world, kept))
 
 
 def _limits(chosen: Settings) -> Limits:

@@ -17,8 +17,8 @@ from shim.engine.api.routes import is_ours, is_polled
 from shim.http import logs
 from shim.http.pools import keep_apart
 from shim.runtime import drive, pump
-from shim.runtime.dispatch import Desk, headers
-from shim.runtime.heartbeat import Heart
+from shim.runtime.dispatch import Dispatcher, headers
+from shim.runtime.heartbeat import Heartbeat
 from shim.runtime.long_poll import hold
 from shim.upstream.caller import calling
 
@@ -95,11 +95,11 @@ class Transport(http.BaseTransport):
         path_of: Owned,
         inner: http.Client,
         rest: http.Client,
-        heart: Heart,
+        heartbeat: Heartbeat,
         grace: float,
     ) -> None:
         self.engine, self.path_of, self.inner, self.rest = engine, path_of, inner, rest
-        self.heart, self.grace = heart, grace
+        self.heartbeat, self.grace = heartbeat, grace
         self.pumps = pump.behind(inner, pump.Threads)
         keep_apart(inner)
         keep_apart(rest)
@@ -112,14 +112,14 @@ class Transport(http.BaseTransport):
         path = self.path_of(request)
         if path is None:
             return _passed(request, self.rest.send(request, stream=True))
-        self.heart.beat()
+        self.heartbeat.beat()
         began = time.perf_counter()
         asked = _asked(request, path, request.read())
         with calling(asked.headers):
             hold(self.engine.world.registry, asked)
             reply = drive.finish(self.engine.handle(asked))
             body = _Body(self._pumped(reply))
-            if self.heart.may_sweep():
+            if self.heartbeat.may_sweep():
                 self.pumps.work(self.engine.sweep())
         return http.Response(reply.status, headers=headers(reply, began), stream=body)
 
@@ -144,11 +144,11 @@ class AsyncTransport(http.AsyncBaseTransport):
         path_of: Owned,
         inner: http.AsyncClient,
         rest: http.AsyncClient,
-        heart: Heart,
+        heartbeat: Heartbeat,
         grace: float,
     ) -> None:
         self.path_of, self.inner, self.rest = path_of, inner, rest
-        self.desk = Desk(engine, heart, pump.behind(inner, pump.Tasks), grace)
+        self.dispatcher = Dispatcher(engine, heartbeat, pump.behind(inner, pump.Tasks), grace)
         keep_apart(inner)
         keep_apart(rest)
 
@@ -160,11 +160,11 @@ class AsyncTransport(http.AsyncBaseTransport):
         path = self.path_of(request)
         if path is None:
             return _passed(request, await self.rest.send(request, stream=True))
-        answered = await self.desk.answer(_asked(request, path, await request.aread()))
+        answered = await self.dispatcher.answer(_asked(request, path, await request.aread()))
         return http.Response(answered.status, headers=answered.headers, stream=_AsyncBody(answered.body))
 
     async def aclose(self) -> None:
-        await self.desk.close()
+        await self.dispatcher.close()
         await self.inner.aclose()
 
 
@@ -217,20 +217,20 @@ class _AsyncOuter(_Within, _AsyncUnlogged):
 
 
 def outer(
-    engine: Engine, path_of: Owned, inner: http.Client, rest: http.Client, heart: Heart, grace: float
+    engine: Engine, path_of: Owned, inner: http.Client, rest: http.Client, heartbeat: Heartbeat, grace: float
 ) -> http.Client:
     """A client that answers what is ours and sends the rest through ``rest``, with the settings of ``inner``, the
     user's own; the two are one unless there is no network.  ``grace`` in seconds.
     """
-    transport = Transport(engine, path_of, inner, rest, heart, grace)
+    transport = Transport(engine, path_of, inner, rest, heartbeat, grace)
     return _Outer(transport=transport, follow_redirects=inner.follow_redirects, trust_env=False)
 
 
 def async_outer(
-    engine: Engine, path_of: Owned, inner: http.AsyncClient, rest: http.AsyncClient, heart: Heart, grace: float
+    engine: Engine, path_of: Owned, inner: http.AsyncClient, rest: http.AsyncClient, heartbeat: Heartbeat, grace: float
 ) -> http.AsyncClient:
     """The same for an async client."""
-    transport = AsyncTransport(engine, path_of, inner, rest, heart, grace)
+    transport = AsyncTransport(engine, path_of, inner, rest, heartbeat, grace)
     return _AsyncOuter(transport=transport, follow_redirects=inner.follow_redirects, trust_env=False)
 
 

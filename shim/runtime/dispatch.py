@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from shim.engine import Engine, Reply, Request
-from shim.runtime.heartbeat import Heart
+from shim.runtime.heartbeat import Heartbeat
 from shim.runtime.long_poll import hold_async
 from shim.runtime.pump import Tasks
 from shim.runtime.unread import last
@@ -30,21 +30,21 @@ class Answered:
     streamed: bool
 
 
-class Desk:
+class Dispatcher:
     """``grace``: seconds that `close` gives to runs still going."""
 
-    def __init__(self, engine: Engine, heart: Heart, pumps: Tasks, grace: float) -> None:
+    def __init__(self, engine: Engine, heartbeat: Heartbeat, pumps: Tasks, grace: float) -> None:
         self.engine: Final = engine
-        self._heart, self._pumps, self._grace = heart, pumps, grace
+        self._heartbeat, self._pumps, self._grace = heartbeat, pumps, grace
 
     async def answer(self, asked: Request) -> Answered:
         """What the engine says, for the caller whose headers these are."""
-        self._heart.beat()
+        self._heartbeat.beat()
         began = time.perf_counter()
         with calling(asked.headers):
             await hold_async(self.engine.world.registry, asked)
             reply = await self._handled(asked)
-            if self._heart.may_sweep():
+            if self._heartbeat.may_sweep():
                 self._pumps.work(self.engine.sweep())
             return Answered(reply.status, headers(reply, began), self._pumped(reply), reply.streamed)
 

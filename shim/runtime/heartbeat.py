@@ -27,7 +27,7 @@ LOOK: Final = 0.5
 SWEEP: Final = 3600.0
 
 
-class Heart:
+class Heartbeat:
     """Renews the leases of the runs that one engine drives."""
 
     def __init__(self, world: Context, database: Database) -> None:
@@ -43,7 +43,7 @@ class Heart:
         # Of several who come at once one begins; without a lock, which might be held as the process forks.
         mine = object()
         if self._beating.setdefault(pid, mine) is mine:
-            threading.Thread(target=self._go_on, name="shim-heart", daemon=True).start()
+            threading.Thread(target=self._go_on, name="shim-heartbeat", daemon=True).start()
 
     def may_sweep(self) -> bool:
         """Whether it is time to erase what was kept for long enough: when a process begins, and once an hour."""

@@ -35,7 +35,7 @@ def _ledger() -> Any:
 def _world(client: Any) -> Any:
     """The context of the engine behind a client."""
     transport = client._client._transport
-    return getattr(transport, "desk", transport).engine.world
+    return getattr(transport, "dispatcher", transport).engine.world
 
 
 class Assistants:

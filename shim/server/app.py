@@ -20,7 +20,7 @@ from shim.assembly import wiring
 from shim.engine.api import routes
 from shim.engine.protocol import error_reply, our_failure
 from shim.http import offline, transport
-from shim.runtime.dispatch import Answered, Desk
+from shim.runtime.dispatch import Answered, Dispatcher
 from shim.runtime.pump import Tasks, patience
 from shim.server import headers, loopback, paths
 from shim.server.passage import Passage, Streamed, timely
@@ -53,7 +53,7 @@ def application(chosen: Settings | None = None, *, allow_remote: bool = False) -
         network = offline.async_client(offline.sandbox())
     transport.keep_no_cookies(network)
     pumps = Tasks(patience(chosen))
-    desk = Desk(*wiring.async_engine(client, network, chosen, pumps), pumps, chosen.exit_grace)
+    dispatcher = Dispatcher(*wiring.async_engine(client, network, chosen, pumps), pumps, chosen.exit_grace)
     offline_key = wiring.SANDBOX if chosen.upstream == wiring.SANDBOX else None
     server = headers.own(os.environ.get("OPENAI_API_KEY") or offline_key)
     passage = Passage(
@@ -63,12 +63,12 @@ def application(chosen: Settings | None = None, *, allow_remote: bool = False) -
         server,
         chosen.request_timeout,
     )
-    door = Door(desk, passage, server, chosen, allow_remote)
+    door = Door(dispatcher, passage, server, chosen, allow_remote)
 
     @asynccontextmanager
     async def life(app: Starlette) -> AsyncIterator[None]:
         yield
-        await desk.close()
+        await dispatcher.close()
         await network.aclose()
 
     app = Starlette(routes=[Route("/{path:path}", door)], lifespan=life)
@@ -88,9 +88,9 @@ class Door:
     """Answers every request: what is ours from the engine, the rest from upstream."""
 
     def __init__(
-        self, desk: Desk, passage: Passage, server: Mapping[str, str], chosen: Settings, allow_remote: bool
+        self, dispatcher: Dispatcher, passage: Passage, server: Mapping[str, str], chosen: Settings, allow_remote: bool
     ) -> None:
-        self._desk, self._passage, self._server = desk, passage, server
+        self._dispatcher, self._passage, self._server = dispatcher, passage, server
         self._max_body, self._patience = chosen.max_body_bytes, chosen.request_timeout
         self._allow_remote, self._leaving = allow_remote, False
         self._asking: set[asyncio.Task[Any]] = set()
@@ -117,7 +117,7 @@ class Door:
         """The server ends: after ``grace`` seconds streams of runs get a last event, and who still waits for an answer
         gets an error.
         """
-        await self._desk.leave(grace)
+        await self._dispatcher.leave(grace)
         self._leaving = True
         for asking in list(self._asking):
             asking.cancel()
@@ -148,7 +148,7 @@ class Door:
         given = headers.bearer(headers.credited(headers.asked(request.scope["headers"]), self._server))
         body = await self._read(request)
         query = request.query_params.multi_items()
-        answered = await self._desk.answer(engine.Request(_meant(request.method), place.path, query, given, body))
+        answered = await self._dispatcher.answer(engine.Request(_meant(request.method), place.path, query, given, body))
         return await _response(answered)
 
     async def _read(self, request: Request) -> bytes:

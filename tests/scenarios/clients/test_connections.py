@@ -77,10 +77,10 @@ def test_a_fork_leaves_the_runs_of_its_parent_alone(colour: str) -> None:
 
 
 def _some_beats() -> str:
-    """What a client's heart does in the child."""
-    for heart in wiring._hearts.values():
-        heart.look()
-        heart.renew()
+    """What a client's heartbeat does in the child."""
+    for heartbeat in wiring._heartbeats.values():
+        heartbeat.look()
+        heartbeat.renew()
     return "beaten"
 
 

@@ -16,7 +16,7 @@ from tests.scenarios.doors.colours import COLOURS, opened
 from tests.scenarios.doors.loopback import Asked, Loopback, Said
 from tests.scenarios.doors.talking import until_ended
 
-#: Seconds within which a silent run ends once it is to end; the heart looks twice a second.
+#: Seconds within which a silent run ends once it is to end; the heartbeat looks twice a second.
 SOON: Final = 1.5
 #: How upstream is silent.
 SILENCES: Final = ["no headers", "nothing", "pings"]

@@ -14,7 +14,7 @@ from typing import Any, Final
 from shim.engine.protocol import Emitted, Events, Reply
 from shim.ports import Call, Refusal
 from shim.runtime import drive
-from shim.runtime.heartbeat import Heart
+from shim.runtime.heartbeat import Heartbeat
 from shim.runtime.pump import Threads
 from shim.runtime.unread import Patience
 from shim.store.database import Database
@@ -147,11 +147,11 @@ class Place:
         self.pump.view = None
 
     def wait(self, seconds: float) -> None:
-        """Time passes, and the heart of the process beats."""
+        """Time passes, and the heartbeat of the process runs."""
         self.world.clock.time += seconds
-        heart = Heart(self.world.context, self.world.base)
-        heart.look()
-        heart.renew()
+        heartbeat = Heartbeat(self.world.context, self.world.base)
+        heartbeat.look()
+        heartbeat.renew()
         self.settle()
 
     def die(self, thread_id: str) -> None:

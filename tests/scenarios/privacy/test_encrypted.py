@@ -127,7 +127,7 @@ def test_everything_that_happens_in_a_thread(url: str, tmp_path: Path, monkeypat
 
 def again(server: Loopback, life: Life, before: str) -> None:
     """Somebody else answers the question of the run that waits; upstream has forgotten everything."""
-    for database in list(wiring._hearts):
+    for database in list(wiring._heartbeats):
         database.close()
     server.sandbox.forget()
     with OpenAI(api_key="test", base_url=server.url) as client:

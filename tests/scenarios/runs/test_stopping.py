@@ -10,7 +10,7 @@ from shim.engine.protocol import DONE
 from shim.engine.registry import Registry
 from shim.ports import Refusal
 from shim.runtime import drive
-from shim.runtime.heartbeat import Heart
+from shim.runtime.heartbeat import Heartbeat
 from shim.store import runs as rows
 from tests.engine.scripted import Lost, Refused, World, answer, place
 from tests.translate.telling import added, call, code, created, done, ended, last, message, names, says, search, text
@@ -146,13 +146,22 @@ def test_what_has_ended_cannot_be_cancelled(world: World, end: str) -> None:
 
 
 def test_another_process_cancels(world: World) -> None:
-    """The heart of this one finds that, and tells the pump."""
-    thread, other, heart = world.thread("One"), world.elsewhere("other"), Heart(world.context, world.base)
+    """The heartbeat of this one finds that, and tells the pump."""
+    thread, other, heartbeat = world.thread("One"), world.elsewhere("other"), Heartbeat(world.context, world.base)
 
     def cancel() -> None:
         other.post(f"{place(_run(world, thread))}/cancel")
 
-    reads = [[created()], [added(HELLO)], heart.look, cancel, [text("Hel")], heart.look, [text("lo.")], [ended(HELLO)]]
+    reads = [
+        [created()],
+        [added(HELLO)],
+        heartbeat.look,
+        cancel,
+        [text("Hel")],
+        heartbeat.look,
+        [text("lo.")],
+        [ended(HELLO)],
+    ]
     told = world.run(thread, reads)
     assert names(told)[-1] == "run.cancelled"
     assert world.messages(thread) == ["One", "Hel"]

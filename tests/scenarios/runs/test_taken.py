@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from shim.runtime import drive
-from shim.runtime.heartbeat import Heart
+from shim.runtime.heartbeat import Heartbeat
 from shim.store import runs as rows
 from tests.engine.scripted import World, answer
 from tests.translate.telling import added, created, ended, message, names, says, text
@@ -50,14 +50,14 @@ def test_what_another_process_has_taken_is_not_written_to(world: World) -> None:
 
 
 def test_the_heart_tells_of_a_run_that_another_process_has_taken(world: World) -> None:
-    thread, heart = world.thread("One"), Heart(world.context, world.base)
+    thread, heartbeat = world.thread("One"), Heartbeat(world.context, world.base)
     world.elsewhere("other")
 
     def take() -> None:
         row = world.base.read(rows.active, "", thread)
         assert row is not None
         world.base.write(rows.take_over, "", row.body["id"], row.owner, "other", world.clock.time + 30)
-        heart.look()
+        heartbeat.look()
 
     told = world.run(thread, [[created()], take, [text("Hel")]])
     assert names(told)[-1] == "run.in_progress"

@@ -149,7 +149,7 @@ def test_before_and_between_calls(scene: Scene, cause: str) -> None:
 
 
 def _store(transport: Any) -> Any:
-    engine = getattr(transport, "engine", None) or transport.desk.engine
+    engine = getattr(transport, "engine", None) or transport.dispatcher.engine
     return engine.world.store
 
 

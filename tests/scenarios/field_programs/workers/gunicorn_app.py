@@ -11,7 +11,7 @@ from conversations import TOOLS, talk, talk_async
 from shim import AsyncOpenAI, OpenAI
 
 client, awaited = OpenAI(), AsyncOpenAI()
-#: Before the workers are forked: connections to upstream and to the database are open by now, and the heart beats.
+#: Before the workers are forked: connections to upstream and to the database are open by now, and the heartbeat runs.
 ASSISTANT = client.beta.assistants.create(model="gpt-4o", tools=TOOLS).id  # type: ignore[arg-type]
 talk(client, ASSISTANT, "stream", "before the fork")
 JSON = ("content-type", "application/json")
