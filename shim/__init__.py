@@ -13,7 +13,7 @@ from shim.sdk import submodules as _submodules
 from shim.sdk.clients import AsyncAzureOpenAI, AsyncClient, AsyncOpenAI, AzureOpenAI, Client, OpenAI
 from shim.sdk.install import install, uninstall
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 __all__ = [
     "AsyncAzureOpenAI",
     "AsyncClient",

@@ -139,6 +139,8 @@ def test_a_server_that_is_killed_and_one_that_is_told_to_stop(
     upstream: Loopback, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SHIM_EXIT_GRACE", "30")
+    # Known to chain, so that nothing but the runs' own requests is counted.
+    monkeypatch.setenv("SHIM_UPSTREAM_PROFILE", "sandbox")
     first, second = Gate(), Gate()
     words = [secrets.token_hex(8), secrets.token_hex(8)]
     stalling(upstream, first)
