@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from shim.ports import Call
+from shim.ports import Call, Interruption
 from shim.store.errors import StoreFailed
 from shim.wire import encoding, sse
 from shim.wire.errors import ApiError, error
@@ -41,7 +41,8 @@ class Request:
 @dataclass(frozen=True, slots=True)
 class Reply:
     """The answer.  ``events`` is the run that the door must pump to its end, whoever reads it; ``streamed`` says
-    whether the caller wants to read it: then it is the body, and ``body`` is empty.
+    whether the caller wants to read it: then it is the body, and ``body`` is empty.  ``interruption`` is that of the
+    run: once it has happened, nobody waits for a slow reader any more.
     """
 
     status: int
@@ -49,6 +50,7 @@ class Reply:
     body: bytes = b""
     events: Events | None = None
     streamed: bool = False
+    interruption: Interruption | None = None
 
 
 def json_reply(
@@ -58,9 +60,9 @@ def json_reply(
     return Reply(status, JSON_TYPE | dict(headers), encoding.indented(body), events)
 
 
-def stream_reply(events: Events) -> Reply:
+def stream_reply(events: Events, interruption: Interruption | None = None) -> Reply:
     """A stream."""
-    return Reply(200, SSE_TYPE, events=events, streamed=True)
+    return Reply(200, SSE_TYPE, events=events, streamed=True, interruption=interruption)
 
 
 def error_reply(problem: ApiError) -> Reply:

@@ -125,7 +125,7 @@ class Transport(http.BaseTransport):
 
     def _pumped(self, reply: Reply) -> Iterator[bytes]:
         if reply.events is not None and reply.streamed:
-            return self.pumps.view(reply.events)
+            return self.pumps.view(reply.events, reply.interruption)
         if reply.events is not None:
             self.pumps.work(reply.events)
         return iter((reply.body,))

@@ -80,7 +80,7 @@ class Dispatcher:
 
     def _pumped(self, reply: Reply) -> AsyncGenerator[bytes, None]:
         if reply.events is not None and reply.streamed:
-            return self._pumps.view(reply.events)
+            return self._pumps.view(reply.events, reply.interruption)
         if reply.events is not None:
             self._pumps.work(reply.events)
         return _once(reply.body)

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from shim.engine.protocol import Events, encode, our_failure
+from shim.ports import Interruption
 from shim.runtime import drive
 from shim.runtime.unread import USUAL, AsyncUnread, Patience, Unread, last
 from shim.settings import Settings, settings
@@ -42,9 +43,9 @@ class Threads:
         self._patience: Final = patience
         self._running: set[threading.Thread] = set()
 
-    def view(self, events: Events) -> Iterator[bytes]:
-        """Pump ``events``; their bytes, as they come."""
-        unread = Unread(self._patience)
+    def view(self, events: Events, interruption: Interruption | None = None) -> Iterator[bytes]:
+        """Pump ``events``; their bytes, as they come.  ``interruption``: that of the run."""
+        unread = Unread(self._patience, interruption or Interruption())
         self._start(events, unread)
         return unread.chunks()
 
@@ -96,9 +97,9 @@ class Tasks:
         self._running: set[asyncio.Task[None]] = set()
         self._views: weakref.WeakSet[AsyncUnread] = weakref.WeakSet()
 
-    def view(self, events: Events) -> AsyncGenerator[bytes, None]:
-        """Pump ``events``; their bytes, as they come."""
-        unread = AsyncUnread(self._patience)
+    def view(self, events: Events, interruption: Interruption | None = None) -> AsyncGenerator[bytes, None]:
+        """Pump ``events``; their bytes, as they come.  ``interruption``: that of the run."""
+        unread = AsyncUnread(self._patience, interruption or Interruption())
         self._views.add(unread)
         self._start(events, unread)
         return unread.chunks()

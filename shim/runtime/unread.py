@@ -2,15 +2,18 @@
 
 A reader who is slower than upstream slows the pump down, and upstream through it: at most `Patience.limit` wait here.
 A reader who takes nothing at all for `Patience.seconds` is cut off with a last event; his run goes on without him.
+A run that was interrupted waits for no reader: it has only its end to tell.
 """
 
 import asyncio
 import threading
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import Final
 
+from shim.ports import Interruption
 from shim.wire import sse
 from shim.wire.errors import ApiError, error
 
@@ -45,8 +48,9 @@ class Unread:
     ``written`` is changed by the pump alone and ``read`` by the reader alone, so neither needs a lock.
     """
 
-    def __init__(self, patience: Patience) -> None:
+    def __init__(self, patience: Patience, interruption: Interruption) -> None:
         self._patience: Final = patience
+        self._interruption: Final = interruption
         self._queue: Final[SimpleQueue[Chunk]] = SimpleQueue()
         self._room: Final = threading.Event()
         self.watched, self.written, self.read = True, 0, 0
@@ -57,7 +61,8 @@ class Unread:
             self.written += len(chunk)
             self._queue.put(chunk)
             if self._is_full():
-                self._wait()
+                with self._interruption.stopping(self._room.set):
+                    self._wait()
 
     def end(self, chunk: bytes = b"") -> None:
         """Nothing comes any more, but for ``chunk``."""
@@ -78,7 +83,8 @@ class Unread:
             self._room.set()
 
     def _is_full(self) -> bool:
-        return self.watched and self.written - self.read > self._patience.limit
+        waited_for = self.watched and not self._interruption.happened
+        return waited_for and self.written - self.read > self._patience.limit
 
     def _wait(self) -> None:
         while self._is_full():
@@ -91,8 +97,9 @@ class Unread:
 class AsyncUnread:
     """The same between two tasks of one event loop."""
 
-    def __init__(self, patience: Patience) -> None:
+    def __init__(self, patience: Patience, interruption: Interruption) -> None:
         self._patience: Final = patience
+        self._interruption: Final = interruption
         self._queue: Final[asyncio.Queue[Chunk]] = asyncio.Queue()
         self._room: Final = asyncio.Event()
         self.watched, self.written, self.read = True, 0, 0
@@ -103,7 +110,8 @@ class AsyncUnread:
             self.written += len(chunk)
             self._queue.put_nowait(chunk)
             if self._is_full():
-                await self._wait()
+                with self._interruption.stopping(self._hurry()):
+                    await self._wait()
 
     def end(self, chunk: bytes = b"") -> None:
         """Nothing comes any more, but for ``chunk``."""
@@ -125,7 +133,19 @@ class AsyncUnread:
             self._room.set()
 
     def _is_full(self) -> bool:
-        return self.watched and self.written - self.read > self._patience.limit
+        waited_for = self.watched and not self._interruption.happened
+        return waited_for and self.written - self.read > self._patience.limit
+
+    def _hurry(self) -> Callable[[], None]:
+        """Ends the wait, from any thread."""
+        loop = asyncio.get_running_loop()
+
+        def hurry() -> None:
+            # A loop that is closed waits no more.
+            with suppress(RuntimeError):
+                loop.call_soon_threadsafe(self._room.set)
+
+        return hurry
 
     async def _wait(self) -> None:
         while self._is_full():

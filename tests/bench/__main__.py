@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-from tests.bench import growth, importing, polling, serving, starting, streams
+from tests.bench import growth, importing, limits, polling, serving, starting, streams
 from tests.bench.report import Options, Report, machine
 
 BENCHES: Final[dict[str, Callable[[Options], Report]]] = {
@@ -18,6 +18,7 @@ BENCHES: Final[dict[str, Callable[[Options], Report]]] = {
     "serving": serving.run,
     "growth": growth.run,
     "importing": importing.run,
+    "limits": limits.run,
     "starting": starting.run,
 }
 WRITTEN: Final = Path("build/bench.json")

@@ -1,0 +1,82 @@
+"""A run ends when its time is over or it is cancelled, though it waits for a reader who takes nothing."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from tests.scenarios.deadlines.test_silent import SOON, begin, cancel_elsewhere, free, stored
+from tests.scenarios.doors.colours import COLOURS, opened
+from tests.scenarios.doors.loopback import Asked, Loopback, Said
+
+
+@contextmanager
+def talkative() -> Iterator[Loopback]:
+    """An upstream that says one delta again and again."""
+    over = threading.Event()
+
+    def body(usual: Iterator[bytes]) -> Iterator[bytes]:
+        for chunk in usual:
+            yield chunk
+            while b"output_text.delta" in chunk and not over.wait(0.002):
+                yield chunk
+
+    def answer(asked: Asked) -> Said | None:
+        if asked.method != "POST":
+            return None
+        usual = server.usual(asked)
+        return Said(usual.status, usual.headers, body(iter(usual.body)))
+
+    with Loopback(answer) as server:
+        try:
+            yield server
+        finally:
+            over.set()
+
+
+@contextmanager
+def stalled(colour: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Any, dict[str, str], Iterator[Any]]]:
+    """A client, the ids of a run, and the rest of its stream, of which nothing more is read."""
+    monkeypatch.setenv("SHIM_MAX_UNREAD_BYTES", "5000")
+    with talkative() as upstream, opened(colour, base_url=upstream.url) as client:
+        where = begin(client)
+        stream = iter(client.beta.threads.runs.create(stream=True, **where))
+        run = next(stream).data
+        time.sleep(0.3)
+        yield client, {"thread_id": where["thread_id"], "run_id": run.id}, stream
+
+
+def status_soon(run: dict[str, str]) -> str:
+    """The status that the run ends with, if it does so soon."""
+    deadline = time.monotonic() + SOON
+    while (status := stored(run["thread_id"], run["run_id"]).body["status"]) in ("in_progress", "cancelling"):
+        assert time.monotonic() < deadline, status
+        time.sleep(0.02)
+    return str(status)
+
+
+@pytest.mark.parametrize("colour", COLOURS)
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_it_is_cancelled(colour: str, elsewhere: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    with stalled(colour, monkeypatch) as (client, run, stream):
+        if elsewhere:
+            cancel_elsewhere(**run)
+        else:
+            client.beta.threads.runs.cancel(run["run_id"], thread_id=run["thread_id"])
+        assert status_soon(run) == "cancelled"
+        # Who reads on after all is told.
+        assert [event.event for event in stream][-1] == "thread.run.cancelled"
+        free(client, run)
+
+
+@pytest.mark.parametrize("colour", COLOURS)
+def test_it_expires(colour: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHIM_RUN_LIFETIME", "1")
+    with stalled(colour, monkeypatch) as (client, run, stream):
+        time.sleep(0.7)
+        assert status_soon(run) == "expired"
+        assert [event.event for event in stream][-1] == "thread.run.expired"
+        free(client, run)

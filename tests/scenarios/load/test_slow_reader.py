@@ -1,0 +1,81 @@
+"""A reader who takes nothing holds his own stream up, and nobody else."""
+
+import json
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+from urllib.parse import urlsplit
+
+import pytest
+from openai import OpenAI
+
+from tests.bench.flood import flooding
+from tests.server.served import PATIENCE, served, until
+
+#: Seconds that nobody else waits longer for.
+SOON: Final = 0.1
+ROUNDS, CALLS = 3, 20
+
+
+@contextmanager
+def not_reading(url: str, where: dict[str, str]) -> Iterator[None]:
+    """The reader of a stream who takes its first bytes and no more."""
+    asked = json.dumps({"assistant_id": where["assistant_id"], "stream": True}).encode()
+    named = f"host: localhost\r\nauthorization: Bearer test\r\ncontent-length: {len(asked)}"
+    with socket.socket() as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection.settimeout(PATIENCE)
+        connection.connect(("127.0.0.1", urlsplit(url).port))
+        connection.sendall(f"POST /v1/threads/{where['thread_id']}/runs HTTP/1.1\r\n{named}\r\n\r\n".encode() + asked)
+        assert connection.recv(1024).startswith(b"HTTP/1.1 200 ")
+        yield
+
+
+def waits(client: OpenAI, assistant_id: str) -> list[float]:
+    """The longest wait of each round of calls."""
+    longest = []
+    for _ in range(ROUNDS):
+        longest.append(0.0)
+        for _ in range(CALLS):
+            began = time.perf_counter()
+            client.beta.assistants.retrieve(assistant_id)
+            longest[-1] = max(longest[-1], time.perf_counter() - began)
+    return longest
+
+
+def rests() -> bool:
+    """Whether this process does nothing for a moment."""
+    began = time.process_time()
+    time.sleep(0.1)
+    return time.process_time() - began < 0.02
+
+
+@pytest.mark.slow
+def test_others_do_not_wait_for_a_slow_reader(capsys: pytest.CaptureFixture[str]) -> None:
+    with (
+        flooding(200, 32) as upstream,
+        served(upstream=upstream, max_unread_bytes=100_000) as url,
+        OpenAI(base_url=f"{url}/v1", api_key="test", max_retries=0) as client,
+    ):
+        thread = client.beta.threads.create(messages=[{"role": "user", "content": "Go on."}])
+        where = {"thread_id": thread.id, "assistant_id": client.beta.assistants.create(model="gpt-4o").id}
+        idle = waits(client, where["assistant_id"])
+        with not_reading(url, where):
+            coming = waits(client, where["assistant_id"])
+            until(rests)
+            held = waits(client, where["assistant_id"])
+            (run,) = client.beta.threads.runs.list(thread.id).data
+            assert run.status == "in_progress", "upstream waits for the reader, too"
+        with capsys.disabled():
+            print("\nlongest waits of other callers in ms, by round:")
+            for name, found in {
+                "idle": idle,
+                "while events come": coming,
+                "while the reader is waited for": held,
+            }.items():
+                print(f"  {name}: {', '.join(f'{wait * 1000:.0f}' for wait in found)}")
+        # The machine may be busy with other things in one round, but hardly in each.
+        assert min(coming) < SOON + min(idle)
+        assert min(held) < SOON + min(idle)
