@@ -26,6 +26,7 @@ from shim.http.guard import guarded
 from shim.ports import Profile, Store
 from shim.runtime import pump
 from shim.runtime.heartbeat import Heartbeat
+from shim.runtime.unread import Patience
 from shim.settings import Settings, settings
 from shim.store.database import AsyncStore, Database, SyncStore, database
 from shim.store.errors import StoreFailed
@@ -52,10 +53,10 @@ def wire(client: openai.OpenAI) -> None:
         _limits(chosen),
     )
     kept = _database(chosen)
-    pumps = pump.behind(inner, pump.Threads)
+    pumps = pump.behind(inner, pump.Threads, patience(chosen), chosen.exit_grace)
     engine = _engine(SyncStore(kept), upstream, kept, chosen, _sleep, pumps.work)
     path_of = transport.ours(lambda: _base_path(client))
-    client._client = transport.outer(engine, path_of, inner, network, _heartbeat(engine, kept), chosen.exit_grace)
+    client._client = transport.outer(engine, path_of, inner, network, _heartbeat(engine, kept), pumps)
     by_name(client)
 
 
@@ -64,9 +65,10 @@ def wire_async(client: openai.AsyncOpenAI) -> None:
     chosen = settings()
     inner = transport.innermost(client._client)
     network = _sandbox("async_client") if chosen.upstream == SANDBOX else inner
-    engine, heartbeat = async_engine(client, network, chosen, pump.behind(inner, pump.Tasks))
+    pumps = pump.behind(inner, pump.Tasks, patience(chosen), chosen.exit_grace)
+    engine, heartbeat = async_engine(client, network, chosen, pumps)
     path_of = transport.ours(lambda: _base_path(client))
-    client._client = transport.async_outer(engine, path_of, inner, network, heartbeat, chosen.exit_grace)
+    client._client = transport.async_outer(engine, path_of, inner, network, heartbeat, pumps)
     by_name(client)
 
 
@@ -202,6 +204,11 @@ def _database(chosen: Settings) -> Database:
 
 def _heartbeat(engine: Engine, kept: Database) -> Heartbeat:
     return _heartbeats.setdefault(kept, Heartbeat(engine.world, kept))
+
+
+def patience(chosen: Settings) -> Patience:
+    """How the readers of streams are waited for."""
+    return Patience(chosen.max_unread_bytes, chosen.reader_timeout)
 
 
 def _limits(chosen: Settings) -> Limits:

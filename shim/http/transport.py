@@ -16,10 +16,11 @@ from shim.engine import Engine, Reply, Request
 from shim.engine.api.routes import is_ours, is_polled
 from shim.http import logs
 from shim.http.pools import keep_apart
-from shim.runtime import drive, pump
+from shim.runtime import drive
 from shim.runtime.dispatch import Dispatcher, headers
 from shim.runtime.heartbeat import Heartbeat
 from shim.runtime.long_poll import hold
+from shim.runtime.pump import Tasks, Threads
 from shim.upstream.caller import calling
 
 if TYPE_CHECKING:
@@ -96,11 +97,10 @@ class Transport(http.BaseTransport):
         inner: http.Client,
         rest: http.Client,
         heartbeat: Heartbeat,
-        grace: float,
+        pumps: Threads,
     ) -> None:
         self.engine, self.path_of, self.inner, self.rest = engine, path_of, inner, rest
-        self.heartbeat, self.grace = heartbeat, grace
-        self.pumps = pump.behind(inner, pump.Threads)
+        self.heartbeat, self.pumps = heartbeat, pumps
         keep_apart(inner)
         keep_apart(rest)
 
@@ -131,7 +131,7 @@ class Transport(http.BaseTransport):
         return iter((reply.body,))
 
     def close(self) -> None:
-        self.pumps.join(self.grace)
+        self.pumps.join()
         self.inner.close()
 
 
@@ -145,10 +145,10 @@ class AsyncTransport(http.AsyncBaseTransport):
         inner: http.AsyncClient,
         rest: http.AsyncClient,
         heartbeat: Heartbeat,
-        grace: float,
+        pumps: Tasks,
     ) -> None:
         self.path_of, self.inner, self.rest = path_of, inner, rest
-        self.dispatcher = Dispatcher(engine, heartbeat, pump.behind(inner, pump.Tasks), grace)
+        self.dispatcher = Dispatcher(engine, heartbeat, pumps)
         keep_apart(inner)
         keep_apart(rest)
 
@@ -217,20 +217,20 @@ class _AsyncOuter(_Within, _AsyncUnlogged):
 
 
 def outer(
-    engine: Engine, path_of: Owned, inner: http.Client, rest: http.Client, heartbeat: Heartbeat, grace: float
+    engine: Engine, path_of: Owned, inner: http.Client, rest: http.Client, heartbeat: Heartbeat, pumps: Threads
 ) -> http.Client:
     """A client that answers what is ours and sends the rest through ``rest``, with the settings of ``inner``, the
-    user's own; the two are one unless there is no network.  ``grace`` in seconds.
+    user's own; the two are one unless there is no network.
     """
-    transport = Transport(engine, path_of, inner, rest, heartbeat, grace)
+    transport = Transport(engine, path_of, inner, rest, heartbeat, pumps)
     return _Outer(transport=transport, follow_redirects=inner.follow_redirects, trust_env=False)
 
 
 def async_outer(
-    engine: Engine, path_of: Owned, inner: http.AsyncClient, rest: http.AsyncClient, heartbeat: Heartbeat, grace: float
+    engine: Engine, path_of: Owned, inner: http.AsyncClient, rest: http.AsyncClient, heartbeat: Heartbeat, pumps: Tasks
 ) -> http.AsyncClient:
     """The same for an async client."""
-    transport = AsyncTransport(engine, path_of, inner, rest, heartbeat, grace)
+    transport = AsyncTransport(engine, path_of, inner, rest, heartbeat, pumps)
     return _AsyncOuter(transport=transport, follow_redirects=inner.follow_redirects, trust_env=False)
 
 

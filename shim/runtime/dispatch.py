@@ -31,11 +31,11 @@ class Answered:
 
 
 class Dispatcher:
-    """``grace``: seconds that `close` gives to runs still going."""
+    """Answers for one engine."""
 
-    def __init__(self, engine: Engine, heartbeat: Heartbeat, pumps: Tasks, grace: float) -> None:
+    def __init__(self, engine: Engine, heartbeat: Heartbeat, pumps: Tasks) -> None:
         self.engine: Final = engine
-        self._heartbeat, self._pumps, self._grace = heartbeat, pumps, grace
+        self._heartbeat, self._pumps = heartbeat, pumps
 
     async def answer(self, asked: Request) -> Answered:
         """What the engine says, for the caller whose headers these are."""
@@ -55,7 +55,7 @@ class Dispatcher:
 
     async def close(self) -> None:
         """Wait for runs still going; what is left ends by its lease."""
-        await self._pumps.join(self._grace)
+        await self._pumps.join(self._pumps.grace)
 
     async def _handled(self, asked: Request) -> Reply:
         """In a task of its own, so that a caller who gives up cancels it but once, and what it has begun is undone

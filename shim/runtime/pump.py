@@ -15,7 +15,7 @@ import threading
 import time
 import uuid
 import weakref
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from contextlib import aclosing, suppress
 from functools import cache
 from pathlib import Path
@@ -25,7 +25,6 @@ from shim.engine.protocol import Events, encode, our_failure
 from shim.ports import Interruption
 from shim.runtime import drive
 from shim.runtime.unread import USUAL, AsyncUnread, Patience, Unread, last
-from shim.settings import Settings, settings
 from shim.store.errors import StoreFailed
 
 log = logging.getLogger("shim")
@@ -35,12 +34,17 @@ P = TypeVar("P", "Threads", "Tasks")
 
 
 class Threads:
-    """The pumps of blocking clients that share an HTTP client.  ``everywhere`` are those of the whole process."""
+    """The pumps of blocking clients that share an HTTP client.
 
-    everywhere: Final[set[threading.Thread]] = set()
+    ``grace``: seconds that a run still going is given when its client is closed or the process ends.  ``everywhere``:
+    the threads of the whole process, each with its grace.
+    """
 
-    def __init__(self, patience: Patience = USUAL) -> None:
+    everywhere: Final[dict[threading.Thread, float]] = {}
+
+    def __init__(self, patience: Patience = USUAL, grace: float = 0.0) -> None:
         self._patience: Final = patience
+        self.grace: Final = grace
         self._running: set[threading.Thread] = set()
 
     def view(self, events: Events, interruption: Interruption | None = None) -> Iterator[bytes]:
@@ -53,15 +57,15 @@ class Threads:
         """Pump ``events`` with nobody watching."""
         self._start(events, None)
 
-    def join(self, seconds: float) -> None:
-        """Wait for what is still going, at most so long.  What is left ends by its lease."""
-        _join(self._running, seconds)
+    def join(self) -> None:
+        """Wait for what is still going.  What is left ends by its lease."""
+        _join(dict.fromkeys(list(self._running), self.grace))
 
     def _start(self, events: Events, unread: Unread | None) -> None:
         context = contextvars.copy_context()
         thread = threading.Thread(target=context.run, args=(self._pump, events, unread), name="shim-run", daemon=True)
         self._running.add(thread)
-        self.everywhere.add(thread)
+        self.everywhere[thread] = self.grace
         thread.start()
 
     def _pump(self, events: Events, unread: Unread | None) -> None:
@@ -80,20 +84,22 @@ class Threads:
             if unread is not None:
                 unread.end(ending)
             self._running.discard(threading.current_thread())
-            self.everywhere.discard(threading.current_thread())
+            self.everywhere.pop(threading.current_thread(), None)
 
 
-def _join(threads: set[threading.Thread], seconds: float) -> None:
-    until = time.monotonic() + seconds
-    for thread in list(threads):
-        thread.join(max(0.0, until - time.monotonic()))
+def _join(threads: Mapping[threading.Thread, float]) -> None:
+    """Wait for each thread, so many seconds from now at most."""
+    began = time.monotonic()
+    for thread, seconds in list(threads.items()):
+        thread.join(max(0.0, began + seconds - time.monotonic()))
 
 
 class Tasks:
-    """The pumps of an async client."""
+    """The pumps of an async client.  ``grace``: seconds that a run still going is given when the client is closed."""
 
-    def __init__(self, patience: Patience = USUAL) -> None:
+    def __init__(self, patience: Patience = USUAL, grace: float = 0.0) -> None:
         self._patience: Final = patience
+        self.grace: Final = grace
         self._running: set[asyncio.Task[None]] = set()
         self._views: weakref.WeakSet[AsyncUnread] = weakref.WeakSet()
 
@@ -212,15 +218,10 @@ def alive(name: str) -> bool:
 _pumps: Final[weakref.WeakKeyDictionary[Any, Any]] = weakref.WeakKeyDictionary()
 
 
-def behind(http_client: Any, kind: type[P]) -> P:
+def behind(http_client: Any, kind: type[P], patience: Patience, grace: float) -> P:
     """The pumps that live as long as an HTTP client; made when first asked for."""
-    found: P = _pumps.setdefault(http_client, kind(patience(settings())))
+    found: P = _pumps.setdefault(http_client, kind(patience, grace))
     return found
 
 
-def patience(chosen: Settings) -> Patience:
-    """How the readers of streams are waited for."""
-    return Patience(chosen.max_unread_bytes, chosen.reader_timeout)
-
-
-atexit.register(lambda: _join(Threads.everywhere, settings().exit_grace))
+atexit.register(_join, Threads.everywhere)

@@ -21,7 +21,7 @@ from shim.engine.api import routes
 from shim.engine.protocol import error_reply, our_failure
 from shim.http import offline, transport
 from shim.runtime.dispatch import Answered, Dispatcher
-from shim.runtime.pump import Tasks, patience
+from shim.runtime.pump import Tasks
 from shim.server import headers, loopback, paths
 from shim.server.passage import Passage, Streamed, timely
 from shim.server.paths import Place
@@ -52,8 +52,8 @@ def application(chosen: Settings | None = None, *, allow_remote: bool = False) -
     if chosen.upstream == wiring.SANDBOX:
         network = offline.async_client(offline.sandbox())
     transport.keep_no_cookies(network)
-    pumps = Tasks(patience(chosen))
-    dispatcher = Dispatcher(*wiring.async_engine(client, network, chosen, pumps), pumps, chosen.exit_grace)
+    pumps = Tasks(wiring.patience(chosen), chosen.exit_grace)
+    dispatcher = Dispatcher(*wiring.async_engine(client, network, chosen, pumps), pumps)
     offline_key = wiring.SANDBOX if chosen.upstream == wiring.SANDBOX else None
     server = headers.own(os.environ.get("OPENAI_API_KEY") or offline_key)
     passage = Passage(

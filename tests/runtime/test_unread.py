@@ -6,9 +6,8 @@ from collections.abc import AsyncGenerator, Iterator
 from typing import Any
 
 from shim.engine.protocol import DONE, Emitted
-from shim.runtime.pump import Tasks, Threads, patience
-from shim.runtime.unread import USUAL, Patience
-from shim.settings import Settings
+from shim.runtime.pump import Tasks, Threads
+from shim.runtime.unread import Patience
 
 DELTA: Emitted = ("thread.message.delta", {"delta": "a" * 1000})
 LIMIT, BATCHES = 20_000, 200
@@ -53,10 +52,6 @@ def is_cut_off(chunks: list[bytes]) -> None:
     assert len(chunks) < BATCHES
     assert chunks[-1].startswith(b"event: error\n")
     assert b"more than 20000 bytes waited" in chunks[-1]
-
-
-def test_the_settings_begin_with_what_is_usual() -> None:
-    assert patience(Settings()) == USUAL
 
 
 class TestThreads:
