@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from shim.engine.context import Context, Json
 from shim.store import threads
+from shim.wire import ids
 
 #: A thread's own vector store goes this many days after its last use, as the old API's did.
 EXPIRY: Final = {"anchor": "last_active_at", "days": 7}
@@ -78,5 +79,5 @@ async def _add(world: Context, resources: Json, files: list[str]) -> str:
     if not existing:
         return await _make_store(world, {"file_ids": files, "expires_after": EXPIRY})
     for file_id in files:
-        await world.upstream.call("POST", f"/vector_stores/{existing[0]}/files", {"file_id": file_id})
+        await world.upstream.call("POST", ids.path("vector_stores", existing[0], "files"), {"file_id": file_id})
     return str(existing[0])

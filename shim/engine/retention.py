@@ -14,6 +14,7 @@ from shim.ports import Refusal
 from shim.store import files, outbox, runs, threads
 from shim.store.errors import StoreFailed
 from shim.store.outbox import Doomed
+from shim.wire import ids
 
 log = logging.getLogger("shim")
 #: Threads that one transaction erases.
@@ -121,7 +122,7 @@ async def _forget_upstream(world: Context) -> None:
 async def _forgotten(world: Context, one: Doomed) -> bool:
     """Ask upstream to delete a response; whether it makes sense to ask for others now."""
     try:
-        await world.upstream.call("DELETE", f"/responses/{one.response_id}")
+        await world.upstream.call("DELETE", ids.path("responses", one.response_id))
     except Refusal as refusal:
         if refusal.status != 404:
             return await _kept(world, one, refusal)

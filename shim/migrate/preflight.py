@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from shim.translate.models import RETIRED, ModelMap
+from shim.wire import ids
 
 Json = dict[str, Any]
 Level = Literal["error", "warning", "note"]
@@ -169,10 +170,10 @@ def _resources(body: Json, world: World, known: dict[str, Asked]) -> Told:
     if searches and not stores:
         yield "note", "tools", "file_search has no vector store of its own: it finds what threads bring along"
     for id in stores:
-        yield from _store(id, _ask(world, known, f"/vector_stores/{id}"), world)
+        yield from _store(id, _ask(world, known, ids.path("vector_stores", id)), world)
     size = 0
     for id in files:
-        found = _ask(world, known, f"/files/{id}")
+        found = _ask(world, known, ids.path("files", id))
         size += int(found.get("bytes") or 0) if isinstance(found, dict) else 0
         yield from _missing("file", id, "code_interpreter", found, world)
     if len(files) > MOST_FILES:

@@ -22,7 +22,7 @@ from shim.ports import Answer, Call, Json, Profile, Refusal
 from shim.upstream import answers, bodies, resuming, secrets, waiting
 from shim.upstream.caller import CREDENTIALS, credentials
 from shim.upstream.refusals import Broken, of_error, refusals
-from shim.wire import sse
+from shim.wire import ids, sse
 
 #: Headers of the caller's request that the SDK around it made for itself, that describe its body, or that say who he is
 #: (those go with every call).
@@ -89,12 +89,12 @@ class Upstream:
     async def retrieve(self, response_id: str) -> Json:
         client = self._client()
         with refusals(self._broken):
-            found = client.get(f"/responses/{response_id}", cast_to=object, options=_options())
+            found = client.get(ids.path("responses", response_id), cast_to=object, options=_options())
             return _response(found, client)
 
     async def cancel(self, response_id: str) -> None:
         with refusals(self._broken):
-            self._client().post(f"/responses/{response_id}/cancel", cast_to=object, options=_options())
+            self._client().post(ids.path("responses", response_id, "cancel"), cast_to=object, options=_options())
 
     async def call(self, method: str, path: str, body: Json | None = None) -> Json:
         client = self._client()
@@ -114,7 +114,7 @@ class Upstream:
 
     async def indexed(self, vector_store_id: str) -> None:
         for wait in WAITS:
-            if _is_indexed(await self.call("GET", f"/vector_stores/{vector_store_id}")):
+            if _is_indexed(await self.call("GET", ids.path("vector_stores", vector_store_id))):
                 return
             time.sleep(wait)  # noqa: ASYNC251 - behind a blocking client every port blocks
 
@@ -199,12 +199,12 @@ class AsyncUpstream:
     async def retrieve(self, response_id: str) -> Json:
         client = self._client()
         with refusals(self._broken):
-            found = await client.get(f"/responses/{response_id}", cast_to=object, options=_options())
+            found = await client.get(ids.path("responses", response_id), cast_to=object, options=_options())
             return _response(found, client)
 
     async def cancel(self, response_id: str) -> None:
         with refusals(self._broken):
-            await self._client().post(f"/responses/{response_id}/cancel", cast_to=object, options=_options())
+            await self._client().post(ids.path("responses", response_id, "cancel"), cast_to=object, options=_options())
 
     async def call(self, method: str, path: str, body: Json | None = None) -> Json:
         client = self._client()
@@ -227,7 +227,7 @@ class AsyncUpstream:
 
     async def indexed(self, vector_store_id: str) -> None:
         for wait in WAITS:
-            if _is_indexed(await self.call("GET", f"/vector_stores/{vector_store_id}")):
+            if _is_indexed(await self.call("GET", ids.path("vector_stores", vector_store_id))):
                 return
             await asyncio.sleep(wait)
 

@@ -6,6 +6,7 @@ Clients match them with ``\\w+`` and take the object's kind from the prefix, so 
 import random
 import string
 from typing import Final
+from urllib.parse import quote
 
 ALPHABET: Final = string.ascii_letters + string.digits
 LENGTH: Final = 24
@@ -19,6 +20,9 @@ PREFIX: Final[dict[str, str]] = {
     "vector_store": "vs",
 }
 
+#: What a segment of a path may hold as it is (RFC 3986, 3.3), but for ``;``, in which some servers see a parameter.
+PLAIN: Final = "!$&'()*+,=:@"
+
 _source = random.SystemRandom()
 
 
@@ -30,3 +34,13 @@ def new(prefix: str) -> str:
 def request() -> str:
     """A fresh id of a request: ``req_`` and 32 hexadecimal digits, as in the header ``x-request-id``."""
     return f"req_{_source.getrandbits(128):032x}"
+
+
+def path(*segments: str) -> str:
+    """A path below an API's base.  An id is one segment of it, whatever it holds: never another path or a query."""
+    return "".join(f"/{_segment(each)}" for each in segments)
+
+
+def _segment(value: str) -> str:
+    # To `quote` a dot is as good as a letter; a segment of nothing but dots names another one.
+    return value.replace(".", "%2E") if value in (".", "..") else quote(value, safe=PLAIN, errors="replace")

@@ -9,6 +9,7 @@ from shim.ports import Call, Json, Refusal
 from shim.runtime import drive
 from shim.upstream.chaining import Unknown
 from shim.upstream.responses import Upstream
+from shim.wire import ids
 
 T = TypeVar("T")
 #: ``yes``, ``no``, ``partly`` (it works, less well), or not tried for want of something else.
@@ -117,7 +118,7 @@ class Patient:
         self.stored = [response_id for response_id in dict.fromkeys(self.stored) if self._still_has(response_id)]
 
     def _still_has(self, response_id: str) -> bool:
-        path = f"/responses/{response_id}"
+        path = ids.path("responses", response_id)
         if self._refusal(self.delete, path) is None:
             self.deleted += 1
             return False

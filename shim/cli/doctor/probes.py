@@ -12,6 +12,7 @@ from shim.cli.doctor.patient import SHUT, Finding, Patient
 from shim.ports import Json, Refusal
 from shim.translate import models
 from shim.upstream import chaining, profiles
+from shim.wire import ids
 
 #: Words in the names of models that do not answer in text.
 NO_TEXT: Final = ("embed", "whisper", "tts", "dall-e", "image", "audio", "realtime", "moderation", "transcribe", "sora")
@@ -90,7 +91,7 @@ def _stored(patient: Patient) -> Finding:
     said = patient.first.get("store")
     echo = f"store: {str(said).lower()}" if isinstance(said, bool) else "without a word of store"
     try:
-        patient.get(f"/responses/{patient.first.get('id')}")
+        patient.get(ids.path("responses", str(patient.first.get("id"))))
     except Refusal as refusal:
         return Finding("no", f"it answered {echo}; when fetched: {told(refusal)}")
     patient.has_it = True

@@ -5,11 +5,12 @@ from typing import Any
 from shim.engine.context import Context
 from shim.engine.protocol import Reply, Request, json_reply
 from shim.store import assistants
+from shim.wire import ids
 
 
 async def delete(world: Context, request: Request, vector_store_id: str) -> Reply:
     """DELETE /vector_stores/{vector_store_id}: upstream deletes it, and no assistant searches it any more."""
-    gone = await world.upstream.call("DELETE", f"/vector_stores/{vector_store_id}")
+    gone = await world.upstream.call("DELETE", ids.path("vector_stores", vector_store_id))
     await world.store.write(_clear, world, vector_store_id)
     return json_reply(gone)
 

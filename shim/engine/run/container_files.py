@@ -11,7 +11,7 @@ from shim.engine.context import Context, Json
 from shim.ports import Refusal
 from shim.store import files as rows
 from shim.translate.turn import Made
-from shim.wire import objects
+from shim.wire import ids, objects
 
 log = logging.getLogger("shim")
 #: Ids of what code wrote; upstream knows them within their container alone.
@@ -50,7 +50,7 @@ async def _content(world: Context, file: Made) -> bytes | None:
         return _of_data_url(file.data)
     if not world.keep_bytes:
         return None
-    path = f"/containers/{file.container_id}/files/{file.file_id}/content"
+    path = ids.path("containers", str(file.container_id), "files", file.file_id, "content")
     try:
         return await world.upstream.content(path, world.keep_bytes)
     except Refusal:

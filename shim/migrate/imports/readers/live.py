@@ -13,6 +13,7 @@ import openai
 from shim.migrate.imports import references
 from shim.migrate.imports.found import Found, Hint, Json
 from shim.migrate.imports.report import Refused
+from shim.wire import ids
 
 _HEADERS: Final = {"OpenAI-Beta": "assistants=v2"}
 #: The most objects that a list of the API gives at a time.
@@ -44,7 +45,7 @@ class Endpoint:
         Raises `Refused` with ``not_found`` or ``endpoint``; openai's errors of `HOPELESS`.
         """
         hint = Hint(thread_id=thread_id)
-        path = f"/threads/{thread_id}"
+        path = ids.path("threads", thread_id)
         yield Found("thread", self._get(path), hint)
         files: dict[str, None] = {}
         for message in self._list(f"{path}/messages"):
@@ -65,7 +66,7 @@ class Endpoint:
             return
         self._fetched.add(assistant_id)
         try:
-            yield Found("assistant", self._get(f"/assistants/{assistant_id}"), Hint())
+            yield Found("assistant", self._get(ids.path("assistants", assistant_id)), Hint())
         except Refused as refused:
             yield Found(None, {}, Hint(), ((refused.code, assistant_id),))
 
@@ -73,7 +74,7 @@ class Endpoint:
         """A file with its content, unless it is not given out, as the API did with files that users had uploaded."""
         try:
             content: bytes = self._client.files.content(file_id).read()
-            about = self._get(f"/files/{file_id}")
+            about = self._get(ids.path("files", file_id))
         except HOPELESS:
             raise
         except (openai.APIStatusError, Refused):
