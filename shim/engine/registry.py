@@ -21,6 +21,10 @@ class Interruptible(Protocol):
         ...
 
 
+def nobody() -> None:
+    """Nobody renews leases."""
+
+
 def anywhere() -> Alive:
     """For a place that lives as long as its process."""
     return lambda: True
@@ -46,11 +50,14 @@ class Registry:
         self._asked: dict[str, tuple[float, float]] = {}
         self._rings: dict[str, list[Ring]] = {}
         self._forsaken: dict[str, str | None] = {}
+        #: Called when a run has entered: whoever renews the leases begins with that.
+        self.entered: Callable[[], None] = nobody
 
     def enter(self, run_id: str, waits: Interruptible | None) -> None:
         """This process drives the run from here; ``waits``: what to interrupt when something happens to it."""
         self._forsaken.pop(run_id, None)
         self._waits[run_id] = waits, self._place()
+        self.entered()
 
     def leave(self, run_id: str) -> None:
         self._waits.pop(run_id, None)

@@ -112,7 +112,6 @@ class Transport(http.BaseTransport):
         path = self.path_of(request)
         if path is None:
             return _passed(request, self.rest.send(request, stream=True))
-        self.heartbeat.beat()
         began = time.perf_counter()
         asked = _asked(request, path, request.read())
         with calling(asked.headers):

@@ -39,7 +39,6 @@ class Dispatcher:
 
     async def answer(self, asked: Request) -> Answered:
         """What the engine says, for the caller whose headers these are."""
-        self._heartbeat.beat()
         began = time.perf_counter()
         with calling(asked.headers):
             await hold_async(self.engine.world.registry, asked)

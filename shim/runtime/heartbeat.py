@@ -1,9 +1,10 @@
 """The heartbeat: while a process drives runs it renews their leases, so that others leave them alone, and looks whether
 they are to go on.
 
-One daemon thread a process, whatever the colour of its clients, and one statement for all runs.  A process that dies
-stops renewing, and that is how other machines know.  A run that was cancelled or taken elsewhere, or whose time is
-over, is interrupted where it waits for upstream, be upstream silent or not.
+One daemon thread for each database while runs are driven, whatever the colour of the clients, and one statement for all
+runs; without runs there is no thread.  A process that dies stops renewing, and that is how other machines know.  A run
+that was cancelled or taken elsewhere, or whose time is over, is interrupted where it waits for upstream, be upstream
+silent or not.
 """
 
 import os
@@ -23,6 +24,8 @@ from shim.store.runs import Standing
 BEATS: Final = 3
 #: Seconds between two looks.
 LOOK: Final = 0.5
+#: Looks without a run after which the thread ends; the next run begins a new one.
+IDLE: Final = 4
 #: Seconds between two looks for what is to be erased.
 SWEEP: Final = 3600.0
 
@@ -34,9 +37,10 @@ class Heartbeat:
         self._world, self._database = world, database
         self._beating: dict[int, object] = {}
         self._swept: float | None = None
+        world.registry.entered = self.beat
 
     def beat(self) -> None:
-        """Begin, unless that is done.  A forked process begins anew."""
+        """Begin, unless that is done: a run has entered the registry.  A forked process begins anew."""
         pid = os.getpid()
         if pid in self._beating:
             return
@@ -78,8 +82,8 @@ class Heartbeat:
         return taken or (run.expires_at is not None and now >= run.expires_at)
 
     def _go_on(self, wait: Callable[[float], None] = time.sleep) -> None:
-        renewed = 0.0
-        while True:
+        renewed, idle = 0.0, 0
+        while idle < IDLE:
             pause = self._world.lease / BEATS
             wait(min(LOOK, pause))
             with suppress(StoreFailed):
@@ -88,3 +92,8 @@ class Heartbeat:
                 if time.monotonic() >= renewed + pause:
                     self.renew()
                     renewed = time.monotonic()
+            idle = 0 if self._world.registry.ids() else idle + 1
+        self._beating.pop(os.getpid(), None)
+        if self._world.registry.ids():
+            # It entered before the line above, and found a thread.
+            self.beat()

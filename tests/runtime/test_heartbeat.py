@@ -1,0 +1,54 @@
+"""The thread that renews leases is there while runs are driven, and only then."""
+
+import threading
+import time
+from collections.abc import Callable
+
+import pytest
+
+from shim.runtime import heartbeat
+from shim.runtime.heartbeat import Heartbeat
+from tests.engine.scripted import World
+
+PATIENCE = 10.0
+
+
+def until(true: Callable[[], bool]) -> bool:
+    end = time.monotonic() + PATIENCE
+    while not true() and time.monotonic() < end:
+        time.sleep(0.005)
+    return true()
+
+
+@pytest.fixture
+def beating(world: World, monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
+    """How many heartbeats beat; they look every few milliseconds."""
+    monkeypatch.setattr(heartbeat, "LOOK", 0.005)
+    Heartbeat(world.context, world.base)
+    before = set(threading.enumerate())
+    return lambda: len([each for each in {*threading.enumerate()} - before if each.name == "shim-heartbeat"])
+
+
+def test_it_begins_with_a_run_and_ends_with_the_last(world: World, beating: Callable[[], int]) -> None:
+    assert beating() == 0, "an idle process does nothing"
+    for _ in range(2):
+        world.context.registry.enter("run_1", None)
+        world.context.registry.enter("run_2", None)
+        assert beating() == 1
+        world.context.registry.leave("run_1")
+        world.context.registry.leave("run_2")
+        assert until(lambda: beating() == 0)
+
+
+def test_a_run_that_enters_as_it_ends_is_not_left_alone(world: World, beating: Callable[[], int]) -> None:
+    for number in range(50):
+        world.context.registry.enter(f"run_{number}", None)
+        assert until(lambda: beating() == 1)
+        world.context.registry.leave(f"run_{number}")
+        time.sleep(number % 5 * 0.005)
+    world.context.registry.enter("run_last", None)
+    assert until(lambda: beating() == 1)
+    time.sleep(0.1)
+    assert beating() == 1
+    world.context.registry.leave("run_last")
+    assert until(lambda: beating() == 0)
