@@ -1,16 +1,16 @@
 """One transaction of a run: what a batch tells, committed before it is told."""
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
-from shim.engine.context import Json
+from shim import lifecycle
+from shim.engine.context import Context, Json
 from shim.engine.protocol import Emitted
 from shim.engine.run import container_files, record
+from shim.engine.run.chain import Sent
 from shim.store import journal, runs, threads
 from shim.store.errors import Gone
-
-if TYPE_CHECKING:
-    from shim.engine.run.carrier import Carrier
+from shim.translate.turn import Turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,21 @@ class Stored:
     moved: Json | None = None
 
 
-def commit(db: Any, carrier: "Carrier", emitted: list[Emitted]) -> Stored:
+class Carried(Protocol):
+    """What the transaction needs of a carrier; see `shim.engine.run.carrier.Carrier`."""
+
+    world: Context
+    turn: Turn
+    private: Json
+    sent: Sent
+    seen: lifecycle.RunStatus
+    response: Json
+    chained: bool
+    kept: list[container_files.Kept]
+    stored: Stored | None
+
+
+def commit(db: Any, carrier: Carried, emitted: list[Emitted]) -> Stored:
     """Store what a batch tells.  The turn stays as it is, so that it can be done again should that fail."""
     world, turn = carrier.world, carrier.turn
     run = turn.run

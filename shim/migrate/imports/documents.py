@@ -9,16 +9,13 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any, Final
 
-from shim.migrate.imports.found import Hint, Json
+from shim.migrate.imports.found import Hint, Json, Value, Wrong
 from shim.migrate.imports.readers import bundles, keyed
 from shim.migrate.imports.report import Place, Refused
 from shim.migrate.imports.sources import LONGEST, Line, Source, lines
 
 #: A document up to this many bytes is parsed in one go.
 SMALL: Final = 4_000_000
-#: A value with its place and what is known of it, or the code of what is wrong there.
-Value = tuple[Place, Any, Hint]
-Wrong = tuple[Place, str, str]
 LINES: Final = (".jsonl", ".ndjson")
 
 

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, NamedTuple
 
+from shim.migrate.imports.report import Place
+
 Json = dict[str, Any]
 Kind = Literal["assistant", "thread", "message", "run", "step", "file"]
 
@@ -46,6 +48,9 @@ class Found(NamedTuple):
 
 
 #: Reads a value that stands inside another one, whatever its shape.
+#: A value with its place and what is known of it, or the code of what is wrong there.
+Value = tuple[Place, Any, Hint]
+Wrong = tuple[Place, str, str]
 Inner = Callable[[Any, Hint], Iterator[Found]]
 
 
