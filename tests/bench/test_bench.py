@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.bench import bodies, importing, starting, streams
+from tests.bench import bodies, importing, limits, starting, streams
 from tests.bench.__main__ import main
 
 
@@ -41,3 +41,9 @@ def test_the_start_is_measured(tmp_path: Path) -> None:
     assert set(told) == set(starting.STARTS)
     # What the whole engine costs is not paid by an import.
     assert float(told["import shim"]["more"]) <= 15
+
+
+def test_a_stream_that_is_not_read_takes_no_more_memory_for_more() -> None:
+    few, many = (limits.measured("none", megabytes, 4) for megabytes in (5, 80))
+    assert few["end"] == many["end"] == "completed"
+    assert many["most"] < few["most"] + 25
