@@ -17,6 +17,7 @@ from docs.pages import (
     fields,
     models,
     problems,
+    rooms,
     routes,
     settings,
     statuses,
@@ -29,6 +30,7 @@ ROOT: Final = Path(__file__).parents[1]
 NOTE: Final = "<!-- Printed by `make docs` from the tables in the code; do not edit. -->\n\n"
 
 PAGES: Final[dict[str, Callable[[], str]]] = {
+    "docs/explanation/rooms.md": rooms.print_page,
     "docs/reference/commands.md": commands.print_page,
     "docs/reference/coverage.md": coverage.print_page,
     "docs/reference/errors.md": errors.print_page,

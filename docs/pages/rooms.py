@@ -1,0 +1,38 @@
+"""The map of the code: rooms with their laws, and one line a file, from the docstrings."""
+
+import ast
+from pathlib import Path
+from typing import Final
+
+from docs.pages.marks import cell, code, page, table
+
+ROOT: Final = Path(__file__).parents[2]
+INTRODUCTION: Final = """
+Every folder of `shim/` is a room, and every room has a law: the first line about it below. import-linter keeps the
+floors (`pyproject.toml`), and `tests/gates/test_rooms.py` what it cannot say. Arrows point down only, from the first of
+these floors to the last:
+
+`cli` → `sdk`, `server`, `migrate` → `assembly` → `settings` → `http` → `runtime` → `engine` (`api` → `run`) →
+`translate`, `store`, `upstream`, `sandbox` → `lifecycle`, `ports` → `wire`
+
+The test of `shim/x/y.py` is `tests/x/test_y.py`; what crosses rooms stands in `tests/scenarios/`.
+"""
+
+
+def _says(path: Path) -> str:
+    """The first sentence of a file's docstring."""
+    said = ast.get_docstring(ast.parse(path.read_text())) or ""
+    return cell(said.split("\n\n")[0].split(".  ")[0].removesuffix("."))
+
+
+def _room(folder: Path) -> str:
+    files = [path for path in sorted(folder.glob("*.py")) if path.name != "__init__.py"]
+    rows = [[code(path.name), _says(path)] for path in files if _says(path)]
+    head = f"## {folder.relative_to(ROOT)}\n\n{_says(folder / '__init__.py')}."
+    return f"{head}\n\n{table(['file', 'what it is'], rows)}" if rows else head
+
+
+def print_page() -> str:
+    """Every room; revisions of the database are left out."""
+    folders = sorted({path.parent for path in (ROOT / "shim").rglob("__init__.py")})
+    return page("Rooms", INTRODUCTION, *(_room(folder) for folder in folders if "migrations" not in folder.parts))
