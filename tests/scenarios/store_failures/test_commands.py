@@ -48,10 +48,20 @@ def said(*arguments: str) -> str:
 def test_a_wrong_address(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     url, words = WRONG[name]
     monkeypatch.setenv("SHIM_DATABASE_URL", url)
-    commands = [*COMMANDS.values(), ("migrate-store", url, "sqlite:////nowhere/else.db")]
-    for told in (said(*arguments) for arguments in commands):
+    for told in (said(*arguments) for arguments in COMMANDS.values()):
         assert re.search(words, told)
         assert "cret" not in told
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_wrong_argument_is_named(name: str) -> None:
+    url, words = WRONG[name]
+    runner = CliRunner(env={"COLUMNS": "400", "NO_COLOR": "1"})
+    shown = runner.invoke(table.app(), ["migrate-store", url, "sqlite:////nowhere/else.db"])
+    assert shown.exit_code == 2
+    assert "Invalid value for SRC" in shown.output
+    assert re.search(words.replace("SHIM_DATABASE_URL", "SRC").replace("SHIM_DATABASE", "SRC"), shown.output)
+    assert "cret" not in shown.output
 
 
 @pytest.mark.parametrize("name", WRONG)
