@@ -6,6 +6,7 @@ A Python that is not on this machine is skipped, and the summary says so.
 
 import json
 import os
+import sys
 from pathlib import Path
 
 import nox
@@ -13,7 +14,7 @@ import nox
 nox.options.default_venv_backend = "venv"
 nox.options.reuse_venv = "yes"
 nox.options.error_on_missing_interpreters = False
-nox.options.sessions = ["sdk", "newest", "frameworks"]
+nox.options.sessions = ["sdk", "newest", "old", "frameworks"]
 
 ROOT = Path(__file__).parent
 #: What a newer Python can break: threads, tasks, processes, the end of a program.
@@ -52,6 +53,9 @@ SDKS = {
     "3": ("openai>=3,<4", (*SOME, *ORACLES)),
 }
 PYTHONS = ("3.13",)
+#: Pythons and an SDK that are too old to have the shim beside them; they use the server.
+OLD_PYTHONS = ("3.8",)
+OLD_SDK = ("openai==1.30.0", "httpx<0.28")
 WORKERS = "tests/scenarios/field_programs/workers"
 PINNED = ("-c", "constraints.txt", "-c", f"{WORKERS}/pins.txt")
 #: Programs that are not ours, from the package registry, pinned: what to install beside us, which scripts to run.
@@ -80,7 +84,7 @@ SAY = "import openai, sys; print('openai', openai.__version__, 'on Python', sys.
 def _see_pyenv() -> None:
     """A pyenv puts launchers on the path for Pythons that it does not let run: put the Pythons themselves there."""
     root = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
-    found = [str(home / "bin") for version in PYTHONS for home in sorted(root.glob(f"{version}*"))]
+    found = [str(home / "bin") for version in (*PYTHONS, *OLD_PYTHONS) for home in sorted(root.glob(f"{version}*"))]
     os.environ["PATH"] = os.pathsep.join([*found, os.environ.get("PATH", "")])
 
 
@@ -118,6 +122,16 @@ def sdk(session: nox.Session, name: str) -> None:
 def newest(session: nox.Session) -> None:
     """The newest SDK on a newer Python."""
     _check(session, SDKS["3"][0], FEW)
+
+
+@nox.session(python=OLD_PYTHONS)
+def old(session: nox.Session) -> None:
+    """A program of 2024 with the Python and the SDK of its time, against the server in this environment."""
+    session.install(*LEAN, *OLD_SDK, silent=True)
+    folder = "tests/scenarios/field_programs"
+    python = f"{session.bin}/python"
+    words = (f"{folder}/through_the_server.py", python, f"{folder}/old_program.py")
+    session.run(sys.executable, *words, external=True, env={"PYTHONPATH": str(ROOT)})
 
 
 @nox.session

@@ -1,0 +1,39 @@
+"""A program of another environment against ``assistants-shim serve``: ``through_the_server.py PYTHON PROGRAM``.
+
+This one has the shim installed, the other Python has an SDK of its own and its base URL in the environment.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+from typing import IO
+
+SERVE = [sys.executable, "-m", "shim", "serve", "--port", "0", "--upstream", "sandbox"]
+
+
+def _address(told: IO[str]) -> str:
+    """The base URL that the server says when it listens."""
+    found = next(word for word in told.readline().split() if word.startswith("http"))
+    return found.rstrip(".,")
+
+
+def main(python: str, program: str) -> int:
+    """Serve, run the program, stop; the program's exit status, or 1 if no tool has answered."""
+    with tempfile.TemporaryDirectory() as folder:
+        database = {"SHIM_DATABASE_URL": f"sqlite:///{folder}/shim.db"}
+        with subprocess.Popen(SERVE, env=os.environ | database, stdout=subprocess.PIPE, text=True) as server:
+            assert server.stdout is not None
+            try:
+                given = {"OPENAI_API_KEY": "offline", "OPENAI_BASE_URL": _address(server.stdout)}
+                left = subprocess.run(
+                    [python, program], env=os.environ | given, stdout=subprocess.PIPE, text=True, check=False
+                )
+            finally:
+                server.terminate()
+    print(left.stdout)
+    return left.returncode or int("19 degrees in Paris" not in left.stdout)
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
