@@ -16,8 +16,9 @@ BATCH = 200
 
 
 def sweep() -> None:
-    """Erase what was kept for long enough, as SHIM_RETENTION_DAYS and SHIM_KEEP_FILE_DAYS say; programs do so once an
-    hour by themselves.
+    """Erase what is older than the settings allow.
+
+    SHIM_RETENTION_DAYS and SHIM_KEEP_FILE_DAYS say how old that is. Programs do this once an hour by themselves.
     """
     chosen = settings()
     # Where nothing is asked of anybody no key is needed.
@@ -31,8 +32,9 @@ def sweep() -> None:
 def seal(
     plain: Annotated[bool, typer.Option("--plain", help="Decrypt everything instead, to go on without a key.")] = False,
 ) -> None:
-    """Encrypt all contents of the store with the first key in SHIM_ENCRYPTION_KEY: once the first key is set, or before
-    an old one is taken away.  Stop the programs that use the store first.
+    """Encrypt all contents of the store with the first key in SHIM_ENCRYPTION_KEY.
+
+    Do this when the first key is set, and before an old one is taken away. Stop the programs that use the store first.
     """
     chosen = settings()
     if not chosen.keys:
