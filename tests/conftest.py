@@ -14,6 +14,9 @@ from tests.scenarios.laws import table as generated
 from tests.scenarios.replay import table as played
 from tests.stores import POSTGRES, Databases, Files, Stores
 
+# The command line's library takes any value of this for a wish for colours, and looks once, when it is loaded.
+os.environ.pop("PY_COLORS", None)
+
 settings.register_profile("here", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
 settings.load_profile("ci" if os.environ.get("CI") else "here")

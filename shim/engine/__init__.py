@@ -44,7 +44,7 @@ class Engine:
                 await refresh.thread(self.world, ids[0])
             return await self._once(operation, request, ids)
         except ApiError as problem:
-            leads.of_error(self.world, problem)
+            await leads.of_error(self.world, problem)
             return error_reply(problem)
         except Refusal as refusal:
             leads.of_refusal(self.world, refusal)

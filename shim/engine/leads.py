@@ -11,6 +11,8 @@ from typing import Final
 
 from shim.engine.context import Context
 from shim.ports import Refusal
+from shim.store import threads
+from shim.store.errors import StoreFailed
 from shim.wire.errors import ApiError
 
 #: Kinds of id that a 404 of ours is about, by their prefix.
@@ -53,13 +55,22 @@ _NOT_THERE: Final = re.compile(r"(?i)not found|no such|does not exist|no .* foun
 _WORDS: Final = re.compile(r"(file|vs)_(search|ids?|data|url|citation|path)\b")
 
 
-def of_error(world: Context, problem: ApiError) -> None:
+async def of_error(world: Context, problem: ApiError) -> None:
     """Log what helps against an error of ours."""
     found = _ID.search(problem.message) if problem.status == 404 else None
     if found is not None:
-        world.notices.warn(("missing", found[0]), ELSEWHERE[found[1]], *[found[0]] * 2)
+        if not await _was_deleted(world, found[0]):
+            world.notices.warn(("missing", found[0]), ELSEWHERE[found[1]], *[found[0]] * 2)
     elif (word := leftover(problem)) is not None:
         world.notices.warn(("leftover", word), "%s", word + PAGE)
+
+
+async def _was_deleted(world: Context, id: str) -> bool:
+    """Whether it was a thread of this store: who deleted it does not ask where it is."""
+    try:
+        return id in await world.store.read(threads.buried, world.tenant, [id])
+    except StoreFailed:
+        return False
 
 
 def leftover(problem: ApiError) -> str | None:

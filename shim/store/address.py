@@ -3,6 +3,7 @@
 import logging
 import os
 import stat
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 from urllib.parse import unquote, urlsplit
@@ -41,7 +42,9 @@ _NOWHERE: Final = (
 
 
 def default_path() -> Path:
-    """``shim.db`` in the user's own data folder, which is made.  Raises `StoreFailed` where there can be none."""
+    """``shim.db`` in the user's own data folder, which is not made yet.  Raises `StoreFailed` where there can be
+    none.
+    """
     try:
         folder = Path(platformdirs.user_data_dir("assistants-shim", appauthor=False))
     except RuntimeError:
@@ -51,13 +54,23 @@ def default_path() -> Path:
         raise StoreFailed(_NOWHERE.format("this user has no home folder"))
     path = folder / "shim.db"
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _try_to_make(folder)
     except OSError as problem:
         raise StoreFailed(_NOWHERE.format(f"{folder} cannot be made ({problem.strerror})")) from problem
     for place in (folder, path):
         if place.exists() and not os.access(place, os.R_OK | os.W_OK):
             raise StoreFailed(_NOWHERE.format(f"this user may not write to {place}"))
     return path
+
+
+def _try_to_make(folder: Path) -> None:
+    """Make a folder and remove it again: whether that can be done, only doing it tells.  Raises OSError."""
+    missing = [place for place in (folder, *folder.parents) if not place.exists()]
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for place in missing:
+        # Another process may use it by now.
+        with suppress(OSError):
+            place.rmdir()
 
 
 def resolve(url: str | None) -> URL:

@@ -56,6 +56,8 @@ def _read_only_home(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _home_of_somebody_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    # A folder that is there, and that root could write to all the same.
+    Path(platformdirs.user_data_dir("assistants-shim", appauthor=False)).mkdir(parents=True)
     monkeypatch.setattr("os.access", lambda path, mode: False)
 
 

@@ -34,7 +34,7 @@ def converse(way: str, said: str, thread: str | None = None) -> dict[str, Any]:
 @app.task
 def essay(thread: str, place: str) -> None:
     """A long answer; whose it is stands in a file once it has begun."""
-    client.beta.threads.messages.create(thread, role="user", content="slowly essay-2000")
+    client.beta.threads.messages.create(thread, role="user", content="slowly essay-400")
     with client.beta.threads.runs.stream(thread_id=thread, assistant_id=ASSISTANT) as events:
         next(iter(events.text_deltas))
         with open(f"{place}.new", "w") as file:

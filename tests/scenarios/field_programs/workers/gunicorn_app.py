@@ -27,7 +27,7 @@ def wsgi(environ: dict[str, Any], start: Any) -> Iterator[bytes]:
 
 def _essay(thread: str) -> Iterator[bytes]:
     """A long answer, as it comes; first, who writes it."""
-    client.beta.threads.messages.create(thread, role="user", content="slowly essay-2000")
+    client.beta.threads.messages.create(thread, role="user", content="slowly essay-400")
     with client.beta.threads.runs.stream(thread_id=thread, assistant_id=ASSISTANT) as events:
         told = False
         for text in events.text_deltas:
@@ -51,7 +51,7 @@ async def asgi(scope: dict[str, Any], receive: Any, send: Any) -> None:
 
 async def _essay_async(thread: str, send: Any) -> None:
     threads = awaited.beta.threads
-    await threads.messages.create(thread, role="user", content="slowly essay-2000")
+    await threads.messages.create(thread, role="user", content="slowly essay-400")
     async with threads.runs.stream(thread_id=thread, assistant_id=ASSISTANT) as events:
         told = False
         async for text in events.text_deltas:
