@@ -103,7 +103,7 @@ class Place:
         world.upstream = self.upstream = Sayer()
         # The engine was made with the world's first upstream.
         object.__setattr__(world.context, "upstream", self.upstream)
-        self.world, self.pumps = world, Threads(Patience(1_000_000, PATIENCE))
+        self.world, self.pumps = world, Threads(Patience(1_000_000, PATIENCE), PATIENCE)
         self.pump: Pump | None = None
         self.left: list[Pump] = []
 
@@ -181,5 +181,5 @@ class Place:
         if self.pump is not None and not self.pump.over:
             self.say(None)
         self.wake()
-        self.pumps.join(PATIENCE)
+        self.pumps.join()
         self.pump = None
