@@ -1,7 +1,10 @@
 """What the model calls: functions of the application, and the hosted tools."""
 
+from types import SimpleNamespace
+
 import pytest
 
+from shim.translate import calls, messages
 from tests.translate.telling import (
     added,
     arguing,
@@ -236,3 +239,28 @@ def test_words_and_code_do_not_mix() -> None:
     before = tell(state, created(), added(message()), added(code("")), added(call()))
     assert tell(state, text("a", "ci_a"), coding("b", "fc_a"), arguing("c", "msg_a")) == []
     assert names(before).count("message.delta") == 0
+
+
+def test_the_same_item_id_in_two_places_is_two_calls() -> None:
+    one, two = call('{"x":1}', "fc_a"), call('{"x":2}', "fc_a")
+    told = tell(
+        turn(),
+        created(),
+        done(one, output_index=0),
+        done(two | {"call_id": "call_b"}, output_index=1),
+        ended(one, two | {"call_id": "call_b"}),
+    )
+    assert [(name, given) for _, name, given in asked(told)] == [("f", '{"x":1}'), ("f", '{"x":2}')]
+
+
+@pytest.mark.parametrize(
+    "rule, item",
+    [
+        (calls.close_call, call()),
+        (calls.close_search, {"type": "file_search_call", "results": []}),
+        (calls.close_code, {"type": "code_interpreter_call", "code": "1"}),
+        (messages.close_message, message(says("Hello."))),
+    ],
+)
+def test_the_end_of_what_was_never_shown_says_nothing(rule, item) -> None:
+    assert list(rule(turn(), {"item": item, "known": SimpleNamespace(key=0)})) == []

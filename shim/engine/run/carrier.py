@@ -73,7 +73,6 @@ class Carrier:
     background: bool = False
     place: Place = field(default_factory=Place)
     kept: list[container_files.Kept] = field(default_factory=list)
-    stored: Stored | None = None
     asker: Asker = field(init=False)
     backlog: Backlog = field(init=False)
     interruption: Interruption = field(default_factory=Interruption)
@@ -221,8 +220,6 @@ class Carrier:
     async def _abandon(self, why: str) -> list[Emitted]:
         """The pump has failed: the run ends here, if it still can, rather than hang."""
         self.backlog.patient = False
-        if self.stored is not None:
-            self._keep(self.stored)
         ending = [] if self.turn.ended else endings.failed(self.turn, failures.last_error(None, why))
         try:
             with suppress(Left, Gone, lifecycle.Impossible):
@@ -424,11 +421,7 @@ class Carrier:
 
     async def _settled(self, emitted: list[Emitted]) -> list[Emitted]:
         """When somebody moved the run meanwhile, what he wanted comes first."""
-        try:
-            stored = await self.world.store.write(commit, self, emitted)
-        except Exception:
-            self.stored = None
-            raise
+        stored = await self.world.store.write(commit, self, emitted)
         if (moved := stored.moved) is None:
             self._keep(stored)
             return [(name, self._shown(data)) for name, data in emitted]
@@ -442,7 +435,7 @@ class Carrier:
     def _keep(self, stored: Stored) -> None:
         """Go on from what is in the store now."""
         self.turn.run, self.private, self.seen = stored.run, stored.private, stored.run["status"]
-        self.kept, self.stored = [], None
+        self.kept = []
         self.turn.done.clear()
         if (self.turn.terminal or self.response).get("id"):
             self.response = self.response | {"noted": True}

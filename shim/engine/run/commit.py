@@ -33,7 +33,6 @@ class Carried(Protocol):
     response: Json
     chained: bool
     kept: list[container_files.Kept]
-    stored: Stored | None
 
 
 def commit(db: Any, carrier: Carried, emitted: list[Emitted]) -> Stored:
@@ -60,5 +59,4 @@ def commit(db: Any, carrier: Carried, emitted: list[Emitted]) -> Stored:
         private = record.ending_of(db, world, turn, private, response, carrier.chained)
     run = run | {"metadata": current.body["metadata"]}
     record.run_of(db, world, run, private, carrier.seen)
-    carrier.stored = Stored(run, private)
-    return carrier.stored
+    return Stored(run, private)

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from shim.engine.run import carrier
+from shim.store.errors import StoreFailed
 from shim.translate import stream
 from tests.engine.scripted import World, answer, pump
 from tests.translate.telling import added, created, last, message, names, says, text
@@ -51,3 +52,35 @@ def test_one_that_breaks_the_ending_too_is_left_to_whoever_looks_next(world: Wor
         pump(reply)
     monkeypatch.undo()
     assert _run(world, thread)["status"] == "failed"
+
+
+def test_one_while_the_store_fails_is_left_to_whoever_looks_next(world: World, monkeypatch) -> None:
+    def broken(*_):
+        raise StoreFailed("The disk is full.")
+
+    def faulty(turn, event):
+        monkeypatch.setattr(carrier, "commit", broken)
+        raise KeyError("ours")
+        yield
+
+    thread = world.thread("One")
+    monkeypatch.setitem(stream.RULES, "response.output_text.delta", faulty)
+    told = world.run(thread, [[created()], [added(message())], [text("Hel")]])
+    assert names(told)[-1] not in ("run.failed", "run.completed"), "what is not stored is not told"
+    monkeypatch.undo()
+    world.script(answer(HELLO, id="resp_again"))
+    assert _run(world, thread)["status"] == "completed"
+
+
+def test_one_behind_the_stored_end_changes_nothing(world: World, monkeypatch) -> None:
+    keep = carrier.Carrier._keep
+
+    def broken(self, stored):
+        if stored.run["status"] == "completed":
+            raise KeyError("ours")
+        keep(self, stored)
+
+    thread = world.thread("One")
+    monkeypatch.setattr(carrier.Carrier, "_keep", broken)
+    world.run(thread, answer(HELLO))
+    assert _run(world, thread)["status"] == "completed"
