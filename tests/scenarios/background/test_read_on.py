@@ -60,7 +60,8 @@ def test_a_stream_whose_process_is_gone_is_read_anew(upstream: Loopback) -> None
         where = begin(client, "slowly essay-20")
         upstream.answer = _cut_off_for_good
         stream = client.beta.threads.runs.create(**where, stream=True)
-        run = next(event.data for event in stream if event.event == "thread.run.created")
+        # Which response it is has been stored by then.
+        run = next(event.data for event in stream if event.event == "thread.run.in_progress")
         dead(where["thread_id"], run.id)
         upstream.answer = lambda asked: None
         assert until_ended(client.beta.threads, where["thread_id"], run.id)["status"] == "completed"
