@@ -1,11 +1,15 @@
 """The one line in the log that leads on from an error, and the error's body, which stays the API's."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from shim.engine import leads, notices
 from shim.ports import Refusal
+from shim.runtime import drive
+from shim.store.errors import StoreFailed
+from shim.wire.errors import error
 from tests.engine.scripted import Refused, World
 
 CODE = {"type": "code_interpreter"}
@@ -88,3 +92,13 @@ def test_there_is_an_end_to_it(world: World, caplog: pytest.LogCaptureFixture, m
     for number in range(9):
         leads.of_refusal(world.context, Refusal(404, f"vs_0000{number} not found"))
     assert len(caplog.records) == 3
+
+
+def test_a_store_that_fails_does_not_hide_the_lead(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    class Failing:
+        async def read(self, *_: Any) -> Any:
+            raise StoreFailed("The disk is full.")
+
+    failing = replace(world.context, store=Failing(), notices=notices.Notices())
+    drive.finish(leads.of_error(failing, error("no_thread", id="thread_gone")))
+    assert "thread_gone" in caplog.text
