@@ -1,7 +1,7 @@
 """Runs, at most one of them active in a thread, whoever asks from wherever.
 
-``private`` is what the engine remembers about a run and the wire never shows.  ``owner`` and ``lease_until`` (seconds
-since the epoch) say who drives it and until when he may be trusted to be alive.
+``memory`` (the column `private`) is what the engine remembers about a run and the wire never shows.  ``owner`` and
+``lease_until`` (seconds since the epoch) say who drives it and until when he may be trusted to be alive.
 """
 
 from collections.abc import Sequence
@@ -9,9 +9,10 @@ from typing import Any, Final, NamedTuple, TypedDict, Unpack
 
 import sqlalchemy as sa
 
-from shim.store import dialects, rows, schema, threads
+from shim.store import dialects, rows, run_memory, schema, threads
 from shim.store.errors import ActiveRun
 from shim.store.rows import Cut, Json, Listed, Order
+from shim.store.run_memory import RunMemory
 from shim.store.schema import runs
 
 
@@ -19,7 +20,7 @@ class RunRow(NamedTuple):
     """A run as it lies in the store."""
 
     body: Json
-    private: Json
+    memory: RunMemory
     owner: str | None
     lease_until: float | None
 
@@ -57,14 +58,14 @@ _RELEASE: Final = _mine.where(schema.ACTIVE, runs.c.owner == sa.bindparam("by"))
 
 
 def insert(
-    db: sa.Connection, tenant: str, body: Json, private: Json, owner: str | None, lease_until: float | None
+    db: sa.Connection, tenant: str, body: Json, memory: RunMemory, owner: str | None, lease_until: float | None
 ) -> None:
     """A new run.  Raises `ActiveRun` when it would be active and another one in its thread already is."""
     thread_id = body["thread_id"]
     threads.in_turn(db, tenant, thread_id)
     fixed = {"tenant": tenant, "id": body["id"], "thread_id": thread_id, "created_at": body["created_at"]}
     lease = {"owner": owner, "lease_until": lease_until}
-    values = {**fixed, **lease, **_columns(body), "private": rows.dump(private)}
+    values = {**fixed, **lease, **_columns(body), "private": rows.dump(memory)}
     if not rows.add_unless(db, schema.ONE_ACTIVE_RUN, values):
         other = active(db, tenant, thread_id)
         assert other is not None
@@ -81,10 +82,10 @@ def active(db: sa.Connection, tenant: str, thread_id: str) -> RunRow | None:
 
 
 def move(
-    db: sa.Connection, tenant: str, body: Json, private: Json, allowed: frozenset[str], **lease: Unpack[Lease]
+    db: sa.Connection, tenant: str, body: Json, memory: RunMemory, allowed: frozenset[str], **lease: Unpack[Lease]
 ) -> bool:
     """Save the run if its stored status is one of ``allowed``: compare and set.  Says whether that was so."""
-    values = {**_columns(body), "private": rows.dump(private), **lease, "allowed": sorted(allowed)}
+    values = {**_columns(body), "private": rows.dump(memory), **lease, "allowed": sorted(allowed)}
     return db.execute(_MOVE, {**_which(tenant, body["id"]), **values}).rowcount > 0
 
 
@@ -158,5 +159,5 @@ def _row(db: sa.Connection, statement: sa.Select[Any], where: rows.Where) -> Run
     found = db.execute(statement, rows.bound(where)).first()
     if found is None:
         return None
-    body, private, owner, lease_until = found
-    return RunRow(rows.load(body), rows.load(private), owner, lease_until)
+    body, memory, owner, lease_until = found
+    return RunRow(rows.load(body), run_memory.load(memory), owner, lease_until)

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 from openai.types.beta.threads import RunStatus
 
-from shim.store import journal, messages, responses, runs, steps, threads
+from shim.store import journal, messages, responses, run_memory, runs, steps, threads
 from shim.store.database import Database
 from shim.store.errors import ActiveRun
 from shim.store.runs import RunRow
@@ -14,16 +14,18 @@ from tests.store.things import Any_Store, ids, message, run, step, thread
 
 ACTIVE = ("queued", "in_progress", "requires_action", "cancelling")
 ENDED = tuple(status for status in get_args(RunStatus) if status not in ACTIVE)
+MEMORY = run_memory.blank("gpt-4o", {}, [])
+CHAINED = MEMORY | {"tip": {"id": "resp_1", "covers": 1}}
 
 
 def begin(db: sa.Connection, status: str = "queued") -> None:
     threads.insert(db, "", thread())
-    runs.insert(db, "", run(1, status=status), {"tip": None}, "me", 60.5)
+    runs.insert(db, "", run(1, status=status), MEMORY, "me", 60.5)
 
 
 async def test_what_went_in_comes_out(store: Any_Store) -> None:
     await store.write(begin)
-    expected = RunRow(run(1), {"tip": None}, "me", 60.5)
+    expected = RunRow(run(1), MEMORY, "me", 60.5)
     assert await store.read(runs.get, "", "thread_1", "run_1") == expected
     assert await store.read(runs.active, "", "thread_1") == expected
     assert await store.read(runs.get, "", "thread_2", "run_1") is None
@@ -34,7 +36,7 @@ async def test_what_went_in_comes_out(store: Any_Store) -> None:
 async def test_a_second_active_run_is_refused_and_leaves_the_transaction_usable(store: Any_Store, status: str) -> None:
     def work(db: sa.Connection) -> str:
         with pytest.raises(ActiveRun) as caught:
-            runs.insert(db, "", run(2), {}, None, None)
+            runs.insert(db, "", run(2), MEMORY, None, None)
         messages.insert(db, "", message(1))
         return caught.value.run_id
 
@@ -48,32 +50,32 @@ async def test_a_second_active_run_is_refused_and_leaves_the_transaction_usable(
 async def test_a_run_that_has_ended_holds_nothing(store: Any_Store, status: str) -> None:
     await store.write(begin, status)
     assert await store.read(runs.active, "", "thread_1") is None
-    await store.write(runs.insert, "", run(2), {}, None, None)
+    await store.write(runs.insert, "", run(2), MEMORY, None, None)
     assert ids((await store.read(runs.page, "", "thread_1", 20, "desc")).data) == ["run_2", "run_1"]
 
 
 async def test_an_id_that_is_taken_is_no_active_run(store: Any_Store) -> None:
     await store.write(begin, "completed")
     with pytest.raises(Exception, match=r"(?i)unique") as caught:
-        await store.write(runs.insert, "", run(1), {}, None, None)
+        await store.write(runs.insert, "", run(1), MEMORY, None, None)
     assert not isinstance(caught.value, ActiveRun)
 
 
 async def test_move_compares_and_sets(store: Any_Store) -> None:
     await store.write(begin)
     cancelled, completed = run(1, status="cancelling"), run(1, status="completed")
-    assert await store.write(runs.move, "", cancelled, {"tip": "resp_1"}, frozenset(ACTIVE))
-    assert not await store.write(runs.move, "", completed, {}, frozenset({"in_progress"}))
-    assert not await store.write(runs.move, "", completed, {}, frozenset())
-    assert not await store.write(runs.move, "other", completed, {}, frozenset(ACTIVE))
-    assert await store.read(runs.get, "", "thread_1", "run_1") == RunRow(cancelled, {"tip": "resp_1"}, "me", 60.5)
+    assert await store.write(runs.move, "", cancelled, CHAINED, frozenset(ACTIVE))
+    assert not await store.write(runs.move, "", completed, MEMORY, frozenset({"in_progress"}))
+    assert not await store.write(runs.move, "", completed, MEMORY, frozenset())
+    assert not await store.write(runs.move, "other", completed, MEMORY, frozenset(ACTIVE))
+    assert await store.read(runs.get, "", "thread_1", "run_1") == RunRow(cancelled, CHAINED, "me", 60.5)
 
 
 async def test_move_may_change_the_lease(store: Any_Store) -> None:
     await store.write(begin)
-    await store.write(runs.move, "", run(1), {}, frozenset(ACTIVE), lease_until=90.0)
+    await store.write(runs.move, "", run(1), MEMORY, frozenset(ACTIVE), lease_until=90.0)
     assert (await store.read(runs.active, "", "thread_1") or run)[2:] == ("me", 90.0)
-    await store.write(runs.move, "", run(1), {}, frozenset(ACTIVE), owner=None, lease_until=None)
+    await store.write(runs.move, "", run(1), MEMORY, frozenset(ACTIVE), owner=None, lease_until=None)
     assert (await store.read(runs.active, "", "thread_1") or run)[2:] == (None, None)
 
 
@@ -81,7 +83,7 @@ async def test_save_keeps_what_is_private(store: Any_Store) -> None:
     await store.write(begin)
     changed = {**run(1), "metadata": {"a": "b"}}
     assert await store.write(runs.save, "", changed)
-    assert await store.read(runs.get, "", "thread_1", "run_1") == RunRow(changed, {"tip": None}, "me", 60.5)
+    assert await store.read(runs.get, "", "thread_1", "run_1") == RunRow(changed, MEMORY, "me", 60.5)
     assert not await store.write(runs.save, "", run(2))
 
 
@@ -105,7 +107,7 @@ async def test_one_statement_renews_and_shows_all_runs_of_a_process(store: Any_S
     def work(db: sa.Connection) -> None:
         for number, owner in ((1, "me"), (2, "you"), (3, "me")):
             threads.insert(db, "", thread(number))
-            runs.insert(db, "", run(number, thread=number), {}, owner, 60.5)
+            runs.insert(db, "", run(number, thread=number), MEMORY, owner, 60.5)
 
     await store.write(work)
     wanted = ["run_1", "run_2", "run_3", "run_4"]
@@ -156,7 +158,7 @@ def race(base: Database, work: object, inputs: range) -> list[object]:
 def test_of_many_who_start_a_run_one_wins(base: Database) -> None:
     def start(db: sa.Connection, n: int) -> str:
         try:
-            runs.insert(db, "", run(n), {}, None, None)
+            runs.insert(db, "", run(n), MEMORY, None, None)
         except ActiveRun as refused:
             return refused.run_id
         return "won"
@@ -170,11 +172,11 @@ def test_of_many_who_start_a_run_one_wins(base: Database) -> None:
 
 def test_of_many_who_end_a_run_one_wins(base: Database) -> None:
     def end(db: sa.Connection, n: int) -> bool:
-        return runs.move(db, "", run(1, status=ENDED[n % 5]), {"by": n}, frozenset(ACTIVE))
+        return runs.move(db, "", run(1, status=ENDED[n % 5]), MEMORY | {"citations": n}, frozenset(ACTIVE))
 
     base.write(begin)
     answers = race(base, end, range(8))
     assert sorted(answers) == 7 * [False] + [True]
     found = base.read(runs.get, "", "thread_1", "run_1")
     assert found is not None
-    assert found.private == {"by": answers.index(True)}
+    assert found.memory["citations"] == answers.index(True)

@@ -127,4 +127,4 @@ def _delete(db: Any, world: Context, thread_id: str, message_id: str) -> None:
         thread_rows.set_head(db, world.tenant, thread_id, None, 0)
     if (row := runs.active(db, world.tenant, thread_id)) is not None:
         # So does what the run under way has said: nothing may chain from that either.
-        runs.move(db, world.tenant, row.body, row.private | {"tip": None, "stale": True}, lifecycle.ACTIVE)
+        runs.move(db, world.tenant, row.body, row.memory | {"tip": None, "stale": True}, lifecycle.ACTIVE)

@@ -9,14 +9,16 @@ from shim.engine import idempotency, resources, retention
 from shim.engine.api import lookup, messages, threads, unknown_threads
 from shim.engine.context import Context, Json, given
 from shim.engine.protocol import Emitted, Reply, Request, json_reply
-from shim.engine.run import background, chain, launch, naming, record, refresh
+from shim.engine.run import background, chain, launch, naming, refresh
 from shim.engine.run.carrier import Carrier
 from shim.engine.run.chain import Sent
-from shim.store import journal
+from shim.engine.run.state import RunState
+from shim.store import journal, run_memory
 from shim.store import messages as message_rows
 from shim.store import runs as rows
 from shim.store import threads as thread_rows
 from shim.store.errors import ActiveRun, NoSuchCursor
+from shim.store.run_memory import RunMemory
 from shim.translate import tools
 from shim.translate.turn import Turn
 from shim.wire import objects
@@ -68,7 +70,7 @@ async def retrieve(world: Context, request: Request, thread_id: str, run_id: str
     """GET /threads/{thread_id}/runs/{run_id}"""
     lookup.check(thread=thread_id, run=run_id)
     row = await world.store.read(lookup.run, world, thread_id, run_id)
-    wait = POLL_BACKGROUND if row.private["background"] else POLL_AFTER
+    wait = POLL_BACKGROUND if row.memory["background"] else POLL_AFTER
     return json_reply(row.body, headers=wait)
 
 
@@ -85,8 +87,8 @@ async def cancel(world: Context, request: Request, thread_id: str, run_id: str) 
     row = await world.store.write(_cancel, world, thread_id, run_id, idempotency.post(world, request, "cancel"))
     # Only now: whoever carries the run looks into the store as soon as he is told.
     world.registry.tell(run_id)
-    if row.private["background"]:
-        await background.stop(world, row)
+    if (going := row.memory["background"]) is not None:
+        await background.stop(world, going)
     return json_reply(row.body)
 
 
@@ -95,9 +97,8 @@ async def _launch(
 ) -> Reply:
     run = started.run
     streamed = bool(asked.get("stream"))
-    carrier = Carrier(
-        world, Turn(run, world.ids, world.now, asked=asked), started.private, started.sent, request.call(streamed)
-    )
+    turn = Turn(run, world.ids, world.now, asked=asked)
+    carrier = Carrier(RunState(world, turn, started.memory, started.sent), request.call(streamed))
     shown = objects.as_streamed(run)
     first = [*told, ("thread.run.created", shown), ("thread.run.queued", shown)]
     return await launch.reply(carrier, first, streamed, launch.Undo(_forget, (started,)))
@@ -108,7 +109,7 @@ class Started:
     """A queued run in the store, its first request, and what came into the store with it."""
 
     run: Json
-    private: Json
+    memory: RunMemory
     sent: Sent
     added: list[str]
     noted: int
@@ -127,16 +128,16 @@ def _start(
     run = _compose(world, thread_id, assistant, asked)
     searched = resources.merged(assistant["tool_resources"], thread["tool_resources"], run["tool_resources"])
     awaits = (thread["tool_resources"].get("file_search") or {}).get("vector_store_ids") or []
-    private = record.blank(naming.called(world, run["model"]), searched, awaits) | {"contents": contents}
+    memory = run_memory.blank(naming.called(world, run["model"]), searched, awaits) | {"contents": contents}
     try:
-        rows.insert(db, world.tenant, run, private, world.owner, world.clock() + world.lease)
+        rows.insert(db, world.tenant, run, memory, world.owner, world.clock() + world.lease)
     except ActiveRun as other:
         raise error("thread_busy_run", thread_id=thread_id, run_id=other.run_id) from None
     added = [messages.add(db, world, thread_id, message)["id"] for message in asked.get("additional_messages") or []]
     if not run["instructions"] and not _asked_anything(db, world, thread_id):
         raise error("nothing_to_answer")
     noted = idempotency.note(db, world, replace(post, kind="run"), run["id"], thread_id)
-    return Started(run, private, chain.prepare(db, world, run, private), added, noted)
+    return Started(run, memory, chain.prepare(db, world, run, memory), added, noted)
 
 
 def _start_with_thread(db: Any, world: Context, asked: Json, post: idempotency.Post) -> Started:
@@ -213,6 +214,6 @@ def _cancel(db: Any, world: Context, thread_id: str, run_id: str, post: idempote
     if run["status"] not in lifecycle.before("cancel"):
         raise error("cannot_cancel", status=run["status"])
     run = run | {"status": lifecycle.after(run["status"], "cancel")}
-    rows.move(db, world.tenant, run, row.private, lifecycle.before("cancel"))
+    rows.move(db, world.tenant, run, row.memory, lifecycle.before("cancel"))
     idempotency.note(db, world, post, run_id, thread_id)
     return row._replace(body=run)

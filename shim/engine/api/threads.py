@@ -40,8 +40,8 @@ async def delete(world: Context, request: Request, thread_id: str) -> Reply:
     """DELETE /threads/{thread_id}: an active run is stopped first, as clean-up code runs whenever it runs."""
     lookup.check(thread=thread_id)
     running = await world.store.write(_delete, world, thread_id)
-    if running is not None and running.private["background"]:
-        await background.stop(world, running)
+    if running is not None and (going := running.memory["background"]) is not None:
+        await background.stop(world, going)
     forgetting = retention.upstream(world) if world.delete_responses else None
     return json_reply(objects.deleted("thread", thread_id), events=forgetting)
 

@@ -11,6 +11,7 @@ from shim.engine.protocol import Emitted, Reply, Request
 from shim.engine.run import chain, launch, record, refresh
 from shim.engine.run.carrier import Carrier
 from shim.engine.run.chain import Sent
+from shim.engine.run.state import RunState
 from shim.store import journal, runs, steps, threads
 from shim.store.runs import RunRow
 from shim.translate import elsewhere, history
@@ -26,10 +27,10 @@ async def submit(world: Context, request: Request, thread_id: str, run_id: str) 
     asked = read("runs.submit_tool_outputs", request.body)
     post = idempotency.post(world, request, "outputs")
     accepted = await world.store.write(_accept, world, thread_id, run_id, asked["tool_outputs"], post)
-    private, streamed = accepted.row.private, bool(asked.get("stream"))
-    turn = record.turn_of(world, accepted.run, private)
+    memory, streamed = accepted.row.memory, bool(asked.get("stream"))
+    turn = record.turn_of(world, accepted.run, memory)
     turn.asked = asked
-    carrier = Carrier(world, turn, private, accepted.sent, request.call(streamed))
+    carrier = Carrier(RunState(world, turn, memory, accepted.sent), request.call(streamed))
     told: list[Emitted] = [
         ("thread.run.step.completed", accepted.step),
         ("thread.run.queued", objects.as_streamed(accepted.run)),
@@ -60,23 +61,23 @@ def _accept(
     idempotency.check(db, world, post)
     refresh.active(db, world, thread_id)
     row = lookup.run(db, world, thread_id, run_id)
-    row = row._replace(private=row.private | {"stale": False})
+    row = row._replace(memory=row.memory | {"stale": False})
     if row.body["status"] not in lifecycle.before("answered"):
         raise error("not_accepting_outputs", status=row.body["status"])
     outputs = _match(row.body, given)
     mark = journal.last_seq(db, world.tenant, thread_id)
     asking = elsewhere.asking(row.body)
-    upstream = row.private.get("call_ids") or {}
+    upstream = row.memory["call_ids"]
     for call_id, output in outputs.items():
         item = history.of_output(call_id, output, asking.get(call_id, ""), upstream.get(call_id))
-        journal.append(db, world.tenant, thread_id, "in", item, run_id=run_id, response_id=row.private["asker"])
+        journal.append(db, world.tenant, thread_id, "in", item, run_id=run_id, response_id=row.memory["asker"])
     step = _answered(db, world, row, outputs)
     turn = Turn(row.body, world.ids, world.now)
     turn.happen("answered", required_action=None)
     lease: runs.Lease = {"owner": world.owner, "lease_until": world.clock() + world.lease}
-    runs.move(db, world.tenant, turn.run, row.private, lifecycle.before("answered"), **lease)
+    runs.move(db, world.tenant, turn.run, row.memory, lifecycle.before("answered"), **lease)
     noted = idempotency.note(db, world, post, run_id, thread_id)
-    return Accepted(row, turn.run, step, chain.prepare(db, world, turn.run, row.private), mark, noted)
+    return Accepted(row, turn.run, step, chain.prepare(db, world, turn.run, row.memory), mark, noted)
 
 
 def _match(run: Json, given: list[Json]) -> dict[str, str]:
@@ -100,7 +101,7 @@ def _answered(db: Any, world: Context, row: RunRow, outputs: dict[str, str]) -> 
         "status": "completed",
         "completed_at": world.now(),
         "step_details": {"type": "tool_calls", "tool_calls": calls},
-        "usage": row.private["step_usage"],
+        "usage": row.memory["step_usage"],
     }
     steps.save(db, world.tenant, step)
     return step
@@ -120,7 +121,7 @@ def _take_back(db: Any, world: Context, accepted: Accepted) -> None:
         _unanswer(db, world, accepted)
     lease: runs.Lease = {"owner": None, "lease_until": None}
     body = row.body if waits else current.body
-    runs.move(db, world.tenant, body, row.private, frozenset({"queued", "cancelling"}), **lease)
+    runs.move(db, world.tenant, body, row.memory, frozenset({"queued", "cancelling"}), **lease)
 
 
 def _unanswer(db: Any, world: Context, accepted: Accepted) -> None:

@@ -11,6 +11,7 @@ from shim.engine.context import Context, Json
 from shim.engine.run import chain
 from shim.engine.run.chain import Sent
 from shim.ports import Refusal
+from shim.store.run_memory import RunMemory
 from shim.translate import estimate
 from shim.upstream import bodies, profiles
 
@@ -38,31 +39,31 @@ class Unfit(Exception):
     """The run has too few prompt tokens left to ask anything."""
 
 
-async def fitted(world: Context, run: Json, private: Json, sent: Sent) -> Sent:
+async def fitted(world: Context, run: Json, memory: RunMemory, sent: Sent) -> Sent:
     """The request, or a shorter one, that keeps to what the run has left.
 
     Raises `Unfit`, and upstream's `Refusal` where the chain is lost.
     """
     if run["max_prompt_tokens"] is None:
         return sent
-    left = run["max_prompt_tokens"] - private["spent"]["prompt_tokens"]
+    left = run["max_prompt_tokens"] - memory["spent"]["prompt_tokens"]
     if left <= 0:
         raise Unfit
-    counted = await _count(world, run, private, sent)
-    return sent if counted <= left else await _shorter(world, run, private, sent, (counted, left))
+    counted = await _count(world, run, memory, sent)
+    return sent if counted <= left else await _shorter(world, run, memory, sent, (counted, left))
 
 
-async def _shorter(world: Context, run: Json, private: Json, sent: Sent, sizes: tuple[int, int]) -> Sent:
+async def _shorter(world: Context, run: Json, memory: RunMemory, sent: Sent, sizes: tuple[int, int]) -> Sent:
     """As many of the last messages as fit.  Estimates say what to try, scaled by what was really counted."""
     counted, left = sizes
-    weights = await world.store.read(_weights, world, run, private)
+    weights = await world.store.read(_weights, world, run, memory)
     every, tries = len(weights) - 1, 0
     # A chain may hold what a replay leaves out, so without it all messages may fit.
     most, ratio = (every, 1.0) if sent.previous else (every - 1, counted / weights[every])
     while most >= 1:
         kept = _fitting(weights[: most + 1], left / ratio) if tries < TRIES else 1
-        shorter = await world.store.read(chain.prepare, world, run, private, kept=kept)
-        counted = await _count(world, run, private, shorter)
+        shorter = await world.store.read(chain.prepare, world, run, memory, kept=kept)
+        counted = await _count(world, run, memory, shorter)
         if counted <= left:
             return replace(shorter, kept=kept if kept < every else None)
         ratio = max(ratio, counted / weights[kept])
@@ -75,9 +76,9 @@ def _fitting(weights: list[int], room: float) -> int:
     return max(1, sum(weight <= room for weight in weights) - 1)
 
 
-async def _count(world: Context, run: Json, private: Json, sent: Sent) -> int:
+async def _count(world: Context, run: Json, memory: RunMemory, sent: Sent) -> int:
     """Upstream's count, else an estimate."""
-    profile = world.profile(private["model"])
+    profile = world.profile(memory["model"])
     if profile.counts:
         body: Json = {name: value for name, value in bodies.spread(sent.body).items() if name in COUNTED}
         try:
@@ -87,19 +88,19 @@ async def _count(world: Context, run: Json, private: Json, sent: Sent) -> int:
                 raise
             if refusal.status in MISSING:
                 world.capabilities.uncounted(profile)
-    return await world.store.read(_estimate, world, run, private, sent)
+    return await world.store.read(_estimate, world, run, memory, sent)
 
 
-def _estimate(db: Any, world: Context, run: Json, private: Json, sent: Sent) -> int:
+def _estimate(db: Any, world: Context, run: Json, memory: RunMemory, sent: Sent) -> int:
     """What a chain holds is in the journal."""
-    whole = chain.prepare(db, world, run, private, anew=True) if sent.previous else sent
+    whole = chain.prepare(db, world, run, memory, anew=True) if sent.previous else sent
     return estimate.of_body(whole.body, world.tokens)
 
 
-def _weights(db: Any, world: Context, run: Json, private: Json) -> list[int]:
+def _weights(db: Any, world: Context, run: Json, memory: RunMemory) -> list[int]:
     """Estimates, one for each number of messages that may be kept, from none to all."""
-    body, parts = chain.parts(db, world, run, private)
-    count = estimate.plain if world.profile(private["model"]).counts else world.tokens
+    body, parts = chain.parts(db, world, run, memory)
+    count = estimate.plain if world.profile(memory["model"]).counts else world.tokens
     sizes = [sum(estimate.of_item(item, count) for item in part) for part in parts]
     totals = [estimate.frame(body, count) + sizes.pop()]
     for size in reversed(sizes):

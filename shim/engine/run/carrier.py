@@ -17,14 +17,13 @@ from shim import lifecycle
 from shim.engine import retention
 from shim.engine.context import Context, Json
 from shim.engine.protocol import DONE, Emitted, Events
-from shim.engine.run import backlog, container_files, echo, notes, record
-from shim.engine.run.asking import Asker
+from shim.engine.run import asking, backlog, container_files, echo, healing, notes, record
 from shim.engine.run.backlog import Backlog
 from shim.engine.run.budget import Unfit
-from shim.engine.run.chain import Sent
-from shim.engine.run.commit import Stored, commit
+from shim.engine.run.commit import Moved, commit, hand_over
 from shim.engine.run.place import PAUSES, Place
-from shim.ports import Answer, Call, Interruption, Profile, Refusal
+from shim.engine.run.state import RunState
+from shim.ports import Answer, Call, Interruption, Refusal
 from shim.store import runs
 from shim.store.errors import Gone, StoreFailed
 from shim.translate import endings, failures, models, normalise, stream
@@ -54,38 +53,34 @@ class Left(Exception):
 
 @dataclass(slots=True)
 class Carrier:
-    """``seen`` is the run's status as this carrier last stored it: what the compare-and-set compares with.  ``dry``:
-    the run has too few prompt tokens left.  ``alone``: the run is in no registry, so it looks into the store by itself.
-    ``background``: the answer goes on upstream though nobody reads it.  ``place``: how far it was read.
+    """``state``: the run, what is remembered of it, and its next request.  ``alone``: the run is in no registry, so it
+    looks into the store by itself.  ``background``: the answer goes on upstream though nobody reads it.  ``place``: how
+    far it was read.  ``dry``: the run has too few prompt tokens left.
     """
 
-    world: Context
-    turn: Turn
-    private: Json
-    sent: Sent
+    state: RunState
     call: Call
-    seen: lifecycle.RunStatus = "queued"
-    answer: Answer | None = None
-    response: Json = field(default_factory=dict)
-    chained: bool = True
-    dry: bool = False
     alone: bool = False
-    background: bool = False
     place: Place = field(default_factory=Place)
-    kept: list[container_files.Kept] = field(default_factory=list)
-    asker: Asker = field(init=False)
+    background: bool = False
+    dry: bool = False
+    answer: Answer | None = None
     backlog: Backlog = field(init=False)
     interruption: Interruption = field(default_factory=Interruption)
 
     def __post_init__(self) -> None:
         self.backlog = Backlog(self.world, self.turn.run["id"])
         self.call = replace(self.call, interruption=self.interruption)
-        self.restart(self.private, self.sent)
 
-    def restart(self, private: Json, sent: Sent) -> None:
-        """Ask from here on, with what is remembered of the run and its next request."""
-        self.private, self.sent = private, sent
-        self.asker = Asker(self.world, self.turn.run, private, sent)
+    @property
+    def world(self) -> Context:
+        """The world of the run."""
+        return self.state.world
+
+    @property
+    def turn(self) -> Turn:
+        """The translation of the response under way."""
+        return self.state.turn
 
     async def open(self) -> None:
         """Ask upstream for a stream, unless the run has too few tokens left.  Raises `Refusal`."""
@@ -93,7 +88,7 @@ class Carrier:
             if not self.exhausted:
                 self.answer = await self._opened()
         except Unfit:
-            self.dry = True
+            pass
 
     async def _opened(self) -> Answer:
         """The answer that is to be read on, if upstream still tells it, or a new one."""
@@ -107,28 +102,49 @@ class Carrier:
             except Refusal as refusal:
                 if not profiles.cannot_background(refusal):
                     raise
-            self.world.capabilities.foreground(self.profile)
-            self.background = False
+            self.stay_in_foreground()
         return await self._ask(lambda body: self.world.upstream.stream(body, self.call))
 
     async def create(self) -> Json:
         """Ask upstream to go on in the background.  Raises `Refusal`, and `Unfit`."""
         return await self._ask(lambda body: self.world.upstream.create(body | BACKGROUND, self.call))
 
+    async def handed_over(self, response_id: str) -> bool:
+        """Store that upstream works on by itself, as that response; nobody drives the run here any more.  Says whether
+        somebody has cancelled the run before there was anything to stop.  Raises `Gone`.
+        """
+        stored = await self.world.store.write(hand_over, self.state, response_id)
+        self.state.memory, self.state.noted = stored.memory, True
+        if stored.run["status"] != "cancelling":
+            return False
+        self.state.moved(stored.run)
+        return True
+
+    def choose_background(self) -> bool:
+        """Decide whether the run goes on upstream whatever becomes of this process, as one does that is read on."""
+        self.background = self.wants_background or self.place.response_id is not None
+        return self.background
+
+    def stay_in_foreground(self) -> None:
+        """Upstream has no background for this model: now and from now on it is not asked for one."""
+        self.world.capabilities.foreground(self.state.profile)
+        self.background = False
+
     async def _ask(self, how: Callable[[Json], Awaitable[T]]) -> T:
-        asker = self.asker
         try:
-            if not self.private["asker"]:
+            if not self.state.memory["asker"]:
                 await self._indexed()
-            return await asker.ask(how)
+            return await asking.ask(self.state, how)
+        except Unfit:
+            self.dry = True
+            raise
         finally:
-            self.private, self.sent = asker.private, asker.sent
-            self.turn.body = self.sent.body
+            self.turn.body = self.state.sent.body
 
     async def _indexed(self) -> None:
         """Files that were attached a moment ago are searched only once they are indexed."""
         if any(tool["type"] == "file_search" for tool in self.turn.run["tools"]):
-            for store_id in self.private["awaits"]:
+            for store_id in self.state.memory["awaits"]:
                 # If it cannot be looked at, the search itself will say so.
                 with suppress(Refusal):
                     await self.world.upstream.indexed(store_id)
@@ -138,20 +154,15 @@ class Carrier:
         return self.turn.names.message(refusal.message, refusal.param)
 
     @property
-    def profile(self) -> Profile:
-        """What upstream can do for this run's model."""
-        return self.world.profile(self.private["model"])
-
-    @property
     def wants_background(self) -> bool:
         """Whether the run is to go on upstream whatever becomes of this process."""
-        profile, model = self.profile, self.private["model"]
+        profile, model = self.state.profile, self.state.memory["model"]
         return profile.background and not self.exhausted and (profile.always or models.takes_minutes(model))
 
     @property
     def exhausted(self) -> bool:
         """Whether the run's completion tokens are used up, or too few for upstream to begin."""
-        return bool(self.sent.body.get("max_output_tokens", SMALLEST) < SMALLEST)
+        return bool(self.state.sent.body.get("max_output_tokens", SMALLEST) < SMALLEST)
 
     async def run_dry(self) -> list[Emitted]:
         """The end of a run that has too few tokens left for another round."""
@@ -178,7 +189,7 @@ class Carrier:
             yield [(f"thread.run.{left.run['status']}", objects.as_streamed(left.run))]
         except Gone:
             await self._quit({"status": "deleted"})
-            await retention.disown(self.world, (self.turn.terminal or self.response).get("id"))
+            await retention.disown(self.world, self.state.response_id)
         except StoreFailed:
             self.forsake()
             raise
@@ -231,7 +242,7 @@ class Carrier:
 
     def forsake(self) -> None:
         """The store fails: whoever looks next in this process does with the run what is left to do."""
-        self.world.registry.forsake(self.turn.run["id"], (self.turn.terminal or self.response).get("id"))
+        self.world.registry.forsake(self.turn.run["id"], self.state.response_id)
 
     async def _told(self, refused: Refusal | None) -> Events:
         """Every batch; whatever goes wrong upstream becomes the run's end."""
@@ -314,45 +325,20 @@ class Carrier:
         """Whether upstream answers without the history that it was to chain from; then it is asked again, with all
         of it, before anybody has heard a word.
         """
-        previous = self.sent.previous
-        if previous is None or not self.asker.may_heal or self.turn.items:
+        why = healing.cause(self.state, events)
+        if why is None:
             return False
-        said = echo.verdict(events, previous, self.profile, bool(self.response))
-        if said == "held" or said is None:
-            return False
-        await self._leave(events)
-        await self.asker.heal(said)
+        await healing.leave(self.state, (self.state.response or echo.response_in(events) or {}).get("id"))
+        self.place = Place()
+        await healing.heal(self.state, why)
         await self.open()
         return True
 
-    async def _leave(self, events: list[Json]) -> None:
-        """Drop the response that these events open, or opened before."""
-        self.response = self.response or echo.response_in(events) or {}
-        if response_id := self.response.get("id"):
-            run, previous = self.turn.run, self.sent.previous
-            await self.world.store.write(record.unheard, self.world, run, response_id, previous)
-        self.response, self.place = {}, Place()
-
-    def _learn(self, response: Json) -> None:
-        """What a response says of itself as it opens: whether it can be chained from, and whether its chain held."""
-        profile, asked = self.profile, self.sent.body.get("store") is True
-        self.judge(response, asked)
-        if self.sent.previous is not None:
-            self.world.capabilities.chained(profile)
-        if asked and response.get("store") is False:
-            self.world.capabilities.unchained(profile)
-
-    def judge(self, response: Json, asked: bool) -> None:
-        """Whether a response can be chained from; ``asked``: upstream was to keep it."""
-        self.chained = echo.kept(response, asked, self.profile)
-        if self.chained:
-            self.world.capabilities.made(self.profile, response.get("id"))
-
     async def take(self, events: list[Json]) -> list[Emitted]:
         """Translate what came in, store it, and give what is to be told."""
-        opened = None if self.response else echo.response_in(events)
+        opened = None if self.state.opened else echo.response_in(events)
         # Whatever becomes of the run, upstream has made this.
-        self.response = opened or self.response
+        self.state.response = opened or self.state.response
         if (stop := await self.stopped()) is not None:
             return stop
         emitted = [told for event in events for told in stream.translate(self.turn, event)]
@@ -361,10 +347,10 @@ class Carrier:
             return emitted
         if opened is not None:
             notes.opened(self.turn.run, opened)
-            self._learn(opened)
+            healing.learn(self.state, opened)
         if self.turn.made:
             fetched, self.turn.made = await container_files.fetch(self.world, self.turn.made), []
-            self.kept = [*self.kept, *fetched]
+            self.state.files = [*self.state.files, *fetched]
         if self.backlog.waits and not self.turn.ended:
             self.backlog.events += emitted
             return []
@@ -392,13 +378,15 @@ class Carrier:
         return await self._stop(row.body)
 
     async def _stop(self, body: Json, told: Iterable[Emitted] = ()) -> list[Emitted]:
-        self.turn.run, self.seen = body, "cancelling"
+        self.state.moved(body)
         kept = [(name, data) for name, data in told if data.get("object") != "thread.run"]
         return await self.settle([*kept, *endings.stopped(self.turn)])
 
     def _shown(self, data: Json) -> Json:
         """A step without what its search found, unless the run's request asked for that; all else as it is."""
-        return objects.step_shown(data, self.private["contents"]) if data.get("object") == "thread.run.step" else data
+        return (
+            objects.step_shown(data, self.state.memory["contents"]) if data.get("object") == "thread.run.step" else data
+        )
 
     async def settle(self, emitted: list[Emitted]) -> list[Emitted]:
         """Commit a batch, then give it, with all that the store could not take before.  While it still cannot, nothing
@@ -421,23 +409,15 @@ class Carrier:
 
     async def _settled(self, emitted: list[Emitted]) -> list[Emitted]:
         """When somebody moved the run meanwhile, what he wanted comes first."""
-        stored = await self.world.store.write(commit, self, emitted)
-        if (moved := stored.moved) is None:
-            self._keep(stored)
+        stored = await self.world.store.write(commit, self.state, emitted)
+        if not isinstance(stored, Moved):
+            self.state.stored(stored.run, stored.memory)
+            if self.turn.ended:
+                notes.report(self.turn)
             return [(name, self._shown(data)) for name, data in emitted]
-        if moved["status"] != "cancelling":
-            raise Left(moved)
+        if stored.run["status"] != "cancelling":
+            raise Left(stored.run)
         if self.turn.run["status"] == "completed":
-            self.seen = "cancelling"
+            self.state.seen = "cancelling"
             return await self.settle(emitted)
-        return await self._stop(moved, emitted)
-
-    def _keep(self, stored: Stored) -> None:
-        """Go on from what is in the store now."""
-        self.turn.run, self.private, self.seen = stored.run, stored.private, stored.run["status"]
-        self.kept = []
-        self.turn.done.clear()
-        if (self.turn.terminal or self.response).get("id"):
-            self.response = self.response | {"noted": True}
-        if self.turn.ended:
-            notes.report(self.turn)
+        return await self._stop(stored.run, emitted)

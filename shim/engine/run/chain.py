@@ -7,10 +7,11 @@ to which place of the journal their chain knows the thread.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, Final
 
 from shim.engine.context import Context, Json
 from shim.store import journal, threads
+from shim.store.run_memory import RunMemory
 from shim.translate import history, items, request
 from shim.translate.history import Entry, Pair
 
@@ -26,28 +27,34 @@ class Sent:
     kept: int | None = None
 
 
-def prepare(db: Any, world: Context, run: Json, private: Json, *, anew: bool = False, kept: int | None = None) -> Sent:
+#: The request of a run that nothing is asked for.
+UNSENT: Final = Sent({}, None)
+
+
+def prepare(
+    db: Any, world: Context, run: Json, memory: RunMemory, *, anew: bool = False, kept: int | None = None
+) -> Sent:
     """The next request of a run.  ``anew``: without any chain, by replaying the journal.
 
     ``kept``: without a chain, too, and with no more than so many of the messages before the run.
     """
-    profile = world.profile(private["model"])
+    profile = world.profile(memory["model"])
     chained = profile.stores and not anew and kept is None
-    previous, start = _base(db, world, run, private) if chained else (None, 0)
+    previous, start = _base(db, world, run, memory) if chained else (None, 0)
     if previous is None:
-        start = _window(db, world, run, kept or private.get("kept"))
+        start = _window(db, world, run, kept or memory["kept"])
     so_far = request.Circumstances(
-        model=private["model"],
-        resources=private["resources"],
+        model=memory["model"],
+        resources=memory["resources"],
         previous=previous,
-        spent=private["spent"]["completion_tokens"],
-        obeyed=private["obeyed"],
+        spent=memory["spent"]["completion_tokens"],
+        obeyed=memory["obeyed"],
         store=profile.stores,
         carry_reasoning=profile.encrypted_reasoning and not profile.stores,
-        without=frozenset(world.refused(private["model"])),
+        without=frozenset(world.refused(memory["model"])),
     )
     entries = _entries(db, world, run["thread_id"], start)
-    as_text = world.told_as_text(private["model"])
+    as_text = world.told_as_text(memory["model"])
     said = history.compose(entries, previous, thoughts=profile.encrypted_reasoning, as_text=as_text)
     return Sent(request.body(run, said, so_far), previous, kept)
 
@@ -61,28 +68,28 @@ def pairs(db: Any, world: Context, thread_id: str, call_ids: set[str]) -> set[Pa
     }
 
 
-def halved(db: Any, world: Context, run: Json, private: Json, chained: bool) -> Sent | None:
+def halved(db: Any, world: Context, run: Json, memory: RunMemory, chained: bool) -> Sent | None:
     """The request without the older half of its messages; None where there is but one, and no chain to be left."""
-    start = _window(db, world, run, private.get("kept"))
+    start = _window(db, world, run, memory["kept"])
     count = journal.messages_after(db, world.tenant, run["thread_id"], run["id"], start)
     if not count or (count == 1 and not chained):
         return None
-    return prepare(db, world, run, private, kept=max(1, count // 2))
+    return prepare(db, world, run, memory, kept=max(1, count // 2))
 
 
-def parts(db: Any, world: Context, run: Json, private: Json) -> tuple[Json, list[list[Json]]]:
+def parts(db: Any, world: Context, run: Json, memory: RunMemory) -> tuple[Json, list[list[Json]]]:
     """The request that replays the thread, and the thread's items in the parts in which they may be left out: a message
     and what was called behind it, oldest first.  The last part, which stays, is the run's own.
     """
-    entries = list(_entries(db, world, run["thread_id"], _window(db, world, run, private.get("kept"))))
+    entries = list(_entries(db, world, run["thread_id"], _window(db, world, run, memory["kept"])))
     own = next((index for index, entry in enumerate(entries) if entry.run_id == run["id"]), len(entries))
     bounds = [*_starts(entries, run), own, len(entries)]
     cut = [[entry.item for entry in entries[start:end]] for start, end in pairwise(bounds)]
-    return prepare(db, world, run, private, anew=True).body, cut
+    return prepare(db, world, run, memory, anew=True).body, cut
 
 
-def _base(db: Any, world: Context, run: Json, private: Json) -> tuple[str | None, int]:
-    if tip := private["tip"]:
+def _base(db: Any, world: Context, run: Json, memory: RunMemory) -> tuple[str | None, int]:
+    if tip := memory["tip"]:
         return tip["id"], tip["covers"]
     if run["truncation_strategy"]["last_messages"]:
         # The thread's chain knows more than this run wants to show; the run's own knows just that.

@@ -1,62 +1,68 @@
 """One transaction of a run: what a batch tells, committed before it is told."""
 
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from dataclasses import dataclass
+from typing import Any
 
-from shim import lifecycle
-from shim.engine.context import Context, Json
+from shim.engine.context import Json
 from shim.engine.protocol import Emitted
 from shim.engine.run import container_files, record
-from shim.engine.run.chain import Sent
+from shim.engine.run.state import RunState
 from shim.store import journal, runs, threads
 from shim.store.errors import Gone
-from shim.translate.turn import Turn
+from shim.store.run_memory import RunMemory
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What a transaction has made of the run.  ``moved``: nothing, as somebody else had moved the run; to this."""
+    """What a transaction has stored, for `RunState.stored`."""
 
-    run: Json = field(default_factory=dict)
-    private: Json = field(default_factory=dict)
-    moved: Json | None = None
-
-
-class Carried(Protocol):
-    """What the transaction needs of a carrier; see `shim.engine.run.carrier.Carrier`."""
-
-    world: Context
-    turn: Turn
-    private: Json
-    sent: Sent
-    seen: lifecycle.RunStatus
-    response: Json
-    chained: bool
-    kept: list[container_files.Kept]
+    run: Json
+    memory: RunMemory
 
 
-def commit(db: Any, carrier: Carried, emitted: list[Emitted]) -> Stored:
-    """Store what a batch tells.  The turn stays as it is, so that it can be done again should that fail."""
-    world, turn = carrier.world, carrier.turn
-    run = turn.run
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Nothing was stored: somebody else had moved the run, to this."""
+
+    run: Json
+
+
+def commit(db: Any, state: RunState, emitted: list[Emitted]) -> Stored | Moved:
+    """Store what a batch tells.  The state stays as it is, so that it can be done again should that fail."""
+    world, turn, run = state.world, state.turn, state.run
     threads.in_turn(db, world.tenant, run["thread_id"])
     current = runs.get(db, world.tenant, run["thread_id"], run["id"])
     if current is None:
         raise Gone
-    if current.body["status"] != carrier.seen or current.owner not in (None, world.owner):
-        return Stored(moved=current.body)
-    private = carrier.private | {"stale": current.private["stale"]}
-    response = turn.terminal or carrier.response
-    if not carrier.response.get("noted") and (response_id := response.get("id")):
-        record.begun(db, world, run, response_id, carrier.sent.previous)
+    if current.body["status"] != state.seen or current.owner not in (None, world.owner):
+        return Moved(current.body)
+    memory = state.memory | {"stale": current.memory["stale"]}
+    response = turn.terminal or state.response
+    if not state.noted and (response_id := response.get("id")):
+        record.begun(db, world, run, response_id, state.sent.previous)
         if turn.terminal is not None:
             # It had no name until now.
             journal.name(db, world.tenant, run["id"], response_id)
     record.objects_of(db, world, emitted)
     record.items_of(db, world, turn, response.get("id"))
-    container_files.keep(db, world, run["thread_id"], carrier.kept)
+    container_files.keep(db, world, run["thread_id"], state.files)
     if turn.ended:
-        private = record.ending_of(db, world, turn, private, response, carrier.chained)
+        memory = record.ending_of(db, world, turn, memory, response, state.chained)
     run = run | {"metadata": current.body["metadata"]}
-    record.run_of(db, world, run, private, carrier.seen)
-    return Stored(run, private)
+    record.run_of(db, world, run, memory, state.seen)
+    return Stored(run, memory)
+
+
+def hand_over(db: Any, state: RunState, response_id: str) -> Stored:
+    """Note that upstream works on by itself: nobody drives the run here any more.  The run is as it is by now: somebody
+    may have cancelled it.
+    """
+    world, run = state.world, state.run
+    current = runs.get(db, world.tenant, run["thread_id"], run["id"])
+    if current is None:
+        raise Gone
+    record.begun(db, world, run, response_id, state.sent.previous)
+    memory = state.memory | {"background": response_id}
+    lease: runs.Lease = {"owner": None, "lease_until": None}
+    runs.move(db, world.tenant, current.body, memory, frozenset({state.seen, "cancelling"}), **lease)
+    return Stored(current.body, memory)

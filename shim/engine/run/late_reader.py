@@ -78,9 +78,7 @@ def _news(db: Any, watch: Watch) -> list[Emitted]:
         watch.ended = True
         return []
     run = objects.as_streamed(row.body)
-    found = [
-        objects.step_shown(step, row.private.get("contents", False)) for step in step_rows.of_run(db, tenant, run["id"])
-    ]
+    found = [objects.step_shown(step, row.memory["contents"]) for step in step_rows.of_run(db, tenant, run["id"])]
     emitted = list(_opening(watch, run, found))
     if run["status"] != "queued" or len(found) > _start(watch, found):
         begun = queued(watch.world, run, again=True) | {"status": "in_progress"}

@@ -31,8 +31,7 @@ async def reply(carrier: Carrier, first: list[Emitted], streamed: bool, undo: Un
     """
     queued = carrier.turn.run
     carrier.world.registry.enter(queued["id"], carrier.interruption)
-    carrier.background = carrier.wants_background
-    in_background = not streamed and carrier.background
+    in_background = carrier.choose_background() and not streamed
     if not streamed and not in_background:
         return json_reply(queued, events=carrier.events(first))
     refused: Refusal | None = None
@@ -40,8 +39,7 @@ async def reply(carrier: Carrier, first: list[Emitted], streamed: bool, undo: Un
         await (background.begin(carrier) if in_background else carrier.open())
     except Refusal as refusal:
         if in_background and profiles.cannot_background(refusal):
-            carrier.world.capabilities.foreground(carrier.profile)
-            carrier.background = False
+            carrier.stay_in_foreground()
             return json_reply(queued, events=carrier.events(first))
         if profiles.is_callers_fault(refusal):
             await _undo(carrier, undo)

@@ -6,53 +6,19 @@ from shim import lifecycle
 from shim.engine.context import Context, Json
 from shim.engine.protocol import Emitted
 from shim.store import journal, messages, responses, runs, steps, threads
+from shim.store.run_memory import RunMemory, Tip
 from shim.translate import items
 from shim.translate.turn import Turn
-from shim.wire import objects
 
 DELTAS = ("thread.message.delta", "thread.run.step.delta")
 
 
-def blank(model: str, resources: Json, awaits: list[str]) -> Json:
-    """What the engine remembers of a run and never shows.
-
-    ``spent``: tokens so far.  ``tip``: the response that its next round chains from, and what that covers.  ``asker``:
-    the response that asked for tool outputs.  ``step_usage``: the tokens of the step that waits for them.  ``obeyed``:
-    whether a forced tool choice has been followed.  ``background``: the response that runs upstream on its own.
-    ``model``: the one that is called.  ``resources``: what its hosted tools work on.  ``awaits``: vector stores whose
-    files must be indexed before it begins.  ``contents``: whether its stream shows what a search found.  ``stale``: a
-    message was deleted that the response under way knows, so nothing may chain from it.  ``images``: pictures that no
-    message shows yet.  ``citations``: how many markers the run's messages have.  ``kept``: of how many messages before
-    it the run tells, where not all fitted.  ``cut``: that was to save tokens, so no other run may chain from it.
-    ``again``: the request under way was asked a second time, as the process that asked it first is gone.
-    ``call_ids``: the calls that the program was asked for, by the id that it sees; each with upstream's id.
-    """
-    return {
-        "spent": objects.usage(),
-        "tip": None,
-        "asker": None,
-        "step_usage": None,
-        "obeyed": False,
-        "background": None,
-        "model": model,
-        "resources": resources,
-        "awaits": awaits,
-        "contents": False,
-        "stale": False,
-        "images": [],
-        "citations": 0,
-        "kept": None,
-        "cut": False,
-        "again": False,
-        "call_ids": {},
-    }
-
-
-def turn_of(world: Context, run: Json, private: Json) -> Turn:
+def turn_of(world: Context, run: Json, memory: RunMemory) -> Turn:
     """The next response of a run that may have had some."""
-    known = {name: private[name] for name in ("spent", "citations")}
-    call_ids = dict(private.get("call_ids") or {})
-    return Turn(run, world.ids, world.now, images=list(private["images"]), call_ids=call_ids, **known)
+    images, call_ids = list(memory["images"]), dict(memory["call_ids"])
+    turn = Turn(run, world.ids, world.now, images=images, call_ids=call_ids)
+    turn.spent, turn.citations = memory["spent"], memory["citations"]
+    return turn
 
 
 def objects_of(db: Any, world: Context, emitted: list[Emitted]) -> None:
@@ -94,24 +60,24 @@ def items_of(db: Any, world: Context, turn: Turn, response_id: str | None) -> No
         )
 
 
-def ending_of(db: Any, world: Context, turn: Turn, private: Json, response: Json, chained: bool) -> Json:
+def ending_of(db: Any, world: Context, turn: Turn, memory: RunMemory, response: Json, chained: bool) -> RunMemory:
     """Move head or tip as the response ended; returns what to remember of the run."""
     run = turn.run
     tenant, response_id = world.tenant, response.get("id")
     if response_id:
         responses.finish(db, tenant, response_id, response.get("status") or run["status"], response.get("usage"))
-    usable = response_id if chained and not private["stale"] else None
+    usable = response_id if chained and not memory["stale"] else None
     covers = journal.last_seq(db, tenant, run["thread_id"])
-    private = private | {"spent": turn.spent, "images": turn.images, "citations": turn.citations}
-    whole = not run["truncation_strategy"]["last_messages"] and not private.get("cut")
+    memory = memory | {"spent": turn.spent, "images": turn.images, "citations": turn.citations}
+    whole = not run["truncation_strategy"]["last_messages"] and not memory["cut"]
     if run["status"] == "completed" and usable and whole:
         threads.set_head(db, tenant, run["thread_id"], usable, covers)
     if run["status"] == "requires_action":
         _keep_asking(db, tenant, turn.asking or {})
-        tip = {"id": usable, "covers": covers} if usable else None
-        private |= {"tip": tip, "asker": response_id, "step_usage": turn.step_usage, "obeyed": True}
-        private |= {"call_ids": turn.call_ids, "background": None, "again": False}
-    return private
+        tip: Tip | None = {"id": usable, "covers": covers} if usable else None
+        memory |= {"tip": tip, "asker": response_id, "step_usage": turn.step_usage, "obeyed": True}
+        memory |= {"call_ids": turn.call_ids, "background": None, "again": False}
+    return memory
 
 
 def _keep_asking(db: Any, tenant: str, step: Json) -> None:
@@ -121,10 +87,10 @@ def _keep_asking(db: Any, tenant: str, step: Json) -> None:
         steps.requeue(db, tenant, step["run_id"], step["id"])
 
 
-def run_of(db: Any, world: Context, run: Json, private: Json, seen: lifecycle.RunStatus) -> bool:
+def run_of(db: Any, world: Context, run: Json, memory: RunMemory, seen: lifecycle.RunStatus) -> bool:
     """Save the run, unless somebody moved it since its status was ``seen``."""
-    held = run["status"] in ("queued", "in_progress", "cancelling") and not private["background"]
+    held = run["status"] in ("queued", "in_progress", "cancelling") and not memory["background"]
     lease: runs.Lease = {"owner": None, "lease_until": None}
     if held:
         lease = {"owner": world.owner, "lease_until": world.clock() + world.lease}
-    return runs.move(db, world.tenant, run, private, frozenset({seen}), **lease)
+    return runs.move(db, world.tenant, run, memory, frozenset({seen}), **lease)

@@ -14,9 +14,10 @@ from typing import Any, Final
 from shim.engine.context import Context, Json
 from shim.engine.run import chain, container_files, echo, record
 from shim.engine.run.carrier import Carrier
-from shim.engine.run.chain import Sent
-from shim.engine.run.commit import commit
+from shim.engine.run.chain import UNSENT
+from shim.engine.run.commit import Moved, commit
 from shim.engine.run.place import Place
+from shim.engine.run.state import RunState
 from shim.ports import Call, Refusal
 from shim.store import journal, messages, responses, runs, steps, threads
 from shim.store.errors import Gone, StoreFailed
@@ -47,7 +48,7 @@ async def take_over(world: Context, row: RunRow) -> bool:
 
 async def _last_response(world: Context, row: RunRow) -> Json | None:
     """The run's last response as upstream has it by now, unless its end was heard."""
-    if not world.profile(row.private["model"]).stores:
+    if not world.profile(row.memory["model"]).stores:
         return None
     response_id = await world.store.read(_unfinished, world, row)
     if response_id is None:
@@ -94,15 +95,15 @@ def _restart(db: Any, world: Context, row: RunRow, going: str | None) -> Carrier
     current = runs.get(db, tenant, run["thread_id"], run["id"])
     if current is None or current != row or world.clock() >= run["expires_at"]:
         return None
-    if row.private.get("again") and going is None:
+    if row.memory["again"] and going is None:
         return None
     _withdraw(db, tenant, run)
-    private = row.private | ({} if going else {"again": True})
+    memory = row.memory if going else row.memory | {"again": True}
     lease: runs.Lease = {"owner": world.owner, "lease_until": world.clock() + world.lease}
-    runs.move(db, tenant, run, private, frozenset({run["status"]}), **lease)
-    sent = chain.prepare(db, world, run, private)
-    carrier = Carrier(world, record.turn_of(world, run, private), private, sent, Call(), seen=run["status"])
-    carrier.background, carrier.place = carrier.wants_background or going is not None, Place(going)
+    runs.move(db, tenant, run, memory, frozenset({run["status"]}), **lease)
+    turn, sent = record.turn_of(world, run, memory), chain.prepare(db, world, run, memory)
+    carrier = Carrier(RunState(world, turn, memory, sent, seen=run["status"]), Call(), place=Place(going))
+    carrier.choose_background()
     # In the transaction, so that nobody finds the run claimed and yet let go of by this process.
     world.registry.enter(run["id"], carrier.interruption)
     return carrier
@@ -148,14 +149,13 @@ def _finish(db: Any, world: Context, row: RunRow, response: Json) -> list[Made] 
     known = [
         items.normal(each.item) for each in entries if (each.response_id, each.direction) == (response["id"], "out")
     ]
-    turn = record.turn_of(world, run, row.private)
+    turn = record.turn_of(world, run, row.memory)
     _drop_unfinished(db, world, turn, response, known)
-    carrier = Carrier(world, turn, row.private, Sent({}, None), Call(), seen=run["status"])
     noted = any(each.id == response["id"] for each in responses.of_run(db, tenant, run["id"]))
-    carrier.response = response | ({"noted": True} if noted else {})
-    carrier.chained = echo.kept(response, True, world.profile(row.private["model"]))
+    state = RunState(world, turn, row.memory, UNSENT, seen=run["status"], response=response, noted=noted)
+    state.chained = echo.kept(response, True, state.profile)
     emitted = list(stream.translate(turn, {"type": f"response.{response['status']}", "response": response}))
-    return turn.made if commit(db, carrier, emitted).moved is None else None
+    return None if isinstance(commit(db, state, emitted), Moved) else turn.made
 
 
 def _still_lost(db: Any, world: Context, row: RunRow, response_id: str) -> bool:

@@ -29,9 +29,9 @@ async def thread(world: Context, thread_id: str) -> None:
         return
     if _due(world, row) is not None:
         await world.store.write(active, world, thread_id)
-        if row.private["background"]:
-            await background.stop(world, row)
-    elif row.private["background"]:
+        if (going := row.memory["background"]) is not None:
+            await background.stop(world, going)
+    elif row.memory["background"]:
         await background.look(world, row, world.clock())
 
 
@@ -45,7 +45,7 @@ def active(db: Any, world: Context, thread_id: str) -> Json | None:
     emitted: list[Emitted] = list(ending(turn))
     record.items_of(db, world, turn, None)
     record.objects_of(db, world, emitted)
-    record.run_of(db, world, turn.run, row.private, row.body["status"])
+    record.run_of(db, world, turn.run, row.memory, row.body["status"])
     world.registry.tell(row.body["id"])
     return None
 
@@ -58,7 +58,7 @@ def _due(world: Context, row: RunRow) -> Any:
         return None
     if row.body["status"] == "cancelling":
         return endings.stopped
-    if not row.private.get("again"):
+    if not row.memory["again"]:
         # It can be taken over yet.
         return None
     why = UNSTORED if _forsaken(world, row) else ORPHANED
@@ -67,7 +67,7 @@ def _due(world: Context, row: RunRow) -> Any:
 
 def _lost(world: Context, row: RunRow) -> bool:
     """Whether the run should be driven by a process, and is not."""
-    if row.body["status"] not in DRIVEN or row.private["background"]:
+    if row.body["status"] not in DRIVEN or row.memory["background"]:
         return False
     if row.owner == world.owner and world.registry.drives(row.body["id"]):
         # Whatever the clock says: its lease may have been renewed too late.
@@ -83,7 +83,7 @@ def _forsaken(world: Context, row: RunRow) -> bool:
 
 def opened(db: Any, world: Context, row: RunRow) -> Turn:
     """A run as it lies in the store, with what it has open, ready for an ending."""
-    turn = Turn(row.body, world.ids, world.now, spent=row.private["spent"])
+    turn = Turn(row.body, world.ids, world.now, spent=row.memory["spent"])
     for step in steps.of_run(db, world.tenant, row.body["id"]):
         if step["status"] != "in_progress":
             continue

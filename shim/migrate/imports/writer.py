@@ -7,10 +7,9 @@ from typing import Any, Final, Literal
 
 import sqlalchemy as sa
 
-from shim.engine.run import record
 from shim.migrate.imports.pictures import Contents
 from shim.migrate.imports.timeline import KINDS, Plan
-from shim.store import files, imports, rows, schema, threads
+from shim.store import files, imports, rows, run_memory, schema, threads
 from shim.store.database import Database
 
 Json = dict[str, Any]
@@ -124,9 +123,9 @@ class Writer:
         return self._row(body) | {"thread_id": body["thread_id"], "run_id": body["run_id"]}
 
     def _run(self, body: Json) -> Json:
-        private = record.blank(body["model"] or "", {}, [])
+        memory = run_memory.blank(body["model"] or "", {}, [])
         columns = {name: body[name] for name in ("thread_id", "assistant_id", "status", "expires_at")}
-        nobody = {"owner": None, "lease_until": None, "private": rows.dump(private)}
+        nobody = {"owner": None, "lease_until": None, "private": rows.dump(memory)}
         return self._row(body) | columns | nobody
 
     def _step(self, body: Json) -> Json:

@@ -271,7 +271,7 @@ def _disown(db: Any, run: Json) -> None:
 
     row = runs.get(db, "", run["thread_id"], run["id"])
     assert row is not None
-    runs.move(db, "", row.body, row.private, frozenset({run["status"]}), owner=None, lease_until=None)
+    runs.move(db, "", row.body, row.memory, frozenset({run["status"]}), owner=None, lease_until=None)
 
 
 def test_a_response_that_is_not_kept_is_no_head(world: World) -> None:

@@ -268,5 +268,5 @@ def test_a_run_can_be_read_by_the_engine(path: Path) -> None:
     brought(path, exported.everything())
     found = base().read(runs.get, "", exported.THREAD, exported.RUN)
     assert found is not None
-    assert (found.owner, found.private["background"]) == (None, None)
+    assert (found.owner, found.memory["background"]) == (None, None)
     assert rows.dump(found.body)

@@ -116,6 +116,6 @@ def cancel_elsewhere(thread_id: str, run_id: str) -> None:
         row = runs.get(db, "", thread_id, run_id)
         assert row is not None
         cancelling = row.body | {"status": "cancelling"}
-        return runs.move(db, "", cancelling, row.private, frozenset({"queued", "in_progress"}))
+        return runs.move(db, "", cancelling, row.memory, frozenset({"queued", "in_progress"}))
 
     assert database(os.environ["SHIM_DATABASE_URL"]).write(work)

@@ -5,8 +5,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from shim.engine.run import record
-from shim.store import journal, messages, runs, schema, steps, threads
+from shim.store import journal, messages, run_memory, runs, schema, steps, threads
 from shim.store.database import Database
 from shim.translate import history
 from shim.wire import objects
@@ -55,7 +54,7 @@ def _turn(thread: str, assistant: str, much: int) -> list[tuple[sa.Table, Json]]
     item["content"] = [{"type": "output_text", "text": ANSWER * much, "annotations": []}]
     place = {"thread_id": thread, "run_id": run["id"], "response_id": f"resp_{run['id'][4:]}"}
     nothing = {"run_id": None, "response_id": None, "call_id": None, "type": "message"}
-    private = {"private": dump(record.blank("gpt-4o", {}, [])), "owner": None, "lease_until": None}
+    private = {"private": dump(run_memory.blank("gpt-4o", {}, [])), "owner": None, "lease_until": None}
     said = {"thread_id": thread, "message_id": asked["id"], "direction": "in", "item": dump(history.of_message(asked))}
     heard = {"message_id": answer["id"], "direction": "out", "item": dump(item)}
     return [

@@ -1,0 +1,120 @@
+"""Healing: a run whose chain does not hold is asked again with all of its thread, told from the journal.
+
+Upstream may refuse a chain, in an answer or inside its stream; leave it out without a word, which its echo shows; or
+never have shown that it can continue from a response.  All of that ends in `heal`, at most once for a request.
+"""
+
+import logging
+from typing import Any, Final, Literal
+
+from shim.engine.context import Context, Json
+from shim.engine.run import chain, echo, proof, record
+from shim.engine.run.chain import Sent
+from shim.engine.run.state import RunState
+from shim.ports import Refusal
+from shim.store import threads
+from shim.store.run_memory import RunMemory
+from shim.translate import models
+from shim.upstream import profiles
+
+log = logging.getLogger("shim")
+Cause = Literal["lost", "never", "ignored", "unstored", "unproven"]
+#: What is logged of a chain that did not hold.
+CAUSES: Final[dict[Cause, str]] = {
+    "lost": "upstream no longer has the previous response",
+    "never": "upstream does not continue from previous responses",
+    "ignored": "upstream left out the previous response without a word",
+    "unstored": "upstream does not keep responses",
+    "unproven": "upstream has not shown that it continues from previous responses",
+}
+
+
+def possible(state: RunState) -> bool:
+    """Whether the request has a chain that can be left."""
+    return state.sent.previous is not None and not state.healed
+
+
+async def heal(state: RunState, why: Cause) -> None:
+    """Make the next request tell the whole thread, without a chain."""
+    run, capabilities = state.run, state.world.capabilities
+    log.warning("%s: run %s is told from the journal of thread %s", CAUSES[why], run["id"], run["thread_id"])
+    if why in ("lost", "unproven"):
+        capabilities.lost(state.profile, state.sent.previous)
+    else:
+        capabilities.unchained(state.profile)
+    state.healed, state.fitted = True, False
+    state.memory = state.memory | {"tip": None}
+    state.sent = await state.world.store.write(_anew, state.world, run, state.memory)
+
+
+def _anew(db: Any, world: Context, run: Json, memory: RunMemory) -> Sent:
+    threads.set_head(db, world.tenant, run["thread_id"], None, 0)
+    return chain.prepare(db, world, run, memory, anew=True)
+
+
+async def prove(state: RunState) -> None:
+    """Before a request: chain from a response only on a server that has shown that it can."""
+    previous = state.sent.previous
+    if previous is not None and await proof.missing(state.world, state.memory["model"], previous):
+        await heal(state, "unproven")
+
+
+async def lost_chain(state: RunState, refusal: Refusal) -> bool:
+    """A remedy: upstream refuses as it no longer has the chain."""
+    if not possible(state) or not profiles.chain_is_lost(refusal, state.sent.previous):
+        return False
+    await heal(state, "never" if profiles.never_chains(refusal) else "lost")
+    return True
+
+
+async def refused_store(state: RunState, refusal: Refusal) -> bool:
+    """A remedy: upstream refuses as it keeps nothing."""
+    named = models.refused_parameter(refusal.param, refusal.code, refusal.message, ("store",))
+    if not state.sent.body.get("store") or not (named or profiles.cannot_store(refusal)):
+        return False
+    await heal(state, "unstored")
+    return True
+
+
+def cause(state: RunState, events: list[Json]) -> Cause | None:
+    """Why the chain does not hold, as the events say that an answer begins with; None where it holds, or where they say
+    nothing yet.
+    """
+    previous = state.sent.previous
+    if previous is None or not possible(state) or state.turn.items:
+        return None
+    found = echo.verdict(events, previous, state.profile, state.opened)
+    return None if found == "held" else found
+
+
+def cause_in(state: RunState, response: Json) -> Cause | None:
+    """The same of the response that a background answers with."""
+    previous = state.sent.previous
+    if previous is None or not possible(state):
+        return None
+    found = echo.of_response(response, previous, state.profile)
+    return None if found == "held" else found
+
+
+async def leave(state: RunState, response_id: str | None) -> None:
+    """Drop the response under way before anybody hears of it; its id, where it has one, is stored like others."""
+    if response_id is not None:
+        await state.world.store.write(record.unheard, state.world, state.run, response_id, state.sent.previous)
+    state.left()
+
+
+def judge(state: RunState, response: Json, asked: bool) -> None:
+    """Whether a response can be chained from; ``asked``: upstream was to keep it."""
+    state.chained = echo.kept(response, asked, state.profile)
+    if state.chained:
+        state.world.capabilities.made(state.profile, response.get("id"))
+
+
+def learn(state: RunState, response: Json) -> None:
+    """What a response says as it opens: whether it can be chained from, and that its own chain held."""
+    profile, asked = state.profile, state.sent.body.get("store") is True
+    judge(state, response, asked)
+    if state.sent.previous is not None:
+        state.world.capabilities.chained(profile)
+    if asked and response.get("store") is False:
+        state.world.capabilities.unchained(profile)

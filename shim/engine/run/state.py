@@ -1,0 +1,78 @@
+"""What is known of a run while this process drives it: one object, shared by all that work on the run.
+
+The carrier owns it.  Requests (`asking`, `healing`) and transactions (`commit`) are functions of it, so nothing is
+copied from one object to another.
+"""
+
+from dataclasses import dataclass, field
+
+from shim import lifecycle
+from shim.engine.context import Context, Json
+from shim.engine.run.chain import Sent
+from shim.engine.run.container_files import Kept
+from shim.ports import Profile
+from shim.store.run_memory import RunMemory
+from shim.translate.turn import Turn
+
+
+@dataclass(slots=True)
+class RunState:
+    """``turn``: the translation of the response under way, with the run as it is shown.  ``memory``: what is remembered
+    of the run.  ``sent``: its next request.  ``seen``: the run's status as it was last stored, with which the
+    compare-and-set compares.
+
+    ``response``: as upstream opened it.  ``noted``: the store knows the response.  ``chained``: a later response may
+    chain from it.  ``files``: what code wrote, for the next transaction to store.
+
+    What was done to the request: ``healed``: it tells the thread anew, for want of a chain.  ``named``: its model is
+    settled.  ``fitted``: it keeps to the run's prompt tokens.
+    """
+
+    world: Context
+    turn: Turn
+    memory: RunMemory
+    sent: Sent
+    seen: lifecycle.RunStatus = "queued"
+    response: Json = field(default_factory=dict)
+    noted: bool = False
+    chained: bool = True
+    files: list[Kept] = field(default_factory=list)
+    healed: bool = False
+    named: bool = False
+    fitted: bool = False
+
+    @property
+    def run(self) -> Json:
+        """The run as it is shown."""
+        return self.turn.run
+
+    @property
+    def profile(self) -> Profile:
+        """What upstream can do for this run's model."""
+        return self.world.profile(self.memory["model"])
+
+    @property
+    def opened(self) -> bool:
+        """Whether upstream has begun to answer."""
+        return self.noted or bool(self.response)
+
+    @property
+    def response_id(self) -> str | None:
+        """The response under way, once its id is known."""
+        found: str | None = (self.turn.terminal or self.response).get("id")
+        return found
+
+    def moved(self, run: Json) -> None:
+        """Go on from the run as it is in the store."""
+        self.turn.run, self.seen = run, run["status"]
+
+    def stored(self, run: Json, memory: RunMemory) -> None:
+        """A transaction has stored the run and all that the turn had to store."""
+        self.moved(run)
+        self.memory, self.files = memory, []
+        self.turn.done.clear()
+        self.noted = self.noted or self.response_id is not None
+
+    def left(self) -> None:
+        """The response under way is dropped: another one takes its place."""
+        self.response, self.noted = {}, False

@@ -1,0 +1,83 @@
+"""What is remembered of a run and never shown: the shape of a column of its row.
+
+The engine alone reads and changes it; whoever drives a run owns it until it is stored with the run.
+"""
+
+from typing import TypedDict, cast
+
+from shim.store import rows
+from shim.store.rows import Json
+from shim.wire import objects
+
+
+class Tip(TypedDict):
+    """The response that a run's next round chains from, and up to which place of the journal its chain covers the
+    thread.
+    """
+
+    id: str
+    covers: int
+
+
+class RunMemory(TypedDict):
+    """``spent``: tokens so far.  ``tip``: what the next round chains from.  ``asker``: the response that asked for tool
+    outputs.  ``step_usage``: the tokens of the step that waits for them.  ``obeyed``: whether a forced tool choice has
+    been followed.  ``background``: the response that runs upstream on its own.
+
+    ``model``: the one that is called.  ``resources``: what its hosted tools work on.  ``awaits``: vector stores whose
+    files must be indexed before it begins.  ``contents``: whether its stream shows what a search found.
+
+    ``stale``: a message was deleted that the response under way knows, so nothing may chain from it.  ``images``:
+    pictures that no message shows yet.  ``citations``: how many markers the run's messages have.  ``kept``: how many
+    messages before the run its requests show, where not all fitted.  ``cut``: that was to save tokens, so no other run
+    may chain from it.
+
+    ``again``: the request under way was asked a second time, as the process that asked it first is gone.
+    ``call_ids``: the calls that the program was asked for, by the id that it sees; each with upstream's id.
+    """
+
+    spent: Json
+    tip: Tip | None
+    asker: str | None
+    step_usage: Json | None
+    obeyed: bool
+    background: str | None
+    model: str
+    resources: Json
+    awaits: list[str]
+    contents: bool
+    stale: bool
+    images: list[str]
+    citations: int
+    kept: int | None
+    cut: bool
+    again: bool
+    call_ids: dict[str, str]
+
+
+def blank(model: str, resources: Json, awaits: list[str]) -> RunMemory:
+    """The memory of a run that has done nothing yet."""
+    return {
+        "spent": objects.usage(),
+        "tip": None,
+        "asker": None,
+        "step_usage": None,
+        "obeyed": False,
+        "background": None,
+        "model": model,
+        "resources": resources,
+        "awaits": awaits,
+        "contents": False,
+        "stale": False,
+        "images": [],
+        "citations": 0,
+        "kept": None,
+        "cut": False,
+        "again": False,
+        "call_ids": {},
+    }
+
+
+def load(stored: str) -> RunMemory:
+    """From its column.  What an earlier version did not write has its first value."""
+    return cast(RunMemory, {**blank("", {}, []), **rows.load(stored)})
