@@ -32,7 +32,7 @@ class RunMemory(TypedDict):
     messages before the run its requests show, where not all fitted.  ``cut``: that was to save tokens, so no other run
     may chain from it.
 
-    ``again``: the request under way was asked a second time, as the process that asked it first is gone.
+    ``again``: how often the request under way was asked again, as each process that asked it is gone.
     ``call_ids``: the calls that the program was asked for, by the id that it sees; each with upstream's id.
     """
 
@@ -51,7 +51,7 @@ class RunMemory(TypedDict):
     citations: int
     kept: int | None
     cut: bool
-    again: bool
+    again: int
     call_ids: dict[str, str]
 
 
@@ -73,7 +73,7 @@ def blank(model: str, resources: Json, awaits: list[str]) -> RunMemory:
         "citations": 0,
         "kept": None,
         "cut": False,
-        "again": False,
+        "again": 0,
         "call_ids": {},
     }
 

@@ -76,7 +76,7 @@ def ending_of(db: Any, world: Context, turn: Turn, memory: RunMemory, response: 
         _keep_asking(db, tenant, turn.asking or {})
         tip: Tip | None = {"id": usable, "covers": covers} if usable else None
         memory |= {"tip": tip, "asker": response_id, "step_usage": turn.step_usage, "obeyed": True}
-        memory |= {"call_ids": turn.call_ids, "background": None, "again": False}
+        memory |= {"call_ids": turn.call_ids, "background": None, "again": 0}
     return memory
 
 

@@ -2,9 +2,9 @@
 
 If upstream finished the response meanwhile, that is fetched and the run goes on as if nothing had happened; what was
 only half written here is written anew from it.  One that goes on in upstream's background is read from its beginning.
-Otherwise the same request is asked once more, under the same run: all
-that it needs, tool outputs included, is in the journal, and nothing of the lost answer has reached a function.  What
-the lost answer had told is withdrawn.  Only a run whose second process is gone, too, fails.
+Otherwise the same request is asked again, under the same run: all that it needs, tool outputs included, is in the
+journal, and nothing of the lost answer has reached a function.  What the lost answer had told is withdrawn.  Only a
+request that has ended `MOST` processes fails its run: it may be the request that ends them.
 """
 
 import logging
@@ -31,11 +31,13 @@ FINISHED: Final = ("completed", "incomplete", "failed")
 UNFINISHED: Final = ("queued", "in_progress")
 #: Items with a step of their own that is no message's.
 HOSTED: Final = ("file_search_call", "code_interpreter_call")
+#: How many processes one request may lose before its run fails.
+MOST: Final = 5
 
 
 async def take_over(world: Context, row: RunRow) -> bool:
-    """Try to bring a lost run on.  False when nobody may: it is being cancelled, its time is over, or it was lost
-    before.
+    """Try to bring a lost run on.  False when nobody may: it is being cancelled, its time is over, or its
+    request has lost too many processes.
     """
     if row.body["status"] == "cancelling":
         return False
@@ -44,6 +46,16 @@ async def take_over(world: Context, row: RunRow) -> bool:
         return await _end(world, row, response)
     goes_on = response.get("status") in UNFINISHED and response.get("background") is True
     return await _go_on(world, row, response["id"] if goes_on else None)
+
+
+def may_ask_again(row: RunRow) -> bool:
+    """Whether the run's last request, which has just lost a process, has lost fewer than `MOST` of them."""
+    return _lost_before(row) + 1 < MOST
+
+
+def _lost_before(row: RunRow) -> int:
+    # Runs that began with an earlier version have a truth value here, or nothing.
+    return int(row.memory["again"])
 
 
 async def _last_response(world: Context, row: RunRow) -> Json | None:
@@ -71,7 +83,7 @@ async def _end(world: Context, row: RunRow, response: Json) -> bool:
 
 
 async def _go_on(world: Context, row: RunRow, going: str | None) -> bool:
-    """Read the response that is ``going`` on upstream from its beginning, or ask the run's last request once more:
+    """Read the response that is ``going`` on upstream from its beginning, or ask the run's last request again:
     beside whoever looks.
     """
     run_id = row.body["id"]
@@ -95,10 +107,10 @@ def _restart(db: Any, world: Context, row: RunRow, going: str | None) -> Carrier
     current = runs.get(db, tenant, run["thread_id"], run["id"])
     if current is None or current != row or world.clock() >= run["expires_at"]:
         return None
-    if row.memory["again"] and going is None:
+    if going is None and not may_ask_again(row):
         return None
     _withdraw(db, tenant, run)
-    memory = row.memory if going else row.memory | {"again": True}
+    memory = row.memory if going else row.memory | {"again": _lost_before(row) + 1}
     lease: runs.Lease = {"owner": world.owner, "lease_until": world.clock() + world.lease}
     runs.move(db, tenant, run, memory, frozenset({run["status"]}), **lease)
     turn, sent = record.turn_of(world, run, memory), chain.prepare(db, world, run, memory)

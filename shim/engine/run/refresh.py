@@ -1,8 +1,8 @@
 """Before anybody looks at a thread, its active run is brought up to date.
 
 A run that goes on upstream is asked after.  A run lapses when its time is over, and is taken over when the process that
-drove it is gone; when that is so a second time it fails, and is cancelled if it was to be.  So a program that never
-retrieves its run is never locked out of its thread.
+drove it is gone; when its request has lost too many of them it fails, and is cancelled if it was to be.  So a program
+that never retrieves its run is never locked out of its thread.
 """
 
 from typing import Any, Final
@@ -58,7 +58,7 @@ def _due(world: Context, row: RunRow) -> Any:
         return None
     if row.body["status"] == "cancelling":
         return endings.stopped
-    if not row.memory["again"]:
+    if recovery.may_ask_again(row):
         # It can be taken over yet.
         return None
     why = UNSTORED if _forsaken(world, row) else ORPHANED

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from shim.engine.run import refresh
+from shim.engine.run import recovery, refresh
 from shim.ports import Profile, Refusal
 from shim.runtime import drive
 from shim.store.errors import Passes, StoreFailed
@@ -192,13 +192,14 @@ def test_what_upstream_has_not_either_is_asked_again(world: World, store: Failin
     assert inputs(world.sent) == ["One"]
 
 
-def test_what_the_store_loses_twice_is_said_to_be_lost(world: World, store: Failing) -> None:
+def test_what_the_store_loses_each_time_is_said_to_be_lost(world: World, store: Failing) -> None:
     world.upstream.can = Profile("scripted", stores=False)
     left = let_go(world, begun(world, store.breaks, *READS))
-    store.heals()
-    world.script([store.breaks, *READS])
-    with suppress(StoreFailed, Refused):
-        only(world)
+    for _ in range(recovery.MOST - 1):
+        store.heals()
+        world.script([store.breaks, *READS])
+        with suppress(StoreFailed, Refused):
+            only(world)
     store.heals()
     run = only(world)
     assert (run["id"], run["status"]) == (left["id"], "failed")

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from shim.engine.context import no_pump
-from shim.engine.run import refresh
+from shim.engine.run import recovery, refresh
 from shim.ports import Profile, Refusal
 from shim.store import runs
 from shim.store.errors import StoreFailed
@@ -167,17 +167,35 @@ def test_outputs_are_sent_again_and_each_once(world: World) -> None:
     assert world.messages(thread) == ["One", "Wait.", "Hello."]
 
 
-def test_a_run_that_loses_its_second_process_fails(world: World) -> None:
+@pytest.mark.parametrize("lost", range(1, recovery.MOST))
+def test_a_request_that_has_lost_some_processes_is_asked_again(world: World, lost: int) -> None:
     thread = world.thread("One")
     run = lose(world, thread, [created()])
-    second = world.elsewhere("second")
-    world.script([[created(id="resp_2")], [added(HELLO)], second.die])
-    with suppress(Lost):
-        second.get(place(run))
+    lose_again(world, run, lost - 1)
+    world.script(answer(BYE, id="resp_9"))
+    world.get(place(run))
+    assert world.get(place(run))["status"] == "completed"
+    assert world.messages(thread) == ["One", "Bye."]
+
+
+def test_a_run_fails_whose_request_has_lost_too_many_processes(world: World) -> None:
+    """It may be this very request that ends them."""
+    thread = world.thread("One")
+    run = lose(world, thread, [created()])
+    lose_again(world, run, recovery.MOST - 1)
     found = world.get(place(run))
     assert (found["status"], found["last_error"]["message"]) == ("failed", refresh.ORPHANED)
-    world.run(thread, answer(BYE, id="resp_3"))
+    world.run(thread, answer(BYE, id="resp_9"))
     assert inputs(world.sent) == ["One"]
+
+
+def lose_again(world: World, run: Json, times: int) -> None:
+    """So many further processes take the run over, and are gone after its first words."""
+    for number in range(times):
+        other = world.elsewhere(f"other {number}")
+        world.script([[created(id=f"resp_{number + 2}")], [added(HELLO)], other.die])
+        with suppress(Lost):
+            other.get(place(run))
 
 
 def test_each_request_of_a_run_may_be_asked_again(world: World) -> None:

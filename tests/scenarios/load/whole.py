@@ -10,9 +10,8 @@ from tests.scenarios.load.scale import facts, question
 from tests.scenarios.load.stage import Stage
 
 Json = dict[str, Any]
-#: Why a run must not fail here.  One whose request has lost two processes may: `refresh.ORPHANED`, which the engine
-#: says of no other, and so many processes are killed that some do.
-OURS = (refresh.UNSTORED, carrier.OURS.format(""))
+#: Why a run fails that died with its process.
+OURS = (refresh.ORPHANED, refresh.UNSTORED, carrier.OURS.format(""))
 
 
 def check(stage: Stage) -> None:
