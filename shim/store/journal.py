@@ -52,6 +52,7 @@ _FIRST_OF: Final = sa.select(sa.func.min(journal.c.seq)).where(generic.matching(
 _NAME: Final = journal.update().where(
     generic.matching(journal, "tenant", "run_id"), journal.c.direction == "out", journal.c.response_id.is_(None)
 )
+_AMEND: Final = journal.update().where(generic.matching(journal, "tenant", "message_id"), journal.c.direction == "out")
 _CUT: Final = journal.delete().where(
     generic.matching(journal, "tenant", "run_id"), journal.c.seq > sa.bindparam("later_than")
 )
@@ -125,6 +126,11 @@ def forget_message(db: sa.Connection, tenant: str, message_id: str) -> int | Non
 def name(db: sa.Connection, tenant: str, run_id: str, response_id: str) -> None:
     """Items that a run put out before their response had an id belong to this one."""
     db.execute(_NAME, {"for_tenant": tenant, "for_run_id": run_id, "response_id": response_id})
+
+
+def amend(db: sa.Connection, tenant: str, message_id: str, item: Json) -> None:
+    """Put an item in the place of the one that a message was made of."""
+    db.execute(_AMEND, {"for_tenant": tenant, "for_message_id": message_id, "item": generic.dump(item)})
 
 
 def delete_after(db: sa.Connection, tenant: str, run_id: str, seq: int) -> int:

@@ -85,6 +85,26 @@ def close_call(turn: Turn, event: Json) -> Iterator[Emitted]:
     opened.whole = opened.cut or bool(said.strip() and said == opened.call["function"]["arguments"])
 
 
+@emits("thread.run.step.delta")
+def hear_late(turn: Turn, event: Json) -> Iterator[Emitted]:
+    """What is said of a call after its end was told.  The program has not been asked yet, so more is told as ever."""
+    opened, said = turn.shown(event), event["item"].get("arguments") or ""
+    if opened is not None and said.startswith(opened.call["function"]["arguments"]):
+        yield from _hear(turn, opened, *ARGUMENTS, said)
+
+
+@emits()
+def hear_late_code(turn: Turn, event: Json) -> Iterator[Emitted]:
+    """What is said of code after its end was told.  More of it is stored; other code is only logged."""
+    item, said = turn.shown(event), event["item"].get("code") or ""
+    told = item.call["code_interpreter"]["input"] if item is not None and item.call else said
+    if item is not None and said.startswith(told) and list(_hear(turn, item, *SOURCE, said)):
+        if turn.held is not None and turn.held["id"] == item.step["id"]:
+            turn.held = shown(item)
+        turn.amend(item)
+    yield from ()
+
+
 def _rename(turn: Turn, opened: Open, name: str) -> Iterator[Emitted]:
     """A name that came late, or was another one at first."""
     function = opened.call["function"]

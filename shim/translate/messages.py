@@ -144,6 +144,22 @@ def complete(turn: Turn, item: Open) -> Iterator[Emitted]:
     yield "thread.message.completed", item.message
 
 
+@emits()
+def hear_late(turn: Turn, event: Json) -> Iterator[Emitted]:
+    """What is said of a message after its end was told.  More of its text is stored; another text is only logged."""
+    item = turn.shown(event)
+    if item is not None and not item.open and item.parts:
+        for key, told in _finished(item, event["item"].get("content") or []):
+            text = told.get(UPSTREAM[key[1]][1]) or ""
+            if text.startswith("".join(item.parts[key].heard)) if key in item.parts else text:
+                _remember(item, key, told)
+        if list(settle(turn, item)):
+            item.message = item.message | {"content": contents(item), "attachments": attachments(item)}
+            turn.settle(item, as_told(item, "completed"))
+            turn.amend(item)
+    yield from ()
+
+
 def as_told(item: Open, status: str) -> Json:
     """The message as an item of upstream's, with the text that was told: what the journal remembers of it."""
     assert item.known is not None

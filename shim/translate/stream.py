@@ -262,6 +262,12 @@ def _text_of(item: Json) -> str:
 
 
 OF_ITEMS: Final = {ITEM_ADDED: _added, ITEM_DONE: _done}
+#: What is said of an item after its end.
+LATE: Final[dict[str, Rule]] = {
+    "message": messages.hear_late,
+    "function_call": calls.hear_late,
+    calls.CODE: calls.hear_late_code,
+}
 
 
 def _announce(turn: Turn, item: Json, known: Known) -> Iterator[Emitted]:
@@ -271,10 +277,12 @@ def _announce(turn: Turn, item: Json, known: Known) -> Iterator[Emitted]:
 
 def _over(turn: Turn, item: Json, known: Known) -> Iterator[Emitted]:
     """An item is over: once.  One that nobody announced is announced first.  It goes to the journal when it is told
-    wholly.
+    wholly.  More that is said of it afterwards is stored.
     """
     turn.known.learn(known, item)
     if known.settled:
+        if (late := LATE.get(known.kind)) is not None:
+            yield from late(turn, {"item": item, "known": known})
         return
     if not known.announced:
         yield from _announce(turn, item, known)

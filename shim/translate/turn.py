@@ -106,6 +106,7 @@ class Turn:
     ``known``: the items of the response; ``items``: those of them that are shown.
     ``call_ids``: the run's calls, of earlier responses too, by the id that the program sees; each with upstream's id.
     ``unclaimed``: arguments of calls that nobody has announced, by what their events name.
+    ``amended``: items of which more came after their end was told: it is stored, and cannot be told any more.
     """
 
     run: Json
@@ -130,6 +131,7 @@ class Turn:
     step_usage: Json | None = None
     unknown: set[str] = field(default_factory=set)
     differences: list[str] = field(default_factory=list)
+    amended: list[Open] = field(default_factory=list)
     asked: Json = field(default_factory=dict)
     body: Json = field(default_factory=dict)
 
@@ -215,6 +217,11 @@ class Turn:
         """A shown item is told wholly.  ``item``: as it was told; this is what the journal gets."""
         assert opened.known is not None
         opened.known.item, opened.known.settled, opened.whole = item, True, True
+
+    def amend(self, opened: Open) -> None:
+        """More came of an item after its end was told."""
+        self.differences.append(f"the response's end tells more of {opened.kind} {opened.step['id']} than its own end")
+        self.amended.append(opened)
 
     def flush(self, ended: bool = False) -> None:
         """Hand to the journal what is told wholly: `done` has each item's key, and the item as it was told.

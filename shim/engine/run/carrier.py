@@ -342,7 +342,11 @@ class Carrier:
         if (stop := await self.stopped()) is not None:
             return stop
         emitted = [told for event in events for told in stream.translate(self.turn, event)]
-        quiet = opened is None and not self.turn.done and all(name in record.DELTAS for name, _ in emitted)
+        quiet = (
+            opened is None
+            and not (self.turn.done or self.turn.amended)
+            and all(name in record.DELTAS for name, _ in emitted)
+        )
         if quiet and not self.backlog.events:
             return emitted
         if opened is not None:

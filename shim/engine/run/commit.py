@@ -45,6 +45,7 @@ def commit(db: Any, state: RunState, emitted: list[Emitted]) -> Stored | Moved:
             journal.name(db, world.tenant, run["id"], response_id)
     record.objects_of(db, world, emitted)
     record.items_of(db, world, turn, response.get("id"))
+    record.amended_of(db, world, turn)
     container_files.keep(db, world, run["thread_id"], state.files)
     if turn.ended:
         memory = record.ending_of(db, world, turn, memory, response, state.chained)

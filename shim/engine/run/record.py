@@ -7,7 +7,7 @@ from shim.engine.context import Context, Json
 from shim.engine.protocol import Emitted
 from shim.store import journal, messages, responses, runs, steps, threads
 from shim.store.run_memory import RunMemory, Tip
-from shim.translate import items
+from shim.translate import calls, items
 from shim.translate.turn import Turn
 
 DELTAS = ("thread.message.delta", "thread.run.step.delta")
@@ -58,6 +58,17 @@ def items_of(db: Any, world: Context, turn: Turn, response_id: str | None) -> No
             response_id=response_id,
             message_id=message["id"] if message else None,
         )
+
+
+def amended_of(db: Any, world: Context, turn: Turn) -> None:
+    """Store what came of an item after its end was told."""
+    for opened in turn.amended:
+        if opened.kind == "message":
+            messages.save(db, world.tenant, opened.message)
+            assert opened.known is not None
+            journal.amend(db, world.tenant, opened.message["id"], items.journalled(opened.known.item, None))
+        elif (step := steps.get(db, world.tenant, turn.run["id"], opened.step["id"])) is not None:
+            steps.save(db, world.tenant, step | {"step_details": calls.shown(opened)["step_details"]})
 
 
 def ending_of(db: Any, world: Context, turn: Turn, memory: RunMemory, response: Json, chained: bool) -> RunMemory:

@@ -71,6 +71,7 @@ class RunState:
         self.moved(run)
         self.memory, self.files = memory, []
         self.turn.done.clear()
+        self.turn.amended.clear()
         self.noted = self.noted or self.response_id is not None
 
     def left(self) -> None:

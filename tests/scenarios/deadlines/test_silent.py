@@ -3,7 +3,7 @@
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -18,6 +18,10 @@ from tests.scenarios.doors.talking import until_ended
 
 #: Seconds within which a silent run ends once it is to end; the heartbeat looks twice a second.
 SOON: Final = 1.5
+#: How often this is tried: the machine may be busy with other things once, but hardly each time.
+TRIES: Final = 3
+#: Seconds after which a run is taken to end never.
+PATIENCE: Final = 30
 #: How upstream is silent.
 SILENCES: Final = ["no headers", "nothing", "pings"]
 
@@ -50,6 +54,14 @@ def silent(how: str) -> Iterator[tuple[Loopback, threading.Event]]:
             over.set()
 
 
+def soon(tries: Callable[[], float]) -> None:
+    """One of some tries takes no longer than it may."""
+    took: list[float] = []
+    while not took or (min(took) >= SOON and len(took) < TRIES):
+        took.append(tries())
+    assert min(took) < SOON, took
+
+
 def begin(client: Any) -> dict[str, str]:
     helper = client.beta.assistants.create(model="gpt-4o")
     thread = client.beta.threads.create(messages=[{"role": "user", "content": "Hello"}])
@@ -61,13 +73,18 @@ def begin(client: Any) -> dict[str, str]:
 def test_a_streamed_run_expires(how: str, colour: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SHIM_RUN_LIFETIME", "1")
     with silent(how) as (upstream, _), opened(colour, base_url=upstream.url, max_retries=0) as client:
-        where = begin(client)
-        began = time.time()
-        with client.beta.threads.runs.stream(**where) as stream:
-            names = [event.event for event in stream]
-        assert names[-1] == "thread.run.expired"
-        assert time.time() - began < 1 + SOON
-        free(client, where)
+
+        def expires() -> float:
+            where = begin(client)
+            began = time.monotonic()
+            with client.beta.threads.runs.stream(**where) as stream:
+                names = [event.event for event in stream]
+            took = time.monotonic() - began - 1
+            assert names[-1] == "thread.run.expired"
+            free(client, where)
+            return took
+
+        soon(expires)
 
 
 @pytest.mark.parametrize("colour", COLOURS)
@@ -75,27 +92,39 @@ def test_a_streamed_run_expires(how: str, colour: str, monkeypatch: pytest.Monke
 def test_a_polled_run_expires_without_anybody_looking(how: str, colour: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SHIM_RUN_LIFETIME", "1")
     with silent(how) as (upstream, _), opened(colour, base_url=upstream.url, max_retries=0) as client:
-        where = begin(client)
-        run = client.beta.threads.runs.create(**where)
-        deadline = time.time() + 1 + SOON
-        while stored(where["thread_id"], run.id).body["status"] != "expired":
-            assert time.time() < deadline
-            time.sleep(0.02)
-        free(client, where)
+
+        def expires() -> float:
+            where = begin(client)
+            run = client.beta.threads.runs.create(**where)
+            began = time.monotonic()
+            while stored(where["thread_id"], run.id).body["status"] != "expired":
+                assert time.monotonic() - began < PATIENCE
+                time.sleep(0.02)
+            took = time.monotonic() - began - 1
+            free(client, where)
+            return took
+
+        soon(expires)
 
 
 @pytest.mark.parametrize("colour", COLOURS)
 @pytest.mark.parametrize("how", SILENCES)
 def test_a_cancel_in_another_process_is_heard(how: str, colour: str) -> None:
     with silent(how) as (upstream, asked_for), opened(colour, base_url=upstream.url, max_retries=0) as client:
-        where = begin(client)
-        run = client.beta.threads.runs.create(**where)
-        assert asked_for.wait(10)
-        cancel_elsewhere(where["thread_id"], run.id)
-        cancelled = time.monotonic()
-        assert until_ended(client.beta.threads, where["thread_id"], run.id)["status"] == "cancelled"
-        assert time.monotonic() - cancelled < SOON
-        free(client, where)
+
+        def is_heard() -> float:
+            where = begin(client)
+            asked_for.clear()
+            run = client.beta.threads.runs.create(**where)
+            assert asked_for.wait(PATIENCE)
+            cancel_elsewhere(where["thread_id"], run.id)
+            cancelled = time.monotonic()
+            assert until_ended(client.beta.threads, where["thread_id"], run.id)["status"] == "cancelled"
+            took = time.monotonic() - cancelled
+            free(client, where)
+            return took
+
+        soon(is_heard)
 
 
 def free(client: Any, where: dict[str, str]) -> None:

@@ -135,7 +135,7 @@ class Life:
         return run if run.active else None
 
     def lose(self, run: Run) -> None:
-        """Its process dies, and so does the one that asks the same again: what was told of the answer is withdrawn."""
+        """Its process dies, and so do all that ask the same again: what was told of the answer is withdrawn."""
         run.carried = False
         if run.status == "cancelling" or self.now >= run.created + LIFETIME:
             self.touch()

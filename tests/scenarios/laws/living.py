@@ -12,6 +12,7 @@ from queue import SimpleQueue
 from typing import Any, Final
 
 from shim.engine.protocol import Emitted, Events, Reply
+from shim.engine.run import recovery
 from shim.ports import Call, Refusal
 from shim.runtime import drive
 from shim.runtime.heartbeat import Heartbeat
@@ -155,13 +156,14 @@ class Place:
         self.settle()
 
     def die(self, thread_id: str) -> None:
-        """This process stands still for ever, and so does the one that takes its run over: another one is here now."""
+        """This process stands still for ever, and so do all that may take its run over: another one is here now."""
         if self.pump is not None:
             self.left.append(self.pump)
-        heir = self._next(self.world)
-        object.__setattr__(heir.context, "pump", lambda events: drive.finish(events.aclose()))
-        heir.get(f"threads/{thread_id}")
-        self.world = self._next(heir)
+        for _ in range(recovery.MOST - 1):
+            self.world = self._next(self.world)
+            object.__setattr__(self.world.context, "pump", lambda events: drive.finish(events.aclose()))
+            self.world.get(f"threads/{thread_id}")
+        self.world = self._next(self.world)
         self.pump = None
 
     def _next(self, before: World) -> World:

@@ -1,0 +1,93 @@
+"""More of an item comes after its end was told: the longest is stored, listed, and told anew."""
+
+import logging
+from typing import Any
+
+import pytest
+
+from tests.engine.scripted import World, answer, inputs, place
+from tests.scenarios.told_anew.strict import STATELESS
+from tests.translate.telling import added, call, citation, code, created, done, ended, message, refuses, says, text
+
+Json = dict[str, Any]
+SHORT, LONG = message(says("Hel")), message(says("Hello."))
+#: The answer in one network read, and event by event.
+CUTS = {"at once": lambda events: [events], "one by one": lambda events: [[event] for event in events]}
+
+
+def late(begun: Json, over: Json, whole: Json) -> list[Json]:
+    """An item that has an end of its own, and more in the response's end."""
+    return [created(), added(begun), done(over), ended(whole)]
+
+
+@pytest.mark.parametrize("cut", CUTS)
+@pytest.mark.parametrize("stateless", [False, True])
+def test_a_message(world: World, cut: str, stateless: bool, caplog: pytest.LogCaptureFixture) -> None:
+    world.upstream.can = STATELESS if stateless else world.upstream.can
+    thread = world.thread("One")
+    with caplog.at_level(logging.WARNING, logger="shim"):
+        told = world.run(thread, CUTS[cut](late(message(), SHORT, LONG)))
+    assert world.messages(thread) == ["One", "Hello."]
+    assert told[-1][0] == "thread.run.completed"
+    assert "tells more of message" in caplog.text
+    if stateless:
+        world.say(thread, "Two")
+        world.run(thread, answer(message(says("Bye.")), id="resp_2"))
+        assert inputs(world.sent) == ["One", "Hello.", "Two"]
+
+
+@pytest.mark.parametrize("cut", CUTS)
+def test_a_citation_comes_along(world: World, cut: str) -> None:
+    thread = world.thread("One")
+    world.run(thread, CUTS[cut](late(message(), SHORT, message(says("Hello.", citation(6))))))
+    (said,) = world.get(f"threads/{thread}/messages")["data"][0]["content"]
+    (note,) = said["text"]["annotations"]
+    assert said["text"]["value"] == "Hello." + note["text"]
+
+
+@pytest.mark.parametrize("cut", CUTS)
+def test_code(world: World, cut: str) -> None:
+    thread = world.thread("One")
+    told = world.run(thread, CUTS[cut](late(code(""), code("print("), code("print(1)"))))
+    (step,) = world.get(f"{place(told[-1][1])}/steps")["data"]
+    assert step["status"] == "completed"
+    assert step["step_details"]["tool_calls"][0]["code_interpreter"]["input"] == "print(1)"
+
+
+@pytest.mark.parametrize("cut", CUTS)
+def test_code_whose_step_was_told(world: World, cut: str) -> None:
+    thread = world.thread("One")
+    events = [created(), added(code("")), done(code("print(")), added(LONG), done(LONG), ended(code("print(1)"), LONG)]
+    told = world.run(thread, CUTS[cut](events))
+    step = world.get(f"{place(told[-1][1])}/steps", order="asc")["data"][0]
+    assert step["status"] == "completed"
+    assert step["step_details"]["tool_calls"][0]["code_interpreter"]["input"] == "print(1)"
+
+
+@pytest.mark.parametrize("cut", CUTS)
+def test_a_call(world: World, cut: str) -> None:
+    """The program gets what came last, as it is asked only then."""
+    thread = world.thread("One")
+    told = world.run(thread, CUTS[cut](late(call(""), call("{}"), call("{} "))))
+    (asked,) = told[-1][1]["required_action"]["submit_tool_outputs"]["tool_calls"]
+    assert asked["function"]["arguments"] == "{} "
+
+
+#: An item's own end, and an end of the response that says something else, less, or nothing of it.
+OTHERS = {
+    "another text": (LONG, message(says("Bye."))),
+    "less": (LONG, SHORT),
+    "nothing": (LONG, message()),
+    "a refusal": (LONG, message(says("Hello."), refuses(""))),
+    "a bare message": (LONG, message(says(""))),
+}
+
+
+@pytest.mark.parametrize("cut", CUTS)
+@pytest.mark.parametrize("other", OTHERS)
+def test_what_is_no_more_changes_nothing(world: World, cut: str, other: str) -> None:
+    over, whole = OTHERS[other]
+    thread = world.thread("One")
+    world.run(thread, CUTS[cut]([created(), added(message()), text("Hello."), done(over), ended(whole)]))
+    assert world.messages(thread)[-1].startswith("Hello.")
+    assert world.get(f"threads/{thread}/messages")["data"][0]["content"][0]["text"]["value"] == "Hello."
