@@ -12,8 +12,8 @@ Every folder of `shim/` is a room, and every room has a law: the first line abou
 floors (`pyproject.toml`), and `tests/gates/test_rooms.py` what it cannot say. Arrows point down only, from the first of
 these floors to the last:
 
-`cli` → `sdk`, `server`, `migrate` → `assembly` → `settings` → `http` → `runtime` → `engine` (`api` → `run`) →
-`translate`, `store`, `upstream`, `sandbox` → `lifecycle`, `ports` → `wire`
+`cli` → `sdk`, `server`, `relay`, `migrate` → `assembly` → `settings` → `http` → `runtime` → `engine` (`api` → `run`)
+→ `translate`, `store`, `upstream`, `sandbox` → `lifecycle`, `ports` → `wire`
 
 The test of `shim/x/y.py` is `tests/x/test_y.py`; what crosses rooms stands in `tests/scenarios/`.
 """

@@ -72,6 +72,12 @@ def wire_async(client: openai.AsyncOpenAI) -> None:
     by_name(client)
 
 
+def is_wired(client: openai.OpenAI | openai.AsyncOpenAI) -> bool:
+    """Whether this process answers the old API's calls of a client."""
+    network: Any = client._client
+    return transport.innermost(network) is not network
+
+
 def _sandbox(kind: Literal["client", "async_client"]) -> Any:
     """An HTTP client whose network is the sandbox, which nobody loads who does not use it."""
     from shim.http import offline

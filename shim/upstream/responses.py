@@ -21,6 +21,7 @@ from openai.resources.responses import AsyncResponses, Responses
 from shim.ports import Answer, Call, Json, Profile, Refusal
 from shim.upstream import answers, bodies, resuming, secrets, waiting
 from shim.upstream.caller import CREDENTIALS, credentials
+from shim.upstream.observing import shown, shown_response
 from shim.upstream.refusals import Broken, of_error, refusals
 from shim.wire import ids, sse
 
@@ -133,9 +134,9 @@ class _Answer:
             for chunk in self._chunks:
                 if events := reader.feed(chunk):
                     self._over = events[-1]["type"] in LAST
-                    yield secrets.cleaned(events, self._response.request)
+                    yield shown(secrets.cleaned(events, self._response.request))
             if events := reader.close():
-                yield secrets.cleaned(events, self._response.request)
+                yield shown(secrets.cleaned(events, self._response.request))
 
     def interrupt(self) -> None:
         self._line.shut()
@@ -246,9 +247,9 @@ class _AsyncAnswer:
             async for chunk in self._chunks:
                 if events := reader.feed(chunk):
                     self._over = events[-1]["type"] in LAST
-                    yield secrets.cleaned(events, self._response.request)
+                    yield shown(secrets.cleaned(events, self._response.request))
             if events := reader.close():
-                yield secrets.cleaned(events, self._response.request)
+                yield shown(secrets.cleaned(events, self._response.request))
 
     def interrupt(self) -> None:
         self._line.shut()
@@ -324,7 +325,7 @@ def _response(answer: object, client: Any, call: Call | None = None) -> Json:
     """An answer that is a response.  The SDK gives a text where the server did not call it JSON."""
     if isinstance(answer, str):
         answer = answers.of_text(secrets.masked(answer, _sent(client, call)))
-    return answers.checked(_plain(answer, client, call) if isinstance(answer, dict) else answer)
+    return shown_response(answers.checked(_plain(answer, client, call) if isinstance(answer, dict) else answer))
 
 
 def _sent(client: Any, call: Call | None) -> secrets.Sent:

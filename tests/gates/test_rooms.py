@@ -70,7 +70,19 @@ LAWS = {
         (),
         {
             f"shim/{room}/": "not this law's room"
-            for room in ("assembly", "cli", "engine", "http", "migrate", "runtime", "sandbox", "sdk", "server", "store")
+            for room in (
+                "assembly",
+                "cli",
+                "engine",
+                "http",
+                "migrate",
+                "relay",
+                "runtime",
+                "sandbox",
+                "sdk",
+                "server",
+                "store",
+            )
         }
         | {"shim/upstream/": "not this law's room", "shim/wire/": "ids are made of chance there"},
     ),

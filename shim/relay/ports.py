@@ -1,0 +1,154 @@
+"""What the relay needs of a client, in both colours.
+
+The rounds are written once, as ``async def``.  Behind a blocking client everything here blocks, and
+`shim.runtime.drive` runs them without an event loop.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator
+from concurrent import futures
+from contextlib import aclosing
+from functools import partial
+from typing import Any, Final, Protocol
+
+import openai
+
+from shim.relay.tools import Call, Toolbox
+from shim.runtime import background
+
+#: Arguments of a call of the SDK.
+Json = dict[str, Any]
+
+
+class Port(Protocol):
+    """A client, and where functions run beside it."""
+
+    def events(self, method: str, arguments: Json) -> AsyncGenerator[Any, None]:
+        """The events of a call of ``client.beta.threads.runs`` that streams."""
+        ...
+
+    async def call(self, method: str, arguments: Json) -> Any:
+        """Any other call of ``client.beta.threads.runs``."""
+        ...
+
+    async def messages(self, thread_id: str, run_id: str) -> list[Any]:
+        """The messages of a run, the oldest first."""
+        ...
+
+    def start(self, call: Call) -> "Started":
+        """Begin a function, in parallel to everything else."""
+        ...
+
+    def stop(self) -> None:
+        """Wait for no function any more."""
+        ...
+
+
+class Started(Protocol):
+    """A function that has begun."""
+
+    async def output(self) -> str | None:
+        """What the model reads of its end, in time or not; None if nobody is to wait any more."""
+        ...
+
+
+class SyncPort:
+    """Behind a blocking client: each function in a thread of its own."""
+
+    def __init__(self, client: openai.OpenAI, toolbox: Toolbox) -> None:
+        self._client, self._toolbox = client, toolbox
+        self._runs: Final[Any] = client.beta.threads.runs
+        self.stopped: Final[futures.Future[None]] = futures.Future()
+
+    async def events(self, method: str, arguments: Json) -> AsyncGenerator[Any, None]:
+        with getattr(self._runs, method)(**arguments, stream=True) as stream:
+            for event in stream:
+                yield event
+
+    async def call(self, method: str, arguments: Json) -> Any:
+        return getattr(self._runs, method)(**arguments)
+
+    async def messages(self, thread_id: str, run_id: str) -> list[Any]:
+        found: Any = self._client.beta.threads.messages
+        return list(found.list(thread_id, run_id=run_id, order="asc"))
+
+    def start(self, call: Call) -> Started:
+        return _InThread(self, self._toolbox, call)
+
+    def stop(self) -> None:
+        if not self.stopped.done():
+            self.stopped.set_result(None)
+
+
+class _InThread:
+    def __init__(self, port: SyncPort, toolbox: Toolbox, call: Call) -> None:
+        self._port, self._toolbox, self._call = port, toolbox, call
+        self._began = time.monotonic()
+        self._work = background.thread(partial(toolbox.run, call), f"shim-call-{call.name}")
+
+    async def output(self) -> str | None:
+        left = _left(self._toolbox.seconds(self._call), self._began)
+        waited_for: list[futures.Future[Any]] = [self._work, self._port.stopped]
+        futures.wait(waited_for, left, futures.FIRST_COMPLETED)
+        if self._work.done():
+            return self._work.result()
+        return None if self._port.stopped.done() else self._toolbox.timed_out(self._call)
+
+
+class AsyncPort:
+    """Behind an async client: a coroutine in a task, any other function in a thread."""
+
+    def __init__(self, client: openai.AsyncOpenAI, toolbox: Toolbox) -> None:
+        self._client, self._toolbox = client, toolbox
+        self._runs: Final[Any] = client.beta.threads.runs
+        self.stopped: Final = asyncio.Event()
+
+    async def events(self, method: str, arguments: Json) -> AsyncGenerator[Any, None]:
+        stream = await getattr(self._runs, method)(**arguments, stream=True)
+        async with stream, aclosing(aiter(stream)) as events:
+            async for event in events:
+                yield event
+
+    async def call(self, method: str, arguments: Json) -> Any:
+        return await getattr(self._runs, method)(**arguments)
+
+    async def messages(self, thread_id: str, run_id: str) -> list[Any]:
+        found: Any = self._client.beta.threads.messages
+        async with aclosing(aiter(found.list(thread_id, run_id=run_id, order="asc"))) as messages:
+            return [each async for each in messages]
+
+    def start(self, call: Call) -> Started:
+        return _InTask(self, self._toolbox, call)
+
+    def stop(self) -> None:
+        self.stopped.set()
+
+
+class _InTask:
+    def __init__(self, port: AsyncPort, toolbox: Toolbox, call: Call) -> None:
+        self._port, self._toolbox, self._call = port, toolbox, call
+        self._began = time.monotonic()
+        work = toolbox.run_async(call) if toolbox.is_async(call) else self._threaded()
+        self._work = background.task(work, f"shim-call-{call.name}")
+
+    async def _threaded(self) -> str:
+        work = partial(self._toolbox.run, self._call)
+        return await asyncio.wrap_future(background.thread(work, f"shim-call-{self._call.name}"))
+
+    async def output(self) -> str | None:
+        left = _left(self._toolbox.seconds(self._call), self._began)
+        stopped = background.task(self._port.stopped.wait(), "shim-stop")
+        try:
+            await asyncio.wait([self._work, stopped], timeout=left, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            stopped.cancel()
+            if not self._work.done():
+                self._work.cancel()
+        if self._work.done():
+            return self._work.result()
+        return None if self._port.stopped.is_set() else self._toolbox.timed_out(self._call)
+
+
+def _left(seconds: float | None, began: float) -> float | None:
+    return None if seconds is None else max(0.0, began + seconds - time.monotonic())

@@ -1,0 +1,222 @@
+"""A run with all its tool rounds as one stream of events: what is asked, in which order, and how it ends.
+
+Written once for both colours, over `Port`.  The model asks for functions, they run, their outputs go back, and the
+events of the next request follow those of the last, until the run has its end.  Should a stream break, the run is
+polled, and what was missed follows as events of whole objects.
+"""
+
+import json
+import logging
+from collections import deque
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import openai
+from openai.types.responses import Response
+
+from shim.assembly.decoding import TYPES
+from shim.relay.ports import Json, Port, Started
+from shim.relay.tools import Call
+from shim.relay.turn import ASKS, ENDS, Turn
+
+log = logging.getLogger("shim")
+OnResponse = Callable[[Response], "Awaitable[None] | None"]
+#: Events that bring a message in its last form.
+MESSAGE_ENDS: Final = frozenset({"thread.message.completed", "thread.message.incomplete"})
+#: Options of a request that say how it is sent, and so hold for every request of the run.
+SENDING: Final = frozenset({"extra_headers", "extra_query", "timeout"})
+
+
+class RoundLimit(RuntimeError):
+    """The model asked for functions once more than was allowed.  Its run has been cancelled."""
+
+    def __init__(self, rounds: int) -> None:
+        super().__init__(f"the model asked for functions again after {rounds} rounds; the run was cancelled")
+        self.rounds: Final = rounds
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a stream is to do.  ``options``: arguments of ``runs.create``."""
+
+    thread_id: str
+    options: Mapping[str, Any]
+    max_rounds: int
+    early: bool
+    on_response: OnResponse | None
+
+
+@dataclass(slots=True)
+class Rounds:
+    """One run.  ``run``: as last told.  ``outputs``: what calls were answered with, by their ids."""
+
+    port: Port
+    plan: Plan
+    run: Any = None
+    outputs: dict[str, str] = field(default_factory=dict)
+    stopped: bool = False
+    _round: int = 0
+    _finished: deque[Json] = field(default_factory=deque)
+    _accounted: set[str] = field(default_factory=set)
+    _messages: set[str] = field(default_factory=set)
+
+    async def events(self) -> AsyncGenerator[Any, None]:
+        """The events of all rounds.  Raises what the API's calls raise, and `RoundLimit`."""
+        try:
+            async with aclosing(self._rounds()) as events:
+                async for event in events:
+                    yield event
+        except Exception:
+            if self.run is not None and self.run.status == "requires_action":
+                # Nobody will answer it any more, and until then the thread takes no message.
+                await self.cancel()
+            raise
+
+    def saw(self, response: Json) -> None:
+        """A response that upstream has finished: told later, once, in the order of the stream."""
+        self._finished.append(response)
+
+    def stop(self) -> None:
+        """Run no function any more, and cancel the run as soon as that can be done; from any thread."""
+        self.stopped = True
+        self.port.stop()
+
+    async def cancel(self) -> None:
+        """Cancel the run, if it has begun; one that has ended meanwhile stays as it is."""
+        if self.run is None:
+            return
+        try:
+            await self.port.call("cancel", self._where())
+        except openai.APIError as problem:
+            log.info("the run %s was not cancelled: %s", self.run.id, problem)
+
+    async def _rounds(self) -> AsyncGenerator[Any, None]:
+        method, arguments = "create", {"thread_id": self.plan.thread_id, **self.plan.options}
+        while True:
+            turn: Turn = Turn()
+            started: dict[str, tuple[Call, Started]] = {}
+            async with aclosing(self._turn(turn, started, method, arguments)) as events:
+                async for event in events:
+                    yield event
+            if not turn.calls:
+                return
+            outputs = None
+            if self._round < self.plan.max_rounds and not self.stopped:
+                outputs = await self._answers(turn.calls, started)
+            if outputs is None:
+                async with aclosing(self._cancelled()) as events:
+                    async for event in events:
+                        yield event
+                if self.stopped:
+                    return
+                raise RoundLimit(self._round)
+            self._round += 1
+            method, arguments = "submit_tool_outputs", {**self._where(), "tool_outputs": outputs}
+
+    async def _turn(
+        self, turn: Turn, started: dict[str, tuple[Call, Started]], method: str, arguments: Json
+    ) -> AsyncGenerator[Any, None]:
+        """The events of one request.  Afterwards the run is over, or ``turn`` has the calls that it waits for."""
+        broken: Exception | None = None
+        try:
+            async with aclosing(self.port.events(method, arguments)) as events:
+                async for event in events:
+                    for call in turn.see(event):
+                        if self.plan.early and self._round < self.plan.max_rounds and not self.stopped:
+                            started[call.id] = call, self.port.start(call)
+                    await self._heard(turn, event)
+                    yield event
+        except Exception as problem:
+            if self.run is None:
+                raise
+            broken = problem
+        if not (turn.calls or self._is_over()):
+            async with aclosing(self._caught_up(turn, broken)) as events:
+                async for event in events:
+                    yield event
+        await self._account()
+
+    async def _heard(self, turn: Turn, event: Any) -> None:
+        is_first, self.run = self.run is None, turn.run or self.run
+        if is_first and self.run is not None and self.stopped:
+            await self.cancel()
+        if event.event in MESSAGE_ENDS:
+            self._messages.add(event.data.id)
+        if event.event in ENDS or event.event == ASKS:
+            await self._account()
+
+    async def _caught_up(self, turn: Turn, broken: Exception | None) -> AsyncGenerator[Any, None]:
+        """What came of a run whose stream broke.  Raises what broke it if the run still waits for the same outputs."""
+        log.warning("the run %s is polled, as its stream did not go on (%s)", self.run.id, type(broken).__name__)
+        run = await self.port.call("poll", self._where())
+        asked = run.required_action.submit_tool_outputs.tool_calls if run.status == "requires_action" else []
+        if any(each.id in self.outputs for each in asked):
+            raise broken or RuntimeError("the stream of the run ended before the run")
+        for message in await self.port.messages(run.thread_id, run.id):
+            if message.id not in self._messages:
+                kind = "incomplete" if message.status == "incomplete" else "completed"
+                yield TYPES[f"thread.message.{kind}"](event=f"thread.message.{kind}", data=message)
+        event = _event_of(run)
+        list(turn.see(event))
+        await self._heard(turn, event)
+        yield event
+
+    async def _answers(self, calls: list[Call], started: dict[str, tuple[Call, Started]]) -> list[Json] | None:
+        """The output of each call; None if nobody wants them any more."""
+        begun = [self._begun(call, started.pop(call.id, None)) for call in calls]
+        for call, _ in started.values():
+            log.warning("%s was run for a call that the run %s does not wait for", call.name, self.run.id)
+        outputs = [await each.output() for each in begun]
+        if self.stopped or None in outputs:
+            return None
+        told = {call.id: output for call, output in zip(calls, outputs, strict=True) if output is not None}
+        self.outputs |= told
+        return [{"tool_call_id": id, "output": output} for id, output in told.items()]
+
+    def _begun(self, call: Call, early: tuple[Call, Started] | None) -> Started:
+        """What was begun before the run's end told of the call, if it was begun for the same."""
+        if early is not None and early[0].name == call.name and _equal(early[0].arguments, call.arguments):
+            return early[1]
+        return self.port.start(call)
+
+    async def _cancelled(self) -> AsyncGenerator[Any, None]:
+        """Cancel a run that waits for outputs; the event of its end."""
+        await self.cancel()
+        self.run = await self.port.call("poll", self._where())
+        yield _event_of(self.run)
+
+    async def _account(self) -> None:
+        """Show the responses that have finished.  Who fails to take one does not spoil the user's stream."""
+        while self._finished:
+            response = self._finished.popleft()
+            if self.plan.on_response is None or response["id"] in self._accounted:
+                continue
+            self._accounted.add(response["id"])
+            try:
+                waited = self.plan.on_response(Response.construct(**response))
+                if waited is not None:
+                    await waited
+            except Exception:
+                log.exception("on_response failed for the response %s", response["id"])
+
+    def _is_over(self) -> bool:
+        return self.run is not None and f"thread.run.{self.run.status}" in ENDS
+
+    def _where(self) -> Json:
+        sending = {name: value for name, value in self.plan.options.items() if name in SENDING}
+        return {"thread_id": self.run.thread_id, "run_id": self.run.id, **sending}
+
+
+def _event_of(run: Any) -> Any:
+    name = f"thread.run.{run.status}"
+    return TYPES[name](event=name, data=run)
+
+
+def _equal(one: str, other: str) -> bool:
+    """Whether two texts are the same JSON, or the same text."""
+    try:
+        return one == other or bool(json.loads(one) == json.loads(other))
+    except ValueError:
+        return False

@@ -1,0 +1,244 @@
+"""``stream_run``: one run, all its tool rounds, one stream."""
+
+import inspect
+import logging
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import aclosing, suppress
+from functools import partial
+from typing import Any, Final, Literal, TypedDict, overload
+
+import openai
+from openai.types.beta import AssistantStreamEvent
+from openai.types.beta.threads import Run
+from typing_extensions import Unpack
+
+from shim.assembly.wiring import is_wired
+from shim.relay.feed import AsyncFeed, Feed
+from shim.relay.ports import AsyncPort, Port, SyncPort
+from shim.relay.rounds import OnResponse, Plan, Rounds
+from shim.relay.tools import Describe, Toolbox, Tools, by_name, describe
+from shim.runtime import background, drive
+from shim.upstream.observing import observed
+
+log = logging.getLogger("shim")
+#: What becomes of a run whose reader leaves.
+OnLeave = Literal["continue", "cancel"]
+#: Names of threads and tasks that work on a run beside its reader.
+NAME: Final = "shim-relay"
+
+
+class _Stream:
+    """What the streams of both colours are."""
+
+    _feed: Any = None
+
+    def __init__(self, client: Any, port: Port, plan: Plan, on_leave: OnLeave) -> None:
+        self._rounds: Final = Rounds(port, plan)
+        self.client: Final = client
+        self.on_leave: Final = on_leave
+        self.thread_id: Final = plan.thread_id
+
+    @property
+    def run(self) -> Run | None:
+        """The run as last told; None before it has begun."""
+        found: Run | None = self._rounds.run
+        return found
+
+    @property
+    def outputs(self) -> dict[str, str]:
+        """What calls were answered with, by their ids."""
+        return dict(self._rounds.outputs)
+
+    def __del__(self) -> None:
+        # Somebody stopped reading and did not say so.
+        if self._feed is not None and not self._feed.is_over:
+            self._feed.leave()
+            if self.on_leave == "cancel":
+                self._rounds.stop()
+
+
+class RunStream(_Stream, Iterator[AssistantStreamEvent]):
+    """The events of a run over all its tool rounds, behind a blocking client.
+
+    The run begins with the first event that is asked for.  Whoever stops reading before the end closes the stream, or
+    reads it in a ``with``: the run then goes on without a reader or is cancelled, as ``on_leave`` says.
+    """
+
+    _feed: Feed[Any] | None = None
+
+    def __next__(self) -> AssistantStreamEvent:
+        if self._feed is None:
+            self._feed = Feed()
+            background.thread(partial(_work, self._rounds, self._feed), NAME)
+        event: AssistantStreamEvent = self._feed.get()
+        return event
+
+    def until_done(self) -> Run | None:
+        """Read to the end; the run as it is then."""
+        for _ in self:
+            pass
+        return self.run
+
+    def cancel(self) -> None:
+        """Cancel the run; its last events are still to be read.  From any thread."""
+        if self._feed is None or not self._feed.is_over:
+            self._rounds.stop()
+            background.thread(partial(_finish, self._rounds), NAME)
+
+    def close(self) -> None:
+        """Read no more."""
+        if self._feed is None:
+            self._feed = Feed()
+            self._feed.end()
+        elif self.on_leave == "cancel":
+            self.cancel()
+        self._feed.leave()
+
+    def __enter__(self) -> "RunStream":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class AsyncRunStream(_Stream, AsyncIterator[AssistantStreamEvent]):
+    """The same behind an async client."""
+
+    _feed: AsyncFeed[Any] | None = None
+
+    async def __anext__(self) -> AssistantStreamEvent:
+        if self._feed is None:
+            self._feed = AsyncFeed()
+            background.task(_work_async(self._rounds, self._feed), NAME)
+        event: AssistantStreamEvent = await self._feed.get()
+        return event
+
+    async def until_done(self) -> Run | None:
+        """As `RunStream.until_done`."""
+        with suppress(StopAsyncIteration):
+            while True:
+                await self.__anext__()
+        return self.run
+
+    def cancel(self) -> None:
+        """As `RunStream.cancel`, but on the event loop of its reader."""
+        if self._feed is None or not self._feed.is_over:
+            self._rounds.stop()
+            background.task(self._rounds.cancel(), NAME)
+
+    async def aclose(self) -> None:
+        """Read no more."""
+        if self._feed is None:
+            self._feed = AsyncFeed()
+            self._feed.end()
+        elif self.on_leave == "cancel":
+            self.cancel()
+        self._feed.leave()
+
+    async def __aenter__(self) -> "AsyncRunStream":
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
+
+
+class Choices(TypedDict, total=False):
+    """What may be said of a stream.
+
+    ``tools``: functions, or `Tool` objects, by name or in a list; coroutine functions are awaited, others run in
+    threads.  ``max_rounds`` (10): how often outputs are sent; should the model ask once more, the run is cancelled and
+    `RoundLimit` raised.  ``tool_timeout`` (30): seconds for a call, None for no limit.  ``early`` (True): a call begins
+    as soon as its arguments are complete; otherwise when the run waits for it.  ``offer_tools`` (False): the run offers
+    exactly ``tools``, in place of the assistant's.  ``describe_error``: makes the text that the model reads of a
+    function's exception.
+
+    ``on_leave`` ("continue"): whether the run goes on or is cancelled if its reader leaves.  ``on_response``: called
+    with each finished response of the Responses API, before the event that ends the turn is given; may be a coroutine
+    function behind an async client; needs a client of this package.  ``run_options``: further arguments of
+    ``runs.create``, such as ``additional_instructions``.
+    """
+
+    tools: Tools
+    max_rounds: int
+    tool_timeout: float | None
+    early: bool
+    offer_tools: bool
+    describe_error: Describe
+    on_leave: OnLeave
+    on_response: OnResponse | None
+    run_options: Mapping[str, Any]
+
+
+@overload
+def stream_run(
+    client: openai.OpenAI, *, thread_id: str, assistant_id: str, **choices: Unpack[Choices]
+) -> RunStream: ...
+
+
+@overload
+def stream_run(
+    client: openai.AsyncOpenAI, *, thread_id: str, assistant_id: str, **choices: Unpack[Choices]
+) -> AsyncRunStream: ...
+
+
+def stream_run(
+    client: openai.OpenAI | openai.AsyncOpenAI, *, thread_id: str, assistant_id: str, **choices: Unpack[Choices]
+) -> RunStream | AsyncRunStream:
+    """Run an assistant on a thread, answer what it asks of ``tools``, and give the events of all rounds as one stream.
+
+    ``client``: any official client with ``beta.threads``; its colour is the stream's.  ``choices``: see `Choices`.
+    Calls of one turn run in parallel.  A function that fails, is unknown, is called with invalid arguments or takes too
+    long is answered with ``{"error": ...}``, which the model reads.  The run begins when the first event is asked for.
+
+    Raises what the API's calls raise and `RoundLimit`, when the stream is read.
+    """
+    on_response = choices.get("on_response")
+    if on_response is not None and not is_wired(client):
+        raise ValueError("on_response sees the responses behind a run only on a client of this package")
+    tools = by_name(choices.get("tools", ()))
+    options = {**choices.get("run_options", {}), "assistant_id": assistant_id}
+    if choices.get("offer_tools"):
+        options["tools"] = [tool.schema for tool in tools.values()]
+    plan = Plan(thread_id, options, choices.get("max_rounds", 10), choices.get("early", True), on_response)
+    toolbox = Toolbox(tools, choices.get("tool_timeout", 30.0), choices.get("describe_error", describe))
+    on_leave = choices.get("on_leave", "continue")
+    if isinstance(client, openai.AsyncOpenAI):
+        return AsyncRunStream(client, AsyncPort(client, toolbox), plan, on_leave)
+    if inspect.iscoroutinefunction(on_response):
+        raise TypeError("on_response must be a plain function behind a blocking client")
+    return RunStream(client, SyncPort(client, toolbox), plan, on_leave)
+
+
+def _work(rounds: Rounds, feed: Feed[Any]) -> None:
+    try:
+        with observed(rounds.saw):
+            for event in drive.drain(rounds.events()):
+                feed.put(event)
+    except BaseException as problem:  # noqa: BLE001 - the reader gets it
+        _unread(rounds, feed.end(problem), problem)
+    else:
+        feed.end()
+
+
+async def _work_async(rounds: Rounds, feed: AsyncFeed[Any]) -> None:
+    try:
+        with observed(rounds.saw):
+            async with aclosing(rounds.events()) as events:
+                async for event in events:
+                    await feed.put(event)
+    except BaseException as problem:
+        _unread(rounds, feed.end(problem), problem)
+        if not isinstance(problem, Exception):
+            raise
+    else:
+        feed.end()
+
+
+def _unread(rounds: Rounds, is_read: bool, problem: BaseException) -> None:
+    if not is_read:
+        run = "a run" if rounds.run is None else f"the run {rounds.run.id}"
+        log.warning("%s failed after its reader had left: %s", run, type(problem).__name__)
+
+
+def _finish(rounds: Rounds) -> None:
+    drive.finish(rounds.cancel())

@@ -1,0 +1,202 @@
+"""Functions as tools: what the model is told of them, and what it reads of their ends, good or bad."""
+
+import asyncio
+import functools
+import inspect
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from shim.relay.signature import Check, InvalidArguments, Json, Schema, Signature, call
+from shim.wire import encoding
+
+log = logging.getLogger("shim")
+Function = Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One function call of the model: ``id`` as the API knows it, ``arguments`` as JSON text."""
+
+    id: str
+    name: str
+    arguments: str
+
+
+class Tool:
+    """A function that the model may call.
+
+    ``name``, ``description``: what the model reads; else the function's name and its docstring.  ``parameters``: a JSON
+    schema for the arguments; else the function's annotations say what it takes.  ``timeout``: seconds for one call, in
+    place of the stream's.  ``strict``: whether the model is held to the schema, as the API's field of that name says.
+    """
+
+    def __init__(
+        self,
+        function: Function,
+        *,
+        name: str | None = None,
+        description: str | None = None,
+        parameters: Json | None = None,
+        timeout: float | None = None,
+        strict: bool | None = None,
+    ) -> None:
+        self.function: Final = function
+        self.name: Final = name or _name(function)
+        self.description: Final = _description(function) if description is None else description
+        self.timeout: Final = timeout
+        self.strict: Final = strict
+        self.check: Final[Check] = Signature(function) if parameters is None else Schema(parameters)
+
+    @property
+    def schema(self) -> Json:
+        """The tool as an assistant's ``tools`` list has it."""
+        told: Json = {"name": self.name, "parameters": self.check.schema}
+        if self.description:
+            told["description"] = self.description
+        if self.strict is not None:
+            told["strict"] = self.strict
+        return {"type": "function", "function": told}
+
+    @property
+    def is_async(self) -> bool:
+        """Whether the function is one to be awaited, as far as one can see before it is called."""
+        plain = _plain(self.function)
+        return inspect.iscoroutinefunction(plain) or inspect.iscoroutinefunction(type(plain).__call__)
+
+
+def tool_schema(function: "Function | Tool") -> Json:
+    """A plain function as an entry of an assistant's ``tools`` list.
+
+    Its name, its docstring as the description, and a JSON schema of its annotated arguments; ``Annotated[str,
+    pydantic.Field(description=...)]`` tells of a single one.  Raises TypeError for annotations that cannot be read.
+    """
+    return (function if isinstance(function, Tool) else Tool(function)).schema
+
+
+Tools = Mapping[str, "Function | Tool"] | Iterable["Function | Tool"]
+
+
+def by_name(tools: Tools) -> dict[str, Tool]:
+    """Tools by the name that the model uses: the key where a mapping is given, else their own."""
+    if isinstance(tools, Mapping):
+        return {name: each if isinstance(each, Tool) else Tool(each, name=name) for name, each in tools.items()}
+    made = [each if isinstance(each, Tool) else Tool(each) for each in tools]
+    return {each.name: each for each in made}
+
+
+#: What becomes of an exception of a function: the text that the model reads.
+Describe = Callable[[Call, Exception], str]
+
+
+def describe(_call: Call, error: Exception) -> str:
+    """The kind of an exception and what it says."""
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+
+
+@dataclass(frozen=True, slots=True)
+class Toolbox:
+    """The functions of one stream, and how their ends are told to the model.
+
+    Whatever happens becomes an output: a result as text, or ``{"error": ...}`` with a sentence that the model can use
+    to do better.  ``timeout``: seconds that a call may take, None: as long as it wants.
+    """
+
+    tools: Mapping[str, Tool]
+    timeout: float | None = 30.0
+    describe: Describe = field(default=describe)
+
+    def seconds(self, call: Call) -> float | None:
+        """How long this call may take."""
+        tool = self.tools.get(call.name)
+        return self.timeout if tool is None or tool.timeout is None else tool.timeout
+
+    def is_async(self, call: Call) -> bool:
+        """Whether this call's function is to be awaited."""
+        tool = self.tools.get(call.name)
+        return tool is not None and tool.is_async
+
+    def run(self, asked: Call) -> str:
+        """The output of a call, in this thread; a coroutine gets an event loop of its own, and its time."""
+        try:
+            found = self._called(asked)
+            return written(asyncio.run(self._limited(found, asked)) if inspect.isawaitable(found) else found)
+        except Exception as problem:  # noqa: BLE001 - the model is told
+            return self._failed(asked, problem)
+
+    async def run_async(self, asked: Call) -> str:
+        """The output of a call, on this event loop; whoever awaits it watches the time."""
+        try:
+            found = self._called(asked)
+            return written(await found if inspect.isawaitable(found) else found)
+        except Exception as problem:  # noqa: BLE001 - the model is told
+            return self._failed(asked, problem)
+
+    def timed_out(self, asked: Call) -> str:
+        """The output of a call that took too long."""
+        log.warning("the function %s took longer than %g s", asked.name, self.seconds(asked))
+        return failure(f"{asked.name} gave no result within {self.seconds(asked):g} seconds")
+
+    def _called(self, asked: Call) -> Any:
+        tool = self.tools.get(asked.name)
+        if tool is None:
+            known = ", ".join(sorted(self.tools)) or "none"
+            raise _Told(f"there is no function {asked.name}; there are: {known}")
+        try:
+            values = tool.check.read(asked.arguments)
+        except InvalidArguments as problem:
+            raise _Told(f"invalid arguments for {asked.name}: {problem}") from None
+        return call(tool.function, values)
+
+    async def _limited(self, found: Awaitable[Any], asked: Call) -> Any:
+        return await asyncio.wait_for(found, self.seconds(asked))
+
+    def _failed(self, asked: Call, problem: Exception) -> str:
+        if isinstance(problem, _Told):
+            log.info("a call of the model cannot be run, and it is told so: %s", asked.name)
+            return failure(str(problem))
+        if isinstance(problem, asyncio.TimeoutError) and not str(problem) and self.seconds(asked) is not None:
+            return self.timed_out(asked)
+        log.warning("the function %s failed: %s", asked.name, type(problem).__name__)
+        log.debug("the function %s failed", asked.name, exc_info=problem)
+        return failure(self.describe(asked, problem))
+
+
+class _Told(Exception):
+    """A mistake of the model, in words for the model."""
+
+
+def failure(message: str) -> str:
+    """An output that tells the model of a failure."""
+    return written({"error": message})
+
+
+def written(result: Any) -> str:
+    """A result as the text of an output: text as it is, anything else as JSON.
+
+    Raises ValueError where JSON has no word for it.
+    """
+    if isinstance(result, str):
+        return result
+    try:
+        return encoding.compact(result).decode()
+    except (TypeError, ValueError) as problem:
+        raise ValueError(f"the result is no JSON: {problem}") from None
+
+
+def _plain(function: Function) -> Any:
+    """The function within partials."""
+    while isinstance(function, functools.partial):
+        function = function.func
+    return function
+
+
+def _name(function: Function) -> str:
+    plain = _plain(function)
+    return str(getattr(plain, "__name__", type(plain).__name__))
+
+
+def _description(function: Function) -> str:
+    plain = _plain(function)
+    return inspect.getdoc(plain) or "" if inspect.isroutine(plain) else ""

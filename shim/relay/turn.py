@@ -1,0 +1,74 @@
+"""One turn of the model, as its events tell it: which calls are complete, and what the run wants at its end.
+
+The arguments of a call come in pieces.  They are complete as soon as they are a whole JSON object, for nothing but
+white space could follow; that is before the next call begins, and before the run says ``requires_action``.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from shim.relay.tools import Call
+
+#: How a run's events at its end are called; with them the turn is over.
+ENDS: Final = frozenset(
+    f"thread.run.{status}" for status in ("completed", "incomplete", "failed", "cancelled", "expired")
+)
+ASKS: Final = "thread.run.requires_action"
+
+
+@dataclass(slots=True)
+class _Pieces:
+    """A call as far as it has come."""
+
+    id: str = ""
+    name: str = ""
+    arguments: str = ""
+    told: bool = False
+
+    def add(self, piece: Any) -> None:
+        self.id = piece.id or self.id
+        if piece.function is not None:
+            self.name = piece.function.name or self.name
+            self.arguments += piece.function.arguments or ""
+
+    def is_complete(self) -> bool:
+        if self.told or not (self.id and self.name and self.arguments.rstrip().endswith("}")):
+            return False
+        try:
+            json.loads(self.arguments)
+        except ValueError:
+            return False
+        return True
+
+
+@dataclass(slots=True)
+class Turn:
+    """Fed with the events of one stream.  ``run``: as last told.  ``calls``: what it asked for in the end."""
+
+    run: Any = None
+    calls: list[Call] = field(default_factory=list)
+    _pieces: dict[tuple[str, int], _Pieces] = field(default_factory=dict)
+
+    def see(self, event: Any) -> Iterator[Call]:
+        """The calls whose arguments are complete with this event.  They may be run: the model cannot take them back."""
+        if event.event == "thread.run.step.delta":
+            yield from self._pieced(event.data)
+        elif event.data is not None and getattr(event.data, "object", None) == "thread.run":
+            self.run = event.data
+            if event.event == ASKS:
+                self.calls = [
+                    Call(each.id, each.function.name, each.function.arguments)
+                    for each in event.data.required_action.submit_tool_outputs.tool_calls
+                ]
+
+    def _pieced(self, step: Any) -> Iterator[Call]:
+        details = step.delta.step_details
+        for piece in getattr(details, "tool_calls", None) or ():
+            if piece.type == "function":
+                known = self._pieces.setdefault((step.id, piece.index), _Pieces())
+                known.add(piece)
+                if known.is_complete():
+                    known.told = True
+                    yield Call(known.id, known.name, known.arguments)

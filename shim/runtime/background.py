@@ -1,0 +1,39 @@
+"""Work beside the caller: functions in threads that nobody has to wait for, and coroutines in tasks that are held.
+
+The threads are daemons: a function that was given up must not keep the process from ending.
+"""
+
+import asyncio
+import contextvars
+import threading
+from collections.abc import Callable, Coroutine
+from concurrent.futures import Future
+from typing import Any, Final, TypeVar
+
+T = TypeVar("T")
+#: An event loop holds its tasks weakly.
+_held: "Final[set[asyncio.Task[Any]]]" = set()
+
+
+def thread(work: Callable[[], T], name: str) -> "Future[T]":
+    """Begin ``work`` in a thread of its own, in a copy of the caller's context; its result, or what it raised."""
+    future: Future[T] = Future()
+    future.set_running_or_notify_cancel()
+    context = contextvars.copy_context()
+
+    def run() -> None:
+        try:
+            future.set_result(context.run(work))
+        except BaseException as problem:  # noqa: BLE001 - the future has it
+            future.set_exception(problem)
+
+    threading.Thread(target=run, name=name, daemon=True).start()
+    return future
+
+
+def task(work: Coroutine[Any, Any, T], name: str) -> "asyncio.Task[T]":
+    """Begin ``work`` in a task of the running event loop, which is held until it ends."""
+    made = asyncio.get_running_loop().create_task(work, name=name)
+    _held.add(made)
+    made.add_done_callback(_held.discard)
+    return made

@@ -1,0 +1,314 @@
+"""One run, all its tool rounds, one stream: behind both kinds of client."""
+
+import functools
+import json
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import openai
+import pytest
+
+from shim import AsyncOpenAI, OpenAI
+from shim.relay import RoundLimit, Tool, stream_run
+from tests.relay.talking import PARIS, Talk, get_time, get_weather, names, talking, text_of, until
+from tests.scenarios.doors.colours import ASYNC, COLOURS, SYNC, opened
+from tests.scenarios.doors.loopback import PATIENCE, Asked, Loopback, Said
+from tests.server.served import served
+
+TWO_ROUNDS = f"aloud Call get_weather {PARIS} and get_time {PARIS}, then get_time {PARIS}."
+WORDS = 400
+
+
+@pytest.fixture(params=COLOURS)
+def colour(request: pytest.FixtureRequest) -> str:
+    found: str = request.param
+    return found
+
+
+@pytest.fixture
+def offline(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHIM_UPSTREAM", "sandbox")
+
+
+def answered(talk: Talk, text: str, **choices: Any) -> str:
+    """The one output that a call was answered with."""
+    stream = talk.ask(text, **choices)
+    list(stream)
+    (output,) = stream.outputs.values()
+    return str(output)
+
+
+def note(events: Any, heard: list[str]) -> None:
+    """Read to the end, and note what came before it."""
+    for event in events:
+        heard.append(event.event)
+
+
+@pytest.mark.usefixtures("offline")
+class TestRounds:
+    def test_one_stream_through_all_rounds(self, colour: str) -> None:
+        with talking(colour) as talk:
+            events = list(talk.ask(TWO_ROUNDS))
+        stream = talk.stream
+        assert names(events).count("thread.run.created") == 1
+        assert names(events).count("thread.run.requires_action") == 2
+        assert names(events)[-1] == events[-1].event == "thread.run.completed"
+        assert stream.run.status == "completed"
+        assert text_of(events).startswith("I will call get_weather, get_time.I will call get_time.")
+        assert 'get_weather returned "{"city":"Paris","celsius":19}"' in text_of(events)
+        assert len(stream.outputs) == 3
+
+    def test_calls_of_one_turn_run_in_parallel(self, colour: str) -> None:
+        both = threading.Barrier(2, timeout=PATIENCE)
+
+        def one() -> int:
+            return both.wait()
+
+        def other() -> int:
+            return both.wait()
+
+        with talking(colour, one, other) as talk:
+            list(talk.ask("Call one and other."))
+        assert sorted(talk.stream.outputs.values()) == ["0", "1"]
+
+    def test_a_coroutine_is_awaited(self, colour: str) -> None:
+        async def later(city: str) -> str:
+            return f"{city}, later"
+
+        with talking(colour, later) as talk:
+            assert answered(talk, f"Call later {PARIS}.") == "Paris, later"
+
+    def test_functions_see_the_context_of_the_caller(self, colour: str) -> None:
+        with talking(colour) as talk:
+            assert answered(talk, f"Call user {PARIS}.", tools={"user": bound}, offer_tools=True) == "Ada in Paris"
+
+    def test_the_run_takes_further_options(self, colour: str) -> None:
+        with talking(colour) as talk:
+            list(talk.ask("Hello.", run_options={"metadata": {"a": "b"}, "additional_instructions": "Be brief."}))
+        assert talk.stream.run.metadata == {"a": "b"}
+        assert talk.stream.run.instructions == "Be brief."
+
+    def test_a_thread_that_is_not_there(self, colour: str) -> None:
+        with talking(colour) as talk, pytest.raises(openai.NotFoundError):
+            list(talk.ask("Hello.", thread_id="thread_" + "x" * 24))
+
+    def test_a_second_run_at_once_is_refused(self, colour: str) -> None:
+        begun = threading.Event()
+        ended = threading.Event()
+
+        def wait() -> None:
+            begun.set()
+            ended.wait(PATIENCE)
+
+        with talking(colour, wait) as talk:
+            stream = talk.ask("Call wait.")
+            next(iter(stream))
+            until(begun.is_set)
+            with pytest.raises(openai.BadRequestError, match="already has an active run"):
+                next(iter(again(talk)))
+            ended.set()
+            assert list(stream)[-1].event == "thread.run.completed"
+
+
+def again(talk: Talk) -> Any:
+    """A run without a new message."""
+    thread, talk.thread = talk.thread, talk.client.beta.threads.create().id
+    return talk.ask("Hello.", thread_id=thread)
+
+
+def user(name: str, city: str) -> str:
+    return f"{name} in {city}"
+
+
+bound = functools.partial(user, name="Ada")
+
+
+@pytest.mark.usefixtures("offline")
+class TestFailures:
+    """What the model reads of a call that went wrong."""
+
+    def test_an_exception(self, colour: str) -> None:
+        def broken(city: str) -> str:
+            raise LookupError(f"no {city}")
+
+        with talking(colour, broken) as talk:
+            assert json.loads(answered(talk, f"Call broken {PARIS}.")) == {"error": "LookupError: no Paris"}
+
+    def test_an_exception_in_words_of_ones_own(self, colour: str) -> None:
+        def broken() -> str:
+            raise LookupError("secret")
+
+        with talking(colour, broken) as talk:
+            said = answered(talk, "Call broken.", describe_error=lambda call, _: f"{call.name} does not work")
+        assert json.loads(said) == {"error": "broken does not work"}
+
+    def test_an_unknown_function(self, colour: str) -> None:
+        with talking(colour) as talk:
+            said = answered(talk, f"Call get_time {PARIS}.", tools=[get_weather])
+        assert json.loads(said) == {"error": "there is no function get_time; there are: get_weather"}
+
+    def test_invalid_arguments(self, colour: str) -> None:
+        with talking(colour) as talk:
+            said = json.loads(answered(talk, 'Call get_weather {"town": "Paris"}.'))["error"]
+        assert said.startswith("invalid arguments for get_weather: ")
+        assert "city: Field required" in said
+        assert "town: Extra inputs are not permitted" in said
+
+    def test_a_function_that_takes_too_long(self, colour: str) -> None:
+        forever = threading.Event()
+        with talking(colour, forever.wait) as talk:
+            tools = [Tool(forever.wait, name="wait")]
+            said = answered(talk, "Call wait.", tools=tools, tool_timeout=0.05, offer_tools=True)
+        forever.set()
+        assert json.loads(said) == {"error": "wait gave no result within 0.05 seconds"}
+
+    def test_a_coroutine_that_takes_too_long_is_cancelled(self, colour: str) -> None:
+        cancelled = threading.Event()
+
+        async def forever() -> None:
+            import asyncio
+
+            try:
+                await asyncio.Event().wait()
+            finally:
+                cancelled.set()
+
+        with talking(colour, forever) as talk:
+            said = answered(talk, "Call forever.", tools=[Tool(forever, timeout=0.05)])
+            until(cancelled.is_set)
+        assert json.loads(said) == {"error": "forever gave no result within 0.05 seconds"}
+
+    def test_the_others_outputs_are_sent_all_the_same(self, colour: str) -> None:
+        def broken() -> str:
+            raise LookupError
+
+        with talking(colour, broken, get_time) as talk:
+            stream = talk.ask(f"Call broken and get_time {PARIS}.")
+            assert list(stream)[-1].event == "thread.run.completed"
+        assert sorted(talk.stream.outputs.values()) == ['{"city":"Paris","time":"14:05"}', '{"error":"LookupError"}']
+
+    def test_the_round_limit(self, colour: str) -> None:
+        heard: list[str] = []
+        with talking(colour) as talk:
+            events = talk.ask(f"Call get_weather {PARIS}, then get_time {PARIS}.", max_rounds=1)
+            with pytest.raises(RoundLimit, match="after 1 rounds"):
+                note(events, heard)
+            (run,) = talk.runs
+        assert heard[-1] == "thread.run.cancelled"
+        assert run.status == "cancelled"
+        assert len(talk.stream.outputs) == 1, "the second function was not run"
+
+
+class TestEarly:
+    @pytest.fixture
+    def begun(self) -> threading.Event:
+        return threading.Event()
+
+    def held(self, server: Loopback, begun: threading.Event) -> Any:
+        """Upstream does not begin its second call before the first function runs."""
+
+        def body(chunks: Any) -> Iterator[bytes]:
+            calls = 0
+            for chunk in chunks:
+                calls += b'"response.output_item.added"' in chunk and b"function_call" in chunk
+                assert calls < 2 or begun.wait(PATIENCE)
+                yield chunk
+
+        def answer(asked: Asked) -> Said:
+            usual = server.usual(asked)
+            return Said(usual.status, usual.headers, body(usual.body))
+
+        return answer
+
+    def test_a_call_begins_before_the_run_waits_for_it(self, colour: str, begun: threading.Event) -> None:
+        def first(city: str) -> str:
+            begun.set()
+            return city
+
+        with Loopback() as server, talking(colour, first, get_time, server=server) as talk:
+            server.answer = self.held(server, begun)
+            stream = talk.ask(f"Call first {PARIS} and get_time {PARIS}.")
+            assert list(stream)[-1].event == "thread.run.completed"
+        assert "Paris" in talk.stream.outputs.values()
+
+    def test_no_call_begins_before_if_it_must_not(self, colour: str, begun: threading.Event) -> None:
+        begun_with: list[str] = []
+
+        def first(city: str) -> str:
+            begun_with.append(talk.runs[0].status)
+            return city
+
+        with Loopback() as server, talking(colour, first, get_time, server=server) as talk:
+            list(talk.ask(f"Call first {PARIS} and get_time {PARIS}.", early=False))
+        assert begun_with == ["requires_action"]
+
+
+@pytest.mark.usefixtures("offline")
+class TestResponses:
+    def test_each_response_is_seen_before_the_end_of_its_turn(self, colour: str) -> None:
+        made: list[Any] = []
+        ends = 0
+        with talking(colour) as talk:
+            for event in talk.ask(TWO_ROUNDS, on_response=made.append):
+                ends += event.event in ("thread.run.requires_action", "thread.run.completed")
+                assert len(made) >= ends
+        assert (len(made), ends) == (3, 3)
+        assert [each.previous_response_id for each in made] == [None, made[0].id, made[1].id]
+        assert all(each.usage.total_tokens > 0 for each in made)
+        assert [item.type for item in made[0].output] == ["message", "function_call", "function_call"]
+
+    def test_whoever_fails_to_take_one_does_not_spoil_the_stream(
+        self, colour: str, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        def full(response: Any) -> None:
+            raise OSError("the disk is full")
+
+        with talking(colour) as talk:
+            assert list(talk.ask("Hello.", on_response=full))[-1].event == "thread.run.completed"
+        assert "on_response failed" in caplog.text
+
+    async def test_a_coroutine_takes_them(self) -> None:
+        seen: list[Any] = []
+
+        async def save(response: Any) -> None:
+            seen.append(response.id)
+
+        async with AsyncOpenAI() as client:
+            assistant = await client.beta.assistants.create(model="gpt-4o")
+            thread = await client.beta.threads.create(messages=[{"role": "user", "content": "Hello."}])
+            stream = stream_run(client, thread_id=thread.id, assistant_id=assistant.id, on_response=save)
+            run = await stream.until_done()
+        assert run is not None
+        assert run.status == "completed"
+        assert len(seen) == 1
+
+    def test_no_coroutine_behind_a_blocking_client(self) -> None:
+        async def save(response: Any) -> None: ...
+
+        with OpenAI() as client, pytest.raises(TypeError, match="plain function"):
+            stream_run(client, thread_id="t", assistant_id="a", on_response=save)
+
+    def test_a_client_that_is_not_ours_does_not_see_them(self) -> None:
+        with openai.OpenAI(api_key="x") as client, pytest.raises(ValueError, match="client of this package"):
+            stream_run(client, thread_id="t", assistant_id="a", on_response=lambda response: None)
+
+
+@pytest.mark.usefixtures("offline")
+def test_a_slow_reader_gets_everything(colour: str) -> None:
+    """More events than may wait for him."""
+    with talking(colour) as talk:
+        events = list(talk.ask(f"essay-{WORDS}"))
+    assert text_of(events).endswith(f"word{WORDS}")
+
+
+@pytest.mark.usefixtures("offline")
+@pytest.mark.parametrize("kind", [openai.OpenAI, openai.AsyncOpenAI])
+def test_any_client_of_the_old_api_will_do(kind: Any) -> None:
+    """The SDK's own, over HTTP."""
+    colour = ASYNC if kind is openai.AsyncOpenAI else SYNC
+    with served() as url, opened(colour, (kind, kind), base_url=f"{url}/v1", api_key="x") as client:
+        talk = Talk(client, get_weather, get_time)
+        events = list(talk.ask(TWO_ROUNDS))
+    assert names(events).count("thread.run.requires_action") == 2
+    assert len(talk.stream.outputs) == 3

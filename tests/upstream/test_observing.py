@@ -1,0 +1,40 @@
+"""Who wants to see finished responses sees them, and nobody else."""
+
+from typing import Any
+
+import pytest
+
+from shim.upstream.observing import observed, shown, shown_response
+
+DONE = {"id": "resp_1", "status": "completed"}
+EVENTS: list[dict[str, Any]] = [
+    {"type": "response.created", "response": {"id": "resp_1", "status": "in_progress"}},
+    {"type": "response.output_text.delta", "delta": "x"},
+    {"type": "response.completed", "response": DONE},
+]
+
+
+def test_a_finished_response_is_seen_once_and_the_events_stay_what_they_are() -> None:
+    seen: list[Any] = []
+    with observed(seen.append):
+        assert shown(EVENTS) is EVENTS
+    assert seen == [DONE]
+
+
+@pytest.mark.parametrize("status", ["completed", "incomplete", "failed", "cancelled"])
+def test_every_end_is_seen(status: str) -> None:
+    seen: list[Any] = []
+    with observed(seen.append):
+        shown_response({"status": status})
+        shown_response({"status": "queued"})
+        shown_response({})
+    assert seen == [{"status": status}]
+
+
+def test_nobody_looks_afterwards() -> None:
+    seen: list[Any] = []
+    with observed(seen.append):
+        pass
+    shown(EVENTS)
+    assert shown_response(DONE) is DONE
+    assert seen == []
