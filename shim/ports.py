@@ -1,31 +1,17 @@
-"""What the engine needs of the world: a store, an upstream, a clock, ids.
+"""What the engine needs of the world: an upstream, a clock, ids.
 
 Every port is ``async def``, in both colours: behind a blocking client the adapters block and never suspend
 (`shim.runtime.drive`), behind an async one they await.  Whatever the engine does in the world goes through these
-protocols.  What it imports besides is pure: the translation, the wire's shapes, and the store's queries, which it hands
-to `Store`.
+protocols, and through the store's, `shim.store.tx.Store`.  What it imports besides is pure: the translation, the
+wire's shapes, and the store's queries, which it hands to that store.
 """
 
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+from typing import Any, Protocol
 
 Json = dict[str, Any]
-P = ParamSpec("P")
-T = TypeVar("T")
-
-
-class Store(Protocol):
-    """Transactions.  ``work`` is a plain function whose first argument is the open connection; it commits when it
-    returns.
-
-    Raises `shim.store.errors.StoreFailed` when the database cannot be used.
-    """
-
-    async def read(self, work: "Callable[Concatenate[Any, P], T]", *args: P.args, **kwargs: P.kwargs) -> T: ...
-
-    async def write(self, work: "Callable[Concatenate[Any, P], T]", *args: P.args, **kwargs: P.kwargs) -> T: ...
 
 
 class Interruption:

@@ -1,11 +1,12 @@
-"""The store for whoever runs the program: plain functions of an open connection, for `client.shim` and the commands."""
+"""The store for whoever runs the program: plain functions of a transaction, for `client.shim` and the commands."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final, Literal
 
 from shim.store import journal, responses, schema, survey
 from shim.store import threads as thread_rows
+from shim.store.tx import Tx
 from shim.wire import errors
 
 Json = dict[str, Any]
@@ -54,7 +55,7 @@ class Usage:
         return self.input_tokens + self.output_tokens
 
 
-def threads(db: Any, tenant: str | None, limit: int | None = None) -> list[ThreadSummary]:
+def threads(tx: Tx, tenant: str | None, limit: int | None = None) -> list[ThreadSummary]:
     """The newest first."""
     return [
         ThreadSummary(
@@ -66,14 +67,14 @@ def threads(db: Any, tenant: str | None, limit: int | None = None) -> list[Threa
             row.body["metadata"],
             row.tenant,
         )
-        for row in survey.threads(db, tenant, limit)
+        for row in survey.threads(tx, tenant, limit)
     ]
 
 
-def search(db: Any, tenant: str | None, words: str, limit: int = 20) -> list[Found]:
+def search(tx: Tx, tenant: str | None, words: str, limit: int = 20) -> list[Found]:
     """Messages that hold the words, the newest first."""
     found: list[Found] = []
-    for hit in survey.search(db, tenant, words):
+    for hit in survey.search(tx, tenant, words):
         said = hit.message
         text = survey.text_of(said)
         found.append(Found(said["thread_id"], said["id"], said["role"], said["created_at"], text, hit.tenant))
@@ -82,9 +83,9 @@ def search(db: Any, tenant: str | None, words: str, limit: int = 20) -> list[Fou
     return found
 
 
-def owner(db: Any, tenant: str | None, kind: Literal["thread", "run"], id: str) -> str:
+def owner(tx: Tx, tenant: str | None, kind: Literal["thread", "run"], id: str) -> str:
     """The tenant that has the object.  Raises `ApiError` where none has it, and ValueError where several have."""
-    having = survey.tenants_of(db, schema.threads if kind == "thread" else schema.runs, id)
+    having = survey.tenants_of(tx, schema.threads if kind == "thread" else schema.runs, id)
     having = [each for each in having if tenant in (None, each)]
     if not having:
         raise errors.error(f"no_{kind}", id=id)
@@ -93,19 +94,19 @@ def owner(db: Any, tenant: str | None, kind: Literal["thread", "run"], id: str) 
     return having[0]
 
 
-def export(db: Any, tenant: str | None, thread_id: str) -> list[Json]:
+def export(tx: Tx, tenant: str | None, thread_id: str) -> list[Json]:
     """A thread as objects of the API: itself, its messages, its runs, their steps."""
-    mine = owner(db, tenant, "thread", thread_id)
-    own = thread_rows.get(db, mine, thread_id)
+    mine = replace(tx, tenant=owner(tx, tenant, "thread", thread_id))
+    own = thread_rows.get(mine, thread_id)
     assert own is not None
     tables = (schema.messages, schema.runs, schema.steps)
-    return [own, *(body for table in tables for body in survey.all_of(db, table, mine, thread_id))]
+    return [own, *(body for table in tables for body in survey.all_of(mine, table, thread_id))]
 
 
-def usage(db: Any, tenant: str | None, by: By, since: int = 0) -> list[Usage]:
+def usage(tx: Tx, tenant: str | None, by: By, since: int = 0) -> list[Usage]:
     """Tokens, summed up; the largest first, days in their order."""
     sums: dict[str, Usage] = {}
-    for one in survey.spent(db, tenant, since):
+    for one in survey.spent(tx, tenant, since):
         key = _key(one, by)
         _add(sums.setdefault(key, Usage(key)), one.usage)
     return sorted(sums.values(), key=lambda one: (0 if by == "day" else -one.total_tokens, one.key))
@@ -150,14 +151,14 @@ class Trace:
     rounds: list[Round]
 
 
-def trace(db: Any, tenant: str | None, run_id: str) -> Trace:
+def trace(tx: Tx, tenant: str | None, run_id: str) -> Trace:
     """What went up and came down for a run.  Raises `ApiError` where there is none of that id."""
-    mine = owner(db, tenant, "run", run_id)
-    run = survey.run(db, mine, run_id)
+    mine = replace(tx, tenant=owner(tx, tenant, "run", run_id))
+    run = survey.run(mine, run_id)
     assert run is not None
-    entries = journal.rows(db, mine, run["thread_id"])
+    entries = journal.rows(mine, run["thread_id"])
     rounds = []
-    for made in responses.of_run(db, mine, run_id):
+    for made in responses.of_run(mine, run_id):
         received = [row for row in entries if row.response_id == made.id and row.direction == "out"]
         end = received[0].seq if received else entries[-1].seq + 1 if entries else 0
         before = [row.seq for row in entries if row.response_id == made.previous_id and row.direction == "out"]

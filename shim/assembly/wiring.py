@@ -23,13 +23,14 @@ from shim.engine import Capabilities, Context, Engine, Registry
 from shim.engine.notices import Notices
 from shim.http import transport
 from shim.http.guard import guarded
-from shim.ports import Profile, Store
+from shim.ports import Profile
 from shim.runtime import pump
 from shim.runtime.heartbeat import Heartbeat
 from shim.runtime.unread import Patience
 from shim.settings import Settings, settings
 from shim.store.database import AsyncStore, Database, SyncStore, database
 from shim.store.errors import StoreFailed
+from shim.store.tx import Store
 from shim.upstream import caller, profiles
 from shim.upstream.responses import AsyncUpstream, Upstream
 from shim.wire.sse import Limits

@@ -95,7 +95,7 @@ def apply(
     """Make the assistants of the store what files say, and show what changed. Doing it twice changes nothing more."""
     base, counts = kept.store(), {"created": 0, "changed": 0, "unchanged": 0}
     for entry in declarations.load(*files):
-        before = base.read(rows.get, "", entry.body["id"])
+        before = base.read(rows.get, entry.body["id"])
         after = _dated(entry, before)
         what = "created" if before is None else "unchanged" if before == after else "changed"
         counts[what] += 1
@@ -103,7 +103,7 @@ def apply(
             continue
         _differ(entry.body["id"], what, before, after)
         if not dry_run:
-            base.write(rows.insert if before is None else rows.save, "", after)
+            base.write(rows.insert if before is None else rows.save, after)
     told = ", ".join(f"{number} {what}" for what, number in counts.items())
     typer.echo(f"{told}{' (nothing was written)' if dry_run else ''}")
 

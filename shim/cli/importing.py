@@ -186,7 +186,7 @@ def _database() -> Database:
 
 def _list(tenant: str) -> None:
     table = Table("batch", "began", "state", "added", "from")
-    for one in _database().read(imports.listing, tenant):
+    for one in _database().of(tenant).read(imports.listing):
         began = time.strftime("%Y-%m-%d %H:%M", time.localtime(one.created_at))
         counts = ", ".join(f"{count:,} {kind}" for kind, count in one.counts.items())
         table.add_row(one.batch, began, "whole" if one.finished_at else "interrupted", counts, ", ".join(one.sources))

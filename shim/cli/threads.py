@@ -10,6 +10,7 @@ from rich.markup import escape
 from shim.assembly import ledger
 from shim.cli import kept
 from shim.store import survey
+from shim.store.tx import Tx
 from shim.wire import encoding
 
 Json = dict[str, Any]
@@ -120,8 +121,8 @@ def delete(
             typer.echo(f"deleted {id}")
 
 
-def _exported(db: Any, tenant: str | None, id: str) -> list[Json]:
+def _exported(tx: Tx, tenant: str | None, id: str) -> list[Json]:
     try:
-        return ledger.export(db, tenant, id)
+        return ledger.export(tx, tenant, id)
     except ValueError as several:
         raise typer.BadParameter(str(several), param_hint="--tenant") from None

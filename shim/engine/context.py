@@ -7,7 +7,8 @@ from typing import Any
 from shim.engine.capabilities import Capabilities
 from shim.engine.notices import Notices
 from shim.engine.registry import Registry
-from shim.ports import Clock, Declared, Ids, Profile, Pump, Store, Upstream, Wait
+from shim.ports import Clock, Declared, Ids, Profile, Pump, Upstream, Wait
+from shim.store.tx import Store
 from shim.translate import estimate
 from shim.translate.history import Pair
 from shim.translate.models import ModelMap
@@ -52,7 +53,6 @@ class Context:
     ids: Ids
     me: Callable[[], str]
     alive: Callable[[str], bool]
-    tenant: str = ""
     registry: Registry = field(default_factory=Registry)
     run_lifetime: int = objects.RUN_LIFETIME
     lease: float = 30.0
@@ -70,6 +70,11 @@ class Context:
     declared: Mapping[str, Declared] = field(default_factory=dict)
     unknown_threads: bool = False
     notices: Notices = field(default_factory=Notices)
+
+    @property
+    def tenant(self) -> str:
+        """Whose objects these are: the store's tenant."""
+        return self.store.tenant
 
     @property
     def owner(self) -> str:

@@ -13,11 +13,12 @@ gives no key gets another one: that two users should share a thread is worse tha
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from shim.engine.context import Context
 from shim.engine.protocol import Request
 from shim.store import dialects, requests
+from shim.store.tx import Tx
 from shim.wire.errors import error
 
 Kind = Literal["assistant", "thread", "message", "run", "outputs", "cancel"]
@@ -88,29 +89,29 @@ def _digest(*parts: bytes) -> str:
 async def look(world: Context, asked: Post) -> None:
     """Before anything is done upstream for the request.  Raises `Again`."""
     if asked.in_doubt:
-        await world.store.read(_check, world, asked)
+        await world.store.read(_check, asked)
 
 
-def check(db: Any, world: Context, asked: Post) -> None:
+def check(tx: Tx, asked: Post) -> None:
     """In the transaction that is to have the effect, before it and behind the thread's lock.  Raises `Again`."""
     if asked.in_doubt:
-        dialects.in_turn(db, asked.mark)
+        dialects.in_turn(tx.db, asked.mark)
     if asked.in_doubt or asked.kind not in KEYED:
-        _check(db, world, asked)
+        _check(tx, asked)
 
 
-def note(db: Any, world: Context, asked: Post, made: str, thread_id: str | None = None) -> int:
+def note(tx: Tx, world: Context, asked: Post, made: str, thread_id: str | None = None) -> int:
     """In the same transaction: the id of what came of it.  Returns the number under which it is noted, or 0."""
     if asked.kind in KEYED and asked.digest is None:
         return 0
     known = {"mark": asked.mark, "attempt": asked.attempt, "digest": asked.digest, "kind": asked.kind}
     place = {"made": made, "thread_id": thread_id, "created_at": world.clock()}
-    return requests.insert(db, world.tenant, known | place)
+    return requests.insert(tx, known | place)
 
 
-def forget(db: Any, noted: int) -> None:
+def forget(tx: Tx, noted: int) -> None:
     """The effect was taken back."""
-    requests.remove(db, noted)
+    requests.remove(tx, noted)
 
 
 async def claim(world: Context, again: Again) -> bool:
@@ -123,14 +124,14 @@ async def claim(world: Context, again: Again) -> bool:
     return await world.store.write(requests.claim, row.seq, asked.attempt)
 
 
-def _check(db: Any, world: Context, asked: Post) -> None:
+def _check(tx: Tx, asked: Post) -> None:
     if asked.digest is not None:
-        row = requests.keyed(db, world.tenant, asked.mark, asked.arrived)
+        row = requests.keyed(tx, asked.mark, asked.arrived)
         if row is not None and row.digest != asked.digest:
             raise error("key_used_otherwise")
     else:
-        row = requests.sent(db, world.tenant, asked.mark, asked.attempt, asked.arrived)
-        if row is not None and requests.has_since(db, world.tenant, row, MEANWHILE[asked.kind]):
+        row = requests.sent(tx, asked.mark, asked.attempt, asked.arrived)
+        if row is not None and requests.has_since(tx, row, MEANWHILE[asked.kind]):
             return
     if row is not None:
         raise Again(asked, row)

@@ -68,7 +68,7 @@ async def of_error(world: Context, problem: ApiError) -> None:
 async def _was_deleted(world: Context, id: str) -> bool:
     """Whether it was a thread of this store: who deleted it does not ask where it is."""
     try:
-        return id in await world.store.read(threads.buried, world.tenant, [id])
+        return id in await world.store.read(threads.buried, [id])
     except StoreFailed:
         return False
 

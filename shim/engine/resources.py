@@ -4,10 +4,11 @@ A vector store that a request describes inline is made; a message's attachments 
 made when the first one comes.  Upstream is asked before the transaction, never in it.
 """
 
-from typing import Any, Final
+from typing import Final
 
 from shim.engine.context import Context, Json
 from shim.store import threads
+from shim.store.tx import Tx
 from shim.wire import ids
 
 #: A thread's own vector store goes this many days after its last use, as the old API's did.
@@ -40,15 +41,15 @@ async def attach(world: Context, thread_id: str, messages: list[Json]) -> Json:
     """What the attachments of new messages add to a stored thread's resources; nothing where there are none."""
     if not any(message.get("attachments") for message in messages):
         return {}
-    thread = await world.store.read(threads.get, world.tenant, thread_id)
+    thread = await world.store.read(threads.get, thread_id)
     return await attached(world, thread["tool_resources"], messages) if thread else {}
 
 
-def keep(db: Any, world: Context, thread_id: str, more: Json) -> None:
+def keep(tx: Tx, thread_id: str, more: Json) -> None:
     """Store what `attach` added."""
-    thread = threads.get(db, world.tenant, thread_id) if more else None
+    thread = threads.get(tx, thread_id) if more else None
     if thread is not None:
-        threads.save(db, world.tenant, thread | {"tool_resources": merged(thread["tool_resources"], more)})
+        threads.save(tx, thread | {"tool_resources": merged(thread["tool_resources"], more)})
 
 
 def merged(*resources: Json) -> Json:

@@ -6,7 +6,7 @@ on a list and tried again.
 """
 
 import logging
-from typing import Any, Final
+from typing import Final
 
 from shim.engine.context import Context
 from shim.engine.protocol import DONE, Events
@@ -14,6 +14,7 @@ from shim.ports import Refusal
 from shim.store import files, outbox, runs, threads
 from shim.store.errors import StoreFailed
 from shim.store.outbox import Doomed
+from shim.store.tx import Tx
 from shim.wire import ids
 
 log = logging.getLogger("shim")
@@ -52,7 +53,7 @@ async def upstream(world: Context) -> Events:
 async def old(world: Context) -> int:
     """Erase threads and files that were kept for long enough; returns how many threads."""
     if world.file_retention is not None:
-        await world.store.write(files.forget_old, world.tenant, int(world.clock() - world.file_retention))
+        await world.store.write(files.forget_old, int(world.clock() - world.file_retention))
     count = 0
     while world.retention is not None:
         erased = await world.store.write(_erase_some, world, int(world.clock() - world.retention))
@@ -62,23 +63,23 @@ async def old(world: Context) -> int:
     return count
 
 
-def thread(db: Any, world: Context, thread_id: str, unsaid: bool = False) -> None:
+def thread(tx: Tx, world: Context, thread_id: str, unsaid: bool = False) -> None:
     """Delete a thread and all that belongs to it, here; what upstream has of it is put on its list.
 
     ``unsaid``: nobody was ever told of the thread.  Of any other its id is remembered, so that it never begins anew.
     """
     if not unsaid:
-        threads.bury(db, world.tenant, thread_id, world.now())
+        threads.bury(tx, thread_id, world.now())
     if _tells(world):
-        outbox.add(db, world.tenant, thread_id, world.now())
-    threads.delete(db, world.tenant, thread_id)
+        outbox.add(tx, thread_id, world.now())
+    threads.delete(tx, thread_id)
 
 
-def run(db: Any, world: Context, run_id: str) -> None:
+def run(tx: Tx, world: Context, run_id: str) -> None:
     """Delete a run that never was, for its caller; what upstream has of it is put on its list."""
     if _tells(world):
-        outbox.add_run(db, world.tenant, run_id, world.now())
-    runs.delete(db, world.tenant, run_id)
+        outbox.add_run(tx, run_id, world.now())
+    runs.delete(tx, run_id)
 
 
 async def disown(world: Context, response_id: str | None) -> None:
@@ -86,7 +87,7 @@ async def disown(world: Context, response_id: str | None) -> None:
     if response_id is None or not _tells(world):
         return
     try:
-        await world.store.write(outbox.add_one, world.tenant, response_id, world.now())
+        await world.store.write(outbox.add_one, response_id, world.now())
         await _forget_upstream(world)
     except StoreFailed as problem:
         log.warning("response %s stays upstream: %s", response_id, problem)
@@ -96,13 +97,13 @@ def _tells(world: Context) -> bool:
     return world.delete_responses and world.upstream.profile().stores
 
 
-def _erase_some(db: Any, world: Context, before: int) -> int:
+def _erase_some(tx: Tx, world: Context, before: int) -> int:
     count = 0
-    for thread_id in threads.left(db, world.tenant, before, BATCH):
-        active = runs.active(db, world.tenant, thread_id)
+    for thread_id in threads.left(tx, before, BATCH):
+        active = runs.active(tx, thread_id)
         # One that should have ended long ago has been left, too.
         if active is None or active.body["expires_at"] <= world.clock():
-            thread(db, world, thread_id)
+            thread(tx, world, thread_id)
             count += 1
     return count
 
@@ -110,7 +111,7 @@ def _erase_some(db: Any, world: Context, before: int) -> int:
 async def _forget_upstream(world: Context) -> None:
     after = 0
     while world.delete_responses:
-        some = await world.store.read(outbox.some, world.tenant, after, BATCH)
+        some = await world.store.read(outbox.some, after, BATCH)
         if not some:
             return
         for one in some:

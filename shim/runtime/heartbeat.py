@@ -62,14 +62,14 @@ class Heartbeat:
         """Prolong every lease once."""
         world = self._world
         if ids := world.registry.ids():
-            self._database.write(runs.renew, world.tenant, ids, world.owner, world.clock() + world.lease)
+            self._database.of(world.tenant).write(runs.renew, ids, world.owner, world.clock() + world.lease)
 
     def look(self) -> None:
         """Tell who drives a run that was ended, taken or cancelled elsewhere, or whose time is over."""
         world = self._world
         if not (ids := world.registry.ids()):
             return
-        found = self._database.read(runs.standings, world.tenant, ids)
+        found = self._database.of(world.tenant).read(runs.standings, ids)
         now = world.clock()
         for run_id in ids:
             if self._is_over(found.get(run_id), now):

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from openai.types.beta import Assistant, Thread
 
     from shim.assembly.ledger import By, Found, ThreadSummary, Trace, Usage
+    from shim.store.tx import Tx
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -89,7 +90,7 @@ class Threads:
         """Tokens by ``thread``, ``assistant``, ``model`` or ``day``, of responses that began at ``since`` or later."""
         return self._read(_ledger().usage, by, since)
 
-    def _read(self, work: Callable[Concatenate[Any, str | None, P], T], *given: P.args, **named: P.kwargs) -> T:
+    def _read(self, work: Callable[Concatenate["Tx", str | None, P], T], *given: P.args, **named: P.kwargs) -> T:
         from shim.runtime import drive
 
         world = _world(self._client)
@@ -139,7 +140,7 @@ class AsyncThreads:
         """As `Threads.usage`."""
         return await self._read(_ledger().usage, by, since)
 
-    async def _read(self, work: Callable[Concatenate[Any, str | None, P], T], *given: P.args, **named: P.kwargs) -> T:
+    async def _read(self, work: Callable[Concatenate["Tx", str | None, P], T], *given: P.args, **named: P.kwargs) -> T:
         world = _world(self._client)
         return await world.store.read(work, world.tenant, *given, **named)  # type: ignore[no-any-return]
 

@@ -8,18 +8,19 @@ import sqlalchemy as sa
 from shim.store import dialects, requests, rows
 from shim.store.rows import Cut, Json, Listed, Order
 from shim.store.schema import assistants
+from shim.store.tx import Tx
 
 _ALL: Final = sa.select(assistants.c.body).where(rows.matching(assistants, "tenant"))
 
 
-def insert(db: sa.Connection, tenant: str, body: Json, batch: str | None = None) -> None:
+def insert(tx: Tx, body: Json, batch: str | None = None) -> None:
     """A new assistant; ``batch`` names the import that brought it."""
-    rows.add(db, assistants, _columns(tenant, body, batch))
+    rows.add(tx.db, assistants, _columns(tx.tenant, body, batch))
 
 
-def insert_new(db: sa.Connection, tenant: str, body: Json) -> bool:
+def insert_new(tx: Tx, body: Json) -> bool:
     """The same, unless there is one of that id; says whether it was added."""
-    return rows.add_new(db, assistants, _columns(tenant, body, None))
+    return rows.add_new(tx.db, assistants, _columns(tx.tenant, body, None))
 
 
 def _columns(tenant: str, body: Json, batch: str | None) -> dict[str, Any]:
@@ -27,32 +28,31 @@ def _columns(tenant: str, body: Json, batch: str | None) -> dict[str, Any]:
     return {"tenant": tenant, "batch": batch, **known}
 
 
-def get(db: sa.Connection, tenant: str, id: str) -> Json | None:
-    return rows.get(db, assistants, {"tenant": tenant, "id": id})
+def get(tx: Tx, id: str) -> Json | None:
+    return rows.get(tx.db, assistants, {"tenant": tx.tenant, "id": id})
 
 
-def save(db: sa.Connection, tenant: str, body: Json) -> bool:
+def save(tx: Tx, body: Json) -> bool:
     """Replace the body; says whether the assistant exists."""
-    return rows.change(db, assistants, {"tenant": tenant, "id": body["id"]}, {"body": rows.dump(body)}) > 0
+    return rows.change(tx.db, assistants, {"tenant": tx.tenant, "id": body["id"]}, {"body": rows.dump(body)}) > 0
 
 
-def mentioning(db: sa.Connection, tenant: str, id: str) -> list[Json]:
+def mentioning(tx: Tx, id: str) -> list[Json]:
     """The assistants whose body names some other object's id."""
     # Looked for here, as a database cannot look into what is encrypted.
-    found = db.execute(_ALL, {"for_tenant": tenant}).scalars()
+    found = tx.db.execute(_ALL, {"for_tenant": tx.tenant}).scalars()
     return [rows.load(body) for body in found if f'"{id}"' in body]
 
 
-def delete(db: sa.Connection, tenant: str, id: str) -> bool:
+def delete(tx: Tx, id: str) -> bool:
     """Delete the assistant, and the trace of the request that made it.  Its runs, and what they show of it, stay."""
-    dialects.erasing(db)
-    requests.forget(db, tenant, None, id)
-    return rows.remove(db, assistants, {"tenant": tenant, "id": id}) > 0
+    dialects.erasing(tx.db)
+    requests.forget(tx, None, id)
+    return rows.remove(tx.db, assistants, {"tenant": tx.tenant, "id": id}) > 0
 
 
 def page(
-    db: sa.Connection,
-    tenant: str,
+    tx: Tx,
     limit: int,
     order: Order,
     after: str | None = None,
@@ -60,4 +60,4 @@ def page(
     but: Collection[str] = (),
 ) -> Listed:
     """See `rows.page`."""
-    return rows.page(db, assistants, {"tenant": tenant}, Cut(limit, order, after, before), but=but)
+    return rows.page(tx.db, assistants, {"tenant": tx.tenant}, Cut(limit, order, after, before), but=but)

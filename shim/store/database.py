@@ -8,7 +8,8 @@ import time
 import weakref
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import nullcontext, suppress
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
@@ -18,6 +19,7 @@ from sqlalchemy.engine import URL
 from shim.store import address, dialects, doubt, facts, failures, sealing, upgrade
 from shim.store.gate import Gate
 from shim.store.sealing import Seal
+from shim.store.tx import Tx
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -53,15 +55,22 @@ class Database:
         self._gate: Final = Gate(self._engine.dispose, partial(_forget, weakref.ref(self)))
         weakref.finalize(self, self._engine.dispose)
 
-    def read(self, work: "Callable[Concatenate[sa.Connection, P], T]", *args: P.args, **kwargs: P.kwargs) -> T:
-        """``work(connection, ...)`` in a transaction that sees one state of the database throughout."""
-        with self._gate.passing():
-            return self._run(False, work, *args, **kwargs)
+    def of(self, tenant: str) -> "Transactions":
+        """The transactions of a tenant."""
+        return Transactions(self, tenant)
 
-    def write(self, work: "Callable[Concatenate[sa.Connection, P], T]", *args: P.args, **kwargs: P.kwargs) -> T:
-        """``work(connection, ...)`` in a transaction: committed when it returns, rolled back when it raises."""
-        with self._gate.passing(), self._turn:
-            return self._run(True, work, *args, **kwargs)
+    def read(self, work: "Callable[Concatenate[Tx, P], T]", *args: P.args, **kwargs: P.kwargs) -> T:
+        """A transaction of the tenant in process; see `Transactions.read`."""
+        return self.of("").read(work, *args, **kwargs)
+
+    def write(self, work: "Callable[Concatenate[Tx, P], T]", *args: P.args, **kwargs: P.kwargs) -> T:
+        """A transaction of the tenant in process; see `Transactions.write`."""
+        return self.of("").write(work, *args, **kwargs)
+
+    def run(self, write: bool, tenant: str, work: Callable[[Tx], T]) -> T:
+        """One transaction, tried again where its connection was lost."""
+        with self._gate.passing(), self._turn if write else nullcontext():
+            return self._run(write, tenant, work)
 
     def prepare(self) -> None:
         """Create the database or bring it up to date, unless that is done: what the first transaction would do."""
@@ -87,9 +96,7 @@ class Database:
         """
         return ThreadPoolExecutor(self._connections, thread_name_prefix="shim-store")
 
-    def _run(
-        self, write: bool, work: "Callable[Concatenate[sa.Connection, P], T]", *args: P.args, **kwargs: P.kwargs
-    ) -> T:
+    def _run(self, write: bool, tenant: str, work: Callable[[Tx], T]) -> T:
         if not self._ready:
             self._prepare()
         attempts = iter(RETRIES)
@@ -99,7 +106,7 @@ class Database:
                 with self._engine.connect() as db:
                     with db.begin():
                         dialects.begin(db, write=write)
-                        result = work(db, *args, **kwargs)
+                        result = work(Tx(db, tenant))
                         number = doubt.number(db) if write else None
                     if write and (self._unclean or dialects.erased(db)):
                         self._unclean = not dialects.scrub(db)
@@ -140,7 +147,23 @@ class Database:
         if seal is not None and not seal.plain and not known:
             with dialects.alone(self._engine) as db:
                 if not facts.check_seal(db, place):
-                    facts.note_seal(db)
+                    facts.note_seal(Tx(db, ""))
+
+
+@dataclass(frozen=True, slots=True)
+class Transactions:
+    """The transactions of one tenant."""
+
+    database: Database
+    tenant: str
+
+    def read(self, work: "Callable[Concatenate[Tx, P], T]", *args: P.args, **kwargs: P.kwargs) -> T:
+        """``work(tx, ...)`` in a transaction that sees one state of the database throughout."""
+        return self.database.run(False, self.tenant, lambda tx: work(tx, *args, **kwargs))
+
+    def write(self, work: "Callable[Concatenate[Tx, P], T]", *args: P.args, **kwargs: P.kwargs) -> T:
+        """``work(tx, ...)`` in a transaction: committed when it returns, rolled back when it raises."""
+        return self.database.run(True, self.tenant, lambda tx: work(tx, *args, **kwargs))
 
 
 def _forget(database: "weakref.ref[Database]") -> None:
@@ -169,27 +192,37 @@ def database(url: str | None = None, connections: int = dialects.CONNECTIONS, ke
 class SyncStore:
     """The store port for blocking doors: a transaction blocks, and the coroutine never suspends."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, tenant: str = "") -> None:
         self.database: Final = database
+        self.tenant: Final = tenant
+        self._mine: Final = database.of(tenant)
 
-    async def read(self, work: "Callable[Concatenate[Any, P], T]", *args: P.args, **kwargs: P.kwargs) -> T:
-        return self.database.read(work, *args, **kwargs)
+    def of(self, tenant: str) -> "SyncStore":
+        return SyncStore(self.database, tenant)
 
-    async def write(self, work: "Callable[Concatenate[Any, P], T]", *args: P.args, **kwargs: P.kwargs) -> T:
-        return self.database.write(work, *args, **kwargs)
+    async def read(self, work: "Callable[Concatenate[Tx, P], T]", *args: P.args, **kwargs: P.kwargs) -> T:
+        return self._mine.read(work, *args, **kwargs)
+
+    async def write(self, work: "Callable[Concatenate[Tx, P], T]", *args: P.args, **kwargs: P.kwargs) -> T:
+        return self._mine.write(work, *args, **kwargs)
 
 
 class AsyncStore:
     """The store port for doors on asyncio: each transaction runs in a thread, in the caller's context."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, tenant: str = "") -> None:
         self.database: Final = database
+        self.tenant: Final = tenant
+        self._mine: Final = database.of(tenant)
 
-    async def read(self, work: "Callable[Concatenate[Any, P], T]", *args: P.args, **kwargs: P.kwargs) -> T:
-        return await _in_thread(self.database.threads, partial(self.database.read, work, *args, **kwargs), False)
+    def of(self, tenant: str) -> "AsyncStore":
+        return AsyncStore(self.database, tenant)
 
-    async def write(self, work: "Callable[Concatenate[Any, P], T]", *args: P.args, **kwargs: P.kwargs) -> T:
-        return await _in_thread(self.database.threads, partial(self.database.write, work, *args, **kwargs), True)
+    async def read(self, work: "Callable[Concatenate[Tx, P], T]", *args: P.args, **kwargs: P.kwargs) -> T:
+        return await _in_thread(self.database.threads, partial(self._mine.read, work, *args, **kwargs), False)
+
+    async def write(self, work: "Callable[Concatenate[Tx, P], T]", *args: P.args, **kwargs: P.kwargs) -> T:
+        return await _in_thread(self.database.threads, partial(self._mine.write, work, *args, **kwargs), True)
 
 
 async def _in_thread(threads: ThreadPoolExecutor, transaction: Callable[[], T], write: bool) -> T:

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from shim.store import dialects, sealing
 from shim.store.errors import StoreFailed
 from shim.store.schema import facts
+from shim.store.tx import Tx
 
 SEAL: Final = "seal"
 #: What the fact says, sealed; whoever can read it has the key.
@@ -34,26 +35,26 @@ def check_seal(db: sa.Connection, place: str) -> bool:
     return True
 
 
-def note_seal(db: sa.Connection) -> None:
+def note_seal(tx: Tx) -> None:
     """From now on the store says what it is encrypted with, or that it is not."""
-    seal = sealing.of(db)
-    db.execute(facts.delete().where(facts.c.name == SEAL))
+    seal = sealing.of(tx.db)
+    tx.db.execute(facts.delete().where(facts.c.name == SEAL))
     if seal is not None and not seal.plain:
-        db.execute(facts.insert(), {"tenant": "", "name": SEAL, "value": seal.close(WORDS)})
+        tx.db.execute(facts.insert(), {"tenant": "", "name": SEAL, "value": seal.close(WORDS)})
 
 
-def seal_again(db: sa.Connection, table: sa.Table, after: int, most: int) -> tuple[int | None, int]:
+def seal_again(tx: Tx, table: sa.Table, after: int, most: int) -> tuple[int | None, int]:
     """Write the contents of some rows anew, sealed as the connection seals: those behind ``after``, at most so many.
 
     Returns the last one's ``seq``, None when there was none, and how many they were.
     """
-    dialects.erasing(db)
+    dialects.erasing(tx.db)
     names = [column.name for column in table.c if isinstance(column.type, (sealing.Text, sealing.File))]
     chosen = sa.select(table.c.seq, *(table.c[name] for name in names)).where(table.c.seq > after)
-    rows = db.execute(chosen.order_by(table.c.seq).limit(most).with_for_update()).all()
+    rows = tx.db.execute(chosen.order_by(table.c.seq).limit(most).with_for_update()).all()
     for row in rows:
         values = dict(zip(names, row[1:], strict=True))
-        db.execute(table.update().where(table.c.seq == row[0]).values(values))
+        tx.db.execute(table.update().where(table.c.seq == row[0]).values(values))
     return (int(rows[-1][0]) if rows else None), len(rows)
 
 

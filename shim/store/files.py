@@ -10,35 +10,36 @@ import sqlalchemy as sa
 from shim.store import dialects, rows
 from shim.store.rows import Json
 from shim.store.schema import files
+from shim.store.tx import Tx
 
 _OLD: Final = files.delete().where(rows.matching(files, "tenant"), files.c.created_at < sa.bindparam("before"))
 _CONTENT: Final = sa.select(files.c.content).where(rows.matching(files, "tenant", "id"))
 
 
-def save(db: sa.Connection, tenant: str, thread_id: str, container_id: str | None, body: Json, content: bytes) -> None:
+def save(tx: Tx, thread_id: str, container_id: str | None, body: Json, content: bytes) -> None:
     """Keep a file with its thread; the same file again takes its place."""
     known = {"id": body["id"], "created_at": body["created_at"], "body": rows.dump(body)}
     place = {"thread_id": thread_id, "container_id": container_id, "content": content}
-    rows.put(db, files, tenant, {**known, **place})
+    rows.put(tx.db, files, tx.tenant, {**known, **place})
 
 
-def get(db: sa.Connection, tenant: str, id: str) -> Json | None:
-    return rows.get(db, files, {"tenant": tenant, "id": id})
+def get(tx: Tx, id: str) -> Json | None:
+    return rows.get(tx.db, files, {"tenant": tx.tenant, "id": id})
 
 
-def content(db: sa.Connection, tenant: str, id: str) -> bytes | None:
-    found: bytes | None = db.execute(_CONTENT, {"for_tenant": tenant, "for_id": id}).scalar()
+def content(tx: Tx, id: str) -> bytes | None:
+    found: bytes | None = tx.db.execute(_CONTENT, {"for_tenant": tx.tenant, "for_id": id}).scalar()
     return found
 
 
-def forget_old(db: sa.Connection, tenant: str, before: int) -> int:
+def forget_old(tx: Tx, before: int) -> int:
     """Let go of files that were kept before then; returns how many."""
-    gone = db.execute(_OLD, {"for_tenant": tenant, "before": before}).rowcount
+    gone = tx.db.execute(_OLD, {"for_tenant": tx.tenant, "before": before}).rowcount
     if gone:
-        dialects.erasing(db)
+        dialects.erasing(tx.db)
     return gone
 
 
-def delete(db: sa.Connection, tenant: str, id: str) -> bool:
-    dialects.erasing(db)
-    return rows.remove(db, files, {"tenant": tenant, "id": id}) > 0
+def delete(tx: Tx, id: str) -> bool:
+    dialects.erasing(tx.db)
+    return rows.remove(tx.db, files, {"tenant": tx.tenant, "id": id}) > 0

@@ -13,6 +13,7 @@ from shim.store import dialects, outbox, rows, schema
 from shim.store.rows import Json
 from shim.store.schema import assistants, imports, threads
 from shim.store.threads import ABOUT
+from shim.store.tx import Tx
 
 
 class Import(NamedTuple):
@@ -67,87 +68,89 @@ def untouched(created_at: int) -> int:
     return created_at - ABOUT - 1
 
 
-def begin(db: sa.Connection, tenant: str, batch: str, now: int, sources: list[str]) -> None:
+def begin(tx: Tx, batch: str, now: int, sources: list[str]) -> None:
     """An import begins."""
     values = {"batch": batch, "created_at": now, "finished_at": None, "sources": rows.dump({"": sources})}
-    rows.add(db, imports, {"tenant": tenant, **values, "counts": "{}"})
+    rows.add(tx.db, imports, {"tenant": tx.tenant, **values, "counts": "{}"})
 
 
-def finish(db: sa.Connection, tenant: str, batch: str, now: int, counts: Json) -> None:
+def finish(tx: Tx, batch: str, now: int, counts: Json) -> None:
     """It has brought all that it could."""
-    rows.change(db, imports, {"tenant": tenant, "batch": batch}, {"finished_at": now, "counts": rows.dump(counts)})
+    rows.change(
+        tx.db, imports, {"tenant": tx.tenant, "batch": batch}, {"finished_at": now, "counts": rows.dump(counts)}
+    )
 
 
-def listing(db: sa.Connection, tenant: str) -> list[Import]:
+def listing(tx: Tx) -> list[Import]:
     """All imports, the oldest first."""
-    found = db.execute(_ALL, {"for_tenant": tenant})
+    found = tx.db.execute(_ALL, {"for_tenant": tx.tenant})
     return [Import(*row[:3], rows.load(row[3])[""], rows.load(row[4])) for row in found]
 
 
-def interrupted(db: sa.Connection, tenant: str, sources: list[str]) -> Import | None:
+def interrupted(tx: Tx, sources: list[str]) -> Import | None:
     """The last import of the same sources, if it did not come to its end."""
-    same = [one for one in listing(db, tenant) if one.sources == sources]
+    same = [one for one in listing(tx) if one.sources == sources]
     return same[-1] if same and same[-1].finished_at is None else None
 
 
-def known(db: sa.Connection, tenant: str, ids: list[str]) -> dict[str, Known]:
+def known(tx: Tx, ids: list[str]) -> dict[str, Known]:
     """Those of the threads that the store has."""
-    found = db.execute(_KNOWN, {"for_tenant": tenant, "ids": ids})
+    found = tx.db.execute(_KNOWN, {"for_tenant": tx.tenant, "ids": ids})
     return {row[0]: Known(row[0], row[1], bool(row[2])) for row in found}
 
 
-def of_thread(db: sa.Connection, table: sa.Table, tenant: str, thread_id: str) -> set[str]:
+def of_thread(tx: Tx, table: sa.Table, thread_id: str) -> set[str]:
     """The ids of a thread's rows in a table."""
-    where = {"tenant": tenant, "thread_id": thread_id}
-    return set(db.execute(sa.select(table.c.id).where(rows.matching(table, *where)), rows.bound(where)).scalars())
+    where = {"tenant": tx.tenant, "thread_id": thread_id}
+    return set(tx.db.execute(sa.select(table.c.id).where(rows.matching(table, *where)), rows.bound(where)).scalars())
 
 
-def taken(db: sa.Connection, table: sa.Table, tenant: str, ids: list[str]) -> dict[str, str]:
+def taken(tx: Tx, table: sa.Table, ids: list[str]) -> dict[str, str]:
     """Those of the ids that the store has, each with its thread."""
     if not ids:
         return {}
-    chosen = sa.select(table.c.id, table.c.thread_id).where(table.c.tenant == tenant, table.c.id.in_(ids))
-    return {row[0]: row[1] for row in db.execute(chosen)}
+    chosen = sa.select(table.c.id, table.c.thread_id).where(table.c.tenant == tx.tenant, table.c.id.in_(ids))
+    return {row[0]: row[1] for row in tx.db.execute(chosen)}
 
 
-def add(db: sa.Connection, table: sa.Table, values: list[dict[str, Any]]) -> None:
+def add(tx: Tx, table: sa.Table, values: list[dict[str, Any]]) -> None:
     """New rows, in order."""
     if values:
-        db.execute(table.insert(), values)
+        tx.db.execute(table.insert(), values)
 
 
-def threads_of(db: sa.Connection, tenant: str, batch: str, after: int, most: int) -> list[tuple[int, Known]]:
+def threads_of(tx: Tx, batch: str, after: int, most: int) -> list[tuple[int, Known]]:
     """The threads that an import brought, some at a time: each with its place in the store's order."""
-    found = db.execute(_OF_BATCH, {"for_tenant": tenant, "for_batch": batch, "after": after, "most": most})
+    found = tx.db.execute(_OF_BATCH, {"for_tenant": tx.tenant, "for_batch": batch, "after": after, "most": most})
     return [(row[0], Known(row[1], batch, bool(row[2]))) for row in found]
 
 
-def remove_threads(db: sa.Connection, tenant: str, ids: Iterable[str], now: int, tell_upstream: bool) -> int:
+def remove_threads(tx: Tx, ids: Iterable[str], now: int, tell_upstream: bool) -> int:
     """Delete threads with all that belongs to them; returns how many there were."""
-    dialects.erasing(db)
+    dialects.erasing(tx.db)
     count = 0
     for id in ids:
         if tell_upstream:
-            outbox.add(db, tenant, id, now)
-        count += rows.remove(db, threads, {"tenant": tenant, "id": id})
+            outbox.add(tx, id, now)
+        count += rows.remove(tx.db, threads, {"tenant": tx.tenant, "id": id})
     return count
 
 
-def remove_assistants(db: sa.Connection, tenant: str, batch: str, force: bool) -> int:
+def remove_assistants(tx: Tx, batch: str, force: bool) -> int:
     """Delete the assistants that an import brought, with ``force`` also those that runs name; returns how many."""
-    where = {"tenant": tenant, "batch": batch}
-    dialects.erasing(db)
+    where = {"tenant": tx.tenant, "batch": batch}
+    dialects.erasing(tx.db)
     if force:
-        return rows.remove(db, assistants, where)
-    idle = list(db.execute(_IDLE, rows.bound(where)).scalars())
-    return sum(rows.remove(db, assistants, {"tenant": tenant, "id": id}) for id in idle)
+        return rows.remove(tx.db, assistants, where)
+    idle = list(tx.db.execute(_IDLE, rows.bound(where)).scalars())
+    return sum(rows.remove(tx.db, assistants, {"tenant": tx.tenant, "id": id}) for id in idle)
 
 
-def close(db: sa.Connection, tenant: str, batch: str) -> bool:
+def close(tx: Tx, batch: str) -> bool:
     """Forget an import of which nothing is left; says whether that was so."""
-    where = {"tenant": tenant, "batch": batch}
+    where = {"tenant": tx.tenant, "batch": batch}
     for table in (threads, assistants):
         left = sa.select(table.c.id).where(rows.matching(table, *where)).limit(1)
-        if db.execute(left, rows.bound(where)).first() is not None:
+        if tx.db.execute(left, rows.bound(where)).first() is not None:
             return False
-    return rows.remove(db, imports, where) > 0
+    return rows.remove(tx.db, imports, where) > 0

@@ -12,6 +12,7 @@ from shim.store import rows as generic
 from shim.store import threads
 from shim.store.rows import Json
 from shim.store.schema import journal
+from shim.store.tx import Tx
 
 #: Rows that are fetched at a time.
 CHUNK: Final = 500
@@ -59,8 +60,7 @@ _CUT: Final = journal.delete().where(
 
 
 def append(
-    db: sa.Connection,
-    tenant: str,
+    tx: Tx,
     thread_id: str,
     direction: Direction,
     item: Json,
@@ -70,78 +70,78 @@ def append(
     message_id: str | None = None,
 ) -> int:
     """Add an item at the end of the thread's journal; returns its ``seq``.  An item without a type is a message."""
-    threads.in_turn(db, tenant, thread_id)
+    threads.in_turn(tx, thread_id)
     call_id = item.get("call_id") or item.get("approval_request_id")
     own = {"type": item.get("type", "message"), "call_id": call_id, "item": generic.dump(item)}
-    place = {"tenant": tenant, "thread_id": thread_id, "run_id": run_id, "direction": direction}
-    return generic.add(db, journal, {**place, **own, "response_id": response_id, "message_id": message_id})
+    place = {"tenant": tx.tenant, "thread_id": thread_id, "run_id": run_id, "direction": direction}
+    return generic.add(tx.db, journal, {**place, **own, "response_id": response_id, "message_id": message_id})
 
 
-def walk(db: sa.Connection, tenant: str, thread_id: str, after_seq: int = 0) -> Iterator[Row]:
+def walk(tx: Tx, thread_id: str, after_seq: int = 0) -> Iterator[Row]:
     """The items after ``after_seq``, in order, a few at a time: a long thread is never in memory as a whole."""
-    where = {"for_tenant": tenant, "for_thread_id": thread_id, "later_than": after_seq}
-    for found in db.execute(_ROWS, where, execution_options={"yield_per": CHUNK}):
+    where = {"for_tenant": tx.tenant, "for_thread_id": thread_id, "later_than": after_seq}
+    for found in tx.db.execute(_ROWS, where, execution_options={"yield_per": CHUNK}):
         yield _row(found)
 
 
-def rows(db: sa.Connection, tenant: str, thread_id: str, after_seq: int = 0) -> list[Row]:
+def rows(tx: Tx, thread_id: str, after_seq: int = 0) -> list[Row]:
     """The items after ``after_seq``, in order."""
-    return list(walk(db, tenant, thread_id, after_seq))
+    return list(walk(tx, thread_id, after_seq))
 
 
-def of_run(db: sa.Connection, tenant: str, run_id: str) -> list[Row]:
+def of_run(tx: Tx, run_id: str) -> list[Row]:
     """The items that a run has put in or out, in order."""
-    return [_row(row) for row in db.execute(_OF_RUN, {"for_tenant": tenant, "for_run_id": run_id})]
+    return [_row(row) for row in tx.db.execute(_OF_RUN, {"for_tenant": tx.tenant, "for_run_id": run_id})]
 
 
-def before_last(db: sa.Connection, tenant: str, thread_id: str, but: str, count: int) -> int:
+def before_last(tx: Tx, thread_id: str, but: str, count: int) -> int:
     """The place right before the last so many messages; 0 when there are not so many.  ``but``: a run whose own do not
     count.
     """
-    where = {"for_tenant": tenant, "for_thread_id": thread_id, "but": but, "fewer": count - 1}
-    found: int | None = db.execute(_NTH_LAST, where).scalar()
+    where = {"for_tenant": tx.tenant, "for_thread_id": thread_id, "but": but, "fewer": count - 1}
+    found: int | None = tx.db.execute(_NTH_LAST, where).scalar()
     return 0 if found is None else found - 1
 
 
-def messages_after(db: sa.Connection, tenant: str, thread_id: str, but: str, after_seq: int) -> int:
+def messages_after(tx: Tx, thread_id: str, but: str, after_seq: int) -> int:
     """How many messages stand after ``after_seq``, but for those of one run."""
-    where = {"for_tenant": tenant, "for_thread_id": thread_id, "but": but, "later_than": after_seq}
-    return int(db.execute(_COUNT, where).scalar_one())
+    where = {"for_tenant": tx.tenant, "for_thread_id": thread_id, "but": but, "later_than": after_seq}
+    return int(tx.db.execute(_COUNT, where).scalar_one())
 
 
-def last_seq(db: sa.Connection, tenant: str, thread_id: str) -> int:
+def last_seq(tx: Tx, thread_id: str) -> int:
     """The ``seq`` of the last item, 0 when there is none."""
-    return _number(db, _LAST, {"tenant": tenant, "thread_id": thread_id}) or 0
+    return _number(tx, _LAST, {"tenant": tx.tenant, "thread_id": thread_id}) or 0
 
 
-def forget_message(db: sa.Connection, tenant: str, message_id: str) -> int | None:
+def forget_message(tx: Tx, message_id: str) -> int | None:
     """Remove the items of a message; returns the lowest ``seq`` that went, None when there was none."""
-    where = {"tenant": tenant, "message_id": message_id}
-    first = _number(db, _FIRST_OF, where)
+    where = {"tenant": tx.tenant, "message_id": message_id}
+    first = _number(tx, _FIRST_OF, where)
     if first is not None:
-        generic.remove(db, journal, where)
+        generic.remove(tx.db, journal, where)
     return first
 
 
-def name(db: sa.Connection, tenant: str, run_id: str, response_id: str) -> None:
+def name(tx: Tx, run_id: str, response_id: str) -> None:
     """Items that a run put out before their response had an id belong to this one."""
-    db.execute(_NAME, {"for_tenant": tenant, "for_run_id": run_id, "response_id": response_id})
+    tx.db.execute(_NAME, {"for_tenant": tx.tenant, "for_run_id": run_id, "response_id": response_id})
 
 
-def amend(db: sa.Connection, tenant: str, message_id: str, item: Json) -> None:
+def amend(tx: Tx, message_id: str, item: Json) -> None:
     """Put an item in the place of the one that a message was made of."""
-    db.execute(_AMEND, {"for_tenant": tenant, "for_message_id": message_id, "item": generic.dump(item)})
+    tx.db.execute(_AMEND, {"for_tenant": tx.tenant, "for_message_id": message_id, "item": generic.dump(item)})
 
 
-def delete_after(db: sa.Connection, tenant: str, run_id: str, seq: int) -> int:
+def delete_after(tx: Tx, run_id: str, seq: int) -> int:
     """Take back what the run journalled after ``seq``, such as tool outputs that upstream refused; returns how many."""
-    return db.execute(_CUT, {"for_tenant": tenant, "for_run_id": run_id, "later_than": seq}).rowcount
+    return tx.db.execute(_CUT, {"for_tenant": tx.tenant, "for_run_id": run_id, "later_than": seq}).rowcount
 
 
 def _row(found: sa.Row[Any]) -> Row:
     return Row._make((*found[:-1], generic.load(found[-1])))
 
 
-def _number(db: sa.Connection, statement: sa.Select[Any], where: generic.Where) -> int | None:
-    found: int | None = db.execute(statement, generic.bound(where)).scalar()
+def _number(tx: Tx, statement: sa.Select[Any], where: generic.Where) -> int | None:
+    found: int | None = tx.db.execute(statement, generic.bound(where)).scalar()
     return found

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from shim.store import address, dialects, failures, schema
 from shim.store.database import Database
 from shim.store.errors import StoreFailed
+from shim.store.tx import Tx
 
 #: Rows that are held in memory at a time, and rows of a table whose rows may be as large as the files that it keeps.
 BATCH: Final = 500
@@ -49,9 +50,9 @@ def check_there(source: Database) -> None:
         raise StoreFailed(f"The store {address.describe(source.url)} is not there.")
 
 
-def _from(db: sa.Connection, source: Database, target: Database, tell: Tell) -> dict[str, Moved]:
-    dialects.keep_writers_out(db, schema.metadata.sorted_tables)
-    return target.write(_into, _Source(db, source), target, tell)
+def _from(tx: Tx, source: Database, target: Database, tell: Tell) -> dict[str, Moved]:
+    dialects.keep_writers_out(tx.db, schema.metadata.sorted_tables)
+    return target.write(_into, _Source(tx.db, source), target, tell)
 
 
 class _Source:
@@ -68,14 +69,14 @@ class _Source:
             raise failures.explain(problem, self.database.url) from problem
 
 
-def _into(db: sa.Connection, source: _Source, target: Database, tell: Tell) -> dict[str, Moved]:
+def _into(tx: Tx, source: _Source, target: Database, tell: Tell) -> dict[str, Moved]:
     tables = schema.metadata.sorted_tables
-    dialects.keep_writers_out(db, tables)
-    if full := [table.name for table in tables if _count(db, table)]:
+    dialects.keep_writers_out(tx.db, tables)
+    if full := [table.name for table in tables if _count(tx.db, table)]:
         raise StoreFailed(
             f"The store {address.describe(target.url)} is not empty: it has {', '.join(full)}. Nothing was changed."
         )
-    return {table.name: _move_table(db, source, target, table, tell) for table in tables}
+    return {table.name: _move_table(tx.db, source, target, table, tell) for table in tables}
 
 
 def _move_table(db: sa.Connection, source: _Source, target: Database, table: sa.Table, tell: Tell) -> Moved:

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from shim.store import dialects, rows
 from shim.store.schema import Big, doomed, responses
+from shim.store.tx import Tx
 
 #: Attempts after which a response is left to upstream's own time.
 TRIES: Final = 8
@@ -34,34 +35,34 @@ _OF_RUN: Final = _add.from_select(_NAMES, _found.where(rows.matching(responses, 
 _ANY: Final = sa.select(doomed.c.seq).limit(1)
 
 
-def add(db: sa.Connection, tenant: str, thread_id: str, now: int) -> None:
+def add(tx: Tx, thread_id: str, now: int) -> None:
     """All responses of a thread that is about to go."""
-    db.execute(_OF_THREAD, {"for_tenant": tenant, "for_thread_id": thread_id, "now": now})
+    tx.db.execute(_OF_THREAD, {"for_tenant": tx.tenant, "for_thread_id": thread_id, "now": now})
 
 
-def add_run(db: sa.Connection, tenant: str, run_id: str, now: int) -> None:
+def add_run(tx: Tx, run_id: str, now: int) -> None:
     """All responses of a run that is about to go."""
-    db.execute(_OF_RUN, {"for_tenant": tenant, "for_run_id": run_id, "now": now})
+    tx.db.execute(_OF_RUN, {"for_tenant": tx.tenant, "for_run_id": run_id, "now": now})
 
 
-def add_one(db: sa.Connection, tenant: str, response_id: str, now: int) -> None:
+def add_one(tx: Tx, response_id: str, now: int) -> None:
     """A response that came when its thread was gone."""
-    rows.add(db, doomed, {"tenant": tenant, "response_id": response_id, "created_at": now})
+    rows.add(tx.db, doomed, {"tenant": tx.tenant, "response_id": response_id, "created_at": now})
 
 
-def some(db: sa.Connection, tenant: str, after: int, most: int) -> list[Doomed]:
+def some(tx: Tx, after: int, most: int) -> list[Doomed]:
     """The next ones behind ``after``, a ``seq``."""
-    found = db.execute(_SOME, {"for_tenant": tenant, "after": after, "most": most})
+    found = tx.db.execute(_SOME, {"for_tenant": tx.tenant, "after": after, "most": most})
     return [Doomed._make(row) for row in found]
 
 
-def done(db: sa.Connection, seq: int) -> None:
+def done(tx: Tx, seq: int) -> None:
     """Upstream has deleted it, or never will.  With the last one their very ids go."""
-    rows.remove(db, doomed, {"seq": seq})
-    if db.execute(_ANY).first() is None:
-        dialects.erasing(db)
+    rows.remove(tx.db, doomed, {"seq": seq})
+    if tx.db.execute(_ANY).first() is None:
+        dialects.erasing(tx.db)
 
 
-def failed(db: sa.Connection, one: Doomed) -> None:
+def failed(tx: Tx, one: Doomed) -> None:
     """It was tried once more."""
-    rows.change(db, doomed, {"seq": one.seq}, {"tries": one.tries + 1})
+    rows.change(tx.db, doomed, {"seq": one.seq}, {"tries": one.tries + 1})

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from shim.store import rows
 from shim.store.schema import requests
+from shim.store.tx import Tx
 
 #: How long a request can be sent again, in seconds.
 WINDOW: Final = 600.0
@@ -49,45 +50,45 @@ _IN_NONE: Final = requests.delete().where(rows.matching(requests, "tenant", "mad
 _SWEEP: Final = requests.delete().where(_created < sa.bindparam("old"))
 
 
-def insert(db: sa.Connection, tenant: str, values: rows.Where) -> int:
+def insert(tx: Tx, values: rows.Where) -> int:
     """Note what a request has made; ``values`` has every column but ``seq`` and the tenant.  Returns its ``seq``."""
-    seq = rows.add(db, requests, {"tenant": tenant, **values})
+    seq = rows.add(tx.db, requests, {"tenant": tx.tenant, **values})
     if seq % SWEEP == 0:
-        db.execute(_SWEEP, {"old": values["created_at"] - WINDOW})
+        tx.db.execute(_SWEEP, {"old": values["created_at"] - WINDOW})
     return seq
 
 
-def sent(db: sa.Connection, tenant: str, mark: str, attempt: int, arrived: float) -> Row | None:
+def sent(tx: Tx, mark: str, attempt: int, arrived: float) -> Row | None:
     """The newest equal request of which this one, its number ``attempt``, may be another attempt."""
     asked = {"mine": attempt, "arrived": arrived, "old": arrived - WINDOW}
-    return _row(db.execute(_SENT, {"for_tenant": tenant, "for_mark": mark, **asked}))
+    return _row(tx.db.execute(_SENT, {"for_tenant": tx.tenant, "for_mark": mark, **asked}))
 
 
-def keyed(db: sa.Connection, tenant: str, mark: str, arrived: float) -> Row | None:
+def keyed(tx: Tx, mark: str, arrived: float) -> Row | None:
     """The request that was sent with the same key."""
-    return _row(db.execute(_KEYED, {"for_tenant": tenant, "for_mark": mark, "old": arrived - WINDOW}))
+    return _row(tx.db.execute(_KEYED, {"for_tenant": tx.tenant, "for_mark": mark, "old": arrived - WINDOW}))
 
 
-def claim(db: sa.Connection, seq: int, attempt: int) -> bool:
+def claim(tx: Tx, seq: int, attempt: int) -> bool:
     """The row belongs to the request whose attempt this is.  Of several who try, one gets it."""
-    return db.execute(_CLAIM, {"for_seq": seq, "mine": attempt, "attempt": attempt}).rowcount > 0
+    return tx.db.execute(_CLAIM, {"for_seq": seq, "mine": attempt, "attempt": attempt}).rowcount > 0
 
 
-def has_since(db: sa.Connection, tenant: str, row: Row, kinds: tuple[str, ...]) -> bool:
+def has_since(tx: Tx, row: Row, kinds: tuple[str, ...]) -> bool:
     """Whether a request of one of these kinds came to the row's thread after it."""
-    asked = {"for_tenant": tenant, "for_thread_id": row.thread_id, "mark": row.seq, "kinds": kinds}
-    return bool(kinds) and db.execute(_SINCE, asked).first() is not None
+    asked = {"for_tenant": tx.tenant, "for_thread_id": row.thread_id, "mark": row.seq, "kinds": kinds}
+    return bool(kinds) and tx.db.execute(_SINCE, asked).first() is not None
 
 
-def remove(db: sa.Connection, seq: int) -> None:
+def remove(tx: Tx, seq: int) -> None:
     """The request has had no effect after all."""
-    rows.remove(db, requests, {"seq": seq})
+    rows.remove(tx.db, requests, {"seq": seq})
 
 
-def forget(db: sa.Connection, tenant: str, thread_id: str | None, made: str) -> None:
+def forget(tx: Tx, thread_id: str | None, made: str) -> None:
     """What was made is being deleted; ``thread_id`` where it belongs to a thread."""
-    where = {"tenant": tenant, "made": made} | ({} if thread_id is None else {"thread_id": thread_id})
-    db.execute(_IN_NONE if thread_id is None else _IN_THREAD, rows.bound(where))
+    where = {"tenant": tx.tenant, "made": made} | ({} if thread_id is None else {"thread_id": thread_id})
+    tx.db.execute(_IN_NONE if thread_id is None else _IN_THREAD, rows.bound(where))
 
 
 def _row(found: sa.CursorResult[Any]) -> Row | None:

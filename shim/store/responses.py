@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from shim.store import rows
 from shim.store.rows import Json
 from shim.store.schema import responses
+from shim.store.tx import Tx
 
 
 class ResponseRow(NamedTuple):
@@ -25,8 +26,7 @@ _OF_RUN: Final = sa.select(*_columns).where(rows.matching(responses, "tenant", "
 
 
 def insert(
-    db: sa.Connection,
-    tenant: str,
+    tx: Tx,
     id: str,
     thread_id: str,
     run_id: str,
@@ -35,16 +35,16 @@ def insert(
 ) -> None:
     """A response that has begun.  Should a server use an id again, the newer response takes its place."""
     known: dict[str, Any] = {"id": id, "thread_id": thread_id, "run_id": run_id, "created_at": created_at}
-    rows.put(db, responses, tenant, {**known, "previous_id": previous_id, "status": None, "usage": None})
+    rows.put(tx.db, responses, tx.tenant, {**known, "previous_id": previous_id, "status": None, "usage": None})
 
 
-def finish(db: sa.Connection, tenant: str, id: str, status: str, usage: Json | None) -> bool:
+def finish(tx: Tx, id: str, status: str, usage: Json | None) -> bool:
     """How the response ended, in upstream's words; says whether it is known."""
     values = {"status": status, "usage": None if usage is None else rows.dump(usage)}
-    return rows.change(db, responses, {"tenant": tenant, "id": id}, values) > 0
+    return rows.change(tx.db, responses, {"tenant": tx.tenant, "id": id}, values) > 0
 
 
-def of_run(db: sa.Connection, tenant: str, run_id: str) -> list[ResponseRow]:
+def of_run(tx: Tx, run_id: str) -> list[ResponseRow]:
     """The responses of a run, in the order in which they began."""
-    found = db.execute(_OF_RUN, {"for_tenant": tenant, "for_run_id": run_id})
+    found = tx.db.execute(_OF_RUN, {"for_tenant": tx.tenant, "for_run_id": run_id})
     return [ResponseRow._make((*row[:-1], row[-1] and rows.load(row[-1]))) for row in found]

@@ -14,6 +14,7 @@ from shim.store.errors import ActiveRun
 from shim.store.rows import Cut, Json, Listed, Order
 from shim.store.run_memory import RunMemory
 from shim.store.schema import runs
+from shim.store.tx import Tx
 
 
 class RunRow(NamedTuple):
@@ -57,85 +58,82 @@ _STANDINGS: Final = sa.select(*(runs.c[name] for name in Standing._fields)).wher
 _RELEASE: Final = _mine.where(schema.ACTIVE, runs.c.owner == sa.bindparam("by"))
 
 
-def insert(
-    db: sa.Connection, tenant: str, body: Json, memory: RunMemory, owner: str | None, lease_until: float | None
-) -> None:
+def insert(tx: Tx, body: Json, memory: RunMemory, owner: str | None, lease_until: float | None) -> None:
     """A new run.  Raises `ActiveRun` when it would be active and another one in its thread already is."""
     thread_id = body["thread_id"]
-    threads.in_turn(db, tenant, thread_id)
-    fixed = {"tenant": tenant, "id": body["id"], "thread_id": thread_id, "created_at": body["created_at"]}
+    threads.in_turn(tx, thread_id)
+    fixed = {"tenant": tx.tenant, "id": body["id"], "thread_id": thread_id, "created_at": body["created_at"]}
     lease = {"owner": owner, "lease_until": lease_until}
     values = {**fixed, **lease, **_columns(body), "private": rows.dump(memory)}
-    if not rows.add_unless(db, schema.ONE_ACTIVE_RUN, values):
-        other = active(db, tenant, thread_id)
+    if not rows.add_unless(tx.db, schema.ONE_ACTIVE_RUN, values):
+        other = active(tx, thread_id)
         assert other is not None
         raise ActiveRun(other.body["id"])
 
 
-def get(db: sa.Connection, tenant: str, thread_id: str, id: str) -> RunRow | None:
-    return _row(db, _ONE, {"tenant": tenant, "thread_id": thread_id, "id": id})
+def get(tx: Tx, thread_id: str, id: str) -> RunRow | None:
+    return _row(tx, _ONE, {"tenant": tx.tenant, "thread_id": thread_id, "id": id})
 
 
-def active(db: sa.Connection, tenant: str, thread_id: str) -> RunRow | None:
+def active(tx: Tx, thread_id: str) -> RunRow | None:
     """The run that holds the thread, if any."""
-    return _row(db, _ACTIVE, {"tenant": tenant, "thread_id": thread_id})
+    return _row(tx, _ACTIVE, {"tenant": tx.tenant, "thread_id": thread_id})
 
 
-def move(
-    db: sa.Connection, tenant: str, body: Json, memory: RunMemory, allowed: frozenset[str], **lease: Unpack[Lease]
-) -> bool:
+def move(tx: Tx, body: Json, memory: RunMemory, allowed: frozenset[str], **lease: Unpack[Lease]) -> bool:
     """Save the run if its stored status is one of ``allowed``: compare and set.  Says whether that was so."""
     values = {**_columns(body), "private": rows.dump(memory), **lease, "allowed": sorted(allowed)}
-    return db.execute(_MOVE, {**_which(tenant, body["id"]), **values}).rowcount > 0
+    return tx.db.execute(_MOVE, {**_which(tx.tenant, body["id"]), **values}).rowcount > 0
 
 
-def save(db: sa.Connection, tenant: str, body: Json) -> bool:
+def save(tx: Tx, body: Json) -> bool:
     """Save the run whatever its status is; says whether it exists.  For metadata, in the transaction that read it."""
-    return rows.change(db, runs, {"tenant": tenant, "id": body["id"]}, _columns(body)) > 0
+    return rows.change(tx.db, runs, {"tenant": tx.tenant, "id": body["id"]}, _columns(body)) > 0
 
 
-def claim(db: sa.Connection, tenant: str, id: str, now: float, owner: str, lease_until: float) -> bool:
+def claim(tx: Tx, id: str, now: float, owner: str, lease_until: float) -> bool:
     """Take over an active run whose lease has run out, or that nobody drives.  Of several who try, one gets it."""
     values = {"now": now, "owner": owner, "lease_until": lease_until}
-    return db.execute(_CLAIM, {**_which(tenant, id), **values}).rowcount > 0
+    return tx.db.execute(_CLAIM, {**_which(tx.tenant, id), **values}).rowcount > 0
 
 
-def take_over(db: sa.Connection, tenant: str, id: str, lost: str | None, owner: str, lease_until: float) -> bool:
+def take_over(tx: Tx, id: str, lost: str | None, owner: str, lease_until: float) -> bool:
     """Take over an active run from ``lost``, who is known to be gone.  Of several who try, one gets it."""
-    where = {"tenant": tenant, "id": id, "owner": lost}
-    return rows.change(db, runs, where, {"owner": owner, "lease_until": lease_until}) > 0
+    where = {"tenant": tx.tenant, "id": id, "owner": lost}
+    return rows.change(tx.db, runs, where, {"owner": owner, "lease_until": lease_until}) > 0
 
 
-def renew(db: sa.Connection, tenant: str, ids: Sequence[str], owner: str, lease_until: float) -> int:
+def renew(tx: Tx, ids: Sequence[str], owner: str, lease_until: float) -> int:
     """Prolong one's own leases, all in one statement; returns how many.  A run that has ended, is to be cancelled, or
     that somebody else has taken is left as it is.
     """
-    values = {"for_tenant": tenant, "ids": list(ids), "by": owner, "lease_until": lease_until}
-    return db.execute(_RENEW, values).rowcount
+    values = {"for_tenant": tx.tenant, "ids": list(ids), "by": owner, "lease_until": lease_until}
+    return tx.db.execute(_RENEW, values).rowcount
 
 
-def standings(db: sa.Connection, tenant: str, ids: Sequence[str]) -> dict[str, Standing]:
+def standings(tx: Tx, ids: Sequence[str]) -> dict[str, Standing]:
     """How those of the runs stand that are active, all in one statement."""
-    found = db.execute(_STANDINGS, {"for_tenant": tenant, "ids": list(ids)})
+    found = tx.db.execute(_STANDINGS, {"for_tenant": tx.tenant, "ids": list(ids)})
     return {row.id: Standing._make(row) for row in found}
 
 
-def release(db: sa.Connection, tenant: str, id: str, owner: str) -> bool:
+def release(tx: Tx, id: str, owner: str) -> bool:
     """Let go of one's own run, so that whoever looks at it next takes it over at once."""
-    return db.execute(_RELEASE, {**_which(tenant, id), "by": owner, "owner": None, "lease_until": None}).rowcount > 0
+    return (
+        tx.db.execute(_RELEASE, {**_which(tx.tenant, id), "by": owner, "owner": None, "lease_until": None}).rowcount > 0
+    )
 
 
-def delete(db: sa.Connection, tenant: str, id: str) -> bool:
+def delete(tx: Tx, id: str) -> bool:
     """Delete the run and what it left: its steps, responses and journal rows.  Its messages stay."""
-    dialects.erasing(db)
+    dialects.erasing(tx.db)
     for table in (schema.steps, schema.responses, schema.journal):
-        rows.remove(db, table, {"tenant": tenant, "run_id": id})
-    return rows.remove(db, runs, {"tenant": tenant, "id": id}) > 0
+        rows.remove(tx.db, table, {"tenant": tx.tenant, "run_id": id})
+    return rows.remove(tx.db, runs, {"tenant": tx.tenant, "id": id}) > 0
 
 
 def page(
-    db: sa.Connection,
-    tenant: str,
+    tx: Tx,
     thread_id: str,
     limit: int,
     order: Order,
@@ -143,7 +141,7 @@ def page(
     before: str | None = None,
 ) -> Listed:
     """See `rows.page`."""
-    return rows.page(db, runs, {"tenant": tenant, "thread_id": thread_id}, Cut(limit, order, after, before))
+    return rows.page(tx.db, runs, {"tenant": tx.tenant, "thread_id": thread_id}, Cut(limit, order, after, before))
 
 
 def _which(tenant: str, id: str) -> dict[str, Any]:
@@ -155,8 +153,8 @@ def _columns(body: Json) -> dict[str, Any]:
     return {name: body.get(name) for name in copied} | {"body": rows.dump(body)}
 
 
-def _row(db: sa.Connection, statement: sa.Select[Any], where: rows.Where) -> RunRow | None:
-    found = db.execute(statement, rows.bound(where)).first()
+def _row(tx: Tx, statement: sa.Select[Any], where: rows.Where) -> RunRow | None:
+    found = tx.db.execute(statement, rows.bound(where)).first()
     if found is None:
         return None
     body, memory, owner, lease_until = found

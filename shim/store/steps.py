@@ -7,48 +7,48 @@ import sqlalchemy as sa
 from shim.store import rows
 from shim.store.rows import Cut, Json, Listed, Order
 from shim.store.schema import steps
+from shim.store.tx import Tx
 
 _of_run: Final = sa.select(steps.c.body).where(rows.matching(steps, "tenant", "run_id"))
 _RISING: Final = _of_run.order_by(steps.c.seq.asc())
 _LAST: Final = _of_run.order_by(steps.c.seq.desc()).limit(1)
 
 
-def save(db: sa.Connection, tenant: str, body: Json) -> None:
+def save(tx: Tx, body: Json) -> None:
     """Replace the step of that id, in its place, or add it at the end."""
-    rows.put(db, steps, tenant, _columns(body))
+    rows.put(tx.db, steps, tx.tenant, _columns(body))
 
 
-def get(db: sa.Connection, tenant: str, run_id: str, id: str) -> Json | None:
-    return rows.get(db, steps, {"tenant": tenant, "run_id": run_id, "id": id})
+def get(tx: Tx, run_id: str, id: str) -> Json | None:
+    return rows.get(tx.db, steps, {"tenant": tx.tenant, "run_id": run_id, "id": id})
 
 
-def of_run(db: sa.Connection, tenant: str, run_id: str) -> list[Json]:
+def of_run(tx: Tx, run_id: str) -> list[Json]:
     """All steps of the run, in order."""
-    found = db.execute(_RISING, {"for_tenant": tenant, "for_run_id": run_id}).scalars()
+    found = tx.db.execute(_RISING, {"for_tenant": tx.tenant, "for_run_id": run_id}).scalars()
     return [rows.load(body) for body in found]
 
 
-def last(db: sa.Connection, tenant: str, run_id: str) -> Json | None:
+def last(tx: Tx, run_id: str) -> Json | None:
     """The step that sorts last in the run."""
-    found = db.execute(_LAST, {"for_tenant": tenant, "for_run_id": run_id}).scalar()
+    found = tx.db.execute(_LAST, {"for_tenant": tx.tenant, "for_run_id": run_id}).scalar()
     return None if found is None else rows.load(found)
 
 
-def requeue(db: sa.Connection, tenant: str, run_id: str, id: str) -> None:
+def requeue(tx: Tx, run_id: str, id: str) -> None:
     """Let the step sort last in its run.  It is written anew, as a number of the store's order is never given twice."""
-    body = get(db, tenant, run_id, id)
+    body = get(tx, run_id, id)
     if body is not None:
-        rows.remove(db, steps, {"tenant": tenant, "id": id})
-        rows.add(db, steps, {"tenant": tenant, **_columns(body)})
+        rows.remove(tx.db, steps, {"tenant": tx.tenant, "id": id})
+        rows.add(tx.db, steps, {"tenant": tx.tenant, **_columns(body)})
 
 
-def delete(db: sa.Connection, tenant: str, id: str) -> bool:
-    return rows.remove(db, steps, {"tenant": tenant, "id": id}) > 0
+def delete(tx: Tx, id: str) -> bool:
+    return rows.remove(tx.db, steps, {"tenant": tx.tenant, "id": id}) > 0
 
 
 def page(
-    db: sa.Connection,
-    tenant: str,
+    tx: Tx,
     run_id: str,
     limit: int,
     order: Order,
@@ -56,7 +56,7 @@ def page(
     before: str | None = None,
 ) -> Listed:
     """See `rows.page`."""
-    return rows.page(db, steps, {"tenant": tenant, "run_id": run_id}, Cut(limit, order, after, before))
+    return rows.page(tx.db, steps, {"tenant": tx.tenant, "run_id": run_id}, Cut(limit, order, after, before))
 
 
 def _columns(body: Json) -> dict[str, Any]:

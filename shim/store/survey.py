@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from shim.store import rows, schema
 from shim.store.rows import Json
+from shim.store.tx import Tx
 
 CHUNK: Final = 500
 
@@ -51,28 +52,28 @@ def _of(table: sa.Table, tenant: str | None) -> sa.ColumnElement[bool]:
     return sa.true() if tenant is None else table.c.tenant == tenant
 
 
-def threads(db: sa.Connection, tenant: str | None, limit: int | None = None) -> list[ThreadRow]:
+def threads(tx: Tx, tenant: str | None, limit: int | None = None) -> list[ThreadRow]:
     """Threads, the newest first."""
     table = schema.threads
     counts = _count(schema.messages), _count(schema.runs)
     chosen = sa.select(table.c.tenant, table.c.body, *counts, table.c.touched_at).where(_of(table, tenant))
-    found = db.execute(chosen.order_by(table.c.seq.desc()).limit(limit))
+    found = tx.db.execute(chosen.order_by(table.c.seq.desc()).limit(limit))
     return [ThreadRow(row[0], rows.load(row[1]), *row[2:]) for row in found]
 
 
-def tenants_of(db: sa.Connection, table: sa.Table, id: str) -> list[str]:
+def tenants_of(tx: Tx, table: sa.Table, id: str) -> list[str]:
     """The tenants that have an object of this id."""
-    return list(db.execute(sa.select(table.c.tenant).where(table.c.id == id)).scalars())
+    return list(tx.db.execute(sa.select(table.c.tenant).where(table.c.id == id)).scalars())
 
 
-def search(db: sa.Connection, tenant: str | None, words: str) -> Iterator[Hit]:
+def search(tx: Tx, tenant: str | None, words: str) -> Iterator[Hit]:
     """Messages whose text holds ``words``, in any case; a few in memory at a time.
 
     They are looked at here, as a database cannot look into what is encrypted.
     """
     table, wanted = schema.messages, words.casefold()
     chosen = sa.select(table.c.tenant, table.c.body).where(_of(table, tenant)).order_by(table.c.seq.desc())
-    for owner, text in db.execute(chosen, execution_options={"yield_per": CHUNK}):
+    for owner, text in tx.db.execute(chosen, execution_options={"yield_per": CHUNK}):
         message = rows.load(text)
         if wanted in text_of(message).casefold():
             yield Hit(owner, message)
@@ -83,30 +84,30 @@ def text_of(message: Json) -> str:
     return "\n".join(part["text"]["value"] for part in message["content"] if part["type"] == "text")
 
 
-def all_of(db: sa.Connection, table: sa.Table, tenant: str, thread_id: str) -> list[Json]:
+def all_of(tx: Tx, table: sa.Table, thread_id: str) -> list[Json]:
     """The objects of a thread in one of its tables, in order."""
-    chosen = sa.select(table.c.body).where(table.c.tenant == tenant, table.c.thread_id == thread_id)
-    return [rows.load(body) for body in db.execute(chosen.order_by(table.c.seq)).scalars()]
+    chosen = sa.select(table.c.body).where(table.c.tenant == tx.tenant, table.c.thread_id == thread_id)
+    return [rows.load(body) for body in tx.db.execute(chosen.order_by(table.c.seq)).scalars()]
 
 
-def run(db: sa.Connection, tenant: str, id: str) -> Json | None:
+def run(tx: Tx, id: str) -> Json | None:
     """A run by its id alone."""
-    return rows.get(db, schema.runs, {"tenant": tenant, "id": id})
+    return rows.get(tx.db, schema.runs, {"tenant": tx.tenant, "id": id})
 
 
-def spent(db: sa.Connection, tenant: str | None, since: int = 0) -> Iterator[Spent]:
+def spent(tx: Tx, tenant: str | None, since: int = 0) -> Iterator[Spent]:
     """The usage of all responses that have ended, oldest first; a few in memory at a time."""
     made, runs = schema.responses, schema.runs
     joined = made.join(runs, sa.and_(made.c.tenant == runs.c.tenant, made.c.run_id == runs.c.id))
     columns = (made.c.tenant, made.c.created_at, made.c.thread_id, runs.c.body, made.c.usage)
     chosen = sa.select(*columns).select_from(joined).where(_of(made, tenant), made.c.usage.is_not(None))
     chosen = chosen.where(made.c.created_at >= since).order_by(made.c.seq)
-    for row in db.execute(chosen, execution_options={"yield_per": CHUNK}):
+    for row in tx.db.execute(chosen, execution_options={"yield_per": CHUNK}):
         yield Spent(row[0], row[1], row[2], rows.load(row[3]), rows.load(row[4]))
 
 
-def assistants(db: sa.Connection, tenant: str | None) -> list[Json]:
+def assistants(tx: Tx, tenant: str | None) -> list[Json]:
     """All assistants, the oldest first."""
     table = schema.assistants
     chosen = sa.select(table.c.body).where(_of(table, tenant)).order_by(table.c.seq)
-    return [rows.load(body) for body in db.execute(chosen).scalars()]
+    return [rows.load(body) for body in tx.db.execute(chosen).scalars()]

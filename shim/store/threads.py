@@ -9,6 +9,7 @@ from shim.store import dialects, doubt, rows
 from shim.store.dialects import lone_writer
 from shim.store.rows import Json
 from shim.store.schema import threads, tombstones
+from shim.store.tx import Tx
 
 
 class Head(NamedTuple):
@@ -43,14 +44,14 @@ _BURIED: Final = sa.select(tombstones.c.digest).where(
 )
 
 
-def insert(db: sa.Connection, tenant: str, body: Json, batch: str | None = None) -> None:
+def insert(tx: Tx, body: Json, batch: str | None = None) -> None:
     """A new thread without a head; ``batch`` names the import that brought it."""
-    rows.add(db, threads, _columns(tenant, body, batch))
+    rows.add(tx.db, threads, _columns(tx.tenant, body, batch))
 
 
-def insert_new(db: sa.Connection, tenant: str, body: Json) -> bool:
+def insert_new(tx: Tx, body: Json) -> bool:
     """The same, unless there is one of that id; says whether it was added."""
-    return rows.add_new(db, threads, _columns(tenant, body, None))
+    return rows.add_new(tx.db, threads, _columns(tx.tenant, body, None))
 
 
 def _columns(tenant: str, body: Json, batch: str | None) -> dict[str, Any]:
@@ -58,26 +59,26 @@ def _columns(tenant: str, body: Json, batch: str | None) -> dict[str, Any]:
     return {"tenant": tenant, "batch": batch, "touched_at": body["created_at"], **known}
 
 
-def insert_free(db: sa.Connection, tenant: str, body: Json) -> bool:
+def insert_free(tx: Tx, body: Json) -> bool:
     """A new thread under an id that came from outside.
 
     Not if there is such a thread, or one of that id was deleted, in this tenant or another; says whether it was added.
     Of several who try at one time, one adds it.
     """
-    if db.execute(_TAKEN, {"for_id": body["id"], "for_digest": _digest(body["id"])}).first() is not None:
+    if tx.db.execute(_TAKEN, {"for_id": body["id"], "for_digest": _digest(body["id"])}).first() is not None:
         return False
-    return insert_new(db, tenant, body)
+    return insert_new(tx, body)
 
 
-def bury(db: sa.Connection, tenant: str, id: str, now: int) -> None:
+def bury(tx: Tx, id: str, now: int) -> None:
     """Remember that a thread of this id was deleted here."""
-    rows.add_new(db, tombstones, {"tenant": tenant, "digest": _digest(id), "created_at": now}, "digest")
+    rows.add_new(tx.db, tombstones, {"tenant": tx.tenant, "digest": _digest(id), "created_at": now}, "digest")
 
 
-def buried(db: sa.Connection, tenant: str, ids: list[str]) -> set[str]:
+def buried(tx: Tx, ids: list[str]) -> set[str]:
     """Those of the ids whose threads were deleted here."""
     digests = {_digest(id): id for id in ids}
-    found = db.execute(_BURIED, {"for_tenant": tenant, "digests": list(digests)}).scalars()
+    found = tx.db.execute(_BURIED, {"for_tenant": tx.tenant, "digests": list(digests)}).scalars()
     return {digests[digest] for digest in found}
 
 
@@ -86,55 +87,57 @@ def _digest(id: str) -> str:
     return hashlib.sha256(id.encode()).hexdigest()
 
 
-def get(db: sa.Connection, tenant: str, id: str) -> Json | None:
-    return rows.get(db, threads, {"tenant": tenant, "id": id})
+def get(tx: Tx, id: str) -> Json | None:
+    return rows.get(tx.db, threads, {"tenant": tx.tenant, "id": id})
 
 
-def save(db: sa.Connection, tenant: str, body: Json) -> bool:
+def save(tx: Tx, body: Json) -> bool:
     """Replace the body; says whether the thread exists."""
-    return rows.change(db, threads, {"tenant": tenant, "id": body["id"]}, {"body": rows.dump(body)}) > 0
+    return rows.change(tx.db, threads, {"tenant": tx.tenant, "id": body["id"]}, {"body": rows.dump(body)}) > 0
 
 
-def delete(db: sa.Connection, tenant: str, id: str) -> bool:
+def delete(tx: Tx, id: str) -> bool:
     """Delete the thread and all that belongs to it: messages, runs, steps, journal, responses, kept files."""
-    dialects.erasing(db)
-    return rows.remove(db, threads, {"tenant": tenant, "id": id}) > 0
+    dialects.erasing(tx.db)
+    return rows.remove(tx.db, threads, {"tenant": tx.tenant, "id": id}) > 0
 
 
-def head(db: sa.Connection, tenant: str, id: str) -> Head:
-    found = db.execute(_HEAD, {"for_tenant": tenant, "for_id": id}).first()
+def head(tx: Tx, id: str) -> Head:
+    found = tx.db.execute(_HEAD, {"for_tenant": tx.tenant, "for_id": id}).first()
     return Head(found[0], found[1]) if found else Head(None, 0)
 
 
-def set_head(db: sa.Connection, tenant: str, id: str, response_id: str | None, covers: int) -> None:
-    rows.change(db, threads, {"tenant": tenant, "id": id}, {"head": response_id, "head_covers": covers})
+def set_head(tx: Tx, id: str, response_id: str | None, covers: int) -> None:
+    rows.change(tx.db, threads, {"tenant": tx.tenant, "id": id}, {"head": response_id, "head_covers": covers})
 
 
-def left(db: sa.Connection, tenant: str, before: int, most: int) -> list[str]:
+def left(tx: Tx, before: int, most: int) -> list[str]:
     """Threads that nobody has used since then, at most so many."""
-    return list(db.execute(_LEFT, {"for_tenant": tenant, "before": before, "most": most}).scalars())
+    return list(tx.db.execute(_LEFT, {"for_tenant": tx.tenant, "before": before, "most": most}).scalars())
 
 
-def lock(db: sa.Connection, tenant: str, id: str, now: int | None = None) -> bool:
+def lock(tx: Tx, id: str, now: int | None = None) -> bool:
     """Keep every other writer away from this thread until the transaction ends; says whether the thread exists.
 
     A write that first looks and then acts begins with this: "is a run active? no: add the message".  On SQLite a writer
     is alone anyway; on PostgreSQL the row is locked.  ``now``: the thread is being used, at this time.
     """
-    found = db.execute(_LOCK if lone_writer(db) else _NUMBERED_LOCK, {"for_tenant": tenant, "for_id": id}).first()
+    found = tx.db.execute(
+        _LOCK if lone_writer(tx.db) else _NUMBERED_LOCK, {"for_tenant": tx.tenant, "for_id": id}
+    ).first()
     touched: int | None = found[0] if found else None
-    if found and not lone_writer(db):
-        doubt.note(db, found[1])
+    if found and not lone_writer(tx.db):
+        doubt.note(tx.db, found[1])
     if touched is not None and now is not None and touched < now - ABOUT:
-        rows.change(db, threads, {"tenant": tenant, "id": id}, {"touched_at": now})
+        rows.change(tx.db, threads, {"tenant": tx.tenant, "id": id}, {"touched_at": now})
     return touched is not None
 
 
-def in_turn(db: sa.Connection, tenant: str, id: str) -> None:
+def in_turn(tx: Tx, id: str) -> None:
     """`lock` before something is added to the thread, where that is needed.
 
     PostgreSQL gives out ``seq`` when a row is written and shows it when it is committed: of two writers the later
     number could show first, and a head that covers it would cover, unsent, the earlier one.
     """
-    if not lone_writer(db):
-        lock(db, tenant, id)
+    if not lone_writer(tx.db):
+        lock(tx, id)

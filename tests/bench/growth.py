@@ -67,7 +67,7 @@ def _retold(client: OpenAI, base: Database, upstream: Sink, helper: str) -> Json
     """A turn of a thread whose chain is gone: bytes sent, and the most memory that it took, in megabytes."""
     thread = client.beta.threads.create().id
     fill(base, thread, helper, RETOLD)
-    base.write(store.set_head, "", thread, None, 0)
+    base.write(store.set_head, thread, None, 0)
     tracemalloc.start()
     began = tracemalloc.get_traced_memory()[0]
     _turn(client, thread, helper)
@@ -122,4 +122,4 @@ def _size(base: Database) -> int:
         "SELECT sum(pg_total_relation_size(oid)) FROM pg_class "
         "WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace"
     )
-    return int(base.read(lambda db: db.execute(tables).scalar_one()))
+    return int(base.read(lambda tx: tx.db.execute(tables).scalar_one()))

@@ -15,7 +15,7 @@ from tests.store.things import thread
 def url(tmp_path: Path) -> str:
     """A store with one thread."""
     base = database(f"sqlite:///{tmp_path / 'from.db'}")
-    base.write(threads.insert, "", thread())
+    base.write(threads.insert, thread())
     base.close()
     return f"sqlite:///{tmp_path / 'from.db'}"
 
@@ -28,7 +28,7 @@ def test_it_moves_and_says_what(url: str, tmp_path: Path) -> None:
     rows = {line.split()[1]: line.split()[3] for line in said.output.splitlines() if line.startswith("│")}
     assert rows == {**dict.fromkeys(schema.metadata.tables, "0"), "threads": "1"}
     base = database(there)
-    assert base.read(threads.get, "", "thread_1") == thread()
+    assert base.read(threads.get, "thread_1") == thread()
     base.close()
 
 

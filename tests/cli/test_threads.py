@@ -104,6 +104,6 @@ def test_tokens_are_summed_up(life: Life, by: str) -> None:
 def test_a_thread_of_several_tenants(life: Life, tmp_path: Path) -> None:
     base = database(f"sqlite:///{tmp_path / 'shim.db'}")
     for tenant in ("one", "two"):
-        base.write(threads.insert, tenant, thread(7))
+        base.of(tenant).write(threads.insert, thread(7))
     assert "say which one" in said("threads", "show", "thread_7", code=2)
     assert "thread_7" in said("threads", "show", "thread_7", "--tenant", "two")

@@ -160,6 +160,8 @@ class Lost(BaseException):
 class Dead:
     """The store of a process that is gone."""
 
+    tenant = ""
+
     async def read(self, *work: Any) -> Any:
         raise StoreFailed("gone")
 
@@ -171,6 +173,7 @@ class Meddled:
 
     def __init__(self, inner: Any, before: Callable[..., bool], do: Callable[[], Any]) -> None:
         self.inner, self.before, self.do = inner, before, do
+        self.tenant = inner.tenant
 
     async def read(self, work: Any, *args: Any) -> Any:
         return await self.inner.read(work, *args)

@@ -96,6 +96,8 @@ def test_there_is_an_end_to_it(world: World, caplog: pytest.LogCaptureFixture, m
 
 def test_a_store_that_fails_does_not_hide_the_lead(world: World, caplog: pytest.LogCaptureFixture) -> None:
     class Failing:
+        tenant = ""
+
         async def read(self, *_: Any) -> Any:
             raise StoreFailed("The disk is full.")
 

@@ -12,6 +12,7 @@ from shim.engine.protocol import DONE
 from shim.ports import Profile, Refusal
 from shim.runtime import drive
 from shim.store import files, outbox, schema, threads
+from shim.store.tx import Tx
 from tests.engine.scripted import Dead, Refused, World, answer, pump
 from tests.translate.telling import call, created, message, says
 
@@ -32,7 +33,7 @@ def asked(world: World) -> list[str]:
 
 
 def waiting(world: World) -> list[str]:
-    return [one.response_id for one in world.base.read(outbox.some, "", 0, 99)]
+    return [one.response_id for one in world.base.read(outbox.some, 0, 99)]
 
 
 def sweep(world: World) -> None:
@@ -42,9 +43,9 @@ def sweep(world: World) -> None:
 def rows(world: World) -> dict[str, int]:
     """How many rows there are in each table that is not empty."""
 
-    def count(db: Any) -> dict[str, int]:
+    def count(tx: Tx) -> dict[str, int]:
         tables = schema.metadata.tables
-        return {name: len(found) for name in tables if (found := db.execute(tables[name].select()).all())}
+        return {name: len(found) for name in tables if (found := tx.db.execute(tables[name].select()).all())}
 
     return world.base.read(count)
 
@@ -139,9 +140,7 @@ def test_a_thread_that_nobody_uses_goes(world: World, caplog: pytest.LogCaptureF
     with caplog.at_level(logging.INFO, "shim"):
         sweep(world)
     assert "erased 1 threads that nobody had used for 30.0 days" in caplog.text
-    assert [world.base.read(threads.get, "", each) is None for each in (left, said, ran, changed)] == [True] + [
-        False
-    ] * 3
+    assert [world.base.read(threads.get, each) is None for each in (left, said, ran, changed)] == [True] + [False] * 3
     world.clock.time += 20 * DAY
     sweep(world)
     assert "threads" not in rows(world)
@@ -166,7 +165,7 @@ def test_a_run_that_still_goes_on_keeps_its_thread(world: World) -> None:
     assert world.get(f"threads/{thread}")["id"] == thread
     world.clock.time += 600
     sweep(world)
-    assert world.base.read(threads.get, "", thread) is None
+    assert world.base.read(threads.get, thread) is None
 
 
 def test_kept_files_go_by_themselves(world: World) -> None:
@@ -174,11 +173,11 @@ def test_kept_files_go_by_themselves(world: World) -> None:
     thread = world.thread("One")
     for name, time in (("old", 1000), ("new", int(1000 + 5 * DAY))):
         body = {"id": f"cfile_{name}", "created_at": time}
-        world.base.write(files.save, "", thread, "cntr_1", body, b"bytes")
+        world.base.write(files.save, thread, "cntr_1", body, b"bytes")
     world.clock.time += 8 * DAY
     sweep(world)
-    assert world.base.read(files.get, "", "cfile_old") is None
-    assert world.base.read(files.content, "", "cfile_new") == b"bytes"
+    assert world.base.read(files.get, "cfile_old") is None
+    assert world.base.read(files.content, "cfile_new") == b"bytes"
     assert world.get(f"threads/{thread}")["id"] == thread
 
 

@@ -11,6 +11,7 @@ import pytest
 import shim
 from shim.assembly import ledger
 from shim.sdk import operator
+from shim.store.tx import Tx
 from shim.wire.errors import ApiError
 from tests.scenarios.doors.colours import COLOURS, opened
 
@@ -102,6 +103,6 @@ def test_an_id_of_several_tenants_names_none() -> None:
         def scalars(self) -> list[str]:
             return ["", "other"]
 
-    assert ledger.owner(Rows(), "other", "run", "run_1") == "other"
+    assert ledger.owner(Tx(Rows(), ""), "other", "run", "run_1") == "other"
     with pytest.raises(ValueError, match="several tenants"):
-        ledger.owner(Rows(), None, "run", "run_1")
+        ledger.owner(Tx(Rows(), ""), None, "run", "run_1")

@@ -13,26 +13,29 @@ import sqlalchemy as sa
 
 from shim.store import assistants
 from shim.store.database import AsyncStore, Database, SyncStore, database
+from shim.store.tx import Tx
 from tests.store.things import Any_Store, assistant
 
 
-def increment(db: sa.Connection) -> None:
+def increment(tx: Tx) -> None:
     """Read, then write: what is lost when a transaction takes the lock only as it writes."""
-    body = assistants.get(db, "", "asst_1") or {}
-    assistants.save(db, "", {**body, "count": body["count"] + 1})
+    body = assistants.get(tx, "asst_1") or {}
+    assistants.save(tx, {**body, "count": body["count"] + 1})
 
 
-def lock_and_increment(db: sa.Connection) -> None:
-    db.execute(sa.text("SELECT 1 FROM assistants FOR UPDATE") if db.dialect.name != "sqlite" else sa.text("SELECT 1"))
-    increment(db)
+def lock_and_increment(tx: Tx) -> None:
+    tx.db.execute(
+        sa.text("SELECT 1 FROM assistants FOR UPDATE") if tx.db.dialect.name != "sqlite" else sa.text("SELECT 1")
+    )
+    increment(tx)
 
 
 def count(base: Database) -> int:
-    return int((base.read(assistants.get, "", "asst_1") or {})["count"])
+    return int((base.read(assistants.get, "asst_1") or {})["count"])
 
 
 def test_read_then_write_is_one_step(base: Database) -> None:
-    base.write(assistants.insert, "", {**assistant(1), "count": 0})
+    base.write(assistants.insert, {**assistant(1), "count": 0})
     with ThreadPoolExecutor(4) as pool:
         for done in [pool.submit(base.write, lock_and_increment) for _ in range(200)]:
             done.result(60)
@@ -42,7 +45,7 @@ def test_read_then_write_is_one_step(base: Database) -> None:
 def test_two_pools_on_one_file_wait_for_each_other(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'shim.db'}"
     bases = [Database(database(url).url) for _ in range(4)]
-    bases[0].write(assistants.insert, "", {**assistant(1), "count": 0})
+    bases[0].write(assistants.insert, {**assistant(1), "count": 0})
     with ThreadPoolExecutor(4) as pool:
         for done in [pool.submit(bases[n % 4].write, increment) for n in range(200)]:
             done.result(60)
@@ -52,37 +55,37 @@ def test_two_pools_on_one_file_wait_for_each_other(tmp_path: Path) -> None:
 
 
 async def test_a_transaction_that_raises_leaves_nothing(store: Any_Store) -> None:
-    def work(db: sa.Connection) -> None:
-        assistants.insert(db, "", assistant(1))
+    def work(tx: Tx) -> None:
+        assistants.insert(tx, assistant(1))
         raise LookupError("of the work's own")
 
     with pytest.raises(LookupError, match="of the work's own"):
         await store.write(work)
-    assert await store.read(assistants.get, "", "asst_1") is None
+    assert await store.read(assistants.get, "asst_1") is None
 
 
 def test_a_reader_sees_one_state_while_others_write(base: Database) -> None:
-    def look(db: sa.Connection) -> list[object]:
-        before = assistants.get(db, "", "asst_1")
+    def look(tx: Tx) -> list[object]:
+        before = assistants.get(tx, "asst_1")
         with ThreadPoolExecutor(1) as pool:
-            pool.submit(base.write, assistants.insert, "", assistant(1)).result(20)
-        return [before, assistants.get(db, "", "asst_1")]
+            pool.submit(base.write, assistants.insert, assistant(1)).result(20)
+        return [before, assistants.get(tx, "asst_1")]
 
     assert base.read(look) == [None, None]
-    assert base.read(assistants.get, "", "asst_1") == assistant(1)
+    assert base.read(assistants.get, "asst_1") == assistant(1)
 
 
 def test_a_reader_is_not_kept_waiting_by_a_writer(base: Database) -> None:
-    def work(db: sa.Connection) -> object:
-        assistants.insert(db, "", assistant(1))
+    def work(tx: Tx) -> object:
+        assistants.insert(tx, assistant(1))
         with ThreadPoolExecutor(1) as pool:
-            return pool.submit(base.read, assistants.get, "", "asst_1").result(20)
+            return pool.submit(base.read, assistants.get, "asst_1").result(20)
 
     assert base.write(work) is None
 
 
 def test_the_sync_store_never_suspends(base: Database) -> None:
-    coroutine = SyncStore(base).write(lambda db: threading.get_ident())
+    coroutine = SyncStore(base).write(lambda tx: threading.get_ident())
     with pytest.raises(StopIteration) as ended:
         coroutine.send(None)
     assert ended.value.value == threading.get_ident()
@@ -91,15 +94,15 @@ def test_the_sync_store_never_suspends(base: Database) -> None:
 async def test_the_async_store_works_elsewhere_in_the_callers_context(base: Database) -> None:
     here = contextvars.ContextVar("here", default="nowhere")
     here.set("in the task")
-    assert await AsyncStore(base).read(lambda db: here.get()) == "in the task"
-    assert await AsyncStore(base).read(lambda db: threading.get_ident()) != threading.get_ident()
+    assert await AsyncStore(base).read(lambda tx: here.get()) == "in the task"
+    assert await AsyncStore(base).read(lambda tx: threading.get_ident()) != threading.get_ident()
 
 
 async def test_the_async_store_needs_no_thread_of_the_applications(base: Database) -> None:
     """All the threads of the loop may be waiting for the very thing that the store is to do."""
     loop, busy = asyncio.get_running_loop(), threading.Event()
     crowd = [loop.run_in_executor(None, busy.wait, 20) for _ in range(64)]
-    assert await AsyncStore(base).read(assistants.get, "", "asst_1") is None
+    assert await AsyncStore(base).read(assistants.get, "asst_1") is None
     assert not any(one.done() for one in crowd)
     busy.set()
     await asyncio.gather(*crowd)
@@ -109,11 +112,11 @@ async def test_the_async_store_needs_no_thread_of_the_applications(base: Databas
 async def test_a_cancelled_task_leaves_a_whole_transaction(base: Database, fails: bool) -> None:
     begun, go_on = threading.Event(), threading.Event()
 
-    def work(db: sa.Connection) -> None:
-        assistants.insert(db, "", assistant(1))
+    def work(tx: Tx) -> None:
+        assistants.insert(tx, assistant(1))
         begun.set()
         assert go_on.wait(20)
-        assistants.insert(db, "", assistant(1 if fails else 2))
+        assistants.insert(tx, assistant(1 if fails else 2))
 
     async def writing() -> None:
         await AsyncStore(base).write(work)
@@ -125,7 +128,7 @@ async def test_a_cancelled_task_leaves_a_whole_transaction(base: Database, fails
     asyncio.get_running_loop().call_soon(go_on.set)
     with pytest.raises(asyncio.CancelledError):
         await task
-    found = [base.read(assistants.get, "", f"asst_{n}") is not None for n in (1, 2)]
+    found = [base.read(assistants.get, f"asst_{n}") is not None for n in (1, 2)]
     assert found == 2 * [not fails]
 
 
@@ -134,7 +137,7 @@ async def test_a_cancelled_task_gets_what_was_committed(base: Database, often: i
     """So it can be handed on; the cancellation comes with the next wait, if there is one."""
     begun, go_on = threading.Event(), threading.Event()
 
-    def work(db: sa.Connection) -> str:
+    def work(tx: Tx) -> str:
         begun.set()
         assert go_on.wait(20)
         return "committed"
@@ -151,7 +154,7 @@ async def test_a_cancelled_task_gets_what_was_committed(base: Database, often: i
 async def test_a_read_is_cancelled_once_it_has_ended(base: Database) -> None:
     begun, go_on = threading.Event(), threading.Event()
 
-    def work(db: sa.Connection) -> None:
+    def work(tx: Tx) -> None:
         begun.set()
         assert go_on.wait(20)
 
@@ -184,6 +187,6 @@ def test_a_database_that_nobody_holds_is_closed(tmp_path: Path) -> None:
 
 
 def test_a_closed_database_opens_again(base: Database) -> None:
-    base.write(assistants.insert, "", assistant(1))
+    base.write(assistants.insert, assistant(1))
     base.close()
-    assert base.read(assistants.get, "", "asst_1") == assistant(1)
+    assert base.read(assistants.get, "asst_1") == assistant(1)

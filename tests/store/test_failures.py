@@ -34,7 +34,7 @@ def failing(base: Database, work: Callable[..., Any], *args: Any) -> str:
 
 def test_a_file_of_another_kind(path: Path) -> None:
     path.write_bytes(b"a letter to a friend\n" * 100)
-    said = failing(database(f"sqlite:///{path}"), lambda db: None)
+    said = failing(database(f"sqlite:///{path}"), lambda tx: None)
     assert (
         said
         == f"The store {path} is not an SQLite database. Set SHIM_DATABASE_URL to another file, or move this one away."
@@ -44,59 +44,59 @@ def test_a_file_of_another_kind(path: Path) -> None:
 def test_a_damaged_file(path: Path) -> None:
     content = path.read_bytes()
     path.write_bytes(content[:4096] + b"\xff" * (len(content) - 4096))
-    assert "is damaged" in failing(database(f"sqlite:///{path}"), assistants.insert, "", assistant(1))
+    assert "is damaged" in failing(database(f"sqlite:///{path}"), assistants.insert, assistant(1))
 
 
 def test_a_full_disk(path: Path) -> None:
     base = database(f"sqlite:///{path}")
-    base.read(lambda db: db.exec_driver_sql("PRAGMA max_page_count=1").scalar())
-    said = failing(base, assistants.insert, "", {**assistant(1), "name": "x" * 100_000})
+    base.read(lambda tx: tx.db.exec_driver_sql("PRAGMA max_page_count=1").scalar())
+    said = failing(base, assistants.insert, {**assistant(1), "name": "x" * 100_000})
     assert "has no room left on its disk" in said
-    assert base.read(assistants.get, "", "asst_1") is None
+    assert base.read(assistants.get, "asst_1") is None
     base.close()
 
 
 def test_a_lock_that_is_never_released(path: Path) -> None:
     base = database(f"sqlite:///{path}")
-    base.read(lambda db: db.exec_driver_sql("PRAGMA busy_timeout=1").scalar())
+    base.read(lambda tx: tx.db.exec_driver_sql("PRAGMA busy_timeout=1").scalar())
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    assert "was locked by another program for too long" in failing(base, lambda db: None)
+    assert "was locked by another program for too long" in failing(base, lambda tx: None)
     other.execute("ROLLBACK")
     other.close()
-    assert base.write(lambda db: 1) == 1
+    assert base.write(lambda tx: 1) == 1
     base.close()
 
 
 def test_a_file_that_may_only_be_read(path: Path) -> None:
     base = database(f"sqlite:///file:{path}?mode=ro&uri=true")
-    assert base.read(assistants.get, "", "asst_1") is None
-    assert "cannot be written" in failing(base, assistants.insert, "", assistant(1))
+    assert base.read(assistants.get, "asst_1") is None
+    assert "cannot be written" in failing(base, assistants.insert, assistant(1))
 
 
 def test_a_folder_that_cannot_be_made(path: Path) -> None:
-    assert str(path) in failing(database(f"sqlite:///{path}/sub/shim.db"), lambda db: None)
+    assert str(path) in failing(database(f"sqlite:///{path}/sub/shim.db"), lambda tx: None)
 
 
 def test_a_folder_in_place_of_the_file(tmp_path: Path) -> None:
-    assert "cannot be opened" in failing(database(f"sqlite:///{tmp_path}"), lambda db: None)
+    assert "cannot be opened" in failing(database(f"sqlite:///{tmp_path}"), lambda tx: None)
 
 
 def test_a_store_that_failed_works_once_the_cause_is_gone(path: Path) -> None:
     good = path.read_bytes()
     path.write_bytes(b"a letter to a friend\n" * 100)
     base = database(f"sqlite:///{path}")
-    failing(base, lambda db: None)
+    failing(base, lambda tx: None)
     path.write_bytes(good)
-    base.write(assistants.insert, "", assistant(1))
+    base.write(assistants.insert, assistant(1))
     base.close()
 
 
 def test_values_are_not_shown(path: Path) -> None:
     base = database(f"sqlite:///{path}")
-    base.write(assistants.insert, "", assistant(1))
+    base.write(assistants.insert, assistant(1))
     with pytest.raises(StoreFailed) as caught:
-        base.write(assistants.insert, "", {**assistant(1), "name": "confidential"})
+        base.write(assistants.insert, {**assistant(1), "name": "confidential"})
     assert "confidential" not in f"{caught.value} {caught.value.__cause__}"
     base.close()
 

@@ -5,17 +5,17 @@ FILE = {"id": "cfile_1", "object": "file", "bytes": 3, "created_at": 7, "filenam
 
 
 async def test_a_kept_file_comes_out_as_it_went_in(store: Any_Store) -> None:
-    await store.write(threads.insert, "", thread())
-    await store.write(files.save, "", "thread_1", "cntr_1", FILE, b"\x00\xff\n")
-    assert await store.read(files.get, "", "cfile_1") == FILE
-    assert await store.read(files.content, "", "cfile_1") == b"\x00\xff\n"
-    assert await store.read(files.content, "other", "cfile_1") is None
+    await store.write(threads.insert, thread())
+    await store.write(files.save, "thread_1", "cntr_1", FILE, b"\x00\xff\n")
+    assert await store.read(files.get, "cfile_1") == FILE
+    assert await store.read(files.content, "cfile_1") == b"\x00\xff\n"
+    assert await store.of("other").read(files.content, "cfile_1") is None
 
 
 async def test_the_same_file_again_takes_its_place(store: Any_Store) -> None:
-    await store.write(threads.insert, "", thread())
+    await store.write(threads.insert, thread())
     for content in (b"old", b"new"):
-        await store.write(files.save, "", "thread_1", None, FILE, content)
-    assert await store.read(files.content, "", "cfile_1") == b"new"
-    assert await store.write(files.delete, "", "cfile_1")
-    assert await store.read(files.get, "", "cfile_1") is None
+        await store.write(files.save, "thread_1", None, FILE, content)
+    assert await store.read(files.content, "cfile_1") == b"new"
+    assert await store.write(files.delete, "cfile_1")
+    assert await store.read(files.get, "cfile_1") is None

@@ -21,7 +21,7 @@ def test_the_newest_revision_is_the_one_that_the_code_expects() -> None:
 
 def test_the_revisions_make_the_schema(address: str) -> None:
     base = database(address)
-    assert base.read(lambda db: compare_metadata(MigrationContext.configure(db), schema.metadata)) == []
+    assert base.read(lambda tx: compare_metadata(MigrationContext.configure(tx.db), schema.metadata)) == []
     base.close()
 
 
@@ -51,7 +51,7 @@ def test_a_store_that_is_up_to_date_does_not_load_alembic(template: Path) -> Non
         import sys
         from shim.store import assistants
         from shim.store.database import database
-        database(sys.argv[1]).write(assistants.get, "", "asst_1")
+        database(sys.argv[1]).write(assistants.get, "asst_1")
         print([name for name in sys.modules if name.split(".")[0] in ("alembic", "mako", "asyncpg", "psycopg")])
     """
     assert said(python(code, f"sqlite:///{template}")) == "[]"
@@ -68,7 +68,7 @@ def test_a_newer_store_is_left_alone(template: Path, tmp_path: Path, revision: s
     base = database(f"sqlite:///{path}")
     for _ in range(2):
         with pytest.raises(StoreFailed, match=rf"at revision {revision}.*Nothing was changed. Upgrade assistants-shim"):
-            base.read(lambda db: None)
+            base.read(lambda tx: None)
     base.close()
     assert path.read_bytes() == before
 
@@ -80,7 +80,7 @@ def test_tables_of_somebody_else_are_left_alone(tmp_path: Path) -> None:
     db.close()
     base = database(f"sqlite:///{path}")
     with pytest.raises(StoreFailed, match=r"did not make\. Give it a database of its own"):
-        base.read(lambda db: None)
+        base.read(lambda tx: None)
     base.close()
     with sqlite3.connect(path) as db:
         assert db.execute("SELECT name FROM sqlite_master").fetchall() == [("messages",)]
@@ -113,6 +113,6 @@ def test_half_an_upgrade_leaves_nothing(tmp_path: Path, monkeypatch: pytest.Monk
     with monkeypatch.context() as patch:
         patch.setattr("alembic.operations.Operations.create_index", broken, raising=True)
         with pytest.raises(StoreFailed, match="no room left"):
-            base.write(assistants.insert, "", assistant(1))
-    base.write(assistants.insert, "", assistant(1))
+            base.write(assistants.insert, assistant(1))
+    base.write(assistants.insert, assistant(1))
     base.close()

@@ -27,6 +27,7 @@ from shim.store import (
 )
 from shim.store.database import Database, database
 from shim.store.errors import StoreFailed
+from shim.store.tx import Tx
 from shim.wire import encoding
 from tests.scenarios.load import databases
 from tests.store.conftest import POSTGRES
@@ -52,41 +53,43 @@ def pair(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Datab
         yield made[0], made[1]
 
 
-def fill(db: sa.Connection, tenant: str) -> None:
+def fill(tx: Tx) -> None:
     """Something in every table, odd in all that may be odd; the last of each table is deleted again."""
     texts = {"texts": list(ODD), "numbers": list(NUMBERS), "deep": {"er": [[[None]]]}}
-    assistants.insert(db, tenant, assistant(1) | texts, "import of May")
+    assistants.insert(tx, assistant(1) | texts, "import of May")
     for n in (1, 2):
-        threads.insert(db, tenant, thread(n) | {"metadata": texts})
-        threads.set_head(db, tenant, f"thread_{n}", "resp_1", 3)
-        runs.insert(db, tenant, run(n, n, "requires_action") | texts, {"tip": ODD[0]}, "me", 1_700_000_000.1 + n / 3)
+        threads.insert(tx, thread(n) | {"metadata": texts})
+        threads.set_head(tx, f"thread_{n}", "resp_1", 3)
+        runs.insert(tx, run(n, n, "requires_action") | texts, {"tip": ODD[0]}, "me", 1_700_000_000.1 + n / 3)
         for number, text in enumerate(ODD):
-            messages.insert(db, tenant, message(100 * n + number, n, n, text))
+            messages.insert(tx, message(100 * n + number, n, n, text))
             item = {"type": "function_call_output", "call_id": f"call_{number}", "output": text}
-            journal.append(db, tenant, f"thread_{n}", "in", item, run_id=f"run_{n}")
-        steps.save(db, tenant, step(n, n, n) | texts)
-        responses.insert(db, tenant, f"resp_{n}", f"thread_{n}", f"run_{n}", None, 2**40)
-        responses.finish(db, tenant, f"resp_{n}", "completed", {"total_tokens": 1} if n == 1 else None)
+            journal.append(tx, f"thread_{n}", "in", item, run_id=f"run_{n}")
+        steps.save(tx, step(n, n, n) | texts)
+        responses.insert(tx, f"resp_{n}", f"thread_{n}", f"run_{n}", None, 2**40)
+        responses.finish(tx, f"resp_{n}", "completed", {"total_tokens": 1} if n == 1 else None)
         content = bytes(range(256)) * 1000 * n
-        files.save(db, tenant, f"thread_{n}", None, {"id": f"cfile_{n}", "created_at": 1, **texts}, content)
+        files.save(tx, f"thread_{n}", None, {"id": f"cfile_{n}", "created_at": 1, **texts}, content)
         noted = {"mark": "é", "attempt": n, "created_at": 1e9 + 1 / n, "kind": "run", "made": "run_1", "digest": None}
-        requests.insert(db, tenant, {**noted, "thread_id": f"thread_{n}"})
-    outbox.add(db, tenant, "thread_2", 2**40)
-    db.execute(schema.facts.insert(), {"tenant": tenant, "name": "é", "value": ODD[4]})
-    imports.begin(db, tenant, "imp_1", 2**40, list(ODD))
-    threads.bury(db, tenant, "thread_2", 2**40)
-    threads.delete(db, tenant, "thread_2")
+        requests.insert(tx, {**noted, "thread_id": f"thread_{n}"})
+    outbox.add(tx, "thread_2", 2**40)
+    tx.db.execute(schema.facts.insert(), {"tenant": tx.tenant, "name": "é", "value": ODD[4]})
+    imports.begin(tx, "imp_1", 2**40, list(ODD))
+    threads.bury(tx, "thread_2", 2**40)
+    threads.delete(tx, "thread_2")
 
 
-def rows(db: sa.Connection) -> dict[str, list[tuple[Any, ...]]]:
+def rows(tx: Tx) -> dict[str, list[tuple[Any, ...]]]:
     tables = schema.metadata.sorted_tables
-    return {table.name: [tuple(row) for row in db.execute(sa.select(table).order_by(table.c.seq))] for table in tables}
+    return {
+        table.name: [tuple(row) for row in tx.db.execute(sa.select(table).order_by(table.c.seq))] for table in tables
+    }
 
 
 def test_all_of_it_arrives(pair: tuple[Database, Database]) -> None:
     source, target = pair
     for tenant in ("", "other"):
-        source.write(fill, tenant)
+        source.of(tenant).write(fill)
     before = source.read(rows)
     assert all(before.values()), "every table has something in it"
     told: list[tuple[str, int, int]] = []
@@ -96,25 +99,25 @@ def test_all_of_it_arrives(pair: tuple[Database, Database]) -> None:
     assert {name: (done, total) for name, done, total in told} == {
         name: (2 * len(each), 2 * len(each)) for name, each in before.items()
     }
-    found = target.read(messages.page, "other", "thread_1", 100, "asc")
+    found = target.of("other").read(messages.page, "thread_1", 100, "asc")
     assert [each["content"][0]["text"]["value"] for each in found.data] == [encoding.well_formed(text) for text in ODD]
-    again = target.read(files.content, "", "cfile_1")
+    again = target.read(files.content, "cfile_1")
     assert again == bytes(range(256)) * 1000
 
 
 def test_what_comes_later_sorts_after_all_that_ever_was(pair: tuple[Database, Database]) -> None:
     """Also after what was deleted before the move: a head may cover numbers that are no longer there."""
     source, target = pair
-    source.write(fill, "")
+    source.write(fill)
     moving.move(source, target)
 
-    def go_on(db: sa.Connection) -> int:
-        return journal.append(db, "", "thread_1", "in", {"content": "new"})
+    def go_on(tx: Tx) -> int:
+        return journal.append(tx, "thread_1", "in", {"content": "new"})
 
     assert target.write(go_on) == source.write(go_on) == 2 * len(ODD) + 1
-    target.write(messages.insert, "", message(999))
-    assert ids(target.read(messages.page, "", "thread_1", 1, "desc").data) == ["msg_999"]
-    target.write(threads.insert, "", thread(2))
+    target.write(messages.insert, message(999))
+    assert ids(target.read(messages.page, "thread_1", 1, "desc").data) == ["msg_999"]
+    target.write(threads.insert, thread(2))
     assert target.read(rows)["threads"][-1][0] == 3
 
 
@@ -122,14 +125,14 @@ def test_an_empty_store(pair: tuple[Database, Database]) -> None:
     source, target = pair
     source.prepare()
     assert {found.rows for found in moving.move(source, target).values()} == {0}
-    target.write(threads.insert, "", thread())
-    assert target.read(threads.get, "", "thread_1") == thread()
+    target.write(threads.insert, thread())
+    assert target.read(threads.get, "thread_1") == thread()
 
 
 def test_a_target_with_anything_in_it_is_refused(pair: tuple[Database, Database]) -> None:
     source, target = pair
-    source.write(fill, "")
-    target.write(assistants.insert, "", assistant(7))
+    source.write(fill)
+    target.write(assistants.insert, assistant(7))
     before = target.read(rows)
     with pytest.raises(StoreFailed, match=r"is not empty: it has assistants\. Nothing was changed"):
         moving.move(source, target)
@@ -139,7 +142,7 @@ def test_a_target_with_anything_in_it_is_refused(pair: tuple[Database, Database]
 @pytest.mark.parametrize("table", ["assistants", "messages", "responses"])
 def test_what_breaks_off_leaves_nothing(pair: tuple[Database, Database], table: str) -> None:
     source, target = pair
-    source.write(fill, "")
+    source.write(fill)
     before = source.read(rows)
 
     def tell(name: str, done: int, total: int) -> None:
@@ -155,7 +158,7 @@ def test_what_breaks_off_leaves_nothing(pair: tuple[Database, Database], table: 
 
 def test_nobody_writes_to_the_source_meanwhile(pair: tuple[Database, Database]) -> None:
     source, target = pair
-    source.write(fill, "")
+    source.write(fill)
     others: list[object] = []
 
     def tell(name: str, done: int, total: int) -> None:
@@ -166,7 +169,7 @@ def test_nobody_writes_to_the_source_meanwhile(pair: tuple[Database, Database]) 
     moved = moving.move(source, target, tell)
     others[0].communicate(timeout=60)  # type: ignore[attr-defined]
     assert moved["threads"].rows == len(target.read(rows)["threads"]) == 1
-    assert source.read(threads.get, "", "thread_9") is not None
+    assert source.read(threads.get, "thread_9") is not None
 
 
 WRITE = """if True:
@@ -175,7 +178,7 @@ WRITE = """if True:
     from shim.store.database import database
     base = database(sys.argv[1])
     print("begun", flush=True)
-    base.write(threads.insert, "", {"id": "thread_9", "created_at": 1})
+    base.write(threads.insert, {"id": "thread_9", "created_at": 1})
     base.close()
 """
 
@@ -194,7 +197,7 @@ MOVE = """if True:
 
 def test_a_process_that_is_killed_leaves_nothing(pair: tuple[Database, Database]) -> None:
     source, target = pair
-    source.write(fill, "")
+    source.write(fill)
     process = python(MOVE, *(each.url.render_as_string(hide_password=False) for each in pair))
     process.communicate(timeout=60)
     assert process.returncode == -signal.SIGKILL
@@ -204,10 +207,10 @@ def test_a_process_that_is_killed_leaves_nothing(pair: tuple[Database, Database]
 
 def test_what_arrives_otherwise_than_it_left_is_refused(tmp_path: Path) -> None:
     source, target = (database(f"sqlite:///{tmp_path / name}") for name in ("one.db", "two.db"))
-    source.write(fill, "")
+    source.write(fill)
     spoil = "UPDATE messages SET body = replace(body, 'thread', 'thr\u0435ad') WHERE seq = new.seq"
     trigger = f"CREATE TRIGGER spoil AFTER INSERT ON messages BEGIN {spoil}; END"
-    target.write(lambda db: db.exec_driver_sql(trigger) and None)
+    target.write(lambda tx: tx.db.exec_driver_sql(trigger) and None)
     with pytest.raises(StoreFailed, match="The table messages came out as"):
         moving.move(source, target)
     assert not any(target.read(rows).values())

@@ -33,44 +33,44 @@ CASES = [
 
 @pytest.mark.parametrize("noted,looking,after,found", CASES)
 async def test_attempts(store: Any_Store, noted: int, looking: int, after: float, found: bool) -> None:
-    await store.write(threads.insert, "", thread())
-    await store.write(requests.insert, "", made(noted))
-    row = await store.read(requests.sent, "", "m", looking, NOON + after)
+    await store.write(threads.insert, thread())
+    await store.write(requests.insert, made(noted))
+    row = await store.read(requests.sent, "m", looking, NOON + after)
     assert (row is not None) == found
-    assert await store.read(requests.sent, "", "other", looking, NOON + after) is None
-    assert await store.read(requests.sent, "other", "m", looking, NOON + after) is None
+    assert await store.read(requests.sent, "other", looking, NOON + after) is None
+    assert await store.of("other").read(requests.sent, "m", looking, NOON + after) is None
 
 
 async def test_each_is_claimed_by_one(store: Any_Store) -> None:
-    await store.write(threads.insert, "", thread())
-    seq = await store.write(requests.insert, "", made())
+    await store.write(threads.insert, thread())
+    seq = await store.write(requests.insert, made())
     assert await store.write(requests.claim, seq, 1)
     assert not await store.write(requests.claim, seq, 1)
-    assert await store.read(requests.sent, "", "m", 1, NOON) is None
-    assert await store.read(requests.sent, "", "m", 2, NOON) is not None
+    assert await store.read(requests.sent, "m", 1, NOON) is None
+    assert await store.read(requests.sent, "m", 2, NOON) is not None
 
 
 async def test_what_came_to_the_thread_since(store: Any_Store) -> None:
     for n in (1, 2):
-        await store.write(threads.insert, "", thread(n))
-    await store.write(requests.insert, "", made())
-    row = await store.read(requests.sent, "", "m", 1, NOON)
+        await store.write(threads.insert, thread(n))
+    await store.write(requests.insert, made())
+    row = await store.read(requests.sent, "m", 1, NOON)
     assert row is not None
-    await store.write(requests.insert, "", made(kind="run", mark="r", thread_id="thread_2"))
-    assert not await store.read(requests.has_since, "", row, ("run",))
-    await store.write(requests.insert, "", made(kind="run", mark="r"))
-    assert await store.read(requests.has_since, "", row, ("run", "outputs"))
-    assert not await store.read(requests.has_since, "", row, ("message",))
-    assert not await store.read(requests.has_since, "", row, ())
+    await store.write(requests.insert, made(kind="run", mark="r", thread_id="thread_2"))
+    assert not await store.read(requests.has_since, row, ("run",))
+    await store.write(requests.insert, made(kind="run", mark="r"))
+    assert await store.read(requests.has_since, row, ("run", "outputs"))
+    assert not await store.read(requests.has_since, row, ("message",))
+    assert not await store.read(requests.has_since, row, ())
 
 
 def test_old_rows_are_swept(store: Any_Store) -> None:
     if not isinstance(store, SyncStore):
         pytest.skip("one colour is enough")
     base = store.database
-    base.write(threads.insert, "", thread())
+    base.write(threads.insert, thread())
     for n in range(3 * requests.SWEEP):
-        base.write(requests.insert, "", made(at=NOON + 10 * n, mark=f"m{n}"))
-    kept = [n for n in range(3 * requests.SWEEP) if base.read(requests.keyed, "", f"m{n}", 0.0)]
+        base.write(requests.insert, made(at=NOON + 10 * n, mark=f"m{n}"))
+    kept = [n for n in range(3 * requests.SWEEP) if base.read(requests.keyed, f"m{n}", 0.0)]
     assert len(kept) < 2 * requests.SWEEP
     assert kept[-1] == 3 * requests.SWEEP - 1

@@ -3,13 +3,13 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import get_args
 
 import pytest
-import sqlalchemy as sa
 from openai.types.beta.threads import RunStatus
 
 from shim.store import journal, messages, responses, run_memory, runs, steps, threads
 from shim.store.database import Database
 from shim.store.errors import ActiveRun
 from shim.store.runs import RunRow
+from shim.store.tx import Tx
 from tests.store.things import Any_Store, ids, message, run, step, thread
 
 ACTIVE = ("queued", "in_progress", "requires_action", "cancelling")
@@ -18,129 +18,129 @@ MEMORY = run_memory.blank("gpt-4o", {}, [])
 CHAINED = MEMORY | {"tip": {"id": "resp_1", "covers": 1}}
 
 
-def begin(db: sa.Connection, status: str = "queued") -> None:
-    threads.insert(db, "", thread())
-    runs.insert(db, "", run(1, status=status), MEMORY, "me", 60.5)
+def begin(tx: Tx, status: str = "queued") -> None:
+    threads.insert(tx, thread())
+    runs.insert(tx, run(1, status=status), MEMORY, "me", 60.5)
 
 
 async def test_what_went_in_comes_out(store: Any_Store) -> None:
     await store.write(begin)
     expected = RunRow(run(1), MEMORY, "me", 60.5)
-    assert await store.read(runs.get, "", "thread_1", "run_1") == expected
-    assert await store.read(runs.active, "", "thread_1") == expected
-    assert await store.read(runs.get, "", "thread_2", "run_1") is None
-    assert await store.read(runs.active, "other", "thread_1") is None
+    assert await store.read(runs.get, "thread_1", "run_1") == expected
+    assert await store.read(runs.active, "thread_1") == expected
+    assert await store.read(runs.get, "thread_2", "run_1") is None
+    assert await store.of("other").read(runs.active, "thread_1") is None
 
 
 @pytest.mark.parametrize("status", ACTIVE)
 async def test_a_second_active_run_is_refused_and_leaves_the_transaction_usable(store: Any_Store, status: str) -> None:
-    def work(db: sa.Connection) -> str:
+    def work(tx: Tx) -> str:
         with pytest.raises(ActiveRun) as caught:
-            runs.insert(db, "", run(2), MEMORY, None, None)
-        messages.insert(db, "", message(1))
+            runs.insert(tx, run(2), MEMORY, None, None)
+        messages.insert(tx, message(1))
         return caught.value.run_id
 
     await store.write(begin, status)
     assert await store.write(work) == "run_1"
-    assert await store.read(runs.get, "", "thread_1", "run_2") is None
-    assert await store.read(messages.get, "", "thread_1", "msg_1") is not None
+    assert await store.read(runs.get, "thread_1", "run_2") is None
+    assert await store.read(messages.get, "thread_1", "msg_1") is not None
 
 
 @pytest.mark.parametrize("status", ENDED)
 async def test_a_run_that_has_ended_holds_nothing(store: Any_Store, status: str) -> None:
     await store.write(begin, status)
-    assert await store.read(runs.active, "", "thread_1") is None
-    await store.write(runs.insert, "", run(2), MEMORY, None, None)
-    assert ids((await store.read(runs.page, "", "thread_1", 20, "desc")).data) == ["run_2", "run_1"]
+    assert await store.read(runs.active, "thread_1") is None
+    await store.write(runs.insert, run(2), MEMORY, None, None)
+    assert ids((await store.read(runs.page, "thread_1", 20, "desc")).data) == ["run_2", "run_1"]
 
 
 async def test_an_id_that_is_taken_is_no_active_run(store: Any_Store) -> None:
     await store.write(begin, "completed")
     with pytest.raises(Exception, match=r"(?i)unique") as caught:
-        await store.write(runs.insert, "", run(1), MEMORY, None, None)
+        await store.write(runs.insert, run(1), MEMORY, None, None)
     assert not isinstance(caught.value, ActiveRun)
 
 
 async def test_move_compares_and_sets(store: Any_Store) -> None:
     await store.write(begin)
     cancelled, completed = run(1, status="cancelling"), run(1, status="completed")
-    assert await store.write(runs.move, "", cancelled, CHAINED, frozenset(ACTIVE))
-    assert not await store.write(runs.move, "", completed, MEMORY, frozenset({"in_progress"}))
-    assert not await store.write(runs.move, "", completed, MEMORY, frozenset())
-    assert not await store.write(runs.move, "other", completed, MEMORY, frozenset(ACTIVE))
-    assert await store.read(runs.get, "", "thread_1", "run_1") == RunRow(cancelled, CHAINED, "me", 60.5)
+    assert await store.write(runs.move, cancelled, CHAINED, frozenset(ACTIVE))
+    assert not await store.write(runs.move, completed, MEMORY, frozenset({"in_progress"}))
+    assert not await store.write(runs.move, completed, MEMORY, frozenset())
+    assert not await store.of("other").write(runs.move, completed, MEMORY, frozenset(ACTIVE))
+    assert await store.read(runs.get, "thread_1", "run_1") == RunRow(cancelled, CHAINED, "me", 60.5)
 
 
 async def test_move_may_change_the_lease(store: Any_Store) -> None:
     await store.write(begin)
-    await store.write(runs.move, "", run(1), MEMORY, frozenset(ACTIVE), lease_until=90.0)
-    assert (await store.read(runs.active, "", "thread_1") or run)[2:] == ("me", 90.0)
-    await store.write(runs.move, "", run(1), MEMORY, frozenset(ACTIVE), owner=None, lease_until=None)
-    assert (await store.read(runs.active, "", "thread_1") or run)[2:] == (None, None)
+    await store.write(runs.move, run(1), MEMORY, frozenset(ACTIVE), lease_until=90.0)
+    assert (await store.read(runs.active, "thread_1") or run)[2:] == ("me", 90.0)
+    await store.write(runs.move, run(1), MEMORY, frozenset(ACTIVE), owner=None, lease_until=None)
+    assert (await store.read(runs.active, "thread_1") or run)[2:] == (None, None)
 
 
 async def test_save_keeps_what_is_private(store: Any_Store) -> None:
     await store.write(begin)
     changed = {**run(1), "metadata": {"a": "b"}}
-    assert await store.write(runs.save, "", changed)
-    assert await store.read(runs.get, "", "thread_1", "run_1") == RunRow(changed, MEMORY, "me", 60.5)
-    assert not await store.write(runs.save, "", run(2))
+    assert await store.write(runs.save, changed)
+    assert await store.read(runs.get, "thread_1", "run_1") == RunRow(changed, MEMORY, "me", 60.5)
+    assert not await store.write(runs.save, run(2))
 
 
 async def test_a_lease_is_renewed_by_its_owner_and_claimed_when_it_has_run_out(store: Any_Store) -> None:
     await store.write(begin)
-    assert await store.write(runs.renew, "", ["run_1"], "me", 70.0)
-    assert not await store.write(runs.claim, "", "run_1", 69.0, "you", 100.0)
-    assert await store.write(runs.claim, "", "run_1", 71.0, "you", 100.0)
-    assert not await store.write(runs.claim, "", "run_1", 71.0, "them", 100.0)
-    assert not await store.write(runs.renew, "", ["run_1"], "me", 110.0)
-    assert (await store.read(runs.active, "", "thread_1") or run)[2:] == ("you", 100.0)
+    assert await store.write(runs.renew, ["run_1"], "me", 70.0)
+    assert not await store.write(runs.claim, "run_1", 69.0, "you", 100.0)
+    assert await store.write(runs.claim, "run_1", 71.0, "you", 100.0)
+    assert not await store.write(runs.claim, "run_1", 71.0, "them", 100.0)
+    assert not await store.write(runs.renew, ["run_1"], "me", 110.0)
+    assert (await store.read(runs.active, "thread_1") or run)[2:] == ("you", 100.0)
 
 
 async def test_a_run_that_has_ended_cannot_be_claimed_or_renewed(store: Any_Store) -> None:
     await store.write(begin, "completed")
-    assert not await store.write(runs.claim, "", "run_1", 100.0, "you", 200.0)
-    assert not await store.write(runs.renew, "", ["run_1"], "me", 200.0)
+    assert not await store.write(runs.claim, "run_1", 100.0, "you", 200.0)
+    assert not await store.write(runs.renew, ["run_1"], "me", 200.0)
 
 
 async def test_one_statement_renews_and_shows_all_runs_of_a_process(store: Any_Store) -> None:
-    def work(db: sa.Connection) -> None:
+    def work(tx: Tx) -> None:
         for number, owner in ((1, "me"), (2, "you"), (3, "me")):
-            threads.insert(db, "", thread(number))
-            runs.insert(db, "", run(number, thread=number), MEMORY, owner, 60.5)
+            threads.insert(tx, thread(number))
+            runs.insert(tx, run(number, thread=number), MEMORY, owner, 60.5)
 
     await store.write(work)
     wanted = ["run_1", "run_2", "run_3", "run_4"]
-    assert await store.write(runs.renew, "", wanted, "me", 70.0) == 2
-    found = await store.read(runs.standings, "", wanted)
+    assert await store.write(runs.renew, wanted, "me", 70.0) == 2
+    found = await store.read(runs.standings, wanted)
     assert {id: standing.owner for id, standing in found.items()} == {"run_1": "me", "run_2": "you", "run_3": "me"}
     assert found["run_1"].status == "queued"
-    assert (await store.read(runs.active, "", "thread_2") or run)[2:] == ("you", 60.5)
+    assert (await store.read(runs.active, "thread_2") or run)[2:] == ("you", 60.5)
 
 
 async def test_a_run_is_released_by_its_owner_alone(store: Any_Store) -> None:
     await store.write(begin)
-    assert not await store.write(runs.release, "", "run_1", "you")
-    assert await store.write(runs.release, "", "run_1", "me")
-    assert (await store.read(runs.active, "", "thread_1") or run)[2:] == (None, None)
+    assert not await store.write(runs.release, "run_1", "you")
+    assert await store.write(runs.release, "run_1", "me")
+    assert (await store.read(runs.active, "thread_1") or run)[2:] == (None, None)
 
 
 async def test_delete_takes_what_the_run_left_but_not_its_messages(store: Any_Store) -> None:
-    def work(db: sa.Connection) -> None:
-        steps.save(db, "", step(1))
-        messages.insert(db, "", message(1, run=1))
-        responses.insert(db, "", "resp_1", "thread_1", "run_1", None, 1)
-        journal.append(db, "", "thread_1", "in", {})
-        journal.append(db, "", "thread_1", "out", {}, run_id="run_1")
+    def work(tx: Tx) -> None:
+        steps.save(tx, step(1))
+        messages.insert(tx, message(1, run=1))
+        responses.insert(tx, "resp_1", "thread_1", "run_1", None, 1)
+        journal.append(tx, "thread_1", "in", {})
+        journal.append(tx, "thread_1", "out", {}, run_id="run_1")
 
     await store.write(begin)
     await store.write(work)
-    assert await store.write(runs.delete, "", "run_1")
-    assert await store.read(steps.of_run, "", "run_1") == []
-    assert await store.read(responses.of_run, "", "run_1") == []
-    assert [row.direction for row in await store.read(journal.rows, "", "thread_1")] == ["in"]
-    assert await store.read(messages.get, "", "thread_1", "msg_1") == message(1, run=1)
-    assert not await store.write(runs.delete, "", "run_1")
+    assert await store.write(runs.delete, "run_1")
+    assert await store.read(steps.of_run, "run_1") == []
+    assert await store.read(responses.of_run, "run_1") == []
+    assert [row.direction for row in await store.read(journal.rows, "thread_1")] == ["in"]
+    assert await store.read(messages.get, "thread_1", "msg_1") == message(1, run=1)
+    assert not await store.write(runs.delete, "run_1")
 
 
 def race(base: Database, work: object, inputs: range) -> list[object]:
@@ -156,27 +156,27 @@ def race(base: Database, work: object, inputs: range) -> list[object]:
 
 
 def test_of_many_who_start_a_run_one_wins(base: Database) -> None:
-    def start(db: sa.Connection, n: int) -> str:
+    def start(tx: Tx, n: int) -> str:
         try:
-            runs.insert(db, "", run(n), MEMORY, None, None)
+            runs.insert(tx, run(n), MEMORY, None, None)
         except ActiveRun as refused:
             return refused.run_id
         return "won"
 
-    base.write(threads.insert, "", thread())
+    base.write(threads.insert, thread())
     answers = race(base, start, range(8))
-    winner = base.read(runs.active, "", "thread_1")
+    winner = base.read(runs.active, "thread_1")
     assert winner is not None
     assert sorted(answers) == sorted(["won"] + 7 * [winner.body["id"]])
 
 
 def test_of_many_who_end_a_run_one_wins(base: Database) -> None:
-    def end(db: sa.Connection, n: int) -> bool:
-        return runs.move(db, "", run(1, status=ENDED[n % 5]), MEMORY | {"citations": n}, frozenset(ACTIVE))
+    def end(tx: Tx, n: int) -> bool:
+        return runs.move(tx, run(1, status=ENDED[n % 5]), MEMORY | {"citations": n}, frozenset(ACTIVE))
 
     base.write(begin)
     answers = race(base, end, range(8))
     assert sorted(answers) == 7 * [False] + [True]
-    found = base.read(runs.get, "", "thread_1", "run_1")
+    found = base.read(runs.get, "thread_1", "run_1")
     assert found is not None
     assert found.memory["citations"] == answers.index(True)

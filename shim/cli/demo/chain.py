@@ -24,7 +24,7 @@ class Link:
 
 def of_run(url: str, run_id: str) -> list[Link]:
     """Our store names the responses; what each continues and what it was sent, upstream itself is asked."""
-    rows = database(url).read(responses.of_run, "", run_id)
+    rows = database(url).read(responses.of_run, run_id)
     with openai.OpenAI(api_key="sandbox", http_client=offline.client(offline.sandbox())) as upstream:
         asked = [upstream.responses.retrieve(row.id) for row in rows]
     return [Link(found.id, found.previous_response_id, _sent(found.previous_response_id)) for found in asked]

@@ -8,6 +8,7 @@ from shim.engine.context import Context, Json, given
 from shim.engine.protocol import Reply, Request, json_reply
 from shim.store import assistants as rows
 from shim.store.errors import NoSuchCursor
+from shim.store.tx import Tx
 from shim.translate import tools
 from shim.wire import objects
 from shim.wire.errors import error
@@ -53,34 +54,34 @@ async def delete(world: Context, request: Request, assistant_id: str) -> Reply:
     """DELETE /assistants/{assistant_id}"""
     lookup.check(assistant=assistant_id)
     declared.refuse(world, assistant_id)
-    if not await world.store.write(rows.delete, world.tenant, assistant_id):
+    if not await world.store.write(rows.delete, assistant_id):
         raise error("no_assistant", id=assistant_id)
     return json_reply(objects.deleted("assistant", assistant_id))
 
 
-def _insert(db: Any, world: Context, assistant: Json, post: idempotency.Post) -> None:
-    idempotency.check(db, world, post)
+def _insert(tx: Tx, world: Context, assistant: Json, post: idempotency.Post) -> None:
+    idempotency.check(tx, post)
     # A fresh id is free; one that the operator gives may not be.
     declared.refuse(world, assistant["id"])
-    if not rows.insert_new(db, world.tenant, assistant):
+    if not rows.insert_new(tx, assistant):
         raise error("id_taken", id=assistant["id"])
-    idempotency.note(db, world, post, assistant["id"])
+    idempotency.note(tx, world, post, assistant["id"])
 
 
-def _page(db: Any, world: Context, wanted: Page) -> Json:
+def _page(tx: Tx, world: Context, wanted: Page) -> Json:
     try:
-        found = declared.page(db, world, wanted)
+        found = declared.page(tx, world, wanted)
     except NoSuchCursor as missing:
         raise error("no_assistant", id=missing.id) from None
     return page(*found)
 
 
-def _update(db: Any, world: Context, assistant_id: str, asked: Json) -> Json:
-    assistant = lookup.assistant(db, world, assistant_id)
+def _update(tx: Tx, world: Context, assistant_id: str, asked: Json) -> Json:
+    assistant = lookup.assistant(tx, world, assistant_id)
     changes = {**{name: CLEARED[name] for name in asked if name in CLEARED}, **given(asked)}
     merged = assistant["tool_resources"] | changes.get("tool_resources", {})
     assistant = assistant | _shown({"tools": assistant["tools"]} | changes, merged)
-    rows.save(db, world.tenant, assistant)
+    rows.save(tx, assistant)
     return assistant
 
 

@@ -1,11 +1,11 @@
 """Assistants that files declare: looked up before those of the store, and listed with them."""
 
 from collections.abc import Callable
-from typing import Any
 
 from shim.engine.context import Context, Json
 from shim.store import assistants as rows
 from shim.store.rows import Listed
+from shim.store.tx import Tx
 from shim.wire.errors import error
 from shim.wire.pages import Page
 
@@ -13,12 +13,12 @@ from shim.wire.pages import Page
 Fetch = Callable[[int, str | None, str | None], Listed]
 
 
-def get(db: Any, world: Context, assistant_id: str) -> Json | None:
+def get(tx: Tx, world: Context, assistant_id: str) -> Json | None:
     """The declared assistant.  One of the same id in the store is not seen any more; a warning says so once."""
     found = world.declared.get(assistant_id)
     if found is None:
         return None
-    if world.notices.first("shadowed", world.tenant, assistant_id) and rows.get(db, world.tenant, assistant_id):
+    if world.notices.first("shadowed", world.tenant, assistant_id) and rows.get(tx, assistant_id):
         world.notices.warn(
             ("shadows", world.tenant, assistant_id),
             "assistant %s is in the store, too: what %s declares is used",
@@ -34,12 +34,12 @@ def refuse(world: Context, assistant_id: str) -> None:
         raise error("declared_assistant", id=assistant_id, place=found.place)
 
 
-def page(db: Any, world: Context, wanted: Page) -> Listed:
+def page(tx: Tx, world: Context, wanted: Page) -> Listed:
     """Part of the list of all assistants: the declared ones, in the order of their files, are the newest.
 
     Raises `NoSuchCursor`.
     """
-    parts: list[tuple[bool, Fetch]] = [(True, _declared(world, wanted)), (False, _stored(db, world, wanted))]
+    parts: list[tuple[bool, Fetch]] = [(True, _declared(world, wanted)), (False, _stored(tx, world, wanted))]
     if wanted.order == "asc":
         parts.reverse()
     # A part before the cursor `after`, or behind the cursor `before`, is not wanted.
@@ -80,21 +80,21 @@ def _declared(world: Context, wanted: Page) -> Fetch:
     return fetch
 
 
-def _stored(db: Any, world: Context, wanted: Page) -> Fetch:
+def _stored(tx: Tx, world: Context, wanted: Page) -> Fetch:
     but = tuple(world.declared)
     backwards = bool(wanted.before) and not wanted.after
 
     def fetch(limit: int, after: str | None, before: str | None) -> Listed:
         if backwards and before is None:
             # The end of the whole list is the beginning of the same list read the other way.
-            other = rows.page(db, world.tenant, limit, "desc" if wanted.order == "asc" else "asc", but=but)
+            other = rows.page(tx, limit, "desc" if wanted.order == "asc" else "asc", but=but)
             return Listed(other.data[::-1], other.has_more)
         if before and not (backwards or after):
             # The list began in another part, so this one is read from its beginning, up to the cursor.
-            start = rows.page(db, world.tenant, limit + 1, wanted.order, but=but).data
+            start = rows.page(tx, limit + 1, wanted.order, but=but).data
             known = [each["id"] for each in start]
             kept = start[: known.index(before)] if before in known else start
             return Listed(kept[:limit], len(kept) > limit)
-        return rows.page(db, world.tenant, limit, wanted.order, after, before, but)
+        return rows.page(tx, limit, wanted.order, after, before, but)
 
     return fetch

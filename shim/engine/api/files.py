@@ -12,7 +12,7 @@ from shim.wire.errors import error
 
 async def retrieve(world: Context, request: Request, file_id: str) -> Reply:
     """GET /files/{file_id}"""
-    found = await world.store.read(rows.get, world.tenant, file_id)
+    found = await world.store.read(rows.get, file_id)
     if found is None:
         raise error("no_file", id=file_id)
     return json_reply(found)
@@ -20,7 +20,7 @@ async def retrieve(world: Context, request: Request, file_id: str) -> Reply:
 
 async def content(world: Context, request: Request, file_id: str) -> Reply:
     """GET /files/{file_id}/content"""
-    found = await world.store.read(rows.content, world.tenant, file_id)
+    found = await world.store.read(rows.content, file_id)
     if found is None:
         raise error("no_file", id=file_id)
     return Reply(200, {"content-type": "application/octet-stream"}, found)
@@ -28,6 +28,6 @@ async def content(world: Context, request: Request, file_id: str) -> Reply:
 
 async def delete(world: Context, request: Request, file_id: str) -> Reply:
     """DELETE /files/{file_id}"""
-    if not await world.store.write(rows.delete, world.tenant, file_id):
+    if not await world.store.write(rows.delete, file_id):
         raise error("no_file", id=file_id)
     return json_reply(objects.deleted("file", file_id) | {"object": "file"})

@@ -1,12 +1,11 @@
 """Objects by id, or the API's 404; ids by form, or its 400."""
 
-from typing import Any
-
 from shim.engine.api import declared
 from shim.engine.context import Context, Json, known
 from shim.store import assistants, messages, threads
 from shim.store import runs as run_rows
 from shim.store.runs import RunRow
+from shim.store.tx import Tx
 from shim.wire.errors import error
 from shim.wire.requests import check_id
 
@@ -17,23 +16,23 @@ def check(**ids: str) -> None:
         check_id(kind, value)
 
 
-def assistant(db: Any, world: Context, assistant_id: str) -> Json:
-    found = declared.get(db, world, assistant_id) or assistants.get(db, world.tenant, assistant_id)
+def assistant(tx: Tx, world: Context, assistant_id: str) -> Json:
+    found = declared.get(tx, world, assistant_id) or assistants.get(tx, assistant_id)
     return known(found, error("no_assistant", id=assistant_id))
 
 
-def thread(db: Any, world: Context, thread_id: str) -> Json:
-    return known(threads.get(db, world.tenant, thread_id), error("no_thread", id=thread_id))
+def thread(tx: Tx, thread_id: str) -> Json:
+    return known(threads.get(tx, thread_id), error("no_thread", id=thread_id))
 
 
-def message(db: Any, world: Context, thread_id: str, message_id: str) -> Json:
-    thread(db, world, thread_id)
-    return known(messages.get(db, world.tenant, thread_id, message_id), error("no_message", id=message_id))
+def message(tx: Tx, thread_id: str, message_id: str) -> Json:
+    thread(tx, thread_id)
+    return known(messages.get(tx, thread_id, message_id), error("no_message", id=message_id))
 
 
-def run(db: Any, world: Context, thread_id: str, run_id: str) -> RunRow:
-    found = run_rows.get(db, world.tenant, thread_id, run_id)
+def run(tx: Tx, thread_id: str, run_id: str) -> RunRow:
+    found = run_rows.get(tx, thread_id, run_id)
     if found is None:
-        thread(db, world, thread_id)
+        thread(tx, thread_id)
         raise error("no_run", id=run_id)
     return found

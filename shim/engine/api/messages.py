@@ -1,7 +1,5 @@
 """Messages: five operations."""
 
-from typing import Any
-
 from shim import lifecycle
 from shim.engine import idempotency, resources
 from shim.engine.api import lookup, unknown_threads
@@ -12,6 +10,7 @@ from shim.store import journal, runs
 from shim.store import messages as rows
 from shim.store import threads as thread_rows
 from shim.store.errors import NoSuchCursor
+from shim.store.tx import Tx
 from shim.translate import history
 from shim.wire import objects
 from shim.wire.errors import error
@@ -35,13 +34,13 @@ async def listing(world: Context, request: Request, thread_id: str) -> Reply:
     lookup.check(thread=thread_id)
     wanted = read_page(request.query, run_id=True)
     await unknown_threads.welcome(world, thread_id)
-    return json_reply(await world.store.read(_page, world, thread_id, wanted))
+    return json_reply(await world.store.read(_page, thread_id, wanted))
 
 
 async def retrieve(world: Context, request: Request, thread_id: str, message_id: str) -> Reply:
     """GET /threads/{thread_id}/messages/{message_id}"""
     lookup.check(thread=thread_id, message=message_id)
-    return json_reply(await world.store.read(lookup.message, world, thread_id, message_id))
+    return json_reply(await world.store.read(lookup.message, thread_id, message_id))
 
 
 async def update(world: Context, request: Request, thread_id: str, message_id: str) -> Reply:
@@ -59,7 +58,7 @@ async def delete(world: Context, request: Request, thread_id: str, message_id: s
     return json_reply(objects.deleted("thread.message", message_id))
 
 
-def add(db: Any, world: Context, thread_id: str, asked: Json) -> Json:
+def add(tx: Tx, world: Context, thread_id: str, asked: Json) -> Json:
     """Put a message at the end of a thread: the object, and the item that upstream will get."""
     content = asked["content"]
     parts = [{"type": "text", "text": content}] if isinstance(content, str) else content
@@ -69,9 +68,9 @@ def add(db: Any, world: Context, thread_id: str, asked: Json) -> Json:
         "attachments": asked.get("attachments") or [],
         "metadata": asked.get("metadata") or {},
     }
-    rows.insert(db, world.tenant, message)
+    rows.insert(tx, message)
     item = history.of_message(message)
-    journal.append(db, world.tenant, thread_id, "in", item, message_id=message["id"])
+    journal.append(tx, thread_id, "in", item, message_id=message["id"])
     return message
 
 
@@ -83,48 +82,48 @@ def _part(part: Json) -> Json:
     return {"type": kind, kind: {"detail": "auto"} | given(part[kind])}
 
 
-def _create(db: Any, world: Context, thread_id: str, asked: Json, more: Json, post: idempotency.Post) -> Json:
-    thread_rows.lock(db, world.tenant, thread_id, world.now())
-    lookup.thread(db, world, thread_id)
-    idempotency.check(db, world, post)
-    running = refresh.active(db, world, thread_id)
+def _create(tx: Tx, world: Context, thread_id: str, asked: Json, more: Json, post: idempotency.Post) -> Json:
+    thread_rows.lock(tx, thread_id, world.now())
+    lookup.thread(tx, thread_id)
+    idempotency.check(tx, post)
+    running = refresh.active(tx, world, thread_id)
     if running is not None:
         raise error("thread_busy_message", thread_id=thread_id, run_id=running["id"])
-    resources.keep(db, world, thread_id, more)
-    message = add(db, world, thread_id, asked)
-    idempotency.note(db, world, post, message["id"], thread_id)
+    resources.keep(tx, thread_id, more)
+    message = add(tx, world, thread_id, asked)
+    idempotency.note(tx, world, post, message["id"], thread_id)
     return message
 
 
-def _page(db: Any, world: Context, thread_id: str, wanted: Page) -> Json:
-    lookup.thread(db, world, thread_id)
+def _page(tx: Tx, thread_id: str, wanted: Page) -> Json:
+    lookup.thread(tx, thread_id)
     cut = (wanted.limit, wanted.order, wanted.after, wanted.before, wanted.run_id)
     try:
-        return page(*rows.page(db, world.tenant, thread_id, *cut))
+        return page(*rows.page(tx, thread_id, *cut))
     except NoSuchCursor as missing:
         raise error("no_message", id=missing.id) from None
 
 
-def _update(db: Any, world: Context, thread_id: str, message_id: str, asked: Json) -> Json:
-    thread_rows.lock(db, world.tenant, thread_id, world.now())
-    message = lookup.message(db, world, thread_id, message_id)
+def _update(tx: Tx, world: Context, thread_id: str, message_id: str, asked: Json) -> Json:
+    thread_rows.lock(tx, thread_id, world.now())
+    message = lookup.message(tx, thread_id, message_id)
     if "metadata" in asked:
         message = message | {"metadata": asked["metadata"] or {}}
-        rows.save(db, world.tenant, message)
+        rows.save(tx, message)
     return message
 
 
-def _delete(db: Any, world: Context, thread_id: str, message_id: str) -> None:
-    thread_rows.lock(db, world.tenant, thread_id, world.now())
-    message = lookup.message(db, world, thread_id, message_id)
-    running = refresh.active(db, world, thread_id)
+def _delete(tx: Tx, world: Context, thread_id: str, message_id: str) -> None:
+    thread_rows.lock(tx, thread_id, world.now())
+    message = lookup.message(tx, thread_id, message_id)
+    running = refresh.active(tx, world, thread_id)
     if running is not None and message["run_id"] == running["id"]:
         raise error("thread_busy_delete", message_id=message_id, thread_id=thread_id, run_id=running["id"])
-    rows.delete(db, world.tenant, thread_id, message_id)
-    seq = journal.forget_message(db, world.tenant, message_id)
-    if seq is not None and seq <= thread_rows.head(db, world.tenant, thread_id).covers:
+    rows.delete(tx, thread_id, message_id)
+    seq = journal.forget_message(tx, message_id)
+    if seq is not None and seq <= thread_rows.head(tx, thread_id).covers:
         # Upstream's chain still knows the message: from now on the thread is told anew, without it.
-        thread_rows.set_head(db, world.tenant, thread_id, None, 0)
-    if (row := runs.active(db, world.tenant, thread_id)) is not None:
+        thread_rows.set_head(tx, thread_id, None, 0)
+    if (row := runs.active(tx, thread_id)) is not None:
         # So does what the run under way has said: nothing may chain from that either.
-        runs.move(db, world.tenant, row.body, row.memory | {"tip": None, "stale": True}, lifecycle.ACTIVE)
+        runs.move(tx, row.body, row.memory | {"tip": None, "stale": True}, lifecycle.ACTIVE)

@@ -40,17 +40,17 @@ async def _run(world: Context, request: Request, again: Again) -> Reply:
     asked: dict[str, Any] = json.loads(request.body)
     calls = frozenset(output["tool_call_id"] for output in asked.get("tool_outputs") or ())
     if not asked.get("stream"):
-        row = await world.store.read(lookup.run, world, thread_id, run_id)
+        row = await world.store.read(lookup.run, thread_id, run_id)
         return json_reply(queued(world, row.body, bool(calls)))
     first: list[Emitted] = []
     if request.path == "threads/runs":
-        made = await world.store.read(lookup.thread, world, thread_id)
+        made = await world.store.read(lookup.thread, thread_id)
         first = [("thread.created", objects.as_streamed(made))]
     return stream_reply(Watch(world, thread_id, run_id, calls).events(first))
 
 
 async def _cancel(world: Context, request: Request, again: Again) -> Reply:
-    row = await world.store.read(lookup.run, world, again.row.thread_id or "", again.row.made)
+    row = await world.store.read(lookup.run, again.row.thread_id or "", again.row.made)
     return json_reply(queued(world, row.body, again=True) | {"status": "cancelling"})
 
 

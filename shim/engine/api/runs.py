@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any
 
 from shim import lifecycle
 from shim.engine import idempotency, resources, retention
@@ -19,6 +18,7 @@ from shim.store import runs as rows
 from shim.store import threads as thread_rows
 from shim.store.errors import ActiveRun, NoSuchCursor
 from shim.store.run_memory import RunMemory
+from shim.store.tx import Tx
 from shim.translate import tools
 from shim.translate.turn import Turn
 from shim.wire import objects
@@ -63,13 +63,13 @@ async def listing(world: Context, request: Request, thread_id: str) -> Reply:
     """GET /threads/{thread_id}/runs"""
     lookup.check(thread=thread_id)
     wanted = read_page(request.query)
-    return json_reply(await world.store.read(_page, world, thread_id, wanted))
+    return json_reply(await world.store.read(_page, thread_id, wanted))
 
 
 async def retrieve(world: Context, request: Request, thread_id: str, run_id: str) -> Reply:
     """GET /threads/{thread_id}/runs/{run_id}"""
     lookup.check(thread=thread_id, run=run_id)
-    row = await world.store.read(lookup.run, world, thread_id, run_id)
+    row = await world.store.read(lookup.run, thread_id, run_id)
     wait = POLL_BACKGROUND if row.memory["background"] else POLL_AFTER
     return json_reply(row.body, headers=wait)
 
@@ -101,7 +101,7 @@ async def _launch(
     carrier = Carrier(RunState(world, turn, started.memory, started.sent), request.call(streamed))
     shown = objects.as_streamed(run)
     first = [*told, ("thread.run.created", shown), ("thread.run.queued", shown)]
-    return await launch.reply(carrier, first, streamed, launch.Undo(_forget, (started,)))
+    return await launch.reply(carrier, first, streamed, lambda tx: _forget(tx, world, started))
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,34 +117,34 @@ class Started:
 
 
 def _start(
-    db: Any, world: Context, thread_id: str, asked: Json, post: idempotency.Post, more: Json, contents: bool = False
+    tx: Tx, world: Context, thread_id: str, asked: Json, post: idempotency.Post, more: Json, contents: bool = False
 ) -> Started:
-    thread_rows.lock(db, world.tenant, thread_id, world.now())
-    idempotency.check(db, world, post)
-    resources.keep(db, world, thread_id, more)
-    thread = lookup.thread(db, world, thread_id)
-    refresh.active(db, world, thread_id)
-    assistant = lookup.assistant(db, world, asked["assistant_id"])
+    thread_rows.lock(tx, thread_id, world.now())
+    idempotency.check(tx, post)
+    resources.keep(tx, thread_id, more)
+    thread = lookup.thread(tx, thread_id)
+    refresh.active(tx, world, thread_id)
+    assistant = lookup.assistant(tx, world, asked["assistant_id"])
     run = _compose(world, thread_id, assistant, asked)
     searched = resources.merged(assistant["tool_resources"], thread["tool_resources"], run["tool_resources"])
     awaits = (thread["tool_resources"].get("file_search") or {}).get("vector_store_ids") or []
     memory = run_memory.blank(naming.called(world, run["model"]), searched, awaits) | {"contents": contents}
     try:
-        rows.insert(db, world.tenant, run, memory, world.owner, world.clock() + world.lease)
+        rows.insert(tx, run, memory, world.owner, world.clock() + world.lease)
     except ActiveRun as other:
         raise error("thread_busy_run", thread_id=thread_id, run_id=other.run_id) from None
-    added = [messages.add(db, world, thread_id, message)["id"] for message in asked.get("additional_messages") or []]
-    if not run["instructions"] and not _asked_anything(db, world, thread_id):
+    added = [messages.add(tx, world, thread_id, message)["id"] for message in asked.get("additional_messages") or []]
+    if not run["instructions"] and not _asked_anything(tx, thread_id):
         raise error("nothing_to_answer")
-    noted = idempotency.note(db, world, replace(post, kind="run"), run["id"], thread_id)
-    return Started(run, memory, chain.prepare(db, world, run, memory), added, noted)
+    noted = idempotency.note(tx, world, replace(post, kind="run"), run["id"], thread_id)
+    return Started(run, memory, chain.prepare(tx, world, run, memory), added, noted)
 
 
-def _start_with_thread(db: Any, world: Context, asked: Json, post: idempotency.Post) -> Started:
-    idempotency.check(db, world, post)
-    lookup.assistant(db, world, asked["assistant_id"])
-    thread = threads.make(db, world, asked["thread"])
-    return replace(_start(db, world, thread["id"], asked, post, {}), thread=thread)
+def _start_with_thread(tx: Tx, world: Context, asked: Json, post: idempotency.Post) -> Started:
+    idempotency.check(tx, post)
+    lookup.assistant(tx, world, asked["assistant_id"])
+    thread = threads.make(tx, world, asked["thread"])
+    return replace(_start(tx, world, thread["id"], asked, post, {}), thread=thread)
 
 
 def _compose(world: Context, thread_id: str, assistant: Json, asked: Json) -> Json:
@@ -161,59 +161,59 @@ def _compose(world: Context, thread_id: str, assistant: Json, asked: Json) -> Js
     return run | chosen | own | {"tool_resources": own_resources, "truncation_strategy": truncation}
 
 
-def _asked_anything(db: Any, world: Context, thread_id: str) -> bool:
+def _asked_anything(tx: Tx, thread_id: str) -> bool:
     """Whether the user has said something; of a long thread that is taken for granted."""
-    found, more = message_rows.page(db, world.tenant, thread_id, 20, "asc")
+    found, more = message_rows.page(tx, thread_id, 20, "asc")
     return more or any(message["role"] == "user" for message in found)
 
 
-def _forget(db: Any, world: Context, started: Started) -> None:
+def _forget(tx: Tx, world: Context, started: Started) -> None:
     """Upstream refused the request itself: there never was such a run, nor the messages and the thread that came
     with it.
     """
-    tenant, thread_id = world.tenant, started.run["thread_id"]
+    thread_id = started.run["thread_id"]
     if started.thread is not None:
-        retention.thread(db, world, thread_id, unsaid=True)
+        retention.thread(tx, world, thread_id, unsaid=True)
         return
-    idempotency.forget(db, started.noted)
-    retention.run(db, world, started.run["id"])
+    idempotency.forget(tx, started.noted)
+    retention.run(tx, world, started.run["id"])
     for message_id in started.added:
-        message_rows.delete(db, tenant, thread_id, message_id)
-        journal.forget_message(db, tenant, message_id)
+        message_rows.delete(tx, thread_id, message_id)
+        journal.forget_message(tx, message_id)
 
 
-def _page(db: Any, world: Context, thread_id: str, wanted: Page) -> Json:
-    lookup.thread(db, world, thread_id)
+def _page(tx: Tx, thread_id: str, wanted: Page) -> Json:
+    lookup.thread(tx, thread_id)
     try:
-        found = rows.page(db, world.tenant, thread_id, wanted.limit, wanted.order, wanted.after, wanted.before)
+        found = rows.page(tx, thread_id, wanted.limit, wanted.order, wanted.after, wanted.before)
     except NoSuchCursor as missing:
         raise error("no_run", id=missing.id) from None
     return page(*found)
 
 
-def _update(db: Any, world: Context, thread_id: str, run_id: str, asked: Json) -> Json:
-    thread_rows.lock(db, world.tenant, thread_id, world.now())
-    refresh.active(db, world, thread_id)
-    run = lookup.run(db, world, thread_id, run_id).body
+def _update(tx: Tx, world: Context, thread_id: str, run_id: str, asked: Json) -> Json:
+    thread_rows.lock(tx, thread_id, world.now())
+    refresh.active(tx, world, thread_id)
+    run = lookup.run(tx, thread_id, run_id).body
     if run["status"] in refresh.DRIVEN:
         raise error("cannot_update", status=run["status"])
     if "metadata" in asked:
         run = run | {"metadata": asked["metadata"] or {}}
-        rows.save(db, world.tenant, run)
+        rows.save(tx, run)
     return run
 
 
-def _cancel(db: Any, world: Context, thread_id: str, run_id: str, post: idempotency.Post) -> rows.RunRow:
-    thread_rows.lock(db, world.tenant, thread_id)
-    idempotency.check(db, world, post)
-    refresh.active(db, world, thread_id)
-    row = lookup.run(db, world, thread_id, run_id)
+def _cancel(tx: Tx, world: Context, thread_id: str, run_id: str, post: idempotency.Post) -> rows.RunRow:
+    thread_rows.lock(tx, thread_id)
+    idempotency.check(tx, post)
+    refresh.active(tx, world, thread_id)
+    row = lookup.run(tx, thread_id, run_id)
     run = row.body
     if run["status"] == "cancelling":
         return row
     if run["status"] not in lifecycle.before("cancel"):
         raise error("cannot_cancel", status=run["status"])
     run = run | {"status": lifecycle.after(run["status"], "cancel")}
-    rows.move(db, world.tenant, run, row.memory, lifecycle.before("cancel"))
-    idempotency.note(db, world, post, run_id, thread_id)
+    rows.move(tx, run, row.memory, lifecycle.before("cancel"))
+    idempotency.note(tx, world, post, run_id, thread_id)
     return row._replace(body=run)

@@ -1,7 +1,5 @@
 """Threads: four operations."""
 
-from typing import Any
-
 from shim.engine import idempotency, resources, retention
 from shim.engine.api import lookup, messages, unknown_threads
 from shim.engine.context import Context, Json, given
@@ -9,6 +7,7 @@ from shim.engine.protocol import Reply, Request, json_reply
 from shim.engine.run import background, refresh
 from shim.store import runs as run_rows
 from shim.store import threads as rows
+from shim.store.tx import Tx
 from shim.wire import objects
 from shim.wire.errors import error
 from shim.wire.requests import read
@@ -25,7 +24,7 @@ async def create(world: Context, request: Request) -> Reply:
 async def retrieve(world: Context, request: Request, thread_id: str) -> Reply:
     """GET /threads/{thread_id}"""
     lookup.check(thread=thread_id)
-    return json_reply(objects.as_streamed(await world.store.read(lookup.thread, world, thread_id)))
+    return json_reply(objects.as_streamed(await world.store.read(lookup.thread, thread_id)))
 
 
 async def update(world: Context, request: Request, thread_id: str) -> Reply:
@@ -52,42 +51,42 @@ async def prepared(world: Context, asked: Json) -> Json:
     return asked | {"tool_resources": await resources.attached(world, found, asked.get("messages") or [])}
 
 
-def _create(db: Any, world: Context, asked: Json, post: idempotency.Post) -> Json:
-    idempotency.check(db, world, post)
-    thread = make(db, world, asked)
-    idempotency.note(db, world, post, thread["id"], thread["id"])
+def _create(tx: Tx, world: Context, asked: Json, post: idempotency.Post) -> Json:
+    idempotency.check(tx, post)
+    thread = make(tx, world, asked)
+    idempotency.note(tx, world, post, thread["id"], thread["id"])
     return thread
 
 
-def make(db: Any, world: Context, asked: Json) -> Json:
+def make(tx: Tx, world: Context, asked: Json) -> Json:
     """A thread and its first messages."""
     own = given(asked.get("tool_resources") or {})
     shown = given(asked, "messages", "tool_resources") | {"tool_resources": own}
     thread = objects.thread(world.ids("thread"), world.now(), shown)
-    if not rows.insert_new(db, world.tenant, thread):
+    if not rows.insert_new(tx, thread):
         raise error("id_taken", id=thread["id"])
     for message in asked.get("messages") or []:
-        messages.add(db, world, thread["id"], message)
+        messages.add(tx, world, thread["id"], message)
     return thread
 
 
-def _update(db: Any, world: Context, thread_id: str, asked: Json) -> Json:
-    rows.lock(db, world.tenant, thread_id, world.now())
-    thread = lookup.thread(db, world, thread_id)
+def _update(tx: Tx, world: Context, thread_id: str, asked: Json) -> Json:
+    rows.lock(tx, thread_id, world.now())
+    thread = lookup.thread(tx, thread_id)
     if "metadata" in asked:
         thread = thread | {"metadata": asked["metadata"] or {}}
     if own := given(asked.get("tool_resources") or {}):
         thread = thread | {"tool_resources": thread["tool_resources"] | own}
-    rows.save(db, world.tenant, thread)
+    rows.save(tx, thread)
     return thread
 
 
-def _delete(db: Any, world: Context, thread_id: str) -> run_rows.RunRow | None:
-    rows.lock(db, world.tenant, thread_id)
-    lookup.thread(db, world, thread_id)
-    refresh.active(db, world, thread_id)
-    running = run_rows.active(db, world.tenant, thread_id)
-    retention.thread(db, world, thread_id)
+def _delete(tx: Tx, world: Context, thread_id: str) -> run_rows.RunRow | None:
+    rows.lock(tx, thread_id)
+    lookup.thread(tx, thread_id)
+    refresh.active(tx, world, thread_id)
+    running = run_rows.active(tx, thread_id)
+    retention.thread(tx, world, thread_id)
     if running is not None:
         world.registry.tell(running.body["id"])
     return running

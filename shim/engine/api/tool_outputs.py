@@ -1,7 +1,6 @@
 """Tool outputs: the answer to what a run asked, and the run's next round."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from shim import lifecycle
 from shim.engine import idempotency
@@ -14,6 +13,7 @@ from shim.engine.run.chain import Sent
 from shim.engine.run.state import RunState
 from shim.store import journal, runs, steps, threads
 from shim.store.runs import RunRow
+from shim.store.tx import Tx
 from shim.translate import elsewhere, history
 from shim.translate.turn import Turn
 from shim.wire import objects
@@ -35,7 +35,7 @@ async def submit(world: Context, request: Request, thread_id: str, run_id: str) 
         ("thread.run.step.completed", accepted.step),
         ("thread.run.queued", objects.as_streamed(accepted.run)),
     ]
-    return await launch.reply(carrier, told, streamed, launch.Undo(_take_back, (accepted,)))
+    return await launch.reply(carrier, told, streamed, lambda tx: _take_back(tx, accepted))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,31 +53,29 @@ class Accepted:
     noted: int
 
 
-def _accept(
-    db: Any, world: Context, thread_id: str, run_id: str, given: list[Json], post: idempotency.Post
-) -> Accepted:
+def _accept(tx: Tx, world: Context, thread_id: str, run_id: str, given: list[Json], post: idempotency.Post) -> Accepted:
     """Take the outputs: step completed, run queued, outputs journalled before anybody upstream hears of them."""
-    threads.lock(db, world.tenant, thread_id, world.now())
-    idempotency.check(db, world, post)
-    refresh.active(db, world, thread_id)
-    row = lookup.run(db, world, thread_id, run_id)
+    threads.lock(tx, thread_id, world.now())
+    idempotency.check(tx, post)
+    refresh.active(tx, world, thread_id)
+    row = lookup.run(tx, thread_id, run_id)
     row = row._replace(memory=row.memory | {"stale": False})
     if row.body["status"] not in lifecycle.before("answered"):
         raise error("not_accepting_outputs", status=row.body["status"])
     outputs = _match(row.body, given)
-    mark = journal.last_seq(db, world.tenant, thread_id)
+    mark = journal.last_seq(tx, thread_id)
     asking = elsewhere.asking(row.body)
     upstream = row.memory["call_ids"]
     for call_id, output in outputs.items():
         item = history.of_output(call_id, output, asking.get(call_id, ""), upstream.get(call_id))
-        journal.append(db, world.tenant, thread_id, "in", item, run_id=run_id, response_id=row.memory["asker"])
-    step = _answered(db, world, row, outputs)
+        journal.append(tx, thread_id, "in", item, run_id=run_id, response_id=row.memory["asker"])
+    step = _answered(tx, world, row, outputs)
     turn = Turn(row.body, world.ids, world.now)
     turn.happen("answered", required_action=None)
     lease: runs.Lease = {"owner": world.owner, "lease_until": world.clock() + world.lease}
-    runs.move(db, world.tenant, turn.run, row.memory, lifecycle.before("answered"), **lease)
-    noted = idempotency.note(db, world, post, run_id, thread_id)
-    return Accepted(row, turn.run, step, chain.prepare(db, world, turn.run, row.memory), mark, noted)
+    runs.move(tx, turn.run, row.memory, lifecycle.before("answered"), **lease)
+    noted = idempotency.note(tx, world, post, run_id, thread_id)
+    return Accepted(row, turn.run, step, chain.prepare(tx, world, turn.run, row.memory), mark, noted)
 
 
 def _match(run: Json, given: list[Json]) -> dict[str, str]:
@@ -90,9 +88,9 @@ def _match(run: Json, given: list[Json]) -> dict[str, str]:
     return {call_id: by_id[call_id] for call_id in expected}
 
 
-def _answered(db: Any, world: Context, row: RunRow, outputs: dict[str, str]) -> Json:
+def _answered(tx: Tx, world: Context, row: RunRow, outputs: dict[str, str]) -> Json:
     """The step that asked, with its outputs, completed, and with the tokens that asking took."""
-    asking = next(step for step in steps.of_run(db, world.tenant, row.body["id"]) if step["status"] == "in_progress")
+    asking = next(step for step in steps.of_run(tx, row.body["id"]) if step["status"] == "in_progress")
     calls = [
         call | {"function": call["function"] | {"output": outputs[call["id"]]}}
         for call in asking["step_details"]["tool_calls"]
@@ -103,32 +101,32 @@ def _answered(db: Any, world: Context, row: RunRow, outputs: dict[str, str]) -> 
         "step_details": {"type": "tool_calls", "tool_calls": calls},
         "usage": row.memory["step_usage"],
     }
-    steps.save(db, world.tenant, step)
+    steps.save(tx, step)
     return step
 
 
-def _take_back(db: Any, world: Context, accepted: Accepted) -> None:
+def _take_back(tx: Tx, accepted: Accepted) -> None:
     """Upstream refused the round: the run waits again, as if nothing had been submitted.
 
     If somebody cancelled it meanwhile it is nobody's, and whoever looks next ends it.
     """
     row = accepted.row
-    current = runs.get(db, world.tenant, row.body["thread_id"], row.body["id"])
+    current = runs.get(tx, row.body["thread_id"], row.body["id"])
     if current is None:
         return
     waits = current.body["status"] == "queued"
     if waits:
-        _unanswer(db, world, accepted)
+        _unanswer(tx, accepted)
     lease: runs.Lease = {"owner": None, "lease_until": None}
     body = row.body if waits else current.body
-    runs.move(db, world.tenant, body, row.memory, frozenset({"queued", "cancelling"}), **lease)
+    runs.move(tx, body, row.memory, frozenset({"queued", "cancelling"}), **lease)
 
 
-def _unanswer(db: Any, world: Context, accepted: Accepted) -> None:
+def _unanswer(tx: Tx, accepted: Accepted) -> None:
     """The step that asks is open again, and the journal knows of no outputs."""
-    idempotency.forget(db, accepted.noted)
+    idempotency.forget(tx, accepted.noted)
     step = accepted.step
     calls = [call | {"function": call["function"] | {"output": None}} for call in step["step_details"]["tool_calls"]]
     waiting = {"status": "in_progress", "completed_at": None, "usage": None}
-    steps.save(db, world.tenant, step | waiting | {"step_details": {"type": "tool_calls", "tool_calls": calls}})
-    journal.delete_after(db, world.tenant, accepted.run["id"], accepted.mark)
+    steps.save(tx, step | waiting | {"step_details": {"type": "tool_calls", "tool_calls": calls}})
+    journal.delete_after(tx, accepted.run["id"], accepted.mark)

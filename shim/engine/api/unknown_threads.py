@@ -1,10 +1,11 @@
 """Threads from elsewhere: a program's users come back with ids that this store has never heard of."""
 
 import re
-from typing import Any, Final
+from typing import Final
 
 from shim.engine.context import Context
 from shim.store import threads
+from shim.store.tx import Tx
 from shim.wire import objects
 
 #: The API's form of a thread's id, and the forms that other makers of such ids have used.
@@ -19,7 +20,7 @@ async def welcome(world: Context, thread_id: str) -> None:
     """
     if not world.unknown_threads or KNOWN_FORM.fullmatch(thread_id) is None:
         return
-    if await world.store.read(threads.get, world.tenant, thread_id) is not None:
+    if await world.store.read(threads.get, thread_id) is not None:
         return
     if await world.store.write(_begin, world, thread_id):
         world.notices.warn(
@@ -30,5 +31,5 @@ async def welcome(world: Context, thread_id: str) -> None:
         )
 
 
-def _begin(db: Any, world: Context, thread_id: str) -> bool:
-    return threads.insert_free(db, world.tenant, objects.thread(thread_id, world.now(), {"tool_resources": {}}))
+def _begin(tx: Tx, world: Context, thread_id: str) -> bool:
+    return threads.insert_free(tx, objects.thread(thread_id, world.now(), {"tool_resources": {}}))

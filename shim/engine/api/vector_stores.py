@@ -1,24 +1,23 @@
 """Vector stores are upstream's; deleting one also takes it out of the assistants that search it."""
 
-from typing import Any
-
 from shim.engine.context import Context
 from shim.engine.protocol import Reply, Request, json_reply
 from shim.store import assistants
+from shim.store.tx import Tx
 from shim.wire import ids
 
 
 async def delete(world: Context, request: Request, vector_store_id: str) -> Reply:
     """DELETE /vector_stores/{vector_store_id}: upstream deletes it, and no assistant searches it any more."""
     gone = await world.upstream.call("DELETE", ids.path("vector_stores", vector_store_id))
-    await world.store.write(_clear, world, vector_store_id)
+    await world.store.write(_clear, vector_store_id)
     return json_reply(gone)
 
 
-def _clear(db: Any, world: Context, vector_store_id: str) -> None:
-    for assistant in assistants.mentioning(db, world.tenant, vector_store_id):
+def _clear(tx: Tx, vector_store_id: str) -> None:
+    for assistant in assistants.mentioning(tx, vector_store_id):
         resources = assistant["tool_resources"]
         search = resources.get("file_search") or {}
         left = [id for id in search.get("vector_store_ids") or [] if id != vector_store_id]
         resources = resources | {"file_search": search | {"vector_store_ids": left}}
-        assistants.save(db, world.tenant, assistant | {"tool_resources": resources})
+        assistants.save(tx, assistant | {"tool_resources": resources})

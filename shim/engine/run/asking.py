@@ -7,7 +7,7 @@ cause, so nothing loops.
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 from shim.engine import leads
 from shim.engine.context import Context, Json
@@ -16,6 +16,7 @@ from shim.engine.run.chain import Sent
 from shim.engine.run.state import RunState
 from shim.ports import Refusal
 from shim.store.run_memory import RunMemory
+from shim.store.tx import Tx
 from shim.translate import models, request
 from shim.upstream import blame, profiles
 
@@ -153,7 +154,7 @@ async def _refused_call(state: RunState, refusal: Refusal) -> bool:
         return False
     world, run = state.world, state.run
     as_text = world.told_as_text(state.sent.body["model"])
-    found = await world.store.read(chain.pairs, world, run["thread_id"], blamed) - as_text
+    found = await world.store.read(chain.pairs, run["thread_id"], blamed) - as_text
     as_text |= found
     said = ", ".join(sorted(blamed))
     log.warning("upstream refuses calls of thread %s, which are told as text from now on: %s", run["thread_id"], said)
@@ -175,9 +176,9 @@ REMEDIES: Final[tuple[Callable[[RunState, Refusal], Awaitable[bool]], ...]] = (
 )
 
 
-def _retold(db: Any, world: Context, run: Json, memory: RunMemory, sent: Sent) -> Sent:
-    return chain.prepare(db, world, run, memory, anew=sent.previous is None, kept=sent.kept)
+def _retold(tx: Tx, world: Context, run: Json, memory: RunMemory, sent: Sent) -> Sent:
+    return chain.prepare(tx, world, run, memory, anew=sent.previous is None, kept=sent.kept)
 
 
-def _renamed(db: Any, world: Context, run: Json, memory: RunMemory, sent: Sent) -> Sent:
-    return chain.prepare(db, world, run, memory, anew=sent.previous is None)
+def _renamed(tx: Tx, world: Context, run: Json, memory: RunMemory, sent: Sent) -> Sent:
+    return chain.prepare(tx, world, run, memory, anew=sent.previous is None)

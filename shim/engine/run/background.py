@@ -6,7 +6,7 @@ begin a run, end, and be started again.
 
 from collections.abc import Awaitable
 from contextlib import suppress
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 from shim.engine import retention
 from shim.engine.context import Context, Json
@@ -20,6 +20,7 @@ from shim.store import responses, runs, threads
 from shim.store.errors import Gone
 from shim.store.run_memory import RunMemory
 from shim.store.runs import RunRow
+from shim.store.tx import Tx
 from shim.translate import endings, failures, normalise
 
 T = TypeVar("T")
@@ -99,19 +100,19 @@ async def _again(world: Context, row: RunRow, memory: RunMemory, previous: str) 
         await fail(carrier, refusal)
 
 
-def _claim(db: Any, state: RunState, response_id: str) -> tuple[RunMemory, str] | None:
+def _claim(tx: Tx, state: RunState, response_id: str) -> tuple[RunMemory, str] | None:
     """Of several who look at the run, one begins it again: he gets its memory, and what its response was to chain
     from.
     """
     world, run = state.world, state.run
-    threads.lock(db, world.tenant, run["thread_id"])
-    current = runs.get(db, world.tenant, run["thread_id"], run["id"])
-    previous = {made.id: made.previous_id for made in responses.of_run(db, world.tenant, run["id"])}.get(response_id)
+    threads.lock(tx, run["thread_id"])
+    current = runs.get(tx, run["thread_id"], run["id"])
+    previous = {made.id: made.previous_id for made in responses.of_run(tx, run["id"])}.get(response_id)
     if current is None or current.memory["background"] != response_id or previous is None:
         return None
     memory = current.memory | {"background": None}
     lease: runs.Lease = {"owner": world.owner, "lease_until": world.clock() + world.lease}
-    claimed = runs.move(db, world.tenant, run, memory, frozenset({state.seen}), **lease)
+    claimed = runs.move(tx, run, memory, frozenset({state.seen}), **lease)
     return (memory, previous) if claimed else None
 
 

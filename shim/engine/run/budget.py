@@ -5,13 +5,14 @@ left out, older messages first.  Where not even the last message fits, nothing i
 """
 
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 from shim.engine.context import Context, Json
 from shim.engine.run import chain
 from shim.engine.run.chain import Sent
 from shim.ports import Refusal
 from shim.store.run_memory import RunMemory
+from shim.store.tx import Tx
 from shim.translate import estimate
 from shim.upstream import bodies, profiles
 
@@ -91,15 +92,15 @@ async def _count(world: Context, run: Json, memory: RunMemory, sent: Sent) -> in
     return await world.store.read(_estimate, world, run, memory, sent)
 
 
-def _estimate(db: Any, world: Context, run: Json, memory: RunMemory, sent: Sent) -> int:
+def _estimate(tx: Tx, world: Context, run: Json, memory: RunMemory, sent: Sent) -> int:
     """What a chain holds is in the journal."""
-    whole = chain.prepare(db, world, run, memory, anew=True) if sent.previous else sent
+    whole = chain.prepare(tx, world, run, memory, anew=True) if sent.previous else sent
     return estimate.of_body(whole.body, world.tokens)
 
 
-def _weights(db: Any, world: Context, run: Json, memory: RunMemory) -> list[int]:
+def _weights(tx: Tx, world: Context, run: Json, memory: RunMemory) -> list[int]:
     """Estimates, one for each number of messages that may be kept, from none to all."""
-    body, parts = chain.parts(db, world, run, memory)
+    body, parts = chain.parts(tx, world, run, memory)
     count = estimate.plain if world.profile(memory["model"]).counts else world.tokens
     sizes = [sum(estimate.of_item(item, count) for item in part) for part in parts]
     totals = [estimate.frame(body, count) + sizes.pop()]

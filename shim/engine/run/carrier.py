@@ -215,7 +215,7 @@ class Carrier:
                 with suppress(Left, Gone):
                     await self.settle([])
             else:
-                await self.world.store.write(runs.release, self.world.tenant, self.turn.run["id"], self.world.owner)
+                await self.world.store.write(runs.release, self.turn.run["id"], self.world.owner)
         except StoreFailed:
             self.forsake()
 
@@ -369,7 +369,7 @@ class Carrier:
         if self.backlog.waits or not (look or self.alone or world.registry.told(run["id"])):
             return None
         try:
-            row = await world.store.read(runs.get, world.tenant, run["thread_id"], run["id"])
+            row = await world.store.read(runs.get, run["thread_id"], run["id"])
         except StoreFailed as problem:
             self.backlog.failed(problem)
             return None

@@ -1,7 +1,6 @@
 """One transaction of a run: what a batch tells, committed before it is told."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from shim.engine.context import Json
 from shim.engine.protocol import Emitted
@@ -10,6 +9,7 @@ from shim.engine.run.state import RunState
 from shim.store import journal, runs, threads
 from shim.store.errors import Gone
 from shim.store.run_memory import RunMemory
+from shim.store.tx import Tx
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +27,11 @@ class Moved:
     run: Json
 
 
-def commit(db: Any, state: RunState, emitted: list[Emitted]) -> Stored | Moved:
+def commit(tx: Tx, state: RunState, emitted: list[Emitted]) -> Stored | Moved:
     """Store what a batch tells.  The state stays as it is, so that it can be done again should that fail."""
     world, turn, run = state.world, state.turn, state.run
-    threads.in_turn(db, world.tenant, run["thread_id"])
-    current = runs.get(db, world.tenant, run["thread_id"], run["id"])
+    threads.in_turn(tx, run["thread_id"])
+    current = runs.get(tx, run["thread_id"], run["id"])
     if current is None:
         raise Gone
     if current.body["status"] != state.seen or current.owner not in (None, world.owner):
@@ -39,31 +39,31 @@ def commit(db: Any, state: RunState, emitted: list[Emitted]) -> Stored | Moved:
     memory = state.memory | {"stale": current.memory["stale"]}
     response = turn.terminal or state.response
     if not state.noted and (response_id := response.get("id")):
-        record.begun(db, world, run, response_id, state.sent.previous)
+        record.begun(tx, world, run, response_id, state.sent.previous)
         if turn.terminal is not None:
             # It had no name until now.
-            journal.name(db, world.tenant, run["id"], response_id)
-    record.objects_of(db, world, emitted)
-    record.items_of(db, world, turn, response.get("id"))
-    record.amended_of(db, world, turn)
-    container_files.keep(db, world, run["thread_id"], state.files)
+            journal.name(tx, run["id"], response_id)
+    record.objects_of(tx, emitted)
+    record.items_of(tx, turn, response.get("id"))
+    record.amended_of(tx, turn)
+    container_files.keep(tx, run["thread_id"], state.files)
     if turn.ended:
-        memory = record.ending_of(db, world, turn, memory, response, state.chained)
+        memory = record.ending_of(tx, turn, memory, response, state.chained)
     run = run | {"metadata": current.body["metadata"]}
-    record.run_of(db, world, run, memory, state.seen)
+    record.run_of(tx, world, run, memory, state.seen)
     return Stored(run, memory)
 
 
-def hand_over(db: Any, state: RunState, response_id: str) -> Stored:
+def hand_over(tx: Tx, state: RunState, response_id: str) -> Stored:
     """Note that upstream works on by itself: nobody drives the run here any more.  The run is as it is by now: somebody
     may have cancelled it.
     """
     world, run = state.world, state.run
-    current = runs.get(db, world.tenant, run["thread_id"], run["id"])
+    current = runs.get(tx, run["thread_id"], run["id"])
     if current is None:
         raise Gone
-    record.begun(db, world, run, response_id, state.sent.previous)
+    record.begun(tx, world, run, response_id, state.sent.previous)
     memory = state.memory | {"background": response_id}
     lease: runs.Lease = {"owner": None, "lease_until": None}
-    runs.move(db, world.tenant, current.body, memory, frozenset({state.seen, "cancelling"}), **lease)
+    runs.move(tx, current.body, memory, frozenset({state.seen, "cancelling"}), **lease)
     return Stored(current.body, memory)

@@ -4,12 +4,13 @@ import base64
 import binascii
 import logging
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 from urllib.parse import unquote_to_bytes
 
 from shim.engine.context import Context, Json
 from shim.ports import Refusal
 from shim.store import files as rows
+from shim.store.tx import Tx
 from shim.translate.turn import Made
 from shim.wire import ids, objects
 
@@ -66,7 +67,7 @@ def _of_data_url(url: str) -> bytes | None:
         return None
 
 
-def keep(db: Any, world: Context, thread_id: str, kept: list[Kept]) -> None:
+def keep(tx: Tx, thread_id: str, kept: list[Kept]) -> None:
     """Store files with the thread that they were made for."""
     for file in kept:
-        rows.save(db, world.tenant, thread_id, file.container_id, file.body, file.content)
+        rows.save(tx, thread_id, file.container_id, file.body, file.content)

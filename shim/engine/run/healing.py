@@ -5,7 +5,7 @@ never have shown that it can continue from a response.  All of that ends in `hea
 """
 
 import logging
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from shim.engine.context import Context, Json
 from shim.engine.run import chain, echo, proof, record
@@ -14,6 +14,7 @@ from shim.engine.run.state import RunState
 from shim.ports import Refusal
 from shim.store import threads
 from shim.store.run_memory import RunMemory
+from shim.store.tx import Tx
 from shim.translate import models
 from shim.upstream import profiles
 
@@ -47,9 +48,9 @@ async def heal(state: RunState, why: Cause) -> None:
     state.sent = await state.world.store.write(_anew, state.world, run, state.memory)
 
 
-def _anew(db: Any, world: Context, run: Json, memory: RunMemory) -> Sent:
-    threads.set_head(db, world.tenant, run["thread_id"], None, 0)
-    return chain.prepare(db, world, run, memory, anew=True)
+def _anew(tx: Tx, world: Context, run: Json, memory: RunMemory) -> Sent:
+    threads.set_head(tx, run["thread_id"], None, 0)
+    return chain.prepare(tx, world, run, memory, anew=True)
 
 
 async def prove(state: RunState) -> None:

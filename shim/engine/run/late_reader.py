@@ -6,13 +6,14 @@ is committed: the same objects in the same order, each text as one delta.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 from shim.engine.context import Context, Json
 from shim.engine.protocol import DONE, Emitted, Events
 from shim.engine.run import refresh
 from shim.store import messages, runs
 from shim.store import steps as step_rows
+from shim.store.tx import Tx
 from shim.wire import objects
 
 #: Seconds between two looks.
@@ -71,14 +72,13 @@ class Watch:
             yield from events
 
 
-def _news(db: Any, watch: Watch) -> list[Emitted]:
-    tenant = watch.world.tenant
-    row = runs.get(db, tenant, watch.thread_id, watch.run_id)
+def _news(tx: Tx, watch: Watch) -> list[Emitted]:
+    row = runs.get(tx, watch.thread_id, watch.run_id)
     if row is None:
         watch.ended = True
         return []
     run = objects.as_streamed(row.body)
-    found = [objects.step_shown(step, row.memory["contents"]) for step in step_rows.of_run(db, tenant, run["id"])]
+    found = [objects.step_shown(step, row.memory["contents"]) for step in step_rows.of_run(tx, run["id"])]
     emitted = list(_opening(watch, run, found))
     if run["status"] != "queued" or len(found) > _start(watch, found):
         begun = queued(watch.world, run, again=True) | {"status": "in_progress"}
@@ -86,7 +86,7 @@ def _news(db: Any, watch: Watch) -> list[Emitted]:
     watch.ended = run["status"] not in refresh.DRIVEN
     for step in found[_start(watch, found) :]:
         written = step["step_details"].get("message_creation")
-        message = messages.get(db, tenant, watch.thread_id, written["message_id"]) if written else None
+        message = messages.get(tx, watch.thread_id, written["message_id"]) if written else None
         emitted += _of_step(watch, step, message)
     return [*emitted, *([(f"thread.run.{run['status']}", run)] if watch.ended else [])]
 

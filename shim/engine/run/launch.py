@@ -1,26 +1,20 @@
 """Setting a stored run going: at once, to be read, or behind an answer that says ``queued``."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
 
 from shim.engine.protocol import Emitted, Reply, json_reply, stream_reply
 from shim.engine.run import background
 from shim.engine.run.carrier import Carrier
 from shim.ports import Refusal
 from shim.store.errors import StoreFailed
+from shim.store.tx import Tx
 from shim.translate.caller_names import Names
 from shim.translate.failures import NOBODYS
 from shim.upstream import profiles
 from shim.wire.errors import ApiError
 
-
-@dataclass(frozen=True, slots=True)
-class Undo:
-    """What takes back the transaction that made the run ready: a function of the connection, the world and ``args``."""
-
-    work: Callable[..., None]
-    args: tuple[Any, ...]
+#: Takes back the transaction that made the run ready.
+Undo = Callable[[Tx], None]
 
 
 async def reply(carrier: Carrier, first: list[Emitted], streamed: bool, undo: Undo) -> Reply:
@@ -60,7 +54,7 @@ async def reply(carrier: Carrier, first: list[Emitted], streamed: bool, undo: Un
 async def _undo(carrier: Carrier, undo: Undo) -> None:
     carrier.world.registry.leave(carrier.turn.run["id"])
     try:
-        await carrier.world.store.write(undo.work, carrier.world, *undo.args)
+        await carrier.world.store.write(undo)
     except StoreFailed:
         carrier.forsake()
         raise

@@ -1,12 +1,11 @@
 """A run's doings into the store, one transaction a network read: first stored, then told."""
 
-from typing import Any
-
 from shim import lifecycle
 from shim.engine.context import Context, Json
 from shim.engine.protocol import Emitted
 from shim.store import journal, messages, responses, runs, steps, threads
 from shim.store.run_memory import RunMemory, Tip
+from shim.store.tx import Tx
 from shim.translate import calls, items
 from shim.translate.turn import Turn
 
@@ -21,36 +20,35 @@ def turn_of(world: Context, run: Json, memory: RunMemory) -> Turn:
     return turn
 
 
-def objects_of(db: Any, world: Context, emitted: list[Emitted]) -> None:
+def objects_of(tx: Tx, emitted: list[Emitted]) -> None:
     """Save the messages and steps that the events show, each in its latest form."""
     latest: dict[str, tuple[str, Json]] = {}
     for name, data in emitted:
         if name not in DELTAS and data.get("object") in ("thread.message", "thread.run.step"):
             latest[data["id"]] = data["object"], data
     for kind, data in latest.values():
-        (messages if kind == "thread.message" else steps).save(db, world.tenant, data)
+        (messages if kind == "thread.message" else steps).save(tx, data)
 
 
-def begun(db: Any, world: Context, run: Json, response_id: str, previous: str | None) -> None:
+def begun(tx: Tx, world: Context, run: Json, response_id: str, previous: str | None) -> None:
     """Note a response as soon as its id is known, so that any process can fetch it."""
-    responses.insert(db, world.tenant, response_id, run["thread_id"], run["id"], previous, world.now())
+    responses.insert(tx, response_id, run["thread_id"], run["id"], previous, world.now())
 
 
-def unheard(db: Any, world: Context, run: Json, response_id: str, previous: str | None) -> None:
+def unheard(tx: Tx, world: Context, run: Json, response_id: str, previous: str | None) -> None:
     """Note a response that is left before anybody hears it: it is upstream's to forget like the others."""
-    begun(db, world, run, response_id, previous)
-    responses.finish(db, world.tenant, response_id, "cancelled", None)
+    begun(tx, world, run, response_id, previous)
+    responses.finish(tx, response_id, "cancelled", None)
 
 
-def items_of(db: Any, world: Context, turn: Turn, response_id: str | None) -> None:
+def items_of(tx: Tx, turn: Turn, response_id: str | None) -> None:
     """Journal the items that upstream has finished."""
     run = turn.run
     for key, item in turn.done:
         opened = turn.items.get(key)
         message = opened.message if opened is not None else None
         journal.append(
-            db,
-            world.tenant,
+            tx,
             run["thread_id"],
             "out",
             items.journalled(item, opened.call.get("id") if opened is not None else None),
@@ -60,48 +58,47 @@ def items_of(db: Any, world: Context, turn: Turn, response_id: str | None) -> No
         )
 
 
-def amended_of(db: Any, world: Context, turn: Turn) -> None:
+def amended_of(tx: Tx, turn: Turn) -> None:
     """Store what came of an item after its end was told."""
     for opened in turn.amended:
         if opened.kind == "message":
-            messages.save(db, world.tenant, opened.message)
+            messages.save(tx, opened.message)
             assert opened.known is not None
-            journal.amend(db, world.tenant, opened.message["id"], items.journalled(opened.known.item, None))
-        elif (step := steps.get(db, world.tenant, turn.run["id"], opened.step["id"])) is not None:
-            steps.save(db, world.tenant, step | {"step_details": calls.shown(opened)["step_details"]})
+            journal.amend(tx, opened.message["id"], items.journalled(opened.known.item, None))
+        elif (step := steps.get(tx, turn.run["id"], opened.step["id"])) is not None:
+            steps.save(tx, step | {"step_details": calls.shown(opened)["step_details"]})
 
 
-def ending_of(db: Any, world: Context, turn: Turn, memory: RunMemory, response: Json, chained: bool) -> RunMemory:
+def ending_of(tx: Tx, turn: Turn, memory: RunMemory, response: Json, chained: bool) -> RunMemory:
     """Move head or tip as the response ended; returns what to remember of the run."""
-    run = turn.run
-    tenant, response_id = world.tenant, response.get("id")
+    run, response_id = turn.run, response.get("id")
     if response_id:
-        responses.finish(db, tenant, response_id, response.get("status") or run["status"], response.get("usage"))
+        responses.finish(tx, response_id, response.get("status") or run["status"], response.get("usage"))
     usable = response_id if chained and not memory["stale"] else None
-    covers = journal.last_seq(db, tenant, run["thread_id"])
+    covers = journal.last_seq(tx, run["thread_id"])
     memory = memory | {"spent": turn.spent, "images": turn.images, "citations": turn.citations}
     whole = not run["truncation_strategy"]["last_messages"] and not memory["cut"]
     if run["status"] == "completed" and usable and whole:
-        threads.set_head(db, tenant, run["thread_id"], usable, covers)
+        threads.set_head(tx, run["thread_id"], usable, covers)
     if run["status"] == "requires_action":
-        _keep_asking(db, tenant, turn.asking or {})
+        _keep_asking(tx, turn.asking or {})
         tip: Tip | None = {"id": usable, "covers": covers} if usable else None
         memory |= {"tip": tip, "asker": response_id, "step_usage": turn.step_usage, "obeyed": True}
         memory |= {"call_ids": turn.call_ids, "background": None, "again": 0}
     return memory
 
 
-def _keep_asking(db: Any, tenant: str, step: Json) -> None:
+def _keep_asking(tx: Tx, step: Json) -> None:
     """The step that asks is still open, so it sorts behind those that are not."""
-    steps.save(db, tenant, step)
-    if (steps.last(db, tenant, step["run_id"]) or {}).get("id") != step["id"]:
-        steps.requeue(db, tenant, step["run_id"], step["id"])
+    steps.save(tx, step)
+    if (steps.last(tx, step["run_id"]) or {}).get("id") != step["id"]:
+        steps.requeue(tx, step["run_id"], step["id"])
 
 
-def run_of(db: Any, world: Context, run: Json, memory: RunMemory, seen: lifecycle.RunStatus) -> bool:
+def run_of(tx: Tx, world: Context, run: Json, memory: RunMemory, seen: lifecycle.RunStatus) -> bool:
     """Save the run, unless somebody moved it since its status was ``seen``."""
     held = run["status"] in ("queued", "in_progress", "cancelling") and not memory["background"]
     lease: runs.Lease = {"owner": None, "lease_until": None}
     if held:
         lease = {"owner": world.owner, "lease_until": world.clock() + world.lease}
-    return runs.move(db, world.tenant, run, memory, frozenset({seen}), **lease)
+    return runs.move(tx, run, memory, frozenset({seen}), **lease)

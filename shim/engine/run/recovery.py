@@ -9,7 +9,7 @@ request that has ended `MOST` processes fails its run: it may be the request tha
 
 import logging
 from contextlib import suppress
-from typing import Any, Final
+from typing import Final
 
 from shim.engine.context import Context, Json
 from shim.engine.run import chain, container_files, echo, record
@@ -22,6 +22,7 @@ from shim.ports import Call, Refusal
 from shim.store import journal, messages, responses, runs, steps, threads
 from shim.store.errors import Gone, StoreFailed
 from shim.store.runs import RunRow
+from shim.store.tx import Tx
 from shim.translate import elsewhere, items, normalise, stream
 from shim.translate.turn import Made, Open, Turn
 
@@ -78,7 +79,7 @@ async def _end(world: Context, row: RunRow, response: Json) -> bool:
     world.registry.tell(row.body["id"])
     if made is not None and (kept := await container_files.fetch(world, made)):
         with suppress(Gone):
-            await world.store.write(container_files.keep, world, row.body["thread_id"], kept)
+            await world.store.write(container_files.keep, row.body["thread_id"], kept)
     return made is not None
 
 
@@ -100,20 +101,20 @@ async def _go_on(world: Context, row: RunRow, going: str | None) -> bool:
     return True
 
 
-def _restart(db: Any, world: Context, row: RunRow, going: str | None) -> Carrier | None:
+def _restart(tx: Tx, world: Context, row: RunRow, going: str | None) -> Carrier | None:
     """Claim the run, and take back what the lost answer had told, in one transaction."""
-    tenant, run = world.tenant, row.body
-    threads.lock(db, tenant, run["thread_id"])
-    current = runs.get(db, tenant, run["thread_id"], run["id"])
+    run = row.body
+    threads.lock(tx, run["thread_id"])
+    current = runs.get(tx, run["thread_id"], run["id"])
     if current is None or current != row or world.clock() >= run["expires_at"]:
         return None
     if going is None and not may_ask_again(row):
         return None
-    _withdraw(db, tenant, run)
+    _withdraw(tx, run)
     memory = row.memory if going else row.memory | {"again": _lost_before(row) + 1}
     lease: runs.Lease = {"owner": world.owner, "lease_until": world.clock() + world.lease}
-    runs.move(db, tenant, run, memory, frozenset({run["status"]}), **lease)
-    turn, sent = record.turn_of(world, run, memory), chain.prepare(db, world, run, memory)
+    runs.move(tx, run, memory, frozenset({run["status"]}), **lease)
+    turn, sent = record.turn_of(world, run, memory), chain.prepare(tx, world, run, memory)
     carrier = Carrier(RunState(world, turn, memory, sent, seen=run["status"]), Call(), place=Place(going))
     carrier.choose_background()
     # In the transaction, so that nobody finds the run claimed and yet let go of by this process.
@@ -121,77 +122,77 @@ def _restart(db: Any, world: Context, row: RunRow, going: str | None) -> Carrier
     return carrier
 
 
-def _withdraw(db: Any, tenant: str, run: Json) -> None:
+def _withdraw(tx: Tx, run: Json) -> None:
     """What the last response has left here: its steps, its messages, its items.  What the application has answered, and
     all before that, stays.
     """
-    for step in _steps_of_response(db, tenant, run):
-        steps.delete(db, tenant, step["id"])
+    for step in _steps_of_response(tx, run):
+        steps.delete(tx, step["id"])
         if (written := step["step_details"].get("message_creation")) is not None:
-            messages.delete(db, tenant, run["thread_id"], written["message_id"])
-    given = (entry.seq for entry in journal.of_run(db, tenant, run["id"]) if entry.direction == "in")
-    journal.delete_after(db, tenant, run["id"], max(given, default=0))
-    for made in responses.of_run(db, tenant, run["id"]):
+            messages.delete(tx, run["thread_id"], written["message_id"])
+    given = (entry.seq for entry in journal.of_run(tx, run["id"]) if entry.direction == "in")
+    journal.delete_after(tx, run["id"], max(given, default=0))
+    for made in responses.of_run(tx, run["id"]):
         if made.status is None:
-            responses.finish(db, tenant, made.id, "cancelled", None)
+            responses.finish(tx, made.id, "cancelled", None)
 
 
-def _unfinished(db: Any, world: Context, row: RunRow) -> str | None:
+def _unfinished(tx: Tx, world: Context, row: RunRow) -> str | None:
     """The run's last response, if nobody heard its end."""
-    made = responses.of_run(db, world.tenant, row.body["id"])
+    made = responses.of_run(tx, row.body["id"])
     if made and made[-1].status is None:
         return made[-1].id
     told = world.registry.last_response(row.body["id"])
     return None if told in {each.id for each in made} else told
 
 
-def _finish(db: Any, world: Context, row: RunRow, response: Json) -> list[Made] | None:
+def _finish(tx: Tx, world: Context, row: RunRow, response: Json) -> list[Made] | None:
     """Claim the run, and write the rest of its response in the same transaction: of several who try, one does, and gets
     what code wrote.
     """
-    tenant, run = world.tenant, row.body
-    threads.lock(db, tenant, run["thread_id"])
-    if not _still_lost(db, world, row, response["id"]):
+    run = row.body
+    threads.lock(tx, run["thread_id"])
+    if not _still_lost(tx, world, row, response["id"]):
         return None
     now = world.clock()
     mine = (world.owner, now + world.lease)
-    if not (runs.take_over(db, tenant, run["id"], row.owner, *mine) if row.owner else _claim(db, world, run, mine)):
+    if not (runs.take_over(tx, run["id"], row.owner, *mine) if row.owner else _claim(tx, world, run, mine)):
         return None
-    entries = journal.of_run(db, tenant, run["id"])
+    entries = journal.of_run(tx, run["id"])
     known = [
         items.normal(each.item) for each in entries if (each.response_id, each.direction) == (response["id"], "out")
     ]
     turn = record.turn_of(world, run, row.memory)
-    _drop_unfinished(db, world, turn, response, known)
-    noted = any(each.id == response["id"] for each in responses.of_run(db, tenant, run["id"]))
+    _drop_unfinished(tx, turn, response, known)
+    noted = any(each.id == response["id"] for each in responses.of_run(tx, run["id"]))
     state = RunState(world, turn, row.memory, UNSENT, seen=run["status"], response=response, noted=noted)
     state.chained = echo.kept(response, True, state.profile)
     emitted = list(stream.translate(turn, {"type": f"response.{response['status']}", "response": response}))
-    return None if isinstance(commit(db, state, emitted), Moved) else turn.made
+    return None if isinstance(commit(tx, state, emitted), Moved) else turn.made
 
 
-def _still_lost(db: Any, world: Context, row: RunRow, response_id: str) -> bool:
+def _still_lost(tx: Tx, world: Context, row: RunRow, response_id: str) -> bool:
     """Whether nobody has carried the run on while upstream was asked.
 
     Its process may only have been slow, and the owner's name alone does not tell: it is this very process, perhaps.
     """
-    now = runs.get(db, world.tenant, row.body["thread_id"], row.body["id"])
+    now = runs.get(tx, row.body["thread_id"], row.body["id"])
     same = now is not None and (now.owner, now.lease_until) == (row.owner, row.lease_until)
-    return same and _unfinished(db, world, row) == response_id
+    return same and _unfinished(tx, world, row) == response_id
 
 
-def _claim(db: Any, world: Context, run: Json, mine: tuple[str, float]) -> bool:
-    return runs.claim(db, world.tenant, run["id"], world.clock(), *mine)
+def _claim(tx: Tx, world: Context, run: Json, mine: tuple[str, float]) -> bool:
+    return runs.claim(tx, run["id"], world.clock(), *mine)
 
 
-def _drop_unfinished(db: Any, world: Context, turn: Turn, response: Json, journalled: list[Json]) -> None:
+def _drop_unfinished(tx: Tx, turn: Turn, response: Json, journalled: list[Json]) -> None:
     """Finished messages and steps stay; everything else of the response is told anew."""
-    tenant, run = world.tenant, turn.run
+    run = turn.run
     written: list[Open] = []
     hosted = 0
-    for step in _steps_of_response(db, tenant, run):
+    for step in _steps_of_response(tx, run):
         told = step["step_details"].get("message_creation")
-        message = messages.get(db, tenant, run["thread_id"], told["message_id"]) if told else None
+        message = messages.get(tx, run["thread_id"], told["message_id"]) if told else None
         finished = step["status"] != "in_progress"
         if message is not None and (finished or message["status"] == "completed"):
             written.append(Open("message", step, message=message, open=False, whole=True))
@@ -199,16 +200,16 @@ def _drop_unfinished(db: Any, world: Context, turn: Turn, response: Json, journa
         elif finished:
             hosted += 1
         else:
-            steps.delete(db, tenant, step["id"])
+            steps.delete(tx, step["id"])
             if message is not None:
-                messages.delete(db, tenant, run["thread_id"], message["id"])
+                messages.delete(tx, run["thread_id"], message["id"])
     _settle(turn, response, journalled, written, hosted)
 
 
-def _steps_of_response(db: Any, tenant: str, run: Json) -> list[Json]:
+def _steps_of_response(tx: Tx, run: Json) -> list[Json]:
     """The steps behind the last one that the application has answered: the others are of earlier rounds."""
-    answered = {items.call_id(entry.call_id) for entry in journal.of_run(db, tenant, run["id"])}
-    made = steps.of_run(db, tenant, run["id"])
+    answered = {items.call_id(entry.call_id) for entry in journal.of_run(tx, run["id"])}
+    made = steps.of_run(tx, run["id"])
     asked = [n for n, step in enumerate(made, 1) if _answers(step, answered)]
     return made[asked[-1] if asked else 0 :]
 

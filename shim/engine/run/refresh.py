@@ -12,6 +12,7 @@ from shim.engine.protocol import Emitted
 from shim.engine.run import background, record, recovery
 from shim.store import messages, runs, steps, threads
 from shim.store.runs import RunRow
+from shim.store.tx import Tx
 from shim.translate import endings, failures
 from shim.translate.turn import Open, Turn
 
@@ -22,7 +23,7 @@ DRIVEN: Final = ("queued", "in_progress", "cancelling")
 
 async def thread(world: Context, thread_id: str) -> None:
     """Bring the thread's active run up to date, if anything is due."""
-    row = await world.store.read(runs.active, world.tenant, thread_id)
+    row = await world.store.read(runs.active, thread_id)
     if row is None:
         return
     if _lost(world, row) and await recovery.take_over(world, row):
@@ -35,17 +36,17 @@ async def thread(world: Context, thread_id: str) -> None:
         await background.look(world, row, world.clock())
 
 
-def active(db: Any, world: Context, thread_id: str) -> Json | None:
+def active(tx: Tx, world: Context, thread_id: str) -> Json | None:
     """The run that holds the thread, once what is due has been done to it; None when none does."""
-    row = runs.active(db, world.tenant, thread_id)
+    row = runs.active(tx, thread_id)
     if row is None or (ending := _due(world, row)) is None:
         return row.body if row else None
-    threads.lock(db, world.tenant, thread_id)
-    turn = opened(db, world, row)
+    threads.lock(tx, thread_id)
+    turn = opened(tx, world, row)
     emitted: list[Emitted] = list(ending(turn))
-    record.items_of(db, world, turn, None)
-    record.objects_of(db, world, emitted)
-    record.run_of(db, world, turn.run, row.memory, row.body["status"])
+    record.items_of(tx, turn, None)
+    record.objects_of(tx, emitted)
+    record.run_of(tx, world, turn.run, row.memory, row.body["status"])
     world.registry.tell(row.body["id"])
     return None
 
@@ -81,14 +82,14 @@ def _forsaken(world: Context, row: RunRow) -> bool:
     return row.owner == world.owner and world.registry.forsaken(row.body["id"])
 
 
-def opened(db: Any, world: Context, row: RunRow) -> Turn:
+def opened(tx: Tx, world: Context, row: RunRow) -> Turn:
     """A run as it lies in the store, with what it has open, ready for an ending."""
     turn = Turn(row.body, world.ids, world.now, spent=row.memory["spent"])
-    for step in steps.of_run(db, world.tenant, row.body["id"]):
+    for step in steps.of_run(tx, row.body["id"]):
         if step["status"] != "in_progress":
             continue
         written = step["step_details"].get("message_creation")
-        message = messages.get(db, world.tenant, row.body["thread_id"], written["message_id"]) if written else None
+        message = messages.get(tx, row.body["thread_id"], written["message_id"]) if written else None
         if message is not None and message["status"] == "completed":
             # Only the tokens were waited for.
             turn.held = step

@@ -19,6 +19,7 @@ from shim.settings import settings
 from shim.store import address, assistants, dialects, imports
 from shim.store.database import Database, database
 from shim.store.sealing import Seal
+from shim.store.tx import Tx
 from shim.wire import ids
 
 #: Told while an import goes on: what it does, how much is done, of how much.
@@ -69,6 +70,7 @@ class Importer:
         self._progress: Final = progress
         self._stage: Final = Stage(Seal(chosen.keys) if chosen.keys else None)
         self._base: Final = self._database(database_url or chosen.database_url, chosen.keys)
+        self._mine: Final = self._base.of(tenant)
         self._finished = False
         self._batch: Batch | None = None
         self._program: Final = self._stage.source(PROGRAM)
@@ -126,7 +128,7 @@ class Importer:
         batch = self._batch if self._batch is not None else self._begin()
         self._write(batch, contents)
         if not self._dry:
-            self._base.write(self._end, batch)
+            self._mine.write(self._end, batch)
         return self.report
 
     def fetch(self, endpoint: Endpoint, thread_ids: Sequence[str]) -> None:
@@ -139,7 +141,7 @@ class Importer:
         self._batch = batch = self._begin()
         for first in range(0, len(thread_ids), GROUP):
             group = list(thread_ids[first : first + GROUP])
-            there = self._base.read(imports.known, self._tenant, group) if self.report.resumed else {}
+            there = self._mine.read(imports.known, group) if self.report.resumed else {}
             for thread_id in group:
                 if thread_id in there and there[thread_id].batch == batch.id:
                     self.report.there["threads"] += 1
@@ -284,27 +286,27 @@ class Importer:
         if self._dry:
             return Batch("", now)
         sources = self._sources or [PROGRAM]
-        found, self.report.resumed = self._base.write(self._resume, sources, now)
+        found, self.report.resumed = self._mine.write(self._resume, sources, now)
         self.report.batch = found.batch
         return Batch(found.batch, found.created_at)
 
-    def _resume(self, db: Any, sources: list[str], now: int) -> tuple[imports.Import, bool]:
+    def _resume(self, tx: Tx, sources: list[str], now: int) -> tuple[imports.Import, bool]:
         """The import that was interrupted with the same input, or a new one; whether it is the former."""
-        found = imports.interrupted(db, self._tenant, sources)
+        found = imports.interrupted(tx, sources)
         if found is not None:
             return found, True
         made = imports.Import(ids.new("imp"), now, None, sources, {})
-        imports.begin(db, self._tenant, made.batch, now, sources)
+        imports.begin(tx, made.batch, now, sources)
         return made, False
 
-    def _end(self, db: Any, batch: Batch) -> None:
-        if not self.report.added and not self.report.replaced and imports.close(db, self._tenant, batch.id):
+    def _end(self, tx: Tx, batch: Batch) -> None:
+        if not self.report.added and not self.report.replaced and imports.close(tx, batch.id):
             self.report.batch = None
             return
-        imports.finish(db, self._tenant, batch.id, int(time.time()), dict(self.report.added))
+        imports.finish(tx, batch.id, int(time.time()), dict(self.report.added))
 
     def _write_assistants(self, batch: Batch) -> None:
-        transaction = self._base.read if self._dry else self._base.write
+        transaction = self._mine.read if self._dry else self._mine.write
         met: set[str] = set()
         for staged in self._stage.of_kind("assistant"):
             id = staged.body["id"]
@@ -317,12 +319,12 @@ class Importer:
                 (self.report.added if verdict == "added" else self.report.there)["assistants"] += 1
             met.add(id)
 
-    def _assistant(self, db: Any, body: Json, batch: str) -> str:
-        known = assistants.get(db, self._tenant, body["id"])
+    def _assistant(self, tx: Tx, body: Json, batch: str) -> str:
+        known = assistants.get(tx, body["id"])
         if known is not None:
             return "there" if known == body else "exists"
         if not self._dry:
-            assistants.insert(db, self._tenant, body, batch)
+            assistants.insert(tx, body, batch)
         return "added"
 
     def _note(self, outcome: Outcome) -> None:

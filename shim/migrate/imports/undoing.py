@@ -2,11 +2,12 @@
 
 import time
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 from shim.store import imports, threads
 from shim.store.database import Database
 from shim.store.errors import StoreFailed
+from shim.store.tx import Tx
 
 #: Threads that one transaction deletes.
 TOGETHER: Final = 100
@@ -27,31 +28,30 @@ def undo(base: Database, batch: str, *, tenant: str = "", force: bool = False, t
     ``force``: also the threads that were used since, and the assistants that runs name.  ``tell_upstream``: the
     responses of the threads that go are to be deleted upstream, too.  Raises `StoreFailed` for an unknown import.
     """
-    if all(one.batch != batch for one in base.read(imports.listing, tenant)):
+    mine = base.of(tenant)
+    if all(one.batch != batch for one in mine.read(imports.listing)):
         raise StoreFailed(f"The store knows no import {batch}; `assistants-shim import --list` shows all of them.")
     undone = Undone()
     after: int | None = 0
     while after is not None:
-        after, removed, kept = base.write(_some, tenant, batch, after, force, tell_upstream)
+        after, removed, kept = mine.write(_some, batch, after, force, tell_upstream)
         undone.threads += removed
         undone.kept += kept
-    undone.assistants = base.write(imports.remove_assistants, tenant, batch, force)
-    base.write(imports.close, tenant, batch)
+    undone.assistants = mine.write(imports.remove_assistants, batch, force)
+    mine.write(imports.close, batch)
     return undone
 
 
-def _some(
-    db: Any, tenant: str, batch: str, after: int, force: bool, tell_upstream: bool
-) -> tuple[int | None, int, list[str]]:
+def _some(tx: Tx, batch: str, after: int, force: bool, tell_upstream: bool) -> tuple[int | None, int, list[str]]:
     """The next threads: the place of the last one, how many were removed, which were kept."""
-    found = imports.threads_of(db, tenant, batch, after, TOGETHER)
+    found = imports.threads_of(tx, batch, after, TOGETHER)
     if not found:
         return None, 0, []
     for _, thread in found:
-        threads.lock(db, tenant, thread.id)
+        threads.lock(tx, thread.id)
     # Nobody can use them any more; whether somebody has is looked at now.
-    state = imports.known(db, tenant, [thread.id for _, thread in found])
+    state = imports.known(tx, [thread.id for _, thread in found])
     going = [thread.id for thread in state.values() if force or not thread.used]
     staying = [thread.id for thread in state.values() if thread.id not in going]
-    removed = imports.remove_threads(db, tenant, going, int(time.time()), tell_upstream)
+    removed = imports.remove_threads(tx, going, int(time.time()), tell_upstream)
     return found[-1][0], removed, staying

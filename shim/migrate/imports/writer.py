@@ -5,12 +5,11 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, Final, Literal
 
-import sqlalchemy as sa
-
 from shim.migrate.imports.pictures import Contents
 from shim.migrate.imports.timeline import KINDS, Plan
 from shim.store import files, imports, rows, run_memory, schema, threads
 from shim.store.database import Database
+from shim.store.tx import Tx
 
 Json = dict[str, Any]
 #: Threads that one transaction stores, and the most messages in it.
@@ -45,9 +44,9 @@ class Writer:
         """Store threads, and tell what became of each.  Raises `StoreFailed`: what was told is stored."""
         for group in _groups(plans):
             if self.dry_run:
-                done([self._tried(outcome) for outcome in self.base.read(self._judge, group)])
+                done([self._tried(outcome) for outcome in self.base.of(self.tenant).read(self._judge, group)])
             else:
-                done(self.base.write(self._store, group))
+                done(self.base.of(self.tenant).write(self._store, group))
 
     def _tried(self, outcome: Outcome) -> Outcome:
         """What would become of a thread, with the files that would come along."""
@@ -55,46 +54,46 @@ class Writer:
             return outcome
         return replace(outcome, files=sum(1 for _ in self.contents.of_thread(outcome.plan)))
 
-    def _store(self, db: sa.Connection, group: list[Plan]) -> list[Outcome]:
-        outcomes = self._judge(db, group)
+    def _store(self, tx: Tx, group: list[Plan]) -> list[Outcome]:
+        outcomes = self._judge(tx, group)
         for outcome in outcomes:
             if outcome.verdict == "replaced":
-                threads.delete(db, self.tenant, outcome.plan.thread["id"])
+                threads.delete(tx, outcome.plan.thread["id"])
         wanted = [outcome.plan for outcome in outcomes if outcome.verdict in ("added", "replaced")]
-        imports.add(db, schema.threads, [self._thread(plan) for plan in wanted])
-        imports.add(db, schema.messages, [self._message(one) for plan in wanted for one in plan.messages])
-        imports.add(db, schema.runs, [self._run(one) for plan in wanted for one in plan.runs])
-        imports.add(db, schema.steps, [self._step(one) for plan in wanted for one in plan.steps])
-        imports.add(db, schema.journal, [item for plan in wanted for item in self._journal(plan)])
-        kept = {id(plan): self._files(db, plan) for plan in wanted}
+        imports.add(tx, schema.threads, [self._thread(plan) for plan in wanted])
+        imports.add(tx, schema.messages, [self._message(one) for plan in wanted for one in plan.messages])
+        imports.add(tx, schema.runs, [self._run(one) for plan in wanted for one in plan.runs])
+        imports.add(tx, schema.steps, [self._step(one) for plan in wanted for one in plan.steps])
+        imports.add(tx, schema.journal, [item for plan in wanted for item in self._journal(plan)])
+        kept = {id(plan): self._files(tx, plan) for plan in wanted}
         return [Outcome(one.plan, one.verdict, one.detail, kept.get(id(one.plan), 0)) for one in outcomes]
 
-    def _judge(self, db: sa.Connection, group: list[Plan]) -> list[Outcome]:
+    def _judge(self, tx: Tx, group: list[Plan]) -> list[Outcome]:
         ids = [plan.thread["id"] for plan in group]
-        there = imports.known(db, self.tenant, ids)
+        there = imports.known(tx, ids)
         if there and not self.dry_run:
             for thread_id in there:
-                threads.lock(db, self.tenant, thread_id)
-            there = imports.known(db, self.tenant, ids)
-        gone = threads.buried(db, self.tenant, ids)
-        taken = {kind: self._taken(db, kind, group) for kind in KINDS}
+                threads.lock(tx, thread_id)
+            there = imports.known(tx, ids)
+        gone = threads.buried(tx, ids)
+        taken = {kind: self._taken(tx, kind, group) for kind in KINDS}
         return [
             Outcome(plan, "deleted", plan.thread["id"])
             if plan.thread["id"] in gone
-            else self._verdict(db, plan, there, taken)
+            else self._verdict(tx, plan, there, taken)
             for plan in group
         ]
 
-    def _taken(self, db: sa.Connection, kind: str, group: list[Plan]) -> dict[str, str]:
+    def _taken(self, tx: Tx, kind: str, group: list[Plan]) -> dict[str, str]:
         ids = [one for plan in group for one in plan.ids(kind)]
         found: dict[str, str] = {}
         # Databases have a limit to the values of one statement.
         for first in range(0, len(ids), 500):
-            found |= imports.taken(db, _TABLES[kind], self.tenant, ids[first : first + 500])
+            found |= imports.taken(tx, _TABLES[kind], ids[first : first + 500])
         return found
 
     def _verdict(
-        self, db: sa.Connection, plan: Plan, there: dict[str, imports.Known], taken: dict[str, dict[str, str]]
+        self, tx: Tx, plan: Plan, there: dict[str, imports.Known], taken: dict[str, dict[str, str]]
     ) -> Outcome:
         thread_id = plan.thread["id"]
         for kind in KINDS:
@@ -104,7 +103,7 @@ class Writer:
         known = there.get(thread_id)
         if known is None:
             return Outcome(plan, "added")
-        stored = {kind: imports.of_thread(db, _TABLES[kind], self.tenant, thread_id) for kind in KINDS}
+        stored = {kind: imports.of_thread(tx, _TABLES[kind], thread_id) for kind in KINDS}
         given = {kind: set(plan.ids(kind)) for kind in KINDS}
         if all(given[kind] <= stored[kind] for kind in KINDS):
             return Outcome(plan, "there")
@@ -140,11 +139,11 @@ class Writer:
             made.append({"tenant": self.tenant, "direction": entry.direction, "response_id": None, **place, **own})
         return made
 
-    def _files(self, db: sa.Connection, plan: Plan) -> int:
+    def _files(self, tx: Tx, plan: Plan) -> int:
         count = 0
         for body, content in self.contents.of_thread(plan):
-            if files.get(db, self.tenant, body["id"]) is None:
-                files.save(db, self.tenant, plan.thread["id"], None, body, content)
+            if files.get(tx, body["id"]) is None:
+                files.save(tx, plan.thread["id"], None, body, content)
                 count += 1
         return count
 

@@ -81,7 +81,7 @@ def test_one_that_was_erased_in_time_does_too(old: World) -> None:
 @pytest.mark.parametrize("deleted", [False, True])
 def test_one_of_another_tenant_is_nobodys_else(old: World, deleted: bool) -> None:
     other = old.elsewhere("other")
-    other.context = replace(other.context, tenant="other")
+    other.context = replace(other.context, store=other.context.store.of("other"))
     other.engine = Engine(other.context)
     other.say(OLD, "Mine.")
     if deleted:
@@ -97,7 +97,7 @@ def test_several_at_once_begin_one(old: World) -> None:
 
     def begin() -> None:
         barrier.wait()
-        made.append(old.base.write(threads.insert_free, "", body))
+        made.append(old.base.write(threads.insert_free, body))
 
     several = [threading.Thread(target=begin) for _ in range(6)]
     for each in several:

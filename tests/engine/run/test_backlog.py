@@ -26,6 +26,7 @@ class Failing:
 
     def __init__(self, inner: Any) -> None:
         self.inner, self.writes, self.reads = inner, False, False
+        self.tenant = inner.tenant
         self.passes: Passes = "by help"
         self.tried = 0
 
@@ -71,7 +72,7 @@ def begun(world: World, *reads: Any) -> Any:
 
 def only(world: World) -> Json:
     """The one run, as a look at its thread shows it."""
-    thread = world.base.read(lambda db: db.exec_driver_sql("SELECT thread_id FROM runs").scalar_one())
+    thread = world.base.read(lambda tx: tx.db.exec_driver_sql("SELECT thread_id FROM runs").scalar_one())
     (run,) = world.get(f"threads/{thread}/runs")["data"]
     return dict(run)
 
@@ -81,7 +82,7 @@ def let_go(world: World, reply: Any) -> Json:
     assert reply.events is not None
     with pytest.raises(StoreFailed, match="no room left"):
         list(drive.drain(reply.events))
-    found: Json = json.loads(world.base.read(lambda db: db.exec_driver_sql("SELECT body FROM runs").scalar_one()))
+    found: Json = json.loads(world.base.read(lambda tx: tx.db.exec_driver_sql("SELECT body FROM runs").scalar_one()))
     assert world.context.registry.ids() == []
     return found
 

@@ -18,6 +18,7 @@ class Interrupted:
 
     def __init__(self, inner: Any, commits: int) -> None:
         self.inner, self.left = inner, commits
+        self.tenant = inner.tenant
 
     async def read(self, work: Callable[..., Any], *args: Any) -> Any:
         return await self.inner.read(work, *args)

@@ -3,10 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-import sqlalchemy as sa
-
 from shim.store import journal
 from shim.store.database import Database, database
+from shim.store.tx import Tx
 from tests.engine.scripted import World, answer, inputs
 from tests.stores import Stores
 from tests.translate.telling import call, message, says
@@ -21,13 +20,14 @@ class Twice:
 
     def __init__(self, inner: Any) -> None:
         self.inner, self.lost = inner, 0
+        self.tenant = inner.tenant
 
     async def read(self, work: Any, *args: Any) -> Any:
         return await self.inner.read(work, *args)
 
     async def write(self, work: Any, *args: Any) -> Any:
-        def losing(db: sa.Connection) -> None:
-            work(db, *args)
+        def losing(tx: Tx) -> None:
+            work(tx, *args)
             raise Lost
 
         try:
@@ -57,7 +57,7 @@ def _life(world: World) -> list[Any]:
 
 
 def _journal(base: Database, thread: str) -> list[Any]:
-    rows = base.read(journal.rows, "", thread)
+    rows = base.read(journal.rows, thread)
     return [(row.direction, row.type, row.call_id, row.response_id) for row in rows]
 
 

@@ -96,7 +96,7 @@ def lose(world: World, thread: str, name: str, *reads: Any) -> Json:
     other = world.elsewhere(name)
     with suppress(Lost):
         other.run(thread, [*reads, other.die])
-    (run,) = world.base.read(lambda db: db.exec_driver_sql("SELECT id FROM runs").all())
+    (run,) = world.base.read(lambda tx: tx.db.exec_driver_sql("SELECT id FROM runs").all())
     return {"id": run[0], "thread_id": thread}
 
 

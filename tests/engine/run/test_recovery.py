@@ -10,6 +10,7 @@ from shim.engine.run import recovery, refresh
 from shim.ports import Profile, Refusal
 from shim.store import runs
 from shim.store.errors import StoreFailed
+from shim.store.tx import Tx
 from tests.engine.scripted import Lost, Refused, World, answer, inputs, place
 from tests.translate.telling import added, call, code, created, done, message, says, search, text
 
@@ -33,8 +34,8 @@ def lose(world: World, thread: str, *reads: Any) -> Json:
     return found
 
 
-def _only(db: Any, thread: str) -> Json:
-    return runs.page(db, "", thread, 1, "desc").data[0]
+def _only(tx: Tx, thread: str) -> Json:
+    return runs.page(tx, thread, 1, "desc").data[0]
 
 
 #: What the lost process had heard, and the whole response.
@@ -268,9 +269,9 @@ def test_what_was_done_while_upstream_was_asked_is_not_overwritten(world: World)
     run = lose(world, thread, [created()])
     world.upstream.stored["resp_1"] = response(call())
     base = world.context.store.database  # type: ignore[attr-defined]
-    owner = base.read(runs.get, "", thread, run["id"]).owner
+    owner = base.read(runs.get, thread, run["id"]).owner
     until = world.context.clock() + 1000
-    world.meddle(lambda name, *args: name == "_finish", lambda: base.write(runs.renew, "", [run["id"]], owner, until))
+    world.meddle(lambda name, *args: name == "_finish", lambda: base.write(runs.renew, [run["id"]], owner, until))
     assert world.get(place(run))["status"] == "in_progress"
     assert world.messages(thread) == ["One"]
 
@@ -284,12 +285,12 @@ def test_a_run_that_nobody_owns(world: World) -> None:
     assert world.get(place(run))["status"] == "completed"
 
 
-def _disown(db: Any, run: Json) -> None:
+def _disown(tx: Tx, run: Json) -> None:
     from shim.store import runs
 
-    row = runs.get(db, "", run["thread_id"], run["id"])
+    row = runs.get(tx, run["thread_id"], run["id"])
     assert row is not None
-    runs.move(db, "", row.body, row.memory, frozenset({run["status"]}), owner=None, lease_until=None)
+    runs.move(tx, row.body, row.memory, frozenset({run["status"]}), owner=None, lease_until=None)
 
 
 def test_a_response_that_is_not_kept_is_no_head(world: World) -> None:
@@ -330,7 +331,7 @@ def test_somebody_else_is_quicker(world: World, monkeypatch: pytest.MonkeyPatch)
     world.living.add("third")
     take = runs.take_over
     with monkeypatch.context() as patch:
-        patch.setattr(runs, "take_over", lambda *given: take(*given[:4], "third", 2000.0) and False)
+        patch.setattr(runs, "take_over", lambda *given: take(*given[:3], "third", 2000.0) and False)
         assert world.get(place(run))["status"] == "in_progress"
     assert world.messages(thread) == ["One"]
 

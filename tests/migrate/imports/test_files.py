@@ -41,7 +41,7 @@ def imported(*paths: Path, **options: Any) -> Report:
 
 
 def texts(thread: str = THREAD) -> list[str]:
-    found = _base().read(messages.page, "", thread, 100, "asc").data
+    found = _base().read(messages.page, thread, 100, "asc").data
     return [part["text"]["value"] for one in found for part in one["content"]]
 
 

@@ -12,6 +12,7 @@ from shim.settings import settings
 from shim.store import assistants, imports, messages, rows, runs, schema, threads
 from shim.store.database import Database, database
 from shim.store.errors import StoreFailed
+from shim.store.tx import Tx
 from tests.scenarios.imports import exported
 
 Json = dict[str, Any]
@@ -25,9 +26,9 @@ def base() -> Database:
 def everything() -> dict[str, list[Any]]:
     """All rows of the store, but for the numbers of their order and times of imports."""
 
-    def read(db: Any) -> dict[str, list[Any]]:
+    def read(tx: Tx) -> dict[str, list[Any]]:
         return {
-            table.name: [tuple(row[1:]) for row in db.execute(table.select().order_by(table.c.seq))]
+            table.name: [tuple(row[1:]) for row in tx.db.execute(table.select().order_by(table.c.seq))]
             for table in schema.metadata.sorted_tables
         }
 
@@ -88,7 +89,7 @@ def test_an_interrupted_import_is_continued_under_its_own_name(path: Path, monke
     with pytest.raises(KeyboardInterrupt):
         brought(path, values, progress=stop)
     assert seen == [(2, 6), (4, 6)]
-    [unfinished] = base().read(imports.listing, "")
+    [unfinished] = base().read(imports.listing)
     assert unfinished.finished_at is None
     assert len(everything()["threads"]) == 4
     report = brought(path, values)
@@ -115,7 +116,7 @@ def test_a_later_export_with_more_in_it_takes_the_earlier_one_s_place(path: Path
     first = brought(path, [row(1, 0, "one"), row(1, 2, "three")])
     second = brought(path, [row(1, 0, "one"), row(1, 1, "two"), row(1, 2, "three")])
     assert (second.replaced, second.refused) == ({"threads": 1}, 0)
-    found = base().read(messages.page, "", "thread_00000001", 10, "asc").data
+    found = base().read(messages.page, "thread_00000001", 10, "asc").data
     assert [one["content"][0]["text"]["value"] for one in found] == ["one", "two", "three"]
     assert first.batch is not None
     assert undoing.undo(base(), first.batch).threads == 0
@@ -123,7 +124,7 @@ def test_a_later_export_with_more_in_it_takes_the_earlier_one_s_place(path: Path
 
 def use(thread_id: str) -> None:
     """As every write that uses a thread does."""
-    base().write(threads.lock, "", thread_id, 2_000_000_000)
+    base().write(threads.lock, thread_id, 2_000_000_000)
 
 
 def test_a_thread_that_was_used_since_is_left_as_it_is(path: Path) -> None:
@@ -140,7 +141,7 @@ def test_ids_that_another_thread_has_are_refused_with_the_whole_thread(path: Pat
     report = brought(path, [row(1, 0) | {"thread_id": "thread_00000002"}, row(2, 1)])
     assert report.problems["taken"] == 1
     assert "msg_1x0 is in thread_00000001" in report.examples["taken"][0].detail
-    assert base().read(threads.get, "", "thread_00000002") is None
+    assert base().read(threads.get, "thread_00000002") is None
 
 
 @pytest.mark.parametrize("backwards", [False, True])
@@ -148,7 +149,7 @@ def test_of_a_run_that_was_exported_twice_the_ended_one_counts(path: Path, backw
     given = [exported.run(status="in_progress"), exported.run()]
     report = brought(path, [exported.thread(), *given[:: -1 if backwards else 1]])
     assert (report.problems["duplicate"], report.refused) == (1, 0)
-    found = base().read(runs.get, "", exported.THREAD, exported.RUN)
+    found = base().read(runs.get, exported.THREAD, exported.RUN)
     assert found is not None
     assert found.body["status"] == "completed"
 
@@ -156,9 +157,9 @@ def test_of_a_run_that_was_exported_twice_the_ended_one_counts(path: Path, backw
 def test_a_thread_that_was_deleted_here_does_not_come_back(path: Path) -> None:
     brought(path, [row(1, 0), row(2, 0)])
 
-    def delete(db: Any) -> None:
-        threads.bury(db, "", "thread_00000001", 5)
-        threads.delete(db, "", "thread_00000001")
+    def delete(tx: Tx) -> None:
+        threads.bury(tx, "thread_00000001", 5)
+        threads.delete(tx, "thread_00000001")
 
     base().write(delete)
     report = brought(path, [row(1, 0), row(2, 0)])
@@ -174,10 +175,10 @@ def test_an_import_that_was_taken_back_can_be_made_again(path: Path) -> None:
 
 def test_an_assistant_that_was_changed_since_stays(path: Path) -> None:
     brought(path, [exported.assistant()])
-    base().write(assistants.save, "", exported.assistant() | {"name": "Changed"})
+    base().write(assistants.save, exported.assistant() | {"name": "Changed"})
     report = brought(path, [exported.assistant()])
     assert report.problems == {"exists": 1}
-    found = base().read(assistants.get, "", exported.ASSISTANT)
+    found = base().read(assistants.get, exported.ASSISTANT)
     assert found is not None
     assert found["name"] == "Changed"
 
@@ -211,10 +212,10 @@ def test_tenants_do_not_see_each_other_s(path: Path) -> None:
     brought(path, [row(1, 0)])
     report = brought(path, [row(1, 0)], tenant="other")
     assert report.added["threads"] == 1
-    assert base().read(imports.listing, "other")[0].batch == report.batch
+    assert base().of("other").read(imports.listing)[0].batch == report.batch
     assert report.batch is not None
     undoing.undo(base(), report.batch, tenant="other")
-    assert base().read(threads.get, "", "thread_00000001") is not None
+    assert base().read(threads.get, "thread_00000001") is not None
 
 
 def test_order_is_the_conversation_s_whatever_order_the_input_has(path: Path) -> None:
@@ -222,20 +223,20 @@ def test_order_is_the_conversation_s_whatever_order_the_input_has(path: Path) ->
     said = [row(1, number, str(number)) | {"created_at": 100 + number // 4} for number in range(8)]
     for number, given in enumerate((said, said[::-1])):
         brought(path, given, tenant=str(number))
-        found = base().read(messages.page, str(number), "thread_00000001", 10, "asc").data
+        found = base().of(str(number)).read(messages.page, "thread_00000001", 10, "asc").data
         assert [one["content"][0]["text"]["value"] for one in found] == list("01234567")
 
 
 def test_without_times_the_roles_tell_where_it_begins(path: Path) -> None:
     brought(path, [row(1, 1, "answer"), row(1, 0, "question")])
-    found = base().read(messages.page, "", "thread_00000001", 10, "asc").data
+    found = base().read(messages.page, "thread_00000001", 10, "asc").data
     assert [one["role"] for one in found] == ["user", "assistant"]
 
 
 def test_what_is_imported_is_not_old(path: Path) -> None:
     """A thread of years ago is not erased at once because nobody has used it for so long."""
     brought(path, exported.everything())
-    assert base().read(threads.left, "", exported.BEGAN + 86_400, 10) == []
+    assert base().read(threads.left, exported.BEGAN + 86_400, 10) == []
 
 
 def test_a_program_brings_its_own_messages() -> None:
@@ -248,7 +249,7 @@ def test_a_program_brings_its_own_messages() -> None:
     thread_id = report.ids["customer 7"]
     assert report.added == {"threads": 1, "messages": 2}
     assert report.problems["orphan_file"] == 1
-    found = base().read(threads.get, "", thread_id)
+    found = base().read(threads.get, thread_id)
     assert found is not None
     assert found["metadata"] == {"imported_id": "customer 7", "plan": "gold"}
 
@@ -266,7 +267,7 @@ def test_an_exception_in_the_program_imports_nothing() -> None:
 
 def test_a_run_can_be_read_by_the_engine(path: Path) -> None:
     brought(path, exported.everything())
-    found = base().read(runs.get, "", exported.THREAD, exported.RUN)
+    found = base().read(runs.get, exported.THREAD, exported.RUN)
     assert found is not None
     assert (found.owner, found.memory["background"]) == (None, None)
     assert rows.dump(found.body)

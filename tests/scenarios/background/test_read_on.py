@@ -9,6 +9,7 @@ import pytest
 
 from shim.store import runs
 from shim.store.database import database
+from shim.store.tx import Tx
 from tests.scenarios.doors.colours import COLOURS, opened
 from tests.scenarios.doors.loopback import Asked, Loopback
 from tests.scenarios.doors.talking import until_ended
@@ -76,9 +77,9 @@ def _cut_off_for_good(asked: Asked) -> Any:
 def dead(thread_id: str, run_id: str) -> None:
     """The run belongs to a process that is no more."""
 
-    def work(db: Any) -> bool:
-        row = runs.get(db, "", thread_id, run_id)
+    def work(tx: Tx) -> bool:
+        row = runs.get(tx, thread_id, run_id)
         assert row is not None
-        return runs.take_over(db, "", run_id, row.owner, "here 1 never", 0.0)
+        return runs.take_over(tx, run_id, row.owner, "here 1 never", 0.0)
 
     assert database(os.environ["SHIM_DATABASE_URL"]).write(work)

@@ -11,6 +11,7 @@ from collections.abc import AsyncGenerator, Callable
 from typing import Any
 
 from shim.store.database import Database
+from shim.store.tx import Tx
 from shim.upstream import responses
 
 
@@ -38,8 +39,8 @@ def _around_writes(points: Points) -> None:
     write = Database.write
 
     def watched(self: Database, work: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        def working(db: Any, *args: Any, **kwargs: Any) -> Any:
-            made = work(db, *args, **kwargs)
+        def working(tx: Tx, *args: Any, **kwargs: Any) -> Any:
+            made = work(tx, *args, **kwargs)
             points.passing(f"in {work.__name__}")
             return made
 

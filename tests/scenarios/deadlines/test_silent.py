@@ -8,10 +8,10 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 import pytest
-import sqlalchemy as sa
 
 from shim.store import runs
 from shim.store.database import database
+from shim.store.tx import Tx
 from tests.scenarios.doors.colours import COLOURS, opened
 from tests.scenarios.doors.loopback import Asked, Loopback, Said
 from tests.scenarios.doors.talking import until_ended
@@ -133,7 +133,7 @@ def free(client: Any, where: dict[str, str]) -> None:
 
 
 def stored(thread_id: str, run_id: str) -> runs.RunRow:
-    found = database(os.environ["SHIM_DATABASE_URL"]).read(runs.get, "", thread_id, run_id)
+    found = database(os.environ["SHIM_DATABASE_URL"]).read(runs.get, thread_id, run_id)
     assert found is not None
     return found
 
@@ -141,10 +141,10 @@ def stored(thread_id: str, run_id: str) -> runs.RunRow:
 def cancel_elsewhere(thread_id: str, run_id: str) -> None:
     """As another process does it: nobody here is told."""
 
-    def work(db: sa.Connection) -> bool:
-        row = runs.get(db, "", thread_id, run_id)
+    def work(tx: Tx) -> bool:
+        row = runs.get(tx, thread_id, run_id)
         assert row is not None
         cancelling = row.body | {"status": "cancelling"}
-        return runs.move(db, "", cancelling, row.memory, frozenset({"queued", "in_progress"}))
+        return runs.move(tx, cancelling, row.memory, frozenset({"queued", "in_progress"}))
 
     assert database(os.environ["SHIM_DATABASE_URL"]).write(work)

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from shim.store import journal, messages, run_memory, runs, schema, steps, threads
 from shim.store.database import Database
+from shim.store.tx import Tx
 from shim.translate import history
 from shim.wire import objects
 from shim.wire.texts import dump
@@ -33,14 +34,14 @@ def fill(base: Database, thread: str, assistant: str, turns: int, much: int = 1)
     base.write(_fill, thread, assistant, turns, much)
 
 
-def _fill(db: sa.Connection, thread: str, assistant: str, turns: int, much: int) -> None:
+def _fill(tx: Tx, thread: str, assistant: str, turns: int, much: int) -> None:
     made = [_turn(thread, assistant, much) for _ in range(turns)]
     for table in (schema.messages, schema.runs, schema.responses, schema.steps, schema.journal):
         # In the order in which the turns came: what sorts by it must find it so.
         rows = [row | {"tenant": ""} for turn in made for where, row in turn if where is table]
-        db.execute(table.insert(), rows)
+        tx.db.execute(table.insert(), rows)
     last = next(row["id"] for where, row in made[-1] if where is schema.responses)
-    threads.set_head(db, "", thread, last, journal.last_seq(db, "", thread))
+    threads.set_head(tx, thread, last, journal.last_seq(tx, thread))
 
 
 def _turn(thread: str, assistant: str, much: int) -> list[tuple[sa.Table, Json]]:

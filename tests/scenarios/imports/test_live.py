@@ -65,8 +65,8 @@ def test_all_of_a_thread_comes_along(tmp_path: Path, monkeypatch: pytest.MonkeyP
         assert result.exit_code == 1
         told = client.get(f"/threads/{thread}/messages?order=asc&limit=100", cast_to=object)
         ran = client.get(f"/threads/{thread}/runs?order=asc", cast_to=object)
-    assert base().read(messages.page, "", thread, 100, "asc").data == told["data"]  # type: ignore[index]
-    assert base().read(runs.page, "", thread, 100, "asc").data == ran["data"]  # type: ignore[index]
+    assert base().read(messages.page, thread, 100, "asc").data == told["data"]  # type: ignore[index]
+    assert base().read(runs.page, thread, 100, "asc").data == ran["data"]  # type: ignore[index]
     assert CliRunner().invoke(table.app(), ["import", "--list"]).stdout.count("whole") == 1
 
 
@@ -88,14 +88,14 @@ def test_what_was_fetched_before_an_interruption_is_not_fetched_again(
 
         with pytest.raises(KeyboardInterrupt):
             fetch(progress=stop)
-        [unfinished] = base().read(imports.listing, "")
+        [unfinished] = base().read(imports.listing)
         asked: list[str] = []
         usual = Endpoint.thread
         monkeypatch.setattr(Endpoint, "thread", lambda self, id: asked.append(id) or usual(self, id))
         report = fetch().report
     assert (report.batch, report.resumed, asked) == (unfinished.batch, True, threads[4:])
     assert (report.there["threads"], report.added["threads"]) == (4, 1)
-    assert len(base().read(imports.threads_of, "", unfinished.batch, 0, 10)) == 5
+    assert len(base().read(imports.threads_of, unfinished.batch, 0, 10)) == 5
 
 
 def answered(asked: Asked) -> Said | None:

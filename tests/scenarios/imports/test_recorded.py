@@ -55,7 +55,7 @@ def test_everything_that_was_recorded(wire: Path, tmp_path: Path) -> None:
     assert min(report.added[kind] for kind in ("assistants", "threads", "messages", "runs", "steps")) > 10
     kept = database(settings().database_url)
     for table, model in TYPES.values():
-        for body in kept.read(lambda db, table=table: list(db.execute(table.select()).mappings())):
+        for body in kept.read(lambda tx, table=table: list(tx.db.execute(table.select()).mappings())):
             found = rows.load(body["body"])
             model.model_validate(found, strict=True)
             told = recorded.get(found["id"])

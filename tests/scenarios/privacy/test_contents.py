@@ -62,7 +62,7 @@ def test_contents_are_encrypted_and_keys_replaced(tmp_path: Path) -> None:
     old, new, wrong = (fernet.Fernet.generate_key().decode() for _ in range(3))
     url, word = f"sqlite:///{tmp_path / 'sealed.db'}", secrets.token_hex(12)
     base = database(url, keys=(old,))
-    base.write(assistants.insert, "", assistant(1) | {"name": word})
+    base.write(assistants.insert, assistant(1) | {"name": word})
     base.close()
     assert word.encode() not in _disk(tmp_path)
     before = _disk(tmp_path)
@@ -73,11 +73,11 @@ def test_contents_are_encrypted_and_keys_replaced(tmp_path: Path) -> None:
     with pytest.raises(StoreFailed, match="is no key"):
         database(url, keys=("letmein",))
     both = Database(resolve(url), seal=Seal((new, old)))
-    assert both.read(assistants.get, "", "asst_1") == assistant(1) | {"name": word}
+    assert both.read(assistants.get, "asst_1") == assistant(1) | {"name": word}
     assert both.write(facts.seal_again, assistants.assistants, 0, 9) == (1, 1)
     both.write(facts.note_seal)
     both.close()
     only = database(url, keys=(new,))
-    assert (only.read(assistants.get, "", "asst_1") or {})["name"] == word
+    assert (only.read(assistants.get, "asst_1") or {})["name"] == word
     only.close()
     assert os.stat(tmp_path / "sealed.db").st_mode & 0o077 == 0

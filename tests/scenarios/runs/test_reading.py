@@ -222,13 +222,15 @@ def test_a_run_by_an_assistant_that_is_not_there(world: World) -> None:
 
 def test_tenants_do_not_see_each_other(world: World) -> None:
     thread = world.thread("One")
-    object.__setattr__(world.context, "tenant", "other")
+    object.__setattr__(world.context, "store", world.context.store.of("other"))
     with pytest.raises(Refused, match="No thread found"):
         world.get(f"threads/{thread}")
 
 
 class Broken:
     """A store that always fails in the same way."""
+
+    tenant = ""
 
     def __init__(self, failure: Exception) -> None:
         self.failure = failure

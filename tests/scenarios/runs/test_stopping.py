@@ -60,7 +60,7 @@ def test_who_carries_a_run_is_told_once_the_store_knows(world: World, monkeypatc
     seen: list[str] = []
 
     def look(self: Registry, run_id: str) -> None:
-        row = world.base.read(rows.get, "", thread, run_id)
+        row = world.base.read(rows.get, thread, run_id)
         seen.append(row.body["status"] if row else "none")
 
     monkeypatch.setattr(Registry, "tell", look)

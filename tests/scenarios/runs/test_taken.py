@@ -39,9 +39,9 @@ def test_what_another_process_has_taken_is_not_written_to(world: World) -> None:
     thread, other = world.thread("One"), world.elsewhere("other")
 
     def take() -> None:
-        row = world.base.read(rows.active, "", thread)
+        row = world.base.read(rows.active, thread)
         assert row is not None
-        world.base.write(rows.take_over, "", row.body["id"], row.owner, "other", world.clock.time + 30)
+        world.base.write(rows.take_over, row.body["id"], row.owner, "other", world.clock.time + 30)
 
     told = world.run(thread, [[created()], take, [added(HELLO)], [ended(HELLO)]])
     assert names(told)[-1] == "run.in_progress"
@@ -54,9 +54,9 @@ def test_the_heart_tells_of_a_run_that_another_process_has_taken(world: World) -
     world.elsewhere("other")
 
     def take() -> None:
-        row = world.base.read(rows.active, "", thread)
+        row = world.base.read(rows.active, thread)
         assert row is not None
-        world.base.write(rows.take_over, "", row.body["id"], row.owner, "other", world.clock.time + 30)
+        world.base.write(rows.take_over, row.body["id"], row.owner, "other", world.clock.time + 30)
         heartbeat.look()
 
     told = world.run(thread, [[created()], take, [text("Hel")]])

@@ -8,12 +8,13 @@ from hypothesis import strategies as st
 from shim.store import assistants, messages, rows, runs, steps, threads
 from shim.store.errors import NoSuchCursor
 from shim.store.schema import metadata
+from shim.store.tx import Tx
 from tests.store.things import Any_Store, assistant, ids, message, run, step, thread
 
 
-def three(db: sa.Connection) -> None:
+def three(tx: Tx) -> None:
     for n in (1, 2, 3):
-        assistants.insert(db, "", assistant(n))
+        assistants.insert(tx, assistant(n))
 
 
 @pytest.mark.parametrize(
@@ -41,31 +42,31 @@ async def test_page(
 ) -> None:
     await store.write(three)
     after, before = after and f"asst_{after}", before and f"asst_{before}"
-    found = await store.read(assistants.page, "", limit, order, after, before)
+    found = await store.read(assistants.page, limit, order, after, before)
     assert (ids(found.data), found.has_more) == ([f"asst_{n}" for n in expected], more)
 
 
 async def test_an_empty_list(store: Any_Store) -> None:
-    assert await store.read(assistants.page, "", 20, "desc") == ([], False)
+    assert await store.read(assistants.page, 20, "desc") == ([], False)
 
 
 async def test_unknown_cursors_are_named(store: Any_Store) -> None:
     await store.write(three)
     for after, before in (("asst_9", None), (None, "asst_9"), ("asst_1", "asst_9")):
         with pytest.raises(NoSuchCursor) as caught:
-            await store.read(assistants.page, "", 20, "desc", after, before)
+            await store.read(assistants.page, 20, "desc", after, before)
         assert caught.value.id == "asst_9"
     with pytest.raises(NoSuchCursor):
-        await store.read(assistants.page, "other", 20, "desc", "asst_1")
+        await store.of("other").read(assistants.page, 20, "desc", "asst_1")
 
 
 async def test_a_cursor_of_another_thread_is_unknown(store: Any_Store) -> None:
-    def work(db: sa.Connection) -> None:
+    def work(tx: Tx) -> None:
         for n in (1, 2):
-            threads.insert(db, "", thread(n))
-            messages.insert(db, "", message(n, n))
-            runs.insert(db, "", run(n, n), {}, None, None)
-            steps.save(db, "", step(n, n, n))
+            threads.insert(tx, thread(n))
+            messages.insert(tx, message(n, n))
+            runs.insert(tx, run(n, n), {}, None, None)
+            steps.save(tx, step(n, n, n))
 
     await store.write(work)
     for resource, scope, cursor in (
@@ -74,7 +75,7 @@ async def test_a_cursor_of_another_thread_is_unknown(store: Any_Store) -> None:
         (steps, "run_1", "step_2"),
     ):
         with pytest.raises(NoSuchCursor):
-            await store.read(resource.page, "", scope, 20, "desc", cursor)
+            await store.read(resource.page, scope, 20, "desc", cursor)
 
 
 @given(total=st.integers(0, 12), limit=st.integers(1, 5), order=st.sampled_from(["asc", "desc"]))
@@ -83,24 +84,24 @@ def test_walking_either_way_shows_everything_once(total: int, limit: int, order:
     with engine.begin() as db:
         metadata.create_all(db)
         for n in range(total):
-            assistants.insert(db, "", assistant(n))
-        assert walk(db, limit, order, "after") == walk(db, limit, order, "before")
-        assert len(walk(db, limit, order, "after")) == total
+            assistants.insert(Tx(db, ""), assistant(n))
+        assert walk(Tx(db, ""), limit, order, "after") == walk(Tx(db, ""), limit, order, "before")
+        assert len(walk(Tx(db, ""), limit, order, "after")) == total
     engine.dispose()
 
 
-def walk(db: sa.Connection, limit: int, order: rows.Order, way: str) -> list[str]:
+def walk(tx: Tx, limit: int, order: rows.Order, way: str) -> list[str]:
     if way == "after":
-        step = assistants.page(db, "", limit, order)
+        step = assistants.page(tx, limit, order)
         seen = ids(step.data)
         while step.has_more:
-            step = assistants.page(db, "", limit, order, after=seen[-1])
+            step = assistants.page(tx, limit, order, after=seen[-1])
             seen += ids(step.data)
         return seen
     opposite: rows.Order = "desc" if order == "asc" else "asc"
-    seen = ids(assistants.page(db, "", 1, opposite).data)
+    seen = ids(assistants.page(tx, 1, opposite).data)
     while seen:
-        step = assistants.page(db, "", limit, order, before=seen[0])
+        step = assistants.page(tx, limit, order, before=seen[0])
         seen = ids(step.data) + seen
         if not step.has_more:
             break

@@ -16,15 +16,16 @@ from shim.store import database as module
 from shim.store.address import resolve
 from shim.store.database import AsyncStore, Database, database
 from shim.store.errors import StoreFailed
+from shim.store.tx import Tx
 from tests.store.conftest import POSTGRES
 from tests.store.things import assistant, thread
 
 needs_server = pytest.mark.skipif(not POSTGRES, reason="SHIM_TEST_POSTGRES holds no URL")
 
 
-def cut(db: sa.Connection) -> None:
+def cut(tx: Tx) -> None:
     """Let the server end this very connection, as when it restarts."""
-    db.exec_driver_sql("SELECT pg_terminate_backend(pg_backend_pid())")
+    tx.db.exec_driver_sql("SELECT pg_terminate_backend(pg_backend_pid())")
 
 
 @needs_server
@@ -33,30 +34,30 @@ def test_a_connection_lost_before_the_end_is_not_noticed(base: Database) -> None
     """The transaction was rolled back, so it is done again, and its effect is there once."""
     attempts: list[int] = []
 
-    def work(db: sa.Connection) -> str:
-        attempts.append(len(assistants.page(db, "", 9, "asc").data))
-        assistants.insert(db, "", assistant(1))
+    def work(tx: Tx) -> str:
+        attempts.append(len(assistants.page(tx, 9, "asc").data))
+        assistants.insert(tx, assistant(1))
         if len(attempts) == 1:
-            cut(db)
-        assistants.insert(db, "", assistant(2))
+            cut(tx)
+        assistants.insert(tx, assistant(2))
         return "done"
 
     assert base.write(work) == "done"
     assert attempts == [0, 0]
-    assert base.read(assistants.page, "", 9, "asc").data == [assistant(1), assistant(2)]
+    assert base.read(assistants.page, 9, "asc").data == [assistant(1), assistant(2)]
 
 
 @needs_server
 @pytest.mark.parametrize("address", ["postgresql"], indirect=True)
 def test_a_read_is_done_again(base: Database) -> None:
-    base.write(assistants.insert, "", assistant(1))
+    base.write(assistants.insert, assistant(1))
     attempts: list[int] = []
 
-    def work(db: sa.Connection) -> Any:
+    def work(tx: Tx) -> Any:
         attempts.append(1)
         if len(attempts) == 1:
-            cut(db)
-        return assistants.get(db, "", "asst_1")
+            cut(tx)
+        return assistants.get(tx, "asst_1")
 
     assert base.read(work) == assistant(1)
     assert len(attempts) == 2
@@ -66,23 +67,23 @@ def test_a_read_is_done_again(base: Database) -> None:
 @pytest.mark.parametrize("address", ["postgresql"], indirect=True)
 def test_a_connection_that_is_lost_each_time_fails(base: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "RETRIES", (0.0, 0.0))
-    base.write(assistants.insert, "", assistant(1))
+    base.write(assistants.insert, assistant(1))
     with pytest.raises(StoreFailed, match="closed the connection"):
         base.write(cut)
-    assert base.read(assistants.get, "", "asst_1") == assistant(1)
+    assert base.read(assistants.get, "asst_1") == assistant(1)
 
 
-def shut(db: sa.Connection) -> None:
+def shut(tx: Tx) -> None:
     """The socket goes, and the driver has not noticed yet: the COMMIT does not arrive."""
-    mine = db.connection.driver_connection
+    mine = tx.db.connection.driver_connection
     assert mine is not None
     with socket.socket(fileno=os.dup(mine.fileno())) as same:
         same.shutdown(socket.SHUT_RDWR)
 
 
-def unheard(db: sa.Connection) -> None:
+def unheard(tx: Tx) -> None:
     """The COMMIT arrives, and its answer does not."""
-    mine: Any = db.connection.driver_connection
+    mine: Any = tx.db.connection.driver_connection
     real = mine.commit
 
     def commit() -> None:
@@ -98,26 +99,26 @@ def unheard(db: sa.Connection) -> None:
 @pytest.mark.parametrize("locked", [False, True], ids=["", "locked"])
 @pytest.mark.parametrize("lose,times", [(shut, 2), (unheard, 1)])
 def test_a_connection_lost_as_a_change_is_kept(
-    base: Database, lose: Callable[[sa.Connection], None], times: int, locked: bool
+    base: Database, lose: Callable[[Tx], None], times: int, locked: bool
 ) -> None:
     """The server knows whether it was: then it is there once, and the caller has not noticed."""
-    base.write(threads.insert, "", thread(1))
+    base.write(threads.insert, thread(1))
     attempts: list[int] = []
 
-    def work(db: sa.Connection) -> str:
+    def work(tx: Tx) -> str:
         attempts.append(1)
-        assistants.insert(db, "", assistant(1))
+        assistants.insert(tx, assistant(1))
         if locked:
             # Its number comes along.
-            threads.lock(db, "", "thread_1")
+            threads.lock(tx, "thread_1")
         if len(attempts) == 1:
-            lose(db)
+            lose(tx)
         return "done"
 
     assert base.write(work) == "done"
     assert len(attempts) == times
-    assert base.read(assistants.page, "", 9, "asc").data == [assistant(1)]
-    base.write(assistants.insert, "", assistant(2))
+    assert base.read(assistants.page, 9, "asc").data == [assistant(1)]
+    base.write(assistants.insert, assistant(2))
 
 
 @needs_server
@@ -125,14 +126,14 @@ def test_a_connection_lost_as_a_change_is_kept(
 def test_a_change_of_which_nobody_says_whether_it_was_kept(base: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is not done again, as it could be done twice; the caller is told."""
     monkeypatch.setattr(doubt, "PAUSES", (0.0,))
-    base.write(threads.insert, "", thread(1))
+    base.write(threads.insert, thread(1))
     attempts: list[int] = []
 
-    def work(db: sa.Connection) -> None:
+    def work(tx: Tx) -> None:
         attempts.append(1)
-        threads.lock(db, "", "thread_1")
-        assistants.insert(db, "", assistant(1))
-        shut(db)
+        threads.lock(tx, "thread_1")
+        assistants.insert(tx, assistant(1))
+        shut(tx)
         monkeypatch.setattr(doubt, "_FATE", sa.text("SELECT 'in progress' WHERE :number > 0"))
 
     with pytest.raises(StoreFailed, match="does not say whether it was") as caught:
@@ -144,12 +145,12 @@ def test_a_change_of_which_nobody_says_whether_it_was_kept(base: Database, monke
 @needs_server
 @pytest.mark.parametrize("address", ["postgresql"], indirect=True)
 def test_an_idle_connection_that_was_lost_is_not_noticed(base: Database) -> None:
-    base.write(assistants.insert, "", assistant(1))
+    base.write(assistants.insert, assistant(1))
     mine = sa.text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = :name")
     server = sa.create_engine(resolve(POSTGRES), poolclass=sa.NullPool)
     with server.connect() as db:
         db.execute(mine, {"name": base.url.query["application_name"]})
-    assert base.read(assistants.get, "", "asst_1") == assistant(1)
+    assert base.read(assistants.get, "asst_1") == assistant(1)
 
 
 @needs_server
@@ -157,10 +158,10 @@ def test_an_idle_connection_that_was_lost_is_not_noticed(base: Database) -> None
 async def test_a_crowd_of_either_colour_shares_a_few_connections(address: str) -> None:
     base = database(address, connections=3)
 
-    def look(db: sa.Connection) -> int:
-        db.exec_driver_sql("SELECT pg_sleep(0.01)")
+    def look(tx: Tx) -> int:
+        tx.db.exec_driver_sql("SELECT pg_sleep(0.01)")
         mine = "SELECT count(*) FROM pg_stat_activity WHERE application_name = current_setting('application_name')"
-        return int(db.exec_driver_sql(mine).scalar_one())
+        return int(tx.db.exec_driver_sql(mine).scalar_one())
 
     with ThreadPoolExecutor(20) as pool:
         most = [*pool.map(lambda _: base.read(look), range(40))]
@@ -174,7 +175,7 @@ async def test_a_crowd_of_either_colour_shares_a_few_connections(address: str) -
 def test_a_server_that_is_not_there() -> None:
     base = database("postgresql://me:s3cret@127.0.0.1:9/shim")
     with pytest.raises(StoreFailed, match=r"127\.0\.0\.1/shim does not answer\. Is the server running, ") as caught:
-        base.read(lambda db: None)
+        base.read(lambda tx: None)
     assert "s3cret" not in str(caught.value)
 
 

@@ -16,16 +16,16 @@ START = """if True:
     base = database(sys.argv[1])
     me = sys.argv[2]
 
-    def increment(db):
-        body = assistants.get(db, "", "asst_shared")
+    def increment(tx):
+        body = assistants.get(tx, "asst_shared")
         if body is None:
-            return assistants.insert(db, "", {"id": "asst_shared", "created_at": 1, "count": 1})
-        assistants.save(db, "", {**body, "count": body["count"] + 1})
+            return assistants.insert(tx, {"id": "asst_shared", "created_at": 1, "count": 1})
+        assistants.save(tx, {**body, "count": body["count"] + 1})
 
     sys.stdin.readline()
     for _ in range(25):
         base.write(increment)
-    base.write(assistants.insert, "", {"id": f"asst_{me}", "created_at": 1})
+    base.write(assistants.insert, {"id": f"asst_{me}", "created_at": 1})
 """
 
 FORK = """if True:
@@ -35,7 +35,7 @@ FORK = """if True:
     base = database(sys.argv[1])
 
     def add(name):
-        base.write(assistants.insert, "", {"id": f"asst_{name}", "created_at": 1})
+        base.write(assistants.insert, {"id": f"asst_{name}", "created_at": 1})
 
     add("before")
     child = os.fork()
@@ -61,10 +61,10 @@ def test_four_processes_that_start_together_on_no_file_at_all(tmp_path: Path) ->
     for process in started:
         said(process)
     base = database(url)
-    shared = base.read(assistants.get, "", "asst_shared")
+    shared = base.read(assistants.get, "asst_shared")
     assert shared is not None
     assert shared["count"] == 100
-    listed = ids(base.read(assistants.page, "", 20, "asc").data)
+    listed = ids(base.read(assistants.page, 20, "asc").data)
     assert sorted(listed) == ["asst_0", "asst_1", "asst_2", "asst_3", "asst_shared"]
     base.close()
 
@@ -74,12 +74,12 @@ def test_parent_and_child_both_go_on(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'shim.db'}"
     assert said(python(FORK, url)) == "0"
     base = database(url)
-    assert sorted(ids(base.read(assistants.page, "", 20, "asc").data)) == [
+    assert sorted(ids(base.read(assistants.page, 20, "asc").data)) == [
         "asst_after",
         "asst_before",
         "asst_child",
         "asst_parent",
     ]
-    assert base.read(lambda db: db.exec_driver_sql("PRAGMA integrity_check").scalar()) == "ok"
-    base.write(assistants.insert, "", assistant(1))
+    assert base.read(lambda tx: tx.db.exec_driver_sql("PRAGMA integrity_check").scalar()) == "ok"
+    base.write(assistants.insert, assistant(1))
     base.close()

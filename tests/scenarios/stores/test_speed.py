@@ -5,10 +5,10 @@ import time
 from collections.abc import Awaitable, Callable
 
 import pytest
-import sqlalchemy as sa
 
 from shim.store import journal, messages, rows, schema, threads
 from shim.store.database import AsyncStore, Database, SyncStore
+from shim.store.tx import Tx
 from tests.store.things import message, thread
 
 pytestmark = pytest.mark.bench
@@ -29,7 +29,7 @@ async def measure(what: str, work: Callable[[int], Awaitable[object]], times: in
 
 @pytest.fixture
 def begun(base: Database) -> Database:
-    base.write(threads.insert, "", thread())
+    base.write(threads.insert, thread())
     return base
 
 
@@ -39,17 +39,17 @@ async def test_small_transactions(begun: Database) -> None:
         store = colour(begun)
         name, first = colour.__name__, number * 10_000
         spent = await measure(
-            f"{name} write", lambda n, store=store, first=first: store.write(messages.insert, "", message(first + n))
+            f"{name} write", lambda n, store=store, first=first: store.write(messages.insert, message(first + n))
         )
         assert spent < limit
-        spent = await measure(f"{name} read", lambda n, store=store: store.read(messages.get, "", "thread_1", "msg_1"))
+        spent = await measure(f"{name} read", lambda n, store=store: store.read(messages.get, "thread_1", "msg_1"))
         assert spent < limit
 
 
-def fill(db: sa.Connection) -> None:
+def fill(tx: Tx) -> None:
     known = {"tenant": "", "thread_id": "thread_1", "created_at": 1, "run_id": None}
     bodies = ({**known, "id": f"msg_{n}", "body": rows.dump(message(n))} for n in range(MANY))
-    db.execute(schema.messages.insert(), list(bodies))
+    tx.db.execute(schema.messages.insert(), list(bodies))
 
 
 async def test_a_page_of_a_long_thread(begun: Database) -> None:
@@ -58,24 +58,24 @@ async def test_a_page_of_a_long_thread(begun: Database) -> None:
     for cursor in (None, "msg_10", f"msg_{MANY // 2}"):
         spent = await measure(
             f"page of 20 out of {MANY} after {cursor}",
-            lambda n, cursor=cursor: store.read(messages.page, "", "thread_1", 20, "desc", cursor),
+            lambda n, cursor=cursor: store.read(messages.page, "thread_1", 20, "desc", cursor),
             200,
         )
         assert spent < 10_000
 
 
-def fill_journal(db: sa.Connection) -> None:
+def fill_journal(tx: Tx) -> None:
     for n in range(10_000):
-        journal.append(db, "", "thread_1", "in", {"role": "user", "content": f"message {n}"})
+        journal.append(tx, "thread_1", "in", {"role": "user", "content": f"message {n}"})
 
 
 async def test_a_long_journal(begun: Database) -> None:
     begun.write(fill_journal)
     store = SyncStore(begun)
-    assert await measure("10,000 journal rows", lambda n: store.read(journal.rows, "", "thread_1"), 10) < 2_000_000
+    assert await measure("10,000 journal rows", lambda n: store.read(journal.rows, "thread_1"), 10) < 2_000_000
 
 
 async def test_deleting_a_long_thread(begun: Database) -> None:
     begun.write(fill)
     store = SyncStore(begun)
-    assert await measure(f"delete {MANY} messages", lambda n: store.write(threads.delete, "", "thread_1"), 1) < 2e7
+    assert await measure(f"delete {MANY} messages", lambda n: store.write(threads.delete, "thread_1"), 1) < 2e7

@@ -37,7 +37,7 @@ CALLS: dict[str, Any] = {
 def make_old(world: World, item: Json, kind: str, direction: str = "out") -> None:
     """Put an item into the journal instead of one that is there."""
     where = (schema.journal.c.type == kind) & (schema.journal.c.direction == direction)
-    world.base.write(lambda db: db.execute(sa.update(schema.journal).where(where).values(item=json.dumps(item))))
+    world.base.write(lambda tx: tx.db.execute(sa.update(schema.journal).where(where).values(item=json.dumps(item))))
 
 
 @pytest.mark.parametrize("limit", [None, 1])
