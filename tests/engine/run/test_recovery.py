@@ -263,8 +263,6 @@ def test_of_two_who_try_one_does(world: World) -> None:
 
 def test_what_was_done_while_upstream_was_asked_is_not_overwritten(world: World) -> None:
     """Its process was only slow, and has renewed its claim.  Then it is looked at anew."""
-    from shim.store import runs
-
     thread = world.thread("One")
     run = lose(world, thread, [created()])
     world.upstream.stored["resp_1"] = response(call())
