@@ -32,7 +32,8 @@ from shim.store.database import AsyncStore, Database, SyncStore, database
 from shim.store.errors import StoreFailed
 from shim.store.tx import Store
 from shim.upstream import caller, profiles
-from shim.upstream.responses import AsyncUpstream, Upstream
+from shim.upstream.colours import AWAITED
+from shim.upstream.responses import Upstream
 from shim.wire.sse import Limits
 
 C = TypeVar("C", openai.OpenAI, openai.AsyncOpenAI)
@@ -92,12 +93,13 @@ def async_engine(
     """An engine whose upstream is that of ``client``, reached through ``network``, and what keeps its runs' leases.
     ``pumps`` drive the runs that it takes over.
     """
-    upstream = AsyncUpstream(
+    upstream = Upstream(
         lambda: plain(client, network, chosen),
         transport.BROKEN,
         profile_of(client, chosen),
         transport.refill,
         _limits(chosen),
+        AWAITED,
     )
     kept = _database(chosen)
     engine = _engine(AsyncStore(kept), upstream, kept, chosen, asyncio.sleep, pumps.work)

@@ -50,7 +50,7 @@ LAWS = {
         {
             "shim/store/database.py": "a transaction behind asyncio runs in a thread of the store's own pool",
             "shim/upstream/waiting.py": "a timer ends a wait for an upstream that says nothing",
-            "shim/upstream/responses.py": "a timer ends a connection that does not end by itself",
+            "shim/upstream/colours.py": "a timer ends a connection that does not end by itself",
             "shim/server/run.py": "a server that is told to stop ends its streams meanwhile",
             "shim/sandbox/http.py": "a sandbox for tests is served from a thread",
         },

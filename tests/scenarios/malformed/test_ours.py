@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from shim.engine.run import carrier
+from shim.engine.run import carrier, state
 from shim.store.errors import StoreFailed
 from shim.translate import stream
 from tests.engine.scripted import World, answer, pump
@@ -73,14 +73,14 @@ def test_one_while_the_store_fails_is_left_to_whoever_looks_next(world: World, m
 
 
 def test_one_behind_the_stored_end_changes_nothing(world: World, monkeypatch) -> None:
-    keep = carrier.Carrier._keep
+    stored = state.RunState.stored
 
-    def broken(self, stored):
-        if stored.run["status"] == "completed":
+    def broken(self, run, memory):
+        if run["status"] == "completed":
             raise KeyError("ours")
-        keep(self, stored)
+        stored(self, run, memory)
 
     thread = world.thread("One")
-    monkeypatch.setattr(carrier.Carrier, "_keep", broken)
+    monkeypatch.setattr(state.RunState, "stored", broken)
     world.run(thread, answer(HELLO))
     assert _run(world, thread)["status"] == "completed"

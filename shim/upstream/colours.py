@@ -1,0 +1,118 @@
+"""Where the SDK's blocking client and its async one differ: how a call is waited for, how bytes are read and closed.
+
+`shim.upstream.responses` is written once over a `Colour`.  What cannot be written once is here and in `waiting`: a call
+that blocks can be left, but not stopped, so it goes on in a thread; one that is awaited is cancelled.
+"""
+
+import threading
+import time
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing, suppress
+from typing import Any, Final, Protocol
+
+import anyio
+
+from shim.ports import Interruption
+from shim.upstream import waiting
+
+#: An open HTTP response of httpx or httpx2, of either colour.
+Open = Any
+
+
+class Colour(Protocol):
+    """How one kind of client is used."""
+
+    async def ask(self, call: Callable[[], Any]) -> Any:
+        """What a call of the SDK gives."""
+        ...
+
+    async def wait(self, call: Callable[[], Any], interruption: Interruption, late: Callable[[Any], None]) -> Any:
+        """The same, until it is interrupted: then `Refusal`, and what comes all the same is given to ``late``."""
+        ...
+
+    def chunks(self, response: Open) -> AsyncGenerator[bytes, None]:
+        """The bytes of a body, as they come."""
+        ...
+
+    async def finish(self, chunks: AsyncGenerator[bytes, None], response: Open, seconds: float) -> None:
+        """Read a body to its end, which is late by so much at most."""
+        ...
+
+    async def close(self, response: Open) -> None:
+        """Close an answer."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Let time pass."""
+        ...
+
+
+class Blocking:
+    """Behind a blocking client every port blocks, and no coroutine ever suspends."""
+
+    async def ask(self, call: Callable[[], Any]) -> Any:
+        return call()
+
+    async def wait(self, call: Callable[[], Any], interruption: Interruption, late: Callable[[Any], None]) -> Any:
+        return waiting.wait(call, interruption, late)
+
+    async def chunks(self, response: Open) -> AsyncGenerator[bytes, None]:
+        for chunk in response.iter_bytes():
+            yield chunk
+
+    async def finish(self, chunks: AsyncGenerator[bytes, None], response: Open, seconds: float) -> None:
+        late = threading.Timer(seconds, waiting.shut, (response,))
+        late.daemon = True
+        late.start()
+        try:
+            await _exhaust(chunks)
+        finally:
+            late.cancel()
+
+    async def close(self, response: Open) -> None:
+        response.close()
+
+    async def sleep(self, seconds: float) -> None:
+        time.sleep(seconds)  # noqa: ASYNC251 - behind a blocking client every port blocks
+
+
+class Awaited:
+    """Behind an async client."""
+
+    async def ask(self, call: Callable[[], Any]) -> Any:
+        return await call()
+
+    async def wait(self, call: Callable[[], Any], interruption: Interruption, late: Callable[[Any], None]) -> Any:
+        # It is cancelled, so nothing comes late.
+        return await waiting.wait_async(call(), interruption)
+
+    async def chunks(self, response: Open) -> AsyncGenerator[bytes, None]:
+        async with aclosing(response.aiter_bytes()) as chunks:
+            async for chunk in chunks:
+                yield chunk
+
+    async def finish(self, chunks: AsyncGenerator[bytes, None], response: Open, seconds: float) -> None:
+        with anyio.move_on_after(seconds):
+            await _exhaust(chunks)
+
+    async def close(self, response: Open) -> None:
+        await response.aclose()
+
+    async def sleep(self, seconds: float) -> None:
+        await anyio.sleep(seconds)
+
+
+async def _exhaust(chunks: AsyncGenerator[bytes, None]) -> None:
+    async with aclosing(chunks) as rest:
+        async for _ in rest:
+            pass
+
+
+def leave(answer: Any) -> None:
+    """Close the answer to a blocking call that came too late."""
+    with suppress(Exception):
+        answer.http_response.close()
+
+
+BLOCKING: Final[Colour] = Blocking()
+AWAITED: Final[Colour] = Awaited()
