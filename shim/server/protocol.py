@@ -1,18 +1,23 @@
-"""Connections that cost something and bring nothing are closed: a request whose head does not come, an answer that
-nobody takes.
+"""Connections that cost something and bring nothing are closed: a request whose head does not come or has no end, an
+answer that nobody takes.
 """
 
 import asyncio
 from typing import Any, Final
 
-import h11
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 #: Seconds in which a caller must take a part of his answer, once the buffers on the way to him are full.
 UNTAKEN: Final = 600.0
+#: Bytes that a request's line and headers may have.
+LONGEST: Final = 65_536
+TOO_LONG: Final = (
+    b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-type: text/plain; charset=utf-8\r\n"
+    b"content-length: 31\r\nconnection: close\r\n\r\nThe request's head is too long."
+)
 
 
-class Timed(H11Protocol):
+class Timed(HttpToolsProtocol):
     """``head``: seconds that a request's head may take.  How long its body may take the application decides."""
 
     head: float = 60.0
@@ -21,6 +26,7 @@ class Timed(H11Protocol):
         super().__init__(*args, **kwargs)
         self._awaited: asyncio.TimerHandle | None = None
         self._untaken: asyncio.TimerHandle | None = None
+        self._coming = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -33,8 +39,24 @@ class Timed(H11Protocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
+        awaited = self._awaited
         super().data_received(data)
+        # The head that was waited for has not ended in these bytes.
+        if awaited is not None and self._awaited is awaited:
+            self._coming += len(data)
+            if self._coming > LONGEST and not self.transport.is_closing():
+                self.transport.write(TOO_LONG)
+                self.transport.close()
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
         self._await_head()
+
+    def on_headers_complete(self) -> None:
+        if self._awaited is not None:
+            self._awaited.cancel()
+            self._awaited = None
+        super().on_headers_complete()
 
     def pause_writing(self) -> None:
         super().pause_writing()
@@ -46,12 +68,10 @@ class Timed(H11Protocol):
             self._untaken.cancel()
 
     def _await_head(self) -> None:
-        """The time runs from a head's first byte, or from the connection's beginning, whatever comes meanwhile."""
-        if self.conn.their_state is h11.IDLE:
-            self._awaited = self._awaited or self.loop.call_later(self.head, self.transport.close)
-        elif self._awaited is not None:
-            self._awaited.cancel()
-            self._awaited = None
+        """The time runs from the connection's beginning, or a later head's first byte, whatever comes meanwhile."""
+        if self._awaited is None:
+            self._coming = 0
+            self._awaited = self.loop.call_later(self.head, self.transport.close)
 
 
 def timed(seconds: float) -> type[Timed]:

@@ -9,13 +9,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-from tests.bench import growth, importing, limits, polling, serving, starting, streams
+from tests.bench import crowd, growth, importing, limits, polling, serving, starting, streams
 from tests.bench.report import Options, Report, machine
 
 BENCHES: Final[dict[str, Callable[[Options], Report]]] = {
     "streams": streams.run,
     "polling": polling.run,
     "serving": serving.run,
+    "crowd": crowd.run,
     "growth": growth.run,
     "importing": importing.run,
     "limits": limits.run,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.bench import bodies, importing, limits, starting, streams
+from tests.bench import bodies, crowd, importing, limits, starting, streams
 from tests.bench.__main__ import main
 
 
@@ -41,6 +41,14 @@ def test_the_start_is_measured(tmp_path: Path) -> None:
     assert set(told) == set(starting.STARTS)
     # What the whole engine costs is not paid by an import.
     assert float(told["import shim"]["more"]) <= 15
+
+
+def test_a_crowd_is_measured() -> None:
+    without, through = crowd.measured(((3, 1),), 0.5).data["crowds"]
+    # Of a piece that comes together with the one before, the server makes one event.
+    assert without["tokens"] == 45 >= through["tokens"] > 3
+    assert through["cpu_us_per_token"] > 0
+    assert 0 < through["first_p50"] <= through["first_p99"]
 
 
 def test_a_stream_that_is_not_read_takes_no_more_memory_for_more() -> None:

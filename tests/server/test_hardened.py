@@ -6,6 +6,7 @@ import secrets
 import socket
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -88,11 +89,32 @@ def test_dots_in_a_name_are_dots(path: str) -> None:
     assert place(path) is not None
 
 
-@pytest.mark.parametrize("method", ["TRACE", "PUT", "PATCH", "PROPFIND", "LINK", "X"])
+@pytest.mark.parametrize("method", ["TRACE", "PUT", "PATCH", "PROPFIND", "LINK"])
 def test_a_method_that_the_api_has_not_is_not_passed_on(url: str, upstream: Loopback, method: str) -> None:
     got = ask(f"{url}/v1/models", method)
     assert (got.status, got.error["type"]) == (405, "invalid_request_error")
     assert upstream.asked == []
+
+
+def test_a_method_that_http_has_not_is_no_request(url: str, upstream: Loopback) -> None:
+    heard = raw(url, b"X /v1/models HTTP/1.1\r\nhost: localhost\r\n\r\n")
+    assert heard.startswith(b"HTTP/1.1 400 ")
+    assert upstream.asked == []
+
+
+@pytest.mark.parametrize("name", ["one line", "many lines", "the path"])
+def test_a_head_has_an_end(url: str, upstream: Loopback, name: str) -> None:
+    heads = {
+        "one line": b"GET /v1/models HTTP/1.1\r\nx-long: " + b"x" * 200_000,
+        "many lines": b"GET /v1/models HTTP/1.1\r\n" + b"x-short: y\r\n" * 20_000,
+        "the path": b"GET /v1/models?" + b"x" * 200_000,
+    }
+    heard = b"HTTP/1.1 431 "
+    # Who is still sending may find the connection gone before he reads why.
+    with suppress(ConnectionError):
+        heard = raw(url, heads[name])
+    assert heard.startswith(b"HTTP/1.1 431 ")
+    assert ask(f"{url}/v1/assistants").status == 200
 
 
 @pytest.mark.parametrize("target", ["/v1/models", "example.com:443"])

@@ -1,0 +1,111 @@
+"""Readers of many streams at once: ``python -m tests.bench.crowd_readers URL STREAMS`` prints what they saw as JSON.
+
+At the shim's server each reader first makes a thread, and streams a run of it; at an upstream he asks for a response.
+All streams begin within a second.
+"""
+
+import asyncio
+import json
+import statistics
+import sys
+import time
+from dataclasses import dataclass, field
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+#: Seconds over which the streams begin.
+RAMP: Final = 1.0
+#: What a piece with text has, at upstream and at the shim.
+TOKENS: Final = (b"response.output_text.delta\n", b"thread.message.delta\n")
+ENDS: Final = (b"event: done", b"event: response.completed")
+
+
+@dataclass(slots=True)
+class Seen:
+    """``at``: when each network read with text came, in seconds since the request."""
+
+    tokens: int = 0
+    at: list[float] = field(default_factory=list)
+
+
+class Reader:
+    """One connection, one stream."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self.host, self.port = host, port
+
+    async def connect(self) -> None:
+        self.reader, self.writer = await asyncio.open_connection(self.host, self.port)
+
+    def send(self, path: str, body: dict[str, Any]) -> None:
+        data = json.dumps(body).encode()
+        head = f"POST {path} HTTP/1.1\r\nhost: {self.host}:{self.port}\r\nauthorization: Bearer bench\r\n"
+        kind = f"content-type: application/json\r\ncontent-length: {len(data)}\r\n\r\n"
+        self.writer.write((head + kind).encode() + data)
+
+    async def ask(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        """A request whose answer has a length."""
+        self.send(path, body)
+        head = await self.reader.readuntil(b"\r\n\r\n")
+        assert b" 200 " in head.split(b"\r\n", 1)[0], head
+        lines = head.lower().split(b"\r\n")
+        length = next(int(line.split(b":")[1]) for line in lines if line.startswith(b"content-length"))
+        found: dict[str, Any] = json.loads(await self.reader.readexactly(length))
+        return found
+
+    async def stream(self, path: str, body: dict[str, Any]) -> Seen:
+        """A request whose answer is a stream."""
+        seen, began, last = Seen(), time.perf_counter(), b""
+        self.send(path, body)
+        while piece := await self.reader.read(65536):
+            known = sum(piece.count(token) for token in TOKENS)
+            if known:
+                seen.tokens += known
+                seen.at.append(time.perf_counter() - began)
+            last = (last + piece)[-4000:]
+            if any(end in last for end in ENDS):
+                break
+        self.writer.close()
+        return seen
+
+
+async def crowd(url: str, streams: int) -> dict[str, Any]:
+    parts = urlsplit(url)
+    host, port, base = parts.hostname or "", parts.port or 80, parts.path
+    readers = [Reader(host, port) for _ in range(streams)]
+    # An upstream has no assistants.
+    first = readers[0]
+    await first.connect()
+    first.send(f"{base}/assistants", {"model": "gpt-4o"})
+    head = await first.reader.readuntil(b"\r\n\r\n")
+    shim = b"text/event-stream" not in head
+    first.writer.close()
+
+    async def one(number: int, reader: Reader) -> Seen:
+        path, body = f"{base}/responses", {"model": "gpt-4o", "input": "Go on.", "stream": True}
+        await reader.connect()
+        if shim:
+            made = await reader.ask(f"{base}/threads", {"messages": [{"role": "user", "content": "Go on."}]})
+            path, body = f"{base}/threads/{made['id']}/runs", {"assistant_id": assistant["id"], "stream": True}
+        await start.wait()
+        await asyncio.sleep(RAMP * number / streams)
+        return await reader.stream(path, body)
+
+    if shim:
+        await first.connect()
+        assistant = await first.ask(f"{base}/assistants", {"model": "gpt-4o"})
+    start = asyncio.Event()
+    asyncio.get_running_loop().call_later(3.0, start.set)
+    seen = await asyncio.gather(*(one(number, reader) for number, reader in enumerate(readers)))
+    first_tokens = sorted(each.at[0] * 1000 for each in seen)
+    gaps = [max((b - a for a, b in zip(each.at, each.at[1:], strict=False)), default=0.0) * 1000 for each in seen]
+    return {
+        "tokens": sum(each.tokens for each in seen),
+        "first_p50": round(statistics.median(first_tokens), 1),
+        "first_p99": round(first_tokens[int(len(first_tokens) * 0.99)], 1),
+        "gap": round(max(gaps), 1),
+    }
+
+
+if __name__ == "__main__":
+    print(json.dumps(asyncio.run(crowd(sys.argv[1], int(sys.argv[2])))))

@@ -1,0 +1,83 @@
+"""An upstream for a crowd: ``python -m tests.bench.crowd_upstream RATE TOKENS`` prints its port.
+
+Every POST is answered with a stream of ``TOKENS`` deltas, ``RATE`` a second, each one write.  Anything else is a 404.
+"""
+
+import asyncio
+import itertools
+import json
+import sys
+from typing import Any, Final
+
+from shim.wire import sse
+from tests.bench import bodies
+
+HEAD: Final = (
+    b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream; charset=utf-8\r\n"
+    b"x-request-id: req_bench\r\ntransfer-encoding: chunked\r\n\r\n"
+)
+UNKNOWN: Final = b"HTTP/1.1 404 Not Found\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}"
+NUMBERS: Final = itertools.count(1)
+
+
+def _chunk(*events: dict[str, Any]) -> bytes:
+    data = b"".join(sse.encode(event["type"], event) for event in events)
+    return b"%x\r\n%b\r\n" % (len(data), data)
+
+
+class Upstream:
+    """``stands``: the events before, of, and after the text."""
+
+    def __init__(self, rate: float, tokens: int) -> None:
+        self.pause, self.stands = 1 / rate, bodies.events(tokens)
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Answer the requests of one connection."""
+        try:
+            while (method := await _request(reader)) is not None:
+                if method != b"POST":
+                    writer.write(UNKNOWN)
+                    continue
+                await self._answer(writer)
+        except (ConnectionError, asyncio.IncompleteReadError):
+            pass
+        finally:
+            writer.close()
+
+    async def _answer(self, writer: asyncio.StreamWriter) -> None:
+        loop, before, deltas, after = asyncio.get_running_loop(), *self.stands
+        own = {"id": f"resp_{next(NUMBERS):08}"}
+
+        def named(event: dict[str, Any]) -> dict[str, Any]:
+            return event | {"response": event["response"] | own} if "response" in event else event
+
+        writer.write(HEAD + _chunk(*map(named, before)))
+        due = loop.time()
+        for delta in deltas:
+            due += self.pause
+            await asyncio.sleep(max(0.0, due - loop.time()))
+            writer.write(_chunk(delta))
+            await writer.drain()
+        writer.write(_chunk(*map(named, after)) + b"0\r\n\r\n")
+
+
+async def _request(reader: asyncio.StreamReader) -> bytes | None:
+    """The method of the next request, which is read to its end."""
+    head = await reader.readuntil(b"\r\n\r\n") if not reader.at_eof() else b""
+    if not head:
+        return None
+    length = next((int(line.split(b":")[1]) for line in head.lower().split(b"\r\n") if b"content-length" in line), 0)
+    if length:
+        json.loads(await reader.readexactly(length))
+    return head.split(b" ", 1)[0]
+
+
+async def main() -> None:
+    rate, tokens = float(sys.argv[1]), int(sys.argv[2])
+    server = await asyncio.start_server(Upstream(rate, tokens).serve, "127.0.0.1", 0, backlog=1024)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await server.serve_forever()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
