@@ -2,6 +2,7 @@
 
 import inspect
 import typing
+from enum import Enum
 from typing import Any, Final
 
 from typer.models import ArgumentInfo, OptionInfo
@@ -36,5 +37,6 @@ def _parameter(parameter: inspect.Parameter, hint: Any) -> tuple[str, str, str]:
         names = [str(info.default)] if str(info.default).startswith("-") else []
         shown = ", ".join([*names, *(info.param_decls or ())] or [f"--{parameter.name.replace('_', '-')}"])
     default = parameter.default
+    default = default.value if isinstance(default, Enum) else default
     absent = default is inspect.Parameter.empty or default is None
     return code(shown), "" if absent else code(default), cell(str(info.help or ""))

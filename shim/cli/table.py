@@ -21,6 +21,7 @@ from shim.cli.keeping import seal, sweep
 from shim.cli.migrate_store import migrate_store
 from shim.cli.run import run
 from shim.cli.sandbox import sandbox
+from shim.cli.scan import scan
 from shim.cli.serve import serve
 from shim.cli.trace import trace
 from shim.cli.usage import usage
@@ -44,6 +45,7 @@ COMMANDS: Final[dict[str, Callable[..., Any]]] = {
     "migrate-store": migrate_store,
     "run": run,
     "sandbox": sandbox,
+    "scan": scan,
     "seal": seal,
     "serve": serve,
     "sweep": sweep,

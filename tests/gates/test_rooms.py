@@ -52,6 +52,7 @@ LAWS = {
             "shim/upstream/waiting.py": "a timer ends a wait for an upstream that says nothing",
             "shim/upstream/colours.py": "a timer ends a connection that does not end by itself",
             "shim/server/run.py": "a server that is told to stop ends its streams meanwhile",
+            "shim/migrate/scan/scanner.py": "code is read in several processes, which end with the scan",
             "shim/sandbox/http.py": "a sandbox for tests is served from a thread",
         },
     ),

@@ -1,0 +1,107 @@
+"""Which files are looked at, and how their bytes become text."""
+
+import io
+import os
+import re
+import tokenize
+from collections.abc import Iterable, Iterator
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import Final
+
+from shim.migrate.scan.findings import Skipped
+from shim.migrate.scan.languages import CODE
+
+#: A larger file is data, or was made by a program.
+LARGEST: Final = 2_000_000
+PYTHON: Final = frozenset({"py", "pyw", "pyi"})
+NOTEBOOK: Final = "ipynb"
+#: Where ids stand.
+CONFIGURATION: Final = frozenset(
+    {"env", "json", "yaml", "yml", "toml", "ini", "cfg", "conf", "properties", "tf", "tfvars", "xml"}
+    | {"example", "local", "sample"}
+)
+SUFFIXES: Final = PYTHON | CODE | CONFIGURATION | {NOTEBOOK}
+#: Folders that hold what others wrote, or what a program made.
+SKIPPED: Final = re.compile(
+    r"\.(git|hg|svn|venv|next|tox|nox|mypy_cache|ruff_cache|pytest_cache|ipynb_checkpoints|idea|vscode)|node_modules"
+    r"|venv|env|__pycache__|dist|build|site-packages|target|vendor"
+)
+LOCKS: Final = re.compile(r"package-lock\.json|.*\.min\.(js|css)|.*\.lock|pnpm-lock\.yaml")
+MARKS: Final = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+
+
+class Unreadable(Exception):
+    """A file that is not looked at; its text says why."""
+
+
+def suffix(name: str) -> str:
+    """What a file's name says of its language: ``.env.production`` is an ``env``."""
+    if name.startswith(".env"):
+        return "env"
+    return name.rpartition(".")[2].lower() if "." in name else ""
+
+
+def walk(place: Path, exclude: Iterable[str] = ()) -> Iterator[Path]:
+    """The files below a folder, in a fixed order; a file that is named itself is looked at whatever its name is.
+
+    Links to folders are not followed, so that none is walked twice or for ever.
+    """
+    excluded = tuple(exclude)
+    if not place.is_dir():
+        yield place
+        return
+    for folder, folders, names in os.walk(place):
+        here = Path(folder)
+        folders[:] = sorted(
+            name for name in folders if not SKIPPED.fullmatch(name) and not _is(here / name, place, excluded)
+        )
+        for name in sorted(names):
+            wanted = suffix(name) in SUFFIXES and not LOCKS.fullmatch(name)
+            if wanted and not _is(here / name, place, excluded):
+                yield here / name
+
+
+def _is(path: Path, place: Path, patterns: tuple[str, ...]) -> bool:
+    name = path.relative_to(place).as_posix()
+    return any(fnmatch(name, pattern) or fnmatch(path.name, pattern) for pattern in patterns)
+
+
+def read(path: Path) -> bytes:
+    """A file's bytes.  Raises `Unreadable`."""
+    try:
+        if not path.is_file():
+            raise Unreadable("it is a broken link" if path.is_symlink() else "it is no file")
+        if path.stat().st_size > LARGEST:
+            raise Unreadable(f"it is larger than {LARGEST // 1_000_000} MB")
+        data = path.read_bytes()
+    except OSError as problem:
+        raise Unreadable(f"it cannot be read: {problem.strerror or problem}") from problem
+    if data[:2] not in MARKS and b"\0" in data[:8192]:
+        raise Unreadable("it is binary")
+    return data
+
+
+def decode(data: bytes, kind: str) -> str:
+    """A file's text, with ``\\n`` for every line's end.  Raises `Unreadable` for Python that says no true encoding."""
+    try:
+        text = data.decode(_encoding(data, kind))
+    except UnicodeDecodeError:
+        # Ids and calls are ASCII in every encoding that is left.
+        text = data.decode("latin-1")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _encoding(data: bytes, kind: str) -> str:
+    if kind not in PYTHON:
+        return MARKS.get(data[:2], "utf-8-sig")
+    try:
+        return tokenize.detect_encoding(io.BytesIO(data).readline)[0]
+    except SyntaxError as problem:
+        if str(problem).startswith("unknown encoding"):
+            raise Unreadable(f"its encoding is unknown: {problem}") from problem
+        return "latin-1"
+
+
+def skipped(path: Path, why: object) -> Skipped:
+    return Skipped(str(path), str(why))

@@ -1,0 +1,42 @@
+"""Reading habits: how programs read what the API answered, where a native response is read another way."""
+
+import ast
+import re
+from collections.abc import Iterator
+from typing import Final, TypeAlias
+
+#: Rule, node, what was read, and whether that alone is no proof of a use.
+Told: TypeAlias = tuple[str, ast.AST, str, bool]
+
+ANNOTATION: Final = re.compile(r"\w*(annotation|citation|\bann|\banno)\w*|a", re.IGNORECASE)
+CITATION: Final = re.compile(r"\w*citation\w*", re.IGNORECASE)
+
+
+def find(node: ast.AST) -> Iterator[Told]:
+    """The habits that show at a node."""
+    match node:
+        case ast.Attribute(attr="value", value=ast.Attribute(attr="text", value=ast.Subscript() as part)):
+            if _is_content(part):
+                yield "first-content", node, ast.unparse(part).rpartition(".")[2] + ".text.value", False
+        case ast.Subscript(
+            slice=ast.Constant("value"), value=ast.Subscript(slice=ast.Constant("text"), value=ast.Subscript() as part)
+        ) if _is_content(part):
+            yield "first-content", node, "['content'][0]['text']['value']", False
+        case ast.Call(
+            func=ast.Attribute(attr="replace"), args=[ast.Attribute(attr="text", value=ast.Name() as held), *_]
+        ):
+            if ANNOTATION.fullmatch(held.id):
+                yield "annotation-text", node, f"{held.id}.text", True
+        case ast.Attribute(attr="quote", value=ast.Attribute(attr=name) | ast.Name(id=name)) if CITATION.fullmatch(
+            name
+        ):
+            yield "citation-quote", node, f"{name}.quote", True
+
+
+def _is_content(part: ast.Subscript) -> bool:
+    """``….content[0]``, or ``…["content"][0]``."""
+    held = part.value
+    numbered = isinstance(part.slice, ast.Constant) and isinstance(part.slice.value, int)
+    named = isinstance(held, ast.Attribute) and held.attr == "content"
+    keyed = isinstance(held, ast.Subscript) and isinstance(held.slice, ast.Constant) and held.slice.value == "content"
+    return numbered and (named or keyed)

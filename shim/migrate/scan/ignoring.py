@@ -1,0 +1,35 @@
+"""Comments that take findings out: ``# shim: ignore``, ``# shim: ignore[rule, rule]``, ``# shim: ignore-file``.
+
+They stand in a comment of any language, on a line of what was found; ``ignore-file`` stands anywhere in the file.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from shim.migrate.scan.findings import Finding
+
+COMMENT: Final = re.compile(
+    r"(?:\#|//|/\*|--|;|<!--|\*)\s*shim:\s*ignore(-file\b)?(?:\[([\w,\s-]*)\])?(?![-\w])", re.IGNORECASE
+)
+
+
+def keep(findings: Iterable[Finding], text: str) -> list[Finding]:
+    """The findings that no comment takes out."""
+    everywhere: list[set[str] | None] = []
+    lines: dict[int, set[str] | None] = {}
+    if "ignore" in text:
+        for number, line in enumerate(text.split("\n"), 1):
+            for found in COMMENT.finditer(line):
+                rules = None if found[2] is None else {each.strip() for each in found[2].split(",")}
+                if found[1]:
+                    everywhere.append(rules)
+                else:
+                    lines[number] = rules
+    return [each for each in findings if not _ignored(each, lines, everywhere)]
+
+
+def _ignored(finding: Finding, lines: dict[int, set[str] | None], everywhere: list[set[str] | None]) -> bool:
+    place = finding.place
+    here = [lines[number] for number in range(place.line, place.end_line + 1) if number in lines]
+    return any(rules is None or finding.rule in rules for rules in [*here, *everywhere])

@@ -1,0 +1,182 @@
+"""Other languages: one row a pattern, for the SDKs in use and for requests without one.
+
+Comments are taken out before, as far as a row of `COMMENTS` knows the language.  A row whose ``beside`` is set counts
+only in a file that holds that, too: ``client.threads`` alone may be anything.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from shim.migrate.scan import texts
+from shim.migrate.scan.operations import EVENTS
+
+_OPENAI: Final = r"(?i)openai"
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """``languages``: the files' suffixes; empty for all.  ``beside``: what must stand somewhere in the file."""
+
+    rule: str
+    languages: frozenset[str]
+    pattern: re.Pattern[str]
+    beside: re.Pattern[str] | None = None
+
+
+def _row(rule: str, languages: str, pattern: str, beside: str = "") -> Pattern:
+    return Pattern(rule, frozenset(languages.split()), re.compile(pattern), re.compile(beside) if beside else None)
+
+
+JS: Final = "js jsx mjs cjs ts tsx mts cts vue svelte"
+JVM: Final = "java kt kts scala groovy"
+PATTERNS: Final = (
+    # The official SDKs, and openai-php, whose resources have the same names.
+    _row("other-language", JS, r"\bbeta\s*(?:\?|!)?\.\s*(?:threads|assistants)\b(?:\s*\.\s*\w+)*"),
+    _row("beta-vector-stores", JS, r"\bbeta\s*(?:\?|!)?\.\s*vectorStores\b(?:\s*\.\s*\w+)*"),
+    _row("other-language", JS, r"\b(?:threads|assistants)\b[^;{}\n]*\}\s*=\s*\w+\.beta\b"),
+    _row(
+        "other-language",
+        JS,
+        r"\bAssistantStream\b|openai/(?:resources/beta/(?:threads|assistants)|lib/AssistantStream)[\w/.-]*",
+    ),
+    _row("other-language", JS, r"\bOpenAI\.Beta\.(?:Threads?|Assistants?)\b[\w.]*"),
+    _row(
+        "other-language",
+        JS,
+        r"@azure/openai-assistants|\bAssistantsClient\b|\bOpenAIAssistantRunnable\b|\bOpenAIAssistantAgent\b",
+    ),
+    _row(
+        "other-language",
+        JS,
+        r"\bAssistantResponse\b|\buseAssistant\b|\bexperimental_AssistantResponse\b",
+        r"[\"']@?ai(?:-sdk)?[/\"']",
+    ),
+    _row("other-language", "php", r"->\s*(?:threads|assistants)\(\)(?:\s*->\s*\w+(?:\(\))?)*", _OPENAI),
+    _row("other-language", "php", r"\bOpenAI::(?:threads|assistants)\(\)(?:\s*->\s*\w+(?:\(\))?)*"),
+    _row(
+        "other-language",
+        "php",
+        r"->\s*(?:create|retrieve|modify|delete|list|cancel|submit)(?:Assistants?|Threads?|ThreadAndRun|ThreadMessages?|Runs?|RunSteps?|ToolOutputs)\s*\(",
+        _OPENAI,
+    ),
+    _row("other-language", "go", r"\.Beta\.(?:Threads|Assistants)\b[\w.]*"),
+    _row(
+        "other-language",
+        "go",
+        r"\.(?:Create|Retrieve|Modify|Delete|List|Cancel)(?:Assistants?|Threads?|ThreadAndRun|ThreadAndStream|Run|Runs|RunStreaming|RunSteps?|Message|Messages)\s*\(|\.SubmitToolOutputs(?:Stream)?\s*\(",
+        r"go-openai|openai-go|(?i:openai)\.\w*Client",
+    ),
+    _row(
+        "other-language",
+        "go",
+        r"\bopenai\.(?:Assistant|Thread|Run|CreateThreadAndRun|ModifyThread|MessageRequest)\w*",
+    ),
+    _row("other-language", JVM, r"\.beta\(\)\s*\.\s*(?:threads|assistants)\(\)(?:\s*\.\s*\w+\(\))*"),
+    _row(
+        "other-language",
+        JVM,
+        r"\b(?:AssistantsClient|AssistantsAsyncClient|AssistantRequest|ThreadRequest|ThreadRunRequest|RunCreateRequest|ThreadMessageRequest|CreateThreadAndRunRequest|AssistantThreadCreationOptions)\b",
+        _OPENAI,
+    ),
+    _row(
+        "other-language",
+        JVM,
+        r"\.\s*(?:assistants|threads|threadRuns|threadMessages|threadRunSteps)\(\)\s*\.\s*\w+",
+        _OPENAI,
+    ),
+    _row(
+        "other-language",
+        "cs fs vb",
+        r"\b(?:Assistants?Client|GetAssistants?Client|AssistantsEndpoint|ThreadsEndpoint|OpenAIAssistantAgent)\b",
+    ),
+    _row("other-language", "cs fs vb", r"\b\w*[aA]ssistants?Client\.\w+", _OPENAI),
+    _row(
+        "other-language",
+        "cs fs vb",
+        r"\b(?:(?:Assistant|Thread|Run|Message)CreationOptions|AssistantThread|ThreadRun|ThreadMessage|MessageContentUpdate"
+        r"|StreamingUpdateReason|StreamingUpdate|RequiredActionUpdate|RunStepUpdate)\b",
+        r"OpenAI\.Assistants",
+    ),
+    _row("other-language", "cs fs vb", r"\b(?:Azure\.AI\.)?OpenAI\.(?:Assistants|Threads)\b"),
+    _row(
+        "other-language",
+        "cs fs vb",
+        r"\b(?:ThreadsEndpoint|AssistantsEndpoint|Beta\.Assistant|Beta\.Thread)\b\.?\w*",
+        _OPENAI,
+    ),
+    _row(
+        "other-language",
+        "rb",
+        r"\.(?:threads|assistants|runs|run_steps)\.(?:create|retrieve|modify|delete|list|cancel|submit_tool_outputs|create_thread_and_run)\b",
+        _OPENAI,
+    ),
+    _row("other-language", "rb", r"\.messages\.(?:create|retrieve|modify|delete|list)\b(?=[^\n]*thread_id)", _OPENAI),
+    _row("other-language", "rb", r"\.beta\.(?:threads|assistants)\b[\w.]*"),
+    _row(
+        "other-language",
+        "rs",
+        r"\.(?:threads|assistants)\(\)(?:\s*\.\s*\w+\([^)]*\))*|\bCreate(?:Assistant|Thread|Run|Message)Request(?:Args)?\b",
+        _OPENAI,
+    ),
+    # What is alike in all of them
+    _row("raw-http", "", texts.ADDRESS.pattern),
+    _row(
+        "raw-http",
+        "",
+        r"(?:\}|\+\s*[\"'`]|[\"'`]|\b[A-Z_]+URL)/threads/(?:\$|\{|[\"'`]|%|#)[^\s]*?/?(?:runs|messages)\b",
+        r"assistants=v|api\.openai\.com",
+    ),
+    _row("raw-http", "", r"[}\"'`]/(?:threads(?:/runs)?|assistants)[\"'`](?!\s*=>)", r"assistants=v|api\.openai\.com"),
+    _row("v1-header", "", r"\bassistants=v1\b"),
+    _row("beta-header", "", r"\bassistants=v2\b"),
+    _row("event-name", "", "[\"'`](?:" + "|".join(map(re.escape, sorted(EVENTS, reverse=True))) + ")[\"'`]"),
+    _row("citation-quote", JS, r"\bfile_?[cC]itation\??\.quote\b"),
+    _row("v1-retrieval", JS, r"\btype[\"']?\s*:\s*[\"']retrieval[\"']", r"\bbeta\??\.(?:assistants|threads)"),
+    _row("first-content", JS, r"\bcontent\s*(?:\?\.)?\[0\](?:\s+as\s+\w+\))?[?!]?\.text\??\.value\b"),
+    _row("first-content", "php rb", r"\[['\"]content['\"]\]\[0\]\[['\"]text['\"]\]\[['\"]value['\"]\]"),
+    _row("first-content", "php", r"->content\[0\]->text->value\b"),
+    _row("event-name", JS, r"[\"'`]thread\.(?:run|message|run\.step)[\"'`]", r"\bbeta\??\.(?:assistants|threads)"),
+    # Python that cannot be parsed
+    _row("call", "py pyw ipynb", r"\bbeta\.(?:threads|assistants)\b[\w.]*"),
+)
+CODE: Final = frozenset(
+    f"{JS} {JVM} php go cs fs vb rb rs swift sh bash ps1 dart lua ex exs r pl c cc cpp h hpp html".split()
+)
+#: Files to which rows of no language apply: code, and what ought to be Python.
+ANY: Final = CODE | {"py", "pyw", "ipynb"}
+_SLASHES: Final = r"//[^\n]*|/\*.*?\*/"
+_HASHES: Final = r"\#[^\n]*"
+_STRINGS: Final = r"\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`"
+#: What is a comment; a string before it is not looked into.
+COMMENTS: Final[Mapping[str, re.Pattern[str]]] = {
+    suffix: re.compile(f"({_STRINGS})|({comment})", re.DOTALL)
+    for comment, suffixes in (
+        (_SLASHES, f"{JS} {JVM} go cs fs rs swift dart c cc cpp h hpp"),
+        (f"{_SLASHES}|{_HASHES}", "php"),
+        (_HASHES, "rb sh bash ps1 py pyw ex exs r pl"),
+    )
+    for suffix in suffixes.split()
+}
+
+
+def find(text: str, suffix: str) -> Iterator[tuple[str, int, int, str]]:
+    """Rule, first and last offset, and the words that were found, in the order of the rows."""
+    shown = without_comments(text, suffix)
+    for row in PATTERNS:
+        speaks = suffix in (row.languages or ANY)
+        if speaks and (row.beside is None or row.beside.search(text)):
+            yield from ((row.rule, *found.span(), found[0]) for found in row.pattern.finditer(shown))
+    for rule, pattern in texts.IDS.items():
+        yield from (
+            (rule, *found.span(), found[0]) for found in pattern.finditer(shown) if texts.MIXED.search(found[0])
+        )
+
+
+def without_comments(text: str, suffix: str) -> str:
+    """The text with blanks for comments, so that offsets stay."""
+    pattern = COMMENTS.get(suffix)
+    if pattern is None:
+        return text
+    return pattern.sub(lambda found: found[1] or re.sub(r"[^\n]", " ", found[2]), text)

@@ -1,0 +1,246 @@
+"""Python: the uses of the Assistants API in one file, found in its syntax tree."""
+
+import ast
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
+
+from shim.migrate.scan import habits, strings
+from shim.migrate.scan.frameworks import framework
+from shim.migrate.scan.operations import ALWAYS, OPERATIONS, RESOURCES
+from shim.migrate.scan.scopes import Scope, Scopes
+from shim.migrate.scan.values import HEADS, MODULES, Value, Values, is_path
+
+#: What the SDK's types below `openai.types.beta` and its handlers are called, as far as they are the Assistants API's.
+TYPES: Final = re.compile(
+    r"(openai|shim)\.types\.beta(\.(?!realtime|chatkit|chat\b|Realtime|ChatKit|Chat|chatkit_\w+)\w+(\..*)?)?"
+    r"|(openai|shim)\.(lib\.streaming\.(_?\w+\.)*)?(Async)?Assistant(EventHandler|StreamManager)\w*"
+)
+HANDLER: Final = re.compile(r"(.*\.)?(Async)?AssistantEventHandler")
+#: What a replacement in a test is asked for.
+MOCKED: Final = re.compile(r"assert_\w+|return_value|side_effect|call_\w+|called|mock_\w+|reset_mock|await_\w+|parse")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A finding within a file; a ``weak`` one counts only where the file has another one that is not."""
+
+    rule: str
+    node: ast.AST
+    what: str
+    weak: bool = False
+
+
+#: What was found at a node, and which nodes below it are still to be looked at; None for all.
+Seen: TypeAlias = tuple[list[Found], list[ast.AST] | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A path of the Assistants API.  ``head``: where it begins; ``path``: below ``beta``."""
+
+    head: str
+    path: str
+
+
+def use(value: Value) -> Use | None:
+    """The part of a value that belongs to the Assistants API."""
+    if not isinstance(value, str):
+        return None
+    head, beta, path = value.partition(".beta.")
+    if not beta or head not in (*HEADS, *MODULES):
+        return None
+    return Use(head, path) if path.partition(".")[0] in ("assistants", "threads", "vector_stores") else None
+
+
+def find(tree: ast.Module) -> list[Found]:
+    """All findings, in no order; weak ones only beside others."""
+    found = list(Finder(tree).all())
+    return _once(found) if any(not each.weak for each in found) else []
+
+
+def _once(found: list[Found]) -> list[Found]:
+    """Without references to what is called on the same line."""
+    called = {(line(each), each.what) for each in found if each.rule not in ("reference", "types")}
+    return [
+        each
+        for each in found
+        if each.rule != "reference" or not any(at == line(each) and each.what in what for at, what in called)
+    ]
+
+
+def line(found: Found) -> int:
+    """The line on which a finding begins, from 1."""
+    return int(getattr(found.node, "lineno", 1))
+
+
+class Finder:
+    """Walks a tree once, with the scope of each node."""
+
+    def __init__(self, tree: ast.Module) -> None:
+        self._tree = tree
+        scopes = Scopes(tree)
+        self._scopes = scopes.of
+        self._values = Values(scopes.of)
+        #: Strings that are no finding of a rule, because of where they stand.
+        self._passed: dict[int, str] = {}
+
+    def all(self) -> Iterator[Found]:
+        return self._walk(self._tree, self._scopes[self._tree])
+
+    def _walk(self, node: ast.AST, scope: Scope) -> Iterator[Found]:
+        scope = self._scopes.get(node, scope)
+        look = LOOKS.get(type(node))
+        found, rest = look(self, node, scope) if look is not None else ([], None)
+        yield from found
+        for rule, at, what, weak in (*habits.find(node), *strings.find(node)):
+            if self._passed.get(id(at)) != rule:
+                yield Found(rule, at, what, weak)
+        for each in ast.iter_child_nodes(node) if rest is None else rest:
+            yield from self._walk(each, scope)
+
+    def _call(self, node: ast.Call, scope: Scope) -> Seen:
+        self._passed |= {id(each): "retired-model" for each in strings.other_models(node)}
+        found = list(self._called(node, scope))
+        if found or self._is_api(node.func, scope):
+            return found, [*self._roots(node.func), *node.args, *node.keywords]
+        return found, None
+
+    def _attribute(self, node: ast.Attribute, scope: Scope) -> Seen:
+        value = self._values.of(node, scope)
+        if (of := use(value)) is not None:
+            # An attribute that gets such a value is no use of its own: the value is.
+            is_use = isinstance(node.ctx, ast.Load) or ".beta" in ast.unparse(node)
+            return [Found(_known(of) or "reference", node, f"beta.{of.path}")] if is_use else [], self._roots(node)
+        if isinstance(value, str) and TYPES.fullmatch(value):
+            return [Found("types", node, value)], []
+        return [], None
+
+    def _import(self, node: ast.Import | ast.ImportFrom, scope: Scope) -> Seen:
+        return list(_imported(node)), []
+
+    def _class(self, node: ast.ClassDef, scope: Scope) -> Seen:
+        if not self._is_handler(node, scope):
+            return [], None
+        return [Found("handler", node, node.name)], [*node.keywords, *node.body, *node.decorator_list]
+
+    def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> Seen:
+        """Strings in decorators are an application's own routes, such as ``@app.post("/v1/threads")``."""
+        for route in node.decorator_list:
+            self._passed |= {id(each): "raw-http" for each in ast.walk(route)}
+        return [], None
+
+    def _joined(self, node: ast.JoinedStr, scope: Scope) -> Seen:
+        return [], [each for each in node.values if isinstance(each, ast.FormattedValue)]
+
+    def _dict(self, node: ast.Dict, scope: Scope) -> Seen:
+        """Models that are keys stand in a list of prices or limits."""
+        self._passed |= {id(key): "retired-model" for key in node.keys}
+        return [], None
+
+    def _expression(self, node: ast.Expr, scope: Scope) -> Seen:
+        """A docstring, or any other text that nobody reads, is passed over."""
+        return [], [] if isinstance(node.value, ast.Constant) else None
+
+    def _is_api(self, node: ast.expr, scope: Scope) -> bool:
+        return use(self._values.of(node, scope)) is not None
+
+    def _roots(self, node: ast.expr) -> list[ast.AST]:
+        """What a chain of attributes begins with, if more than a name: it may hold calls of its own."""
+        while isinstance(node, ast.Attribute):
+            node = node.value
+        return [] if isinstance(node, ast.Name) else [node]
+
+    def _called(self, node: ast.Call, scope: Scope) -> Iterator[Found]:
+        """A call: of an operation, of a framework, or of ``getattr`` with a name that nobody knows."""
+        value = self._values.of(node.func, scope)
+        if (of := use(value)) is not None:
+            yield from _operation(node, of)
+        elif isinstance(value, str) and (rule := framework(value)) is not None:
+            yield Found(rule, node, value)
+        elif getattr(node.func, "id", "") == "getattr" and len(node.args) > 1:
+            yield from self._got(node, scope)
+
+    def _got(self, node: ast.Call, scope: Scope) -> Iterator[Found]:
+        value, of = self._values.of(node.args[0], scope), use(self._values.of(node, scope))
+        if of is not None:
+            yield Found("reference", node, f"beta.{of.path}")
+        elif use(value) is not None and not isinstance(node.args[1], ast.Constant):
+            yield Found("dynamic-name", node, ast.unparse(node))
+        elif is_path(value) and str(value).endswith(".beta") and not isinstance(node.args[1], ast.Constant):
+            yield Found("dynamic-name", node, ast.unparse(node), weak=True)
+
+    def _is_handler(self, node: ast.ClassDef, scope: Scope, depth: int = 0) -> bool:
+        for base in node.bases:
+            value = self._values.of(base, scope)
+            if HANDLER.fullmatch(value if isinstance(value, str) else ast.unparse(base)):
+                return True
+            inner = getattr(value, "node", None)
+            if isinstance(inner, ast.ClassDef) and depth < 8 and self._is_handler(inner, scope, depth + 1):
+                return True
+        return False
+
+
+#: What is looked at, besides the strings and habits that any node may show.
+LOOKS: Final[dict[type[ast.AST], Callable[[Finder, Any, Scope], Seen]]] = {
+    ast.Call: Finder._call,
+    ast.Attribute: Finder._attribute,
+    ast.Import: Finder._import,
+    ast.ImportFrom: Finder._import,
+    ast.ClassDef: Finder._class,
+    ast.FunctionDef: Finder._function,
+    ast.AsyncFunctionDef: Finder._function,
+    ast.Dict: Finder._dict,
+    ast.JoinedStr: Finder._joined,
+    ast.Expr: Finder._expression,
+}
+
+
+def _known(of: Use) -> str | None:
+    """The rule for a path that is none of the API's, or None."""
+    if of.path.startswith("vector_stores"):
+        return "beta-vector-stores"
+    path, _, last = of.path.rpartition(".")
+    while of.path not in OPERATIONS and path and MOCKED.fullmatch(last):
+        of = Use(of.head, path)
+        path, _, last = path.rpartition(".")
+    known = of.path in OPERATIONS or of.path in RESOURCES or path in OPERATIONS
+    return None if known else "no-such-call"
+
+
+def _operation(node: ast.Call, of: Use) -> Iterator[Found]:
+    fields = OPERATIONS.get(of.path)
+    if fields is None:
+        yield Found(_known(of) or "reference", node, f"beta.{of.path}")
+        return
+    yield Found(_manner(node, of), node, f"beta.{of.path}")
+    for each in node.keywords:
+        if each.arg is not None and each.arg not in fields | ALWAYS:
+            yield Found("v1-file-ids" if each.arg == "file_ids" else "unknown-field", each, each.arg)
+
+
+def _manner(node: ast.Call, of: Use) -> str:
+    """The rule for a call of an operation: the first that applies."""
+    streams = any(each.arg == "stream" and getattr(each.value, "value", False) is True for each in node.keywords)
+    if of.head == "openai":
+        return "module-client"
+    if of.head == "@azure":
+        return "azure-client"
+    if any(each.arg is None for each in node.keywords):
+        return "forwarded-arguments"
+    return "stream" if streams or of.path.endswith("stream") else "call"
+
+
+def _imported(node: ast.Import | ast.ImportFrom) -> Iterator[Found]:
+    """Imports of the API's types and handlers, and of frameworks; one finding a statement."""
+    module = f"{node.module}." if isinstance(node, ast.ImportFrom) and not node.level else ""
+    if isinstance(node, ast.ImportFrom) and node.level:
+        return
+    names = [f"{module}{each.name}" for each in node.names]
+    if typed := [name for name in names if TYPES.fullmatch(name)]:
+        yield Found("types", node, ", ".join(typed))
+    for name in names:
+        if (rule := framework(name)) is not None:
+            yield Found(rule, node, name)
+            return

@@ -1,0 +1,176 @@
+"""One file: from its path to its findings."""
+
+import ast
+import re
+import warnings
+from bisect import bisect_right
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from shim.migrate.scan import files, ignoring, languages, notebooks, python, texts
+from shim.migrate.scan.findings import SHOWN, Finding, Place, Report
+from shim.translate.models import RETIRED
+
+#: A Python file without any of these holds nothing that could be found; most have none, and are not parsed.  Plain
+#: words, and expressions that begin with one, as only these are fast.
+WORDS: Final = (
+    *(
+        "OpenAIAssistant",
+        "openai_assistant",
+        "gpt_assistant",
+        "GPTAssistant",
+        "AssistantEventHandler",
+        "AssistantAgent",
+    ),
+    *("agency_swarm", "litellm", "marvin", "phi.assistant", "azure.ai.agents", "astra_assistants"),
+    *("/threads", "/assistants", "assistants=v", "thread.run", "thread.message", "thread.created"),
+)
+BEGINNINGS: Final = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"beta\b",
+        r"asst_[A-Za-z0-9]{20}",
+        r"thread_[A-Za-z0-9]{20}",
+        r"vs_[A-Za-z0-9]{20}",
+        r"content\b.{0,4}\[\d",
+    )
+)
+#: In other languages names say less, and patterns cost little.
+OTHER: Final = ("openai", "assistants=v", "/threads", "/assistants", "asst_", "thread_")
+#: A name that is given to a model, or one in quotation marks.
+MODEL: Final = re.compile(
+    r"""\b\w*model\w*["']?\s*(?:=>|:=|[:=])\s*["'`]?([\w.-]+)|["'`]((?:gpt|o\d|chatgpt)[\w.-]*)["'`]""", re.IGNORECASE
+)
+
+
+def scan(path: Path) -> Report:
+    """What one file holds.  Nothing in it can raise: what cannot be read is named in the report."""
+    report = Report()
+    try:
+        kind = files.suffix(path.name)
+        text = files.decode(files.read(path), kind)
+        found = list(_found(str(path), text, kind)) if _is_interesting(text, kind) else []
+    except files.Unreadable as why:
+        report.skipped.append(files.skipped(path, why))
+        return report
+    except RecursionError:
+        report.skipped.append(files.skipped(path, "it is nested too deeply"))
+        return report
+    report.files = 1
+    report.findings = ignoring.keep(sorted(set(found), key=lambda each: (each.place, each.rule)), text)
+    report.ignored = len(set(found)) - len(report.findings)
+    return report
+
+
+def _is_interesting(text: str, kind: str) -> bool:
+    if kind not in (*files.PYTHON, files.NOTEBOOK):
+        low = text.lower()
+        return any(word in low for word in OTHER)
+    return any(word in text for word in WORDS) or any(each.search(text) for each in BEGINNINGS)
+
+
+def _found(name: str, text: str, kind: str) -> Iterator[Finding]:
+    if kind in files.PYTHON:
+        yield from _python(name, text)
+    elif kind == files.NOTEBOOK:
+        yield from _notebook(name, text)
+    elif kind in files.CONFIGURATION:
+        yield from _configuration(name, text)
+    else:
+        yield from _patterns(name, text, kind)
+
+
+def _parsed(source: str) -> ast.Module:
+    with warnings.catch_warnings():
+        # Old programs have escapes that are no escapes; that is theirs to know.
+        warnings.simplefilter("ignore")
+        return ast.parse(source)
+
+
+def _python(name: str, text: str) -> Iterator[Finding]:
+    try:
+        tree = _parsed(text)
+    except (SyntaxError, ValueError) as problem:
+        yield from _unparsed(name, text, Place(getattr(problem, "lineno", None) or 1, 1, 1))
+        return
+    lines = text.split("\n")
+    for found in python.find(tree):
+        yield _finding(name, found, lines)
+
+
+def _finding(name: str, found: python.Found, lines: list[str]) -> Finding:
+    line = python.line(found)
+    # A class or a function is found at its head; of a call the last line counts, for comments that ignore it.
+    ends = line if isinstance(found.node, (ast.ClassDef, ast.FunctionDef)) else getattr(found.node, "end_lineno", line)
+    place = Place(line, getattr(found.node, "col_offset", 0) + 1, ends)
+    return Finding(found.rule, name, place, found.what, lines[line - 1].strip()[:SHOWN])
+
+
+def _unparsed(name: str, text: str, place: Place) -> Iterator[Finding]:
+    """What patterns find where Python finds no program; the place of the mistake, if there is anything."""
+    found = list(_patterns(name, text, "py"))
+    if found:
+        line = text.split("\n")[place.line - 1 : place.line]
+        yield Finding("not-parsed", name, place, "no Python 3", "".join(line).strip()[:SHOWN])
+    yield from found
+
+
+def _notebook(name: str, text: str) -> Iterator[Finding]:
+    try:
+        program = notebooks.program(text)
+    except (ValueError, RecursionError) as problem:
+        raise files.Unreadable(f"it is no notebook: {problem}") from problem
+    lines = program.source.split("\n")
+    for found in python.find(_parsed(program.source)):
+        at, end = python.line(found), getattr(found.node, "end_lineno", python.line(found))
+        first, last = program.places[at - 1], program.places[end - 1]
+        place = Place(first.file, getattr(found.node, "col_offset", 0) + 1, last.file, first.cell)
+        yield Finding(found.rule, name, place, found.what, lines[at - 1].strip()[:SHOWN])
+    for line, source in program.broken:
+        for each in _unparsed(name, source, Place(line.file, 1, line.file, line.cell)):
+            yield Finding(each.rule, name, Place(line.file, 1, line.file, line.cell), each.what, each.text)
+
+
+def _patterns(name: str, text: str, kind: str) -> Iterator[Finding]:
+    starts = _starts(text)
+    found = list(languages.find(text, kind))
+    for rule, start, end, words in found:
+        yield _placed(rule, name, text, starts, (start, end), " ".join(words.split())[:SHOWN])
+    if any(rule in ("other-language", "raw-http") for rule, *_ in found):
+        yield from _models(name, languages.without_comments(text, kind), starts)
+
+
+def _models(name: str, text: str, starts: list[int]) -> Iterator[Finding]:
+    """Retired models, in a file that has something else."""
+    for each in MODEL.finditer(text):
+        group = 1 if each[1] else 2
+        if (row := RETIRED.get(each[group])) is not None:
+            yield _placed(
+                "retired-model", name, text, starts, each.span(group), f"{each[group]} (gone from {row.since})"
+            )
+
+
+def _configuration(name: str, text: str) -> Iterator[Finding]:
+    """Ids and addresses; models where an assistant's id stands in the same file."""
+    starts, found = _starts(text), []
+    for rule, pattern in [*texts.IDS.items(), ("raw-http", texts.ADDRESS)]:
+        found += [(rule, each) for each in pattern.finditer(text) if rule == "raw-http" or texts.MIXED.search(each[0])]
+    rules = {rule for rule, _ in found}
+    for rule, each in found:
+        if rule != "upstream-id" or rules != {"upstream-id"}:
+            yield _placed(rule, name, text, starts, each.span(), each[0])
+    if "assistant-id" in rules:
+        yield from _models(name, text, starts)
+
+
+def _starts(text: str) -> list[int]:
+    """The offset at which each line begins."""
+    return [0, *(found.end() for found in re.finditer("\n", text))]
+
+
+def _placed(rule: str, name: str, text: str, starts: list[int], span: tuple[int, int], what: str) -> Finding:
+    start, end = span
+    line, last = bisect_right(starts, start), bisect_right(starts, max(start, end - 1))
+    shown = text[starts[line - 1] : starts[line] if line < len(starts) else None]
+    return Finding(rule, name, Place(line, start - starts[line - 1] + 1, last), what, shown.strip()[:SHOWN])

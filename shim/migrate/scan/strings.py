@@ -1,0 +1,74 @@
+"""Python's string constants: addresses, headers, events' names, ids, models, and what is left of version 1."""
+
+import ast
+import re
+from collections.abc import Iterator
+from typing import Final, TypeAlias
+
+from shim.migrate.scan import texts
+from shim.migrate.scan.operations import EVENTS
+from shim.translate.models import RETIRED
+
+#: Rule, node, what was found, and whether that alone is no proof of a use.
+Told: TypeAlias = tuple[str, ast.AST, str, bool]
+
+#: ``f"{base}/threads/{id}/runs"``: the address of the host stands elsewhere.
+RELATIVE: Final = re.compile(r"\{\}/(threads|assistants)(/\{\}(/(messages|runs)\b.*)?|/runs)?(\?.*)?/?")
+#: An event that other programs know, too, and beginnings of events.
+PREFIXES: Final = frozenset({"thread.created", "thread.run", "thread.message", "thread.run.step"})
+#: What a test replaces: ``patch("openai.resources.beta.threads.Runs.create")``.
+PATCHED: Final = re.compile(r"(\w+\.)*openai\.(\w+\.)*beta\.(threads|assistants|Threads|Assistants)\b[\w.]*")
+#: Calls of other APIs, whose models are not looked at.
+OTHERS: Final = re.compile(r"\b(completions|embeddings|audio|images|moderations|responses|fine_tuning|messages)\b")
+
+
+def find(node: ast.AST) -> Iterator[Told]:
+    """What a node says, if it is a string or a table."""
+    match node:
+        case ast.JoinedStr():
+            yield from _text(node, _joined(node))
+        case ast.Constant(value=str()):
+            yield from _text(node, str(node.value))
+        case ast.Dict():
+            yield from _dictionary(node)
+
+
+def other_models(node: ast.Call) -> list[ast.AST]:
+    """The models that calls of other APIs name: these are no findings."""
+    named: list[ast.AST] = [each.value for each in node.keywords if each.arg == "model"]
+    return named if named and OTHERS.search(ast.unparse(node.func)) else []
+
+
+def _joined(node: ast.JoinedStr) -> str:
+    """An f-string's text, with ``{}`` for what is put in."""
+    return "".join(str(each.value) if isinstance(each, ast.Constant) else "{}" for each in node.values)
+
+
+def _text(node: ast.AST, text: str) -> Iterator[Told]:
+    whole = _whole(text)
+    if whole is not None:
+        rule, what, weak = whole
+        yield rule, node, what, weak
+    elif (address := texts.ADDRESS.search(text)) is not None:
+        yield "raw-http", node, address[0], False
+    if (header := texts.HEADER.search(text)) is not None:
+        yield "v1-header" if header[1] == "1" else "beta-header", node, header[0], False
+    for rule, found in texts.ids(text):
+        yield rule, node, found, rule == "upstream-id"
+
+
+def _whole(text: str) -> tuple[str, str, bool] | None:
+    """Rule, what was found, and whether it is weak, for a string that is nothing else."""
+    if (row := RETIRED.get(text)) is not None:
+        return "retired-model", f"{text} (gone from {row.since})", True
+    if PATCHED.fullmatch(text):
+        return "reference", text, False
+    if text in EVENTS or text in PREFIXES:
+        return "event-name", text, text in PREFIXES
+    return ("raw-http", text, True) if RELATIVE.fullmatch(text) else None
+
+
+def _dictionary(node: ast.Dict) -> Iterator[Told]:
+    for key, value in zip(node.keys, node.values, strict=True):
+        if getattr(key, "value", None) == "type" and getattr(value, "value", None) == "retrieval":
+            yield "v1-retrieval", value, "retrieval", True

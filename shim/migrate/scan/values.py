@@ -1,0 +1,210 @@
+"""What an expression of a Python file stands for, as far as the Assistants API is concerned.
+
+A value is a dotted name (``openai.OpenAI``), a path from a client (``@client.beta.threads``; ``@azure`` for Azure's,
+``?`` for an object of which nothing is known but that it has a ``beta``), a function or class of the file, or an object
+of such a class.  Anything else is None.
+"""
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from shim.migrate.scan.scopes import Binding, Bound, Class, Defined, Function, Imported, Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """An object of a class of the file."""
+
+    of: Class
+
+
+Value: TypeAlias = str | Defined | Class | Instance | None
+
+MODULES: Final = ("openai", "shim")
+CLIENTS: Final = {
+    "OpenAI": "@client",
+    "AsyncOpenAI": "@client",
+    "Client": "@client",
+    "AsyncClient": "@client",
+    "AzureOpenAI": "@azure",
+    "AsyncAzureOpenAI": "@azure",
+}
+HEADS: Final = ("@client", "@azure", "?")
+#: Attributes that give the same resource in another form, and methods that give the same client with other options.
+SAME: Final = frozenset({"with_raw_response", "with_streaming_response"})
+COPIES: Final = frozenset({"with_options", "copy"})
+#: Generic types whose argument is what matters.
+WRAPPERS: Final = frozenset(
+    {"Optional", "Annotated", "ClassVar", "Final", "Union", "Mapped", "InitVar", "Type", "type"}
+)
+#: Decorators under which a method is read like an attribute.
+READ: Final = frozenset({"property", "cached_property"})
+DEEPEST: Final = 40
+
+
+def is_path(value: Value) -> bool:
+    """Whether a value is a client, or something reached from one."""
+    return isinstance(value, str) and value.partition(".")[0] in HEADS
+
+
+class Values:
+    """Evaluates expressions of one file.  Every question is answered once."""
+
+    def __init__(self, scopes: Mapping[ast.AST, Scope]) -> None:
+        self._scopes = scopes
+        self._known: dict[tuple[int, Scope], Value] = {}
+        self._asked: set[tuple[int, Scope]] = set()
+
+    def of(self, node: ast.expr, scope: Scope) -> Value:
+        """The value of an expression, where it stands."""
+        key = id(node), scope
+        if key in self._known:
+            return self._known[key]
+        if key in self._asked or len(self._asked) > DEEPEST:
+            return None
+        self._asked.add(key)
+        # What is asked again while it is being answered (`client = client or OpenAI()`) is None there, and only there.
+        value = self._known[key] = self._of(node, scope)
+        self._asked.discard(key)
+        return value
+
+    def _of(self, node: ast.expr, scope: Scope) -> Value:
+        value: Value = None
+        match node:
+            case ast.Name():
+                value = self._first(scope.find(node.id))
+            case ast.Attribute():
+                value = self._attribute(self.of(node.value, scope), node.attr)
+            case ast.Call():
+                value = self._call(node, scope)
+            case ast.Await() | ast.NamedExpr():
+                value = self.of(node.value, scope)
+            case ast.IfExp(body=left, orelse=right):
+                value = self._one([left, right], scope)
+            case ast.BoolOp(values=values):
+                value = self._one(values, scope)
+            case ast.Lambda():
+                value = Defined(node, self._scopes[node])
+        return value
+
+    def _one(self, nodes: list[ast.expr], scope: Scope) -> Value:
+        """The first that is known of several values that an expression may have."""
+        return next((value for each in nodes if (value := self.of(each, scope)) is not None), None)
+
+    def _first(self, bindings: list[Binding]) -> Value:
+        return next((value for each in bindings if (value := self._bound(each)) is not None), None)
+
+    def _bound(self, binding: Binding) -> Value:
+        match binding:
+            case Imported():
+                return binding.name
+            case Bound(how="value"):
+                return self.of(binding.node, binding.scope)
+            case Bound(how="annotation"):
+                return self._annotated(binding.node, binding.scope)
+            case Defined() | Class():
+                return binding
+        return None
+
+    def _annotated(self, node: ast.expr, scope: Scope) -> Value:
+        """An object of the type that an annotation names; what FastAPI's ``Depends`` gives beside it."""
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            try:
+                node = ast.parse(node.value, mode="eval").body
+            except (SyntaxError, ValueError):
+                return None
+        if isinstance(node, ast.BinOp):
+            return self._annotated(node.left, scope) or self._annotated(node.right, scope)
+        if isinstance(node, ast.Subscript):
+            name = getattr(node.value, "attr", getattr(node.value, "id", ""))
+            inner = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+            found = (self._annotated(each, scope) or self.of(each, scope) for each in inner if name in WRAPPERS)
+            return next((value for value in found if is_path(value) or isinstance(value, Instance)), None)
+        named = self.of(node, scope)
+        made = self._made(named)
+        return made if is_path(made) or isinstance(made, Instance) else None
+
+    def _made(self, called: Value) -> Value:
+        """What calling a value gives."""
+        match called:
+            case str():
+                module, _, name = called.rpartition(".")
+                if name in CLIENTS and module.partition(".")[0] in MODULES:
+                    return CLIENTS[name]
+                base, _, last = called.rpartition(".")
+                return base if last in COPIES and base in HEADS else None
+            case Defined(node=node, scope=scope):
+                return self._returned(node, scope)
+            case Class():
+                return self._base_client(called) or Instance(called)
+        return None
+
+    def _base_client(self, made: Class) -> Value:
+        """A class of the file that derives from a client is one."""
+        bases = [each for one in self._lineage(made) for each in self._bases(one) if isinstance(each, str)]
+        return next((value for base in bases if is_path(value := self._made(base))), None)
+
+    def _bases(self, owner: Class) -> list[Value]:
+        return [self.of(base, owner.scope.parent or owner.scope) for base in owner.node.bases]
+
+    def _lineage(self, owner: Class) -> list[Class]:
+        """A class of the file and those of the file that it derives from, each once."""
+        found = [owner]
+        for each in found:
+            found += [base for base in self._bases(each) if isinstance(base, Class) and base not in found]
+        return found
+
+    def _returned(self, node: Function, scope: Scope) -> Value:
+        if isinstance(node, ast.Lambda):
+            return self.of(node.body, scope)
+        returns = [each.value for each in ast.walk(node) if isinstance(each, (ast.Return, ast.Yield)) and each.value]
+        found = (self.of(each, scope) for each in returns)
+        value = next((value for value in found if value is not None), None)
+        if value is None and node.returns is not None:
+            return self._annotated(node.returns, scope)
+        return value
+
+    def _call(self, node: ast.Call, scope: Scope) -> Value:
+        name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+        if name == "getattr" and len(node.args) > 1:
+            match node.args[1]:
+                case ast.Constant(value=str(attribute)):
+                    return self._attribute(self.of(node.args[0], scope), attribute)
+            return None
+        if name == "partial" and node.args:
+            return self.of(node.args[0], scope)
+        if name == "Depends" and node.args:
+            return self._made(self.of(node.args[0], scope))
+        called = self.of(node.func, scope)
+        made = self._made(called)
+        if made is None and not is_path(called):
+            # A wrapper around a client (`patch(OpenAI())`, `wrap(client)`) gives one.
+            return next((value for each in node.args if is_path(value := self.of(each, scope))), None)
+        return made
+
+    def _attribute(self, value: Value, name: str) -> Value:
+        match value:
+            case str() if name in SAME:
+                return value
+            case str() if name != "beta" or is_path(value) or value.partition(".")[0] in MODULES:
+                return f"{value}.{name}"
+            case Instance() | Class():
+                owner = value.of if isinstance(value, Instance) else value
+                return self._member(owner, name) or ("?.beta" if name == "beta" else None)
+        return "?.beta" if name == "beta" else None
+
+    def _member(self, owner: Class, name: str) -> Value:
+        """An attribute of a class of the file, of its objects, or of the classes it derives from."""
+        scopes = [each.scope for each in self._lineage(owner)]
+        bound = [each for scope in scopes for kept in (scope.attributes, scope.names) for each in kept.get(name, ())]
+        found = self._first(bound)
+        if isinstance(found, Defined) and _is_read(found.node):
+            return self._returned(found.node, found.scope)
+        return found
+
+
+def _is_read(node: Function) -> bool:
+    decorators = [] if isinstance(node, ast.Lambda) else node.decorator_list
+    return any(getattr(each, "attr", getattr(each, "id", "")) in READ for each in decorators)

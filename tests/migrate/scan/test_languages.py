@@ -1,0 +1,109 @@
+"""Patterns for other languages: each row finds something, and comments and other APIs are silent."""
+
+import pytest
+
+from shim.migrate.scan import languages
+from tests.migrate.scan.found import ASSISTANT
+
+#: Suffix, text, and the rules that it shows.
+SHOWN: list[tuple[str, str, set[str]]] = [
+    ("ts", "const t = await openai.beta.threads.create();", {"other-language"}),
+    ("js", "const { threads } = client.beta;", {"other-language"}),
+    ("js", "await this.client.beta\n  .threads.runs\n  .createAndPoll(t, {})", {"other-language"}),
+    ("ts", "await openai.beta.vectorStores.create({})", {"beta-vector-stores"}),
+    ("ts", "import { AssistantStream } from 'openai/lib/AssistantStream';", {"other-language"}),
+    ("ts", "let run: OpenAI.Beta.Threads.Run;", {"other-language"}),
+    ("ts", "import { AssistantsClient } from '@azure/openai-assistants';", {"other-language"}),
+    ("tsx", "import { useAssistant } from 'ai/react';", {"other-language"}),
+    (
+        "mjs",
+        "fetch('https://api.openai.com/v1/threads', {headers: {'OpenAI-Beta': 'assistants=v1'}})",
+        {"raw-http", "v1-header"},
+    ),
+    (
+        "js",
+        "fetch(`${URL}/threads/${id}/runs`, {headers: {'OpenAI-Beta': 'assistants=v2'}})",
+        {"raw-http", "beta-header"},
+    ),
+    ("js", "const url = 'https://api.openai.com/v1'; fetch(url + '/threads')", {"raw-http"}),
+    ("js", "openai.beta.assistants; if (event.event === 'thread.run.completed') {}", {"other-language", "event-name"}),
+    ("js", "openai.beta.threads; x.event.startsWith('thread.run')", {"other-language", "event-name"}),
+    ("js", "openai.beta.assistants.create({tools: [{type: 'retrieval'}]})", {"other-language", "v1-retrieval"}),
+    ("js", "messages.data[0].content[0].text.value", {"first-content"}),
+    ("js", "annotation.file_citation.quote", {"citation-quote"}),
+    ("php", "$client = OpenAI::client($key);\n$run = $client->threads()->runs()->create($t, []);", {"other-language"}),
+    ("php", "$run = OpenAI::threads()->create([]);", {"other-language"}),
+    ("php", "use Orhanerday\\OpenAi\\OpenAi;\n$openai->createThreadMessage($t, $data);", {"other-language"}),
+    ("php", "$r['data'][0]['content'][0]['text']['value']", {"first-content"}),
+    ("php", "$m->content[0]->text->value", {"first-content"}),
+    ("go", 'import "github.com/openai/openai-go"\nclient.Beta.Threads.New(ctx, p)', {"other-language"}),
+    ("go", 'import "github.com/sashabaranov/go-openai"\nrun, err := client.CreateRun(ctx, id, r)', {"other-language"}),
+    ("go", "req := openai.RunRequest{}", {"other-language"}),
+    ("java", "client.beta().threads().create();", {"other-language"}),
+    ("java", "import com.azure.ai.openai.assistants.AssistantsClient;", {"other-language"}),
+    ("kt", "val openai = x\nopenai.threads().create()", {"other-language"}),
+    ("cs", "AssistantClient client = openai.GetAssistantClient();", {"other-language"}),
+    ("cs", "using OpenAI.Assistants;\nAssistantThread thread = x;", {"other-language"}),
+    ("cs", "// OpenAI\nvar api = OpenAI;\n_assistantClient.CreateRunAsync(t, a)", {"other-language"}),
+    ("cs", "OpenAI; client.Beta.Assistant.List()", {"other-language"}),
+    ("rb", "client = OpenAI::Client.new\nclient.threads.create", {"other-language"}),
+    ("rb", "client = OpenAI::Client.new\nclient.messages.list(thread_id: t)", {"other-language"}),
+    ("rb", "openai.beta.threads.runs.create(t, assistant_id: a)", {"other-language"}),
+    ("rs", "use async_openai::types::CreateThreadRequestArgs;", {"other-language"}),
+    ("sh", "curl https://api.openai.com/v1/threads -d '{}'", {"raw-http"}),
+    ("py", "run = client.beta.threads.runs.create(%s)", {"call"}),
+    ("js", f"const id = '{ASSISTANT}'", {"assistant-id"}),
+]
+
+
+@pytest.mark.parametrize("suffix, text, rules", SHOWN)
+def test_what_a_pattern_finds(suffix: str, text: str, rules: set[str]) -> None:
+    assert {rule for rule, *_ in languages.find(text, suffix)} == rules
+
+
+def test_every_row_finds_something() -> None:
+    used = [
+        row
+        for row in languages.PATTERNS
+        for suffix, text, _ in SHOWN
+        if suffix in (row.languages or languages.ANY) and row.pattern.search(text)
+    ]
+    assert [row.pattern.pattern for row in languages.PATTERNS if row not in used] == []
+
+
+SILENT: list[tuple[str, str]] = [
+    ("ts", "// await openai.beta.threads.create()"),
+    ("ts", "/* openai.beta.threads.create()\n */"),
+    ("ts", "await client.threads.create(); await client.runs.create(id, 'agent', {})"),
+    ("ts", "await anthropic.beta.messages.create({})"),
+    ("ts", "await openai.beta.chat.completions.parse({})"),
+    ("js", "fetch(`https://example.com/api/threads/${id}/messages`)"),
+    ("js", "app.post('/threads', handler)"),
+    ("js", "import threads from './threads'"),
+    ("php", "# OpenAI\n// $client->threads()->create();"),
+    ("php", "$forum->threads()->create();"),
+    ("go", "client.CreateThread(ctx, channel)"),
+    ("java", "Thread thread = new Thread(); pool.threads().create();"),
+    ("cs", "Thread thread = new Thread(); client.CreateThread();"),
+    ("rb", "forum.threads.create(title: 'x')"),
+    ("rb", "# OpenAI\n# client.threads.create"),
+    ("sh", "# curl https://api.openai.com/v1/threads"),
+    ("css", "https://api.openai.com/v1/threads"),
+]
+
+
+@pytest.mark.parametrize("suffix, text", SILENT)
+def test_comments_and_other_apis_are_silent(suffix: str, text: str) -> None:
+    assert list(languages.find(text, suffix)) == []
+
+
+def test_an_address_is_no_comment() -> None:
+    text = 'const url = "https://api.openai.com/v1"; // https://api.openai.com/v1/threads'
+    assert "v1/threads" not in languages.without_comments(text, "js")
+    assert '"https://api.openai.com/v1"' in languages.without_comments(text, "js")
+
+
+def test_offsets_are_those_of_the_text() -> None:
+    text = "/* first\n   line */ x = openai.beta.threads.create()"
+    ((rule, start, end, words),) = languages.find(text, "ts")
+    assert (rule, text[start:end]) == ("other-language", words)

@@ -1,0 +1,55 @@
+"""Addresses, headers, events' names, ids and models in Python's strings."""
+
+import pytest
+
+from tests.migrate.scan.found import ASSISTANT, STORE, THREAD, found, rules
+
+SHOWN = {
+    "requests.post('https://api.openai.com/v1/threads')": ["raw-http"],
+    "requests.get(f'https://api.openai.com/v1/threads/{t}/runs/{r}')": ["raw-http"],
+    "requests.get(BASE + '/v1/assistants')": ["raw-http"],
+    "requests.get(f'{AZURE}/openai/threads/{t}/messages?api-version=2024-05-01-preview')": ["raw-http"],
+    "x = {'OpenAI-Beta': 'assistants=v2'}": ["beta-header"],
+    "x = {'OpenAI-Beta': 'assistants=v1'}": ["v1-header"],
+    "x = {'OpenAI-Beta': 'assistants=v2'}\nrequests.post(f'{base}/threads/{t}/runs')": ["beta-header", "raw-http"],
+    "if event.event == 'thread.message.delta': ...": ["event-name"],
+    "match event.event:\n    case 'thread.run.requires_action': ...": ["event-name"],
+    f"ID = '{ASSISTANT}'": ["assistant-id"],
+    f"ID = os.getenv('ID', '{ASSISTANT}')": ["assistant-id"],
+    f"ID = '{THREAD}'": ["thread-id"],
+    f"ID, STORE = '{ASSISTANT}', '{STORE}'": ["assistant-id", "upstream-id"],
+    f"ID = '{ASSISTANT}'\nMODEL = 'gpt-4'": ["assistant-id", "retired-model"],
+    f"ID = '{ASSISTANT}'\ndef make(model: str = 'gpt-4'): ...": ["assistant-id", "retired-model"],
+}
+
+
+@pytest.mark.parametrize("code", SHOWN)
+def test_what_strings_say(code: str) -> None:
+    assert rules(code) == SHOWN[code]
+
+
+SILENT = [
+    "@app.post('/v1/threads')\ndef create(): ...",
+    "@app.get('/threads/{id}/messages')\ndef messages(): ...",
+    "url = f'{base}/threads/{t}/runs'",
+    "path = 'assistants/instructions.md'",
+    "x = 'v1/threads.py'",
+    "def f():\n    '''POST https://api.openai.com/v1/threads'''",
+    "x = 'thread.created'",
+    "ID = 'asst_abc123'",
+    "thread_title_placeholder_for_user = 'thread_title_placeholder_for_user'",
+    f"STORE = '{STORE}'",
+    "MODEL = 'gpt-4'",
+    "x = {'type': 'retrieval'}",
+    "x = 'file-' + name",
+]
+
+
+@pytest.mark.parametrize("code", SILENT)
+def test_what_says_nothing_alone(code: str) -> None:
+    assert rules(code) == []
+
+
+def test_a_model_says_since_when() -> None:
+    code = f"ID = '{ASSISTANT}'\nclient.beta.assistants.create(model='gpt-4-32k')"
+    assert found(code)[-1] == (2, "retired-model", "gpt-4-32k (gone from 2025-06-06)")
