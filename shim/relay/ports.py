@@ -8,7 +8,7 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator
 from concurrent import futures
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from functools import partial
 from typing import Any, Final, Protocol
 
@@ -34,6 +34,10 @@ class Port(Protocol):
 
     async def messages(self, thread_id: str, run_id: str) -> list[Any]:
         """The messages of a run, the oldest first."""
+        ...
+
+    async def wait(self, seconds: float) -> None:
+        """Do nothing for so long, or until nobody is to wait any more."""
         ...
 
     def start(self, call: Call) -> "Started":
@@ -72,6 +76,9 @@ class SyncPort:
     async def messages(self, thread_id: str, run_id: str) -> list[Any]:
         found: Any = self._client.beta.threads.messages
         return list(found.list(thread_id, run_id=run_id, order="asc"))
+
+    async def wait(self, seconds: float) -> None:
+        futures.wait([self.stopped], seconds)
 
     def start(self, call: Call) -> Started:
         return _InThread(self, self._toolbox, call)
@@ -117,6 +124,10 @@ class AsyncPort:
         found: Any = self._client.beta.threads.messages
         async with aclosing(aiter(found.list(thread_id, run_id=run_id, order="asc"))) as messages:
             return [each async for each in messages]
+
+    async def wait(self, seconds: float) -> None:
+        with suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self.stopped.wait(), seconds)
 
     def start(self, call: Call) -> Started:
         return _InTask(self, self._toolbox, call)

@@ -25,6 +25,8 @@ log = logging.getLogger("shim")
 OnResponse = Callable[[Response], "Awaitable[None] | None"]
 #: Events that bring a message in its last form.
 MESSAGE_ENDS: Final = frozenset({"thread.message.completed", "thread.message.incomplete"})
+#: Seconds between two looks at a run whose functions somebody else runs.
+LOOK: Final = 1.0
 #: Options of a request that say how it is sent, and so hold for every request of the run.
 SENDING: Final = frozenset({"extra_headers", "extra_query", "timeout"})
 
@@ -39,13 +41,16 @@ class RoundLimit(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a stream is to do.  ``options``: arguments of ``runs.create``."""
+    """What a stream is to do.  ``options``: arguments of ``runs.create``.  ``run_id``: a run that somebody else has
+    begun and answers; it is only looked at.
+    """
 
     thread_id: str
     options: Mapping[str, Any]
-    max_rounds: int
-    early: bool
-    on_response: OnResponse | None
+    max_rounds: int = 10
+    early: bool = True
+    on_response: OnResponse | None = None
+    run_id: str | None = None
 
 
 @dataclass(slots=True)
@@ -65,7 +70,7 @@ class Rounds:
     async def events(self) -> AsyncGenerator[Any, None]:
         """The events of all rounds.  Raises what the API's calls raise, and `RoundLimit`."""
         try:
-            async with aclosing(self._rounds()) as events:
+            async with aclosing(self._rounds() if self.plan.run_id is None else self._followed()) as events:
                 async for event in events:
                     yield event
         except Exception:
@@ -154,14 +159,27 @@ class Rounds:
         asked = run.required_action.submit_tool_outputs.tool_calls if run.status == "requires_action" else []
         if any(each.id in self.outputs for each in asked):
             raise broken or RuntimeError("the stream of the run ended before the run")
-        for message in await self.port.messages(run.thread_id, run.id):
-            if message.id not in self._messages:
-                kind = "incomplete" if message.status == "incomplete" else "completed"
-                yield TYPES[f"thread.message.{kind}"](event=f"thread.message.{kind}", data=message)
-        event = _event_of(run)
-        list(turn.see(event))
-        await self._heard(turn, event)
-        yield event
+        for event in await self._missed(run):
+            list(turn.see(event))
+            await self._heard(turn, event)
+            yield event
+
+    async def _followed(self) -> AsyncGenerator[Any, None]:
+        """The end of a run that somebody else answers, as events of whole objects."""
+        where = {"thread_id": self.plan.thread_id, "run_id": self.plan.run_id}
+        self.run = run = await self.port.call("retrieve", where)
+        while f"thread.run.{run.status}" not in ENDS:
+            run = await self.port.call("poll", where)
+            if run.status == "requires_action":
+                await self.port.wait(LOOK)
+        for event in await self._missed(run):
+            yield event
+        self.run = run
+
+    async def _missed(self, run: Any) -> list[Any]:
+        """The messages of a run that were not told whole, and how it stands."""
+        found = await self.port.messages(run.thread_id, run.id)
+        return [*(_event_of_message(each) for each in found if each.id not in self._messages), _event_of(run)]
 
     async def _answers(self, calls: list[Call], started: dict[str, tuple[Call, Started]]) -> list[Json] | None:
         """The output of each call; None if nobody wants them any more."""
@@ -212,6 +230,11 @@ class Rounds:
 def _event_of(run: Any) -> Any:
     name = f"thread.run.{run.status}"
     return TYPES[name](event=name, data=run)
+
+
+def _event_of_message(message: Any) -> Any:
+    name = "thread.message.incomplete" if message.status == "incomplete" else "thread.message.completed"
+    return TYPES[name](event=name, data=message)
 
 
 def _equal(one: str, other: str) -> bool:

@@ -142,6 +142,9 @@ class AsyncRunStream(_Stream, AsyncIterator[AssistantStreamEvent]):
         await self.aclose()
 
 
+AnyStream = RunStream | AsyncRunStream
+
+
 class Choices(TypedDict, total=False):
     """What may be said of a stream.
 
@@ -207,6 +210,25 @@ def stream_run(
     if inspect.iscoroutinefunction(on_response):
         raise TypeError("on_response must be a plain function behind a blocking client")
     return RunStream(client, SyncPort(client, toolbox), plan, on_leave)
+
+
+@overload
+def follow_run(client: openai.OpenAI, thread_id: str, run_id: str) -> RunStream: ...
+
+
+@overload
+def follow_run(client: openai.AsyncOpenAI, thread_id: str, run_id: str) -> AsyncRunStream: ...
+
+
+def follow_run(client: openai.OpenAI | openai.AsyncOpenAI, thread_id: str, run_id: str) -> RunStream | AsyncRunStream:
+    """The end of a run that somebody else has begun and answers, in another process perhaps: an event for each of its
+    messages and one for itself, when it has ended.
+    """
+    plan = Plan(thread_id, {}, run_id=run_id)
+    toolbox = Toolbox({})
+    if isinstance(client, openai.AsyncOpenAI):
+        return AsyncRunStream(client, AsyncPort(client, toolbox), plan, "continue")
+    return RunStream(client, SyncPort(client, toolbox), plan, "continue")
 
 
 def _work(rounds: Rounds, feed: Feed[Any]) -> None:

@@ -1,0 +1,127 @@
+"""Events as bytes for a browser: one class for each form that front ends of the Assistants API read."""
+
+import logging
+from typing import Any, Final, Protocol
+
+from shim.relay.rounds import RoundLimit
+from shim.wire import encoding, sse
+
+log = logging.getLogger("shim")
+
+
+class Frames(Protocol):
+    """``content_type``: of the body.  ``pause``: what is sent while nothing happens; readers skip it."""
+
+    content_type: str
+    pause: bytes
+
+    def begin(self) -> bytes:
+        """What comes before all events."""
+        ...
+
+    def event(self, event: Any, id: str) -> bytes:
+        """One event; ``id`` tells a reader where he is.  Empty for what this form has no word for."""
+        ...
+
+    def failed(self, told: str) -> bytes:
+        """The stream ends with a failure, in words for whoever reads it."""
+        ...
+
+    def end(self) -> bytes:
+        """What comes after all events."""
+        ...
+
+
+class AssistantEvents:
+    """Server-sent events as the Assistants API sent them: ``event: thread.message.delta``, ``data: {...}``, and one
+    ``done`` at the end of the last round.  Each has an ``id``, which browsers send back as ``Last-Event-ID``.
+    """
+
+    content_type = "text/event-stream; charset=utf-8"
+    pause = b": still here\n\n"
+
+    def begin(self) -> bytes:
+        # So that headers and a first byte leave before the model has said anything.
+        return b": hello\n\n"
+
+    def event(self, event: Any, id: str) -> bytes:
+        return f"id: {id}\n".encode() + sse.encode(event.event, _plain(event.data))
+
+    def failed(self, told: str) -> bytes:
+        return sse.encode("error", _error(told))
+
+    def end(self) -> bytes:
+        return sse.DONE
+
+
+class JsonLines:
+    """One event a line, ``{"event": ..., "data": {...}}``, as ``AssistantStream.toReadableStream()`` of the SDK for
+    Node writes and ``AssistantStream.fromReadableStream()`` reads it.
+    """
+
+    content_type = "application/x-ndjson; charset=utf-8"
+    pause = b"\n"
+
+    def begin(self) -> bytes:
+        return b""
+
+    def event(self, event: Any, id: str) -> bytes:
+        return encoding.compact({"event": event.event, "data": _plain(event.data)}) + b"\n"
+
+    def failed(self, told: str) -> bytes:
+        return encoding.compact({"event": "error", "data": _error(told)["error"]}) + b"\n"
+
+    def end(self) -> bytes:
+        return b""
+
+
+class DataStream:
+    """The data stream of AI SDK 4, which ``useAssistant`` reads: ``CODE:JSON``, one part a line.
+
+    ``message_id``: the user's message, which the front end gives this id.  Calls of functions are not shown, as they
+    were not by the ``AssistantResponse`` of that SDK.
+    """
+
+    content_type = "text/plain; charset=utf-8"
+    pause = b"\n"
+
+    def __init__(self, thread_id: str, message_id: str) -> None:
+        self._control: Final = {"threadId": thread_id, "messageId": message_id}
+
+    def begin(self) -> bytes:
+        return _part(5, self._control)
+
+    def event(self, event: Any, id: str) -> bytes:
+        if event.event == "thread.message.created":
+            empty = [{"type": "text", "text": {"value": ""}}]
+            return _part(4, {"id": event.data.id, "role": "assistant", "content": empty})
+        if event.event == "thread.message.delta":
+            parts = [part for part in event.data.delta.content or [] if part.type == "text" and part.text]
+            return b"".join(_part(0, part.text.value) for part in parts if part.text.value)
+        if event.event == "thread.run.failed" and event.data.last_error is not None:
+            return self.failed(event.data.last_error.message)
+        return b""
+
+    def failed(self, told: str) -> bytes:
+        return _part(3, told)
+
+    def end(self) -> bytes:
+        return b""
+
+
+def describe(problem: Exception) -> str:
+    """What the browser reads of an exception: it may be anybody's, so only what is meant for him is told."""
+    log.warning("a stream ended with %s: %s", type(problem).__name__, problem)
+    return str(problem) if isinstance(problem, RoundLimit) else "The answer could not be completed."
+
+
+def _part(code: int, value: Any) -> bytes:
+    return b"%d:%b\n" % (code, encoding.compact(value))
+
+
+def _plain(data: Any) -> Any:
+    return data.to_dict(mode="json")
+
+
+def _error(told: str) -> dict[str, Any]:
+    return {"error": {"message": told, "type": "server_error", "param": None, "code": None}}

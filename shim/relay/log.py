@@ -1,0 +1,112 @@
+"""What a stream has told its reader, kept for a reader who comes back: numbered pieces, in this process.
+
+One writer, any number of readers, each at a place of his own; readers may be threads or tasks of any event loop.  The
+oldest pieces are dropped where a run tells more than `LIMIT` bytes.  A log is forgotten some minutes after its end.
+"""
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Final
+
+#: Bytes of one log.
+LIMIT: Final = 16_000_000
+#: Seconds for which a log is kept after its end.
+KEPT: Final = 300.0
+Bell = Callable[[], None]
+
+
+class Missed(LookupError):
+    """What the reader wants next has been dropped."""
+
+
+class Log:
+    """``next_number``: that of the piece to come; the first one is 1.  ``deserted``: called when the last reader has
+    left before the end.  ``is_read``: set while there is a reader.
+    """
+
+    def __init__(self, deserted: Callable[[], None], limit: int = LIMIT) -> None:
+        self._pieces: Final[deque[bytes]] = deque()
+        # The garbage collector may let a reader leave while this thread holds the lock.
+        self._lock: Final = threading.RLock()
+        self._bells: Final[set[Bell]] = set()
+        self._deserted, self._limit, self._size = deserted, limit, 0
+        self.is_read: Final = threading.Event()
+        self.next_number = 1
+        self.ended_at: float | None = None
+
+    def add(self, piece: bytes) -> None:
+        """One more piece."""
+        with self._lock:
+            self._pieces.append(piece)
+            self._size += len(piece)
+            self.next_number += 1
+            while self._size > self._limit and len(self._pieces) > 1:
+                self._size -= len(self._pieces.popleft())
+        self._ring()
+
+    def end(self) -> None:
+        """Nothing comes any more."""
+        self.ended_at = time.monotonic()
+        self._ring()
+
+    def after(self, number: int) -> list[bytes]:
+        """The pieces behind that of a number.  Raises `Missed`."""
+        with self._lock:
+            skipped = number - (self.next_number - 1 - len(self._pieces))
+            if skipped < 0:
+                raise Missed(number)
+            return list(self._pieces)[skipped:] if skipped < len(self._pieces) else []
+
+    def has(self, number: int) -> bool:
+        """Whether a reader may go on behind that number."""
+        with self._lock:
+            return self.next_number - 1 - len(self._pieces) <= number < self.next_number
+
+    def watch(self, bell: Bell) -> None:
+        """A reader comes: ring whenever there is something to read, from any thread."""
+        with self._lock:
+            self._bells.add(bell)
+            self.is_read.set()
+
+    def unwatch(self, bell: Bell) -> None:
+        """The reader leaves."""
+        with self._lock:
+            was_read = self.is_read.is_set()
+            self._bells.discard(bell)
+            if not self._bells:
+                self.is_read.clear()
+            is_deserted = was_read and not self.is_read.is_set() and self.ended_at is None
+        if is_deserted:
+            self._deserted()
+
+    def _ring(self) -> None:
+        with self._lock:
+            bells = list(self._bells)
+        for bell in bells:
+            bell()
+
+
+class Logs:
+    """The logs of this process, by thread and run."""
+
+    def __init__(self, kept: float = KEPT) -> None:
+        self._kept: Final = kept
+        self._logs: Final[dict[tuple[str, str], Log]] = {}
+
+    def put(self, thread_id: str, run_id: str, log: Log) -> None:
+        """Keep a log; those whose time is over are forgotten."""
+        now = time.monotonic()
+        for key, each in list(self._logs.items()):
+            if each.ended_at is not None and now - each.ended_at > self._kept:
+                self._logs.pop(key, None)
+        self._logs[thread_id, run_id] = log
+
+    def get(self, thread_id: str, run_id: str) -> Log | None:
+        """The log of a run, if this process has it."""
+        return self._logs.get((thread_id, run_id))
+
+
+#: Where `shim.relay.bodies` keeps them.
+LOGS: Final = Logs()

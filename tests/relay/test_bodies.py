@@ -1,0 +1,274 @@
+"""Streams as bytes: forms, heartbeats, readers who leave and come back."""
+
+import asyncio
+import json
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from shim.relay import bodies as bodies_module
+from shim.relay import to_data_stream, to_json_lines, to_sse
+from shim.relay.log import Logs
+from tests.relay.talking import PARIS, Talk, talking, until
+from tests.scenarios.doors.colours import COLOURS, Blocking
+from tests.scenarios.doors.loopback import PATIENCE, Gate, Loopback
+
+ASK = f"Call get_weather {PARIS}, then get_time {PARIS}."
+
+
+@pytest.fixture(params=COLOURS)
+def colour(request: pytest.FixtureRequest) -> str:
+    found: str = request.param
+    return found
+
+
+@pytest.fixture
+def server() -> Iterator[Loopback]:
+    with Loopback() as server:
+        yield server
+
+
+def body(talk: Talk, form: Callable[..., Any], text: str, /, stream: Any = None, **given: Any) -> Any:
+    """The body of an answer, to be iterated as if it were blocking."""
+    choices = {name: given.pop(name) for name in list(given) if name in ("on_leave", "tools", "max_rounds")}
+    talk.ask(text, **choices)
+    return again(talk, form, **given)
+
+
+def again(talk: Talk, form: Callable[..., Any], **given: Any) -> Any:
+    if isinstance(talk.client, Blocking):
+        loop = talk.client._loop
+        return Blocking(loop, loop.call(form, talk.stream, **given))
+    return form(talk.stream, **given)
+
+
+def events(pieces: Any) -> list[tuple[str, str, Any]]:
+    """Ids, names and data of server-sent events; comments are left out."""
+    found = []
+    for block in b"".join(pieces).decode().split("\n\n"):
+        lines = dict(line.split(": ", 1) for line in block.splitlines() if not line.startswith(":"))
+        if lines:
+            data = lines["data"]
+            found.append((lines.get("id", ""), lines["event"], data if data == "[DONE]" else json.loads(data)))
+    return found
+
+
+def text(found: list[tuple[str, str, Any]]) -> str:
+    deltas = [data["delta"]["content"] for _, name, data in found if name == "thread.message.delta"]
+    return "".join(part["text"]["value"] for content in deltas for part in content)
+
+
+def test_the_events_of_the_old_api_each_with_its_id(colour: str, server: Loopback) -> None:
+    with talking(colour, server=server) as talk:
+        made = body(talk, to_sse, ASK)
+        assert made.headers["Content-Type"] == "text/event-stream; charset=utf-8"
+        found = events(made)
+        run = talk.runs[0]
+    assert [id for id, _, _ in found[:-1]] == [f"{run.id}:{number}" for number in range(1, len(found))]
+    assert found[0][1:] == ("thread.run.created", found[0][2])
+    assert found[0][2]["object"] == "thread.run"
+    assert [name for _, name, _ in found].count("thread.run.requires_action") == 2
+    assert [name for _, name, _ in found][-2:] == ["thread.run.completed", "done"]
+    assert found[-1] == ("", "done", "[DONE]")
+    assert found[-2][2]["usage"]["total_tokens"] > 0
+    assert 'get_time returned "{"city":"Paris","time":"14:05"}"' in text(found)
+
+
+def test_one_event_a_line(colour: str, server: Loopback) -> None:
+    with talking(colour, server=server) as talk:
+        lines = b"".join(body(talk, to_json_lines, ASK)).splitlines()
+    found = [json.loads(line) for line in lines]
+    assert found[0]["event"] == "thread.run.created"
+    assert found[-1]["event"] == "thread.run.completed"
+    assert found[-1]["data"]["status"] == "completed"
+
+
+def test_the_data_stream_of_ai_sdk_4(colour: str, server: Loopback) -> None:
+    with talking(colour, server=server) as talk:
+        made = body(talk, to_data_stream, f"aloud {ASK}", message_id="msg_of_the_user")
+        parts = [line.split(":", 1) for line in b"".join(made).decode().splitlines()]
+        messages = talk.client.beta.threads.messages.list(talk.thread, order="asc").data
+        thread = talk.thread
+    assert parts[0] == ["5", json.dumps({"threadId": thread, "messageId": "msg_of_the_user"}, separators=(",", ":"))]
+    shown: list[tuple[str, str]] = []
+    for code, value in parts[1:]:
+        if code == "4":
+            shown.append((json.loads(value)["id"], ""))
+        else:
+            assert code == "0"
+            shown[-1] = shown[-1][0], shown[-1][1] + json.loads(value)
+    assert shown == [(each.id, each.content[0].text.value) for each in messages if each.role == "assistant"]
+
+
+def test_a_run_that_fails_is_told_in_the_data_stream(server: Loopback) -> None:
+    with talking(COLOURS[0], server=server) as talk:
+        parts = b"".join(body(talk, to_data_stream, "fail-early", message_id="m")).decode().splitlines()
+        run = talk.runs[0]
+    assert parts[-1] == f"3:{json.dumps(run.last_error.message)}"
+
+
+def test_a_failure_is_told_without_its_details(colour: str, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.WARNING, "shim")
+    with Loopback() as server, talking(colour, server=server) as talk:
+        talk.ask("Hello.", thread_id="thread_" + "x" * 24)
+        ((_, name, data), done) = events(again(talk, to_sse))
+    assert (name, data["error"]["message"]) == ("error", "The answer could not be completed.")
+    assert done == ("", "done", "[DONE]")
+    assert "NotFoundError" in caplog.text
+
+
+def test_the_round_limit_is_told_in_its_words(server: Loopback) -> None:
+    with talking(COLOURS[0], server=server) as talk:
+        found = events(body(talk, to_sse, ASK, max_rounds=1))
+    assert found[-2][1] == "error"
+    assert "after 1 rounds" in found[-2][2]["error"]["message"]
+
+
+def test_a_failure_in_words_of_ones_own(server: Loopback) -> None:
+    with talking(COLOURS[0], server=server) as talk:
+        found = events(body(talk, to_sse, ASK, max_rounds=0, describe_failure=lambda problem: "Désolé."))
+    assert found[-2][2]["error"]["message"] == "Désolé."
+
+
+def test_silence_is_filled(colour: str, server: Loopback) -> None:
+    gate = Gate()
+    server.answer = server.gated(gate)
+    with talking(colour, server=server) as talk:
+        pieces = iter(body(talk, to_sse, "essay-20", heartbeat=0.05))
+        while (piece := next(pieces)) != b": still here\n\n":
+            assert piece
+        gate.open()
+        assert events(pieces)[-1][1] == "done"
+
+
+def test_a_reader_comes_back_and_gets_what_he_missed(colour: str, server: Loopback) -> None:
+    gate = Gate()
+    server.answer = server.gated(gate)
+    with talking(colour, server=server) as talk:
+        first = body(talk, to_sse, "essay-20")
+        pieces = iter(first)
+        heard: list[tuple[str, str, Any]] = []
+        while not heard:
+            heard += events([next(pieces)])
+        gate.wait()
+        gate.open()
+        until(lambda: talk.runs[0].status == "completed")
+        del first, pieces
+        heard += events(again(talk, to_sse, last_event_id=heard[-1][0]))
+        assert len(talk.runs) == 1, "nothing was begun"
+        assert [id for id, _, _ in heard[:-1]] == [f"{talk.runs[0].id}:{n + 1}" for n in range(len(heard) - 1)]
+    assert text(heard).endswith("word20")
+    assert heard[-1][1] == "done"
+
+
+def test_in_another_process_he_gets_the_whole_messages(
+    colour: str, server: Loopback, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with talking(colour, server=server) as talk:
+        heard = events(body(talk, to_sse, f"aloud {ASK}"))
+        monkeypatch.setattr(bodies_module, "LOGS", Logs())
+        found = events(again(talk, to_sse, last_event_id=heard[3][0]))
+    assert [name for _, name, _ in found] == [
+        "thread.message.completed",
+        "thread.message.completed",
+        "thread.message.completed",
+        "thread.run.completed",
+        "done",
+    ]
+    assert "get_time returned" in found[2][2]["content"][0]["text"]["value"]
+
+
+def test_a_run_whose_functions_another_process_runs_is_waited_for(
+    server: Loopback, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shim.relay.rounds.LOOK", 0.01)
+    begun, go_on = threading.Event(), threading.Event()
+
+    def wait() -> None:
+        begun.set()
+        go_on.wait(PATIENCE)
+
+    with talking(COLOURS[0], wait, server=server) as talk:
+        pieces = iter(body(talk, to_sse, "Call wait."))
+        next(pieces)
+        until(begun.is_set)
+        until(lambda: talk.runs[0].status == "requires_action")
+        monkeypatch.setattr(bodies_module, "LOGS", Logs())
+        other = iter(again(talk, to_sse, last_event_id=f"{talk.runs[0].id}:0", heartbeat=0.05))
+        while next(other) != b": still here\n\n":
+            pass
+        go_on.set()
+        assert [name for _, name, _ in events(other)][-2:] == ["thread.run.completed", "done"]
+
+
+def test_a_run_of_another_thread_is_not_shown(server: Loopback) -> None:
+    with talking(COLOURS[0], server=server) as talk:
+        first = events(body(talk, to_sse, "Say hello."))
+        mallory = Talk(talk.client)
+        mallory.ask("Hello.")
+        found = events(again(mallory, to_sse, last_event_id=first[0][0]))
+    assert [name for _, name, _ in found] == ["error", "done"]
+
+
+def test_an_id_that_is_none_of_ours_begins_a_run(server: Loopback) -> None:
+    with talking(COLOURS[0], server=server) as talk:
+        assert events(body(talk, to_sse, "Hello.", last_event_id="42"))[-1][1] == "done"
+        assert len(talk.runs) == 1
+
+
+def test_a_reader_who_stays_away_ends_the_run_if_it_is_to_end(colour: str, server: Loopback) -> None:
+    gate = Gate()
+    server.answer = server.gated(gate)
+    with talking(colour, server=server) as talk:
+        first = body(talk, to_sse, "essay-20", on_leave="cancel", linger=0.05)
+        pieces = iter(first)
+        next(pieces)
+        gate.wait()
+        leave(talk, first)
+        until(lambda: talk.runs[0].status == "cancelled")
+        gate.open()
+
+
+def test_a_reader_who_comes_back_in_time_does_not(colour: str, server: Loopback) -> None:
+    gate = Gate()
+    server.answer = server.gated(gate)
+    with talking(colour, server=server) as talk:
+        first = body(talk, to_sse, "essay-20", on_leave="cancel", linger=PATIENCE)
+        pieces = iter(first)
+        while not events([next(pieces)]):
+            pass
+        gate.wait()
+        leave(talk, first)
+        second = iter(again(talk, to_sse, last_event_id=f"{talk.runs[0].id}:0"))
+        gate.open()
+        assert events(second)[-2][1] == "thread.run.completed"
+
+
+def leave(talk: Talk, made: Any) -> None:
+    """As a framework does that closes what it has iterated."""
+    if isinstance(made, Blocking):
+        made.aclose()
+    else:
+        made.close()
+
+
+def test_a_reader_who_is_too_slow_is_told(server: Loopback, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shim.relay.log.Log.__init__.__defaults__", (2000,))
+    with talking(COLOURS[0], server=server) as talk:
+        pieces = iter(body(talk, to_sse, "essay-40"))
+        next(pieces)
+        until(lambda: bool(talk.runs) and talk.runs[0].status == "completed")
+        until(lambda: talk.stream._feed.is_over)
+        assert events(pieces) == [("", "error", {"error": {**ERROR, "message": "This reader was too slow."}})]
+
+
+ERROR = {"type": "server_error", "param": None, "code": None}
+
+
+async def test_an_event_loop_that_is_closed_hears_no_bell() -> None:
+    loop = asyncio.new_event_loop()
+    loop.close()
+    bodies_module._ring(loop, asyncio.Event())
