@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 from functools import cached_property, wraps
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import openai
 
 from shim.sdk.operator import WithAsyncShim, WithShim
 from shim.sdk.warnings import hush, quiet
+
+if TYPE_CHECKING:
+    from shim.sdk.submission import AsyncResponses, Responses
 
 T = TypeVar("T")
 
@@ -24,6 +27,9 @@ def connected(init: Callable[..., None]) -> Callable[..., None]:
         connect = wiring.wire_async if isinstance(self, openai.AsyncOpenAI) else wiring.wire
         connect(self)
         hush(self)
+        if "responses" in vars(self):
+            # The first SDKs make it with the client, too.
+            _able(vars(self)["responses"])
 
     return build
 
@@ -35,6 +41,21 @@ def quiet_beta(loud: Any) -> Any:
     return made
 
 
+def able_responses(plain: Any) -> Any:
+    """The cached property ``responses`` of a client's class, with `submit_tool_outputs`."""
+
+    found = cached_property(lambda client: _able(plain.func(client)))
+    found.__set_name__(openai.OpenAI, "responses")
+    return found
+
+
+def _able(resource: Any) -> Any:
+    # Loaded with the resource, as the SDK does it: it takes a while.
+    from shim.sdk.submission import able
+
+    return able(resource)
+
+
 def _connected_client(kind: type[T]) -> type[T]:
     """The class with its run-time behaviour changed, and its types as they are in the SDK."""
     made: Any = kind
@@ -42,6 +63,8 @@ def _connected_client(kind: type[T]) -> type[T]:
     # The first SDKs make it with the client.
     if loud := getattr(kind, "beta", None):
         made.beta = quiet_beta(loud)
+    if plain := getattr(kind, "responses", None):
+        made.responses = able_responses(plain)
     return kind
 
 
@@ -51,12 +74,22 @@ class OpenAI(WithShim, openai.OpenAI):
     arguments.
     """
 
+    if TYPE_CHECKING:
+
+        @cached_property
+        def responses(self) -> "Responses": ...
+
 
 @_connected_client
 class AsyncOpenAI(WithAsyncShim, openai.AsyncOpenAI):
     """`openai.AsyncOpenAI`, with ``beta.assistants`` and ``beta.threads`` answered by the shim.  Takes the same
     arguments.
     """
+
+    if TYPE_CHECKING:
+
+        @cached_property
+        def responses(self) -> "AsyncResponses": ...
 
 
 @_connected_client
@@ -65,12 +98,22 @@ class AzureOpenAI(WithShim, openai.AzureOpenAI):
     arguments.
     """
 
+    if TYPE_CHECKING:
+
+        @cached_property
+        def responses(self) -> "Responses": ...
+
 
 @_connected_client
 class AsyncAzureOpenAI(WithAsyncShim, openai.AsyncAzureOpenAI):
     """`openai.AsyncAzureOpenAI`, with ``beta.assistants`` and ``beta.threads`` answered by the shim.  Takes the same
     arguments.
     """
+
+    if TYPE_CHECKING:
+
+        @cached_property
+        def responses(self) -> "AsyncResponses": ...
 
 
 Client = OpenAI

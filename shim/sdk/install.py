@@ -5,11 +5,11 @@ from typing import Any, Final
 import openai
 
 from shim.sdk import children
-from shim.sdk.clients import connected, quiet_beta
+from shim.sdk.clients import able_responses, connected, quiet_beta
 
 #: The SDK's base classes; every other client, Azure's and other people's own, is built through one of them.
 BASES: Final[tuple[Any, ...]] = (openai.OpenAI, openai.AsyncOpenAI)
-_originals: Final[dict[Any, tuple[Any, Any]]] = {}
+_originals: Final[dict[Any, tuple[Any, Any, Any]]] = {}
 
 
 def install() -> None:
@@ -20,10 +20,12 @@ def install() -> None:
     """
     for base in BASES:
         if base not in _originals:
-            _originals[base] = base.__init__, vars(base).get("beta")
+            _originals[base] = base.__init__, vars(base).get("beta"), vars(base).get("responses")
             base.__init__ = connected(base.__init__)
             if loud := vars(base).get("beta"):
                 base.beta = quiet_beta(loud)
+            if plain := vars(base).get("responses"):
+                base.responses = able_responses(plain)
     children.take_in()
 
 
@@ -31,7 +33,9 @@ def uninstall() -> None:
     """Undo `install`.  Clients that were built meanwhile keep working."""
     children.leave_out()
     while _originals:
-        base, (init, beta) = _originals.popitem()
+        base, (init, beta, responses) = _originals.popitem()
         base.__init__ = init
+        if responses is not None:
+            base.responses = responses
         if beta is not None:
             base.beta = beta

@@ -17,7 +17,7 @@ COLOURS = (SYNC, ASYNC)
 #: Seconds after which an await has gone wrong.
 PATIENCE = 60.0
 #: Where the objects of clients come from.
-OURS = ("openai.resources", "openai._legacy_response", "openai._response", "shim.sdk.operator")
+OURS = ("openai.resources", "openai._legacy_response", "openai._response", "shim.sdk.operator", "shim.sdk.submission")
 
 
 class Loop:

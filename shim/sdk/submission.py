@@ -1,0 +1,229 @@
+"""``client.responses.submit_tool_outputs``: what the Assistants API had, for responses of the Responses API.
+
+For code on its way to the new API: outputs go back by the id of the response that asked for them, and model, tools and
+settings need not be said again.  While the response is still being streamed the outputs are collected, and when all of
+its calls have theirs, the same stream goes on with the events of the next response.
+"""
+
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+from weakref import WeakValueDictionary
+
+import openai
+from openai import AsyncStream, Stream
+from openai.resources.responses import AsyncResponses as _AsyncResponses
+from openai.resources.responses import Responses as _Responses
+
+if TYPE_CHECKING:
+    from openai.types.responses import Response, ResponseStreamEvent
+
+Json = dict[str, Any]
+#: Items that ask for an output, and what its item is called.
+CALLS: Final = {"function_call": "function_call_output", "custom_tool_call": "custom_tool_call_output"}
+#: Fields of a response that the next request says again, each with the values that nobody has to say: a server fills
+#: them in, and may refuse them from a client (a reasoning model has a temperature, and takes none).
+SETTINGS: Final[dict[str, tuple[Any, ...]]] = {
+    "model": (),
+    "instructions": (None,),
+    "tools": (None, []),
+    "tool_choice": (None, "auto", "required"),
+    "parallel_tool_calls": (None, True),
+    "max_output_tokens": (None,),
+    "max_tool_calls": (None,),
+    "metadata": (None, {}),
+    "prompt": (None,),
+    "prompt_cache_key": (None,),
+    "reasoning": (None, {}),
+    "safety_identifier": (None,),
+    "service_tier": (None, "auto", "default"),
+    "temperature": (None, 1, 1.0),
+    "text": (None, {"format": {"type": "text"}}, {"format": {"type": "text"}, "verbosity": "medium"}),
+    "top_logprobs": (None, 0),
+    "top_p": (None, 1, 1.0),
+    "truncation": (None, "disabled"),
+    "user": (None,),
+}
+#: Arguments of a request that belong to it alone.
+ONCE: Final = frozenset({"input", "previous_response_id", "stream", "stream_options", "background", "tool_choice"})
+
+
+def items(tool_outputs: Sequence[Mapping[str, Any]], calls: Mapping[str, tuple[str, str]]) -> list[Json]:
+    """Outputs as input items.  ``calls``: kind and call id by each id that a call is known by: its call id and its item
+    id.  Raises `openai.OpenAIError` for an id of no call.
+    """
+    made = []
+    for each in tool_outputs:
+        if each["tool_call_id"] not in calls:
+            known = ", ".join(sorted({id for _, id in calls.values()})) or "none"
+            raise openai.OpenAIError(f"No call of the response has the id {each['tool_call_id']}. Its calls: {known}.")
+        kind, call_id = calls[each["tool_call_id"]]
+        made.append({"type": CALLS[kind], "call_id": call_id, "output": each["output"]})
+    return made
+
+
+def calls_of(output: Sequence[Any]) -> dict[str, tuple[str, str]]:
+    """Kind and call id of each call among items, by both of its ids."""
+    found = [each for each in output if each.type in CALLS]
+    return {id: (each.type, each.call_id) for each in found for id in (each.id, each.call_id) if id}
+
+
+def resent(response: "Response") -> Json:
+    """What a request says again of the response that it goes on from."""
+    told = response.model_dump(mode="json", exclude_none=True)
+    again = {name: told[name] for name, unsaid in SETTINGS.items() if name in told and told[name] not in unsaid}
+    if isinstance(again.get("tool_choice"), dict):
+        # It has been obeyed; said again it would ask for the same call for ever.
+        del again["tool_choice"]
+    if conversation := told.get("conversation"):
+        return again | {"conversation": conversation["id"]}
+    return again | {"previous_response_id": response.id}
+
+
+def following(response: "Response", tool_outputs: Sequence[Mapping[str, Any]]) -> Json:
+    """The request that answers the calls of a response.  Raises `openai.OpenAIError`."""
+    if response.status in ("in_progress", "queued"):
+        raise openai.OpenAIError(f"The response {response.id} is still {response.status}: its calls are not complete.")
+    answers = items(tool_outputs, calls_of(response.output))
+    return resent(response) | {"input": answers}
+
+
+class Open:
+    """A response whose stream is being read.  ``request``: what it was asked with."""
+
+    def __init__(self, request: Json) -> None:
+        self._request = {name: value for name, value in request.items() if name not in ONCE}
+        self._calls: dict[str, tuple[str, str]] = {}
+        self._outputs: dict[str, Json] = {}
+        self._id = ""
+
+    def submit(self, tool_outputs: Sequence[Mapping[str, Any]], options: Json) -> None:
+        """Outputs for calls that have come so far.  Raises `openai.OpenAIError`."""
+        self._outputs |= {each["call_id"]: each for each in items(tool_outputs, self._calls)}
+        self._request |= options
+
+    def see(self, event: Any) -> None:
+        """Take an event in, before its reader has it."""
+        if event.type == "response.created":
+            self._id = event.response.id
+            OPEN[self._id] = self
+        elif event.type in ("response.output_item.added", "response.output_item.done"):
+            self._calls |= calls_of([event.item])
+
+    def follow(self, event: Any) -> Json | None:
+        """The next request, after an event that its reader has had.  Raises `openai.OpenAIError` if outputs are
+        missing.
+        """
+        if event.type != "response.completed":
+            return None
+        OPEN.pop(self._id, None)
+        if not self._outputs:
+            return None
+        asked = {call_id: None for _, call_id in self._calls.values()}
+        if missing := [call_id for call_id in asked if call_id not in self._outputs]:
+            raise openai.OpenAIError(f"The calls of a response are answered together; missing: {', '.join(missing)}.")
+        chained = {} if "conversation" in self._request else {"previous_response_id": self._id}
+        return self._request | chained | {"input": [self._outputs[call_id] for call_id in asked], "stream": True}
+
+
+#: The responses that are being streamed in this process.
+OPEN: Final[WeakValueDictionary[str, Open]] = WeakValueDictionary()
+
+
+def continued(events: Iterator[Any], request: Json, create: Callable[..., Any]) -> Iterator[Any]:
+    """The events of a response, and of those that answer its calls."""
+    while True:
+        response, following = Open(request), None
+        for event in events:
+            response.see(event)
+            yield event
+            following = response.follow(event) or following
+        if following is None:
+            return
+        request, events = following, create(**following)._iterator
+
+
+async def continued_async(events: AsyncIterator[Any], request: Json, create: Callable[..., Any]) -> AsyncIterator[Any]:
+    """The same behind an async client."""
+    while True:
+        response, following = Open(request), None
+        while (event := await anext(events, None)) is not None:
+            response.see(event)
+            yield event
+            following = response.follow(event) or following
+        if following is None:
+            return
+        request, events = following, (await create(**following))._iterator
+
+
+def able(resource: Any) -> Any:
+    """The same resource, able to submit tool outputs; a class of somebody's own stays as it is."""
+    for plain, own in ((_Responses, Responses), (_AsyncResponses, AsyncResponses)):
+        if type(resource) is plain:
+            resource.__class__ = own
+    return resource
+
+
+class Responses(_Responses):
+    """``client.responses`` of a blocking client."""
+
+    if not TYPE_CHECKING:
+
+        def create(self, **given: Any) -> Any:
+            made = super().create(**given)
+            if isinstance(made, Stream):
+                made._iterator = continued(made._iterator, given, super().create)
+            return made
+
+    def submit_tool_outputs(
+        self, *, response_id: str, tool_outputs: Sequence[Mapping[str, Any]], stream: bool = False, **options: Any
+    ) -> Any:
+        """Answer the calls of a response: ``tool_outputs`` are ``{"tool_call_id": ..., "output": ...}``, with the id of
+        the call or of its item.
+
+        The next response, or with ``stream=True`` its stream.  While the response itself is still being streamed, the
+        outputs are collected, None is returned, and that stream goes on.  ``options``: arguments of
+        ``responses.create`` that are to be other than before.  Raises `openai.OpenAIError` for an id of no call.
+        """
+        if (response := OPEN.get(response_id)) is not None:
+            return response.submit(tool_outputs, options)
+        request = following(self.retrieve(response_id), tool_outputs) | options
+        return self.create(**request | ({"stream": True} if stream else {}))
+
+    def submit_tool_outputs_stream(
+        self, *, response_id: str, tool_outputs: Sequence[Mapping[str, Any]], **options: Any
+    ) -> "Stream[ResponseStreamEvent]":
+        """Answer the calls of a response that has ended; the stream of the next one."""
+        made: Stream[ResponseStreamEvent] = self.submit_tool_outputs(
+            response_id=response_id, tool_outputs=tool_outputs, stream=True, **options
+        )
+        return made
+
+
+class AsyncResponses(_AsyncResponses):
+    """``client.responses`` of an async client."""
+
+    if not TYPE_CHECKING:
+
+        async def create(self, **given: Any) -> Any:
+            made = await super().create(**given)
+            if isinstance(made, AsyncStream):
+                made._iterator = continued_async(made._iterator, given, super().create)
+            return made
+
+    async def submit_tool_outputs(
+        self, *, response_id: str, tool_outputs: Sequence[Mapping[str, Any]], stream: bool = False, **options: Any
+    ) -> Any:
+        """As `Responses.submit_tool_outputs`."""
+        if (response := OPEN.get(response_id)) is not None:
+            return response.submit(tool_outputs, options)
+        request = following(await self.retrieve(response_id), tool_outputs) | options
+        return await self.create(**request | ({"stream": True} if stream else {}))
+
+    async def submit_tool_outputs_stream(
+        self, *, response_id: str, tool_outputs: Sequence[Mapping[str, Any]], **options: Any
+    ) -> "AsyncStream[ResponseStreamEvent]":
+        """As `Responses.submit_tool_outputs_stream`."""
+        made: AsyncStream[ResponseStreamEvent] = await self.submit_tool_outputs(
+            response_id=response_id, tool_outputs=tool_outputs, stream=True, **options
+        )
+        return made

@@ -1,0 +1,158 @@
+"""The program of a developer who asked a forum for ``responses.submit_tool_outputs``: it runs; its mistakes are listed.
+
+He streams a response to a browser, saves it, runs the functions that it calls, and wants to go on in the same stream.
+The program is read from where the question lies beside the project; it is no part of it.
+"""
+
+import asyncio
+import datetime
+import inspect
+import json
+import textwrap
+from collections.abc import AsyncIterator, Iterator
+from typing import Any, NamedTuple
+
+import pytest
+
+from shim import OpenAI
+from tests.recordings import WIRE
+from tests.scenarios.doors.loopback import Loopback
+
+THREAD = WIRE.parent / "seed" / "forum-thread.txt"
+FIRST, LAST = "  for event in response:\n", "            await asyncio.sleep(0)\n"
+
+
+class Mistake(NamedTuple):
+    """What stands in the program, what has to stand there, and why."""
+
+    wrong: str
+    right: str
+    why: str
+
+
+#: Without these two the program ends in an exception, or calls no function.
+FATAL = [
+    Mistake(
+        'hasattr(event, "output_item") and event.output_item.type == "function_call"',
+        'event.item.type == "function_call"',
+        "the item of response.output_item.added is called item; as the program asks first, no name is ever noted",
+    ),
+    Mistake("event.output_item.", "event.item.", "the same"),
+    Mistake(
+        "response_id=event.response_id",
+        "response_id=current_response_id",
+        "the events of arguments name their item and not their response",
+    ),
+]
+#: Without these it runs, and saves the first response only.
+LESSER = [
+    Mistake(
+        '"response.created" and not current_response_id',
+        '"response.created"',
+        "each round is a response of its own: the outputs of the second go to the second, and each has a row",
+    ),
+]
+#: What it does that looks like a mistake, and works: the id of the item in place of the call's; submitting before the
+#: response is complete; dropping what the submission returns; a blocking client in a coroutine.
+
+
+async def get_weather(city: str) -> dict[str, Any]:
+    return {"city": city, "celsius": 19}
+
+
+def get_time(city: str) -> dict[str, Any]:
+    return {"city": city, "time": "14:05"}
+
+
+FUNCTIONS = {"get_weather": get_weather, "get_time": get_time}
+TOOLS = [
+    {"type": "function", "name": name, "parameters": {"type": "object", "properties": {"city": {"type": "string"}}}}
+    for name in FUNCTIONS
+]
+PARIS = '{"city": "Paris"}'
+
+
+def program(mistakes: list[Mistake]) -> str:
+    """The loop of the thread's first message, mended."""
+    if not THREAD.is_file():
+        pytest.skip(f"no {THREAD}")
+    _, found, rest = THREAD.read_text().partition(FIRST)
+    code = textwrap.dedent(found + rest[: rest.index(LAST) + len(LAST)])
+    for wrong, right, _ in mistakes:
+        assert wrong in code, "the program has changed"
+        code = code.replace(wrong, right)
+    return code
+
+
+@pytest.fixture
+def server() -> Iterator[Loopback]:
+    with Loopback() as server:
+        yield server
+
+
+async def stream(code: str, server: Loopback, text: str) -> tuple[list[tuple[str, Any]], list[Any]]:
+    """What the browser reads, and what was saved."""
+    saved: list[Any] = []
+
+    async def save_response_to_db(response: Any, db: Any) -> None:
+        saved.append(dict(response))
+
+    names: dict[str, Any] = {
+        "asyncio": asyncio,
+        "datetime": datetime,
+        "inspect": inspect,
+        "json": json,
+        "save_response_to_db": save_response_to_db,
+        "TOOL_FUNCTIONS": FUNCTIONS,
+        "print": lambda *_: None,
+    }
+    head = "async def told(client, response, input_messages):\n    conversation_id = previous_response_id = db = None\n"
+    head += "    current_response_id, pending_function_calls = None, {}\n"
+    exec(head + textwrap.indent(code, "    "), names)
+    with OpenAI(api_key="x", base_url=server.url) as client:
+        asked = [{"role": "user", "content": text}]
+        response = client.responses.create(model="gpt-4o", input=asked, tools=TOOLS, stream=True)  # type: ignore[call-overload]
+        told: AsyncIterator[str] = names["told"](client, response, asked)
+        blocks = [block async for block in told]
+    return [_read(block) for block in blocks], saved
+
+
+def _read(block: str) -> tuple[str, Any]:
+    name, data = block.strip().split("\n")
+    return name.removeprefix("event: "), json.loads(data.removeprefix("data: "))
+
+
+async def test_one_stream_through_two_functions_in_a_row(server: Loopback) -> None:
+    text = f"Call get_weather {PARIS}, then get_time {PARIS}."
+    heard, saved = await stream(program(FATAL + LESSER), server, text)
+    said = "".join(data["delta"] for name, data in heard if name == "response.output_text.delta")
+    assert 'get_weather returned "{"city": "Paris", "celsius": 19}"' in said
+    assert 'get_time returned "{"city": "Paris", "time": "14:05"}"' in said
+    assert [name for name, _ in heard].count("current_response_id") == 3
+    assert len({row["response_id"] for row in saved}) == 3
+    assert all(row["total_tokens"] == row["input_tokens"] + row["output_tokens"] > 0 for row in saved)
+    assert [body.get("previous_response_id") for body in server.bodies][1:] == [row["response_id"] for row in saved[:2]]
+
+
+async def test_two_functions_in_one_turn(server: Loopback) -> None:
+    heard, _ = await stream(program(FATAL + LESSER), server, f"Call get_weather {PARIS} and get_time {PARIS}.")
+    said = "".join(data["delta"] for name, data in heard if name == "response.output_text.delta")
+    assert said.count("returned") == 2
+    assert len(server.bodies) == 2, "both outputs went back in one request"
+
+
+async def test_as_it_stood_it_could_not_run(server: Loopback) -> None:
+    with pytest.raises(AttributeError, match="response_id"):
+        await stream(program([]), server, f"Call get_weather {PARIS}.")
+
+
+async def test_with_the_first_response_only_its_second_round_has_no_response_to_answer(server: Loopback) -> None:
+    text = f"Call get_weather {PARIS}, then get_time {PARIS}."
+    with pytest.raises(Exception, match="No call of the response has the id fc_"):
+        await stream(program(FATAL), server, text)
+
+
+async def test_one_function_needs_the_first_corrections_only(server: Loopback) -> None:
+    heard, saved = await stream(program(FATAL), server, f"Call get_weather {PARIS}.")
+    assert "get_weather returned" in "".join(d["delta"] for name, d in heard if name == "response.output_text.delta")
+    assert len({row["response_id"] for row in saved}) == 1
