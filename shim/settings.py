@@ -130,11 +130,96 @@ class Settings(BaseSettings):
         description="Seconds after which a stream ends with an error event, if its reader takes nothing while "
         "`SHIM_MAX_UNREAD_BYTES` wait for him. The run goes on.",
     )
+    tenant: str = Field(
+        "",
+        description="Whose objects a program or a command sees in a store that a server keeps for several tenants: the "
+        "one that `assistants-shim keys list --json` shows. Default: those that belong to none.",
+    )
+    auth: Literal["open", "pass-through", "keys"] = Field(
+        "open",
+        description="How `assistants-shim serve` tells its callers apart. `open`: not at all, on a loopback address "
+        "alone. `pass-through`: by their own keys, which go upstream. `keys`: by keys that `assistants-shim keys` "
+        "makes; the server's own key goes upstream.",
+    )
+    key_secret: SecretStr | None = Field(
+        None,
+        description="With what callers' keys are hashed in the store. Whoever changes it makes every key unknown. "
+        "Default: a random secret that is kept in the store.",
+    )
+    key_check_seconds: float = Field(
+        300.0,
+        ge=0,
+        description="Seconds for which a caller's own key is taken to be good once the upstream has taken it: so long "
+        "may one that was revoked there still read what is here.",
+    )
     max_body_bytes: int = Field(
         50_000_000,
         gt=0,
-        description="The largest request that `assistants-shim serve` reads for an answer of its own, in bytes. What "
-        "it passes on to the upstream has no limit.",
+        description="The largest request that `assistants-shim serve` reads for an answer of its own, in bytes.",
+    )
+    max_upload_bytes: int = Field(
+        1_000_000_000,
+        gt=0,
+        description="The largest request that `assistants-shim serve` passes on to the upstream, in bytes.",
+    )
+    max_header_bytes: int = Field(
+        65_536,
+        gt=0,
+        description="The longest head of a request that `assistants-shim serve` reads, in bytes.",
+    )
+    max_streams: int = Field(
+        1000,
+        gt=0,
+        description="Answers of runs, and of calls that are passed on, which each process of `assistants-shim serve` "
+        "has under way at one time. Whoever comes when there are more gets 503.",
+    )
+    max_tenant_streams: int = Field(
+        200,
+        gt=0,
+        description="The same for each tenant, who gets 429. Holds where callers are told apart.",
+    )
+    max_runs: int = Field(
+        1000,
+        gt=0,
+        description="Runs that each process of `assistants-shim serve` drives at one time, whether anybody reads them "
+        "or not. Whoever begins one when there are more gets 503.",
+    )
+    max_tenant_runs: int = Field(
+        200,
+        gt=0,
+        description="The same for each tenant, who gets 429. Holds where callers are told apart.",
+    )
+    requests_per_minute: int = Field(
+        3000,
+        ge=0,
+        description="Requests that a tenant may send in a minute before he gets 429; 0: any number. Holds where "
+        "callers are told apart.",
+    )
+    rate_storage: Literal["memory", "store"] = Field(
+        "memory",
+        description="Where those are counted: `memory`, each process by itself, or `store`, all processes together, at "
+        "the cost of a short transaction a request.",
+    )
+    pass_on: str = Field(
+        "*",
+        description="Which calls that are not the Assistants API's `assistants-shim serve` passes on to the upstream: "
+        "methods and paths below `/v1`, separated by commas, with `*` for any characters, such as "
+        "`GET models*, POST embeddings, files*`. Empty: none.",
+    )
+    allowed_hosts: str = Field(
+        "*",
+        description="Names by way of which `assistants-shim serve --allow-remote` takes requests, separated by commas, "
+        "such as `shim.example.com, *.internal`.",
+    )
+    allowed_origins: str = Field(
+        "",
+        description="Web sites whose pages may call `assistants-shim serve --allow-remote`, separated by commas, such "
+        "as `https://app.example.com`; `*`: any. Default: none but those of the server's own name.",
+    )
+    trusted_proxies: str = Field(
+        "",
+        description="Addresses or networks of proxies, separated by commas, whose `X-Forwarded-For` and "
+        "`X-Forwarded-Proto` are believed.",
     )
     max_connections: int = Field(
         1000,

@@ -54,9 +54,9 @@ def wire(client: openai.OpenAI) -> None:
         transport.refill,
         _limits(chosen),
     )
-    kept = _database(chosen)
+    kept = database_of(chosen)
     pumps = pump.behind(inner, pump.Threads, patience(chosen), chosen.exit_grace)
-    engine = _engine(SyncStore(kept), upstream, kept, chosen, _sleep, pumps.work)
+    engine = _engine(SyncStore(kept, chosen.tenant), upstream, kept, chosen, _sleep, pumps.work)
     path_of = transport.ours(lambda: _base_path(client))
     client._client = transport.outer(engine, path_of, inner, network, _heartbeat(engine, kept), pumps)
     by_name(client)
@@ -101,8 +101,8 @@ def async_engine(
         _limits(chosen),
         AWAITED,
     )
-    kept = _database(chosen)
-    engine = _engine(AsyncStore(kept), upstream, kept, chosen, asyncio.sleep, pumps.work)
+    kept = database_of(chosen)
+    engine = _engine(AsyncStore(kept, chosen.tenant), upstream, kept, chosen, asyncio.sleep, pumps.work)
     return engine, _heartbeat(engine, kept)
 
 
@@ -201,7 +201,7 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_in_child)
 
 
-def _database(chosen: Settings) -> Database:
+def database_of(chosen: Settings) -> Database:
     """Raises the SDK's own error, as it does for a missing key, where the settings cannot be used."""
     try:
         found = database(chosen.database_url, chosen.database_connections, chosen.keys)

@@ -12,6 +12,7 @@ from rich.markup import escape
 
 from shim.assembly import declarations, given_ids
 from shim.cli import kept
+from shim.settings import settings
 from shim.store import assistants as rows
 
 Json = dict[str, Any]
@@ -93,7 +94,7 @@ def apply(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the differences, and change nothing.")] = False,
 ) -> None:
     """Make the assistants of the store what files say, and show what changed. Doing it twice changes nothing more."""
-    base, counts = kept.store(), {"created": 0, "changed": 0, "unchanged": 0}
+    base, counts = kept.store().of(settings().tenant), {"created": 0, "changed": 0, "unchanged": 0}
     for entry in declarations.load(*files):
         before = base.read(rows.get, entry.body["id"])
         after = _dated(entry, before)

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 import shim
 from shim.assembly.declarations import Unusable
-from shim.cli import assistants, threads
+from shim.cli import assistants, keys, threads
 from shim.cli.adopt import adopt
 from shim.cli.check import check
 from shim.cli.demo import demo
@@ -42,6 +42,11 @@ COMMANDS: Final[dict[str, Callable[..., Any]]] = {
     "demo": demo,
     "doctor": doctor,
     "import": import_,
+    "keys create": keys.create,
+    "keys add": keys.add,
+    "keys list": keys.listing,
+    "keys revoke": keys.revoke,
+    "keys grant": keys.grant,
     "migrate-store": migrate_store,
     "run": run,
     "sandbox": sandbox,
@@ -59,6 +64,7 @@ COMMANDS: Final[dict[str, Callable[..., Any]]] = {
 }
 GROUPS: Final = {
     "assistants": "Assistants: those of the store, and those that SHIM_ASSISTANTS declares.",
+    "keys": "Keys: who may use a server, and as which tenant.",
     "threads": "Threads of the store.",
 }
 #: Commands whose line ends in somebody else's options: what follows the first argument is not ours to read.

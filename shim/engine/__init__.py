@@ -1,7 +1,7 @@
 """What each call of the old API does.  Written once, for both colours: it awaits its ports and nothing else."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from shim.engine import leads, retention
 from shim.engine.api import replayed, routes
@@ -11,7 +11,7 @@ from shim.engine.idempotency import Again
 from shim.engine.protocol import Events, Reply, Request, error_reply, our_failure
 from shim.engine.registry import Registry
 from shim.engine.run import launch, refresh
-from shim.ports import Refusal
+from shim.ports import Refusal, Upstream
 from shim.store.errors import Gone, StoreFailed
 from shim.wire.errors import ApiError, error
 
@@ -29,6 +29,10 @@ class Engine:
     """
 
     world: Context
+
+    def of(self, tenant: str, upstream: Upstream | None = None) -> "Engine":
+        """The same for the objects of a tenant; ``upstream``: how his calls go there, if not as everybody's."""
+        return Engine(replace(self.world, store=self.world.store.of(tenant), upstream=upstream or self.world.upstream))
 
     async def handle(self, request: Request) -> Reply:
         """The answer to ``request``, errors included.  A reply with ``events`` must be pumped to its end by the

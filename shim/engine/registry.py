@@ -46,6 +46,7 @@ class Registry:
         """``place`` tells of the place in which it is called."""
         self._place = place
         self._waits: dict[str, tuple[Interruptible | None, Alive]] = {}
+        self._tenants: dict[str, str] = {}
         self._told: set[str] = set()
         self._asked: dict[str, tuple[float, float]] = {}
         self._rings: dict[str, list[Ring]] = {}
@@ -53,23 +54,29 @@ class Registry:
         #: Called when a run has entered: whoever renews the leases begins with that.
         self.entered: Callable[[], None] = nobody
 
-    def enter(self, run_id: str, waits: Interruptible | None) -> None:
-        """This process drives the run from here; ``waits``: what to interrupt when something happens to it."""
+    def enter(self, run_id: str, waits: Interruptible | None, tenant: str = "") -> None:
+        """This process drives the run of a tenant from here; ``waits``: what to interrupt when something happens to
+        it.
+        """
         self._forsaken.pop(run_id, None)
+        self._tenants[run_id] = tenant
         self._waits[run_id] = waits, self._place()
         self.entered()
 
     def leave(self, run_id: str) -> None:
         self._waits.pop(run_id, None)
+        self._tenants.pop(run_id, None)
         self._told.discard(run_id)
         self._asked.pop(run_id, None)
         for ring in self._rings.pop(run_id, ()):
             ring()
 
-    def watch(self, run_id: str, ring: Ring) -> bool:
-        """Have ``ring`` called once when the run is done or wants something; False when it is not driven here."""
+    def watch(self, run_id: str, ring: Ring, tenant: str = "") -> bool:
+        """Have ``ring`` called once when the run is done or wants something; False when it is not driven here, or is
+        somebody else's than the tenant's.
+        """
         self._rings.setdefault(run_id, []).append(ring)
-        if self.drives(run_id):
+        if self.drives(run_id) and self._tenants.get(run_id) == tenant:
             return True
         # It never was, or it left a moment ago, and may have rung already.
         self.unwatch(run_id, ring)
@@ -85,7 +92,7 @@ class Registry:
 
     def forget(self) -> None:
         """In a forked process: what was driven is the parent's to drive, to renew and to interrupt."""
-        self._waits, self._told, self._asked, self._rings, self._forsaken = {}, set(), {}, {}, {}
+        self._waits, self._tenants, self._told, self._asked, self._rings, self._forsaken = {}, {}, set(), {}, {}, {}
 
     def forsake(self, run_id: str, response_id: str | None) -> None:
         """This process drives the run no more, and could not write that down; nor, perhaps, which response was its
@@ -106,9 +113,9 @@ class Registry:
         """That of a run that was forsaken."""
         return self._forsaken.get(run_id)
 
-    def ids(self) -> list[str]:
-        """The runs that this process drives, for whoever renews their leases."""
-        return [run_id for run_id in list(self._waits) if not self.forsaken(run_id)]
+    def runs(self) -> list[tuple[str, str]]:
+        """The tenants and ids of the runs that this process drives, for whoever renews their leases."""
+        return [(self._tenants.get(run_id, ""), run_id) for run_id in list(self._waits) if not self.forsaken(run_id)]
 
     def tell(self, run_id: str) -> None:
         """Something happened to the run in the store.  Nothing to do when another process drives it: that one looks."""

@@ -6,12 +6,13 @@ on a list and tried again.
 """
 
 import logging
+from dataclasses import replace
 from typing import Final
 
 from shim.engine.context import Context
 from shim.engine.protocol import DONE, Events
 from shim.ports import Refusal
-from shim.store import files, outbox, runs, threads
+from shim.store import files, outbox, runs, tenants, threads
 from shim.store.errors import StoreFailed
 from shim.store.outbox import Doomed
 from shim.store.tx import Tx
@@ -51,15 +52,24 @@ async def upstream(world: Context) -> Events:
 
 
 async def old(world: Context) -> int:
-    """Erase threads and files that were kept for long enough; returns how many threads."""
+    """Erase threads and files that were kept for long enough, whoever they belong to; returns how many threads."""
     if world.file_retention is not None:
-        await world.store.write(files.forget_old, int(world.clock() - world.file_retention))
-    count = 0
-    while world.retention is not None:
-        erased = await world.store.write(_erase_some, world, int(world.clock() - world.retention))
+        before = int(world.clock() - world.file_retention)
+        for tenant in await world.store.read(tenants.with_files, before):
+            await world.store.of(tenant).write(files.forget_old, before)
+    if world.retention is None:
+        return 0
+    before = int(world.clock() - world.retention)
+    found = await world.store.read(tenants.with_threads, before)
+    return sum([await _erase(replace(world, store=world.store.of(tenant)), before) for tenant in found])
+
+
+async def _erase(world: Context, before: int) -> int:
+    """Erase a tenant's threads that nobody has used since then; returns how many."""
+    count, erased = 0, BATCH
+    while erased == BATCH:
+        erased = await world.store.write(_erase_some, world, before)
         count += erased
-        if erased < BATCH:
-            break
     return count
 
 

@@ -115,10 +115,10 @@ class Transport(http.BaseTransport):
         began = time.perf_counter()
         asked = _asked(request, path, request.read())
         with calling(asked.headers):
-            hold(self.engine.world.registry, asked)
+            hold(self.engine.world.registry, asked, self.engine.world.tenant)
             reply = drive.finish(self.engine.handle(asked))
             body = _Body(self._pumped(reply))
-            if self.heartbeat.may_sweep():
+            if self.heartbeat.may_sweep(self.engine.world.tenant):
                 self.pumps.work(self.engine.sweep())
         return http.Response(reply.status, headers=headers(reply, began), stream=body)
 

@@ -37,14 +37,15 @@ class Dispatcher:
         self.engine: Final = engine
         self._heartbeat, self._pumps = heartbeat, pumps
 
-    async def answer(self, asked: Request) -> Answered:
-        """What the engine says, for the caller whose headers these are."""
+    async def answer(self, asked: Request, engine: Engine | None = None) -> Answered:
+        """What the engine says, for the caller whose headers these are; ``engine``: the one of his tenant."""
         began = time.perf_counter()
+        mine = engine or self.engine
         with calling(asked.headers):
-            await hold_async(self.engine.world.registry, asked)
-            reply = await self._handled(asked)
-            if self._heartbeat.may_sweep():
-                self._pumps.work(self.engine.sweep())
+            await hold_async(mine.world.registry, asked, mine.world.tenant)
+            reply = await self._handled(mine, asked)
+            if self._heartbeat.may_sweep(mine.world.tenant):
+                self._pumps.work(mine.sweep())
             return Answered(reply.status, headers(reply, began), self._pumped(reply), reply.streamed)
 
     async def leave(self, seconds: float) -> None:
@@ -56,11 +57,11 @@ class Dispatcher:
         """Wait for runs still going; what is left ends by its lease."""
         await self._pumps.join(self._pumps.grace)
 
-    async def _handled(self, asked: Request) -> Reply:
+    async def _handled(self, engine: Engine, asked: Request) -> Reply:
         """In a task of its own, so that a caller who gives up cancels it but once, and what it has begun is undone
         before he hears of it.  Some libraries cancel their tasks again at every await.
         """
-        task = asyncio.create_task(self.engine.handle(asked))
+        task = asyncio.create_task(engine.handle(asked))
         try:
             return await asyncio.shield(task)
         except asyncio.CancelledError:

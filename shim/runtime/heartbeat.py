@@ -15,10 +15,10 @@ from contextlib import suppress
 from typing import Final
 
 from shim.engine.context import Context
-from shim.store import runs
+from shim.store import leases
 from shim.store.database import Database
 from shim.store.errors import StoreFailed
-from shim.store.runs import Standing
+from shim.store.leases import Standing
 
 #: Beats in the time of one lease.
 BEATS: Final = 3
@@ -28,6 +28,8 @@ LOOK: Final = 0.5
 IDLE: Final = 4
 #: Seconds between two looks for what is to be erased.
 SWEEP: Final = 3600.0
+#: Tenants of which it is remembered when that was.
+MANY: Final = 10_000
 
 
 class Heartbeat:
@@ -36,7 +38,7 @@ class Heartbeat:
     def __init__(self, world: Context, database: Database) -> None:
         self._world, self._database = world, database
         self._beating: dict[int, object] = {}
-        self._swept: float | None = None
+        self._swept: dict[str, float] = {}
         world.registry.entered = self.beat
 
     def beat(self) -> None:
@@ -49,31 +51,35 @@ class Heartbeat:
         if self._beating.setdefault(pid, mine) is mine:
             threading.Thread(target=self._go_on, name="shim-heartbeat", daemon=True).start()
 
-    def may_sweep(self) -> bool:
-        """Whether it is time to erase what was kept for long enough: when a process begins, and once an hour."""
+    def may_sweep(self, tenant: str) -> bool:
+        """Whether it is time to erase what was kept for long enough: when a process first sees a tenant, and once an
+        hour.
+        """
         world, now = self._world, time.monotonic()
         wanted = world.retention is not None or world.file_retention is not None or world.delete_responses
-        if not wanted or (self._swept is not None and now - self._swept < SWEEP):
+        if not wanted or now - self._swept.get(tenant, -SWEEP) < SWEEP:
             return False
-        self._swept = now
+        if len(self._swept) >= MANY:
+            self._swept.clear()
+        self._swept[tenant] = now
         return True
 
     def renew(self) -> None:
         """Prolong every lease once."""
         world = self._world
-        if ids := world.registry.ids():
-            self._database.of(world.tenant).write(runs.renew, ids, world.owner, world.clock() + world.lease)
+        if driven := world.registry.runs():
+            self._database.write(leases.renew, driven, world.owner, world.clock() + world.lease)
 
     def look(self) -> None:
         """Tell who drives a run that was ended, taken or cancelled elsewhere, or whose time is over."""
         world = self._world
-        if not (ids := world.registry.ids()):
+        if not (driven := world.registry.runs()):
             return
-        found = self._database.of(world.tenant).read(runs.standings, ids)
+        found = self._database.read(leases.standings, driven)
         now = world.clock()
-        for run_id in ids:
-            if self._is_over(found.get(run_id), now):
-                world.registry.tell(run_id)
+        for which in driven:
+            if self._is_over(found.get(which), now):
+                world.registry.tell(which[1])
 
     def _is_over(self, run: Standing | None, now: float) -> bool:
         if run is None or run.status == "cancelling":
@@ -92,8 +98,8 @@ class Heartbeat:
                 if time.monotonic() >= renewed + pause:
                     self.renew()
                     renewed = time.monotonic()
-            idle = 0 if self._world.registry.ids() else idle + 1
+            idle = 0 if self._world.registry.runs() else idle + 1
         self._beating.pop(os.getpid(), None)
-        if self._world.registry.ids():
+        if self._world.registry.runs():
             # It entered before the line above, and found a thread.
             self.beat()

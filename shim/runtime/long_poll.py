@@ -32,27 +32,27 @@ def seconds(headers: Mapping[str, str]) -> float:
         return UNSAID
 
 
-def hold(registry: Registry, asked: Request) -> None:
-    """Behind a blocking client."""
+def hold(registry: Registry, asked: Request, tenant: str) -> None:
+    """Behind a blocking client.  A run of another tenant is not waited for: that would tell that there is one."""
     run_id = polled_run(asked)
     if run_id is None:
         return
     bell = threading.Event()
-    if registry.watch(run_id, bell.set):
+    if registry.watch(run_id, bell.set, tenant):
         try:
             bell.wait(seconds(asked.headers))
         finally:
             registry.unwatch(run_id, bell.set)
 
 
-async def hold_async(registry: Registry, asked: Request) -> None:
+async def hold_async(registry: Registry, asked: Request, tenant: str) -> None:
     """The same for doors on asyncio."""
     run_id = polled_run(asked)
     if run_id is None:
         return
     bell = asyncio.Event()
     ring = partial(_ring, asyncio.get_running_loop(), bell)
-    if registry.watch(run_id, ring):
+    if registry.watch(run_id, ring, tenant):
         try:
             with suppress(TimeoutError):
                 await asyncio.wait_for(bell.wait(), seconds(asked.headers))

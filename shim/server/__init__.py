@@ -1,7 +1,7 @@
 """The second door: an HTTP server that speaks the Assistants API, for any language.  Needs the extra ``server``.
 
-Whoever reaches it is the one tenant there is: every caller sees every assistant and thread.  His own Authorization
-header goes with the upstream calls of his runs; it opens nothing here.
+On a loopback address whoever reaches it is the one user there is.  For others it tells its callers apart, by their own
+keys or by keys that it gives out, and nobody sees what is another's: see `shim.server.callers`.
 """
 
 from shim.server.app import application

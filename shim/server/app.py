@@ -4,28 +4,35 @@ import asyncio
 import logging
 import os
 from collections.abc import AsyncIterator, Mapping
-from contextlib import aclosing, asynccontextmanager
+from contextlib import ExitStack, aclosing, asynccontextmanager
 from email.utils import formatdate
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import openai
 from starlette.applications import Starlette
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from shim import engine
+from shim import engine as engine_room
 from shim.assembly import wiring
 from shim.engine.api import routes
 from shim.engine.protocol import error_reply, our_failure
 from shim.http import offline, transport
 from shim.runtime.dispatch import Answered, Dispatcher
 from shim.runtime.pump import Tasks
-from shim.server import headers, loopback, paths
-from shim.server.passage import Passage, Streamed, timely
+from shim.server import callers, headers, paths
+from shim.server.callers import Caller, Callers
+from shim.server.hosts import Hosts, Loopback, Named, listed
+from shim.server.keyring import Keyring
+from shim.server.limits import Limits
+from shim.server.passage import Allowed, Passage, Streamed, check_announced, timely
 from shim.server.paths import Place
+from shim.server.shared import Shared, is_multipart
 from shim.settings import Settings, settings
+from shim.store.database import AsyncStore
 from shim.wire import ids
 from shim.wire.errors import ApiError, error
 
@@ -54,16 +61,17 @@ def application(chosen: Settings | None = None, *, allow_remote: bool = False) -
     transport.keep_no_cookies(network)
     pumps = Tasks(wiring.patience(chosen), chosen.exit_grace)
     dispatcher = Dispatcher(*wiring.async_engine(client, network, chosen, pumps), pumps)
-    offline_key = wiring.SANDBOX if chosen.upstream == wiring.SANDBOX else None
-    server = headers.own(os.environ.get("OPENAI_API_KEY") or offline_key)
     passage = Passage(
         network,
         lambda: wiring.plain(client, network, chosen).base_url,
         wiring.profile_of(client, chosen),
-        server,
-        chosen.request_timeout,
+        Allowed(listed(chosen.pass_on), chosen.max_upload_bytes, chosen.request_timeout),
     )
-    door = Door(dispatcher, passage, server, chosen, allow_remote)
+    store = AsyncStore(wiring.database_of(chosen))
+    limits = Limits(chosen, dispatcher.engine.world.registry, store, apart=chosen.auth != "open")
+    hosts: Hosts = Named(chosen.allowed_hosts, chosen.allowed_origins) if allow_remote else Loopback()
+    ways = Ways(dispatcher, passage, Shared(passage, store, chosen.max_body_bytes))
+    door = Door(ways, _callers(chosen, store, passage), limits, hosts, chosen)
 
     @asynccontextmanager
     async def life(app: Starlette) -> AsyncIterator[None]:
@@ -72,8 +80,28 @@ def application(chosen: Settings | None = None, *, allow_remote: bool = False) -
         await network.aclose()
 
     app = Starlette(routes=[Route("/{path:path}", door)], lifespan=life)
+    if hosts.origins:
+        allowed: Any = {"allow_methods": ["*"], "allow_headers": ["*"], "expose_headers": ["*"]}
+        app.add_middleware(CORSMiddleware, allow_origins=hosts.origins, **allowed)
     app.state.leave = door.leave
     return app
+
+
+def _callers(chosen: Settings, store: AsyncStore, passage: Passage) -> Callers:
+    offline_key = wiring.SANDBOX if chosen.upstream == wiring.SANDBOX else None
+    server = headers.own(os.environ.get("OPENAI_API_KEY") or offline_key)
+    if chosen.auth == "open":
+        return callers.Open(chosen.tenant, server)
+    secret = chosen.key_secret.get_secret_value() if chosen.key_secret else None
+    ring = Keyring(store.database, secret)
+    if chosen.auth == "keys":
+        return callers.OwnKeys(ring, store, server)
+
+    async def ask(given: Mapping[str, str]) -> int:
+        status, _ = await passage.look("/models", given, chosen.max_event_bytes)
+        return status
+
+    return callers.PassThrough(ring, store, ask, chosen.key_check_seconds)
 
 
 def _client() -> openai.AsyncOpenAI:
@@ -84,86 +112,113 @@ def _client() -> openai.AsyncOpenAI:
     return client
 
 
+class Ways(NamedTuple):
+    """Where answers come from: the engine, the upstream, and the upstream for callers who share a key there."""
+
+    ours: Dispatcher
+    passed_on: Passage
+    shared: Shared
+
+
 class Door:
     """Answers every request: what is ours from the engine, the rest from upstream."""
 
-    def __init__(
-        self, dispatcher: Dispatcher, passage: Passage, server: Mapping[str, str], chosen: Settings, allow_remote: bool
-    ) -> None:
-        self._dispatcher, self._passage, self._server = dispatcher, passage, server
-        self._max_body, self._patience = chosen.max_body_bytes, chosen.request_timeout
-        self._allow_remote, self._leaving = allow_remote, False
+    def __init__(self, ways: Ways, callers: Callers, limits: Limits, hosts: Hosts, chosen: Settings) -> None:
+        self._ways, self._callers, self._limits, self._hosts = ways, callers, limits, hosts
+        self._max_body, self._max_head = chosen.max_body_bytes, chosen.max_header_bytes
+        self._patience = chosen.request_timeout
+        self._leaving = False
         self._asking: set[asyncio.Task[Any]] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
-        try:
-            response = await self._tracked(request)
-        except ApiError as problem:
-            response = _refused(problem)
-        except ClientDisconnect:
-            # Nobody is there to be told.
-            return
-        except asyncio.CancelledError:
-            if not self._leaving:
-                raise
-            response = _refused(error("shutting_down"))
-        except Exception as problem:
-            log.exception("a mistake of this program, not of its caller")
-            response = _refused(our_failure(problem))
-        await response(scope, receive, send)
+        with ExitStack() as held:
+            try:
+                response = await self._tracked(request, held)
+            except ApiError as problem:
+                response = _refused(problem)
+            except ClientDisconnect:
+                # Nobody is there to be told.
+                return
+            except asyncio.CancelledError:
+                if not self._leaving:
+                    raise
+                response = _refused(error("shutting_down"))
+            except Exception as problem:
+                log.exception("a mistake of this program, not of its caller")
+                response = _refused(our_failure(problem))
+            await response(scope, receive, send)
 
     async def leave(self, grace: float) -> None:
         """The server ends: after ``grace`` seconds streams of runs get a last event, and who still waits for an answer
         gets an error.
         """
-        await self._dispatcher.leave(grace)
+        await self._ways.ours.leave(grace)
         self._leaving = True
         for asking in list(self._asking):
             asking.cancel()
 
-    async def _tracked(self, request: Request) -> Response:
+    async def _tracked(self, request: Request, held: ExitStack) -> Response:
         task: Any = asyncio.current_task()
         self._asking.add(task)
         try:
-            return await self._answer(request)
+            return await self._answer(request, held)
         finally:
             self._asking.discard(task)
 
-    async def _answer(self, request: Request) -> Response:
-        if not self._allow_remote:
-            loopback.check(request.headers)
-        headers.check(request.scope["headers"])
+    async def _answer(self, request: Request, held: ExitStack) -> Response:
+        """``held`` is let go of when the answer has been sent."""
+        self._hosts.check(request.headers)
+        headers.check(request.scope["headers"], self._max_head)
         place = paths.place(request.scope["raw_path"].decode("latin-1"))
         if place is None:
             raise error("unknown_url", method=request.method, path=request.scope["path"])
+        caller = await self._callers.identify(headers.asked(request.scope["headers"]))
+        await self._limits.count(caller.tenant)
         if routes.is_ours(_meant(request.method), place.path):
-            return await self._ours(request, place)
-        return await self._passage.through(request, place)
+            if routes.starts_run(request.method, place.path):
+                held.enter_context(self._limits.stream(caller.tenant))
+                self._limits.check_runs(caller.tenant)
+            return await self._ours(request, place, caller)
+        held.enter_context(self._limits.stream(caller.tenant))
+        return await self._passed_on(request, place, caller)
 
-    async def _ours(self, request: Request, place: Place) -> Response:
+    async def _passed_on(self, request: Request, place: Place, caller: Caller) -> Response:
+        self._ways.passed_on.check(request, place)
+        if not caller.shared:
+            return await self._ways.passed_on.through(request, place, caller.headers)
+        body = b"" if is_multipart(request) else await self._read(request)
+        return await self._ways.shared.through(request, place, caller, body)
+
+    async def _ours(self, request: Request, place: Place, caller: Caller) -> Response:
         allowed = routes.methods(place.path)
         if request.method == "OPTIONS" and allowed:
             return Response(status_code=204, headers={"allow": ", ".join(allowed)})
-        given = headers.bearer(headers.credited(headers.asked(request.scope["headers"]), self._server))
         body = await self._read(request)
-        query = request.query_params.multi_items()
-        answered = await self._dispatcher.answer(engine.Request(_meant(request.method), place.path, query, given, body))
+        engine = self._ways.ours.engine
+        upstream = engine.world.upstream
+        if caller.shared:
+            await self._ways.shared.check_ours(caller, place.path, body)
+            upstream = self._ways.shared.recorded(upstream, caller.tenant)
+        asked = engine_room.Request(
+            _meant(request.method),
+            place.path,
+            request.query_params.multi_items(),
+            headers.bearer(caller.headers),
+            body,
+        )
+        answered = await self._ways.ours.answer(asked, engine.of(caller.tenant, upstream))
+        if caller.shared and answered.status == 401:
+            await answered.body.aclose()
+            log.error("the upstream server has refused this server's key")
+            raise error("server_key_refused")
         return await _response(answered)
 
     async def _read(self, request: Request) -> bytes:
         """The body.  Raises `ApiError` when it is too large, before it is read where its length is announced."""
-        too_large = error("too_large", limit=self._max_body)
-        announced = request.headers.get("content-length", "")
-        if announced.isdecimal() and int(announced) > self._max_body:
-            raise too_large
-        read = bytearray()
-        async with aclosing(timely(request, self._patience)) as chunks:
-            async for chunk in chunks:
-                read += chunk
-                if len(read) > self._max_body:
-                    raise too_large
-        return bytes(read)
+        check_announced(request, self._max_body)
+        async with aclosing(timely(request, self._patience, self._max_body)) as chunks:
+            return b"".join([chunk async for chunk in chunks])
 
 
 def _meant(method: str) -> str:

@@ -49,8 +49,12 @@ def last_of(name: str, **values: object) -> ApiError:
     return problem
 
 
-def check(raw: Raw) -> None:
-    """Raises `ApiError` for headers that mean two things, or that no HTTP library would send on."""
+def check(raw: Raw, most: int) -> None:
+    """Raises `ApiError` for headers that mean two things, that no HTTP library would send on, or that are longer than
+    so many bytes together.
+    """
+    if sum(len(name) + len(value) for name, value in raw) > most:
+        raise last_of("head_too_large", limit=most)
     names = {name for name, _ in raw}
     if {b"content-length", b"transfer-encoding"} <= names:
         raise last_of("ambiguous_length")

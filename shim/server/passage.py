@@ -1,8 +1,10 @@
 """What is not ours, passed on to the upstream and back, as it comes."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import Any, Final
 
 from starlette.requests import Request
@@ -14,14 +16,18 @@ from shim.http import transport
 from shim.ports import Profile
 from shim.server import headers, paths
 from shim.server.paths import Place
+from shim.upstream.caller import CREDENTIALS
 from shim.wire.errors import error
 
 #: What the API has: a server behind ours may understand more, and not mean it for everybody.
 METHODS: Final = ("DELETE", "GET", "HEAD", "OPTIONS", "POST")
 
 
-async def timely(request: Request, seconds: float) -> AsyncGenerator[bytes, None]:
-    """A request's body as it comes.  Raises `ApiError` when the next part does not come in time."""
+async def timely(request: Request, seconds: float, most: int) -> AsyncGenerator[bytes, None]:
+    """A request's body as it comes.  Raises `ApiError` when the next part does not come in time, and where there is
+    more than so many bytes.
+    """
+    read = 0
     async with aclosing(request.stream()) as chunks:
         while True:
             try:
@@ -31,7 +37,17 @@ async def timely(request: Request, seconds: float) -> AsyncGenerator[bytes, None
                 return
             except TimeoutError:
                 raise headers.last_of("request_timeout", seconds=f"{seconds:g}") from None
+            read += len(chunk)
+            if read > most:
+                raise headers.last_of("too_large", limit=most)
             yield chunk
+
+
+def check_announced(request: Request, most: int) -> None:
+    """Raises `ApiError` for a body that is said to be longer than so many bytes."""
+    announced = request.headers.get("content-length", "")
+    if announced.isdecimal() and int(announced) > most:
+        raise error("too_large", limit=most)
 
 
 class Streamed(StreamingResponse):
@@ -43,49 +59,81 @@ class Streamed(StreamingResponse):
             await super().__call__(scope, receive, send)
 
 
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """What is passed on.  ``patterns``: methods and paths as `SHIM_PASS_ON` writes them; ``most``: bytes of a body;
+    ``patience``: seconds for each part of it.
+    """
+
+    patterns: Sequence[str]
+    most: int
+    patience: float
+
+    def calls(self, method: str, path: str) -> bool:
+        """Whether a call may go on."""
+        named = (f"{method} {path}", path)
+        return any(fnmatchcase(each, pattern) for pattern in self.patterns for each in named)
+
+
 class Passage:
-    """``base``: the upstream's address, as it is at that moment; ``server``: the credentials of callers without."""
+    """``base``: the upstream's address, as it is at that moment.  ``allowed``: the calls that are passed on, with the
+    longest body that they may have, and how many seconds each part of it may take.
+    """
 
     def __init__(
         self,
         network: Any,
         base: Callable[[], Any],
         profile: Callable[[], Profile],
-        server: dict[str, str],
-        patience: float,
+        allowed: Allowed,
     ) -> None:
-        self._network, self._patience = network, patience
-        self._base, self._profile, self._server = base, profile, server
+        self._network, self._allowed = network, allowed
+        self._base, self._profile = base, profile
 
-    async def through(self, request: Request, place: Place) -> Streamed:
-        """The upstream's answer: its status, its headers, its bytes as they come.  Raises `ApiError` when there is
-        none.
-        """
+    def check(self, request: Request, place: Place) -> None:
+        """Raises `ApiError` for a call that is not passed on."""
         if request.method not in METHODS:
             raise error("method_not_allowed", method=request.method, path=request.url.path)
-        asked = self._asked(request, place)
-        try:
-            answer = await self._network.send(asked, stream=True, follow_redirects=False)
-        except transport.BROKEN as problem:
-            raise error("upstream_unreachable", problem=str(problem) or type(problem).__name__) from problem
-        response = Streamed(_bytes(answer), answer.status_code)
-        response.raw_headers = headers.told(answer.headers.raw)
-        if is_polled(request.method, place.path) and "openai-poll-after-ms" not in response.headers:
-            response.headers["openai-poll-after-ms"] = "250"
-        return response
+        if not self._allowed.calls(request.method, place.path):
+            raise error("not_passed_on", method=request.method, path=place.path)
+        check_announced(request, self._allowed.most)
 
-    def _asked(self, request: Request, place: Place) -> Any:
-        given = headers.credited(headers.asked(request.scope["headers"]), self._server)
-        kept = place.azure and self._profile().name == "azure"
-        if not kept:
-            given = headers.bearer(given)
-        # Without the caller's own list our library would name what it can read itself.
-        given.setdefault("accept-encoding", "identity")
+    def body(self, request: Request) -> AsyncGenerator[bytes, None]:
+        """The request's body as it comes."""
+        return timely(request, self._allowed.patience, self._allowed.most)
+
+    async def through(self, request: Request, place: Place, given: Mapping[str, str]) -> Streamed:
+        """The upstream's answer to a request with the headers ``given``: its status, its headers, its bytes as they
+        come.  Raises `ApiError` when there is none.
+        """
         # A body is announced, by its length or by its coding.
         announced = request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers
-        body = timely(request, self._patience) if announced else None
-        url = self._url(request, place, kept)
-        return transport.forwarded(self._network, request.method, url, given, body)
+        body = self.body(request) if announced else None
+        answer = await self.answer(request, place, given, body)
+        return told(answer, request, place, streamed(answer))
+
+    async def answer(self, request: Request, place: Place, given: Mapping[str, str], body: Any) -> Any:
+        """The upstream's answer, its body still to be read and to be closed; ``body``: bytes, or as they come."""
+        kept = place.azure and self._profile().name == "azure"
+        sent = dict(given) if kept else headers.bearer(given)
+        # Without the caller's own list our library would name what it can read itself.
+        sent.setdefault("accept-encoding", "identity")
+        return await self._send(request.method, self._url(request, place, kept), sent, body)
+
+    async def look(self, path: str, given: Mapping[str, str], most: int) -> tuple[int, bytes]:
+        """The status and the body of a GET of ours: a path below the API's base, and at most so many bytes of it."""
+        base = self._base()
+        url = base.copy_with(raw_path=base.raw_path.rstrip(b"/") + path.encode("latin-1"))
+        kept = {name: value for name, value in headers.bearer(given).items() if name in CREDENTIALS}
+        answer = await self._send("GET", url, kept | {"accept-encoding": "identity"}, None)
+        return int(answer.status_code), await whole(answer, most)
+
+    async def _send(self, method: str, url: Any, given: Mapping[str, str], body: Any) -> Any:
+        asked = transport.forwarded(self._network, method, url, given, body)
+        try:
+            return await self._network.send(asked, stream=True, follow_redirects=False)
+        except transport.BROKEN as problem:
+            raise error("upstream_unreachable", problem=str(problem) or type(problem).__name__) from problem
 
     def _url(self, request: Request, place: Place, kept: bool) -> Any:
         """Azure gets its own shapes as they are; every other server its own API's path below its base."""
@@ -95,7 +143,30 @@ class Passage:
         return base.copy_with(raw_path=written + (f"?{query}".encode("latin-1") if query else b""))
 
 
-async def _bytes(answer: Any) -> AsyncGenerator[bytes, None]:
+def told(answer: Any, request: Request, place: Place, body: AsyncGenerator[bytes, None]) -> Streamed:
+    """The upstream's answer as the caller gets it, with that body."""
+    response = Streamed(body, answer.status_code)
+    response.raw_headers = headers.told(answer.headers.raw)
+    if is_polled(request.method, place.path) and "openai-poll-after-ms" not in response.headers:
+        response.headers["openai-poll-after-ms"] = "250"
+    return response
+
+
+async def whole(answer: Any, most: int) -> bytes:
+    """A body, read to its end.  Raises `ApiError` when it breaks off, or is longer than that."""
+    read = bytearray()
+    try:
+        async with aclosing(streamed(answer)) as parts:
+            async for part in parts:
+                read += part
+                if len(read) > most:
+                    raise error("upstream_unreachable", problem=f"its answer has more than {most} bytes")
+    except transport.BROKEN as problem:
+        raise error("upstream_unreachable", problem=str(problem) or type(problem).__name__) from problem
+    return bytes(read)
+
+
+async def streamed(answer: Any) -> AsyncGenerator[bytes, None]:
     """The body as it is on the wire, compressed or not."""
     chunks = answer.aiter_raw()
     try:

@@ -9,8 +9,6 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 #: Seconds in which a caller must take a part of his answer, once the buffers on the way to him are full.
 UNTAKEN: Final = 600.0
-#: Bytes that a request's line and headers may have.
-LONGEST: Final = 65_536
 TOO_LONG: Final = (
     b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-type: text/plain; charset=utf-8\r\n"
     b"content-length: 31\r\nconnection: close\r\n\r\nThe request's head is too long."
@@ -18,9 +16,12 @@ TOO_LONG: Final = (
 
 
 class Timed(HttpToolsProtocol):
-    """``head``: seconds that a request's head may take.  How long its body may take the application decides."""
+    """``head``: seconds that a request's head may take; ``longest``: bytes that it may have.  How long its body may
+    take the application decides.
+    """
 
     head: float = 60.0
+    longest: int = 65_536
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -44,7 +45,7 @@ class Timed(HttpToolsProtocol):
         # The head that was waited for has not ended in these bytes.
         if awaited is not None and self._awaited is awaited:
             self._coming += len(data)
-            if self._coming > LONGEST and not self.transport.is_closing():
+            if self._coming > self.longest and not self.transport.is_closing():
                 self.transport.write(TOO_LONG)
                 self.transport.close()
 
@@ -74,6 +75,6 @@ class Timed(HttpToolsProtocol):
             self._awaited = self.loop.call_later(self.head, self.transport.close)
 
 
-def timed(seconds: float) -> type[Timed]:
+def timed(seconds: float, longest: int) -> type[Timed]:
     """The protocol with another patience."""
-    return type("Timed", (Timed,), {"head": seconds})
+    return type("Timed", (Timed,), {"head": seconds, "longest": longest})

@@ -5,13 +5,13 @@ import math
 import socket
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
 import uvicorn
 
 from shim.server.app import application
-from shim.server.loopback import is_loopback
+from shim.server.hosts import is_loopback, listed
 from shim.server.protocol import timed
 from shim.settings import Settings
 
@@ -21,6 +21,13 @@ IDLE: Final = 75
 
 #: Seconds for the last events and the last answers to reach their readers, before connections are dropped.
 FAREWELL: Final = 1.0
+
+
+class Tls(NamedTuple):
+    """Files in PEM, by the names that the web server has for them."""
+
+    ssl_certfile: str
+    ssl_keyfile: str | None
 
 
 class Server(uvicorn.Server):
@@ -35,7 +42,8 @@ class Server(uvicorn.Server):
         if self.started:
             port = self.servers[0].sockets[0].getsockname()[1]
             host = self.config.host
-            self._listening(f"http://{f'[{host}]' if ':' in host else host}:{port}/v1")
+            scheme = "https" if self.config.is_ssl else "http"
+            self._listening(f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}/v1")
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         leaving = asyncio.create_task(self._leave())
@@ -55,8 +63,12 @@ class Server(uvicorn.Server):
             connection.transport.abort()
 
 
-def configured(host: str, port: int, chosen: Settings, allow_remote: bool = False) -> uvicorn.Config:
+def configured(
+    host: str, port: int, chosen: Settings, allow_remote: bool = False, tls: Tls | None = None
+) -> uvicorn.Config:
     """The web server around the application."""
+    proxies = listed(chosen.trusted_proxies)
+    more: dict[str, Any] = tls._asdict() if tls else {}
     return uvicorn.Config(
         application(chosen, allow_remote=allow_remote),
         host=host,
@@ -70,13 +82,23 @@ def configured(host: str, port: int, chosen: Settings, allow_remote: bool = Fals
         # The server ends all by itself before that.
         timeout_graceful_shutdown=math.ceil(chosen.exit_grace + FAREWELL) + 5,
         limit_concurrency=chosen.max_connections,
-        http=timed(chosen.request_timeout),
+        http=timed(chosen.request_timeout, chosen.max_header_bytes),
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=proxies,
+        **more,
     )
 
 
-def serve(host: str, port: int, chosen: Settings, allow_remote: bool, listening: Callable[[str], None]) -> None:
+def serve(
+    host: str,
+    port: int,
+    chosen: Settings,
+    allow_remote: bool,
+    listening: Callable[[str], None],
+    tls: Tls | None = None,
+) -> None:
     """Serve until interrupted.  ``listening`` is told the base URL when it is so far."""
-    Server(configured(host, port, chosen, allow_remote), chosen.exit_grace, listening).run()
+    Server(configured(host, port, chosen, allow_remote, tls), chosen.exit_grace, listening).run()
 
 
 def is_itself(upstream: str, host: str, port: int) -> bool:

@@ -4,7 +4,6 @@
 ``lease_until`` (seconds since the epoch) say who drives it and until when he may be trusted to be alive.
 """
 
-from collections.abc import Sequence
 from typing import Any, Final, NamedTuple, TypedDict, Unpack
 
 import sqlalchemy as sa
@@ -26,15 +25,6 @@ class RunRow(NamedTuple):
     lease_until: float | None
 
 
-class Standing(NamedTuple):
-    """What who drives a run must know of it: whether somebody ended, cancelled or took it, and until when it lives."""
-
-    id: str
-    status: str
-    owner: str | None
-    expires_at: int | None
-
-
 class Lease(TypedDict, total=False):
     """Who drives the run, and until when.  What is left out stays as it is; None clears it."""
 
@@ -50,11 +40,6 @@ _MOVE: Final = _mine.where(runs.c.status.in_(sa.bindparam("allowed", expanding=T
 _CLAIM: Final = _mine.where(
     schema.ACTIVE, sa.or_(runs.c.lease_until.is_(None), runs.c.lease_until < sa.bindparam("now"))
 )
-_several: Final = sa.and_(
-    rows.matching(runs, "tenant"), runs.c.id.in_(sa.bindparam("ids", expanding=True)), schema.ACTIVE
-)
-_RENEW: Final = runs.update().where(_several, runs.c.status != "cancelling", runs.c.owner == sa.bindparam("by"))
-_STANDINGS: Final = sa.select(*(runs.c[name] for name in Standing._fields)).where(_several)
 _RELEASE: Final = _mine.where(schema.ACTIVE, runs.c.owner == sa.bindparam("by"))
 
 
@@ -101,20 +86,6 @@ def take_over(tx: Tx, id: str, lost: str | None, owner: str, lease_until: float)
     """Take over an active run from ``lost``, who is known to be gone.  Of several who try, one gets it."""
     where = {"tenant": tx.tenant, "id": id, "owner": lost}
     return rows.change(tx.db, runs, where, {"owner": owner, "lease_until": lease_until}) > 0
-
-
-def renew(tx: Tx, ids: Sequence[str], owner: str, lease_until: float) -> int:
-    """Prolong one's own leases, all in one statement; returns how many.  A run that has ended, is to be cancelled, or
-    that somebody else has taken is left as it is.
-    """
-    values = {"for_tenant": tx.tenant, "ids": list(ids), "by": owner, "lease_until": lease_until}
-    return tx.db.execute(_RENEW, values).rowcount
-
-
-def standings(tx: Tx, ids: Sequence[str]) -> dict[str, Standing]:
-    """How those of the runs stand that are active, all in one statement."""
-    found = tx.db.execute(_STANDINGS, {"for_tenant": tx.tenant, "ids": list(ids)})
-    return {row.id: Standing._make(row) for row in found}
 
 
 def release(tx: Tx, id: str, owner: str) -> bool:

@@ -15,7 +15,7 @@ from shim.store import sealing
 from shim.wire import encoding
 
 #: The newest revision in ``migrations/versions``: known here so that a store which has it need not load Alembic.
-REVISION: Final = "0005"
+REVISION: Final = "0007"
 
 #: Statuses of a run that holds its thread.  Spelled as SQL because a partial index serves only queries that repeat it.
 ACTIVE: Final = sa.text("status IN ('queued', 'in_progress', 'requires_action', 'cancelling')")
@@ -198,3 +198,37 @@ tombstones: Final = _table(
 
 #: What the store knows of itself.
 facts: Final = _table("facts", _text("name"), _text("value"), sa.UniqueConstraint("tenant", "name"))
+
+#: API keys of the server's callers, as keyed hashes: those that the server gave out (``issued``), and those of the
+#: upstream's that are known by the name of a tenant (``named``).  ``label``: the tenant's name as the operator gave it.
+keys: Final = _table(
+    "keys",
+    _text("id"),
+    _text("label"),
+    _text("kind"),
+    _text("digest"),
+    _text("hint"),
+    sa.Column("created_at", Big, nullable=False),
+    sa.Column("revoked_at", Big, nullable=True),
+    sa.UniqueConstraint("tenant", "id"),
+    sa.Index(None, "digest", unique=True),
+    sa.Index(None, "label"),
+)
+
+#: Which tenant has made which object upstream, where all of them share the server's key there.
+upstream_objects: Final = _table(
+    "upstream_objects",
+    _text("id"),
+    _text("collection"),
+    sa.Column("created_at", Big, nullable=False),
+    sa.UniqueConstraint("tenant", "id"),
+    sa.Index(None, "tenant", "collection", "seq"),
+)
+
+#: How often each tenant has called in the minute that is running.
+rate_windows: Final = _table(
+    "rate_windows",
+    sa.Column("count", Big, nullable=False),
+    sa.Column("expires_at", sa.Double, nullable=False),
+    sa.UniqueConstraint("tenant"),
+)

@@ -5,24 +5,9 @@ its words come from: ``recorded`` in genuine traffic, ``reported`` verbatim by u
 sibling endpoint with the same validator), ``choice`` where no trace of the real words exists and these are ours.
 """
 
-from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final
 
-INVALID_REQUEST: Final = "invalid_request_error"
-SERVER_ERROR: Final = "server_error"
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One error: ``message`` and ``param`` are templates for `str.format`."""
-
-    known: Literal["recorded", "reported", "choice"]
-    status: int
-    message: str
-    param: str | None = None
-    code: str | None = None
-    type: str = INVALID_REQUEST
-
+from shim.wire.error_rows import INVALID_REQUEST, SERVER_ERROR, SERVERS, Row
 
 ERRORS: Final[dict[str, Row]] = {
     # who is asking
@@ -61,22 +46,6 @@ ERRORS: Final[dict[str, Row]] = {
     ),
     "not_found_path": Row("reported", 404, "Invalid URL ({method} {path})"),
     "method_not_allowed": Row("choice", 405, "Invalid method for URL ({method} {path})"),
-    # What a server says of a path outside of its API.
-    "unknown_url": Row(
-        "reported",
-        404,
-        "Unknown request URL: {method} {path}. Please check the URL for typos, or see the docs at "
-        "https://platform.openai.com/docs/api-reference/.",
-        code="unknown_url",
-    ),
-    "too_large": Row("choice", 413, "The request body is too large: at most {limit} bytes are taken."),
-    "not_loopback": Row(
-        "choice",
-        403,
-        "This server answers on a loopback address alone, and this request came by way of '{address}'. "
-        "`assistants-shim serve --allow-remote` takes such requests.",
-        code="not_loopback",
-    ),
     "shut_down": Row(
         "choice",
         404,
@@ -261,40 +230,14 @@ ERRORS: Final[dict[str, Row]] = {
         param="{param}",
         code="unsupported_parameter",
     ),
-    "invalid_header": Row(
-        "choice",
-        400,
-        "The value of the header '{header}' cannot be passed on: it may hold ASCII characters only.",
-        code="invalid_header",
-    ),
-    "ambiguous_length": Row(
-        "choice", 400, "A request has either a Content-Length or a Transfer-Encoding, not both.", code="invalid_header"
-    ),
-    "request_timeout": Row("choice", 408, "The request did not arrive within {seconds} seconds."),
     # ourselves
-    "upstream_unreachable": Row(
-        "choice", 502, "The upstream server could not be reached: {problem}", type=SERVER_ERROR
-    ),
-    "reader_too_slow": Row(
-        "choice",
-        503,
-        "This stream has ended, because more than {limit} bytes waited in it and nothing was read for {seconds} "
-        "seconds. The run goes on: retrieve it to see how it ends.",
-        type=SERVER_ERROR,
-    ),
-    "shutting_down": Row(
-        "choice",
-        503,
-        "This stream has ended, because the server is shutting down. Retrieve the run to see what has become of it.",
-        type=SERVER_ERROR,
-    ),
     "server_error": Row(
         "reported",
         500,
         "The server had an error processing your request. Sorry about that! You can retry your request.",
         type=SERVER_ERROR,
     ),
-}
+} | SERVERS
 
 
 class ApiError(Exception):

@@ -16,7 +16,7 @@ Served = list[tuple[str, int, Settings, bool]]
 def served(monkeypatch: pytest.MonkeyPatch) -> Served:
     found: Served = []
 
-    def serve(host: str, port: int, chosen: Settings, allow_remote: bool, listening: Any) -> None:
+    def serve(host: str, port: int, chosen: Settings, allow_remote: bool, listening: Any, tls: Any) -> None:
         found.append((host, port, chosen, allow_remote))
         listening(f"http://{host}:{port}/v1")
 
@@ -60,13 +60,24 @@ def test_the_upstream_is_the_options_or_the_environments(served: Served, monkeyp
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.1.2.3", "shim.example"])
-def test_other_machines_need_a_flag(served: Served, host: str) -> None:
-    code, shown = said("--host", host)
+def test_other_machines_are_answered_where_callers_are_told_apart(served: Served, host: str) -> None:
+    for more in ((), ("--allow-remote",), ("--auth", "open")):
+        code, shown = said("--host", host, *more)
+        assert (code, served) == (2, [])
+        assert f"{host} is not a loopback address," in shown
+        assert "--auth pass-through" in shown
+    for auth in ("pass-through", "keys"):
+        assert said("--host", host, "--auth", auth)[0] == 0
+    assert [(each[0], each[2].auth, each[3]) for each in served] == [(host, "pass-through", True), (host, "keys", True)]
+
+
+def test_other_names_are_answered_where_callers_are_told_apart(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    code, shown = said("--allow-remote")
     assert (code, served) == (2, [])
-    assert f"{host} is not a loopback address." in shown
-    assert "--allow-remote" in shown
-    assert said("--host", host, "--allow-remote")[0] == 0
-    assert [(each[0], each[3]) for each in served] == [(host, True)]
+    assert "Add --auth pass-through or --auth keys." in shown
+    monkeypatch.setenv("SHIM_AUTH", "keys")
+    assert said("--allow-remote")[0] == 0
+    assert served[0][3] is True
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.2", "::1"])

@@ -156,6 +156,23 @@ def test_more_threads_than_go_at_once(world: World) -> None:
     assert world.get(f"threads/{young}")["id"] == young
 
 
+def test_whoever_they_belong_to(world: World) -> None:
+    """A tenant who never comes back has been promised the same."""
+    more(world, retention=7 * DAY, file_retention=DAY)
+    theirs = world.elsewhere("me")
+    more(theirs, store=theirs.context.store.of("acme"))
+    for each in (world, theirs):
+        thread = each.thread("One")
+        made = {"id": "cfile_1", "created_at": each.context.now()}
+        each.base.of(each.context.tenant).write(files.save, thread, None, made, b"x")
+    world.clock.time += 2 * DAY
+    sweep(world)
+    assert (rows(world).get("files"), rows(world)["threads"]) == (None, 2)
+    world.clock.time += 6 * DAY
+    sweep(world)
+    assert "threads" not in rows(world)
+
+
 def test_a_run_that_still_goes_on_keeps_its_thread(world: World) -> None:
     more(world, retention=1.0, run_lifetime=600)
     thread = world.thread("One")

@@ -33,10 +33,10 @@ def test_a_loop_that_is_closed_drives_nothing() -> None:
 
     async def main() -> None:
         running.enter("run_loop", None)
-        assert running.ids() == ["run_thread", "run_loop"]
+        assert running.runs() == [("", "run_thread"), ("", "run_loop")]
 
     asyncio.run(main())
-    assert running.ids() == ["run_thread"]
+    assert running.runs() == [("", "run_thread")]
     assert (running.forsaken("run_loop"), running.drives("run_loop")) == (True, False)
     rung: list[str] = []
     assert not running.watch("run_loop", lambda: rung.append("rung"))

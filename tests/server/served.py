@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from shim.server.run import Server, configured
+from shim.server.run import Server, Tls, configured
 from shim.settings import Settings, settings
 
 #: Seconds after which something that should have happened has not.
@@ -15,12 +15,12 @@ PATIENCE = 60.0
 
 
 @contextmanager
-def served(allow_remote: bool = False, **chosen: Any) -> Iterator[str]:
+def served(allow_remote: bool = False, tls: Tls | None = None, **chosen: Any) -> Iterator[str]:
     """Yields ``http://127.0.0.1:PORT``; ``chosen`` are settings beside the environment's."""
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     mine: Settings = settings().model_copy(update=chosen)
-    server = Server(configured("127.0.0.1", 0, mine, allow_remote), mine.exit_grace, lambda url: None)
+    server = Server(configured("127.0.0.1", 0, mine, allow_remote, tls), mine.exit_grace, lambda url: None)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     try:

@@ -58,10 +58,10 @@ def said(client: Client, thread_id: str) -> str:
 
 
 @contextmanager
-def streaming(url: str, where: dict[str, str]) -> Iterator[socket.socket]:
+def streaming(url: str, where: dict[str, str], key: str = "Bearer test") -> Iterator[socket.socket]:
     """A stream that was read until the answer has begun."""
     asked = json.dumps({"assistant_id": where["assistant_id"], "stream": True}).encode()
-    named = f"host: localhost\r\nauthorization: Bearer test\r\ncontent-length: {len(asked)}"
+    named = f"host: localhost\r\nauthorization: {key}\r\ncontent-length: {len(asked)}"
     head = f"POST /v1/threads/{where['thread_id']}/runs HTTP/1.1\r\n{named}"
     with socket.create_connection(("127.0.0.1", urlsplit(url).port), PATIENCE) as connection:
         connection.sendall(f"{head}\r\n\r\n".encode() + asked)

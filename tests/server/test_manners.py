@@ -109,8 +109,27 @@ def test_nor_is_a_page_of_another_site(url: str, origin: str) -> None:
 
 
 def test_unless_that_is_allowed(module_database: str) -> None:
-    with served(allow_remote=True, upstream="sandbox", database_url=module_database) as url:
-        assert ask(f"{url}/v1/assistants", host="shim.example", origin="https://app.example").status == 200
+    names = {"allowed_hosts": "shim.example, *.internal", "allowed_origins": "https://app.example"}
+    with served(allow_remote=True, upstream="sandbox", database_url=module_database, **names) as url:
+        path = f"{url}/v1/assistants"
+        for host in ("shim.example", "SHIM.example:8787", "a.internal"):
+            assert ask(path, host=host, origin="https://app.example").status == 200
+            assert ask(path, host=host, origin=f"https://{host}").status == 200, "its own pages"
+        for wrong in ({"host": "evil.example"}, {"host": "internal"}, {"host": "[", "origin": "null"}):
+            assert (ask(path, **wrong).status, ask(path, **wrong).error["code"]) == (403, "host_not_allowed")
+        got = ask(path, host="shim.example", origin="https://evil.example")
+        assert (got.status, got.error["code"]) == (403, "host_not_allowed")
+
+
+def test_a_page_that_is_allowed_may_read_the_answer(module_database: str) -> None:
+    site = "https://app.example"
+    with served(True, upstream="sandbox", database_url=module_database, allowed_origins=site, auth="keys") as url:
+        asked = {"origin": site, "access_control_request_method": "POST"}
+        told = ask(f"{url}/v1/threads", "OPTIONS", access_control_request_headers="authorization", **asked)
+        assert (told.status, told.header("access-control-allow-origin")) == (200, site), "without a key"
+        assert "authorization" in (told.header("access-control-allow-headers") or "")
+        told = ask(f"{url}/v1/threads", "POST", {}, origin=site)
+        assert (told.status, told.header("access-control-allow-origin")) == (401, site)
 
 
 def test_azures_own_client_speaks_with_it(url: str) -> None:

@@ -15,18 +15,22 @@ from shim.store import (
     files,
     imports,
     journal,
+    keys,
     messages,
     moving,
     outbox,
+    rate_windows,
     requests,
     responses,
     runs,
     schema,
     steps,
     threads,
+    upstream_objects,
 )
 from shim.store.database import Database, database
 from shim.store.errors import StoreFailed
+from shim.store.keys import Key
 from shim.store.tx import Tx
 from shim.wire import encoding
 from tests.scenarios.load import databases
@@ -75,6 +79,9 @@ def fill(tx: Tx) -> None:
     outbox.add(tx, "thread_2", 2**40)
     tx.db.execute(schema.facts.insert(), {"tenant": tx.tenant, "name": "é", "value": ODD[4]})
     imports.begin(tx, "imp_1", 2**40, list(ODD))
+    keys.add(tx, Key("key_1", tx.tenant, "é", "issued", "a'b%", 2**40, 1 if tx.tenant else None), f"of {tx.tenant}")
+    rate_windows.count(tx, 1e9 + 1 / 3, 60)
+    upstream_objects.note(tx, "files", "file-1", 2**40)
     threads.bury(tx, "thread_2", 2**40)
     threads.delete(tx, "thread_2")
 

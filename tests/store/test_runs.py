@@ -5,7 +5,7 @@ from typing import get_args
 import pytest
 from openai.types.beta.threads import RunStatus
 
-from shim.store import journal, messages, responses, run_memory, runs, steps, threads
+from shim.store import journal, leases, messages, responses, run_memory, runs, steps, threads
 from shim.store.database import Database
 from shim.store.errors import ActiveRun
 from shim.store.runs import RunRow
@@ -89,18 +89,18 @@ async def test_save_keeps_what_is_private(store: Any_Store) -> None:
 
 async def test_a_lease_is_renewed_by_its_owner_and_claimed_when_it_has_run_out(store: Any_Store) -> None:
     await store.write(begin)
-    assert await store.write(runs.renew, ["run_1"], "me", 70.0)
+    assert await store.write(leases.renew, [("", "run_1")], "me", 70.0)
     assert not await store.write(runs.claim, "run_1", 69.0, "you", 100.0)
     assert await store.write(runs.claim, "run_1", 71.0, "you", 100.0)
     assert not await store.write(runs.claim, "run_1", 71.0, "them", 100.0)
-    assert not await store.write(runs.renew, ["run_1"], "me", 110.0)
+    assert not await store.write(leases.renew, [("", "run_1")], "me", 110.0)
     assert (await store.read(runs.active, "thread_1") or run)[2:] == ("you", 100.0)
 
 
 async def test_a_run_that_has_ended_cannot_be_claimed_or_renewed(store: Any_Store) -> None:
     await store.write(begin, "completed")
     assert not await store.write(runs.claim, "run_1", 100.0, "you", 200.0)
-    assert not await store.write(runs.renew, ["run_1"], "me", 200.0)
+    assert not await store.write(leases.renew, [("", "run_1")], "me", 200.0)
 
 
 async def test_one_statement_renews_and_shows_all_runs_of_a_process(store: Any_Store) -> None:
@@ -110,11 +110,11 @@ async def test_one_statement_renews_and_shows_all_runs_of_a_process(store: Any_S
             runs.insert(tx, run(number, thread=number), MEMORY, owner, 60.5)
 
     await store.write(work)
-    wanted = ["run_1", "run_2", "run_3", "run_4"]
-    assert await store.write(runs.renew, wanted, "me", 70.0) == 2
-    found = await store.read(runs.standings, wanted)
-    assert {id: standing.owner for id, standing in found.items()} == {"run_1": "me", "run_2": "you", "run_3": "me"}
-    assert found["run_1"].status == "queued"
+    wanted = [("", f"run_{number}") for number in (1, 2, 3, 4)]
+    assert await store.write(leases.renew, wanted, "me", 70.0) == 2
+    found = await store.read(leases.standings, wanted)
+    assert {id: each.owner for (_, id), each in found.items()} == {"run_1": "me", "run_2": "you", "run_3": "me"}
+    assert found["", "run_1"].status == "queued"
     assert (await store.read(runs.active, "thread_2") or run)[2:] == ("you", 60.5)
 
 
@@ -180,3 +180,17 @@ def test_of_many_who_end_a_run_one_wins(base: Database) -> None:
     found = base.read(runs.get, "thread_1", "run_1")
     assert found is not None
     assert found.memory["citations"] == answers.index(True)
+
+
+async def test_a_lease_of_another_tenant_with_the_same_ids_is_left_alone(store: Any_Store) -> None:
+    def work(tx: Tx) -> None:
+        threads.insert(tx, thread(1))
+        runs.insert(tx, run(1), MEMORY, "me", 60.5)
+
+    for tenant in ("a", "b"):
+        await store.of(tenant).write(work)
+    assert await store.write(leases.renew, [("a", "run_1")], "me", 70.0) == 1
+    assert await store.read(leases.standings, [("a", "run_1"), ("c", "run_1")]) == {
+        ("a", "run_1"): leases.Standing("run_1", "queued", "me", run(1)["expires_at"])
+    }
+    assert (await store.of("b").read(runs.active, "thread_1") or run)[2:] == ("me", 60.5)

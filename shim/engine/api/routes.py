@@ -70,6 +70,12 @@ def is_polled(method: str, path: str) -> bool:
     return _POLLED.fullmatch(f"{method} {path}") is not None
 
 
+def starts_run(method: str, path: str) -> bool:
+    """Whether a call begins a run or lets one go on."""
+    operation, _ = find(method, path) or (None, [])
+    return operation in (runs.create, runs.create_with_thread, tool_outputs.submit)
+
+
 def polled_run(request: Request) -> str | None:
     """The run whose end the SDK's polling helpers wait for, unless their caller has said how often to look.
 

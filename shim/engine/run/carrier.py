@@ -177,7 +177,7 @@ class Carrier:
         """
         run_id = self.turn.run["id"]
         self.backlog.patient = True
-        self.world.registry.enter(run_id, self.interruption)
+        self.world.registry.enter(run_id, self.interruption, self.world.tenant)
         try:
             yield list(first)
             async with aclosing(self._told(refused)) as batches:

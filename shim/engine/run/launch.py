@@ -24,7 +24,7 @@ async def reply(carrier: Carrier, first: list[Emitted], streamed: bool, undo: Un
     no trace.  Other failures of upstream are the run's own: it begins, and ends failed.  Raises `ApiError`.
     """
     queued = carrier.turn.run
-    carrier.world.registry.enter(queued["id"], carrier.interruption)
+    carrier.world.registry.enter(queued["id"], carrier.interruption, carrier.world.tenant)
     in_background = carrier.choose_background() and not streamed
     if not streamed and not in_background:
         return json_reply(queued, events=carrier.events(first))

@@ -118,7 +118,7 @@ def _restart(tx: Tx, world: Context, row: RunRow, going: str | None) -> Carrier 
     carrier = Carrier(RunState(world, turn, memory, sent, seen=run["status"]), Call(), place=Place(going))
     carrier.choose_background()
     # In the transaction, so that nobody finds the run claimed and yet let go of by this process.
-    world.registry.enter(run["id"], carrier.interruption)
+    world.registry.enter(run["id"], carrier.interruption, world.tenant)
     return carrier
 
 

@@ -210,7 +210,7 @@ def test_an_interrupted_caller_leaves_nothing_behind(world: World, again: bool) 
         with pytest.raises(KeyboardInterrupt):
             world.run(thread, interrupt)
         assert world.get(f"threads/{thread}/runs")["data"] == []
-    assert world.context.registry.ids() == []
+    assert world.context.registry.runs() == []
 
 
 #: Failures that are the run's own: it begins, and ends failed.

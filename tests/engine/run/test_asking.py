@@ -255,7 +255,7 @@ def test_a_run_that_another_process_drives_is_told_nothing(world: World) -> None
     running.tell("run_1")
     assert running.told("run_1")
     running.leave("run_1")
-    assert (running.told("run_1"), running.ids()) == (False, [])
+    assert (running.told("run_1"), running.runs()) == (False, [])
 
 
 def test_who_watches_a_run_is_rung_for_once() -> None:
@@ -281,7 +281,7 @@ def test_a_forked_process_drives_nothing() -> None:
     assert running.may_ask("run_1", 1.0)
     assert not running.may_ask("run_1", 1.0)
     running.forget()
-    assert (running.told("run_1"), running.ids()) == (False, [])
+    assert (running.told("run_1"), running.runs()) == (False, [])
     assert running.may_ask("run_1", 1.0)
 
 

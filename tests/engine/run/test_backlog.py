@@ -83,7 +83,7 @@ def let_go(world: World, reply: Any) -> Json:
     with pytest.raises(StoreFailed, match="no room left"):
         list(drive.drain(reply.events))
     found: Json = json.loads(world.base.read(lambda tx: tx.db.exec_driver_sql("SELECT body FROM runs").scalar_one()))
-    assert world.context.registry.ids() == []
+    assert world.context.registry.runs() == []
     return found
 
 

@@ -8,7 +8,7 @@ import pytest
 from shim.engine.context import no_pump
 from shim.engine.run import recovery, refresh
 from shim.ports import Profile, Refusal
-from shim.store import runs
+from shim.store import leases, runs
 from shim.store.errors import StoreFailed
 from shim.store.tx import Tx
 from tests.engine.scripted import Lost, Refused, World, answer, inputs, place
@@ -268,8 +268,8 @@ def test_what_was_done_while_upstream_was_asked_is_not_overwritten(world: World)
     world.upstream.stored["resp_1"] = response(call())
     base = world.context.store.database  # type: ignore[attr-defined]
     owner = base.read(runs.get, thread, run["id"]).owner
-    until = world.context.clock() + 1000
-    world.meddle(lambda name, *args: name == "_finish", lambda: base.write(runs.renew, [run["id"]], owner, until))
+    until, mine = world.context.clock() + 1000, [("", run["id"])]
+    world.meddle(lambda name, *args: name == "_finish", lambda: base.write(leases.renew, mine, owner, until))
     assert world.get(place(run))["status"] == "in_progress"
     assert world.messages(thread) == ["One"]
 

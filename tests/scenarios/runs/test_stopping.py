@@ -36,7 +36,7 @@ def test_cancelled_while_it_is_told(world: World) -> None:
     run = _run(world, thread)
     assert (run["status"], run["cancelled_at"], run["expires_at"]) == ("cancelled", 1000, None)
     assert world.upstream.answers[-1].closed
-    assert world.context.registry.ids() == []
+    assert world.context.registry.runs() == []
 
 
 def test_cancelled_before_upstream_said_a_word(world: World) -> None:
@@ -173,7 +173,7 @@ def test_a_thread_is_deleted_under_its_run(world: World) -> None:
     assert names(told)[-1] == "message.in_progress"
     with pytest.raises(Refused, match="No thread found"):
         world.get(f"threads/{thread}")
-    assert world.context.registry.ids() == []
+    assert world.context.registry.runs() == []
 
 
 def test_a_thread_is_deleted_in_the_moment_of_a_transaction(world: World) -> None:

@@ -1,0 +1,106 @@
+"""Who is calling, by one of three rules: open, pass-through, keys.
+
+*open*: everybody is one user, on a loopback address alone; whoever brings no key is answered with the server's.
+*pass-through*: the caller's own key goes upstream, which is asked whether it is good; objects belong to a keyed hash of
+it, or to the tenant that the operator has named for it.  *keys*: the server gives out keys of its own, and goes
+upstream with one that no caller sees.
+"""
+
+import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Final, Literal, Protocol
+
+from shim.server import headers, keyring
+from shim.server.keyring import Keyring
+from shim.store import keys
+from shim.store.database import AsyncStore
+from shim.upstream.caller import CREDENTIALS
+from shim.wire.errors import error
+
+Auth = Literal["open", "pass-through", "keys"]
+#: Keys of which it is remembered that upstream has taken them.
+MANY: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """``tenant``: whose objects he sees.  ``headers``: with what his calls go upstream.  ``shared``: he goes there with
+    a key that belongs to all tenants, so what he names there must be looked at.
+    """
+
+    tenant: str
+    headers: Mapping[str, str]
+    shared: bool = False
+
+
+class Callers(Protocol):
+    async def identify(self, given: Mapping[str, str]) -> Caller:
+        """The caller whose request has these headers.  Raises `ApiError` for one who may not come in."""
+        ...
+
+
+class Open:
+    """Everybody is ``tenant``; ``server``: the credentials of those who bring none."""
+
+    def __init__(self, tenant: str, server: Mapping[str, str]) -> None:
+        self._tenant, self._server = tenant, server
+
+    async def identify(self, given: Mapping[str, str]) -> Caller:
+        return Caller(self._tenant, headers.credited(given, self._server))
+
+
+#: Asks upstream with a caller's headers; the status of its answer.  Raises `ApiError` when there is none.
+Ask = Callable[[Mapping[str, str]], Awaitable[int]]
+
+
+class PassThrough:
+    """``ask`` is asked about a key when it was not for ``seconds``."""
+
+    def __init__(self, ring: Keyring, store: AsyncStore, ask: Ask, seconds: float) -> None:
+        self._ring, self._store, self._ask, self._seconds = ring, store, ask, seconds
+        self._asked: OrderedDict[str, float] = OrderedDict()
+
+    async def identify(self, given: Mapping[str, str]) -> Caller:
+        told = headers.bearer(given)
+        key = keyring.bearer_of(told)
+        if key is None:
+            raise error("no_api_key")
+        digest = self._ring.of_headers(told)
+        row = await self._store.read(keys.find, digest)
+        if row is not None and row.revoked_at is not None:
+            raise error("invalid_api_key", key=keyring.shown(key))
+        await self._check(digest, key, told)
+        return Caller(row.tenant if row else keyring.tenant_of_key(digest), given)
+
+    async def _check(self, digest: str, key: str, told: Mapping[str, str]) -> None:
+        now = time.monotonic()
+        if now - self._asked.get(digest, -self._seconds) < self._seconds:
+            return
+        self._asked.pop(digest, None)
+        status = await self._ask(told)
+        if status == 401:
+            raise error("invalid_api_key", key=keyring.shown(key))
+        if status >= 500:
+            raise error("key_unchecked", status=status)
+        self._asked[digest] = now
+        if len(self._asked) > MANY:
+            self._asked.popitem(last=False)
+
+
+class OwnKeys:
+    """``server``: the credentials with which all go upstream."""
+
+    def __init__(self, ring: Keyring, store: AsyncStore, server: Mapping[str, str]) -> None:
+        self._ring, self._store, self._server = ring, store, server
+
+    async def identify(self, given: Mapping[str, str]) -> Caller:
+        key = keyring.bearer_of(headers.bearer(given))
+        if key is None:
+            raise error("no_api_key")
+        row = await self._store.read(keys.find, self._ring.of_issued(key))
+        if row is None or row.revoked_at is not None:
+            raise error("invalid_api_key", key=keyring.shown(key))
+        kept = {name: value for name, value in given.items() if name not in {*CREDENTIALS, "cookie"}}
+        return Caller(row.tenant, kept | dict(self._server), shared=True)

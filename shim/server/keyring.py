@@ -1,0 +1,97 @@
+"""Keys of callers, made and hashed: what the store holds of a key is a keyed hash, from which nobody finds the key."""
+
+import hashlib
+import hmac
+import re
+import secrets
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
+
+from shim.store import keys
+from shim.store.database import Database
+from shim.store.keys import Key, Kind
+from shim.wire import ids
+
+#: How a key of this server begins.
+PREFIX: Final = "sk-shim-"
+#: What a tenant may be called.  What begins with `OF_KEY` is the tenant of a key that has no name.
+NAME: Final = re.compile(r"(?!key-)[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
+OF_KEY: Final = "key-"
+#: Credentials that say whose objects these are: the same key in another project sees other objects.
+TELLING: Final = ("authorization", "openai-organization", "openai-project")
+
+
+class Made(NamedTuple):
+    """A key that was just made, and what the store holds of it."""
+
+    secret: str
+    row: Key
+
+
+class Keyring:
+    """The keys of one store.  ``secret``: what they are hashed with; None stands for the store's own."""
+
+    def __init__(self, database: Database, secret: str | None = None) -> None:
+        self.database: Final = database
+        self._secret = secret
+
+    def digest(self, *parts: str) -> str:
+        """A keyed hash.  Asks the store for its secret, the first time."""
+        if self._secret is None:
+            self._secret = self.database.write(keys.secret, secrets.token_hex(32))
+        # Each part with its length, so that no two lists of parts are hashed alike.
+        told = b"".join(b"%d:%b" % (len(part.encode()), part.encode()) for part in parts)
+        return hmac.new(self._secret.encode(), told, hashlib.sha256).hexdigest()
+
+    def of_headers(self, headers: Mapping[str, str]) -> str:
+        """The hash of the credentials that upstream sees."""
+        return self.digest("credentials", *(_plain(headers.get(name, "")) for name in TELLING))
+
+    def of_issued(self, key: str) -> str:
+        """The hash of a key that this server has given out."""
+        return self.digest("issued", key)
+
+    def issue(self, label: str, now: int) -> Made:
+        """A new key for the tenant of that name."""
+        key = PREFIX + secrets.token_urlsafe(32)
+        row = self._row(label, self._tenant(label), "issued", key, now)
+        self.database.write(keys.add, row, self.of_issued(key))
+        return Made(key, row)
+
+    def name(self, label: str, headers: Mapping[str, str], now: int) -> Key | None:
+        """From now on the credentials in ``headers`` belong to the tenant of that name; None where they have a name
+        already, or have objects of their own that the tenant's other keys would not see.
+        """
+        digest = self.of_headers(headers)
+        own, known = tenant_of_key(digest), self.database.read(keys.tenant_of, label)
+        mine = self.database.of(own).read(keys.has_objects)
+        if mine and known not in (None, own):
+            return None
+        row = self._row(label, known or (own if mine else label), "named", headers.get("authorization", ""), now)
+        return row if self.database.write(keys.add, row, digest) else None
+
+    def _tenant(self, label: str) -> str:
+        return self.database.read(keys.tenant_of, label) or label
+
+    def _row(self, label: str, tenant: str, kind: Kind, key: str, now: int) -> Key:
+        return Key(ids.new("key"), tenant, label, kind, key[-4:], now, None)
+
+
+def tenant_of_key(digest: str) -> str:
+    """The tenant of credentials that have no name."""
+    return f"{OF_KEY}{digest[:40]}"
+
+
+def bearer_of(headers: Mapping[str, Any]) -> str | None:
+    """The key in an Authorization header, without its scheme."""
+    return _plain(headers.get("authorization", "")) or None
+
+
+def _plain(value: str) -> str:
+    scheme, _, rest = value.strip().partition(" ")
+    return rest.strip() if scheme.lower() == "bearer" else value.strip()
+
+
+def shown(key: str) -> str:
+    """A key as an error may show it."""
+    return key if len(key) <= 12 else f"{key[:6]}{'*' * (len(key) - 10)}{key[-4:]}"

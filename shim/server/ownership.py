@@ -1,0 +1,120 @@
+"""Who may name what upstream, where all tenants go there with one key: the server's.
+
+What a tenant has made is noted; what he names, in a path or in a body, must be his.  Anything else is answered as if
+it were not there.  Calls of which nobody could say whose objects they show are not passed on: `RULES` is the whole list
+of those that are.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final, Literal, NamedTuple
+
+from shim.wire.errors import ApiError, error
+
+#: ``free``: names no object, or none that is anybody's.  ``makes``: its answer is a new object of the tenant's.
+#: ``own``: the object in its path must be the tenant's.  ``list``: answered from what the tenant has made.
+Effect = Literal["free", "makes", "own", "list"]
+
+
+class Rule(NamedTuple):
+    """A call that is passed on; ``path`` matches all of it, and its first group is an object's id."""
+
+    methods: tuple[str, ...]
+    path: re.Pattern[str]
+    effect: Effect
+    multipart: bool = False
+
+
+ANY: Final = ("DELETE", "GET", "HEAD", "POST")
+LOOK: Final = ("GET", "HEAD")
+MADE: Final = "conversations|responses|vector_stores|containers|uploads"
+RULES: Final = (
+    Rule(LOOK, re.compile(r"models(?:/.+)?"), "free"),
+    Rule(("POST",), re.compile(r"embeddings|moderations|completions|chat/completions"), "free"),
+    Rule(("POST",), re.compile(r"responses/(?:input_tokens|compact)"), "free"),
+    Rule(("POST",), re.compile(r"audio/(?:speech|transcriptions|translations)"), "free", multipart=True),
+    Rule(("POST",), re.compile(r"images/generations"), "free"),
+    Rule(("GET",), re.compile(r"files|vector_stores|containers"), "list"),
+    Rule(("POST",), re.compile(r"files"), "makes", multipart=True),
+    Rule(("POST",), re.compile(MADE), "makes"),
+    Rule(("POST",), re.compile(r"uploads/([^/]+)/parts"), "own", multipart=True),
+    Rule(ANY, re.compile(rf"(?:files|{MADE})/([^/]+)(?:/.+)?"), "own"),
+)
+#: Fields that name an object, or several, wherever in a body they stand.
+REFERENCES: Final = frozenset(
+    {
+        "container",
+        "container_id",
+        "conversation",
+        "file_id",
+        "file_ids",
+        "input_file_id",
+        "previous_response_id",
+        "vector_store_id",
+        "vector_store_ids",
+    }
+)
+#: Fields whose contents are the caller's own words, whatever their names.
+OPAQUE: Final = frozenset({"arguments", "attributes", "metadata", "parameters", "schema"})
+
+
+def rule(method: str, path: str) -> Rule:
+    """The rule for a call.  Raises `ApiError` where there is none."""
+    for each in RULES:
+        if method in each.methods and each.path.fullmatch(path.rstrip("/")):
+            return each
+    raise error("not_passed_on", method=method, path=path)
+
+
+def collection(path: str) -> str:
+    """The collection in which a path stands."""
+    return path.partition("/")[0]
+
+
+def named_by_path(found: Rule, path: str) -> list[str]:
+    """The object that a path names."""
+    match = found.path.fullmatch(path.rstrip("/"))
+    return [match[1]] if match and match.re.groups and match[1] else []
+
+
+def named_by_body(body: Any) -> set[str]:
+    """The objects that a body names.  Raises `ApiError` for an item that stands for one of an earlier response: nobody
+    notes whose items those are.
+    """
+    for field in ("input", "items"):
+        items = body.get(field) if isinstance(body, dict) else None
+        for item in items if isinstance(items, list) else ():
+            if isinstance(item, dict) and "id" in item and _is_reference(item):
+                raise missing(str(item["id"]))
+    return set(_references(body))
+
+
+def _is_reference(item: dict[str, Any]) -> bool:
+    return item.get("type") == "item_reference" or set(item) <= {"id", "type"}
+
+
+def _references(value: Any) -> Iterator[str]:
+    if isinstance(value, list):
+        for each in value:
+            yield from _references(each)
+    elif isinstance(value, dict):
+        for name, each in value.items():
+            if name in REFERENCES:
+                yield from _ids(each)
+            if name not in OPAQUE:
+                yield from _references(each)
+
+
+def _ids(value: Any) -> Iterator[str]:
+    """An id, ids in a list, or an object with an id."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        yield from (each for each in value if isinstance(each, str))
+    elif isinstance(value, dict) and isinstance(value.get("id"), str):
+        yield value["id"]
+
+
+def missing(id: str) -> ApiError:
+    """What is said of an object that is not the tenant's, as of one that never was."""
+    return error("no_upstream_object", id=id)

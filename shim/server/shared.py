@@ -1,0 +1,238 @@
+"""Passing on for callers who share the server's key upstream: what they name must be theirs, what they make is noted.
+
+See `shim.server.ownership` for the rules.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncGenerator, Collection
+from contextlib import aclosing
+from typing import Any, Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from shim.ports import Json, Upstream
+from shim.server import ownership, passage
+from shim.server.callers import Caller
+from shim.server.ownership import Rule
+from shim.server.passage import Passage
+from shim.server.paths import Place
+from shim.store import upstream_objects
+from shim.store.database import AsyncStore
+from shim.store.errors import NoSuchCursor
+from shim.store.rows import Order
+from shim.wire import encoding, ids, sse
+from shim.wire.errors import error
+
+log = logging.getLogger("shim")
+#: What the server's account is called upstream is nobody's business.
+HIDDEN: Final = ("openai-organization", "openai-project", "set-cookie")
+#: The most objects in a page of a list, and how many of them are asked for when nobody says.
+MOST: Final = 100
+USUAL: Final = 20
+#: Objects of a list that are fetched at one time.
+AT_ONCE: Final = 8
+
+
+class Shared:
+    """``most``: bytes of a body that are read, of a request and of an answer."""
+
+    def __init__(self, through: Passage, store: AsyncStore, most: int) -> None:
+        self._passage, self._store, self._most = through, store, most
+
+    async def check(self, caller: Caller, named: Collection[str]) -> None:
+        """Raises `ApiError` when one of the objects is not the tenant's."""
+        if not named:
+            return
+        mine = await self._store.of(caller.tenant).read(upstream_objects.owned, named)
+        for id in sorted(set(named) - mine):
+            raise ownership.missing(id)
+
+    async def check_ours(self, caller: Caller, path: str, body: bytes) -> None:
+        """The same for a call that is answered here: what its body names will be used upstream."""
+        named: set[str] = set()
+        if path.startswith("vector_stores/"):
+            named.add(path.split("/")[1])
+        try:
+            # What is no JSON the engine refuses, by the same reader.
+            named |= ownership.named_by_body(encoding.parsed(body)) if body else set()
+        except ValueError:
+            return
+        await self.check(caller, named)
+
+    def recorded(self, upstream: Upstream, tenant: str) -> Upstream:
+        """The upstream as the engine uses it: what a run makes there is the tenant's, too."""
+        made: Any = _Recorded(upstream, self, tenant)
+        return made  # type: ignore[no-any-return]
+
+    async def through(self, request: Request, place: Place, caller: Caller, body: bytes) -> Response:
+        """The upstream's answer.  ``body``: the request's, unless it is one of several parts."""
+        found = ownership.rule(request.method, place.path)
+        if "%" in place.raw:
+            # No id has a character that needs it, and no two servers read it alike.
+            raise error("not_passed_on", method=request.method, path=place.path)
+        if found.effect == "list":
+            return await self._listed(request, place, caller)
+        named = set(ownership.named_by_path(found, place.path))
+        sent: Any = body
+        if is_multipart(request) and not found.multipart:
+            # One of the parts could name an object, and nobody would have looked.
+            raise error("invalid_json")
+        if is_multipart(request):
+            sent = self._passage.body(request)
+        elif body:
+            asked = _read(body)
+            named |= ownership.named_by_body(asked)
+            # In our own spelling: of a key that comes twice another reader might take the other one.
+            sent = encoding.compact(asked)
+        await self.check(caller, named)
+        given = {
+            name: value for name, value in caller.headers.items() if name not in ("accept-encoding", "content-length")
+        }
+        answer = await self._passage.answer(request, place, given | _length(sent), sent or None)
+        return await self._told(answer, request, place, caller, found)
+
+    async def _told(self, answer: Any, request: Request, place: Place, caller: Caller, found: Rule) -> Response:
+        if answer.status_code == 401:
+            await answer.aclose()
+            log.error("the upstream server has refused this server's key")
+            raise error("server_key_refused")
+        body = passage.streamed(answer)
+        if answer.status_code < 300:
+            try:
+                body = await self._noted(answer, body, request, place, caller, found)
+            except BaseException:
+                await answer.aclose()
+                raise
+        response = passage.told(answer, request, place, body)
+        for name in HIDDEN:
+            del response.headers[name]
+        return response
+
+    async def _noted(
+        self,
+        answer: Any,
+        body: AsyncGenerator[bytes, None],
+        request: Request,
+        place: Place,
+        caller: Caller,
+        found: Rule,
+    ) -> AsyncGenerator[bytes, None]:
+        kind = ownership.collection(place.path)
+        if request.method == "DELETE" and place.path.rstrip("/").count("/") == 1:
+            await self._store.of(caller.tenant).write(
+                upstream_objects.forget, *ownership.named_by_path(found, place.path)
+            )
+        completes = place.path.rstrip("/").endswith("/complete")
+        if found.effect != "makes" and not completes:
+            return body
+        if "text/event-stream" in answer.headers.get("content-type", ""):
+            return self._noting(body, caller.tenant, kind)
+        told = await passage.whole(answer, self._most)
+        made: Any = _read(told)
+        await self.note(caller.tenant, kind, made)
+        if completes:
+            await self.note(caller.tenant, "files", made.get("file") if isinstance(made, dict) else None)
+        return _once(told)
+
+    async def _noting(self, body: AsyncGenerator[bytes, None], tenant: str, kind: str) -> AsyncGenerator[bytes, None]:
+        """A stream whose first events name what it makes: noted before anybody is told."""
+        reader: sse.Reader | None = sse.Reader()
+        async with aclosing(body) as parts:
+            async for part in parts:
+                if reader is not None and (made := _first(reader, part)) is not None:
+                    reader = None
+                    await self.note(tenant, kind, made)
+                yield part
+
+    async def note(self, tenant: str, kind: str, made: Any) -> None:
+        """The object ``made`` is the tenant's."""
+        if isinstance(made, dict) and isinstance(made.get("id"), str):
+            await self._store.of(tenant).write(upstream_objects.note, kind, made["id"], int(time.time()))
+
+    async def _listed(self, request: Request, place: Place, caller: Caller) -> Response:
+        """A page of what the tenant has made, each object as upstream shows it now."""
+        query, kind = request.query_params, ownership.collection(place.path)
+        limit, purpose, after = _limit(query.get("limit")), query.get("purpose"), query.get("after")
+        order: Order = "asc" if query.get("order") == "asc" else "desc"
+        data, more = list[Any](), True
+        while more and not data:
+            try:
+                found = await self._store.of(caller.tenant).read(upstream_objects.page, kind, limit, order, after)
+            except NoSuchCursor as cursor:
+                raise ownership.missing(cursor.id) from None
+            shown = await self._shown(caller, kind, found.ids)
+            data = [each for each in shown if purpose is None or each.get("purpose") == purpose]
+            more, after = found.has_more, found.ids[-1] if found.ids else None
+        first, last = (data[0]["id"], data[-1]["id"]) if data else (None, None)
+        page = {"object": "list", "data": data, "first_id": first, "last_id": last, "has_more": more}
+        return Response(encoding.indented(page), media_type="application/json")
+
+    async def _shown(self, caller: Caller, kind: str, wanted: list[str]) -> list[Json]:
+        shown: list[Json] = []
+        for start in range(0, len(wanted), AT_ONCE):
+            some = wanted[start : start + AT_ONCE]
+            found = await asyncio.gather(*(self._one(caller, kind, id) for id in some))
+            shown += [each for each in found if each is not None]
+        return shown
+
+    async def _one(self, caller: Caller, kind: str, id: str) -> Json | None:
+        status, body = await self._passage.look(ids.path(kind, id), caller.headers, self._most)
+        if status == 404:
+            await self._store.of(caller.tenant).write(upstream_objects.forget, id)
+            return None
+        if status != 200:
+            raise error("upstream_unreachable", problem=f"it answered with status {status}")
+        found: Json = _read(body)
+        return found
+
+
+class _Recorded:
+    """An upstream of which one call is looked at, and all others go through."""
+
+    def __init__(self, upstream: Upstream, shared: Shared, tenant: str) -> None:
+        self._upstream, self._shared, self._tenant = upstream, shared, tenant
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._upstream, name)
+
+    async def call(self, method: str, path: str, body: Json | None = None) -> Json:
+        told = await self._upstream.call(method, path, body)
+        if method == "POST" and path == "/vector_stores":
+            await self._shared.note(self._tenant, "vector_stores", told)
+        return told
+
+
+def is_multipart(request: Request) -> bool:
+    """Whether a request's body has several parts, as uploads do."""
+    return request.headers.get("content-type", "").strip().lower().startswith("multipart/form-data")
+
+
+def _read(body: bytes) -> Any:
+    try:
+        return encoding.parsed(body)
+    except ValueError:
+        raise error("invalid_json") from None
+
+
+def _length(body: Any) -> dict[str, str]:
+    return {"content-length": str(len(body))} if isinstance(body, bytes) and body else {}
+
+
+def _limit(asked: str | None) -> int:
+    return min(MOST, max(1, int(asked))) if asked and asked.isdecimal() and len(asked) < 9 else USUAL
+
+
+def _first(reader: sse.Reader, part: bytes) -> Json | None:
+    """The response that the events of a stream speak of, as soon as one does."""
+    try:
+        events = reader.feed(part)
+    except sse.TooLarge:
+        return None
+    return next((event["response"] for event in events if isinstance(event.get("response"), dict)), None)
+
+
+async def _once(body: bytes) -> AsyncGenerator[bytes, None]:
+    yield body

@@ -1,0 +1,84 @@
+"""API keys of the server's callers, as keyed hashes, and the secret with which they are hashed."""
+
+from typing import Final, Literal, NamedTuple
+
+import sqlalchemy as sa
+
+from shim.store import rows, schema
+from shim.store.schema import facts, keys
+from shim.store.tx import Tx
+
+#: ``issued``: made by this server; ``named``: a key of the upstream's, known by the name of a tenant.
+Kind = Literal["issued", "named"]
+#: The name of the secret among the facts.
+SECRET: Final = "key_secret"
+
+
+class Key(NamedTuple):
+    """A key.  ``tenant``: whose objects it opens; ``label``: the tenant's name; ``hint``: the key's last characters.
+
+    Times are in seconds since the epoch; ``revoked_at`` is None while the key is good.
+    """
+
+    id: str
+    tenant: str
+    label: str
+    kind: Kind
+    hint: str
+    created_at: int
+    revoked_at: int | None
+
+
+_columns: Final = [keys.c[name] for name in Key._fields]
+_BY_DIGEST: Final = sa.select(*_columns).where(rows.matching(keys, "digest"))
+_ALL: Final = sa.select(*_columns).order_by(keys.c.seq)
+_TENANT: Final = sa.select(keys.c.tenant).where(rows.matching(keys, "label")).order_by(keys.c.seq).limit(1)
+_REVOKE: Final = keys.update().where(rows.matching(keys, "id"), keys.c.revoked_at.is_(None))
+_SECRET: Final = sa.select(facts.c.value).where(rows.matching(facts, "tenant", "name"))
+#: Tables in which an object shows that a tenant has something here.
+_OWNED: Final = (schema.assistants, schema.threads, schema.upstream_objects)
+
+
+def secret(tx: Tx, fresh: str) -> str:
+    """The secret of this store; ``fresh`` becomes it, if it has none yet.  Of several who begin, all get the same."""
+    rows.add_new(tx.db, facts, {"tenant": "", "name": SECRET, "value": fresh}, "name")
+    found: str = tx.db.execute(_SECRET, {"for_tenant": "", "for_name": SECRET}).scalar_one()
+    return found
+
+
+def add(tx: Tx, key: Key, digest: str) -> bool:
+    """A new key; False when there is one of that digest already."""
+    if find(tx, digest) is not None:
+        return False
+    rows.add(tx.db, keys, {**key._asdict(), "digest": digest})
+    return True
+
+
+def find(tx: Tx, digest: str) -> Key | None:
+    """The key of a digest, revoked or not."""
+    found = tx.db.execute(_BY_DIGEST, {"for_digest": digest}).first()
+    return None if found is None else Key._make(found)
+
+
+def listing(tx: Tx) -> list[Key]:
+    """All keys, the oldest first."""
+    return [Key._make(row) for row in tx.db.execute(_ALL)]
+
+
+def revoke(tx: Tx, id: str, now: int) -> bool:
+    """From now on the key opens nothing; False when there is no good key of that id."""
+    return tx.db.execute(_REVOKE, {"for_id": id, "revoked_at": now}).rowcount > 0
+
+
+def tenant_of(tx: Tx, label: str) -> str | None:
+    """The tenant that goes by a name: that of its first key, good or not."""
+    found: str | None = tx.db.execute(_TENANT, {"for_label": label}).scalar()
+    return found
+
+
+def has_objects(tx: Tx) -> bool:
+    """Whether something here belongs to a tenant."""
+    return any(
+        tx.db.execute(sa.select(table.c.seq).where(table.c.tenant == tx.tenant).limit(1)).first() is not None
+        for table in _OWNED
+    )

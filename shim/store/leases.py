@@ -1,0 +1,40 @@
+"""The leases of all runs that one process drives, whoever they belong to: renewed and looked at in one statement."""
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+import sqlalchemy as sa
+
+from shim.store import schema
+from shim.store.schema import runs
+from shim.store.tx import Tx
+
+#: A tenant and the id of a run of his.
+Which = tuple[str, str]
+
+
+class Standing(NamedTuple):
+    """What who drives a run must know of it: whether somebody ended, cancelled or took it, and until when it lives."""
+
+    id: str
+    status: str
+    owner: str | None
+    expires_at: int | None
+
+
+_which: Final = sa.tuple_(runs.c.tenant, runs.c.id)
+_several: Final = sa.and_(_which.in_(sa.bindparam("which", expanding=True)), schema.ACTIVE)
+_RENEW: Final = runs.update().where(_several, runs.c.status != "cancelling", runs.c.owner == sa.bindparam("by"))
+_STANDINGS: Final = sa.select(runs.c.tenant, *(runs.c[name] for name in Standing._fields)).where(_several)
+
+
+def renew(tx: Tx, which: Sequence[Which], owner: str, lease_until: float) -> int:
+    """Prolong one's own leases, all in one statement; returns how many.  A run that has ended, is to be cancelled, or
+    that somebody else has taken is left as it is.
+    """
+    return tx.db.execute(_RENEW, {"which": list(which), "by": owner, "lease_until": lease_until}).rowcount
+
+
+def standings(tx: Tx, which: Sequence[Which]) -> dict[Which, Standing]:
+    """How those of the runs stand that are active, all in one statement."""
+    return {(row[0], row[1]): Standing._make(row[1:]) for row in tx.db.execute(_STANDINGS, {"which": list(which)})}

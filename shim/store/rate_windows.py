@@ -1,0 +1,33 @@
+"""How often each tenant has called in the minute that is running, for all processes on one store."""
+
+from typing import Final, NamedTuple
+
+import sqlalchemy as sa
+
+from shim.store import dialects
+from shim.store.schema import rate_windows
+from shim.store.tx import Tx
+
+_HERE: Final = rate_windows.c
+
+
+class Window(NamedTuple):
+    """``calls``: requests so far; ``expires_at``: when the window ends, in seconds since the epoch."""
+
+    calls: int
+    expires_at: float
+
+
+def count(tx: Tx, now: float, seconds: float) -> Window:
+    """One request more, in a window of so many seconds that begins with the first."""
+    insert = dialects.insert(tx.db.dialect.name)(rate_windows).values(
+        tenant=tx.tenant, count=1, expires_at=now + seconds
+    )
+    over = _HERE.expires_at <= now
+    changed = {
+        "count": sa.case((over, 1), else_=_HERE.count + 1),
+        "expires_at": sa.case((over, now + seconds), else_=_HERE.expires_at),
+    }
+    statement = insert.on_conflict_do_update(index_elements=["tenant"], set_=changed)
+    found = tx.db.execute(statement.returning(_HERE.count, _HERE.expires_at)).one()
+    return Window(found[0], found[1])

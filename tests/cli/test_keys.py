@@ -1,0 +1,77 @@
+"""``assistants-shim keys``: made, shown once, listed, ended."""
+
+import json
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from shim.cli.table import app
+from shim.server.keyring import Keyring
+from shim.settings import settings
+from shim.store import keys, upstream_objects
+from shim.store.database import Database, database
+
+
+def said(*words: str, **more: Any) -> Result:
+    return CliRunner().invoke(app(), ["keys", *words], **more)
+
+
+@pytest.fixture
+def base() -> Database:
+    return database(settings().database_url)
+
+
+def test_a_key_is_shown_once_and_opens_until_it_is_revoked(base: Database) -> None:
+    made = said("create", "--tenant", "acme")
+    assert made.exit_code == 0
+    (secret,) = made.stdout.split()
+    row = base.read(keys.find, Keyring(base).of_issued(secret))
+    assert row is not None
+    assert (row.tenant, row.label, row.revoked_at, row.hint) == ("acme", "acme", None, secret[-4:])
+    shown = said("list")
+    assert row.id in shown.stdout
+    assert secret not in shown.stdout + said("list", "--json").stdout
+    assert said("revoke", row.id).stdout == f"revoked {row.id}\n"
+    (listed,) = json.loads(said("list", "--json").stdout)
+    assert listed["revoked_at"] >= listed["created_at"]
+    again = said("revoke", row.id, "key_none")
+    assert (again.exit_code, again.stdout.count("there is no such key")) == (1, 2)
+
+
+def test_for_programs(base: Database) -> None:
+    made = json.loads(said("create", "--tenant", "acme", "--json").stdout)
+    assert base.read(keys.find, Keyring(base).of_issued(made["key"])) is not None
+
+
+@pytest.mark.parametrize("name", ["", "key-1", "-a", "a b", "a/b", "x" * 65, "é"])
+def test_a_name_that_is_none(name: str) -> None:
+    assert said("create", "--tenant", name).exit_code == 2
+
+
+def test_an_upstream_key_gets_a_name(base: Database) -> None:
+    told = said("add", "--tenant", "acme", "--project", "p1", input="sk-mine-0123456789\n")
+    assert (told.exit_code, "sk-mine" in told.stdout) == (0, False)
+    given = {"authorization": "Bearer sk-mine-0123456789", "openai-project": "p1"}
+    row = base.read(keys.find, Keyring(base).of_headers(given))
+    assert row is not None
+    assert (row.tenant, row.kind, row.hint) == ("acme", "named", "6789")
+    assert base.read(keys.find, Keyring(base).of_headers({"authorization": given["authorization"]})) is None
+    again = said("add", "--tenant", "other", "--project", "p1", input="sk-mine-0123456789\n")
+    assert (again.exit_code, "a tenant's already" in again.output) == (1, True)
+    assert said("add", "--tenant", "acme", input="\n").exit_code == 2
+
+
+def test_what_exists_upstream_is_granted(base: Database) -> None:
+    assert said("grant", "--tenant", "acme", "file-1").exit_code == 2, "nobody has that name"
+    said("create", "--tenant", "acme")
+    assert said("grant", "--tenant", "acme", "file-1", "thing_1").exit_code == 2
+    assert said("grant", "--tenant", "acme", "file-1", "vs_1").exit_code == 0
+    assert base.of("acme").read(upstream_objects.owned, ["file-1", "vs_1", "file-2"]) == {"file-1", "vs_1"}
+
+
+def test_a_secret_of_the_operators_own(base: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHIM_KEY_SECRET", "pepper")
+    made = json.loads(said("create", "--tenant", "acme", "--json").stdout)
+    assert base.read(keys.find, Keyring(base, "pepper").of_issued(made["key"])) is not None
+    assert base.read(keys.find, Keyring(base).of_issued(made["key"])) is None

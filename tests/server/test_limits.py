@@ -1,0 +1,177 @@
+"""What is too much is refused in the API's words, with the time after which to come again; nobody else notices."""
+
+import json
+import ssl
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shim.server.keyring import Keyring
+from shim.settings import settings
+from shim.store.database import database
+from tests.scenarios.doors.loopback import Gate, Loopback
+from tests.scenarios.doors.talking import until_ended
+from tests.server.served import PATIENCE, served, until
+from tests.server.speaking import Answer, ask
+from tests.server.test_leaving import stalling, streaming, talking_to
+
+
+@pytest.fixture
+def upstream() -> Iterator[Loopback]:
+    with Loopback() as found:
+        yield found
+
+
+@pytest.fixture(autouse=True)
+def _the_servers_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "the-servers-own-key")
+
+
+@contextmanager
+def keyed(upstream: Loopback, **chosen: Any) -> Iterator[tuple[str, dict[str, str]]]:
+    """A server with two tenants."""
+    ring = Keyring(database(settings().database_url))
+    keys = {who: f"Bearer {ring.issue(who, 1).secret}" for who in ("ann", "bob")}
+    with served(True, upstream=upstream.url, auth="keys", **chosen) as url:
+        yield url, keys
+
+
+def refused(answer: Answer, status: int, words: str) -> None:
+    assert (answer.status, answer.error["code"]) == (status, "rate_limit_exceeded" if status == 429 else None)
+    assert words in answer.error["message"]
+    assert int(answer.header("retry-after") or 0) >= 1
+
+
+@pytest.mark.parametrize("storage", ["memory", "store"])
+def test_requests_a_minute(upstream: Loopback, storage: str) -> None:
+    with keyed(upstream, requests_per_minute=4, rate_storage=storage) as (url, keys):
+        path = f"{url}/v1/assistants"
+        answers = [ask(path, authorization=keys["ann"]) for _ in range(6)]
+        assert [each.status for each in answers] == [200] * 4 + [429] * 2
+        refused(answers[-1], 429, "Rate limit reached on requests per min (RPM): Limit 4. Please try again in ")
+        assert answers[-1].error["type"] == "requests"
+        assert 1 <= int(answers[-1].header("retry-after") or 0) <= 60
+        assert ask(path, authorization=keys["bob"]).status == 200
+        assert ask(path).status == 401, "without a key nobody is counted"
+
+
+def test_streams_and_runs_at_one_time(upstream: Loopback) -> None:
+    gate = Gate()
+    stalling(upstream, gate)
+    with keyed(upstream, max_tenant_streams=2, max_tenant_runs=3) as (url, keys), ExitStack() as held:
+        where = {who: made(url, key) for who, key in keys.items()}
+        for _ in range(2):
+            held.enter_context(streaming(url, begin(url, keys["ann"], where["ann"]), keys["ann"]))
+        body = {"assistant_id": where["ann"], "thread": {"messages": [{"role": "user", "content": "Hello"}]}}
+        path = f"{url}/v1/threads/runs"
+        refused(ask(path, "POST", body, authorization=keys["ann"]), 429, "streams at one time: Limit 2")
+        refused(ask(f"{url}/v1/models", authorization=keys["ann"]), 429, "streams at one time: Limit 2")
+        assert ask(f"{url}/v1/assistants", authorization=keys["ann"]).status == 200, "what is short goes on"
+        with streaming(url, begin(url, keys["bob"], where["bob"]), keys["bob"]):
+            """His are his own."""
+        held.close()
+        until(lambda: ask(f"{url}/v1/models", authorization=keys["ann"]).status == 200)
+        assert ask(path, "POST", body, authorization=keys["ann"]).status == 200
+        refused(ask(path, "POST", body, authorization=keys["ann"]), 429, "runs at one time: Limit 3")
+        gate.open()
+        until(lambda: ask(path, "POST", body, authorization=keys["ann"]).status == 200)
+
+
+def made(url: str, key: str) -> str:
+    return str(ask(f"{url}/v1/assistants", "POST", {"model": "gpt-4o"}, authorization=key).json["id"])
+
+
+def begin(url: str, key: str, helper: str) -> dict[str, str]:
+    body = {"messages": [{"role": "user", "content": "Hello"}]}
+    thread = ask(f"{url}/v1/threads", "POST", body, authorization=key).json["id"]
+    return {"thread_id": thread, "assistant_id": helper}
+
+
+def test_in_all(upstream: Loopback) -> None:
+    """Where nobody is told apart, too."""
+    gate = Gate()
+    stalling(upstream, gate)
+    with served(upstream=upstream.url, max_streams=1, max_tenant_streams=1, max_runs=2) as url:
+        helper = made(url, "Bearer test")
+        with streaming(url, begin(url, "Bearer test", helper)):
+            got = ask(f"{url}/v1/models", authorization="Bearer test")
+            refused(got, 503, "currently overloaded")
+        until(lambda: ask(f"{url}/v1/models", authorization="Bearer test").status == 200)
+        body = {"assistant_id": helper}
+        second = begin(url, "Bearer test", helper)["thread_id"]
+        assert ask(f"{url}/v1/threads/{second}/runs", "POST", body, authorization="Bearer test").status == 200
+        third = begin(url, "Bearer test", helper)["thread_id"]
+        refused(ask(f"{url}/v1/threads/{third}/runs", "POST", body, authorization="Bearer test"), 503, "overloaded")
+        assert ask(f"{url}/v1/threads/{third}/runs", authorization="Bearer test").json["data"] == []
+        gate.open()
+        with talking_to(url) as client:
+            (run,) = client.beta.threads.runs.list(second).data
+            assert until_ended(client.beta.threads, second, run.id)["status"] == "completed"
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+def test_what_is_passed_on_has_a_limit_as_well(upstream: Loopback, chunked: bool) -> None:
+    with served(upstream=upstream.url, max_upload_bytes=1000) as url:
+        assert (
+            ask(f"{url}/v1/vector_stores", "POST", {"name": "x" * 500}, chunked, authorization="Bearer a").status == 200
+        )
+        upstream.asked.clear()
+        got = ask(f"{url}/v1/vector_stores", "POST", {"name": "x" * 5000}, chunked, authorization="Bearer a")
+        assert (got.status, got.error["message"]) == (
+            413,
+            "The request body is too large: at most 1000 bytes are taken.",
+        )
+        assert upstream.asked == []
+
+
+def test_a_head_has_a_limit(upstream: Loopback) -> None:
+    with served(upstream=upstream.url, max_header_bytes=4000) as url:
+        assert ask(f"{url}/v1/assistants", x_long="x" * 3000).status == 200
+        assert ask(f"{url}/v1/assistants", x_long="x" * 9000).status == 431
+
+
+def test_calls_that_are_passed_on_are_those_of_the_list(upstream: Loopback) -> None:
+    with served(upstream=upstream.url, pass_on="GET models*, POST embeddings, files*") as url:
+        asked = [
+            ("GET", "models"),
+            ("GET", "models/x"),
+            ("POST", "embeddings"),
+            ("GET", "files/a"),
+            ("DELETE", "files/a"),
+        ]
+        for method, path in asked:
+            ask(f"{url}/v1/{path}", method, authorization="Bearer a")
+        assert [(each.method, each.path) for each in upstream.asked] == [(way, f"/v1/{path}") for way, path in asked]
+        for method, path in (("DELETE", "models/x"), ("GET", "embeddings"), ("POST", "responses"), ("GET", "")):
+            got = ask(f"{url}/v1/{path}", method, authorization="Bearer a")
+            assert (got.status, got.error["code"]) == (404, "not_passed_on")
+        assert len(upstream.asked) == len(asked)
+        assert ask(f"{url}/v1/assistants").status == 200
+
+
+def test_none_is_passed_on(upstream: Loopback) -> None:
+    with served(upstream=upstream.url, pass_on="") as url:
+        assert ask(f"{url}/v1/models").status == 404
+        assert upstream.asked == []
+
+
+def test_https(upstream: Loopback, tmp_path: Path) -> None:
+    """With certificate files; what it says is where it is."""
+    import http.client
+
+    from shim.server.run import Tls
+    from tests.server.certificate import certificate
+
+    files = certificate(tmp_path)
+    with served(upstream=upstream.url, tls=Tls(*map(str, files))) as url:
+        trust = ssl.create_default_context(cafile=str(files[0]))
+        connection = http.client.HTTPSConnection(
+            "127.0.0.1", int(url.rpartition(":")[2]), context=trust, timeout=PATIENCE
+        )
+        connection.request("GET", "/v1/assistants")
+        answer = connection.getresponse()
+        assert (answer.status, json.loads(answer.read())["object"]) == (200, "list")
+        connection.close()

@@ -1,0 +1,335 @@
+"""Nobody sees, touches, guesses or locks what is another tenant's: every route, with every id, on a server that tells
+its callers apart.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import openai
+import pytest
+
+from shim.engine.api.routes import ROUTES
+from shim.server.keyring import Keyring
+from shim.store import keys
+from shim.store.database import database
+from tests.scenarios.doors.loopback import Asked, Loopback, Said
+from tests.scenarios.doors.talking import tool
+from tests.server.served import served
+from tests.server.speaking import Answer, ask
+from tests.stores import Stores
+
+Json = dict[str, Any]
+SERVERS: Final = "the-servers-own-key"
+PARAMETER: Final = re.compile(r"\{(\w+)\}")
+#: What nobody has: ids of every kind, as long as real ones.
+NOBODYS: Final = {
+    "assistant_id": "asst_" + "Z" * 24,
+    "thread_id": "thread_" + "Z" * 24,
+    "message_id": "msg_" + "Z" * 24,
+    "run_id": "run_" + "Z" * 24,
+    "step_id": "step_" + "Z" * 24,
+    "file_id": "cfile_" + "Z" * 24,
+    "vector_store_id": "vs_" + "Z" * 24,
+}
+
+
+@dataclass
+class Server:
+    """A server with two tenants; ``keys``: good ones of each, and one that was good."""
+
+    mode: str
+    url: str
+    upstream: Loopback
+    keys: dict[str, str]
+    ring: Keyring
+    things: dict[str, Json] = field(default_factory=dict)
+
+    def ask(self, who: str, method: str, path: str, body: Any = None, **more: str) -> Answer:
+        return ask(f"{self.url}/v1/{path}", method, body, authorization=f"Bearer {self.keys[who]}", **more)
+
+    def client(self, who: str) -> openai.OpenAI:
+        return openai.OpenAI(base_url=f"{self.url}/v1", api_key=self.keys[who], max_retries=0)
+
+
+@pytest.fixture(scope="module", params=["keys", "pass-through"])
+def server(request: pytest.FixtureRequest, stores: Stores, tmp_path_factory: Any) -> Iterator[Server]:
+    url = stores.new(tmp_path_factory.mktemp("tenants"))
+    ring = Keyring(database(url))
+    with pytest.MonkeyPatch.context() as patch, Loopback() as upstream:
+        patch.setenv("OPENAI_API_KEY", SERVERS)
+        if request.param == "keys":
+            made = {who: ring.issue(who, 1) for who in ("ann", "bob", "gone")}
+            ring.database.write(keys.revoke, made["gone"].row.id, 2)
+            known = {who: each.secret for who, each in made.items()}
+        else:
+            known = {who: f"sk-{who}-{'x' * 40}" for who in ("ann", "bob", "gone")}
+            upstream.answer = _who_is_gone
+        with served(True, upstream=upstream.url, database_url=url, auth=request.param, key_check_seconds=0.0) as at:
+            found = Server(request.param, at, upstream, known, ring)
+            for who in ("ann", "bob"):
+                found.things[who] = things(found, who)
+            yield found
+    stores.drop(url)
+
+
+def _who_is_gone(asked: Asked) -> Said | None:
+    told = asked.header("authorization") or ""
+    return Said.error(401, "Incorrect API key provided.", "invalid_api_key") if "sk-gone-" in told else None
+
+
+def things(server: Server, who: str) -> Json:
+    """One object of every kind, and a run that waits for its caller."""
+    with server.client(who) as client:
+        beta = client.beta
+        found = client.vector_stores.create(name=who)
+        helper = beta.assistants.create(
+            model="gpt-4o", tools=[{"type": "code_interpreter"}, tool("get_weather", city="string")], name=who
+        )
+        thread = beta.threads.create(messages=[{"role": "user", "content": "make-file 12 * 3"}])
+        run = beta.threads.runs.create_and_poll(thread_id=thread.id, assistant_id=helper.id)
+        assert run.status == "completed"
+        said: Any = beta.threads.messages.list(thread.id).data[0]
+        file_id = said.content[0].text.annotations[0].file_path.file_id
+        step = beta.threads.runs.steps.list(run.id, thread_id=thread.id).data[0]
+        beta.threads.messages.create(thread.id, role="user", content='get_weather {"city": "Oslo"}')
+        waiting = beta.threads.runs.create_and_poll(thread_id=thread.id, assistant_id=helper.id)
+        assert waiting.status == "requires_action"
+        call = waiting.required_action.submit_tool_outputs.tool_calls[0].id  # type: ignore[union-attr]
+    ids = {"assistant_id": helper.id, "thread_id": thread.id, "message_id": said.id, "run_id": run.id}
+    return ids | {
+        "step_id": step.id,
+        "file_id": file_id,
+        "vector_store_id": found.id,
+        "waiting": waiting.id,
+        "call": call,
+    }
+
+
+def bodies(mine: Json, theirs: Json) -> dict[tuple[str, str], Json]:
+    """What is sent where a route takes a body; ``theirs``: the ids that it names."""
+    run = "threads/{thread_id}/runs/{run_id}"
+    said = {"role": "user", "content": "Hello"}
+    return {
+        ("POST", "assistants"): {"model": "gpt-4o"},
+        ("POST", "assistants/{assistant_id}"): {"name": "taken"},
+        ("POST", "threads"): {},
+        ("POST", "threads/runs"): {"assistant_id": theirs["assistant_id"]},
+        ("POST", "threads/{thread_id}"): {"metadata": {"taken": "yes"}},
+        ("POST", "threads/{thread_id}/messages"): said,
+        ("POST", "threads/{thread_id}/messages/{message_id}"): {"metadata": {"taken": "yes"}},
+        ("POST", "threads/{thread_id}/runs"): {"assistant_id": mine["assistant_id"]},
+        ("POST", run): {"metadata": {"taken": "yes"}},
+        ("POST", f"{run}/cancel"): {},
+        ("POST", f"{run}/submit_tool_outputs"): {"tool_outputs": [{"tool_call_id": theirs["call"], "output": "x"}]},
+    }
+
+
+def spelled(path: str, ids: Json) -> str:
+    return PARAMETER.sub(lambda found: ids[found[1]], path)
+
+
+def cases() -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """Every route with every choice of which of its ids are another's: at least one."""
+    for method, path in ROUTES:
+        names = PARAMETER.findall(path)
+        for first in range(len(names)):
+            # What stands behind another's id is another's as well, or the caller's own.
+            yield method, path, tuple(names[first:])
+            if first < len(names) - 1:
+                yield method, path, (names[first],)
+
+
+CASES: Final = list(cases())
+
+
+def everything(server: Server, who: str) -> Any:
+    """All that a tenant can see of his own."""
+    ids = server.things[who]
+    paths = [
+        "assistants",
+        "assistants/{assistant_id}",
+        "threads/{thread_id}",
+        "threads/{thread_id}/messages",
+        "threads/{thread_id}/runs",
+        "threads/{thread_id}/runs/{run_id}/steps",
+        "files/{file_id}",
+        "vector_stores/{vector_store_id}",
+    ]
+    return [server.ask(who, "GET", spelled(path, ids)).json for path in paths]
+
+
+def told(answer: Answer, ids: Json) -> Any:
+    """An answer without the ids that were asked for."""
+    text = answer.body.decode()
+    for name, id in ids.items():
+        text = text.replace(str(id), name)
+    return answer.status, text
+
+
+def test_the_rows_are_all_there() -> None:
+    assert {path for _, path in ROUTES if "{" in path} == {path for _, path, _ in CASES}
+    assert {name for _, _, names in CASES for name in names} == set(NOBODYS)
+
+
+@pytest.mark.parametrize("run_id", ["run_id", "waiting"])
+def test_what_is_anothers_is_answered_as_what_is_not(server: Server, run_id: str) -> None:
+    """Byte for byte, so that nobody can guess; and nothing of it changes, nor is anything locked."""
+    ann, bob = server.things["ann"], server.things["bob"]
+    ann = ann | {"run_id": ann[run_id]}
+    before = everything(server, "ann")
+    for method, path, foreign in CASES:
+        if server.mode == "pass-through" and "vector_store_id" in foreign:
+            # Whose it is upstream knows, by the key; here it is the same for all.
+            continue
+        theirs = bob | {name: ann[name] for name in foreign}
+        nobodys = bob | {name: NOBODYS[name] for name in foreign}
+        answers = []
+        for ids in (theirs, nobodys):
+            body = bodies(bob, ids | {"call": ann["call"]}).get((method, path))
+            answers.append(told(server.ask("bob", method, spelled(path, ids), body), ids | {"call": ann["call"]}))
+        assert answers[0] == answers[1], (method, path, foreign)
+        assert answers[0][0] == 404, (method, path, foreign, answers)
+    assert everything(server, "ann") == before
+
+
+def test_nor_can_he_be_named_in_a_body_or_a_cursor(server: Server) -> None:
+    ann, bob = server.things["ann"], server.things["bob"]
+    thread, before = bob["thread_id"], everything(server, "ann")
+    fresh = server.ask("bob", "POST", "threads", {}).json["id"]
+    asked: list[tuple[str, str, Any]] = [
+        ("POST", "threads/runs", lambda ids: {"assistant_id": ids["assistant_id"]}),
+        ("POST", f"threads/{fresh}/runs", lambda ids: {"assistant_id": ids["assistant_id"]}),
+        ("GET", "assistants?after={assistant_id}", None),
+        ("GET", "assistants?before={assistant_id}", None),
+        ("GET", f"threads/{thread}/messages?after={{message_id}}", None),
+        ("GET", f"threads/{thread}/runs?before={{run_id}}", None),
+        ("GET", f"threads/{thread}/runs/{bob['run_id']}/steps?after={{step_id}}", None),
+    ]
+    for method, path, body in asked:
+        answers = [
+            told(server.ask("bob", method, spelled(path, ids), body(ids) if body else None), ids)
+            for ids in (bob | ann, bob | NOBODYS)
+        ]
+        assert answers[0] == answers[1], path
+        assert answers[0][0] in (400, 404)
+    empty = server.ask("bob", "GET", f"threads/{thread}/messages?run_id={ann['run_id']}")
+    assert empty.json["data"] == []
+    assert everything(server, "ann") == before
+
+
+def test_lists_show_ones_own_alone(server: Server) -> None:
+    for who in ("ann", "bob"):
+        ids = server.things[who]
+        assert {each["id"] for each in server.ask(who, "GET", "assistants").json["data"]} >= {ids["assistant_id"]}
+        assert {each["name"] for each in server.ask(who, "GET", "assistants").json["data"]} <= {who, None}
+
+
+def test_a_run_of_another_is_not_even_waited_for(server: Server) -> None:
+    """Who polls a run that is going waits for its end; who polls another's hears at once that there is none."""
+    ids = server.things["ann"]
+    path = f"threads/{ids['thread_id']}/runs/{ids['waiting']}"
+    got = server.ask("bob", "GET", path, x_stainless_poll_helper="true", x_stainless_read_timeout="600")
+    assert got.status == 404
+
+
+@pytest.mark.parametrize("key", ["gone", "none", "made up"])
+def test_without_a_good_key_nothing_happens(server: Server, key: str) -> None:
+    """Not here, and not upstream: it is not asked with anybody else's key."""
+    ids, before = server.things["ann"], everything(server, "ann")
+    secret = {"gone": server.keys["gone"], "made up": f"sk-gone-{'y' * 40}"}.get(key)
+    named = {"authorization": f"Bearer {secret}"} if secret else {}
+    others = [("GET", "models"), ("GET", "files"), ("POST", "responses"), ("GET", "nothing"), ("POST", "vector_stores")]
+    server.upstream.asked.clear()
+    for method, path in [*ROUTES, *others]:
+        body = bodies(ids, ids).get((method, path), {} if method == "POST" else None)
+        got = ask(f"{server.url}/v1/{spelled(path, ids)}", method, body, **named)
+        assert got.status == 401, (method, path)
+        assert got.error["code"] == ("invalid_api_key" if secret else None)
+        assert secret is None or secret not in got.body.decode(), "an error shows no key"
+    told_upstream = {asked.header("authorization") for asked in server.upstream.asked}
+    assert told_upstream <= {f"Bearer {secret}"}
+    assert {asked.path for asked in server.upstream.asked} <= {"/v1/models"}
+    assert everything(server, "ann") == before
+
+
+def test_azures_way_to_give_a_key_is_as_good(server: Server) -> None:
+    ids = server.things["ann"]
+    path = f"{server.url}/v1/assistants/{ids['assistant_id']}"
+    assert ask(path, api_key=server.keys["ann"]).status == 200
+    assert ask(path, api_key=server.keys["bob"]).status == 404
+
+
+def test_which_key_upstream_sees(server: Server) -> None:
+    server.upstream.asked.clear()
+    thread: Json = {"messages": [{"role": "user", "content": "Hello"}]}
+    with server.client("ann") as client:
+        ran = client.beta.threads.create_and_run_poll(
+            assistant_id=server.things["ann"]["assistant_id"], thread=thread, extra_headers={"OpenAI-Project": ""}
+        )
+        assert ran.status == "completed"
+        assert client.models.list().data
+    seen = {asked.header("authorization") for asked in server.upstream.asked}
+    assert seen == {f"Bearer {SERVERS if server.mode == 'keys' else server.keys['ann']}"}
+
+
+def test_no_key_is_in_the_store(server: Server) -> None:
+    with server.ring.database._engine.connect() as db:
+        from shim.store import schema
+
+        for table in schema.metadata.sorted_tables:
+            kept = json.dumps([list(map(str, row)) for row in db.execute(table.select())])
+            assert not any(secret in kept for secret in (*server.keys.values(), SERVERS)), table.name
+
+
+def test_whoever_is_answered_for_by_another_goes_on(server: Server) -> None:
+    ids = things(server, "ann")
+    outputs: Any = [{"tool_call_id": ids["call"], "output": "mild"}]
+    path = f"threads/{ids['thread_id']}/runs/{ids['waiting']}"
+    assert server.ask("bob", "POST", f"{path}/submit_tool_outputs", {"tool_outputs": outputs}).status == 404
+    assert server.ask("bob", "POST", f"{path}/cancel").status == 404
+    with server.client("ann") as client:
+        done = client.beta.threads.runs.submit_tool_outputs_and_poll(
+            run_id=ids["waiting"], thread_id=ids["thread_id"], tool_outputs=outputs
+        )
+        assert done.status == "completed"
+
+
+def test_several_keys_of_one_tenant(stores: Stores, tmp_path: Path) -> None:
+    """A key is changed: with both, as long as both are good, the same objects are there."""
+    url = stores.new(tmp_path, "rotated.db")
+    ring = Keyring(database(url))
+    old, new, other = ({"authorization": f"Bearer sk-{name}-{'x' * 30}"} for name in ("old", "new", "other"))
+    with Loopback() as upstream, served(True, upstream=upstream.url, database_url=url, auth="pass-through") as at:
+        made = ask(f"{at}/v1/assistants", "POST", {"model": "gpt-4o"}, **old).json["id"]
+        elsewhere = ask(f"{at}/v1/assistants", "POST", {"model": "gpt-4o"}, **other).json["id"]
+        path = f"{at}/v1/assistants/{made}"
+        assert ask(path, **new).status == 404
+        first = ring.name("acme", old, 1)
+        assert first is not None
+        assert ring.name("acme", new, 2) is not None
+        assert [ask(path, **each).status for each in (old, new, other)] == [200, 200, 404]
+        assert ask(path, **new, openai_project="another").status == 404, "upstream sees somebody else"
+        assert ring.name("acme", other, 3) is None, "what it has made would be lost to it"
+        assert ring.name("acme", old, 3) is None, "it has a name"
+        assert ask(f"{at}/v1/assistants/{elsewhere}", **other).status == 200
+        ring.database.write(keys.revoke, first.id, 4)
+        assert [ask(path, **each).status for each in (old, new)] == [401, 200]
+    stores.drop(url)
+
+
+def test_a_key_is_asked_about_once_in_a_while(stores: Stores, tmp_path: Path) -> None:
+    url = stores.new(tmp_path, "checked.db")
+    with Loopback() as upstream, served(True, upstream=upstream.url, database_url=url, auth="pass-through") as at:
+        for _ in range(3):
+            assert ask(f"{at}/v1/assistants", authorization="Bearer sk-good").status == 200
+        assert [asked.path for asked in upstream.asked] == ["/v1/models"]
+        upstream.answer = lambda asked: Said.error(503, "down")
+        got = ask(f"{at}/v1/assistants", authorization="Bearer sk-else")
+        assert (got.status, got.error["type"]) == (503, "server_error")
+        upstream.answer = lambda asked: Said.error(403, "not for this key") if "models" in asked.path else None
+        assert ask(f"{at}/v1/assistants", authorization="Bearer sk-limited").status == 200
+    stores.drop(url)
