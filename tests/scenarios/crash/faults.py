@@ -10,7 +10,7 @@ import threading
 from collections.abc import AsyncGenerator, Callable
 from typing import Any
 
-from shim.store.database import Database
+from shim.store.database import Transactions
 from shim.store.tx import Tx
 from shim.upstream import responses
 
@@ -36,9 +36,9 @@ class Points:
 
 
 def _around_writes(points: Points) -> None:
-    write = Database.write
+    write = Transactions.write
 
-    def watched(self: Database, work: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    def watched(self: Transactions, work: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         def working(tx: Tx, *args: Any, **kwargs: Any) -> Any:
             made = work(tx, *args, **kwargs)
             points.passing(f"in {work.__name__}")
@@ -48,7 +48,7 @@ def _around_writes(points: Points) -> None:
         points.passing(f"after {work.__name__}")
         return made
 
-    Database.write = watched  # type: ignore[method-assign]
+    Transactions.write = watched  # type: ignore[method-assign]
 
 
 def _around_upstream(points: Points) -> None:
