@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-Json = dict[str, Any]
+from shim.wire.types import Json
 
 
 class Interruption:

@@ -23,8 +23,8 @@ from shim.translate import tools
 from shim.wire import objects
 from shim.wire.requests import OPERATIONS
 from shim.wire.requests.problems import each
+from shim.wire.types import Json
 
-Json = dict[str, Any]
 ID: Final = re.compile(r"asst_[A-Za-z0-9_-]{1,64}")
 #: Keys of an assistant in a file that ``POST /assistants`` does not have.
 OWN: Final = ("id", "object", "created_at", "instructions_file")

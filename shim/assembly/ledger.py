@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from shim.store import journal, responses, schema, survey
 from shim.store import threads as thread_rows
 from shim.store.tx import Tx
 from shim.wire import errors
+from shim.wire.types import Json
 
-Json = dict[str, Any]
 By = Literal["thread", "assistant", "model", "day"]
 BYS: Final[tuple[By, ...]] = ("thread", "assistant", "model", "day")
 

@@ -14,8 +14,8 @@ from shim.assembly import declarations, given_ids
 from shim.cli import kept
 from shim.settings import settings
 from shim.store import assistants as rows
+from shim.wire.types import Json
 
-Json = dict[str, Any]
 #: Fields of an assistant that say nothing where they are as every new one has them.
 BLANK: Final[Json] = {
     "name": None,

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.markup import escape
@@ -12,8 +12,8 @@ from shim.cli import kept
 from shim.store import survey
 from shim.store.tx import Tx
 from shim.wire import encoding
+from shim.wire.types import Json
 
-Json = dict[str, Any]
 AS_JSON = typer.Option("--json", help="As JSON, for programs.")
 THREAD = typer.Argument(metavar="ID", help="The thread.")
 TENANT = typer.Option(help="Whose threads, on a server with several tenants. Default: everybody's.")

@@ -1,7 +1,7 @@
 """``assistants-shim trace``: what went upstream for a run, and what came back."""
 
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.markup import escape
@@ -10,8 +10,7 @@ from rich.tree import Tree
 from shim.assembly import ledger
 from shim.cli import kept
 from shim.wire import encoding
-
-Json = dict[str, Any]
+from shim.wire.types import Json
 
 
 def trace(

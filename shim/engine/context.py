@@ -14,8 +14,7 @@ from shim.translate.history import Pair
 from shim.translate.models import ModelMap
 from shim.wire import objects
 from shim.wire.errors import ApiError
-
-Json = dict[str, Any]
+from shim.wire.types import Json
 
 
 async def no_wait(seconds: float) -> None:

@@ -8,8 +8,8 @@ from shim.ports import Call, Interruption
 from shim.store.errors import StoreFailed
 from shim.wire import encoding, sse
 from shim.wire.errors import ApiError, error
+from shim.wire.types import Json
 
-Json = dict[str, Any]
 Emitted = tuple[str, Json]
 #: What a run says, a batch at a time: the events of one network read, already committed but for deltas.
 Events = AsyncGenerator[list[Emitted], None]

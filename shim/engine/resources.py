@@ -6,10 +6,11 @@ made when the first one comes.  Upstream is asked before the transaction, never 
 
 from typing import Final
 
-from shim.engine.context import Context, Json
+from shim.engine.context import Context
 from shim.store import threads
 from shim.store.tx import Tx
 from shim.wire import ids
+from shim.wire.types import Json
 
 #: A thread's own vector store goes this many days after its last use, as the old API's did.
 EXPIRY: Final = {"anchor": "last_active_at", "days": 7}

@@ -11,9 +11,10 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-Json = dict[str, Any]
+from shim.wire.types import Json
+
 ID: Final = re.compile(r"\basst_[A-Za-z0-9]{3,64}\b")
 #: The name that the id is given where it stands: ``ASSISTANT_ID=asst_…``, ``assistantId: "asst_…"``.
 NAME: Final = re.compile(r"""["']?([A-Za-z_][\w.-]*)["']?\s*(?::\s*\w+\s*)?[:=]\s*["'`]?asst_""")

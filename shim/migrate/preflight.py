@@ -6,12 +6,12 @@ Pure but for `exists`, which asks upstream.  Nothing is changed.
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from shim.translate.models import RETIRED, ModelMap
 from shim.wire import ids
+from shim.wire.types import Json
 
-Json = dict[str, Any]
 Level = Literal["error", "warning", "note"]
 #: What upstream says of one of its objects: the object, None where it has none, or a sentence where it did not say.
 Asked = Json | str | None

@@ -16,9 +16,9 @@ import openai
 
 from shim.relay.tools import Call, Toolbox
 from shim.runtime import background
+from shim.wire.types import Json
 
 #: Arguments of a call of the SDK.
-Json = dict[str, Any]
 
 
 class Port(Protocol):

@@ -17,9 +17,10 @@ import openai
 from openai.types.responses import Response
 
 from shim.assembly.decoding import TYPES
-from shim.relay.ports import Json, Port, Started
+from shim.relay.ports import Port, Started
 from shim.relay.tools import Call
 from shim.relay.turn import ASKS, ENDS, Turn
+from shim.wire.types import Json
 
 log = logging.getLogger("shim")
 OnResponse = Callable[[Response], "Awaitable[None] | None"]

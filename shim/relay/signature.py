@@ -9,7 +9,8 @@ from typing import Annotated, Any, Final, Protocol, get_type_hints
 import pydantic
 import typing_extensions as typing_more
 
-Json = dict[str, Any]
+from shim.wire.types import Json
+
 _Kind = inspect.Parameter
 #: Parameters that stand for any number of arguments: no property of the schema.
 _MANY: Final = (_Kind.VAR_POSITIONAL, _Kind.VAR_KEYWORD)

@@ -8,8 +8,9 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from shim.relay.signature import Check, InvalidArguments, Json, Schema, Signature, call
+from shim.relay.signature import Check, InvalidArguments, Schema, Signature, call
 from shim.wire import encoding
+from shim.wire.types import Json
 
 log = logging.getLogger("shim")
 Function = Callable[..., Any]

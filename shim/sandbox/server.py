@@ -15,8 +15,6 @@ from shim.sandbox.shapes.query import Query
 from shim.sandbox.shapes.reply import JSON_TYPE, SandboxReply, json_reply
 from shim.sandbox.ways import Options, Ways
 
-Json = dict[str, Any]
-
 #: Headers that are not kept with the received requests.
 SECRET: Final = ("authorization", "api-key", "x-api-key", "cookie", "proxy-authorization")
 _PREFIX: Final = re.compile(r"^(/openai)?(/v1)?(?=/)")

@@ -14,10 +14,11 @@ from openai import AsyncStream, Stream
 from openai.resources.responses import AsyncResponses as _AsyncResponses
 from openai.resources.responses import Responses as _Responses
 
+from shim.wire.types import Json
+
 if TYPE_CHECKING:
     from openai.types.responses import Response, ResponseStreamEvent
 
-Json = dict[str, Any]
 #: Items that ask for an output, and what its item is called.
 CALLS: Final = {"function_call": "function_call_output", "custom_tool_call": "custom_tool_call_output"}
 #: Fields of a response that the next request says again, each with the values that nobody has to say: a server fills

@@ -13,7 +13,7 @@ from typing import Any, Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from shim.ports import Json, Upstream
+from shim.ports import Upstream
 from shim.server import ownership, passage
 from shim.server.callers import Caller
 from shim.server.ownership import Rule
@@ -25,6 +25,7 @@ from shim.store.errors import NoSuchCursor
 from shim.store.rows import Order
 from shim.wire import encoding, ids, sse
 from shim.wire.errors import error
+from shim.wire.types import Json
 
 log = logging.getLogger("shim")
 #: What the server's account is called upstream is nobody's business.

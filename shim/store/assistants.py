@@ -6,9 +6,10 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from shim.store import dialects, requests, rows
-from shim.store.rows import Cut, Json, Listed, Order
+from shim.store.rows import Cut, Listed, Order
 from shim.store.schema import assistants
 from shim.store.tx import Tx
+from shim.wire.types import Json
 
 _ALL: Final = sa.select(assistants.c.body).where(rows.matching(assistants, "tenant"))
 

@@ -8,9 +8,9 @@ from typing import Final
 import sqlalchemy as sa
 
 from shim.store import dialects, rows
-from shim.store.rows import Json
 from shim.store.schema import files
 from shim.store.tx import Tx
+from shim.wire.types import Json
 
 _OLD: Final = files.delete().where(rows.matching(files, "tenant"), files.c.created_at < sa.bindparam("before"))
 _CONTENT: Final = sa.select(files.c.content).where(rows.matching(files, "tenant", "id"))

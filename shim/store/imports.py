@@ -10,10 +10,10 @@ from typing import Any, Final, NamedTuple
 import sqlalchemy as sa
 
 from shim.store import dialects, outbox, rows, schema
-from shim.store.rows import Json
 from shim.store.schema import assistants, imports, threads
 from shim.store.threads import ABOUT
 from shim.store.tx import Tx
+from shim.wire.types import Json
 
 
 class Import(NamedTuple):

@@ -10,9 +10,9 @@ import sqlalchemy as sa
 
 from shim.store import rows as generic
 from shim.store import threads
-from shim.store.rows import Json
 from shim.store.schema import journal
 from shim.store.tx import Tx
+from shim.wire.types import Json
 
 #: Rows that are fetched at a time.
 CHUNK: Final = 500

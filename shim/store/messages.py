@@ -3,9 +3,10 @@
 from typing import Any
 
 from shim.store import dialects, requests, rows, threads
-from shim.store.rows import Cut, Json, Listed, Order
+from shim.store.rows import Cut, Listed, Order
 from shim.store.schema import messages
 from shim.store.tx import Tx
+from shim.wire.types import Json
 
 
 def insert(tx: Tx, body: Json) -> None:

@@ -5,9 +5,9 @@ from typing import Any, Final, NamedTuple
 import sqlalchemy as sa
 
 from shim.store import rows
-from shim.store.rows import Json
 from shim.store.schema import responses
 from shim.store.tx import Tx
+from shim.wire.types import Json
 
 
 class ResponseRow(NamedTuple):

@@ -13,10 +13,10 @@ import sqlalchemy as sa
 from shim.store import dialects
 from shim.store.errors import NoSuchCursor
 from shim.wire.texts import dump, load
+from shim.wire.types import Json
 
 __all__ = ["dump", "load"]
 
-Json = dict[str, Any]
 Where = Mapping[str, Any]
 Order = Literal["asc", "desc"]
 

@@ -6,8 +6,8 @@ The engine alone reads and changes it; whoever drives a run owns it until it is 
 from typing import TypedDict, cast
 
 from shim.store import rows
-from shim.store.rows import Json
 from shim.wire import objects
+from shim.wire.types import Json
 
 
 class Tip(TypedDict):

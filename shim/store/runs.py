@@ -10,10 +10,11 @@ import sqlalchemy as sa
 
 from shim.store import dialects, rows, run_memory, schema, threads
 from shim.store.errors import ActiveRun
-from shim.store.rows import Cut, Json, Listed, Order
+from shim.store.rows import Cut, Listed, Order
 from shim.store.run_memory import RunMemory
 from shim.store.schema import runs
 from shim.store.tx import Tx
+from shim.wire.types import Json
 
 
 class RunRow(NamedTuple):

@@ -5,9 +5,10 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from shim.store import rows
-from shim.store.rows import Cut, Json, Listed, Order
+from shim.store.rows import Cut, Listed, Order
 from shim.store.schema import steps
 from shim.store.tx import Tx
+from shim.wire.types import Json
 
 _of_run: Final = sa.select(steps.c.body).where(rows.matching(steps, "tenant", "run_id"))
 _RISING: Final = _of_run.order_by(steps.c.seq.asc())

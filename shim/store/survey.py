@@ -9,8 +9,8 @@ from typing import Any, Final, NamedTuple
 import sqlalchemy as sa
 
 from shim.store import rows, schema
-from shim.store.rows import Json
 from shim.store.tx import Tx
+from shim.wire.types import Json
 
 CHUNK: Final = 500
 

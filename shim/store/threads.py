@@ -7,9 +7,9 @@ import sqlalchemy as sa
 
 from shim.store import dialects, doubt, rows
 from shim.store.dialects import lone_writer
-from shim.store.rows import Json
 from shim.store.schema import threads, tombstones
 from shim.store.tx import Tx
+from shim.wire.types import Json
 
 
 class Head(NamedTuple):

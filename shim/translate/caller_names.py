@@ -8,12 +8,12 @@ upstream's name, and the message says whose it is.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 from shim.translate.fields import FIELDS, MESSAGE, OURS, OUTPUT, PARTS
 from shim.translate.tools import TOOLS
+from shim.wire.types import Json
 
-Json = dict[str, Any]
 Step = str | int
 
 #: Upstream's path: the caller's.  A path that ends in ``*`` stands for all that lies below it, too.

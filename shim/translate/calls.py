@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from shim.translate.turn import STEP_OPENS, Emitted, Json, Made, Open, Turn, better, emits
+from shim.translate.turn import STEP_OPENS, Emitted, Made, Open, Turn, better, emits
+from shim.wire.types import Json
 
 RANKING: Final = {"ranker": "default_2024_08_21", "score_threshold": 0.0}
 CODE: Final = "code_interpreter_call"

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from sys import maxsize
 from typing import Final
 
-from shim.translate.turn import Json, Made, Part, Turn
+from shim.translate.turn import Made, Part, Turn
+from shim.wire.types import Json
 
 #: The first number of a marker: 4 in every short recorded conversation.
 ORDINAL: Final = 4

@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from shim.translate import calls
-from shim.translate.turn import STEP_OPENS, Emitted, Json, Made, Turn, emits
+from shim.translate.turn import STEP_OPENS, Emitted, Made, Turn, emits
 from shim.wire.encoding import dumps
+from shim.wire.types import Json
 
 #: Upstream's item: the tools of a run that may lead to it.
 ASKED_BY: Final[dict[str, tuple[str, ...]]] = {

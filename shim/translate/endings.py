@@ -8,8 +8,9 @@ from typing import Final
 
 from shim import lifecycle
 from shim.translate import calls, failures, messages
-from shim.translate.turn import Emitted, Json, Open, Turn
+from shim.translate.turn import Emitted, Open, Turn
 from shim.wire import objects
+from shim.wire.types import Json
 
 
 def usage_of(response: Json) -> Json:

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from shim.wire.encoding import dumps
+from shim.wire.types import Json
 
-Json = dict[str, Any]
 Count = Callable[[str], int]
 
 #: Around the whole, and around each item.

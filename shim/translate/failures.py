@@ -1,10 +1,9 @@
 """Upstream's failures in the old API's words: what ends a run as failed, what the caller is told at once."""
 
-from typing import Any, Final
+from typing import Final
 
 from shim.translate.caller_names import Names
-
-Json = dict[str, Any]
+from shim.wire.types import Json
 
 #: Upstream's error code: the run's ``last_error.code``.  Everything else is a server error.
 CODES: Final[dict[str, str]] = {

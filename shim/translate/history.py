@@ -7,13 +7,13 @@ outputs or not at all, and reasoning only where it is encrypted and its follower
 import re
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from shim.translate import items
 from shim.wire import encoding
 from shim.wire.texts import Items
+from shim.wire.types import Json
 
-Json = dict[str, Any]
 #: What a call and its output have in common: the response that made the call, and the call's id.
 Pair = tuple[str | None, str | None]
 

@@ -8,9 +8,9 @@ output of the terminal payload, which is matched as a whole.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
-Json = dict[str, Any]
+from shim.wire.types import Json
+
 Agrees = Callable[["Known", Json], bool]
 
 

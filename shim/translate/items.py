@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from shim.wire import encoding
+from shim.wire.types import Json
 
-Json = dict[str, Any]
 #: Makes of a field's value the one that any server takes.
 Reader = Callable[[Any], Any]
 

@@ -5,8 +5,9 @@ from dataclasses import replace
 from typing import Final
 
 from shim.translate import citations
-from shim.translate.turn import STEP_OPENS, Emitted, Json, Open, Part, Turn, better, emits
+from shim.translate.turn import STEP_OPENS, Emitted, Open, Part, Turn, better, emits
 from shim.wire import objects
+from shim.wire.types import Json
 
 #: Content part of a Responses message: the key of its text, and the Assistants part that shows it.
 PARTS: Final = {"output_text": ("text", "text"), "refusal": ("refusal", "refusal")}

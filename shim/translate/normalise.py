@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from shim.wire.encoding import dumps
+from shim.wire.types import Json
 
-Json = dict[str, Any]
 #: Makes of a field's value the one that rules read; None where it cannot.
 Reader = Callable[[Any], Any]
 

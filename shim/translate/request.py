@@ -6,13 +6,13 @@ parameter are sent with each call of a run, tool rounds included.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from shim.translate import tools
 from shim.translate.models import REFUSABLE
 from shim.wire.texts import Items
+from shim.wire.types import Json
 
-Json = dict[str, Any]
 #: What is to be included of reasoning, so that it can be sent again.
 ENCRYPTED: Final = "reasoning.encrypted_content"
 

@@ -11,8 +11,9 @@ from typing import Final
 
 from shim.translate import calls, elsewhere, endings, failures, messages
 from shim.translate.identity import Known
-from shim.translate.turn import STEP_OPENS, Emitted, Json, Rule, Turn, emits
+from shim.translate.turn import STEP_OPENS, Emitted, Rule, Turn, emits
 from shim.wire.sse import UNREADABLE
+from shim.wire.types import Json
 
 Key = str | tuple[str, str]
 

@@ -8,8 +8,8 @@ from shim import lifecycle
 from shim.translate.caller_names import Names
 from shim.translate.identity import Known, Registry
 from shim.wire import objects
+from shim.wire.types import Json
 
-Json = dict[str, Any]
 Emitted = tuple[str, Json]
 Rule = Callable[["Turn", Json], Iterator[Emitted]]
 

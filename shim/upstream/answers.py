@@ -9,8 +9,8 @@ success by its status alone is none.
 import json
 from typing import Final
 
-from shim.ports import Json
 from shim.wire import sse
+from shim.wire.types import Json
 
 #: What a response may say of itself, and whether it must hold a list of output items then.
 STATUSES: Final[dict[str, bool]] = {

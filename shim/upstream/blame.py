@@ -7,7 +7,8 @@ call, by the function's name, or in words about the calls of the past, some with
 import re
 from typing import Final
 
-from shim.ports import Json, Refusal
+from shim.ports import Refusal
+from shim.wire.types import Json
 
 #: Statuses with which a server may find fault with what it was told; None is an error inside an answer with status 200.
 FAULTS: Final = frozenset({None, 400, 404, 409, 422, 500, 502})

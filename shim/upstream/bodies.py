@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
 from shim.wire import encoding
-from shim.wire.texts import Items, Json
+from shim.wire.texts import Items
+from shim.wire.types import Json
 
 #: Bytes of input up to which a body goes through the SDK as any other does.
 SHORT: Final = 262_144

@@ -7,8 +7,9 @@ still has a response that it made, and what it does when a request continues fro
 
 from typing import Final, Literal
 
-from shim.ports import Json, Profile, Refusal
+from shim.ports import Profile, Refusal
 from shim.upstream import profiles
+from shim.wire.types import Json
 
 #: What a server made of a response id that nobody ever had.  ``refused``: it looked for it, in words that are known, so
 #: a lost response will be noticed.  ``left out``: it answered, and said that it continued from nothing; its echo can be

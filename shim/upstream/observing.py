@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Final
 
-from shim.ports import Json
 from shim.upstream.answers import FINISHED
+from shim.wire.types import Json
 
 Observer = Callable[[Json], None]
 _observer: "Final[ContextVar[Observer | None]]" = ContextVar("shim-observer", default=None)

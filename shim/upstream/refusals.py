@@ -7,9 +7,10 @@ from typing import Any
 
 import openai
 
-from shim.ports import Json, Refusal
+from shim.ports import Refusal
 from shim.upstream import answers, secrets
 from shim.wire import sse
+from shim.wire.types import Json
 
 #: Errors of the HTTP library that a stream may raise; they are named by the door, the only place that knows the
 #: library.

@@ -12,13 +12,14 @@ from typing import Any, Final
 
 from openai._models import FinalRequestOptions
 
-from shim.ports import Answer, Call, Json, Profile, Refusal
+from shim.ports import Answer, Call, Profile, Refusal
 from shim.upstream import answers, bodies, secrets, waiting
 from shim.upstream.caller import CREDENTIALS, credentials
 from shim.upstream.colours import BLOCKING, Colour, leave
 from shim.upstream.observing import shown, shown_response
 from shim.upstream.refusals import Broken, of_error, refusals
 from shim.wire import ids, sse
+from shim.wire.types import Json
 
 #: Headers of the caller's request that the SDK around it made for itself, that describe its body, or that say who he is
 #: (those go with every call).

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
-from shim.ports import Json
+from shim.wire.types import Json
 
 #: Names of headers and of query parameters that say who somebody is.
 TELLING: Final = re.compile(r"auth|key|token|secret|pass|sig", re.IGNORECASE)

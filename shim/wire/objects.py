@@ -5,9 +5,9 @@ Where the recordings and the published schema disagree each object carries both 
 both accept. Times are whole seconds since the epoch.
 """
 
-from typing import Any, Final
+from typing import Final
 
-Json = dict[str, Any]
+from shim.wire.types import Json
 
 #: Seconds after its creation at which an unfinished run lapses: 806 of 806 recorded runs.
 RUN_LIFETIME: Final = 600

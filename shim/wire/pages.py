@@ -6,12 +6,12 @@ and proxies add their own.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal, cast
+from typing import Final, Literal, cast
 
 from shim.wire.errors import error
 from shim.wire.requests.paths import is_possible
+from shim.wire.types import Json
 
-Json = dict[str, Any]
 Order = Literal["asc", "desc"]
 
 LIMIT: Final = 20

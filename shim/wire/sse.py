@@ -14,8 +14,7 @@ from typing import Any, Final
 from pydantic_core import from_json
 
 from shim.wire import encoding
-
-Json = dict[str, Any]
+from shim.wire.types import Json
 
 DONE: Final = b"event: done\ndata: [DONE]\n\n"
 

@@ -2,11 +2,10 @@
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Final, overload
+from typing import Final, overload
 
 from shim.wire import encoding
-
-Json = dict[str, Any]
+from shim.wire.types import Json
 
 load: Final = json.loads
 #: Items that are sent as one piece.

@@ -114,3 +114,8 @@ def test_a_law_can_be_broken() -> None:
     tree = ast.parse("import httpx2.x\nfrom time import sleep\nthreading.Thread(target=f)")
     assert {*imported(tree)} == {"httpx2", "time"}
     assert {*called(tree)} == {"Thread"}
+
+
+def test_a_json_object_has_one_type() -> None:
+    defining = [short(path) for path in ours("shim") if "\nJson = " in path.read_text()]
+    assert defining == ["shim/wire/types.py"]

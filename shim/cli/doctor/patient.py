@@ -5,11 +5,12 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, TypeVar
 
-from shim.ports import Call, Json, Refusal
+from shim.ports import Call, Refusal
 from shim.runtime import drive
 from shim.upstream.chaining import Unknown
 from shim.upstream.responses import Upstream
 from shim.wire import ids
+from shim.wire.types import Json
 
 T = TypeVar("T")
 #: ``yes``, ``no``, ``partly`` (it works, less well), or not tried for want of something else.

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from shim.cli.doctor.patient import SHUT, Finding, Patient
-from shim.ports import Json, Refusal
+from shim.ports import Refusal
 from shim.translate import models
 from shim.upstream import chaining, profiles
 from shim.wire import ids
+from shim.wire.types import Json
 
 #: Words in the names of models that do not answer in text.
 NO_TEXT: Final = ("embed", "whisper", "tts", "dall-e", "image", "audio", "realtime", "moderation", "transcribe", "sora")

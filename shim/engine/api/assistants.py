@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from shim.engine import idempotency, resources
 from shim.engine.api import declared, lookup
-from shim.engine.context import Context, Json, given
+from shim.engine.context import Context, given
 from shim.engine.protocol import Reply, Request, json_reply
 from shim.store import assistants as rows
 from shim.store.errors import NoSuchCursor
@@ -14,6 +14,7 @@ from shim.wire import objects
 from shim.wire.errors import error
 from shim.wire.pages import Page, page, read_page
 from shim.wire.requests import read
+from shim.wire.types import Json
 
 #: Fields that an explicit null clears when an assistant is modified.
 CLEARED: Final[dict[str, Any]] = {"name": None, "description": None, "instructions": None, "metadata": {}}

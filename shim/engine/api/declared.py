@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 
-from shim.engine.context import Context, Json
+from shim.engine.context import Context
 from shim.store import assistants as rows
 from shim.store.rows import Listed
 from shim.store.tx import Tx
 from shim.wire.errors import error
 from shim.wire.pages import Page
+from shim.wire.types import Json
 
 #: Part of a list: how many objects at most, and the cursors ``after`` and ``before`` that lie in it.
 Fetch = Callable[[int, str | None, str | None], Listed]

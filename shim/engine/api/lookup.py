@@ -1,13 +1,14 @@
 """Objects by id, or the API's 404; ids by form, or its 400."""
 
 from shim.engine.api import declared
-from shim.engine.context import Context, Json, known
+from shim.engine.context import Context, known
 from shim.store import assistants, messages, threads
 from shim.store import runs as run_rows
 from shim.store.runs import RunRow
 from shim.store.tx import Tx
 from shim.wire.errors import error
 from shim.wire.requests import check_id
+from shim.wire.types import Json
 
 
 def check(**ids: str) -> None:

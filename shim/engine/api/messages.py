@@ -3,7 +3,7 @@
 from shim import lifecycle
 from shim.engine import idempotency, resources
 from shim.engine.api import lookup, unknown_threads
-from shim.engine.context import Context, Json, given
+from shim.engine.context import Context, given
 from shim.engine.protocol import Reply, Request, json_reply
 from shim.engine.run import refresh
 from shim.store import journal, runs
@@ -16,6 +16,7 @@ from shim.wire import objects
 from shim.wire.errors import error
 from shim.wire.pages import Page, page, read_page
 from shim.wire.requests import read
+from shim.wire.types import Json
 
 
 async def create(world: Context, request: Request, thread_id: str) -> Reply:

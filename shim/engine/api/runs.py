@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from shim import lifecycle
 from shim.engine import idempotency, resources, retention
 from shim.engine.api import lookup, messages, threads, unknown_threads
-from shim.engine.context import Context, Json, given
+from shim.engine.context import Context, given
 from shim.engine.protocol import Emitted, Reply, Request, json_reply
 from shim.engine.run import background, chain, launch, naming, refresh
 from shim.engine.run.carrier import Carrier
@@ -25,6 +25,7 @@ from shim.wire import objects
 from shim.wire.errors import error
 from shim.wire.pages import Page, page, read_include, read_page
 from shim.wire.requests import read
+from shim.wire.types import Json
 
 #: Milliseconds that the SDK's polling helpers are asked to wait between two looks at a run.
 POLL_AFTER = {"openai-poll-after-ms": "20"}

@@ -1,7 +1,7 @@
 """Run steps: two operations."""
 
 from shim.engine.api import lookup
-from shim.engine.context import Context, Json, known
+from shim.engine.context import Context, known
 from shim.engine.protocol import Reply, Request, json_reply
 from shim.store import steps as rows
 from shim.store.errors import NoSuchCursor
@@ -9,6 +9,7 @@ from shim.store.tx import Tx
 from shim.wire import objects
 from shim.wire.errors import error
 from shim.wire.pages import Page, page, read_include, read_page
+from shim.wire.types import Json
 
 
 async def listing(world: Context, request: Request, thread_id: str, run_id: str) -> Reply:

@@ -2,7 +2,7 @@
 
 from shim.engine import idempotency, resources, retention
 from shim.engine.api import lookup, messages, unknown_threads
-from shim.engine.context import Context, Json, given
+from shim.engine.context import Context, given
 from shim.engine.protocol import Reply, Request, json_reply
 from shim.engine.run import background, refresh
 from shim.store import runs as run_rows
@@ -11,6 +11,7 @@ from shim.store.tx import Tx
 from shim.wire import objects
 from shim.wire.errors import error
 from shim.wire.requests import read
+from shim.wire.types import Json
 
 
 async def create(world: Context, request: Request) -> Reply:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from shim import lifecycle
 from shim.engine import idempotency
 from shim.engine.api import lookup
-from shim.engine.context import Context, Json
+from shim.engine.context import Context
 from shim.engine.protocol import Emitted, Reply, Request
 from shim.engine.run import chain, launch, record, refresh
 from shim.engine.run.carrier import Carrier
@@ -19,6 +19,7 @@ from shim.translate.turn import Turn
 from shim.wire import objects
 from shim.wire.errors import error
 from shim.wire.requests import read
+from shim.wire.types import Json
 
 
 async def submit(world: Context, request: Request, thread_id: str, run_id: str) -> Reply:

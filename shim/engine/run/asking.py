@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Final, TypeVar
 
 from shim.engine import leads
-from shim.engine.context import Context, Json
+from shim.engine.context import Context
 from shim.engine.run import budget, chain, healing, naming, notes
 from shim.engine.run.chain import Sent
 from shim.engine.run.state import RunState
@@ -19,6 +19,7 @@ from shim.store.run_memory import RunMemory
 from shim.store.tx import Tx
 from shim.translate import models, request
 from shim.upstream import blame, profiles
+from shim.wire.types import Json
 
 log = logging.getLogger("shim")
 T = TypeVar("T")

@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import Final, TypeVar
 
 from shim.engine import retention
-from shim.engine.context import Context, Json
+from shim.engine.context import Context
 from shim.engine.run import echo, healing, record
 from shim.engine.run.budget import Unfit
 from shim.engine.run.carrier import Carrier
@@ -22,6 +22,7 @@ from shim.store.run_memory import RunMemory
 from shim.store.runs import RunRow
 from shim.store.tx import Tx
 from shim.translate import endings, failures, normalise
+from shim.wire.types import Json
 
 T = TypeVar("T")
 UNFINISHED: Final = ("queued", "in_progress")

@@ -7,7 +7,7 @@ left out, older messages first.  Where not even the last message fits, nothing i
 from dataclasses import replace
 from typing import Final
 
-from shim.engine.context import Context, Json
+from shim.engine.context import Context
 from shim.engine.run import chain
 from shim.engine.run.chain import Sent
 from shim.ports import Refusal
@@ -15,6 +15,7 @@ from shim.store.run_memory import RunMemory
 from shim.store.tx import Tx
 from shim.translate import estimate
 from shim.upstream import bodies, profiles
+from shim.wire.types import Json
 
 PATH: Final = "/responses/input_tokens"
 #: What the counting endpoint takes of a request.

@@ -15,7 +15,7 @@ from typing import Final, TypeVar
 
 from shim import lifecycle
 from shim.engine import retention
-from shim.engine.context import Context, Json
+from shim.engine.context import Context
 from shim.engine.protocol import DONE, Emitted, Events
 from shim.engine.run import asking, backlog, container_files, echo, healing, notes, record
 from shim.engine.run.backlog import Backlog
@@ -30,6 +30,7 @@ from shim.translate import endings, failures, models, normalise, stream
 from shim.translate.turn import Turn
 from shim.upstream import profiles
 from shim.wire import objects
+from shim.wire.types import Json
 
 log = logging.getLogger("shim")
 T = TypeVar("T")

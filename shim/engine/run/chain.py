@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from shim.engine.context import Context, Json
+from shim.engine.context import Context
 from shim.store import journal, threads
 from shim.store.run_memory import RunMemory
 from shim.store.tx import Tx
 from shim.translate import history, items, request
 from shim.translate.history import Entry, Pair
+from shim.wire.types import Json
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from shim.engine.context import Json
 from shim.engine.protocol import Emitted
 from shim.engine.run import container_files, record
 from shim.engine.run.state import RunState
@@ -10,6 +9,7 @@ from shim.store import journal, runs, threads
 from shim.store.errors import Gone
 from shim.store.run_memory import RunMemory
 from shim.store.tx import Tx
+from shim.wire.types import Json
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
-from shim.engine.context import Context, Json
+from shim.engine.context import Context
 from shim.ports import Refusal
 from shim.store import files as rows
 from shim.store.tx import Tx
 from shim.translate.turn import Made
 from shim.wire import ids, objects
+from shim.wire.types import Json
 
 log = logging.getLogger("shim")
 #: Ids of what code wrote; upstream knows them within their container alone.

@@ -5,13 +5,13 @@ tells then.  Nobody may hear a word before that is settled.
 """
 
 from collections.abc import Iterable
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from shim.ports import Profile, Refusal
 from shim.translate import failures
 from shim.upstream import profiles
+from shim.wire.types import Json
 
-Json = dict[str, Any]
 #: ``held``: the chain holds.  ``lost``: upstream no longer has it.  ``never``: it chains for nobody.  ``ignored``: it
 #: did not look.
 Verdict = Literal["held", "lost", "never", "ignored"]

@@ -7,7 +7,7 @@ never have shown that it can continue from a response.  All of that ends in `hea
 import logging
 from typing import Final, Literal
 
-from shim.engine.context import Context, Json
+from shim.engine.context import Context
 from shim.engine.run import chain, echo, proof, record
 from shim.engine.run.chain import Sent
 from shim.engine.run.state import RunState
@@ -17,6 +17,7 @@ from shim.store.run_memory import RunMemory
 from shim.store.tx import Tx
 from shim.translate import models
 from shim.upstream import profiles
+from shim.wire.types import Json
 
 log = logging.getLogger("shim")
 Cause = Literal["lost", "never", "ignored", "unstored", "unproven"]

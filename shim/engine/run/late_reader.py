@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from shim.engine.context import Context, Json
+from shim.engine.context import Context
 from shim.engine.protocol import DONE, Emitted, Events
 from shim.engine.run import refresh
 from shim.store import messages, runs
 from shim.store import steps as step_rows
 from shim.store.tx import Tx
 from shim.wire import objects
+from shim.wire.types import Json
 
 #: Seconds between two looks.
 PAUSE: Final = 0.1

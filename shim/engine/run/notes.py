@@ -7,9 +7,9 @@ No contents: names of events and models, ids, and where something differed.
 import logging
 from typing import Final
 
-from shim.engine.context import Json
 from shim.ports import Refusal
 from shim.translate.turn import Turn
+from shim.wire.types import Json
 
 log = logging.getLogger("shim")
 #: What was logged before: the news is that there is such an event, not how often.

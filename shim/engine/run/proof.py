@@ -3,9 +3,10 @@
 See `shim.upstream.chaining` for the rule, and docs/decisions for why.
 """
 
-from shim.engine.context import Context, Json
+from shim.engine.context import Context
 from shim.ports import Call, Refusal
 from shim.upstream import chaining
+from shim.wire.types import Json
 
 
 async def missing(world: Context, model: str, previous: str) -> bool:

@@ -1,13 +1,14 @@
 """A run's doings into the store, one transaction a network read: first stored, then told."""
 
 from shim import lifecycle
-from shim.engine.context import Context, Json
+from shim.engine.context import Context
 from shim.engine.protocol import Emitted
 from shim.store import journal, messages, responses, runs, steps, threads
 from shim.store.run_memory import RunMemory, Tip
 from shim.store.tx import Tx
 from shim.translate import calls, items
 from shim.translate.turn import Turn
+from shim.wire.types import Json
 
 DELTAS = ("thread.message.delta", "thread.run.step.delta")
 

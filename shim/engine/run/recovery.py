@@ -11,7 +11,7 @@ import logging
 from contextlib import suppress
 from typing import Final
 
-from shim.engine.context import Context, Json
+from shim.engine.context import Context
 from shim.engine.run import chain, container_files, echo, record
 from shim.engine.run.carrier import Carrier
 from shim.engine.run.chain import UNSENT
@@ -25,6 +25,7 @@ from shim.store.runs import RunRow
 from shim.store.tx import Tx
 from shim.translate import elsewhere, items, normalise, stream
 from shim.translate.turn import Made, Open, Turn
+from shim.wire.types import Json
 
 log = logging.getLogger("shim")
 #: How upstream itself ends a response.  One that it stopped because its reader had gone is no answer.

@@ -7,7 +7,7 @@ that never retrieves its run is never locked out of its thread.
 
 from typing import Any, Final
 
-from shim.engine.context import Context, Json
+from shim.engine.context import Context
 from shim.engine.protocol import Emitted
 from shim.engine.run import background, record, recovery
 from shim.store import messages, runs, steps, threads
@@ -15,6 +15,7 @@ from shim.store.runs import RunRow
 from shim.store.tx import Tx
 from shim.translate import endings, failures
 from shim.translate.turn import Open, Turn
+from shim.wire.types import Json
 
 ORPHANED: Final = "The process that ran this was ended before the run was."
 UNSTORED: Final = "The store failed before the answer was complete."

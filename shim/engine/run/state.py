@@ -7,12 +7,13 @@ copied from one object to another.
 from dataclasses import dataclass, field
 
 from shim import lifecycle
-from shim.engine.context import Context, Json
+from shim.engine.context import Context
 from shim.engine.run.chain import Sent
 from shim.engine.run.container_files import Kept
 from shim.ports import Profile
 from shim.store.run_memory import RunMemory
 from shim.translate.turn import Turn
+from shim.wire.types import Json
 
 
 @dataclass(slots=True)

@@ -7,8 +7,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from shim.migrate.imports.report import Refused
 from shim.wire.requests.tools import Tool
+from shim.wire.types import Json
 
-Json = dict[str, Any]
 Tell = Callable[[str, str], None]
 _TOOL: Final[TypeAdapter[Json]] = TypeAdapter(Tool)
 

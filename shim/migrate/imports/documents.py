@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any, Final
 
-from shim.migrate.imports.found import Hint, Json, Value, Wrong
+from shim.migrate.imports.found import Hint, Value, Wrong
 from shim.migrate.imports.readers import bundles, keyed
 from shim.migrate.imports.report import Place, Refused
 from shim.migrate.imports.sources import LONGEST, Line, Source, lines
+from shim.wire.types import Json
 
 #: A document up to this many bytes is parsed in one go.
 SMALL: Final = 4_000_000

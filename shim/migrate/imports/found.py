@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, NamedTuple
 
 from shim.migrate.imports.report import Place
+from shim.wire.types import Json
 
-Json = dict[str, Any]
 Kind = Literal["assistant", "thread", "message", "run", "step", "file"]
 
 #: The API's name of an object: its kind here.

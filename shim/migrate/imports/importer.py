@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple
 
 from shim.migrate.imports import documents, objects, shapes, timeline
-from shim.migrate.imports.found import Found, Hint, Json
+from shim.migrate.imports.found import Found, Hint
 from shim.migrate.imports.pictures import Contents
 from shim.migrate.imports.readers import tables
 from shim.migrate.imports.readers.live import HOPELESS, Endpoint
@@ -21,6 +21,7 @@ from shim.store.database import Database, database
 from shim.store.sealing import Seal
 from shim.store.tx import Tx
 from shim.wire import ids
+from shim.wire.types import Json
 
 #: Told while an import goes on: what it does, how much is done, of how much.
 Progress = Callable[[Literal["reading", "writing"], int, int], None]

@@ -10,11 +10,12 @@ from pydantic import TypeAdapter, ValidationError
 
 from shim import lifecycle
 from shim.migrate.imports import contents, values
-from shim.migrate.imports.found import Found, Hint, Json, Kind
+from shim.migrate.imports.found import Found, Hint, Kind
 from shim.migrate.imports.report import Refused
 from shim.wire import objects
 from shim.wire.requests.options import ResponseFormat
 from shim.wire.requests.tools import ToolChoice
+from shim.wire.types import Json
 
 Tell = Callable[[str, str], None]
 UNKNOWN_ASSISTANT: Final = "asst_unknown"

@@ -5,15 +5,15 @@ thread can go on at a server that does not have the file.
 import base64
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from shim.migrate.imports import references
 from shim.migrate.imports.report import Place
 from shim.migrate.imports.sources import open_member
 from shim.migrate.imports.stage import Stage, Staged
 from shim.migrate.imports.timeline import Plan
+from shim.wire.types import Json
 
-Json = dict[str, Any]
 Tell = Callable[[str, Place, str], None]
 #: What the first bytes of a picture are, and its kind.
 PICTURES: Final = (

@@ -13,8 +13,8 @@ from typing import Any, Final, NamedTuple
 from shim.migrate.imports.report import Place
 from shim.store.sealing import Seal
 from shim.wire.texts import dump, load
+from shim.wire.types import Json
 
-Json = dict[str, Any]
 #: Objects that are written to disk at a time.
 TOGETHER: Final = 2000
 _TABLE: Final = """

@@ -6,14 +6,14 @@ Pure: what was staged of a thread goes in, what the store shall hold comes out.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from shim.migrate.imports.report import Place
 from shim.migrate.imports.stage import Staged
 from shim.translate import history, items
 from shim.wire import objects
+from shim.wire.types import Json
 
-Json = dict[str, Any]
 Tell = Callable[[str, Place, str], None]
 #: Kinds whose objects belong to a thread, in the order in which they are stored.
 KINDS: Final = ("message", "run", "step")

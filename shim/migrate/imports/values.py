@@ -9,8 +9,7 @@ from typing import Any, Final
 from shim.migrate.imports.report import Refused
 from shim.wire.ids import LENGTH, PREFIX
 from shim.wire.texts import dump
-
-Json = dict[str, Any]
+from shim.wire.types import Json
 
 #: Roles that exports use for the two that threads had.
 ROLES: Final[dict[str, str]] = {

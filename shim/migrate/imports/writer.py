@@ -3,15 +3,15 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from shim.migrate.imports.pictures import Contents
 from shim.migrate.imports.timeline import KINDS, Plan
 from shim.store import files, imports, rows, run_memory, schema, threads
 from shim.store.database import Database
 from shim.store.tx import Tx
+from shim.wire.types import Json
 
-Json = dict[str, Any]
 #: Threads that one transaction stores, and the most messages in it.
 TOGETHER: Final = 50
 MESSAGES: Final = 5000

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import PurePath
-from typing import Any, Final
+from typing import Final
 from urllib.parse import quote
 
 from shim.migrate.scan.findings import Finding, Report
 from shim.migrate.scan.rules import RULES, VERDICTS, Verdict
 from shim.wire import encoding
+from shim.wire.types import Json
 
-Json = dict[str, Any]
 MEANING: Final[dict[Verdict, str]] = {
     "works": "works as is",
     "remark": "works with a remark",

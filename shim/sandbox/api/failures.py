@@ -1,12 +1,11 @@
 """The failures that a word asks for."""
 
-from typing import Any, Final
+from typing import Final
 
 from shim.sandbox.api import response
 from shim.sandbox.shapes import events
 from shim.sandbox.shapes.refuse import Refused
-
-Json = dict[str, Any]
+from shim.wire.types import Json
 
 _LIMIT: Final = (
     "Rate limit reached for {model} in organization org-sandbox on tokens per min (TPM): Limit 30000, Used 30000, "

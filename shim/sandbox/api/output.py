@@ -1,13 +1,10 @@
 """The items a response puts out, with their ids, as the recorded ones look."""
 
-from typing import Any
-
 from shim.sandbox.shapes.items import PREFIX
 from shim.sandbox.shapes.minting import Family
 from shim.sandbox.shapes.models import Model
 from shim.sandbox.shapes.plan import Piece
-
-Json = dict[str, Any]
+from shim.wire.types import Json
 
 
 def finished(piece: Piece, mint: Family, model: Model, encrypted: bool) -> Json:

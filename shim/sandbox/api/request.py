@@ -22,8 +22,7 @@ from shim.sandbox.shapes.fields import (
 )
 from shim.sandbox.shapes.models import Model
 from shim.sandbox.tools import tools
-
-Json = dict[str, Any]
+from shim.wire.types import Json
 
 INCLUDES: Final = (
     "file_search_call.results",

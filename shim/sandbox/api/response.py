@@ -1,13 +1,12 @@
 """The response object: what was asked for, echoed with the defaults as recorded, and what came of it."""
 
-from typing import Any, Final
+from typing import Final
 
 from shim.sandbox.shapes import strict
 from shim.sandbox.shapes.models import Model
 from shim.sandbox.shapes.plan import Plan
 from shim.sandbox.tools import tools
-
-Json = dict[str, Any]
+from shim.wire.types import Json
 
 #: Echoed as it came, or with this value.
 DEFAULTS: Final[Json] = {

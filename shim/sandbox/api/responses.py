@@ -17,8 +17,7 @@ from shim.sandbox.shapes.query import Query
 from shim.sandbox.shapes.reply import STREAM_TYPE, Cut, Pause, SandboxReply, json_reply
 from shim.sandbox.ways import Ways
 from shim.wire import encoding, sse
-
-Json = dict[str, Any]
+from shim.wire.types import Json
 
 #: Looks at a background response, besides the first, that still find it in progress.
 POLLS: Final = 1

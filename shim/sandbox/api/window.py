@@ -1,11 +1,10 @@
 """How much a request holds, in tokens, and what of it goes into the context window."""
 
-from typing import Any, Final
+from typing import Final
 
 from shim.sandbox.shapes import items, refuse
 from shim.wire import encoding
-
-Json = dict[str, Any]
+from shim.wire.types import Json
 
 #: The item that answers a call goes with it when there is no room.
 _ANSWERS: Final = {"function_call": "function_call_output"}

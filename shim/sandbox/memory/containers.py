@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 from shim.sandbox.memory.drawer import Drawer
 from shim.sandbox.memory.files import File, Files, raw_reply
@@ -11,8 +11,7 @@ from shim.sandbox.shapes.asked import NAME, PART, Asked, Route
 from shim.sandbox.shapes.fields import array, integer, one_of, record, string, tagged
 from shim.sandbox.shapes.minting import Mint
 from shim.sandbox.shapes.reply import SandboxReply, json_reply
-
-Json = dict[str, Any]
+from shim.wire.types import Json
 
 #: Minutes without an operation after which a container is gone.
 IDLE: Final = 20

@@ -3,7 +3,7 @@
 import mimetypes
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from shim.sandbox.memory.drawer import Drawer
 from shim.sandbox.shapes import refuse, refuse_files
@@ -12,8 +12,7 @@ from shim.sandbox.shapes.fields import integer, one_of
 from shim.sandbox.shapes.minting import Mint
 from shim.sandbox.shapes.multipart import Form
 from shim.sandbox.shapes.reply import SandboxReply, json_reply
-
-Json = dict[str, Any]
+from shim.wire.types import Json
 
 _PURPOSE: Final = one_of("assistants", "batch", "fine-tune", "vision", "user_data", "evals")
 #: Purposes whose files cannot be downloaded, as their owners report.

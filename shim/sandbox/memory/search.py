@@ -8,8 +8,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from shim.sandbox.shapes import refuse
-
-Json = dict[str, Any]
+from shim.wire.types import Json
 
 #: BM25's usual constants: how soon more of the same word stops to count, and how much a chunk's length does.
 K1: Final = 1.2

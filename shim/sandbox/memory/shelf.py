@@ -4,11 +4,10 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any, Final
+from typing import Final
 
 from shim.sandbox.shapes import events, refuse
-
-Json = dict[str, Any]
+from shim.wire.types import Json
 
 DAY: Final = 86_400
 #: Seconds that a stored response lives, and one that was made in the background with ``store: false``.

@@ -27,8 +27,7 @@ from shim.sandbox.shapes.fields import (
 )
 from shim.sandbox.shapes.minting import Mint
 from shim.sandbox.shapes.reply import SandboxReply, json_reply
-
-Json = dict[str, Any]
+from shim.wire.types import Json
 
 _CHUNKING: Final = tagged(
     {

@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 from shim.sandbox.memory import search
 from shim.sandbox.memory.files import File
-
-Json = dict[str, Any]
+from shim.wire.types import Json
 
 #: Looks at a file, its batch or its store that still find it in progress.
 LOOKS: Final = 1

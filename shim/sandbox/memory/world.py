@@ -3,7 +3,7 @@
 import base64
 import binascii
 from collections.abc import Callable, Iterator
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlsplit
 
 from shim.sandbox.memory.containers import Containers
@@ -11,8 +11,7 @@ from shim.sandbox.memory.files import Files
 from shim.sandbox.memory.stores import Stores
 from shim.sandbox.shapes import refuse, refuse_files
 from shim.sandbox.shapes.asked import Route
-
-Json = dict[str, Any]
+from shim.wire.types import Json
 
 
 class World:

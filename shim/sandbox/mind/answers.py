@@ -6,8 +6,7 @@ from typing import Any, Final
 from shim.sandbox.memory.world import parts
 from shim.sandbox.mind import sample
 from shim.sandbox.shapes import items
-
-Json = dict[str, Any]
+from shim.wire.types import Json
 
 REFUSAL: Final = "I'm sorry, I can't assist with that."
 SUMMARY: Final = "**Following the rules**\n\nI look for names and words in the last message and do what they ask."

@@ -14,8 +14,7 @@ from shim.sandbox.shapes.plan import Draft, Piece, Plan, pieces_of
 from shim.sandbox.shapes.words import Named, Script, Turn
 from shim.sandbox.tools import tools
 from shim.sandbox.tools.hands import Hands, offered
-
-Json = dict[str, Any]
+from shim.wire.types import Json
 
 #: Tokens that reasoning costs if nothing is said of it.
 THOUGHT: Final = 8

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import Any, Final
 
-Json = dict[str, Any]
+from shim.wire.types import Json
+
 #: A schema may refer to itself; below this depth what is optional is left out and lists stay as short as they may be.
 DEEP: Final = 6
 #: And below this one nothing helps: the schema asks for an infinite value.

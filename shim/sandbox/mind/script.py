@@ -4,12 +4,11 @@ import json
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from shim.sandbox.shapes import items
 from shim.sandbox.shapes.words import Named, Script, Turn
-
-Json = dict[str, Any]
+from shim.wire.types import Json
 
 _FAILED: Final = re.compile(r"\s*(error|exception|traceback|failed)\b", re.IGNORECASE)
 

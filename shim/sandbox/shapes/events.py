@@ -8,8 +8,7 @@ from typing import Any, Final
 
 from shim.sandbox.shapes import minting
 from shim.sandbox.shapes.plan import Piece
-
-Json = dict[str, Any]
+from shim.wire.types import Json
 
 #: Deltas that were recorded with padding; in background streams none has it.
 PADDED: Final = (

@@ -9,7 +9,6 @@ from typing import Any
 
 from shim.sandbox.shapes import refuse
 
-Json = dict[str, Any]
 Check = Callable[[Any, str], None]
 
 

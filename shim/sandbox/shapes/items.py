@@ -5,8 +5,7 @@ from typing import Any, Final
 
 from shim.sandbox.shapes import hosted_items, refuse
 from shim.sandbox.shapes.fields import Check, anything, array, either, nullable, one_of, record, string, tagged
-
-Json = dict[str, Any]
+from shim.wire.types import Json
 
 STATUS: Final = one_of("in_progress", "completed", "incomplete")
 _PHASE: Final = nullable(one_of("commentary", "final_answer"))

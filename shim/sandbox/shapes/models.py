@@ -4,11 +4,10 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
 from shim.sandbox.shapes import refuse
-
-Json = dict[str, Any]
+from shim.wire.types import Json
 
 #: Name asked for -> name answered: the dated names that were recorded.
 DATED: Final[dict[str, str]] = {

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 from email.message import Message
-from typing import Any, Final
+from typing import Final
 
-Json = dict[str, Any]
+from shim.wire.types import Json
 
 FORM_TYPE: Final = "multipart/form-data"
 

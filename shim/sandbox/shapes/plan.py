@@ -3,9 +3,9 @@
 import re
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from typing import Any, Final
+from typing import Final
 
-Json = dict[str, Any]
+from shim.wire.types import Json
 
 _TEXT_PIECE: Final = re.compile(r"\s*\S+|\s+$")
 #: Keys of an annotation that count characters of the text.

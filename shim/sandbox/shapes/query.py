@@ -1,10 +1,7 @@
 """Query parameters, checked as the API checks them."""
 
-from typing import Any
-
 from shim.sandbox.shapes import refuse
-
-Json = dict[str, Any]
+from shim.wire.types import Json
 
 
 class Query:

@@ -8,8 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from shim.wire import encoding
-
-Json = dict[str, Any]
+from shim.wire.types import Json
 
 #: Refusals whose words or very existence are ours: the sandbox is stricter than anything seen, or nothing was seen.
 CHOSEN: Final = (

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 from shim.wire import encoding
-
-Json = dict[str, Any]
+from shim.wire.types import Json
 
 JSON_TYPE: Final = {"content-type": "application/json"}
 STREAM_TYPE: Final = {"content-type": "text/event-stream; charset=utf-8"}

@@ -8,7 +8,8 @@ Of 306 recorded function tools sent without ``strict`` all came back ``strict: t
 from collections.abc import Iterator
 from typing import Any, Final
 
-Json = dict[str, Any]
+from shim.wire.types import Json
+
 #: Where a schema holds further schemas: by name, in a list, or one alone.
 _NAMED: Final = ("properties", "$defs", "definitions")
 _LISTED: Final = ("anyOf", "oneOf", "allOf", "prefixItems")

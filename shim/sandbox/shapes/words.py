@@ -4,9 +4,9 @@ import json
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
-Json = dict[str, Any]
+from shim.wire.types import Json
 
 THEN: Final = "then"
 #: Words that hold for the whole message, wherever they stand in it.

@@ -2,14 +2,13 @@
 
 import base64
 import re
-from typing import Any, Final
+from typing import Final
 
 from shim.sandbox.memory.containers import FOLDER, Container, Made
 from shim.sandbox.shapes.plan import Draft, Piece
 from shim.sandbox.tools import arithmetic, paint
 from shim.sandbox.tools.task import Task
-
-Json = dict[str, Any]
+from shim.wire.types import Json
 
 _CODE_PIECE: Final = re.compile(r"\w+|\s+|[^\w\s]+")
 _RAISED: Final = "Traceback (most recent call last):\nRuntimeError: the code failed, as it was asked to"

@@ -2,14 +2,13 @@
 
 import base64
 import json
-from typing import Any, Final
+from typing import Final
 from urllib.parse import quote
 
 from shim.sandbox.shapes.plan import Draft, Piece
 from shim.sandbox.tools import paint
 from shim.sandbox.tools.task import Task
-
-Json = dict[str, Any]
+from shim.wire.types import Json
 
 HOST: Final = "example.com"
 #: What ``auto`` becomes.

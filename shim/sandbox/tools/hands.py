@@ -1,7 +1,7 @@
 """The hosted tools of one response at work: what they put out, and what the answer then says of it."""
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
 from shim.sandbox.memory.world import World
 from shim.sandbox.shapes.plan import Draft, Piece
@@ -9,8 +9,7 @@ from shim.sandbox.shapes.words import Named
 from shim.sandbox.tools import coding, errands, searching
 from shim.sandbox.tools.task import Task
 from shim.sandbox.tools.tools import called
-
-Json = dict[str, Any]
+from shim.wire.types import Json
 
 #: By the name under which a message calls for them.
 WORKERS: Final[dict[str, Callable[[Task, Draft], list[Piece]]]] = {

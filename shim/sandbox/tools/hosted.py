@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlsplit
 
 from shim.sandbox.memory import containers, search, stores
@@ -20,8 +20,8 @@ from shim.sandbox.shapes.fields import (
     string,
 )
 from shim.sandbox.shapes.models import Model
+from shim.wire.types import Json
 
-Json = dict[str, Any]
 Echo = Callable[[Json, str, Model], Json]
 
 

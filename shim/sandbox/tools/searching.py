@@ -1,13 +1,12 @@
 """The tool file_search: looks into the vector stores, quotes the best sentence, and cites."""
 
-from typing import Any, Final
+from typing import Final
 
 from shim.sandbox.memory import search
 from shim.sandbox.memory.vectors import Hit
 from shim.sandbox.shapes.plan import Draft, Piece
 from shim.sandbox.tools.task import Task
-
-Json = dict[str, Any]
+from shim.wire.types import Json
 
 #: Characters of a quoted sentence.
 QUOTED: Final = 200

@@ -5,8 +5,7 @@ from typing import Any
 
 from shim.sandbox.memory.world import World
 from shim.sandbox.shapes.words import Named
-
-Json = dict[str, Any]
+from shim.wire.types import Json
 
 
 @dataclass(frozen=True, slots=True)

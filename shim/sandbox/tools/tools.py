@@ -10,8 +10,7 @@ from shim.sandbox.shapes import refuse, strict
 from shim.sandbox.shapes.fields import an_object, array, boolean, either, nullable, one_of, record, string, tagged
 from shim.sandbox.shapes.models import Model
 from shim.sandbox.tools.hosted import HOSTED, Maker, name_of
-
-Json = dict[str, Any]
+from shim.wire.types import Json
 
 NAME: Final = string(128, pattern="[a-zA-Z0-9_-]+", empty=False)
 

@@ -10,8 +10,6 @@ from typing import Annotated, Any, Final
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetCoreSchemaHandler
 from pydantic_core import PydanticCustomError, core_schema
 
-Json = dict[str, Any]
-
 #: Marks, in the place that pydantic gives for an error, the steps that name a branch and are no part of the path.
 BRANCH: Final = "\0"
 

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from shim.migrate.imports.found import OBJECTS, Found, Hint, Inner, Json, Kind
+from shim.migrate.imports.found import OBJECTS, Found, Hint, Inner, Kind
 from shim.wire.ids import PREFIX
+from shim.wire.types import Json
 
 _BY_PREFIX: Final[dict[str, Kind]] = {
     PREFIX["assistant"]: "assistant",

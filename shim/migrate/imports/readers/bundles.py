@@ -7,8 +7,9 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from shim.migrate.imports.found import Found, Hint, Inner, Json, Kind
+from shim.migrate.imports.found import Found, Hint, Inner, Kind
 from shim.migrate.imports.values import is_id
+from shim.wire.types import Json
 
 #: Members that hold lists, or lists by the id of what they belong to: what they list.
 MEMBERS: Final[dict[str, Kind]] = {

@@ -7,7 +7,8 @@ exported in 2024 to 2026.
 from collections.abc import Iterator
 from typing import Any, Final
 
-from shim.migrate.imports.found import Found, Hint, Inner, Json
+from shim.migrate.imports.found import Found, Hint, Inner
+from shim.wire.types import Json
 
 #: Roles of messages that nobody said: instructions, and what tools answered.
 _UNSEEN: Final = ("system", "tool")

@@ -5,8 +5,9 @@ the id of its thread or run.
 from collections.abc import Iterator
 from typing import Any, Final
 
-from shim.migrate.imports.found import Found, Hint, Inner, Json, Kind
+from shim.migrate.imports.found import Found, Hint, Inner, Kind
 from shim.migrate.imports.values import is_id
+from shim.wire.types import Json
 
 NAMES: Final[dict[str, Kind | None]] = {
     "assistants": "assistant",

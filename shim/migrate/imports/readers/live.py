@@ -11,9 +11,10 @@ from urllib.parse import urlsplit
 import openai
 
 from shim.migrate.imports import references
-from shim.migrate.imports.found import Found, Hint, Json
+from shim.migrate.imports.found import Found, Hint
 from shim.migrate.imports.report import Refused
 from shim.wire import ids
+from shim.wire.types import Json
 
 _HEADERS: Final = {"OpenAI-Beta": "assistants=v2"}
 #: The most objects that a list of the API gives at a time.

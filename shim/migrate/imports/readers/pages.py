@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from shim.migrate.imports.found import Found, Hint, Inner, Json
+from shim.migrate.imports.found import Found, Hint, Inner
+from shim.wire.types import Json
 
 
 def fits(value: Json, hint: Hint) -> bool:

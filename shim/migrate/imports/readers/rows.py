@@ -5,7 +5,8 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from shim.migrate.imports.found import Found, Hint, Inner, Json
+from shim.migrate.imports.found import Found, Hint, Inner
+from shim.wire.types import Json
 
 #: A message's field: the names under which rows have it, the first that is there counts.
 NAMES: Final[dict[str, tuple[str, ...]]] = {
