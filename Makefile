@@ -8,7 +8,7 @@ JOBS ?= 3
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test node lint format types layers coverage bench load postgres upstreams workers docs docs-check cassettes sdk-matrix dev clean
+.PHONY: help demo test node lint format types layers coverage bench load postgres upstreams workers docs docs-check screenshots cassettes sdk-matrix dev clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "make %-11s %s\n", $$1, $$2 }'
@@ -77,6 +77,10 @@ postgres: $(VENV)/.test ## what threads go through, each test on a PostgreSQL da
 
 load: $(VENV)/.test ## eight processes of fifty threads, killed and failed, on SQLite and PostgreSQL; prints the figures
 	.ci/postgres.sh $(BIN)/python -m tests.scenarios.load $(ARGS)
+
+screenshots: $(VENV)/.test ## the pictures in the docs, anew
+	mkdir -p docs/images
+	SCREENSHOTS=docs/images REQUIRE_CHROMIUM=1 $(BIN)/python -m pytest -q -n 0 tests/scenarios -k "looks" $(ARGS)
 
 docs: $(VENV)/.test ## print the reference pages from the tables
 	$(BIN)/python -m docs.generate

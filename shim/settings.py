@@ -130,6 +130,10 @@ class Settings(BaseSettings):
         description="Seconds after which a stream ends with an error event, if its reader takes nothing while "
         "`SHIM_MAX_UNREAD_BYTES` wait for him. The run goes on.",
     )
+    window: bool = Field(
+        True,
+        description="Whether `assistants-shim serve` shows what is in the store, at `/ui`. `0` leaves it out.",
+    )
     tenant: str = Field(
         "",
         description="Whose objects a program or a command sees in a store that a server keeps for several tenants: the "

@@ -1,11 +1,12 @@
 """The store for whoever runs the program: plain functions of a transaction, for `client.shim` and the commands."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Final, Literal
 
-from shim.store import journal, responses, schema, survey
+from shim.store import journal, responses, runs, schema, survey
 from shim.store import threads as thread_rows
+from shim.store.run_memory import Mark
 from shim.store.tx import Tx
 from shim.wire import errors
 from shim.wire.types import Json
@@ -131,7 +132,7 @@ class Round:
     """One request upstream and what came of it.
 
     ``previous``: the response that it was chained to; None where the whole thread was told.  ``sent`` and ``received``:
-    items as the journal has them.  ``model``: the one that the run names.
+    items as the journal has them.  ``marks``: what was done to the request before it was answered.
     """
 
     response: str
@@ -141,38 +142,46 @@ class Round:
     usage: Json | None
     sent: list[Json]
     received: list[Json]
+    marks: list[Mark] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """A run and the requests under it."""
+    """A run and the requests under it.
+
+    ``model``: the one that was called.  ``unanswered``: what was done to a request that has had no answer.
+    """
 
     run: Json
     rounds: list[Round]
+    model: str = ""
+    unanswered: list[Mark] = field(default_factory=list)
 
 
 def trace(tx: Tx, tenant: str | None, run_id: str) -> Trace:
     """What went up and came down for a run.  Raises `ApiError` where there is none of that id."""
     mine = replace(tx, tenant=owner(tx, tenant, "run", run_id))
-    run = survey.run(mine, run_id)
-    assert run is not None
-    entries = journal.rows(mine, run["thread_id"])
-    rounds = []
-    for made in responses.of_run(mine, run_id):
-        received = [row for row in entries if row.response_id == made.id and row.direction == "out"]
-        end = received[0].seq if received else entries[-1].seq + 1 if entries else 0
-        before = [row.seq for row in entries if row.response_id == made.previous_id and row.direction == "out"]
-        start = max(before, default=0) if made.previous_id else 0
-        sent = [row.item for row in entries if start < row.seq < end and row.direction == "in"]
-        rounds.append(
-            Round(
-                made.id,
-                made.previous_id,
-                made.created_at,
-                made.status,
-                made.usage,
-                sent,
-                [row.item for row in received],
-            )
-        )
-    return Trace(run, rounds)
+    body = survey.run(mine, run_id)
+    assert body is not None
+    row = runs.get(mine, body["thread_id"], run_id)
+    assert row is not None
+    entries, marks = journal.rows(mine, body["thread_id"]), row.memory["marks"]
+    rounds = [_round(made, entries, marks) for made in responses.of_run(mine, run_id)]
+    return Trace(body, rounds, row.memory["model"], [mark for mark in marks if mark["response"] is None])
+
+
+def _round(made: responses.ResponseRow, entries: list[journal.Row], marks: list[Mark]) -> Round:
+    received = [row for row in entries if row.response_id == made.id and row.direction == "out"]
+    end = received[0].seq if received else entries[-1].seq + 1 if entries else 0
+    before = [row.seq for row in entries if row.response_id == made.previous_id and row.direction == "out"]
+    start = max(before, default=0) if made.previous_id else 0
+    return Round(
+        made.id,
+        made.previous_id,
+        made.created_at,
+        made.status,
+        made.usage,
+        [row.item for row in entries if start < row.seq < end and (row.direction == "in" or not made.previous_id)],
+        [row.item for row in received],
+        [mark for mark in marks if mark["response"] == made.id],
+    )

@@ -9,6 +9,7 @@ from rich.tree import Tree
 
 from shim.assembly import ledger
 from shim.cli import kept
+from shim.store.run_memory import Mark
 from shim.wire import encoding
 from shim.wire.types import Json
 
@@ -37,6 +38,8 @@ def _tree(found: ledger.Trace, full: bool) -> Tree:
     if not found.rounds:
         tree.add("[dim]no response was begun upstream[/dim]")
     for made in found.rounds:
+        for mark in made.marks:
+            tree.add(_mark(mark))
         chained = f"previous_response_id {made.previous}" if made.previous else "the whole thread"
         asked = tree.add(f"[cyan]POST /responses[/cyan]  [dim]{kept.moment(made.created_at)}, {escape(chained)}[/dim]")
         for item in made.sent:
@@ -45,7 +48,13 @@ def _tree(found: ledger.Trace, full: bool) -> Tree:
         answer = asked.add(f"[green]{escape(made.response)}[/green] {escape(status)}  [dim]{_tokens(made.usage)}[/dim]")
         for item in made.received:
             answer.add(f"← {escape(_words(item, full))}")
+    for mark in found.unanswered:
+        tree.add(_mark(mark))
     return tree
+
+
+def _mark(mark: Mark) -> str:
+    return f"[yellow]{mark['kind']}[/yellow] {escape(mark['why'])}  [dim]{kept.moment(mark['at'])}[/dim]"
 
 
 def _tokens(usage: Json | None) -> str:

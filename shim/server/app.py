@@ -14,7 +14,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shim import engine as engine_room
 from shim.assembly import wiring
@@ -31,6 +31,7 @@ from shim.server.limits import Limits
 from shim.server.passage import Allowed, Passage, Streamed, check_announced, timely
 from shim.server.paths import Place
 from shim.server.shared import Shared, is_multipart
+from shim.server.window import enter, serves, window
 from shim.settings import Settings, settings
 from shim.store.database import AsyncStore
 from shim.wire import ids
@@ -127,11 +128,12 @@ class Door:
         self._ways, self._callers, self._limits, self._hosts = ways, callers, limits, hosts
         self._max_body, self._max_head = chosen.max_body_bytes, chosen.max_header_bytes
         self._patience = chosen.request_timeout
-        self._leaving = False
+        self._leaving, self._window = False, window() if chosen.window else None
         self._asking: set[asyncio.Task[Any]] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
+        response: ASGIApp
         with ExitStack() as held:
             try:
                 response = await self._tracked(request, held)
@@ -158,7 +160,7 @@ class Door:
         for asking in list(self._asking):
             asking.cancel()
 
-    async def _tracked(self, request: Request, held: ExitStack) -> Response:
+    async def _tracked(self, request: Request, held: ExitStack) -> ASGIApp:
         task: Any = asyncio.current_task()
         self._asking.add(task)
         try:
@@ -166,10 +168,12 @@ class Door:
         finally:
             self._asking.discard(task)
 
-    async def _answer(self, request: Request, held: ExitStack) -> Response:
+    async def _answer(self, request: Request, held: ExitStack) -> ASGIApp:
         """``held`` is let go of when the answer has been sent."""
         self._hosts.check(request.headers)
         headers.check(request.scope["headers"], self._max_head)
+        if self._window is not None and serves(request.scope["path"]):
+            return await self._shown(request, self._window, held)
         place = paths.place(request.scope["raw_path"].decode("latin-1"))
         if place is None:
             raise error("unknown_url", method=request.method, path=request.scope["path"])
@@ -182,6 +186,13 @@ class Door:
             return await self._ours(request, place, caller)
         held.enter_context(self._limits.stream(caller.tenant))
         return await self._passed_on(request, place, caller)
+
+    async def _shown(self, request: Request, window: ASGIApp, held: ExitStack) -> ASGIApp:
+        caller = await enter(self._callers, request)
+        await self._limits.count(caller.tenant)
+        held.enter_context(self._limits.stream(caller.tenant))
+        request.state.world = self._ways.ours.engine.of(caller.tenant).world
+        return window
 
     async def _passed_on(self, request: Request, place: Place, caller: Caller) -> Response:
         self._ways.passed_on.check(request, place)

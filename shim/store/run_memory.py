@@ -3,7 +3,7 @@
 The engine alone reads and changes it; whoever drives a run owns it until it is stored with the run.
 """
 
-from typing import TypedDict, cast
+from typing import Literal, TypedDict, cast
 
 from shim.store import rows
 from shim.wire import objects
@@ -17,6 +17,22 @@ class Tip(TypedDict):
 
     id: str
     covers: int
+
+
+class Mark(TypedDict):
+    """Something out of the ordinary that was done to a request.
+
+    ``at``: when, in seconds since the epoch.  ``kind``: ``healed``, the thread was told from the journal instead of by
+    a chain; ``changed``, upstream refused and was asked in another way; ``resumed``, the process that had asked was
+    gone.  ``why``: in a few words, without contents.  ``previous``: the response that the request was to chain from.
+    ``response``: the one that answered in the end; None while none has.
+    """
+
+    at: int
+    kind: Literal["healed", "changed", "resumed"]
+    why: str
+    previous: str | None
+    response: str | None
 
 
 class RunMemory(TypedDict):
@@ -34,6 +50,7 @@ class RunMemory(TypedDict):
 
     ``again``: how often the request under way was asked again, as each process that asked it is gone.
     ``call_ids``: the calls that the program was asked for, by the id that it sees; each with upstream's id.
+    ``marks``: what was done to its requests, in order.
     """
 
     spent: Json
@@ -53,6 +70,7 @@ class RunMemory(TypedDict):
     cut: bool
     again: int
     call_ids: dict[str, str]
+    marks: list[Mark]
 
 
 def blank(model: str, resources: Json, awaits: list[str]) -> RunMemory:
@@ -75,7 +93,22 @@ def blank(model: str, resources: Json, awaits: list[str]) -> RunMemory:
         "cut": False,
         "again": 0,
         "call_ids": {},
+        "marks": [],
     }
+
+
+def marked(
+    memory: RunMemory, at: int, kind: Literal["healed", "changed", "resumed"], why: str, previous: str | None
+) -> RunMemory:
+    """With one mark more, of the request that upstream is about to get."""
+    mark: Mark = {"at": at, "kind": kind, "why": why, "previous": previous, "response": None}
+    return memory | {"marks": [*memory["marks"], mark]}
+
+
+def answered(memory: RunMemory, response_id: str) -> RunMemory:
+    """Upstream has answered: marks that waited for a response belong to this one."""
+    marks: list[Mark] = [each | {"response": each["response"] or response_id} for each in memory["marks"]]
+    return memory | {"marks": marks}
 
 
 def load(stored: str) -> RunMemory:

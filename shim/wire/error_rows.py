@@ -68,6 +68,13 @@ SERVERS: Final[dict[str, Row]] = {
         "The server is currently overloaded with other requests. Sorry about that! Please try again later.",
         type=SERVER_ERROR,
     ),
+    "window_is_local": Row(
+        "choice",
+        403,
+        "Callers are not told apart here (`--auth`), so the pages at /ui are shown on this machine alone, and this "
+        "request came by way of '{address}'.",
+        code="not_loopback",
+    ),
     "not_loopback": Row(
         "choice",
         403,

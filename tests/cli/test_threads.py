@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from shim import OpenAI
 from shim.cli import table
+from shim.http.offline import sandbox
 from shim.store import threads
 from shim.store.database import database
 from tests.store.things import thread
@@ -88,6 +89,18 @@ def test_a_run_is_traced(life: Life) -> None:
     traced = json.loads(said("trace", life.run, "--json"))
     assert [each["status"] for each in traced["rounds"]] == ["completed", "completed"]
     assert "No run found" in said("trace", "run_none", code=1)
+
+
+def test_a_trace_shows_what_was_healed(life: Life) -> None:
+    sandbox().forget()
+    with OpenAI() as client:
+        client.beta.threads.messages.create(life.thread, role="user", content="And now?")
+        assistant = client.beta.threads.runs.retrieve(life.run, thread_id=life.thread).assistant_id
+        run = client.beta.threads.runs.create_and_poll(thread_id=life.thread, assistant_id=assistant)
+    assert "healed upstream no longer has the previous response" in said("trace", run.id)
+    (made,) = json.loads(said("trace", run.id, "--json"))["rounds"]
+    assert [mark["kind"] for mark in made["marks"]] == ["healed"]
+    assert made["sent"][0]["content"][0]["text"] == "look_up the [red] Word", "all of the thread is told"
 
 
 @pytest.mark.parametrize("by", ["day", "model", "assistant", "thread"])

@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from shim.assembly import ledger
 from shim.engine import Context, Engine, Reply, Request
 from shim.engine.protocol import DONE, Emitted, Events
 from shim.ports import Call, Profile, Refusal
@@ -286,6 +287,11 @@ class World:
         """Everything said in a thread, oldest first."""
         listed = self.get(f"threads/{thread}/messages", order="asc")["data"]
         return ["".join(part["text"]["value"] for part in each["content"]) for each in listed]
+
+    def marks(self, run_id: str) -> list[str]:
+        """What was done to the run's requests that were answered, in order."""
+        rounds = self.base.read(ledger.trace, "", run_id).rounds
+        return [mark["kind"] for made in rounds for mark in made.marks]
 
     @property
     def sent(self) -> Json:

@@ -52,6 +52,7 @@ BODIES = [
         "rate_limit_exceeded",
     ),
     ("overloaded", {}, 503, "The server is currently overloaded with other requests.", FAILED, None),
+    ("window_is_local", {"address": "x.com"}, 403, "came by way of 'x.com'", INVALID, "not_loopback"),
     ("not_loopback", {"address": "x.com"}, 403, "this request came by way of 'x.com'", INVALID, "not_loopback"),
     ("upstream_unreachable", {"problem": "x"}, 502, "The upstream server could not be reached: x", FAILED, None),
     (

@@ -15,6 +15,7 @@ from shim.engine.run import budget, chain, healing, naming, notes
 from shim.engine.run.chain import Sent
 from shim.engine.run.state import RunState
 from shim.ports import Refusal
+from shim.store import run_memory
 from shim.store.run_memory import RunMemory
 from shim.store.tx import Tx
 from shim.translate import models, request
@@ -42,8 +43,13 @@ async def ask(state: RunState, how: Callable[[Json], Awaitable[T]]) -> T:
 
 
 async def _mend(state: RunState, refusal: Refusal) -> bool:
-    for remedy in REMEDIES:
+    for remedy in HEALINGS:
         if await remedy(state, refusal):
+            return True
+    for what, remedy in REMEDIES.items():
+        previous = state.sent.previous
+        if await remedy(state, refusal):
+            state.memory = run_memory.marked(state.memory, state.world.now(), "changed", what, previous)
             return True
     return False
 
@@ -164,17 +170,19 @@ async def _refused_call(state: RunState, refusal: Refusal) -> bool:
     return bool(found)
 
 
-REMEDIES: Final[tuple[Callable[[RunState, Refusal], Awaitable[bool]], ...]] = (
-    healing.lost_chain,
-    healing.refused_store,
-    _refused_reasoning,
-    _refused_encryption,
-    _refused_parameter,
-    _refused_stream,
-    _no_model,
-    _too_long,
-    _refused_call,
-)
+Remedy = Callable[[RunState, Refusal], Awaitable[bool]]
+#: Tried first.  They mark the run themselves.
+HEALINGS: Final[tuple[Remedy, ...]] = (healing.lost_chain, healing.refused_store)
+#: What is done, in the words of the run's mark, and how.
+REMEDIES: Final[dict[str, Remedy]] = {
+    "upstream could not read the reasoning, which was left out": _refused_reasoning,
+    "the model does not reason, so its reasoning was not asked for": _refused_encryption,
+    "the model refused a parameter, which was left out": _refused_parameter,
+    "the model refused to stream and was asked for a whole answer": _refused_stream,
+    "upstream has no such model, and its successor was asked": _no_model,
+    "the conversation was too long, and older messages were left out": _too_long,
+    "upstream refused calls of the past, which were told as text": _refused_call,
+}
 
 
 def _retold(tx: Tx, world: Context, run: Json, memory: RunMemory, sent: Sent) -> Sent:

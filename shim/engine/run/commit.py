@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from shim.engine.protocol import Emitted
 from shim.engine.run import container_files, record
 from shim.engine.run.state import RunState
-from shim.store import journal, runs, threads
+from shim.store import journal, run_memory, runs, threads
 from shim.store.errors import Gone
 from shim.store.run_memory import RunMemory
 from shim.store.tx import Tx
@@ -40,6 +40,7 @@ def commit(tx: Tx, state: RunState, emitted: list[Emitted]) -> Stored | Moved:
     response = turn.terminal or state.response
     if not state.noted and (response_id := response.get("id")):
         record.begun(tx, world, run, response_id, state.sent.previous)
+        memory = run_memory.answered(memory, response_id)
         if turn.terminal is not None:
             # It had no name until now.
             journal.name(tx, run["id"], response_id)
@@ -63,7 +64,7 @@ def hand_over(tx: Tx, state: RunState, response_id: str) -> Stored:
     if current is None:
         raise Gone
     record.begun(tx, world, run, response_id, state.sent.previous)
-    memory = state.memory | {"background": response_id}
+    memory = run_memory.answered(state.memory, response_id) | {"background": response_id}
     lease: runs.Lease = {"owner": None, "lease_until": None}
     runs.move(tx, current.body, memory, frozenset({state.seen, "cancelling"}), **lease)
     return Stored(current.body, memory)

@@ -12,7 +12,7 @@ from shim.engine.run import chain, echo, proof, record
 from shim.engine.run.chain import Sent
 from shim.engine.run.state import RunState
 from shim.ports import Refusal
-from shim.store import threads
+from shim.store import run_memory, threads
 from shim.store.run_memory import RunMemory
 from shim.store.tx import Tx
 from shim.translate import models
@@ -45,7 +45,8 @@ async def heal(state: RunState, why: Cause) -> None:
     else:
         capabilities.unchained(state.profile)
     state.healed, state.fitted = True, False
-    state.memory = state.memory | {"tip": None}
+    marked = run_memory.marked(state.memory, state.world.now(), "healed", CAUSES[why], state.sent.previous)
+    state.memory = marked | {"tip": None}
     state.sent = await state.world.store.write(_anew, state.world, run, state.memory)
 
 

@@ -19,8 +19,9 @@ from shim.engine.run.commit import Moved, commit
 from shim.engine.run.place import Place
 from shim.engine.run.state import RunState
 from shim.ports import Call, Refusal
-from shim.store import journal, messages, responses, runs, steps, threads
+from shim.store import journal, messages, responses, run_memory, runs, steps, threads
 from shim.store.errors import Gone, StoreFailed
+from shim.store.run_memory import RunMemory
 from shim.store.runs import RunRow
 from shim.store.tx import Tx
 from shim.translate import elsewhere, items, normalise, stream
@@ -112,7 +113,7 @@ def _restart(tx: Tx, world: Context, row: RunRow, going: str | None) -> Carrier 
     if going is None and not may_ask_again(row):
         return None
     _withdraw(tx, run)
-    memory = row.memory if going else row.memory | {"again": _lost_before(row) + 1}
+    memory = row.memory if going else _asked_again(world, row)
     lease: runs.Lease = {"owner": world.owner, "lease_until": world.clock() + world.lease}
     runs.move(tx, run, memory, frozenset({run["status"]}), **lease)
     turn, sent = record.turn_of(world, run, memory), chain.prepare(tx, world, run, memory)
@@ -121,6 +122,11 @@ def _restart(tx: Tx, world: Context, row: RunRow, going: str | None) -> Carrier 
     # In the transaction, so that nobody finds the run claimed and yet let go of by this process.
     world.registry.enter(run["id"], carrier.interruption, world.tenant)
     return carrier
+
+
+def _asked_again(world: Context, row: RunRow) -> RunMemory:
+    marked = run_memory.marked(row.memory, world.now(), "resumed", "the process that had asked is gone", None)
+    return marked | {"again": _lost_before(row) + 1}
 
 
 def _withdraw(tx: Tx, run: Json) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from shim.assembly import ledger
 from shim.engine.registry import Registry
 from shim.ports import Profile, Refusal
 from tests.engine.scripted import Refused, World, answer, inputs
@@ -291,3 +292,23 @@ def test_a_round_is_shortened_with_its_outputs(world: World) -> None:
     world.script(TOO_LONG)
     world.submit(run, answer(HELLO, id="resp_2"), call_a="42")
     assert inputs(world.sent) == ["B", "call call_a", "output call_a"]
+
+
+def test_what_was_changed_is_marked(world: World) -> None:
+    thread, assistant = world.thread("One"), world.assistant(temperature=0.5)
+    world.script(UNSUPPORTED)
+    told = world.run(thread, answer(HELLO), assistant_id=assistant)
+    found = world.base.read(ledger.trace, "", last(told, "run.completed")["id"])
+    (mark,) = found.rounds[0].marks
+    assert (mark["kind"], mark["response"], mark["previous"]) == ("changed", "resp_1", None)
+    assert "refused a parameter" in mark["why"]
+    assert found.unanswered == []
+
+
+def test_what_was_changed_in_vain_is_marked(world: World) -> None:
+    thread, assistant = world.thread("One"), world.assistant(temperature=0.5)
+    world.script(UNSUPPORTED)
+    told = world.run(thread, Refusal(500, "Oh."), assistant_id=assistant)
+    found = world.base.read(ledger.trace, "", last(told, "run.failed")["id"])
+    assert found.rounds == []
+    assert [mark["kind"] for mark in found.unanswered] == ["changed"]

@@ -177,6 +177,7 @@ def test_a_request_that_has_lost_some_processes_is_asked_again(world: World, los
     world.get(place(run))
     assert world.get(place(run))["status"] == "completed"
     assert world.messages(thread) == ["One", "Bye."]
+    assert world.marks(run["id"]) == ["resumed"] * lost
 
 
 def test_a_run_fails_whose_request_has_lost_too_many_processes(world: World) -> None:

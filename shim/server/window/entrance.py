@@ -1,0 +1,53 @@
+"""Who may look: this machine alone where callers are not told apart, and else whoever gives a key as a password."""
+
+import base64
+import binascii
+from typing import Final
+
+from starlette.requests import Request
+
+from shim.server import headers
+from shim.server.callers import Caller, Callers, Open
+from shim.server.hosts import Loopback, is_loopback
+from shim.wire.errors import ApiError, error
+
+#: What a proxy tells of those whom it brings here.
+BROUGHT: Final = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
+#: With this a browser asks for a name and a password, and keeps them for the pages alone.
+ASK: Final = 'Basic realm="assistants-shim: any name, and your key as the password", charset="UTF-8"'
+
+
+async def enter(callers: Callers, request: Request) -> Caller:
+    """Whose store is shown.  Raises `ApiError` for those who may not look."""
+    if isinstance(callers, Open):
+        _check_near(request)
+    given = headers.asked(request.scope["headers"])
+    try:
+        return await callers.identify(given | _with_key(given.get("authorization", "")))
+    except ApiError as problem:
+        if problem.status == 401:
+            problem.headers["www-authenticate"] = ASK
+        raise
+
+
+def _check_near(request: Request) -> None:
+    """Raises `ApiError` for a request of another machine, by whatever way it came."""
+    try:
+        Loopback().check(request.headers)
+    except ApiError:
+        raise error("window_is_local", address=request.headers.get("host", "")) from None
+    address = request.client.host if request.client else ""
+    if not is_loopback(address) or any(name in request.headers for name in BROUGHT):
+        raise error("window_is_local", address=address)
+
+
+def _with_key(authorization: str) -> dict[str, str]:
+    """A password as the key that it is."""
+    scheme, _, told = authorization.partition(" ")
+    if scheme.lower() != "basic":
+        return {}
+    try:
+        _, _, key = base64.b64decode(told, validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        return {"authorization": ""}
+    return {"authorization": f"Bearer {key}"}

@@ -1,0 +1,50 @@
+"""Templates, rendered: everything that is put into them is escaped."""
+
+from typing import Any, Final
+
+import jinja2
+
+from shim.server.window import timeline, words
+from shim.server.window.reading import RunPage
+
+_made: Final = jinja2.Environment(
+    loader=jinja2.PackageLoader("shim.server.window"),
+    autoescape=True,
+    undefined=jinja2.StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_made.filters.update(
+    {name: getattr(words, name) for name in ("moment", "stamp", "after", "lasting", "number", "short", "pretty")}
+)
+_made.filters.update({"text_of": words.text_of, "item": words.item, "cut": words.cut})
+
+
+def is_active(status: str) -> bool:
+    """Whether a run's page may still change."""
+    return status in timeline.ACTIVE
+
+
+_made.tests["active"] = is_active
+
+
+def render(name: str, **values: Any) -> str:
+    """A page, or a part of one."""
+    return _made.get_template(name).render(**values)
+
+
+def run_values(found: RunPage) -> dict[str, Any]:
+    """What the template of a run's page needs."""
+    run = found.trace.run
+    ended = next((run[stamp] for stamp in timeline.STAMPS if run.get(stamp)), None)
+    usages = [each.usage for each in found.trace.rounds if each.usage]
+    return {
+        "run": run,
+        "model": found.trace.model,
+        "beats": timeline.beats(found),
+        "unanswered": found.trace.unanswered,
+        "own": {each.response for each in found.trace.rounds},
+        "lasted": None if ended is None else max(ended - run["created_at"], 0),
+        "tokens": {name: sum(usage.get(name) or 0 for usage in usages) for name in ("input_tokens", "output_tokens")},
+        "most": max([usage.get("input_tokens") or 0 for usage in usages] + [1]),
+    }

@@ -1,0 +1,111 @@
+"""How times, sizes and items are put into words on the pages."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from shim.wire import encoding
+from shim.wire.types import Json
+
+#: Characters of a text in a list.
+SHORT: Final = 160
+
+
+def moment(seconds: int | float | None) -> str:
+    """A time, in UTC."""
+    return "" if seconds is None else datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def stamp(seconds: int | float) -> str:
+    """A time for machines."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat().replace("+00:00", "Z")
+
+
+def after(seconds: int | None, start: int) -> str:
+    """How long after the start something was."""
+    return "" if seconds is None else f"+{lasting(seconds - start) if seconds > start else '0 s'}"
+
+
+def lasting(seconds: int) -> str:
+    """A stretch of time."""
+    if seconds < 60:
+        return f"{seconds} s" if seconds else "under 1 s"
+    minutes, rest = divmod(seconds, 60)
+    return f"{minutes} min {rest} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def number(count: int | None) -> str:
+    """A number with thin spaces between its thousands."""
+    return f"{count or 0:,}".replace(",", "\u202f")
+
+
+def short(text: str, most: int = SHORT) -> str:
+    """The beginning of a text, in one line."""
+    flat = " ".join(text.split())
+    return flat if len(flat) <= most else f"{flat[: most - 1]}…"
+
+
+def pretty(value: Any) -> str:
+    """JSON for the eye.  A text that holds JSON is shown as that."""
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except ValueError:
+            return str(value)
+        if not isinstance(value, dict | list):
+            return encoding.text(value)
+    return encoding.indented(value).decode()
+
+
+def cut(text: str, words: str) -> tuple[str, str, str]:
+    """A text where the words are: what stands before them, the words as they stand there, and what follows."""
+    flat = " ".join(text.split())
+    place = flat.casefold().find(words.casefold())
+    if place < 0 or len(flat.casefold()) != len(flat):
+        return short(flat), "", ""
+    start, end = max(place - 60, 0), place + len(words)
+    return (
+        ("…" if start else "") + flat[start:place],
+        flat[place:end],
+        flat[end : end + 100] + ("…" if len(flat) > end + 100 else ""),
+    )
+
+
+def text_of(content: Any) -> str:
+    """The words in the content of a message or an item, either API's."""
+    if isinstance(content, str):
+        return content
+    return "\n".join(_part(part) for part in content or ())
+
+
+def _part(part: Json) -> str:
+    text = part.get("text")
+    if isinstance(text, dict):
+        return str(text.get("value", ""))
+    if isinstance(text, str):
+        return text
+    if part.get("type") in ("image_url", "input_image"):
+        return f"[image {_address(part)}]"
+    if isinstance(part.get("image_file"), dict):
+        return f"[image {part['image_file'].get('file_id', '')}]"
+    return str(part.get("refusal") or f"[{part.get('type', 'part')}]")
+
+
+def _address(part: Json) -> str:
+    found = part.get("image_url")
+    return short(str(found.get("url", "") if isinstance(found, dict) else found or part.get("file_id", "")), 80)
+
+
+def item(said: Json) -> tuple[str, str]:
+    """An item of the Responses API: what it is, and what it says, in one line."""
+    kind = str(said.get("type", "message"))
+    if kind == "message":
+        return str(said.get("role", "message")), short(text_of(said.get("content")))
+    if kind == "function_call":
+        return "function_call", short(f"{said.get('name')}({said.get('arguments')})")
+    if kind == "function_call_output":
+        output = said.get("output")
+        return "output", short(output if isinstance(output, str) else text_of(output))
+    if kind == "reasoning":
+        return "reasoning", short(text_of(said.get("summary"))) or "(not shown)"
+    return kind, str(said.get("id") or "")

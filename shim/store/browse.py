@@ -1,0 +1,139 @@
+"""Lists for whoever looks into the store: newest first, a page at a time, with what a list shows beside each object.
+
+Pages go on before a place in the store's own order, ``seq``: nothing that is added meanwhile moves them.
+"""
+
+from collections.abc import Iterator
+from typing import Any, Final, NamedTuple
+
+import sqlalchemy as sa
+
+from shim.store import rows, schema
+from shim.store.survey import text_of
+from shim.store.tx import Tx
+from shim.wire.types import Json
+
+CHUNK: Final = 500
+
+
+class Stored(NamedTuple):
+    """An object and its place in the store's order."""
+
+    seq: int
+    body: Json
+
+
+class Part(NamedTuple):
+    """Part of a list.  ``older``: before which place it goes on; None where it ends."""
+
+    data: list[Stored]
+    older: int | None
+
+
+class Around(NamedTuple):
+    """What stands beside a thread in a list: how much is in it, how it begins, and its latest run."""
+
+    messages: int
+    runs: int
+    touched_at: int
+    first: Json | None
+    last_run: Json | None
+
+
+class Hit(NamedTuple):
+    """A thread that was found.  ``message``: the one that holds the words; None where its metadata do."""
+
+    thread_id: str
+    message: Json | None
+    metadata: Json | None
+
+
+class Hits(NamedTuple):
+    """``whole``: everything was looked at; False where the search ended after the newest ``most`` objects."""
+
+    found: list[Hit]
+    whole: bool
+
+
+def newest(tx: Tx, table: sa.Table, limit: int, before: int | None = None, **equal: Any) -> Part:
+    """Objects of a table whose columns are ``equal``, the newest first."""
+    chosen = sa.select(table.c.seq, table.c.body).where(table.c.tenant == tx.tenant)
+    chosen = chosen.where(*(table.c[name] == value for name, value in equal.items() if value is not None))
+    chosen = chosen if before is None else chosen.where(table.c.seq < before)
+    found = list(tx.db.execute(chosen.order_by(table.c.seq.desc()).limit(limit + 1)))
+    data = [Stored(seq, rows.load(body)) for seq, body in found[:limit]]
+    return Part(data, data[-1].seq if len(found) > limit else None)
+
+
+def around(tx: Tx, ids: list[str]) -> dict[str, Around]:
+    """What stands beside these threads."""
+    counts = {table.name: _counts(tx, table, ids) for table in (schema.messages, schema.runs)}
+    first = _at(tx, schema.messages, sa.func.min, ids)
+    last = _at(tx, schema.runs, sa.func.max, ids)
+    table = schema.threads
+    touched = sa.select(table.c.id, table.c.touched_at).where(table.c.tenant == tx.tenant, table.c.id.in_(ids))
+    return {
+        id: Around(counts["messages"].get(id, 0), counts["runs"].get(id, 0), at, first.get(id), last.get(id))
+        for id, at in tx.db.execute(touched)
+    }
+
+
+def _counts(tx: Tx, table: sa.Table, ids: list[str]) -> dict[str, int]:
+    chosen = sa.select(table.c.thread_id, sa.func.count()).where(
+        table.c.tenant == tx.tenant, table.c.thread_id.in_(ids)
+    )
+    return {row[0]: row[1] for row in tx.db.execute(chosen.group_by(table.c.thread_id))}
+
+
+def _at(tx: Tx, table: sa.Table, which: Any, ids: list[str]) -> dict[str, Json]:
+    """The first or the last object of each thread."""
+    mine = table.c.tenant == tx.tenant, table.c.thread_id.in_(ids)
+    places = sa.select(which(table.c.seq)).where(*mine).group_by(table.c.thread_id)
+    chosen = sa.select(table.c.thread_id, table.c.body).where(table.c.seq.in_(places))
+    return {id: rows.load(body) for id, body in tx.db.execute(chosen)}
+
+
+def find(tx: Tx, words: str, limit: int, most: int) -> Hits:
+    """Threads whose metadata or messages hold ``words``, in any case; each once, those with metadata first.
+
+    ``most``: how many threads, and how many messages, are looked at.  They are looked at here, as a database cannot
+    look into what is encrypted.
+    """
+    wanted, found, whole = words.casefold(), dict[str, Hit](), True
+    for at, (thread_id, body) in enumerate(_bodies(tx, schema.threads, schema.threads.c.id, most + 1)):
+        whole = whole and at < most
+        if len(found) < limit and wanted in _metadata_of(body).casefold():
+            found[thread_id] = Hit(thread_id, None, body["metadata"])
+    for at, (thread_id, body) in enumerate(_bodies(tx, schema.messages, schema.messages.c.thread_id, most + 1)):
+        whole = whole and at < most
+        if len(found) >= limit:
+            break
+        if thread_id not in found and wanted in text_of(body).casefold():
+            found[thread_id] = Hit(thread_id, body, None)
+    return Hits(list(found.values()), whole)
+
+
+def _bodies(tx: Tx, table: sa.Table, id: "sa.Column[Any]", most: int) -> Iterator[tuple[str, Json]]:
+    chosen = sa.select(id, table.c.body).where(table.c.tenant == tx.tenant).order_by(table.c.seq.desc()).limit(most)
+    for thread_id, body in tx.db.execute(chosen, execution_options={"yield_per": CHUNK}):
+        yield thread_id, rows.load(body)
+
+
+def _metadata_of(thread: Json) -> str:
+    """As one would write it: ``name=value``, a line each."""
+    return "\n".join(f"{name}={value}" for name, value in (thread["metadata"] or {}).items())
+
+
+def home(tx: Tx, table: sa.Table, id: str) -> str | None:
+    """What an object belongs to: the run of a response, else the thread; None where there is no such object."""
+    of = table.c.run_id if table is schema.responses else table.c.thread_id
+    found: str | None = tx.db.execute(sa.select(of).where(table.c.tenant == tx.tenant, table.c.id == id)).scalar()
+    return found
+
+
+def of_run(tx: Tx, table: sa.Table, run: Json) -> list[Json]:
+    """The messages or steps that a run has made, in order."""
+    mine = (table.c.tenant == tx.tenant, table.c.thread_id == run["thread_id"], table.c.run_id == run["id"])
+    return [
+        rows.load(body) for body in tx.db.execute(sa.select(table.c.body).where(*mine).order_by(table.c.seq)).scalars()
+    ]

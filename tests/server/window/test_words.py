@@ -1,0 +1,77 @@
+"""Words on the pages."""
+
+from typing import Any
+
+import pytest
+
+from shim.server.window import words
+
+
+@pytest.mark.parametrize(
+    "seconds, said", [(0, "under 1 s"), (59, "59 s"), (61, "1 min 1 s"), (3_600, "1 h 0 min"), (7_320, "2 h 2 min")]
+)
+def test_stretches(seconds: int, said: str) -> None:
+    assert words.lasting(seconds) == said
+
+
+def test_times() -> None:
+    assert words.moment(0) == "1970-01-01 00:00:00"
+    assert words.moment(None) == ""
+    assert words.stamp(0) == "1970-01-01T00:00:00Z"
+    assert [words.after(at, 5) for at in (None, 4, 5, 7)] == ["", "+0 s", "+0 s", "+2 s"]
+
+
+def test_numbers() -> None:
+    assert words.number(1_234_567) == "1\u202f234\u202f567"
+    assert words.number(None) == "0"
+
+
+def test_the_place_of_words() -> None:
+    text = "a " * 50 + "The Suitcase is here" + " b" * 100
+    before, hit, rest = words.cut(text, "suitcase")
+    assert (before[0], before[-4:], hit, rest[:8], rest[-1]) == ("…", "The ", "Suitcase", " is here", "…")
+    assert words.cut("nothing here", "x y") == ("nothing here", "", "")
+    # A text that is longer in one case than in the other has no such place.
+    assert words.cut("Straße suitcase", "suitcase")[1] == ""
+
+
+@pytest.mark.parametrize(
+    "content, said",
+    [
+        ("plain", "plain"),
+        (None, ""),
+        ([{"type": "text", "text": {"value": "a", "annotations": []}}, {"type": "input_text", "text": "b"}], "a\nb"),
+        (
+            [{"type": "image_url", "image_url": {"url": "https://example.com/a.png"}}],
+            "[image https://example.com/a.png]",
+        ),
+        ([{"type": "input_image", "file_id": "file-1"}], "[image file-1]"),
+        ([{"type": "image_file", "image_file": {"file_id": "file-2"}}], "[image file-2]"),
+        ([{"type": "refusal", "refusal": "No."}], "No."),
+        ([{"type": "input_file"}], "[input_file]"),
+    ],
+)
+def test_the_words_of_a_content(content: Any, said: str) -> None:
+    assert words.text_of(content) == said
+
+
+@pytest.mark.parametrize(
+    "item, said",
+    [
+        ({"role": "user", "content": "Hi"}, ("user", "Hi")),
+        ({"type": "function_call", "name": "f", "arguments": "{}"}, ("function_call", "f({})")),
+        ({"type": "function_call_output", "output": "42"}, ("output", "42")),
+        ({"type": "function_call_output", "output": [{"type": "input_text", "text": "4"}]}, ("output", "4")),
+        ({"type": "reasoning", "summary": []}, ("reasoning", "(not shown)")),
+        ({"type": "file_search_call", "id": "fs_1"}, ("file_search_call", "fs_1")),
+    ],
+)
+def test_items(item: Any, said: tuple[str, str]) -> None:
+    assert words.item(item) == said
+
+
+def test_json() -> None:
+    assert words.pretty('{"a":1}') == '{\n  "a": 1\n}'
+    assert words.pretty("no JSON") == "no JSON"
+    assert words.pretty("42") == "42"
+    assert words.pretty(["ä"]) == '[\n  "ä"\n]'
