@@ -23,7 +23,7 @@ $(VENV)/.server: pyproject.toml constraints.txt | $(BIN)/python
 	@touch $@
 
 $(VENV)/.test: pyproject.toml constraints.txt | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[test]" -c constraints.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[test,agents]" -c constraints.txt
 	@touch $@
 
 # With all that the tests need, in one go.

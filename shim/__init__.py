@@ -12,6 +12,7 @@ from shim.sdk import module as _module
 from shim.sdk import submodules as _submodules
 from shim.sdk.clients import AsyncAzureOpenAI, AsyncClient, AsyncOpenAI, AzureOpenAI, Client, OpenAI
 from shim.sdk.install import install, uninstall
+from shim.sdk.session import ShimSession
 
 __version__ = "0.2.0"
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "AzureOpenAI",
     "Client",
     "OpenAI",
+    "ShimSession",
     "beta",
     "install",
     "uninstall",

@@ -12,9 +12,15 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 if TYPE_CHECKING:
     import openai
     from openai.types.beta import Assistant, Thread
+    from openai.types.beta.threads import Message
+    from openai.types.responses import Response
 
     from shim.assembly.ledger import By, Found, ThreadSummary, Trace, Usage
+    from shim.engine.bridge.transcript import Transcript
     from shim.store.tx import Tx
+
+    #: A response, its id, or several of either.
+    Native = Response | dict[str, Any] | str
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -33,10 +39,24 @@ def _ledger() -> Any:
     return ledger
 
 
-def _world(client: Any) -> Any:
-    """The context of the engine behind a client."""
-    transport = client._client._transport
-    return getattr(transport, "dispatcher", transport).engine.world
+def world_of(client: Any) -> Any:
+    """The context of the engine behind a client.  Raises TypeError for a client that has none."""
+    transport = getattr(client._client, "_transport", None)
+    engine = getattr(getattr(transport, "dispatcher", transport), "engine", None)
+    if engine is None:
+        raise TypeError("this client is not the shim's: make it with `from shim import OpenAI`, or `shim.install()`")
+    return engine.world
+
+
+def _bodies(given: "Native | Sequence[Native]") -> list[Any]:
+    several: list[Any] = [*given] if isinstance(given, (list, tuple)) else [given]
+    return [one if isinstance(one, (dict, str)) else one.to_dict(mode="json") for one in several]
+
+
+def _messages(found: list[dict[str, Any]]) -> "list[Message]":
+    from openai.types.beta.threads import Message
+
+    return [Message.construct(**body) for body in found]
 
 
 class Assistants:
@@ -93,7 +113,7 @@ class Threads:
     def _read(self, work: Callable[Concatenate["Tx", str | None, P], T], *given: P.args, **named: P.kwargs) -> T:
         from shim.runtime import drive
 
-        world = _world(self._client)
+        world = world_of(self._client)
         return drive.finish(world.store.read(work, world.tenant, *given, **named))  # type: ignore[no-any-return]
 
 
@@ -141,7 +161,7 @@ class AsyncThreads:
         return await self._read(_ledger().usage, by, since)
 
     async def _read(self, work: Callable[Concatenate["Tx", str | None, P], T], *given: P.args, **named: P.kwargs) -> T:
-        world = _world(self._client)
+        world = world_of(self._client)
         return await world.store.read(work, world.tenant, *given, **named)  # type: ignore[no-any-return]
 
 
@@ -149,16 +169,60 @@ class Shim:
     """``client.shim``"""
 
     def __init__(self, client: "openai.OpenAI") -> None:
+        self._client = client
         self.assistants = Assistants(client)
         self.threads = Threads(client)
+
+    def thread(self, thread_id: str) -> "Transcript":
+        """A thread as native calls go on from it: ``last_response_id``, ``input_items()`` and ``request(input)``, all
+        as they are at this moment.
+        """
+        from shim.engine.bridge import transcript
+        from shim.runtime import drive
+
+        world = world_of(self._client)
+        found: Transcript = drive.finish(world.store.read(transcript.read, world, thread_id))
+        return found
+
+    def adopt(
+        self, thread_id: str, response: "Native | Sequence[Native]", *, input: str | list[Any] | None = None
+    ) -> "list[Message]":
+        """Put a native response at the end of a thread, with all that lies between the thread and it in its chain:
+        questions, answers, calls and outputs.  Returns the messages that it added; what is there already is not added
+        again.
+
+        ``response``: the object, its id, or several.  ``input``: what was asked in it, where upstream does not store
+        responses.  Raises ValueError for a response that has not ended, or whose input is not known to upstream.
+        """
+        from shim.engine.bridge import adoption
+        from shim.runtime import drive
+
+        world = world_of(self._client)
+        return _messages(drive.finish(adoption.adopt(world, thread_id, _bodies(response), input)))
 
 
 class AsyncShim:
     """``client.shim`` of an async client."""
 
     def __init__(self, client: "openai.AsyncOpenAI") -> None:
+        self._client = client
         self.assistants = AsyncAssistants(client)
         self.threads = AsyncThreads(client)
+
+    async def thread(self, thread_id: str) -> "Transcript":
+        """As `Shim.thread`."""
+        from shim.engine.bridge import transcript
+
+        world = world_of(self._client)
+        return await world.store.read(transcript.read, world, thread_id)  # type: ignore[no-any-return]
+
+    async def adopt(
+        self, thread_id: str, response: "Native | Sequence[Native]", *, input: str | list[Any] | None = None
+    ) -> "list[Message]":
+        """As `Shim.adopt`."""
+        from shim.engine.bridge import adoption
+
+        return _messages(await adoption.adopt(world_of(self._client), thread_id, _bodies(response), input))
 
 
 class WithShim:

@@ -8,8 +8,8 @@ from typing import Any, Final, Literal, NamedTuple
 
 import sqlalchemy as sa
 
+from shim.store import dialects, threads
 from shim.store import rows as generic
-from shim.store import threads
 from shim.store.schema import journal
 from shim.store.tx import Tx
 from shim.wire.types import Json
@@ -56,6 +56,9 @@ _NAME: Final = journal.update().where(
 _AMEND: Final = journal.update().where(generic.matching(journal, "tenant", "message_id"), journal.c.direction == "out")
 _CUT: Final = journal.delete().where(
     generic.matching(journal, "tenant", "run_id"), journal.c.seq > sa.bindparam("later_than")
+)
+_CUT_THREAD: Final = journal.delete().where(
+    generic.matching(journal, "tenant", "thread_id"), journal.c.seq >= sa.bindparam("first")
 )
 
 
@@ -136,6 +139,12 @@ def amend(tx: Tx, message_id: str, item: Json) -> None:
 def delete_after(tx: Tx, run_id: str, seq: int) -> int:
     """Take back what the run journalled after ``seq``, such as tool outputs that upstream refused; returns how many."""
     return tx.db.execute(_CUT, {"for_tenant": tx.tenant, "for_run_id": run_id, "later_than": seq}).rowcount
+
+
+def cut(tx: Tx, thread_id: str, first: int) -> None:
+    """Remove the thread's items from the place ``first`` on."""
+    dialects.erasing(tx.db)
+    tx.db.execute(_CUT_THREAD, {"for_tenant": tx.tenant, "for_thread_id": thread_id, "first": first})
 
 
 def _row(found: sa.Row[Any]) -> Row:

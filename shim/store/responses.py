@@ -23,6 +23,7 @@ class ResponseRow(NamedTuple):
 
 _columns: Final[list[sa.Column[Any]]] = [responses.c[name] for name in ResponseRow._fields]
 _OF_RUN: Final = sa.select(*_columns).where(rows.matching(responses, "tenant", "run_id")).order_by(responses.c.seq)
+_OF_THREAD: Final = sa.select(responses.c.id).where(rows.matching(responses, "tenant", "thread_id"))
 
 
 def insert(
@@ -48,3 +49,8 @@ def of_run(tx: Tx, run_id: str) -> list[ResponseRow]:
     """The responses of a run, in the order in which they began."""
     found = tx.db.execute(_OF_RUN, {"for_tenant": tx.tenant, "for_run_id": run_id})
     return [ResponseRow._make((*row[:-1], row[-1] and rows.load(row[-1]))) for row in found]
+
+
+def of_thread(tx: Tx, thread_id: str) -> set[str]:
+    """The ids of a thread's responses."""
+    return set(tx.db.execute(_OF_THREAD, {"for_tenant": tx.tenant, "for_thread_id": thread_id}).scalars())

@@ -5,7 +5,7 @@ outputs or not at all, and reasoning only where it is encrypted and its follower
 """
 
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -204,20 +204,32 @@ def compose(
     ``as_text``: calls that upstream refuses; with their outputs they are told as text.
     """
     lines = [_line(entry, as_text) for entry in entries]
+    return Items(text for _, text in _said(lines, previous, thoughts))
+
+
+def placed(entries: Iterable[Entry]) -> dict[int, Json]:
+    """The items that say ``entries`` to a model that knows nothing yet, each by its entry's place in the thread."""
+    read = list(entries)
+    said = _said([_line(entry) for entry in read], None, thoughts=True)
+    return {read[place].seq: encoding.parsed(text) for place, text in said}
+
+
+def _said(lines: list[_Line], previous: str | None, thoughts: bool) -> Iterator[tuple[int, bytes]]:
+    """What is sent, in order, and of which line it is."""
     paired = _paired(lines)
-    said: list[bytes] = []
-    waiting: list[tuple[str | None, bytes]] = []
+    waiting: list[tuple[int, str | None, bytes]] = []
     for place, line in enumerate(lines):
         if line.kind == "reasoning":
-            waiting += [(line.made_by, line.text)] if line.text is not None and thoughts else []
+            waiting += [(place, line.made_by, line.text)] if line.text is not None and thoughts else []
             continue
         if line.retold is not None and place in paired:
-            said.append(line.retold)
+            yield place, line.retold
         elif line.text is not None and (place in paired or _fits(line, previous)):
-            said += [thought for made_by, thought in waiting if made_by == line.made_by and not line.given]
-            said.append(line.text if place in paired or line.own is None else line.own)
+            for at, made_by, thought in waiting:
+                if made_by == line.made_by and not line.given:
+                    yield at, thought
+            yield place, line.text if place in paired or line.own is None else line.own
         waiting = []
-    return Items(said)
 
 
 def _leave(lines: list[_Line]) -> set[Pair]:

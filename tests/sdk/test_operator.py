@@ -85,7 +85,8 @@ def test_rounds_are_chained_and_send_what_is_new(client: Any) -> None:
 
 
 def test_the_async_one_has_all_that_the_blocking_one_has() -> None:
-    for one, other in ((operator.Assistants, operator.AsyncAssistants), (operator.Threads, operator.AsyncThreads)):
+    pairs = [(getattr(operator, name), getattr(operator, f"Async{name}")) for name in ("Assistants", "Threads", "Shim")]
+    for one, other in pairs:
         assert {name for name in vars(one) if name[0] != "_"} == {name for name in vars(other) if name[0] != "_"}
         for name in (name for name in vars(one) if name[0] != "_"):
             assert (

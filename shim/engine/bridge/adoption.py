@@ -1,0 +1,110 @@
+"""Native responses put into a thread: what was asked becomes messages of the user, what was answered messages of the
+assistant, calls and their outputs entries of the journal.
+
+The head moves to a response only if its chain knows the whole thread.  Otherwise the next run tells upstream what is
+new, or all, as after any message.
+"""
+
+from typing import Any, NamedTuple
+
+from shim.engine.api import unknown_threads
+from shim.engine.bridge import natives, transcript, written
+from shim.engine.bridge.natives import Native
+from shim.engine.bridge.transcript import Transcript
+from shim.engine.context import Context
+from shim.engine.run import container_files
+from shim.engine.run.launch import api_error
+from shim.ports import Refusal
+from shim.store import journal, responses, threads
+from shim.store.tx import Tx
+from shim.translate import history, native
+from shim.translate.native import Told
+from shim.wire.types import Json
+
+
+class _Ready(NamedTuple):
+    one: Native
+    told: Told
+    files: list[container_files.Kept]
+
+
+async def adopt(
+    world: Context, thread_id: str, given: list[Json | str], input: str | list[Any] | None = None
+) -> list[Json]:
+    """Put responses, or ids of stored ones, at the end of a thread, with what lies before them in their chains; returns
+    the messages that they added.  What the thread has already is not added again.
+
+    ``input``: what was asked in the one response, where upstream has not stored that.  Raises `ApiError` where there is
+    no such thread, a run is active in it, or upstream refuses; `NotAdoptable` for a response without an end.
+    """
+    await unknown_threads.welcome(world, thread_id)
+    known = await world.store.read(_known, world, thread_id)
+    try:
+        found = await natives.collect(world, known, given, input)
+    except Refusal as refusal:
+        raise api_error(refusal) from refusal
+    ready = []
+    for one in found:
+        told = native.told(one.response, thread_id, world.ids)
+        ready.append(_Ready(one, told, await container_files.fetch(world, told.made)))
+    return await world.store.write(_write, world, thread_id, ready)
+
+
+def _known(tx: Tx, world: Context, thread_id: str) -> set[str]:
+    """The responses that have made the thread."""
+    transcript.read(tx, world, thread_id)
+    return responses.of_thread(tx, thread_id)
+
+
+def _write(tx: Tx, world: Context, thread_id: str, ready: list[_Ready]) -> list[Json]:
+    transcript.lock(tx, world, thread_id)
+    known = responses.of_thread(tx, thread_id)
+    tip = None
+    added: list[Json | None] = []
+    for each in ready:
+        if each.one.response["id"] in known:
+            continue
+        before = transcript.read(tx, world, thread_id)
+        again = _again(before, each.one, tip)
+        added += _add(tx, world, thread_id, each, again or 0)
+        tip = each.one.response["id"] if again is not None and _stored(world, each) else None
+        if tip and _continues(each):
+            threads.set_head(tx, thread_id, tip, journal.last_seq(tx, thread_id))
+    return [message for message in added if message is not None]
+
+
+def _add(tx: Tx, world: Context, thread_id: str, ready: _Ready, again: int) -> list[Json | None]:
+    """``again``: how many items of the request the thread has already."""
+    response, now = ready.one.response, int(ready.one.response["created_at"])
+    added = [written.given(tx, world, thread_id, item, now) for item in ready.one.given[again:]]
+    for item, message in ready.told.items:
+        written.put(tx, world, thread_id, item, message, response["id"])
+        added.append(message)
+    container_files.keep(tx, thread_id, ready.files)
+    responses.insert(tx, response["id"], thread_id, "", response.get("previous_response_id"), now)
+    responses.finish(tx, response["id"], response["status"], response.get("usage"))
+    return added
+
+
+def _again(before: Transcript, one: Native, tip: str | None) -> int | None:
+    """How many items of a request say again what the thread holds; None where the response does not know the thread.
+
+    ``tip``: a response whose chain knows all of it.
+    """
+    response, previous = one.response, one.response.get("previous_response_id")
+    if previous is not None and previous == tip:
+        return 0
+    if response.get("conversation") or previous not in (None, before.last_response_id):
+        return None
+    whole = native.already(one.given, before.everything)
+    return whole if whole is not None or previous is None else native.already(one.given, before.unsent)
+
+
+def _stored(world: Context, ready: _Ready) -> bool:
+    return ready.one.response.get("store") is not False and world.upstream.profile().stores
+
+
+def _continues(ready: _Ready) -> bool:
+    """Whether a run can chain from the response: it is whole, and asks for nothing."""
+    asks = any(item["type"] in history.ASKS for item, _ in ready.told.items)
+    return not asks and ready.one.response["status"] == "completed"

@@ -1,0 +1,107 @@
+"""Native responses with what was asked in each, the oldest first: read from upstream, as a response does not tell its
+own input.
+"""
+
+from collections.abc import Iterable, Set
+from dataclasses import dataclass
+from typing import Any, Final
+
+from shim.engine.context import Context
+from shim.ports import Refusal
+from shim.translate import native
+from shim.wire import ids
+from shim.wire.types import Json
+
+#: Responses that can stand in a thread.
+FINISHED: Final = ("completed", "incomplete")
+#: Items of one page; the most that there may be.
+PAGE: Final = 100
+
+
+class NotAdoptable(ValueError):
+    """A response that cannot be put into a thread, and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Native:
+    """A response, and the items that were new in its request."""
+
+    response: Json
+    given: list[Json]
+
+
+async def collect(
+    world: Context, known: Set[str], responses: Iterable[Json | str], given: str | list[Any] | None
+) -> list[Native]:
+    """Those of the responses that are not ``known``, with all that lie before them in their chains and are not known.
+
+    ``given``: the input of the one response, where upstream does not keep it.  Raises `NotAdoptable`, and `Refusal`.
+    """
+    found: list[Native] = []
+    for each in responses:
+        response = await _response(world, each) if isinstance(each, str) else each
+        seen = known | {one.response["id"] for one in found}
+        if response["id"] in seen:
+            continue
+        if given is None:
+            found += await _chain(world, _checked(response), seen)
+        else:
+            found.append(Native(_checked(response), native.listing(given)))
+    return found
+
+
+async def _chain(world: Context, last: Json, seen: Set[str]) -> list[Native]:
+    line = [last]
+    while (previous := line[0].get("previous_response_id")) and previous not in seen:
+        line.insert(0, _checked(await _response(world, previous)))
+    history: set[str] = set()
+    if previous:
+        history = _ids(await _inputs(world, previous), (await _response(world, previous)))
+    found = []
+    for response in line:
+        listed = await _inputs(world, response["id"])
+        found.append(Native(response, native.listing(_own(listed, history))))
+        history = _ids(listed, response)
+    return found
+
+
+def _ids(listed: list[Json], response: Json) -> set[str]:
+    """The ids of all items that a response which follows knows from its chain."""
+    return {item["id"] for item in (*listed, *response["output"]) if item.get("id")}
+
+
+def _own(listed: list[Json], history: set[str]) -> list[Json]:
+    """What was new in a request: most servers list all that its chain knows before it."""
+    places = [place for place, item in enumerate(listed, 1) if item.get("id") in history]
+    return [native.listed(item) for item in listed[max(places, default=0) :]]
+
+
+def _checked(response: Json) -> Json:
+    status = response.get("status")
+    if status not in FINISHED or not response.get("output"):
+        raise NotAdoptable(f"Response {response.get('id')} has the status {status!r} and cannot stand in a thread.")
+    return response
+
+
+async def _response(world: Context, response_id: str) -> Json:
+    return await world.upstream.retrieve(response_id)
+
+
+async def _inputs(world: Context, response_id: str) -> list[Json]:
+    """All items that upstream lists as the input of a response, oldest first."""
+    path = ids.path("responses", response_id, "input_items")
+    query = f"?limit={PAGE}&order=asc&include[]=message.input_image.image_url"
+    found: list[Json] = []
+    after = ""
+    while True:
+        try:
+            page = await world.upstream.call("GET", path + query + after)
+        except Refusal as refusal:
+            if refusal.status != 404:
+                raise
+            words = "what was asked in it is not known to upstream: give its input, too."
+            raise NotAdoptable(f"Response {response_id}: {words}") from refusal
+        found += page["data"]
+        if not page.get("has_more"):
+            return found
+        after = f"&after={page['last_id']}"

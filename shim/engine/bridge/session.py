@@ -1,0 +1,69 @@
+"""A thread as a list of items, for frameworks that keep conversations so."""
+
+from typing import Any
+
+from shim.engine.api import unknown_threads
+from shim.engine.bridge import transcript, written
+from shim.engine.context import Context
+from shim.store import journal, messages, survey, threads
+from shim.store.schema import messages as message_table
+from shim.store.tx import Tx
+from shim.translate import history, items, native
+from shim.wire.types import Json
+
+
+async def add(world: Context, thread_id: str, given: list[Any]) -> None:
+    """Put items at the end.  Raises `ApiError` where there is no such thread, or a run is active in it."""
+    await unknown_threads.welcome(world, thread_id)
+    await world.store.write(_add, world, thread_id, native.listing(given))
+
+
+def _add(tx: Tx, world: Context, thread_id: str, given: list[Json]) -> None:
+    transcript.lock(tx, world, thread_id)
+    for item in given:
+        written.given(tx, world, thread_id, item, world.now())
+
+
+def listed(tx: Tx, world: Context, thread_id: str, limit: int | None = None) -> list[Json]:
+    """The items, oldest first, or the last so many: what a session added as it was added, all else as it is sent to a
+    model again.
+    """
+    transcript.read(tx, world, thread_id)
+    found = [item for _, item in sorted(_shown(tx, world, thread_id).items())]
+    return found if limit is None else found[max(len(found) - limit, 0) :]
+
+
+def _shown(tx: Tx, world: Context, thread_id: str) -> dict[int, Json]:
+    """Items by their place in the journal."""
+    own = {
+        row.seq: row.item.get(items.VERBATIM, row.item)
+        for row in journal.walk(tx, thread_id)
+        if row.run_id is None and row.response_id is None
+    }
+    return history.placed(transcript.entries(tx, world, thread_id)) | own
+
+
+def pop(tx: Tx, world: Context, thread_id: str) -> Json | None:
+    """Remove the last item and return it; None where there is none."""
+    transcript.lock(tx, world, thread_id)
+    shown = _shown(tx, world, thread_id)
+    if not shown:
+        return None
+    last = max(shown)
+    for row in journal.rows(tx, thread_id, last - 1):
+        if row.message_id is not None:
+            messages.delete(tx, thread_id, row.message_id)
+    journal.cut(tx, thread_id, last)
+    if last <= threads.head(tx, thread_id).covers:
+        # Upstream's chain still knows the item: from now on the thread is told anew, without it.
+        threads.set_head(tx, thread_id, None, 0)
+    return shown[last]
+
+
+def clear(tx: Tx, world: Context, thread_id: str) -> None:
+    """Remove all messages and items.  The thread stays, and so do its runs."""
+    transcript.lock(tx, world, thread_id)
+    for message in survey.all_of(tx, message_table, thread_id):
+        messages.delete(tx, thread_id, message["id"])
+    journal.cut(tx, thread_id, 0)
+    threads.set_head(tx, thread_id, None, 0)

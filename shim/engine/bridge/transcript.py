@@ -1,0 +1,72 @@
+"""A thread as native code sees it: the response to go on from, and the items that say the rest."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from shim.engine.api import lookup
+from shim.engine.context import Context
+from shim.engine.run import refresh
+from shim.store import journal, threads
+from shim.store.tx import Tx
+from shim.translate import history, items
+from shim.translate.history import Entry
+from shim.wire.errors import error
+from shim.wire.types import Json
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """A thread at one moment, for native calls of the Responses API.
+
+    ``last_response_id``: the response whose chain knows the thread; None where there is none, as in a thread that was
+    imported, or had a message deleted, or whose upstream stores nothing.
+    """
+
+    thread_id: str
+    last_response_id: str | None
+    unsent: tuple[Json, ...]
+    everything: tuple[Json, ...]
+
+    def input_items(self, *, everything: bool = False) -> list[Json]:
+        """Items for ``input``: those that the chain up to ``last_response_id`` does not know, or ``everything``."""
+        return list(self.everything if everything else self.unsent)
+
+    def request(self, input: str | list[Any]) -> Json:
+        """``previous_response_id`` and ``input`` of a call that goes on with ``input``, a user's text or items:
+        ``client.responses.create(model=..., **thread.request("And now?"))``.
+        """
+        said = [{"role": "user", "content": input}] if isinstance(input, str) else input
+        return {"previous_response_id": self.last_response_id, "input": [*self.unsent, *said]}
+
+
+def read(tx: Tx, world: Context, thread_id: str) -> Transcript:
+    """Raises `ApiError` where there is no such thread."""
+    lookup.thread(tx, thread_id)
+    profile = world.upstream.profile()
+    head = threads.head(tx, thread_id)
+    previous, covers = (head.response_id, head.covers) if profile.stores else (None, 0)
+    all_entries = entries(tx, world, thread_id)
+    new = [entry for entry in all_entries if entry.seq > covers] if previous else all_entries
+    thoughts = profile.encrypted_reasoning
+    return Transcript(
+        thread_id,
+        previous,
+        tuple(history.compose(new, previous, thoughts=thoughts)),
+        tuple(history.compose(all_entries, thoughts=thoughts)),
+    )
+
+
+def entries(tx: Tx, world: Context, thread_id: str) -> list[Entry]:
+    """The thread's journal."""
+    return [
+        Entry(row.seq, items.normal(row.item), row.response_id, row.message_id, row.run_id)
+        for row in journal.walk(tx, thread_id)
+    ]
+
+
+def lock(tx: Tx, world: Context, thread_id: str) -> None:
+    """Keep the thread for this transaction.  Raises `ApiError` where there is none, or a run is active."""
+    threads.lock(tx, thread_id, world.now())
+    lookup.thread(tx, thread_id)
+    if (running := refresh.active(tx, world, thread_id)) is not None:
+        raise error("thread_busy_message", thread_id=thread_id, run_id=running["id"])

@@ -1,0 +1,37 @@
+"""Items that somebody else made, put at the end of a thread."""
+
+from shim.engine.context import Context
+from shim.store import journal, messages
+from shim.store.tx import Tx
+from shim.translate import history, native
+from shim.wire.types import Json
+
+
+def given(tx: Tx, world: Context, thread_id: str, item: Json, now: int) -> Json | None:
+    """An item in the journal's form; returns the message that shows it, if one does."""
+    message = native.message(item, world.ids("msg"), now, thread_id)
+    asker = _asker(tx, world, thread_id, item) if item["type"] in history.ANSWERS else None
+    put(tx, world, thread_id, item, message, asker)
+    return message
+
+
+def put(
+    tx: Tx, world: Context, thread_id: str, item: Json, message: Json | None = None, response_id: str | None = None
+) -> None:
+    """An item and the message that shows it.  ``response_id``: the response that made it, or asked for it."""
+    if message is not None:
+        messages.insert(tx, message)
+    asks = item["type"] in history.ANSWERS or (item["type"] == "message" and item["role"] != "assistant")
+    message_id = None if message is None else message["id"]
+    where = {"message_id": message_id, "response_id": response_id}
+    journal.append(tx, thread_id, "in" if asks else "out", item, **where)
+
+
+def _asker(tx: Tx, world: Context, thread_id: str, item: Json) -> str | None:
+    """The response that made the call which an output answers."""
+    call_id = item.get("call_id") or item.get("approval_request_id")
+    asker = None
+    for row in journal.walk(tx, thread_id):
+        if row.type in history.ASKS and call_id in (row.call_id, row.item.get("id")):
+            asker = row.response_id
+    return asker

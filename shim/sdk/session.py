@@ -1,0 +1,68 @@
+"""``ShimSession``: a thread as a session of the Agents SDK."""
+
+from typing import TYPE_CHECKING, Any
+
+from shim.sdk.operator import world_of
+
+if TYPE_CHECKING:
+    import openai
+
+
+class ShimSession:
+    """A thread as a session of `openai-agents`: ``await Runner.run(agent, "Hello", session=ShimSession(thread_id))``.
+
+    What an agent says stands in the thread, and what assistants said there an agent knows.  The thread must exist.
+    ``client``: a client of this package; without one an `AsyncOpenAI` is made when the session is first used.
+    ``session_settings``: those of the Agents SDK; of them the ``limit`` of items counts.
+
+    Every method raises the API's error where there is no such thread, or a run is active in it while it is changed.
+    """
+
+    session_settings: Any = None
+
+    def __init__(
+        self,
+        thread_id: str,
+        client: "openai.AsyncOpenAI | openai.OpenAI | None" = None,
+        *,
+        session_settings: Any = None,
+    ) -> None:
+        self.session_id = thread_id
+        self.session_settings = session_settings
+        self._client = client
+
+    async def get_items(self, limit: int | None = None) -> list[Any]:
+        """The items of the thread, oldest first; of ``limit`` items the last ones."""
+        from shim.engine.bridge import session
+
+        if limit is None and self.session_settings is not None:
+            limit = self.session_settings.limit
+        world = self._world()
+        return await world.store.read(session.listed, world, self.session_id, limit)  # type: ignore[no-any-return]
+
+    async def add_items(self, items: list[Any]) -> None:
+        """Put items at the end of the thread."""
+        from shim.engine.bridge import session
+
+        await session.add(self._world(), self.session_id, items)
+
+    async def pop_item(self) -> Any | None:
+        """Remove the last item and return it; None where there is none."""
+        from shim.engine.bridge import session
+
+        world = self._world()
+        return await world.store.write(session.pop, world, self.session_id)
+
+    async def clear_session(self) -> None:
+        """Remove all messages and items of the thread.  The thread itself stays, and so do its runs."""
+        from shim.engine.bridge import session
+
+        world = self._world()
+        await world.store.write(session.clear, world, self.session_id)
+
+    def _world(self) -> Any:
+        if self._client is None:
+            from shim.sdk.clients import AsyncOpenAI
+
+            self._client = AsyncOpenAI()
+        return world_of(self._client)

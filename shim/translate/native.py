@@ -1,0 +1,126 @@
+"""A native response and what was asked in it, as a thread shows them."""
+
+from collections.abc import Callable, Iterable
+from typing import Any, Final, NamedTuple
+
+from shim.translate import items, stream
+from shim.translate.history import AGAIN, ASKS
+from shim.translate.normalise import response as normal_response
+from shim.translate.turn import Made, Turn
+from shim.wire import objects
+from shim.wire.types import Json
+
+#: Who may speak in a thread.  What a system or a developer says stands in the journal alone.
+SPEAKERS: Final = ("user", "assistant")
+#: What a part without content says, where upstream does not give it back, or a message cannot show it.
+UNSEEN: Final = "[{}]"
+
+
+class Told(NamedTuple):
+    """What a response put out: each item as the journal gets it, with the message that shows it, and the files that
+    code wrote.
+    """
+
+    items: list[tuple[Json, Json | None]]
+    made: list[Made]
+
+
+def listing(given: str | Iterable[Any]) -> list[Json]:
+    """The ``input`` of a request as items in the journal's form; a text is a user's message."""
+    if isinstance(given, str):
+        given = [{"role": "user", "content": given}]
+    return [items.journalled(item) for item in given]
+
+
+def listed(item: Json) -> Json:
+    """An item that ``input_items`` lists, as somebody would give it: without the id that upstream gave it.
+
+    Parts whose data upstream does not give back become words that name them: without it they would be refused.
+    """
+    own = item if item.get("type") in ASKS else {name: item[name] for name in item if name not in ("id", "status")}
+    if item.get("type") != "message" or not isinstance(item.get("content"), list):
+        return own
+    return own | {"content": [_held(part) for part in item["content"]]}
+
+
+def _held(part: Json) -> Json:
+    data = ("file_id", "image_url", "file_url", "file_data", "input_audio")
+    if part.get("type") not in items.MEDIA or any(part.get(name) for name in data):
+        return part
+    return {"type": "input_text", "text": UNSEEN.format(part.get("filename") or part["type"])}
+
+
+def told(response: Json, thread_id: str, new_id: Callable[[str], str]) -> Told:
+    """What a finished response put out, by the rules by which a run tells it; its messages belong to no run.
+
+    Times are the response's own, in seconds.
+    """
+    now = int(response["created_at"])
+    turn = Turn(objects.run("", now, thread_id, ""), new_id, lambda: now)
+    event = {"type": f"response.{response['status']}", "response": normal_response(response)}
+    messages = {
+        data["id"]: data | {"run_id": None, "assistant_id": None}
+        for _, data in stream.translate(turn, event)
+        if data.get("object") == "thread.message"
+    }
+    return Told([_as_told(turn, key, item, messages) for key, item in turn.done], turn.made)
+
+
+def _as_told(turn: Turn, key: str, item: Json, messages: dict[str, Json]) -> tuple[Json, Json | None]:
+    opened = turn.items.get(key)
+    call_id = None if opened is None else opened.call.get("id")
+    message_id = None if opened is None else opened.message.get("id")
+    return items.journalled(item, call_id), None if message_id is None else messages[message_id]
+
+
+def message(item: Json, id: str, now: int, thread_id: str) -> Json | None:
+    """The message that shows an item that somebody gave; None where a thread shows none."""
+    if item["type"] != "message" or item["role"] not in SPEAKERS:
+        return None
+    files = [part["file_id"] for part in item["content"] if part.get("type") == "input_file" and part.get("file_id")]
+    return objects.message(id, now, thread_id, item["role"]) | {
+        "content": [_shown(part) for part in item["content"]],
+        "attachments": [{"file_id": file_id, "tools": []} for file_id in files],
+    }
+
+
+def _shown(part: Json) -> Json:
+    """A part of an item as a message has it."""
+    kind = part.get("type")
+    if kind == "refusal":
+        return {"type": "refusal", "refusal": part["refusal"]}
+    if kind == "input_image" and part.get("file_id"):
+        image = {"file_id": part["file_id"], "detail": part.get("detail") or "auto"}
+        return {"type": "image_file", "image_file": image}
+    if kind == "input_image" and part.get("image_url"):
+        return {"type": "image_url", "image_url": {"url": part["image_url"], "detail": part.get("detail") or "auto"}}
+    said = part["text"] if "text" in part else UNSEEN.format(part.get("filename") or kind)
+    return {"type": "text", "text": {"value": said, "annotations": []}}
+
+
+def already(given: list[Json], known: Iterable[Json]) -> int | None:
+    """How many items at the beginning of ``given`` say again what is ``known``; None where they say something else."""
+    waiting = [said for item in known if (said := _bare(item)) is not None]
+    done = 0
+    for place, item in enumerate(given):
+        if done == len(waiting):
+            return place
+        said = _bare(item)
+        if said is not None and said != waiting[done]:
+            return None
+        done += said is not None
+    return len(given) if done == len(waiting) else None
+
+
+def _bare(item: Json) -> Json | None:
+    """What of an item tells it from others, whoever wrote it down; None for what is not always sent again."""
+    item = items.normal(item)
+    again = AGAIN[item["type"]](item) if item["type"] in AGAIN and item["type"] != "reasoning" else None
+    if again is None or again["type"] != "message":
+        return again
+    return {"role": again["role"], "content": [_bare_part(part) for part in again["content"]]}
+
+
+def _bare_part(part: Json) -> Json:
+    plain = {"detail": "auto"}
+    return {name: value for name, value in part.items() if value is not None and plain.get(name) != value}

@@ -1,0 +1,23 @@
+"""The page about leaving: its programs run in the order in which a reader meets them."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.docs.blocks import blocks
+
+
+def test_one_thread_in_three_styles(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("agents")
+    monkeypatch.setenv("SHIM_UPSTREAM", "sandbox")
+    monkeypatch.setenv("SHIM_DATABASE_URL", f"sqlite:///{tmp_path / 'shim.db'}")
+    names: dict[str, object] = {}
+    for program in blocks("docs/how-to/leaving.md")[:2]:
+        exec(program, names)
+    told = capsys.readouterr().out
+    assert 'user What is my name?\nassistant You said "What is my name?".' in told
+    assert 'assistant You said "What have I asked?"' in told
+    assert 'You said "And now?". My instructions are "Be kind."' in told
+    assert 'user said "What have I asked?"' in told.splitlines()[-1]

@@ -1,0 +1,136 @@
+"""Whichever side adds a turn to a conversation, the transcript is the same: the old API, native calls, native calls
+that nobody stores, the Agents SDK.
+"""
+
+import asyncio
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from shim import AsyncOpenAI, OpenAI, ShimSession
+
+agents = pytest.importorskip("agents")
+
+MODEL, INSTRUCTIONS, OUTPUT = "gpt-4o", "Be kind.", "forty-two"
+PARAMETERS: Final = {"type": "object", "properties": {}, "additionalProperties": False}
+OLD_TOOL: Final = {"type": "function", "function": {"name": "look_up", "parameters": PARAMETERS}}
+TOOL: Final = {"type": "function", "name": "look_up", "parameters": PARAMETERS, "strict": False}
+#: A turn that one side adds, and how many requests it takes.
+QUESTIONS: Final = {"Hello.": 1, "look_up, please": 2, "look_up aloud then look_up": 3, "two-messages": 1}
+seen: Counter[str] = Counter()
+
+
+class World:
+    """One store and one sandbox, an assistant and an agent of the same instructions."""
+
+    def __init__(self) -> None:
+        self.client = OpenAI()
+        self.assistant = self.client.beta.assistants.create(model=MODEL, instructions=INSTRUCTIONS, tools=[OLD_TOOL]).id
+
+    def thread(self) -> str:
+        return self.client.beta.threads.create().id
+
+    def old(self, thread_id: str, question: str) -> None:
+        self.client.beta.threads.messages.create(thread_id, role="user", content=question)
+        runs = self.client.beta.threads.runs
+        run = runs.create_and_poll(thread_id=thread_id, assistant_id=self.assistant)
+        while run.status == "requires_action":
+            asked = run.required_action.submit_tool_outputs.tool_calls
+            outputs = [{"tool_call_id": call.id, "output": OUTPUT} for call in asked]
+            run = runs.submit_tool_outputs_and_poll(run_id=run.id, thread_id=thread_id, tool_outputs=outputs)
+        assert run.status == "completed"
+
+    def native(self, thread_id: str, question: str) -> None:
+        """A chain that is adopted as a whole, by its last response."""
+        request: dict[str, Any] = self.client.shim.thread(thread_id).request(question)
+        while True:
+            response = self._ask(**request)
+            outputs = _outputs(response)
+            if not outputs:
+                break
+            request = {"previous_response_id": response.id, "input": outputs}
+        self.client.shim.adopt(thread_id, response)
+        assert self.client.shim.thread(thread_id).last_response_id == response.id
+        assert self.client.shim.thread(thread_id).input_items() == []
+
+    def unstored(self, thread_id: str, question: str) -> None:
+        """Every response is adopted by itself, with what was asked in it."""
+        said: list[Any] = [*self.client.shim.thread(thread_id).input_items(everything=True)]
+        said.append({"role": "user", "content": question})
+        while True:
+            response = self._ask(input=said, store=False)
+            self.client.shim.adopt(thread_id, response, input=said)
+            outputs = _outputs(response)
+            if not outputs:
+                return
+            said += [item.to_dict(mode="json") for item in response.output] + outputs
+
+    def agent(self, thread_id: str, question: str) -> None:
+        asyncio.run(_agent(thread_id, question))
+
+    def _ask(self, **request: Any) -> Any:
+        return self.client.responses.create(model=MODEL, instructions=INSTRUCTIONS, tools=[TOOL], **request)
+
+    def transcript(self, thread_id: str) -> tuple[Any, Any]:
+        """What a model is told, with calls by their order, and what a reader sees."""
+        items = json.dumps(self.client.shim.thread(thread_id).input_items(everything=True))
+        for number, call_id in enumerate(_call_ids(json.loads(items))):
+            items = items.replace(call_id, f"call {number}")
+        page = self.client.beta.threads.messages.list(thread_id, order="asc", limit=100)
+        return json.loads(items), [(each.role, [part.text.value for part in each.content]) for each in page.data]
+
+
+async def _agent(thread_id: str, question: str) -> None:
+    async with AsyncOpenAI() as client:
+        model = agents.OpenAIResponsesModel(MODEL, client)
+        tool = agents.FunctionTool("look_up", "", dict(PARAMETERS), _look_up, strict_json_schema=False)
+        agent = agents.Agent(name="One", instructions=INSTRUCTIONS, tools=[tool], model=model)
+        config = agents.RunConfig(tracing_disabled=True)
+        await agents.Runner.run(agent, question, session=ShimSession(thread_id, client), run_config=config)
+
+
+async def _look_up(*_: Any) -> str:
+    return OUTPUT
+
+
+def _outputs(response: Any) -> list[Any]:
+    calls = [item for item in response.output if item.type == "function_call"]
+    return [{"type": "function_call_output", "call_id": call.call_id, "output": OUTPUT} for call in calls]
+
+
+def _call_ids(items: list[Any]) -> list[str]:
+    return [item["call_id"] for item in items if item["type"] == "function_call"]
+
+
+@pytest.fixture
+def world(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> World:
+    monkeypatch.setenv("SHIM_UPSTREAM", "sandbox")
+    monkeypatch.setenv("SHIM_DATABASE_URL", f"sqlite:///{tmp_path / 'shim.db'}")
+    return World()
+
+
+SIDES: Final = ("old", "native", "unstored", "agent")
+TURNS: Final = st.lists(st.tuples(st.sampled_from(SIDES), st.sampled_from(sorted(QUESTIONS))), min_size=1, max_size=4)
+
+
+def test_the_transcript_is_the_same_whichever_side_adds_a_turn(world: World) -> None:
+    def both(turns: list[tuple[str, str]]) -> None:
+        mixed, plain = world.thread(), world.thread()
+        for side, question in turns:
+            getattr(world, side)(mixed, question)
+            world.old(plain, question)
+            seen.update([f"{side} {question}"])
+        assert world.transcript(mixed) == world.transcript(plain)
+
+    # Every kind of turn by every side, and every side after every other one, whatever is drawn.
+    for question in QUESTIONS:
+        both([(side, question) for side in SIDES])
+    both([(side, "Hello.") for side in ("old", "unstored", "native", "old", "agent", "native", "agent", "unstored")])
+    few = settings(max_examples=6, derandomize=True, deadline=None)
+    few(given(TURNS)(both))()
+    assert set(seen) == {f"{side} {question}" for side in SIDES for question in QUESTIONS}
