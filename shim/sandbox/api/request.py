@@ -68,7 +68,9 @@ _REASONING: Final = record(
 PARAMETERS: Final[dict[str, Check]] = {
     "background": nullable(boolean),
     "context_management": nullable(array(an_object)),
-    "conversation": nullable(either("one of a string or an object", {str: anything, dict: anything})),
+    "conversation": nullable(
+        either("one of a string or an object", {str: anything, dict: record({"id": string()}, "id")})
+    ),
     "include": nullable(array(one_of(*INCLUDES))),
     "input": items.INPUT,
     "instructions": nullable(string()),
@@ -124,7 +126,7 @@ def check(body: Any) -> None:
     _check_chain(body)
     if body.get("prompt"):
         raise refuse.no_prompt(body["prompt"]["id"])
-    if not body.get("input") and not body.get("previous_response_id"):
+    if not any(body.get(name) for name in ("input", "previous_response_id", "conversation")):
         raise refuse.nothing_to_answer()
     tools.check_choice(body.get("tool_choice"), body.get("tools") or [])
     _check_format(body)
@@ -144,9 +146,6 @@ def check_counted(body: Any) -> None:
 def _check_chain(body: Json) -> None:
     if body.get("previous_response_id") and body.get("conversation"):
         raise refuse.both_chains()
-    if body.get("conversation"):
-        found = body["conversation"]
-        raise refuse.no_conversation(found if isinstance(found, str) else str(found.get("id")))
 
 
 def _check_format(body: Json) -> None:
@@ -155,7 +154,7 @@ def _check_format(body: Json) -> None:
         problem = strict.problem(form["schema"])
         if problem:
             raise refuse.bad_schema(form["name"], problem, "text.format.schema", "invalid_json_schema")
-    chained = body.get("previous_response_id")
+    chained = body.get("previous_response_id") or body.get("conversation")
     if form.get("type") == "json_object" and not chained and "json" not in _all_text(body).lower():
         raise refuse.no_word_json()
 

@@ -2,11 +2,12 @@
 
 import hashlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, Final
 
 from shim.sandbox.api import failures, output, request, response, window
+from shim.sandbox.memory.conversations import Conversation
 from shim.sandbox.memory.shelf import KEPT, POLLED, Record, Shelf
 from shim.sandbox.memory.world import World
 from shim.sandbox.mind import mind
@@ -109,10 +110,14 @@ class Responses:
         """The response from beginning to end: the model is so fast that nothing has to be awaited."""
         now, stored = self._ways.clock(), self._stored(body)
         previous = body.get("previous_response_id")
-        family = self._mint.family(previous, stored or bool(body.get("background")), now)
+        conversation = self._world.conversations.of_request(body)
+        partition = None if conversation is None else conversation.partition
+        family = self._mint.family(previous, stored or bool(body.get("background")), now, partition)
         context = self._context(body, family)
         seen = window.fitted(context, body, self._ways.context_window)
         opened = response.opened(body, model, family("resp"), now, stored)
+        if conversation is not None:
+            opened["conversation"] = {"id": conversation.id}
         plan = mind.decide(seen, body, opened["tools"], model, self._world)
         refusal = failures.before(plan.words, model.name, self._first(body))
         if refusal:
@@ -134,6 +139,7 @@ class Responses:
             words=plan.words,
             streamed=bool(body.get("stream")),
             expires_at=now + (KEPT if stored else POLLED),
+            joins=None if conversation is None else _joining(conversation, context),
             polls_left=SLOW_POLLS if plan.words & _PACE else POLLS,
         )
 
@@ -144,7 +150,8 @@ class Responses:
     def _context(self, body: Json, family: minting.Family) -> list[Json]:
         """The conversation: what the chain holds and what is new, checked together."""
         previous = body.get("previous_response_id")
-        history = self.shelf.previous(previous).history if previous else []
+        conversation = self._world.conversations.of_request(body)
+        history = self.shelf.previous(previous).history if previous else conversation.items if conversation else []
         given = items.listing(body.get("input") or [])
         items.distinct(history, given)
         given = [self._known(item) for item in given]
@@ -217,6 +224,12 @@ class Responses:
                 self._keep(record)
         elif event["type"] == "response.in_progress" and record.seen == "queued":
             record.seen = "in_progress"
+
+
+def _joining(conversation: Conversation, context: list[Json]) -> Callable[[Json], None]:
+    """Adds what a request brought, and what came of it."""
+    new = context[len(conversation.items) :]
+    return lambda final: conversation.add([*new, *final["output"]])
 
 
 def _padding(body: Json) -> bool:

@@ -19,7 +19,8 @@ POLLED: Final = 600
 class Record:
     """One response.  ``inputs`` are all items of its conversation before its own output.
 
-    ``seen`` is the status that is shown, ``told`` the number of events that were read.
+    ``seen`` is the status that is shown, ``told`` the number of events that were read.  ``joins`` is called with what
+    the response adds to its conversation, once it has ended well.
     """
 
     opened: Json
@@ -29,6 +30,7 @@ class Record:
     words: frozenset[str]
     streamed: bool
     expires_at: float
+    joins: Callable[[Json], None] | None = None
     polls_left: int = 0
     seen: str = "queued"
     told: int = 0
@@ -61,6 +63,8 @@ class Record:
     def settle(self) -> None:
         if not self.settled:
             self.seen = self.final["status"]
+            if self.joins is not None and self.seen in ("completed", "incomplete"):
+                self.joins(self.final)
 
     def cancel(self, cancelled: Json) -> None:
         """Whoever reads the stream gets one last event after those he has."""

@@ -1,4 +1,4 @@
-"""What a response can reach besides its conversation: files, vector stores, containers; and whether it is there."""
+"""What a response can reach: files, vector stores, containers, conversations; and whether it is there."""
 
 import base64
 import binascii
@@ -7,6 +7,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from shim.sandbox.memory.containers import Containers
+from shim.sandbox.memory.conversations import Conversations
 from shim.sandbox.memory.files import Files
 from shim.sandbox.memory.stores import Stores
 from shim.sandbox.shapes import refuse, refuse_files
@@ -21,9 +22,11 @@ class World:
         self.files = Files(clock, seed)
         self.stores = Stores(clock, seed, self.files)
         self.containers = Containers(clock, seed, self.files)
+        self.conversations = Conversations(clock, seed)
 
     def routes(self) -> tuple[Route, ...]:
-        return (*self.files.routes(), *self.stores.routes(), *self.containers.routes())
+        held = (self.files, self.stores, self.containers, self.conversations)
+        return tuple(route for each in held for route in each.routes())
 
     def check(self, tools: list[Json], history: list[Json], new: list[Json]) -> None:
         """Refuses a request that names what is not there: in its tools, its input, or the chain it continues."""

@@ -40,9 +40,9 @@ class Mint:
         """Something that looks like encrypted reasoning."""
         return f"gAAAAAB{self.hex(64)}{self.hex(64)}=="
 
-    def family(self, previous: str | None, stored: bool, now: float) -> "Family":
-        """The ids of one response; it shares the partition of the response it continues."""
-        partition = previous.partition("_")[2][:16] if previous else self.hex(16)
+    def family(self, previous: str | None, stored: bool, now: float, partition: str | None = None) -> "Family":
+        """The ids of one response; it shares the partition of the response it continues, or of its conversation."""
+        partition = previous.partition("_")[2][:16] if previous else partition or self.hex(16)
         return Family(self, partition, "00" if stored else "01", f"{int(now):08x}")
 
     def _digest(self) -> bytes:

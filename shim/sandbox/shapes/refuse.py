@@ -204,6 +204,10 @@ def no_conversation(conversation_id: str) -> Refused:
     return Refused(f"Conversation with id '{conversation_id}' not found.", status=404)
 
 
+def no_conversation_item(item_id: str) -> Refused:
+    return Refused(f"Item with id '{item_id}' not found in conversation.", status=404)
+
+
 def no_prompt(prompt_id: str) -> Refused:
     return Refused(f"Prompt with id '{prompt_id}' not found.", status=404)
 
