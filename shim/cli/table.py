@@ -16,6 +16,7 @@ from shim.cli.adopt import adopt
 from shim.cli.check import check
 from shim.cli.demo import demo
 from shim.cli.doctor import doctor
+from shim.cli.export import export
 from shim.cli.importing import import_
 from shim.cli.keeping import seal, sweep
 from shim.cli.migrate_store import migrate_store
@@ -41,6 +42,7 @@ COMMANDS: Final[dict[str, Callable[..., Any]]] = {
     "check": check,
     "demo": demo,
     "doctor": doctor,
+    "export": export,
     "import": import_,
     "keys create": keys.create,
     "keys add": keys.add,

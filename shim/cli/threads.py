@@ -10,9 +10,7 @@ from rich.markup import escape
 from shim.assembly import ledger
 from shim.cli import kept
 from shim.store import survey
-from shim.store.tx import Tx
 from shim.wire import encoding
-from shim.wire.types import Json
 
 AS_JSON = typer.Option("--json", help="As JSON, for programs.")
 THREAD = typer.Argument(metavar="ID", help="The thread.")
@@ -43,7 +41,7 @@ def show(
     tenant: Annotated[str | None, TENANT] = None,
 ) -> None:
     """Show what was said in a thread, and its runs."""
-    found = kept.store().read(_exported, tenant, id)
+    found = kept.store().read(kept.exported, tenant, id)
     if as_json:
         kept.tell_json(found)
         return
@@ -99,7 +97,7 @@ def export(
     out = to.open("w", encoding="utf-8") if to else typer.get_text_stream("stdout")
     try:
         for id in wanted:
-            for each in base.read(_exported, tenant, id):
+            for each in base.read(kept.exported, tenant, id):
                 out.write(encoding.text(each) + "\n")
     finally:
         if to:
@@ -119,10 +117,3 @@ def delete(
         for id in ids:
             client.beta.threads.delete(id)
             typer.echo(f"deleted {id}")
-
-
-def _exported(tx: Tx, tenant: str | None, id: str) -> list[Json]:
-    try:
-        return ledger.export(tx, tenant, id)
-    except ValueError as several:
-        raise typer.BadParameter(str(several), param_hint="--tenant") from None

@@ -3,7 +3,9 @@
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from shim.cli import table
 from tests.docs.blocks import blocks
 
 
@@ -14,10 +16,15 @@ def test_one_thread_in_three_styles(
     monkeypatch.setenv("SHIM_UPSTREAM", "sandbox")
     monkeypatch.setenv("SHIM_DATABASE_URL", f"sqlite:///{tmp_path / 'shim.db'}")
     names: dict[str, object] = {}
-    for program in blocks("docs/how-to/leaving.md")[:2]:
-        exec(program, names)
+    first, second, third = blocks("docs/how-to/leaving.md")
+    exec(first, names)
+    exec(second, names)
     told = capsys.readouterr().out
     assert 'user What is my name?\nassistant You said "What is my name?".' in told
     assert 'assistant You said "What have I asked?"' in told
     assert 'You said "And now?". My instructions are "Be kind."' in told
     assert 'user said "What have I asked?"' in told.splitlines()[-1]
+    monkeypatch.chdir(tmp_path)
+    assert CliRunner().invoke(table.app(), ["export", "--to", "conversations"]).exit_code == 0
+    exec(third, names)
+    assert 'user said "And now?"' in capsys.readouterr().out

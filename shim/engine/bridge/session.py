@@ -40,7 +40,7 @@ def _shown(tx: Tx, world: Context, thread_id: str) -> dict[int, Json]:
         for row in journal.walk(tx, thread_id)
         if row.run_id is None and row.response_id is None
     }
-    return history.placed(transcript.entries(tx, world, thread_id)) | own
+    return history.placed(transcript.entries(tx, thread_id)) | own
 
 
 def pop(tx: Tx, world: Context, thread_id: str) -> Json | None:

@@ -45,7 +45,7 @@ def read(tx: Tx, world: Context, thread_id: str) -> Transcript:
     profile = world.upstream.profile()
     head = threads.head(tx, thread_id)
     previous, covers = (head.response_id, head.covers) if profile.stores else (None, 0)
-    all_entries = entries(tx, world, thread_id)
+    all_entries = entries(tx, thread_id)
     new = [entry for entry in all_entries if entry.seq > covers] if previous else all_entries
     thoughts = profile.encrypted_reasoning
     return Transcript(
@@ -56,7 +56,7 @@ def read(tx: Tx, world: Context, thread_id: str) -> Transcript:
     )
 
 
-def entries(tx: Tx, world: Context, thread_id: str) -> list[Entry]:
+def entries(tx: Tx, thread_id: str) -> list[Entry]:
     """The thread's journal."""
     return [
         Entry(row.seq, items.normal(row.item), row.response_id, row.message_id, row.run_id)

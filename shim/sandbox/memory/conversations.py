@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 from shim.sandbox.memory.drawer import Drawer
 from shim.sandbox.shapes import items, refuse
@@ -12,8 +12,7 @@ from shim.sandbox.shapes.fields import Check, array, nullable, pairs, record
 from shim.sandbox.shapes.minting import Mint
 from shim.sandbox.shapes.query import Query
 from shim.sandbox.shapes.reply import SandboxReply, json_reply
-
-Json = dict[str, Any]
+from shim.wire.types import Json
 
 #: Items of one request.
 MOST: Final = 20

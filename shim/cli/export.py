@@ -1,0 +1,96 @@
+"""``assistants-shim export``: threads out of the store, for good."""
+
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+from rich.console import Console
+from rich.progress import track
+
+from shim.assembly import ledger
+from shim.cli import kept
+from shim.migrate.exports import conversations, files
+from shim.migrate.exports.memory import Memory
+from shim.sdk.clients import OpenAI
+from shim.sdk.operator import world_of
+from shim.store import threads
+from shim.store.tx import Tx
+from shim.wire.types import Json
+
+#: Verdicts after which a thread is not where it should be.
+FAILED = ("changed", "gone", "refused")
+
+
+def export(
+    to: Annotated[
+        Literal["conversations", "ndjson", "markdown"],
+        typer.Option(
+            "--to",
+            help="`conversations`: of the Responses API, on the server that the settings name. `ndjson`: a file for "
+            "each thread, as `import` reads it. `markdown`: a file for each thread, for people.",
+        ),
+    ],
+    ids: Annotated[list[str] | None, typer.Argument(metavar="[ID...]", help="Which threads. Default: all.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            metavar="PATH",
+            help="The folder for the files. With `conversations`: the file that remembers which thread is which "
+            "conversation, so that an export goes on where it was interrupted and later adds what is new. "
+            "Default: `threads`, or `conversations.ndjson`.",
+        ),
+    ] = None,
+    tenant: Annotated[str | None, typer.Option(help="Whose threads, on a server with several tenants.")] = None,
+) -> None:
+    """Export threads. Run it again, and it adds only what is new."""
+    wanted = ids or [each.id for each in reversed(kept.store().read(ledger.threads, tenant))]
+    if to == "conversations":
+        _to_conversations(wanted, out or Path("conversations.ndjson"), tenant)
+    else:
+        _to_files(wanted, out or Path("threads"), to, tenant)
+
+
+def _to_files(wanted: list[str], folder: Path, form: str, tenant: str | None) -> None:
+    base, written = kept.store(), 0
+    for id in _progress(wanted):
+        written += files.write(folder, form, base.read(kept.exported, tenant, id))
+    typer.echo(f"{written} threads written to {folder}, {len(wanted) - written} unchanged")
+
+
+def _to_conversations(wanted: list[str], path: Path, tenant: str | None) -> None:
+    base = kept.store()
+    try:
+        memory = Memory(path)
+    except ValueError as problem:
+        raise typer.BadParameter(str(problem), param_hint="--out") from None
+    counts: Counter[str] = Counter()
+    # A request whose answer was lost is looked at before it is made again, so nothing may retry by itself.
+    with OpenAI(max_retries=0) as client:
+        exporter = conversations.Exporter(world_of(client).upstream, memory)
+        for id in _progress(wanted):
+            items, metadata = base.read(_contents, tenant, id)
+            outcome = exporter.export(id, items, metadata)
+            counts[outcome.verdict] += 1
+            counts["items"] += outcome.items
+            if outcome.verdict in FAILED:
+                words = conversations.VERDICTS[outcome.verdict]
+                typer.echo(f"{id}: {words}{f' ({outcome.detail})' if outcome.detail else ''}", err=True)
+    told = ", ".join(f"{counts[verdict]} {verdict}" for verdict in conversations.VERDICTS if counts[verdict])
+    typer.echo(
+        f"{told or 'no threads'}; {counts['items']} items added; {path} knows which thread is which conversation"
+    )
+    if any(counts[verdict] for verdict in FAILED):
+        raise typer.Exit(1)
+
+
+def _contents(tx: Tx, tenant: str | None, id: str) -> tuple[list[Json], dict[str, str]]:
+    mine = replace(tx, tenant=kept.owner(tx, tenant, id))
+    thread = threads.get(mine, id) or {}
+    return conversations.items_of(mine, id), thread.get("metadata") or {}
+
+
+def _progress(wanted: list[str]) -> Any:
+    return track(wanted, "exporting", console=Console(stderr=True), transient=True)

@@ -1,0 +1,141 @@
+"""Threads as conversations: created empty, then filled in blocks, each noted before and after it is sent.
+
+The API knows no idempotency here: a block whose answer is lost may have arrived, and sent again it would stand there
+twice.  So nothing is sent again before it was looked at.
+"""
+
+import hashlib
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Final, Literal, NamedTuple
+
+from shim.engine.bridge import transcript
+from shim.migrate.exports.memory import Exported, Memory
+from shim.ports import Refusal, Upstream
+from shim.runtime import drive
+from shim.store.tx import Tx
+from shim.translate import history, native
+from shim.wire import encoding, ids
+from shim.wire.types import Json
+
+#: Items of one request; the most that the API takes.
+BLOCK: Final = 20
+#: Seconds to wait after each refusal for too many requests.
+PAUSES: Final = (1.0, 4.0, 15.0, 30.0)
+Verdict = Literal["created", "added", "unchanged", "changed", "gone", "refused"]
+#: What each verdict means for whoever reads the report.
+VERDICTS: Final[dict[Verdict, str]] = {
+    "created": "a new conversation",
+    "added": "new items were added to its conversation",
+    "unchanged": "nothing new",
+    "changed": "what was exported has changed in the thread since: remove its lines from the file to export it anew",
+    "gone": "its conversation is not there any more: remove its lines from the file to export it anew",
+    "refused": "the server refused it",
+}
+
+
+class Outcome(NamedTuple):
+    """What became of a thread.  ``items``: how many were added.  ``detail``: what the server said."""
+
+    thread_id: str
+    verdict: Verdict
+    conversation_id: str | None = None
+    items: int = 0
+    detail: str = ""
+
+
+def items_of(tx: Tx, thread_id: str) -> list[Json]:
+    """A thread's items as any server takes them: calls with their outputs, and no reasoning, which is bound to the
+    responses that made it.
+    """
+    said = history.compose(transcript.entries(tx, thread_id), thoughts=False)
+    return [item for item in said if item["type"] != "message" or item["content"]]
+
+
+class Exporter:
+    """Writes to the server behind ``upstream``, which must not retry by itself."""
+
+    def __init__(self, upstream: Upstream, memory: Memory, sleep: Callable[[float], None] = time.sleep) -> None:
+        self._upstream, self._memory, self._sleep = upstream, memory, sleep
+
+    def export(self, thread_id: str, items: Sequence[Json], metadata: dict[str, str]) -> Outcome:
+        """Bring a conversation up to a thread's ``items``, all of them.  Never raises what the server said.
+
+        ``metadata`` becomes the conversation's, with the thread's id as ``thread_id`` where there is room for that.
+        """
+        known = self._memory.get(thread_id)
+        new = known is None
+        try:
+            if known is None:
+                known = self._create(thread_id, metadata)
+            known = self._settled(known, items)
+            if known.items > len(items) or known.digest != _digest(items[: known.items]):
+                return Outcome(thread_id, "changed", known.conversation_id)
+            count = self._add(known, items)
+        except Refusal as refusal:
+            gone = refusal.status == 404 and known is not None
+            at = None if known is None else known.conversation_id
+            return Outcome(thread_id, "gone" if gone else "refused", at, detail=refusal.message)
+        verdict: Verdict = "created" if new else "added" if count else "unchanged"
+        return Outcome(thread_id, verdict, known.conversation_id, count)
+
+    def _create(self, thread_id: str, metadata: dict[str, str]) -> Exported:
+        own = {"thread_id": thread_id} if len(metadata) < 16 else {}
+        made = self._call("POST", "/conversations", {"metadata": own | metadata})
+        known = Exported(thread_id, made["id"], digest=_digest(()))
+        self._memory.note(known)
+        return known
+
+    def _settled(self, known: Exported, items: Sequence[Json]) -> Exported:
+        """Whether the block that was sent last has arrived, if that is not known."""
+        if not known.pending:
+            return known
+        end = known.items + known.pending
+        there = self._listed(known.conversation_id)[known.items : end]
+        if native.already(there, items[known.items : end]) is None or len(there) < known.pending:
+            return replace(known, pending=0)
+        return self._arrived(known, items)
+
+    def _arrived(self, known: Exported, items: Sequence[Json]) -> Exported:
+        end = known.items + known.pending
+        known = replace(known, items=end, digest=_digest(items[:end]), pending=0)
+        self._memory.note(known)
+        return known
+
+    def _add(self, known: Exported, items: Sequence[Json]) -> int:
+        path = ids.path("conversations", known.conversation_id, "items")
+        before = known.items
+        while block := items[known.items : known.items + BLOCK]:
+            known = replace(known, pending=len(block))
+            self._memory.note(known)
+            self._call("POST", path, {"items": list(block)})
+            known = self._arrived(known, items)
+        return known.items - before
+
+    def _listed(self, conversation_id: str) -> list[Json]:
+        found: list[Json] = []
+        path = ids.path("conversations", conversation_id, "items") + "?limit=100&order=asc"
+        path += "&include[]=message.input_image.image_url"
+        after = ""
+        while True:
+            page = self._call("GET", path + after)
+            found += page["data"]
+            if not page.get("has_more"):
+                return found
+            after = f"&after={page['last_id']}"
+
+    def _call(self, method: str, path: str, body: Json | None = None) -> Json:
+        """What was refused for too many requests was not done, and is asked again."""
+        for pause in PAUSES:
+            try:
+                return drive.finish(self._upstream.call(method, path, body))
+            except Refusal as refusal:
+                if refusal.status != 429:
+                    raise
+            self._sleep(pause)
+        return drive.finish(self._upstream.call(method, path, body))
+
+
+def _digest(items: Sequence[Json]) -> str:
+    return hashlib.sha256(b"\n".join(encoding.compact(item) for item in items)).hexdigest()

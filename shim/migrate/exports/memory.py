@@ -1,0 +1,62 @@
+"""What has become of which thread: a file with a line for each step of an export, so that it goes on where it was
+interrupted, and later adds only what is new.
+"""
+
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from shim.wire import encoding
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """A thread's conversation and how many items of the thread are in it; ``digest`` is theirs.
+
+    ``pending``: items of a block that was sent, of which nobody knows yet whether it arrived.
+    """
+
+    thread_id: str
+    conversation_id: str
+    items: int = 0
+    digest: str = ""
+    pending: int = 0
+
+
+class Memory:
+    """The file; of several lines about a thread the last counts.
+
+    Raises ValueError for a file in which something else stands.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path: Final = path
+        self._known: Final[dict[str, Exported]] = {}
+        text = path.read_bytes() if path.is_file() else b""
+        whole, _, torn = text.rpartition(b"\n")
+        for number, line in enumerate(whole.splitlines(), 1):
+            self._read(number, line)
+        if torn:
+            # It was being written when the export was interrupted.
+            os.truncate(path, len(text) - len(torn))
+
+    def get(self, thread_id: str) -> Exported | None:
+        return self._known.get(thread_id)
+
+    def note(self, one: Exported) -> None:
+        """Remember it; it is on the disk when this returns."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        with self._path.open("ab") as out:
+            out.write(encoding.text(asdict(one)).encode() + b"\n")
+            out.flush()
+            os.fsync(out.fileno())
+        self._known[one.thread_id] = one
+
+    def _read(self, number: int, line: bytes) -> None:
+        try:
+            found: Any = encoding.parsed(line)
+            one = Exported(**found)
+        except (ValueError, TypeError):
+            raise ValueError(f"{self._path}, line {number}: not written by an export to conversations") from None
+        self._known[one.thread_id] = one
