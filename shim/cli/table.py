@@ -24,6 +24,7 @@ from shim.cli.run import run
 from shim.cli.sandbox import sandbox
 from shim.cli.scan import scan
 from shim.cli.serve import serve
+from shim.cli.swap import swap
 from shim.cli.trace import trace
 from shim.cli.usage import usage
 from shim.store.errors import StoreFailed
@@ -55,6 +56,7 @@ COMMANDS: Final[dict[str, Callable[..., Any]]] = {
     "scan": scan,
     "seal": seal,
     "serve": serve,
+    "swap": swap,
     "sweep": sweep,
     "threads list": threads.listing,
     "threads show": threads.show,

@@ -69,7 +69,8 @@ def test_what_is_stale_is_named(monkeypatch: pytest.MonkeyPatch, capsys: pytest.
     assert "docs/reference/events.md" in capsys.readouterr().out
 
 
-CODE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
+#: Code in blocks, and within a line: a regular expression may look like a link.
+CODE = re.compile(r"^```.*?^```$|``[^\n]*?``|`[^`\n]*`", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\((?!https?://|#)([^)#\s]+)(?:#[^)]*)?\)")
 
 

@@ -43,15 +43,15 @@ def program(text: str) -> Program:
             continue
         own = source(cell).split("\n")
         at = [Line(finder.find(each), number) for each in own]
-        plain = [_plain(each) for each in own]
-        if plain and plain[0].lstrip().startswith("#%%"):
+        shown = [plain(each) for each in own]
+        if shown[0].startswith("#%%"):
             continue
         try:
-            ast.parse("\n".join(plain))
+            ast.parse("\n".join(shown))
         except (SyntaxError, ValueError):
             broken.append((at[0], "\n".join(own)))
             continue
-        lines += plain
+        lines += shown
         places += at
     return Program("\n".join(lines), places, broken)
 
@@ -62,7 +62,7 @@ def source(cell: Any) -> str:
     return "".join(map(str, found)) if isinstance(found, list) else str(found)
 
 
-def _plain(line: str) -> str:
+def plain(line: str) -> str:
     """A line as Python sees it.  A cell of another language (``%%bash``) is marked, to be left out."""
     if line.lstrip().startswith("%%"):
         return "#%%"

@@ -1,0 +1,88 @@
+"""What the rules must know of a program besides the statement that they look at."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+import libcst as cst
+
+#: The SDK's clients, all of which `shim` has under the same names.
+CLIENTS: Final = frozenset({"OpenAI", "AsyncOpenAI", "AzureOpenAI", "AsyncAzureOpenAI", "Client", "AsyncClient"})
+#: Names of the module that are the same objects in `shim`, besides its classes that are no clients.
+SAME: Final = frozenset({"types", "lib", "resources", "not_given", "omit", "file_from_path", "pydantic_function_tool"})
+
+
+@dataclass(slots=True)
+class Facts:
+    """``used``: of each name that holds the module, the attributes that are used; ``*`` stands for the module itself.
+
+    ``dotted``: submodules that are imported without a name of their own (``import openai.types``): each binds
+    ``openai`` anew.
+    """
+
+    used: dict[str, set[str]] = field(default_factory=dict)
+    dotted: set[str] = field(default_factory=set)
+
+    def needs(self, name: str) -> bool:
+        """Whether the module's name is used for anything that differs between the two modules."""
+        return any(not _is_same(each) for each in self.used.get(name, ()))
+
+
+def _is_same(attribute: str) -> bool:
+    plain = attribute in SAME or (attribute.startswith("__") and attribute.endswith("__"))
+    return plain or (attribute[0].isupper() and attribute not in CLIENTS)
+
+
+def facts(modules: Iterable[cst.Module]) -> Facts:
+    """Those of a program: one module, or the cells of a notebook."""
+    found = Facts()
+    for module in modules:
+        module.visit(_Visitor(found))
+    return found
+
+
+class _Visitor(cst.CSTVisitor):
+    def __init__(self, found: Facts) -> None:
+        self._found = found
+
+    def visit_Import(self, node: cst.Import) -> bool:
+        for alias in node.names:
+            if alias.asname is None and dotted(alias.name).startswith("openai."):
+                self._found.dotted.add(dotted(alias.name))
+        return False
+
+    def visit_ImportFrom(self, node: cst.ImportFrom) -> bool:
+        return False
+
+    def visit_Attribute(self, node: cst.Attribute) -> bool:
+        if isinstance(node.value, cst.Name):
+            self._use(node.value.value, node.attr.value)
+        else:
+            # The name of an attribute is no use of a name.
+            node.value.visit(self)
+        return False
+
+    def visit_Arg(self, node: cst.Arg) -> bool:
+        # The name of an argument is no use of a name.
+        node.value.visit(self)
+        return False
+
+    def visit_Name(self, node: cst.Name) -> None:
+        self._use(node.value, "*")
+
+    def _use(self, name: str, attribute: str) -> None:
+        self._found.used.setdefault(name, set()).add(attribute)
+
+
+def dotted(node: cst.BaseExpression | None) -> str:
+    """The name of a module: ``openai.types``."""
+    if isinstance(node, cst.Attribute):
+        return f"{dotted(node.value)}.{node.attr.value}"
+    return node.value if isinstance(node, cst.Name) else ""
+
+
+def names(node: cst.ImportFrom) -> list[str]:
+    """What a statement takes from its module; ``*`` for all."""
+    if isinstance(node.names, cst.ImportStar):
+        return ["*"]
+    return [dotted(alias.name) for alias in node.names]

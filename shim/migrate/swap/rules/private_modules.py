@@ -1,0 +1,19 @@
+"""``from openai.lib.azure import AzureOpenAI``: clients out of modules that the SDK's documentation does not name."""
+
+import libcst as cst
+
+from shim.migrate.swap.facts import CLIENTS, Facts, dotted, names
+from shim.migrate.swap.rules.statements import Left, renamed
+
+
+def rewrite(node: cst.Import | cst.ImportFrom, facts: Facts) -> cst.ImportFrom | Left | None:
+    """Clients alone are taken from `shim`; a statement that takes other names, too, stays and is named."""
+    if not isinstance(node, cst.ImportFrom) or node.relative or not dotted(node.module).startswith("openai."):
+        return None
+    taken = set(names(node))
+    if taken.isdisjoint(CLIENTS):
+        return None
+    if taken <= CLIENTS:
+        return renamed(node, "shim")
+    others = ", ".join(sorted(taken - CLIENTS))
+    return Left(f"it takes clients and {others} in one statement from a private module; write two statements")
