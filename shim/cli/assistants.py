@@ -36,7 +36,7 @@ def listing(as_json: Annotated[bool, AS_JSON] = False) -> None:
     """List all assistants, the newest first."""
     with kept.client() as client:
         found = [each.to_dict() for each in client.beta.assistants.list(limit=100)]
-        declared = client._client._transport.engine.world.declared  # type: ignore[attr-defined]
+        declared = client._client._transport.dispatcher.engine.world.declared  # type: ignore[attr-defined]
     if as_json:
         kept.tell_json(found)
         return

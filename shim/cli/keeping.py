@@ -24,8 +24,7 @@ def sweep() -> None:
     # Where nothing is asked of anybody no key is needed.
     with OpenAI() if chosen.delete_responses else OpenAI(api_key="none") as client:
         transport: Any = client._client._transport
-        for _ in drive.drain(transport.engine.sweep(told=True)):
-            pass
+        drive.finish(transport.dispatcher.engine.sweep(told=True))
     typer.echo("swept")
 
 

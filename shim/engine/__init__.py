@@ -8,7 +8,7 @@ from shim.engine.api import replayed, routes
 from shim.engine.capabilities import Capabilities
 from shim.engine.context import Context
 from shim.engine.idempotency import Again
-from shim.engine.protocol import Events, Reply, Request, error_reply, our_failure
+from shim.engine.protocol import Reply, Request, error_reply, our_failure
 from shim.engine.registry import Registry
 from shim.engine.run import launch, refresh
 from shim.ports import Refusal, Upstream
@@ -60,11 +60,11 @@ class Engine:
                 log.exception("a mistake of this program, not of its caller")
             return error_reply(our_failure(problem))
 
-    def sweep(self, told: bool = False) -> Events:
-        """Erase what was kept for long enough.  To be pumped, as a run is; it tells nothing.  It raises `StoreFailed`
-        where somebody is to be ``told``, else logs it.
+    async def sweep(self, told: bool = False) -> None:
+        """Erase what was kept for long enough.  It raises `StoreFailed` where somebody is to be ``told``, else logs
+        it.
         """
-        return retention.sweep(self.world, told)
+        await retention.sweep(self.world, told)
 
     async def _once(self, operation: routes.Operation, request: Request, ids: list[str]) -> Reply:
         while True:

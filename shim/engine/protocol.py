@@ -1,6 +1,6 @@
 """What goes through a door: a request in, a reply out."""
 
-from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -13,6 +13,8 @@ from shim.wire.types import Json
 Emitted = tuple[str, Json]
 #: What a run says, a batch at a time: the events of one network read, already committed but for deltas.
 Events = AsyncGenerator[list[Emitted], None]
+#: What is to be done beside whoever asked for it.
+Work = Callable[[], Coroutine[Any, Any, None]]
 
 #: The end of every stream, as an event among the others.
 DONE: Final[Emitted] = ("done", {})
@@ -42,7 +44,8 @@ class Request:
 class Reply:
     """The answer.  ``events`` is the run that the door must pump to its end, whoever reads it; ``streamed`` says
     whether the caller wants to read it: then it is the body, and ``body`` is empty.  ``interruption`` is that of the
-    run: once it has happened, nobody waits for a slow reader any more.
+    run: once it has happened, nobody waits for a slow reader any more.  ``afterwards``: what is to be done when the
+    answer is on its way.
     """
 
     status: int
@@ -51,6 +54,7 @@ class Reply:
     events: Events | None = None
     streamed: bool = False
     interruption: Interruption | None = None
+    afterwards: Work | None = None
 
 
 def json_reply(

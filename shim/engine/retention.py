@@ -10,7 +10,6 @@ from dataclasses import replace
 from typing import Final
 
 from shim.engine.context import Context
-from shim.engine.protocol import DONE, Events
 from shim.ports import Refusal
 from shim.store import files, outbox, runs, tenants, threads
 from shim.store.errors import StoreFailed
@@ -25,8 +24,8 @@ BATCH: Final = 20
 ITS_OWN: Final = (400, 409, 422)
 
 
-async def sweep(world: Context, told: bool) -> Events:
-    """Erase what was kept for long enough, and let upstream forget what it shall.  Tells nothing.  ``told``: somebody
+async def sweep(world: Context, told: bool) -> None:
+    """Erase what was kept for long enough, and let upstream forget what it shall.  ``told``: somebody
     waits for this, and a failure is his.
     """
     try:
@@ -39,16 +38,14 @@ async def sweep(world: Context, told: bool) -> Events:
             raise
         # Whoever uses the store is told.
         log.warning("nothing could be erased: %s", problem)
-    yield [DONE]
 
 
-async def upstream(world: Context) -> Events:
-    """Let upstream forget what it shall.  Tells nothing."""
+async def upstream(world: Context) -> None:
+    """Let upstream forget what it shall."""
     try:
         await _forget_upstream(world)
     except StoreFailed as problem:
         log.warning("responses stay upstream for now: %s", problem)
-    yield [DONE]
 
 
 async def old(world: Context) -> int:

@@ -4,7 +4,6 @@ The one module that knows either library: the installed SDK says which it uses. 
 client that the SDK would have used, whole and untouched.
 """
 
-import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator
 from contextlib import aclosing
 from http.cookiejar import DefaultCookiePolicy
@@ -12,16 +11,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import openai._base_client as sdk
 
-from shim.engine import Engine, Reply, Request
+from shim.engine import Engine, Request
 from shim.engine.api.routes import is_ours, is_polled
 from shim.http import logs
 from shim.http.pools import keep_apart
 from shim.runtime import drive
-from shim.runtime.dispatch import Dispatcher, headers
+from shim.runtime.dispatch import Dispatcher
 from shim.runtime.heartbeat import Heartbeat
-from shim.runtime.long_poll import hold
 from shim.runtime.pump import Tasks, Threads
-from shim.upstream.caller import calling
 
 if TYPE_CHECKING:
     import httpx2 as http
@@ -99,8 +96,8 @@ class Transport(http.BaseTransport):
         heartbeat: Heartbeat,
         pumps: Threads,
     ) -> None:
-        self.engine, self.path_of, self.inner, self.rest = engine, path_of, inner, rest
-        self.heartbeat, self.pumps = heartbeat, pumps
+        self.path_of, self.inner, self.rest = path_of, inner, rest
+        self.dispatcher = Dispatcher(engine, heartbeat, pumps)
         keep_apart(inner)
         keep_apart(rest)
 
@@ -112,25 +109,11 @@ class Transport(http.BaseTransport):
         path = self.path_of(request)
         if path is None:
             return _passed(request, self.rest.send(request, stream=True))
-        began = time.perf_counter()
-        asked = _asked(request, path, request.read())
-        with calling(asked.headers):
-            hold(self.engine.world.registry, asked, self.engine.world.tenant)
-            reply = drive.finish(self.engine.handle(asked))
-            body = _Body(self._pumped(reply))
-            if self.heartbeat.may_sweep(self.engine.world.tenant):
-                self.pumps.work(self.engine.sweep())
-        return http.Response(reply.status, headers=headers(reply, began), stream=body)
-
-    def _pumped(self, reply: Reply) -> Iterator[bytes]:
-        if reply.events is not None and reply.streamed:
-            return self.pumps.view(reply.events, reply.interruption)
-        if reply.events is not None:
-            self.pumps.work(reply.events)
-        return iter((reply.body,))
+        answered = drive.finish(self.dispatcher.answer(_asked(request, path, request.read())))
+        return http.Response(answered.status, headers=answered.headers, stream=_Body(answered.body))
 
     def close(self) -> None:
-        self.pumps.join()
+        drive.finish(self.dispatcher.close())
         self.inner.close()
 
 

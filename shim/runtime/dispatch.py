@@ -1,93 +1,71 @@
-"""Where the doors on asyncio hand a request to the engine, and get back an answer whose run is under way.
+"""Where a door hands a request to the engine, and gets back an answer whose run is under way.
 
-What a run has still to do is pumped in a task of its own: a caller who leaves, whenever that is, leaves the run alone.
+What a run has still to do is pumped beside the caller: one who leaves, whenever that is, leaves the run alone.  Written
+once for both colours; behind a blocking client `drive` finishes what is awaited here.
 """
 
-import asyncio
 import time
-from collections.abc import AsyncGenerator
-from contextlib import suppress
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Generic, TypeVar
 
 from shim.engine import Engine, Reply, Request
 from shim.runtime.heartbeat import Heartbeat
-from shim.runtime.long_poll import hold_async
-from shim.runtime.pump import Tasks
+from shim.runtime.long_poll import hold
+from shim.runtime.pump import Pumps
 from shim.runtime.unread import last
 from shim.upstream.caller import calling
 from shim.wire import ids
 from shim.wire.errors import error
 
+B = TypeVar("B")
+
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class Answered(Generic[B]):
     """An answer to pass on.  Whoever leaves before the end of ``body`` closes it."""
 
     status: int
     headers: dict[str, str]
-    body: AsyncGenerator[bytes, None]
+    body: B
     streamed: bool
 
 
-class Dispatcher:
+class Dispatcher(Generic[B]):
     """Answers for one engine."""
 
-    def __init__(self, engine: Engine, heartbeat: Heartbeat, pumps: Tasks) -> None:
+    def __init__(self, engine: Engine, heartbeat: Heartbeat, pumps: Pumps[B]) -> None:
         self.engine: Final = engine
         self._heartbeat, self._pumps = heartbeat, pumps
 
-    async def answer(self, asked: Request, engine: Engine | None = None) -> Answered:
+    async def answer(self, asked: Request, engine: Engine | None = None) -> Answered[B]:
         """What the engine says, for the caller whose headers these are; ``engine``: the one of his tenant."""
         began = time.perf_counter()
         mine = engine or self.engine
         with calling(asked.headers):
-            await hold_async(mine.world.registry, asked, mine.world.tenant)
-            reply = await self._handled(mine, asked)
+            await hold(mine.world.registry, asked, mine.world.tenant, self._pumps.colour)
+            reply = await self._pumps.handled(mine.handle(asked))
+            body = self._pumped(reply)
+            if reply.afterwards is not None:
+                self._pumps.after(reply.afterwards)
             if self._heartbeat.may_sweep(mine.world.tenant):
-                self._pumps.work(mine.sweep())
-            return Answered(reply.status, headers(reply, began), self._pumped(reply), reply.streamed)
+                self._pumps.after(mine.sweep)
+        return Answered(reply.status, headers(reply, began), body, reply.streamed)
 
     async def leave(self, seconds: float) -> None:
         """Wait so long for runs still going, then end their streams with a last event."""
-        await self._pumps.join(seconds)
+        await self._pumps.settled(seconds)
         self._pumps.end_views(last(error("shutting_down")))
 
     async def close(self) -> None:
         """Wait for runs still going; what is left ends by its lease."""
-        await self._pumps.join(self._pumps.grace)
+        await self._pumps.settled()
 
-    async def _handled(self, engine: Engine, asked: Request) -> Reply:
-        """In a task of its own, so that a caller who gives up cancels it but once, and what it has begun is undone
-        before he hears of it.  Some libraries cancel their tasks again at every await.
-        """
-        task = asyncio.create_task(engine.handle(asked))
-        try:
-            return await asyncio.shield(task)
-        except asyncio.CancelledError:
-            task.cancel()
-            while not task.done():
-                with suppress(asyncio.CancelledError):
-                    await asyncio.wait([task])
-            if not task.cancelled() and task.exception() is None:
-                # It was too late to undo anything: what has begun goes on, and nobody reads it.
-                self._abandoned(task.result())
-            raise
-
-    def _abandoned(self, reply: Reply) -> None:
-        if reply.events is not None:
-            self._pumps.work(reply.events)
-
-    def _pumped(self, reply: Reply) -> AsyncGenerator[bytes, None]:
+    def _pumped(self, reply: Reply) -> B:
         if reply.events is not None and reply.streamed:
             return self._pumps.view(reply.events, reply.interruption)
         if reply.events is not None:
             self._pumps.work(reply.events)
-        return _once(reply.body)
-
-
-async def _once(body: bytes) -> AsyncGenerator[bytes, None]:
-    yield body
+        return self._pumps.whole(reply.body)
 
 
 def headers(reply: Reply, began: float) -> dict[str, str]:

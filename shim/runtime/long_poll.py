@@ -5,15 +5,12 @@ process drives the run, the answer is held until the run is done or wants someth
 time that its caller waits.  Whoever retrieves a run by himself, or names an interval, is answered at once.
 """
 
-import asyncio
-import threading
 from collections.abc import Mapping
-from contextlib import suppress
-from functools import partial
 from typing import Final
 
 from shim.engine import Registry, Request
 from shim.engine.api.routes import polled_run
+from shim.runtime.colours import Colour
 
 #: Seconds, at most; and where a caller does not say how long he waits.
 HOLD: Final = 5.0
@@ -32,35 +29,16 @@ def seconds(headers: Mapping[str, str]) -> float:
         return UNSAID
 
 
-def hold(registry: Registry, asked: Request, tenant: str) -> None:
-    """Behind a blocking client.  A run of another tenant is not waited for: that would tell that there is one."""
+async def hold(registry: Registry, asked: Request, tenant: str, colour: Colour) -> None:
+    """Hold the answer to a polling helper.  A run of another tenant is not waited for: that would tell that there is
+    one.
+    """
     run_id = polled_run(asked)
     if run_id is None:
         return
-    bell = threading.Event()
-    if registry.watch(run_id, bell.set, tenant):
+    bell = colour.signal()
+    if registry.watch(run_id, bell.ring, tenant):
         try:
-            bell.wait(seconds(asked.headers))
+            await bell.wait(seconds(asked.headers))
         finally:
-            registry.unwatch(run_id, bell.set)
-
-
-async def hold_async(registry: Registry, asked: Request, tenant: str) -> None:
-    """The same for doors on asyncio."""
-    run_id = polled_run(asked)
-    if run_id is None:
-        return
-    bell = asyncio.Event()
-    ring = partial(_ring, asyncio.get_running_loop(), bell)
-    if registry.watch(run_id, ring, tenant):
-        try:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(bell.wait(), seconds(asked.headers))
-        finally:
-            registry.unwatch(run_id, ring)
-
-
-def _ring(loop: asyncio.AbstractEventLoop, bell: asyncio.Event) -> None:
-    # Who waited may be gone, and his loop with him.
-    with suppress(RuntimeError):
-        loop.call_soon_threadsafe(bell.set)
+            registry.unwatch(run_id, bell.ring)

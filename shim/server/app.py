@@ -22,7 +22,7 @@ from shim.engine.api import routes
 from shim.engine.protocol import error_reply, our_failure
 from shim.http import offline, transport
 from shim.runtime.dispatch import Answered, Dispatcher
-from shim.runtime.pump import Tasks
+from shim.runtime.pump import AsyncBody, Tasks
 from shim.server import callers, headers, paths
 from shim.server.callers import Caller, Callers
 from shim.server.hosts import Hosts, Loopback, Named, listed
@@ -116,7 +116,7 @@ def _client() -> openai.AsyncOpenAI:
 class Ways(NamedTuple):
     """Where answers come from: the engine, the upstream, and the upstream for callers who share a key there."""
 
-    ours: Dispatcher
+    ours: Dispatcher[AsyncBody]
     passed_on: Passage
     shared: Shared
 
@@ -237,7 +237,7 @@ def _meant(method: str) -> str:
     return "GET" if method == "HEAD" else method
 
 
-async def _response(answered: Answered) -> Response:
+async def _response(answered: Answered[AsyncBody]) -> Response:
     dated = answered.headers | {"date": formatdate(usegmt=True)}
     if answered.streamed:
         return Streamed(answered.body, answered.status, dated | LIVE)

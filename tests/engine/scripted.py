@@ -311,6 +311,8 @@ def carry(events: Events) -> None:
 
 def pump(reply: Reply) -> list[Emitted]:
     """Carry a reply's run to its end; what it told, which ends with `done`."""
+    if reply.afterwards is not None:
+        drive.finish(reply.afterwards())
     if reply.events is None:
         return []
     told = [event for batch in drive.drain(reply.events) for event in batch]

@@ -1,5 +1,8 @@
 """Threads: four operations."""
 
+from dataclasses import replace
+from functools import partial
+
 from shim.engine import idempotency, resources, retention
 from shim.engine.api import lookup, messages, unknown_threads
 from shim.engine.context import Context, given
@@ -42,8 +45,8 @@ async def delete(world: Context, request: Request, thread_id: str) -> Reply:
     running = await world.store.write(_delete, world, thread_id)
     if running is not None and (going := running.memory["background"]) is not None:
         await background.stop(world, going)
-    forgetting = retention.upstream(world) if world.delete_responses else None
-    return json_reply(objects.deleted("thread", thread_id), events=forgetting)
+    reply = json_reply(objects.deleted("thread", thread_id))
+    return replace(reply, afterwards=partial(retention.upstream, world)) if world.delete_responses else reply
 
 
 async def prepared(world: Context, asked: Json) -> Json:

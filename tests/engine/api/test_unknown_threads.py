@@ -73,7 +73,7 @@ def test_one_that_was_erased_in_time_does_too(old: World) -> None:
     old.say(OLD, "Hello?")
     object.__setattr__(old.context, "retention", 10.0)
     old.clock.time += 100_000
-    list(drive.drain(old.engine.sweep()))
+    drive.finish(old.engine.sweep())
     with pytest.raises(Refused, match="No thread found"):
         old.say(OLD, "Hello again?")
 

@@ -1,0 +1,118 @@
+"""What threads and the tasks of an event loop wait with: the only twins of this room.
+
+Pumps, unread bytes and long polls are written once over a `Signal` and a `Mailbox`.  Those of threads block and never
+suspend, so `drive` can finish what waits with them.
+"""
+
+import asyncio
+import threading
+from contextlib import suppress
+from queue import SimpleQueue
+from typing import Final, Protocol
+
+import anyio
+
+#: What a reader gets: some bytes, or None at the end.
+Chunk = bytes | None
+
+
+class Signal(Protocol):
+    """Somebody waits until somebody else says so."""
+
+    def set(self) -> None:
+        """From the thread, or the loop, of who waits."""
+        ...
+
+    def ring(self) -> None:
+        """The same from any thread.  Never raises."""
+        ...
+
+    def clear(self) -> None:
+        """Wait again."""
+        ...
+
+    async def wait(self, seconds: float) -> bool:
+        """Whether it was set within that time."""
+        ...
+
+
+class Mailbox(Protocol):
+    """A queue without an end."""
+
+    def put(self, chunk: Chunk) -> None: ...
+
+    async def get(self) -> Chunk: ...
+
+
+class Colour(Protocol):
+    """What waits in one way."""
+
+    def signal(self) -> Signal: ...
+
+    def mailbox(self) -> Mailbox: ...
+
+
+class _ThreadSignal(threading.Event):
+    def ring(self) -> None:
+        self.set()
+
+    async def wait(self, seconds: float) -> bool:  # type: ignore[override]
+        return super().wait(seconds)
+
+
+class _LoopSignal:
+    def __init__(self) -> None:
+        self._event: Final = asyncio.Event()
+        self._loop: Final = asyncio.get_running_loop()
+
+    def set(self) -> None:
+        self._event.set()
+
+    def ring(self) -> None:
+        # A loop that is closed waits no more.
+        with suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(self._event.set)
+
+    def clear(self) -> None:
+        self._event.clear()
+
+    async def wait(self, seconds: float) -> bool:
+        with anyio.move_on_after(seconds):
+            await self._event.wait()
+        return self._event.is_set()
+
+
+class _ThreadMailbox:
+    def __init__(self) -> None:
+        self._queue: Final[SimpleQueue[Chunk]] = SimpleQueue()
+        self.put = self._queue.put
+
+    async def get(self) -> Chunk:
+        return self._queue.get()
+
+
+class _LoopMailbox:
+    def __init__(self) -> None:
+        self._queue: Final[asyncio.Queue[Chunk]] = asyncio.Queue()
+        self.put = self._queue.put_nowait
+        self.get = self._queue.get
+
+
+class _Threads:
+    def signal(self) -> Signal:
+        return _ThreadSignal()
+
+    def mailbox(self) -> Mailbox:
+        return _ThreadMailbox()
+
+
+class _Loop:
+    def signal(self) -> Signal:
+        return _LoopSignal()
+
+    def mailbox(self) -> Mailbox:
+        return _LoopMailbox()
+
+
+THREADS: Final[Colour] = _Threads()
+LOOP: Final[Colour] = _Loop()
