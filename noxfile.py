@@ -1,20 +1,24 @@
 """The SDK matrix: every major of the official client, beside the newest of everything else.
 
-The doors are what an SDK's version can break, so their tests run here; the rest of the suite knows no SDK.
+The doors are what an SDK's version can break, so their tests run here; the rest of the suite knows no SDK.  `floors`
+is the other end: the oldest of everything that pyproject.toml allows, on the oldest Python.
 A Python that is not on this machine is skipped, and the summary says so.
 """
 
 import json
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import nox
+import tomllib
+from packaging.requirements import Requirement
 
 nox.options.default_venv_backend = "venv"
 nox.options.reuse_venv = "yes"
 nox.options.error_on_missing_interpreters = False
-nox.options.sessions = ["sdk", "newest", "old", "frameworks"]
+nox.options.sessions = ["floors", "sdk", "newest", "old", "frameworks"]
 
 ROOT = Path(__file__).parent
 #: What a newer Python can break: threads, tasks, processes, the end of a program.
@@ -46,13 +50,29 @@ ORACLES = (
     "tests/scenarios/laws/test_tables.py",
     "tests/wire/requests/test_sdk.py",
 )
+#: What an old Python, an old pydantic or an old server can break besides.
+OLD = (
+    *MOST,
+    "tests/scenarios/replay/test_client.py::test_the_async_client_tells_it_too",
+    "tests/assembly/test_declarations.py",
+    "tests/migrate/imports/test_values.py",
+    "tests/runtime",
+    "tests/scenarios/cancelled",
+    "tests/server/test_passage.py",
+)
 SDKS = {
-    "oldest": ("openai==1.66.5", MOST),
-    "1": ("openai>=1.66.5,<2", SOME),
+    "1": ("openai>=1.35,<2", SOME),
     "2": ("openai>=2,<3", SOME),
     "3": ("openai>=3,<4", (*SOME, *ORACLES)),
 }
-PYTHONS = ("3.13",)
+PYTHONS = ("3.13", "3.14")
+FLOOR_PYTHON = "3.10"
+#: The extras whose lower bounds are installed, too.
+FLOORED = ("server", "postgres", "encryption", "import", "relay")
+#: What these tests need; the web frameworks of the extra `test` want a newer starlette.
+TOOLS = ("pytest>=8.2", "pytest-asyncio", "pytest-timeout", "pytest-xdist", "hypothesis")
+#: What stands behind openai and typer is theirs to bound, but at these floors they do not run with the newest of it.
+BEHIND = ("httpx==0.27.0", "click==8.1.7")
 #: Pythons and an SDK that are too old to have the shim beside them; they use the server.
 OLD_PYTHONS = ("3.8",)
 OLD_SDK = ("openai==1.30.0", "httpx<0.28")
@@ -84,7 +104,11 @@ SAY = "import openai, sys; print('openai', openai.__version__, 'on Python', sys.
 def _see_pyenv() -> None:
     """A pyenv puts launchers on the path for Pythons that it does not let run: put the Pythons themselves there."""
     root = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
-    found = [str(home / "bin") for version in (*PYTHONS, *OLD_PYTHONS) for home in sorted(root.glob(f"{version}*"))]
+    found = [
+        str(home / "bin")
+        for version in (FLOOR_PYTHON, *PYTHONS, *OLD_PYTHONS)
+        for home in sorted(root.glob(f"{version}*"))
+    ]
     os.environ["PATH"] = os.pathsep.join([*found, os.environ.get("PATH", "")])
 
 
@@ -109,6 +133,27 @@ def _newest(session: nox.Session, sdk: str) -> str:
     told = str(session.run("python", "-m", "pip", *asked, silent=True))
     found = json.loads(told[told.index("{") : told.rindex("}") + 1])
     return str(found["install"][0]["metadata"]["version"])
+
+
+def _floors() -> Iterator[str]:
+    """The lower bound of everything that pyproject.toml asks for, as a pin."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    extras = project["optional-dependencies"]
+    for wanted in map(Requirement, (*project["dependencies"], *(each for name in FLOORED for each in extras[name]))):
+        (lowest,) = (bound.version for bound in wanted.specifier if bound.operator == ">=")
+        yield f"{wanted.name}=={lowest}"
+
+
+@nox.session(python=FLOOR_PYTHON)
+def floors(session: nox.Session) -> None:
+    """The lowest version of each package that pyproject.toml allows, on the lowest Python."""
+    pins = Path(session.create_tmp()) / "floors.txt"
+    pins.write_text("\n".join((*_floors(), *BEHIND)) + "\n")
+    session.install(*LEAN, "-e", f".[{','.join(FLOORED)}]", *TOOLS, "-c", str(pins), silent=True)
+    session.run("python", "-c", SAY)
+    args = session.posargs or ["-q", "-n", JOBS, "-m", "not slow and not bench"]
+    # On this Python the loops that pytest-asyncio makes for itself are left to the garbage collector.
+    session.run("python", "-m", "pytest", *OLD, *args, "-W", "ignore::pytest.PytestUnraisableExceptionWarning")
 
 
 @nox.session

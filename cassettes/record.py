@@ -41,7 +41,7 @@ def record(path: Path, name: str, way: str, base_url: str, key: str, server: str
     origin = {
         "server": server,
         "profile": profile,
-        "recorded": datetime.datetime.now(datetime.UTC).date().isoformat(),
+        "recorded": datetime.datetime.now(datetime.timezone.utc).date().isoformat(),
         "shim": shim.__version__,
         "openai": openai.__version__,
     }

@@ -15,7 +15,7 @@ from shim.wire.sse import LIMITS
 class Settings(BaseSettings):
     """Read from the environment when the first client is made; each field's description is its documentation."""
 
-    model_config = SettingsConfigDict(env_prefix="SHIM_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="SHIM_", extra="ignore", frozen=True, protected_namespaces=())
 
     database_url: str | None = Field(
         None,

@@ -5,8 +5,10 @@ import ssl
 from collections.abc import Iterator
 from pathlib import Path
 
+import openai
 import pytest
 from hypothesis import settings
+from packaging.version import Version
 
 from shim.store.database import database
 from tests.recordings import REQUIRED, WIRE
@@ -21,6 +23,7 @@ settings.register_profile("here", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
 
+SDK = Version(openai.__version__)
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy")
 
 
@@ -34,12 +37,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A test marked ``wire`` is skipped without recordings; with REQUIRE_WIRE=1 it runs, and fails where it reads."""
-    if WIRE.is_dir() or REQUIRED:
-        return
+    """A test marked ``wire`` is skipped without recordings; with REQUIRE_WIRE=1 it runs, and fails where it reads.  One
+    marked ``sdk`` is skipped with an SDK that is older than it says.
+    """
     for item in items:
-        if item.get_closest_marker("wire"):
+        if item.get_closest_marker("wire") and not (WIRE.is_dir() or REQUIRED):
             item.add_marker(pytest.mark.skip(reason=f"no recordings in {WIRE}"))
+        needed = [mark.args[0] for mark in item.iter_markers("sdk") if Version(mark.args[0]) > SDK]
+        if needed:
+            item.add_marker(pytest.mark.skip(reason=f"needs openai {max(needed, key=Version)}"))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

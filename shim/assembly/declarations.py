@@ -8,14 +8,13 @@ instead of ``instructions`` it may name an ``instructions_file`` beside the file
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 from pydantic import ValidationError
 
-from shim.assembly import lined
+from shim.assembly import dates, lined
 from shim.assembly.lined import Document, Place
 from shim.engine import leads
 from shim.ports import Declared
@@ -174,8 +173,7 @@ class _Reading:
         if isinstance(created, int) and not isinstance(created, bool):
             return created
         try:
-            date = datetime.fromisoformat(str(created))
-            return int((date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp())
+            return int(dates.seconds(str(created)))
         except ValueError:
             self._wrong(("created_at",), f"{created!r} is neither seconds since 1970 nor a date such as 2024-05-13")
             return 0

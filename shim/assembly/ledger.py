@@ -1,7 +1,7 @@
 """The store for whoever runs the program: plain functions of a transaction, for `client.shim` and the commands."""
 
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from typing import Final, Literal
 
 from shim.store import journal, responses, runs, schema, survey
@@ -115,7 +115,7 @@ def usage(tx: Tx, tenant: str | None, by: By, since: int = 0) -> list[Usage]:
 
 def _key(one: survey.Spent, by: By) -> str:
     if by == "day":
-        return datetime.fromtimestamp(one.created_at, UTC).strftime("%Y-%m-%d")
+        return datetime.fromtimestamp(one.created_at, timezone.utc).strftime("%Y-%m-%d")
     return one.thread_id if by == "thread" else str(one.run["assistant_id" if by == "assistant" else "model"])
 
 

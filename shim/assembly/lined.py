@@ -6,13 +6,18 @@ those of tables and keys, which is enough to lead a reader there.
 
 import json
 import re
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
 import yaml
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
 
 #: The keys and indices that lead to a value.
 Place = tuple[str | int, ...]
@@ -126,9 +131,7 @@ _QUOTES: Final = re.compile(r'"""|' + r"'''")
 
 def _toml(text: str) -> list[Document]:
     try:
-        value = import_module("tomllib").loads(text)
-    except ModuleNotFoundError as problem:
-        raise Unreadable("TOML needs Python 3.11 or newer; write YAML or JSON instead") from problem
+        value = tomllib.loads(text)
     except ValueError as problem:
         told = re.search(r"at line (\d+)", str(problem))
         raise Unreadable(str(problem), int(told[1]) if told else None) from problem

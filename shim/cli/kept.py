@@ -1,7 +1,7 @@
 """What the commands on the store share: the store itself, and how times and sizes are shown."""
 
 import os
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from typing import Any
 
 import typer
@@ -45,7 +45,7 @@ def exported(tx: Tx, tenant: str | None, id: str) -> list[dict[str, Any]]:
 
 def moment(seconds: int | float | None) -> str:
     """A time for the eye, in UTC."""
-    return "" if seconds is None else datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M")
+    return "" if seconds is None else datetime.fromtimestamp(seconds, timezone.utc).strftime("%Y-%m-%d %H:%M")
 
 
 def table(*columns: str, right: tuple[str, ...] = ()) -> Table:

@@ -60,7 +60,7 @@ def start(words: Sequence[str]) -> None:
 
 def _first_on_path(folder: str) -> None:
     """The folder takes the place of the one in which this command was found."""
-    if not sys.flags.safe_path:
+    if not getattr(sys.flags, "safe_path", False):  # since Python 3.11
         sys.path[0] = folder
 
 

@@ -2,8 +2,8 @@
 
 import re
 from dataclasses import asdict
-from datetime import UTC, datetime
-from enum import StrEnum
+from datetime import datetime, timezone
+from enum import Enum
 from typing import Annotated
 
 import typer
@@ -12,13 +12,16 @@ from shim.assembly import ledger
 from shim.cli import kept
 
 
-class By(StrEnum):
+class By(str, Enum):
     """What tokens are summed up by."""
 
     thread = "thread"
     assistant = "assistant"
     model = "model"
     day = "day"
+
+    def __str__(self) -> str:
+        return self.value
 
 
 def usage(
@@ -55,6 +58,6 @@ def _seconds(day: str | None) -> int:
     if re.fullmatch(r"\d{4}-\d\d-\d\d", day) is None:
         raise typer.BadParameter(f"{day!r} is no day of the form YYYY-MM-DD", param_hint="--since")
     try:
-        return int(datetime.fromisoformat(day).replace(tzinfo=UTC).timestamp())
+        return int(datetime.fromisoformat(day).replace(tzinfo=timezone.utc).timestamp())
     except ValueError as problem:
         raise typer.BadParameter(str(problem), param_hint="--since") from None

@@ -14,13 +14,17 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import openai
-from openai.types.responses import Response
 
 from shim.assembly.decoding import TYPES
 from shim.relay.ports import Port, Started
 from shim.relay.tools import Call
 from shim.relay.turn import ASKS, ENDS, Turn
 from shim.wire.types import Json
+
+try:
+    from openai.types.responses import Response
+except ImportError:  # before openai 1.66: an object with the same attributes, whose parts are plain dictionaries
+    from openai import BaseModel as Response  # type: ignore[assignment]
 
 log = logging.getLogger("shim")
 OnResponse = Callable[[Response], "Awaitable[None] | None"]

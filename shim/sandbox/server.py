@@ -4,7 +4,9 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Final, Unpack
+from typing import Any, Final
+
+from typing_extensions import Unpack
 
 from shim.sandbox.api.responses import Responses
 from shim.sandbox.memory.world import World

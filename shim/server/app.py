@@ -9,6 +9,7 @@ from email.utils import formatdate
 from typing import Any, Final, NamedTuple
 
 import openai
+from openai._types import Omit
 from starlette.applications import Starlette
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import ClientDisconnect, Request
@@ -106,7 +107,7 @@ def _callers(chosen: Settings, store: AsyncStore, passage: Passage) -> Callers:
 
 
 def _client() -> openai.AsyncOpenAI:
-    nobody: Any = {"Authorization": openai.Omit()}
+    nobody: Any = {"Authorization": Omit()}
     client = _Client(api_key="none", default_headers=nobody)
     # Whose key it is comes with the key.
     client.organization = client.project = None

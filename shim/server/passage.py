@@ -1,12 +1,12 @@
 """What is not ours, passed on to the upstream and back, as it comes."""
 
-import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any, Final
 
+import anyio
 from starlette.requests import Request
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
@@ -31,7 +31,7 @@ async def timely(request: Request, seconds: float, most: int) -> AsyncGenerator[
     async with aclosing(request.stream()) as chunks:
         while True:
             try:
-                async with asyncio.timeout(seconds):
+                with anyio.fail_after(seconds):
                     chunk = await anext(chunks)
             except StopAsyncIteration:
                 return

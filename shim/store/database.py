@@ -3,6 +3,7 @@
 import asyncio
 import contextvars
 import json
+import sys
 import threading
 import time
 import weakref
@@ -257,5 +258,6 @@ async def _outlived(future: "asyncio.Future[Any]") -> bool:
 def _cancel_later(task: "asyncio.Task[Any] | None") -> None:
     """Cancel the task once it waits again.  A task that has ended by then keeps its result."""
     if task is not None:
-        task.uncancel()
+        if sys.version_info >= (3, 11):
+            task.uncancel()
         asyncio.get_running_loop().call_soon(task.cancel)

@@ -4,9 +4,10 @@
 ``lease_until`` (seconds since the epoch) say who drives it and until when he may be trusted to be alive.
 """
 
-from typing import Any, Final, NamedTuple, TypedDict, Unpack
+from typing import Any, Final, NamedTuple, TypedDict
 
 import sqlalchemy as sa
+from typing_extensions import Unpack
 
 from shim.store import dialects, rows, run_memory, schema, threads
 from shim.store.errors import ActiveRun

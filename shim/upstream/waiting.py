@@ -12,6 +12,8 @@ from concurrent.futures import Future
 from contextlib import suppress
 from typing import Any, Final, TypeVar
 
+import anyio
+
 from shim.ports import Interruption, Refusal
 
 T = TypeVar("T")
@@ -61,26 +63,16 @@ def _left(done: "Future[T]", late: Callable[[T], None]) -> None:
 async def wait_async(work: Awaitable[T], interruption: Interruption) -> T:
     """The same for an awaitable, which is cancelled."""
     loop = asyncio.get_running_loop()
-    deadline = asyncio.timeout(None)
-
-    def expire() -> None:
-        # It may be over by the time that the loop comes to this.
-        with suppress(RuntimeError):
-            deadline.reschedule(0.0)
+    scope = anyio.CancelScope()
 
     def stop() -> None:
         # The loop may be closed.
         with suppress(RuntimeError):
-            loop.call_soon_threadsafe(expire)
+            loop.call_soon_threadsafe(scope.cancel)
 
-    try:
-        async with deadline:
-            with interruption.stopping(stop):
-                return await work
-    except TimeoutError:
-        if not deadline.expired():
-            raise
-        raise Refusal(None, INTERRUPTED) from None
+    with scope, interruption.stopping(stop):
+        return await work
+    raise Refusal(None, INTERRUPTED)
 
 
 class Line:

@@ -10,7 +10,19 @@ import json
 import logging
 from typing import Any, Final
 
-from pydantic_core import from_json, to_json
+import pydantic_core
+from pydantic_core import SchemaValidator, core_schema, to_json
+
+_anything: Final = SchemaValidator(core_schema.any_schema())
+
+
+def _from_json(data: str | bytes, allow_inf_nan: bool = True) -> Any:
+    """`pydantic_core.from_json` for pydantic before 2.5, which has it only as a validator and never takes NaN."""
+    return _anything.validate_json(data)
+
+
+#: A strict and fast parser.  Raises `ValueError`, also where JSON is nested some hundred levels deep.
+from_json: Final = getattr(pydantic_core, "from_json", _from_json)
 
 #: Compact JSON, non-ASCII unescaped: the form that every recorded Assistants stream has.
 dumps: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode

@@ -11,8 +11,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from pydantic_core import from_json
-
 from shim.wire import encoding
 from shim.wire.types import Json
 
@@ -219,7 +217,7 @@ def _named(block: bytes, event: Json) -> str:
 
 def _parsed(data: bytes) -> Any:
     try:
-        return from_json(data)
+        return encoding.from_json(data)
     except ValueError as problem:
         if "recursion" in str(problem):
             raise

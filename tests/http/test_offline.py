@@ -13,6 +13,7 @@ def answer(asked: Asked) -> Said:
     return Said.json({"error": {"message": "nobody should have asked"}}, status=500)
 
 
+@pytest.mark.sdk("1.66")
 @pytest.mark.parametrize("colour", COLOURS)
 def test_files_and_stores_are_the_sandboxs(colour: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SHIM_UPSTREAM", "sandbox")

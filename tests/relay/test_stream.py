@@ -244,6 +244,7 @@ class TestEarly:
         assert begun_with == ["requires_action"]
 
 
+@pytest.mark.sdk("1.66")
 @pytest.mark.usefixtures("offline")
 class TestResponses:
     def test_each_response_is_seen_before_the_end_of_its_turn(self, colour: str) -> None:

@@ -184,6 +184,7 @@ def test_polling_is_not_told_to_wait_a_second(url: str, upstream: Loopback) -> N
     assert ask(f"{url}/v1/vector_stores/vs_1").header("openai-poll-after-ms") == "7"
 
 
+@pytest.mark.sdk("1.66")
 def test_responses_stream_through_it(url: str, upstream: Loopback) -> None:
     word = secrets.token_hex(8)
     with openai.OpenAI(base_url=f"{url}/v1", api_key="mine", max_retries=0) as client:

@@ -10,7 +10,7 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from typing import Final, TypeVar
 
 from shim import lifecycle
@@ -195,7 +195,7 @@ class Carrier:
             self.forsake()
             raise
         except Exception:
-            when = datetime.fromtimestamp(self.world.now(), UTC).isoformat()
+            when = datetime.fromtimestamp(self.world.now(), timezone.utc).isoformat()
             log.exception("internal error at %s, in run %s", when, run_id)
             yield await self._broke_down(when)
         except BaseException:

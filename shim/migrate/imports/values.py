@@ -3,9 +3,9 @@
 import base64
 import hashlib
 import re
-from datetime import UTC, datetime
 from typing import Any, Final
 
+from shim.assembly import dates
 from shim.migrate.imports.report import Refused
 from shim.wire.ids import LENGTH, PREFIX
 from shim.wire.texts import dump
@@ -51,10 +51,9 @@ def _from_text(text: str) -> Any:
     if re.fullmatch(r"\d+(\.\d*)?", text):
         return float(text)
     try:
-        found = datetime.fromisoformat(text)
+        return dates.seconds(text)
     except ValueError:
         return text
-    return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
 
 
 def is_id(kind: str, value: Any) -> bool:

@@ -1,7 +1,7 @@
 """How times, sizes and items are put into words on the pages."""
 
 import json
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from typing import Any, Final
 
 from shim.wire import encoding
@@ -13,12 +13,12 @@ SHORT: Final = 160
 
 def moment(seconds: int | float | None) -> str:
     """A time, in UTC."""
-    return "" if seconds is None else datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S")
+    return "" if seconds is None else datetime.fromtimestamp(seconds, timezone.utc).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def stamp(seconds: int | float) -> str:
     """A time for machines."""
-    return datetime.fromtimestamp(seconds, UTC).isoformat().replace("+00:00", "Z")
+    return datetime.fromtimestamp(seconds, timezone.utc).isoformat().replace("+00:00", "Z")
 
 
 def after(seconds: int | None, start: int) -> str:

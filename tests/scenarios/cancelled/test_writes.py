@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
+import anyio
 import pytest
 
 from shim import AsyncOpenAI
@@ -48,7 +49,7 @@ class Stage:
 
     async def settled(self, thread_id: str) -> list[Any]:
         """The thread's runs, once none of them is under way."""
-        async with asyncio.timeout(PATIENCE):
+        with anyio.fail_after(PATIENCE):
             while True:
                 found = (await self.threads.runs.list(thread_id, limit=100)).data
                 if not any(run.status in ACTIVE for run in found):
@@ -195,8 +196,7 @@ async def test_cancelled_at_every_place(stage: Stage, write: Any, streamed: bool
             if not await write(stage, streamed, lambda work, place=place: cancelled_at(place, when, work)):
                 break
         except BaseException as problem:
-            problem.add_note(f"cancelled at place {place}, {when}")
-            raise
+            raise AssertionError(f"cancelled at place {place}, {when}") from problem
     else:
         pytest.fail("it never came to an end")
     assert place > 2, "these were not all of its places"
@@ -209,9 +209,8 @@ async def test_timed_out(stage: Stage, write: Any, streamed: bool) -> None:
     for number in range(12):
 
         async def attempt(work: Callable[[], Awaitable[Any]], number: int = number) -> bool:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(0.001 * number):
-                    await work()
+            with suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(work(), 0.001 * number)
             return True
 
         await write(stage, streamed, attempt)

@@ -8,9 +8,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import pytest
+from typing_extensions import Self
 
 from shim import OpenAI
 from shim.store.database import database

@@ -29,7 +29,9 @@ def test_a_store_that_cannot_be_opened(
         with pytest.raises(openai.InternalServerError, match=str(tmp_path)) as caught:
             client.beta.threads.create()
         assert caught.value.body["type"] == "server_error"
-        assert caught.value.response.request.headers["x-stainless-retry-count"] == "0", "asking again would not help"
+        # SDKs before 1.50 do not count.
+        asked = caught.value.response.request.headers.get("x-stainless-retry-count", "0")
+        assert asked == "0", "asking again would not help"
         assert client.models.list() is not None, "what is not ours goes on"
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import gc
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -169,7 +170,9 @@ async def _anyio(seconds: float) -> Any:
 
 
 #: asyncio cancels once; anyio cancels again and again, until its scope is left.
-SCOPES: dict[str, Callable[[float], Any]] = {"asyncio": asyncio.timeout, "anyio": _anyio}
+SCOPES: dict[str, Callable[[float], Any]] = {"anyio": _anyio}
+if sys.version_info >= (3, 11):
+    SCOPES["asyncio"] = asyncio.timeout
 
 
 @pytest.mark.parametrize("scope", SCOPES)

@@ -81,6 +81,7 @@ def test_their_submodules_are_reached_as_attributes(name: str) -> None:
     assert found is importlib.import_module(f"openai.{name}")
 
 
+@pytest.mark.sdk("1.66")
 def test_the_module_is_a_client_too() -> None:
     sandbox = Sandbox()
     with running(sandbox) as url:

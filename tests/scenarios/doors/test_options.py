@@ -45,6 +45,7 @@ def headers(server: Loopback, name: str) -> list[str | None]:
     return [asked.header(name) for asked in server.asked]
 
 
+@pytest.mark.sdk("1.66")
 @pytest.mark.parametrize("name", ["copy", "with_options"])
 def test_a_copy_is_ours_too(client: Any, server: Loopback, name: str) -> None:
     made = getattr(getattr(client, name)(max_retries=1), name)(timeout=7)
@@ -77,6 +78,7 @@ def test_headers_and_query_of_a_copy(client: Any, server: Loopback) -> None:
     assert paths(server) == ["/v1/models?q=1", "/v1/responses?q=1"]
 
 
+@pytest.mark.sdk("1.66")
 def test_what_is_set_later_counts(client: Any, server: Loopback) -> None:
     client.api_key, client.timeout, client.organization = "later", 11, "org-later"
     both(client)
@@ -111,6 +113,7 @@ def test_headers_of_one_call(client: Any, server: Loopback) -> None:
     assert headers(server, "openai-beta") == [None]
 
 
+@pytest.mark.sdk("1.66")
 def test_a_timeout_of_one_streamed_call(client: Any, server: Loopback) -> None:
     gate = Gate(chunks=3)
     server.answer = server.gated(gate)
@@ -123,6 +126,7 @@ def test_a_timeout_of_one_streamed_call(client: Any, server: Loopback) -> None:
     assert headers(server, "x-stainless-read-timeout") == ["0.2"]
 
 
+@pytest.mark.sdk("1.66")
 def test_a_timeout_of_one_queued_call_is_that_calls_alone(client: Any, server: Loopback) -> None:
     helper = client.beta.assistants.create(model="gpt-4o")
     thread = client.beta.threads.create(messages=[{"role": "user", "content": "Hello"}])

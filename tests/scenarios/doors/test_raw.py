@@ -36,6 +36,7 @@ def test_a_raw_response(client: Any) -> None:
     assert raw.text == json.dumps(json.loads(raw.text), indent=2), "as the API wrote its bodies"
 
 
+@pytest.mark.sdk("1.66")
 def test_every_object_knows_its_request(client: Any) -> None:
     one, two = client.beta.threads.create(), client.beta.threads.create()
     assert REQUEST_ID.fullmatch(one._request_id)

@@ -35,6 +35,9 @@ CALLS: dict[str, Callable[[Any], Any]] = {
     "a name that begins like ours": lambda client: client.get("/threads2/x", cast_to=object),
     "another base": lambda client: client.with_options(base_url=f"{client.base_url}other/").models.list(),
 }
+#: Calls that the first SDKs do not have.
+LATE = ("a query", "a vector store", "a response")
+NAMES = [pytest.param(name, marks=pytest.mark.sdk("1.66") if name in LATE else ()) for name in CALLS]
 
 
 def answer(asked: Asked) -> Said:
@@ -57,7 +60,7 @@ def _without_chance(asked: Asked, host: str) -> Asked:
 
 
 @pytest.mark.parametrize("colour", COLOURS)
-@pytest.mark.parametrize("name", CALLS)
+@pytest.mark.parametrize("name", NAMES)
 def test_a_call_that_is_not_ours_is_sent_byte_for_byte(name: str, colour: str) -> None:
     theirs = sent(colour, CALLS[name], kinds=PLAIN)
     ours = sent(colour, CALLS[name])
@@ -72,7 +75,6 @@ def test_the_answer_is_the_networks_own(colour: str) -> None:
         assert raw.headers["x-request-id"] == "req_1"
         assert raw.http_response.http_version == "HTTP/1.1"
         assert raw.elapsed.total_seconds() > 0
-        assert client.models.list()._request_id == "req_1"
 
 
 @pytest.mark.parametrize("colour", COLOURS)

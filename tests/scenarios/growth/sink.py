@@ -3,7 +3,9 @@
 import json
 import socket
 import threading
-from typing import Any, Self
+from typing import Any
+
+from typing_extensions import Self
 
 from tests.bench import bodies
 

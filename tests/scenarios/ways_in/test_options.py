@@ -91,6 +91,7 @@ def test_retries_are_made_once_and_not_squared(upstream: Loopback, retries: int)
     assert len(upstream.asked) == 1 + retries
 
 
+@pytest.mark.sdk("1.66")
 def test_a_timeout_of_one_call_holds_upstream(upstream: Loopback) -> None:
     seen: list[str | None] = []
 
@@ -159,7 +160,8 @@ def test_any_base_path(path: str) -> None:
 def test_vector_stores_where_old_programs_have_them(client: Any, upstream: Loopback) -> None:
     upstream.answer = lambda asked: Said.json({"id": "vs_1", "object": "vector_store", "name": "notes"})
     assert client.beta.vector_stores.create(name="notes").id == "vs_1"
-    assert client.vector_stores.retrieve("vs_1").name == "notes"
+    stores = getattr(client, "vector_stores", None) or client.beta.vector_stores
+    assert stores.retrieve("vs_1").name == "notes"
     assert [asked.path for asked in upstream.asked] == ["/v1/vector_stores", "/v1/vector_stores/vs_1"]
     assert hasattr(client.beta.vector_stores, "files")
     assert hasattr(client.beta.vector_stores, "file_batches")
