@@ -10,7 +10,8 @@ import pytest
 from tests.docs.blocks import blocks
 
 ASK = 'Call get_weather {"city": "Paris"}, then get_time {"city": "Paris"}.'
-Heard = list[tuple[str, Any]]
+#: Ids, names and data.
+Heard = list[tuple[str, str, Any]]
 
 
 @pytest.fixture
@@ -24,8 +25,10 @@ async def page(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[dict[str, Any]]
         yield names
 
 
-async def _chat(app: Any, asked: dict[str, Any], leave_at: str | None = None) -> Heard:
-    """POST /chat as a server would hand it to the application; the reader may leave at an event."""
+async def _chat(
+    app: Any, asked: dict[str, Any] | None = None, leave_at: str | None = None, resume: tuple[str, str] | None = None
+) -> Heard:
+    """A request as a server would hand it to the application; the reader may leave at an event."""
     heard: Heard = []
     gone = asyncio.Event()
     body = [{"type": "http.request", "body": json.dumps(asked).encode()}]
@@ -38,46 +41,51 @@ async def _chat(app: Any, asked: dict[str, Any], leave_at: str | None = None) ->
 
     async def send(message: dict[str, Any]) -> None:
         for event in message.get("body", b"").decode().split("\n\n")[:-1]:
-            name, data = event.split("\n")
-            heard.append((name.removeprefix("event: "), json.loads(data.removeprefix("data: "))))
-            if heard[-1][0] == leave_at:
-                gone.set()
-                await asyncio.Event().wait()
+            lines = dict(line.split(": ", 1) for line in event.split("\n") if not line.startswith(":"))
+            if lines:
+                data = lines["data"]
+                heard.append((lines.get("id", ""), lines["event"], data if data == "[DONE]" else json.loads(data)))
+                if heard[-1][1] == leave_at:
+                    gone.set()
+                    await asyncio.Event().wait()
 
-    scope = {"type": "http", "method": "POST", "path": "/chat", "headers": [], "query_string": b""}
+    method, path, headers = "POST", "/chat", [(b"content-type", b"application/json")]
+    if resume is not None:
+        method, path, headers = "GET", f"/chat/{resume[0]}", [(b"last-event-id", resume[1].encode())]
+    scope = {"type": "http", "method": method, "path": path, "headers": headers, "query_string": b""}
     await app(scope, receive, send)
     return heard
 
 
+def text(heard: Heard) -> str:
+    deltas = [data["delta"]["content"] for _, name, data in heard if name == "thread.message.delta"]
+    return "".join(part["text"]["value"] for content in deltas for part in content)
+
+
 async def test_one_stream_through_two_functions(page: dict[str, Any]) -> None:
     heard = await _chat(page["app"], {"text": ASK})
-    calls = [data for name, data in heard if name == "calls"]
-    text = "".join(data for name, data in heard if name == "text")
-    assert calls == [["get_weather"], ["get_time"]]
-    assert 'get_weather returned "{"city": "Paris", "celsius": 19}"' in text
-    assert 'get_time returned "{"city": "Paris", "time": "14:05"}"' in text
-    assert [name for name, _ in heard].count("end") == 1
-    assert [name for name, _ in heard].count("text") > 5, "the text comes word by word"
-    assert ("status", "completed") in heard
+    names = [name for _, name, _ in heard]
+    assert names.count("thread.run.requires_action") == 2
+    assert names[-2:] == ["thread.run.completed", "done"]
+    assert names.count("thread.message.delta") > 5, "the text comes word by word"
+    assert 'get_weather returned "{"city":"Paris","celsius":19}"' in text(heard)
+    assert 'get_time returned "{"city":"Paris","time":"14:05"}"' in text(heard)
 
 
 async def test_the_next_message_is_taken_in_the_same_thread(page: dict[str, Any]) -> None:
-    first = await _chat(page["app"], {"text": "Say hello."})
-    thread_id = dict(first)["thread"]
+    thread_id = (await _chat(page["app"], {"text": "Say hello."}))[0][2]["thread_id"]
     again = await _chat(page["app"], {"text": "And what did I say before?", "thread_id": thread_id})
-    assert dict(again)["thread"] == thread_id
-    assert "Say hello." in "".join(data for name, data in again if name == "text")
+    assert "Say hello." in text(again)
 
 
-async def test_a_browser_that_leaves_in_a_tool_round_locks_nothing(page: dict[str, Any]) -> None:
-    left = await _chat(page["app"], {"text": ASK}, leave_at="calls")
-    thread_id = dict(left)["thread"]
-    heard = await _chat(page["app"], {"text": "Say hello.", "thread_id": thread_id})
-    assert ("status", "completed") in heard
-    statuses = [run.status for run in (await page["runs"].list(thread_id)).data]
-    assert statuses == ["completed", "cancelled"]
+async def test_a_browser_that_leaves_in_a_tool_round_gets_the_rest(page: dict[str, Any]) -> None:
+    left = await _chat(page["app"], {"text": ASK}, leave_at="thread.run.requires_action")
+    last, _, run = left[-1]
+    rest = await _chat(page["app"], resume=(run["thread_id"], last))
+    assert [name for _, name, _ in rest][-2:] == ["thread.run.completed", "done"]
+    assert "get_time returned" in text(rest)
+    assert len((await page["client"].beta.threads.runs.list(run["thread_id"])).data) == 1
 
 
-async def test_a_function_that_fails_is_told_to_the_model(page: dict[str, Any]) -> None:
-    heard = await _chat(page["app"], {"text": 'Call get_weather {"town": "Paris"}.'})
-    assert "unexpected keyword argument" in "".join(data for name, data in heard if name == "text")
+async def test_a_function_that_is_called_wrongly_is_told_to_the_model(page: dict[str, Any]) -> None:
+    assert "city: Field required" in text(await _chat(page["app"], {"text": 'Call get_weather {"town": "Paris"}.'}))
