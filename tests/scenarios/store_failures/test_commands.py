@@ -1,6 +1,8 @@
 """The commands, with a store or a setting that cannot be used: a sentence, and exit status 1."""
 
 import re
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -79,11 +81,20 @@ def test_a_client_says_the_same(name: str, monkeypatch: pytest.MonkeyPatch) -> N
     assert "cret" not in f"{caught.value}"
 
 
+def an_old_thread(path: Path) -> None:
+    with shim.OpenAI(api_key="test") as client:
+        client.beta.threads.create()
+    with closing(sqlite3.connect(path)) as store, store:
+        assert store.execute("UPDATE threads SET touched_at = 1").rowcount == 1
+
+
 @pytest.mark.parametrize("cause", FROM_THE_START)
 def test_a_file_that_cannot_be_used(cause: str, tmp_path: Path) -> None:
-    """Serving begins where the store can be read."""
+    """Serving begins where the store can be read, and so does erasing, until there is something to erase."""
     breaks, words = FROM_THE_START[cause]
     readable = cause in ("locked", "read-only")
+    if readable:
+        an_old_thread(tmp_path / "shim.db")
     with breaks(tmp_path / "shim.db"):
         for arguments in [COMMANDS["sweep"]] if readable else COMMANDS.values():
             assert re.search(words, said(*arguments))
