@@ -9,7 +9,7 @@ wire's shapes, and the store's queries, which it hands to that store.
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from shim.wire.types import Json
 
@@ -188,3 +188,21 @@ class Wait(Protocol):
     async def __call__(self, seconds: float, /) -> None:
         """Let so much time pass."""
         ...
+
+
+#: What becomes of a run.  ``asking``: upstream is about to be asked, for the model that ``detail`` names; ``refused``:
+#: it did not take that, with the status in ``detail``, empty where there was no answer; ``opened``: it answers, as the
+#: response in ``detail``; ``first``: the first word of the answer; ``ended``: the run has ended or asks something, its
+#: status in ``detail``; ``healed``: it is told anew, for the cause in ``detail``; ``taken_over``: from a process that
+#: is gone.
+Happening = Literal["asking", "refused", "opened", "first", "ended", "healed", "taken_over"]
+
+
+class Monitor(Protocol):
+    def __call__(self, what: Happening, run: Json, detail: str = "", /) -> None:
+        """Hear of a run.  Called in the run's own task or thread; it must not wait, and not change what it sees."""
+        ...
+
+
+def unmonitored(what: Happening, run: Json, detail: str = "", /) -> None:
+    """Nobody wants to hear of runs."""

@@ -231,6 +231,27 @@ class Settings(BaseSettings):
         description="Connections that `assistants-shim serve` holds at one time. Whoever comes when there are more "
         "gets 503.",
     )
+    metrics_token: SecretStr | None = Field(
+        None,
+        description="A bearer token with which `/metrics` may be read from anywhere. Default: it is read from a "
+        "loopback address alone.",
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="From which level on `assistants-shim serve` writes its log, to standard error."
+    )
+    log_format: Literal["text", "json"] = Field(
+        "text", description="How: `text` for people, `json` for programs, one object a line."
+    )
+    access_log: bool = Field(True, description="Whether it has a line for every request.")
+    workers: int = Field(
+        1, ge=1, description="Processes of `assistants-shim serve`, which share one address and one store."
+    )
+    drain_seconds: float = Field(
+        0.0,
+        ge=0,
+        description="Seconds for which `assistants-shim serve` still takes requests after it was told to stop, while "
+        "`/readyz` answers 503, so that a load balancer can take it out first.",
+    )
     request_timeout: float = Field(
         60.0,
         gt=0,

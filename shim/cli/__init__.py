@@ -6,7 +6,7 @@ from typing import Final
 from shim.cli import program
 
 #: What the extra ``server`` brings and the commands need.
-EXTRA: Final = ("typer", "rich", "starlette", "uvicorn", "limits")
+EXTRA: Final = ("typer", "rich", "starlette", "uvicorn", "limits", "prometheus_client")
 MISSING: Final = 'assistants-shim needs the extra "server" for its commands: pip install "assistants-shim[server]"'
 
 

@@ -1,12 +1,13 @@
 """``assistants-shim serve``: the Assistants API over HTTP."""
 
 import os
+import sys
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 import typer
 
-from shim.server import run
+from shim.server import logs, run
 from shim.server.hosts import is_loopback
 from shim.settings import Settings, settings
 from shim.store.database import database
@@ -53,7 +54,22 @@ Certificate = Annotated[
 Key = Annotated[Path | None, typer.Option(metavar="FILE", exists=True, help="Its key, unless it is in the same file.")]
 
 
-def serve(
+Level = Annotated[
+    Literal["debug", "info", "warning", "error"] | None,
+    typer.Option(help="From which level on to write a log, to standard error. Default: `SHIM_LOG_LEVEL`, else `info`."),
+]
+Format = Annotated[
+    Literal["text", "json"] | None, typer.Option(help="For people, or for programs. Default: `SHIM_LOG_FORMAT`.")
+]
+Number = Annotated[
+    int | None, typer.Option(min=1, help="Processes that share the address. Default: `SHIM_WORKERS`, else 1.")
+]
+Descriptor = Annotated[
+    int | None, typer.Option(metavar="N", help="An open socket to listen on, as service managers hand over.")
+]
+
+
+def serve(  # noqa: PLR0913 - each option is a parameter
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port to listen on; 0 takes a free one.")] = 8787,
     upstream: Upstream = None,
@@ -61,28 +77,46 @@ def serve(
     allow_remote: Remote = False,
     tls_cert: Certificate = None,
     tls_key: Key = None,
+    workers: Number = None,
+    log_level: Level = None,
+    log_format: Format = None,
+    fd: Descriptor = None,
 ) -> None:
     """Serve the Assistants API over HTTP: the old routes from here, every other path from the upstream."""
-    chosen = _chosen(upstream, auth)
+    given = {"upstream": upstream, "auth": auth, "workers": workers, "log_level": log_level, "log_format": log_format}
+    chosen = _chosen(given)
+    behind = chosen.upstream or os.environ.get("OPENAI_BASE_URL") or OPENAI
+    _check(chosen, host, port, allow_remote, behind)
+    logs.configure(chosen.log_level, chosen.log_format, chosen.access_log)
+    # A server whose store cannot be used says so at once, and not to its first caller.
+    database(chosen.database_url, chosen.database_connections, chosen.keys).prepare()
+    tls = run.Tls(str(tls_cert), str(tls_key) if tls_key else None) if tls_cert else None
+    place = run.Place(host, port, fd, tls)
+
+    def listening(url: str) -> None:
+        typer.echo(f"{url}, upstream {behind}; Ctrl-C ends it")
+
+    if chosen.workers > 1:
+        run.serve_with_workers(sys.argv[1:], place, chosen, listening)
+    else:
+        told = listening if fd is None else lambda url: None
+        run.serve(place, chosen, allow_remote or not is_loopback(host), told)
+
+
+def _check(chosen: Settings, host: str, port: int, allow_remote: bool, behind: str) -> None:
+    """Raises `typer.BadParameter` for what nobody can mean."""
     if chosen.auth == "open" and not is_loopback(host):
         raise typer.BadParameter(REMOTE.format(host=host), param_hint="--host")
     if chosen.auth == "open" and allow_remote:
         raise typer.BadParameter(NAMES, param_hint="--allow-remote")
-    allow_remote = allow_remote or not is_loopback(host)
-    behind = chosen.upstream or os.environ.get("OPENAI_BASE_URL") or OPENAI
     if run.is_itself(behind, host, port):
         raise typer.BadParameter(ITSELF.format(upstream=behind), param_hint="--upstream")
     if chosen.auth == "keys" and not (os.environ.get("OPENAI_API_KEY") or chosen.upstream == "sandbox"):
         typer.echo(KEYLESS, err=True)
-    # A server whose store cannot be used says so at once, and not to its first caller.
-    database(chosen.database_url, chosen.database_connections, chosen.keys).prepare()
-    tls = run.Tls(str(tls_cert), str(tls_key) if tls_key else None) if tls_cert else None
-    told = "{url}, upstream {behind}; Ctrl-C ends it"
-    run.serve(host, port, chosen, allow_remote, lambda url: typer.echo(told.format(url=url, behind=behind)), tls)
 
 
-def _chosen(upstream: str | None, auth: str | None) -> Settings:
+def _chosen(given: dict[str, Any]) -> Settings:
+    upstream = given["upstream"]
     if upstream not in (None, "sandbox") and not str(upstream).startswith(("http://", "https://")):
         raise typer.BadParameter(f"{upstream!r} is neither a URL nor `sandbox`", param_hint="--upstream")
-    given = {"upstream": upstream, "auth": auth}
     return settings().model_copy(update={name: value for name, value in given.items() if value is not None})

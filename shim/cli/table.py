@@ -77,7 +77,7 @@ PASSED_ON: Final = {"run": {"allow_interspersed_args": False, "ignore_unknown_op
 
 def app() -> typer.Typer:
     """The command line with a command for each row."""
-    made = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+    made = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
     made.callback()(_common)
     groups = {name: typer.Typer(no_args_is_help=True, help=text) for name, text in GROUPS.items()}
     for name, command in COMMANDS.items():

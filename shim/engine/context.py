@@ -7,7 +7,7 @@ from typing import Any
 from shim.engine.capabilities import Capabilities
 from shim.engine.notices import Notices
 from shim.engine.registry import Registry
-from shim.ports import Clock, Declared, Ids, Profile, Pump, Upstream, Wait
+from shim.ports import Clock, Declared, Ids, Monitor, Profile, Pump, Upstream, Wait, unmonitored
 from shim.store.tx import Store
 from shim.translate import estimate
 from shim.translate.history import Pair
@@ -44,6 +44,7 @@ class Context:
     process that is gone.
     ``declared``: the assistants that files declare, by id, in their order.  ``unknown_threads``: whether a thread id
     that is not known here begins an empty thread.  ``notices``: what was logged before.
+    ``monitor`` hears what becomes of runs.
     """
 
     store: Store
@@ -69,6 +70,7 @@ class Context:
     declared: Mapping[str, Declared] = field(default_factory=dict)
     unknown_threads: bool = False
     notices: Notices = field(default_factory=Notices)
+    monitor: Monitor = unmonitored
 
     @property
     def tenant(self) -> str:

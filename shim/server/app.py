@@ -5,6 +5,7 @@ import logging
 import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import ExitStack, aclosing, asynccontextmanager
+from dataclasses import replace
 from email.utils import formatdate
 from typing import Any, Final, NamedTuple
 
@@ -23,19 +24,24 @@ from shim.engine.api import routes
 from shim.engine.protocol import error_reply, our_failure
 from shim.http import offline, transport
 from shim.runtime.dispatch import Answered, Dispatcher
+from shim.runtime.lag import Lag
 from shim.runtime.pump import AsyncBody, Tasks
-from shim.server import callers, headers, paths
+from shim.server import callers, exchange, headers, paths
 from shim.server.callers import Caller, Callers
+from shim.server.exchange import Exchanges
 from shim.server.hosts import Hosts, Loopback, Named, listed
 from shim.server.keyring import Keyring
 from shim.server.limits import Limits
+from shim.server.metrics import Metrics
+from shim.server.operations import Operations
 from shim.server.passage import Allowed, Passage, Streamed, check_announced, timely
 from shim.server.paths import Place
 from shim.server.shared import Shared, is_multipart
+from shim.server.tracing import Tracing
+from shim.server.watch import Watch
 from shim.server.window import enter, serves, window
 from shim.settings import Settings, settings
 from shim.store.database import AsyncStore
-from shim.wire import ids
 from shim.wire.errors import ApiError, error
 
 log = logging.getLogger("shim")
@@ -61,8 +67,10 @@ def application(chosen: Settings | None = None, *, allow_remote: bool = False) -
     if chosen.upstream == wiring.SANDBOX:
         network = offline.async_client(offline.sandbox())
     transport.keep_no_cookies(network)
-    pumps = Tasks(wiring.patience(chosen), chosen.exit_grace)
-    dispatcher = Dispatcher(*wiring.async_engine(client, network, chosen, pumps), pumps)
+    pumps, watch = Tasks(wiring.patience(chosen), chosen.exit_grace), Watch()
+    engine, heartbeat = wiring.async_engine(client, network, chosen, pumps)
+    engine = engine_room.Engine(replace(engine.world, monitor=watch.monitor))
+    dispatcher = Dispatcher(engine, heartbeat, pumps)
     passage = Passage(
         network,
         lambda: wiring.plain(client, network, chosen).base_url,
@@ -70,28 +78,48 @@ def application(chosen: Settings | None = None, *, allow_remote: bool = False) -
         Allowed(listed(chosen.pass_on), chosen.max_upload_bytes, chosen.request_timeout),
     )
     store = AsyncStore(wiring.database_of(chosen))
-    limits = Limits(chosen, dispatcher.engine.world.registry, store, apart=chosen.auth != "open")
+    store.database.waited = watch.metrics.waited
+    limits = Limits(chosen, engine.world.registry, store, apart=chosen.auth != "open")
     hosts: Hosts = Named(chosen.allowed_hosts, chosen.allowed_origins) if allow_remote else Loopback()
     ways = Ways(dispatcher, passage, Shared(passage, store, chosen.max_body_bytes))
-    door = Door(ways, _callers(chosen, store, passage), limits, hosts, chosen)
+    door = Door(ways, _callers(chosen, store, passage), limits, hosts, watch.tracing, chosen)
+    operations = _operations(chosen, store, passage, watch.metrics)
+    lag = Lag(lambda late: watch.metrics.looked(late, limits.streams, len(engine.world.registry.runs())))
 
     @asynccontextmanager
     async def life(app: Starlette) -> AsyncIterator[None]:
+        lag.start()
         yield
+        await lag.stop()
         await dispatcher.close()
         await network.aclose()
 
-    app = Starlette(routes=[Route("/{path:path}", door)], lifespan=life)
+    app = Starlette(routes=[*operations.routes(), Route("/{path:path}", door)], lifespan=life)
     if hosts.origins:
         allowed: Any = {"allow_methods": ["*"], "allow_headers": ["*"], "expose_headers": ["*"]}
         app.add_middleware(CORSMiddleware, allow_origins=hosts.origins, **allowed)
-    app.state.leave = door.leave
+    app.add_middleware(Exchanges, around=watch.tracing.around, over=watch.metrics.exchange)
+    app.state.leave, app.state.operations = door.leave, operations
     return app
 
 
-def _callers(chosen: Settings, store: AsyncStore, passage: Passage) -> Callers:
+def _operations(chosen: Settings, store: AsyncStore, passage: Passage, metrics: Metrics) -> Operations:
+    async def ask() -> int:
+        status, _ = await passage.look("/models", _servers(chosen), chosen.max_event_bytes)
+        return status
+
+    token = chosen.metrics_token.get_secret_value() if chosen.metrics_token else None
+    return Operations(store, ask, metrics, token)
+
+
+def _servers(chosen: Settings) -> dict[str, str]:
+    """The server's own credentials."""
     offline_key = wiring.SANDBOX if chosen.upstream == wiring.SANDBOX else None
-    server = headers.own(os.environ.get("OPENAI_API_KEY") or offline_key)
+    return headers.own(os.environ.get("OPENAI_API_KEY") or offline_key)
+
+
+def _callers(chosen: Settings, store: AsyncStore, passage: Passage) -> Callers:
+    server = _servers(chosen)
     if chosen.auth == "open":
         return callers.Open(chosen.tenant, server)
     secret = chosen.key_secret.get_secret_value() if chosen.key_secret else None
@@ -125,8 +153,11 @@ class Ways(NamedTuple):
 class Door:
     """Answers every request: what is ours from the engine, the rest from upstream."""
 
-    def __init__(self, ways: Ways, callers: Callers, limits: Limits, hosts: Hosts, chosen: Settings) -> None:
+    def __init__(
+        self, ways: Ways, callers: Callers, limits: Limits, hosts: Hosts, tracing: Tracing, chosen: Settings
+    ) -> None:
         self._ways, self._callers, self._limits, self._hosts = ways, callers, limits, hosts
+        self._tracing = tracing
         self._max_body, self._max_head = chosen.max_body_bytes, chosen.max_header_bytes
         self._patience = chosen.request_timeout
         self._leaving, self._window = False, window() if chosen.window else None
@@ -179,6 +210,7 @@ class Door:
         if place is None:
             raise error("unknown_url", method=request.method, path=request.scope["path"])
         caller = await self._callers.identify(headers.asked(request.scope["headers"]))
+        caller = self._named(caller, request, place)
         await self._limits.count(caller.tenant)
         if routes.is_ours(_meant(request.method), place.path):
             if routes.starts_run(request.method, place.path):
@@ -190,10 +222,20 @@ class Door:
 
     async def _shown(self, request: Request, window: ASGIApp, held: ExitStack) -> ASGIApp:
         caller = await enter(self._callers, request)
+        found = exchange.of(request.scope)
+        found.tenant, found.route = caller.tenant, "window"
         await self._limits.count(caller.tenant)
         held.enter_context(self._limits.stream(caller.tenant))
         request.state.world = self._ways.ours.engine.of(caller.tenant).world
         return window
+
+    def _named(self, caller: Caller, request: Request, place: Place) -> Caller:
+        """The caller, in whose calls upstream this request can be found again."""
+        found = exchange.of(request.scope)
+        found.tenant, found.route = caller.tenant, routes.named(_meant(request.method), place.path)
+        onward = {"x-client-request-id": found.id} | dict(caller.headers)
+        self._tracing.inject(onward)
+        return replace(caller, headers=onward)
 
     async def _passed_on(self, request: Request, place: Place, caller: Caller) -> Response:
         self._ways.passed_on.check(request, place)
@@ -240,6 +282,8 @@ def _meant(method: str) -> str:
 
 async def _response(answered: Answered[AsyncBody]) -> Response:
     dated = answered.headers | {"date": formatdate(usegmt=True)}
+    # That of the exchange takes its place.
+    dated.pop("x-request-id", None)
     if answered.streamed:
         return Streamed(answered.body, answered.status, dated | LIVE)
     async with aclosing(answered.body) as parts:
@@ -249,5 +293,4 @@ async def _response(answered: Answered[AsyncBody]) -> Response:
 
 def _refused(problem: ApiError) -> Response:
     reply = error_reply(problem)
-    usual = {"x-request-id": ids.request(), "date": formatdate(usegmt=True)}
-    return Response(reply.body, reply.status, usual | dict(reply.headers))
+    return Response(reply.body, reply.status, {"date": formatdate(usegmt=True)} | dict(reply.headers))

@@ -1,20 +1,26 @@
 """Serving: where to listen, and what to refuse before that."""
 
 import asyncio
+import logging
 import math
 import socket
 from collections.abc import Callable
 from contextlib import suppress
+from types import FrameType
 from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
 import uvicorn
 
+from shim.server import workers
 from shim.server.app import application
 from shim.server.hosts import is_loopback, listed
 from shim.server.protocol import timed
 from shim.settings import Settings
 
+log = logging.getLogger("shim")
+#: What a process exits with that could not begin, as the web server has it.
+FAILED: Final = 3
 #: Seconds that a connection may be idle: longer than the SDKs keep theirs, so that theirs end first.
 IDLE: Final = 75
 
@@ -31,19 +37,35 @@ class Tls(NamedTuple):
 
 
 class Server(uvicorn.Server):
-    """Says where it listens, once it does; ends streams with a last event when it is told to stop."""
+    """Says where it listens, once it does; ends streams with a last event when it is told to stop.
 
-    def __init__(self, config: uvicorn.Config, grace: float, listening: Callable[[str], None]) -> None:
+    ``drain``: seconds for which it takes requests after that, and says that it should get none.
+    """
+
+    def __init__(
+        self, config: uvicorn.Config, grace: float, listening: Callable[[str], None], drain: float = 0.0
+    ) -> None:
         super().__init__(config)
-        self._grace, self._listening = grace, listening
+        self._grace, self._listening, self._drain = grace, listening, drain
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        application: Any = self.config.app
+        operations = application.state.operations
+        if self._loop is None or not self._drain or operations.draining:
+            # Whoever says it twice will not wait.
+            super().handle_exit(sig, frame)
+            return
+        operations.draining = True
+        log.info("told to stop: requests are taken for another %g seconds", self._drain)
+        self._loop.call_soon_threadsafe(self._loop.call_later, self._drain, super().handle_exit, sig, frame)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        self._loop = asyncio.get_running_loop()
         if self.started:
             port = self.servers[0].sockets[0].getsockname()[1]
-            host = self.config.host
-            scheme = "https" if self.config.is_ssl else "http"
-            self._listening(f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}/v1")
+            self._listening(url(self.config.host, port, self.config.is_ssl))
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         leaving = asyncio.create_task(self._leave())
@@ -57,6 +79,7 @@ class Server(uvicorn.Server):
 
     async def _leave(self) -> None:
         application: Any = self.config.app  # without what uvicorn puts around it
+        application.state.operations.draining = True
         await application.state.leave(self._grace)
         await asyncio.sleep(FAREWELL)
         for connection in list(self.server_state.connections):
@@ -73,7 +96,7 @@ def configured(
         application(chosen, allow_remote=allow_remote),
         host=host,
         port=port,
-        log_level="warning",
+        log_config=None,
         access_log=False,
         ws="none",
         server_header=False,
@@ -89,16 +112,41 @@ def configured(
     )
 
 
-def serve(
-    host: str,
-    port: int,
-    chosen: Settings,
-    allow_remote: bool,
-    listening: Callable[[str], None],
-    tls: Tls | None = None,
-) -> None:
+class Place(NamedTuple):
+    """Where to listen; ``fd``: an open socket, which is taken instead of an address of our own."""
+
+    host: str
+    port: int
+    fd: int | None = None
+    tls: Tls | None = None
+
+
+def serve(place: Place, chosen: Settings, allow_remote: bool, listening: Callable[[str], None]) -> None:
     """Serve until interrupted.  ``listening`` is told the base URL when it is so far."""
-    Server(configured(host, port, chosen, allow_remote, tls), chosen.exit_grace, listening).run()
+    config = configured(place.host, place.port, chosen, allow_remote, place.tls)
+    sockets = [socket.socket(fileno=place.fd)] if place.fd is not None else None
+    server = Server(config, chosen.exit_grace, listening, chosen.drain_seconds)
+    server.run(sockets)
+    if not server.started:
+        raise SystemExit(FAILED)
+
+
+def serve_with_workers(arguments: list[str], place: Place, chosen: Settings, listening: Callable[[str], None]) -> None:
+    """The same with several processes.  ``arguments``: of the command that each of them is."""
+    try:
+        listener = workers.listening(place.host, place.port)
+    except OSError as problem:
+        log.error("cannot listen on %s:%s: %s", place.host, place.port, problem.strerror)
+        raise SystemExit(FAILED) from problem
+    with listener:
+        listening(url(place.host, listener.getsockname()[1], place.tls is not None))
+        grace = chosen.drain_seconds + chosen.exit_grace + FAREWELL + 10
+        raise SystemExit(workers.Workers(arguments, chosen.workers, listener, grace).run())
+
+
+def url(host: str, port: int, secure: bool) -> str:
+    """The base URL for clients."""
+    return f"http{'s' if secure else ''}://{f'[{host}]' if ':' in host else host}:{port}/v1"
 
 
 def is_itself(upstream: str, host: str, port: int) -> bool:

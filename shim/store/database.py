@@ -53,6 +53,8 @@ class Database:
         self._preparing = threading.Lock()
         self._turn = dialects.writers_turn(url)
         self.threads = self._some_threads()
+        #: Told how many seconds each transaction has waited for its turn.
+        self.waited: Callable[[float], None] = _untold
         self._gate: Final = Gate(self._engine.dispose, partial(_forget, weakref.ref(self)))
         weakref.finalize(self, self._engine.dispose)
 
@@ -70,7 +72,9 @@ class Database:
 
     def run(self, write: bool, tenant: str, work: Callable[[Tx], T]) -> T:
         """One transaction, tried again where its connection was lost."""
+        asked = time.perf_counter()
         with self._gate.passing(), self._turn if write else nullcontext():
+            self.waited(time.perf_counter() - asked)
             return self._run(write, tenant, work)
 
     def prepare(self) -> None:
@@ -165,6 +169,10 @@ class Transactions:
     def write(self, work: "Callable[Concatenate[Tx, P], T]", *args: P.args, **kwargs: P.kwargs) -> T:
         """``work(tx, ...)`` in a transaction: committed when it returns, rolled back when it raises."""
         return self.database.run(True, self.tenant, lambda tx: work(tx, *args, **kwargs))
+
+
+def _untold(seconds: float) -> None:
+    """Nobody asks how long transactions wait."""
 
 
 def _forget(database: "weakref.ref[Database]") -> None:

@@ -16,9 +16,9 @@ Served = list[tuple[str, int, Settings, bool]]
 def served(monkeypatch: pytest.MonkeyPatch) -> Served:
     found: Served = []
 
-    def serve(host: str, port: int, chosen: Settings, allow_remote: bool, listening: Any, tls: Any) -> None:
-        found.append((host, port, chosen, allow_remote))
-        listening(f"http://{host}:{port}/v1")
+    def serve(place: run.Place, chosen: Settings, allow_remote: bool, listening: Any) -> None:
+        found.append((place.host, place.port, chosen, allow_remote))
+        listening(f"http://{place.host}:{place.port}/v1")
 
     monkeypatch.setattr(run, "serve", serve)
     return found

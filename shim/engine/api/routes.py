@@ -56,6 +56,11 @@ _BY_SHAPE: Final = {
 
 #: Calls of other APIs that are ours by a row above.
 _GUESTS: Final = re.compile(rf"(GET|DELETE) files/{container_files.PREFIX}.*|DELETE vector_stores/[^/]+/?")
+#: How other APIs are called; whatever else callers make up is one of many.
+_PLAIN: Final = re.compile(
+    "audio|batches|chat|completions|containers|conversations|embeddings|evals|files|fine_tuning|images|models|"
+    "moderations|organization|realtime|responses|uploads|vector_stores|videos"
+)
 #: Objects that the SDK polls; without a header that says otherwise it does so once a second.
 _POLLED: Final = re.compile(r"GET (vector_stores|files|batches|uploads)/.+")
 
@@ -68,6 +73,18 @@ def is_ours(method: str, path: str) -> bool:
 def is_polled(method: str, path: str) -> bool:
     """Whether a call that is not ours looks at something that changes, and is asked for again and again."""
     return _POLLED.fullmatch(f"{method} {path}") is not None
+
+
+def named(method: str, path: str) -> str:
+    """What a call is, without its ids: a row of `ROUTES`, or what a path of another API begins with."""
+    if is_ours(method, path):
+        parts = [part for part in path.split("/") if part]
+        shape = "/".join("{id}" if index % 2 else part for index, part in enumerate(parts))
+        # `threads/runs` has a name where ids stand.
+        shape = "threads/runs" if path.strip("/") == "threads/runs" else shape
+        return shape if find(method, path) else "unknown"
+    first = path.partition("/")[0]
+    return first if _PLAIN.fullmatch(first) else "other"
 
 
 def starts_run(method: str, path: str) -> bool:

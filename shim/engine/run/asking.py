@@ -33,10 +33,10 @@ async def ask(state: RunState, how: Callable[[Json], Awaitable[T]]) -> T:
             await _settle_model(state)
             await healing.prove(state)
             await _fit(state)
-            notes.asking(state.run, state.sent.body)
+            notes.asking(state.world, state.run, state.sent.body)
             return await how(state.sent.body)
         except Refusal as refusal:
-            notes.refused(state.run, refusal)
+            notes.refused(state.world, state.run, refusal)
             if not await _mend(state, refusal):
                 leads.of_refusal(state.world, refusal)
                 raise

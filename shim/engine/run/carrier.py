@@ -56,7 +56,7 @@ class Left(Exception):
 class Carrier:
     """``state``: the run, what is remembered of it, and its next request.  ``alone``: the run is in no registry, so it
     looks into the store by itself.  ``background``: the answer goes on upstream though nobody reads it.  ``place``: how
-    far it was read.  ``dry``: the run has too few prompt tokens left.
+    far it was read.  ``dry``: the run has too few prompt tokens left.  ``heard``: its first word was told.
     """
 
     state: RunState
@@ -65,6 +65,7 @@ class Carrier:
     place: Place = field(default_factory=Place)
     background: bool = False
     dry: bool = False
+    heard: bool = False
     answer: Answer | None = None
     backlog: Backlog = field(init=False)
     interruption: Interruption = field(default_factory=Interruption)
@@ -343,6 +344,9 @@ class Carrier:
         if (stop := await self.stopped()) is not None:
             return stop
         emitted = [told for event in events for told in stream.translate(self.turn, event)]
+        if not self.heard and any(name in record.DELTAS for name, _ in emitted):
+            self.heard = True
+            self.world.monitor("first", self.turn.run)
         quiet = (
             opened is None
             and not (self.turn.done or self.turn.amended)
@@ -351,7 +355,7 @@ class Carrier:
         if quiet and not self.backlog.events:
             return emitted
         if opened is not None:
-            notes.opened(self.turn.run, opened)
+            notes.opened(self.world, self.turn.run, opened)
             healing.learn(self.state, opened)
         if self.turn.made:
             fetched, self.turn.made = await container_files.fetch(self.world, self.turn.made), []
@@ -418,7 +422,7 @@ class Carrier:
         if not isinstance(stored, Moved):
             self.state.stored(stored.run, stored.memory)
             if self.turn.ended:
-                notes.report(self.turn)
+                notes.report(self.world, self.turn)
             return [(name, self._shown(data)) for name, data in emitted]
         if stored.run["status"] != "cancelling":
             raise Left(stored.run)

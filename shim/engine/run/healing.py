@@ -40,6 +40,7 @@ async def heal(state: RunState, why: Cause) -> None:
     """Make the next request tell the whole thread, without a chain."""
     run, capabilities = state.run, state.world.capabilities
     log.warning("%s: run %s is told from the journal of thread %s", CAUSES[why], run["id"], run["thread_id"])
+    state.world.monitor("healed", run, why)
     if why in ("lost", "unproven"):
         capabilities.lost(state.profile, state.sent.previous)
     else:

@@ -1,5 +1,5 @@
-"""What a run does upstream, and what the translation noticed and could not say in the old API's words: log lines for
-whoever runs this.
+"""What a run does upstream, and what the translation noticed and could not say in the old API's words: log lines, and
+what the monitor hears, for whoever runs this.
 
 No contents: names of events and models, ids, and where something differed.
 """
@@ -7,6 +7,7 @@ No contents: names of events and models, ids, and where something differed.
 import logging
 from typing import Final
 
+from shim.engine.context import Context
 from shim.ports import Refusal
 from shim.translate.turn import Turn
 from shim.wire.types import Json
@@ -16,24 +17,28 @@ log = logging.getLogger("shim")
 _told: Final[set[str]] = set()
 
 
-def asking(run: Json, body: Json) -> None:
-    """Log that upstream is about to be asked for a run."""
+def asking(world: Context, run: Json, body: Json) -> None:
+    """Tell that upstream is about to be asked for a run."""
+    world.monitor("asking", run, str(body.get("model", "")))
     model, previous = body.get("model"), body.get("previous_response_id")
     log.debug("run %s of thread %s: asking upstream for %s after %s", run["id"], run["thread_id"], model, previous)
 
 
-def refused(run: Json, refusal: Refusal) -> None:
-    """Log that upstream did not take the request."""
+def refused(world: Context, run: Json, refusal: Refusal) -> None:
+    """Tell that upstream did not take the request."""
+    world.monitor("refused", run, str(refusal.status or ""))
     log.debug("run %s of thread %s: upstream refused with %s", run["id"], run["thread_id"], refusal.status)
 
 
-def opened(run: Json, response: Json) -> None:
-    """Log which response upstream has begun."""
+def opened(world: Context, run: Json, response: Json) -> None:
+    """Tell which response upstream has begun."""
+    world.monitor("opened", run, str(response.get("id", "")))
     log.debug("run %s of thread %s: upstream answers as %s", run["id"], run["thread_id"], response.get("id"))
 
 
-def report(turn: Turn) -> None:
-    """Log what a turn has met, at its end."""
+def report(world: Context, turn: Turn) -> None:
+    """Tell what a turn has met, at its end."""
+    world.monitor("ended", turn.run, turn.run["status"])
     log.debug("run %s of thread %s: %s", turn.run["id"], turn.run["thread_id"], turn.run["status"])
     for kind in sorted(turn.unknown - _told):
         _told.add(kind)

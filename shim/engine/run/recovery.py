@@ -46,6 +46,7 @@ async def take_over(world: Context, row: RunRow) -> bool:
         return False
     response = await _last_response(world, row) or {}
     if response.get("status") in FINISHED:
+        world.monitor("taken_over", row.body)
         return await _end(world, row, response)
     goes_on = response.get("status") in UNFINISHED and response.get("background") is True
     return await _go_on(world, row, response["id"] if goes_on else None)
@@ -98,6 +99,7 @@ async def _go_on(world: Context, row: RunRow, going: str | None) -> bool:
         raise
     if carrier is None:
         return False
+    world.monitor("taken_over", row.body)
     log.info("run %s lost its process: its answer is %s", run_id, "read anew" if going else "asked for again")
     world.pump(carrier.events(()))
     return True

@@ -49,6 +49,7 @@ def active(tx: Tx, world: Context, thread_id: str) -> Json | None:
     record.objects_of(tx, emitted)
     record.run_of(tx, world, turn.run, row.memory, row.body["status"])
     world.registry.tell(row.body["id"])
+    world.monitor("ended", turn.run, turn.run["status"])
     return None
 
 

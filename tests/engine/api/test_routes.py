@@ -176,3 +176,36 @@ def test_a_path(method: str, path: str, ours: bool, ids: list[str] | None) -> No
     assert routes.is_ours(method, path.lstrip("/")) == ours
     found = routes.find(method, path)
     assert (None if found is None else found[1]) == ids
+
+
+@pytest.mark.parametrize(
+    "method, path, name",
+    [
+        ("GET", "assistants", "assistants"),
+        ("POST", "threads/runs", "threads/runs"),
+        ("GET", "threads/thread_1/runs/run_1/steps", "threads/{id}/runs/{id}/steps"),
+        ("GET", "threads//messages", "threads/{id}"),
+        ("GET", "threads/a/b/c", "unknown"),
+        ("GET", "files/cfile_1/content", "files/{id}/content"),
+        ("GET", "files/file-1/content", "files"),
+        ("GET", "models", "models"),
+        ("GET", "made/up", "other"),
+    ],
+)
+def test_a_call_is_named_without_its_ids(method: str, path: str, name: str) -> None:
+    assert routes.named(method, path) == name
+
+
+@pytest.mark.parametrize(
+    "method, path, starts",
+    [
+        ("POST", "threads/runs", True),
+        ("POST", "threads/t/runs", True),
+        ("POST", "threads/t/runs/r/submit_tool_outputs", True),
+        ("POST", "threads/t/runs/r/cancel", False),
+        ("GET", "threads/t/runs", False),
+        ("POST", "nothing", False),
+    ],
+)
+def test_calls_that_let_a_run_go_on(method: str, path: str, starts: bool) -> None:
+    assert routes.starts_run(method, path) is starts

@@ -1,0 +1,106 @@
+"""One request and its answer, as logs, metrics and traces see them: ids, times, and no contents."""
+
+import logging
+import re
+import time
+from collections.abc import Callable, MutableMapping
+from contextlib import AbstractContextManager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shim.wire import ids
+
+access: Final = logging.getLogger("shim.access")
+#: An id that a proxy in front has given a request is kept, if it is none that could be mistaken for something else.
+GIVEN: Final = re.compile(r"[A-Za-z0-9_.:-]{8,128}")
+#: What is asked every few seconds, and is worth a line to nobody.
+QUIET: Final = ("/healthz", "/readyz", "/metrics")
+#: Where an exchange stands in its scope.
+PLACE: Final = "shim.exchange"
+
+
+@dataclass(slots=True)
+class Exchange:
+    """``route``: the path with a name for each id in it; ``tenant``: whose it is, once that is known."""
+
+    id: str
+    method: str
+    path: str
+    client: str
+    route: str = "other"
+    tenant: str = ""
+    status: int = 0
+    began: float = field(default_factory=time.perf_counter)
+
+    @property
+    def seconds(self) -> float:
+        """Since it began."""
+        return time.perf_counter() - self.began
+
+
+#: The exchange for which something is done: a run that it starts keeps it.
+current: "Final[ContextVar[Exchange | None]]" = ContextVar("shim-exchange", default=None)
+#: What goes on around an exchange, such as a span; given the exchange and its headers.
+Around = Callable[[Exchange, dict[str, str]], AbstractContextManager[Any]]
+#: Told of an exchange that is over.
+Over = Callable[[Exchange], None]
+
+
+def of(scope: MutableMapping[str, Any]) -> Exchange:
+    """The exchange of a scope."""
+    found: Exchange = scope[PLACE]
+    return found
+
+
+class Exchanges:
+    """ASGI middleware: gives every request an id, and tells of it when its answer is over."""
+
+    def __init__(self, app: ASGIApp, around: Around, over: Over) -> None:
+        self._app, self._around, self._over = app, around, over
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        found = scope[PLACE] = _begun(scope, headers)
+
+        async def seen(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                found.status = message["status"]
+                MutableHeaders(scope=message).setdefault("x-request-id", found.id)
+            await send(message)
+
+        token = current.set(found)
+        try:
+            with self._around(found, headers):
+                await self._app(scope, receive, seen)
+        finally:
+            self._over(found)
+            _log(found)
+            current.reset(token)
+
+
+def _begun(scope: Scope, headers: dict[str, str]) -> Exchange:
+    given = headers.get("x-request-id", "")
+    client = scope.get("client") or ("", 0)
+    id = given if GIVEN.fullmatch(given) else ids.request()
+    return Exchange(id, scope["method"], scope["path"], client[0])
+
+
+def _log(found: Exchange) -> None:
+    told = {
+        "method": found.method,
+        "path": found.path,
+        "status": found.status,
+        "ms": round(found.seconds * 1000),
+        "client": found.client,
+        "tenant": found.tenant,
+    }
+    level = logging.DEBUG if found.route in QUIET else logging.INFO
+    words = (found.method, found.path, found.status, told["ms"])
+    access.log(level, "%s %s %s %s ms", *words, extra={"shim": told})

@@ -1,0 +1,95 @@
+"""The server's log: lines for people or JSON for programs, each with the id of the request that it belongs to."""
+
+import json
+import logging
+import time
+from typing import Any, Final, Literal
+
+from shim.ports import Happening
+from shim.server import exchange
+
+Json = dict[str, Any]
+Format = Literal["text", "json"]
+Level = Literal["debug", "info", "warning", "error"]
+log: Final = logging.getLogger("shim")
+#: Where a record keeps its fields.
+FIELDS: Final = "shim"
+
+
+class Handler(logging.StreamHandler[Any]):
+    """Ours, to be found again."""
+
+
+class Named(logging.Filter):
+    """Gives each record the id of the request in which, or for whose run, it was written."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        found = exchange.current.get()
+        record.request_id = found.id if found else ""
+        return True
+
+
+class Text(logging.Formatter):
+    """``2026-11-27T02:10:00Z INFO shim.access: GET /v1/threads 200 3 ms [req_…]``"""
+
+    converter = staticmethod(time.gmtime)
+
+    def __init__(self) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s", "%Y-%m-%dT%H:%M:%SZ")
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        told = super().formatMessage(record)
+        return f"{told} [{id}]" if (id := getattr(record, "request_id", "")) else told
+
+
+class AsJson(logging.Formatter):
+    """One object a line: ``time``, ``level``, ``logger``, ``message``, ``request_id``, and the record's own fields."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        told: Json = {
+            "time": f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(record.created))}.{int(record.msecs):03d}Z",
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if id := getattr(record, "request_id", ""):
+            told["request_id"] = id
+        told |= getattr(record, FIELDS, {})
+        if record.exc_info:
+            told["exception"] = self.formatException(record.exc_info)
+        return json.dumps(told, ensure_ascii=False)
+
+
+def configure(level: Level, form: Format, access: bool) -> None:
+    """Write the log of this process to its standard error."""
+    handler = Handler()
+    handler.addFilter(Named())
+    handler.setFormatter(AsJson() if form == "json" else Text())
+    root = logging.getLogger()
+    for old in [each for each in root.handlers if isinstance(each, Handler)]:
+        root.removeHandler(old)
+    root.addHandler(handler)
+    root.setLevel(logging.WARNING)
+    log.setLevel(level.upper())
+    exchange.access.disabled = not access
+
+
+class Runs:
+    """A monitor that logs how runs end: ids, status, seconds since the run was made."""
+
+    def __init__(self) -> None:
+        self._responses: dict[str, str] = {}
+
+    def __call__(self, what: Happening, run: Json, detail: str = "", /) -> None:
+        if what == "opened":
+            self._responses[run["id"]] = detail
+        if what != "ended":
+            return
+        told = {
+            "run_id": run["id"],
+            "thread_id": run["thread_id"],
+            "response_id": self._responses.pop(run["id"], None),
+            "status": detail,
+            "seconds": round(time.time() - run["created_at"], 3),
+        }
+        log.info("run %s of thread %s: %s", run["id"], run["thread_id"], detail, extra={FIELDS: told})

@@ -1,0 +1,134 @@
+"""What Prometheus reads at ``/metrics``.
+
+With several workers each keeps its numbers in files of a folder (``PROMETHEUS_MULTIPROC_DIR``), and whichever is asked
+adds up those of all.
+"""
+
+import os
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Any, Final
+
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    PlatformCollector,
+    ProcessCollector,
+    generate_latest,
+    multiprocess,
+)
+
+from shim.ports import Happening
+from shim.server.exchange import Exchange
+
+Json = dict[str, Any]
+#: Where workers keep their numbers.
+FOLDER: Final = "PROMETHEUS_MULTIPROC_DIR"
+CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
+#: Bounds of what is measured in seconds: from what a model takes to what an event may be late.
+LONG: Final = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600)
+SHORT: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
+#: Runs of which it is remembered when upstream was asked.
+MANY: Final = 10_000
+
+
+class Metrics:
+    """The numbers of one process."""
+
+    def __init__(self) -> None:
+        self._registry = made = CollectorRegistry()
+        self._asked: OrderedDict[str, float] = OrderedDict()
+        if FOLDER not in os.environ:
+            ProcessCollector(registry=made)
+            PlatformCollector(registry=made)
+        self._runs = Counter(
+            "shim_runs", "Rounds of runs that have ended, by the run's status.", ["status"], registry=made
+        )
+        self._first = Histogram(
+            "shim_first_token_seconds", "From asking upstream to its first word.", buckets=LONG, registry=made
+        )
+        self._round = Histogram(
+            "shim_round_seconds", "From asking upstream to the end of its answer.", buckets=LONG, registry=made
+        )
+        self._asking = Counter("shim_upstream_requests", "Requests for responses.", registry=made)
+        self._refused = Counter(
+            "shim_upstream_errors", "Requests that upstream did not take, by status.", ["status"], registry=made
+        )
+        self._healed = Counter(
+            "shim_healings", "Runs told anew as their chain did not hold, by cause.", ["cause"], registry=made
+        )
+        self._taken = Counter("shim_lease_takeovers", "Runs taken over from a process that is gone.", registry=made)
+        self._waits = Histogram(
+            "shim_store_wait_seconds", "Waits for a connection to the store.", buckets=SHORT, registry=made
+        )
+        self._lag = Histogram(
+            "shim_event_lag_seconds",
+            "How late the event loop is, and with it every event.",
+            buckets=SHORT,
+            registry=made,
+        )
+        self._requests = Counter(
+            "shim_http_requests", "Requests, by route and status.", ["method", "route", "status"], registry=made
+        )
+        self._seconds = Histogram(
+            "shim_http_request_seconds", "To the end of the answer.", ["route"], buckets=LONG, registry=made
+        )
+        self._streams = Gauge("shim_open_streams", "Answers under way.", registry=made, multiprocess_mode="livesum")
+        self._driven = Gauge("shim_driven_runs", "Runs that are driven.", registry=made, multiprocess_mode="livesum")
+
+    def monitor(self, what: Happening, run: Json, detail: str = "", /) -> None:
+        """What becomes of runs."""
+        told: dict[Happening, Callable[[], Any]] = {
+            "asking": lambda: self._begun(run["id"]),
+            "refused": lambda: self._refused.labels(detail or "none").inc(),
+            "first": lambda: self._since(run["id"], self._first, over=False),
+            "ended": lambda: self._ended(run["id"], detail),
+            "healed": lambda: self._healed.labels(detail).inc(),
+            "taken_over": self._taken.inc,
+        }
+        if what in told:
+            told[what]()
+
+    def exchange(self, found: Exchange) -> None:
+        """A request whose answer is over."""
+        self._requests.labels(found.method, found.route, found.status).inc()
+        self._seconds.labels(found.route).observe(found.seconds)
+
+    def waited(self, seconds: float) -> None:
+        """For the store."""
+        self._waits.observe(seconds)
+
+    def looked(self, lag: float, streams: int, driven: int) -> None:
+        """What is looked at once a second."""
+        self._lag.observe(lag)
+        self._streams.set(streams)
+        self._driven.set(driven)
+
+    def page(self) -> bytes:
+        """The page that Prometheus reads."""
+        if FOLDER not in os.environ:
+            return generate_latest(self._registry)
+        whole = CollectorRegistry()
+        multiprocess.MultiProcessCollector(whole)  # type: ignore[no-untyped-call]
+        return generate_latest(whole)
+
+    def _begun(self, run_id: str) -> None:
+        self._asking.inc()
+        self._asked[run_id] = time.perf_counter()
+        if len(self._asked) > MANY:
+            self._asked.popitem(last=False)
+
+    def _ended(self, run_id: str, status: str) -> None:
+        self._runs.labels(status).inc()
+        self._since(run_id, self._round, over=True)
+
+    def _since(self, run_id: str, kept: Histogram, over: bool) -> None:
+        began = self._asked.get(run_id)
+        if began is not None:
+            kept.observe(time.perf_counter() - began)
+        if over:
+            self._asked.pop(run_id, None)

@@ -1,0 +1,94 @@
+"""What operators ask of a server: is it alive, may it get requests, how is it."""
+
+import ipaddress
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any, Final, Literal
+
+import sqlalchemy as sa
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from shim.server import exchange
+from shim.server.keyring import bearer_of
+from shim.server.metrics import CONTENT_TYPE, Metrics
+from shim.store.database import AsyncStore
+from shim.store.errors import StoreFailed
+from shim.store.tx import Tx
+from shim.wire.errors import ApiError
+
+State = Literal["ok", "failing"]
+#: Seconds for which upstream is not asked again how it is.
+FRESH: Final = 5.0
+#: From which status on an upstream that answers is no use.
+BROKEN: Final = 500
+
+
+class Operations:
+    """``ask``: the status of an answer of upstream's.  ``token``: who may read metrics from another machine."""
+
+    def __init__(
+        self, store: AsyncStore, ask: Callable[[], Awaitable[int]], metrics: Metrics, token: str | None
+    ) -> None:
+        self._store, self._ask, self._metrics, self._token = store, ask, metrics, token
+        self._upstream: tuple[float, State] = (0.0, "ok")
+        #: The server is about to end: nothing new is to be sent here.
+        self.draining = False
+
+    def routes(self) -> list[Route]:
+        """They stand before all others, and take no key."""
+        made = {"/healthz": self.healthz, "/readyz": self.readyz, "/metrics": self.metrics}
+        return [Route(path, endpoint) for path, endpoint in made.items()]
+
+    async def healthz(self, request: Request) -> Response:
+        """The process answers."""
+        exchange.of(request.scope).route = "/healthz"
+        return JSONResponse({"status": "ok"})
+
+    async def readyz(self, request: Request) -> Response:
+        """Whether requests should come here: the store can be used, upstream answers, and the server is not ending."""
+        exchange.of(request.scope).route = "/readyz"
+        told: dict[str, Any] = {
+            "store": await self._store_state(),
+            "upstream": await self._upstream_state(),
+            "draining": self.draining,
+        }
+        ready = told == {"store": "ok", "upstream": "ok", "draining": False}
+        return JSONResponse({"status": "ready" if ready else "not ready"} | told, 200 if ready else 503)
+
+    async def metrics(self, request: Request) -> Response:
+        """Numbers for Prometheus, for this machine or with the token; else there is no such page."""
+        exchange.of(request.scope).route = "/metrics"
+        if not self._may_read(request):
+            return Response(status_code=404)
+        return Response(self._metrics.page(), media_type=CONTENT_TYPE)
+
+    def _may_read(self, request: Request) -> bool:
+        if self._token is not None:
+            return bearer_of(request.headers) == self._token
+        try:
+            return ipaddress.ip_address(request.client.host if request.client else "").is_loopback
+        except ValueError:
+            return False
+
+    async def _store_state(self) -> State:
+        try:
+            await self._store.read(_answers)
+        except StoreFailed:
+            return "failing"
+        return "ok"
+
+    async def _upstream_state(self) -> State:
+        when, state = self._upstream
+        if not when or time.monotonic() - when >= FRESH:
+            try:
+                state = "ok" if await self._ask() < BROKEN else "failing"
+            except ApiError:
+                state = "failing"
+            self._upstream = time.monotonic(), state
+        return state
+
+
+def _answers(tx: Tx) -> None:
+    tx.db.execute(sa.select(1))

@@ -1,0 +1,22 @@
+"""Everything that watches requests and runs: metrics, spans, and the log of how runs end."""
+
+from typing import Any, Final
+
+from shim.ports import Happening
+from shim.server.logs import Runs
+from shim.server.metrics import Metrics
+from shim.server.tracing import Tracing
+
+
+class Watch:
+    """Of one server."""
+
+    def __init__(self) -> None:
+        self.metrics: Final = Metrics()
+        self.tracing: Final = Tracing()
+        self._heard: Final = (self.metrics.monitor, self.tracing.monitor, Runs())
+
+    def monitor(self, what: Happening, run: dict[str, Any], detail: str = "", /) -> None:
+        """What becomes of runs; see `shim.ports.Monitor`."""
+        for hear in self._heard:
+            hear(what, run, detail)

@@ -1,0 +1,95 @@
+"""Several processes that answer on one address: started, replaced when they end, stopped together.
+
+Each is this program once more, with the open socket that all of them listen on.  What a process was doing when it ended
+is taken over from its lease by whoever looks at it next.
+"""
+
+import logging
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import suppress
+from typing import Any, Final
+
+from prometheus_client import multiprocess
+
+from shim.server.metrics import FOLDER
+
+log = logging.getLogger("shim")
+#: Seconds between two looks at the processes.
+LOOK: Final = 0.2
+#: Seconds that a process must have lived for another one to take its place: what ends at once would do so again.
+LIVED: Final = 3.0
+#: What tells a process to stop.
+STOPS: Final = (signal.SIGTERM, signal.SIGINT)
+
+
+def listening(host: str, port: int) -> socket.socket:
+    """A socket for all processes.  Raises `OSError` where the address is taken."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family, backlog=2048)
+
+
+class Workers:
+    """``arguments``: those of the command, which each process gets; ``grace``: seconds in which all must have ended."""
+
+    def __init__(self, arguments: list[str], number: int, listener: socket.socket, grace: float) -> None:
+        self._line = [sys.executable, "-m", "shim", *arguments, "--workers", "1", "--fd", str(listener.fileno())]
+        self._number, self._listener, self._grace = number, listener, grace
+        self._running: dict[subprocess.Popen[bytes], float] = {}
+        self._stopping = False
+        self._status = 0
+
+    def run(self) -> int:
+        """Until told to stop, or until a process cannot even begin; the status to exit with."""
+        for each in STOPS:
+            signal.signal(each, self._stop)
+        with tempfile.TemporaryDirectory(prefix="shim-metrics-") as folder:
+            os.environ.setdefault(FOLDER, folder)
+            for _ in range(self._number):
+                self._start()
+            while not self._stopping:
+                time.sleep(LOOK)
+                self._look()
+            self._end()
+        return self._status
+
+    def _start(self) -> None:
+        made: Any = subprocess.Popen(self._line, pass_fds=[self._listener.fileno()], stdin=subprocess.DEVNULL)
+        self._running[made] = time.monotonic()
+
+    def _look(self) -> None:
+        for each, began in list(self._running.items()):
+            if each.poll() is None:
+                continue
+            self._bury(each)
+            if time.monotonic() - began < LIVED:
+                log.error("a worker ended with status %s as it began", each.returncode)
+                self._status, self._stopping = 1, True
+            elif not self._stopping:
+                log.warning("worker %s ended with status %s: another one takes its place", each.pid, each.returncode)
+                self._start()
+
+    def _bury(self, process: "subprocess.Popen[bytes]") -> None:
+        del self._running[process]
+        with suppress(OSError):
+            multiprocess.mark_process_dead(process.pid)  # type: ignore[no-untyped-call]
+
+    def _stop(self, number: int, frame: Any) -> None:
+        self._stopping = True
+
+    def _end(self) -> None:
+        for each in self._running:
+            each.send_signal(signal.SIGTERM)
+        deadline = time.monotonic() + self._grace
+        for each in list(self._running):
+            try:
+                each.wait(max(0.0, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                log.warning("worker %s had to be killed", each.pid)
+                each.kill()
+                each.wait()

@@ -1,0 +1,30 @@
+"""How late the loop is, looked at again and again until somebody stops that."""
+
+import asyncio
+import time
+
+from shim.runtime.lag import Lag
+
+
+async def test_a_loop_that_is_held_up_is_late() -> None:
+    seen: list[float] = []
+    told = asyncio.Event()
+
+    def hear(late: float) -> None:
+        seen.append(late)
+        told.set()
+
+    lag = Lag(hear, pause=0.01)
+    lag.start()
+    await asyncio.sleep(0)
+    time.sleep(0.2)  # the loop can do nothing meanwhile
+    await told.wait()
+    assert seen[0] >= 0.15
+    await lag.stop()
+    count = len(seen)
+    await asyncio.sleep(0.05)
+    assert len(seen) == count
+
+
+async def test_what_never_began_can_be_stopped() -> None:
+    await Lag(lambda late: None).stop()

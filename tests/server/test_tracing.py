@@ -1,0 +1,90 @@
+"""Spans: one for a request, below its caller's; one for each answer of a model, below the request."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from opentelemetry import trace
+from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+
+from shim.server.tracing import Tracing
+from tests.scenarios.doors.loopback import Loopback
+from tests.server.served import served, until
+from tests.server.speaking import ask
+
+KEY = "Bearer test"
+PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+
+
+@pytest.fixture
+def spans(monkeypatch: pytest.MonkeyPatch) -> InMemorySpanExporter:
+    """What a program's SDK would send somewhere."""
+    kept, provider = InMemorySpanExporter(), TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(kept))
+    monkeypatch.setattr(trace, "get_tracer", provider.get_tracer)
+    return kept
+
+
+@pytest.fixture
+def upstream() -> Iterator[Loopback]:
+    with Loopback() as found:
+        yield found
+
+
+def ask_run(url: str, text: str) -> None:
+    made = ask(f"{url}/v1/assistants", "POST", {"model": "gpt-4o"}, authorization=KEY).json["id"]
+    body = {"assistant_id": made, "stream": True, "thread": {"messages": [{"role": "user", "content": text}]}}
+    ask(f"{url}/v1/threads/runs", "POST", body, authorization=KEY, traceparent=PARENT)
+
+
+def named(spans: InMemorySpanExporter, name: str) -> list[ReadableSpan]:
+    return [each for each in spans.get_finished_spans() if each.name == name]
+
+
+@pytest.mark.parametrize("text, status", [("Hello", "completed"), ("fail-midway", "failed")])
+def test_a_run(upstream: Loopback, spans: InMemorySpanExporter, text: str, status: str) -> None:
+    with served(upstream=upstream.url) as url:
+        ask_run(url, text)
+        until(lambda: named(spans, "POST threads/runs") and named(spans, "chat gpt-4o"))
+    (request,), (answer,) = named(spans, "POST threads/runs"), named(spans, "chat gpt-4o")
+    assert request.parent is not None
+    assert answer.parent is not None
+    assert (f"{request.parent.trace_id:032x}", f"{request.parent.span_id:016x}") == tuple(PARENT.split("-")[1:3])
+    assert answer.parent.span_id == request.context.span_id
+    told: Any = dict(answer.attributes or {})
+    assert told["gen_ai.operation.name"] == "chat"
+    assert told["gen_ai.request.model"] == "gpt-4o"
+    assert told["gen_ai.response.id"].startswith("resp_")
+    assert told["gen_ai.conversation.id"].startswith("thread_")
+    assert told["shim.run.status"] == status
+    assert answer.status.is_ok is (status == "completed")
+    assert (told["gen_ai.usage.output_tokens"] > 0) is (status == "completed")
+    assert "Hello" not in answer.to_json() + request.to_json(), "no contents"
+    assert dict(request.attributes or {})["http.response.status_code"] == 200
+    asked = next(each for each in upstream.asked if each.path == "/v1/responses")
+    assert (asked.header("traceparent") or "").split("-")[1:3] == [
+        f"{request.context.trace_id:032x}",
+        f"{request.context.span_id:016x}",
+    ]
+
+
+def test_a_refusal_ends_its_span(spans: InMemorySpanExporter) -> None:
+    tracing, run = Tracing(), {"id": "run_1", "thread_id": "thread_1", "assistant_id": "asst_1"}
+    tracing.monitor("first", run)
+    tracing.monitor("asking", run, "a")
+    tracing.monitor("refused", run, "429")
+    tracing.monitor("asking", run, "b")
+    tracing.monitor("asking", run, "c")
+    tracing.monitor("ended", run, "completed")
+    tracing.monitor("ended", run, "completed")
+    kinds = [(each.name, (each.attributes or {}).get("error.type")) for each in spans.get_finished_spans()]
+    assert kinds == [("chat a", "429"), ("chat b", None), ("chat c", None)]
+
+
+def test_without_the_library_nothing_is_done(monkeypatch: pytest.MonkeyPatch, upstream: Loopback) -> None:
+    monkeypatch.setattr("shim.server.tracing.trace", None)
+    with served(upstream=upstream.url) as url:
+        ask_run(url, "Hello")
+    assert all(asked.header("traceparent") in (None, PARENT) for asked in upstream.asked)
