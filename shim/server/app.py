@@ -63,10 +63,7 @@ def application(chosen: Settings | None = None, *, allow_remote: bool = False) -
     """
     chosen = chosen or settings()
     client = _client()
-    network: Any = transport.innermost(client._client)
-    if chosen.upstream == wiring.SANDBOX:
-        network = offline.async_client(offline.sandbox())
-    transport.keep_no_cookies(network)
+    network = _network(client, chosen)
     pumps, watch = Tasks(wiring.patience(chosen), chosen.exit_grace), Watch()
     engine, heartbeat = wiring.async_engine(client, network, chosen, pumps)
     engine = engine_room.Engine(replace(engine.world, monitor=watch.monitor))
@@ -95,12 +92,25 @@ def application(chosen: Settings | None = None, *, allow_remote: bool = False) -
         await network.aclose()
 
     app = Starlette(routes=[*operations.routes(), Route("/{path:path}", door)], lifespan=life)
+    _surround(app, hosts, watch)
+    app.state.leave, app.state.operations = door.leave, operations
+    return app
+
+
+def _network(client: openai.AsyncOpenAI, chosen: Settings) -> Any:
+    found: Any = transport.innermost(client._client)
+    if chosen.upstream == wiring.SANDBOX:
+        found = offline.async_client(offline.sandbox())
+    transport.keep_no_cookies(found)
+    return found
+
+
+def _surround(app: Starlette, hosts: Hosts, watch: Watch) -> None:
+    """What every request goes through, the outermost last."""
     if hosts.origins:
         allowed: Any = {"allow_methods": ["*"], "allow_headers": ["*"], "expose_headers": ["*"]}
         app.add_middleware(CORSMiddleware, allow_origins=hosts.origins, **allowed)
     app.add_middleware(Exchanges, around=watch.tracing.around, over=watch.metrics.exchange)
-    app.state.leave, app.state.operations = door.leave, operations
-    return app
 
 
 def _operations(chosen: Settings, store: AsyncStore, passage: Passage, metrics: Metrics) -> Operations:

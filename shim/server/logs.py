@@ -1,14 +1,14 @@
 """The server's log: lines for people or JSON for programs, each with the id of the request that it belongs to."""
 
-import json
 import logging
 import time
 from typing import Any, Final, Literal
 
 from shim.ports import Happening
 from shim.server import exchange
+from shim.wire import encoding
+from shim.wire.types import Json
 
-Json = dict[str, Any]
 Format = Literal["text", "json"]
 Level = Literal["debug", "info", "warning", "error"]
 log: Final = logging.getLogger("shim")
@@ -57,7 +57,7 @@ class AsJson(logging.Formatter):
         told |= getattr(record, FIELDS, {})
         if record.exc_info:
             told["exception"] = self.formatException(record.exc_info)
-        return json.dumps(told, ensure_ascii=False)
+        return encoding.compact(told).decode()
 
 
 def configure(level: Level, form: Format, access: bool) -> None:

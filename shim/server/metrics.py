@@ -24,8 +24,8 @@ from prometheus_client import (
 
 from shim.ports import Happening
 from shim.server.exchange import Exchange
+from shim.wire.types import Json
 
-Json = dict[str, Any]
 #: Where workers keep their numbers.
 FOLDER: Final = "PROMETHEUS_MULTIPROC_DIR"
 CONTENT_TYPE: Final = CONTENT_TYPE_LATEST

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from shim.ports import Happening
 from shim.server.exchange import Exchange
+from shim.wire.types import Json
 
 trace: Any
 propagate: Any
@@ -18,7 +19,6 @@ try:
 except ModuleNotFoundError:
     trace = propagate = None
 
-Json = dict[str, Any]
 #: Statuses with which an answer has failed.
 BAD: Final = ("failed", "expired")
 USAGE: Final = {"prompt_tokens": "gen_ai.usage.input_tokens", "completion_tokens": "gen_ai.usage.output_tokens"}

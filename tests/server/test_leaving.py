@@ -112,6 +112,7 @@ def test_a_server_that_is_told_to_stop_ends_its_streams(
 ) -> None:
     """The run had no time to end: the next server carries it on."""
     monkeypatch.setenv("SHIM_EXIT_GRACE", "0.3")
+    monkeypatch.setenv("SHIM_LOG_LEVEL", "warning")
     gate, word, log = Gate(), secrets.token_hex(8), tmp_path / "stderr"
     stalling(upstream, gate)
     with process(upstream, log) as (stopped, url), talking_to(url) as client:

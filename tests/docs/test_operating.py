@@ -1,0 +1,74 @@
+"""What operators copy: files and pages name settings, options, metrics and paths that exist."""
+
+import re
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+import yaml
+
+from shim.server import ownership
+from shim.server.metrics import Metrics
+from shim.settings import names
+
+ROOT: Final = Path(__file__).parents[2]
+PAGES: Final = ("serve", "serve-many", "operate", "behind-a-proxy", "scale", "upgrade-and-back-up")
+FILES: Final = [
+    "Dockerfile",
+    "compose.yaml",
+    "docs/explanation/threat-model.md",
+    *(f"docs/how-to/{page}.md" for page in PAGES),
+]
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_settings_exist(name: str) -> None:
+    text = (ROOT / name).read_text()
+    assert set(re.findall(r"\bSHIM_[A-Z_]+\b", text)) - set(names()) == set()
+
+
+def test_metrics_are_those_of_the_page() -> None:
+    made = {each.name for each in Metrics()._registry.collect() if each.name.startswith("shim_")}
+    page = (ROOT / "docs/how-to/operate.md").read_text()
+    told = {
+        name.removesuffix("_total")
+        for name in re.findall(r"^\| .*", page, re.M)
+        for name in re.findall(r"`(shim_\w+)", name)
+    }
+    assert told == made
+
+
+def test_the_image_is_made_of_what_is_there() -> None:
+    lines = (ROOT / "Dockerfile").read_text().splitlines()
+    copied = [
+        word for line in lines if line.startswith("COPY ") and "--from" not in line for word in line.split()[1:-1]
+    ]
+    kept = set((ROOT / ".dockerignore").read_text().splitlines())
+    for name in copied:
+        assert (ROOT / name).exists(), name
+        assert f"!{name}" in kept, f"{name} would not reach the build"
+    assert "USER 10001" in lines
+
+
+def test_the_services_fit_together() -> None:
+    services: Any = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]
+    shim, postgres = services["shim"], services["postgres"]
+    told = shim["environment"]
+    assert told["SHIM_DATABASE_URL"].endswith("@postgres/shim")
+    assert (postgres["environment"]["POSTGRES_USER"], postgres["environment"]["POSTGRES_DB"]) == ("shim", "shim")
+    grace = int(shim["stop_grace_period"].removesuffix("s"))
+    assert grace > float(told["SHIM_DRAIN_SECONDS"]) + float(told["SHIM_EXIT_GRACE"]) + 10
+    assert shim["depends_on"] == {"postgres": {"condition": "service_healthy"}}
+
+
+def test_what_is_passed_on_for_tenants_is_what_the_page_says() -> None:
+    page = (ROOT / "docs/how-to/serve-many.md").read_text()
+    told = page[page.index("| call | rule |") : page.index("What exists upstream already")]
+    for found in ownership.RULES:
+        for word in re.findall(r"[a-z_]{5,}", found.path.pattern):
+            assert word in told, word
+
+
+def test_the_streams_of_a_proxy_wait_as_long_as_a_run() -> None:
+    page = (ROOT / "docs/how-to/behind-a-proxy.md").read_text()
+    assert [int(each) for each in re.findall(r"read_timeout (\d+)s", page)] == [660, 660]
