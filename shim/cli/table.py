@@ -16,6 +16,7 @@ from shim.cli.adopt import adopt
 from shim.cli.check import check
 from shim.cli.demo import demo
 from shim.cli.doctor import doctor
+from shim.cli.eject import eject
 from shim.cli.export import export
 from shim.cli.importing import import_
 from shim.cli.keeping import seal, sweep
@@ -43,6 +44,7 @@ COMMANDS: Final[dict[str, Callable[..., Any]]] = {
     "check": check,
     "demo": demo,
     "doctor": doctor,
+    "eject": eject,
     "export": export,
     "import": import_,
     "keys create": keys.create,

@@ -10,6 +10,8 @@ EXCEPTIONS = {
     "shim/wire/encoding.py": "it is that place",
     "shim/upstream/secrets.py": "reads it again at once: nothing leaves",
     "shim/cli/demo/program.py": "shows a user's program",
+    "shim/migrate/eject/agents.py": "writes a program of the user's",
+    "shim/migrate/eject/responses.py": "writes a program of the user's",
     "shim/migrate/swap/notebooks.py": "a line of somebody's notebook, in that file's own form",
     "shim/sandbox/mind/answers.py": "text of an answer, which leaves through the encoder",
     "shim/sandbox/mind/mind.py": "text of an answer, which leaves through the encoder",

@@ -1,0 +1,94 @@
+"""``assistants-shim eject``: an assistant written out as native code."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from shim.assembly import declarations, models
+from shim.assembly.declarations import ID
+from shim.cli import kept
+from shim.migrate.eject import agents, request, responses
+from shim.migrate.eject.program import Plan
+from shim.migrate.eject.python import Module, Unreadable
+from shim.settings import settings
+from shim.wire.types import Json
+
+WRITERS = {"responses": responses.written, "agents": agents.written}
+WITH_FUNCTIONS = typer.Option(
+    "--functions",
+    metavar="FILE",
+    help="A Python file with the functions that the assistant calls; what they use is taken along. Default: "
+    "ASSISTANT|FILE itself, if it is Python.",
+)
+
+
+def eject(
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="ASSISTANT|FILE",
+            help="An assistant's id; or a file that declares one; or a Python file that creates one.",
+        ),
+    ],
+    style: Annotated[
+        Literal["responses", "agents"],
+        typer.Option("--style", help="Write for the Responses API, or for the Agents SDK (`openai-agents`)."),
+    ] = "responses",
+    waits: Annotated[bool, typer.Option("--async", help="Write async code; for the Agents SDK it always is.")] = False,
+    streamed: Annotated[bool, typer.Option("--stream", help="Tell the answer piece by piece.")] = False,
+    functions: Annotated[Path | None, WITH_FUNCTIONS] = None,
+    which: Annotated[
+        str | None, typer.Option("--which", metavar="ID|NAME", help="Which assistant of the file, if it has several.")
+    ] = None,
+    to: Annotated[Path | None, typer.Option("--to", metavar="FILE", help="The file to write. Default: print.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Write over a file that is there.")] = False,
+) -> None:
+    """Write the native code that an assistant and the loop around it amount to. Nothing of yours is run."""
+    if to is not None and to.exists() and not force:
+        raise typer.BadParameter(f"{to} is there already; --force writes over it", param_hint="--to")
+    try:
+        assistant = _assistant(source, which)
+        plan = _plan(assistant, functions or (Path(source) if source.endswith(".py") else None), style, waits, streamed)
+        text = WRITERS[style](plan)
+    except Unreadable as problem:
+        raise typer.BadParameter(str(problem), param_hint="ASSISTANT|FILE") from None
+    if to is None:
+        typer.echo(text, nl=False)
+    else:
+        to.write_text(text, encoding="utf-8")
+    for name in plan.missing:
+        typer.echo(f"{name}: no code was found, write it (or name its file with --functions)", err=True)
+
+
+def _plan(assistant: Json, file: Path | None, style: str, waits: bool, streamed: bool) -> Plan:
+    asked = request.of_assistant(assistant, models.model_map(settings()))
+    title = " ".join((assistant["name"] or assistant["id"] or "Assistant").split()).replace('"', "'").replace("\\", "/")
+    plan = Plan(title, asked, waits=waits or style == "agents", streamed=streamed)
+    if file is None:
+        return plan
+    taken = Module(_text(file), str(file)).taken(tool["name"] for tool in plan.wanted)
+    return Plan(title, asked, taken, plan.waits, streamed)
+
+
+def _assistant(source: str, which: str | None) -> Json:
+    if ID.fullmatch(source):
+        with kept.client() as client:
+            return client.beta.assistants.retrieve(source).to_dict(mode="json")
+    path = Path(source)
+    if path.suffix == ".py":
+        found = [request.assistant(each.asked) for each in Module(_text(path), source).creations()]
+    else:
+        found = [entry.body for entry in declarations.load(path)]
+    fitting = [each for each in found if which is None or which in (each["id"], each["name"])]
+    if len(fitting) != 1:
+        names = ", ".join(str(each["name"] or each["id"] or "one without a name") for each in found)
+        raise Unreadable(f"{source} has {len(fitting)} such assistants: {names or 'none at all'}; say --which")
+    return fitting[0]
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as problem:
+        raise Unreadable(f"{path}: {problem}") from None

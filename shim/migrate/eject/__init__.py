@@ -1,0 +1,1 @@
+"""Assistants written out as native code: the Responses API, or the Agents SDK."""

@@ -1,0 +1,84 @@
+"""The native program: what every one has, whatever it is written for."""
+
+import keyword
+from dataclasses import dataclass
+from pprint import pformat
+from typing import Final
+
+from shim.migrate.eject.python import NOTHING, Taken, Unreadable
+from shim.wire.types import Json
+
+#: Names that the programs bind themselves.
+OWN: Final = frozenset({"Agent", "Conversation", "FUNCTIONS", "REQUEST", "Runner", "agent", "call_function", "main"})
+STUB: Final = '''{define} {name}({parameters}):
+    """{about}"""
+    raise NotImplementedError("write what {name} does")
+'''
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a program is made of.  ``request``: fields of every call.  ``waits``: whether it is async; ``streamed``:
+    whether the answer is told piece by piece.
+    """
+
+    title: str
+    request: Json
+    taken: Taken = NOTHING
+    waits: bool = False
+    streamed: bool = False
+
+    @property
+    def wanted(self) -> list[Json]:
+        """The function tools."""
+        return [tool for tool in self.request.get("tools") or [] if tool["type"] == "function"]
+
+    @property
+    def missing(self) -> list[str]:
+        """Functions of which no code was found."""
+        return [tool["name"] for tool in self.wanted if tool["name"] not in self.taken.functions]
+
+    def check(self) -> None:
+        """Raises `Unreadable` where the code that is taken along and the program cannot stand in one module."""
+        if clash := sorted(OWN & self.taken.names):
+            raise Unreadable(f"your code binds names that the program needs for itself: {', '.join(clash)}")
+        waiting = sorted(name for name, waits in self.taken.functions.items() if waits)
+        if waiting and not self.waits:
+            raise Unreadable(f"functions are async, so the program must be: use --async ({', '.join(waiting)})")
+
+
+def imports(plan: Plan, *own: str) -> str:
+    """The first lines: what the taken code and the program import."""
+    future = [plan.taken.future] if plan.taken.future else []
+    return "\n".join([*future, *own, *([plan.taken.imports] if plan.taken.imports else [])])
+
+
+def functions(plan: Plan) -> str:
+    """The application's functions, with a stub for each that was not found, and the table of all."""
+    stubs = [_stub(tool) for tool in plan.wanted if tool["name"] in plan.missing]
+    parts = [*([plan.taken.code] if plan.taken.code else []), *stubs]
+    rows = "".join(f"    {tool['name']!r}: {_variable(tool['name'])},\n" for tool in plan.wanted)
+    return "\n\n\n".join([*parts, f"FUNCTIONS = {{\n{rows}}}" if rows else "FUNCTIONS = {}"])
+
+
+def literal(value: object) -> str:
+    """A value as Python writes it."""
+    return pformat(value, width=110, sort_dicts=False)
+
+
+def _variable(name: str) -> str:
+    """A function's name as a name in Python."""
+    made = name.replace("-", "_")
+    made = f"_{made}" if made[:1].isdigit() else made
+    return f"{made}_" if keyword.iskeyword(made) else made
+
+
+def _stub(tool: Json) -> str:
+    schema = tool["parameters"]
+    names = list(schema.get("properties") or {})
+    required = [name for name in names if name in (schema.get("required") or ())]
+    optional = [f"{name}=None" for name in names if name not in required]
+    plain = all(name.isidentifier() and not keyword.iskeyword(name) for name in names)
+    about = (tool.get("description") or "Called by the model.").replace("\\", "\\\\").replace('"', "'")
+    parameters = ", ".join([*required, *optional]) if plain else "**arguments"
+    return STUB.format(define="def", name=_variable(tool["name"]), parameters=parameters, about=about).rstrip("\n")

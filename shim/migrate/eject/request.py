@@ -1,0 +1,30 @@
+"""An assistant as the request that its runs are: the fields that go with every call of the Responses API."""
+
+from shim.engine.api.runs import INHERITED
+from shim.translate import request, tools
+from shim.translate.models import ModelMap
+from shim.wire import encoding, objects
+from shim.wire.requests import read
+from shim.wire.texts import Items
+from shim.wire.types import Json
+
+
+def assistant(asked: Json) -> Json:
+    """An assistant as ``assistants.create`` would make it.  Raises `ApiError` for what the API would refuse."""
+    read_body = read("assistants.create", encoding.compact(asked))
+    given = {name: value for name, value in read_body.items() if value is not None}
+    shown = tools.shown(given.get("tools"))
+    resources = tools.resources(shown, given.get("tool_resources"))
+    return objects.assistant("", 0, given | {"tools": shown, "tool_resources": resources})
+
+
+def of_assistant(assistant: Json, models: ModelMap) -> Json:
+    """Everything that a run of the assistant sends, but for the conversation; by the translation that runs go by."""
+    run = objects.run("", 0, "", "") | {name: assistant[name] for name in INHERITED}
+    run["instructions"] = run["instructions"] or ""
+    run["tools"] = tools.shown(run["tools"])
+    so_far = request.Circumstances(
+        models.called(assistant["model"]), assistant["tool_resources"] or {}, previous="", store=True
+    )
+    body = request.body(run, Items.of([{}]), so_far)
+    return {name: value for name, value in body.items() if name not in ("input", "store")}

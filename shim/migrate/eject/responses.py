@@ -1,0 +1,112 @@
+"""The native program for the Responses API: one loop of requests and functions, in both colours, streamed or not."""
+
+from typing import Final
+
+from shim.migrate.eject import program
+from shim.migrate.eject.program import Plan
+
+HEAD: Final = '''"""{title}: native code for the Responses API.
+
+Say something in each argument: python THIS_FILE "Hello."
+"""
+
+{imports}
+
+#: What goes with every call: the API carries none of it over from one response to the next.
+REQUEST = {request}
+
+
+{functions}
+
+
+{define} call_function(call) -> str:
+    """What a function gives for the model's call of it."""
+    output = FUNCTIONS[call.name](**json.loads(call.arguments or "{{}}"))
+{await_output}    return output if isinstance(output, str) else json.dumps(output)
+
+
+class Conversation:
+    """Goes on from ``last_response_id``: keep it where you kept the thread's id."""
+
+    def __init__(self, client: {client}, last_response_id: str | None = None) -> None:
+        self.client = client
+        self.last_response_id = last_response_id
+
+'''
+PLAIN: Final = '''    {define} ask(self, text: str) -> str:
+        """The answer to a user's message, once all functions have been called."""
+        given = [{{"role": "user", "content": text}}]
+        said = []
+        while given:
+            response = {await_}self.client.responses.create(
+                **REQUEST, input=given, previous_response_id=self.last_response_id
+            )
+            if response.error:
+                raise RuntimeError(response.error.message)
+            self.last_response_id = response.id
+            said.append(response.output_text)
+{outputs}
+        return "\\n".join(filter(None, said))
+
+
+'''
+STREAMED: Final = '''    {define} ask(self, text: str):
+        """The answer to a user's message, piece by piece; functions are called in between."""
+        given = [{{"role": "user", "content": text}}]
+        while given:
+            events = {await_}self.client.responses.create(
+                **REQUEST, input=given, previous_response_id=self.last_response_id, stream=True
+            )
+            {async_}for event in events:
+                if event.type == "response.output_text.delta":
+                    yield event.delta
+                elif event.type in ("response.completed", "response.incomplete", "response.failed"):
+                    response = event.response
+            if response.error:
+                raise RuntimeError(response.error.message)
+            self.last_response_id = response.id
+{outputs}
+
+
+'''
+OUTPUTS: Final = """            given = [
+                {{"type": "function_call_output", "call_id": item.call_id, "output": {await_}call_function(item)}}
+                for item in response.output
+                if item.type == "function_call"
+            ]"""
+MAIN: Final = """{define} main(*texts: str) -> None:
+    {async_}with {client}() as client:
+        conversation = Conversation(client)
+        for text in texts:
+{told}
+
+
+if __name__ == "__main__":
+    {run}
+"""
+TOLD: Final = "            print({await_}conversation.ask(text))"
+PIECES: Final = """            {async_}for piece in conversation.ask(text):
+                print(piece, end="", flush=True)
+            print()"""
+
+
+def written(plan: Plan) -> str:
+    """The program's text."""
+    plan.check()
+    waits = plan.waits
+    words = {
+        "title": plan.title,
+        "define": "async def" if waits else "def",
+        "async_": "async " if waits else "",
+        "await_": "await " if waits else "",
+        "client": "AsyncOpenAI" if waits else "OpenAI",
+        "await_output": "    if inspect.isawaitable(output):\n        output = await output\n" if waits else "",
+        "run": "asyncio.run(main(*sys.argv[1:]))" if waits else "main(*sys.argv[1:])",
+        "request": program.literal(plan.request),
+        "functions": program.functions(plan),
+    }
+    own = [*(["import asyncio", "import inspect"] if waits else []), "import json", "import sys", ""]
+    words["imports"] = program.imports(plan, *own, f"from openai import {words['client']}")
+    words["outputs"] = OUTPUTS.format_map(words)
+    words["told"] = (PIECES if plan.streamed else TOLD).format_map(words)
+    return "".join(part.format_map(words) for part in (HEAD, STREAMED if plan.streamed else PLAIN, MAIN))

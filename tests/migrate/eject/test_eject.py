@@ -1,0 +1,176 @@
+"""What is read of somebody's Python, how requests and tools are written down, and what is refused."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from shim.cli import table
+from shim.migrate.eject import agents, program, request, responses
+from shim.migrate.eject.program import Plan
+from shim.migrate.eject.python import Module, Taken, Unreadable
+from shim.translate.models import ModelMap
+
+SOURCE = """from __future__ import annotations
+import json, os
+from math import floor as down
+
+LIMIT = down(3.5)
+UNUSED = os.environ
+shared: dict = {"a": 1}
+
+
+class Shape(dict):
+    pass
+
+
+def decorated(function):
+    return function
+
+
+# About it.
+@decorated
+async def fetch(city):
+    return Shape(a=LIMIT + len(json.dumps(shared)))
+
+
+def other():
+    return 1
+"""
+
+
+def test_a_function_brings_what_it_uses() -> None:
+    taken = Module(SOURCE, "a.py").taken(["fetch", "nowhere", "LIMIT"])
+    assert taken.functions == {"fetch": True}
+    assert taken.future == "from __future__ import annotations"
+    assert taken.imports == "import json, os\nfrom math import floor as down"
+    assert taken.code.startswith("LIMIT = down(3.5)\n\n\nshared: dict")
+    assert "# About it.\n@decorated\nasync def fetch" in taken.code
+    assert "other" not in taken.code
+    assert "UNUSED" not in taken.code
+    assert Module(SOURCE, "a.py").taken([]) == Taken("", "", "", {}, frozenset())
+
+
+def test_an_assistant_that_is_written_out() -> None:
+    source = 'MODEL = "gpt-4o"\nTOOLS = [{"type": M}]\nM: str = "code_interpreter"\n'
+    source += "self.client.beta.assistants.create(model=MODEL, tools=TOOLS, name='a' 'b')\nx.create(model='y')\n"
+    (one,) = Module(source, "a.py").creations()
+    assert one == (4, {"model": "gpt-4o", "tools": [{"type": "code_interpreter"}], "name": "ab"})
+
+
+@pytest.mark.parametrize(
+    "source, words",
+    [
+        ("c.beta.assistants.create(**fields)", "a.py, line 1: the assistant's fields are not written out"),
+        (
+            "c.beta.assistants.create(model=pick())",
+            r"a.py, line 1: model is known only when the program runs: pick\(\)",
+        ),
+        ("A = A\nc.beta.assistants.create(model=A)", "a.py, line 2: model is known only when the program runs: A"),
+        ("def f(:", "a.py is no Python"),
+        ("\0", "a.py is no Python"),
+    ],
+)
+def test_what_cannot_be_read(source: str, words: str) -> None:
+    with pytest.raises(Unreadable, match=words):
+        Module(source, "a.py").creations()
+
+
+def _request(**asked: Any) -> dict[str, Any]:
+    return request.of_assistant(request.assistant({"model": "gpt-4o"} | asked), ModelMap())
+
+
+def test_a_request_is_what_a_run_sends() -> None:
+    assert _request() == {"model": "gpt-4o", "truncation": "auto"}
+    schema = {"name": "a", "schema": {"type": "object"}, "strict": True}
+    asked = _request(
+        model="o3-mini",
+        reasoning_effort="low",
+        top_p=0.5,
+        response_format={"type": "json_schema", "json_schema": schema},
+        tools=[{"type": "file_search"}, {"type": "code_interpreter"}],
+        tool_resources={"file_search": {"vector_store_ids": ["vs_1"]}, "code_interpreter": {"file_ids": ["file-1"]}},
+    )
+    assert asked["reasoning"] == {"effort": "low"}
+    assert asked["text"] == {"format": {"type": "json_schema"} | schema}
+    assert asked["tools"][0] == {"type": "file_search", "vector_store_ids": ["vs_1"]}
+    assert asked["tools"][1]["container"] == {"type": "auto", "file_ids": ["file-1"]}
+
+
+def test_every_tool_in_the_agents_sdk() -> None:
+    sdk = pytest.importorskip("agents")
+    assert {"function", "file_search", "code_interpreter"} <= agents.TOOLS.keys()
+    tools: list[Any] = [
+        {"type": "function", "name": "f", "parameters": {"type": "object", "properties": {}}, "strict": False},
+        {"type": "file_search", "vector_store_ids": ["vs_1"], "max_num_results": 3},
+        {"type": "code_interpreter", "container": {"type": "auto"}},
+        {"type": "web_search"},
+        {"type": "web_search_preview"},
+        {"type": "mcp", "server_label": "s", "server_url": "https://example.com", "require_approval": "never"},
+        {"type": "image_generation"},
+    ]
+    asked = {"model": "o3", "tools": tools, "reasoning": {"effort": "low"}, "temperature": 0.5, "text": {"format": {}}}
+    names: dict[str, Any] = {"__name__": "ejected"}
+    exec(agents.written(Plan("One", asked, waits=True)), names)
+    assert [type(tool).__name__ for tool in names["agent"].tools] == [
+        *("FunctionTool", "FileSearchTool", "CodeInterpreterTool", "WebSearchTool", "WebSearchTool"),
+        *("HostedMCPTool", "ImageGenerationTool"),
+    ]
+    settings = names["agent"].model_settings
+    assert (settings.temperature, settings.reasoning.effort) == (0.5, "low")
+    assert settings.extra_body == {"text": {"format": {}}}
+    assert isinstance(names["agent"], sdk.Agent)
+
+
+def test_odd_names() -> None:
+    parameters: dict[str, Any] = {"type": "object", "properties": {"from": {}, "a-b": {}}}
+    tools = [
+        {"type": "function", "name": name, "description": 'Say \\"so".', "parameters": parameters, "strict": False}
+        for name in ("class", "2nd", "a-b")
+    ]
+    names: dict[str, Any] = {"__name__": "ejected"}
+    exec(responses.written(Plan("One", {"model": "gpt-4o", "tools": tools})), names)
+    assert [function.__name__ for function in names["FUNCTIONS"].values()] == ["class_", "_2nd", "a_b"]
+    with pytest.raises(NotImplementedError):
+        names["FUNCTIONS"]["a-b"](**{"from": 1, "a-b": 2})
+
+
+def test_what_does_not_go_together() -> None:
+    tool: Any = {"type": "function", "name": "f", "parameters": {}, "strict": False}
+    asked = {"model": "gpt-4o", "tools": [tool]}
+    clash = Taken("", "", "main = 1", {"f": False}, frozenset({"f", "main"}))
+    with pytest.raises(Unreadable, match="names that the program needs for itself: main"):
+        responses.written(Plan("One", asked, clash))
+    waiting = Taken("", "", "async def f(): ...", {"f": True}, frozenset({"f"}))
+    with pytest.raises(Unreadable, match=r"use --async \(f\)"):
+        responses.written(Plan("One", asked, waiting))
+    assert program.functions(Plan("One", asked, waiting, waits=True)).startswith("async def f()")
+
+
+def said(*words: str, code: int = 2) -> str:
+    result = CliRunner().invoke(table.app(), ["eject", *words])
+    assert result.exit_code == code, result.output
+    return " ".join(result.output.replace("│", " ").split())
+
+
+def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SHIM_DATABASE_URL", f"sqlite:///{tmp_path / 'shim.db'}")
+    create = "c.beta.assistants.create(model='gpt-4o', name='{}')\n"
+    Path("two.py").write_text(create.format("One") + create.format("Two"))
+    assert "two.py has 2 such assistants: One, Two; say --which" in said("two.py")
+    assert '"""Two: native code' in said("two.py", "--which", "Two", code=0)
+    assert "none at all" in said("two.py", "--which", "Three") or "0 such assistants" in said(
+        "two.py", "--which", "Three"
+    )
+    Path("own.yaml").write_text("assistants:\n  - id: asst_own000000\n    model: gpt-4o\n    instructions: Be kind.\n")
+    assert "'instructions': 'Be kind.'" in said("own.yaml", code=0)
+    said("own.yaml", "--to", "native.py", code=0)
+    assert "native.py is there already" in said("own.yaml", "--to", "native.py")
+    said("own.yaml", "--to", "native.py", "--style", "agents", "--force", code=0)
+    assert "from agents import" in Path("native.py").read_text()
+    assert "No such file" in said("none.py")
+    assert "No assistant found with id" in said("asst_none000000", code=1)
+    Path("bad.py").write_bytes(b"\xff")
+    assert "bad.py" in said("bad.py")
