@@ -6,7 +6,6 @@ first version each have a successor or a command that helps, and the API's error
 """
 
 import re
-from collections.abc import Sequence
 from typing import Final
 
 from shim.engine.context import Context
@@ -84,20 +83,12 @@ def leftover(problem: ApiError) -> str | None:
 def of_refusal(world: Context, refusal: Refusal) -> None:
     """Log what helps where upstream says that it does not have a file or a vector store."""
     if refusal.status in (400, 404) and _NOT_THERE.search(refusal.message):
-        _each(world, _ids(refusal.message))
+        for each in _UPSTREAM_ID.finditer(refusal.message):
+            if _WORDS.fullmatch(each[0]) is None:
+                world.notices.warn(("missing", each[0]), UPSTREAM[each[1]], each[0])
 
 
 def of_headers(world: Context, beta: str) -> None:
     """Log that somebody still speaks version 1."""
     if "assistants=v1" in beta:
         world.notices.warn(("leftover", "assistants=v1"), "%s", VERSION_1 + PAGE)
-
-
-def _ids(text: str) -> list[tuple[str, str]]:
-    found = _UPSTREAM_ID.finditer(text)
-    return [(each[1], each[0]) for each in found if _WORDS.fullmatch(each[0]) is None]
-
-
-def _each(world: Context, ids: Sequence[tuple[str, str]]) -> None:
-    for kind, id in ids:
-        world.notices.warn(("missing", id), UPSTREAM[kind], id)

@@ -5,7 +5,7 @@ upstream counts three tokens for the answer's beginning and four around each mes
 """
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
 from shim.wire.encoding import dumps
 from shim.wire.types import Json
@@ -39,12 +39,9 @@ def frame(body: Json, count: Count) -> int:
 
 def of_item(item: Json, count: Count) -> int:
     """One item of a conversation, as a request or the journal holds it.  Reasoning that is encrypted counts nothing."""
-    said = (item.get(key) for key in ("content", "output", "name", "arguments"))
-    return ITEM + sum(_of_value(value, count) for value in said if value)
-
-
-def _of_value(value: Any, count: Count) -> int:
-    return count(value) if isinstance(value, str) else sum(_of_part(part, count) for part in value)
+    said = [value for key in ("content", "output", "name", "arguments") if (value := item.get(key))]
+    texts = sum(count(value) for value in said if isinstance(value, str))
+    return ITEM + texts + sum(_of_part(part, count) for value in said if not isinstance(value, str) for part in value)
 
 
 def _of_part(part: Json, count: Count) -> int:

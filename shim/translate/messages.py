@@ -124,13 +124,10 @@ def _finished(item: Open, content: list[Json]) -> Iterator[tuple[tuple[int, str]
 
 def _is_all(item: Open, content: list[Json]) -> bool:
     """Whether a finished content tells all that was told of the message, and anything at all."""
-    finished = sorted((PARTS[part["type"]][1], part.get(PARTS[part["type"]][0]) or "") for part in _known(content))
+    known = [part for part in content if part["type"] in PARTS]
+    finished = sorted((PARTS[part["type"]][1], part.get(PARTS[part["type"]][0]) or "") for part in known)
     told = sorted((part.kind, "".join(part.heard)) for part in item.parts.values() if part.kind in UPSTREAM)
     return finished == told and any(text for _, text in finished)
-
-
-def _known(content: list[Json]) -> list[Json]:
-    return [part for part in content if part["type"] in PARTS]
 
 
 def complete(turn: Turn, item: Open) -> Iterator[Emitted]:

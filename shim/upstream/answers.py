@@ -76,7 +76,8 @@ class Body:
         return events
 
     def _noted(self, events: list[Json]) -> list[Json]:
-        self._heard = self._heard or any(_is_ours(event["type"]) for event in events)
+        kinds = [event["type"] for event in events]
+        self._heard = self._heard or any(kind.startswith("response.") or kind == "error" for kind in kinds)
         return events
 
 
@@ -85,10 +86,6 @@ def _beginning(start: bytes) -> bytes | None:
     if start in PARTS:
         return None
     return start.removeprefix(_BOM).lstrip() or None
-
-
-def _is_ours(kind: str) -> bool:
-    return kind.startswith("response.") or kind == "error"
 
 
 def _parsed(body: bytes) -> object:
@@ -138,12 +135,9 @@ def checked(answer: object) -> Json:
     whole = isinstance(answer.get("output"), list)
     marked = status is not None and (answer.get("object") == "response" or bool(answer.get("error")))
     if not whole and (not marked or STATUSES[str(status)]):
-        raise NoResponse(f"an object without output (with {_keys(answer)})")
+        fields = ", ".join(map(str, list(answer)[:8]))[:SHOWN] or "no fields"
+        raise NoResponse(f"an object without output (with {fields})")
     return answer
-
-
-def _keys(answer: Json) -> str:
-    return ", ".join(map(str, list(answer)[:8]))[:SHOWN] or "no fields"
 
 
 def _described(start: bytes) -> str:

@@ -5,6 +5,7 @@ are read here, as they come.  Failures before the answer are the SDK's exception
 library: both become `Refusal`.
 """
 
+import re
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing, suppress
 from functools import partial
@@ -40,6 +41,8 @@ OURS: Final = frozenset(
 )
 
 
+#: Headers of the SDK around the caller's request.
+_STAINLESS: Final = re.compile("x-stainless-", re.IGNORECASE)
 #: Events after which nothing comes but the end of the body.  It is read, for a connection that was left before its end
 #: is closed, and the next run would pay for a new one.
 LAST: Final = frozenset({"response.completed", "response.incomplete", "response.failed", "response.cancelled"})
@@ -119,7 +122,8 @@ class Upstream:
 
     async def indexed(self, vector_store_id: str) -> None:
         for wait in WAITS:
-            if _is_indexed(await self.call("GET", ids.path("vector_stores", vector_store_id))):
+            store = await self.call("GET", ids.path("vector_stores", vector_store_id))
+            if not (store.get("file_counts") or {}).get("in_progress") and store.get("status") != "in_progress":
                 return
             await self._colour.sleep(wait)
 
@@ -182,12 +186,9 @@ def _request(method: str, path: str, body: Json | None) -> Any:
     return FinalRequestOptions.construct(method=method.lower(), url=path, json_data=data, headers=credentials() | beta)
 
 
-def _is_indexed(store: Json) -> bool:
-    return not (store.get("file_counts") or {}).get("in_progress") and store.get("status") != "in_progress"
-
-
 def _options(call: Call | None = None) -> Any:
-    own = {name: value for name, value in call.headers.items() if _is_callers(name)} if call else {}
+    given = call.headers.items() if call else ()
+    own = {name: value for name, value in given if name.lower() not in OURS and not _STAINLESS.match(name)}
     return {"headers": credentials() | own}
 
 
@@ -221,8 +222,3 @@ def _sent(client: Any, call: Call | None) -> secrets.Sent:
     """What a request that the SDK has made of this told of its sender."""
     headers = {**client.default_headers, **_options(call)["headers"]}
     return secrets.Sent(headers, client.base_url.copy_merge_params(client.default_query))
-
-
-def _is_callers(name: str) -> bool:
-    lower = name.lower()
-    return lower not in OURS and not lower.startswith("x-stainless-")

@@ -63,7 +63,9 @@ async def _shorter(world: Context, run: Json, memory: RunMemory, sent: Sent, siz
     # A chain may hold what a replay leaves out, so without it all messages may fit.
     most, ratio = (every, 1.0) if sent.previous else (every - 1, counted / weights[every])
     while most >= 1:
-        kept = _fitting(weights[: most + 1], left / ratio) if tries < TRIES else 1
+        # One message is always worth a try.
+        fitting = sum(weight <= left / ratio for weight in weights[: most + 1]) - 1
+        kept = max(1, fitting) if tries < TRIES else 1
         shorter = await world.store.read(chain.prepare, world, run, memory, kept=kept)
         counted = await _count(world, run, memory, shorter)
         if counted <= left:
@@ -71,11 +73,6 @@ async def _shorter(world: Context, run: Json, memory: RunMemory, sent: Sent, siz
         ratio = max(ratio, counted / weights[kept])
         most, tries = kept - 1, tries + 1
     raise Unfit
-
-
-def _fitting(weights: list[int], room: float) -> int:
-    """How many messages fit; one is always worth a try."""
-    return max(1, sum(weight <= room for weight in weights) - 1)
 
 
 async def _count(world: Context, run: Json, memory: RunMemory, sent: Sent) -> int:

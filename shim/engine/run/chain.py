@@ -85,7 +85,9 @@ def parts(tx: Tx, world: Context, run: Json, memory: RunMemory) -> tuple[Json, l
     """
     entries = list(_entries(tx, run["thread_id"], _window(tx, run, memory["kept"])))
     own = next((index for index, entry in enumerate(entries) if entry.run_id == run["id"]), len(entries))
-    bounds = [*_starts(entries, run), own, len(entries)]
+    # What the run itself has said does not move its window.
+    before = [at for at, entry in enumerate(entries) if entry.item["type"] == "message" and entry.run_id != run["id"]]
+    bounds = [*before, own, len(entries)]
     cut = [[entry.item for entry in entries[start:end]] for start, end in pairwise(bounds)]
     return prepare(tx, world, run, memory, anew=True).body, cut
 
@@ -103,13 +105,6 @@ def _base(tx: Tx, run: Json, memory: RunMemory) -> tuple[str | None, int]:
 def _entries(tx: Tx, thread_id: str, after: int) -> Iterator[Entry]:
     for row in journal.walk(tx, thread_id, after):
         yield Entry(row.seq, items.normal(row.item), row.response_id, row.message_id, row.run_id)
-
-
-def _starts(entries: list[Entry], run: Json) -> list[int]:
-    """Where the messages before the run stand.  What the run itself has said does not move its window."""
-    return [
-        index for index, entry in enumerate(entries) if entry.item["type"] == "message" and entry.run_id != run["id"]
-    ]
 
 
 def _window(tx: Tx, run: Json, kept: int | None = None) -> int:

@@ -84,8 +84,5 @@ def _ends(answer: Any) -> Listed | None:
     if not isinstance(rows, list) or not rows:
         return None
     named = [row for row in rows if isinstance(row, dict) and isinstance(row.get("id"), str)]
-    return {row["id"]: _day(row.get("shutdown_date")) for row in named}
-
-
-def _day(given: Any) -> str | None:
-    return given[:10] if isinstance(given, str) and given else None
+    days = {row["id"]: row.get("shutdown_date") for row in named}
+    return {model: day[:10] if isinstance(day, str) and day else None for model, day in days.items()}

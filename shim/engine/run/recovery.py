@@ -165,7 +165,7 @@ def _finish(tx: Tx, world: Context, row: RunRow, response: Json) -> list[Made] |
         return None
     now = world.clock()
     mine = (world.owner, now + world.lease)
-    if not (runs.take_over(tx, run["id"], row.owner, *mine) if row.owner else _claim(tx, world, run, mine)):
+    if not (runs.take_over(tx, run["id"], row.owner, *mine) if row.owner else runs.claim(tx, run["id"], now, *mine)):
         return None
     entries = journal.of_run(tx, run["id"])
     known = [
@@ -188,10 +188,6 @@ def _still_lost(tx: Tx, world: Context, row: RunRow, response_id: str) -> bool:
     now = runs.get(tx, row.body["thread_id"], row.body["id"])
     same = now is not None and (now.owner, now.lease_until) == (row.owner, row.lease_until)
     return same and _unfinished(tx, world, row) == response_id
-
-
-def _claim(tx: Tx, world: Context, run: Json, mine: tuple[str, float]) -> bool:
-    return runs.claim(tx, run["id"], world.clock(), *mine)
 
 
 def _drop_unfinished(tx: Tx, turn: Turn, response: Json, journalled: list[Json]) -> None:
