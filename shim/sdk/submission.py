@@ -5,6 +5,7 @@ settings need not be said again.  While the response is still being streamed the
 its calls have theirs, the same stream goes on with the events of the next response.
 """
 
+import inspect
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakValueDictionary
@@ -85,7 +86,11 @@ def following(response: "Response", tool_outputs: Sequence[Mapping[str, Any]]) -
     if response.status in ("in_progress", "queued"):
         raise openai.OpenAIError(f"The response {response.id} is still {response.status}: its calls are not complete.")
     answers = items(tool_outputs, calls_of(response.output))
-    return resent(response) | {"input": answers}
+    request = resent(response) | {"input": answers}
+    # A field that the installed SDK has no argument for yet is sent all the same.
+    arguments = inspect.signature(_Responses.create).parameters
+    new = {name: request.pop(name) for name in list(request) if name not in arguments}
+    return request | ({"extra_body": new} if new else {})
 
 
 class Open:
