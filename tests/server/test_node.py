@@ -14,6 +14,9 @@ from typing import Any
 import openai
 import pytest
 
+from shim.server.keyring import Keyring
+from shim.settings import settings
+from shim.store.database import database
 from tests.docs.blocks import blocks
 from tests.scenarios.doors.talking import carry_out, secret
 from tests.server.scripts import TIME, WEATHER
@@ -81,6 +84,13 @@ def test_a_polled_tool_loop(told: dict[str, Any], result: str) -> None:
     assert f"get_time: {result}" in seen["last"]
     assert seen["wait"] == "20", "without it the helper sleeps five seconds between two looks"
     assert seen["usage"]["total_tokens"] == told["streamed"]["usage"]["total_tokens"]
+
+
+def test_a_tenant_of_the_server_sees_the_same(told: dict[str, Any], result: str) -> None:
+    key = Keyring(database(settings().database_url)).issue("acme", 1).secret
+    with served(upstream="sandbox", auth="keys") as found:
+        mine = json.loads(run("talk.mjs", f"{found}/v1", result, key))
+    assert mine == told
 
 
 def test_errors_and_what_is_passed_on(told: dict[str, Any]) -> None:

@@ -1,10 +1,10 @@
 // One tool loop with the SDK's AssistantStream, one with its polling helpers: what they saw, as JSON.
-// node talk.mjs BASE_URL RESULT
+// node talk.mjs BASE_URL RESULT [KEY]
 import OpenAI from "openai";
 import { VERSION } from "openai/version";
 
-const [baseURL, result] = process.argv.slice(2);
-const client = new OpenAI({ baseURL, apiKey: "test", maxRetries: 0 });
+const [baseURL, result, apiKey = "test"] = process.argv.slice(2);
+const client = new OpenAI({ baseURL, apiKey, maxRetries: 0 });
 const { assistants, threads } = client.beta;
 const parameters = { type: "object", properties: { city: { type: "string" } } };
 const tools = ["get_weather", "get_time"].map((name) => ({ type: "function", function: { name, parameters } }));
