@@ -8,7 +8,7 @@ JOBS ?= 3
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test node lint format types layers coverage bench load postgres upstreams workers docs docs-check screenshots cassettes sdk-matrix dev clean
+.PHONY: help demo test node lint format types layers coverage bench load postgres upstreams workers docs docs-check site screenshots cassettes sdk-matrix dev clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "make %-11s %s\n", $$1, $$2 }'
@@ -84,6 +84,13 @@ screenshots: $(VENV)/.test ## the pictures in the docs, anew
 
 docs: $(VENV)/.test ## print the reference pages from the tables
 	$(BIN)/python -m docs.generate
+
+$(VENV)/.docs: pyproject.toml constraints.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[docs]" -c constraints.txt
+	@touch $@
+
+site: $(VENV)/.docs ## the documentation as a site, in build/site; a broken link fails
+	$(BIN)/python -m docs.site
 
 docs-check: $(VENV)/.test ## are the printed pages those of today's tables?
 	$(BIN)/python -m docs.generate --check

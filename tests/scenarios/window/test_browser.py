@@ -99,7 +99,7 @@ def test_looks(chromium: Any, place: Place) -> None:
         page = opened(chromium, **how)
         for what, path in shown.items():
             page.goto(f"{place.url}/ui/{path}", wait_until="networkidle")
-            assert len(shoot(page, f"window-{what}-{name}", full_page=True)) > 5_000
+            assert len(shoot(page, f"window-{what}-{name}")) > 5_000
             across = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
             assert across == 0, f"{what} is wider than the screen"
         ground = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
