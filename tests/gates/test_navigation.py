@@ -1,12 +1,26 @@
 """Every page of the documentation has its place in the site: a line of ``nav`` in `mkdocs.yml`."""
 
+import re
+
 from docs import site
-from tests.gates.files import every_file
+from tests.gates.files import every_file, short
 
 DOCS = site.ROOT / "docs"
+LINK = re.compile(r"\]\(([^)\s]+)\)")
 
 
 def test_every_page_is_in_the_navigation_once() -> None:
     pages = [path.relative_to(DOCS) for path in every_file() if path.suffix == ".md" and path.is_relative_to(DOCS)]
     there = [str(page) for page in pages if page.parts[0] != "examples"]
     assert sorted(site.in_navigation(site.configuration()["nav"])) == sorted(there), "see `nav` in mkdocs.yml"
+
+
+def test_links_stay_in_the_site() -> None:
+    """A file outside of the documentation is named, not linked to: the site has no page of it."""
+    away = []
+    for path in (path for path in every_file() if path.suffix == ".md" and path.is_relative_to(DOCS)):
+        for link in LINK.findall(path.read_text()):
+            target = (path.parent / link.partition("#")[0]).resolve()
+            if ":" not in link and not target.is_relative_to(DOCS):
+                away.append(f"{short(path)}: {link}")
+    assert away == []
