@@ -81,7 +81,6 @@ class _Held:
 
 def _beside(theirs: Any) -> Any:
     from shim.assembly.wiring import wire
-    from shim.sdk.submission import able
 
     kind: Any = type("ModuleClient", (type(theirs),), {"_client": _Held()})
     ours = object.__new__(kind)
@@ -89,7 +88,10 @@ def _beside(theirs: Any) -> Any:
     ours._client = theirs._client
     wire(ours)
     vars(ours)["beta"] = quiet(type(theirs.beta)(ours))
-    vars(ours)["responses"] = able(type(theirs.responses)(ours))
+    if hasattr(theirs, "responses"):  # since openai 1.66
+        from shim.sdk.submission import able
+
+        vars(ours)["responses"] = able(type(theirs.responses)(ours))
     return ours
 
 
