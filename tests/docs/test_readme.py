@@ -1,4 +1,4 @@
-"""What the README says of versions is what pyproject.toml says."""
+"""What the README says of versions is what pyproject.toml says, and on a package index it has no dead link."""
 
 import re
 
@@ -28,3 +28,20 @@ def test_the_lowest_versions() -> None:
     told = ROW.findall((ROOT / "README.md").read_text())
     assert len(told) == 8
     assert [(extra, name, bounds[extra or None][name.lower()]) for extra, name, _ in told] == told
+
+
+LINK = re.compile(r"\]\((?!https?:|#)[^)]*\)")
+
+
+def test_no_link_is_dead_on_a_package_index() -> None:
+    """There the README stands alone: what is beside it here is named by its place in the source distribution."""
+    hatch = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]
+    (substitution,) = hatch["metadata"]["hooks"]["fancy-pypi-readme"]["substitutions"]
+    readme = (ROOT / "README.md").read_text()
+    there = re.sub(substitution["pattern"], substitution["replacement"], readme)
+    assert LINK.search(readme)
+    assert LINK.search(there) is None
+    named = re.findall(r" \(`([\w/.-]+)`\)", there)
+    assert len(named) > 20
+    shipped = hatch["build"]["targets"]["sdist"]["include"]
+    assert [name for name in named if not (ROOT / name).exists() or name.split("/")[0] not in shipped] == []
