@@ -2,7 +2,7 @@
 
 import logging
 import time
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from shim.ports import Happening
 from shim.server import exchange
@@ -12,12 +12,10 @@ from shim.wire.types import Json
 Format = Literal["text", "json"]
 Level = Literal["debug", "info", "warning", "error"]
 log: Final = logging.getLogger("shim")
+#: The name of our handler, by which it is found again.
+OURS: Final = "shim-server"
 #: Where a record keeps its fields.
 FIELDS: Final = "shim"
-
-
-class Handler(logging.StreamHandler[Any]):
-    """Ours, to be found again."""
 
 
 class Named(logging.Filter):
@@ -62,11 +60,12 @@ class AsJson(logging.Formatter):
 
 def configure(level: Level, form: Format, access: bool) -> None:
     """Write the log of this process to its standard error."""
-    handler = Handler()
+    handler = logging.StreamHandler()
+    handler.set_name(OURS)
     handler.addFilter(Named())
     handler.setFormatter(AsJson() if form == "json" else Text())
     root = logging.getLogger()
-    for old in [each for each in root.handlers if isinstance(each, Handler)]:
+    for old in [each for each in root.handlers if each.get_name() == OURS]:
         root.removeHandler(old)
     root.addHandler(handler)
     root.setLevel(logging.WARNING)

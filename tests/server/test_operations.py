@@ -155,7 +155,7 @@ def lines() -> Iterator[io.StringIO]:
     """What the log writes, as JSON."""
     root, before = logging.getLogger(), logging.getLogger("shim").level
     logs.configure("info", "json", access=True)
-    handler = next(each for each in root.handlers if isinstance(each, logs.Handler))
+    handler = next(each for each in root.handlers if each.get_name() == logs.OURS)
     written = io.StringIO()
     handler.setStream(written)
     yield written
