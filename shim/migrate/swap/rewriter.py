@@ -34,10 +34,10 @@ class Rewritten:
     notes: list[Note] = field(default_factory=list)
 
 
-#: The module or a client, named in a string: in a test that replaces it, or for an import when the program runs.
-NAMED: Final = re.compile(
-    r"""["']openai(\.(OpenAI|AsyncOpenAI|AzureOpenAI|AsyncAzureOpenAI|Client|AsyncClient))?["']"""
-)
+#: A client, named in a string: in a test that replaces it.
+CLIENT: Final = re.compile(r"""["']openai\.(OpenAI|AsyncOpenAI|AzureOpenAI|AsyncAzureOpenAI|Client|AsyncClient)["']""")
+#: Functions that import the module whose name they are given.
+IMPORTING: Final = frozenset({"import_module", "__import__", "reload"})
 
 
 def parse(source: bytes | str) -> cst.Module:
@@ -86,7 +86,10 @@ class _Worker(cst.CSTTransformer):
         """``import_module("openai")``, ``__import__("openai")``, ``patch("openai.OpenAI")``: named, never changed."""
         name = dotted(node.func).rpartition(".")[2]
         given = node.args[0].value if node.args else None
-        if self._rules is SWAP and isinstance(given, cst.SimpleString) and NAMED.fullmatch(given.value) and name:
+        if self._rules is not SWAP or not isinstance(given, cst.SimpleString) or not name:
+            return
+        imports = name in IMPORTING and given.value.strip("\"'") == "openai"
+        if imports or CLIENT.fullmatch(given.value):
             self.notes.append(Note(self._line(node), f"`{name}({given.value})` names the client in a string"))
 
     def _statement(self, node: Statement) -> Statement | None:

@@ -2,6 +2,7 @@
 
 import difflib
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,8 +16,13 @@ from shim.migrate.swap import notebooks, rewriter
 from shim.migrate.swap.rewriter import Note, NotUnderstood
 from shim.migrate.swap.rules import SWAP, UNDO, Rule
 
-#: A file without these bytes has nothing to swap, or to swap back.
+#: A file without these bytes has nothing to swap, or to swap back; in a notebook a line may begin anywhere.
 WORDS: Final = {SWAP: b"openai", UNDO: b"shim"}
+#: Parsing takes its time, so a program must have an import or a string that may be of interest.
+LINES: Final = {
+    rules: re.compile(rb"\bfrom\s+%s\b|\bimport\s(?:[^\n]|\\\n)*?\b%s\b|[\"']%s[\"'.]" % (word, word, word))
+    for rules, word in WORDS.items()
+}
 
 
 class Changed(Exception):
@@ -62,7 +68,7 @@ def plan(paths: Iterable[Path], exclude: Iterable[str] = (), undo: bool = False)
 def _look(path: Path, kind: str, rules: Sequence[Rule], made: Plan) -> None:
     try:
         old = files.read(path)
-        if WORDS[tuple(rules)] not in old:
+        if not _is_interesting(old, kind, tuple(rules)):
             return
         if (taken := _namesake(path)) is not None:
             raise NotUnderstood(f"its `import shim` would be {taken}, which is not this package")
@@ -70,9 +76,18 @@ def _look(path: Path, kind: str, rules: Sequence[Rule], made: Plan) -> None:
     except (Unreadable, NotUnderstood) as why:
         made.skipped.append((path, str(why)))
         return
+    except RecursionError:
+        made.skipped.append((path, "it is nested too deeply"))
+        return
     made.notes += [(path, note) for note in notes]
     if new != old:
         made.changes.append(Change(path, old, new))
+
+
+def _is_interesting(data: bytes, kind: str, rules: tuple[Rule, ...]) -> bool:
+    if kind == files.NOTEBOOK or data[:2] in files.MARKS:
+        return WORDS[rules] in data or data[:2] in files.MARKS
+    return LINES[rules].search(data) is not None
 
 
 def _namesake(path: Path) -> Path | None:

@@ -37,7 +37,7 @@ def test_only_lines_that_change_are_written(form: dict[str, Any]) -> None:
 def test_notes_say_the_cell() -> None:
     cells = [
         {"cell_type": "code", "source": "import openai, openai.types"},
-        {"cell_type": "code", "source": "\nopenai.OpenAI(); patch('openai')"},
+        {"cell_type": "code", "source": "\nopenai.OpenAI(); __import__('openai')"},
     ]
     text = json.dumps({"cells": cells})
     made, notes = notebooks.rewrite(text, SWAP)

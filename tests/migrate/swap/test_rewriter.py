@@ -48,6 +48,8 @@ SILENT = [
     "load('openai-key')",
     "patch('openai.RateLimitError')",
     "x = 'openai'",
+    "version('openai')",
+    "import_module('os')",
 ]
 
 

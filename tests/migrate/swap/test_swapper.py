@@ -60,6 +60,7 @@ def test_what_is_not_understood_is_named_and_stays(tmp_path: Path) -> None:
         "f.js": OLD,
         "g.txt": OLD,
         "node_modules/h.py": OLD,
+        "i.py": OLD + b"x = " + b" + ".join([b"1"] * 5000) + b"\n",
     }
     for name, data in odd.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
@@ -68,10 +69,29 @@ def test_what_is_not_understood_is_named_and_stays(tmp_path: Path) -> None:
     plan = swapper.plan([tmp_path])
     assert plan.changes == []
     assert {path.name: why.partition(" ")[0] for path, why in plan.skipped} == dict.fromkeys(
-        ("a.py", "b.py", "c.ipynb", "d.ipynb", "e.py", "loop.py"), "it"
+        ("a.py", "b.py", "c.ipynb", "d.ipynb", "e.py", "i.py", "loop.py"), "it"
     )
     _written(tmp_path)
     assert {name: (tmp_path / name).read_bytes() for name in odd} == odd
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        b"import openai",
+        b"if x: import openai",
+        b"x = 1; import openai",
+        b"import os, \\\n  openai",
+        b"\tfrom openai import OpenAI"[1:],
+        b"import\topenai",
+        b"from\topenai import OpenAI",
+        b"from openai\\\n  import OpenAI",
+    ],
+)
+def test_where_an_import_stands_does_not_matter(tmp_path: Path, code: bytes) -> None:
+    """A quick look at the bytes decides whether a file is parsed."""
+    (tmp_path / "a.py").write_bytes(code + b"\nopenai.OpenAI()\n")
+    assert len(swapper.plan([tmp_path]).changes) == 1
 
 
 @pytest.mark.parametrize("name", ["shim.py", "shim/__init__.py"])
