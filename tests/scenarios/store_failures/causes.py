@@ -97,6 +97,8 @@ def _sql(*statements: str) -> Callable[[Path, bytes], None]:
     def change(path: Path, good: bytes) -> None:
         if "CREATE" in statements[0]:
             path.unlink()
+            # As private as a store of ours is, of which nothing else is to be said.
+            path.touch(mode=0o600)
         with closing(sqlite3.connect(path, isolation_level=None)) as other:
             for statement in statements:
                 other.execute(statement)
