@@ -145,7 +145,8 @@ def aiohttp_app(assistant: str, thread: str) -> Any:
 def asgi(app: Any) -> Iterator[str]:
     import uvicorn
 
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
+    # uvloop would complain of the connections that are open when the test is over.
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off", loop="asyncio"))
     with listening() as (listener, url), running(lambda: server.run(sockets=[listener])):
         yield url
         server.should_exit = True
