@@ -66,7 +66,9 @@ def amended_of(tx: Tx, turn: Turn) -> None:
             messages.save(tx, opened.message)
             assert opened.known is not None
             journal.amend(tx, opened.message["id"], items.journalled(opened.known.item, None))
-        elif (step := steps.get(tx, turn.run["id"], opened.step["id"])) is not None:
+        else:
+            step = steps.get(tx, turn.run["id"], opened.step["id"])
+            assert step is not None
             steps.save(tx, step | {"step_details": calls.shown(opened)["step_details"]})
 
 
