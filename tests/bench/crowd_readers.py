@@ -87,6 +87,9 @@ async def crowd(url: str, streams: int) -> dict[str, Any]:
         if shim:
             made = await reader.ask(f"{base}/threads", {"messages": [{"role": "user", "content": "Go on."}]})
             path, body = f"{base}/threads/{made['id']}/runs", {"assistant_id": assistant["id"], "stream": True}
+        ready.append(number)
+        if len(ready) == streams:
+            start.set()
         await start.wait()
         await asyncio.sleep(RAMP * number / streams)
         return await reader.stream(path, body)
@@ -94,8 +97,7 @@ async def crowd(url: str, streams: int) -> dict[str, Any]:
     if shim:
         await first.connect()
         assistant = await first.ask(f"{base}/assistants", {"model": "gpt-4o"})
-    start = asyncio.Event()
-    asyncio.get_running_loop().call_later(3.0, start.set)
+    ready, start = list[int](), asyncio.Event()
     seen = await asyncio.gather(*(one(number, reader) for number, reader in enumerate(readers)))
     first_tokens = sorted(each.at[0] * 1000 for each in seen)
     gaps = [max((b - a for a, b in zip(each.at, each.at[1:], strict=False)), default=0.0) * 1000 for each in seen]
