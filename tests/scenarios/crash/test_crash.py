@@ -25,9 +25,8 @@ def test_killed_at_every_point(place: Place, program: str, fate: str) -> None:
     assert points is not None
     print(f"{program}: {len(points)} points")
     for number, name in enumerate(points, 1):
-        if fate == "forgotten" and (number < first_answer(points) or number % 2):
-            # Before that it is as if it were kept.  Of the others every second one: what is asked again is
-            # the same from point to point.
+        if fate == "forgotten" and number < first_answer(points):
+            # There is nothing to forget yet: as if it were kept.
             continue
         job = place.job(program, number)
         died = place.die(job) is None
