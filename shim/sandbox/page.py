@@ -21,7 +21,7 @@ model; it follows rules, so that the same request gets the same answer.
   after twenty idle minutes or by `Sandbox.expire_containers()`. They answer at once, so that a text may follow; in one
   turn they come before functions. `max_tool_calls` counts them. With `text.format` nothing is cited.
 - Images and files in the input are counted and named in the answer; ids must be those of uploaded files.
-- Conversations are kept, with their items; a response that names one knows them, and adds its own when it has ended.
+- Conversations are stored, with their items; a response that names one knows them, and adds its own when it has ended.
 - What does not fit into `context_window` words is refused, or with `truncation: auto` loses its oldest items.
 - A word counts as a token, for `max_output_tokens`, for `usage` and for the pieces in which a stream comes.
 
@@ -38,7 +38,7 @@ for it.
 
 An API key that begins with `bad` or `sk-bad` is refused with 401, a model that is not known or retired with
 `model_not_found`; `Sandbox(retired={{"gpt-4o": "2026-10-23"}})` retires more, and lists them with `shutdown_date`.
-Everything else is checked as the real API checks it, and refused in its words. All is kept in memory;
+Everything else is checked as the real API checks it, and refused in its words. All is in memory;
 `Sandbox.forget()` drops responses.
 
 No recording shows these refusals; they are the sandbox's own, so that a mistake does not pass:

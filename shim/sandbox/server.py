@@ -9,15 +9,15 @@ from typing import Any, Final
 from typing_extensions import Unpack
 
 from shim.sandbox.api.responses import Responses
-from shim.sandbox.memory.world import World
+from shim.sandbox.config import Config, Options
+from shim.sandbox.memory.resources import Resources
 from shim.sandbox.shapes import models, multipart, refuse
 from shim.sandbox.shapes.asked import Asked, Route
 from shim.sandbox.shapes.minting import Mint
 from shim.sandbox.shapes.query import Query
 from shim.sandbox.shapes.reply import JSON_TYPE, SandboxReply, json_reply
-from shim.sandbox.ways import Options, Ways
 
-#: Headers that are not kept with the received requests.
+#: Headers that are not stored with the received requests.
 SECRET: Final = ("authorization", "api-key", "x-api-key", "cookie", "proxy-authorization")
 _PREFIX: Final = re.compile(r"^(/openai)?(/v1)?(?=/)")
 
@@ -37,14 +37,14 @@ class Received:
 
 
 class Sandbox:
-    """A deterministic Responses server.  Safe to use from several threads.  Its options are the fields of `Ways`."""
+    """A deterministic Responses server.  Safe to use from several threads.  Its options are the fields of `Config`."""
 
     def __init__(self, **options: Unpack[Options]) -> None:
-        self._ways = Ways(**options)
-        self._world = World(self._ways.clock, self._ways.seed)
-        self._responses = Responses(self._ways, self._world)
-        self._routes = (*self._own_routes(), *self._responses.routes(), *self._world.routes())
-        self._request_ids = Mint(f"{self._ways.seed}/requests")
+        self._config = Config(**options)
+        self._resources = Resources(self._config.clock, self._config.seed)
+        self._responses = Responses(self._config, self._resources)
+        self._routes = (*self._own_routes(), *self._responses.routes(), *self._resources.routes())
+        self._request_ids = Mint(f"{self._config.seed}/requests")
         #: Everything that was received, in order.
         self.requests: list[Received] = []
 
@@ -55,8 +55,8 @@ class Sandbox:
         lower = {name.lower(): value for name, value in headers.items()}
         form = multipart.read(lower["content-type"], body) if multipart.is_form(lower.get("content-type", "")) else None
         parsed, readable = (None, True) if form else _parsed(body)
-        kept = {name: value for name, value in lower.items() if name not in SECRET}
-        self.requests.append(Received(method, path, tuple(query), kept, form.shown() if form else parsed))
+        stored = {name: value for name, value in lower.items() if name not in SECRET}
+        self.requests.append(Received(method, path, tuple(query), stored, form.shown() if form else parsed))
         try:
             _check_key(lower)
             asked = Asked({}, Query(query), parsed, form)
@@ -67,11 +67,11 @@ class Sandbox:
 
     def forget(self, *response_ids: str) -> None:
         """Lose stored responses, as if they had expired: those, or all."""
-        self._responses.shelf.forget(response_ids)
+        self._responses.stored.forget(response_ids)
 
     def expire_containers(self, *container_ids: str) -> None:
         """Let containers die as if they had been idle for too long: those, or all."""
-        self._world.containers.expire(container_ids)
+        self._resources.containers.expire(container_ids)
 
     def _route(self, method: str, path: str, asked: Asked, readable: bool) -> SandboxReply:
         bare = _PREFIX.sub("", path, count=1)
@@ -92,7 +92,7 @@ class Sandbox:
         }
 
     def _own_routes(self) -> tuple[Route, ...]:
-        known, gone = self._ways.models, self._ways.retired
+        known, gone = self._config.models, self._config.retired
         return (
             ("GET", "/models", lambda asked: json_reply(models.listing(known, gone))),
             ("GET", r"/models/(?P<name>.+)", lambda asked: json_reply(models.one(asked.name, known, gone))),

@@ -47,16 +47,16 @@ def before(words: frozenset[str], model: str, first: bool) -> Refused | None:
     return None
 
 
-def in_stream(told: list[Json], opened: Json, words: frozenset[str]) -> tuple[list[Json], Json] | None:
-    """The events up to a failure and the failed response, if a word wants one.  ``told`` begins with the opening."""
+def in_stream(sent: list[Json], opened: Json, words: frozenset[str]) -> tuple[list[Json], Json] | None:
+    """The events up to a failure and the failed response, if a word wants one.  ``sent`` begins with the opening."""
     for word, (kind, code, message, _) in IN_STREAM.items():
         if word in words:
             text = message.format(model=opened["model"])
             start = len(events.opening(opened))
-            kept = told[: events.middle(told) if word.endswith("midway") else start]
-            done = [each["item"] for each in kept if each["type"] == "response.output_item.done"]
+            before = sent[: events.middle(sent) if word.endswith("midway") else start]
+            done = [each["item"] for each in before if each["type"] == "response.output_item.done"]
             final = response.failed(opened, code, text, done)
-            return [*kept, events.failure(kind, code, text), events.ending(final)], final
+            return [*before, events.failure(kind, code, text), events.ending(final)], final
     return None
 
 

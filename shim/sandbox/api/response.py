@@ -101,7 +101,7 @@ def _usage(plan: Plan, input_tokens: int) -> Json:
 
 
 def failed(response: Json, code: str, message: str, output: list[Json]) -> Json:
-    """The response as ``response.failed`` shows it; what was put out before the failure is kept."""
+    """The response as ``response.failed`` shows it; what was put out before the failure stays."""
     error = {"code": code, "message": message}
     return response | {"status": "failed", "error": error, "output": output, "usage": None}
 

@@ -6,17 +6,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, Final
 
-from shim.sandbox.api import failures, output, request, response, window
+from shim.sandbox.api import context_window, failures, output, request, response
+from shim.sandbox.config import Config
 from shim.sandbox.memory.conversations import Conversation
-from shim.sandbox.memory.shelf import KEPT, POLLED, Record, Shelf
-from shim.sandbox.memory.world import World
+from shim.sandbox.memory.resources import Resources
+from shim.sandbox.memory.responses import POLLABLE_SECONDS, STORED_SECONDS, Record, StoredResponses
 from shim.sandbox.mind import mind
 from shim.sandbox.shapes import events, items, minting, models, refuse
 from shim.sandbox.shapes.asked import NAME, Route
 from shim.sandbox.shapes.models import Model
 from shim.sandbox.shapes.query import Query
 from shim.sandbox.shapes.reply import STREAM_TYPE, Cut, Pause, SandboxReply, json_reply
-from shim.sandbox.ways import Ways
 from shim.wire import encoding, sse
 from shim.wire.types import Json
 
@@ -31,11 +31,11 @@ _BROKEN: Final = frozenset({"connection-cut", "stop-short"})
 class Responses:
     """The endpoint's operations, each from checked parameters to a reply."""
 
-    def __init__(self, ways: Ways, world: World) -> None:
-        self._ways = ways
-        self._world = world
-        self._mint = minting.Mint(ways.seed)
-        self.shelf = Shelf(ways.clock)
+    def __init__(self, config: Config, resources: Resources) -> None:
+        self._config = config
+        self._resources = resources
+        self._mint = minting.Mint(config.seed)
+        self.stored = StoredResponses(config.clock)
         self._seen: set[bytes] = set()
         self._lock = threading.Lock()
 
@@ -53,11 +53,11 @@ class Responses:
     def create(self, body: Any) -> SandboxReply:
         """A new response.  Refuses what the API refuses; a word may want a failure instead."""
         request.check(body)
-        model = models.find(body["model"], self._ways.models, self._ways.retired)
+        model = models.find(body["model"], self._config.models, self._config.retired)
         request.check_model(body, model)
         record = self._made(body, model)
         if record.background:
-            self.shelf.put(record)
+            self.stored.put(record)
         if body.get("stream"):
             return SandboxReply(200, dict(STREAM_TYPE), self._chunks(record, record.words, 0, _padding(body)))
         if record.background:
@@ -67,7 +67,7 @@ class Responses:
     def retrieve(self, response_id: str, query: Query) -> SandboxReply:
         """The response as it is now, or the rest of its stream."""
         query.only("stream", "starting_after", "include", "include[]", "include_obfuscation")
-        record = self.shelf.get(response_id)
+        record = self.stored.get(response_id)
         if query.flag("stream"):
             if not (record.background and record.streamed):
                 raise refuse.not_streamed(response_id)
@@ -77,12 +77,12 @@ class Responses:
         return json_reply(response.as_json(record.view()))
 
     def delete(self, response_id: str, query: Query) -> SandboxReply:
-        self.shelf.drop(response_id)
+        self.stored.drop(response_id)
         return json_reply({"id": response_id, "object": "response.deleted", "deleted": True})
 
     def cancel(self, response_id: str, query: Query) -> SandboxReply:
         """Background responses only; a finished one is shown as it is."""
-        record = self.shelf.get(response_id)
+        record = self.stored.get(response_id)
         if not record.background:
             raise refuse.synchronous()
         if not record.settled:
@@ -92,7 +92,7 @@ class Responses:
     def input_items(self, response_id: str, query: Query) -> SandboxReply:
         """The whole conversation before the response, newest first unless ``order=asc``."""
         query.only("limit", "order", "after", "before", "include", "include[]")
-        record = self.shelf.get(response_id)
+        record = self.stored.get(response_id)
         page = query.page(record.inputs)
         images = "message.input_image.image_url" in query.all("include", "include[]")
         return json_reply(page | {"data": [items.listed(item, images) for item in page["data"]]})
@@ -101,71 +101,71 @@ class Responses:
         """How many tokens a request would cost: words.  What could not be asked is not counted either."""
         request.check_counted(body)
         if body.get("model"):
-            models.find(body["model"], self._ways.models, self._ways.retired)
+            models.find(body["model"], self._config.models, self._config.retired)
         context = self._context(body, self._mint.family(None, True, 0))
-        seen = window.fitted(context, body, self._ways.context_window)
-        return json_reply({"object": "response.input_tokens", "input_tokens": window.tokens(seen, body)})
+        seen = context_window.fitted(context, body, self._config.context_window)
+        return json_reply({"object": "response.input_tokens", "input_tokens": context_window.tokens(seen, body)})
 
     def _made(self, body: Json, model: Model) -> Record:
         """The response from beginning to end: the model is so fast that nothing has to be awaited."""
-        now, stored = self._ways.clock(), self._stored(body)
+        now, stored = self._config.clock(), self._stored(body)
         previous = body.get("previous_response_id")
-        conversation = self._world.conversations.of_request(body)
+        conversation = self._resources.conversations.of_request(body)
         partition = None if conversation is None else conversation.partition
         family = self._mint.family(previous, stored or bool(body.get("background")), now, partition)
         context = self._context(body, family)
-        seen = window.fitted(context, body, self._ways.context_window)
+        seen = context_window.fitted(context, body, self._config.context_window)
         opened = response.opened(body, model, family("resp"), now, stored)
         if conversation is not None:
             opened["conversation"] = {"id": conversation.id}
-        plan = mind.decide(seen, body, opened["tools"], model, self._world)
+        plan = mind.decide(seen, body, opened["tools"], model, self._resources)
         refusal = failures.before(plan.words, model.name, self._first(body))
         if refusal:
             raise refusal
         encrypted = "reasoning.encrypted_content" in (body.get("include") or [])
         done = [output.finished(piece, family, model, encrypted) for piece in plan.items]
-        final = response.ended(opened, plan, done, window.tokens(seen, body), now)
-        told = events.opening(opened)
+        final = response.ended(opened, plan, done, context_window.tokens(seen, body), now)
+        sent = events.opening(opened)
         for index, (piece, item) in enumerate(zip(plan.items, done, strict=True)):
-            told += events.item(piece, item, index)
+            sent += events.item(piece, item, index)
         if "keepalive" in plan.words:
-            told.insert(len(events.opening(opened)), events.event("keepalive"))
-        told, final = failures.in_stream(told, opened, plan.words) or ([*told, events.ending(final)], final)
+            sent.insert(len(events.opening(opened)), events.event("keepalive"))
+        sent, final = failures.in_stream(sent, opened, plan.words) or ([*sent, events.ending(final)], final)
         return Record(
             opened=opened,
             final=final,
-            events=events.numbered(told),
+            events=events.numbered(sent),
             inputs=context,
             words=plan.words,
             streamed=bool(body.get("stream")),
-            expires_at=now + (KEPT if stored else POLLED),
+            expires_at=now + (STORED_SECONDS if stored else POLLABLE_SECONDS),
             joins=None if conversation is None else _joining(conversation, context),
             polls_left=SLOW_POLLS if plan.words & _PACE else POLLS,
         )
 
     def _stored(self, body: Json) -> bool:
-        wanted = self._ways.store_by_default if body.get("store") is None else body["store"]
-        return bool(wanted) and self._ways.can_store
+        wanted = self._config.store_by_default if body.get("store") is None else body["store"]
+        return bool(wanted) and self._config.can_store
 
     def _context(self, body: Json, family: minting.Family) -> list[Json]:
         """The conversation: what the chain holds and what is new, checked together."""
         previous = body.get("previous_response_id")
-        conversation = self._world.conversations.of_request(body)
-        history = self.shelf.previous(previous).history if previous else conversation.items if conversation else []
+        conversation = self._resources.conversations.of_request(body)
+        history = self.stored.previous(previous).history if previous else conversation.items if conversation else []
         given = items.listing(body.get("input") or [])
         items.distinct(history, given)
         given = [self._known(item) for item in given]
-        items.thoughts([*history, *given], self.shelf.lead)
+        items.thoughts([*history, *given], self.stored.reasoning_before)
         new = items.normal(given, family)
         items.pair(history, new)
-        self._world.check(body.get("tools") or [], history, new)
+        self._resources.check(body.get("tools") or [], history, new)
         return [*history, *new]
 
     def _known(self, item: Json) -> Json:
         """References become what they refer to; reasoning without its content must be known here."""
         kind = item.get("type")
         if kind == "item_reference" or (kind == "reasoning" and not item.get("encrypted_content")):
-            return self.shelf.item(item.get("id", ""))
+            return self.stored.item(item.get("id", ""))
         return item
 
     def _first(self, body: Json) -> bool:
@@ -184,14 +184,14 @@ class Responses:
         if record.words & _BROKEN:
             return replace(reply, body=_torn())
         if record.words & _PACE and isinstance(reply.body, bytes):
-            return replace(reply, body=iter((Pause(self._ways.pace * len(record.events)), reply.body)))
+            return replace(reply, body=iter((Pause(self._config.pace * len(record.events)), reply.body)))
         return reply
 
     def _keep(self, record: Record) -> None:
         """A foreground response can be read when it has ended, if it was to be stored."""
         record.settle()
         if record.opened["store"]:
-            self.shelf.put(record)
+            self.stored.put(record)
 
     def _chunks(self, record: Record, words: frozenset[str], start: int, padded: bool) -> Iterator[bytes | Pause]:
         """The stream from an event on."""
@@ -204,11 +204,11 @@ class Responses:
             self._passed(record, event)
             waiting.append(sse.encode(event["type"], events.padded(event) if padded else event))
             place += 1
-            if len(waiting) >= self._ways.burst:
+            if len(waiting) >= self._config.burst:
                 yield b"".join(waiting)
                 waiting.clear()
             if words & _PACE:
-                yield Pause(self._ways.pace)
+                yield Pause(self._config.pace)
         if waiting:
             yield b"".join(waiting)
         if stop is not None and "connection-cut" in words:
@@ -216,14 +216,14 @@ class Responses:
 
     def _passed(self, record: Record, event: Json) -> None:
         """What an event means for the response, before anybody can read it."""
-        record.told = max(record.told, event["sequence_number"] + 1)
+        record.read = max(record.read, event["sequence_number"] + 1)
         if event["type"] in events.ENDS:
             if record.background:
                 record.settle()
             else:
                 self._keep(record)
-        elif event["type"] == "response.in_progress" and record.seen == "queued":
-            record.seen = "in_progress"
+        elif event["type"] == "response.in_progress" and record.shown == "queued":
+            record.shown = "in_progress"
 
 
 def _joining(conversation: Conversation, context: list[Json]) -> Callable[[Json], None]:

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-from shim.sandbox.memory.drawer import Drawer
 from shim.sandbox.memory.files import File, Files, raw_reply
+from shim.sandbox.memory.table import Table
 from shim.sandbox.shapes import refuse, refuse_files
 from shim.sandbox.shapes.asked import NAME, PART, Asked, Route
 from shim.sandbox.shapes.fields import array, integer, one_of, record, string, tagged
@@ -94,7 +94,7 @@ class Containers:
         self._clock = clock
         self._mint = Mint(f"{seed}/containers")
         self._uploads = files
-        self._drawer: Drawer[Container] = Drawer()
+        self._table: Table[Container] = Table()
 
     def routes(self) -> tuple[Route, ...]:
         container, file = f"/containers/{NAME}", f"/containers/{NAME}/files/{PART}"
@@ -112,13 +112,13 @@ class Containers:
 
     def expire(self, container_ids: tuple[str, ...]) -> None:
         """Those, or all."""
-        for each in self._drawer.all():
+        for each in self._table.all():
             if not container_ids or each.id in container_ids:
                 each.expire()
 
     def find(self, container_id: str) -> Container | None:
         """The container, dead or alive: the clock is asked first."""
-        found = self._drawer.get(container_id)
+        found = self._table.get(container_id)
         if found and found.last_active_at + found.minutes * 60 <= self._clock():
             found.expire()
         return found
@@ -146,7 +146,7 @@ class Containers:
             last_active_at=now,
         )
         self.bring(made, options.get("file_ids") or [])
-        self._drawer.put(made.id, made)
+        self._table.put(made.id, made)
         return made
 
     def bring(self, container: Container, file_ids: list[str]) -> None:
@@ -182,7 +182,7 @@ class Containers:
     def _list(self, asked: Asked) -> SandboxReply:
         asked.query.only("after", "limit", "order", "name")
         wanted = asked.query.all("name")
-        found = [self.find(each.id) or each for each in self._drawer.all()]
+        found = [self.find(each.id) or each for each in self._table.all()]
         return json_reply(asked.query.page([each.shown() for each in found if not wanted or each.name in wanted]))
 
     def _retrieve(self, asked: Asked) -> SandboxReply:
@@ -190,7 +190,7 @@ class Containers:
         return json_reply((found if found and found.dead else self.alive(asked.name)).shown())
 
     def _delete(self, asked: Asked) -> SandboxReply:
-        if self._drawer.take(asked.name) is None:
+        if self._table.take(asked.name) is None:
             raise refuse_files.no_container(asked.name)
         return json_reply({"id": asked.name, "object": "container.deleted", "deleted": True})
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-from shim.sandbox.memory.drawer import Drawer
+from shim.sandbox.memory.table import Table
 from shim.sandbox.shapes import items, refuse
 from shim.sandbox.shapes.asked import NAME, PART, Asked, Route
 from shim.sandbox.shapes.fields import Check, array, nullable, pairs, record
@@ -48,7 +48,7 @@ class Conversations:
     def __init__(self, clock: Callable[[], float], seed: str) -> None:
         self._clock = clock
         self._mint = Mint(f"{seed}/conversations")
-        self._drawer: Drawer[Conversation] = Drawer()
+        self._table: Table[Conversation] = Table()
 
     def routes(self) -> tuple[Route, ...]:
         one, item = f"/conversations/{NAME}", f"/conversations/{NAME}/items/{PART}"
@@ -65,7 +65,7 @@ class Conversations:
 
     def get(self, conversation_id: str) -> Conversation:
         """Refuses an id that is unknown or deleted."""
-        found = self._drawer.get(conversation_id)
+        found = self._table.get(conversation_id)
         if found is None:
             raise refuse.no_conversation(conversation_id)
         return found
@@ -84,7 +84,7 @@ class Conversations:
         id = self._id("conv", partition)
         made = Conversation(id, int(self._clock()), body.get("metadata") or {}, partition)
         made.add(self._normal(made, body.get("items") or []))
-        self._drawer.put(id, made)
+        self._table.put(id, made)
         return json_reply(made.shown())
 
     def _modify(self, asked: Asked) -> SandboxReply:
@@ -95,7 +95,7 @@ class Conversations:
 
     def _delete(self, asked: Asked) -> SandboxReply:
         self.get(asked.name)
-        self._drawer.take(asked.name)
+        self._table.take(asked.name)
         return json_reply({"id": asked.name, "object": "conversation.deleted", "deleted": True})
 
     def _add(self, asked: Asked) -> SandboxReply:

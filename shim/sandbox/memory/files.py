@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from shim.sandbox.memory.drawer import Drawer
+from shim.sandbox.memory.table import Table
 from shim.sandbox.shapes import refuse, refuse_files
 from shim.sandbox.shapes.asked import NAME, Asked, Route
 from shim.sandbox.shapes.fields import integer, one_of
@@ -48,7 +48,7 @@ class Files:
     def __init__(self, clock: Callable[[], float], seed: str) -> None:
         self._clock = clock
         self._mint = Mint(f"{seed}/files")
-        self._drawer: Drawer[File] = Drawer()
+        self._table: Table[File] = Table()
         #: Called with the id of every file that is deleted.
         self.on_delete: Callable[[str], None] = lambda file_id: None
 
@@ -63,7 +63,7 @@ class Files:
 
     def find(self, file_id: str) -> File | None:
         """The file, if it is there and not expired."""
-        found = self._drawer.get(file_id)
+        found = self._table.get(file_id)
         expires = found.shown["expires_at"] if found else None
         return None if expires is not None and expires <= self._clock() else found
 
@@ -93,19 +93,19 @@ class Files:
             "status": "processed",
             "status_details": None,
         }
-        self._drawer.put(str(shown["id"]), File(shown, upload.content))
+        self._table.put(str(shown["id"]), File(shown, upload.content))
         return json_reply(shown)
 
     def _list(self, asked: Asked) -> SandboxReply:
         asked.query.only("after", "limit", "order", "purpose")
         wanted = asked.query.all("purpose")
-        found = [each.shown for each in self._drawer.all() if self.find(each.id)]
-        kept = [each for each in found if not wanted or each["purpose"] in wanted]
-        return json_reply(asked.query.page(kept, default=10_000, most=10_000))
+        found = [each.shown for each in self._table.all() if self.find(each.id)]
+        chosen = [each for each in found if not wanted or each["purpose"] in wanted]
+        return json_reply(asked.query.page(chosen, default=10_000, most=10_000))
 
     def _delete(self, asked: Asked) -> SandboxReply:
         self.get(asked.name)
-        self._drawer.take(asked.name)
+        self._table.take(asked.name)
         self.on_delete(asked.name)
         return json_reply({"object": "file", "deleted": True, "id": asked.name})
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from shim.sandbox.memory import search, vectors
-from shim.sandbox.memory.drawer import Drawer
 from shim.sandbox.memory.files import Files
+from shim.sandbox.memory.table import Table
 from shim.sandbox.memory.vectors import Hit, VectorStore
 from shim.sandbox.shapes import refuse_files
 from shim.sandbox.shapes.asked import NAME, PART, Asked, Route
@@ -100,8 +100,8 @@ class Stores:
         self._clock = clock
         self._mint = Mint(f"{seed}/stores")
         self._files = files
-        self._drawer: Drawer[VectorStore] = Drawer()
-        self._batches: Drawer[_Batch] = Drawer()
+        self._table: Table[VectorStore] = Table()
+        self._batches: Table[_Batch] = Table()
         files.on_delete = self._forget
 
     def routes(self) -> tuple[Route, ...]:
@@ -128,7 +128,7 @@ class Stores:
 
     def check(self, store_ids: list[str]) -> None:
         """Refuses stores that a file search cannot use."""
-        found = {each: self._drawer.get(each) for each in store_ids}
+        found = {each: self._table.get(each) for each in store_ids}
         missing = [name for name, store in found.items() if store is None]
         if missing:
             raise refuse_files.no_stores(missing)
@@ -143,7 +143,7 @@ class Stores:
         return _best(hits, tool, 20)
 
     def _get(self, store_id: str) -> VectorStore:
-        found = self._drawer.get(store_id)
+        found = self._table.get(store_id)
         if found is None:
             raise refuse_files.no_store(store_id)
         return found
@@ -155,7 +155,7 @@ class Stores:
         return held
 
     def _forget(self, file_id: str) -> None:
-        for store in self._drawer.all():
+        for store in self._table.all():
             store.held.pop(file_id, None)
 
     def _create(self, asked: Asked) -> SandboxReply:
@@ -172,12 +172,12 @@ class Stores:
         )
         for file in files:
             store.add(file, None, body.get("chunking_strategy"))
-        self._drawer.put(store.id, store)
+        self._table.put(store.id, store)
         return json_reply(store.shown())
 
     def _list(self, asked: Asked) -> SandboxReply:
         asked.query.only("after", "before", "limit", "order")
-        return json_reply(asked.query.page([each.shown() for each in self._drawer.all()]))
+        return json_reply(asked.query.page([each.shown() for each in self._table.all()]))
 
     def _retrieve(self, asked: Asked) -> SandboxReply:
         store = self._get(asked.name)
@@ -196,7 +196,7 @@ class Stores:
 
     def _delete(self, asked: Asked) -> SandboxReply:
         self._get(asked.name)
-        self._drawer.take(asked.name)
+        self._table.take(asked.name)
         return json_reply({"id": asked.name, "object": "vector_store.deleted", "deleted": True})
 
     def _search(self, asked: Asked) -> SandboxReply:
@@ -313,8 +313,8 @@ class Stores:
 
 def _best(hits: list[Hit], options: Json, most: int) -> list[Hit]:
     threshold = (options.get("ranking_options") or {}).get("score_threshold") or 0.0
-    kept = [hit for hit in hits if hit.score >= threshold]
-    return sorted(kept, key=lambda hit: -hit.score)[: options.get("max_num_results") or most]
+    good = [hit for hit in hits if hit.score >= threshold]
+    return sorted(good, key=lambda hit: -hit.score)[: options.get("max_num_results") or most]
 
 
 def _whole(kind: str, rows: list[Json]) -> Json:

@@ -1,4 +1,4 @@
-"""Vector stores as they are kept: files cut into chunks, ready after some looks, searched by their words."""
+"""Vector stores as they are stored: files cut into chunks, ready after some looks, searched by their words."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field

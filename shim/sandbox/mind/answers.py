@@ -3,7 +3,7 @@
 import json
 from typing import Any, Final
 
-from shim.sandbox.memory.world import parts
+from shim.sandbox.memory.resources import parts
 from shim.sandbox.mind import sample
 from shim.sandbox.shapes import items
 from shim.wire.types import Json
@@ -57,7 +57,7 @@ _ATTACHED: Final = {
 
 
 def _seen(context: list[Json]) -> list[str]:
-    """How many images and files there are in the conversation, and which; data is told by its length."""
+    """How many images and files there are in the conversation, and which; of data the length."""
     sentences = []
     for kind, (word, places) in _ATTACHED.items():
         found = [part for item in context for _, part in parts(item) if part["type"] == kind]
@@ -88,15 +88,15 @@ def _outputs(since: list[Json], context: list[Json]) -> list[str]:
 
 def _earlier(context: list[Json], asked: int | None) -> list[str]:
     """Every other text, oldest first, with who said it; tool outputs of earlier questions too."""
-    told = []
+    sentences = []
     for place, item in enumerate(context):
         if place == asked:
             continue
         if item["type"] == "message":
-            told.append(f'{item["role"]} said "{_short(items.text(item), EARLIER)}"')
+            sentences.append(f'{item["role"]} said "{_short(items.text(item), EARLIER)}"')
         elif item["type"] == "function_call_output" and asked is not None and place < asked:
-            told.append(f'a tool returned "{_short(items.output_text(item), EARLIER)}"')
-    return [f"Earlier {', '.join(told)}."] if told else []
+            sentences.append(f'a tool returned "{_short(items.output_text(item), EARLIER)}"')
+    return [f"Earlier {', '.join(sentences)}."] if sentences else []
 
 
 def _short(said: str, most: int) -> str:

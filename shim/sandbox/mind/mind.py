@@ -5,7 +5,7 @@ import re
 from dataclasses import replace
 from typing import Any, Final
 
-from shim.sandbox.memory.world import World
+from shim.sandbox.memory.resources import Resources
 from shim.sandbox.mind import answers, sample, script
 from shim.sandbox.shapes import words
 from shim.sandbox.shapes.items import text as text_of
@@ -13,7 +13,7 @@ from shim.sandbox.shapes.models import Model
 from shim.sandbox.shapes.plan import Draft, Piece, Plan, pieces_of
 from shim.sandbox.shapes.words import Named, Script, Turn
 from shim.sandbox.tools import tools
-from shim.sandbox.tools.hands import Hands, offered
+from shim.sandbox.tools.tool_runner import ToolRunner, offered
 from shim.wire.types import Json
 
 #: Tokens that reasoning costs if nothing is said of it.
@@ -22,15 +22,17 @@ REFUSE: Final = "please-refuse"
 _JSON_PIECE: Final = re.compile(r"\w+|\W+")
 
 
-def decide(context: list[Json], request: Json, echoed: list[Json], model: Model, world: World) -> Plan:
-    """``context`` is the whole conversation as kept items, ``echoed`` the tools as the response shows them."""
-    return _Mind(context, request, echoed, model, world).plan()
+def decide(context: list[Json], request: Json, echoed: list[Json], model: Model, resources: Resources) -> Plan:
+    """``context`` is the whole conversation as stored items, ``echoed`` the tools as the response shows them."""
+    return _Mind(context, request, echoed, model, resources).plan()
 
 
 class _Mind:
     """What is known while one response is thought out."""
 
-    def __init__(self, context: list[Json], request: Json, echoed: list[Json], model: Model, world: World) -> None:
+    def __init__(
+        self, context: list[Json], request: Json, echoed: list[Json], model: Model, resources: Resources
+    ) -> None:
         self._context, self._request, self._model = context, request, model
         self._names = _callable(request.get("tool_choice"), echoed)
         last, self._since = _last_message(context)
@@ -42,20 +44,20 @@ class _Mind:
         self._thought = _thought(request, model, self._asked)
         again = "think-again" in self._asked
         question = words.rest(_plain(last), self._names)
-        self._hands = Hands(hosted, question, context, request, world, self._thought, again)
+        self._runner = ToolRunner(hosted, question, context, request, resources, self._thought, again)
 
     def plan(self) -> Plan:
         if self._thought and not self._thought[0].whole:
             return Plan((replace(self._thought[0], whole=True),), "max_output_tokens", self._asked)
         draft = Draft()
-        approved = self._hands.approved(draft)
+        approved = self._runner.approved(draft)
         if approved is not None:
             said = [*approved, *self._answer(draft)]
         elif self._retried:
             said = self._calls(self._retried, draft)
         else:
             said = self._turns(self._called(), draft)
-        whole = (*self._hands.lists(), *self._thought, *said)
+        whole = (*self._runner.lists(), *self._thought, *said)
         return _bounded(whole, self._request.get("max_output_tokens"), self._asked)
 
     def _called(self) -> tuple[Turn, ...]:
@@ -66,7 +68,7 @@ class _Mind:
             return self._stretch.turns
         more = _forced(self._request.get("tool_choice"), self._script, self._names)
         if not more and not script.answered(self._since):
-            more = self._hands.unasked(self._since)
+            more = self._runner.unasked(self._since)
         first, *others = self._stretch.turns
         return (replace(first, calls=more), *others)
 
@@ -75,9 +77,9 @@ class _Mind:
         said: list[Piece] = []
         for place, turn in enumerate(turns):
             asked = turn.words | self._script.whole
-            for call in (each for each in turn.calls if each.name in self._hands.tools):
-                said += self._hands.do(call, asked, draft)
-            functions = tuple(each for each in turn.calls if each.name not in self._hands.tools)
+            for call in (each for each in turn.calls if each.name in self._runner.tools):
+                said += self._runner.do(call, asked, draft)
+            functions = tuple(each for each in turn.calls if each.name not in self._runner.tools)
             if functions:
                 return said + self._calls(functions, draft)
             if place < len(turns) - 1:
@@ -158,16 +160,16 @@ def _bounded(said: tuple[Piece, ...], most: int | None, asked: frozenset[str]) -
     for word, reason in (("token-cap", "max_output_tokens"), ("content-filter", "content_filter")):
         if word in asked:
             return Plan((*said[:-1], _halved(said[-1])), reason, asked)
-    kept: list[Piece] = []
+    fitting: list[Piece] = []
     left = most if most is not None else sum(item.cost for item in said)
     for item in said:
         if item.cost > left:
             room = left - item.tokens
-            kept += [replace(item, pieces=item.pieces[:room], whole=item.kind == "reasoning")] if room > 0 else []
-            return Plan(tuple(kept), "max_output_tokens", asked)
-        kept.append(item)
+            fitting += [replace(item, pieces=item.pieces[:room], whole=item.kind == "reasoning")] if room > 0 else []
+            return Plan(tuple(fitting), "max_output_tokens", asked)
+        fitting.append(item)
         left -= item.cost
-    return Plan(tuple(kept), None, asked)
+    return Plan(tuple(fitting), None, asked)
 
 
 def _halved(item: Piece) -> Piece:

@@ -1,4 +1,4 @@
-"""From a plan to the events of its stream.  A table says how each kind of item is told.
+"""From a plan to the events of its stream.  A table says which events each kind of item has.
 
 Events are made without numbers; `numbered` gives them theirs when nothing more is put in or taken away.
 """
@@ -45,7 +45,7 @@ def item(piece: Piece, done: Json, index: int) -> list[Json]:
     begun = _BEGUN[piece.kind](done)
     return [
         event("response.output_item.added", item=begun, output_index=index),
-        *TOLD[piece.kind](piece, done, {"item_id": done["id"], "output_index": index}),
+        *EVENTS_OF[piece.kind](piece, done, {"item_id": done["id"], "output_index": index}),
         event("response.output_item.done", item=done, output_index=index),
     ]
 
@@ -53,16 +53,16 @@ def item(piece: Piece, done: Json, index: int) -> list[Json]:
 def _text(piece: Piece, done: Json, where: Json) -> Iterator[Json]:
     part, where = done["content"][0], {**where, "content_index": 0}
     yield event("response.content_part.added", part=part | {"text": "", "annotations": []}, **where)
-    place, told = 0, 0
+    place, sent = 0, 0
     for each in ("", *piece.pieces):
         if each:
             yield event("response.output_text.delta", delta=each, logprobs=[], **where)
         place += len(each)
         due = [mark.annotation for mark in piece.marks if mark.at <= place]
-        for index in range(told, len(due)):
+        for index in range(sent, len(due)):
             kind = "response.output_text.annotation.added"
             yield event(kind, annotation=due[index], annotation_index=index, **where)
-        told = len(due)
+        sent = len(due)
     yield event("response.output_text.done", text=piece.said, logprobs=[], **where)
     yield event("response.content_part.done", part=part, **where)
 
@@ -128,7 +128,7 @@ def _mcp(piece: Piece, done: Json, where: Json) -> Iterator[Json]:
     yield event(f"response.mcp_call.{'failed' if done['error'] else 'completed'}", **where)
 
 
-TOLD: Final[dict[str, Teller]] = {
+EVENTS_OF: Final[dict[str, Teller]] = {
     "text": _text,
     "refusal": _refusal,
     "call": _call,

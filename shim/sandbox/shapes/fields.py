@@ -122,7 +122,7 @@ def an_object(value: Any, path: str) -> None:
 
 
 def tagged(kinds: Mapping[str, Check], tag: str = "type") -> Check:
-    """One of several objects, told apart by ``tag``."""
+    """One of several objects, distinguished by ``tag``."""
 
     def run(value: Any, path: str) -> None:
         an_object(value, path)

@@ -1,4 +1,4 @@
-"""Input items: what they must hold, the form in which they are kept, and how they must fit together."""
+"""Input items: what they must hold, the form in which they are stored, and how they must fit together."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
@@ -129,7 +129,7 @@ def listing(given: str | list[Json]) -> list[Json]:
 
 
 def normal(given: str | list[Json], mint: Callable[[str], str]) -> list[Json]:
-    """Input items in the form in which they are kept and listed: with an id, and content as parts."""
+    """Input items in the form in which they are stored and listed: with an id, and content as parts."""
     return [_NORMAL.get(item.get("type", "message"), dict)(item) | _id(item, mint) for item in listing(given)]
 
 

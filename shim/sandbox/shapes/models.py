@@ -1,4 +1,4 @@
-"""The models the sandbox pretends to be, and what of their ways shows on the wire."""
+"""The models the sandbox pretends to be, and what of their abilities shows on the wire."""
 
 import re
 from collections.abc import Collection, Mapping

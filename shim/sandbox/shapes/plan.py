@@ -14,7 +14,7 @@ _OFFSETS: Final = ("index", "start_index", "end_index")
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """An annotation, and how many characters are out when it is told."""
+    """An annotation, and how many characters are sent before it."""
 
     annotation: Json
     at: int
@@ -60,7 +60,7 @@ class Piece:
 
     @property
     def annotations(self) -> list[Json]:
-        """Those that are told: of a text that was cut, not the ones behind the cut."""
+        """Those that are sent: of a text that was cut, not the ones behind the cut."""
         return [mark.annotation for mark in self.marks if mark.at <= len(self.said)]
 
     def split(self, place: int) -> "tuple[Piece, Piece]":
@@ -102,11 +102,11 @@ class Draft:
         return start, len(self.text)
 
     def mark(self, annotation: Json) -> None:
-        """An annotation that is told when everything written so far is out."""
+        """An annotation that is sent when everything written so far has been."""
         self._marks.append(Mark(annotation, len(self.text)))
 
     def mark_late(self, annotation: Json) -> None:
-        """One that is told after the last delta."""
+        """An annotation that is sent after the last delta."""
         self._late.append(annotation)
 
     def piece(self, phase: str | None) -> Piece:

@@ -1,6 +1,6 @@
 """The real API's refusals, in its words: one function each, so that a wording stands in one place.
 
-Where a wording was recorded from the real API it is kept to the letter; those that were never recorded follow what its
+Where a wording was recorded from the real API it is used to the letter; those that were never recorded follow what its
 clients report, or the nearest recorded relative.  `CHOSEN` names the ones that rest on neither.
 """
 

@@ -117,15 +117,15 @@ def read(text: str, names: Collection[str], parallel: bool = True) -> Script:
 
 def rest(text: str, names: Collection[str]) -> str:
     """The message without names, their arguments and words: what it asks in plain language."""
-    kept, place = [], 0
+    plain, place = [], 0
     while match := _TOKEN.search(text, place):
         token, end = match.group(), match.end()
         asks = token in names
-        kept.append(text[place : match.start()])
+        plain.append(text[place : match.start()])
         place = _arguments(text, end)[1] if asks else end
         if not asks and not _is_word(token):
-            kept.append(token)
-    return " ".join("".join([*kept, text[place:]]).split())
+            plain.append(token)
+    return " ".join("".join([*plain, text[place:]]).split())
 
 
 def _is_word(token: str) -> bool:

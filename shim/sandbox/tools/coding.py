@@ -6,7 +6,7 @@ from typing import Final
 
 from shim.sandbox.memory.containers import FOLDER, Container, Made
 from shim.sandbox.shapes.plan import Draft, Piece
-from shim.sandbox.tools import arithmetic, paint
+from shim.sandbox.tools import arithmetic, png
 from shim.sandbox.tools.task import Task
 from shim.wire.types import Json
 
@@ -31,7 +31,7 @@ def code_interpreter(task: Task, draft: Draft) -> list[Piece]:
 
 def _container(task: Task) -> Container:
     """The one that is named; for ``auto`` that of an earlier call while it lives, or a new one."""
-    given, containers = task.tool["container"], task.world.containers
+    given, containers = task.tool["container"], task.resources.containers
     if isinstance(given, str):
         return containers.alive(given)
     used = [item["container_id"] for item in task.context if item["type"] == "code_interpreter_call"]
@@ -51,12 +51,12 @@ def _run(task: Task, draft: Draft, container: Container) -> tuple[str, list[Json
         if word in task.words:
             name = task.given("file", default)
             lines.append(f'open("{FOLDER}{name}", "wb").write(content)')
-            _link(draft, task.world.containers.write(container, name, _content(task, name, logs)))
+            _link(draft, task.resources.containers.write(container, name, _content(task, name, logs)))
     if "show-image" in task.words:
         lines.append("plt.show()")
-        picture = paint.png(task.question)
+        picture = png.encode(task.question)
         outputs.append({"type": "image", "url": f"data:image/png;base64,{base64.b64encode(picture).decode()}"})
-        _show(draft, task.world.containers.write(container, "", picture))
+        _show(draft, task.resources.containers.write(container, "", picture))
     if logs:
         draft.write(f'The code printed "{logs}". ')
     return "\n".join(lines), outputs
@@ -79,11 +79,11 @@ def _printed(task: Task, container: Container, lines: list[str]) -> str:
 
 
 def _content(task: Task, name: str, logs: str) -> bytes:
-    return paint.png(name) if name.endswith(".png") else f"{logs or task.question or name}\n".encode()
+    return png.encode(name) if name.endswith(".png") else f"{logs or task.question or name}\n".encode()
 
 
 def _link(draft: Draft, file: Made) -> None:
-    """The range covers exactly the path; the annotation is told after the last delta."""
+    """The range covers exactly the path; the annotation is sent after the last delta."""
     draft.write(f"I made [{file.filename}](")
     start, end = draft.write(f"sandbox:{FOLDER}{file.filename}")
     draft.write("). ")

@@ -16,12 +16,12 @@ _ASTRAL: Final = "🔎 𝔉𝔦𝔩𝔢𝔰 📂 "
 
 def matches(task: Task) -> bool:
     """Whether the question finds anything."""
-    return bool(task.world.stores.find(task.tool, _queries(task)))
+    return bool(task.resources.stores.find(task.tool, _queries(task)))
 
 
 def file_search(task: Task, draft: Draft) -> list[Piece]:
     queries = _queries(task)
-    hits = task.world.stores.find(task.tool, queries)
+    hits = task.resources.stores.find(task.tool, queries)
     shown = "file_search_call.results" in task.include
     _answer(task, draft, queries, hits)
     return [Piece("file_search_call", made={"queries": queries, "results": _results(hits) if shown else None})]

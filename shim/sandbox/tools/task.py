@@ -1,9 +1,9 @@
-"""What a hosted tool is told when it is called."""
+"""What a hosted tool gets when it is called."""
 
 from dataclasses import dataclass
 from typing import Any
 
-from shim.sandbox.memory.world import World
+from shim.sandbox.memory.resources import Resources
 from shim.sandbox.shapes.words import Named
 from shim.wire.types import Json
 
@@ -18,7 +18,7 @@ class Task:
     context: list[Json]
     words: frozenset[str]
     include: frozenset[str]
-    world: World
+    resources: Resources
 
     def given(self, name: str, default: Any) -> Any:
         """An argument of the call, if it is of the kind that is wanted."""

@@ -7,7 +7,7 @@ from typing import TypedDict
 
 
 class Options(TypedDict, total=False):
-    """The names and types of the options; what they mean and their defaults stand in `Ways`."""
+    """The names and types of the options; what they mean and their defaults stand in `Config`."""
 
     seed: str
     clock: Callable[[], float]
@@ -21,7 +21,7 @@ class Options(TypedDict, total=False):
 
 
 @dataclass(frozen=True, slots=True)
-class Ways:
+class Config:
     """``seed``: what the ids are made from.  ``clock``: seconds since the epoch.  ``burst``: events in one chunk.
 
     ``pace``: seconds between events after the word ``slowly``.  ``models``: names that are known besides the usual.

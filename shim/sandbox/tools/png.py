@@ -8,7 +8,7 @@ from typing import Final
 SIDE: Final = 8
 
 
-def png(words: str) -> bytes:
+def encode(words: str) -> bytes:
     """A square of eight by eight pixels whose colour the words decide."""
     row = b"\0" + hashlib.sha256(words.encode()).digest()[:3] * SIDE
     header = struct.pack(">IIBBBBB", SIDE, SIDE, 8, 2, 0, 0, 0)

@@ -1,4 +1,4 @@
-"""The responses that are kept: in memory, until they are deleted, forgotten or too old."""
+"""The stored responses: in memory, until they are deleted, forgotten or too old."""
 
 import threading
 from collections.abc import Callable
@@ -11,15 +11,15 @@ from shim.wire.types import Json
 
 DAY: Final = 86_400
 #: Seconds that a stored response lives, and one that was made in the background with ``store: false``.
-KEPT: Final = 30 * DAY
-POLLED: Final = 600
+STORED_SECONDS: Final = 30 * DAY
+POLLABLE_SECONDS: Final = 600
 
 
 @dataclass(slots=True)
 class Record:
     """One response.  ``inputs`` are all items of its conversation before its own output.
 
-    ``seen`` is the status that is shown, ``told`` the number of events that were read.  ``joins`` is called with what
+    ``shown`` is the status that is shown, ``read`` the number of events that were read.  ``joins`` is called with what
     the response adds to its conversation, once it has ended well.
     """
 
@@ -32,8 +32,8 @@ class Record:
     expires_at: float
     joins: Callable[[Json], None] | None = None
     polls_left: int = 0
-    seen: str = "queued"
-    told: int = 0
+    shown: str = "queued"
+    read: int = 0
     history: list[Json] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -49,35 +49,35 @@ class Record:
 
     @property
     def settled(self) -> bool:
-        return self.seen not in ("queued", "in_progress")
+        return self.shown not in ("queued", "in_progress")
 
     def poll(self) -> None:
-        """A background response gets on whenever it is looked at."""
-        if self.seen == "queued":
-            self.seen = "in_progress"
-        elif self.seen == "in_progress":
+        """A background response advances by one step with every request for it."""
+        if self.shown == "queued":
+            self.shown = "in_progress"
+        elif self.shown == "in_progress":
             self.polls_left -= 1
             if self.polls_left <= 0:
                 self.settle()
 
     def settle(self) -> None:
         if not self.settled:
-            self.seen = self.final["status"]
-            if self.joins is not None and self.seen in ("completed", "incomplete"):
+            self.shown = self.final["status"]
+            if self.joins is not None and self.shown in ("completed", "incomplete"):
                 self.joins(self.final)
 
     def cancel(self, cancelled: Json) -> None:
-        """Whoever reads the stream gets one last event after those he has."""
-        self.final, self.seen = cancelled, "cancelled"
-        last = max(self.told, len(events.opening(self.opened)))
+        """A reader of the stream gets one last event after those that it has read."""
+        self.final, self.shown = cancelled, "cancelled"
+        last = max(self.read, len(events.opening(self.opened)))
         self.events = [*self.events[:last], events.ending(cancelled) | {"sequence_number": last}]
 
     def view(self) -> Json:
-        """The response as it is seen now: nothing of the output before the end."""
-        return self.final if self.settled else self.opened | {"status": self.seen}
+        """The response as a request shows it now: no output before its end."""
+        return self.final if self.settled else self.opened | {"status": self.shown}
 
 
-class Shelf:
+class StoredResponses:
     """Thread-safe."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
@@ -85,14 +85,14 @@ class Shelf:
         self._lock = threading.Lock()
         self._records: dict[str, Record] = {}
         self._items: dict[str, Json] = {}
-        self._leads: dict[str, str] = {}
+        self._reasoning: dict[str, str] = {}
 
     def put(self, record: Record) -> None:
         with self._lock:
             self._records[record.id] = record
             if record.opened["store"]:
                 self._items |= {item["id"]: item for item in record.history}
-                self._leads |= _leads(record.final["output"])
+                self._reasoning |= _reasoning(record.final["output"])
 
     def get(self, response_id: str) -> Record:
         """Refuses an id that is unknown, deleted or expired."""
@@ -103,11 +103,11 @@ class Shelf:
             return record
 
     def previous(self, response_id: str) -> Record:
-        """The response to continue: kept for that purpose, and ended in a way that can be continued."""
+        """The response to continue.  Refuses one that is not stored, has expired, or has no complete output."""
         with self._lock:
             record = self._records.get(response_id)
         usable = record is not None and record.opened["store"] and record.expires_at > self._clock()
-        if record is None or not usable or record.seen not in ("completed", "incomplete"):
+        if record is None or not usable or record.shown not in ("completed", "incomplete"):
             raise refuse.no_previous(response_id)
         return record
 
@@ -116,13 +116,13 @@ class Shelf:
         self.forget((response_id,))
 
     def forget(self, response_ids: tuple[str, ...]) -> None:
-        """Those, or all; with each the items that it put out."""
+        """Deletes these responses, or all of them, and their output items."""
         with self._lock:
             for response_id in response_ids or tuple(self._records):
                 record = self._records.pop(response_id, None)
                 for item in record.final["output"] if record else ():
                     self._items.pop(item["id"], None)
-                    self._leads.pop(item["id"], None)
+                    self._reasoning.pop(item["id"], None)
 
     def item(self, item_id: str) -> Json:
         """A stored item by its id.  Refuses an unknown one."""
@@ -131,12 +131,12 @@ class Shelf:
                 raise refuse.no_item(item_id)
             return self._items[item_id]
 
-    def lead(self, item_id: str) -> str | None:
+    def reasoning_before(self, item_id: str) -> str | None:
         """The id of the reasoning that a stored item followed."""
         with self._lock:
-            return self._leads.get(item_id)
+            return self._reasoning.get(item_id)
 
 
-def _leads(output: list[Json]) -> dict[str, str]:
+def _reasoning(output: list[Json]) -> dict[str, str]:
     """For every item that followed reasoning: its id and the id of that reasoning."""
     return {after["id"]: before["id"] for before, after in pairwise(output) if before["type"] == "reasoning"}

@@ -26,11 +26,11 @@ def fitted(context: list[Json], body: Json, room: int) -> list[Json]:
     """
     if tokens(context, body) <= room:
         return context
-    kept = list(context)
-    while body.get("truncation") == "auto" and len(kept) > 1:
-        kept = _without(kept[0], kept[1:])
-        if tokens(kept, body) <= room and kept:
-            return kept
+    fitting = list(context)
+    while body.get("truncation") == "auto" and len(fitting) > 1:
+        fitting = _without(fitting[0], fitting[1:])
+        if tokens(fitting, body) <= room and fitting:
+            return fitting
     raise refuse.context_exceeded()
 
 

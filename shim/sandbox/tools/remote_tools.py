@@ -6,7 +6,7 @@ from typing import Final
 from urllib.parse import quote
 
 from shim.sandbox.shapes.plan import Draft, Piece
-from shim.sandbox.tools import paint
+from shim.sandbox.tools import png
 from shim.sandbox.tools.task import Task
 from shim.wire.types import Json
 
@@ -43,7 +43,7 @@ def image_generation(task: Task, draft: Draft) -> list[Piece]:
     """Its partial images are its pieces, and whole."""
     prompt = task.given("prompt", task.question)
     tool = {name: _PICTURE[name] if task.tool[name] == "auto" else task.tool[name] for name in _PICTURE}
-    picture = base64.b64encode(paint.png(prompt)).decode()
+    picture = base64.b64encode(png.encode(prompt)).decode()
     shown = {**tool, "output_format": task.tool["output_format"]}
     made = {**shown, "result": picture, "revised_prompt": f"A square in the colour of: {prompt}"}
     draft.write("I made a picture. ")
@@ -83,7 +83,7 @@ def answered(label: str, arguments: str, approval: str | None, draft: Draft) -> 
 
 
 def listed(tool: Json) -> Piece:
-    """What a server can do; told before anything else, once in a conversation."""
+    """What a server can do; listed before anything else, once in a conversation."""
     return Piece("mcp_list_tools", made={"server_label": tool["server_label"], "tools": [ECHO]})
 
 

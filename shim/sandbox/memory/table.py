@@ -1,4 +1,4 @@
-"""Things that are kept in memory by their ids."""
+"""Objects in memory, by their ids."""
 
 import threading
 from typing import Generic, TypeVar
@@ -6,26 +6,26 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 
-class Drawer(Generic[T]):
+class Table(Generic[T]):
     """In the order in which they came.  Thread-safe."""
 
     def __init__(self) -> None:
-        self._things: dict[str, T] = {}
+        self._objects: dict[str, T] = {}
         self._lock = threading.Lock()
 
-    def put(self, name: str, thing: T) -> None:
+    def put(self, name: str, found: T) -> None:
         with self._lock:
-            self._things[name] = thing
+            self._objects[name] = found
 
     def get(self, name: str) -> T | None:
         with self._lock:
-            return self._things.get(name)
+            return self._objects.get(name)
 
     def take(self, name: str) -> T | None:
-        """Out of the drawer; nothing if it was not there."""
+        """Removes it and returns it; None if it was not there."""
         with self._lock:
-            return self._things.pop(name, None)
+            return self._objects.pop(name, None)
 
     def all(self) -> list[T]:
         with self._lock:
-            return list(self._things.values())
+            return list(self._objects.values())

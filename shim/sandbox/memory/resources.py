@@ -15,7 +15,7 @@ from shim.sandbox.shapes.asked import Route
 from shim.wire.types import Json
 
 
-class World:
+class Resources:
     """One of each."""
 
     def __init__(self, clock: Callable[[], float], seed: str) -> None:
@@ -118,7 +118,7 @@ def _check_data(address: str, path: str, wanted: str, kind: str) -> None:
 
 
 _PARTS: Final[dict[str, Callable[[Json, str], None]]] = {"input_image": _check_image, "input_file": _check_file}
-_NEEDS: Final[dict[str, Callable[[World, Json], None]]] = {
-    "file_search": World.check_stores,
-    "code_interpreter": World.check_container,
+_NEEDS: Final[dict[str, Callable[[Resources, Json], None]]] = {
+    "file_search": Resources.check_stores,
+    "code_interpreter": Resources.check_container,
 }

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import Final
 
-from shim.sandbox.memory.world import World
+from shim.sandbox.memory.resources import Resources
 from shim.sandbox.shapes.plan import Draft, Piece
 from shim.sandbox.shapes.words import Named
-from shim.sandbox.tools import coding, errands, searching
+from shim.sandbox.tools import coding, remote_tools, searching
 from shim.sandbox.tools.task import Task
 from shim.sandbox.tools.tools import called
 from shim.wire.types import Json
@@ -15,9 +15,9 @@ from shim.wire.types import Json
 WORKERS: Final[dict[str, Callable[[Task, Draft], list[Piece]]]] = {
     "file_search": searching.file_search,
     "code_interpreter": coding.code_interpreter,
-    "web_search": errands.web_search,
-    "image_generation": errands.image_generation,
-    "mcp": errands.mcp,
+    "web_search": remote_tools.web_search,
+    "image_generation": remote_tools.image_generation,
+    "mcp": remote_tools.mcp,
 }
 #: Tools that work unasked, if there is something for them in the message.
 _UNASKED: Final[dict[str, Callable[[Task], bool]]] = {
@@ -26,7 +26,7 @@ _UNASKED: Final[dict[str, Callable[[Task], bool]]] = {
 }
 
 
-class Hands:
+class ToolRunner:
     """``tools`` are the hosted ones that may be called, by name.
 
     ``thought`` is what is thought behind a call that failed, and with ``again`` behind every one.
@@ -38,7 +38,7 @@ class Hands:
         question: str,
         context: list[Json],
         request: Json,
-        world: World,
+        resources: Resources,
         thought: list[Piece],
         again: bool,
     ) -> None:
@@ -46,7 +46,7 @@ class Hands:
         self._question = question
         self._context = list(context)
         self._include = frozenset(request.get("include") or ())
-        self._world = world
+        self._resources = resources
         self._thought = thought
         self._again = again
         self._left = request.get("max_tool_calls")
@@ -73,7 +73,7 @@ class Hands:
         """What an MCP server can do, unless the conversation holds it already."""
         known = {item["server_label"] for item in self._context if item["type"] == "mcp_list_tools"}
         tool = self.tools.get("mcp")
-        return [errands.listed(tool)] if tool and tool["server_label"] not in known else []
+        return [remote_tools.listed(tool)] if tool and tool["server_label"] not in known else []
 
     def approved(self, draft: Draft) -> list[Piece] | None:
         """The calls that the input allows; nothing at all if it has no word about any."""
@@ -85,7 +85,7 @@ class Hands:
         if request is None or not verdicts[0]["approve"]:
             draft.write("The call was not approved. ")
             return []
-        return [errands.answered(request["server_label"], request["arguments"], request["id"], draft)]
+        return [remote_tools.answered(request["server_label"], request["arguments"], request["id"], draft)]
 
     def _after(self, piece: Piece) -> list[Piece]:
         """A request for approval ends the response: nothing is thought behind it."""
@@ -94,7 +94,7 @@ class Hands:
 
     def _task(self, call: Named, words: frozenset[str]) -> Task:
         tool = self.tools[call.name]
-        return Task(call, tool, self._question, self._context, words, self._include, self._world)
+        return Task(call, tool, self._question, self._context, words, self._include, self._resources)
 
 
 def offered(requested: list[Json], echoed: list[Json], names: set[str]) -> dict[str, Json]:
