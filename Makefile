@@ -8,7 +8,7 @@ JOBS ?= 3
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test node lint format types layers coverage bench load postgres upstreams workers docs docs-check site screenshots cassettes sdk-matrix dev clean
+.PHONY: help demo test node lint format types layers coverage bench load postgres upstreams workers docs docs-check site screenshots cassettes sdk-matrix vendored dev clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "make %-11s %s\n", $$1, $$2 }'
@@ -100,6 +100,9 @@ cassettes: $(VENV)/.test ## record the cassettes again, from the sandbox
 
 sdk-matrix: $(VENV)/.dev ## the doors and the replay with every major of the SDK
 	$(BIN)/nox $(ARGS)
+
+vendored: $(VENV)/.dev ## copy the SDK's code for the Assistants API out of the pinned `openai` again
+	$(BIN)/python -m docs.vendor
 
 clean: ## remove what the targets made
 	rm -rf $(VENV) $(NODE)/node_modules .nox .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis htmlcov dist build

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import openai as _openai
 
+from shim.sdk import legacy as _legacy
 from shim.sdk import module as _module
 from shim.sdk import submodules as _submodules
 from shim.sdk.clients import AsyncAzureOpenAI, AsyncClient, AsyncOpenAI, AzureOpenAI, Client, OpenAI
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from shim.sdk.names import *  # noqa: F403 - the names of the SDK
     from shim.sdk.names import beta
 else:
+    _legacy.bring()
     __all__ += [name for name in _openai.__all__ if name not in __all__]
     globals().update(_module.resources())
     _module.take_over(__name__)

@@ -7,6 +7,7 @@ from typing import Final
 from docs.pages.marks import cell, code, page, table
 
 ROOT: Final = Path(__file__).parents[2]
+LEFT_OUT: Final = frozenset({"migrations", "vendored"})
 INTRODUCTION: Final = """
 Every folder of `shim/` is a room, and every room has a law: the first line about it below. import-linter keeps the
 floors (`pyproject.toml`), and `tests/gates/test_rooms.py` what it cannot say. Arrows point down only, from the first of
@@ -33,6 +34,6 @@ def _room(folder: Path) -> str:
 
 
 def print_page() -> str:
-    """Every room; revisions of the database are left out."""
+    """Every room; revisions of the database, and what is copied from elsewhere, are left out."""
     folders = sorted({path.parent for path in (ROOT / "shim").rglob("__init__.py")})
-    return page("Rooms", INTRODUCTION, *(_room(folder) for folder in folders if "migrations" not in folder.parts))
+    return page("Rooms", INTRODUCTION, *(_room(folder) for folder in folders if LEFT_OUT.isdisjoint(folder.parts)))

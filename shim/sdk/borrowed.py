@@ -1,0 +1,110 @@
+"""What the copies in `shim/sdk/vendored` take of the installed SDK's private modules: all of it stands here.
+
+Where a later SDK moves one of these names, this file is what changes.
+"""
+
+import inspect
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
+
+import openai._base_client as base
+from openai import APIConnectionError, AsyncStream, BaseModel, Stream, _legacy_response
+from openai._base_client import AsyncPaginator
+from openai._compat import cached_property, model_dump
+from openai._models import construct_type
+from openai._resource import AsyncAPIResource, SyncAPIResource
+from openai._response import async_to_streamed_response_wrapper, to_streamed_response_wrapper
+from openai._types import (
+    NOT_GIVEN,
+    Body,
+    Headers,
+    NotGiven,
+    Omit,
+    Query,
+    SequenceNotStr,
+    not_given,
+    omit,
+)
+from openai._utils import (
+    PropertyInfo,
+    async_maybe_transform,
+    consume_async_iterator,
+    consume_sync_iterator,
+    is_dict,
+    is_given,
+    is_list,
+    maybe_transform,
+    required_args,
+)
+
+__all__ = [
+    "NOT_GIVEN",
+    "APIConnectionError",
+    "AsyncAPIResource",
+    "AsyncPaginator",
+    "AsyncStream",
+    "BaseModel",
+    "Body",
+    "Headers",
+    "NotGiven",
+    "Omit",
+    "PropertyInfo",
+    "Query",
+    "SequenceNotStr",
+    "Stream",
+    "SyncAPIResource",
+    "_legacy_response",
+    "async_maybe_transform",
+    "async_to_streamed_response_wrapper",
+    "cached_property",
+    "construct_type",
+    "consume_async_iterator",
+    "consume_sync_iterator",
+    "is_dict",
+    "is_given",
+    "is_list",
+    "make_request_options",
+    "maybe_transform",
+    "model_dump",
+    "not_given",
+    "omit",
+    "path_template",
+    "request_exceptions",
+    "required_args",
+    "timeout_exceptions",
+    "to_streamed_response_wrapper",
+]
+
+#: What the options of a request are made of: the copies were made for the SDK of their time.
+_OPTIONS: Final = frozenset(inspect.signature(base.make_request_options).parameters)
+
+
+def make_request_options(**given: Any) -> Any:
+    """The options of a request, as far as this SDK knows them."""
+    return base.make_request_options(**{name: value for name, value in given.items() if name in _OPTIONS})
+
+
+if TYPE_CHECKING:
+    from openai._httpx2 import request_exceptions, timeout_exceptions
+    from openai._utils import path_template
+else:
+    # Not in every SDK: openai 1 has neither.
+    try:
+        from openai._utils import path_template
+    except ImportError:
+
+        def path_template(template: str, /, **ids: Any) -> str:
+            """A path with ids in it."""
+            return template.format(**{name: quote(str(id), safe="") for name, id in ids.items()})
+
+    try:
+        from openai._httpx2 import request_exceptions, timeout_exceptions
+    except ImportError:
+
+        def request_exceptions() -> tuple[type[Exception], ...]:
+            """What the HTTP library raises when a request fails."""
+            return (base.httpx.RequestError,)
+
+        def timeout_exceptions() -> tuple[type[Exception], ...]:
+            """What it raises when one takes too long."""
+            return (base.httpx.TimeoutException,)

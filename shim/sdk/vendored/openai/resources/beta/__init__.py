@@ -1,0 +1,5 @@
+# From openai 3.54.0 (Apache License 2.0, see LICENSE); changed by docs/vendor.py: imports, and all but the Assistants API left out.
+
+from .beta import Beta as Beta, AsyncBeta as AsyncBeta, BetaWithRawResponse as BetaWithRawResponse, AsyncBetaWithRawResponse as AsyncBetaWithRawResponse, BetaWithStreamingResponse as BetaWithStreamingResponse, AsyncBetaWithStreamingResponse as AsyncBetaWithStreamingResponse
+from .threads import Threads as Threads, AsyncThreads as AsyncThreads, ThreadsWithRawResponse as ThreadsWithRawResponse, AsyncThreadsWithRawResponse as AsyncThreadsWithRawResponse, ThreadsWithStreamingResponse as ThreadsWithStreamingResponse, AsyncThreadsWithStreamingResponse as AsyncThreadsWithStreamingResponse
+from .assistants import Assistants as Assistants, AsyncAssistants as AsyncAssistants, AssistantsWithRawResponse as AssistantsWithRawResponse, AsyncAssistantsWithRawResponse as AsyncAssistantsWithRawResponse, AssistantsWithStreamingResponse as AssistantsWithStreamingResponse, AsyncAssistantsWithStreamingResponse as AsyncAssistantsWithStreamingResponse

@@ -1,0 +1,12 @@
+# From openai 3.54.0 (Apache License 2.0, see LICENSE); changed by docs/vendor.py: imports.
+
+# File generated from our OpenAPI spec by Castiron. See CONTRIBUTING.md for details.
+
+from shim.sdk.borrowed import BaseModel
+
+__all__ = ["AssistantToolChoiceFunction"]
+
+
+class AssistantToolChoiceFunction(BaseModel):
+    name: str
+    """The name of the function to call."""

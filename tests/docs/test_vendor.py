@@ -1,0 +1,27 @@
+"""The copies of the SDK's code are what the pinned SDK has."""
+
+import re
+
+import pytest
+
+from docs import vendor
+from shim.sdk import legacy
+
+PRIVATE = re.compile(r"^ *(?:from|import) +[\w.]*?(?<![\w])(_[a-z]\w*)", re.MULTILINE)
+
+
+@pytest.mark.skipif(not legacy.is_whole(), reason="this SDK has nothing to copy")
+def test_the_copies_are_fresh() -> None:
+    """If this fails after another version was pinned: ``make vendored``."""
+    there = {
+        str(path.relative_to(vendor.FOLDER)): path.read_text() for path in vendor.FOLDER.rglob("*") if path.is_file()
+    }
+    notice = there.pop("NOTICE")
+    assert there == vendor.copied() | {"LICENSE": vendor.licence()}
+    assert "Apache License" in notice
+
+
+def test_copies_take_no_private_module_of_the_sdk() -> None:
+    """What they need of such stands in `shim.sdk.borrowed`; `_deltas` is copied, too."""
+    found = {name for path in vendor.FOLDER.rglob("*.py") for name in PRIVATE.findall(path.read_text())}
+    assert found == {"_assistants", "_assistants_runs", "_assistants_threads", "_deltas"}
