@@ -60,7 +60,7 @@ def test_what_is_not_understood_is_named_and_stays(tmp_path: Path) -> None:
         "f.js": OLD,
         "g.txt": OLD,
         "node_modules/h.py": OLD,
-        "i.py": OLD + b"x = " + b" + ".join([b"1"] * 5000) + b"\n",
+        "i.py": OLD + b"x = " + b" + ".join([b"1"] * 1200) + b"\n",
     }
     for name, data in odd.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
