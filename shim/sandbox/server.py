@@ -69,6 +69,14 @@ class Sandbox:
         """Lose stored responses, as if they had expired: those, or all."""
         self._responses.stored.forget(response_ids)
 
+    def stored_responses(self) -> frozenset[str]:
+        """The ids of the responses that are stored now."""
+        return self._responses.stored.ids()
+
+    def live_containers(self) -> frozenset[str]:
+        """The ids of the containers that can still be used."""
+        return self._resources.containers.living()
+
     def expire_containers(self, *container_ids: str) -> None:
         """Let containers die as if they had been idle for too long: those, or all."""
         self._resources.containers.expire(container_ids)

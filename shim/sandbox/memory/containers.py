@@ -116,6 +116,9 @@ class Containers:
             if not container_ids or each.id in container_ids:
                 each.expire()
 
+    def living(self) -> frozenset[str]:
+        return frozenset(each.id for each in self._table.all() if not each.dead)
+
     def find(self, container_id: str) -> Container | None:
         """The container, dead or alive: the clock is asked first."""
         found = self._table.get(container_id)

@@ -111,6 +111,10 @@ class StoredResponses:
             raise refuse.no_previous(response_id)
         return record
 
+    def ids(self) -> frozenset[str]:
+        with self._lock:
+            return frozenset(self._records)
+
     def drop(self, response_id: str) -> None:
         self.get(response_id)
         self.forget((response_id,))

@@ -13,7 +13,7 @@ MINUTES = 1 / 24 / 60
 
 
 def containers(stage: Stage) -> set[str]:
-    return {each.id for each in stage.sandbox._world.containers._drawer.all() if not each.dead}
+    return set(stage.sandbox.live_containers())
 
 
 def begun(stage: Stage, assistant: str) -> tuple[str, str]:

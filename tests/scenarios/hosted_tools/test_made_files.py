@@ -20,7 +20,7 @@ def made(stage: Stage, name: str, **more: Any) -> tuple[str, str, bytes]:
 
 def _in_containers(stage: Stage) -> list[tuple[str, bytes]]:
     """Every file that code wrote and whose container lives, as upstream itself gives it."""
-    alive = [each for each in stage.sandbox._world.containers._drawer.all() if not each.dead]
+    alive = [each for each in stage.sandbox._resources.containers._table.all() if not each.dead]
     return [(file.id, file.content) for each in alive for file in each.files.values()]
 
 

@@ -74,7 +74,7 @@ def test_a_thread_that_had_everything(place: tuple[str, str], tmp_path: Path) ->
     asked = [each.path.rpartition("/")[2] for each in server.asked if each.method == "DELETE"]
     assert sorted(asked) == sorted(stored)
     # Upstream itself knows of no other: each that it made was known here.
-    assert set(server.sandbox._responses.shelf._records) == {row["id"] for row in after["responses"]}
+    assert server.sandbox.stored_responses() == {row["id"] for row in after["responses"]}
 
 
 def test_an_assistant_and_a_message(tmp_path: Path) -> None:
