@@ -89,7 +89,8 @@ FRAMEWORKS = {
     "agency-swarm": (("-e", ".", "-r", "tests/scenarios/field_programs/agency_swarm.txt"), "agency_swarm_agents.py"),
     # And, as the same is installed for it, what forks a program after its client was made.
     "sdk-examples": (
-        ("-e", ".[server]", "gunicorn", *PINNED),
+        # pip downloads the SDK's examples.
+        ("-e", ".[server]", "gunicorn", "pip", *PINNED),
         "sdk_examples.py 1.66.5",
         "workers/with_gunicorn.py gthread",
     ),
