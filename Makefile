@@ -80,7 +80,7 @@ load: $(VENV)/.test ## eight processes of fifty threads, killed and failed, on S
 
 screenshots: $(VENV)/.test ## the pictures in the docs, anew
 	mkdir -p docs/images
-	SCREENSHOTS=docs/images REQUIRE_CHROMIUM=1 $(BIN)/python -m pytest -q -n 0 tests/scenarios -k "looks" $(ARGS)
+	SCREENSHOTS=docs/images REQUIRE_CHROMIUM=1 $(BIN)/python -m pytest -q -n 0 tests/scenarios tests/migrate/parity -k "looks" $(ARGS)
 
 docs: $(VENV)/.test ## print the reference pages from the tables
 	$(BIN)/python -m docs.generate

@@ -42,9 +42,11 @@ SANDBOX: Final = "sandbox"
 AZURE_PATH: Final = re.compile(r"/openai(/deployments/[^/]+|/v1)?/?$")
 
 
-def wire(client: openai.OpenAI) -> None:
-    """Answer the old API's calls of a blocking client in process, from now on."""
-    chosen = settings()
+def wire(client: openai.OpenAI, given: Settings | None = None) -> Context:
+    """Answer the old API's calls of a blocking client in process, from now on.  ``given``: in place of the
+    environment's settings.
+    """
+    chosen = given or settings()
     inner = transport.innermost(client._client)
     network = _sandbox("client") if chosen.upstream == SANDBOX else inner
     upstream = Upstream(
@@ -60,6 +62,28 @@ def wire(client: openai.OpenAI) -> None:
     path_of = transport.ours(lambda: _base_path(client))
     client._client = transport.outer(engine, path_of, inner, network, _heartbeat(engine, kept), pumps)
     by_name(client)
+    return engine.world
+
+
+def wire_apart(client: openai.OpenAI, database_url: str) -> Context:
+    """The same on a store that will be thrown away: nothing of it stays upstream, and models are asked as they are
+    named.
+    """
+    apart = {
+        "database_url": database_url,
+        "tenant": "",
+        "model_map": "off",
+        "delete_responses": True,
+        "retention_days": None,
+        "keep_file_bytes": 0,
+    }
+    return wire(client, settings().model_copy(update=apart))
+
+
+def settle(client: openai.OpenAI) -> None:
+    """Wait for what still goes on behind a blocking client, as closing it would."""
+    chosen = settings()
+    pump.behind(transport.innermost(client._client), pump.Threads, patience(chosen), chosen.exit_grace).join()
 
 
 def wire_async(client: openai.AsyncOpenAI) -> None:

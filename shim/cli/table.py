@@ -21,6 +21,7 @@ from shim.cli.export import export
 from shim.cli.importing import import_
 from shim.cli.keeping import seal, sweep
 from shim.cli.migrate_store import migrate_store
+from shim.cli.parity import parity
 from shim.cli.run import run
 from shim.cli.sandbox import sandbox
 from shim.cli.scan import scan
@@ -53,6 +54,7 @@ COMMANDS: Final[dict[str, Callable[..., Any]]] = {
     "keys revoke": keys.revoke,
     "keys grant": keys.grant,
     "migrate-store": migrate_store,
+    "parity": parity,
     "run": run,
     "sandbox": sandbox,
     "scan": scan,

@@ -1,0 +1,283 @@
+"""``assistants-shim parity``: recorded conversations, asked again of other models, side by side."""
+
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from enum import Enum
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import openai
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+import shim
+from shim.assembly import declarations, wiring
+from shim.cli import kept
+from shim.migrate.exports import files
+from shim.migrate.parity import comparing, page, reading, results, words
+from shim.migrate.parity import prices as price_files
+from shim.migrate.parity.conversations import asked_with
+from shim.migrate.parity.differences import ASPECTS
+from shim.migrate.parity.prices import Price
+from shim.migrate.parity.reading import Found
+from shim.migrate.parity.results import Compared, Options, Report, Summary, Verdict
+from shim.settings import settings
+from shim.store import survey
+from shim.wire import encoding as text
+from shim.wire.errors import ApiError
+from shim.wire.types import Json
+
+#: Problems and turns that are shown; all of them are in the reports.
+SHOWN: Final = 20
+SIGNS: Final[dict[Verdict, str]] = {
+    "same": "[green]✔ same[/green]",
+    "differs": "[yellow]! differs[/yellow]",
+    "failed": "[red]✘ failed[/red]",
+}
+
+
+class Fail(Enum):
+    """What makes the command exit with 1."""
+
+    never = "never"
+    failures = "failures"
+    differences = "differences"
+
+
+FAILING: Final[dict[Fail, tuple[Verdict, ...]]] = {
+    Fail.never: (),
+    Fail.failures: ("failed",),
+    Fail.differences: ("failed", "differs"),
+}
+
+
+Given = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="TRANSCRIPT|THREAD...",
+        help="What `export --to ndjson` has written, or any other file or folder that `import` reads; or the id of "
+        "a thread in the store.",
+    ),
+]
+Models = Annotated[list[str], typer.Option("--model", help="A model to ask; may be given often.")]
+Assistant = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ID|FILE",
+        help="The assistant whose instructions and tools count, by its id or in a file that declares it. Default: "
+        "what each recorded run was asked with.",
+    ),
+]
+Html = Annotated[Path | None, typer.Option(metavar="FILE", help="Write the report there, for people.")]
+AsJson = Annotated[Path | None, typer.Option("--json", metavar="FILE", help="The same, for programs.")]
+PriceFile = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="Prices of models in US dollars per million tokens: YAML, TOML or JSON. Without it costs are unknown.",
+    ),
+]
+Runs = Annotated[int, typer.Option(min=1, help="How often each turn is asked, as answers vary.")]
+Limit = Annotated[int | None, typer.Option(min=1, help="The most turns that each model is asked.")]
+Jobs = Annotated[int, typer.Option("--jobs", "-j", min=1, help="Turns at one time.")]
+Free = Annotated[
+    bool, typer.Option("--free", help="Let each model go on from its own answers, not from the recorded ones.")
+]
+Placeholder = Annotated[
+    str | None,
+    typer.Option(
+        metavar="TEXT", help="The output of calls without a recording. Default: such a turn is cancelled there."
+    ),
+]
+Ignore = Annotated[
+    list[str] | None,
+    typer.Option(metavar="ASPECT", help=f"What makes no difference, may be given often: {', '.join(ASPECTS)}."),
+]
+FailOn = Annotated[Fail, typer.Option(help="What makes the command exit with 1: never, failures, differences.")]
+Encoding = Annotated[
+    str | None, typer.Option(help="The encoding of files that are not in UTF-8 or UTF-16, such as `latin-1`.")
+]
+Tenant = Annotated[str | None, typer.Option(help="Whose threads, on a server with several tenants.")]
+
+
+def parity(  # noqa: PLR0913  # each option is a parameter
+    given: Given,
+    models: Models,
+    assistant: Assistant = None,
+    html: Html = None,
+    as_json: AsJson = None,
+    prices: PriceFile = None,
+    runs: Runs = 1,
+    limit: Limit = None,
+    jobs: Jobs = comparing.JOBS,
+    free: Free = False,
+    placeholder: Placeholder = None,
+    ignore: Ignore = None,
+    fail_on: FailOn = Fail.never,
+    encoding: Encoding = None,
+    tenant: Tenant = None,
+) -> None:
+    """Ask models what users have asked, with recorded outputs of tools, and compare structure, tokens, cost and time.
+
+    The models are really asked, which costs what it costs. Nothing is written to the store. Exits with 1 where nothing
+    could be compared, and for what --fail-on says.
+    """
+    ignored = _aspects(ignore or [])
+    options = Options(tuple(dict.fromkeys(models)), runs, free, assistant, placeholder, ignored)
+    known = _assistants()
+    more: dict[str, Any] = {
+        "setting": None if assistant is None else _setting(assistant, known),
+        "stored": [_stored(each, tenant) for each in given if not Path(each).exists()],
+        "prices": _prices(prices),
+    }
+    more |= {"known": known, "limit": limit, "jobs": jobs, "encoding": encoding}
+    report = _compare([each for each in given if Path(each).exists()], options, more)
+    _write(report, html, as_json)
+    _show(report, kept.screen())
+    if not report.turns or report.count(*FAILING[fail_on]):
+        raise typer.Exit(1)
+
+
+def _aspects(names: list[str]) -> tuple[str, ...]:
+    for name in names:
+        if name not in ASPECTS:
+            raise typer.BadParameter(f"{name!r} is none of {', '.join(ASPECTS)}", param_hint="--ignore")
+    return tuple(dict.fromkeys(names))
+
+
+def _compare(paths: list[str], options: Options, more: dict[str, Any]) -> Report:
+    screen = Console(stderr=True)
+    with _client() as client, _progress(screen) as progress, _told_once():
+        begin = partial(_tell_problems, screen)
+        return comparing.compare(paths, options, client, begin=begin, progress=progress, **more)
+
+
+def _prices(path: Path | None) -> dict[str, Price]:
+    try:
+        return {} if path is None else price_files.read(path)
+    except price_files.Unusable as problem:
+        raise typer.BadParameter(str(problem), param_hint="--prices") from None
+
+
+def _assistants() -> dict[str, Json]:
+    """Those of the store and those that are declared, by id."""
+    there = {body["id"]: body for body in kept.store().read(survey.assistants, None)}
+    return there | {id: each.body for id, each in declarations.declared(settings().assistants).items()}
+
+
+def _setting(given: str, known: dict[str, Json]) -> Json:
+    """What an assistant's runs are asked with."""
+    if given in known:
+        body = known[given]
+    elif Path(given).is_file():
+        entries = declarations.load(Path(given))
+        if len(entries) != 1:
+            raise typer.BadParameter(f"{given} declares {len(entries)} assistants", param_hint="--assistant")
+        body = entries[0].body
+    else:
+        raise typer.BadParameter(f"there is no assistant and no file {given}", param_hint="--assistant")
+    return asked_with(body) | {"tool_resources": body["tool_resources"] or {}}
+
+
+def _stored(id: str, tenant: str | None) -> Found:
+    base = kept.store()
+    try:
+        return reading.stored(base, base.read(kept.owner, tenant, id), id)
+    except ApiError:
+        raise typer.BadParameter(f"there is no file and no thread {id}", param_hint="TRANSCRIPT|THREAD") from None
+
+
+@contextmanager
+def _client() -> Iterator[openai.OpenAI]:
+    """The plain client: its threads are nobody's here."""
+    with openai.OpenAI(**wiring.with_key({})) as client:
+        yield client
+
+
+@contextmanager
+def _progress(screen: Console) -> Iterator[Any]:
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    with Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal) as bar:
+        task = bar.add_task("asking", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+@contextmanager
+def _told_once() -> Iterator[None]:
+    """What the log says of each run stands in the report, and the settings that it names are not looked at here."""
+    log = logging.getLogger("shim")
+    log.addFilter(_is_news)
+    try:
+        yield
+    finally:
+        log.removeFilter(_is_news)
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    return "SHIM_MODEL_MAP" not in str(record.msg)
+
+
+def _tell_problems(screen: Console, found: Found) -> None:
+    for each in found.problems[:SHOWN]:
+        screen.print(str(each), markup=False, highlight=False, soft_wrap=True)
+    if len(found.problems) > SHOWN:
+        screen.print(f"and {len(found.problems) - SHOWN} more problems, all of them in the reports", markup=False)
+
+
+def _write(report: Report, html: Path | None, as_json: Path | None) -> None:
+    """Each whole or not at all."""
+    if html is not None:
+        files.replace(html, text.utf8(page.page(report, shim.__version__)))
+    if as_json is not None:
+        files.replace(as_json, text.indented(results.as_json(report, shim.__version__)))
+
+
+def _show(report: Report, out: Console) -> None:
+    summaries = report.summaries()
+    if not report.turns:
+        out.print("There is nothing to compare.")
+        return
+    out.print(_sums(summaries))
+    out.print()
+    differing = [each for each in report.turns if each.verdict != "same"]
+    for each in differing[:SHOWN]:
+        out.print(_turn(each))
+    if len(differing) > SHOWN:
+        out.print(f"and {len(differing) - SHOWN} more turns, all of them in the reports")
+    talks = len({each.conversation.id for each in report.turns})
+    told = f"{words.count(talks, 'conversation')}, {words.count(len(report.turns), 'turn')}"
+    out.print(f"{told}; nothing here says which answer is right")
+
+
+def _sums(summaries: Sequence[Summary]) -> Table:
+    numbers = ("same", "differ", "failed", "tokens in", "cached", "out", "reasoning", "cost", "words")
+    times = ("first word", "whole answer")
+    shown = kept.table("model", *numbers, *times, right=(*numbers, *times))
+    for each in summaries:
+        recorded = each is summaries[0]
+        counts = ("", "", "") if recorded else tuple(map(str, (each.same, each.differs, each.failed)))
+        tokens = (words.tokens(each, kind) for kind in ("prompt", "cached", "completion", "reasoning"))
+        name = f"recorded ({', '.join(each.models) or words.UNKNOWN})" if recorded else each.name
+        sizes = words.cost(each), words.number(each.words), words.spread(each.first), words.spread(each.total)
+        shown.add_row(escape(name), *counts, *tokens, *sizes)
+    return shown
+
+
+def _turn(compared: Compared) -> str:
+    """A turn in which a model did not do as it was recorded, with the first differences."""
+    question = escape(kept.one_line(compared.turn.question, 80))
+    lines = [f"[bold]{escape(compared.conversation.name)}[/bold], turn {compared.turn.number}: {question}"]
+    for judged in compared.candidates:
+        if judged.verdict == "same":
+            continue
+        found = [f"{each.what}: {each.recorded} → {each.candidate}" for each in judged.differences]
+        why = [judged.result.stopped] if judged.result.stopped else []
+        error = (judged.result.answer.error or {}).get("message")
+        told = kept.one_line("; ".join([*why, *([error] if error else []), *found]), 160)
+        lines.append(f"  {SIGNS[judged.verdict]} {escape(judged.result.model)}  {escape(told)}")
+    return "\n".join(lines)

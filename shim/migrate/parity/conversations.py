@@ -1,0 +1,217 @@
+"""A recorded conversation, cut into turns: what the user asked, what was said before, and what was answered."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, NamedTuple
+
+from shim.migrate.parity.answers import Answer, Call, answer
+from shim.translate import history
+from shim.translate.history import Entry
+from shim.wire.types import Json
+
+#: What a run was asked with, as far as its object tells: parameters of a new run, and what each has by itself.
+ASKED: Final[dict[str, Any]] = {
+    "instructions": "",
+    "tools": [],
+    "temperature": 1.0,
+    "top_p": 1.0,
+    "reasoning_effort": None,
+    "response_format": "auto",
+    "tool_choice": "auto",
+    "parallel_tool_calls": True,
+    "max_prompt_tokens": None,
+    "max_completion_tokens": None,
+    "truncation_strategy": {"type": "auto", "last_messages": None},
+}
+#: What is wrong with a transcript, and what becomes of it.
+PROBLEMS: Final = {
+    "empty": "no messages: skipped",
+    "no_question": "no message of a user: skipped",
+    "no_content": "a question without content: skipped",
+    "no_answer": "nobody answered it: skipped",
+    "not_asked": "a run that no message of a user came before: skipped",
+    "no_run": "no run is recorded: status, tool calls, tokens and time are unknown",
+    "no_steps": "no steps of the run are recorded: tool calls are unknown, and none can be answered",
+    "no_output": "a call without its output: a candidate that makes it is stopped there",
+}
+
+
+class Problem(NamedTuple):
+    """Something about the input.  ``code``: a key of `PROBLEMS`, or of the import's problems."""
+
+    code: str
+    place: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.text}"
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One question and its answer.
+
+    ``before``: items of all that was said before; ``asked``: those of the question.  ``setting``: what the run was
+    asked with, by names of `ASKED`; None where no run is recorded.
+    """
+
+    number: int
+    question: str
+    before: tuple[Json, ...]
+    asked: tuple[Json, ...]
+    answer: Answer
+    setting: Json | None = None
+    assistant_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A thread.  ``name``: the id that it had before an import gave it another one, or its own."""
+
+    id: str
+    name: str
+    turns: tuple[Turn, ...] = ()
+    tool_resources: Json = field(default_factory=dict)
+
+    def calls_but(self, turn: Turn) -> list[Call]:
+        """Recorded calls of all other turns."""
+        return [call for each in self.turns if each is not turn for call in each.answer.calls or ()]
+
+
+class _Told(NamedTuple):
+    """What answered: a run that may have no messages, or messages whose run is not known.  ``after``: the place of the
+    last message of the user before it.
+    """
+
+    run: Json | None
+    messages: list[Json]
+    after: int
+
+
+def conversation(objects: Sequence[Json], entries: Sequence[Entry]) -> tuple[Conversation, list[Problem]]:
+    """``objects``: a thread, its messages, runs and steps; ``entries``: its journal."""
+    thread, *rest = objects
+    messages, runs, steps = (
+        [each for each in rest if each["object"] == kind]
+        for kind in ("thread.message", "thread.run", "thread.run.step")
+    )
+    name = thread["metadata"].get("imported_id", thread["id"])
+    found: list[Problem] = []
+    turns: list[Turn] = []
+    begin = 0
+    for one in _chosen(messages, runs, found, name):
+        own = [step for step in steps if one.run is not None and step["run_id"] == one.run["id"]]
+        asked = [message for message in messages[begin : one.after + 1] if message["role"] == "user"]
+        begin = one.after + 1
+        turn = _turn(len(turns) + 1, one, own, asked, entries)
+        if not turn.asked:
+            found.append(_problem("no_content", f"{name}, {asked[-1]['id']}"))
+            continue
+        turns.append(turn)
+        found += _lacks(turn, name)
+    return Conversation(thread["id"], name, tuple(turns), thread["tool_resources"] or {}), found
+
+
+def _chosen(messages: list[Json], runs: list[Json], found: list[Problem], id: str) -> list[_Told]:
+    """One answer for each question, in order: of several runs the last that was completed, else the last."""
+    asks = [place for place, message in enumerate(messages) if message["role"] == "user"]
+    if not asks:
+        found.append(_problem("empty" if not messages else "no_question", id))
+        return []
+    groups: dict[int, list[_Told]] = {}
+    for one in (*_by_runs(messages, runs), *_by_messages(messages, {run["id"] for run in runs})):
+        if one.after < 0:
+            found += [_problem("not_asked", f"{id}, {one.run['id']}")] if one.run else []
+        else:
+            groups.setdefault(one.after, []).append(one)
+    if not groups or max(groups) < asks[-1]:
+        found.append(_problem("no_answer", f"{id}, {messages[asks[-1]]['id']}"))
+    return [_best(groups[place]) for place in sorted(groups)]
+
+
+def _best(told: list[_Told]) -> _Told:
+    def rank(one: _Told) -> int:
+        return 0 if one.run is None else 2 if one.run["status"] == "completed" else 1
+
+    return max(reversed(told), key=rank)
+
+
+def _by_runs(messages: list[Json], runs: list[Json]) -> Iterator[_Told]:
+    before = -1
+    for run in runs:
+        own = [place for place, message in enumerate(messages) if message["run_id"] == run["id"]]
+        asks = [place for place, message in enumerate(messages) if message["role"] == "user"]
+        if own:
+            before = max((place for place in asks if place < own[0]), default=-1)
+        else:
+            before = _by_time(messages, run, [place for place in asks if place > before], before)
+        yield _Told(run, [messages[place] for place in own], before)
+
+
+def _by_time(messages: list[Json], run: Json, asks: list[int], before: int) -> int:
+    """The question of a run that said nothing.  Times are whole seconds: of several messages in the run's own second
+    the first one counts.
+    """
+    earlier = [place for place in asks if messages[place]["created_at"] < run["created_at"]]
+    same = [place for place in asks if messages[place]["created_at"] == run["created_at"]]
+    return max([before, *earlier, *same[:1]])
+
+
+def _by_messages(messages: list[Json], known: set[str]) -> Iterator[_Told]:
+    """Answers whose run is not in the record: of each question what stands behind it."""
+    after = -1
+    groups: dict[int, list[Json]] = {}
+    for place, message in enumerate(messages):
+        if message["role"] == "user":
+            after = place
+        elif message["run_id"] not in known and after >= 0:
+            groups.setdefault(after, []).append(message)
+    for place, said in groups.items():
+        yield _Told(None, said, place)
+
+
+def asked_with(body: Json) -> Json:
+    """What a run, or a run of an assistant, is asked with.  Defaults are not said: some models refuse even these."""
+    return {name: body[name] for name, own in ASKED.items() if body.get(name) not in (None, own)}
+
+
+def _turn(number: int, one: _Told, steps: list[Json], asked: list[Json], entries: Sequence[Entry]) -> Turn:
+    ids = {message["id"] for message in asked}
+    places = [place for place, entry in enumerate(entries) if entry.message_id in ids]
+    first, end = (places[0], places[-1] + 1) if places else (len(entries), len(entries))
+    run = one.run
+    return Turn(
+        number,
+        "\n\n".join(_text(message) for message in asked),
+        _items(entries[:first]),
+        _items(entries[first:end]),
+        answer(run, steps, one.messages),
+        None if run is None else asked_with(run),
+        None if run is None else run["assistant_id"],
+    )
+
+
+def _items(entries: Iterable[Entry]) -> tuple[Json, ...]:
+    """As any server takes them: without reasoning, which is bound to the responses that made it."""
+    said = history.compose(entries, thoughts=False)
+    return tuple(item for item in said if item["type"] != "message" or item["content"])
+
+
+def _text(message: Json) -> str:
+    shown = [part["text"]["value"] if part["type"] == "text" else f"[{part['type']}]" for part in message["content"]]
+    return "\n".join([*shown, *(f"[{file['file_id']}]" for file in message["attachments"] or ())])
+
+
+def _lacks(turn: Turn, id: str) -> Iterator[Problem]:
+    place = f"{id}, turn {turn.number}"
+    if turn.answer.status is None:
+        yield _problem("no_run", place)
+    elif turn.answer.calls is None and turn.answer.status == "completed":
+        yield _problem("no_steps", place)
+    for call in turn.answer.calls or ():
+        if call.output is None:
+            yield _problem("no_output", f"{place}, {call.name}")
+
+
+def _problem(code: str, place: str) -> Problem:
+    return Problem(code, place, PROBLEMS[code])

@@ -1,0 +1,99 @@
+"""The form of an answer: JSON with its keys, or text with what Markdown has in it."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from markdown_it import MarkdownIt
+
+from shim.migrate.parity import values
+from shim.wire import encoding
+
+Kind = Literal["json", "fenced json", "text", "refusal", "nothing"]
+#: What each is called in reports.
+KINDS: Final[dict[Kind, str]] = {
+    "json": "JSON",
+    "fenced json": "JSON in a code block",
+    "text": "text",
+    "refusal": "a refusal",
+    "nothing": "no text",
+}
+#: Tokens of the parser, and what they are called in reports.
+FEATURES: Final = {
+    "heading_open": "headings",
+    "bullet_list_open": "bullet lists",
+    "ordered_list_open": "numbered lists",
+    "fence": "code blocks",
+    "code_block": "code blocks",
+    "table_open": "tables",
+    "blockquote_open": "quotes",
+    "image": "images",
+    "link_open": "links",
+}
+_FENCED: Final = re.compile(r"\s*```(?:json)?[ \t]*\n(.*?)\n[ \t]*```\s*", re.DOTALL | re.IGNORECASE)
+_parser: Final = MarkdownIt("commonmark").enable("table")
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """``keys``: the places of a JSON answer with the types there.  ``features``: what Markdown has in a text, and
+    ``languages`` those of its code blocks.
+    """
+
+    kind: Kind
+    keys: tuple[tuple[str, str], ...] = ()
+    features: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+
+
+def form(text: str, refused: bool = False) -> Form:
+    """The form of a text."""
+    if refused:
+        return Form("refusal")
+    if not text.strip():
+        return Form("nothing")
+    fenced = _FENCED.fullmatch(text)
+    for kind, content in (("json", text), ("fenced json", fenced[1] if fenced else "")):
+        value = _container(content)
+        if value is not None:
+            return Form("json" if kind == "json" else "fenced json", _types(value))
+    return Form("text", (), *_markdown(text))
+
+
+def _container(text: str) -> Any:
+    """The object or array that a text is; a number alone is no JSON answer."""
+    if text.lstrip()[:1] not in ("{", "["):
+        return None
+    try:
+        found = encoding.parsed(text)
+    except ValueError:
+        return None
+    return found if isinstance(found, (dict, list)) else None
+
+
+def _types(value: Any) -> tuple[tuple[str, str], ...]:
+    """Every place with the types of what stands there; null only where nothing else does."""
+    types: defaultdict[str, set[str]] = defaultdict(set)
+    for place, kind in _places(value):
+        types[place].add(kind)
+    return tuple((place, "/".join(sorted(types[place] - {"null"})) or "null") for place in sorted(types))
+
+
+def _places(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """All elements of an array share one place."""
+    named = value.items() if isinstance(value, dict) else ()
+    inside = [(f"{path}.{name}" if path else str(name), inner) for name, inner in named]
+    if isinstance(value, list):
+        inside = [(f"{path}[]", inner) for inner in value]
+    for place, inner in inside:
+        yield place, values.kind(inner)
+        yield from _places(inner, place)
+
+
+def _markdown(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    tokens = [inner for token in _parser.parse(text) for inner in (token, *(token.children or ()))]
+    features = {FEATURES[token.type] for token in tokens if token.type in FEATURES}
+    languages = {token.info.split()[0].lower() for token in tokens if token.type == "fence" and token.info.strip()}
+    return tuple(sorted(features)), tuple(sorted(languages))

@@ -1,0 +1,65 @@
+"""The report for people: one HTML file that asks nobody for anything, and runs nothing.
+
+Everything that is put into it is escaped, and its own policy lets a browser use nothing but its one style sheet.
+"""
+
+import base64
+import hashlib
+from importlib.resources import files
+from time import gmtime, strftime
+from typing import Any, Final
+
+import jinja2
+
+from shim.migrate.parity import formats, playback, words
+from shim.migrate.parity.answers import Answer
+from shim.migrate.parity.differences import ASPECTS
+from shim.migrate.parity.results import VERDICTS, Report, cost
+from shim.wire import encoding
+
+_made: Final = jinja2.Environment(
+    loader=jinja2.PackageLoader("shim.migrate.parity"),
+    autoescape=True,
+    undefined=jinja2.StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+def _moment(seconds: int) -> str:
+    return strftime("%Y-%m-%d %H:%M UTC", gmtime(seconds))
+
+
+def _form(answer: Answer) -> str:
+    """The form of an answer in a few words."""
+    found = formats.form(answer.text, answer.refused)
+    return ", ".join([formats.KINDS[found.kind], *found.features, *found.languages])
+
+
+_made.filters.update(
+    number=words.number,
+    dollars=words.dollars,
+    seconds=words.seconds,
+    spread=words.spread,
+    moment=_moment,
+    form=_form,
+)
+
+
+def page(report: Report, version: str) -> str:
+    """The page.  ``version``: of the shim."""
+    style = files("shim.migrate.parity").joinpath("templates/report.css").read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    values: dict[str, Any] = {
+        "report": report,
+        "summaries": report.summaries(),
+        "cost_of": lambda answer: cost(answer, report.prices),
+        "sums": words,
+        "style": style,
+        "digest": digest,
+        "matches": playback.MATCHES,
+        "aspects": ASPECTS,
+        "verdicts": VERDICTS,
+        "version": version,
+    }
+    return encoding.well_formed(_made.get_template("report.html").render(**values))

@@ -1,0 +1,78 @@
+"""Recorded outputs of functions, played back to a candidate."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from shim.migrate.parity import values
+from shim.migrate.parity.answers import Call
+
+Match = Literal["equal", "differ", "elsewhere", "unanswered", "none"]
+#: How a call of the candidate was found among the recorded ones.
+MATCHES: Final[dict[Match, str]] = {
+    "equal": "as recorded",
+    "differ": "arguments differ",
+    "elsewhere": "recorded at another place of the conversation",
+    "unanswered": "recorded without an output",
+    "none": "no recording",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A call of the candidate and the output that it gets, if there is one.
+
+    ``place``: which recorded call of the turn it stands for; None where it stands for none.
+    """
+
+    call: Call
+    match: Match
+    output: str | None = None
+    place: int | None = None
+
+
+class Playback:
+    """The calls that were recorded in a turn, each given out once, and those of the rest of the conversation."""
+
+    def __init__(self, recorded: Sequence[Call], rest: Sequence[Call] = ()) -> None:
+        self._recorded: Final = recorded
+        self._rest: Final = rest
+        self._open = set(range(len(recorded)))
+
+    def answer(self, calls: Sequence[Call]) -> list[Reply]:
+        """Replies to calls that were made together: whatever is equal is found first, then go functions in order."""
+        equal = [self._take(call, True) for call in calls]
+        found = [
+            place if place is not None else self._take(call, False) for place, call in zip(equal, calls, strict=True)
+        ]
+        return [
+            self._elsewhere(call) if place is None else self._reply(call, place, "differ" if first is None else "equal")
+            for call, place, first in zip(calls, found, equal, strict=True)
+        ]
+
+    def missing(self) -> list[Call]:
+        """Recorded calls that the candidate has not made."""
+        return [self._recorded[place] for place in sorted(self._open)]
+
+    def _take(self, call: Call, exactly: bool) -> int | None:
+        for place in sorted(self._open):
+            recorded = self._recorded[place]
+            if recorded.name == call.name and (not exactly or same(recorded, call)):
+                self._open.discard(place)
+                return place
+        return None
+
+    def _reply(self, call: Call, place: int, match: Match) -> Reply:
+        output = self._recorded[place].output
+        return Reply(call, match if output is not None else "unanswered", output, place)
+
+    def _elsewhere(self, call: Call) -> Reply:
+        """The same call may be made twice, or in another turn than the recorded one."""
+        known = (each.output for each in (*self._recorded, *self._rest) if same(each, call) and each.output is not None)
+        output = next(known, None)
+        return Reply(call, "none" if output is None else "elsewhere", output)
+
+
+def same(one: Call, other: Call) -> bool:
+    """Whether two calls have equal names and arguments."""
+    return one.name == other.name and values.equal(values.parsed(one.arguments), values.parsed(other.arguments))

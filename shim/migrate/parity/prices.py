@@ -1,0 +1,64 @@
+"""What a turn costs, by a file of prices.  The shim knows no prices of its own."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from shim.assembly import lined
+from shim.migrate.parity.answers import Tokens
+
+#: Prices are for so many tokens.
+MILLION: Final = 1_000_000
+KEYS: Final = ("input", "cached_input", "output")
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """In US dollars for a million tokens.  Tokens that were cached cost as much as others where nobody says."""
+
+    input: float
+    output: float
+    cached_input: float | None = None
+
+    def of(self, tokens: Tokens) -> float:
+        """The price of a turn; tokens of reasoning are part of the completion."""
+        cached = min(tokens.cached or 0, tokens.prompt)
+        rate = self.input if self.cached_input is None else self.cached_input
+        dollars = (tokens.prompt - cached) * self.input + cached * rate + tokens.completion * self.output
+        return dollars / MILLION
+
+
+class Unusable(ValueError):
+    """A file of prices that cannot be used; says where and why."""
+
+
+def read(path: Path) -> dict[str, Price]:
+    """The prices of models in a file: YAML, TOML or JSON.  Raises `Unusable`."""
+    try:
+        documents = lined.read(path)
+    except lined.Unreadable as problem:
+        raise Unusable(_at(path, problem.line, str(problem))) from problem
+    except OSError as problem:
+        raise Unusable(_at(path, None, problem.strerror or str(problem))) from problem
+    if len(documents) != 1 or not isinstance(documents[0].value, dict):
+        raise Unusable(_at(path, None, "a file of prices is one object with the names of models as its keys"))
+    found = documents[0]
+    return {str(model): _price(path, found, model, given) for model, given in found.value.items()}
+
+
+def _price(path: Path, document: lined.Document, model: Any, given: Any) -> Price:
+    wrong = (
+        f"{model}: prices are `input`, `output` and perhaps `cached_input`, numbers in US dollars per million tokens"
+    )
+    fits = isinstance(given, dict) and {"input", "output"} <= given.keys() <= {*KEYS}
+    if not fits or not all(_is_price(value) for value in given.values()):
+        raise Unusable(_at(path, document.line((model,)), wrong))
+    return Price(**{name: float(value) for name, value in given.items()})
+
+
+def _is_price(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value < float("inf")
+
+
+def _at(path: Path, line: int | None, text: str) -> str:
+    return f"{path}:{line}: {text}" if line else f"{path}: {text}"

@@ -1,0 +1,64 @@
+"""Conversations to replay: from files, in every shape that an import reads, and from the store."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from shim.assembly import ledger
+from shim.engine.bridge import transcript
+from shim.migrate.imports import Importer
+from shim.migrate.imports.report import PROBLEMS
+from shim.migrate.imports.report import Problem as Imported
+from shim.migrate.parity.conversations import Conversation, Problem, conversation
+from shim.store import survey
+from shim.store.database import Database
+from shim.store.tx import Tx
+from shim.wire.types import Json
+
+
+@dataclass
+class Found:
+    """What was read: conversations, assistants by id, and what is wrong with the rest."""
+
+    conversations: list[Conversation] = field(default_factory=list)
+    assistants: dict[str, Json] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def add(self, other: "Found") -> None:
+        self.conversations += other.conversations
+        self.assistants |= other.assistants
+        self.problems += other.problems
+
+
+def files(paths: Sequence[Path], base: Database, encoding: str | None = None) -> Found:
+    """Files, folders and archives; what is in them goes into ``base``, a store that holds nothing else.
+
+    Raises OSError for a path that is not there.
+    """
+    found = Found()
+
+    def note(problem: Imported) -> None:
+        # Ids and times that an import makes up change nothing here.
+        if PROBLEMS[problem.code][0] != "changed":
+            place = str(problem.place)
+            found.problems.append(Problem(problem.code, place, str(problem).removeprefix(f"{place}: ")))
+
+    url = base.url.render_as_string(hide_password=False)
+    with Importer(url, encoding=encoding, problem=note) as importer:
+        importer.read(*paths)
+    for one in reversed(base.read(ledger.threads, None)):
+        found.add(base.read(_one, one.tenant, one.id))
+    found.assistants = {each["id"]: each for each in base.read(survey.assistants, None)}
+    return found
+
+
+def stored(base: Database, tenant: str, thread_id: str) -> Found:
+    """A thread of the store, which is only read.  Raises `ApiError` where it is not there."""
+    return base.read(_one, tenant, thread_id)
+
+
+def _one(tx: Tx, tenant: str, thread_id: str) -> Found:
+    mine = replace(tx, tenant=tenant)
+    objects = ledger.export(mine, tenant, thread_id)
+    talk, problems = conversation(objects, transcript.entries(mine, thread_id))
+    return Found([talk] if talk.turns else [], {}, problems)

@@ -1,0 +1,203 @@
+"""A recorded turn, asked again of another model through the shim, on a thread that is thrown away."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import openai
+
+from shim.assembly import ledger
+from shim.engine import retention
+from shim.engine.bridge import session
+from shim.engine.context import Context
+from shim.migrate.parity.answers import Answer, Call, answer
+from shim.migrate.parity.conversations import Conversation, Turn
+from shim.migrate.parity.playback import MATCHES, Playback, Reply
+from shim.migrate.parity.results import Options, Result
+from shim.runtime import drive
+from shim.store import assistants
+from shim.store import threads as thread_rows
+from shim.store.tx import Tx
+from shim.wire import encoding, objects
+from shim.wire.errors import ApiError
+from shim.wire.types import Json
+
+#: Rounds of calls after which a turn is ended: a model may call the same function for ever.
+ROUNDS: Final = 25
+#: Statuses of runs that need no other word on how they ended.
+ENDED: Final = ("failed", "expired", "incomplete")
+#: Fields of a setting that are an assistant's; the others are a run's alone.
+OF_ASSISTANT: Final = (
+    "model",
+    "instructions",
+    "tools",
+    "tool_resources",
+    "temperature",
+    "top_p",
+    "reasoning_effort",
+    "response_format",
+)
+#: Makes an object of an id, a time and fields.
+Blank = Callable[[str, int, Json], Json]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What candidates are asked with: one setting for all turns, or with None that of each recorded run.
+
+    ``known``: assistants by id, for turns of which no run is recorded and for their vector stores.
+    """
+
+    options: Options
+    setting: Json | None
+    known: dict[str, Json]
+
+    def of(self, turn: Turn) -> Json:
+        """The setting of a turn, by names of the API's fields."""
+        if self.setting is not None:
+            return self.setting
+        named = self.known.get(turn.assistant_id or "", {})
+        resources = {"tool_resources": named["tool_resources"]} if named.get("tool_resources") else {}
+        return resources | (turn.setting or {})
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Where replays happen: a client on a store that is thrown away, and the engine's world behind it."""
+
+    client: openai.OpenAI
+    world: Context
+
+    def conversation(self, talk: Conversation, turns: Sequence[Turn], model: str, asked: Asked) -> Iterator[Result]:
+        """All turns in one thread, whose history is the candidate's own answers."""
+        with self._thread(talk, ()) as thread_id:
+            for turn in turns:
+                yield self._ask(thread_id, talk, turn, model, asked)
+
+    def turn(self, talk: Conversation, turn: Turn, model: str, asked: Asked) -> Result:
+        """One turn, with the history as it was recorded."""
+        with self._thread(talk, turn.before) as thread_id:
+            return self._ask(thread_id, talk, turn, model, asked)
+
+    @contextmanager
+    def _thread(self, talk: Conversation, before: Iterable[Json]) -> Iterator[str]:
+        """A thread for as long as it is needed; afterwards upstream forgets its responses, too."""
+        thread_id = self._insert(thread_rows.insert, objects.thread, "thread", tool_resources=talk.tool_resources)
+        try:
+            self._put(thread_id, before)
+            yield thread_id
+        finally:
+            drive.finish(self.world.store.write(retention.thread, self.world, thread_id, unsaid=True))
+            drive.finish(retention.upstream(self.world))
+
+    def _insert(self, insert: Callable[[Tx, Json], Any], blank: Blank, prefix: str, **fields: Any) -> str:
+        """An object, past what requests must be like: objects of the API have fields that requests may not have."""
+        body = blank(self.world.ids(prefix), self.world.now(), fields)
+        drive.finish(self.world.store.write(insert, body))
+        return str(body["id"])
+
+    def _put(self, thread_id: str, items: Iterable[Json]) -> None:
+        drive.finish(session.add(self.world, thread_id, list(items)))
+
+    def _ask(self, thread_id: str, talk: Conversation, turn: Turn, model: str, asked: Asked) -> Result:
+        playback = Playback(turn.answer.calls or (), talk.calls_but(turn))
+        run = _Run(self.client, thread_id, playback, asked.options.placeholder)
+        setting = asked.of(turn) | {"model": model}
+        own = {name: setting[name] for name in OF_ASSISTANT if name in setting}
+        helper = self._insert(assistants.insert, objects.assistant, "asst", **own)
+        try:
+            self._put(thread_id, turn.asked)
+            run.go(helper, {name: value for name, value in setting.items() if name not in OF_ASSISTANT})
+        except (openai.APIError, ApiError) as problem:
+            # What the shim would not even begin, or a stream that broke off.
+            code = getattr(problem, "code", None) or type(problem).__name__
+            run.refused = {"code": code, "message": problem.message}
+        return Result(model, 0, self._answer(thread_id, model, run), tuple(run.replies), run.stopped)
+
+    def _answer(self, thread_id: str, model: str, run: "_Run") -> Answer:
+        told = drive.finish(self.world.store.read(ledger.export, self.world.tenant, thread_id))
+        own = [each for each in told if each.get("run_id") == run.id and run.id is not None]
+        messages = [each for each in own if each["object"] == "thread.message"]
+        steps = [each for each in own if each["object"] == "thread.run.step"]
+        body = next((each for each in told if each["object"] == "thread.run" and each["id"] == run.id), None)
+        found = answer(body, steps, messages)
+        found = replace(found, model=model, calls=found.calls or (), hosted=found.hosted or ())
+        if run.refused is not None and found.status not in ENDED:
+            found = replace(found, status="failed", error=run.refused)
+        return replace(found, seconds=run.seconds, first=run.first)
+
+
+class _Run:
+    """A run on its way.  ``replies``: its calls so far, with the outputs that they got."""
+
+    def __init__(self, client: openai.OpenAI, thread_id: str, playback: Playback, placeholder: str | None) -> None:
+        self._runs: Final = client.beta.threads.runs
+        self._thread_id: Final = thread_id
+        self._playback: Final = playback
+        self._placeholder: Final = placeholder
+        self._began = time.perf_counter()
+        self.id: str | None = None
+        self.first: float | None = None
+        self.seconds: float | None = None
+        self.replies: list[Reply] = []
+        self.stopped: str | None = None
+        self.refused: Json | None = None
+
+    def go(self, assistant_id: str, setting: Json) -> None:
+        """To its end, or to a call that nobody can answer.  Raises `openai.APIError`."""
+        self._began = time.perf_counter()
+        try:
+            waiting = self._read(
+                self._runs.create(self._thread_id, assistant_id=assistant_id, stream=True, extra_body=setting)
+            )
+            for batch in range(ROUNDS):
+                if waiting is None or not self._answer(waiting, batch):
+                    return
+                waiting = self._read(self._submit())
+            if waiting is not None:
+                self._stop(f"more than {ROUNDS} rounds of calls")
+        finally:
+            self.seconds = round(time.perf_counter() - self._began, 3)
+
+    def _read(self, stream: Any) -> Any:
+        """Read to the end; the run, where it waits for outputs."""
+        waiting = None
+        with stream:
+            for event in stream:
+                if event.event == "thread.message.delta" and self.first is None:
+                    self.first = round(time.perf_counter() - self._began, 3)
+                if event.event == "thread.run.created":
+                    self.id = event.data.id
+                if event.event == "thread.run.requires_action":
+                    waiting = event.data
+        return waiting
+
+    def _answer(self, run: Any, batch: int) -> bool:
+        """Find outputs for what the run waits for; whether there is one for each call."""
+        self._asked = run.required_action.submit_tool_outputs.tool_calls
+        calls = [Call(call.function.name, call.function.arguments or "", None, batch) for call in self._asked]
+        found = self._playback.answer(calls)
+        if self._placeholder is not None:
+            found = [replace(reply, output=self._placeholder) if reply.output is None else reply for reply in found]
+        self.replies += found
+        silent = next((reply for reply in found if reply.output is None), None)
+        if silent is not None:
+            self._stop(f"{MATCHES[silent.match]}: {silent.call.name}")
+        return silent is None
+
+    def _submit(self) -> Any:
+        replies = self.replies[-len(self._asked) :]
+        outputs: Any = [
+            {"tool_call_id": call.id, "output": reply.output} for call, reply in zip(self._asked, replies, strict=True)
+        ]
+        assert self.id is not None
+        return self._runs.submit_tool_outputs(self.id, thread_id=self._thread_id, tool_outputs=outputs, stream=True)
+
+    def _stop(self, why: str) -> None:
+        assert self.id is not None
+        self.stopped = encoding.well_formed(why)
+        self._runs.cancel(self.id, thread_id=self._thread_id)
+        # The next look finds it cancelled; before that a thread takes no message.
+        self._runs.retrieve(self.id, thread_id=self._thread_id)

@@ -1,0 +1,65 @@
+"""JSON values side by side: whether two are equal, and where they differ."""
+
+from collections.abc import Iterator
+from typing import Any, Final, NamedTuple
+
+from shim.wire import encoding
+
+
+class _Absent:
+    """Stands where one side has no value."""
+
+    def __repr__(self) -> str:
+        return "(absent)"
+
+
+ABSENT: Final = _Absent()
+
+
+class Change(NamedTuple):
+    """A place, as in ``items[0].name``, and what is there on either side; `ABSENT` where nothing is."""
+
+    path: str
+    recorded: Any
+    candidate: Any
+
+
+def parsed(text: str) -> Any:
+    """Arguments as a value; as they stand where they are no JSON."""
+    try:
+        return encoding.parsed(text) if text.strip() else {}
+    except ValueError:
+        return text
+
+
+def kind(value: Any) -> str:
+    """JSON's name of a value's type."""
+    if value is None or isinstance(value, bool):
+        return "null" if value is None else "boolean"
+    names = {dict: "object", list: "array", str: "string", int: "number", float: "number"}
+    return names.get(type(value), "absent")
+
+
+def equal(one: Any, other: Any) -> bool:
+    """Whether two values are the same JSON: 1 and 1.0 are, true and 1 are not, and keys have no order."""
+    return next(changes(one, other), None) is None
+
+
+def changes(recorded: Any, candidate: Any, path: str = "") -> Iterator[Change]:
+    """Every place at which they differ, the innermost ones."""
+    types = kind(recorded), kind(candidate)
+    if types == ("object", "object"):
+        for name in dict.fromkeys((*recorded, *candidate)):
+            inner = f"{path}.{name}" if path else str(name)
+            yield from changes(recorded.get(name, ABSENT), candidate.get(name, ABSENT), inner)
+    elif types == ("array", "array"):
+        for place in range(max(len(recorded), len(candidate))):
+            one, other = (side[place] if place < len(side) else ABSENT for side in (recorded, candidate))
+            yield from changes(one, other, f"{path}[{place}]")
+    elif types[0] != types[1] or recorded != candidate:
+        yield Change(path, recorded, candidate)
+
+
+def shown(value: Any) -> str:
+    """A value for the eye."""
+    return repr(value) if value is ABSENT else encoding.text(value)

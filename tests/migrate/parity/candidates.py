@@ -1,0 +1,62 @@
+"""An upstream whose models answer differently, and conversations to ask them again."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from shim import OpenAI
+from shim.sandbox import Sandbox, SandboxReply
+
+Json = dict[str, Any]
+#: What a model reads in place of what the user has said last.
+Reading = Callable[[str], str]
+
+
+class Candidates(Sandbox):
+    """The sandbox follows the words of the last user message; each model here reads it in its own way."""
+
+    def __init__(self, **readings: Reading) -> None:
+        super().__init__(models=readings)
+        self.readings = readings
+        #: Bodies of POST /responses, by model, as they came.
+        self.asked: dict[str, list[Json]] = {}
+
+    def kept(self) -> list[str]:
+        """The ids of all responses that were not deleted."""
+        return list(self._responses.shelf._records)
+
+    def handle(
+        self, method: str, path: str, query: list[tuple[str, str]], headers: Mapping[str, str], body: bytes
+    ) -> SandboxReply:
+        if method == "POST" and path.endswith("/responses"):
+            asked = json.loads(body)
+            self.asked.setdefault(asked["model"], []).append(json.loads(body))
+            users = [item for item in asked["input"] if item.get("role") == "user"]
+            if asked["model"] in self.readings and users:
+                part = users[-1]["content"][0]
+                part["text"] = self.readings[asked["model"]](part["text"])
+            body = json.dumps(asked).encode()
+        return super().handle(method, path, query, headers, body)
+
+
+def function(name: str) -> Json:
+    city = {"type": "object", "properties": {"city": {"type": "string"}}}
+    return {"type": "function", "function": {"name": name, "parameters": city}}
+
+
+def recorded(client: OpenAI, *questions: str, outputs: Callable[[Any], str] = lambda call: "sunny", **more: Any) -> str:
+    """A thread in which these questions were asked; its id."""
+    tools = [function("get_weather"), function("get_time")]
+    given = {"model": "gpt-4o", "tools": tools, "instructions": "Be brief."} | more
+    helper, thread = client.beta.assistants.create(**given), client.beta.threads.create()
+    for question in questions:
+        client.beta.threads.messages.create(thread.id, role="user", content=question)
+        run = client.beta.threads.runs.create_and_poll(thread_id=thread.id, assistant_id=helper.id)
+        while run.required_action is not None:
+            calls = run.required_action.submit_tool_outputs.tool_calls
+            run = client.beta.threads.runs.submit_tool_outputs_and_poll(
+                run_id=run.id,
+                thread_id=thread.id,
+                tool_outputs=[{"tool_call_id": call.id, "output": outputs(call)} for call in calls],
+            )
+    return str(thread.id)

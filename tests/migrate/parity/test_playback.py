@@ -1,0 +1,46 @@
+"""Which output a call of a candidate gets."""
+
+import pytest
+
+from shim.migrate.parity.answers import Call
+from shim.migrate.parity.playback import Playback
+
+PARIS, ROME = Call("weather", '{"city": "Paris"}', "rain"), Call("weather", '{"city": "Rome"}', "sun")
+TIME, MUTE = Call("time", "{}", "noon"), Call("mute", "{}")
+
+
+def made(*names: str) -> list[Call]:
+    """Calls as ``name arguments``."""
+    return [Call(*name.partition(" ")[::2]) for name in names]
+
+
+@pytest.mark.parametrize(
+    "calls, told",
+    [
+        (['weather {"city":"Paris"}'], [("equal", "rain", 0)]),
+        # Whatever is equal comes first, wherever it stands in a round; the other one goes by its order.
+        (['weather {"city":"Bonn"}', 'weather {"city": "Paris"}'], [("differ", "sun", 1), ("equal", "rain", 0)]),
+        (["weather {}", "weather []"], [("differ", "rain", 0), ("differ", "sun", 1)]),
+        (["weather {}"] * 3, [("differ", "rain", 0), ("differ", "sun", 1), ("none", None, None)]),
+        (["weather broken"], [("differ", "rain", 0)]),
+        (["time "], [("equal", "noon", 2)]),
+        (["time {}", "time {}"], [("equal", "noon", 2), ("elsewhere", "noon", None)]),
+        (["mute {}"], [("unanswered", None, 3)]),
+        (['old {"a": 1}', 'old {"a": 2}'], [("elsewhere", "past", None), ("none", None, None)]),
+        (["unheard {}"], [("none", None, None)]),
+        ([], []),
+    ],
+)
+def test_outputs(calls: list[str], told: list[tuple[str, str | None, int | None]]) -> None:
+    playback = Playback([PARIS, ROME, TIME, MUTE], [Call("old", '{"a": 1.0}', "past")])
+    assert [(each.match, each.output, each.place) for each in playback.answer(made(*calls))] == told
+
+
+def test_each_recording_is_given_out_once_over_all_rounds() -> None:
+    playback = Playback([PARIS, ROME])
+    assert [each.output for each in playback.answer(made("weather {}"))] == ["rain"]
+    assert [each.output for each in playback.answer(made('weather {"city": "Rome"}'))] == ["sun"]
+    # Paris was given to a call with other arguments; who asks for it now gets it all the same.
+    assert [(each.match, each.output) for each in playback.answer(made('weather {"city": "Paris"}'))] == [
+        ("elsewhere", "rain")
+    ]
