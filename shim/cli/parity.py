@@ -8,7 +8,6 @@ from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Final
 
-import openai
 import typer
 from rich.console import Console
 from rich.markup import escape
@@ -16,7 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 import shim
-from shim.assembly import declarations, wiring
+from shim.assembly import declarations
 from shim.cli import kept
 from shim.migrate.exports import files
 from shim.migrate.parity import comparing, page, reading, results, words
@@ -26,6 +25,7 @@ from shim.migrate.parity.differences import ASPECTS
 from shim.migrate.parity.prices import Price
 from shim.migrate.parity.reading import Found
 from shim.migrate.parity.results import Compared, Options, Report, Summary, Verdict
+from shim.sdk.clients import OpenAI
 from shim.settings import settings
 from shim.store import survey
 from shim.wire import encoding as text
@@ -152,7 +152,7 @@ def _aspects(names: list[str]) -> tuple[str, ...]:
 
 def _compare(paths: list[str], options: Options, more: dict[str, Any]) -> Report:
     screen = Console(stderr=True)
-    with _client() as client, _progress(screen) as progress, _told_once():
+    with OpenAI() as client, _progress(screen) as progress, _told_once():
         begin = partial(_tell_problems, screen)
         return comparing.compare(paths, options, client, begin=begin, progress=progress, **more)
 
@@ -190,13 +190,6 @@ def _stored(id: str, tenant: str | None) -> Found:
         return reading.stored(base, base.read(kept.owner, tenant, id), id)
     except ApiError:
         raise typer.BadParameter(f"there is no file and no thread {id}", param_hint="TRANSCRIPT|THREAD") from None
-
-
-@contextmanager
-def _client() -> Iterator[openai.OpenAI]:
-    """The plain client: its threads are nobody's here."""
-    with openai.OpenAI(**wiring.with_key({})) as client:
-        yield client
 
 
 @contextmanager

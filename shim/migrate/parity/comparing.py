@@ -73,10 +73,10 @@ def compare(  # noqa: PLR0913  # each option is a parameter
     """Ask models what was asked in conversations, and put their answers beside the recorded ones.
 
     ``paths``: files and folders, in any shape that an import reads; ``stored``: conversations besides them.
-    ``client``: whose upstream and key are used; its own threads stay as they are.  ``setting``: instructions, tools and
-    so on for all turns, by names of the API's fields; by default those of each recorded run, or else of its assistant
-    among ``known``.  ``limit``: turns of each model at most.  ``begin`` is told what was read, before anything is
-    asked.
+    ``client``: the shim's, whose upstream and key are used; its own threads stay as they are.  ``setting``:
+    instructions, tools and so on for all turns, by names of the API's fields; by default those of each recorded run, or
+    else of its assistant among ``known``.  ``limit``: turns of each model at most.  ``begin`` is told what was read,
+    before anything is asked.
 
     Raises OSError for a path that is not there.
     """

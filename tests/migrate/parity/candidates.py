@@ -1,7 +1,9 @@
 """An upstream whose models answer differently, and conversations to ask them again."""
 
 import json
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from shim import OpenAI
@@ -20,10 +22,12 @@ class Candidates(Sandbox):
         self.readings = readings
         #: Bodies of POST /responses, by model, as they came.
         self.asked: dict[str, list[Json]] = {}
+        self.begun: set[str] = set()
 
-    def kept(self) -> list[str]:
-        """The ids of all responses that were not deleted."""
-        return list(self._responses.shelf._records)
+    def kept(self) -> set[str]:
+        """The ids of all responses that it has begun and that nobody has deleted."""
+        gone = {each.path.rpartition("/")[2] for each in self.requests if each.method == "DELETE"}
+        return self.begun - gone
 
     def handle(
         self, method: str, path: str, query: list[tuple[str, str]], headers: Mapping[str, str], body: bytes
@@ -36,7 +40,14 @@ class Candidates(Sandbox):
                 part = users[-1]["content"][0]
                 part["text"] = self.readings[asked["model"]](part["text"])
             body = json.dumps(asked).encode()
-        return super().handle(method, path, query, headers, body)
+        reply = super().handle(method, path, query, headers, body)
+        return reply if isinstance(reply.body, bytes) else replace(reply, body=self._noted(reply.body))
+
+    def _noted(self, parts: Iterable[Any]) -> Iterator[Any]:
+        for part in parts:
+            if isinstance(part, bytes):
+                self.begun |= {id.decode() for id in re.findall(rb'"id":"(resp_\w+)"', part)}
+            yield part
 
 
 def function(name: str) -> Json:
