@@ -30,7 +30,7 @@ def print_page() -> str:
     rows.append(
         (
             "a `COMMIT` whose answer was lost, and no word from the server",
-            cell(IN_DOUBT.said),
+            cell(IN_DOUBT.state),
             cell(IN_DOUBT.advice),
             "never",
         )
@@ -40,4 +40,4 @@ def print_page() -> str:
 
 
 def _row(each: Meaning) -> tuple[str, ...]:
-    return ", ".join(map(code, each.pieces)), cell(each.said), cell(each.advice), each.passes
+    return ", ".join(map(code, each.pieces)), cell(each.state), cell(each.advice), each.passes

@@ -160,8 +160,8 @@ class _Reading:
     def _id(self, given: Json) -> str:
         id = given.get("id")
         if not isinstance(id, str) or ID.fullmatch(id) is None:
-            told = "`id` is missing" if id is None else f"{id!r} is no assistant's id"
-            self._wrong(("id",), f"{told}: it begins with `asst_`, and letters, digits, `_` and `-` follow")
+            problem = "`id` is missing" if id is None else f"{id!r} is no assistant's id"
+            self._wrong(("id",), f"{problem}: it begins with `asst_`, and letters, digits, `_` and `-` follow")
             return ""
         return id
 

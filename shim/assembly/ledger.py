@@ -76,9 +76,11 @@ def search(tx: Tx, tenant: str | None, words: str, limit: int = 20) -> list[Foun
     """Messages that hold the words, the newest first."""
     found: list[Found] = []
     for hit in survey.search(tx, tenant, words):
-        said = hit.message
-        text = survey.text_of(said)
-        found.append(Found(said["thread_id"], said["id"], said["role"], said["created_at"], text, hit.tenant))
+        message = hit.message
+        text = survey.text_of(message)
+        found.append(
+            Found(message["thread_id"], message["id"], message["role"], message["created_at"], text, hit.tenant)
+        )
         if len(found) == limit:
             break
     return found

@@ -133,8 +133,8 @@ def _toml(text: str) -> list[Document]:
     try:
         value = tomllib.loads(text)
     except ValueError as problem:
-        told = re.search(r"at line (\d+)", str(problem))
-        raise Unreadable(str(problem), int(told[1]) if told else None) from problem
+        found = re.search(r"at line (\d+)", str(problem))
+        raise Unreadable(str(problem), int(found[1]) if found else None) from problem
     return [Document(value, _toml_lines(text))]
 
 

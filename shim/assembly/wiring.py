@@ -56,11 +56,11 @@ def wire(client: openai.OpenAI, given: Settings | None = None) -> Context:
         transport.refill,
         _limits(chosen),
     )
-    kept = database_of(chosen)
+    base = database_of(chosen)
     pumps = pump.behind(inner, pump.Threads, patience(chosen), chosen.exit_grace)
-    engine = _engine(SyncStore(kept, chosen.tenant), upstream, kept, chosen, _sleep, pumps.work)
+    engine = _engine(SyncStore(base, chosen.tenant), upstream, base, chosen, _sleep, pumps.work)
     path_of = transport.ours(lambda: _base_path(client))
-    client._client = transport.outer(engine, path_of, inner, network, _heartbeat(engine, kept), pumps)
+    client._client = transport.outer(engine, path_of, inner, network, _heartbeat(engine, base), pumps)
     by_name(client)
     return engine.world
 
@@ -125,9 +125,9 @@ def async_engine(
         _limits(chosen),
         AWAITED,
     )
-    kept = database_of(chosen)
-    engine = _engine(AsyncStore(kept, chosen.tenant), upstream, kept, chosen, asyncio.sleep, pumps.work)
-    return engine, _heartbeat(engine, kept)
+    base = database_of(chosen)
+    engine = _engine(AsyncStore(base, chosen.tenant), upstream, base, chosen, asyncio.sleep, pumps.work)
+    return engine, _heartbeat(engine, base)
 
 
 def with_key(given: dict[str, Any]) -> dict[str, Any]:
@@ -199,8 +199,8 @@ def profile_of(client: Any, chosen: Settings) -> Callable[[], Profile]:
 
 def _who(client: Any) -> int:
     """As whom a server is asked: a number that is the same for equal credentials, in this process alone."""
-    told = [getattr(client, name, None) for name in ("api_key", "organization", "project")]
-    return hash((*map(str, told), *caller.credentials().items()))
+    identity = [getattr(client, name, None) for name in ("api_key", "organization", "project")]
+    return hash((*map(str, identity), *caller.credentials().items()))
 
 
 #: The runs that this process drives in each database, whichever client began them.  Databases are held here for as
@@ -235,8 +235,8 @@ def database_of(chosen: Settings) -> Database:
     return found
 
 
-def _heartbeat(engine: Engine, kept: Database) -> Heartbeat:
-    return _heartbeats.setdefault(kept, Heartbeat(engine.world, kept))
+def _heartbeat(engine: Engine, base: Database) -> Heartbeat:
+    return _heartbeats.setdefault(base, Heartbeat(engine.world, base))
 
 
 def patience(chosen: Settings) -> Patience:
@@ -267,7 +267,7 @@ async def _sleep(seconds: float) -> None:
 
 
 def _engine(
-    store: Store, upstream: ports.Upstream, kept: Database, chosen: Settings, wait: ports.Wait, work: ports.Pump
+    store: Store, upstream: ports.Upstream, base: Database, chosen: Settings, wait: ports.Wait, work: ports.Pump
 ) -> Engine:
     return Engine(
         Context(
@@ -277,7 +277,7 @@ def _engine(
             given_ids.new,
             pump.owner,
             pump.alive,
-            registry=_registries[kept],
+            registry=_registries[base],
             run_lifetime=chosen.run_lifetime,
             lease=chosen.lease,
             keep_bytes=chosen.keep_file_bytes,
@@ -287,7 +287,7 @@ def _engine(
             models=model_map(chosen),
             learned=_learned,
             tokens=tokens.count,
-            capabilities=_capabilities.setdefault(kept, Capabilities()),
+            capabilities=_capabilities.setdefault(base, Capabilities()),
             wait=wait,
             pump=work,
             declared=_declared(chosen),

@@ -105,8 +105,8 @@ def apply(
         _differ(entry.body["id"], what, before, after)
         if not dry_run:
             base.write(rows.insert if before is None else rows.save, after)
-    told = ", ".join(f"{number} {what}" for what, number in counts.items())
-    typer.echo(f"{told}{' (nothing was written)' if dry_run else ''}")
+    summary = ", ".join(f"{number} {what}" for what, number in counts.items())
+    typer.echo(f"{summary}{' (nothing was written)' if dry_run else ''}")
 
 
 def _dated(entry: declarations.Entry, before: Json | None) -> Json:

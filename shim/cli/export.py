@@ -78,9 +78,9 @@ def _to_conversations(wanted: list[str], path: Path, tenant: str | None) -> None
             if outcome.verdict in FAILED:
                 words = conversations.VERDICTS[outcome.verdict]
                 typer.echo(f"{id}: {words}{f' ({outcome.detail})' if outcome.detail else ''}", err=True)
-    told = ", ".join(f"{counts[verdict]} {verdict}" for verdict in conversations.VERDICTS if counts[verdict])
+    summary = ", ".join(f"{counts[verdict]} {verdict}" for verdict in conversations.VERDICTS if counts[verdict])
     typer.echo(
-        f"{told or 'no threads'}; {counts['items']} items added; {path} knows which thread is which conversation"
+        f"{summary or 'no threads'}; {counts['items']} items added; {path} knows which thread is which conversation"
     )
     if any(counts[verdict] for verdict in FAILED):
         raise typer.Exit(1)

@@ -196,8 +196,8 @@ def _list(tenant: str) -> None:
 def _undo(batch: str, tenant: str, force: bool) -> None:
     undone = undoing.undo(_database(), batch, tenant=tenant, force=force, tell_upstream=settings().delete_responses)
     typer.echo(f"removed {undone.threads:,} threads and {undone.assistants:,} assistants")
-    if undone.kept:
-        typer.echo(f"kept {len(undone.kept):,} threads that were used since (--force removes them):", err=True)
-        for thread_id in undone.kept[:SHOWN]:
+    if undone.changed:
+        typer.echo(f"kept {len(undone.changed):,} threads that were used since (--force removes them):", err=True)
+        for thread_id in undone.changed[:SHOWN]:
             typer.echo(thread_id, err=True)
         raise typer.Exit(1)

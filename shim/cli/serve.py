@@ -99,8 +99,8 @@ def serve(  # noqa: PLR0913 - each option is a parameter
     if chosen.workers > 1:
         run.serve_with_workers(sys.argv[1:], place, chosen, listening)
     else:
-        told = listening if fd is None else lambda url: None
-        run.serve(place, chosen, allow_remote or not is_loopback(host), told)
+        announce = listening if fd is None else lambda url: None
+        run.serve(place, chosen, allow_remote or not is_loopback(host), announce)
 
 
 def _check(chosen: Settings, host: str, port: int, allow_remote: bool, behind: str) -> None:

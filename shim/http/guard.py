@@ -112,9 +112,9 @@ def _is_read_as_it_comes(response: Any) -> bool:
 
 
 def _whole(response: Any, body: bytes) -> Any:
-    kept = [(name, value) for name, value in response.headers.multi_items() if name.lower() not in WIRE]
+    headers = [(name, value) for name, value in response.headers.multi_items() if name.lower() not in WIRE]
     made = http.Response(
-        response.status_code, headers=kept, content=body, request=response.request, extensions=response.extensions
+        response.status_code, headers=headers, content=body, request=response.request, extensions=response.extensions
     )
     made.elapsed, made.history = response.elapsed, response.history
     return made
@@ -122,8 +122,8 @@ def _whole(response: Any, body: bytes) -> Any:
 
 def _refused(request: Any, message: str) -> Any:
     """An answer that the SDK raises, and does not ask for again."""
-    told = {"message": message, "type": "server_error", "param": None, "code": None}
-    return http.Response(502, headers={"x-should-retry": "false"}, json={"error": told}, request=request)
+    error = {"message": message, "type": "server_error", "param": None, "code": None}
+    return http.Response(502, headers={"x-should-retry": "false"}, json={"error": error}, request=request)
 
 
 def _origin(url: Any) -> tuple[str, str, int | None]:

@@ -23,7 +23,7 @@ class Frames(Protocol):
         """One event; ``id`` tells a reader where he is.  Empty for what this form has no word for."""
         ...
 
-    def failed(self, told: str) -> bytes:
+    def failed(self, message: str) -> bytes:
         """The stream ends with a failure, in words for whoever reads it."""
         ...
 
@@ -47,8 +47,8 @@ class AssistantEvents:
     def event(self, event: Any, id: str) -> bytes:
         return f"id: {id}\n".encode() + sse.encode(event.event, _plain(event.data))
 
-    def failed(self, told: str) -> bytes:
-        return sse.encode("error", _error(told))
+    def failed(self, message: str) -> bytes:
+        return sse.encode("error", _error(message))
 
     def end(self) -> bytes:
         return sse.DONE
@@ -68,8 +68,8 @@ class JsonLines:
     def event(self, event: Any, id: str) -> bytes:
         return encoding.compact({"event": event.event, "data": _plain(event.data)}) + b"\n"
 
-    def failed(self, told: str) -> bytes:
-        return encoding.compact({"event": "error", "data": _error(told)["error"]}) + b"\n"
+    def failed(self, message: str) -> bytes:
+        return encoding.compact({"event": "error", "data": _error(message)["error"]}) + b"\n"
 
     def end(self) -> bytes:
         return b""
@@ -102,8 +102,8 @@ class DataStream:
             return self.failed(event.data.last_error.message)
         return b""
 
-    def failed(self, told: str) -> bytes:
-        return _part(3, told)
+    def failed(self, message: str) -> bytes:
+        return _part(3, message)
 
     def end(self) -> bytes:
         return b""
@@ -123,5 +123,5 @@ def _plain(data: Any) -> Any:
     return data.to_dict(mode="json")
 
 
-def _error(told: str) -> dict[str, Any]:
-    return {"error": {"message": told, "type": "server_error", "param": None, "code": None}}
+def _error(message: str) -> dict[str, Any]:
+    return {"error": {"message": message, "type": "server_error", "param": None, "code": None}}

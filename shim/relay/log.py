@@ -91,8 +91,8 @@ class Log:
 class Logs:
     """The logs of this process, by thread and run."""
 
-    def __init__(self, kept: float = KEPT) -> None:
-        self._kept: Final = kept
+    def __init__(self, seconds: float = KEPT) -> None:
+        self._kept: Final = seconds
         self._logs: Final[dict[tuple[str, str], Log]] = {}
 
     def put(self, thread_id: str, run_id: str, log: Log) -> None:

@@ -194,9 +194,9 @@ class Rounds:
         outputs = [await each.output() for each in begun]
         if self.stopped or None in outputs:
             return None
-        told = {call.id: output for call, output in zip(calls, outputs, strict=True) if output is not None}
-        self.outputs |= told
-        return [{"tool_call_id": id, "output": output} for id, output in told.items()]
+        answered = {call.id: output for call, output in zip(calls, outputs, strict=True) if output is not None}
+        self.outputs |= answered
+        return [{"tool_call_id": id, "output": output} for id, output in answered.items()]
 
     def _begun(self, call: Call, early: tuple[Call, Started] | None) -> Started:
         """What was begun before the run's end told of the call, if it was begun for the same."""

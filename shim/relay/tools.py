@@ -53,12 +53,12 @@ class Tool:
     @property
     def schema(self) -> Json:
         """The tool as an assistant's ``tools`` list has it."""
-        told: Json = {"name": self.name, "parameters": self.check.schema}
+        schema: Json = {"name": self.name, "parameters": self.check.schema}
         if self.description:
-            told["description"] = self.description
+            schema["description"] = self.description
         if self.strict is not None:
-            told["strict"] = self.strict
-        return {"type": "function", "function": told}
+            schema["strict"] = self.strict
+        return {"type": "function", "function": schema}
 
     @property
     def is_async(self) -> bool:

@@ -25,7 +25,7 @@ class _Pieces:
     id: str = ""
     name: str = ""
     arguments: str = ""
-    told: bool = False
+    announced: bool = False
 
     def add(self, piece: Any) -> None:
         self.id = piece.id or self.id
@@ -34,7 +34,7 @@ class _Pieces:
             self.arguments += piece.function.arguments or ""
 
     def is_complete(self) -> bool:
-        if self.told or not (self.id and self.name and self.arguments.rstrip().endswith("}")):
+        if self.announced or not (self.id and self.name and self.arguments.rstrip().endswith("}")):
             return False
         try:
             json.loads(self.arguments)
@@ -70,5 +70,5 @@ class Turn:
                 known = self._pieces.setdefault((step.id, piece.index), _Pieces())
                 known.add(piece)
                 if known.is_complete():
-                    known.told = True
+                    known.announced = True
                     yield Call(known.id, known.name, known.arguments)

@@ -21,10 +21,10 @@ WAITS: Final = ("x-stainless-read-timeout", "x-stainless-timeout")
 
 def seconds(headers: Mapping[str, str]) -> float:
     """For how long the answer to a request with these headers may be held."""
-    said = next((headers[name] for name in WAITS if name in headers), None)
+    asked = next((headers[name] for name in WAITS if name in headers), None)
     try:
         # What is no number at all is less than nothing.
-        return UNSAID if said is None else min(HOLD, max(0.0, float(said) / 2))
+        return UNSAID if asked is None else min(HOLD, max(0.0, float(asked) / 2))
     except ValueError:
         return UNSAID
 

@@ -71,12 +71,12 @@ def calls_of(output: Sequence[Any]) -> dict[str, tuple[str, str]]:
 
 def resent(response: "Response") -> Json:
     """What a request says again of the response that it goes on from."""
-    told = response.model_dump(mode="json", exclude_none=True)
-    again = {name: told[name] for name, unsaid in SETTINGS.items() if name in told and told[name] not in unsaid}
+    body = response.model_dump(mode="json", exclude_none=True)
+    again = {name: body[name] for name, unsaid in SETTINGS.items() if name in body and body[name] not in unsaid}
     if isinstance(again.get("tool_choice"), dict):
         # It has been obeyed; said again it would ask for the same call for ever.
         del again["tool_choice"]
-    if conversation := told.get("conversation"):
+    if conversation := body.get("conversation"):
         return again | {"conversation": conversation["id"]}
     return again | {"previous_response_id": response.id}
 

@@ -63,23 +63,23 @@ class PassThrough:
         self._asked: OrderedDict[str, float] = OrderedDict()
 
     async def identify(self, given: Mapping[str, str]) -> Caller:
-        told = headers.bearer(given)
-        key = keyring.bearer_of(told)
+        credentials = headers.bearer(given)
+        key = keyring.bearer_of(credentials)
         if key is None:
             raise error("no_api_key")
-        digest = self._ring.of_headers(told)
+        digest = self._ring.of_headers(credentials)
         row = await self._store.read(keys.find, digest)
         if row is not None and row.revoked_at is not None:
             raise error("invalid_api_key", key=keyring.shown(key))
-        await self._check(digest, key, told)
+        await self._check(digest, key, credentials)
         return Caller(row.tenant if row else keyring.tenant_of_key(digest), given)
 
-    async def _check(self, digest: str, key: str, told: Mapping[str, str]) -> None:
+    async def _check(self, digest: str, key: str, credentials: Mapping[str, str]) -> None:
         now = time.monotonic()
         if now - self._asked.get(digest, -self._seconds) < self._seconds:
             return
         self._asked.pop(digest, None)
-        status = await self._ask(told)
+        status = await self._ask(credentials)
         if status == 401:
             raise error("invalid_api_key", key=keyring.shown(key))
         if status >= 500:
@@ -102,5 +102,5 @@ class OwnKeys:
         row = await self._store.read(keys.find, self._ring.of_issued(key))
         if row is None or row.revoked_at is not None:
             raise error("invalid_api_key", key=keyring.shown(key))
-        kept = {name: value for name, value in given.items() if name not in {*CREDENTIALS, "cookie"}}
-        return Caller(row.tenant, kept | dict(self._server), shared=True)
+        rest = {name: value for name, value in given.items() if name not in {*CREDENTIALS, "cookie"}}
+        return Caller(row.tenant, rest | dict(self._server), shared=True)

@@ -93,7 +93,7 @@ def _begun(scope: Scope, headers: dict[str, str]) -> Exchange:
 
 
 def _log(found: Exchange) -> None:
-    told = {
+    fields = {
         "method": found.method,
         "path": found.path,
         "status": found.status,
@@ -102,5 +102,5 @@ def _log(found: Exchange) -> None:
         "tenant": found.tenant,
     }
     level = logging.DEBUG if found.route in QUIET else logging.INFO
-    words = (found.method, found.path, found.status, told["ms"])
-    access.log(level, "%s %s %s %s ms", *words, extra={"shim": told})
+    words = (found.method, found.path, found.status, fields["ms"])
+    access.log(level, "%s %s %s %s ms", *words, extra={"shim": fields})

@@ -30,10 +30,10 @@ WAY: Final = ("cdn-loop", "cf-", "forwarded", "origin", "referer", "sec-", "via"
 
 def onward(raw: Iterable[tuple[bytes, bytes]]) -> Raw:
     """Headers without those of the connection that they came over."""
-    kept = [(name.lower(), value) for name, value in raw]
-    named = ",".join(value.decode("latin-1") for name, value in kept if name == b"connection")
+    passed_on = [(name.lower(), value) for name, value in raw]
+    named = ",".join(value.decode("latin-1") for name, value in passed_on if name == b"connection")
     dropped = HOP | {name.strip().lower() for name in named.split(",")}
-    return [(name, value) for name, value in kept if name.decode("latin-1") not in dropped]
+    return [(name, value) for name, value in passed_on if name.decode("latin-1") not in dropped]
 
 
 def asked(raw: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
@@ -61,11 +61,6 @@ def check(raw: Raw, most: int) -> None:
     for name, value in raw:
         if not value.isascii():
             raise error("invalid_header", header=name.decode("latin-1"))
-
-
-def told(raw: Iterable[tuple[bytes, bytes]]) -> Raw:
-    """An upstream answer's headers as the caller gets them."""
-    return onward(raw)
 
 
 def bearer(headers: Mapping[str, str]) -> dict[str, str]:

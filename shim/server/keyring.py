@@ -40,8 +40,8 @@ class Keyring:
         if self._secret is None:
             self._secret = self.database.write(keys.secret, secrets.token_hex(32))
         # Each part with its length, so that no two lists of parts are hashed alike.
-        told = b"".join(b"%d:%b" % (len(part.encode()), part.encode()) for part in parts)
-        return hmac.new(self._secret.encode(), told, hashlib.sha256).hexdigest()
+        framed = b"".join(b"%d:%b" % (len(part.encode()), part.encode()) for part in parts)
+        return hmac.new(self._secret.encode(), framed, hashlib.sha256).hexdigest()
 
     def of_headers(self, headers: Mapping[str, str]) -> str:
         """The hash of the credentials that upstream sees."""

@@ -36,26 +36,26 @@ class Text(logging.Formatter):
         super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s", "%Y-%m-%dT%H:%M:%SZ")
 
     def formatMessage(self, record: logging.LogRecord) -> str:
-        told = super().formatMessage(record)
-        return f"{told} [{id}]" if (id := getattr(record, "request_id", "")) else told
+        text = super().formatMessage(record)
+        return f"{text} [{id}]" if (id := getattr(record, "request_id", "")) else text
 
 
 class AsJson(logging.Formatter):
     """One object a line: ``time``, ``level``, ``logger``, ``message``, ``request_id``, and the record's own fields."""
 
     def format(self, record: logging.LogRecord) -> str:
-        told: Json = {
+        fields: Json = {
             "time": f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(record.created))}.{int(record.msecs):03d}Z",
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": record.getMessage(),
         }
         if id := getattr(record, "request_id", ""):
-            told["request_id"] = id
-        told |= getattr(record, FIELDS, {})
+            fields["request_id"] = id
+        fields |= getattr(record, FIELDS, {})
         if record.exc_info:
-            told["exception"] = self.formatException(record.exc_info)
-        return encoding.compact(told).decode()
+            fields["exception"] = self.formatException(record.exc_info)
+        return encoding.compact(fields).decode()
 
 
 def configure(level: Level, form: Format, access: bool) -> None:
@@ -84,11 +84,11 @@ class Runs:
             self._responses[run["id"]] = detail
         if what != "ended":
             return
-        told = {
+        fields = {
             "run_id": run["id"],
             "thread_id": run["thread_id"],
             "response_id": self._responses.pop(run["id"], None),
             "status": detail,
             "seconds": round(time.time() - run["created_at"], 3),
         }
-        log.info("run %s of thread %s: %s", run["id"], run["thread_id"], detail, extra={FIELDS: told})
+        log.info("run %s of thread %s: %s", run["id"], run["thread_id"], detail, extra={FIELDS: fields})

@@ -82,7 +82,7 @@ class Metrics:
 
     def monitor(self, what: Happening, run: Json, detail: str = "", /) -> None:
         """What becomes of runs."""
-        told: dict[Happening, Callable[[], Any]] = {
+        observe: dict[Happening, Callable[[], Any]] = {
             "asking": lambda: self._begun(run["id"]),
             "refused": lambda: self._refused.labels(detail or "none").inc(),
             "first": lambda: self._since(run["id"], self._first, over=False),
@@ -90,8 +90,8 @@ class Metrics:
             "healed": lambda: self._healed.labels(detail).inc(),
             "taken_over": self._taken.inc,
         }
-        if what in told:
-            told[what]()
+        if what in observe:
+            observe[what]()
 
     def exchange(self, found: Exchange) -> None:
         """A request whose answer is over."""
@@ -126,9 +126,9 @@ class Metrics:
         self._runs.labels(status).inc()
         self._since(run_id, self._round, over=True)
 
-    def _since(self, run_id: str, kept: Histogram, over: bool) -> None:
+    def _since(self, run_id: str, histogram: Histogram, over: bool) -> None:
         began = self._asked.get(run_id)
         if began is not None:
-            kept.observe(time.perf_counter() - began)
+            histogram.observe(time.perf_counter() - began)
         if over:
             self._asked.pop(run_id, None)

@@ -49,13 +49,13 @@ class Operations:
     async def readyz(self, request: Request) -> Response:
         """Whether requests should come here: the store can be used, upstream answers, and the server is not ending."""
         exchange.of(request.scope).route = "/readyz"
-        told: dict[str, Any] = {
+        checks: dict[str, Any] = {
             "store": await self._store_state(),
             "upstream": await self._upstream_state(),
             "draining": self.draining,
         }
-        ready = told == {"store": "ok", "upstream": "ok", "draining": False}
-        return JSONResponse({"status": "ready" if ready else "not ready"} | told, 200 if ready else 503)
+        ready = checks == {"store": "ok", "upstream": "ok", "draining": False}
+        return JSONResponse({"status": "ready" if ready else "not ready"} | checks, 200 if ready else 503)
 
     async def metrics(self, request: Request) -> Response:
         """Numbers for Prometheus, for this machine or with the token; else there is no such page."""

@@ -110,22 +110,22 @@ class Passage:
         announced = request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers
         body = self.body(request) if announced else None
         answer = await self.answer(request, place, given, body)
-        return told(answer, request, place, streamed(answer))
+        return relayed(answer, request, place, streamed(answer))
 
     async def answer(self, request: Request, place: Place, given: Mapping[str, str], body: Any) -> Any:
         """The upstream's answer, its body still to be read and to be closed; ``body``: bytes, or as they come."""
-        kept = place.azure and self._profile().name == "azure"
-        sent = dict(given) if kept else headers.bearer(given)
+        whole_path = place.azure and self._profile().name == "azure"
+        sent = dict(given) if whole_path else headers.bearer(given)
         # Without the caller's own list our library would name what it can read itself.
         sent.setdefault("accept-encoding", "identity")
-        return await self._send(request.method, self._url(request, place, kept), sent, body)
+        return await self._send(request.method, self._url(request, place, whole_path), sent, body)
 
     async def look(self, path: str, given: Mapping[str, str], most: int) -> tuple[int, bytes]:
         """The status and the body of a GET of ours: a path below the API's base, and at most so many bytes of it."""
         base = self._base()
         url = base.copy_with(raw_path=base.raw_path.rstrip(b"/") + path.encode("latin-1"))
-        kept = {name: value for name, value in headers.bearer(given).items() if name in CREDENTIALS}
-        answer = await self._send("GET", url, kept | {"accept-encoding": "identity"}, None)
+        credentials = {name: value for name, value in headers.bearer(given).items() if name in CREDENTIALS}
+        answer = await self._send("GET", url, credentials | {"accept-encoding": "identity"}, None)
         return int(answer.status_code), await whole(answer, most)
 
     async def _send(self, method: str, url: Any, given: Mapping[str, str], body: Any) -> Any:
@@ -135,18 +135,20 @@ class Passage:
         except transport.BROKEN as problem:
             raise error("upstream_unreachable", problem=str(problem) or type(problem).__name__) from problem
 
-    def _url(self, request: Request, place: Place, kept: bool) -> Any:
+    def _url(self, request: Request, place: Place, whole_path: bool) -> Any:
         """Azure gets its own shapes as they are; every other server its own API's path below its base."""
         base = self._base()
-        written = request.scope["raw_path"] if kept else base.raw_path.rstrip(b"/") + b"/" + place.raw.encode("latin-1")
-        query = paths.query(request.scope["query_string"].decode("latin-1"), place.azure and not kept)
+        written = (
+            request.scope["raw_path"] if whole_path else base.raw_path.rstrip(b"/") + b"/" + place.raw.encode("latin-1")
+        )
+        query = paths.query(request.scope["query_string"].decode("latin-1"), place.azure and not whole_path)
         return base.copy_with(raw_path=written + (f"?{query}".encode("latin-1") if query else b""))
 
 
-def told(answer: Any, request: Request, place: Place, body: AsyncGenerator[bytes, None]) -> Streamed:
+def relayed(answer: Any, request: Request, place: Place, body: AsyncGenerator[bytes, None]) -> Streamed:
     """The upstream's answer as the caller gets it, with that body."""
     response = Streamed(body, answer.status_code)
-    response.raw_headers = headers.told(answer.headers.raw)
+    response.raw_headers = headers.onward(answer.headers.raw)
     if is_polled(request.method, place.path) and "openai-poll-after-ms" not in response.headers:
         response.headers["openai-poll-after-ms"] = "250"
     return response

@@ -107,7 +107,7 @@ class Shared:
             except BaseException:
                 await answer.aclose()
                 raise
-        response = passage.told(answer, request, place, body)
+        response = passage.relayed(answer, request, place, body)
         for name in HIDDEN:
             del response.headers[name]
         return response
@@ -131,12 +131,12 @@ class Shared:
             return body
         if "text/event-stream" in answer.headers.get("content-type", ""):
             return self._noting(body, caller.tenant, kind)
-        told = await passage.whole(answer, self._most)
-        made: Any = _read(told)
+        content = await passage.whole(answer, self._most)
+        made: Any = _read(content)
         await self.note(caller.tenant, kind, made)
         if completes:
             await self.note(caller.tenant, "files", made.get("file") if isinstance(made, dict) else None)
-        return _once(told)
+        return _once(content)
 
     async def _noting(self, body: AsyncGenerator[bytes, None], tenant: str, kind: str) -> AsyncGenerator[bytes, None]:
         """A stream whose first events name what it makes: noted before anybody is told."""
@@ -200,10 +200,10 @@ class _Recorded:
         return getattr(self._upstream, name)
 
     async def call(self, method: str, path: str, body: Json | None = None) -> Json:
-        told = await self._upstream.call(method, path, body)
+        answer = await self._upstream.call(method, path, body)
         if method == "POST" and path == "/vector_stores":
-            await self._shared.note(self._tenant, "vector_stores", told)
-        return told
+            await self._shared.note(self._tenant, "vector_stores", answer)
+        return answer
 
 
 def is_multipart(request: Request) -> bool:

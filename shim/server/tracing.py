@@ -39,8 +39,8 @@ class Tracing:
 
     @contextmanager
     def _request(self, found: Exchange, headers: dict[str, str]) -> Iterator[None]:
-        told = {"http.request.method": found.method, "url.path": found.path}
-        named = {"context": propagate.extract(headers), "kind": trace.SpanKind.SERVER, "attributes": told}
+        attributes = {"http.request.method": found.method, "url.path": found.path}
+        named = {"context": propagate.extract(headers), "kind": trace.SpanKind.SERVER, "attributes": attributes}
         with self._tracer.start_as_current_span(found.method, **named) as span:
             yield
             span.update_name(f"{found.method} {found.route}")
@@ -76,7 +76,7 @@ class Tracing:
             self._end(run, detail)
 
     def _begin(self, run: Json, model: str) -> None:
-        told = {
+        attributes = {
             "gen_ai.operation.name": "chat",
             "gen_ai.provider.name": "openai",
             "gen_ai.request.model": model,
@@ -84,7 +84,7 @@ class Tracing:
             "gen_ai.agent.id": run["assistant_id"],
             "shim.run.id": run["id"],
         }
-        span = self._tracer.start_span(f"chat {model}", kind=trace.SpanKind.CLIENT, attributes=told)
+        span = self._tracer.start_span(f"chat {model}", kind=trace.SpanKind.CLIENT, attributes=attributes)
         self._open[run["id"]] = span
         if len(self._open) > MANY:
             self._open.pop(next(iter(self._open))).end()

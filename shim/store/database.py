@@ -119,12 +119,14 @@ class Database:
             except self._failures as problem:
                 lost = dialects.is_lost(problem)
                 # A write that was lost as it ended may have been kept: to do it again could do it twice.
-                kept = doubt.was_kept(self._engine, number, self._failures) if lost and number is not None else False
-                if kept:
+                committed = (
+                    doubt.was_committed(self._engine, number, self._failures) if lost and number is not None else False
+                )
+                if committed:
                     return result
-                pause = next(attempts, None) if lost and kept is False else None
+                pause = next(attempts, None) if lost and committed is False else None
                 if pause is None:
-                    raise failures.explain(problem, self.url, in_doubt=kept is None) from problem
+                    raise failures.explain(problem, self.url, in_doubt=committed is None) from problem
             except json.JSONDecodeError as problem:
                 raise failures.explain(problem, self.url) from problem
             time.sleep(pause)

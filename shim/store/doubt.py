@@ -35,7 +35,7 @@ def number(db: sa.Connection) -> int | None:
     return noted if noted is not None else db.exec_driver_sql(_ASSIGNED).scalar()
 
 
-def was_kept(engine: sa.Engine, number: int, failures: tuple[type[Exception], ...]) -> bool | None:
+def was_committed(engine: sa.Engine, number: int, failures: tuple[type[Exception], ...]) -> bool | None:
     """Whether that transaction was committed; None when the server does not say so in time."""
     for pause in PAUSES:
         time.sleep(pause)

@@ -19,7 +19,7 @@ class Meaning:
     """``pieces`` of a driver's message, in lower case; what is said of the store, and what to do about it."""
 
     pieces: tuple[str, ...]
-    said: str
+    state: str
     advice: str
     passes: Passes = "never"
 
@@ -165,25 +165,25 @@ def explain(problem: Exception, url: URL, *, in_doubt: bool = False) -> Exceptio
     if isinstance(problem, json.JSONDecodeError):
         # Not its words: they quote what was read.
         return StoreFailed(f"The store {place} {UNREADABLE}.")
-    said = str(getattr(problem, "orig", None) or problem).strip()
-    meaning = IN_DOUBT if in_doubt else _meaning(problem, said)
+    message = str(getattr(problem, "orig", None) or problem).strip()
+    meaning = IN_DOUBT if in_doubt else _meaning(problem, message)
     if meaning is not None:
-        return StoreFailed(f"The store {place} {meaning.said}. {meaning.advice}", passes=meaning.passes)
+        return StoreFailed(f"The store {place} {meaning.state}. {meaning.advice}", passes=meaning.passes)
     # Behind the first line PostgreSQL shows values, and the statement.
-    said = said.partition("\n")[0]
+    message = message.partition("\n")[0]
     for secret in address.secrets(url):
-        said = said.replace(secret, "***")
-    return StoreFailed(f"The store {place} failed: {said}")
+        message = message.replace(secret, "***")
+    return StoreFailed(f"The store {place} failed: {message}")
 
 
-def _meaning(problem: Exception, said: str) -> Meaning | None:
+def _meaning(problem: Exception, message: str) -> Meaning | None:
     # What PostgreSQL says of a broken constraint holds values, and words that mean something else elsewhere.
     if isinstance(problem, sa.exc.IntegrityError):
         return None
-    words = said.lower()
+    words = message.lower()
     return next((each for each in MEANINGS if any(piece in words for piece in each.pieces)), None)
 
 
 def _belongs_nowhere(problem: sa.exc.IntegrityError) -> bool:
-    said = str(problem.orig).lower(), getattr(problem.orig, "sqlstate", None)
-    return _FOREIGN_KEY[0] in said[0] or said[1] == _FOREIGN_KEY[1]
+    message = str(problem.orig).lower(), getattr(problem.orig, "sqlstate", None)
+    return _FOREIGN_KEY[0] in message[0] or message[1] == _FOREIGN_KEY[1]

@@ -147,8 +147,8 @@ def page(
     statement = _listing(table, tuple(equal), tuple(marks), cut.order, backwards)
     statement = statement.where(table.c.id.not_in(but)) if but else statement
     found = list(db.execute(statement, {**bound(equal), **marks, "most": cut.limit + 1}).scalars())
-    kept = [load(body) for body in found[: cut.limit]]
-    return Listed(kept[::-1] if backwards else kept, len(found) > cut.limit)
+    bodies = [load(body) for body in found[: cut.limit]]
+    return Listed(bodies[::-1] if backwards else bodies, len(found) > cut.limit)
 
 
 def _seq(db: sa.Connection, table: sa.Table, scope: Where, id: str) -> int:

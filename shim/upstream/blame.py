@@ -33,15 +33,15 @@ def blamed_calls(refusal: Refusal, body: Json) -> set[str]:
     calls = [item for item in items if item.get("type") == "function_call"]
     if not calls:
         return set()
-    said = f"{refusal.param or ''} {refusal.message}"
-    places = [int(place) for place in PLACE.findall(said)]
+    text = f"{refusal.param or ''} {refusal.message}"
+    places = [int(place) for place in PLACE.findall(text)]
     found = {items[place].get("call_id") for place in places if place < len(items)}
-    found |= {call["call_id"] for call in calls if _mentions(said, call["call_id"])}
+    found |= {call["call_id"] for call in calls if _mentions(text, call["call_id"])}
     known = {tool.get("name") for tool in body.get("tools") or []}
-    found |= {call["call_id"] for call in calls if call["name"] not in known and _mentions(said, call["name"])}
+    found |= {call["call_id"] for call in calls if call["name"] not in known and _mentions(text, call["name"])}
     ids = {str(call["call_id"]) for call in calls}
-    return (found & ids) or (ids if _WORDS.search(said) else set())
+    return (found & ids) or (ids if _WORDS.search(text) else set())
 
 
-def _mentions(said: str, name: str) -> bool:
-    return len(name) >= SHORTEST and re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", said) is not None
+def _mentions(text: str, name: str) -> bool:
+    return len(name) >= SHORTEST and re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text) is not None

@@ -54,8 +54,8 @@ def into(client: Any, body: Json, refill: Refill | None) -> Json:
     usual = client._prepare_request
 
     def fill(request: Any) -> Any:
-        told = {key: value for key, value in json.loads(request.content).items() if key != "input"}
-        pieces = Pieces(encoding.compact(told)[:-1] + b',"input":', items)
+        sent = {key: value for key, value in json.loads(request.content).items() if key != "input"}
+        pieces = Pieces(encoding.compact(sent)[:-1] + b',"input":', items)
         refill(request, pieces, pieces.size)
         # The SDK's own, which in one of the colours is to be awaited.
         return usual(request)

@@ -21,19 +21,19 @@ TOKENS: Final = 16
 
 def question(model: str, unknown: str) -> Json:
     """A request that continues from the response ``unknown``, which never was.  Who looks for it refuses at no cost."""
-    said = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": "Say only: ok"}]}
-    asked = {"model": model, "input": [said], "max_output_tokens": TOKENS, "store": False}
+    message = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": "Say only: ok"}]}
+    asked = {"model": model, "input": [message], "max_output_tokens": TOKENS, "store": False}
     return asked | {"previous_response_id": unknown}
 
 
-def of_unknown(said: Json | Refusal, unknown: str) -> Unknown:
+def of_unknown(answer: Json | Refusal, unknown: str) -> Unknown:
     """What an answer to such a request shows."""
-    if isinstance(said, Refusal):
-        known = profiles.chain_is_lost(said, unknown) and not profiles.never_chains(said)
+    if isinstance(answer, Refusal):
+        known = profiles.chain_is_lost(answer, unknown) and not profiles.never_chains(answer)
         return "refused" if known else "unclear"
-    if said.get("status") == "failed":
+    if answer.get("status") == "failed":
         return "unclear"
-    return "left out" if said.get("previous_response_id", unknown) != unknown else "believed"
+    return "left out" if answer.get("previous_response_id", unknown) != unknown else "believed"
 
 
 def learned(profile: Profile, has_it: bool, unknown: Unknown) -> Profile:

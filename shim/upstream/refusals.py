@@ -21,8 +21,8 @@ Broken = tuple[type[Exception], ...]
 def refusals(broken: Broken, sent: Any = None) -> Iterator[None]:
     """``sent``: the request, where a failure does not tell of it."""
 
-    def clean(said: Exception) -> str:
-        return str(said) if sent is None else secrets.masked(str(said), sent)
+    def clean(raised: Exception) -> str:
+        return str(raised) if sent is None else secrets.masked(str(raised), sent)
 
     try:
         yield
@@ -30,8 +30,8 @@ def refusals(broken: Broken, sent: Any = None) -> Iterator[None]:
         raise _of_status(error) from error
     except openai.APIConnectionError as error:
         cause = error.__cause__
-        said = f"{error.message} {cause or ''}".strip()
-        raise Refusal(None, secrets.masked(said, error.request)) from error
+        raised = f"{error.message} {cause or ''}".strip()
+        raise Refusal(None, secrets.masked(raised, error.request)) from error
     except broken as error:
         raise Refusal(None, f"The connection to the model was lost: {clean(error)}") from error
     except answers.NoResponse as error:
@@ -42,26 +42,26 @@ def refusals(broken: Broken, sent: Any = None) -> Iterator[None]:
 
 def _of_status(error: openai.APIStatusError) -> Refusal:
     # The SDK has unwrapped `error`.
-    told: Json = error.body if isinstance(error.body, dict) else {"message": error.body}
-    kept = {
+    body: Json = error.body if isinstance(error.body, dict) else {"message": error.body}
+    headers = {
         name: value for name, value in error.response.headers.items() if name.lower() in ("retry-after", "x-request-id")
     }
-    told = secrets.without(told, error.request)
+    body = secrets.without(body, error.request)
     # Where the body has no message the SDK makes one of all of it.
-    return of_error(error.status_code, told, secrets.masked(error.message, error.request), kept)
+    return of_error(error.status_code, body, secrets.masked(error.message, error.request), headers)
 
 
-def of_error(status: int | None, told: Json, otherwise: str = "", headers: Mapping[str, str] = {}) -> Refusal:
+def of_error(status: int | None, body: Json, otherwise: str = "", headers: Mapping[str, str] = {}) -> Refusal:
     """What an error's body says, or else ``otherwise``: some servers nest it twice, or answer a bare text there, or
     under another key.
     """
-    inner = told.get("error")
-    told = inner if isinstance(inner, dict) else told
-    message = next((told[key] for key in ("message", "error", "detail") if told.get(key)), otherwise)
-    return Refusal(status, str(message), _word(told, "type"), _word(told, "param"), _word(told, "code"), headers)
+    inner = body.get("error")
+    body = inner if isinstance(inner, dict) else body
+    message = next((body[key] for key in ("message", "error", "detail") if body.get(key)), otherwise)
+    return Refusal(status, str(message), _word(body, "type"), _word(body, "param"), _word(body, "code"), headers)
 
 
-def _word(told: Json, key: str) -> str | None:
+def _word(body: Json, key: str) -> str | None:
     """A field of an error where it is text: some servers repeat the status as a number."""
-    found = told.get(key)
+    found = body.get(key)
     return found if isinstance(found, str) else None

@@ -201,8 +201,8 @@ def _unread(call: Call | None = None) -> Any:
 def _plain(answer: object, client: Any, call: Call | None = None) -> Json:
     """An answer that is an object.  A response may have an error in it."""
     if not isinstance(answer, dict):
-        said = secrets.masked(str(answer), _sent(client, call))
-        raise Refusal(None, f"The model's answer could not be read: {said[:80]!r}")
+        message = secrets.masked(str(answer), _sent(client, call))
+        raise Refusal(None, f"The model's answer could not be read: {message[:80]!r}")
     if not answer.get("error"):
         return answer
     clean = secrets.without(answer, _sent(client, call))

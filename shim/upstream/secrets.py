@@ -30,8 +30,8 @@ class Sent(NamedTuple):
 def _given(sent: Any) -> list[str]:
     """The secrets of a request, the longest first, as one may be a part of another."""
     named = [*sent.headers.items(), *sent.url.params.multi_items()]
-    told = [word for name, value in named if isinstance(value, str) for word in _told(name, value)]
-    found = {secret for secret in (*told, sent.url.username, sent.url.password) if len(secret) >= SHORTEST}
+    words = [word for name, value in named if isinstance(value, str) for word in _told(name, value)]
+    found = {secret for secret in (*words, sent.url.username, sent.url.password) if len(secret) >= SHORTEST}
     return sorted(found, key=len, reverse=True)
 
 

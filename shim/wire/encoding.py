@@ -119,8 +119,8 @@ class Encodable(logging.Filter):
     """Lines of the log that any handler can write."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        said = record.getMessage()
-        if (clean := well_formed(said)) != said:
+        message = record.getMessage()
+        if (clean := well_formed(message)) != message:
             record.msg, record.args = clean, ()
         return True
 

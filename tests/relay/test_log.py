@@ -68,7 +68,7 @@ def test_it_says_when_the_last_reader_has_left() -> None:
 
 
 def test_logs_are_found_by_thread_and_run_and_forgotten_after_their_end() -> None:
-    logs = Logs(kept=-1.0)
+    logs = Logs(seconds=-1.0)
     going, ended = log(), log()
     ended.end()
     logs.put("thread_1", "run_1", ended)

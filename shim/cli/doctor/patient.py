@@ -84,10 +84,10 @@ class Patient:
         self.first = self._made(shown[-1] if shown else {})
 
     def _body(self, more: Json) -> Json:
-        said = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": SMALL_TALK}]}
+        question = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": SMALL_TALK}]}
         keep = {} if self.store is None else {"store": self.store and more.get("store", True)}
         asked = {name: value for name, value in more.items() if name != "store"}
-        return {"model": self.model, "input": [said], "max_output_tokens": CAP} | keep | asked
+        return {"model": self.model, "input": [question], "max_output_tokens": CAP} | keep | asked
 
     async def _read(self, body: Json) -> list[Json]:
         answer = await self.upstream.stream(body, Call())

@@ -58,8 +58,8 @@ def _ask(patient: Patient) -> None:
         try:
             return patient.stream()
         except Refusal as refusal:
-            told = models.refused_parameter(refusal.param, refusal.code, refusal.message, ("store",))
-            if not (told or profiles.cannot_store(refusal)):
+            refused = models.refused_parameter(refusal.param, refusal.code, refusal.message, ("store",))
+            if not (refused or profiles.cannot_store(refusal)):
                 raise
             patient.store, patient.calls = store, patient.calls - 1
     return patient.stream()
@@ -78,7 +78,7 @@ def _answers(patient: Patient) -> Finding:
 
 def _authorised(patient: Patient) -> Finding:
     shut = [refusal for refusal in patient.refusals if refusal.status in SHUT]
-    return Finding("no", told(shut[-1])) if shut else Finding("yes", "nothing was refused for the key")
+    return Finding("no", quoted(shut[-1])) if shut else Finding("yes", "nothing was refused for the key")
 
 
 def _streams(patient: Patient) -> Finding:
@@ -89,12 +89,12 @@ def _streams(patient: Patient) -> Finding:
 
 
 def _stored(patient: Patient) -> Finding:
-    said = patient.first.get("store")
-    echo = f"store: {str(said).lower()}" if isinstance(said, bool) else "without a word of store"
+    stored = patient.first.get("store")
+    echo = f"store: {str(stored).lower()}" if isinstance(stored, bool) else "without a word of store"
     try:
         patient.get(ids.path("responses", str(patient.first.get("id"))))
     except Refusal as refusal:
-        return Finding("no", f"it answered {echo}; when fetched: {told(refusal)}")
+        return Finding("no", f"it answered {echo}; when fetched: {quoted(refusal)}")
     patient.has_it = True
     return Finding("yes", f"it answered {echo}; the response can be fetched")
 
@@ -125,8 +125,8 @@ def _loss(patient: Patient) -> Finding:
     except Refusal as refusal:
         patient.unknown = chaining.of_unknown(refusal, unknown)
         if patient.unknown == "refused":
-            return Finding("yes", f"known words: {told(refusal)}")
-        return Finding("no", f"unknown words, please report them: {told(refusal)}")
+            return Finding("yes", f"known words: {quoted(refusal)}")
+        return Finding("no", f"unknown words, please report them: {quoted(refusal)}")
     patient.unknown = chaining.of_unknown(made, unknown)
     if patient.unknown == "left out":
         return Finding("partly", "an unknown response is left out without a word; the shim looks at the echo")
@@ -140,7 +140,7 @@ def _background(patient: Patient) -> Finding:
     try:
         patient.cancel(response["id"])
     except Refusal as refusal:
-        return Finding("partly", f"begun, but not cancelled: {told(refusal)}")
+        return Finding("partly", f"begun, but not cancelled: {quoted(refusal)}")
     return Finding("yes", f"status {response['status']}, then cancelled")
 
 
@@ -169,7 +169,7 @@ def _deletes(patient: Patient) -> Finding:
     """The last one: nothing of the examination is left behind."""
     patient.clean_up()
     if patient.stored:
-        return Finding("no", f"it still has {', '.join(patient.stored)}; {told(patient.refusals[-1])}")
+        return Finding("no", f"it still has {', '.join(patient.stored)}; {quoted(patient.refusals[-1])}")
     if not patient.deleted:
         return Finding("untried", "it had kept nothing")
     return Finding("yes", f"{patient.deleted} responses that it had kept for this")
@@ -183,7 +183,7 @@ def _lists(path: str) -> Callable[[Patient], Finding]:
     return probe
 
 
-def told(refusal: Refusal) -> str:
+def quoted(refusal: Refusal) -> str:
     """A refusal in one line."""
     status = f"HTTP {refusal.status}: " if refusal.status else ""
     return status + " ".join(refusal.message.split())
@@ -253,4 +253,4 @@ def _asked(probe: Probe, patient: Patient) -> Finding:
     try:
         return probe.ask(patient)
     except Refusal as refusal:
-        return Finding("no", told(refusal))
+        return Finding("no", quoted(refusal))

@@ -70,7 +70,7 @@ def as_json(address: str, patient: Patient, found: dict[str, Finding], judged: V
     """All of it, with the names that the table shows, written in one word."""
     profile = dataclasses.asdict(judged.profile)
     del profile["address"]
-    said = {
+    report = {
         "upstream": address,
         "model": patient.model,
         "ok": judged.ok,
@@ -84,7 +84,7 @@ def as_json(address: str, patient: Patient, found: dict[str, Finding], judged: V
         "deleted": patient.deleted,
         "left": patient.stored,
     }
-    return encoding.indented(said).decode()
+    return encoding.indented(report).decode()
 
 
 def _short(words: str) -> str:

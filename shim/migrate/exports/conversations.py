@@ -49,8 +49,8 @@ def items_of(tx: Tx, thread_id: str) -> list[Json]:
     """A thread's items as any server takes them: calls with their outputs, and no reasoning, which is bound to the
     responses that made it.
     """
-    said = history.compose(transcript.entries(tx, thread_id), thoughts=False)
-    return [item for item in said if item["type"] != "message" or item["content"]]
+    composed = history.compose(transcript.entries(tx, thread_id), thoughts=False)
+    return [item for item in composed if item["type"] != "message" or item["content"]]
 
 
 class Exporter:

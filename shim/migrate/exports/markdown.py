@@ -59,8 +59,8 @@ PARTS: Final[dict[str, Callable[[Json], str]]] = {
 
 def _calls(step: Json) -> Iterator[str]:
     for call in step["step_details"].get("tool_calls") or []:
-        said = CALLS[call["type"]](call) if call["type"] in CALLS else f"called `{call['type']}`"
-        yield "> " + said.replace("\n", "\n> ")
+        line = CALLS[call["type"]](call) if call["type"] in CALLS else f"called `{call['type']}`"
+        yield "> " + line.replace("\n", "\n> ")
 
 
 def _function(call: Json) -> str:

@@ -133,9 +133,9 @@ def _fit_steps(made: Plan, given: list[Staged], tell: Tell) -> None:
     for one in given:
         if one.body["run_id"] not in runs:
             tell("no_run", one.place, one.body["id"])
-    kept = [step for step in made.steps if step["run_id"] in runs]
+    fitting = [step for step in made.steps if step["run_id"] in runs]
     same = ("thread_id", "assistant_id")
-    made.steps[:] = [step | {name: runs[step["run_id"]][name] for name in same} for step in kept]
+    made.steps[:] = [step | {name: runs[step["run_id"]][name] for name in same} for step in fitting]
 
 
 def _journal(made: Plan, places: dict[str, Place], tell: Tell) -> list[Entry]:

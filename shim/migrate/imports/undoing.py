@@ -19,7 +19,7 @@ class Undone:
 
     threads: int = 0
     assistants: int = 0
-    kept: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
 
 
 def undo(base: Database, batch: str, *, tenant: str = "", force: bool = False, tell_upstream: bool = False) -> Undone:
@@ -34,9 +34,9 @@ def undo(base: Database, batch: str, *, tenant: str = "", force: bool = False, t
     undone = Undone()
     after: int | None = 0
     while after is not None:
-        after, removed, kept = mine.write(_some, batch, after, force, tell_upstream)
+        after, removed, changed = mine.write(_some, batch, after, force, tell_upstream)
         undone.threads += removed
-        undone.kept += kept
+        undone.changed += changed
     undone.assistants = mine.write(imports.remove_assistants, batch, force)
     mine.write(imports.close, batch)
     return undone

@@ -65,8 +65,8 @@ class Writer:
         imports.add(tx, schema.runs, [self._run(one) for plan in wanted for one in plan.runs])
         imports.add(tx, schema.steps, [self._step(one) for plan in wanted for one in plan.steps])
         imports.add(tx, schema.journal, [item for plan in wanted for item in self._journal(plan)])
-        kept = {id(plan): self._files(tx, plan) for plan in wanted}
-        return [Outcome(one.plan, one.verdict, one.detail, kept.get(id(one.plan), 0)) for one in outcomes]
+        files = {id(plan): self._files(tx, plan) for plan in wanted}
+        return [Outcome(one.plan, one.verdict, one.detail, files.get(id(one.plan), 0)) for one in outcomes]
 
     def _judge(self, tx: Tx, group: list[Plan]) -> list[Outcome]:
         ids = [plan.thread["id"] for plan in group]

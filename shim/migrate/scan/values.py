@@ -198,7 +198,7 @@ class Values:
     def _member(self, owner: Class, name: str) -> Value:
         """An attribute of a class of the file, of its objects, or of the classes it derives from."""
         scopes = [each.scope for each in self._lineage(owner)]
-        bound = [each for scope in scopes for kept in (scope.attributes, scope.names) for each in kept.get(name, ())]
+        bound = [each for scope in scopes for names in (scope.attributes, scope.names) for each in names.get(name, ())]
         found = self._first(bound)
         if isinstance(found, Defined) and _is_read(found.node):
             return self._returned(found.node, found.scope)

@@ -14,9 +14,9 @@ def finished(piece: Piece, mint: Family, model: Model, encrypted: bool) -> Json:
 
 def _message(piece: Piece, mint: Family, encrypted: bool) -> Json:
     if piece.kind == "refusal":
-        part: Json = {"type": "refusal", "refusal": piece.said}
+        part: Json = {"type": "refusal", "refusal": piece.text}
     else:
-        part = {"type": "output_text", "annotations": piece.annotations, "logprobs": [], "text": piece.said}
+        part = {"type": "output_text", "annotations": piece.annotations, "logprobs": [], "text": piece.text}
     return {
         "id": mint("msg"),
         "type": "message",
@@ -32,7 +32,7 @@ def _call(piece: Piece, mint: Family, encrypted: bool) -> Json:
         "id": mint("fc"),
         "type": "function_call",
         "status": _status(piece),
-        "arguments": piece.said,
+        "arguments": piece.text,
         "call_id": mint.mint.call_id(),
         "name": piece.name,
     }
@@ -44,14 +44,14 @@ def _reasoning(piece: Piece, mint: Family, encrypted: bool) -> Json:
         "type": "reasoning",
         "content": [],
         **({"encrypted_content": mint.mint.encrypted()} if encrypted else {}),
-        "summary": [{"type": "summary_text", "text": piece.said}] if piece.pieces else [],
+        "summary": [{"type": "summary_text", "text": piece.text}] if piece.pieces else [],
     }
 
 
 def _hosted(piece: Piece, mint: Family, encrypted: bool) -> Json:
     item = {"id": mint(PREFIX[piece.kind]), "type": piece.kind, **piece.made}
     status = {} if piece.kind.startswith("mcp") else {"status": _status(piece)}
-    return item | status | ({_SPELT[piece.kind]: piece.said} if piece.kind in _SPELT else {})
+    return item | status | ({_SPELT[piece.kind]: piece.text} if piece.kind in _SPELT else {})
 
 
 #: Where the pieces of a hosted item are put together.

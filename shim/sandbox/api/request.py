@@ -161,8 +161,8 @@ def _check_format(body: Json) -> None:
 
 def _all_text(body: Json) -> str:
     given = items.normal(body.get("input") or [], str)
-    said = [items.text(item) for item in given if item["type"] == "message"]
-    return " ".join([*said, body.get("instructions") or ""])
+    texts = [items.text(item) for item in given if item["type"] == "message"]
+    return " ".join([*texts, body.get("instructions") or ""])
 
 
 def _reasoning_effort(body: Json) -> bool:

@@ -99,5 +99,5 @@ def _earlier(context: list[Json], asked: int | None) -> list[str]:
     return [f"Earlier {', '.join(sentences)}."] if sentences else []
 
 
-def _short(said: str, most: int) -> str:
-    return said if len(said) <= most else f"{said[:most]}…"
+def _short(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[:most]}…"

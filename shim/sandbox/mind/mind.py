@@ -52,12 +52,12 @@ class _Mind:
         draft = Draft()
         approved = self._runner.approved(draft)
         if approved is not None:
-            said = [*approved, *self._answer(draft)]
+            pieces = [*approved, *self._answer(draft)]
         elif self._retried:
-            said = self._calls(self._retried, draft)
+            pieces = self._calls(self._retried, draft)
         else:
-            said = self._turns(self._called(), draft)
-        whole = (*self._runner.lists(), *self._thought, *said)
+            pieces = self._turns(self._called(), draft)
+        whole = (*self._runner.lists(), *self._thought, *pieces)
         return _bounded(whole, self._request.get("max_output_tokens"), self._asked)
 
     def _called(self) -> tuple[Turn, ...]:
@@ -74,19 +74,19 @@ class _Mind:
 
     def _turns(self, turns: tuple[Turn, ...], draft: Draft) -> list[Piece]:
         """Hosted calls first; functions end the response, and so does a call that waits for approval."""
-        said: list[Piece] = []
+        pieces: list[Piece] = []
         for place, turn in enumerate(turns):
             asked = turn.words | self._script.whole
             for call in (each for each in turn.calls if each.name in self._runner.tools):
-                said += self._runner.do(call, asked, draft)
+                pieces += self._runner.do(call, asked, draft)
             functions = tuple(each for each in turn.calls if each.name not in self._runner.tools)
             if functions:
-                return said + self._calls(functions, draft)
+                return pieces + self._calls(functions, draft)
             if place < len(turns) - 1:
-                said += [draft.piece(self._phase("commentary"))] if draft.text else []
+                pieces += [draft.piece(self._phase("commentary"))] if draft.text else []
                 draft = Draft()
-        waits = said and said[-1].kind == "mcp_approval_request"
-        return said if waits else said + self._answer(draft)
+        waits = pieces and pieces[-1].kind == "mcp_approval_request"
+        return pieces if waits else pieces + self._answer(draft)
 
     def _calls(self, calls: tuple[Named, ...], draft: Draft) -> list[Piece]:
         draft.write(f"I will call {', '.join(call.name for call in calls)}.")
@@ -155,14 +155,14 @@ def _thought(request: Json, model: Model, asked: frozenset[str]) -> list[Piece]:
     return [Piece("reasoning", pieces_of(answers.SUMMARY) if summary else (), tokens=THOUGHT)]
 
 
-def _bounded(said: tuple[Piece, ...], most: int | None, asked: frozenset[str]) -> Plan:
+def _bounded(pieces: tuple[Piece, ...], most: int | None, asked: frozenset[str]) -> Plan:
     """What of it the token cap lets through."""
     for word, reason in (("token-cap", "max_output_tokens"), ("content-filter", "content_filter")):
         if word in asked:
-            return Plan((*said[:-1], _halved(said[-1])), reason, asked)
+            return Plan((*pieces[:-1], _halved(pieces[-1])), reason, asked)
     fitting: list[Piece] = []
-    left = most if most is not None else sum(item.cost for item in said)
-    for item in said:
+    left = most if most is not None else sum(item.cost for item in pieces)
+    for item in pieces:
         if item.cost > left:
             room = left - item.tokens
             fitting += [replace(item, pieces=item.pieces[:room], whole=item.kind == "reasoning")] if room > 0 else []

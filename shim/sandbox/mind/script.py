@@ -54,8 +54,8 @@ def place(script: Script, since: list[Json], hosted: Collection[str]) -> tuple[S
 
 def answered(since: list[Json]) -> bool:
     """The last user message already has its answer: nothing of its script is left."""
-    said = [item for item in since if item["type"] in ("function_call", "function_call_output", "message")]
-    return bool(said) and said[-1]["type"] == "message" and said[-1]["role"] == "assistant"
+    relevant = [item for item in since if item["type"] in ("function_call", "function_call_output", "message")]
+    return bool(relevant) and relevant[-1]["type"] == "message" and relevant[-1]["role"] == "assistant"
 
 
 def _stretches(turns: tuple[Turn, ...], hosted: Collection[str]) -> list[Stretch]:

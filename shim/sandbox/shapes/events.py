@@ -63,7 +63,7 @@ def _text(piece: Piece, done: Json, where: Json) -> Iterator[Json]:
             kind = "response.output_text.annotation.added"
             yield event(kind, annotation=due[index], annotation_index=index, **where)
         sent = len(due)
-    yield event("response.output_text.done", text=piece.said, logprobs=[], **where)
+    yield event("response.output_text.done", text=piece.text, logprobs=[], **where)
     yield event("response.content_part.done", part=part, **where)
 
 
@@ -72,24 +72,24 @@ def _refusal(piece: Piece, done: Json, where: Json) -> Iterator[Json]:
     yield event("response.content_part.added", part=part | {"refusal": ""}, **where)
     for each in piece.pieces:
         yield event("response.refusal.delta", delta=each, **where)
-    yield event("response.refusal.done", refusal=piece.said, **where)
+    yield event("response.refusal.done", refusal=piece.text, **where)
     yield event("response.content_part.done", part=part, **where)
 
 
 def _call(piece: Piece, done: Json, where: Json) -> Iterator[Json]:
     for each in piece.pieces:
         yield event("response.function_call_arguments.delta", delta=each, **where)
-    yield event("response.function_call_arguments.done", arguments=piece.said, **where)
+    yield event("response.function_call_arguments.done", arguments=piece.text, **where)
 
 
 def _reasoning(piece: Piece, done: Json, where: Json) -> Iterator[Json]:
     if not piece.pieces:
         return
-    part, where = {"type": "summary_text", "text": piece.said}, {**where, "summary_index": 0}
+    part, where = {"type": "summary_text", "text": piece.text}, {**where, "summary_index": 0}
     yield event("response.reasoning_summary_part.added", part=part | {"text": ""}, **where)
     for each in piece.pieces:
         yield event("response.reasoning_summary_text.delta", delta=each, **where)
-    yield event("response.reasoning_summary_text.done", text=piece.said, **where)
+    yield event("response.reasoning_summary_text.done", text=piece.text, **where)
     yield event("response.reasoning_summary_part.done", part=part, **where)
 
 
@@ -106,7 +106,7 @@ def _code(piece: Piece, done: Json, where: Json) -> Iterator[Json]:
     yield event("response.code_interpreter_call.in_progress", **where)
     for each in piece.pieces:
         yield event("response.code_interpreter_call_code.delta", delta=each, **where)
-    yield event("response.code_interpreter_call_code.done", code=piece.said, **where)
+    yield event("response.code_interpreter_call_code.done", code=piece.text, **where)
     yield event("response.code_interpreter_call.interpreting", **where)
     yield event("response.code_interpreter_call.completed", **where)
 
@@ -123,8 +123,8 @@ def _image(piece: Piece, done: Json, where: Json) -> Iterator[Json]:
 
 def _mcp(piece: Piece, done: Json, where: Json) -> Iterator[Json]:
     yield event("response.mcp_call.in_progress", **where)
-    yield event("response.mcp_call_arguments.delta", delta=piece.said, **where)
-    yield event("response.mcp_call_arguments.done", arguments=piece.said, **where)
+    yield event("response.mcp_call_arguments.delta", delta=piece.text, **where)
+    yield event("response.mcp_call_arguments.done", arguments=piece.text, **where)
     yield event(f"response.mcp_call.{'failed' if done['error'] else 'completed'}", **where)
 
 

@@ -268,5 +268,5 @@ def output_text(item: Json) -> str:
 
 def tokens(item: Json) -> int:
     """Words, as tokens."""
-    said = {"message": text, "function_call_output": output_text}.get(item["type"])
-    return len((said(item) if said else str(item.get("arguments", ""))).split())
+    text_of = {"message": text, "function_call_output": output_text}.get(item["type"])
+    return len((text_of(item) if text_of else str(item.get("arguments", ""))).split())

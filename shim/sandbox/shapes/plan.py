@@ -51,7 +51,7 @@ class Piece:
     made: Json = field(default_factory=dict)
 
     @property
-    def said(self) -> str:
+    def text(self) -> str:
         return "".join(self.pieces)
 
     @property
@@ -61,7 +61,7 @@ class Piece:
     @property
     def annotations(self) -> list[Json]:
         """Those that are sent: of a text that was cut, not the ones behind the cut."""
-        return [mark.annotation for mark in self.marks if mark.at <= len(self.said)]
+        return [mark.annotation for mark in self.marks if mark.at <= len(self.text)]
 
     def split(self, place: int) -> "tuple[Piece, Piece]":
         """Two texts of it, cut before a piece."""

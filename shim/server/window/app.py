@@ -78,8 +78,8 @@ class Guard:
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 names = {name for name, _ in HEADERS}
-                kept = [(name, value) for name, value in message.get("headers", ()) if name not in names]
-                message = {**message, "headers": [*kept, *HEADERS]}
+                others = [(name, value) for name, value in message.get("headers", ()) if name not in names]
+                message = {**message, "headers": [*others, *HEADERS]}
             await send(message)
 
         await self._app(scope, receive, guarded)

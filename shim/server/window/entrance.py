@@ -43,11 +43,11 @@ def _check_near(request: Request) -> None:
 
 def _with_key(authorization: str) -> dict[str, str]:
     """A password as the key that it is."""
-    scheme, _, told = authorization.partition(" ")
+    scheme, _, given = authorization.partition(" ")
     if scheme.lower() != "basic":
         return {}
     try:
-        _, _, key = base64.b64decode(told, validate=True).decode().partition(":")
+        _, _, key = base64.b64decode(given, validate=True).decode().partition(":")
     except (binascii.Error, UnicodeDecodeError):
         return {"authorization": ""}
     return {"authorization": f"Bearer {key}"}

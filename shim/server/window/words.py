@@ -96,16 +96,16 @@ def _address(part: Json) -> str:
     return short(str(found.get("url", "") if isinstance(found, dict) else found or part.get("file_id", "")), 80)
 
 
-def item(said: Json) -> tuple[str, str]:
+def item(body: Json) -> tuple[str, str]:
     """An item of the Responses API: what it is, and what it says, in one line."""
-    kind = str(said.get("type", "message"))
+    kind = str(body.get("type", "message"))
     if kind == "message":
-        return str(said.get("role", "message")), short(text_of(said.get("content")))
+        return str(body.get("role", "message")), short(text_of(body.get("content")))
     if kind == "function_call":
-        return "function_call", short(f"{said.get('name')}({said.get('arguments')})")
+        return "function_call", short(f"{body.get('name')}({body.get('arguments')})")
     if kind == "function_call_output":
-        output = said.get("output")
+        output = body.get("output")
         return "output", short(output if isinstance(output, str) else text_of(output))
     if kind == "reasoning":
-        return "reasoning", short(text_of(said.get("summary"))) or "(not shown)"
-    return kind, str(said.get("id") or "")
+        return "reasoning", short(text_of(body.get("summary"))) or "(not shown)"
+    return kind, str(body.get("id") or "")
