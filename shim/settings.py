@@ -39,6 +39,12 @@ class Settings(BaseSettings):
         + ", ".join(f"`{name}`" for name in PROFILES)
         + ".",
     )
+    upstream_http: Literal["direct", "library"] = Field(
+        "direct",
+        description="How `serve` speaks to the upstream. `direct`: by its own HTTP/1.1, which costs less of the "
+        "processor; what needs a proxy goes the other way all the same. `library`: by the HTTP library of the SDK, for "
+        "an upstream that speaks HTTP/1.1 in a way which only that one understands.",
+    )
     model_map: str | None = Field(
         None,
         description="Models to call in place of others, as JSON or the path of a JSON file: exact names, and prefixes "

@@ -48,7 +48,7 @@ class _ByLoop:
         return getattr(self._mine(), name)
 
     def _mine(self) -> Any:
-        loop = _loop()
+        loop = running_loop()
         if loop not in self._made:
             # Of a loop that was closed with connections open nobody can close them any more: they are dropped.
             for closed in [other for other in list(self._made) if other is not None and other.is_closed()]:
@@ -60,7 +60,7 @@ class _ByLoop:
         self._made = {}
 
 
-def _loop() -> asyncio.AbstractEventLoop | None:
+def running_loop() -> asyncio.AbstractEventLoop | None:
     try:
         return asyncio.get_running_loop()
     except RuntimeError:

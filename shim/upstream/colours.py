@@ -6,7 +6,7 @@ that blocks can be left, but not stopped, so it goes on in a thread; one that is
 
 import threading
 import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing, suppress
 from typing import Any, Final, Protocol
 
@@ -17,6 +17,16 @@ from shim.upstream import waiting
 
 #: An open HTTP response of httpx or httpx2, of either colour.
 Open = Any
+#: Where a response of `shim.http.direct` keeps its body, which is read without the library's layers.
+BODY: Final = "shim.body"
+
+
+class Chunks(Protocol):
+    """The bytes of a body, as they come."""
+
+    def __aiter__(self) -> AsyncIterator[bytes]: ...
+
+    async def aclose(self) -> None: ...
 
 
 class Colour(Protocol):
@@ -30,11 +40,11 @@ class Colour(Protocol):
         """The same, until it is interrupted: then `Refusal`, and what comes all the same is given to ``late``."""
         ...
 
-    def chunks(self, response: Open) -> AsyncGenerator[bytes, None]:
+    def chunks(self, response: Open) -> Chunks:
         """The bytes of a body, as they come."""
         ...
 
-    async def finish(self, chunks: AsyncGenerator[bytes, None], response: Open, seconds: float) -> None:
+    async def finish(self, chunks: Chunks, response: Open, seconds: float) -> None:
         """Read a body to its end, which is late by so much at most."""
         ...
 
@@ -60,7 +70,7 @@ class Blocking:
         for chunk in response.iter_bytes():
             yield chunk
 
-    async def finish(self, chunks: AsyncGenerator[bytes, None], response: Open, seconds: float) -> None:
+    async def finish(self, chunks: Chunks, response: Open, seconds: float) -> None:
         late = threading.Timer(seconds, waiting.shut, (response,))
         late.daemon = True
         late.start()
@@ -86,12 +96,11 @@ class Awaited:
         # It is cancelled, so nothing comes late.
         return await waiting.wait_async(call(), interruption)
 
-    async def chunks(self, response: Open) -> AsyncGenerator[bytes, None]:
-        async with aclosing(response.aiter_bytes()) as chunks:
-            async for chunk in chunks:
-                yield chunk
+    def chunks(self, response: Open) -> Chunks:
+        plain = response.extensions.get(BODY)
+        return _chunks(response) if plain is None or "content-encoding" in response.headers else plain
 
-    async def finish(self, chunks: AsyncGenerator[bytes, None], response: Open, seconds: float) -> None:
+    async def finish(self, chunks: Chunks, response: Open, seconds: float) -> None:
         with anyio.move_on_after(seconds):
             await _exhaust(chunks)
 
@@ -102,7 +111,13 @@ class Awaited:
         await anyio.sleep(seconds)
 
 
-async def _exhaust(chunks: AsyncGenerator[bytes, None]) -> None:
+async def _chunks(response: Open) -> AsyncGenerator[bytes, None]:
+    async with aclosing(response.aiter_bytes()) as chunks:
+        async for chunk in chunks:
+            yield chunk
+
+
+async def _exhaust(chunks: Chunks) -> None:
     async with aclosing(chunks) as rest:
         async for _ in rest:
             pass

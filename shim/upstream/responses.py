@@ -16,7 +16,7 @@ from openai._models import FinalRequestOptions
 from shim.ports import Answer, Call, Profile, Refusal
 from shim.upstream import answers, bodies, secrets, waiting
 from shim.upstream.caller import CREDENTIALS, credentials
-from shim.upstream.colours import BLOCKING, Colour, leave
+from shim.upstream.colours import BLOCKING, Chunks, Colour, leave
 from shim.upstream.observing import shown, shown_response
 from shim.upstream.refusals import Broken, of_error, refusals
 from shim.wire import ids, sse
@@ -132,7 +132,7 @@ class _Answer:
     def __init__(self, response: Any, colour: Colour, broken: Broken, limits: sse.Limits) -> None:
         self._response, self._colour, self._broken, self._limits = response, colour, broken, limits
         self._line = waiting.Line(response)
-        self._chunks: AsyncGenerator[bytes, None] | None = None
+        self._chunks: Chunks | None = None
         self._over = False
 
     async def events(self) -> AsyncGenerator[list[Json], None]:

@@ -1,0 +1,303 @@
+"""One HTTP/1.1 connection to an upstream, on asyncio: what is sent goes out in as few writes as possible, and answers
+are read by the parser in C that the server also reads its callers with.
+
+It is for one exchange at a time.  Whatever is not plain HTTP/1.1 ends the connection: nothing is guessed.
+"""
+
+import asyncio
+import select
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, Final
+
+import httptools
+
+from shim.http.guard import http
+
+#: Bytes of an answer's head, or of what stands between two pieces of its body.
+LONGEST: Final = 131_072
+#: Bytes that may wait for their reader: the upstream is stopped at the first number, and goes on at the second.
+FULL: Final = 262_144
+LOW: Final = 65_536
+#: What an answer that breaks off says of itself.
+SILENT: Final = "Server disconnected without sending a response."
+MALFORMED: Final = "the answer is no plain HTTP/1.1:"
+BROKEN_OFF: Final = "peer closed connection without sending complete message body"
+
+
+class Connection(asyncio.Protocol):
+    """``gone``: told once when the connection cannot carry another exchange.
+
+    ``head``: the answer's status, reason and headers, once they are there; ``complete``: its body is there, too.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, gone: "Callable[[Connection], None]") -> None:
+        self.loop: Final = loop
+        self._gone: Callable[[Connection], None] | None = gone
+        self.idle_since = 0.0
+        self.transport: Any = None
+        self._waiter: asyncio.Future[None] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._deadline, self._late = 0.0, (http.ReadTimeout, "")
+        self._busy = self._full = self._paused = False
+        self._sent = True
+        self.begin()
+        self._busy = False
+
+    def begin(self) -> None:
+        """Another exchange."""
+        self._parser: Any = httptools.HttpResponseParser(self)
+        self._reason, self._headers = b"", list[tuple[bytes, bytes]]()
+        self.head: tuple[int, bytes, list[tuple[bytes, bytes]]] | None = None
+        self.complete = self._spoiled = self._framed = self._heard = False
+        self._problem: Exception | None = None
+        self._pieces, self._unread, self._loose = list[bytes](), 0, 0
+        self._busy, self._sent = True, False
+
+    @property
+    def version(self) -> bytes:
+        """Of the answer's protocol."""
+        return b"HTTP/" + str(self._parser.get_http_version()).encode()
+
+    @property
+    def reusable(self) -> bool:
+        """Whether the exchange has ended so that another one may follow."""
+        return self.complete and self._sent and not self._spoiled and not self.transport.is_closing()
+
+    @property
+    def stale(self) -> bool:
+        """Whether an idle connection has been closed, or something has come that nobody asked for."""
+        return bool(self.transport.is_closing()) or _is_readable(self.transport)
+
+    def rest(self) -> None:
+        """The exchange is over, and the connection waits for another one."""
+        self._busy, self.idle_since = False, self.loop.time()
+        self._parser = None
+        self._quiet()
+        self._flow()
+
+    def abort(self) -> None:
+        """Close it at once, whatever is under way."""
+        self._quiet()
+        if self.transport is not None:
+            self.transport.abort()
+        self._leave()
+
+    def interrupt(self) -> None:
+        """Let whoever reads the answer hear that it is cut.  Safe in any thread."""
+        with suppress(RuntimeError):
+            self.loop.call_soon_threadsafe(self._fail, http.ReadError("the wait for the answer was interrupted"))
+
+    # What the event loop calls.
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        if not self._busy or self.complete:
+            # Nobody has asked for it: what follows could be taken for the answer to somebody else's question.
+            self._spoiled = True
+            if not self._busy:
+                self.abort()
+            return
+        self._heard = True
+        self._loose += len(data)
+        try:
+            self._parser.feed_data(data)
+        except (httptools.HttpParserError, httptools.HttpParserUpgrade) as problem:
+            self._spoiled = True
+            self._fail(http.RemoteProtocolError(f"{MALFORMED} {problem}"))
+        if self._loose > LONGEST and not self.complete:
+            self._fail(http.RemoteProtocolError("the head of the answer is too long"))
+        if self._unread > FULL and not self._paused and not self.transport.is_closing():
+            self._paused = True
+            self.transport.pause_reading()
+        self._wake()
+
+    def eof_received(self) -> bool:
+        if self._busy and self.head is not None and not self._framed and self._problem is None:
+            self.complete = self._spoiled = True
+        self._end(None)
+        return False
+
+    def connection_lost(self, problem: Exception | None) -> None:
+        self._end(problem)
+        self._leave()
+
+    def pause_writing(self) -> None:
+        self._full = True
+
+    def resume_writing(self) -> None:
+        self._full = False
+        self._wake()
+
+    # What the parser calls.
+
+    def on_message_begin(self) -> None:
+        if self.complete:
+            self._spoiled = True
+
+    def on_status(self, reason: bytes) -> None:
+        # In as many parts as it came.
+        self._reason += reason
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        # Trailers are left out.
+        if self.head is None:
+            self._headers.append((name, value))
+
+    def on_headers_complete(self) -> None:
+        if self.complete:
+            return
+        status = self._parser.get_status_code()
+        if status < 200:
+            # What follows is the answer, but for 101, with which the parser ends.
+            self._reason, self._headers = b"", []
+            return
+        given = {name.lower(): value.strip().lower() for name, value in self._headers}
+        coded = given.get(b"transfer-encoding")
+        if coded not in (None, b"chunked"):
+            self._fail(http.RemoteProtocolError(f"a transfer coding that is not known: {coded!r}"))
+        self._framed = coded is not None or b"content-length" in given or status in (204, 304)
+        self.head = status, self._reason, self._headers
+
+    def on_body(self, piece: bytes) -> None:
+        if self.complete:
+            return
+        self._loose = 0
+        self._pieces.append(piece)
+        self._unread += len(piece)
+
+    def on_message_complete(self) -> None:
+        if self.head is not None:
+            self.complete = True
+            self._spoiled = self._spoiled or not self._parser.should_keep_alive()
+
+    # What whoever uses the connection calls.
+
+    async def write(self, data: bytes, seconds: float | None) -> bool:
+        """Send something; whether anybody wants more.  An answer that comes before the end of its question ends that.
+        Raises the HTTP library's errors.
+        """
+        if self.transport.is_closing():
+            raise self._problem or http.WriteError(SILENT)
+        self.transport.write(data)
+        while self._full and self._problem is None and self.head is None:
+            await self._wait(seconds, http.WriteTimeout, "the request could not be sent in time")
+        if self._problem is not None and self.head is None:
+            raise self._problem
+        return self.head is None
+
+    def written(self) -> None:
+        """The request is sent wholly, or is on its way."""
+        self._sent = not self._full
+
+    async def answered(self, seconds: float | None) -> tuple[int, bytes, list[tuple[bytes, bytes]]]:
+        """The head of the answer.  Raises the HTTP library's errors."""
+        while self.head is None:
+            if self._problem is not None:
+                raise self._problem
+            await self._wait(seconds, http.ReadTimeout, "no answer came in time")
+        return self.head
+
+    async def read(self, seconds: float | None) -> bytes | None:
+        """What has come of the body since it was asked for the last time, in one piece; None at its end.  Raises the
+        HTTP library's errors.
+        """
+        while not self._pieces:
+            if self._problem is not None:
+                raise self._problem
+            if self.complete:
+                return None
+            await self._wait(seconds, http.ReadTimeout, "the answer did not go on in time")
+        pieces = self._pieces
+        self._pieces, self._unread = [], 0
+        if self._paused:
+            self._flow()
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+    def _flow(self) -> None:
+        if self._paused and not self.transport.is_closing():
+            self._paused = False
+            self.transport.resume_reading()
+
+    async def _wait(self, seconds: float | None, late: type[Exception], why: str) -> None:
+        """Until something happens, or too late.  One timer serves many waits, for most of them are short."""
+        self._waiter = self.loop.create_future()
+        if seconds is not None:
+            self._deadline, self._late = self.loop.time() + seconds, (late, why)
+            if self._timer is None or self._timer.when() > self._deadline:
+                self._quiet()
+                self._timer = self.loop.call_at(self._deadline, self._tick)
+        else:
+            self._quiet()
+        try:
+            await self._waiter
+        finally:
+            self._waiter = None
+
+    def _tick(self) -> None:
+        self._timer = None
+        if self._waiter is None:
+            return
+        if self.loop.time() < self._deadline:
+            self._timer = self.loop.call_at(self._deadline, self._tick)
+            return
+        late, why = self._late
+        self._fail(late(why))
+
+    def _quiet(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+    def _fail(self, problem: Exception) -> None:
+        if self._busy and not self.complete and self._problem is None:
+            self._problem = problem
+            self._spoiled = True
+            self._wake()
+            if self.transport is not None:
+                self.transport.abort()
+
+    def _end(self, problem: Exception | None) -> None:
+        """No more will come."""
+        if problem is not None:
+            self._fail(http.ReadError(str(problem) or type(problem).__name__))
+        self._fail(http.RemoteProtocolError(BROKEN_OFF if self._heard else SILENT))
+        self._wake()
+
+    def _leave(self) -> None:
+        self._parser = None
+        gone, self._gone = self._gone, None
+        if gone is not None:
+            gone(self)
+
+
+def _is_readable(transport: Any) -> bool:
+    """Whether bytes or the end of a connection wait to be read that the event loop has not looked at yet."""
+    found = transport.get_extra_info("socket")
+    if found is None or not hasattr(select, "poll"):
+        return False
+    poll = select.poll()
+    poll.register(found.fileno(), select.POLLIN)
+    return bool(poll.poll(0))
+
+
+class Wire:
+    """What the HTTP libraries call a network stream: how whoever waits for an answer cuts it off."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection: Final = connection
+
+    def get_extra_info(self, name: str) -> Any:
+        """``socket`` is something that can be shut down from any thread; the rest is the transport's."""
+        return self if name == "socket" else self._connection.transport.get_extra_info(name)
+
+    def shutdown(self, how: int = socket.SHUT_RDWR) -> None:
+        """As a socket's."""
+        self._connection.interrupt()

@@ -1,0 +1,290 @@
+"""The server's way to its upstream: plain HTTP/1.1 on asyncio, without the layers of the HTTP library in between.
+
+It stands in the place of the transport that the SDK's own client has, and takes over what that one was set up with.  So
+authentication, retries, redirects, timeouts and logging stay as they are, and what is not plain (a proxy, HEAD, another
+protocol) goes the old way.
+"""
+
+import re
+import ssl
+from collections import deque
+from collections.abc import AsyncIterator
+from typing import Any, Final, NamedTuple, Protocol
+
+import anyio
+
+from shim.http import addresses
+from shim.http.connection import Connection, Wire
+from shim.http.guard import http
+from shim.http.pools import running_loop
+from shim.upstream.colours import BODY
+
+#: What stands in the first line and in the headers of a request, as bytes that cannot end a line.
+NAME: Final = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+VALUE: Final = re.compile(rb"[^\0\r\n]*")
+TARGET: Final = re.compile(rb"[!-~]+")
+#: Methods whose answers the parser can tell the end of.
+PLAIN: Final = frozenset({"DELETE", "GET", "OPTIONS", "PATCH", "POST", "PUT"})
+
+
+class Limits(NamedTuple):
+    """``connections`` at once, ``idle`` ones among them, and for how many seconds an idle one is kept."""
+
+    connections: int
+    idle: int
+    expiry: float | None
+
+
+class Origin(NamedTuple):
+    """Where a connection leads."""
+
+    secure: bool
+    host: str
+    port: int
+    name: str
+
+
+class _Upstreams(Protocol):
+    """What is needed of a transport of the HTTP library."""
+
+    async def handle_async_request(self, request: Any) -> Any: ...
+
+    async def aclose(self) -> None: ...
+
+
+def put_in_place(network: Any) -> None:
+    """Send the requests of a client that the SDK has made this way, where its transport is a plain one."""
+    held = network._transport
+    pool = getattr(held, "_pool", None)
+    plain = type(held) is http.AsyncHTTPTransport and type(pool).__name__ == "AsyncConnectionPool"
+    if plain and not any(getattr(pool, name, None) for name in ("_proxy", "_uds", "_local_address", "_http2")):
+        network._transport = Direct(held, pool)
+
+
+class Direct(http.AsyncBaseTransport):  # type: ignore[misc]
+    """``usual``: the transport that it stands in for."""
+
+    def __init__(self, usual: _Upstreams, pool: Any) -> None:
+        self._usual: Final = usual
+        limits = Limits(pool._max_connections, pool._max_keepalive_connections, pool._keepalive_expiry)
+        self._ways: Final = Ways(limits, pool._ssl_context, tuple(getattr(pool, "_socket_options", None) or ()))
+
+    async def handle_async_request(self, request: Any) -> Any:
+        """As the HTTP library's."""
+        if not _is_plain(request):
+            return await self._usual.handle_async_request(request)
+        head, timeouts = _head(request), request.extensions.get("timeout") or {}
+        connection = await self._ways.take(_origin(request), timeouts)
+        try:
+            await _send(connection, head, request, timeouts.get("write"))
+            status, reason, headers = await connection.answered(timeouts.get("read"))
+        except BaseException:
+            connection.abort()
+            raise
+        body = Body(connection, self._ways, timeouts.get("read"))
+        known = {"http_version": connection.version, "reason_phrase": reason, "network_stream": Wire(connection)}
+        return http.Response(status, headers=headers, stream=body, extensions=known | {BODY: body})
+
+    async def aclose(self) -> None:
+        """Close what is idle."""
+        self._ways.close()
+        await self._usual.aclose()
+
+
+class Body(http.AsyncByteStream):  # type: ignore[misc]
+    """An answer's body, as it comes; read or closed, its connection is given back."""
+
+    def __init__(self, connection: Connection, ways: "Ways", patience: float | None) -> None:
+        self._connection: Connection | None = connection
+        self._ways, self._patience = ways, patience
+
+    def __aiter__(self) -> "AsyncIterator[bytes]":
+        return self
+
+    async def __anext__(self) -> bytes:
+        if self._connection is None:
+            raise StopAsyncIteration
+        piece = await self._connection.read(self._patience)
+        if piece is None:
+            await self.aclose()
+            raise StopAsyncIteration
+        return piece
+
+    async def aclose(self) -> None:
+        """As the HTTP library's."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            self._ways.give_back(connection)
+
+
+class Ways:
+    """The connections of one client.  Those of another event loop are left alone."""
+
+    def __init__(self, limits: Limits, context: ssl.SSLContext | None, options: tuple[Any, ...]) -> None:
+        self._limits, self._context, self._options = limits, context, options
+        self._idle: dict[Origin, list[Connection]] = {}
+        self._where: dict[Connection, Origin] = {}
+        self._opening = 0
+        self._queue: deque[anyio.Event] = deque()
+
+    async def take(self, origin: Origin, timeouts: dict[str, float | None]) -> Connection:
+        """A connection for one exchange.  Raises the HTTP library's errors."""
+        try:
+            with anyio.fail_after(timeouts.get("pool")):
+                await self._turn(origin)
+        except TimeoutError:
+            raise http.PoolTimeout("no connection to the upstream was free in time") from None
+        found = self._rested(origin)
+        if found is None:
+            found = await self._connected(origin, timeouts.get("connect"))
+            self._where[found] = origin
+        found.begin()
+        return found
+
+    def give_back(self, connection: Connection) -> None:
+        """The exchange is over."""
+        idle = sum(map(len, self._idle.values()))
+        if connection not in self._where or not connection.reusable or idle >= self._limits.idle:
+            connection.abort()
+            return
+        connection.rest()
+        self._idle.setdefault(self._where[connection], []).append(connection)
+        self._next()
+
+    def close(self) -> None:
+        """Close the idle ones."""
+        for connection in [each for found in self._idle.values() for each in found]:
+            connection.abort()
+
+    async def _turn(self, origin: Origin) -> None:
+        """Until there is an idle connection, or room for a new one."""
+        while not self._idle.get(origin) and not self._has_room():
+            mine = anyio.Event()
+            self._queue.append(mine)
+            try:
+                await mine.wait()
+            except BaseException:
+                if mine.is_set():
+                    self._next()
+                else:
+                    self._queue.remove(mine)
+                raise
+
+    def _has_room(self) -> bool:
+        if len(self._where) + self._opening < self._limits.connections:
+            return True
+        # One that leads elsewhere makes room.
+        idle = next((found[0] for found in self._idle.values() if found), None)
+        if idle is not None:
+            idle.abort()
+        return idle is not None
+
+    def _rested(self, origin: Origin) -> Connection | None:
+        """An idle connection that still works: the one that was used last."""
+        found, loop = self._idle.get(origin, []), running_loop()
+        while found:
+            connection = found.pop()
+            expiry = self._limits.expiry
+            old = expiry is not None and loop is not None and loop.time() - connection.idle_since > expiry
+            if connection.loop is loop and not old and not connection.stale:
+                return connection
+            self._drop(connection)
+        return None
+
+    def _drop(self, connection: Connection) -> None:
+        if connection.loop is running_loop():
+            connection.abort()
+        else:
+            # Its loop may be closed, and nobody can close it there any more.
+            self._gone(connection)
+
+    async def _connected(self, origin: Origin, seconds: float | None) -> Connection:
+        self._opening += 1
+        try:
+            with anyio.fail_after(seconds):
+                return await self._opened(origin)
+        except TimeoutError as problem:
+            raise http.ConnectTimeout(str(problem) or "no connection to the upstream came about in time") from problem
+        except OSError as problem:
+            raise http.ConnectError(str(problem)) from problem
+        finally:
+            self._opening -= 1
+            self._next()
+
+    async def _opened(self, origin: Origin) -> Connection:
+        loop: Any = running_loop()
+        made = await addresses.connected(origin.host, origin.port)
+        try:
+            for option in self._options:
+                made.setsockopt(*option)
+            secure: dict[str, Any] = {}
+            if origin.secure:
+                context = self._context or ssl.create_default_context()
+                context.set_alpn_protocols(["http/1.1"])
+                secure = {"ssl": context, "server_hostname": origin.name}
+            _, protocol = await loop.create_connection(lambda: Connection(loop, self._gone), sock=made, **secure)
+        except BaseException:
+            made.close()
+            raise
+        connection: Connection = protocol
+        return connection
+
+    def _gone(self, connection: Connection) -> None:
+        origin = self._where.pop(connection, None)
+        if origin is not None and connection in (found := self._idle.get(origin, [])):
+            found.remove(connection)
+        self._next()
+
+    def _next(self) -> None:
+        """Let the one who has waited longest look again."""
+        if self._queue:
+            self._queue.popleft().set()
+
+
+def _is_plain(request: Any) -> bool:
+    special = {"trace", "target"} & set(request.extensions)
+    return request.method in PLAIN and request.url.scheme in ("http", "https") and not special
+
+
+def _origin(request: Any) -> Origin:
+    url, name = request.url, request.extensions.get("sni_hostname")
+    host = url.raw_host.decode("ascii")
+    secure = url.scheme == "https"
+    return Origin(secure, host, url.port or (443 if secure else 80), name or host)
+
+
+def _head(request: Any) -> bytes:
+    """The request up to its body.  Raises ``LocalProtocolError``, without what it says, which may be a key."""
+    target, given = request.url.raw_path, request.headers.raw
+    if not TARGET.fullmatch(target):
+        raise http.LocalProtocolError("Illegal target characters")
+    for name, value in given:
+        if not NAME.fullmatch(name) or not VALUE.fullmatch(value):
+            raise http.LocalProtocolError(f"Illegal header {name!r}")
+    framed = [name for name, _ in given if name.lower() in (b"content-length", b"transfer-encoding")]
+    if len(framed) > 1:
+        raise http.LocalProtocolError("the length of the request is said more than once")
+    lines = [request.method.encode("ascii") + b" " + target + b" HTTP/1.1"]
+    return b"\r\n".join([*lines, *(name + b": " + value for name, value in given), b"", b""])
+
+
+async def _send(connection: Connection, head: bytes, request: Any, seconds: float | None) -> None:
+    """The request, its head together with the first part of its body."""
+    chunked = "transfer-encoding" in request.headers
+    left = int(request.headers.get("content-length", "0"))
+    pending = head
+    async for part in request.stream:
+        if not part:
+            continue
+        left -= len(part)
+        if not chunked and left < 0:
+            raise http.LocalProtocolError("Too much data for declared Content-Length")
+        pending += b"%x\r\n%b\r\n" % (len(part), part) if chunked else part
+        if not await connection.write(pending, seconds):
+            return
+        pending = b""
+    if not chunked and left > 0:
+        raise http.LocalProtocolError("Too little data for declared Content-Length")
+    if pending or chunked:
+        await connection.write(pending + (b"0\r\n\r\n" if chunked else b""), seconds)
+    connection.written()

@@ -1,0 +1,76 @@
+"""Finding the address of a host that answers."""
+
+import asyncio
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from shim.http import addresses
+
+
+@pytest.fixture
+def port() -> Iterator[int]:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server.getsockname()[1]
+
+
+def where(*hosts: str, port: int) -> Any:
+    async def told(host: str, _: int, **options: Any) -> list[Any]:
+        families = {True: socket.AF_INET6, False: socket.AF_INET}
+        return [(families[":" in each], socket.SOCK_STREAM, 6, "", (each, port)) for each in hosts]
+
+    return told
+
+
+async def test_an_address_is_not_looked_up(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", None)
+    with await addresses.connected("127.0.0.1", port) as made:
+        assert made.getpeername() == ("127.0.0.1", port)
+
+
+async def test_a_name(port: int) -> None:
+    with await addresses.connected("localhost", port) as made:
+        assert made.getpeername()[1] == port
+
+
+async def test_an_address_that_refuses_is_passed_over_at_once(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", where("::1", "127.0.0.1", port=port))
+    monkeypatch.setattr(addresses, "HEAD_START", 60)
+    with await addresses.connected("both.test", port) as made:
+        assert made.getpeername() == ("127.0.0.1", port)
+
+
+async def test_an_address_that_says_nothing_does_not_hold_the_others_up(
+    port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", where("127.0.0.2", "127.0.0.1", port=port))
+    monkeypatch.setattr(addresses, "HEAD_START", 0.01)
+    usual, left = addresses._opened, list[str]()
+
+    async def opened(address: addresses.Address) -> socket.socket:
+        if address[3][0] == "127.0.0.2":
+            try:
+                await asyncio.get_running_loop().create_future()
+            finally:
+                left.append("left")
+        return await usual(address)
+
+    monkeypatch.setattr(addresses, "_opened", opened)
+    with await addresses.connected("slow.test", port) as made:
+        assert made.getpeername() == ("127.0.0.1", port)
+    assert left == ["left"]
+
+
+async def test_nobody_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", where("127.0.0.1", "127.0.0.1", port=port))
+    with pytest.raises(ConnectionRefusedError):
+        await addresses.connected("none.test", port)
+
+
+def test_families_take_turns() -> None:
+    six, four = (socket.AF_INET6, 1, 6, "a"), (socket.AF_INET, 1, 6, "b")
+    assert list(addresses._in_turns([six, six, four])) == [six, four, six]

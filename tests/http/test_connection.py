@@ -1,0 +1,265 @@
+"""Bytes of an upstream, good and bad, in every cut: what an answer is, and that no connection is used again after one
+that is not wholly understood.
+"""
+
+import asyncio
+import socket
+from typing import Any
+
+import pytest
+
+from shim.http.connection import FULL, LONGEST, Connection, Wire
+from shim.http.guard import http
+
+
+class Held:
+    """A transport that sends nowhere."""
+
+    def __init__(self) -> None:
+        self.sent, self.closing, self.reading = b"", False, True
+
+    def write(self, data: bytes) -> None:
+        self.sent += data
+
+    def is_closing(self) -> bool:
+        return self.closing
+
+    def abort(self) -> None:
+        self.closing = True
+
+    def pause_reading(self) -> None:
+        self.reading = False
+
+    def resume_reading(self) -> None:
+        self.reading = True
+
+    def get_extra_info(self, name: str) -> Any:
+        return name if name == "peername" else None
+
+
+def opened() -> tuple[Connection, Held]:
+    connection, held = Connection(asyncio.get_running_loop(), lambda _: None), Held()
+    connection.connection_made(held)  # type: ignore[arg-type]
+    connection.begin()
+    connection.written()
+    return connection, held
+
+
+async def heard(connection: Connection) -> tuple[int, bytes]:
+    status, _, _ = await connection.answered(5)
+    body = b""
+    while (piece := await connection.read(5)) is not None:
+        body += piece
+    return status, body
+
+
+PLAIN = b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\nx: a\r\nx: b\r\n\r\nhello"
+CHUNKED = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2;a=b\r\nhe\r\n3\r\nllo\r\n0\r\nx-late: 1\r\n\r\n"
+AFTER_HINTS = b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\n" + PLAIN
+GOOD = {
+    "length": (PLAIN, 200, b"hello", True),
+    "chunked": (CHUNKED, 200, b"hello", True),
+    "after hints": (AFTER_HINTS, 200, b"hello", True),
+    "no content": (b"HTTP/1.1 204 No Content\r\n\r\n", 204, b"", True),
+    "not modified": (b"HTTP/1.1 304 Not Modified\r\ncontent-length: 7\r\n\r\n", 304, b"", True),
+    "asked to close": (PLAIN.replace(b"x: a", b"connection: close"), 200, b"hello", False),
+    "HTTP/1.0": (PLAIN.replace(b"1.1", b"1.0"), 200, b"hello", False),
+    "an offer of another protocol": (PLAIN.replace(b"x: a", b"upgrade: h2c"), 200, b"hello", True),
+    "an error": (PLAIN.replace(b"200 OK", b"429 "), 429, b"hello", True),
+}
+
+
+@pytest.mark.parametrize("name", GOOD)
+async def test_an_answer_however_it_is_cut(name: str) -> None:
+    data, status, body, again = GOOD[name]
+    for cut in range(len(data)):
+        connection, _ = opened()
+        for part in (data[:cut], data[cut:]):
+            if part:
+                connection.data_received(part)
+        assert await heard(connection) == (status, body)
+        assert connection.reusable is again
+
+
+async def test_an_answer_byte_by_byte_keeps_its_headers() -> None:
+    connection, _ = opened()
+    for byte in PLAIN:
+        connection.data_received(bytes([byte]))
+    _, reason, headers = await connection.answered(None)
+    assert (reason, headers) == (b"OK", [(b"content-length", b"5"), (b"x", b"a"), (b"x", b"b")])
+    assert connection.version == b"HTTP/1.1"
+
+
+async def test_what_comes_in_one_turn_is_one_piece() -> None:
+    connection, _ = opened()
+    connection.data_received(CHUNKED)
+    assert await connection.read(None) == b"hello"
+
+
+async def test_a_body_that_ends_with_its_connection() -> None:
+    connection, _ = opened()
+    connection.data_received(b"HTTP/1.1 200 OK\r\n\r\nhel")
+    connection.data_received(b"lo")
+    connection.eof_received()
+    assert await heard(connection) == (200, b"hello")
+    assert not connection.reusable
+
+
+#: What nobody may take for an answer, or for the whole of one.
+BAD = {
+    "a length and chunks": b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n",
+    "chunks and a length": b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\ncontent-length: 5\r\n\r\n0\r\n\r\n",
+    "two lengths": b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\ncontent-length: 6\r\n\r\nhello!",
+    "a signed length": b"HTTP/1.1 200 OK\r\ncontent-length: +5\r\n\r\nhello",
+    "another coding": b"HTTP/1.1 200 OK\r\ntransfer-encoding: gzip\r\n\r\nhello",
+    "two codings": b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked, gzip\r\n\r\n0\r\n\r\n",
+    "a hidden coding": b"HTTP/1.1 200 OK\r\ntransfer-encoding : chunked\r\n\r\n0\r\n\r\n",
+    "a size that overflows": b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nfffffffffffffffff\r\nhello",
+    "a size below zero": b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n-5\r\nhello",
+    "a folded header": b"HTTP/1.1 200 OK\r\nx: a\r\n b\r\ncontent-length: 0\r\n\r\n",
+    "NUL in a header": b"HTTP/1.1 200 OK\r\nx: a\0\r\ncontent-length: 0\r\n\r\n",
+    "another protocol": b"HTTP/1.1 101 Switching\r\nupgrade: x\r\nconnection: upgrade\r\n\r\nhello",
+    "HTTP/2": b"HTTP/2 200 OK\r\n\r\n",
+    "no HTTP": b"SSH-2.0-OpenSSH_9.6\r\n",
+    "a request": b"GET / HTTP/1.1\r\n\r\n",
+    "a head without end": b"HTTP/1.1 200 OK\r\n" + b"x: y\r\n" * (LONGEST // 6 + 1),
+    "hints without end": b"HTTP/1.1 100 Continue\r\n\r\n" * (LONGEST // 25 + 1),
+    "a chunk's notes without end": b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5;" + b"a" * LONGEST,
+    "trailers without end": CHUNKED.removesuffix(b"\r\n") + b"x: y\r\n" * (LONGEST // 3),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+async def test_what_is_no_answer(name: str) -> None:
+    connection, held = opened()
+    # In parts, as a network would bring it.
+    for start in range(0, len(BAD[name]), 65536):
+        connection.data_received(BAD[name][start : start + 65536])
+    with pytest.raises(http.RemoteProtocolError):
+        await heard(connection)
+    assert held.closing
+    assert not connection.reusable
+
+
+@pytest.mark.parametrize("data", [PLAIN, CHUNKED], ids=["length", "chunked"])
+async def test_an_answer_that_breaks_off_anywhere(data: bytes) -> None:
+    for cut in range(len(data)):
+        for problem in (None, ConnectionResetError("reset")):
+            connection, _ = opened()
+            if cut:
+                connection.data_received(data[:cut])
+            if problem is None:
+                connection.eof_received()
+            connection.connection_lost(problem)
+            with pytest.raises(http.RemoteProtocolError if problem is None else http.ReadError):
+                await heard(connection)
+
+
+@pytest.mark.parametrize("more", [b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n", b"rubbish"])
+async def test_what_follows_an_answer_belongs_to_nobody(more: bytes) -> None:
+    for together in (True, False):
+        connection, _ = opened()
+        for part in (PLAIN + more,) if together else (PLAIN, more):
+            connection.data_received(part)
+        assert await heard(connection) == (200, b"hello")
+        assert not connection.reusable
+
+
+async def test_what_comes_unasked_ends_an_idle_connection() -> None:
+    connection, held = opened()
+    connection.data_received(PLAIN)
+    await heard(connection)
+    connection.rest()
+    connection.data_received(PLAIN)
+    assert held.closing
+
+
+async def test_a_second_exchange_knows_nothing_of_the_first() -> None:
+    connection, _ = opened()
+    connection.data_received(PLAIN)
+    await heard(connection)
+    connection.rest()
+    connection.begin()
+    connection.written()
+    connection.data_received(CHUNKED)
+    assert await heard(connection) == (200, b"hello")
+    assert connection.reusable
+
+
+async def test_an_upstream_that_is_faster_than_its_reader_is_stopped() -> None:
+    connection, held = opened()
+    connection.data_received(b"HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\n")
+    connection.data_received(b"a" * FULL)
+    assert held.reading
+    connection.data_received(b"a")
+    assert not held.reading
+    assert len(await connection.read(None) or b"") == FULL + 1
+    assert held.reading
+
+
+async def test_a_wait_has_an_end() -> None:
+    connection, held = opened()
+    with pytest.raises(http.ReadTimeout):
+        await connection.answered(0.01)
+    assert held.closing
+
+
+async def test_bytes_in_between_give_more_time() -> None:
+    connection, _ = opened()
+    connection.data_received(b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhe")
+    loop = asyncio.get_running_loop()
+    assert await connection.read(60) == b"he"
+    # The timer of an earlier wait goes off in a later one, which has still time.
+    loop.call_soon(connection._tick)
+    loop.call_soon(connection.data_received, b"llo")
+    assert await connection.read(60) == b"llo"
+    assert await connection.read(60) is None
+    connection._tick()
+    assert connection.reusable
+
+
+async def test_a_request_that_is_not_taken_has_an_end() -> None:
+    connection, _ = opened()
+    connection.pause_writing()
+    with pytest.raises(http.WriteTimeout):
+        await connection.write(b"hello", 0.01)
+
+
+async def test_an_answer_before_the_end_of_its_request() -> None:
+    connection, _ = opened()
+    connection.begin()
+    connection.pause_writing()
+    asyncio.get_running_loop().call_soon(connection.data_received, PLAIN)
+    assert not await connection.write(b"hello", 1)
+    connection.written()
+    assert await heard(connection) == (200, b"hello")
+    # The rest of the request is still on its way.
+    assert not connection.reusable
+
+
+async def test_a_reader_is_cut_off_from_another_thread() -> None:
+    connection, _ = opened()
+    connection.data_received(b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhe")
+    wire = Wire(connection)
+    assert await connection.read(None) == b"he"
+    reading = asyncio.ensure_future(connection.read(None))
+    await asyncio.to_thread(wire.get_extra_info("socket").shutdown, socket.SHUT_RDWR)
+    with pytest.raises(http.ReadError):
+        await reading
+    assert wire.get_extra_info("peername") == "peername"
+
+
+async def test_nothing_is_written_to_what_is_closed() -> None:
+    connection, held = opened()
+    held.closing = True
+    with pytest.raises(http.WriteError):
+        await connection.write(b"hello", None)
+
+
+async def test_whoever_owns_it_hears_once_that_it_is_gone() -> None:
+    gone: list[Connection] = []
+    connection = Connection(asyncio.get_running_loop(), gone.append)
+    connection.connection_made(Held())  # type: ignore[arg-type]
+    connection.abort()
+    connection.connection_lost(None)
+    assert gone == [connection]
