@@ -288,3 +288,12 @@ def test_what_is_no_url_is_a_usage_error(monkeypatch: pytest.MonkeyPatch, place:
     assert shown.exit_code == 2
     assert f"Invalid value for {place}" in shown.stderr
     assert "neither an http or https URL nor `sandbox`" in shown.stderr
+
+
+def test_another_origin_gets_neither_question_nor_key() -> None:
+    with Loopback() as near, Loopback() as far:
+        near.answer = lambda asked: Said(307, (("location", f"{far.url}/responses"),))
+        code, found = examine("--upstream", near.url)
+    assert code == 1
+    assert far.asked == []
+    assert f"redirects to another origin, http://{far.host}" in json.dumps(found["findings"])

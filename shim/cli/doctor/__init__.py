@@ -13,6 +13,7 @@ from shim.assembly.wiring import AZURE_PATH, SANDBOX
 from shim.cli.doctor import probes, screen, verdict
 from shim.cli.doctor.patient import CAP, Finding, Patient
 from shim.http import offline, transport
+from shim.http.guard import guarded
 from shim.settings import settings
 from shim.upstream import profiles
 from shim.upstream.responses import Upstream
@@ -94,7 +95,10 @@ def _client(address: str, key: str, timeout: float) -> openai.OpenAI:
     """The official client, which neither tries again nor waits for long."""
     network = offline.client(offline.sandbox()) if address == SANDBOX else None
     url = OPENAI if address == SANDBOX else address
-    return openai.OpenAI(api_key=key, base_url=url, max_retries=0, timeout=timeout, http_client=network)
+    made = openai.OpenAI(api_key=key, base_url=url, max_retries=0, timeout=timeout, http_client=network)
+    # As every client of ours: no redirect takes the key to another origin.
+    made._client = guarded(made._client, settings().max_event_bytes)
+    return made
 
 
 def _hidden(words: str, key: str) -> str:
