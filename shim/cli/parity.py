@@ -1,6 +1,7 @@
 """``assistants-shim parity``: recorded conversations, asked again of other models, side by side."""
 
 import logging
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from enum import Enum
@@ -128,6 +129,8 @@ def parity(  # noqa: PLR0913  # each option is a parameter
     could be compared, and for what --fail-on says.
     """
     ignored = _aspects(ignore or [])
+    for path in (html, as_json):
+        _check_place(path)
     options = Options(tuple(dict.fromkeys(models)), runs, free, assistant, placeholder, ignored)
     known = _assistants()
     more: dict[str, Any] = {
@@ -141,6 +144,12 @@ def parity(  # noqa: PLR0913  # each option is a parameter
     _show(report, kept.screen())
     if not report.turns or report.count(*FAILING[fail_on]):
         raise typer.Exit(1)
+
+
+def _check_place(path: Path | None) -> None:
+    """Before anything is paid for, whether the report can be written."""
+    if path is not None and (path.is_dir() or not path.parent.is_dir() or not os.access(path.parent, os.W_OK)):
+        raise typer.BadParameter(f"{path} cannot be written", param_hint="--html and --json")
 
 
 def _aspects(names: list[str]) -> tuple[str, ...]:
@@ -248,12 +257,13 @@ def _show(report: Report, out: Console) -> None:
 
 
 def _sums(summaries: Sequence[Summary]) -> Table:
-    numbers = ("same", "differ", "failed", "tokens in", "cached", "out", "reasoning", "cost", "words")
+    numbers = ("answers", "same", "differ", "failed", "tokens in", "cached", "out", "reasoning", "cost", "words")
     times = ("first word", "whole answer")
     shown = kept.table("model", *numbers, *times, right=(*numbers, *times))
     for each in summaries:
         recorded = each is summaries[0]
-        counts = ("", "", "") if recorded else tuple(map(str, (each.same, each.differs, each.failed)))
+        found = () if recorded else (each.same, each.differs, each.failed)
+        counts = (str(each.answers), *(map(str, found) if found else ("", "", "")))
         tokens = (words.tokens(each, kind) for kind in ("prompt", "cached", "completion", "reasoning"))
         name = f"recorded ({', '.join(each.models) or words.UNKNOWN})" if recorded else each.name
         sizes = words.cost(each), words.number(each.words), words.spread(each.first), words.spread(each.total)

@@ -70,7 +70,7 @@ def test_what_was_exported_is_asked_again(client: OpenAI, upstream: Candidates) 
     said("export", "--to", "ndjson")
     kept = upstream.kept()
     assert len(kept) == 4
-    report = compared("threads", *(word for name in EXPECTED if "-" in name for word in ("--model", name)))
+    report = compared("threads", thread_id, *(word for name in EXPECTED if "-" in name for word in ("--model", name)))
     assert {each["name"]: tuple(each[name] for name in COUNTS) for each in report["summary"]} == EXPECTED
     _, paris, _ = report["turns"]
     found = {each["model"]: each for each in paris["candidates"]}
@@ -131,6 +131,7 @@ def test_exit_codes_are_for_ci(client: OpenAI) -> None:
     assert "'taste' is none of status, calls" in said(*asked, "gpt-same", "--ignore", "taste", code=2)
     assert "no file and no thread thread_none" in said("parity", "thread_none", "--model", "gpt-same", code=2)
     assert "no assistant and no file asst_none" in said(*asked, "gpt-same", "--assistant", "asst_none", code=2)
+    assert "nowhere/a.html cannot be written" in said(*asked, "gpt-same", "--html", "nowhere/a.html", code=2)
     assert "Missing option '--model'" in said("parity", thread_id, code=2)
 
 

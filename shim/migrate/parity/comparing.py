@@ -96,7 +96,9 @@ def compare(  # noqa: PLR0913  # each option is a parameter
 def _first(talks: Sequence[Conversation], limit: int | None) -> list[Conversation]:
     """As many turns as are wanted, from the beginning."""
     kept, left = [], limit
-    for talk in talks:
+    # A thread may stand in a file and be named by its id besides.
+    once = {talk.id: talk for talk in talks}
+    for talk in once.values():
         turns = talk.turns if left is None else talk.turns[: max(left, 0)]
         left = None if left is None else left - len(turns)
         kept += [replace(talk, turns=turns)] if turns else []

@@ -50,10 +50,6 @@ class Playback:
             for call, place, first in zip(calls, found, equal, strict=True)
         ]
 
-    def missing(self) -> list[Call]:
-        """Recorded calls that the candidate has not made."""
-        return [self._recorded[place] for place in sorted(self._open)]
-
     def _take(self, call: Call, exactly: bool) -> int | None:
         for place in sorted(self._open):
             recorded = self._recorded[place]

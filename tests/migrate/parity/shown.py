@@ -11,7 +11,7 @@ from shim.migrate.parity.results import Compared, Options, Report, Result, judge
 MODELS = ("gpt-5.6-terra", "gpt-6-luna")
 #: Made up, as all prices are that a project ships.
 PRICES = {"gpt-4-turbo": Price(8, 24), "gpt-5.6-terra": Price(2, 8, 0.2), "gpt-6-luna": Price(1, 4)}
-SHIPPED = "Order 7 was shipped on Monday. It should reach you by Thursday.【4:0†shipping.pdf】"
+SHIPPED = "Order 7 was shipped on Monday. It should reach you by Thursday, see shipping.pdf."
 LONG = (
     "## Order 7\n\n| state | since |\n|---|---|\n| shipped | Monday |\n\nYou can follow it with:\n\n"
     "```bash\ncurl https://shop.example/orders/7\n```\n\nIs there anything else I can help you with today?"

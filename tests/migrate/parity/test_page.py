@@ -48,7 +48,7 @@ def words(html: str) -> str:
 def test_what_a_help_desk_sees() -> None:
     told = words(page(report(), "9.9"))
     assert "1 conversation, 3 turns, each on the history as it was recorded. 2026-09-21 14:13 UTC." in told
-    assert "gpt-5.6-terra 3 0 0 2,924 2,048 210 84 $0.0038 23 0.30 s / 0.58 s 1.20 s / 2.31 s" in told
+    assert "gpt-5.6-terra 3 3 0 0 2,924 2,048 210 84 $0.0038 25 0.30 s / 0.58 s 1.20 s / 2.31 s" in told
     assert "look_up_order: history (absent) → true" in told
     assert "form JSON → JSON in a code block" in told
     assert "thread_Mn12Op34Qr56St78Uv90Wx12 nobody answered it: skipped" in told
@@ -57,7 +57,7 @@ def test_what_a_help_desk_sees() -> None:
 
 def test_costs_are_unknown_without_prices() -> None:
     told = words(page(replace(report(), prices={}), "9.9"))
-    assert "unknown 23 0.30 s" in told
+    assert "unknown 25 0.30 s" in told
     assert "$" not in told
 
 
@@ -72,11 +72,11 @@ def test_nothing_of_what_was_said_becomes_a_mark() -> None:
 
 def test_how_it_looks_in_a_browser_which_runs_nothing(chromium: Any) -> None:  # noqa: F811
     for scheme in ("light", "dark"):
-        shown = opened(chromium, color_scheme=scheme, viewport={"width": 1280, "height": 900})
+        shown = opened(chromium, color_scheme=scheme, viewport={"width": 1200, "height": 900})
         shown.set_content(page(report(), "9.9"))
         assert shown.complaints == []
         if scheme == "light":
-            shoot(shown, "parity-light")
+            shoot(shown, "parity-light", full_page=True)
     # The policy lets its own style in, and a phone scrolls in one direction alone.
     narrow = opened(chromium, viewport={"width": 390, "height": 800})
     narrow.set_content(page(hostile(), "9.9"))
