@@ -19,6 +19,7 @@ from tests.scenarios.doors.colours import COLOURS, opened
 from tests.scenarios.doors.loopback import Asked, Gate, Loopback, Said
 from tests.scenarios.doors.talking import secret, tool, until_ended
 from tests.scenarios.store_failures.causes import FROM_THE_START, WHILE_IN_USE
+from tests.server.served import until
 
 #: Where in the answer the store begins to fail, as a part of it: before upstream's first word, which holds the id of
 #: the response; in the text; before the last event.
@@ -153,6 +154,10 @@ def _store(transport: Any) -> Any:
     return engine.world.store
 
 
+def logged(caplog: pytest.LogCaptureFixture, words: str) -> int:
+    return len([each for each in caplog.records if re.search(words, each.getMessage())])
+
+
 @pytest.mark.parametrize("cause,moment,fate,scene,way", CASES, indirect=["scene"])
 def test_while_an_answer_comes_in(
     scene: Scene,
@@ -187,7 +192,9 @@ def test_while_an_answer_comes_in(
     assert until_ended(scene.threads, scene.thread, run.id)["status"] == "completed"
     assert len(scene.server.bodies) == 1
     assert scene.question in " ".join(scene.said()[1].split())
-    assert len([each for each in caplog.records if re.search(words, each.getMessage())]) == 1
+    # The line comes once the run has ended for whoever looks.
+    until(lambda: logged(caplog, words))
+    assert logged(caplog, words) == 1
     scene.check(1)
 
 
