@@ -13,7 +13,7 @@ from shim.engine.context import Context
 from shim.ports import Refusal
 from shim.store import files, outbox, runs, tenants, threads
 from shim.store.errors import StoreFailed
-from shim.store.outbox import Doomed
+from shim.store.outbox import Outgoing
 from shim.store.tx import Tx
 from shim.wire import ids
 
@@ -127,7 +127,7 @@ async def _forget_upstream(world: Context) -> None:
                 return
 
 
-async def _forgotten(world: Context, one: Doomed) -> bool:
+async def _forgotten(world: Context, one: Outgoing) -> bool:
     """Ask upstream to delete a response; whether it makes sense to ask for others now."""
     try:
         await world.upstream.call("DELETE", ids.path("responses", one.response_id))
@@ -138,7 +138,7 @@ async def _forgotten(world: Context, one: Doomed) -> bool:
     return True
 
 
-async def _kept(world: Context, one: Doomed, refusal: Refusal) -> bool:
+async def _kept(world: Context, one: Outgoing, refusal: Refusal) -> bool:
     log.warning("upstream did not delete response %s: %s", one.response_id, refusal.message)
     if one.tries + 1 < outbox.TRIES:
         await world.store.write(outbox.failed, one)

@@ -10,7 +10,7 @@ from typing import Final, Generic, TypeVar
 
 from shim.engine import Engine, Reply, Request
 from shim.runtime.heartbeat import Heartbeat
-from shim.runtime.long_poll import hold
+from shim.runtime.long_poll import until_news
 from shim.runtime.pump import Pumps
 from shim.runtime.unread import last
 from shim.upstream.caller import calling
@@ -42,7 +42,7 @@ class Dispatcher(Generic[B]):
         began = time.perf_counter()
         mine = engine or self.engine
         with calling(asked.headers):
-            await hold(mine.world.registry, asked, mine.world.tenant, self._pumps.colour)
+            await until_news(mine.world.registry, asked, mine.world.tenant, self._pumps.colour)
             reply = await self._pumps.handled(mine.handle(asked))
             body = self._pumped(reply)
             if reply.afterwards is not None:

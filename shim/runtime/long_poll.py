@@ -1,8 +1,8 @@
-"""Who polls a run through the SDK's helpers is answered when there is something to tell.
+"""Long polling: a polling helper of the SDK gets its answer when the run has changed.
 
-Asked every few milliseconds, fifty callers would leave the runs that they wait for no time to go on.  So where this
-process drives the run, the answer is held until the run is done or wants something, but not for longer than half of the
-time that its caller waits.  Whoever retrieves a run by himself, or names an interval, is answered at once.
+Fifty callers that poll every few milliseconds would leave no processor time to the runs that they wait for.  So the
+process that drives a run delays the answer until the run has ended or needs tool outputs, but never longer than half of
+the caller's read timeout.  A plain retrieve, or one with an interval of its own, is answered at once.
 """
 
 from collections.abc import Mapping
@@ -12,10 +12,10 @@ from shim.engine import Registry, Request
 from shim.engine.api.routes import polled_run
 from shim.runtime.colours import Colour
 
-#: Seconds, at most; and where a caller does not say how long he waits.
-HOLD: Final = 5.0
-UNSAID: Final = 1.0
-#: Where the SDKs of Python and Node say it, in seconds.
+#: Seconds: the longest delay, and the delay where the caller states no timeout.
+LONGEST: Final = 5.0
+DEFAULT: Final = 1.0
+#: Headers in which the SDKs of Python and Node state their timeout, in seconds.
 WAITS: Final = ("x-stainless-read-timeout", "x-stainless-timeout")
 
 
@@ -23,16 +23,14 @@ def seconds(headers: Mapping[str, str]) -> float:
     """For how long the answer to a request with these headers may be held."""
     asked = next((headers[name] for name in WAITS if name in headers), None)
     try:
-        # What is no number at all is less than nothing.
-        return UNSAID if asked is None else min(HOLD, max(0.0, float(asked) / 2))
+        # NaN becomes 0.
+        return DEFAULT if asked is None else min(LONGEST, max(0.0, float(asked) / 2))
     except ValueError:
-        return UNSAID
+        return DEFAULT
 
 
-async def hold(registry: Registry, asked: Request, tenant: str, colour: Colour) -> None:
-    """Hold the answer to a polling helper.  A run of another tenant is not waited for: that would tell that there is
-    one.
-    """
+async def until_news(registry: Registry, asked: Request, tenant: str, colour: Colour) -> None:
+    """Delay the answer to a polling helper.  Not for a run of another tenant: the delay would show that it exists."""
     run_id = polled_run(asked)
     if run_id is None:
         return

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import openai
 
 from shim.sdk.operator import WithAsyncShim, WithShim
-from shim.sdk.warnings import hush, quiet
+from shim.sdk.warnings import quiet, quiet_client
 
 if TYPE_CHECKING:
     from shim.sdk.submission import AsyncResponses, Responses
@@ -26,7 +26,7 @@ def connected(init: Callable[..., None]) -> Callable[..., None]:
         init(self, *args, **wiring.with_key(given))
         connect = wiring.wire_async if isinstance(self, openai.AsyncOpenAI) else wiring.wire
         connect(self)
-        hush(self)
+        quiet_client(self)
         if "responses" in vars(self):
             # The first SDKs make it with the client, too.
             _able(vars(self)["responses"])

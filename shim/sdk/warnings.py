@@ -24,7 +24,7 @@ def quiet(resource: Any) -> Any:
     return resource
 
 
-def hush(client: Any) -> None:
+def quiet_client(client: Any) -> None:
     """The first SDKs make ``beta`` with the client: there it is made quiet at once."""
     if "beta" in vars(client):
         quiet(vars(client)["beta"])

@@ -5,14 +5,14 @@ from typing import Any, Final, NamedTuple
 import sqlalchemy as sa
 
 from shim.store import dialects, rows
-from shim.store.schema import Big, doomed, responses
+from shim.store.schema import Big, outbox, responses
 from shim.store.tx import Tx
 
 #: Attempts after which a response is left to upstream's own time.
 TRIES: Final = 8
 
 
-class Doomed(NamedTuple):
+class Outgoing(NamedTuple):
     """One response, and how often it was tried."""
 
     seq: int
@@ -20,19 +20,19 @@ class Doomed(NamedTuple):
     tries: int
 
 
-_columns: Final[list[sa.Column[Any]]] = [doomed.c[name] for name in Doomed._fields]
+_columns: Final[list[sa.Column[Any]]] = [outbox.c[name] for name in Outgoing._fields]
 _SOME: Final = (
     sa.select(*_columns)
-    .where(rows.matching(doomed, "tenant"), doomed.c.seq > sa.bindparam("after"))
-    .order_by(doomed.c.seq)
+    .where(rows.matching(outbox, "tenant"), outbox.c.seq > sa.bindparam("after"))
+    .order_by(outbox.c.seq)
     .limit(sa.bindparam("most"))
 )
 _found: Final = sa.select(responses.c.tenant, responses.c.id, sa.bindparam("now", type_=Big))
-_add: Final = doomed.insert()
+_add: Final = outbox.insert()
 _NAMES: Final = ["tenant", "response_id", "created_at"]
 _OF_THREAD: Final = _add.from_select(_NAMES, _found.where(rows.matching(responses, "tenant", "thread_id")))
 _OF_RUN: Final = _add.from_select(_NAMES, _found.where(rows.matching(responses, "tenant", "run_id")))
-_ANY: Final = sa.select(doomed.c.seq).limit(1)
+_ANY: Final = sa.select(outbox.c.seq).limit(1)
 
 
 def add(tx: Tx, thread_id: str, now: int) -> None:
@@ -47,22 +47,22 @@ def add_run(tx: Tx, run_id: str, now: int) -> None:
 
 def add_one(tx: Tx, response_id: str, now: int) -> None:
     """A response that came when its thread was gone."""
-    rows.add(tx.db, doomed, {"tenant": tx.tenant, "response_id": response_id, "created_at": now})
+    rows.add(tx.db, outbox, {"tenant": tx.tenant, "response_id": response_id, "created_at": now})
 
 
-def some(tx: Tx, after: int, most: int) -> list[Doomed]:
+def some(tx: Tx, after: int, most: int) -> list[Outgoing]:
     """The next ones behind ``after``, a ``seq``."""
     found = tx.db.execute(_SOME, {"for_tenant": tx.tenant, "after": after, "most": most})
-    return [Doomed._make(row) for row in found]
+    return [Outgoing._make(row) for row in found]
 
 
 def done(tx: Tx, seq: int) -> None:
     """Upstream has deleted it, or never will.  With the last one their very ids go."""
-    rows.remove(tx.db, doomed, {"seq": seq})
+    rows.remove(tx.db, outbox, {"seq": seq})
     if tx.db.execute(_ANY).first() is None:
         dialects.erasing(tx.db)
 
 
-def failed(tx: Tx, one: Doomed) -> None:
+def failed(tx: Tx, one: Outgoing) -> None:
     """It was tried once more."""
-    rows.change(tx.db, doomed, {"seq": one.seq}, {"tries": one.tries + 1})
+    rows.change(tx.db, outbox, {"seq": one.seq}, {"tries": one.tries + 1})

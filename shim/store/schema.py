@@ -168,8 +168,8 @@ requests: Final = _table(
     sa.Index(None, "tenant", "thread_id", "seq"),
 )
 
-#: Responses that upstream shall delete.
-doomed: Final = _table(
+#: Responses that are still to be deleted upstream.  The table has the name of its first version.
+outbox: Final = _table(
     "doomed",
     _text("response_id"),
     sa.Column("created_at", Big, nullable=False),

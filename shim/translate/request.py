@@ -116,7 +116,7 @@ def _chain(run: Json, so_far: Circumstances) -> Json:
 
 
 #: Everything that a request holds besides ``input``, in the order of the wire.
-CARRY: Final[tuple[Callable[[Json, Circumstances], Json], ...]] = (
+WRITERS: Final[tuple[Callable[[Json, Circumstances], Json], ...]] = (
     _model,
     _instructions,
     _tools,
@@ -135,8 +135,8 @@ CARRY: Final[tuple[Callable[[Json, Circumstances], Json], ...]] = (
 def body(run: Json, items: Items, so_far: Circumstances) -> Json:
     """The whole request body; it is to be streamed unless it says otherwise."""
     made: Json = {}
-    for carry in CARRY:
-        made |= carry(run, so_far)
+    for write in WRITERS:
+        made |= write(run, so_far)
     if not items and so_far.previous is None:
         # A first run with instructions alone: the API wants some input, so they are said once as a developer's item.
         items = Items.of([{"role": "developer", "content": run["instructions"]}])
