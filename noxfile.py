@@ -19,7 +19,7 @@ from packaging.requirements import Requirement
 nox.options.default_venv_backend = "uv|venv"
 nox.options.reuse_venv = "yes"
 nox.options.error_on_missing_interpreters = False
-nox.options.sessions = ["floors", "sdk", "newest", "old", "frameworks"]
+nox.options.sessions = ["floors", "sdk", "newest", "old", "frameworks", "completions"]
 
 ROOT = Path(__file__).parent
 #: What a newer Python can break: threads, tasks, processes, the end of a program.
@@ -81,6 +81,7 @@ BEHIND = ("httpx==0.27.0", "click==8.1.7")
 #: Pythons and an SDK that are too old to have the shim beside them; they use the server.
 OLD_PYTHONS = ("3.8",)
 OLD_SDK = ("openai==1.30.0", "httpx<0.28")
+COMPLETIONS = "tests/scenarios/completions"
 WORKERS = "tests/scenarios/field_programs/workers"
 PINNED = ("-c", "constraints.txt", "-c", f"{WORKERS}/pins.txt")
 #: Programs that are not ours, from the package registry, pinned: what to install beside us, which scripts to run.
@@ -101,6 +102,8 @@ STARTERS = ("gunicorn", "celery", "notebook", "processes")
 STARTED = ("-e", ".[server,postgres]", "gunicorn", "uvicorn-worker", "celery", "ipykernel", *PINNED)
 #: What the SDK's version decides, so that our pins must not.
 LEFT_TO_THE_SDK = ("openai", "httpx", "httpcore", "httpx2", "httpcore2", "anyio", "jiter")
+#: What LiteLLM wants otherwise than we pin it, for itself and for what it brings.
+LEFT_TO_LITELLM = ("python-dateutil",)
 #: Most of what is installed is never imported, so it is compiled when it is.
 LEAN = ("--no-compile",)
 JOBS = os.environ.get("JOBS", "3")
@@ -121,13 +124,19 @@ def _see_pyenv() -> None:
 _see_pyenv()
 
 
-def _check(session: nox.Session, sdk: str, tests: tuple[str, ...]) -> None:
+def _pins(session: nox.Session, left_out: tuple[str, ...]) -> str:
+    """A file with our pins but for these."""
     pins = (ROOT / "constraints.txt").read_text().splitlines()
     loose = Path(session.create_tmp()) / "constraints.txt"
-    loose.write_text("\n".join(pin for pin in pins if pin.split("==")[0].lower() not in LEFT_TO_THE_SDK) + "\n")
+    loose.write_text("\n".join(pin for pin in pins if pin.split("==")[0].lower() not in left_out) + "\n")
+    return str(loose)
+
+
+def _check(session: nox.Session, sdk: str, tests: tuple[str, ...]) -> None:
+    pins = (ROOT / "constraints.txt").read_text().splitlines()
     if session.python is None and f"openai=={_newest(session, sdk)}" in pins:
         session.skip("the suite itself runs on this SDK and this Python")
-    session.install(*LEAN, "-e", ".[test]", sdk, "-c", str(loose), silent=True)
+    session.install(*LEAN, "-e", ".[test]", sdk, "-c", _pins(session, LEFT_TO_THE_SDK), silent=True)
     session.run("python", "-c", SAY)
     args = session.posargs or ["-q", "-n", JOBS, "-m", "not slow and not bench"]
     session.run("python", "-m", "pytest", *tests, *args)
@@ -195,6 +204,15 @@ def frameworks(session: nox.Session, name: str) -> None:
     session.install(*LEAN, *wanted, silent=True)
     for script in scripts:
         session.run("python", *f"tests/scenarios/field_programs/{script}".split(), env={"PYTHONPATH": str(ROOT)})
+
+
+@nox.session
+def completions(session: nox.Session) -> None:
+    """An upstream that speaks Chat Completions alone, by way of LiteLLM: the extra `chat`."""
+    session.install(*LEAN, "-e", ".[server,chat]", *TOOLS, "-c", _pins(session, LEFT_TO_LITELLM), silent=True)
+    # Its import is most of what this takes, so one process does all.
+    args = session.posargs or ["-q", "-n", "0"]
+    session.run("python", "-m", "pytest", COMPLETIONS, *args, env={"REQUIRE_LITELLM": "1"})
 
 
 @nox.session

@@ -1,15 +1,27 @@
 """Settings: environment variables that begin with ``SHIM_``."""
 
 from functools import cache
-from typing import Literal
+from typing import Any, Final, Literal
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shim.store.dialects import CONNECTIONS
-from shim.upstream.profiles import PROFILES
+from shim.upstream.profiles import CHAT, PROFILES
 from shim.wire.objects import RUN_LIFETIME
 from shim.wire.sse import LIMITS
+
+#: What stands before the address of a server that speaks Chat Completions alone.
+CHAT_SCHEME: Final = f"{CHAT}+"
+
+
+def upstream_of(address: str | None) -> dict[str, str]:
+    """The settings that an upstream's address means: ``chat+https://host/v1`` says what kind of server it is, too."""
+    if address is None:
+        return {}
+    if address.startswith(CHAT_SCHEME):
+        return {"upstream": address.removeprefix(CHAT_SCHEME), "upstream_profile": CHAT}
+    return {"upstream": address}
 
 
 class Settings(BaseSettings):
@@ -31,7 +43,8 @@ class Settings(BaseSettings):
     upstream: str | None = Field(
         None,
         description="The Responses server that does the work: `sandbox` for the built-in offline one, or a base URL "
-        "such as `http://localhost:8321/v1`. Default: the client's own `base_url`.",
+        "such as `http://localhost:8321/v1`; of a server that speaks Chat Completions alone "
+        "`chat+http://localhost:8000/v1` (needs the extra `chat`). Default: the client's own `base_url`.",
     )
     upstream_profile: str | None = Field(
         None,
@@ -264,6 +277,11 @@ class Settings(BaseSettings):
         description="Seconds in which a request's head must have reached `assistants-shim serve`, and in which each "
         "further part of its body must come.",
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _addressed(cls, given: dict[str, Any]) -> dict[str, Any]:
+        return given | upstream_of(given.get("upstream"))
 
     @field_validator("upstream_profile")
     @classmethod

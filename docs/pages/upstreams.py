@@ -6,7 +6,7 @@ from typing import Final
 
 from docs.pages.marks import cell, code, page, table
 from shim.ports import Profile
-from shim.upstream.profiles import HOSTS, LOST_WORDS, OTHER, PROFILES
+from shim.upstream.profiles import CHAT, HOSTS, LOST_WORDS, OTHER, PROFILES
 
 INTRODUCTION: Final = """
 What each kind of Responses server can do. A server is known by its address, or named by `SHIM_UPSTREAM_PROFILE`. One
@@ -47,6 +47,10 @@ SERVERS: Final[dict[str, tuple[str, str]]] = {
         "Arguments of functions come in one piece. Of its background nothing is known, so it is not used.",
     ),
     "openrouter": ("OpenRouter", "Stateless, whatever the provider behind it."),
+    "chat": (
+        "Chat Completions alone",
+        "`SHIM_UPSTREAM=chat+URL`, and the extra `chat`: [below](#a-server-that-speaks-chat-completions-alone).",
+    ),
     "other": (
         "any other",
         "Chained once it has shown that it looks for previous responses; each answer that says otherwise counts.",
@@ -72,6 +76,8 @@ def _known(name: str) -> str:
     if name == OTHER:
         return "no other row"
     shown = [re.sub(r"\\|\$|\(:443\)\?", "", host) for host, known in HOSTS.items() if known == name]
+    if name == CHAT:
+        return "`chat+` before its address, or its name in `SHIM_UPSTREAM_PROFILE`"
     return ", ".join(map(code, shown)) or "its name in `SHIM_UPSTREAM_PROFILE`; unnamed it is watched like any other"
 
 

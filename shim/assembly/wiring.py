@@ -33,6 +33,7 @@ from shim.store.errors import StoreFailed
 from shim.store.tx import Store
 from shim.upstream import caller, profiles
 from shim.upstream.colours import AWAITED
+from shim.upstream.profiles import CHAT
 from shim.upstream.responses import Upstream
 from shim.wire.sse import Limits
 
@@ -48,7 +49,7 @@ def wire(client: openai.OpenAI, given: Settings | None = None) -> Context:
     """
     chosen = given or settings()
     inner = transport.innermost(client._client)
-    network = _sandbox("client") if chosen.upstream == SANDBOX else inner
+    network = reaching(inner, chosen, "client")
     upstream = Upstream(
         lambda: plain(client, network, chosen),
         transport.BROKEN,
@@ -90,7 +91,7 @@ def wire_async(client: openai.AsyncOpenAI) -> None:
     """The same for an async client."""
     chosen = settings()
     inner = transport.innermost(client._client)
-    network = _sandbox("async_client") if chosen.upstream == SANDBOX else inner
+    network = reaching(inner, chosen, "async_client")
     pumps = pump.behind(inner, pump.Tasks, patience(chosen), chosen.exit_grace)
     engine, heartbeat = async_engine(client, network, chosen, pumps)
     path_of = transport.ours(lambda: _base_path(client))
@@ -104,8 +105,15 @@ def is_wired(client: openai.OpenAI | openai.AsyncOpenAI) -> bool:
     return transport.innermost(network) is not network
 
 
-def _sandbox(kind: Literal["client", "async_client"]) -> Any:
-    """An HTTP client whose network is the sandbox, which nobody loads who does not use it."""
+def reaching(inner: Any, chosen: Settings, kind: Literal["client", "async_client"]) -> Any:
+    """The HTTP client that reaches the upstream; what only some upstreams need is loaded for those alone."""
+    if chosen.upstream_profile == CHAT:
+        from shim.http.chat import litellm
+
+        # Now, as it takes seconds, and the first run may be inside a loop.
+        litellm()
+    if chosen.upstream != SANDBOX:
+        return inner
     from shim.http import offline
 
     return getattr(offline, kind)(offline.sandbox())
@@ -145,6 +153,10 @@ def plain(client: C, network: Any, chosen: Settings) -> C:
         made.base_url = chosen.upstream
     elif isinstance(client, (openai.AzureOpenAI, openai.AsyncAzureOpenAI)):
         _to_azure_v1(made)
+    if chosen.upstream_profile == CHAT:
+        from shim.http.chat import bridged
+
+        made._client = bridged(made)
     return made
 
 

@@ -9,7 +9,7 @@ import typer
 
 from shim.server import logs, run
 from shim.server.hosts import is_loopback
-from shim.settings import Settings, settings
+from shim.settings import Settings, settings, upstream_of
 from shim.store.database import database
 
 REMOTE: Final = (
@@ -116,6 +116,7 @@ def _check(chosen: Settings, host: str, port: int, allow_remote: bool, behind: s
 
 
 def _chosen(given: dict[str, Any]) -> Settings:
+    given = given | upstream_of(given["upstream"])
     upstream = given["upstream"]
     if upstream not in (None, "sandbox") and not str(upstream).startswith(("http://", "https://")):
         raise typer.BadParameter(f"{upstream!r} is neither a URL nor `sandbox`", param_hint="--upstream")

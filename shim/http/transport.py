@@ -58,7 +58,9 @@ def _passed(request: http.Request, response: http.Response) -> http.Response:
     return response
 
 
-class _Body(http.SyncByteStream):
+class Body(http.SyncByteStream):
+    """The body of an answer that is made here, in pieces."""
+
     def __init__(self, chunks: Iterator[bytes]) -> None:
         self._chunks = chunks
 
@@ -71,7 +73,9 @@ class _Body(http.SyncByteStream):
             _close()
 
 
-class _AsyncBody(http.AsyncByteStream):
+class AsyncBody(http.AsyncByteStream):
+    """The same for an async client."""
+
     def __init__(self, chunks: AsyncIterator[bytes]) -> None:
         self._chunks = chunks
 
@@ -110,7 +114,7 @@ class Transport(http.BaseTransport):
         if path is None:
             return _passed(request, self.rest.send(request, stream=True))
         answered = drive.finish(self.dispatcher.answer(_asked(request, path, request.read())))
-        return http.Response(answered.status, headers=answered.headers, stream=_Body(answered.body))
+        return http.Response(answered.status, headers=answered.headers, stream=Body(answered.body))
 
     def close(self) -> None:
         drive.finish(self.dispatcher.close())
@@ -143,7 +147,7 @@ class AsyncTransport(http.AsyncBaseTransport):
         if path is None:
             return _passed(request, await self.rest.send(request, stream=True))
         answered = await self.dispatcher.answer(_asked(request, path, await request.aread()))
-        return http.Response(answered.status, headers=answered.headers, stream=_AsyncBody(answered.body))
+        return http.Response(answered.status, headers=answered.headers, stream=AsyncBody(answered.body))
 
     async def aclose(self) -> None:
         await self.dispatcher.close()
@@ -264,7 +268,7 @@ class Local(http.BaseTransport):
 
     def handle_request(self, request: http.Request) -> http.Response:
         status, headers, chunks = self._answer(*_parts(request, request.read()))
-        return http.Response(status, headers=headers, stream=_Body(_reading(chunks)))
+        return http.Response(status, headers=headers, stream=Body(_reading(chunks)))
 
 
 class AsyncLocal(http.AsyncBaseTransport):
@@ -275,7 +279,7 @@ class AsyncLocal(http.AsyncBaseTransport):
 
     async def handle_async_request(self, request: http.Request) -> http.Response:
         status, headers, chunks = self._answer(*_parts(request, await request.aread()))
-        return http.Response(status, headers=headers, stream=_AsyncBody(_areading(chunks)))
+        return http.Response(status, headers=headers, stream=AsyncBody(_areading(chunks)))
 
 
 def _parts(request: http.Request, body: bytes) -> tuple[Any, ...]:

@@ -22,7 +22,7 @@ from shim import engine as engine_room
 from shim.assembly import wiring
 from shim.engine.api import routes
 from shim.engine.protocol import error_reply, our_failure
-from shim.http import direct, offline, transport
+from shim.http import direct, transport
 from shim.runtime.dispatch import Answered, Dispatcher
 from shim.runtime.lag import Lag
 from shim.runtime.pump import AsyncBody, Tasks
@@ -98,10 +98,8 @@ def application(chosen: Settings | None = None, *, allow_remote: bool = False) -
 
 
 def _network(client: openai.AsyncOpenAI, chosen: Settings) -> Any:
-    found: Any = transport.innermost(client._client)
-    if chosen.upstream == wiring.SANDBOX:
-        found = offline.async_client(offline.sandbox())
-    elif chosen.upstream_http == "direct":
+    found = wiring.reaching(transport.innermost(client._client), chosen, "async_client")
+    if chosen.upstream != wiring.SANDBOX and chosen.upstream_http == "direct":
         direct.put_in_place(found)
     transport.keep_no_cookies(found)
     return found

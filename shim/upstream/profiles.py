@@ -159,6 +159,8 @@ def is_callers_fault(refusal: Refusal) -> bool:
 
 #: A server of which nothing is known.
 OTHER: Final = "other"
+#: A server that speaks Chat Completions alone.
+CHAT: Final = "chat"
 PROFILES: Final[dict[str, Profile]] = {
     "openai": Profile("openai", background=True, encrypted_reasoning=True, counts=True, official=True),
     "azure": Profile("azure", background=True, encrypted_reasoning=True, counts=True),
@@ -171,6 +173,7 @@ PROFILES: Final[dict[str, Profile]] = {
     # What LiteLLM keeps depends on the provider behind it.
     "litellm": Profile("litellm", trusted=False, counts=True),
     "openrouter": Profile("openrouter", stores=False),
+    CHAT: Profile(CHAT, stores=False),
     OTHER: Profile(OTHER, trusted=False, counts=True),
 }
 #: What servers write as the owner of their models, where that gives them away.

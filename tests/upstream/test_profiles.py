@@ -3,7 +3,7 @@
 import pytest
 
 from shim import OpenAI
-from shim.upstream.profiles import PROFILES, choose
+from shim.upstream.profiles import CHAT, PROFILES, choose
 from tests.scenarios.doors.loopback import Loopback
 from tests.scenarios.healing.losing import WAYS, Talk, said
 
@@ -29,6 +29,8 @@ ADDRESSES = {
     "https://api.x.ai/v1": "other",
 }
 CHAINING = {"openai", "azure", "sandbox", "ogx", "lmstudio", "litellm", "other"}
+#: The one that is no Responses server is asked by way of LiteLLM: `tests/scenarios/completions`.
+RESPONDING = [name for name in PROFILES if name != CHAT]
 IN_BACKGROUND = {"openai", "azure", "sandbox"}
 
 
@@ -39,7 +41,7 @@ def test_a_server_is_known_by_its_address(address: str) -> None:
 
 
 @pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("name", PROFILES)
+@pytest.mark.parametrize("name", RESPONDING)
 def test_a_profile_decides_how_runs_go_upstream(name: str, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SHIM_UPSTREAM_PROFILE", name)
     with Loopback() as server, OpenAI(base_url=server.url, api_key="x", max_retries=0) as client:
@@ -55,7 +57,7 @@ def test_a_profile_decides_how_runs_go_upstream(name: str, way: str, monkeypatch
     assert "include" not in first
 
 
-@pytest.mark.parametrize("name", PROFILES)
+@pytest.mark.parametrize("name", RESPONDING)
 def test_models_that_take_minutes_go_on_upstream_where_that_is_known_to_be_possible(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -68,7 +70,7 @@ def test_models_that_take_minutes_go_on_upstream_where_that_is_known_to_be_possi
 
 
 @pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("name", PROFILES)
+@pytest.mark.parametrize("name", RESPONDING)
 def test_nothing_is_kept_anywhere_where_that_is_set(name: str, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """No response is stored, none runs in the background, and reasoning goes along where it can be read again."""
     monkeypatch.setenv("SHIM_UPSTREAM_PROFILE", name)

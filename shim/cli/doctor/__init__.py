@@ -12,10 +12,11 @@ from rich.console import Console
 from shim.assembly.wiring import AZURE_PATH, SANDBOX
 from shim.cli.doctor import probes, screen, verdict
 from shim.cli.doctor.patient import CAP, Finding, Patient
-from shim.http import offline, transport
+from shim.http import chat, offline, transport
 from shim.http.guard import guarded
-from shim.settings import settings
+from shim.settings import settings, upstream_of
 from shim.upstream import profiles
+from shim.upstream.profiles import CHAT
 from shim.upstream.responses import Upstream
 
 OPENAI: Final = "https://api.openai.com/v1"
@@ -38,12 +39,14 @@ def doctor(
     timeout: Annotated[float, typer.Option(min=0.1, help="Seconds to wait for each answer.")] = 60.0,
 ) -> None:
     """Ask a Responses server what it can do: a few tiny calls. Exits with 1 where the shim cannot work."""
-    chosen, address = settings(), _address(upstream)
+    given = upstream_of(upstream)
+    chosen, address = settings().model_copy(update=given), _address(given.get("upstream"))
+    kind = CHAT if chosen.upstream_profile == CHAT else None
     console = Console(stderr=as_json, highlight=False)
     key = _key(address)
     console.print(screen.announcement(_shown(address), len(probes.COSTLY), CAP), soft_wrap=True)
-    with _client(address, key, timeout) as client, console.status("asking") as status:
-        patient = Patient(Upstream(lambda: client, transport.BROKEN, lambda: profiles.choose(address)), model)
+    with _client(address, key, timeout, kind) as client, console.status("asking") as status:
+        patient = Patient(Upstream(lambda: client, transport.BROKEN, lambda: profiles.choose(address, kind)), model)
         try:
             found = probes.examine(patient, lambda name: status.update(f"asking: {name}"))
         finally:
@@ -91,13 +94,15 @@ def _key(address: str) -> str:
     return os.environ.get(variable) or "none"
 
 
-def _client(address: str, key: str, timeout: float) -> openai.OpenAI:
+def _client(address: str, key: str, timeout: float, kind: str | None) -> openai.OpenAI:
     """The official client, which neither tries again nor waits for long."""
     network = offline.client(offline.sandbox()) if address == SANDBOX else None
     url = OPENAI if address == SANDBOX else address
     made = openai.OpenAI(api_key=key, base_url=url, max_retries=0, timeout=timeout, http_client=network)
     # As every client of ours: no redirect takes the key to another origin.
     made._client = guarded(made._client, settings().max_event_bytes)
+    if kind == CHAT:
+        made._client = chat.bridged(made)
     return made
 
 

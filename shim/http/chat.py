@@ -1,0 +1,196 @@
+"""The way to a server that speaks Chat Completions alone: in the place of an HTTP client, for the SDK's calls.
+
+What is asked of ``/responses`` is asked of ``/chat/completions``, by LiteLLM, through the same client of the SDK and
+the same HTTP client; its answer comes back as that of a Responses server.  Everything else goes through as it is.
+"""
+
+import copy
+import os
+from collections.abc import AsyncIterator, Iterator
+from contextlib import aclosing, suppress
+from functools import cache
+from typing import Any, Final
+
+import openai
+
+from shim.http import transport
+from shim.http.guard import WIRE, http
+from shim.upstream import chat
+from shim.wire import encoding, sse
+
+PATH: Final = "/responses"
+#: What tells of the connection that an answer comes by, and not of its bytes.
+CONNECTION: Final = ("http_version", "network_stream")
+STREAM: Final = {"content-type": "text/event-stream"}
+MISSING: Final = (
+    "An upstream that speaks Chat Completions needs LiteLLM. Install the extra `chat`: "
+    "pip install 'assistants-shim[chat]'"
+)
+
+
+@cache
+def litellm() -> Any:
+    """The library, which takes seconds to load.  Raises the SDK's own error where it is not installed."""
+    # Else it fetches its table of prices from the network when it is loaded.
+    os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
+    try:
+        import litellm as found
+    except ImportError as problem:
+        raise openai.OpenAIError(MISSING) from problem
+    # It prints addresses of its own web pages with every error.
+    found.suppress_debug_info = True
+    return found
+
+
+def bridged(client: Any) -> Any:
+    """What takes the place of the client's own HTTP client."""
+    return (AsyncBridge if isinstance(client, openai.AsyncOpenAI) else Bridge)(client)
+
+
+class _Noted:
+    """An HTTP client that is as patient as it was for the first request, and notes its answer."""
+
+    def __init__(self, inner: Any, extensions: Any) -> None:
+        self._inner, self._extensions = inner, extensions
+        self.response: Any = None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
+
+    def _send(self, request: Any, options: Any) -> Any:
+        if "timeout" in self._extensions:
+            request.extensions["timeout"] = self._extensions["timeout"]
+        return self._inner.send(request, **options)
+
+
+class _NotedSync(_Noted):
+    def send(self, request: Any, **options: Any) -> Any:
+        self.response = self._send(request, options)
+        return self.response
+
+
+class _NotedAsync(_Noted):
+    async def send(self, request: Any, **options: Any) -> Any:
+        self.response = await self._send(request, options)
+        return self.response
+
+
+class _Bridge:
+    """``client``: the SDK's client of which this is the HTTP client."""
+
+    def __init__(self, client: Any) -> None:
+        self._client, self._inner = client, client._client
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
+
+    def _asking(self, kind: Any, noted: Any) -> Any:
+        """A client for LiteLLM to ask with: as ours is set up, but of the SDK's plain class."""
+        made = object.__new__(kind)
+        vars(made).update(copy.copy(vars(self._client)))
+        # A resource that was made before belongs to another client.
+        vars(made).pop("chat", None)
+        made._client = noted
+        return made
+
+
+class Bridge(_Bridge):
+    """Behind a blocking client."""
+
+    def send(self, request: Any, **options: Any) -> Any:
+        """As `Client.send`."""
+        if not _is_asked(request):
+            return self._inner.send(request, **options)
+        body = encoding.parsed(request.read())
+        if (no := chat.refusal(body)) is not None:
+            return http.Response(400, json=no, request=request)
+        noted = _NotedSync(self._inner, request.extensions)
+        asking = self._asking(openai.OpenAI, noted)
+        try:
+            answer = litellm().responses(**chat.arguments(body, request.headers), client=asking)
+        except Exception as problem:  # noqa: BLE001 - it has some thirty kinds
+            return _failed(request, problem)
+        told = chat.Told()
+        if not body.get("stream"):
+            return http.Response(200, json=told.response(answer), request=request)
+        return _streamed(request, noted.response, transport.Body(_events(answer, told, noted.response)))
+
+
+class AsyncBridge(_Bridge):
+    """The same behind an async client."""
+
+    async def send(self, request: Any, **options: Any) -> Any:
+        """As `AsyncClient.send`."""
+        if not _is_asked(request):
+            return await self._inner.send(request, **options)
+        body = encoding.parsed(await request.aread())
+        if (no := chat.refusal(body)) is not None:
+            return http.Response(400, json=no, request=request)
+        noted = _NotedAsync(self._inner, request.extensions)
+        asking = self._asking(openai.AsyncOpenAI, noted)
+        try:
+            answer = await litellm().aresponses(**chat.arguments(body, request.headers), client=asking)
+        except Exception as problem:  # noqa: BLE001 - it has some thirty kinds
+            return _failed(request, problem)
+        told = chat.Told()
+        if not body.get("stream"):
+            return http.Response(200, json=told.response(answer), request=request)
+        return _streamed(request, noted.response, transport.AsyncBody(_async_events(answer, told, noted.response)))
+
+
+def _is_asked(request: Any) -> bool:
+    return bool(request.method == "POST" and request.url.path.endswith(PATH))
+
+
+def _events(answer: Any, told: chat.Told, response: Any) -> Iterator[bytes]:
+    try:
+        for event in answer:
+            yield told.event(event)
+    except Exception as problem:  # noqa: BLE001 - as above
+        yield _broken(problem)
+    finally:
+        with suppress(Exception):
+            response.close()
+
+
+async def _async_events(answer: Any, told: chat.Told, response: Any) -> AsyncIterator[bytes]:
+    try:
+        async with aclosing(answer) as events:
+            async for event in events:
+                yield told.event(event)
+    except Exception as problem:  # noqa: BLE001 - as above
+        yield _broken(problem)
+    finally:
+        with suppress(Exception):
+            await response.aclose()
+
+
+def _streamed(request: Any, response: Any, body: Any) -> Any:
+    """An answer in the connection of LiteLLM's, so that whoever waits for the next bytes can be woken up."""
+    found = {} if response is None else response.extensions
+    extensions = {name: found[name] for name in CONNECTION if name in found}
+    return http.Response(200, headers=STREAM, stream=body, request=request, extensions=extensions)
+
+
+def _failed(request: Any, problem: Exception) -> Any:
+    """The answer for a request that failed: the server's own, if it gave one.  Raises what the network raised."""
+    _raise_lost(problem)
+    if (said := chat.refused(problem)) is not None:
+        kept = [(name, value) for name, value in said.headers.multi_items() if name.lower() not in WIRE]
+        return http.Response(said.status_code, headers=kept, content=said.content, request=request)
+    status, body = chat.failure(problem)
+    return http.Response(status, json=body, request=request)
+
+
+def _broken(problem: Exception) -> bytes:
+    """The last event of an answer that broke off.  Raises what the network raised."""
+    _raise_lost(problem)
+    told = chat.failure(problem)[1]["error"]
+    return sse.encode("error", told | {"type": "error"})
+
+
+def _raise_lost(problem: Exception) -> None:
+    """Raise what the network raised, if that is why."""
+    for cause in chat.causes(problem):
+        if isinstance(cause, (http.TransportError, http.StreamError)):
+            raise cause

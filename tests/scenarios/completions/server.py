@@ -1,0 +1,190 @@
+"""A server that speaks Chat Completions and nothing else, as the real one does: strict about what it is asked, and
+answering chunk by chunk in the same order.
+
+A test says in `turns` what the model does; a request that the real API would refuse is refused, and written down.
+"""
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from tests.scenarios.completions import rules
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What the model does: say ``text``, call functions (name, arguments), or fail with ``status``.
+
+    ``finish``: why it stops, if it says so; ``cut``: the connection breaks instead.  ``silent``: nothing comes
+    after its first chunk.  ``counted``: whether it tells its usage.
+    """
+
+    text: str = ""
+    calls: tuple[tuple[str, str], ...] = ()
+    status: int = 200
+    error: Json = field(default_factory=dict)
+    finish: str | None = None
+    counted: bool = True
+    cut: bool = False
+    silent: bool = False
+
+
+class Completions:
+    """The server's side of a test: what it is to say, what it was asked, and what was wrong with that."""
+
+    def __init__(self) -> None:
+        self.turns: list[Turn] = []
+        self.asked: list[Json] = []
+        self.headers: list[Any] = []
+        self.faults: list[str] = []
+        self.reading = threading.Event()
+        self.left = threading.Event()
+
+    @property
+    def messages(self) -> list[list[Json]]:
+        """What each request told of the conversation."""
+        return [body["messages"] for body in self.asked]
+
+
+@contextmanager
+def served() -> Iterator[tuple[Completions, str]]:
+    """The server and its base URL."""
+    state = Completions()
+    kind = type("Handler", (_Handler,), {"state": state})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), kind)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+    thread.start()
+    try:
+        yield state, f"http://127.0.0.1:{server.server_port}/v1"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    state: Completions
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *_: Any) -> None:
+        """Say nothing."""
+
+    @property
+    def _place(self) -> str:
+        # Clients of Azure say their version to everybody.
+        return self.path.partition("?")[0]
+
+    def do_GET(self) -> None:
+        if self._place == "/v1/models":
+            return self._json(200, {"object": "list", "data": [{"id": "chatty", "object": "model", "owned_by": "me"}]})
+        self._refuse(404, f"Unknown request URL: GET {self.path}.")
+
+    def do_POST(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        if self._place != "/v1/chat/completions":
+            return self._refuse(404, f"Unknown request URL: POST {self.path}.")
+        if fault := rules.fault(body):
+            self.state.faults.append(fault)
+            return self._refuse(400, fault)
+        self.state.headers.append(self.headers)
+        self.state.asked.append(body)
+        turn = self.state.turns.pop(0)
+        if turn.status != 200:
+            return self._json(turn.status, {"error": turn.error})
+        if body.get("stream"):
+            return self._stream(turn, body)
+        self._json(200, self._whole(turn))
+
+    def _refuse(self, status: int, message: str) -> None:
+        self._json(
+            status, {"error": {"message": message, "type": "invalid_request_error", "param": None, "code": None}}
+        )
+
+    def _json(self, status: int, body: Json) -> None:
+        data = json.dumps(body).encode()
+        self.send_response(status)
+        self.send_header("content-type", "application/json")
+        self.send_header("x-request-id", "req_completions")
+        self.send_header("content-length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def _base(self) -> Json:
+        return {"id": f"chatcmpl-{len(self.state.asked)}", "created": 1_700_000_000, "model": "chatty-2026"}
+
+    def _calls(self, turn: Turn) -> list[Json]:
+        number = len(self.state.asked)
+        return [
+            {"id": f"call_{number}_{place}", "type": "function", "function": {"name": name, "arguments": arguments}}
+            for place, (name, arguments) in enumerate(turn.calls)
+        ]
+
+    def _whole(self, turn: Turn) -> Json:
+        told: Json = {"role": "assistant", "content": turn.text or None, "refusal": None}
+        told |= {"tool_calls": self._calls(turn)} if turn.calls else {}
+        choice = {"index": 0, "message": told, "finish_reason": _finish(turn), "logprobs": None}
+        return {**self._base(), "object": "chat.completion", "choices": [choice], "usage": _usage(turn)}
+
+    def _stream(self, turn: Turn, body: Json) -> None:
+        self.send_response(200)
+        self.send_header("content-type", "text/event-stream; charset=utf-8")
+        self.send_header("connection", "close")
+        self.end_headers()
+        self.close_connection = True
+        counted = bool((body.get("stream_options") or {}).get("include_usage"))
+        for number, chunk in enumerate(self._chunks(turn, counted)):
+            self._send(json.dumps(chunk))
+            if number == 0 and turn.silent:
+                self.state.reading.set()
+                # Until the other side leaves.
+                assert self.connection.recv(1) == b""
+                return self.state.left.set()
+        if not turn.cut:
+            self._send("[DONE]")
+
+    def _send(self, data: str) -> None:
+        self.wfile.write(f"data: {data}\n\n".encode())
+        self.wfile.flush()
+
+    def _chunks(self, turn: Turn, counted: bool) -> Iterator[Json]:
+        base = {**self._base(), "object": "chat.completion.chunk"} | ({"usage": None} if counted else {})
+
+        def chunk(delta: Json, finish: str | None = None) -> Json:
+            return base | {"choices": [{"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}]}
+
+        yield chunk({"role": "assistant", "content": None if turn.calls else "", "refusal": None})
+        for place in range(0, len(turn.text), 4):
+            yield chunk({"content": turn.text[place : place + 4]})
+        for index, call in enumerate(self._calls(turn)):
+            arguments = call["function"]["arguments"]
+            opened = call | {"index": index, "function": call["function"] | {"arguments": ""}}
+            yield chunk({"tool_calls": [opened]})
+            for place in range(0, len(arguments), 5):
+                piece = {"index": index, "function": {"arguments": arguments[place : place + 5]}}
+                yield chunk({"tool_calls": [piece]})
+        if turn.cut:
+            return
+        yield chunk({}, _finish(turn))
+        if counted and turn.counted:
+            yield base | {"choices": [], "usage": _usage(turn)}
+
+
+def _finish(turn: Turn) -> str:
+    return turn.finish or ("tool_calls" if turn.calls else "stop")
+
+
+def _usage(turn: Turn) -> Json:
+    said = len(turn.text.split()) + 5 * len(turn.calls)
+    return {
+        "prompt_tokens": 11,
+        "completion_tokens": said,
+        "total_tokens": 11 + said,
+        "prompt_tokens_details": {"cached_tokens": 0, "audio_tokens": 0},
+        "completion_tokens_details": {"reasoning_tokens": 0, "audio_tokens": 0},
+    }
