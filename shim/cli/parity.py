@@ -4,10 +4,9 @@ import logging
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from enum import Enum
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 import typer
 from rich.console import Console
@@ -42,18 +41,12 @@ SIGNS: Final[dict[Verdict, str]] = {
 }
 
 
-class Fail(Enum):
-    """What makes the command exit with 1."""
-
-    never = "never"
-    failures = "failures"
-    differences = "differences"
-
-
+Fail = Literal["never", "failures", "differences"]
+#: The verdicts with which the command exits with 1.
 FAILING: Final[dict[Fail, tuple[Verdict, ...]]] = {
-    Fail.never: (),
-    Fail.failures: ("failed",),
-    Fail.differences: ("failed", "differs"),
+    "never": (),
+    "failures": ("failed",),
+    "differences": ("failed", "differs"),
 }
 
 
@@ -119,7 +112,7 @@ def parity(  # noqa: PLR0913  # each option is a parameter
     free: Free = False,
     placeholder: Placeholder = None,
     ignore: Ignore = None,
-    fail_on: FailOn = Fail.never,
+    fail_on: FailOn = "never",
     encoding: Encoding = None,
     tenant: Tenant = None,
 ) -> None:

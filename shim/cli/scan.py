@@ -1,11 +1,10 @@
 """``assistants-shim scan``: every use of the Assistants API in a code base, and what becomes of it."""
 
 from collections.abc import Iterable
-from enum import Enum
 from io import StringIO
 from itertools import groupby
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 import typer
 from rich.console import Console
@@ -19,31 +18,15 @@ from shim.migrate.scan import outputs, scanner
 from shim.migrate.scan.findings import Finding, Report, worst
 from shim.migrate.scan.rules import RULES, Verdict
 
-
-class Form(Enum):
-    """How findings are shown."""
-
-    table = "table"
-    json = "json"
-    sarif = "sarif"
-    markdown = "markdown"
-
-
-class Fail(Enum):
-    """The least that makes the command exit with 1."""
-
-    human = "human"
-    remark = "remark"
-    works = "works"
-    never = "never"
-
-
-#: The verdicts that make it so.
+#: How findings are shown.
+Form = Literal["table", "json", "sarif", "markdown"]
+#: The least that makes the command exit with 1, and the verdicts that make it so.
+Fail = Literal["human", "remark", "works", "never"]
 FAILING: Final[dict[Fail, tuple[Verdict, ...]]] = {
-    Fail.human: ("human",),
-    Fail.remark: ("remark", "human"),
-    Fail.works: ("works", "remark", "human"),
-    Fail.never: (),
+    "human": ("human",),
+    "remark": ("remark", "human"),
+    "works": ("works", "remark", "human"),
+    "never": (),
 }
 SIGNS: Final[dict[Verdict, str]] = {
     "works": "[green]✔ works[/green]",
@@ -54,7 +37,7 @@ SIGNS: Final[dict[Verdict, str]] = {
 
 def scan(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files or folders of your project.")],
-    form: Annotated[Form, typer.Option("--format", help="table, json, sarif or markdown.")] = Form.table,
+    form: Annotated[Form, typer.Option("--format", help="table, json, sarif or markdown.")] = "table",
     output: Annotated[
         Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write the findings to a file.")
     ] = None,
@@ -70,7 +53,7 @@ def scan(
         typer.Option(
             "--fail-on", help="The least finding that makes the command exit with 1: human, remark, works, never."
         ),
-    ] = Fail.human,
+    ] = "human",
     jobs: Annotated[
         int | None, typer.Option("--jobs", "-j", min=1, help="Processes. Default: one for each processor.")
     ] = None,
@@ -85,10 +68,10 @@ def scan(
     with _progress() as bar:
         task = bar.add_task("files", total=None)
         report = scanner.scan(paths, exclude or (), jobs, lambda done, of: bar.update(task, completed=done, total=of))
-    if form is Form.table and output is None:
+    if form == "table" and output is None:
         _table(report, everything, kept.screen())
     else:
-        text = outputs.FORMATS[form.value](report, shim.__version__) if form is not Form.table else _plain(report)
+        text = outputs.FORMATS[form](report, shim.__version__) if form != "table" else _plain(report)
         typer.echo(text, nl=False) if output is None else output.write_text(text, encoding="utf-8")
     if worst(report.findings) in FAILING[fail_on]:
         raise typer.Exit(1)

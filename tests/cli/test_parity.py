@@ -190,6 +190,7 @@ def test_what_is_not_good_is_named_and_left_out(client: OpenAI, tmp_path: Path) 
     assert client.shim.threads.list() == []
 
 
+@pytest.mark.sdk("1.66")
 def test_citations_are_compared(client: OpenAI) -> None:
     file = client.files.create(file=("tea.txt", b"Tea is made of leaves."), purpose="assistants")
     store = client.vector_stores.create(file_ids=[file.id])
