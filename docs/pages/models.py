@@ -16,6 +16,9 @@ logged once; the run shows the name that it was given.
 or the path of a file that holds this. The longest prefix that fits counts; `null` leaves a model as it is, so that
 `"*": null` puts your map in the table's place. `SHIM_MODEL_MAP=off` turns all mapping off. Where a model is unknown and
 has no row, the run fails as it did, and the log names the setting.
+
+What changes for your users with one model or another, `assistants-shim parity` tells from conversations that you have:
+[Compare models](../how-to/compare-models.md).
 """
 
 
