@@ -86,4 +86,4 @@ def our_failure(problem: Exception) -> ApiError:
 
 def encode(batch: Iterable[Emitted]) -> bytes:
     """A batch of events on the wire."""
-    return b"".join(sse.DONE if name == "done" else sse.encode(name, data) for name, data in batch)
+    return b"".join([sse.DONE if name == "done" else sse.encode(name, data) for name, data in batch])

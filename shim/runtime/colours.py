@@ -92,10 +92,32 @@ class _ThreadMailbox:
 
 
 class _LoopMailbox:
+    """For one who takes out.  What was put in since he last looked he gets as one chunk: it is written at once."""
+
     def __init__(self) -> None:
-        self._queue: Final[asyncio.Queue[Chunk]] = asyncio.Queue()
-        self.put = self._queue.put_nowait
-        self.get = self._queue.get
+        self._waiting: list[bytes] = []
+        self._over = False
+        self._waiter: asyncio.Future[None] | None = None
+
+    def put(self, chunk: Chunk) -> None:
+        if chunk is None:
+            self._over = True
+        else:
+            self._waiting.append(chunk)
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+    async def get(self) -> Chunk:
+        while not self._waiting:
+            if self._over:
+                return None
+            self._waiter = asyncio.get_running_loop().create_future()
+            try:
+                await self._waiter
+            finally:
+                self._waiter = None
+        waiting, self._waiting = self._waiting, []
+        return waiting[0] if len(waiting) == 1 else b"".join(waiting)
 
 
 class _Threads:

@@ -227,14 +227,14 @@ def translate(turn: Turn, event: Json) -> Iterator[Emitted]:
     else.  What follows the end of the response is ignored.
     """
     if turn.terminal is not None:
-        return
+        return iter(())
     kind = event["type"]
+    if (row := RULES.get(kind)) is not None:
+        return iter(()) if isinstance(row, Nothing) else row(turn, event)
     if (about := OF_ITEMS.get(kind)) is not None:
-        yield from about(turn, event["item"], event.get("output_index"))
-    elif (row := RULES.get(kind)) is None:
-        turn.unknown.add(kind)
-    elif not isinstance(row, Nothing):
-        yield from row(turn, event)
+        return about(turn, event["item"], event.get("output_index"))
+    turn.unknown.add(kind)
+    return iter(())
 
 
 def _added(turn: Turn, item: Json, place: int | None) -> Iterator[Emitted]:
@@ -305,6 +305,8 @@ def _apply(turn: Turn, when: str, item: Json, known: Known) -> Iterator[Emitted]
 def merged(events: Iterable[Json]) -> list[Json]:
     """The events of one network read, with adjacent text deltas of one part made one.  Nothing waits for more."""
     out: list[Json] = []
+    if isinstance(events, list) and len(events) == 1:
+        return events
     for event in events:
         if event["type"] == TEXT_DELTA and out and _continues(out[-1], event):
             out[-1] = out[-1] | {"delta": out[-1]["delta"] + event["delta"]}

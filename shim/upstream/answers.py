@@ -76,8 +76,9 @@ class Body:
         return events
 
     def _noted(self, events: list[Json]) -> list[Json]:
-        kinds = [event["type"] for event in events]
-        self._heard = self._heard or any(kind.startswith("response.") or kind == "error" for kind in kinds)
+        if not self._heard:
+            kinds = [event["type"] for event in events]
+            self._heard = any(kind.startswith("response.") or kind == "error" for kind in kinds)
         return events
 
 

@@ -9,6 +9,7 @@ Writing is exact: ``event: NAME``, one ``data:`` line of compact JSON with non-A
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 from shim.wire import encoding
@@ -56,7 +57,13 @@ def check(what: str, size: int, limit: int) -> None:
 
 def encode(name: str, data: Json) -> bytes:
     """One event on the wire."""
-    return b"event: %b\ndata: %b\n\n" % (encoding.utf8(name), encoding.compact(data))
+    return b"%b%b\n\n" % (_beginning(name), encoding.compact(data))
+
+
+@lru_cache(256)
+def _beginning(name: str) -> bytes:
+    """What stands before an event's data: there are few names."""
+    return b"event: %b\ndata: " % encoding.utf8(name)
 
 
 class Reader:
@@ -89,9 +96,10 @@ class Reader:
                 return []
             data = bytes(self._pending)
         *blocks, rest = data.split(b"\n\n")
-        self._pending = bytearray(rest)
         events = self._events(blocks)
-        self._check_pending(bool(events))
+        if rest or self._pending:
+            self._pending = bytearray(rest)
+            self._check_pending(bool(events))
         return self._halves.joined(events)
 
     def close(self) -> list[Json]:
@@ -134,7 +142,8 @@ class Reader:
         delta = event.get("delta")
         if isinstance(delta, str):
             self._deltas += len(delta)
-            check("A message", self._deltas, self._limits.message)
+            if self._deltas > self._limits.message:
+                check("A message", self._deltas, self._limits.message)
         else:
             self._items += size
             check("An answer", self._items, ITEMS * self._limits.event)
@@ -165,8 +174,12 @@ class Halves:
 
     def joined(self, events: list[Json]) -> list[Json]:
         """The events, in order; a delta of which nothing is left is left out."""
-        if not self._held and not any(_is_cut(event.get("delta")) for event in events):
-            return events
+        if not self._held:
+            for event in events:
+                if _is_cut(event.get("delta")):
+                    break
+            else:
+                return events
         return [each for event in events for each in self._one(event)]
 
     def _one(self, event: Json) -> Iterator[Json]:
@@ -194,14 +207,13 @@ def _is_cut(delta: Any) -> bool:
 
 
 def _event(block: bytes) -> Json | None:
-    lines = [line[5:].removeprefix(b" ") for line in block.split(b"\n") if line.startswith(b"data:")]
-    data = b"\n".join(lines)
+    data = _data(block)
     if not data or data.startswith(b"[DONE]"):
         return None
     try:
-        event = _parsed(data)
-    except (ValueError, RecursionError):
-        return {"type": UNREADABLE}
+        event = encoding.from_json(data)
+    except (ValueError, RecursionError) as problem:
+        event = _parsed(data, problem)
     if not isinstance(event, dict):
         return {"type": UNREADABLE}
     if not isinstance(event.get("type"), str):
@@ -215,11 +227,22 @@ def _named(block: bytes, event: Json) -> str:
     return lines[-1].decode("utf-8", "replace") if lines else ("error" if event.get("error") else "")
 
 
-def _parsed(data: bytes) -> Any:
+def _parsed(data: bytes, problem: Exception) -> Any:
+    """What the slow parser makes of it, or None: the fast one refuses an escaped half of a surrogate pair."""
+    if "recursion" in str(problem):
+        return None
     try:
-        return encoding.from_json(data)
-    except ValueError as problem:
-        if "recursion" in str(problem):
-            raise
-        # The fast parser refuses an escaped half of a surrogate pair, which the slow one knows.
         return json.loads(data)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _data(block: bytes) -> bytes:
+    """What an event's data lines say; mostly there is one, and it is the last."""
+    start = block.find(b"data:")
+    if start >= 0 and (not start or block[start - 1] == _LF) and block.find(b"\n", start) < 0:
+        return block[start + 5 :].removeprefix(b" ")
+    return b"\n".join([line[5:].removeprefix(b" ") for line in block.split(b"\n") if line.startswith(b"data:")])
+
+
+_LF: Final = 10

@@ -37,4 +37,8 @@ async def test_what_is_put_comes_out_in_order(colour: object) -> None:
     mailbox = colour.mailbox()  # type: ignore[attr-defined]
     for chunk in (b"a", b"b", None):
         mailbox.put(chunk)
-    assert [await mailbox.get() for _ in range(3)] == [b"a", b"b", None]
+    found = []
+    while (chunk := await mailbox.get()) is not None:
+        found.append(chunk)
+    # A loop's reader gets what waits for him at once.
+    assert found == ([b"a", b"b"] if colour is THREADS else [b"ab"])

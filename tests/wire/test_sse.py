@@ -150,3 +150,26 @@ def test_events_before_one_that_is_too_large_are_given_first() -> None:
     assert read == [{"type": "response.completed"}]
     with pytest.raises(TooLarge):
         reader.close()
+
+
+@pytest.mark.parametrize(
+    "block, said",
+    [
+        (b'data: {"type":"a"}', ["a"]),
+        (b'data:{"type":"a"}', ["a"]),
+        (b'event: a\ndata: {"type":"b"}', ["b"]),
+        (b'event: data:\ndata: {"type":"b"}', ["b"]),
+        (b'xdata: {"type":"a"}', []),
+        (b'xdata: 1\ndata: {"type":"b"}', ["b"]),
+        (b'data: {"type":\ndata: "a"}', ["a"]),
+        (b'data: {"type":"a"}\nid: 1', ["a"]),
+        (b"data: {", [UNREADABLE]),
+        (b'data: {"type": "\\ud83d"}', ["\ud83d"]),
+        (b'data: {"type": "\\ud83d"', [UNREADABLE]),
+        (b"data: " + b"[" * 100_000, [UNREADABLE]),
+        (b"data: [DONE]", []),
+        (b"data: []", [UNREADABLE]),
+    ],
+)
+def test_where_an_events_data_stands(block: bytes, said: list[str]) -> None:
+    assert [event["type"] for event in Reader().feed(block + b"\n\n")] == said

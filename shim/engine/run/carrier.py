@@ -314,7 +314,9 @@ class Carrier:
                     async for read in reads:
                         events = normalise.events(read)
                         self.place.read(events)
-                        if await self._unheard(events):
+                        why = healing.cause(self.state, events)
+                        if why is not None:
+                            await self._ask_anew(why, events)
                             return
                         if batch := await self.take(stream.merged(events)):
                             yield batch
@@ -323,35 +325,29 @@ class Carrier:
         finally:
             await answer.close()
 
-    async def _unheard(self, events: list[Json]) -> bool:
-        """Whether upstream answers without the history that it was to chain from; then it is asked again, with all
-        of it, before anybody has heard a word.
+    async def _ask_anew(self, why: healing.Cause, events: list[Json]) -> None:
+        """Upstream answers without the history that it was to chain from: it is asked again, with all of it, before
+        anybody has heard a word.
         """
-        why = healing.cause(self.state, events)
-        if why is None:
-            return False
         await healing.leave(self.state, (self.state.response or echo.response_in(events) or {}).get("id"))
         self.place = Place()
         await healing.heal(self.state, why)
         await self.open()
-        return True
 
     async def take(self, events: list[Json]) -> list[Emitted]:
         """Translate what came in, store it, and give what is to be told."""
         opened = None if self.state.opened else echo.response_in(events)
         # Whatever becomes of the run, upstream has made this.
         self.state.response = opened or self.state.response
-        if (stop := await self.stopped()) is not None:
+        if self._must_look() and (stop := await self.stopped()) is not None:
             return stop
-        emitted = [told for event in events for told in stream.translate(self.turn, event)]
-        if not self.heard and any(name in record.DELTAS for name, _ in emitted):
+        turn = self.turn
+        emitted = [told for event in events for told in stream.translate(turn, event)]
+        deltas = sum([name in record.DELTAS for name, _ in emitted])
+        if deltas and not self.heard:
             self.heard = True
-            self.world.monitor("first", self.turn.run)
-        quiet = (
-            opened is None
-            and not (self.turn.done or self.turn.amended)
-            and all(name in record.DELTAS for name, _ in emitted)
-        )
+            self.world.monitor("first", turn.run)
+        quiet = opened is None and not turn.done and not turn.amended and deltas == len(emitted)
         if quiet and not self.backlog.events:
             return emitted
         if opened is not None:
@@ -364,6 +360,11 @@ class Carrier:
             self.backlog.events += emitted
             return []
         return await self.settle(emitted)
+
+    def _must_look(self) -> bool:
+        """Whether somebody may have stopped the run: most often nobody has, and then nothing is awaited."""
+        world, run = self.world, self.state.turn.run
+        return self.alone or world.clock() >= run["expires_at"] or world.registry.told(run["id"])
 
     async def stopped(self, look: bool = False) -> list[Emitted] | None:
         """The end of the run, if somebody cancelled it or its time is over."""
