@@ -120,13 +120,14 @@ def reaching(inner: Any, chosen: Settings, kind: Literal["client", "async_client
 
 
 def async_engine(
-    client: openai.AsyncOpenAI, network: Any, chosen: Settings, pumps: pump.Tasks
+    client: openai.AsyncOpenAI, network: Any, chosen: Settings, pumps: pump.Tasks, *, settled: bool = False
 ) -> tuple[Engine, Heartbeat]:
     """An engine whose upstream is that of ``client``, reached through ``network``, and what keeps its runs' leases.
-    ``pumps`` drive the runs that it takes over.
+    ``pumps`` drive the runs that it takes over.  ``settled``: nobody changes the client from here on.
     """
+    prepared = plain(client, network, chosen) if settled else None
     upstream = Upstream(
-        lambda: plain(client, network, chosen),
+        (lambda: copy.copy(prepared)) if settled else (lambda: plain(client, network, chosen)),
         transport.BROKEN,
         profile_of(client, chosen),
         transport.refill,

@@ -65,7 +65,7 @@ def application(chosen: Settings | None = None, *, allow_remote: bool = False) -
     client = _client()
     network = _network(client, chosen)
     pumps, watch = Tasks(wiring.patience(chosen), chosen.exit_grace), Watch()
-    engine, heartbeat = wiring.async_engine(client, network, chosen, pumps)
+    engine, heartbeat = wiring.async_engine(client, network, chosen, pumps, settled=True)
     engine = engine_room.Engine(replace(engine.world, monitor=watch.monitor))
     dispatcher = Dispatcher(engine, heartbeat, pumps)
     passage = Passage(
@@ -255,8 +255,7 @@ class Door:
         return await self._ways.shared.through(request, place, caller, body)
 
     async def _ours(self, request: Request, place: Place, caller: Caller) -> Response:
-        allowed = routes.methods(place.path)
-        if request.method == "OPTIONS" and allowed:
+        if request.method == "OPTIONS" and (allowed := routes.methods(place.path)):
             return Response(status_code=204, headers={"allow": ", ".join(allowed)})
         body = await self._read(request)
         engine = self._ways.ours.engine

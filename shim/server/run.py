@@ -1,9 +1,11 @@
 """Serving: where to listen, and what to refuse before that."""
 
 import asyncio
+import gc
 import logging
 import math
 import socket
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from types import FrameType
@@ -25,6 +27,9 @@ FAILED: Final = 3
 IDLE: Final = 75
 
 
+#: Seconds after which a thread that wants the interpreter is given it.  The store's threads want it after each of their
+#: short statements, and one of them holds up all others that write.
+SWITCH: Final = 0.001
 #: Seconds for the last events and the last answers to reach their readers, before connections are dropped.
 FAREWELL: Final = 1.0
 
@@ -124,11 +129,21 @@ class Place(NamedTuple):
 def serve(place: Place, chosen: Settings, allow_remote: bool, listening: Callable[[str], None]) -> None:
     """Serve until interrupted.  ``listening`` is told the base URL when it is so far."""
     config = configured(place.host, place.port, chosen, allow_remote, place.tls)
+    settle_in()
     sockets = [socket.socket(fileno=place.fd)] if place.fd is not None else None
     server = Server(config, chosen.exit_grace, listening, chosen.drain_seconds)
     server.run(sockets)
     if not server.started:
         raise SystemExit(FAILED)
+
+
+def settle_in() -> None:
+    """What suits a process that does nothing but serve.  The modules that it has loaded stay for ever: looked through
+    again and again for garbage, they would hold up every stream for a tenth of a second.
+    """
+    sys.setswitchinterval(SWITCH)
+    gc.collect()
+    gc.freeze()
 
 
 def serve_with_workers(arguments: list[str], place: Place, chosen: Settings, listening: Callable[[str], None]) -> None:

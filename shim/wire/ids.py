@@ -10,6 +10,8 @@ from urllib.parse import quote
 
 ALPHABET: Final = string.ascii_letters + string.digits
 LENGTH: Final = 24
+#: Of chance for an id: so many more than it holds that no letter comes more often than another.
+BITS: Final = 256
 
 PREFIX: Final[dict[str, str]] = {
     "assistant": "asst",
@@ -27,8 +29,15 @@ _source = random.SystemRandom()
 
 
 def new(prefix: str) -> str:
-    """A fresh id, for example ``msg_`` and 24 characters of ``[A-Za-z0-9]``."""
-    return f"{prefix}_{''.join(_source.choices(ALPHABET, k=LENGTH))}"
+    """A fresh id, for example ``msg_`` and 24 characters of ``[A-Za-z0-9]``.
+
+    The system is asked for chance once: each time it is, another thread may take the interpreter.
+    """
+    number, found = _source.getrandbits(BITS), ""
+    for _ in range(LENGTH):
+        number, at = divmod(number, len(ALPHABET))
+        found += ALPHABET[at]
+    return f"{prefix}_{found}"
 
 
 def request() -> str:

@@ -148,10 +148,10 @@ def test_azures_own_client_speaks_with_it(url: str) -> None:
 def test_a_mistake_of_ours_is_told_as_the_api_does(
     url: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def broken(path: str) -> list[str]:
+    def broken(method: str, path: str) -> bool:
         raise RuntimeError("broken")
 
-    monkeypatch.setattr("shim.server.app.routes.methods", broken)
+    monkeypatch.setattr("shim.server.app.routes.is_ours", broken)
     told = ask(f"{url}/v1/assistants")
     assert (told.status, told.error["type"], told.header("x-should-retry")) == (500, "server_error", "false")
     assert "broken" not in told.error["message"]
