@@ -26,6 +26,8 @@ from shim.wire.types import Json
 Progress = Callable[[int, int], None]
 #: Turns that are asked at one time.
 JOBS: Final = 4
+#: How often a request is made again that upstream refuses for now: a rate limit is no property of a model.
+RETRIES: Final = 5
 
 
 class _Job(NamedTuple):
@@ -45,7 +47,7 @@ Key = tuple[str, int, str, int]
 def stage(client: openai.OpenAI) -> Iterator[tuple[Stage, Database]]:
     """A store of our own for as long as a comparison lasts, and a copy of the client on it."""
     with tempfile.TemporaryDirectory(prefix="assistants-shim-", ignore_cleanup_errors=True) as folder:
-        own = client.copy()
+        own = client.copy(max_retries=max(client.max_retries, RETRIES))
         world = wiring.wire_apart(own, f"sqlite:///{Path(folder) / 'parity.db'}")
         assert isinstance(world.store, SyncStore)
         try:

@@ -1,0 +1,53 @@
+"""A comparison as a whole, apart from what the command shows of it."""
+
+import threading
+from collections import deque
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shim import OpenAI
+from shim.migrate.parity import comparing
+from shim.store import survey
+
+
+def test_the_stage_is_a_store_and_a_client_of_its_own() -> None:
+    with OpenAI(base_url="http://127.0.0.1:9/v1", api_key="key", max_retries=0) as client:
+        with comparing.stage(client) as (place, base):
+            path = Path(str(base.url.database))
+            assert place.client.api_key == "key"
+            assert place.client.base_url == client.base_url
+            assert place.client.max_retries == comparing.RETRIES
+            place.client.beta.threads.create()
+            assert len(base.read(survey.threads, None)) == 1
+            assert path.is_file()
+            assert place.world.delete_responses
+            # A retired model is asked as it is named.
+            assert place.world.models.called("gpt-4-0314", None) == "gpt-4-0314"
+        assert not path.parent.exists()
+        assert client.max_retries == 0
+        assert client.shim.threads.list() == []
+
+
+def test_work_is_done_by_so_many_and_no_more() -> None:
+    together = threading.Barrier(3, timeout=20)
+    done: list[int] = []
+
+    def work(number: Any) -> None:
+        together.wait()
+        done.append(number)
+
+    comparing._work(deque(range(9)), work, 3)
+    assert sorted(done) == [*range(9)]
+
+
+def test_what_one_raises_ends_the_work_of_all() -> None:
+    jobs: Any = deque(range(100))
+
+    def work(number: Any) -> None:
+        raise ValueError(number)
+
+    with pytest.raises(ValueError):
+        comparing._work(jobs, work, 1)
+    assert not jobs
