@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 import shim
 from shim.cli import table
 from tests.scenarios.completions.server import Completions, Turn, served
+from tests.scenarios.completions.talking import CLOCK, TOOLS, WEATHER, answers, asking, loop, said
 from tests.server.served import served as serving
 
 if find_spec("litellm") is None and not os.environ.get("REQUIRE_LITELLM"):
@@ -23,9 +24,6 @@ if find_spec("litellm") is None and not os.environ.get("REQUIRE_LITELLM"):
 
 Json = dict[str, Any]
 HELLO = Turn("Hello there, friend.")
-PARAMETERS = {"type": "object", "properties": {"city": {"type": "string"}}}
-WEATHER, CLOCK = ("get_weather", '{"city": "Paris"}'), ("get_clock", '{"city": "Rome"}')
-TOOLS = [{"type": "function", "function": {"name": name, "parameters": PARAMETERS}} for name, _ in (WEATHER, CLOCK)]
 
 
 @pytest.fixture
@@ -52,22 +50,6 @@ async def awaited(server: Completions) -> AsyncIterator[Any]:
 def helper(client: Any, **fields: Any) -> str:
     made = client.beta.assistants.create(model="chatty", instructions="Be kind.", tools=TOOLS, **fields)
     return str(made.id)
-
-
-def asking(text: str) -> list[Json]:
-    return [{"role": "user", "content": text}]
-
-
-def said(client: Any, thread_id: str) -> list[str]:
-    found = client.beta.threads.messages.list(thread_id, order="asc")
-    return [each.content[0].text.value for each in found]
-
-
-def answers(run: Any) -> list[Json]:
-    calls = run.required_action.submit_tool_outputs.tool_calls
-    return [
-        {"tool_call_id": call.id, "output": f"{call.function.name} says {number}"} for number, call in enumerate(calls)
-    ]
 
 
 def test_a_text_polled(client: Any, server: Completions) -> None:
@@ -97,21 +79,6 @@ def test_a_text_streamed_and_a_second_run(client: Any, server: Completions) -> N
     assert said(client, thread.id) == ["Hi", HELLO.text, "And now?", "Still here."]
     # It keeps nothing, so it is told everything.
     assert [each["role"] for each in server.messages[1]] == ["system", "user", "assistant", "user"]
-
-
-def loop(client: Any, thread_id: str, assistant_id: str) -> list[Any]:
-    """The events of a run, all its streams together."""
-    found: list[Any] = []
-    following = client.beta.threads.runs.stream(thread_id=thread_id, assistant_id=assistant_id)
-    while following is not None:
-        with following as stream:
-            found += stream
-        run, following = stream.current_run, None
-        if run.status == "requires_action":
-            following = client.beta.threads.runs.submit_tool_outputs_stream(
-                run_id=run.id, thread_id=thread_id, tool_outputs=answers(run)
-            )
-    return found
 
 
 def test_two_functions_in_succession_in_one_streamed_run(client: Any, server: Completions) -> None:
