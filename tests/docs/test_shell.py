@@ -1,0 +1,246 @@
+"""Every command in the documentation runs as it stands, or says before it why not in tests; and what cannot run is
+checked as far as it can be: commands, options, extras and settings exist.
+"""
+
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import pytest
+import tomllib
+import typer
+import yaml
+from typer.testing import CliRunner
+
+from shim.cli import table
+from shim.settings import names
+from tests.docs.blocks import ROOT
+
+PAGES: Final = ("README.md", *sorted(str(path.relative_to(ROOT)) for path in (ROOT / "docs").rglob("*.md")))
+BLOCK: Final = re.compile(r"((?:<!--[^\n]*-->\n+)?)^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+#: Why a block may not run in tests: one of these stands in the comment before it.
+REASONS: Final = (
+    "a site's own name",
+    "another program",
+    "asks for the keys at a terminal",
+    "asked and paid for",
+    "containers",
+    "in a clone",
+    "key and the network",
+    "package index",
+    "PostgreSQL server",
+    "server at that address",
+    "server would go on",
+    "targets of a clone",
+    "until it is stopped",
+)
+#: Pages whose commands another test runs, block by block: its module, which names the page.
+ELSEWHERE: Final = {
+    "docs/how-to/import-your-threads.md": "test_importing.py",
+    "docs/how-to/serve.md": "test_serve.py",
+    "docs/tutorial/first-run.md": "test_programs.py",
+    "docs/tutorial/from-dead-to-native.md": "test_dead_to_native.py",
+}
+#: Commands that go on until they are stopped, or need somebody's program: the options are parsed, nothing is run.
+ENDLESS: Final = ("serve", "sandbox", "run")
+ASSIGNMENT: Final = re.compile(r"(\w+)=(.*)", re.DOTALL)
+PROGRAM: Final = """from openai import OpenAI
+
+client = OpenAI()
+thread = client.beta.threads.create()
+run = client.beta.threads.runs.create_and_poll(thread.id, assistant_id="asst_Ab12Cd34Ef56Gh78Ij90Kl12")
+"""
+ASSISTANT: Final = {"id": "asst_Ab12Cd34Ef56Gh78Ij90Kl12", "model": "gpt-4.1", "name": "Guide", "tools": []}
+
+
+class Found(NamedTuple):
+    """A block: what stands before it, its language, its text."""
+
+    note: str
+    language: str
+    text: str
+
+
+def found(page: str) -> list[Found]:
+    return [Found(*each) for each in BLOCK.findall((ROOT / page).read_text())]
+
+
+def commands(text: str) -> Iterator[list[str]]:
+    """The words of each command of a block; a quoted text may go over lines."""
+    whole = re.sub(r"\s#[^\n]*$", "", text.replace("\\\n", " "), flags=re.MULTILINE)
+    lexer = shlex.shlex(whole, posix=True, punctuation_chars="|;\n")
+    lexer.whitespace, lexer.whitespace_split, lexer.commenters = " \t", True, ""
+    words: list[str] = []
+    for word in lexer:
+        if set(word) <= set("|;\n"):
+            if words:
+                yield words
+            words = []
+        else:
+            words.append(word)
+    if words:
+        yield words
+
+
+def _files_of_a_project(folder: Path) -> None:
+    (folder / "app.py").write_text(PROGRAM)
+
+
+def _to_adopt(folder: Path) -> None:
+    _files_of_a_project(folder)
+    (folder / "support.md").write_text("Be kind.\n")
+
+
+def _to_leave(folder: Path) -> None:
+    (folder / "assistants.yaml").write_text(yaml.safe_dump({"assistants": [ASSISTANT]}))
+    words = "assistants create --id asst_fromTheDashboard --model gpt-4.1 --name Support"
+    assert CliRunner().invoke(table.app(), words.split()).exit_code == 0
+    made = "client.beta.assistants.create(model='gpt-4.1', name='Guide', instructions='Be kind.')"
+    (folder / "support.py").write_text(f"from openai import OpenAI\n\nclient = OpenAI()\nassistant = {made}\n")
+    (folder / "tools.py").write_text("def get_weather(city: str) -> str:\n    return 'sunny'\n")
+
+
+def _an_export(folder: Path) -> None:
+    (folder / "my-export").mkdir()
+    row = '{"thread_id": "thread_fromTheBrowser", "message_id": "msg_1", "role": "user", "text": "My order?", '
+    (folder / "my-export" / "rows.ndjson").write_text(row + '"created_at": 1700000000}\n')
+
+
+#: What lies in the folder before the first command of a page.
+STAGES: Final[dict[str, Callable[[Path], None]]] = {
+    "README.md": _files_of_a_project,
+    "docs/how-to/bring-your-assistants.md": _to_adopt,
+    "docs/how-to/leaving.md": _to_leave,
+    "docs/how-to/old-thread-ids.md": _an_export,
+    "docs/how-to/scan.md": _files_of_a_project,
+    "docs/how-to/swap.md": _files_of_a_project,
+}
+#: Files that a page shows: written when a reader comes to them.
+SHOWN: Final = {("docs/how-to/bring-your-assistants.md", "yaml"): "assistants.yaml"}
+#: Exit codes other than 0, by page and command: `scan` ends with 1 where there is something to do.
+ENDS: Final = {"docs/how-to/bring-your-assistants.md": {"check": (0, 1)}}
+
+
+class Shell:
+    """Runs the commands of a page in a folder, our own in this process."""
+
+    def __init__(self, page: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._page, self._monkeypatch = page, monkeypatch
+        monkeypatch.chdir(folder)
+        monkeypatch.setenv("SHIM_UPSTREAM", "sandbox")
+        monkeypatch.setenv("PYTHONPATH", str(ROOT))
+
+    def run(self, words: list[str]) -> None:
+        with self._monkeypatch.context() as patch:
+            if words[0] == "export":
+                words, patch = words[1:], self._monkeypatch
+            while words and (given := ASSIGNMENT.fullmatch(words[0])):
+                words = words[1:]
+                _check_setting(given[1])
+                patch.setenv(given[1], given[2])
+            if words:
+                self._command(words)
+
+    def _command(self, words: list[str]) -> None:
+        if words[0] == "pip":
+            check_installed(words)
+        elif words[0] == "assistants-shim":
+            parse(words[1:])
+            if words[1] not in ENDLESS:
+                shown = CliRunner().invoke(table.app(), words[1:], catch_exceptions=False)
+                expected = ENDS.get(self._page, {}).get(words[1], (0,))
+                assert shown.exit_code in expected, f"{shlex.join(words)}: {shown.output}"
+        else:
+            assert words[0] == "python", f"nothing runs {shlex.join(words)} here: say why before the block"
+            ran = subprocess.run([sys.executable, *words[1:]], capture_output=True, text=True, timeout=60, check=False)
+            assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+def _check_setting(name: str) -> None:
+    assert not name.startswith("SHIM_") or name in names(), f"there is no setting {name}"
+
+
+def check_installed(words: list[str]) -> None:
+    """``pip install``: the package index is not there, but the extras that are asked for must be."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert words[:2] == ["pip", "install"]
+    for extras in re.findall(r"assistants-shim\[([\w,]+)\]", " ".join(words)):
+        assert set(extras.split(",")) <= set(project["optional-dependencies"]), extras
+
+
+def parse(words: list[str]) -> None:
+    """The command and its options exist, and its values are of the right kind; nothing is run."""
+    command: Any = typer.main.get_command(table.app())
+    while hasattr(command, "commands"):
+        assert words, "no command is named"
+        assert words[0] in command.commands, f"no such command: {words[0]}"
+        command, words = command.commands[words[0]], words[1:]
+    command.make_context(command.name, list(words))
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if any(each.language == "sh" for each in found(page))])
+def test_every_command(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shell = Shell(page, tmp_path, monkeypatch)
+    STAGES.get(page, lambda folder: None)(tmp_path)
+    for each in found(page):
+        if name := SHOWN.get((page, each.language)):
+            (tmp_path / name).write_text(each.text)
+        if each.language != "sh":
+            continue
+        if each.note:
+            assert any(reason in each.note for reason in REASONS), f"{each.note} is no reason of ours"
+        for words in commands(each.text):
+            if each.note or page in ELSEWHERE:
+                _only_parsed(words)
+            else:
+                shell.run(words)
+
+
+def _only_parsed(words: list[str]) -> None:
+    while words and (given := ASSIGNMENT.fullmatch(words[0])):
+        _check_setting(given[1])
+        words = words[1:]
+    if words and words[0] == "assistants-shim":
+        parse(words[1:])
+    if words[:2] == ["pip", "install"]:
+        check_installed(words)
+
+
+@pytest.mark.parametrize("page,test", ELSEWHERE.items())
+def test_another_test_has_the_page(page: str, test: str) -> None:
+    assert page.removeprefix("docs/") in (ROOT / "tests" / "docs" / test).read_text()
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_what_is_no_program_is_true(page: str) -> None:
+    """Configuration can be read, and settings that any block names exist."""
+    for each in found(page):
+        assert set(re.findall(r"\bSHIM_[A-Z_]+\b", each.text)) <= set(names())
+        if each.language == "yaml":
+            yaml.safe_load(each.text)
+        if each.language == "dockerfile":
+            for line in each.text.splitlines():
+                for extras in re.findall(r"assistants-shim\[[\w,]+\]", line):
+                    check_installed(["pip", "install", extras])
+                if line.startswith('CMD ["assistants-shim"'):
+                    parse(yaml.safe_load(line.removeprefix("CMD "))[1:])
+
+
+def test_a_wrong_command_is_seen() -> None:
+    for wrong in (["serve", "--prot", "1"], ["serf"], ["keys", "make"], ["import", "--map"]):
+        with pytest.raises(Exception, match=r"(?i)no such|requires an argument|missing"):
+            parse(wrong)
+
+
+def test_commands_are_told_apart() -> None:
+    text = "export A=1 B='x y'  # why\nA=2 assistants-shim scan . \\\n  --format json | sed 's/;/,/'\n\ncurl -d '{\n}'"
+    assert list(commands(text)) == [
+        ["export", "A=1", "B=x y"],
+        ["A=2", "assistants-shim", "scan", ".", "--format", "json"],
+        ["sed", "s/;/,/"],
+        ["curl", "-d", "{\n}"],
+    ]
