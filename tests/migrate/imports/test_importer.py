@@ -189,7 +189,7 @@ def test_undo_removes_what_came_and_nothing_else(path: Path, tmp_path: Path) -> 
     report = brought(path, exported.everything())
     assert report.batch is not None
     undone = undoing.undo(base(), report.batch)
-    assert (undone.threads, undone.assistants, undone.kept) == (1, 1, [])
+    assert (undone.threads, undone.assistants, undone.changed) == (1, 1, [])
     assert everything() == before
     with pytest.raises(StoreFailed, match="no import"):
         undoing.undo(base(), report.batch)
@@ -202,9 +202,9 @@ def test_undo_keeps_what_was_used_unless_it_is_forced(path: Path) -> None:
     use(exported.THREAD)
     undone = undoing.undo(base(), report.batch)
     assert (undone.threads, undone.assistants) == (1, 0)
-    assert sorted(undone.kept) == sorted(["thread_00000001", exported.THREAD])
+    assert sorted(undone.changed) == sorted(["thread_00000001", exported.THREAD])
     forced = undoing.undo(base(), report.batch, force=True)
-    assert (forced.threads, forced.assistants, forced.kept) == (2, 1, [])
+    assert (forced.threads, forced.assistants, forced.changed) == (2, 1, [])
     assert everything()["imports"] == []
 
 

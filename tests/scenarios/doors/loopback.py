@@ -172,8 +172,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def _any(self) -> None:
-        asked = Asked(self.command, self.path, tuple(self.headers.items()), self._body())
         try:
+            asked = Asked(self.command, self.path, tuple(self.headers.items()), self._body())
             self._send(self.server.loopback.say(asked))
         except OSError:
             # Somebody has gone: the reader, or we were told to break off.
@@ -183,7 +183,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _body(self) -> bytes:
         if self.headers.get("transfer-encoding") != "chunked":
-            return self.rfile.read(int(self.headers.get("content-length") or 0))
+            length = int(self.headers.get("content-length") or 0)
+            if len(body := self.rfile.read(length)) < length:
+                raise ConnectionResetError("the request was cut, and nothing is asked")
+            return body
         body = b""
         while size := int(self.rfile.readline(), 16):
             body += self.rfile.read(size)

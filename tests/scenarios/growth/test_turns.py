@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from shim import OpenAI
+from shim.runtime import heartbeat
 from shim.store.database import Database, database
 from tests.scenarios.growth.long import SAYING, fill
 from tests.scenarios.growth.sink import Sink
@@ -77,7 +78,9 @@ WAYS: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("how", WAYS.values(), ids=WAYS)
-def test_a_turn_costs_what_it_always_did(how: dict[str, Any]) -> None:
+def test_a_turn_costs_what_it_always_did(how: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    # Its looks go by the clock, and this turn may take as long as one.
+    monkeypatch.setattr(heartbeat, "LOOK", 3600.0)
     with Sink() as sink, OpenAI(api_key="test", base_url=sink.url) as client:
         base = database(os.environ["SHIM_DATABASE_URL"])
         helper = client.beta.assistants.create(model="gpt-4o", instructions="Be brief.").id

@@ -46,4 +46,4 @@ def test_a_use_keeps_it_and_a_look_does_not(what: str, tmp_path: Path) -> None:
     with Loopback() as server, OpenAI(api_key="k", base_url=server.url) as client:
         (USES | LOOKS)[what](client)
     undone = undoing.undo(database(settings().database_url), importer.report.batch)
-    assert (undone.kept, undone.threads) == (([THREAD], 0) if what in USES else ([], 1))
+    assert (undone.changed, undone.threads) == (([THREAD], 0) if what in USES else ([], 1))
