@@ -113,7 +113,7 @@ class Bridge(_Bridge):
         told = chat.Told()
         if not body.get("stream"):
             return http.Response(200, json=told.response(answer), request=request)
-        return _streamed(request, noted.response, transport.Body(_events(answer, told, noted.response)))
+        return _streamed(request, noted.response, _Body(_events(answer, told), noted.response))
 
 
 class AsyncBridge(_Bridge):
@@ -135,34 +135,58 @@ class AsyncBridge(_Bridge):
         told = chat.Told()
         if not body.get("stream"):
             return http.Response(200, json=told.response(answer), request=request)
-        return _streamed(request, noted.response, transport.AsyncBody(_async_events(answer, told, noted.response)))
+        return _streamed(request, noted.response, _AsyncBody(_async_events(answer, told), noted.response))
 
 
 def _is_asked(request: Any) -> bool:
     return bool(request.method == "POST" and request.url.path.endswith(PATH))
 
 
-def _events(answer: Any, told: chat.Told, response: Any) -> Iterator[bytes]:
+def _events(answer: Any, told: chat.Told) -> Iterator[bytes]:
     try:
         for event in answer:
             yield told.event(event)
     except Exception as problem:  # noqa: BLE001 - as above
         yield _broken(problem)
-    finally:
-        with suppress(Exception):
-            response.close()
 
 
-async def _async_events(answer: Any, told: chat.Told, response: Any) -> AsyncIterator[bytes]:
+async def _async_events(answer: Any, told: chat.Told) -> AsyncIterator[bytes]:
     try:
         async with aclosing(answer) as events:
             async for event in events:
                 yield told.event(event)
     except Exception as problem:  # noqa: BLE001 - as above
         yield _broken(problem)
-    finally:
-        with suppress(Exception):
-            await response.aclose()
+
+
+class _Body(transport.Body):
+    """Closed with the server's answer, which LiteLLM leaves open.  A generator that nobody has asked closes nothing."""
+
+    def __init__(self, chunks: Iterator[bytes], response: Any) -> None:
+        super().__init__(chunks)
+        self._response = response
+
+    def close(self) -> None:
+        try:
+            super().close()
+        finally:
+            with suppress(Exception):
+                self._response.close()
+
+
+class _AsyncBody(transport.AsyncBody):
+    """The same for an async client."""
+
+    def __init__(self, chunks: AsyncIterator[bytes], response: Any) -> None:
+        super().__init__(chunks)
+        self._response = response
+
+    async def aclose(self) -> None:
+        try:
+            await super().aclose()
+        finally:
+            with suppress(Exception):
+                await self._response.aclose()
 
 
 def _streamed(request: Any, response: Any, body: Any) -> Any:

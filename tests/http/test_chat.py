@@ -1,13 +1,16 @@
 """The bridge to Chat Completions where LiteLLM is not there.  With it: `tests/scenarios/completions`."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from types import SimpleNamespace
+from typing import Any
 
 import openai
 import pytest
 
 import shim
 from shim.http import chat
+from shim.http.guard import http
 from shim.settings import Settings, upstream_of
 
 
@@ -33,3 +36,64 @@ def test_one_setting_says_where_and_what(monkeypatch: pytest.MonkeyPatch) -> Non
     assert (chosen.upstream, chosen.upstream_profile) == ("https://example.com/v1", "chat")
     assert upstream_of("https://example.com/v1") == {"upstream": "https://example.com/v1"}
     assert upstream_of(None) == {}
+
+
+class Body(http.SyncByteStream, http.AsyncByteStream):  # type: ignore[misc,name-defined]
+    """The body of the server's answer, of which nothing comes."""
+
+    closed = False
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(())
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for chunk in ():
+            yield chunk
+
+    def close(self) -> None:
+        self.closed = True
+
+    async def aclose(self) -> None:
+        self.closed = True
+
+
+ASKED = http.Request("POST", "http://127.0.0.1/v1/chat/completions")
+REQUEST = {"model": "chatty", "input": "Hi", "stream": True}
+
+
+def test_an_answer_that_nobody_has_read_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    body = Body()
+
+    def responses(client: Any, **_: Any) -> Any:
+        client._client.send(ASKED, stream=True)
+        return iter(())
+
+    monkeypatch.setattr(chat, "litellm", lambda: SimpleNamespace(responses=responses))
+    network = http.Client(transport=http.MockTransport(lambda _: http.Response(200, stream=body)))
+    client = openai.OpenAI(api_key="key", http_client=network)
+    request = http.Request("POST", "http://127.0.0.1/v1/responses", json=REQUEST)
+    answer = chat.bridged(client).send(request, stream=True)
+    assert not body.closed
+    answer.close()
+    assert body.closed
+
+
+async def test_nor_does_an_async_one_stay_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    body = Body()
+
+    async def nothing() -> AsyncIterator[Any]:
+        for event in ():
+            yield event
+
+    async def responses(client: Any, **_: Any) -> Any:
+        await client._client.send(ASKED, stream=True)
+        return nothing()
+
+    monkeypatch.setattr(chat, "litellm", lambda: SimpleNamespace(aresponses=responses))
+    network = http.AsyncClient(transport=http.MockTransport(lambda _: http.Response(200, stream=body)))
+    client = openai.AsyncOpenAI(api_key="key", http_client=network)
+    request = http.Request("POST", "http://127.0.0.1/v1/responses", json=REQUEST)
+    answer = await chat.bridged(client).send(request, stream=True)
+    assert not body.closed
+    await answer.aclose()
+    assert body.closed
