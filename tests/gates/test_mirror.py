@@ -31,7 +31,6 @@ OWED = frozenset(
         "engine/run/container_files",
         "engine/run/echo",
         "engine/run/healing",
-        "engine/run/late_reader",
         "engine/run/notes",
         "engine/run/record",
         "engine/run/refresh",

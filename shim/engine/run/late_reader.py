@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
+from shim import lifecycle
 from shim.engine.context import Context
 from shim.engine.protocol import DONE, Emitted, Events
 from shim.engine.run import refresh
@@ -19,27 +20,16 @@ from shim.wire.types import Json
 
 #: Seconds between two looks.
 PAUSE: Final = 0.1
-#: What a run has when it is made, whatever it has become since.
-NEW: Final[Json] = {
-    "status": "queued",
-    "started_at": None,
-    "cancelled_at": None,
-    "failed_at": None,
-    "completed_at": None,
-    "required_action": None,
-    "last_error": None,
-    "incomplete_details": None,
-    "usage": None,
-}
-BEGUN: Final[Json] = {"status": "in_progress", "completed_at": None, "usage": None, "last_error": None}
-#: A message that is being written.
-BLANK: Final[Json] = {
-    "status": "in_progress",
-    "completed_at": None,
-    "incomplete_at": None,
-    "incomplete_details": None,
-    "content": [],
-}
+#: What becomes of a run after it was made; the rest of it stays.
+FATE: Final = (
+    "status",
+    "expires_at",
+    *lifecycle.STAMP.values(),
+    "required_action",
+    "last_error",
+    "incomplete_details",
+    "usage",
+)
 
 
 @dataclass(slots=True)
@@ -80,16 +70,39 @@ def _news(tx: Tx, watch: Watch) -> list[Emitted]:
         return []
     run = objects.as_streamed(row.body)
     found = [objects.step_shown(step, row.memory["contents"]) for step in step_rows.of_run(tx, run["id"])]
-    emitted = list(_opening(watch, run, found))
-    if run["status"] != "queued" or len(found) > _start(watch, found):
-        begun = queued(watch.world, run, again=True) | {"status": "in_progress"}
-        emitted += watch.once(run["id"], "began", ("thread.run.in_progress", begun))
     watch.ended = run["status"] not in refresh.DRIVEN
+    return list(_told(tx, watch, run, found))
+
+
+def _told(tx: Tx, watch: Watch, run: Json, found: list[Json]) -> Iterator[Emitted]:
+    """What of the run, and of the steps that were ``found``, has not been told.
+
+    What is cut short ends with the run, after all has begun; the last step ends there, too, as its tokens are counted
+    only then.
+    """
+    yield from _opening(watch, run, found)
+    begun = queued(watch.world, run, again=True) | {"status": "in_progress"}
+    if begun["started_at"] is not None and (run["status"] != "queued" or len(found) > _start(watch, found)):
+        yield from watch.once(run["id"], "began", ("thread.run.in_progress", begun))
+    left: list[Json] = []
     for step in found[_start(watch, found) :]:
         written = step["step_details"].get("message_creation")
         message = messages.get(tx, watch.thread_id, written["message_id"]) if written else None
-        emitted += _of_step(watch, step, message)
-    return [*emitted, *([(f"thread.run.{run['status']}", run)] if watch.ended else [])]
+        yield from _begins(watch, begun, step, message)
+        yield from _holds(watch, step, message)
+        whole = all(each["status"] == "completed" for each in filter(None, (message, step)))
+        for each in filter(None, (message, step)):
+            if whole and each is not found[-1]:
+                yield from _ends(watch, each)
+            else:
+                # The last step first: it was over before anything was cut.
+                left.insert(0 if whole else len(left), each)
+    if run["status"] == "cancelled":
+        yield from watch.once(run["id"], "cancelling", ("thread.run.cancelling", begun | {"status": "cancelling"}))
+    for each in left:
+        yield from _ends(watch, each)
+    if watch.ended:
+        yield f"thread.run.{run['status']}", run
 
 
 def _opening(watch: Watch, run: Json, found: list[Json]) -> Iterator[Emitted]:
@@ -102,9 +115,8 @@ def _opening(watch: Watch, run: Json, found: list[Json]) -> Iterator[Emitted]:
 
 def queued(world: Context, run: Json, again: bool) -> Json:
     """The run as it was when it was made, or, ``again``, when it got the outputs that it had asked for."""
-    kept = ("started_at",) if again else ()
-    blank = {name: value for name, value in NEW.items() if name not in kept}
-    return run | blank | {"expires_at": run["created_at"] + world.run_lifetime}
+    new = objects.run(run["id"], run["created_at"], run["thread_id"], run["assistant_id"], world.run_lifetime)
+    return run | {name: new[name] for name in FATE if not (again and name == "started_at")}
 
 
 def _start(watch: Watch, found: list[Json]) -> int:
@@ -120,33 +132,38 @@ def _calls(step: Json) -> list[Json]:
     return found
 
 
-def _of_step(watch: Watch, step: Json, message: Json | None) -> Iterator[Emitted]:
-    """A step: begun, told, ended, as far as it is."""
+def _begins(watch: Watch, run: Json, step: Json, message: Json | None) -> Iterator[Emitted]:
+    """A step, and the message that it writes, as the rules begin them; ``run`` as it was meanwhile."""
     id, details = step["id"], step["step_details"]
-    empty = details if message is not None else {"type": details["type"], "tool_calls": []}
-    begun = step | BEGUN | {"step_details": empty}
+    empty = details | {"tool_calls": []} if "tool_calls" in details else details
+    begun = objects.step(id, step["created_at"], run, empty)
     yield from watch.once(id, "began", ("thread.run.step.created", begun), ("thread.run.step.in_progress", begun))
     if message is not None:
-        yield from _of_message(watch, message)
-    ended = step["status"] != "in_progress"
-    if (calls := _calls(step)) and (ended or watch.ended):
-        listed = [{"index": index} | call for index, call in enumerate(calls)]
-        delta = {"step_details": {"type": details["type"], "tool_calls": listed}}
-        told = {"id": id, "object": "thread.run.step.delta", "delta": delta}
-        yield from watch.once(id, "calls", ("thread.run.step.delta", told))
-    if ended:
-        yield from watch.once(id, "ended", (f"thread.run.step.{step['status']}", step))
+        id = message["id"]
+        begun = objects.answer(id, message["created_at"], run) | {"metadata": message["metadata"]}
+        yield from watch.once(id, "began", ("thread.message.created", begun), ("thread.message.in_progress", begun))
 
 
-def _of_message(watch: Watch, message: Json) -> Iterator[Emitted]:
-    id, begun = message["id"], message | BLANK
-    yield from watch.once(id, "began", ("thread.message.created", begun), ("thread.message.in_progress", begun))
-    if message["status"] == "in_progress":
-        return
-    ended = (f"thread.message.{message['status']}", message)
-    if not message["content"]:
-        yield from watch.once(id, "ended", ended)
-        return
-    parts = [{"index": index} | part for index, part in enumerate(message["content"])]
-    delta = {"id": id, "object": "thread.message.delta", "delta": {"content": parts}}
-    yield from watch.once(id, "ended", ("thread.message.delta", delta), ended)
+def _holds(watch: Watch, step: Json, message: Json | None) -> Iterator[Emitted]:
+    """What a step and its message hold, once nothing more is written: the store has no halves."""
+    if message is not None and message["status"] != "in_progress" and message["content"]:
+        yield from watch.once(message["id"], "held", _delta(message, {"content": _listed(message["content"])}))
+    details = step["step_details"]
+    if (calls := _calls(step)) and (step["status"] != "in_progress" or watch.ended):
+        told = {"type": details["type"], "tool_calls": _listed(calls)}
+        yield from watch.once(step["id"], "held", _delta(step, {"step_details": told}))
+
+
+def _ends(watch: Watch, thing: Json) -> Iterator[Emitted]:
+    """How a step or a message ended, if it has."""
+    if thing["status"] != "in_progress":
+        yield from watch.once(thing["id"], "ended", (f"{thing['object']}.{thing['status']}", thing))
+
+
+def _delta(of: Json, delta: Json) -> Emitted:
+    name = f"{of['object']}.delta"
+    return name, {"id": of["id"], "object": name, "delta": delta}
+
+
+def _listed(things: list[Json]) -> list[Json]:
+    return [{"index": index} | each for index, each in enumerate(things)]

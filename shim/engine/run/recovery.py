@@ -174,8 +174,8 @@ def _finish(tx: Tx, world: Context, row: RunRow, response: Json) -> list[Made] |
     turn = record.turn_of(world, run, row.memory)
     _drop_unfinished(tx, turn, response, known)
     noted = any(each.id == response["id"] for each in responses.of_run(tx, run["id"]))
-    state = RunState(world, turn, row.memory, UNSENT, seen=run["status"], response=response, noted=noted)
-    state.chained = echo.kept(response, True, state.profile)
+    chained = echo.kept(response, True, world.profile(row.memory["model"]))
+    state = RunState(world, turn, row.memory, UNSENT, run["status"], response, noted, chained)
     emitted = list(stream.translate(turn, {"type": f"response.{response['status']}", "response": response}))
     return None if isinstance(commit(tx, state, emitted), Moved) else turn.made
 

@@ -1,0 +1,178 @@
+"""Who comes late hears the run as it was told, each text as one delta."""
+
+from contextlib import suppress
+from dataclasses import replace
+from itertools import groupby
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from shim.engine import Engine
+from shim.engine.run.late_reader import Watch
+from shim.ports import Refusal
+from shim.runtime import drive
+from shim.store import journal
+from shim.translate.turn import Emitted
+from tests.engine.scripted import Read, World, answer
+from tests.scenarios.laws.folding import Fold
+from tests.scenarios.laws.stories import Story, stories
+from tests.translate.telling import added, arguing, call, created, last, message, names, says
+
+Json = dict[str, Any]
+LAW = settings(
+    derandomize=True, deadline=None, max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+
+
+@pytest.fixture
+def world(world: World) -> World:
+    """One whose own ids are never those that a story's calls have."""
+    numbers = world.context.ids
+    world.context = replace(world.context, ids=lambda prefix: numbers(f"{prefix}_ours"))
+    world.engine = Engine(world.context)
+    return world
+
+
+def late(world: World, run: Json, *calls: str) -> list[Emitted]:
+    watch = Watch(world.context, run["thread_id"], run["id"], frozenset(calls))
+    return [event for batch in drive.drain(watch.events([])) for event in batch][:-1]
+
+
+def named(story: Story, id: str) -> list[Json]:
+    """The story's events; ids of responses are never used twice."""
+    return [each | {"response": each["response"] | {"id": id}} if "response" in each else each for each in story.events]
+
+
+def played(world: World, story: Story, thread: str) -> list[Emitted]:
+    reads = [[event] for event in named(story, thread)]
+    return world.run(thread, reads, assistant_id=world.assistant(tools=story.tools or []))
+
+
+def order(events: list[Emitted]) -> list[tuple[str, str]]:
+    return [key for key, _ in groupby((name, data["id"]) for name, data in events)]
+
+
+def folded(events: list[Emitted]) -> Json:
+    fold = Fold()
+    for name, data in events:
+        fold.hear(name, data)
+    return {id: fold.content(id) for id in fold.messages} | {id: fold.calls(id) for id in fold.steps}
+
+
+def one_by_one(events: list[Emitted]) -> bool:
+    """Whether each step was over before the next began."""
+    open: set[str] = set()
+    for name, data in events:
+        if name == "thread.run.step.created":
+            if open:
+                return False
+            open.add(data["id"])
+        elif name.startswith("thread.run.step.") and data.get("status", "in_progress") != "in_progress":
+            open.discard(data["id"])
+    return True
+
+
+def beginnings(events: list[Emitted]) -> list[tuple[str, str]]:
+    """The run's own events, and where steps and messages begin."""
+    return [(name, data["id"]) for name, data in events if "created" in name or data["object"] == "thread.run"]
+
+
+def whole(events: list[Emitted], id: str) -> list[Emitted]:
+    """What is told of one object, but for deltas."""
+    return [(name, data) for name, data in events if data["id"] == id and "delta" not in name]
+
+
+def same(second: list[Emitted], first: list[Emitted]) -> None:
+    if one_by_one(first):
+        assert order(second) == order(first)
+    assert sorted(beginnings(second)) == sorted(beginnings(first))
+    ids = {data["id"] for _, data in first}
+    assert {id: whole(second, id) for id in ids} == {id: whole(first, id) for id in ids}
+    assert folded(second) == folded(first)
+
+
+@LAW
+@given(stories())
+def test_law(world: World, story: Story) -> None:
+    """The same objects, key by key, in the same order, and the same contents.
+
+    Of steps that overlap, as with servers that leave out how an item ends, nobody has written down which one began or
+    ended first: each of them is told in its own order.
+    """
+    first = played(world, story, world.thread("One"))
+    same(late(world, first[-1][1]), first)
+    if names(first)[-1] == "run.requires_action":
+        run = first[-1][1]
+        calls = [call["id"] for call in run["required_action"]["submit_tool_outputs"]["tool_calls"]]
+        reads = answer(message(says("Bye.")), id=f"again_{run['id']}")
+        second = world.submit(run, reads, **dict.fromkeys(calls, "42"))
+        same(late(world, run, *calls), second)
+
+
+class Paused(Exception):
+    """There is nothing new yet."""
+
+
+@settings(LAW, max_examples=40)
+@given(stories())
+def test_law_for_who_comes_meanwhile(world: World, story: Story) -> None:
+    """Who looks after each network read hears no more, no less, and nothing twice."""
+    heard: list[Emitted] = []
+    watches: list[Watch] = []
+
+    async def pause(seconds: float) -> None:
+        raise Paused
+
+    def look() -> None:
+        if not watches:
+            (run,) = world.get(f"threads/{thread}/runs")["data"]
+            watches.append(Watch(replace(world.context, wait=pause), thread, run["id"]))
+        with suppress(Paused):
+            for batch in drive.drain(watches[0].events([])):
+                heard.extend(batch)
+
+    thread = world.thread("One")
+    reads: list[Read] = [read for event in named(story, thread) for read in ([event], look)]
+    first = world.run(thread, reads, assistant_id=world.assistant(tools=story.tools or []))
+    look()
+    same(heard[:-1], first)
+
+
+def test_a_message_that_was_changed_or_deleted_since(world: World) -> None:
+    """It is told with what it says by now; of one that is gone only the step is left."""
+    thread = world.thread("One")
+    first = world.run(thread, answer(message(says("Hello."))))
+    run, said = first[-1][1], last(first, "message.completed")
+    path = f"threads/{thread}/messages/{said['id']}"
+    world.post(path, metadata={"colour": "red"})
+    told = [data for name, data in late(world, run) if name in ("thread.message.created", "thread.message.completed")]
+    assert [data["metadata"] for data in told] == [{"colour": "red"}] * 2
+    world.delete(path)
+    assert names(late(world, run)) == [each for each in names(first) if not each.startswith("message.")]
+    assert [data["step_details"] for name, data in late(world, run) if name == "thread.run.step.created"] == [
+        {"type": "message_creation", "message_creation": {"message_id": said["id"]}}
+    ]
+
+
+def test_a_run_that_was_cancelled_before_it_began(world: World) -> None:
+    """Nobody hears that it is in progress."""
+    thread = world.thread("One")
+
+    def refuses(body: Json) -> Refusal:
+        (run,) = world.get(f"threads/{thread}/runs")["data"]
+        world.post(f"threads/{thread}/runs/{run['id']}/cancel")
+        return Refusal(None, "Slow.")
+
+    first = world.run(thread, refuses)
+    same(late(world, first[-1][1]), first)
+    assert names(first) == ["run.created", "run.queued", "run.cancelling", "run.cancelled"]
+
+
+def test_what_the_journal_does_not_hold(world: World) -> None:
+    """Why the journal is not played for a late reader: the call was told, and is no item that the model remembers."""
+    first = world.run(world.thread("One"), [[created(), added(call(""))], [arguing("{")], Refusal(None, "Gone.")])
+    run = first[-1][1]
+    assert names(first)[-2:] == ["run.step.failed", "run.failed"]
+    assert world.base.read(journal.of_run, run["id"]) == []
+    same(late(world, run), first)
