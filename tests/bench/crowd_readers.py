@@ -1,4 +1,4 @@
-"""Readers of many streams at once: ``python -m tests.bench.crowd_readers URL STREAMS`` prints what they saw as JSON.
+"""Many readers at once: ``python -m tests.bench.crowd_readers URL STREAMS [MODEL]`` prints what they saw as JSON.
 
 At the shim's server each reader first makes a thread, and streams a run of it; at an upstream he asks for a response.
 All streams begin within a second.
@@ -69,7 +69,7 @@ class Reader:
         return seen
 
 
-async def crowd(url: str, streams: int) -> dict[str, Any]:
+async def crowd(url: str, streams: int, model: str = "gpt-4o") -> dict[str, Any]:
     parts = urlsplit(url)
     host, port, base = parts.hostname or "", parts.port or 80, parts.path
     readers = [Reader(host, port) for _ in range(streams)]
@@ -82,7 +82,7 @@ async def crowd(url: str, streams: int) -> dict[str, Any]:
     first.writer.close()
 
     async def one(number: int, reader: Reader) -> Seen:
-        path, body = f"{base}/responses", {"model": "gpt-4o", "input": "Go on.", "stream": True}
+        path, body = f"{base}/responses", {"model": model, "input": "Go on.", "stream": True}
         await reader.connect()
         if shim:
             made = await reader.ask(f"{base}/threads", {"messages": [{"role": "user", "content": "Go on."}]})
@@ -96,9 +96,13 @@ async def crowd(url: str, streams: int) -> dict[str, Any]:
 
     if shim:
         await first.connect()
-        assistant = await first.ask(f"{base}/assistants", {"model": "gpt-4o"})
+        assistant = await first.ask(f"{base}/assistants", {"model": model})
     ready, start = list[int](), asyncio.Event()
-    seen = await asyncio.gather(*(one(number, reader) for number, reader in enumerate(readers)))
+    return told(await asyncio.gather(*(one(number, reader) for number, reader in enumerate(readers))))
+
+
+def told(seen: list[Seen]) -> dict[str, Any]:
+    """What all of them saw."""
     first_tokens = sorted(each.at[0] * 1000 for each in seen)
     gaps = [max((b - a for a, b in zip(each.at, each.at[1:], strict=False)), default=0.0) * 1000 for each in seen]
     return {
@@ -110,4 +114,4 @@ async def crowd(url: str, streams: int) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(asyncio.run(crowd(sys.argv[1], int(sys.argv[2])))))
+    print(json.dumps(asyncio.run(crowd(sys.argv[1], int(sys.argv[2]), *sys.argv[3:]))))

@@ -1,6 +1,7 @@
-"""An upstream for a crowd: ``python -m tests.bench.crowd_upstream RATE TOKENS`` prints its port.
+"""An upstream for a crowd: ``python -m tests.bench.crowd_upstream RATE TOKENS SILENCE`` prints its port.
 
-Every POST is answered with a stream of ``TOKENS`` deltas, ``RATE`` a second, each one write.  Anything else is a 404.
+Every POST is answered with a stream of ``TOKENS`` deltas, ``RATE`` a second, each one write; for the model `SLOW` with
+one delta, after so many seconds.  Anything else is a 404.
 """
 
 import asyncio
@@ -17,6 +18,7 @@ HEAD: Final = (
     b"x-request-id: req_bench\r\ntransfer-encoding: chunked\r\n\r\n"
 )
 UNKNOWN: Final = b"HTTP/1.1 404 Not Found\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}"
+SLOW: Final = "gpt-4o-mini"
 NUMBERS: Final = itertools.count(1)
 
 
@@ -28,24 +30,28 @@ def _chunk(*events: dict[str, Any]) -> bytes:
 class Upstream:
     """``stands``: the events before, of, and after the text."""
 
-    def __init__(self, rate: float, tokens: int) -> None:
+    def __init__(self, rate: float, tokens: int, silence: float) -> None:
         self.pause, self.stands = 1 / rate, bodies.events(tokens)
+        self.silence, self.slow = silence, bodies.events(1)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer the requests of one connection."""
         try:
-            while (method := await _request(reader)) is not None:
+            while (asked := await _request(reader)) is not None:
+                method, body = asked
                 if method != b"POST":
                     writer.write(UNKNOWN)
-                    continue
-                await self._answer(writer)
+                elif body.get("model") == SLOW:
+                    await self._answer(writer, self.slow, self.silence)
+                else:
+                    await self._answer(writer, self.stands, self.pause)
         except (ConnectionError, asyncio.IncompleteReadError):
             pass
         finally:
             writer.close()
 
-    async def _answer(self, writer: asyncio.StreamWriter) -> None:
-        loop, before, deltas, after = asyncio.get_running_loop(), *self.stands
+    async def _answer(self, writer: asyncio.StreamWriter, stands: Any, pause: float) -> None:
+        loop, before, deltas, after = asyncio.get_running_loop(), *stands
         own = {"id": f"resp_{next(NUMBERS):08}"}
 
         def named(event: dict[str, Any]) -> dict[str, Any]:
@@ -54,27 +60,26 @@ class Upstream:
         writer.write(HEAD + _chunk(*map(named, before)))
         due = loop.time()
         for delta in deltas:
-            due += self.pause
+            due += pause
             await asyncio.sleep(max(0.0, due - loop.time()))
             writer.write(_chunk(delta))
             await writer.drain()
         writer.write(_chunk(*map(named, after)) + b"0\r\n\r\n")
 
 
-async def _request(reader: asyncio.StreamReader) -> bytes | None:
-    """The method of the next request, which is read to its end."""
+async def _request(reader: asyncio.StreamReader) -> tuple[bytes, Any] | None:
+    """The method and the body of the next request."""
     head = await reader.readuntil(b"\r\n\r\n") if not reader.at_eof() else b""
     if not head:
         return None
     length = next((int(line.split(b":")[1]) for line in head.lower().split(b"\r\n") if b"content-length" in line), 0)
-    if length:
-        json.loads(await reader.readexactly(length))
-    return head.split(b" ", 1)[0]
+    body = json.loads(await reader.readexactly(length)) if length else {}
+    return head.split(b" ", 1)[0], body
 
 
 async def main() -> None:
-    rate, tokens = float(sys.argv[1]), int(sys.argv[2])
-    server = await asyncio.start_server(Upstream(rate, tokens).serve, "127.0.0.1", 0, backlog=1024)
+    rate, tokens, silence = float(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3])
+    server = await asyncio.start_server(Upstream(rate, tokens, silence).serve, "127.0.0.1", 0, backlog=1024)
     print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()
 

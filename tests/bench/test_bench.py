@@ -44,10 +44,12 @@ def test_the_start_is_measured(tmp_path: Path) -> None:
 
 
 def test_a_crowd_is_measured() -> None:
-    without, through = crowd.measured(((3, 1),), 0.5).data["crowds"]
+    without, loop, through = crowd.measured(((3, 1),), 0.5).data["crowds"]
     # Of a piece that comes together with the one before, the server makes one event.
     assert without["tokens"] == 45 >= through["tokens"] > 3
-    assert through["cpu_us_per_token"] > 0
+    assert loop["tokens"] == through["sent"] == 45
+    assert min(loop["cpu_us_per_token"], through["cpu_us_per_token"]) > 0
+    assert through["idle_kb"] > 0
     assert 0 < through["first_p50"] <= through["first_p99"]
 
 

@@ -1,0 +1,36 @@
+"""The SDK's plain loop for many streams: ``python -m tests.bench.crowd_sdk URL STREAMS`` prints what it saw as JSON.
+
+One process, one async client, a task for each stream.  All of them begin within a second.
+"""
+
+import asyncio
+import json
+import sys
+import time
+from typing import Any
+
+import openai
+
+from tests.bench.crowd_readers import RAMP, Seen, told
+
+
+async def crowd(url: str, streams: int) -> dict[str, Any]:
+    """Its computing, too: per token that came."""
+    client = openai.AsyncOpenAI(api_key="bench", base_url=url)
+
+    async def one(number: int) -> Seen:
+        await asyncio.sleep(RAMP * number / streams)
+        seen, began = Seen(), time.perf_counter()
+        async for event in await client.responses.create(model="gpt-4o", input="Go on.", stream=True):
+            if event.type == "response.output_text.delta":
+                seen.tokens += 1
+                seen.at.append(time.perf_counter() - began)
+        return seen
+
+    before = time.process_time()
+    seen = await asyncio.gather(*map(one, range(streams)))
+    return told(seen) | {"computed": time.process_time() - before}
+
+
+if __name__ == "__main__":
+    print(json.dumps(asyncio.run(crowd(sys.argv[1], int(sys.argv[2])))))
