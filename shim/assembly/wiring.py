@@ -17,7 +17,6 @@ import openai
 
 from shim import ports
 from shim.assembly import declarations, given_ids, tokens
-from shim.assembly.decoding import by_name
 from shim.assembly.models import model_map
 from shim.engine import Capabilities, Context, Engine, Registry
 from shim.engine.notices import Notices
@@ -62,7 +61,7 @@ def wire(client: openai.OpenAI, given: Settings | None = None) -> Context:
     engine = _engine(SyncStore(base, chosen.tenant), upstream, base, chosen, _sleep, pumps.work)
     path_of = transport.ours(lambda: _base_path(client))
     client._client = transport.outer(engine, path_of, inner, network, _heartbeat(engine, base), pumps)
-    by_name(client)
+    _decoded_by_name(client)
     return engine.world
 
 
@@ -96,6 +95,13 @@ def wire_async(client: openai.AsyncOpenAI) -> None:
     engine, heartbeat = async_engine(client, network, chosen, pumps)
     path_of = transport.ours(lambda: _base_path(client))
     client._client = transport.async_outer(engine, path_of, inner, network, heartbeat, pumps)
+    _decoded_by_name(client)
+
+
+def _decoded_by_name(client: Any) -> None:
+    """Its types are a fifth of a process, and a server, which hands events on as bytes, has no use for them."""
+    from shim.assembly.decoding import by_name
+
     by_name(client)
 
 

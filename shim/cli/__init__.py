@@ -1,7 +1,7 @@
 """``assistants-shim``: the command line.  Needs the extra ``server``, but for ``run``."""
 
 import sys
-from typing import Final
+from typing import Any, Final
 
 from shim.cli import program
 
@@ -18,10 +18,23 @@ def main() -> None:
         program.start(words)
         return
     try:
-        from shim.cli import table
+        chosen = _served() if command == ["serve"] else _all()
     except ModuleNotFoundError as missing:
         if missing.name is None or missing.name.partition(".")[0] not in EXTRA:
             raise
         print(MISSING, file=sys.stderr)
         raise SystemExit(2) from None
-    table.app()(prog_name="assistants-shim")
+    chosen(prog_name="assistants-shim")
+
+
+def _served() -> Any:
+    """A server, and each of its processes, without what the other commands load."""
+    from shim.cli import serve, spoken
+
+    return spoken.alone("serve", serve.serve)
+
+
+def _all() -> Any:
+    from shim.cli import table
+
+    return table.app()

@@ -1,17 +1,11 @@
 """The commands: one row each."""
 
-import platform
 from collections.abc import Callable
-from functools import wraps
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
-import openai
 import typer
-from pydantic import ValidationError
 
-import shim
-from shim.assembly.declarations import Unusable
-from shim.cli import assistants, keys, threads
+from shim.cli import assistants, keys, spoken, threads
 from shim.cli.adopt import adopt
 from shim.cli.check import check
 from shim.cli.demo import demo
@@ -29,8 +23,6 @@ from shim.cli.serve import serve
 from shim.cli.swap import swap
 from shim.cli.trace import trace
 from shim.cli.usage import usage
-from shim.store.errors import StoreFailed
-from shim.wire.errors import ApiError
 
 #: Name on the command line: the function whose parameters are its options and whose docstring is its help.
 #: A name of two words is a command of a group.
@@ -82,45 +74,12 @@ PASSED_ON: Final = {"run": {"allow_interspersed_args": False, "ignore_unknown_op
 def app() -> typer.Typer:
     """The command line with a command for each row."""
     made = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
-    made.callback()(_common)
+    made.callback()(spoken.common)
     groups = {name: typer.Typer(no_args_is_help=True, help=text) for name, text in GROUPS.items()}
     for name, command in COMMANDS.items():
         group, _, own = name.rpartition(" ")
         place = groups[group] if group else made
-        place.command(own, context_settings=PASSED_ON.get(name))(_plain_spoken(command))
+        place.command(own, context_settings=PASSED_ON.get(name))(spoken.plainly(command))
     for name, group_of in groups.items():
         made.add_typer(group_of, name=name)
     return made
-
-
-def _plain_spoken(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The command, which says in a sentence what is wrong with the store or the settings, and exits with 1."""
-
-    @wraps(command)
-    def spoken(*given: Any, **named: Any) -> Any:
-        try:
-            return command(*given, **named)
-        except (StoreFailed, openai.OpenAIError, ApiError, Unusable) as problem:
-            typer.echo(str(problem), err=True)
-        except ValidationError as wrong:
-            for each in wrong.errors():
-                typer.echo(f"SHIM_{'_'.join(map(str, each['loc'])).upper()}: {each['msg']}", err=True)
-        raise typer.Exit(1)
-
-    return spoken
-
-
-def _tell_version(wanted: bool) -> None:
-    if wanted:
-        typer.echo(
-            f"assistants-shim {shim.__version__} (openai {openai.__version__}, Python {platform.python_version()})"
-        )
-        raise typer.Exit
-
-
-def _common(
-    version: Annotated[
-        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Say which version this is.")
-    ] = False,
-) -> None:
-    """Keeps OpenAI Assistants API applications running on the Responses API."""

@@ -15,7 +15,6 @@ from urllib.parse import urlsplit
 import uvicorn
 
 from shim.server import workers
-from shim.server.app import application
 from shim.server.hosts import is_loopback, listed
 from shim.server.protocol import timed
 from shim.settings import Settings
@@ -95,6 +94,9 @@ def configured(
     host: str, port: int, chosen: Settings, allow_remote: bool = False, tls: Tls | None = None
 ) -> uvicorn.Config:
     """The web server around the application."""
+    # A process that only watches others needs none, and is half as large without.
+    from shim.server.app import application
+
     proxies = listed(chosen.trusted_proxies)
     more: dict[str, Any] = tls._asdict() if tls else {}
     return uvicorn.Config(
