@@ -1,12 +1,13 @@
 """``assistants-shim``: the command line.  Needs the extra ``server``, but for ``run``."""
 
 import sys
+from importlib.util import find_spec
 from typing import Any, Final
 
 from shim.cli import program
 
 #: What the extra ``server`` brings and the commands need.
-EXTRA: Final = ("typer", "rich", "starlette", "uvicorn", "limits", "prometheus_client")
+EXTRA: Final = ("typer", "rich", "starlette", "uvicorn", "limits", "prometheus_client", "httptools", "jinja2")
 MISSING: Final = 'assistants-shim needs the extra "server" for its commands: pip install "assistants-shim[server]"'
 
 
@@ -17,14 +18,11 @@ def main() -> None:
         # Not through the library for command lines: it has its own ideas of EOFError, Ctrl-C and exit codes.
         program.start(words)
         return
-    try:
-        chosen = _served() if command == ["serve"] else _all()
-    except ModuleNotFoundError as missing:
-        if missing.name is None or missing.name.partition(".")[0] not in EXTRA:
-            raise
+    if any(find_spec(name) is None for name in EXTRA):
         print(MISSING, file=sys.stderr)
-        raise SystemExit(2) from None
-    chosen(prog_name="assistants-shim")
+        raise SystemExit(2)
+    made = _served() if command == ["serve"] else _all()
+    made(prog_name="assistants-shim")
 
 
 def _served() -> Any:
