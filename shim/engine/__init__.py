@@ -60,6 +60,10 @@ class Engine:
                 log.exception("a mistake of this program, not of its caller")
             return error_reply(our_failure(problem))
 
+    def passed_on(self, path: str, status: int) -> None:
+        """Look at how upstream has answered a call that is not ours: it may have lost what the call asks for."""
+        leads.of_path(self.world, path, status)
+
     async def sweep(self, told: bool = False) -> None:
         """Erase what was kept for long enough.  It raises `StoreFailed` where somebody is to be ``told``, else logs
         it.

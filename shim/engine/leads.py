@@ -49,6 +49,11 @@ VERSION_1: Final = (
 PAGE: Final = "; see docs/how-to/bring-your-assistants.md"
 _ID: Final = re.compile(r"\b(asst|thread)_[A-Za-z0-9_-]+")
 _UPSTREAM_ID: Final = re.compile(r"\b(file|vs)[-_][A-Za-z0-9_-]{4,}")
+#: The end of a path with one such id.  Of two ids a 404 does not say which of them it means.
+_PASSED_ON: Final = re.compile(
+    r"^(?!.*/vector_stores/[^/]+/[^/]+/).*/(?:files|vector_stores)/((file|vs)[-_][A-Za-z0-9_-]{4,})"
+    r"(?:/(?:content|search|files|file_batches))?$"
+)
 _NOT_THERE: Final = re.compile(r"(?i)not found|no such|does not exist|no .* found|could not find|unknown")
 #: A word that begins as an id does, and is none.
 _WORDS: Final = re.compile(r"(file|vs)_(search|ids?|data|url|citation|path)\b")
@@ -86,6 +91,12 @@ def of_refusal(world: Context, refusal: Refusal) -> None:
         for each in _UPSTREAM_ID.finditer(refusal.message):
             if _WORDS.fullmatch(each[0]) is None:
                 world.notices.warn(("missing", each[0]), UPSTREAM[each[1]], each[0])
+
+
+def of_path(world: Context, path: str, status: int) -> None:
+    """Log what helps where a call that is passed on asks for a file or a vector store that upstream does not have."""
+    if status == 404 and (found := _PASSED_ON.search(path)) is not None:
+        world.notices.warn(("missing", found[1]), UPSTREAM[found[2]], found[1])
 
 
 def of_headers(world: Context, beta: str) -> None:

@@ -49,13 +49,18 @@ def ours(base_path: Callable[[], str]) -> Owned:
 POLLED: Final = "shim.polled"
 
 
-def _passed(request: http.Request, response: http.Response) -> http.Response:
-    """An answer of the real network: the very object, so timeouts, hooks and streaming survive and no body is
-    copied.
+class _Passing:
+    """What both colours do with an answer of the real network: the very object is passed on, so timeouts, hooks and
+    streaming survive and no body is copied.
     """
-    if POLLED in request.extensions and "openai-poll-after-ms" not in response.headers:
-        response.headers["openai-poll-after-ms"] = "250"
-    return response
+
+    dispatcher: Dispatcher[Any]
+
+    def _looked_at(self, request: http.Request, response: http.Response) -> http.Response:
+        self.dispatcher.engine.passed_on(request.url.path, response.status_code)
+        if POLLED in request.extensions and "openai-poll-after-ms" not in response.headers:
+            response.headers["openai-poll-after-ms"] = "250"
+        return response
 
 
 class Body(http.SyncByteStream):
@@ -88,7 +93,7 @@ class AsyncBody(http.AsyncByteStream):
             await _close()
 
 
-class Transport(http.BaseTransport):
+class Transport(_Passing, http.BaseTransport):
     """Behind a blocking client; its pumps are given time to finish when it is closed."""
 
     def __init__(
@@ -112,7 +117,7 @@ class Transport(http.BaseTransport):
     def _answered(self, request: http.Request) -> http.Response:
         path = self.path_of(request)
         if path is None:
-            return _passed(request, self.rest.send(request, stream=True))
+            return self._looked_at(request, self.rest.send(request, stream=True))
         answered = drive.finish(self.dispatcher.answer(_asked(request, path, request.read())))
         return http.Response(answered.status, headers=answered.headers, stream=Body(answered.body))
 
@@ -121,7 +126,7 @@ class Transport(http.BaseTransport):
         self.inner.close()
 
 
-class AsyncTransport(http.AsyncBaseTransport):
+class AsyncTransport(_Passing, http.AsyncBaseTransport):
     """The same behind an async client."""
 
     def __init__(
@@ -145,7 +150,7 @@ class AsyncTransport(http.AsyncBaseTransport):
     async def _answered(self, request: http.Request) -> http.Response:
         path = self.path_of(request)
         if path is None:
-            return _passed(request, await self.rest.send(request, stream=True))
+            return self._looked_at(request, await self.rest.send(request, stream=True))
         answered = await self.dispatcher.answer(_asked(request, path, await request.aread()))
         return http.Response(answered.status, headers=answered.headers, stream=AsyncBody(answered.body))
 

@@ -250,9 +250,12 @@ class Door:
     async def _passed_on(self, request: Request, place: Place, caller: Caller) -> Response:
         self._ways.passed_on.check(request, place)
         if not caller.shared:
-            return await self._ways.passed_on.through(request, place, caller.headers)
-        body = b"" if is_multipart(request) else await self._read(request)
-        return await self._ways.shared.through(request, place, caller, body)
+            answer: Response = await self._ways.passed_on.through(request, place, caller.headers)
+        else:
+            body = b"" if is_multipart(request) else await self._read(request)
+            answer = await self._ways.shared.through(request, place, caller, body)
+        self._ways.ours.engine.passed_on(f"/{place.path}", answer.status_code)
+        return answer
 
     async def _ours(self, request: Request, place: Place, caller: Caller) -> Response:
         if request.method == "OPTIONS" and (allowed := routes.methods(place.path)):

@@ -86,6 +86,27 @@ def test_version_1_is_spoken(world: World, caplog: pytest.LogCaptureFixture) -> 
     assert "`file_search`" in caplog.text
 
 
+#: Paths of calls that are passed on, how upstream answers, and the id that a line is written for.
+PATHS = [
+    ("/v1/files/file-abcd1234", 404, "file-abcd1234"),
+    ("/v1/files/file-abcd1234/content", 404, "file-abcd1234"),
+    ("/v1/vector_stores/vs_68aabbcc", 404, "vs_68aabbcc"),
+    ("/v1/vector_stores/vs_68aabbcc/search", 404, "vs_68aabbcc"),
+    ("/v1/vector_stores/vs_68aabbcc/files/file-abcd1234", 404, None),
+    ("/v1/files/file-abcd1234", 200, None),
+    ("/v1/files/file-abcd1234", 403, None),
+    ("/v1/files", 404, None),
+    ("/v1/responses/resp_1", 404, None),
+]
+
+
+@pytest.mark.parametrize("path, status, id", PATHS)
+def test_a_call_that_is_passed_on(world: World, path: str, status: int, id: str | None, caplog: Any) -> None:
+    for _ in range(2):
+        leads.of_path(world.context, path, status)
+    assert [record.args for record in caplog.records] == ([] if id is None else [(id,)])
+
+
 def test_there_is_an_end_to_it(world: World, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever makes ids up fills neither memory nor log."""
     monkeypatch.setattr(notices, "MOST", 3)
