@@ -4,7 +4,7 @@ Where a later SDK moves one of these names, this file is what changes.
 """
 
 import inspect
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from urllib.parse import quote
 
 import openai._base_client as base
@@ -84,27 +84,31 @@ def make_request_options(**given: Any) -> Any:
     return base.make_request_options(**{name: value for name, value in given.items() if name in _OPTIONS})
 
 
-if TYPE_CHECKING:
-    from openai._httpx2 import request_exceptions, timeout_exceptions
+def request_exceptions() -> tuple[type[Exception], ...]:
+    """What the HTTP library raises when a request fails."""
+    return _exceptions("request_exceptions", "RequestError")
+
+
+def timeout_exceptions() -> tuple[type[Exception], ...]:
+    """What it raises when one takes too long."""
+    return _exceptions("timeout_exceptions", "TimeoutException")
+
+
+def _exceptions(name: str, kind: str) -> tuple[type[Exception], ...]:
+    # openai 1 knows one HTTP library alone.
+    try:
+        from openai import _httpx2
+    except ImportError:
+        return (getattr(vars(base)["httpx"], kind),)
+    found: tuple[type[Exception], ...] = getattr(_httpx2, name)()
+    return found
+
+
+# Nor has it this one.
+try:
     from openai._utils import path_template
-else:
-    # Not in every SDK: openai 1 has neither.
-    try:
-        from openai._utils import path_template
-    except ImportError:
+except ImportError:
 
-        def path_template(template: str, /, **ids: Any) -> str:
-            """A path with ids in it."""
-            return template.format(**{name: quote(str(id), safe="") for name, id in ids.items()})
-
-    try:
-        from openai._httpx2 import request_exceptions, timeout_exceptions
-    except ImportError:
-
-        def request_exceptions() -> tuple[type[Exception], ...]:
-            """What the HTTP library raises when a request fails."""
-            return (base.httpx.RequestError,)
-
-        def timeout_exceptions() -> tuple[type[Exception], ...]:
-            """What it raises when one takes too long."""
-            return (base.httpx.TimeoutException,)
+    def path_template(template: str, /, **kwargs: Any) -> str:
+        """A path with ids in it."""
+        return template.format(**{name: quote(str(id), safe="") for name, id in kwargs.items()})
