@@ -31,10 +31,7 @@ def trace(
 
 
 def _tree(found: ledger.Trace, full: bool) -> Tree:
-    run = found.run
-    tree = Tree(f"[bold]{run['id']}[/bold] {run['status']}  [dim]{escape(run['model'])}, {run['thread_id']}[/dim]")
-    if run["last_error"]:
-        tree.add(f"[red]{escape(run['last_error']['code'])}[/red] {escape(run['last_error']['message'])}")
+    tree = _root(found.run)
     if not found.rounds:
         tree.add("[dim]no response was begun upstream[/dim]")
     for made in found.rounds:
@@ -51,6 +48,21 @@ def _tree(found: ledger.Trace, full: bool) -> Tree:
     for mark in found.unanswered:
         tree.add(_mark(mark))
     return tree
+
+
+def _root(run: Json) -> Tree:
+    """The run itself: its status, its error, its tools."""
+    tree = Tree(f"[bold]{run['id']}[/bold] {run['status']}  [dim]{escape(run['model'])}, {run['thread_id']}[/dim]")
+    if run["last_error"]:
+        tree.add(f"[red]{escape(run['last_error']['code'])}[/red] {escape(run['last_error']['message'])}")
+    if run["tools"]:
+        tree.add(f"tools: {escape(', '.join(map(_tool, run['tools'])))}")
+    return tree
+
+
+def _tool(tool: Json) -> str:
+    """A tool by its type, a function by its name."""
+    return str(tool["function"]["name"]) if tool["type"] == "function" else str(tool["type"])
 
 
 def _mark(mark: Mark) -> str:

@@ -81,6 +81,7 @@ def test_a_run_is_traced(life: Life) -> None:
     shown = said("trace", life.run)
     assert shown.count("POST /responses") == 2
     assert "the whole thread" in shown
+    assert "tools: look_up" in shown
     assert "previous_response_id resp_" in shown
     assert "→ user: look_up the [red] Word" in shown
     assert "← function_call look_up(" in shown
