@@ -1,0 +1,74 @@
+"""Keeping what was sent as a credential out of what is told."""
+
+from typing import Any
+
+import openai._base_client as sdk
+import pytest
+
+from shim.upstream.secrets import MASK, Sent, cleaned, masked, without
+
+#: The HTTP library that the SDK brings.
+http: Any = getattr(sdk, "httpx2", None) or sdk.httpx  # type: ignore[attr-defined]
+URL = "https://upstream.test/v1"
+
+
+def sent(url: str = URL, **headers: object) -> Sent:
+    return Sent({name.replace("_", "-"): value for name, value in headers.items()}, http.URL(url))
+
+
+@pytest.mark.parametrize(
+    "request_, secret",
+    [
+        (sent(authorization="Bearer sk-secret"), "sk-secret"),
+        (sent(Authorization="sk-secret"), "sk-secret"),
+        (sent(api_key="  sk-secret "), "sk-secret"),
+        (sent(X_Auth_Token="sk-secret"), "sk-secret"),
+        (sent(cookie="a=sk-secret; b=2"), "sk-secret"),
+        (sent(cookie="b=2; a=sk=secret"), "sk=secret"),
+        (sent(f"{URL}?api_key=sk-secret"), "sk-secret"),
+        (sent(f"{URL}?SIGNATURE=sk-secret"), "sk-secret"),
+        (sent("https://somebody@upstream.test/v1"), "somebody"),
+        (sent("https://me:password@upstream.test/v1"), "password"),
+    ],
+)
+def test_whatever_was_sent_as_a_credential_is_masked(request_: Sent, secret: str) -> None:
+    assert masked(f"no {secret}, and {secret}!", request_) == f"no {MASK}, and {MASK}!"
+
+
+@pytest.mark.parametrize(
+    "request_, text",
+    [
+        (sent(accept="application/json"), "application/json"),
+        (sent(f"{URL}?version=2026-01-01"), "2026-01-01"),
+        (sent(authorization="Bearer short"), "Bearer short"),
+        (sent(authorization=b"sk-secret"), "sk-secret"),
+        (sent(authorization=None), "None"),
+        (sent(authorization=""), "anything"),
+    ],
+)
+def test_other_words_stay(request_: Sent, text: str) -> None:
+    assert masked(text, request_) == text
+
+
+def test_a_secret_within_another_does_not_leave_the_rest() -> None:
+    request = sent(api_key="sk-secret", authorization="Bearer sk-secret-long")
+    assert masked("sk-secret-long sk-secret", request) == f"{MASK} {MASK}"
+
+
+def test_an_object_is_cleaned_to_its_depths_and_is_the_same_where_it_is_clean() -> None:
+    request, clean = sent(api_key="sk-secret"), {"a": "\ud83d\0é"}
+    assert without(clean, request) is clean
+    assert without({"a": [{"b": "key sk-secret", "c": None}]}, request) == {"a": [{"b": f"key {MASK}", "c": None}]}
+
+
+def test_of_events_only_errors_are_cleaned() -> None:
+    request = sent(api_key="sk-secret")
+    said: dict[str, Any] = {"type": "response.output_text.delta", "delta": "sk-secret"}
+    events = [said]
+    assert cleaned(events, request) is events
+    assert cleaned([], request) == []
+    for kind in ("error", "response.failed", "response.incomplete"):
+        assert cleaned([said, {"type": kind, "message": "sk-secret"}], request) == [
+            said,
+            {"type": kind, "message": MASK},
+        ]
