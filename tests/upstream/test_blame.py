@@ -25,6 +25,7 @@ ALL = {"call_one", "call_two", "id"}
         ("Invalid value at input.2.name", None, {"call_two"}),
         ("input[1] and input[2]", None, {"call_one", "call_two"}),
         ("", "input[0]", set()),
+        ("", "input[4]", set()),
         ("", "input[99]", set()),
         ("", "myinput[1]", set()),
         ("No tool output for call_two.", None, {"call_two"}),

@@ -58,6 +58,7 @@ def test_a_long_conversation_is_put_in_where_the_request_is_complete() -> None:
     [(sent, size)] = filled
     assert json.loads(sent) == {"model": "m", "stream": True, "input": LONG}
     assert size == len(sent)
+    assert sent.count(b'"input"') == 1
 
 
 @pytest.mark.parametrize(

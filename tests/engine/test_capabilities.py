@@ -1,0 +1,128 @@
+"""What a process has found out about its servers."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from shim.engine.capabilities import ENOUGH, LATEST, Capabilities
+from shim.ports import Profile
+from shim.upstream.chaining import Unknown
+
+pytestmark = pytest.mark.proof
+UNKNOWN = Profile("any", stores=True, background=True, counts=True, trusted=False, address="https://a.test m")
+TRUSTED = replace(UNKNOWN, trusted=True)
+ELSEWHERE = replace(UNKNOWN, address="https://a.test another")
+
+
+def lose(found: Capabilities, profile: Profile, times: int) -> None:
+    for n in range(times):
+        found.made(profile, f"resp_{n}")
+        found.lost(profile, f"resp_{n}")
+
+
+@pytest.mark.parametrize("learn", [Capabilities.uncounted, Capabilities.foreground, Capabilities.unchained])
+def test_what_is_found_out_holds_for_one_address(learn: Callable[[Capabilities, Profile], None]) -> None:
+    found = Capabilities()
+    learn(found, UNKNOWN)
+    assert found.seen(UNKNOWN) != UNKNOWN
+    assert found.seen(ELSEWHERE) == ELSEWHERE
+    assert Capabilities().seen(UNKNOWN) == UNKNOWN
+
+
+def test_each_finding_takes_one_ability_away() -> None:
+    found = Capabilities()
+    found.uncounted(UNKNOWN)
+    assert found.seen(UNKNOWN) == replace(UNKNOWN, counts=False)
+    found.foreground(UNKNOWN)
+    assert found.seen(UNKNOWN) == replace(UNKNOWN, counts=False, background=False)
+    found.unchained(UNKNOWN)
+    seen = found.seen(UNKNOWN)
+    assert (seen.stores, seen.counts, seen.background) == (False, False, False)
+
+
+def test_an_unknown_server_that_loses_each_chain_is_not_chained_at_any_more() -> None:
+    found = Capabilities()
+    lose(found, UNKNOWN, ENOUGH - 1)
+    assert found.seen(UNKNOWN).stores
+    found.chained(UNKNOWN)
+    lose(found, UNKNOWN, ENOUGH - 1)
+    assert found.seen(UNKNOWN).stores
+    lose(found, UNKNOWN, 1)
+    assert not found.seen(UNKNOWN).stores
+    assert found.seen(ELSEWHERE).stores
+
+
+def test_a_trusted_server_may_lose_chains() -> None:
+    found = Capabilities()
+    lose(found, TRUSTED, 9 * ENOUGH)
+    assert found.seen(TRUSTED) == TRUSTED
+
+
+@pytest.mark.parametrize("made", [(ELSEWHERE, "resp_1"), (UNKNOWN, "resp_2"), (UNKNOWN, None)])
+def test_only_what_this_server_made_lately_counts(made: tuple[Profile, str | None]) -> None:
+    found = Capabilities()
+    found.made(*made)
+    for _ in range(ENOUGH):
+        found.lost(UNKNOWN, "resp_1")
+    assert found.seen(UNKNOWN).stores
+
+
+def test_what_was_made_long_ago_is_forgotten() -> None:
+    found = Capabilities()
+    found.made(UNKNOWN, "resp_old")
+    for n in range(LATEST):
+        found.made(UNKNOWN, f"resp_{n}")
+    for _ in range(ENOUGH):
+        found.lost(UNKNOWN, "resp_old")
+    assert found.seen(UNKNOWN).stores
+
+
+def test_a_server_shows_once_what_it_does() -> None:
+    found = Capabilities()
+    assert found.must_show(UNKNOWN)
+    assert not found.must_show(TRUSTED)
+    found.shown(UNKNOWN, "refused")
+    assert not found.must_show(UNKNOWN)
+    assert found.must_show(ELSEWHERE)
+
+
+@pytest.mark.parametrize(
+    "shown, trusted, chains",
+    [("refused", True, True), ("left out", False, True), ("believed", False, False), ("unclear", False, False)],
+)
+def test_what_it_showed_is_what_it_is_taken_for(shown: Unknown, trusted: bool, chains: bool) -> None:
+    found = Capabilities()
+    found.shown(UNKNOWN, shown)
+    seen = found.seen(UNKNOWN)
+    assert (seen.trusted, seen.stores) == (trusted, chains)
+    found.unchained(UNKNOWN)
+    assert not found.seen(UNKNOWN).stores
+
+
+def test_one_that_was_proven_may_still_turn_out_to_lose_each_chain() -> None:
+    found = Capabilities()
+    found.shown(UNKNOWN, "refused")
+    lose(found, found.seen(UNKNOWN), ENOUGH)
+    assert not found.seen(UNKNOWN).stores
+
+
+def test_a_list_of_models_is_believed_until_its_time() -> None:
+    found, models = Capabilities(), dict[str, str | None](a=None)
+    assert found.must_list(UNKNOWN, 5.0)
+    assert found.listed(UNKNOWN, 5.0) is None
+    found.list(UNKNOWN, models, 10.0)
+    assert (found.must_list(UNKNOWN, 9.9), found.listed(UNKNOWN, 9.9)) == (False, models)
+    assert (found.must_list(UNKNOWN, 10.0), found.listed(UNKNOWN, 10.0)) == (True, None)
+    assert found.must_list(ELSEWHERE, 9.9)
+    # One that could not be had is not asked for again at once, either.
+    found.list(UNKNOWN, None, 20.0)
+    assert (found.must_list(UNKNOWN, 15.0), found.listed(UNKNOWN, 15.0)) == (False, None)
+
+
+def test_a_model_is_gone_from_one_server() -> None:
+    found = Capabilities()
+    found.gone(UNKNOWN, "m")
+    assert found.is_gone(UNKNOWN, "m")
+    assert not found.is_gone(UNKNOWN, "n")
+    assert not found.is_gone(ELSEWHERE, "m")
