@@ -1,0 +1,112 @@
+"""Lists for whoever looks into the store."""
+
+from typing import Any
+
+import pytest
+
+from shim.store import browse, messages, responses, runs, schema, steps, threads
+from shim.store.browse import Hit, Part
+from shim.store.tx import Tx
+from tests.store.things import Any_Store, message, run, step, thread
+
+
+def fill(tx: Tx) -> None:
+    """Three threads; in the first two messages, and two runs with a step and a response."""
+    for n in (1, 2, 3):
+        threads.insert(tx, thread(n) | {"metadata": {"user": f"Ann{n}"} if n < 3 else None})
+    for n, of, text in ((1, 1, "Straße"), (2, 1, "two"), (3, 2, "TWO ann1")):
+        messages.insert(tx, message(n, of, 1 if n == 2 else None, text))
+    for n in (1, 2):
+        runs.insert(tx, run(n, 1, "completed"), {}, None, None)
+        steps.save(tx, step(n, n))
+        responses.insert(tx, f"resp_{n}", "thread_1", f"run_{n}", None, 1)
+
+
+def ids(part: Part) -> list[str]:
+    return [each.body["id"] for each in part.data]
+
+
+async def test_pages_go_from_the_newest_to_the_oldest(store: Any_Store) -> None:
+    await store.write(fill)
+    await store.of("other").write(fill)
+    first = await store.read(browse.newest, schema.threads, 2)
+    assert ids(first) == ["thread_3", "thread_2"]
+    await store.write(threads.insert, thread(4))
+    rest = await store.read(browse.newest, schema.threads, 2, first.older)
+    assert (ids(rest), rest.older) == (["thread_1"], None)
+    exact = await store.read(browse.newest, schema.threads, 4)
+    assert (len(exact.data), exact.older) == (4, None)
+    assert (await store.of("nobody").read(browse.newest, schema.threads, 4)) == Part([], None)
+
+
+@pytest.mark.parametrize(
+    "equal, found",
+    [({"thread_id": "thread_1"}, ["msg_2", "msg_1"]), ({"thread_id": None}, ["msg_3", "msg_2", "msg_1"])],
+)
+async def test_a_list_may_be_of_one_thread(store: Any_Store, equal: dict[str, Any], found: list[str]) -> None:
+    await store.write(fill)
+    assert ids(await store.read(lambda tx: browse.newest(tx, schema.messages, 9, **equal))) == found
+
+
+async def test_what_stands_beside_a_thread(store: Any_Store) -> None:
+    await store.write(fill)
+    await store.of("other").write(fill)
+    found = await store.read(browse.around, ["thread_1", "thread_3", "thread_unknown"])
+    assert set(found) == {"thread_1", "thread_3"}
+    one, three = found["thread_1"], found["thread_3"]
+    assert (one.messages, one.runs) == (2, 2)
+    assert (one.first, one.last_run) == (message(1, 1, None, "Straße"), run(2, 1, "completed"))
+    assert (three.messages, three.runs, three.first, three.last_run) == (0, 0, None, None)
+    assert await store.read(browse.around, []) == {}
+
+
+@pytest.mark.parametrize(
+    "words, found",
+    [
+        ("ann", ["thread_2", "thread_1"]),
+        ("USER=ANN1", ["thread_1"]),
+        ("ann1", ["thread_1", "thread_2"]),
+        ("STRASSE", ["thread_1"]),
+        ("Two", ["thread_2", "thread_1"]),
+        ("nowhere", []),
+    ],
+)
+async def test_words_are_found_in_metadata_and_messages(store: Any_Store, words: str, found: list[str]) -> None:
+    await store.write(fill)
+    hits = await store.read(browse.find, words, 9, 99)
+    assert [hit.thread_id for hit in hits.found] == found
+    assert hits.whole
+    assert (await store.of("other").read(browse.find, words, 9, 99)).found == []
+
+
+async def test_a_hit_shows_where_the_words_stand(store: Any_Store) -> None:
+    await store.write(fill)
+    found = await store.read(browse.find, "ann1", 9, 99)
+    assert found.found == [
+        Hit("thread_1", None, {"user": "Ann1"}),
+        Hit("thread_2", message(3, 2, None, "TWO ann1"), None),
+    ]
+    assert len((await store.read(browse.find, "ann", 1, 99)).found) == 1
+
+
+@pytest.mark.parametrize("most, whole", [(2, False), (3, True)])
+async def test_a_search_that_ends_early_says_so(store: Any_Store, most: int, whole: bool) -> None:
+    await store.write(fill)
+    assert (await store.read(browse.find, "nowhere", 9, most)).whole is whole
+
+
+async def test_where_an_object_belongs(store: Any_Store) -> None:
+    await store.write(fill)
+    asked = [(schema.responses, "resp_2"), (schema.steps, "step_2"), (schema.messages, "msg_3")]
+    for (table, id), home in zip(asked, ["run_2", "thread_1", "thread_2"], strict=True):
+        assert await store.read(browse.home, table, id) == home
+        assert await store.of("other").read(browse.home, table, id) is None
+    assert await store.read(browse.home, schema.runs, "run_unknown") is None
+
+
+async def test_what_a_run_has_made(store: Any_Store) -> None:
+    await store.write(fill)
+    assert await store.read(browse.of_run, schema.messages, run(1)) == [message(2, 1, 1, "two")]
+    assert await store.read(browse.of_run, schema.steps, run(2)) == [step(2, 2)]
+    assert await store.read(browse.of_run, schema.steps, run(2, 2)) == []
+    assert await store.of("other").read(browse.of_run, schema.steps, run(2)) == []
