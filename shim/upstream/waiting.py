@@ -5,6 +5,7 @@ A server may accept a request and say nothing for minutes.  The run behind it ex
 
 import asyncio
 import contextvars
+import os
 import socket
 import threading
 from collections.abc import Awaitable, Callable
@@ -104,4 +105,13 @@ def shut(response: Any) -> None:
     if stream is None:
         return
     with suppress(Exception):
-        stream.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
+        _shut(stream.get_extra_info("socket"))
+
+
+def _shut(held: Any) -> None:
+    try:
+        held.shutdown(socket.SHUT_RDWR)
+    except TypeError:
+        # What uvloop gives in place of a socket refuses that.
+        with socket.socket(fileno=os.dup(held.fileno())) as twin:
+            twin.shutdown(socket.SHUT_RDWR)

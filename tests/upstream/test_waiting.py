@@ -2,10 +2,13 @@
 
 import asyncio
 import threading
+from contextlib import closing
 from typing import Any
 
 import pytest
+import uvloop
 
+from shim.http.guard import http
 from shim.ports import Interruption, Refusal
 from shim.upstream import waiting
 
@@ -135,3 +138,33 @@ def test_a_connection_is_not_cut_once_its_answer_was_left() -> None:
     line.leave()
     line.shut()
     assert cut == ["cut"]
+
+
+def test_an_answer_is_cut_off_on_the_other_event_loop_too() -> None:
+    heard = threading.Event()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhe")
+        await reader.read()
+        writer.close()
+        over.set()
+
+    async def asked() -> None:
+        server = await asyncio.start_server(serve, "127.0.0.1", 0)
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        async with http.AsyncClient(timeout=10) as client, client.stream("GET", url) as response:
+            cut = threading.Thread(target=lambda: heard.wait(10) and waiting.shut(response))
+            cut.start()
+            chunks = response.aiter_raw()
+            assert await anext(chunks) == b"he"
+            heard.set()
+            with pytest.raises(http.RemoteProtocolError):
+                await anext(chunks)
+            cut.join()
+        await over.wait()
+        server.close()
+
+    over = asyncio.Event()
+    with closing(uvloop.new_event_loop()) as loop:
+        loop.run_until_complete(asked())
