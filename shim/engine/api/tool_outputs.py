@@ -29,8 +29,7 @@ async def submit(world: Context, request: Request, thread_id: str, run_id: str) 
     post = idempotency.post(world, request, "outputs")
     accepted = await world.store.write(_accept, world, thread_id, run_id, asked["tool_outputs"], post)
     memory, streamed = accepted.row.memory, bool(asked.get("stream"))
-    turn = record.turn_of(world, accepted.run, memory)
-    turn.asked = asked
+    turn = record.turn_of(world, accepted.run, memory, asked)
     carrier = Carrier(RunState(world, turn, memory, accepted.sent), request.call(streamed))
     told: list[Emitted] = [
         ("thread.run.step.completed", accepted.step),

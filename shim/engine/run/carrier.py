@@ -292,7 +292,7 @@ class Carrier:
         """Open the answer once more where it broke off.  Raises `Refusal` where upstream does not know it."""
         while self.answer is None and self._reads_on:
             await self.world.wait(PAUSES[self.place.broken])
-            self.place.broken += 1
+            self.place.silent()
             try:
                 self.answer = await self.world.upstream.resume(str(self.place.response_id), self.place.last, self.call)
             except Refusal as refusal:

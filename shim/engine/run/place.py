@@ -27,3 +27,7 @@ class Place:
                 self.response_id = response.get("id")
             if isinstance(number, int):
                 self.last = number
+
+    def silent(self) -> None:
+        """Note that it is opened once more, as nothing came."""
+        self.broken += 1

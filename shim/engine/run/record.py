@@ -13,12 +13,18 @@ from shim.wire.types import Json
 DELTAS = ("thread.message.delta", "thread.run.step.delta")
 
 
-def turn_of(world: Context, run: Json, memory: RunMemory) -> Turn:
-    """The next response of a run that may have had some."""
-    images, call_ids = list(memory["images"]), dict(memory["call_ids"])
-    turn = Turn(run, world.ids, world.now, images=images, call_ids=call_ids)
-    turn.spent, turn.citations = memory["spent"], memory["citations"]
-    return turn
+def turn_of(world: Context, run: Json, memory: RunMemory, asked: Json | None = None) -> Turn:
+    """The next response of a run that may have had some.  ``asked``: the request that goes on with it."""
+    return Turn(
+        run,
+        world.ids,
+        world.now,
+        spent=memory["spent"],
+        call_ids=dict(memory["call_ids"]),
+        citations=memory["citations"],
+        images=list(memory["images"]),
+        asked=asked or {},
+    )
 
 
 def objects_of(tx: Tx, emitted: list[Emitted]) -> None:
