@@ -1,6 +1,7 @@
 """Serving: where to listen, and what to refuse before that."""
 
 import asyncio
+import ctypes
 import gc
 import logging
 import math
@@ -29,6 +30,8 @@ IDLE: Final = 75
 #: Seconds after which a thread that wants the interpreter is given it.  The store's threads want it after each of their
 #: short statements, and one of them holds up all others that write.
 SWITCH: Final = 0.001
+#: The name of a setting of glibc (malloc.h).
+M_ARENA_MAX: Final = -8
 #: Seconds for the last events and the last answers to reach their readers, before connections are dropped.
 FAREWELL: Final = 1.0
 
@@ -146,6 +149,10 @@ def settle_in() -> None:
     sys.setswitchinterval(SWITCH)
     gc.collect()
     gc.freeze()
+    with suppress(AttributeError, OSError, TypeError):
+        # glibc keeps a heap for each thread, and of each some megabytes that nobody uses.  Other systems have no such
+        # function.
+        ctypes.CDLL(None).mallopt(M_ARENA_MAX, 1)
 
 
 def serve_with_workers(arguments: list[str], place: Place, chosen: Settings, listening: Callable[[str], None]) -> None:
