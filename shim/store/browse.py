@@ -3,7 +3,8 @@
 Pages go on before a place in the store's own order, ``seq``: nothing that is added meanwhile moves them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator
+from contextlib import closing
 from typing import Any, Final, NamedTuple
 
 import sqlalchemy as sa
@@ -104,19 +105,22 @@ def find(tx: Tx, words: str, limit: int, most: int) -> Hits:
         whole = whole and at < most
         if len(found) < limit and wanted in _metadata_of(body).casefold():
             found[thread_id] = Hit(thread_id, None, body["metadata"])
-    for at, (thread_id, body) in enumerate(_bodies(tx, schema.messages, schema.messages.c.thread_id, most + 1)):
-        whole = whole and at < most
-        if len(found) >= limit:
-            break
-        if thread_id not in found and wanted in text_of(body).casefold():
-            found[thread_id] = Hit(thread_id, body, None)
+    with closing(_bodies(tx, schema.messages, schema.messages.c.thread_id, most + 1)) as bodies:
+        for at, (thread_id, body) in enumerate(bodies):
+            whole = whole and at < most
+            if len(found) >= limit:
+                break
+            if thread_id not in found and wanted in text_of(body).casefold():
+                found[thread_id] = Hit(thread_id, body, None)
     return Hits(list(found.values()), whole)
 
 
-def _bodies(tx: Tx, table: sa.Table, id: "sa.Column[Any]", most: int) -> Iterator[tuple[str, Json]]:
+def _bodies(tx: Tx, table: sa.Table, id: "sa.Column[Any]", most: int) -> Generator[tuple[str, Json], None, None]:
     chosen = sa.select(id, table.c.body).where(table.c.tenant == tx.tenant).order_by(table.c.seq.desc()).limit(most)
-    for thread_id, body in tx.db.execute(chosen, execution_options={"yield_per": CHUNK}):
-        yield thread_id, rows.load(body)
+    # Who has found enough reads no further: a cursor on a server is to be closed before its transaction ends.
+    with tx.db.execute(chosen, execution_options={"yield_per": CHUNK}) as found:
+        for thread_id, body in found:
+            yield thread_id, rows.load(body)
 
 
 def _metadata_of(thread: Json) -> str:
