@@ -250,6 +250,13 @@ class Settings(BaseSettings):
         description="Connections that `assistants-shim serve` holds at one time. Whoever comes when there are more "
         "gets 503.",
     )
+    operator_key: SecretStr | None = Field(
+        None,
+        min_length=16,
+        description="A bearer token, 16 characters or more, with which the operator of a server makes assistants and "
+        "threads under ids that he chooses, at `/operator/TENANT/assistants` and `/operator/TENANT/threads`. Default: "
+        "there are no such paths.",
+    )
     metrics_token: SecretStr | None = Field(
         None,
         description="A bearer token with which `/metrics` may be read from anywhere. Default: it is read from a "

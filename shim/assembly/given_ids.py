@@ -1,7 +1,7 @@
 """Ids that the operator gives: an assistant or a thread is made under one instead of a fresh one.
 
-The calls of the API know no such parameter, and callers over HTTP have no way to it.  It goes beside the call, in a
-context variable, so that everything else about the call stays as it is.
+The calls of the API know no such parameter, and over HTTP the operator alone has a way to it.  It goes beside the call,
+in a context variable, so that everything else about the call stays as it is.
 """
 
 import re
@@ -21,10 +21,15 @@ def new(prefix: str) -> str:
     return given.pop(prefix) if given and prefix in given else ids.new(prefix)
 
 
+def fits(prefix: str, id: object) -> bool:
+    """Whether an object whose ids begin with ``prefix`` can have this one."""
+    return isinstance(id, str) and re.fullmatch(f"{prefix}_[A-Za-z0-9_-]{{1,64}}", id) is not None
+
+
 @contextmanager
 def given(prefix: str, id: str) -> Iterator[None]:
     """Within, the first object whose ids begin with ``prefix`` gets this one.  ValueError for an id of another form."""
-    if re.fullmatch(f"{prefix}_[A-Za-z0-9_-]{{1,64}}", id) is None:
+    if not fits(prefix, id):
         raise ValueError(f"{id!r} is no such id: it begins with `{prefix}_`, and letters, digits, `_` and `-` follow")
     token = _given.set({prefix: id})
     try:

@@ -1,8 +1,8 @@
 """``client.shim``: what the API never had, for whoever runs the program.
 
 Assistants and threads under ids of one's own, and all threads of the store.  Blocking on the blocking clients, to be
-awaited on the async ones.  It is answered from the store in process: there is no such thing over HTTP, where callers
-must not choose ids (`assistants-shim` has commands for the operator of a server).
+awaited on the async ones.  It is answered from the store in process.  Over HTTP callers must not choose ids: the
+operator of a server has `assistants-shim`'s commands, and paths of his own (`shim.server.operator`).
 """
 
 from collections.abc import Callable, Sequence

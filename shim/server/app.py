@@ -26,7 +26,7 @@ from shim.http import direct, transport
 from shim.runtime.dispatch import Answered, Dispatcher
 from shim.runtime.lag import Lag
 from shim.runtime.pump import AsyncBody, Tasks
-from shim.server import callers, exchange, headers, paths
+from shim.server import callers, exchange, headers, operator, paths
 from shim.server.callers import Caller, Callers
 from shim.server.exchange import Exchanges
 from shim.server.hosts import Hosts, Loopback, Named, listed
@@ -34,6 +34,7 @@ from shim.server.keyring import Keyring
 from shim.server.limits import Limits
 from shim.server.metrics import Metrics
 from shim.server.operations import Operations
+from shim.server.operator import Operator, Tenants
 from shim.server.passage import Allowed, Passage, Streamed, check_announced, timely
 from shim.server.paths import Place
 from shim.server.shared import Shared, is_multipart
@@ -41,6 +42,7 @@ from shim.server.tracing import Tracing
 from shim.server.watch import Watch
 from shim.server.window import enter, serves, window
 from shim.settings import Settings, settings
+from shim.store import keys
 from shim.store.database import AsyncStore
 from shim.wire.errors import ApiError, error
 
@@ -80,6 +82,7 @@ def application(chosen: Settings | None = None, *, allow_remote: bool = False) -
     hosts: Hosts = Named(chosen.allowed_hosts, chosen.allowed_origins) if allow_remote else Loopback()
     ways = Ways(dispatcher, passage, Shared(passage, store, chosen.max_body_bytes))
     door = Door(ways, _callers(chosen, store, passage), limits, hosts, watch.tracing, chosen)
+    door.operator = _operator(ways, chosen, store)
     operations = _operations(chosen, store, passage, watch.metrics)
     lag = Lag(lambda late: watch.metrics.looked(late, limits.streams, len(engine.world.registry.runs())))
 
@@ -144,6 +147,22 @@ def _callers(chosen: Settings, store: AsyncStore, passage: Passage) -> Callers:
     return callers.PassThrough(ring, store, ask, chosen.key_check_seconds)
 
 
+def _operator(ways: "Ways", chosen: Settings, store: AsyncStore) -> Operator | None:
+    if chosen.operator_key is None:
+        return None
+
+    async def find(name: str) -> str | None:
+        if chosen.auth == "open":
+            return name if name == chosen.tenant else None
+        return await store.read(keys.tenant_of, name)
+
+    def engine(tenant: str) -> engine_room.Engine:
+        upstream = ways.ours.engine.world.upstream
+        return ways.ours.engine.of(tenant, ways.shared.recorded(upstream, tenant) if chosen.auth == "keys" else None)
+
+    return Operator(ways.ours, Tenants(find, engine), chosen.operator_key.get_secret_value(), _servers(chosen))
+
+
 def _client() -> openai.AsyncOpenAI:
     nobody: Any = {"Authorization": Omit()}
     client = _Client(api_key="none", default_headers=nobody)
@@ -172,6 +191,8 @@ class Door:
         self._patience = chosen.request_timeout
         self._leaving, self._window = False, window() if chosen.window else None
         self._asking: set[asyncio.Task[Any]] = set()
+        #: Who answers on the operator's paths; None: there are none.
+        self.operator: Operator | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
@@ -216,6 +237,8 @@ class Door:
         headers.check(request.scope["headers"], self._max_head)
         if self._window is not None and serves(request.scope["path"]):
             return await self._shown(request, self._window, held)
+        if self.operator is not None and operator.serves(request.scope["path"]):
+            return await _response(await self.operator.answer(request, self._read))
         place = paths.place(request.scope["raw_path"].decode("latin-1"))
         if place is None:
             raise error("unknown_url", method=request.method, path=request.scope["path"])

@@ -1,0 +1,100 @@
+"""The operator's paths: ids that he chooses, for the tenant that he names, with a key that is nobody else's."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import pytest
+from pydantic import SecretStr
+
+from shim.server.keyring import Keyring
+from shim.store.database import database
+from tests.server.served import served
+from tests.server.speaking import Answer, ask
+
+KEY: Final = "the-operators-own-key"
+OWN, THREAD = "asst_fromTheDashboard01", "thread_fromTheBrowser0001"
+
+
+class Server(NamedTuple):
+    url: str
+    keys: dict[str, str]
+
+    def make(self, path: str, body: Any, key: str | None = KEY, method: str = "POST") -> Answer:
+        credentials: dict[str, Any] = {} if key is None else {"authorization": f"Bearer {key}"}
+        return ask(f"{self.url}/operator/{path}", method, body, **credentials)
+
+    def ask(self, who: str, path: str, method: str = "GET", body: Any = None) -> Answer:
+        return ask(f"{self.url}/v1/{path}", method, body, authorization=f"Bearer {self.keys[who]}")
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    url = f"sqlite:///{tmp_path / 'shim.db'}"
+    ring = Keyring(database(url))
+    keys = {who: ring.issue(who, 1).secret for who in ("anna", "bob")}
+    with served(upstream="sandbox", auth="keys", database_url=url, operator_key=SecretStr(KEY)) as found:
+        yield Server(found, keys)
+
+
+def test_a_tenant_gets_what_the_operator_makes_for_him_alone(server: Server) -> None:
+    made = server.make("anna/assistants", {"id": OWN, "model": "gpt-4o", "name": "Own"})
+    assert (made.status, made.json["id"], made.json["name"]) == (200, OWN, "Own")
+    said = [{"role": "user", "content": "Hello?"}]
+    assert server.make("anna/threads", {"id": THREAD, "messages": said}).json["id"] == THREAD
+    text = server.ask("anna", f"threads/{THREAD}/messages").json["data"][0]["content"][0]["text"]["value"]
+    assert text == "Hello?"
+    run = server.ask("anna", f"threads/{THREAD}/runs", "POST", {"assistant_id": OWN, "stream": True})
+    assert b"thread.run.completed" in run.body
+    assert server.ask("bob", f"assistants/{OWN}").status == server.ask("bob", f"threads/{THREAD}").status == 404
+    for path, body in (("assistants", {"id": OWN, "model": "gpt-4o", "name": "Again"}), ("threads", {"id": THREAD})):
+        taken = server.make(f"anna/{path}", body)
+        assert (taken.status, taken.error["code"]) == (400, "id_taken")
+    assert server.make("bob/assistants", {"id": OWN, "model": "gpt-4o", "name": "Bob's"}).status == 200
+    assert server.ask("bob", f"assistants/{OWN}").json["name"] == "Bob's"
+    assert server.make("bob/threads", {"id": THREAD}).status == 200
+    assert server.ask("bob", f"threads/{THREAD}/messages").json["data"] == []
+    assert server.ask("anna", f"assistants/{OWN}").json["name"] == "Own"
+
+
+def test_nobody_else_comes_in(server: Server) -> None:
+    body = {"id": OWN, "model": "gpt-4o"}
+    for key in (None, "another-key-that-is-long", KEY[:-1], *server.keys.values()):
+        assert server.make("anna/assistants", body, key).status == 401
+    assert server.ask("anna", f"assistants/{OWN}").status == 404
+    assert ask(f"{server.url}/v1/assistants", authorization=f"Bearer {KEY}").status == 401
+
+
+@pytest.mark.parametrize("id", ["thread_x", "asst", "asst_\u00e4", "asst_" + "a" * 65, "asst_a/b", 7, None])
+def test_an_id_of_another_form(server: Server, id: Any) -> None:
+    refused = server.make("anna/assistants", {"id": id, "model": "gpt-4o"})
+    assert (refused.status, refused.error["param"]) == (400, "id")
+
+
+def test_what_is_not_there(server: Server) -> None:
+    body = {"id": OWN, "model": "gpt-4o"}
+    for path in ("carol/assistants", "anna/runs", "anna/assistants/asst_a", "anna"):
+        assert server.make(path, body).status == 404, path
+    assert server.make("anna/assistants", None, method="GET").status == 404
+    for path, given in (("assistants", {"model": "gpt-4o"}), ("threads", None)):
+        missing = server.make(f"anna/{path}", given)
+        assert (missing.status, missing.error["code"]) == (400, "missing_required_parameter")
+    assert server.make("anna/assistants", ["no object"]).status == 400
+    refused = server.make("anna/assistants", {"id": OWN})
+    assert (refused.status, refused.error["param"]) == (400, "model")
+
+
+def test_without_a_key_there_are_no_such_paths(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'shim.db'}"
+    with served(upstream="sandbox", database_url=url) as found:
+        assert Server(found, {}).make("default/assistants", {"id": OWN, "model": "gpt-4o"}).status == 404
+
+
+def test_where_everybody_is_one(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'shim.db'}"
+    chosen: dict[str, Any] = {"database_url": url, "operator_key": SecretStr(KEY), "tenant": "all-of-us"}
+    with served(upstream="sandbox", **chosen) as found:
+        server = Server(found, {"anyone": "any"})
+        assert server.make("all-of-us/threads", {"id": THREAD}).status == 200
+        assert server.make("others/threads", {"id": THREAD}).status == 404
+        assert server.ask("anyone", f"threads/{THREAD}").status == 200
