@@ -27,7 +27,10 @@ def upstream_of(address: str | None) -> dict[str, str]:
 class Settings(BaseSettings):
     """Read from the environment when the first client is made; each field's description is its documentation."""
 
-    model_config = SettingsConfigDict(env_prefix="SHIM_", extra="ignore", frozen=True, protected_namespaces=())
+    # An error must not show a value: it may be a key that is too short.
+    model_config = SettingsConfigDict(
+        env_prefix="SHIM_", extra="ignore", frozen=True, protected_namespaces=(), hide_input_in_errors=True
+    )
 
     database_url: str | None = Field(
         None,

@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import pytest
-from pydantic import SecretStr
+from pydantic import SecretStr, ValidationError
 
 from shim.server.keyring import Keyring
+from shim.settings import settings
 from shim.store.database import database
 from tests.server.served import served
 from tests.server.speaking import Answer, ask
@@ -98,3 +99,10 @@ def test_where_everybody_is_one(tmp_path: Path) -> None:
         assert server.make("all-of-us/threads", {"id": THREAD}).status == 200
         assert server.make("others/threads", {"id": THREAD}).status == 404
         assert server.ask("anyone", f"threads/{THREAD}").status == 200
+
+
+def test_a_key_that_is_too_short_is_refused_and_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHIM_OPERATOR_KEY", "hunter2")
+    with pytest.raises(ValidationError, match="16") as refused:
+        settings()
+    assert "hunter2" not in str(refused.value)
