@@ -24,7 +24,7 @@ def sweep() -> None:
     # Where nothing is asked of anybody no key is needed.
     with OpenAI() if chosen.delete_responses else OpenAI(api_key="none") as client:
         transport: Any = client._client._transport
-        drive.finish(transport.dispatcher.engine.sweep(told=True))
+        drive.finish(transport.dispatcher.engine.sweep(raises=True))
     typer.echo("swept")
 
 

@@ -64,11 +64,11 @@ class Engine:
         """Look at how upstream has answered a call that is not ours: it may have lost what the call asks for."""
         leads.of_path(self.world, path, status)
 
-    async def sweep(self, told: bool = False) -> None:
-        """Erase what was kept for long enough.  It raises `StoreFailed` where somebody is to be ``told``, else logs
+    async def sweep(self, raises: bool = False) -> None:
+        """Erase what was kept for long enough.  It raises `StoreFailed` where somebody is to be ``raises``, else logs
         it.
         """
-        await retention.sweep(self.world, told)
+        await retention.sweep(self.world, raises)
 
     async def _once(self, operation: routes.Operation, request: Request, ids: list[str]) -> Reply:
         while True:

@@ -78,10 +78,10 @@ def our_failure(problem: Exception) -> ApiError:
     """What a caller is told when it is us who failed.  A store says what is wrong with it, and trying again helps only
     where that is over by itself; what it could not keep it has not kept, so nothing happens twice.
     """
-    told = error("server_error")
+    body = error("server_error")
     known = problem if isinstance(problem, StoreFailed) else None
     again = "true" if known and known.passes == "by itself" else "false"
-    return ApiError(told.status, str(known or told.message), type=told.type, headers={"x-should-retry": again})
+    return ApiError(body.status, str(known or body.message), type=body.type, headers={"x-should-retry": again})
 
 
 def encode(batch: Iterable[Emitted]) -> bytes:

@@ -143,6 +143,6 @@ class Registry:
         self._asked[run_id] = now + wait, min(wait * 2, LAST_WAIT)
         return True
 
-    def told(self, run_id: str) -> bool:
+    def is_told(self, run_id: str) -> bool:
         """Whether the run's pump shall look into the store."""
         return run_id in self._told

@@ -24,8 +24,8 @@ BATCH: Final = 20
 ITS_OWN: Final = (400, 409, 422)
 
 
-async def sweep(world: Context, told: bool) -> None:
-    """Erase what was kept for long enough, and let upstream forget what it shall.  ``told``: somebody
+async def sweep(world: Context, raises: bool) -> None:
+    """Erase what was kept for long enough, and let upstream forget what it shall.  ``raises``: somebody
     waits for this, and a failure is his.
     """
     try:
@@ -34,7 +34,7 @@ async def sweep(world: Context, told: bool) -> None:
             log.info("erased %s threads that nobody had used for %s days", count, (world.retention or 0) / 86400)
         await _forget_upstream(world)
     except StoreFailed as problem:
-        if told:
+        if raises:
             raise
         # Whoever uses the store is told.
         log.warning("nothing could be erased: %s", problem)

@@ -110,10 +110,10 @@ class Bridge(_Bridge):
             answer = litellm().responses(**chat.arguments(body, request.headers), client=asking)
         except Exception as problem:  # noqa: BLE001 - it has some thirty kinds
             return _failed(request, problem)
-        told = chat.Told()
+        one = chat.Answer()
         if not body.get("stream"):
-            return http.Response(200, json=told.response(answer), request=request)
-        return _streamed(request, noted.response, _Body(_events(answer, told), noted.response))
+            return http.Response(200, json=one.response(answer), request=request)
+        return _streamed(request, noted.response, _Body(_events(answer, one), noted.response))
 
 
 class AsyncBridge(_Bridge):
@@ -132,29 +132,29 @@ class AsyncBridge(_Bridge):
             answer = await litellm().aresponses(**chat.arguments(body, request.headers), client=asking)
         except Exception as problem:  # noqa: BLE001 - it has some thirty kinds
             return _failed(request, problem)
-        told = chat.Told()
+        one = chat.Answer()
         if not body.get("stream"):
-            return http.Response(200, json=told.response(answer), request=request)
-        return _streamed(request, noted.response, _AsyncBody(_async_events(answer, told), noted.response))
+            return http.Response(200, json=one.response(answer), request=request)
+        return _streamed(request, noted.response, _AsyncBody(_async_events(answer, one), noted.response))
 
 
 def _is_asked(request: Any) -> bool:
     return bool(request.method == "POST" and request.url.path.endswith(PATH))
 
 
-def _events(answer: Any, told: chat.Told) -> Iterator[bytes]:
+def _events(answer: Any, one: chat.Answer) -> Iterator[bytes]:
     try:
         for event in answer:
-            yield told.event(event)
+            yield one.event(event)
     except Exception as problem:  # noqa: BLE001 - as above
         yield _broken(problem)
 
 
-async def _async_events(answer: Any, told: chat.Told) -> AsyncIterator[bytes]:
+async def _async_events(answer: Any, one: chat.Answer) -> AsyncIterator[bytes]:
     try:
         async with aclosing(answer) as events:
             async for event in events:
-                yield told.event(event)
+                yield one.event(event)
     except Exception as problem:  # noqa: BLE001 - as above
         yield _broken(problem)
 
@@ -209,8 +209,8 @@ def _failed(request: Any, problem: Exception) -> Any:
 def _broken(problem: Exception) -> bytes:
     """The last event of an answer that broke off.  Raises what the network raised."""
     _raise_lost(problem)
-    told = chat.failure(problem)[1]["error"]
-    return sse.encode("error", told | {"type": "error"})
+    body = chat.failure(problem)[1]["error"]
+    return sse.encode("error", body | {"type": "error"})
 
 
 def _raise_lost(problem: Exception) -> None:

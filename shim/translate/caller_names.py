@@ -91,8 +91,8 @@ class Names:
                 foreign.append(name)
             return name if own is None else own
 
-        told = _NAMED.sub(named, message)
-        return told + (f" ({self._note(foreign[0])})" if foreign else "")
+        renamed = _NAMED.sub(named, message)
+        return renamed + (f" ({self._note(foreign[0])})" if foreign else "")
 
     def _note(self, name: str) -> str:
         match _steps(name):

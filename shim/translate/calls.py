@@ -64,11 +64,11 @@ def arguments_done(turn: Turn, event: Json) -> Iterator[Emitted]:
         yield from _hear(turn, opened, *ARGUMENTS, event["arguments"])
 
 
-def _keep(turn: Turn, event: Json, said: str, *, whole: bool = False) -> None:
+def _keep(turn: Turn, event: Json, value: str, *, whole: bool = False) -> None:
     key = event.get("item_id"), event.get("output_index")
     if turn.known.words(event, "function_call") is None and not turn.known.elsewhere(event, "function_call"):
         before = turn.unclaimed.get(key, "")
-        turn.unclaimed[key] = better(before, said) if whole else before + said
+        turn.unclaimed[key] = better(before, value) if whole else before + value
 
 
 @emits("thread.run.step.delta")
@@ -80,26 +80,26 @@ def close_call(turn: Turn, event: Json) -> Iterator[Emitted]:
     if opened is None:
         return
     yield from _rename(turn, opened, item.get("name") or "")
-    said = item.get("arguments") or ""
-    yield from _hear(turn, opened, *ARGUMENTS, said)
+    arguments = item.get("arguments") or ""
+    yield from _hear(turn, opened, *ARGUMENTS, arguments)
     opened.cut = item.get("status") == "incomplete"
-    opened.whole = opened.cut or bool(said.strip() and said == opened.call["function"]["arguments"])
+    opened.whole = opened.cut or bool(arguments.strip() and arguments == opened.call["function"]["arguments"])
 
 
 @emits("thread.run.step.delta")
 def hear_late(turn: Turn, event: Json) -> Iterator[Emitted]:
     """What is said of a call after its end was told.  The program has not been asked yet, so more is told as ever."""
-    opened, said = turn.shown(event), event["item"].get("arguments") or ""
-    if opened is not None and said.startswith(opened.call["function"]["arguments"]):
-        yield from _hear(turn, opened, *ARGUMENTS, said)
+    opened, arguments = turn.shown(event), event["item"].get("arguments") or ""
+    if opened is not None and arguments.startswith(opened.call["function"]["arguments"]):
+        yield from _hear(turn, opened, *ARGUMENTS, arguments)
 
 
 @emits()
 def hear_late_code(turn: Turn, event: Json) -> Iterator[Emitted]:
     """What is said of code after its end was told.  More of it is stored; other code is only logged."""
-    item, said = turn.shown(event), event["item"].get("code") or ""
-    told = item.call["code_interpreter"]["input"] if item is not None and item.call else said
-    if item is not None and said.startswith(told) and list(_hear(turn, item, *SOURCE, said)):
+    item, code = turn.shown(event), event["item"].get("code") or ""
+    before = item.call["code_interpreter"]["input"] if item is not None and item.call else code
+    if item is not None and code.startswith(before) and list(_hear(turn, item, *SOURCE, code)):
         if turn.held is not None and turn.held["id"] == item.step["id"]:
             turn.held = shown(item)
         turn.amend(item)
@@ -128,7 +128,7 @@ def finish(turn: Turn) -> Iterator[Emitted]:
 
 def _left_over(turn: Turn) -> str | None:
     """Arguments that were told under an id that no call has."""
-    key = next((key for key, said in turn.unclaimed.items() if said.startswith("{")), None)
+    key = next((key for key, text in turn.unclaimed.items() if text.startswith("{")), None)
     return None if key is None else turn.unclaimed.pop(key)
 
 
@@ -228,8 +228,8 @@ def close_code(turn: Turn, event: Json) -> Iterator[Emitted]:
     item = turn.shown(event)
     if item is None or not item.open:
         return
-    said = event["item"].get("code") or ""
-    yield from _hear(turn, item, *SOURCE, said)
+    source = event["item"].get("code") or ""
+    yield from _hear(turn, item, *SOURCE, source)
     given = event["item"].get("outputs") or []
     for output in (each for each in given[len(item.outputs) :] if each.get("type") in OUTPUTS):
         index = len(item.outputs)
@@ -237,7 +237,7 @@ def close_code(turn: Turn, event: Json) -> Iterator[Emitted]:
         yield _delta(item, _more(item, "code_interpreter", {"outputs": [{"index": index} | item.outputs[-1]]}))
     code = item.call["code_interpreter"]
     found = {"code_interpreter": code | {"outputs": list(item.outputs)}}
-    if said and said == code["input"]:
+    if source and source == code["input"]:
         yield from _close_hosted(turn, item, found)
     item.call = item.call | found
 
@@ -287,13 +287,13 @@ def shown(item: Open) -> Json:
 
 def _hear(turn: Turn, item: Open, kind: str, name: str, finished: str) -> Iterator[Emitted]:
     """A text of a call as a whole: what is missing of it is told.  If it differs otherwise, the finished one counts."""
-    told = item.call[kind][name]
-    whole = better(told, finished)
-    if not whole.startswith(told):
+    current = item.call[kind][name]
+    whole = better(current, finished)
+    if not whole.startswith(current):
         turn.differences.append(f"the {name} told of {item.call['id']} differs from the finished text")
         item.call = item.call | {kind: item.call[kind] | {name: whole}}
-    elif len(whole) > len(told):
-        yield _tell(item, kind, name, whole[len(told) :])
+    elif len(whole) > len(current):
+        yield _tell(item, kind, name, whole[len(current) :])
 
 
 def _tell(item: Open, kind: str, name: str, more: str) -> Emitted:

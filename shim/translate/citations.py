@@ -37,8 +37,8 @@ def make(turn: Turn, part: Part, annotation: Json) -> tuple[Json, str] | None:
 
 
 def _file_citation(turn: Turn, part: Part, annotation: Json) -> tuple[Json, str]:
-    name, said = annotation.get("filename") or "source", "".join(part.told)
-    while (marker := f"【{ORDINAL}:{turn.citations}†{name}】") in said:
+    name, text = annotation.get("filename") or "source", "".join(part.emitted)
+    while (marker := f"【{ORDINAL}:{turn.citations}†{name}】") in text:
         # Models write such markers, too, where a thread of old days has taught them to.
         turn.citations += 1
     turn.citations += 1

@@ -108,9 +108,9 @@ def cut_short(turn: Turn, response: Json) -> Iterator[Emitted]:
     """The response stopped at a cap or a filter.  A call that was cut is never asked for."""
     usage = _count(turn, response)
     reason = (response.get("incomplete_details") or {}).get("reason") or "max_output_tokens"
-    told, counted = CUTS.get(reason, CUTS["max_output_tokens"])
+    message_reason, counted = CUTS.get(reason, CUTS["max_output_tokens"])
     status = lifecycle.after(turn.run["status"], "cut_short")
-    yield from _close_all(turn, status, told, usage)
+    yield from _close_all(turn, status, message_reason, usage)
     yield turn.happen("cut_short", incomplete_details={"reason": counted} if status == "incomplete" else None)
 
 

@@ -32,16 +32,16 @@ def of_body(body: Json, count: Count) -> int:
 
 def frame(body: Json, count: Count) -> int:
     """The same without the conversation."""
-    told = body.get("instructions")
+    instructions = body.get("instructions")
     shown = [body[name] for name in ("tools", "text") if name in body]
-    return PRIMING + (ITEM + count(told) if told else 0) + sum(count(dumps(each)) for each in shown)
+    return PRIMING + (ITEM + count(instructions) if instructions else 0) + sum(count(dumps(each)) for each in shown)
 
 
 def of_item(item: Json, count: Count) -> int:
     """One item of a conversation, as a request or the journal holds it.  Reasoning that is encrypted counts nothing."""
-    said = [value for key in ("content", "output", "name", "arguments") if (value := item.get(key))]
-    texts = sum(count(value) for value in said if isinstance(value, str))
-    return ITEM + texts + sum(_of_part(part, count) for value in said if not isinstance(value, str) for part in value)
+    values = [value for key in ("content", "output", "name", "arguments") if (value := item.get(key))]
+    texts = sum(count(value) for value in values if isinstance(value, str))
+    return ITEM + texts + sum(_of_part(part, count) for value in values if not isinstance(value, str) for part in value)
 
 
 def _of_part(part: Json, count: Count) -> int:

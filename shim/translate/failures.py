@@ -22,9 +22,9 @@ def last_error(code: str | None, message: str | None) -> Json:
     return {"code": CODES.get(code or "", "server_error"), "message": message or SORRY}
 
 
-def of_response(response: Json, told: Json | None, names: Names = NOBODYS) -> Json:
+def of_response(response: Json, earlier: Json | None, names: Names = NOBODYS) -> Json:
     """The error of a failed response, or the one that an ``error`` event told before; ``names``: the caller's."""
-    error = response.get("error") or told or {}
+    error = response.get("error") or earlier or {}
     message, param = error.get("message"), error.get("param")
     if message and isinstance(message, str):
         message = names.message(message, param if isinstance(param, str) else None)

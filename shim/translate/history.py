@@ -210,8 +210,8 @@ def compose(
 def placed(entries: Iterable[Entry]) -> dict[int, Json]:
     """The items that say ``entries`` to a model that knows nothing yet, each by its entry's place in the thread."""
     read = list(entries)
-    said = _said([_line(entry) for entry in read], None, thoughts=True)
-    return {read[place].seq: encoding.parsed(text) for place, text in said}
+    composed = _said([_line(entry) for entry in read], None, thoughts=True)
+    return {read[place].seq: encoding.parsed(text) for place, text in composed}
 
 
 def _said(lines: list[_Line], previous: str | None, thoughts: bool) -> Iterator[tuple[int, bytes]]:

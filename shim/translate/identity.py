@@ -36,8 +36,8 @@ class Known:
 
     def learn(self, item: Json) -> None:
         """Take over what another event says of the item; an empty field says nothing."""
-        said = {name: value for name, value in item.items() if value not in (None, "")}
-        self.item = self.item | said | {"type": self.item["type"]}
+        given = {name: value for name, value in item.items() if value not in (None, "")}
+        self.item = self.item | given | {"type": self.item["type"]}
         self.names.update(_names(item))
 
     def may_be_at(self, place: int | None) -> bool:

@@ -90,10 +90,10 @@ def _part(part: Any, kind: str) -> Json | None:
         return part
     if isinstance(part.get("refusal"), str) and part.get("type") in ("refusal", None):
         return part if "type" in part else part | {"type": "refusal"}
-    said = _text(part.get("text"))
-    if part.get("type") == kind and part.get("text") == said:
+    text = _text(part.get("text"))
+    if part.get("type") == kind and part.get("text") == text:
         return part
-    return part | {"type": kind, "text": said} if said else None
+    return part | {"type": kind, "text": text} if text else None
 
 
 def _message(item: Json) -> Json:

@@ -35,7 +35,7 @@ def open_message(turn: Turn, event: Json) -> Iterator[Emitted]:
 def _show_images(turn: Turn, item: Open) -> Iterator[Emitted]:
     """Plots stand before the text, as they did, if they are known by then."""
     while turn.images:
-        part = Part(len(item.parts), "image_file", told=[turn.images.pop(0)])
+        part = Part(len(item.parts), "image_file", emitted=[turn.images.pop(0)])
         # Upstream's parts count from 0; ours that it does not have, from below.
         item.parts[-1 - part.index, part.kind] = part
         yield _delta(item, {"index": part.index} | SHOWN[part.kind](part))
@@ -101,8 +101,8 @@ def close_message(turn: Turn, event: Json) -> Iterator[Emitted]:
     if item is None or not item.open:
         return
     content = event["item"].get("content") or []
-    for key, told in _finished(item, content):
-        _remember(item, key, told)
+    for key, finished in _finished(item, content):
+        _remember(item, key, finished)
     yield from settle(turn, item)
     if event["item"].get("status") != "incomplete" and _is_all(item, content):
         yield from complete(turn, item)
@@ -112,22 +112,22 @@ def _finished(item: Open, content: list[Json]) -> Iterator[tuple[tuple[int, str]
     """The finished parts, each with the name of the one that was told of it: by kind and place, else by kind and
     order.
     """
-    spoken = [(index, PARTS[told["type"]][1], told) for index, told in enumerate(content) if told["type"] in PARTS]
+    spoken = [(index, PARTS[part["type"]][1], part) for index, part in enumerate(content) if part["type"] in PARTS]
     spare = [key for key in item.parts if key not in {(index, kind) for index, kind, _ in spoken}]
-    for index, kind, told in spoken:
+    for index, kind, part in spoken:
         key = (index, kind)
         if key not in item.parts and (like := [other for other in spare if other[1] == kind]):
             key = like[0]
             spare.remove(key)
-        yield key, told
+        yield key, part
 
 
 def _is_all(item: Open, content: list[Json]) -> bool:
     """Whether a finished content tells all that was told of the message, and anything at all."""
     known = [part for part in content if part["type"] in PARTS]
     finished = sorted((PARTS[part["type"]][1], part.get(PARTS[part["type"]][0]) or "") for part in known)
-    told = sorted((part.kind, "".join(part.heard)) for part in item.parts.values() if part.kind in UPSTREAM)
-    return finished == told and any(text for _, text in finished)
+    emitted = sorted((part.kind, "".join(part.heard)) for part in item.parts.values() if part.kind in UPSTREAM)
+    return finished == emitted and any(text for _, text in finished)
 
 
 def complete(turn: Turn, item: Open) -> Iterator[Emitted]:
@@ -147,10 +147,10 @@ def hear_late(turn: Turn, event: Json) -> Iterator[Emitted]:
     """What is said of a message after its end was told.  More of its text is stored; another text is only logged."""
     item = turn.shown(event)
     if item is not None and not item.open and item.parts:
-        for key, told in _finished(item, event["item"].get("content") or []):
-            text = told.get(UPSTREAM[key[1]][1]) or ""
+        for key, finished in _finished(item, event["item"].get("content") or []):
+            text = finished.get(UPSTREAM[key[1]][1]) or ""
             if text.startswith("".join(item.parts[key].heard)) if key in item.parts else text:
-                _remember(item, key, told)
+                _remember(item, key, finished)
         if list(settle(turn, item)):
             item.message = item.message | {"content": contents(item), "attachments": attachments(item)}
             turn.settle(item, as_told(item, "completed"))
@@ -169,13 +169,13 @@ def as_told(item: Open, status: str) -> Json:
     return item.known.item | {"role": "assistant", "status": status, "content": content}
 
 
-def _remember(item: Open, key: tuple[int, str], told: Json) -> None:
+def _remember(item: Open, key: tuple[int, str], finished: Json) -> None:
     """Keep the longest of what was told of a part as a whole."""
     text, before = UPSTREAM[key[1]][1], item.finished.get(key, {})
-    found: Json = {text: better(before.get(text) or "", told.get(text) or "")}
-    if notes := max(before.get("annotations") or [], told.get("annotations") or [], key=len):
+    found: Json = {text: better(before.get(text) or "", finished.get(text) or "")}
+    if notes := max(before.get("annotations") or [], finished.get("annotations") or [], key=len):
         found["annotations"] = notes
-    item.finished[key] = told | found
+    item.finished[key] = finished | found
 
 
 def settle(turn: Turn, item: Open) -> Iterator[Emitted]:
@@ -200,7 +200,7 @@ def _settle(turn: Turn, item: Open, key: tuple[int, str], content: Json) -> Iter
         yield from _catch_up(item, part, whole, citations.place(annotation))
         yield from _annotate(turn, item, part, annotation)
     yield from _catch_up(item, part, whole, len(whole))
-    if not part.told:
+    if not part.emitted:
         # A part without any text is told all the same: who folds the deltas counts parts.
         yield _tell(item, part, "")
 
@@ -245,7 +245,7 @@ def _cite(turn: Turn, part: Part, annotation: Json) -> tuple[Json, str] | None:
     if (made := citations.make(turn, part, annotation)) is not None:
         shown, marker = made
         part.annotations.append(shown)
-        part.told.append(marker)
+        part.emitted.append(marker)
         part.told_length += len(marker)
     return made
 
@@ -280,10 +280,10 @@ def contents(item: Open) -> list[Json]:
 SHOWN: Final[dict[str, Callable[[Part], Json]]] = {
     "text": lambda part: {
         "type": "text",
-        "text": {"value": "".join(part.told), "annotations": part.annotations},
+        "text": {"value": "".join(part.emitted), "annotations": part.annotations},
     },
-    "refusal": lambda part: {"type": "refusal", "refusal": "".join(part.told)},
-    "image_file": lambda part: {"type": "image_file", "image_file": {"file_id": part.told[0]}},
+    "refusal": lambda part: {"type": "refusal", "refusal": "".join(part.emitted)},
+    "image_file": lambda part: {"type": "image_file", "image_file": {"file_id": part.emitted[0]}},
 }
 
 
@@ -309,7 +309,7 @@ def _tell(item: Open, part: Part, value: str) -> Emitted:
 def _write(part: Part, value: str) -> None:
     part.heard.append(value)
     part.heard_length += len(value)
-    part.told.append(value)
+    part.emitted.append(value)
     part.told_length += len(value)
 
 

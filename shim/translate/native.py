@@ -16,7 +16,7 @@ SPEAKERS: Final = ("user", "assistant")
 UNSEEN: Final = "[{}]"
 
 
-class Told(NamedTuple):
+class Converted(NamedTuple):
     """What a response put out: each item as the journal gets it, with the message that shows it, and the files that
     code wrote.
     """
@@ -50,7 +50,7 @@ def _held(part: Json) -> Json:
     return {"type": "input_text", "text": UNSEEN.format(part.get("filename") or part["type"])}
 
 
-def told(response: Json, thread_id: str, new_id: Callable[[str], str]) -> Told:
+def converted(response: Json, thread_id: str, new_id: Callable[[str], str]) -> Converted:
     """What a finished response put out, by the rules by which a run tells it; its messages belong to no run.
 
     Times are the response's own, in seconds.
@@ -63,7 +63,7 @@ def told(response: Json, thread_id: str, new_id: Callable[[str], str]) -> Told:
         for _, data in stream.translate(turn, event)
         if data.get("object") == "thread.message"
     }
-    return Told([_as_told(turn, key, item, messages) for key, item in turn.done], turn.made)
+    return Converted([_as_told(turn, key, item, messages) for key, item in turn.done], turn.made)
 
 
 def _as_told(turn: Turn, key: str, item: Json, messages: dict[str, Json]) -> tuple[Json, Json | None]:
@@ -94,21 +94,21 @@ def _shown(part: Json) -> Json:
         return {"type": "image_file", "image_file": image}
     if kind == "input_image" and part.get("image_url"):
         return {"type": "image_url", "image_url": {"url": part["image_url"], "detail": part.get("detail") or "auto"}}
-    said = part["text"] if "text" in part else UNSEEN.format(part.get("filename") or kind)
-    return {"type": "text", "text": {"value": said, "annotations": []}}
+    text = part["text"] if "text" in part else UNSEEN.format(part.get("filename") or kind)
+    return {"type": "text", "text": {"value": text, "annotations": []}}
 
 
 def already(given: list[Json], known: Iterable[Json]) -> int | None:
     """How many items at the beginning of ``given`` say again what is ``known``; None where they say something else."""
-    waiting = [said for item in known if (said := _bare(item)) is not None]
+    waiting = [bare for item in known if (bare := _bare(item)) is not None]
     done = 0
     for place, item in enumerate(given):
         if done == len(waiting):
             return place
-        said = _bare(item)
-        if said is not None and said != waiting[done]:
+        bare = _bare(item)
+        if bare is not None and bare != waiting[done]:
             return None
-        done += said is not None
+        done += bare is not None
     return len(given) if done == len(waiting) else None
 
 

@@ -70,8 +70,8 @@ def _with(source: Json, readers: Mapping[str, Reader], **known: Any) -> Json:
     found = {name: value for name, value in known.items() if source.get(name) != value}
     for name, read in readers.items():
         value = source.get(name)
-        if value is not None and (said := read(value)) is not value:
-            found[name] = said
+        if value is not None and (normal := read(value)) is not value:
+            found[name] = normal
     return source | found if found else source
 
 
@@ -273,14 +273,14 @@ def event(raw: Json) -> Json:
         return raw
     name, read = field
     value = raw.get(name)
-    said = read(value)
-    if said is None:
+    normal = read(value)
+    if normal is None:
         return {"type": f"{kind} without its {name}"}
     id, place, part_place = raw.get("item_id"), raw.get("output_index"), raw.get("content_index")
     wrong = id.__class__ not in _TEXT or place.__class__ not in _NUMBER or part_place.__class__ not in _NUMBER
-    if said is value and not wrong and (place or 0) >= 0 and (part_place or 0) >= 0:
+    if normal is value and not wrong and (place or 0) >= 0 and (part_place or 0) >= 0:
         return raw
-    return _with(raw, POSITION) | {name: said}
+    return _with(raw, POSITION) | {name: normal}
 
 
 _TEXT: Final = frozenset({str, type(None)})

@@ -40,14 +40,14 @@ STEP_OPENS: Final = (
 class Part:
     """One content part of the open message.
 
-    ``heard`` is upstream's text so far, ``told`` is ours: the same plus the citation markers that we put in.
+    ``heard`` is upstream's text so far, ``emitted`` is ours: the same plus the citation markers that we put in.
     Offsets count code points.  ``files``: those that code wrote for it.
     """
 
     index: int
     kind: str
     heard: list[str] = field(default_factory=list)
-    told: list[str] = field(default_factory=list)
+    emitted: list[str] = field(default_factory=list)
     heard_length: int = 0
     told_length: int = 0
     fresh: bool = True
@@ -241,8 +241,8 @@ class Turn:
                 self.done.append((known.key, known.item))
 
 
-def better(said: str, later: str) -> str:
+def better(earlier: str, later: str) -> str:
     """What to believe after ``later``: that, or what was said before where ``later`` says less of the same.  What was
     said too much may be the same end once more, as where a delta came twice.
     """
-    return said if said.startswith(later) and not later.endswith(said[len(later) :]) else later
+    return earlier if earlier.startswith(later) and not later.endswith(earlier[len(later) :]) else later

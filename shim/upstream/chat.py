@@ -85,11 +85,11 @@ def _parts(items: Any) -> Iterator[tuple[str, Json]]:
 
 
 def _unsupported(message: str, param: str) -> Json:
-    told = {"message": message, "type": "invalid_request_error", "param": param, "code": "unsupported_value"}
-    return {"error": told}
+    body = {"message": message, "type": "invalid_request_error", "param": param, "code": "unsupported_value"}
+    return {"error": body}
 
 
-class Told:
+class Answer:
     """What LiteLLM tells of one answer, as the answer of a server that keeps nothing.
 
     Its ids of responses are made from the server's, which may begin anew; here each has one of its own.
@@ -100,15 +100,15 @@ class Told:
 
     def response(self, found: Any) -> Json:
         """A response, of LiteLLM's type."""
-        told: Json = found.model_dump(mode="json", exclude_none=True)
-        return told | {"id": self._id, "store": False}
+        body: Json = found.model_dump(mode="json", exclude_none=True)
+        return body | {"id": self._id, "store": False}
 
     def event(self, found: Any) -> bytes:
         """An event, of LiteLLM's type, as it stands in a stream."""
-        told: Json = found.model_dump(mode="json", exclude_none=True)
-        if isinstance(told.get("response"), dict):
-            told["response"] |= {"id": self._id, "store": False}
-        return sse.encode(told["type"], told)
+        body: Json = found.model_dump(mode="json", exclude_none=True)
+        if isinstance(body.get("response"), dict):
+            body["response"] |= {"id": self._id, "store": False}
+        return sse.encode(body["type"], body)
 
 
 def causes(problem: BaseException | None) -> Iterator[BaseException]:
@@ -130,5 +130,5 @@ def failure(problem: Exception) -> tuple[int, Json]:
     """Status and body for an error of LiteLLM's own."""
     status = getattr(problem, "status_code", None)
     said = AGAIN.sub("", WRAPPED.sub("", str(problem)))
-    told = {"message": said, "type": "server_error", "param": None, "code": None}
-    return status if isinstance(status, int) and status >= 400 else 500, {"error": told}
+    body = {"message": said, "type": "server_error", "param": None, "code": None}
+    return status if isinstance(status, int) and status >= 400 else 500, {"error": body}

@@ -73,7 +73,7 @@ def test_what_a_response_put_out() -> None:
         {"type": "function_call", "id": "fc_1", "call_id": "call_1", "name": "f", "arguments": "{}"},
     ]
     response = {"id": "resp_1", "created_at": 9, "status": "completed", "output": output}
-    told = native.told(response, "thread_1", _ids())
+    told = native.converted(response, "thread_1", _ids())
     assert [item["type"] for item, _ in told.items] == [item["type"] for item in output]
     messages = [message for _, message in told.items if message is not None]
     (message,) = messages

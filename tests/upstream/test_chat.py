@@ -65,7 +65,7 @@ class Model(SimpleNamespace):
 
 
 def test_each_answer_has_an_id_of_its_own_and_is_kept_by_nobody() -> None:
-    first, second = chat.Told(), chat.Told()
+    first, second = chat.Answer(), chat.Answer()
     spoken = Model(type="response.created", response={"id": "resp_same", "store": True, "status": "in_progress"})
     (event,) = sse.Reader().feed(first.event(spoken))
     told = [first.response(Model(id="resp_same", status="completed")), second.response(Model(id="resp_same"))]

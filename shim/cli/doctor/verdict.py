@@ -76,7 +76,7 @@ def _chains(profile: Profile, chosen: Settings, patient: Patient) -> bool:
     if second is None or not (profile.stores and chosen.store_responses and patient.store):
         return False
     profile = chaining.learned(profile, patient.has_it, patient.unknown)
-    return echo.kept(first, True, profile) and echo.of_response(second, str(first.get("id")), profile) == "held"
+    return echo.may_chain(first, True, profile) and echo.of_response(second, str(first.get("id")), profile) == "held"
 
 
 def _keeps(found: Found) -> bool:

@@ -75,8 +75,8 @@ def _declared(world: Context, wanted: Page) -> Fetch:
 
     def fetch(limit: int, after: str | None, before: str | None) -> Listed:
         chosen = ids[ids.index(after) + 1 if after else 0 : ids.index(before) if before else None]
-        kept = chosen[-limit:] if backwards else chosen[:limit]
-        return Listed([world.declared[id].body for id in kept], len(chosen) > limit)
+        page = chosen[-limit:] if backwards else chosen[:limit]
+        return Listed([world.declared[id].body for id in page], len(chosen) > limit)
 
     return fetch
 
@@ -94,8 +94,8 @@ def _stored(tx: Tx, world: Context, wanted: Page) -> Fetch:
             # The list began in another part, so this one is read from its beginning, up to the cursor.
             start = rows.page(tx, limit + 1, wanted.order, but=but).data
             known = [each["id"] for each in start]
-            kept = start[: known.index(before)] if before in known else start
-            return Listed(kept[:limit], len(kept) > limit)
+            page = start[: known.index(before)] if before in known else start
+            return Listed(page[:limit], len(page) > limit)
         return rows.page(tx, limit, wanted.order, after, before, but)
 
     return fetch

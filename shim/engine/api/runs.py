@@ -94,14 +94,14 @@ async def cancel(world: Context, request: Request, thread_id: str, run_id: str) 
 
 
 async def _launch(
-    world: Context, request: Request, started: "Started", asked: Json, told: Iterable[Emitted] = ()
+    world: Context, request: Request, started: "Started", asked: Json, before: Iterable[Emitted] = ()
 ) -> Reply:
     run = started.run
     streamed = bool(asked.get("stream"))
     turn = Turn(run, world.ids, world.now, asked=asked)
     carrier = Carrier(RunState(world, turn, started.memory, started.sent), request.call(streamed))
     shown = objects.as_streamed(run)
-    first = [*told, ("thread.run.created", shown), ("thread.run.queued", shown)]
+    first = [*before, ("thread.run.created", shown), ("thread.run.queued", shown)]
     return await launch.reply(carrier, first, streamed, lambda tx: _forget(tx, world, started))
 
 

@@ -31,11 +31,11 @@ async def submit(world: Context, request: Request, thread_id: str, run_id: str) 
     memory, streamed = accepted.row.memory, bool(asked.get("stream"))
     turn = record.turn_of(world, accepted.run, memory, asked)
     carrier = Carrier(RunState(world, turn, memory, accepted.sent), request.call(streamed))
-    told: list[Emitted] = [
+    first: list[Emitted] = [
         ("thread.run.step.completed", accepted.step),
         ("thread.run.queued", objects.as_streamed(accepted.run)),
     ]
-    return await launch.reply(carrier, told, streamed, lambda tx: _take_back(tx, accepted))
+    return await launch.reply(carrier, first, streamed, lambda tx: _take_back(tx, accepted))
 
 
 @dataclass(frozen=True, slots=True)

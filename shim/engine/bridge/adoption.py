@@ -18,13 +18,13 @@ from shim.ports import Refusal
 from shim.store import journal, responses, threads
 from shim.store.tx import Tx
 from shim.translate import history, native
-from shim.translate.native import Told
+from shim.translate.native import Converted
 from shim.wire.types import Json
 
 
 class _Ready(NamedTuple):
     one: Native
-    told: Told
+    converted: Converted
     files: list[container_files.Kept]
 
 
@@ -45,8 +45,8 @@ async def adopt(
         raise api_error(refusal) from refusal
     ready = []
     for one in found:
-        told = native.told(one.response, thread_id, world.ids)
-        ready.append(_Ready(one, told, await container_files.fetch(world, told.made)))
+        converted = native.converted(one.response, thread_id, world.ids)
+        ready.append(_Ready(one, converted, await container_files.fetch(world, converted.made)))
     return await world.store.write(_write, world, thread_id, ready)
 
 
@@ -77,7 +77,7 @@ def _add(tx: Tx, world: Context, thread_id: str, ready: _Ready, again: int) -> l
     """``again``: how many items of the request the thread has already."""
     response, now = ready.one.response, int(ready.one.response["created_at"])
     added = [written.given(tx, world, thread_id, item, now) for item in ready.one.given[again:]]
-    for item, message in ready.told.items:
+    for item, message in ready.converted.items:
         written.put(tx, world, thread_id, item, message, response["id"])
         added.append(message)
     container_files.keep(tx, thread_id, ready.files)
@@ -106,5 +106,5 @@ def _stored(world: Context, ready: _Ready) -> bool:
 
 def _continues(ready: _Ready) -> bool:
     """Whether a run can chain from the response: it is whole, and asks for nothing."""
-    asks = any(item["type"] in history.ASKS for item, _ in ready.told.items)
+    asks = any(item["type"] in history.ASKS for item, _ in ready.converted.items)
     return not asks and ready.one.response["status"] == "completed"

@@ -35,8 +35,8 @@ class Transcript:
         """``previous_response_id`` and ``input`` of a call that goes on with ``input``, a user's text or items:
         ``client.responses.create(model=..., **thread.request("And now?"))``.
         """
-        said = [{"role": "user", "content": input}] if isinstance(input, str) else input
-        return {"previous_response_id": self.last_response_id, "input": [*self.unsent, *said]}
+        items = [{"role": "user", "content": input}] if isinstance(input, str) else input
+        return {"previous_response_id": self.last_response_id, "input": [*self.unsent, *items]}
 
 
 def read(tx: Tx, world: Context, thread_id: str) -> Transcript:

@@ -98,8 +98,8 @@ async def _refused_encryption(state: RunState, refusal: Refusal) -> bool:
         return False
     state.world.refused(body["model"]).add(request.ENCRYPTED)
     include = [wanted for wanted in body["include"] if wanted != request.ENCRYPTED]
-    kept = {key: value for key, value in body.items() if key != "include"}
-    state.sent = replace(state.sent, body=kept | ({"include": include} if include else {}))
+    rest = {key: value for key, value in body.items() if key != "include"}
+    state.sent = replace(state.sent, body=rest | ({"include": include} if include else {}))
     return True
 
 
@@ -163,8 +163,8 @@ async def _refused_call(state: RunState, refusal: Refusal) -> bool:
     as_text = world.told_as_text(state.sent.body["model"])
     found = await world.store.read(chain.pairs, run["thread_id"], blamed) - as_text
     as_text |= found
-    said = ", ".join(sorted(blamed))
-    log.warning("upstream refuses calls of thread %s, which are told as text from now on: %s", run["thread_id"], said)
+    listed = ", ".join(sorted(blamed))
+    log.warning("upstream refuses calls of thread %s, which are told as text from now on: %s", run["thread_id"], listed)
     state.sent = await world.store.read(_retold, world, run, state.memory, state.sent)
     # None is left to be told otherwise: asking once more would be no use.
     return bool(found)

@@ -342,7 +342,7 @@ class Carrier:
         if self._must_look() and (stop := await self.stopped()) is not None:
             return stop
         turn = self.turn
-        emitted = [told for event in events for told in stream.translate(turn, event)]
+        emitted = [pair for event in events for pair in stream.translate(turn, event)]
         deltas = sum([name in record.DELTAS for name, _ in emitted])
         if deltas and not self.heard:
             self.heard = True
@@ -364,7 +364,7 @@ class Carrier:
     def _must_look(self) -> bool:
         """Whether somebody may have stopped the run: most often nobody has, and then nothing is awaited."""
         world, run = self.world, self.state.turn.run
-        return self.alone or world.clock() >= run["expires_at"] or world.registry.told(run["id"])
+        return self.alone or world.clock() >= run["expires_at"] or world.registry.is_told(run["id"])
 
     async def stopped(self, look: bool = False) -> list[Emitted] | None:
         """The end of the run, if somebody cancelled it or its time is over."""
@@ -372,7 +372,7 @@ class Carrier:
         now = world.clock()
         if now >= run["expires_at"]:
             return await self.settle(list(endings.lapsed(self.turn)))
-        if self.backlog.waits or not (look or self.alone or world.registry.told(run["id"])):
+        if self.backlog.waits or not (look or self.alone or world.registry.is_told(run["id"])):
             return None
         try:
             row = await world.store.read(runs.get, run["thread_id"], run["id"])
@@ -387,10 +387,10 @@ class Carrier:
             return None
         return await self._stop(row.body)
 
-    async def _stop(self, body: Json, told: Iterable[Emitted] = ()) -> list[Emitted]:
+    async def _stop(self, body: Json, emitted: Iterable[Emitted] = ()) -> list[Emitted]:
         self.state.moved(body)
-        kept = [(name, data) for name, data in told if data.get("object") != "thread.run"]
-        return await self.settle([*kept, *endings.stopped(self.turn)])
+        others = [(name, data) for name, data in emitted if data.get("object") != "thread.run"]
+        return await self.settle([*others, *endings.stopped(self.turn)])
 
     def _shown(self, data: Json) -> Json:
         """A step without what its search found, unless the run's request asked for that; all else as it is."""
@@ -405,7 +405,7 @@ class Carrier:
         batch, self.backlog.events = [*self.backlog.events, *emitted], []
         while True:
             try:
-                told = await self._settled(batch)
+                settled = await self._settled(batch)
             except StoreFailed as problem:
                 self.backlog.events = batch
                 self.backlog.failed(problem, last=self.turn.ended)
@@ -415,7 +415,7 @@ class Carrier:
             else:
                 self.backlog.over()
                 self.backlog.events = []
-                return told
+                return settled
 
     async def _settled(self, emitted: list[Emitted]) -> list[Emitted]:
         """When somebody moved the run meanwhile, what he wanted comes first."""

@@ -57,8 +57,8 @@ def prepare(
     )
     entries = _entries(tx, run["thread_id"], start)
     as_text = world.told_as_text(memory["model"])
-    said = history.compose(entries, previous, thoughts=profile.encrypted_reasoning, as_text=as_text)
-    return Sent(request.body(run, said, so_far), previous, kept)
+    composed = history.compose(entries, previous, thoughts=profile.encrypted_reasoning, as_text=as_text)
+    return Sent(request.body(run, composed, so_far), previous, kept)
 
 
 def pairs(tx: Tx, thread_id: str, call_ids: set[str]) -> set[Pair]:

@@ -34,17 +34,17 @@ async def fetch(world: Context, made: list[Made]) -> list[Kept]:
 
     One that is not kept stays in its message, and does not resolve; that is logged.
     """
-    kept = []
+    fetched = []
     for file in made:
         found = await _content(world, file)
         if found is not None and len(found) <= world.keep_bytes:
             body = objects.file(file.file_id, world.now(), file.filename, len(found))
-            kept.append(Kept(file.container_id, body, found))
+            fetched.append(Kept(file.container_id, body, found))
         elif world.keep_bytes:
             log.warning(
                 "file %s (%s) cannot be had, or is larger than SHIM_KEEP_FILE_BYTES", file.file_id, file.filename
             )
-    return kept
+    return fetched
 
 
 async def _content(world: Context, file: Made) -> bytes | None:
@@ -68,7 +68,7 @@ def _of_data_url(url: str) -> bytes | None:
         return None
 
 
-def keep(tx: Tx, thread_id: str, kept: list[Kept]) -> None:
+def keep(tx: Tx, thread_id: str, fetched: list[Kept]) -> None:
     """Store files with the thread that they were made for."""
-    for file in kept:
+    for file in fetched:
         rows.save(tx, thread_id, file.container_id, file.body, file.content)

@@ -24,12 +24,12 @@ def verdict(events: Iterable[Json], previous: str, profile: Profile, opened: boo
 
     ``opened``: a response has been shown and its echo was right, but it may fail yet.
     """
-    told = [(event, _refusal(event)) for event in events]
+    refusals = [(event, _refusal(event)) for event in events]
     # One read may hold a response that looks well, and its refusal.
-    losses = (loss for _, refusal in told if refusal is not None and (loss := _loss(refusal, previous)) is not None)
+    losses = (loss for _, refusal in refusals if refusal is not None and (loss := _loss(refusal, previous)) is not None)
     if (found := next(losses, None)) is not None or opened:
         return found
-    for event in (event for event, refusal in told if refusal is None):
+    for event in (event for event, refusal in refusals if refusal is None):
         if (response := event.get("response")) is not None:
             return of_response(response, previous, profile)
         if not profile.trusted and not WORDS.isdisjoint(event):
@@ -51,7 +51,7 @@ def is_lost(response: Json) -> bool:
     return _loss(_of_failed(response), response.get("previous_response_id")) is not None
 
 
-def kept(response: Json, asked: bool, profile: Profile) -> bool:
+def may_chain(response: Json, asked: bool, profile: Profile) -> bool:
     """Whether a response may be chained from: it was to be kept, and does not say otherwise.
 
     A server that says nothing has to show that it continues from responses before it is believed (`proof`).

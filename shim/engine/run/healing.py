@@ -109,7 +109,7 @@ async def leave(state: RunState, response_id: str | None) -> None:
 
 def judge(state: RunState, response: Json, asked: bool) -> None:
     """Whether a response can be chained from; ``asked``: upstream was to keep it."""
-    state.chained = echo.kept(response, asked, state.profile)
+    state.chained = echo.may_chain(response, asked, state.profile)
     if state.chained:
         state.world.capabilities.made(state.profile, response.get("id"))
 

@@ -151,8 +151,8 @@ def _unfinished(tx: Tx, world: Context, row: RunRow) -> str | None:
     made = responses.of_run(tx, row.body["id"])
     if made and made[-1].status is None:
         return made[-1].id
-    told = world.registry.last_response(row.body["id"])
-    return None if told in {each.id for each in made} else told
+    last = world.registry.last_response(row.body["id"])
+    return None if last in {each.id for each in made} else last
 
 
 def _finish(tx: Tx, world: Context, row: RunRow, response: Json) -> list[Made] | None:
@@ -174,7 +174,7 @@ def _finish(tx: Tx, world: Context, row: RunRow, response: Json) -> list[Made] |
     turn = record.turn_of(world, run, row.memory)
     _drop_unfinished(tx, turn, response, known)
     noted = any(each.id == response["id"] for each in responses.of_run(tx, run["id"]))
-    chained = echo.kept(response, True, world.profile(row.memory["model"]))
+    chained = echo.may_chain(response, True, world.profile(row.memory["model"]))
     state = RunState(world, turn, row.memory, UNSENT, run["status"], response, noted, chained)
     emitted = list(stream.translate(turn, {"type": f"response.{response['status']}", "response": response}))
     return None if isinstance(commit(tx, state, emitted), Moved) else turn.made
@@ -196,8 +196,8 @@ def _drop_unfinished(tx: Tx, turn: Turn, response: Json, journalled: list[Json])
     written: list[Open] = []
     hosted = 0
     for step in _steps_of_response(tx, run):
-        told = step["step_details"].get("message_creation")
-        message = messages.get(tx, run["thread_id"], told["message_id"]) if told else None
+        creation = step["step_details"].get("message_creation")
+        message = messages.get(tx, run["thread_id"], creation["message_id"]) if creation else None
         finished = step["status"] != "in_progress"
         if message is not None and (finished or message["status"] == "completed"):
             written.append(Open("message", step, message=message, open=False, whole=True))

@@ -251,12 +251,12 @@ def test_what_differs_is_logged_for_each_run(world: World, caplog: pytest.LogCap
 def test_a_run_that_another_process_drives_is_told_nothing(world: World) -> None:
     running = Registry()
     running.tell("run_1")
-    assert not running.told("run_1")
+    assert not running.is_told("run_1")
     running.enter("run_1", None)
     running.tell("run_1")
-    assert running.told("run_1")
+    assert running.is_told("run_1")
     running.leave("run_1")
-    assert (running.told("run_1"), running.runs()) == (False, [])
+    assert (running.is_told("run_1"), running.runs()) == (False, [])
 
 
 def test_who_watches_a_run_is_rung_for_once() -> None:
@@ -282,7 +282,7 @@ def test_a_forked_process_drives_nothing() -> None:
     assert running.may_ask("run_1", 1.0)
     assert not running.may_ask("run_1", 1.0)
     running.forget()
-    assert (running.told("run_1"), running.runs()) == (False, [])
+    assert (running.is_told("run_1"), running.runs()) == (False, [])
     assert running.may_ask("run_1", 1.0)
 
 

@@ -91,7 +91,7 @@ def test_a_response_that_failed_late_for_want_of_the_one_before() -> None:
     ],
 )
 def test_what_was_to_be_kept_and_is_not_denied_is_kept(said: Json, asked: bool, chains: bool, kept: bool) -> None:
-    assert echo.kept(said, asked, Profile("a", stores=chains)) is kept
+    assert echo.may_chain(said, asked, Profile("a", stores=chains)) is kept
 
 
 def test_the_first_response_among_events() -> None:
