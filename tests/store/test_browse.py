@@ -87,6 +87,8 @@ async def test_a_hit_shows_where_the_words_stand(store: Any_Store) -> None:
         Hit("thread_2", message(3, 2, None, "TWO ann1"), None),
     ]
     assert len((await store.read(browse.find, "ann", 1, 99)).found) == 1
+    await store.write(messages.insert, message(4, 1, None, "ann1 again"))
+    assert await store.read(browse.find, "ann1", 9, 99) == found
 
 
 @pytest.mark.parametrize("most, whole", [(2, False), (3, True)])

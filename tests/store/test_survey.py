@@ -49,6 +49,7 @@ async def test_messages_are_searched_in_any_case(store: Any_Store) -> None:
     await filled(store)
     hit = Hit("other", message(1, 1, None, "Straße"))
     assert await store.read(lambda tx: list(survey.search(tx, "other", "STRASSE"))) == [hit]
+    assert await store.read(lambda tx: list(survey.search(tx, "other", "ẞ"))) == [hit]
     assert len(await store.read(lambda tx: list(survey.search(tx, None, "t")))) == 4
     assert await store.read(lambda tx: list(survey.search(tx, None, "hello"))) == []
 
