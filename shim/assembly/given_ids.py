@@ -1,4 +1,4 @@
-"""Ids that the operator gives: an assistant or a thread is made under one instead of a fresh one.
+"""Ids given by the operator: an assistant or a thread is created under a given id instead of a new one.
 
 The calls of the API know no such parameter, and over HTTP the operator alone has a way to it.  It goes beside the call,
 in a context variable, so that everything else about the call stays as it is.

@@ -1,4 +1,4 @@
-"""The store for whoever runs the program: plain functions of a transaction, for `client.shim` and the commands."""
+"""Queries on the store for the operator: plain functions of a transaction, for `client.shim` and the commands."""
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone

@@ -1,4 +1,4 @@
-"""``assistants-shim check``: what will not work, before anybody runs it."""
+"""``assistants-shim check``: reports what will not work before the program is run."""
 
 import os
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""``assistants-shim sweep`` and ``assistants-shim seal``: what the store keeps, and in which form."""
+"""``assistants-shim sweep`` and ``assistants-shim seal``: delete old data, and encrypt stored contents."""
 
 from typing import Annotated, Any
 

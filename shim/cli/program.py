@@ -1,4 +1,4 @@
-"""Somebody's program, unchanged, with the old API alive in it.
+"""Runs a user's program unchanged, with the old API available in it.
 
 Needs nothing but the core.  The program is run as Python itself runs one: its module is ``__main__`` to the end of the
 process, and its arguments, paths, exceptions and exit codes are its own.

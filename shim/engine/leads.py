@@ -1,4 +1,4 @@
-"""Where to go on after an error: one line in the log for whoever runs the program.  What the caller gets stays the
+"""The next step after an error: one log line for the operator.  What the caller gets stays the
 API's own.
 
 An id from before the API was shut down, a file or vector store that upstream does not have, and words of the API's

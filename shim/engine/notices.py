@@ -1,4 +1,4 @@
-"""What is logged once, however often it happens."""
+"""Notices that are logged once, however often their cause occurs."""
 
 import logging
 from typing import Final

@@ -1,4 +1,4 @@
-"""What goes through a door: a request in, a reply out."""
+"""The request that a door passes to the engine, and the reply that it gets back."""
 
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""By way of which names requests may come: those of this machine alone, unless somebody said which others.
+"""Host names under which the server accepts requests: by default only those of this machine.
 
 Listening on a loopback address keeps other machines out, but not the web pages that this machine's browser shows: they
 can send requests to it, and under a name of their own they can read its answers.  Both show in the request.

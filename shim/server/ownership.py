@@ -1,4 +1,4 @@
-"""Who may name what upstream, where all tenants go there with one key: the server's.
+"""Which tenant may name which upstream object, when all tenants share the server's key.
 
 What a tenant has made is noted; what he names, in a path or in a body, must be his.  Anything else is answered as if
 it were not there.  Calls of which nobody could say whose objects they show are not passed on: `RULES` is the whole list

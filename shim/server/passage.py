@@ -1,4 +1,4 @@
-"""What is not ours, passed on to the upstream and back, as it comes."""
+"""Requests outside the Assistants API: passed to upstream, and the answer passed back as it arrives."""
 
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing

@@ -1,4 +1,4 @@
-"""The chain of responses behind a run, in upstream's own words."""
+"""Shows the chain of responses behind a run, as upstream returned it."""
 
 from dataclasses import dataclass
 from typing import Final

@@ -1,4 +1,4 @@
-"""The server that is examined, and what it has been asked."""
+"""The server that is examined, and the requests that were sent to it."""
 
 from collections.abc import Callable, Coroutine
 from contextlib import aclosing

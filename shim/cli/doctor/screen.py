@@ -1,4 +1,4 @@
-"""The examination for the eye, and for a program."""
+"""The result of the examination, as text for people and as JSON for programs."""
 
 import dataclasses
 from typing import Final

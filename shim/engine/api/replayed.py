@@ -1,4 +1,4 @@
-"""The answer to a request that has had its effect before: what came of it.
+"""The answer to a repeated request, made from what the first request did.
 
 A run is shown as it was shown then; a message, thread or assistant as it is now, as only another request can change it.
 """

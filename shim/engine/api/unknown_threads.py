@@ -1,4 +1,4 @@
-"""Threads from elsewhere: a program's users come back with ids that this store has never heard of."""
+"""Threads from elsewhere: requests that name a thread id which this store does not contain."""
 
 import re
 from typing import Final

@@ -1,4 +1,4 @@
-"""What a run has to tell while its store fails, and for how long that is held.
+"""Events of a run that wait while its store fails, and how long they are held.
 
 A full disk, a file that somebody locks, a server that restarts: such things pass, and an answer that is on its way must
 not be lost to them.  So upstream is read to its end, nothing is told that is not stored, and at the end the store is

@@ -1,4 +1,4 @@
-"""Carrying a run from upstream into the store, and telling of it.
+"""The carrier: takes a run's response from upstream into the store, and emits its events.
 
 One `Carrier` is one response of one run.  Its `events` is what a door pumps; it is the only place where an open answer
 is read.  Nothing is held across a `yield` but the connection to upstream.

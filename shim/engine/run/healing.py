@@ -1,4 +1,4 @@
-"""Healing: a run whose chain does not hold is asked again with all of its thread, told from the journal.
+"""Healing: when the chain of a run is lost, the whole thread is sent again from the journal.
 
 Upstream may refuse a chain, in an answer or inside its stream; leave it out without a word, which its echo shows; or
 never have shown that it can continue from a response.  All of that ends in `heal`, at most once for a request.

@@ -1,4 +1,4 @@
-"""A run as one hears of it who comes late: from the store, where somebody else writes it down.
+"""Reads the events of a run from the store, for a reader that joins late.
 
 For a stream that is asked for again after its first answer was lost.  What is past is told at once and what comes as it
 is committed: the same objects in the same order, each text as one delta.

@@ -1,4 +1,4 @@
-"""Where the reading of an answer stands that goes on upstream though nobody reads it.
+"""The position up to which a background response has been read.
 
 Such an answer can be read on where it broke off; each of its events has a number.
 """

@@ -1,4 +1,4 @@
-"""A run's doings into the store, one transaction a network read: first stored, then told."""
+"""Stores a run's events, one transaction for each network read; events are sent after they are stored."""
 
 from shim import lifecycle
 from shim.engine.context import Context

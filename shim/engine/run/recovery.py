@@ -1,4 +1,4 @@
-"""A run whose process is gone, or whose lease has run out: somebody else brings it to its end.
+"""Recovery: another process finishes a run whose process died or whose lease expired.
 
 If upstream finished the response meanwhile, that is fetched and the run goes on as if nothing had happened; what was
 only half written here is written anew from it.  One that goes on in upstream's background is read from its beginning.

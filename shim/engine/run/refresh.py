@@ -1,4 +1,4 @@
-"""Before anybody looks at a thread, its active run is brought up to date.
+"""Brings a thread's active run up to date before the thread is read.
 
 A run that goes on upstream is asked after.  A run lapses when its time is over, and is taken over when the process that
 drove it is gone; when its request has lost too many of them it fails, and is cancelled if it was to be.  So a program
