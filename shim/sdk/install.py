@@ -6,9 +6,10 @@ import openai
 
 from shim.sdk import children
 from shim.sdk.clients import able_responses, connected, quiet_beta
+from shim.sdk.operator import WithAsyncShim, WithShim
 
 #: The SDK's base classes; every other client, Azure's and other people's own, is built through one of them.
-BASES: Final[tuple[Any, ...]] = (openai.OpenAI, openai.AsyncOpenAI)
+BASES: Final[dict[Any, Any]] = {openai.OpenAI: WithShim, openai.AsyncOpenAI: WithAsyncShim}
 _originals: Final[dict[Any, tuple[Any, Any, Any]]] = {}
 
 
@@ -18,7 +19,7 @@ def install() -> None:
 
     Clients that were built before stay as they are.  Doing it twice is doing it once.
     """
-    for base in BASES:
+    for base, ours in BASES.items():
         if base not in _originals:
             _originals[base] = base.__init__, vars(base).get("beta"), vars(base).get("responses")
             base.__init__ = connected(base.__init__)
@@ -26,6 +27,7 @@ def install() -> None:
                 base.beta = quiet_beta(loud)
             if plain := vars(base).get("responses"):
                 base.responses = able_responses(plain)
+            base.shim = vars(ours)["shim"]
     children.take_in()
 
 
@@ -35,6 +37,7 @@ def uninstall() -> None:
     while _originals:
         base, (init, beta, responses) = _originals.popitem()
         base.__init__ = init
+        del base.shim
         if responses is not None:
             base.responses = responses
         if beta is not None:

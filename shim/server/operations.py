@@ -1,5 +1,6 @@
 """What operators ask of a server: is it alive, may it get requests, how is it."""
 
+import hmac
 import ipaddress
 import time
 from collections.abc import Awaitable, Callable
@@ -66,7 +67,8 @@ class Operations:
 
     def _may_read(self, request: Request) -> bool:
         if self._token is not None:
-            return bearer_of(request.headers) == self._token
+            given = bearer_of(request.headers) or ""
+            return hmac.compare_digest(given.encode(), self._token.encode())
         try:
             return ipaddress.ip_address(request.client.host if request.client else "").is_loopback
         except ValueError:

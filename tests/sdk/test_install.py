@@ -147,3 +147,26 @@ def test_in_a_fresh_process_before_openai_is_used(tmp_path: Path) -> None:
         check=False,
     )
     assert ran.stdout == "assistant\n", ran.stderr
+
+
+@pytest.mark.usefixtures("installed")
+def test_what_the_api_never_had_is_there_too(upstream: Loopback) -> None:
+    """On every client that is built, other people's own and Azure's; and no longer than it is installed."""
+    azure = {**AZURE, "azure_endpoint": upstream.url, "api_key": "test"}
+    for client in (
+        openai.OpenAI(base_url=upstream.url, api_key="test"),
+        Sdk("acme", base_url=upstream.url, api_key="test"),
+        openai.AzureOpenAI(**azure),
+        openai.OpenAI(base_url=upstream.url, api_key="test").with_options(timeout=3),
+    ):
+        made = client.shim.assistants.create(id=f"asst_{id(client)}", model="gpt-4o")
+        assert client.beta.assistants.retrieve(made.id).model == "gpt-4o"
+    shim.uninstall()
+    assert not hasattr(openai.OpenAI, "shim")
+
+
+@pytest.mark.usefixtures("installed")
+async def test_so_is_it_on_async_clients(upstream: Loopback) -> None:
+    async with AsyncSdk("acme", base_url=upstream.url, api_key="test") as client:
+        made = await client.shim.assistants.create(id="asst_ofanasyncone", model="gpt-4o")
+        assert (await client.beta.assistants.retrieve(made.id)).model == "gpt-4o"
