@@ -15,7 +15,8 @@ from typing import Final
 
 from shim.wire.types import Json
 
-ID: Final = re.compile(r"\basst_[A-Za-z0-9]{3,64}\b")
+#: An id.  One letter over and over, as `asst_xxxxx`, stands for one.
+ID: Final = re.compile(r"\basst_(?!([A-Za-z0-9])\1*\b)[A-Za-z0-9]{3,64}\b")
 #: The name that the id is given where it stands: ``ASSISTANT_ID=asst_…``, ``assistantId: "asst_…"``.
 NAME: Final = re.compile(r"""["']?([A-Za-z_][\w.-]*)["']?\s*(?::\s*\w+\s*)?[:=]\s*["'`]?asst_""")
 #: Names of files end so, and of folders are so.

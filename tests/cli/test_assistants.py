@@ -96,6 +96,15 @@ def test_of_several_each_gets_what_stands_beside_it(project: Path) -> None:
     assert refused.count("Missing required parameter: 'model'") == 2
 
 
+def test_what_stands_for_an_id_is_none(tmp_path: Path) -> None:
+    (tmp_path / ".env.example").write_text(
+        "A=asst_your_assistant_id_here\nB=asst_...\nC=asst_xxxxx\nD=asst_XXXXXXXXXXXX\n"
+    )
+    assert "No assistant's id was found" in said("adopt", str(tmp_path), code=1)
+    (tmp_path / "README.md").write_text("defaults to asst_aaaaaaaaaaaaaaaaaaaaaaab\n")
+    assert "asst_aaaaaaaaaaaaaaaaaaaaaaab" in said("adopt", str(tmp_path))
+
+
 def test_nothing_to_adopt(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     assert "No assistant's id was found" in said("adopt", str(tmp_path / "empty"), code=1)
