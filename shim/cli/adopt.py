@@ -7,7 +7,7 @@ import typer
 from rich.markup import escape
 
 from shim.assembly.declarations import ID
-from shim.cli import kept
+from shim.cli import printing
 from shim.migrate import adopt as adopting
 
 
@@ -36,9 +36,9 @@ def adopt(
 
 
 def _show(found: list[adopting.Adopted]) -> None:
-    shown = kept.table("id", "found", "tools seen", "model seen")
+    shown = printing.table("id", "found", "tools seen", "model seen")
     for each in found:
         places = "\n".join(map(str, each.places)) or "command line"
         tools = "\n".join([*each.hosted, *each.functions]) or "none"
         shown.add_row(each.id, escape(places), escape(tools), escape("\n".join(each.models)) or "none")
-    kept.screen().print(shown)
+    printing.screen().print(shown)

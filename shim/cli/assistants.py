@@ -11,7 +11,7 @@ import yaml
 from rich.markup import escape
 
 from shim.assembly import declarations, given_ids
-from shim.cli import kept
+from shim.cli import printing, stored
 from shim.settings import settings
 from shim.store import assistants as rows
 from shim.wire.types import Json
@@ -34,26 +34,26 @@ AS_JSON = typer.Option("--json", help="As JSON, for programs.")
 
 def listing(as_json: Annotated[bool, AS_JSON] = False) -> None:
     """List all assistants, the newest first."""
-    with kept.client() as client:
+    with stored.client() as client:
         found = [each.to_dict() for each in client.beta.assistants.list(limit=100)]
         declared = client._client._transport.dispatcher.engine.world.declared  # type: ignore[attr-defined]
     if as_json:
-        kept.tell_json(found)
+        printing.print_json(found)
         return
-    shown = kept.table("id", "model", "name", "tools", "created", "declared in")
+    shown = printing.table("id", "model", "name", "tools", "created", "declared in")
     for each in found:
         tools: Any = each["tools"]
         kinds = ", ".join(tool["function"]["name"] if tool["type"] == "function" else tool["type"] for tool in tools)
         place = declared[each["id"]].place if each["id"] in declared else ""
-        cells = (each["id"], each["model"], each["name"] or "", kept.one_line(kinds, 40))
-        shown.add_row(*(escape(str(cell)) for cell in (*cells, kept.moment(each["created_at"]), place)))  # type: ignore[arg-type]
-    kept.screen().print(shown if found else "There are no assistants yet.")
+        cells = (each["id"], each["model"], each["name"] or "", printing.one_line(kinds, 40))
+        shown.add_row(*(escape(str(cell)) for cell in (*cells, printing.moment(each["created_at"]), place)))  # type: ignore[arg-type]
+    printing.screen().print(shown if found else "There are no assistants yet.")
 
 
 def show(id: Annotated[str, typer.Argument(metavar="ID", help="The assistant.")]) -> None:
     """Show an assistant as the API shows it, in JSON."""
-    with kept.client() as client:
-        kept.tell_json(client.beta.assistants.retrieve(id).to_dict())
+    with stored.client() as client:
+        printing.print_json(client.beta.assistants.retrieve(id).to_dict())
 
 
 def create(  # each option is a parameter
@@ -78,7 +78,7 @@ def create(  # each option is a parameter
             given["tools"] = json.loads(_read(tools_file, "--tools-file"))
         except ValueError as problem:
             raise typer.BadParameter(f"{tools_file}: {problem}", param_hint="--tools-file") from None
-    with kept.client() as client:
+    with stored.client() as client:
         try:
             with given_ids.given("asst", id):
                 made = client.beta.assistants.create(
@@ -94,7 +94,7 @@ def apply(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the differences, and change nothing.")] = False,
 ) -> None:
     """Make the assistants of the store what files say, and show what changed. Doing it twice changes nothing more."""
-    base, counts = kept.store().of(settings().tenant), {"created": 0, "changed": 0, "unchanged": 0}
+    base, counts = stored.store().of(settings().tenant), {"created": 0, "changed": 0, "unchanged": 0}
     for entry in declarations.load(*files):
         before = base.read(rows.get, entry.body["id"])
         after = _dated(entry, before)
@@ -117,7 +117,7 @@ def _dated(entry: declarations.Entry, before: Json | None) -> Json:
 
 
 def _differ(id: str, what: str, before: Json | None, after: Json) -> None:
-    out = kept.screen()
+    out = printing.screen()
     out.print(f"[bold]{escape(id)}[/bold] {what}")
     old = _written(before).splitlines() if before else []
     colours = {"+": "green", "-": "red"}
@@ -131,7 +131,7 @@ def export(
     to: Annotated[Path | None, typer.Option("--to", metavar="FILE", help="A file to write. Default: print.")] = None,
 ) -> None:
     """Write assistants in the form of a file that SHIM_ASSISTANTS and `assistants apply` take, in YAML."""
-    with kept.client() as client:
+    with stored.client() as client:
         found = [client.beta.assistants.retrieve(id) for id in ids or []]
         if not ids:
             found = list(client.beta.assistants.list(limit=100, order="asc"))
@@ -152,7 +152,7 @@ def delete(
     ids: Annotated[list[str], typer.Argument(metavar="ID...", help="Which ones.")],
 ) -> None:
     """Delete assistants. Their threads and runs stay."""
-    with kept.client() as client:
+    with stored.client() as client:
         for id in ids:
             client.beta.assistants.delete(id)
             typer.echo(f"deleted {id}")

@@ -11,7 +11,7 @@ import typer
 from rich.markup import escape
 
 from shim.assembly import declarations, models
-from shim.cli import kept
+from shim.cli import printing, stored
 from shim.migrate import preflight
 from shim.migrate.preflight import Finding, Subject
 from shim.settings import settings
@@ -45,12 +45,12 @@ def check(
     chosen = settings()
     subjects = list(_declared(files) if files else _everything(chosen.assistants))
     asks = not offline and bool(os.environ.get("OPENAI_API_KEY") or chosen.upstream)
-    with kept.client() as client:
+    with stored.client() as client:
         ask = (lambda path: _ask(client, path)) if asks else None
         world = preflight.World(models.model_map(chosen), models.today(), ask)
         found = list(preflight.check(subjects, world))
     if as_json:
-        kept.tell_json({"checked": len(subjects), "upstream": asks, "findings": [asdict(each) for each in found]})
+        printing.print_json({"checked": len(subjects), "upstream": asks, "findings": [asdict(each) for each in found]})
     else:
         _show(found, len(subjects), asks)
     if any(each.level == "error" or (strict and each.level == "warning") for each in found):
@@ -66,10 +66,10 @@ def _everything(where: str | None) -> Iterator[Subject]:
     declared = list(_declared([Path(where).expanduser()])) if where else []
     yield from declared
     known = {subject.body["id"] for subject in declared}
-    for body in kept.store().read(survey.assistants, None):
+    for body in stored.store().read(survey.assistants, None):
         if body["id"] not in known:
             yield Subject(body, "store")
-    for row in kept.store().read(survey.threads, None):
+    for row in stored.store().read(survey.threads, None):
         if row.body["tool_resources"]:
             yield Subject(row.body, "store")
 
@@ -81,13 +81,13 @@ def _ask(client: openai.OpenAI, path: str) -> preflight.Asked:
     except openai.NotFoundError:
         return None
     except openai.APIError as problem:
-        return kept.one_line(problem.message, 200)
+        return printing.one_line(problem.message, 200)
     return found if isinstance(found, dict) else "the answer is no object"
 
 
 def _show(found: list[Finding], count: int, asked: bool) -> None:
-    out = kept.screen()
-    shown = kept.table("", "id", "field", "what", "where")
+    out = printing.screen()
+    shown = printing.table("", "id", "field", "what", "where")
     for each in found:
         shown.add_row(SIGNS[each.level], each.id, escape(each.field), escape(each.text), escape(each.place))
     if found:

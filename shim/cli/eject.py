@@ -7,7 +7,7 @@ import typer
 
 from shim.assembly import declarations, models
 from shim.assembly.declarations import ID
-from shim.cli import kept
+from shim.cli import stored
 from shim.migrate.eject import agents, request, responses
 from shim.migrate.eject.program import Plan
 from shim.migrate.eject.python import Module, Unreadable
@@ -73,7 +73,7 @@ def _plan(assistant: Json, file: Path | None, style: str, waits: bool, streamed:
 
 def _assistant(source: str, which: str | None) -> Json:
     if ID.fullmatch(source):
-        with kept.client() as client:
+        with stored.client() as client:
             return client.beta.assistants.retrieve(source).to_dict(mode="json")
     path = Path(source)
     if path.suffix == ".py":

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import track
 
 from shim.assembly import ledger
-from shim.cli import kept
+from shim.cli import stored
 from shim.migrate.exports import conversations, files
 from shim.migrate.exports.memory import Memory
 from shim.sdk.clients import OpenAI
@@ -46,7 +46,7 @@ def export(
     tenant: Annotated[str | None, typer.Option(help="Whose threads, on a server with several tenants.")] = None,
 ) -> None:
     """Export threads. Run it again, and it adds only what is new."""
-    wanted = ids or [each.id for each in reversed(kept.store().read(ledger.threads, tenant))]
+    wanted = ids or [each.id for each in reversed(stored.store().read(ledger.threads, tenant))]
     if to == "conversations":
         _to_conversations(wanted, out or Path("conversations.ndjson"), tenant)
     else:
@@ -54,14 +54,14 @@ def export(
 
 
 def _to_files(wanted: list[str], folder: Path, form: str, tenant: str | None) -> None:
-    base, written = kept.store(), 0
+    base, written = stored.store(), 0
     for id in _progress(wanted):
-        written += files.write(folder, form, base.read(kept.exported, tenant, id))
+        written += files.write(folder, form, base.read(stored.exported, tenant, id))
     typer.echo(f"{written} threads written to {folder}, {len(wanted) - written} unchanged")
 
 
 def _to_conversations(wanted: list[str], path: Path, tenant: str | None) -> None:
-    base = kept.store()
+    base = stored.store()
     try:
         memory = Memory(path)
     except ValueError as problem:
@@ -87,7 +87,7 @@ def _to_conversations(wanted: list[str], path: Path, tenant: str | None) -> None
 
 
 def _contents(tx: Tx, tenant: str | None, id: str) -> tuple[list[Json], dict[str, str]]:
-    mine = replace(tx, tenant=kept.owner(tx, tenant, id))
+    mine = replace(tx, tenant=stored.owner(tx, tenant, id))
     thread = threads.get(mine, id) or {}
     return conversations.items_of(mine, id), thread.get("metadata") or {}
 

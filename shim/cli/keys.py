@@ -7,7 +7,7 @@ from typing import Annotated, Final
 import typer
 from rich.markup import escape
 
-from shim.cli import kept
+from shim.cli import printing, stored
 from shim.server.keyring import NAME, Keyring
 from shim.settings import settings
 from shim.store import keys, upstream_objects
@@ -30,7 +30,7 @@ def create(tenant: Annotated[str, TENANT], as_json: Annotated[bool, AS_JSON] = F
     """Make a key for a tenant of a server that runs with `--auth keys`. The store holds a hash of it."""
     made = _ring().issue(_named(tenant), int(time.time()))
     if as_json:
-        kept.tell_json({"id": made.row.id, "tenant": made.row.label, "key": made.secret})
+        printing.print_json({"id": made.row.id, "tenant": made.row.label, "key": made.secret})
         return
     typer.echo(ONCE.format(label=made.row.label), err=True)
     typer.echo(made.secret)
@@ -59,22 +59,22 @@ def add(
 
 def listing(as_json: Annotated[bool, AS_JSON] = False) -> None:
     """List all keys, the oldest first: their tenants and last characters, and never the keys."""
-    found = kept.store().read(keys.listing)
+    found = stored.store().read(keys.listing)
     if as_json:
-        kept.tell_json([each._asdict() for each in found])
+        printing.print_json([each._asdict() for each in found])
         return
-    shown = kept.table("id", "tenant", "kind", "ends in", "created", "revoked")
+    shown = printing.table("id", "tenant", "kind", "ends in", "created", "revoked")
     for each in found:
-        times = (kept.moment(each.created_at), kept.moment(each.revoked_at))
+        times = (printing.moment(each.created_at), printing.moment(each.revoked_at))
         shown.add_row(*map(escape, (each.id, each.label, each.kind, each.hint, *times)))
-    kept.screen().print(shown if found else "There are no keys yet.")
+    printing.screen().print(shown if found else "There are no keys yet.")
 
 
 def revoke(
     ids: Annotated[list[str], typer.Argument(metavar="ID...", help="Which ones: `keys list` shows them.")],
 ) -> None:
     """End keys: from the next request on they open nothing. What belongs to their tenants stays."""
-    missing = [id for id in ids if not kept.store().write(keys.revoke, id, int(time.time()))]
+    missing = [id for id in ids if not stored.store().write(keys.revoke, id, int(time.time()))]
     for id in ids:
         typer.echo(f"{id}: there is no such key, or it was revoked before" if id in missing else f"revoked {id}")
     if missing:
@@ -86,7 +86,7 @@ def grant(
     ids: Annotated[list[str], typer.Argument(metavar="ID...", help="Files, vector stores and so on, by their ids.")],
 ) -> None:
     """Let a tenant use objects that exist upstream already, on a server that runs with `--auth keys`."""
-    base = kept.store()
+    base = stored.store()
     owner = base.read(keys.tenant_of, _named(tenant))
     if owner is None:
         raise typer.BadParameter(f"{tenant} has no key yet", param_hint="--tenant")
@@ -100,7 +100,7 @@ def grant(
 
 def _ring() -> Keyring:
     secret = settings().key_secret
-    return Keyring(kept.store(), secret.get_secret_value() if secret else None)
+    return Keyring(stored.store(), secret.get_secret_value() if secret else None)
 
 
 def _named(tenant: str) -> str:

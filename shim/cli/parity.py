@@ -16,7 +16,7 @@ from rich.table import Table
 
 import shim
 from shim.assembly import declarations
-from shim.cli import kept
+from shim.cli import printing, stored
 from shim.migrate.exports import files
 from shim.migrate.parity import comparing, page, reading, results, words
 from shim.migrate.parity import prices as price_files
@@ -134,7 +134,7 @@ def parity(  # noqa: PLR0913  # each option is a parameter
     more |= {"known": known, "limit": limit, "jobs": jobs, "encoding": encoding}
     report = _compare([each for each in given if Path(each).exists()], options, more)
     _write(report, html, as_json)
-    _show(report, kept.screen())
+    _show(report, printing.screen())
     if not report.turns or report.count(*FAILING[fail_on]):
         raise typer.Exit(1)
 
@@ -168,7 +168,7 @@ def _prices(path: Path | None) -> dict[str, Price]:
 
 def _assistants() -> dict[str, Json]:
     """Those of the store and those that are declared, by id."""
-    there = {body["id"]: body for body in kept.store().read(survey.assistants, None)}
+    there = {body["id"]: body for body in stored.store().read(survey.assistants, None)}
     return there | {id: each.body for id, each in declarations.declared(settings().assistants).items()}
 
 
@@ -187,9 +187,9 @@ def _setting(given: str, known: dict[str, Json]) -> Json:
 
 
 def _stored(id: str, tenant: str | None) -> Found:
-    base = kept.store()
+    base = stored.store()
     try:
-        return reading.stored(base, base.read(kept.owner, tenant, id), id)
+        return reading.stored(base, base.read(stored.owner, tenant, id), id)
     except ApiError:
         raise typer.BadParameter(f"there is no file and no thread {id}", param_hint="TRANSCRIPT|THREAD") from None
 
@@ -252,7 +252,7 @@ def _show(report: Report, out: Console) -> None:
 def _sums(summaries: Sequence[Summary]) -> Table:
     numbers = ("answers", "same", "differ", "failed", "tokens in", "cached", "out", "reasoning", "cost", "words")
     times = ("first word", "whole answer")
-    shown = kept.table("model", *numbers, *times, right=(*numbers, *times))
+    shown = printing.table("model", *numbers, *times, right=(*numbers, *times))
     for each in summaries:
         recorded = each is summaries[0]
         found = () if recorded else (each.same, each.differs, each.failed)
@@ -266,7 +266,7 @@ def _sums(summaries: Sequence[Summary]) -> Table:
 
 def _turn(compared: Compared) -> str:
     """A turn in which a model did not do as it was recorded, with the first differences."""
-    question = escape(kept.one_line(compared.turn.question, 80))
+    question = escape(printing.one_line(compared.turn.question, 80))
     lines = [f"[bold]{escape(compared.conversation.name)}[/bold], turn {compared.turn.number}: {question}"]
     for judged in compared.candidates:
         if judged.verdict == "same":
@@ -274,6 +274,6 @@ def _turn(compared: Compared) -> str:
         found = [f"{each.what}: {each.recorded} → {each.candidate}" for each in judged.differences]
         why = [judged.result.stopped] if judged.result.stopped else []
         error = (judged.result.answer.error or {}).get("message")
-        told = kept.one_line("; ".join([*why, *([error] if error else []), *found]), 160)
+        told = printing.one_line("; ".join([*why, *([error] if error else []), *found]), 160)
         lines.append(f"  {SIGNS[judged.verdict]} {escape(judged.result.model)}  {escape(told)}")
     return "\n".join(lines)

@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
 import shim
-from shim.cli import kept
+from shim.cli import printing
 from shim.migrate.scan import outputs, scanner
 from shim.migrate.scan.findings import Finding, Report, worst
 from shim.migrate.scan.rules import RULES, Verdict
@@ -69,7 +69,7 @@ def scan(
         task = bar.add_task("files", total=None)
         report = scanner.scan(paths, exclude or (), jobs, lambda done, of: bar.update(task, completed=done, total=of))
     if form == "table" and output is None:
-        _table(report, everything, kept.screen())
+        _table(report, everything, printing.screen())
     else:
         text = outputs.FORMATS[form](report, shim.__version__) if form != "table" else _plain(report)
         typer.echo(text, nl=False) if output is None else output.write_text(text, encoding="utf-8")
@@ -93,7 +93,7 @@ def _progress() -> Progress:
 def _plain(report: Report) -> str:
     """The table for a file: every place, without colours."""
     text = StringIO()
-    _table(report, True, Console(file=text, width=kept.WIDTH))
+    _table(report, True, Console(file=text, width=printing.WIDTH))
     return text.getvalue()
 
 
@@ -104,7 +104,7 @@ def _table(report: Report, everything: bool, out: Console) -> None:
         out.print(_places(found))
         out.print()
     if report.findings:
-        kinds = kept.table("", "rule", "found", "page", right=("found",))
+        kinds = printing.table("", "rule", "found", "page", right=("found",))
         for name, count in report.by_rule():
             kinds.add_row(SIGNS[RULES[name].verdict], name, str(count), f"docs/{RULES[name].page}")
         out.print(kinds)
@@ -116,11 +116,11 @@ def _table(report: Report, everything: bool, out: Console) -> None:
 
 def _places(found: Iterable[Finding]) -> Table:
     """Those of one file."""
-    places = kept.table("line", "", "rule", "what", right=("line",))
+    places = printing.table("line", "", "rule", "what", right=("line",))
     places.show_header = False
     for each in found:
         cell = "" if each.place.cell is None else f"cell {each.place.cell}: "
-        what = escape(kept.one_line(f"{cell}{each.what}", 90))
+        what = escape(printing.one_line(f"{cell}{each.what}", 90))
         places.add_row(str(each.place.line), SIGNS[each.verdict], each.rule, what)
     return places
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 from rich.markup import escape
 
-from shim.cli import kept
+from shim.cli import printing
 
 if TYPE_CHECKING:
     from shim.migrate.swap.swapper import Plan
@@ -67,7 +67,7 @@ def _write(plan: "Plan") -> int:
 
 
 def _report(plan: "Plan", write: bool, failed: int) -> None:
-    out = kept.screen()
+    out = printing.screen()
     for path, note in plan.notes:
         out.print(f"[yellow]left[/yellow] {escape(f'{path}:{note.line}: {note.why}')}", soft_wrap=True)
     for path, why in plan.skipped:

@@ -8,7 +8,7 @@ import typer
 from rich.markup import escape
 
 from shim.assembly import ledger
-from shim.cli import kept
+from shim.cli import printing, stored
 from shim.store import survey
 from shim.wire import encoding
 
@@ -23,16 +23,16 @@ def listing(
     tenant: Annotated[str | None, TENANT] = None,
 ) -> None:
     """List threads, the newest first."""
-    found = kept.store().read(ledger.threads, tenant, limit)
+    found = stored.store().read(ledger.threads, tenant, limit)
     if as_json:
-        kept.tell_json([asdict(each) for each in found])
+        printing.print_json([asdict(each) for each in found])
         return
-    shown = kept.table("id", "created", "last used", "messages", "runs", "metadata", right=("messages", "runs"))
+    shown = printing.table("id", "created", "last used", "messages", "runs", "metadata", right=("messages", "runs"))
     for each in found:
-        about = kept.one_line(", ".join(f"{key}={value}" for key, value in each.metadata.items()), 50)
-        times = kept.moment(each.created_at), kept.moment(each.last_used_at)
+        about = printing.one_line(", ".join(f"{key}={value}" for key, value in each.metadata.items()), 50)
+        times = printing.moment(each.created_at), printing.moment(each.last_used_at)
         shown.add_row(each.id, *times, str(each.messages), str(each.runs), escape(about))
-    kept.screen().print(shown if found else "There are no threads yet.")
+    printing.screen().print(shown if found else "There are no threads yet.")
 
 
 def show(
@@ -41,17 +41,17 @@ def show(
     tenant: Annotated[str | None, TENANT] = None,
 ) -> None:
     """Show what was said in a thread, and its runs."""
-    found = kept.store().read(kept.exported, tenant, id)
+    found = stored.store().read(stored.exported, tenant, id)
     if as_json:
-        kept.tell_json(found)
+        printing.print_json(found)
         return
-    out = kept.screen()
-    out.print(f"[bold]{escape(id)}[/bold]  [dim]created {kept.moment(found[0]['created_at'])}[/dim]")
+    out = printing.screen()
+    out.print(f"[bold]{escape(id)}[/bold]  [dim]created {printing.moment(found[0]['created_at'])}[/dim]")
     for each in sorted(found[1:], key=lambda one: one["created_at"]):
         if each["object"] == "thread.message":
             colour = "cyan" if each["role"] == "user" else "green"
             out.print(
-                f"\n[{colour}]{each['role']}[/{colour}]  [dim]{kept.moment(each['created_at'])}  {each['id']}[/dim]"
+                f"\n[{colour}]{each['role']}[/{colour}]  [dim]{printing.moment(each['created_at'])}  {each['id']}[/dim]"
             )
             out.print(escape(survey.text_of(each)) or "[dim](no text)[/dim]", highlight=False)
         elif each["object"] == "thread.run":
@@ -66,14 +66,15 @@ def search(
     tenant: Annotated[str | None, TENANT] = None,
 ) -> None:
     """Find messages by their words, the newest first. Exits with 1 where there is none."""
-    found = kept.store().read(ledger.search, tenant, words, limit)
+    found = stored.store().read(ledger.search, tenant, words, limit)
     if as_json:
-        kept.tell_json([asdict(each) for each in found])
+        printing.print_json([asdict(each) for each in found])
     else:
-        shown = kept.table("thread", "created", "role", "text")
+        shown = printing.table("thread", "created", "role", "text")
         for each in found:
-            shown.add_row(each.thread_id, kept.moment(each.created_at), each.role, escape(_around(each.text, words)))
-        kept.screen().print(shown if found else "No message has these words.")
+            text = escape(_around(each.text, words))
+            shown.add_row(each.thread_id, printing.moment(each.created_at), each.role, text)
+        printing.screen().print(shown if found else "No message has these words.")
     if not found:
         raise typer.Exit(1)
 
@@ -83,7 +84,7 @@ def _around(text: str, words: str) -> str:
     flat = " ".join(text.split())
     place = max(flat.casefold().find(words.casefold()), 0)
     start = max(place - 30, 0)
-    return ("…" if start else "") + kept.one_line(flat[start:], 90)
+    return ("…" if start else "") + printing.one_line(flat[start:], 90)
 
 
 def export(
@@ -92,12 +93,12 @@ def export(
     tenant: Annotated[str | None, TENANT] = None,
 ) -> None:
     """Write threads with their messages, runs and steps, one object of the API a line, as `import` reads them."""
-    base = kept.store()
+    base = stored.store()
     wanted = ids or [each.id for each in base.read(ledger.threads, tenant)]
     out = to.open("w", encoding="utf-8") if to else typer.get_text_stream("stdout")
     try:
         for id in wanted:
-            for each in base.read(kept.exported, tenant, id):
+            for each in base.read(stored.exported, tenant, id):
                 out.write(encoding.text(each) + "\n")
     finally:
         if to:
@@ -113,7 +114,7 @@ def delete(
     """Delete threads with all that belongs to them, for good."""
     if not yes:
         typer.confirm(f"Delete {len(ids)} threads with all messages and runs, for good?", abort=True)
-    with kept.client() as client:
+    with stored.client() as client:
         for id in ids:
             client.beta.threads.delete(id)
             typer.echo(f"deleted {id}")

@@ -8,7 +8,7 @@ from rich.markup import escape
 from rich.tree import Tree
 
 from shim.assembly import ledger
-from shim.cli import kept
+from shim.cli import printing, stored
 from shim.store.run_memory import Mark
 from shim.wire import encoding
 from shim.wire.types import Json
@@ -21,13 +21,13 @@ def trace(
 ) -> None:
     """Show the Responses requests under a run, and what came of each, as a tree."""
     try:
-        found = kept.store().read(ledger.trace, None, run)
+        found = stored.store().read(ledger.trace, None, run)
     except ValueError as several:
         raise typer.BadParameter(str(several), param_hint="RUN") from None
     if as_json:
-        kept.tell_json(asdict(found))
+        printing.print_json(asdict(found))
         return
-    kept.screen().print(_tree(found, full), highlight=False)
+    printing.screen().print(_tree(found, full), highlight=False)
 
 
 def _tree(found: ledger.Trace, full: bool) -> Tree:
@@ -38,7 +38,8 @@ def _tree(found: ledger.Trace, full: bool) -> Tree:
         for mark in made.marks:
             tree.add(_mark(mark))
         chained = f"previous_response_id {made.previous}" if made.previous else "the whole thread"
-        asked = tree.add(f"[cyan]POST /responses[/cyan]  [dim]{kept.moment(made.created_at)}, {escape(chained)}[/dim]")
+        when = printing.moment(made.created_at)
+        asked = tree.add(f"[cyan]POST /responses[/cyan]  [dim]{when}, {escape(chained)}[/dim]")
         for item in made.sent:
             asked.add(f"→ {escape(_words(item, full))}")
         status = made.status or "not ended"
@@ -66,7 +67,7 @@ def _tool(tool: Json) -> str:
 
 
 def _mark(mark: Mark) -> str:
-    return f"[yellow]{mark['kind']}[/yellow] {escape(mark['why'])}  [dim]{kept.moment(mark['at'])}[/dim]"
+    return f"[yellow]{mark['kind']}[/yellow] {escape(mark['why'])}  [dim]{printing.moment(mark['at'])}[/dim]"
 
 
 def _tokens(usage: Json | None) -> str:
@@ -82,9 +83,9 @@ def _words(item: Json, full: bool) -> str:
         content = item.get("content") or ""
         parts = content if isinstance(content, list) else [{"text": content}]
         text = " ".join(part.get("text") or part.get("refusal") or f"({part.get('type')})" for part in parts)
-        return kept.one_line(f"{item.get('role', '')}: {text}")
+        return printing.one_line(f"{item.get('role', '')}: {text}")
     if kind == "function_call":
-        return kept.one_line(f"function_call {item.get('name')}({item.get('arguments')})  {item.get('call_id')}")
+        return printing.one_line(f"function_call {item.get('name')}({item.get('arguments')})  {item.get('call_id')}")
     if kind == "function_call_output":
-        return kept.one_line(f"function_call_output {item.get('call_id')}: {item.get('output')}")
-    return kept.one_line(f"{kind} {item.get('id') or ''}".strip())
+        return printing.one_line(f"function_call_output {item.get('call_id')}: {item.get('output')}")
+    return printing.one_line(f"{kind} {item.get('id') or ''}".strip())

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from shim.assembly import ledger
-from shim.cli import kept
+from shim.cli import printing, stored
 
 
 class By(str, Enum):
@@ -31,12 +31,12 @@ def usage(
     tenant: Annotated[str | None, typer.Option(help="Whose, on a server with several tenants.")] = None,
 ) -> None:
     """Sum up the tokens of all responses, as upstream has counted them, by day, model, assistant or thread."""
-    found = kept.store().read(ledger.usage, tenant, by.value, _seconds(since))
+    found = stored.store().read(ledger.usage, tenant, by.value, _seconds(since))
     if as_json:
-        kept.tell_json([asdict(each) | {"total_tokens": each.total_tokens} for each in found])
+        printing.print_json([asdict(each) | {"total_tokens": each.total_tokens} for each in found])
         return
     columns = ("responses", "in", "of these cached", "out", "of these reasoning", "total")
-    shown = kept.table(by.value, *columns, right=columns)
+    shown = printing.table(by.value, *columns, right=columns)
     rows = [_numbers(each) for each in found]
     for each, numbers in zip(found, rows, strict=True):
         shown.add_row(each.key, *(f"{number:,}" for number in numbers))
@@ -44,7 +44,7 @@ def usage(
         sums = [sum(column) for column in zip(*rows, strict=True)]
         shown.add_section()
         shown.add_row("all", *(f"{number:,}" for number in sums), style="bold")
-    kept.screen().print(shown if found else "No tokens were used.")
+    printing.screen().print(shown if found else "No tokens were used.")
 
 
 def _numbers(one: ledger.Usage) -> tuple[int, ...]:

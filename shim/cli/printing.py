@@ -1,6 +1,5 @@
-"""What the commands on the store share: the store itself, and how times and sizes are shown."""
+"""How commands print: tables, times, texts in one line, and JSON for programs."""
 
-import os
 from datetime import datetime, timezone
 from typing import Any
 
@@ -8,39 +7,10 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from shim.assembly import ledger
-from shim.sdk.clients import OpenAI
-from shim.settings import settings
-from shim.store.database import Database, database
-from shim.store.tx import Tx
 from shim.wire import encoding
 
 #: The most columns that are used.
 WIDTH = 140
-
-
-def store() -> Database:
-    """The store that the settings name."""
-    chosen = settings()
-    return database(chosen.database_url, chosen.database_connections, chosen.keys)
-
-
-def client() -> OpenAI:
-    """A client on it.  A key is needed only where upstream is asked."""
-    return OpenAI() if os.environ.get("OPENAI_API_KEY") else OpenAI(api_key="none")
-
-
-def owner(tx: Tx, tenant: str | None, id: str) -> str:
-    """The tenant that has a thread.  Raises `typer.BadParameter` where several have it."""
-    try:
-        return ledger.owner(tx, tenant, "thread", id)
-    except ValueError as several:
-        raise typer.BadParameter(str(several), param_hint="--tenant") from None
-
-
-def exported(tx: Tx, tenant: str | None, id: str) -> list[dict[str, Any]]:
-    """A thread as objects of the API; see `owner`."""
-    return ledger.export(tx, owner(tx, tenant, id), id)
 
 
 def moment(seconds: int | float | None) -> str:
@@ -64,7 +34,7 @@ def screen() -> Console:
     return made
 
 
-def tell_json(value: Any) -> None:
+def print_json(value: Any) -> None:
     """For programs."""
     typer.echo(encoding.indented(value).decode())
 

@@ -1,0 +1,36 @@
+"""The store as the commands use it, and a client on it."""
+
+import os
+from typing import Any
+
+import typer
+
+from shim.assembly import ledger
+from shim.sdk.clients import OpenAI
+from shim.settings import settings
+from shim.store.database import Database, database
+from shim.store.tx import Tx
+
+
+def store() -> Database:
+    """The store that the settings name."""
+    chosen = settings()
+    return database(chosen.database_url, chosen.database_connections, chosen.keys)
+
+
+def client() -> OpenAI:
+    """A client on it.  A key is needed only where upstream is asked."""
+    return OpenAI() if os.environ.get("OPENAI_API_KEY") else OpenAI(api_key="none")
+
+
+def owner(tx: Tx, tenant: str | None, id: str) -> str:
+    """The tenant that has a thread.  Raises `typer.BadParameter` where several have it."""
+    try:
+        return ledger.owner(tx, tenant, "thread", id)
+    except ValueError as several:
+        raise typer.BadParameter(str(several), param_hint="--tenant") from None
+
+
+def exported(tx: Tx, tenant: str | None, id: str) -> list[dict[str, Any]]:
+    """A thread as objects of the API; see `owner`."""
+    return ledger.export(tx, owner(tx, tenant, id), id)
