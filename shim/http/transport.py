@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import openai._base_client as sdk
 
 from shim.engine import Engine, Request
-from shim.engine.api.routes import is_ours, is_polled
+from shim.engine.api.routes import imported_file, is_ours, is_polled
 from shim.http import logs
 from shim.http.pools import keep_apart
 from shim.runtime import drive
@@ -117,9 +117,18 @@ class Transport(_Passing, http.BaseTransport):
     def _answered(self, request: http.Request) -> http.Response:
         path = self.path_of(request)
         if path is None:
-            return self._looked_at(request, self.rest.send(request, stream=True))
+            return self._passed_on(request)
         answered = drive.finish(self.dispatcher.answer(_asked(request, path, request.read())))
         return http.Response(answered.status, headers=answered.headers, stream=Body(answered.body))
+
+    def _passed_on(self, request: http.Request) -> http.Response:
+        response = self.rest.send(request, stream=True)
+        if (path := imported_file(request.method, request.url.path, response.status_code)) is not None:
+            answered = drive.finish(self.dispatcher.answer(_asked(request, path, b"")))
+            if answered.status == 200:
+                response.close()
+                return http.Response(200, headers=answered.headers, stream=Body(answered.body))
+        return self._looked_at(request, response)
 
     def close(self) -> None:
         drive.finish(self.dispatcher.close())
@@ -150,9 +159,18 @@ class AsyncTransport(_Passing, http.AsyncBaseTransport):
     async def _answered(self, request: http.Request) -> http.Response:
         path = self.path_of(request)
         if path is None:
-            return self._looked_at(request, await self.rest.send(request, stream=True))
+            return await self._passed_on(request)
         answered = await self.dispatcher.answer(_asked(request, path, await request.aread()))
         return http.Response(answered.status, headers=answered.headers, stream=AsyncBody(answered.body))
+
+    async def _passed_on(self, request: http.Request) -> http.Response:
+        response = await self.rest.send(request, stream=True)
+        if (path := imported_file(request.method, request.url.path, response.status_code)) is not None:
+            answered = await self.dispatcher.answer(_asked(request, path, b""))
+            if answered.status == 200:
+                await response.aclose()
+                return http.Response(200, headers=answered.headers, stream=AsyncBody(answered.body))
+        return self._looked_at(request, response)
 
     async def aclose(self) -> None:
         await self.dispatcher.close()

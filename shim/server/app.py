@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import ExitStack, aclosing, asynccontextmanager
 from dataclasses import replace
 from email.utils import formatdate
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 import openai
 from openai._types import Omit
@@ -23,10 +23,11 @@ from shim.assembly import wiring
 from shim.engine.api import routes
 from shim.engine.protocol import error_reply, our_failure
 from shim.http import direct, transport
-from shim.runtime.dispatch import Answered, Dispatcher
+from shim.runtime.dispatch import Dispatcher
 from shim.runtime.lag import Lag
 from shim.runtime.pump import AsyncBody, Tasks
 from shim.server import callers, exchange, headers, operator, paths
+from shim.server.answers import response_of
 from shim.server.callers import Caller, Callers
 from shim.server.exchange import Exchanges
 from shim.server.hosts import Hosts, Loopback, Named, listed
@@ -35,7 +36,7 @@ from shim.server.limits import Limits
 from shim.server.metrics import Metrics
 from shim.server.operations import Operations
 from shim.server.operator import Operator, Tenants
-from shim.server.passage import Allowed, Passage, Streamed, check_announced, timely
+from shim.server.passage import Allowed, Passage, check_announced, drained, timely
 from shim.server.paths import Place
 from shim.server.shared import Shared, is_multipart
 from shim.server.tracing import Tracing
@@ -47,8 +48,6 @@ from shim.store.database import AsyncStore
 from shim.wire.errors import ApiError, error
 
 log = logging.getLogger("shim")
-#: What keeps a proxy between us and the reader from holding events back.
-LIVE: Final = {"cache-control": "no-cache", "x-accel-buffering": "no"}
 
 
 class _Client(openai.AsyncOpenAI):
@@ -238,7 +237,7 @@ class Door:
         if self._window is not None and serves(request.scope["path"]):
             return await self._shown(request, self._window, held)
         if self.operator is not None and operator.serves(request.scope["path"]):
-            return await _response(await self.operator.answer(request, self._read))
+            return await response_of(await self.operator.answer(request, self._read))
         place = paths.place(request.scope["raw_path"].decode("latin-1"))
         if place is None:
             raise error("unknown_url", method=request.method, path=request.scope["path"])
@@ -272,13 +271,36 @@ class Door:
 
     async def _passed_on(self, request: Request, place: Place, caller: Caller) -> Response:
         self._ways.passed_on.check(request, place)
-        if not caller.shared:
-            answer: Response = await self._ways.passed_on.through(request, place, caller.headers)
-        else:
-            body = b"" if is_multipart(request) else await self._read(request)
-            answer = await self._ways.shared.through(request, place, caller, body)
+        try:
+            answer = await self._through(request, place, caller)
+        except ApiError as problem:
+            # Such as the 404 for what no tenant has upstream.
+            if (stored := await self._imported(request, place, caller, problem.status)) is None:
+                raise
+            return stored
+        if (stored := await self._imported(request, place, caller, answer.status_code)) is not None:
+            await drained(answer)
+            return stored
         self._ways.ours.engine.passed_on(f"/{place.path}", answer.status_code)
         return answer
+
+    async def _through(self, request: Request, place: Place, caller: Caller) -> Response:
+        if not caller.shared:
+            return await self._ways.passed_on.through(request, place, caller.headers)
+        body = b"" if is_multipart(request) else await self._read(request)
+        return await self._ways.shared.through(request, place, caller, body)
+
+    async def _imported(self, request: Request, place: Place, caller: Caller, status: int) -> Response | None:
+        """A file that upstream does not have, if the store has it from an import."""
+        path = routes.imported_file(_meant(request.method), place.path, status)
+        if path is None:
+            return None
+        asked = engine_room.Request("GET", path, [], headers.bearer(caller.headers), b"")
+        answered = await self._ways.ours.answer(asked, self._ways.ours.engine.of(caller.tenant))
+        if answered.status != 200:
+            await answered.body.aclose()
+            return None
+        return await response_of(answered)
 
     async def _ours(self, request: Request, place: Place, caller: Caller) -> Response:
         if request.method == "OPTIONS" and (allowed := routes.methods(place.path)):
@@ -301,7 +323,7 @@ class Door:
             await answered.body.aclose()
             log.error("the upstream server has refused this server's key")
             raise error("server_key_refused")
-        return await _response(answered)
+        return await response_of(answered)
 
     async def _read(self, request: Request) -> bytes:
         """The body.  Raises `ApiError` when it is too large, before it is read where its length is announced."""
@@ -313,17 +335,6 @@ class Door:
 def _meant(method: str) -> str:
     """A HEAD is a GET without the body, which the server leaves out."""
     return "GET" if method == "HEAD" else method
-
-
-async def _response(answered: Answered[AsyncBody]) -> Response:
-    dated = answered.headers | {"date": formatdate(usegmt=True)}
-    # That of the exchange takes its place.
-    dated.pop("x-request-id", None)
-    if answered.streamed:
-        return Streamed(answered.body, answered.status, dated | LIVE)
-    async with aclosing(answered.body) as parts:
-        body = b"".join([part async for part in parts])
-    return Response(body, answered.status, dated)
 
 
 def _refused(problem: ApiError) -> Response:

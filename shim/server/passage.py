@@ -154,6 +154,15 @@ def relayed(answer: Any, request: Request, place: Place, body: AsyncGenerator[by
     return response
 
 
+async def drained(answer: Any) -> None:
+    """Read an answer to its end that nobody gets, so that its connection can be used again."""
+    if isinstance(answer, Streamed):
+        parts: Any = answer.body_iterator
+        async with aclosing(parts) as body:
+            async for _ in body:
+                pass
+
+
 async def whole(answer: Any, most: int) -> bytes:
     """A body, read to its end.  Raises `ApiError` when it breaks off, or is longer than that."""
     read = bytearray()

@@ -56,6 +56,8 @@ _BY_SHAPE: Final = {
 
 #: Calls of other APIs that are ours by a row above.
 _GUESTS: Final = re.compile(rf"(GET|DELETE) files/{container_files.PREFIX}.*|DELETE vector_stores/[^/]+/?")
+#: The end of the path of a file of upstream's.
+_FILE: Final = re.compile(r"^(?!.*vector_stores/)(?:.*/)?(files/file-[^/]+(?:/content)?)$")
 #: How other APIs are called; whatever else callers make up is one of many.
 _PLAIN: Final = re.compile(
     "audio|batches|chat|completions|containers|conversations|embeddings|evals|files|fine_tuning|images|models|"
@@ -73,6 +75,14 @@ def is_ours(method: str, path: str) -> bool:
 def is_polled(method: str, path: str) -> bool:
     """Whether a call that is not ours looks at something that changes, and is asked for again and again."""
     return _POLLED.fullmatch(f"{method} {path}") is not None
+
+
+def imported_file(method: str, path: str, status: int) -> str | None:
+    """The path of ours for a file that upstream does not have (``status`` of its answer), as the store may have it from
+    an import; None for any other call.
+    """
+    found = _FILE.search(path) if (method, status) == ("GET", 404) else None
+    return found[1] if found else None
 
 
 def named(method: str, path: str) -> str:

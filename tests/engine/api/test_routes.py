@@ -209,3 +209,18 @@ def test_a_call_is_named_without_its_ids(method: str, path: str, name: str) -> N
 )
 def test_calls_that_let_a_run_go_on(method: str, path: str, starts: bool) -> None:
     assert routes.starts_run(method, path) is starts
+
+
+@pytest.mark.parametrize(
+    "method, path, status, found",
+    [
+        ("GET", "/v1/files/file-1", 404, "files/file-1"),
+        ("GET", "files/file-1/content", 404, "files/file-1/content"),
+        ("GET", "/v1/files/file-1", 200, None),
+        ("DELETE", "/v1/files/file-1", 404, None),
+        ("GET", "/v1/files", 404, None),
+        ("GET", "/v1/vector_stores/vs_1/files/file-1", 404, None),
+    ],
+)
+def test_what_an_import_may_have(method: str, path: str, status: int, found: str | None) -> None:
+    assert routes.imported_file(method, path, status) == found

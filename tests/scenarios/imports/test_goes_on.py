@@ -2,15 +2,20 @@
 
 import base64
 import json
+import os
 from pathlib import Path
 from typing import Any
 
 import pytest
+from openai import NotFoundError
 
 from shim import OpenAI
 from shim.migrate import Importer, Report
+from tests.scenarios.doors.colours import COLOURS, opened
 from tests.scenarios.doors.loopback import Loopback
 from tests.scenarios.imports import exported
+from tests.server.served import served
+from tests.server.speaking import ask
 
 Json = dict[str, Any]
 
@@ -134,3 +139,24 @@ def test_runs_that_were_under_way_have_expired(tmp_path: Path) -> None:
         run = ours.beta.threads.runs.retrieve(exported.RUN, thread_id=exported.THREAD)
         assert (run.status, run.required_action) == ("expired", None)
         ours.beta.threads.messages.create(exported.THREAD, role="user", content="Go on.")
+
+
+def test_a_file_that_upstream_no_longer_has_is_the_imported_one(tmp_path: Path) -> None:
+    """Behind a client of either colour and behind the server; what nobody has stays upstream's own 404."""
+    brought(tmp_path / "in", exported.everything())
+    with Loopback() as upstream:
+        for colour in COLOURS:
+            with opened(colour, base_url=upstream.url) as client:
+                assert client.files.content(exported.FILE).read() == exported.PNG
+                assert client.files.retrieve(exported.FILE).id == exported.FILE
+                with pytest.raises(NotFoundError, match="file-nobodyhas"):
+                    client.files.content("file-nobodyhas")
+        with served(upstream=upstream.url, database_url=os.environ["SHIM_DATABASE_URL"]) as url:
+            found = ask(f"{url}/v1/files/{exported.FILE}/content", authorization="Bearer mine")
+            assert (found.status, found.body) == (200, exported.PNG)
+            assert ask(f"{url}/v1/files/file-nobodyhas", authorization="Bearer mine").status == 404
+    # Upstream is asked first: what it has counts.
+    assert [asked.path for asked in upstream.asked][:2] == [
+        f"/v1/files/{exported.FILE}/content",
+        f"/v1/files/{exported.FILE}",
+    ]
