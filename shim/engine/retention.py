@@ -1,5 +1,4 @@
-"""Erasing: threads that were deleted or that nobody uses any more, kept files that are old, and what upstream has of
-them.
+"""Erases deleted and long unused threads, old stored files, and what upstream stores of them.
 
 Here all goes in one transaction.  Upstream is asked afterwards, with nobody waiting; what it could not be told is kept
 on a list and tried again.

@@ -1,6 +1,4 @@
-"""From a host's name to a socket that is connected: all its addresses are tried, the next one before the one before has
-given up (RFC 8305).
-"""
+"""Connects a socket to a host name: tries all its addresses, each before the previous one has failed (RFC 8305)."""
 
 import asyncio
 import socket

@@ -1,5 +1,6 @@
-"""One HTTP/1.1 connection to an upstream, on asyncio: what is sent goes out in as few writes as possible, and answers
-are read by the parser in C that the server also reads its callers with.
+"""One HTTP/1.1 connection to an upstream, on asyncio: few writes per request, answers read by a parser in C.
+
+The server reads its requests with the same parser.
 
 It is for one exchange at a time.  Whatever is not plain HTTP/1.1 ends the connection: nothing is guessed.
 """

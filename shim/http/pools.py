@@ -1,5 +1,4 @@
-"""Connections to upstream, kept apart where sharing one would mix up answers: between a process and its forks, and
-between event loops.
+"""Connection pools to upstream: one for each process and event loop, as a shared connection would mix up answers.
 
 The HTTP libraries hold idle connections in one pool a client.  A forked process inherits the pool; two who speak on one
 connection hear each other's answers.  An async connection belongs to the loop that opened it, and fails in any other

@@ -1,4 +1,4 @@
-"""Assistants' ids in somebody's project: where each is, and what the code around it says of its tools.
+"""Finds the assistants' ids in a project: where each is, and what the code around it says about its tools.
 
 The vendor shows no assistant any more, so what was set up in its dashboard is to be filled in.  What the code still
 knows is found: names of functions that it handles, their parameters where Python functions of that name are defined,

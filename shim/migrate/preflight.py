@@ -1,4 +1,4 @@
-"""What will not work, or not as it did, before anybody runs it: assistants and threads against the Responses API.
+"""Checks, before a run, what in assistants and threads will not work, or work differently, with the Responses API.
 
 Pure but for `exists`, which asks upstream.  Nothing is changed.
 """

@@ -1,4 +1,4 @@
-"""What a stream has told its reader, kept for a reader who comes back: numbered pieces, in this process.
+"""Keeps the numbered pieces that a stream has sent, in this process, for a reader that reconnects.
 
 One writer, any number of readers, each at a place of his own; readers may be threads or tasks of any event loop.  The
 oldest pieces are dropped where a run tells more than `LIMIT` bytes.  A log is forgotten some minutes after its end.

@@ -1,4 +1,4 @@
-"""Functions as tools: what the model is told of them, and what it reads of their ends, good or bad."""
+"""Functions as tools: their description for the model, and the output that the model gets when they return or fail."""
 
 import asyncio
 import functools

@@ -1,4 +1,4 @@
-"""Work beside the caller: functions in threads that nobody has to wait for, and coroutines in tasks that are held.
+"""Work beside the caller: functions in daemon threads, and coroutines in tasks that are held until they end.
 
 The threads are daemons: a function that was given up must not keep the process from ending.
 """

@@ -1,5 +1,4 @@
-"""The heartbeat: while a process drives runs it renews their leases, so that others leave them alone, and looks whether
-they are to go on.
+"""The heartbeat: renews the leases of the runs that this process drives, and checks whether they are to go on.
 
 One daemon thread for each database while runs are driven, whatever the colour of the clients, and one statement for all
 runs; without runs there is no thread.  A process that dies stops renewing, and that is how other machines know.  A run

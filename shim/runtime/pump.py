@@ -1,4 +1,4 @@
-"""Pumps: whoever reads a run, it is carried to its end.
+"""Pumps: carry a run to its end, whether its stream is read or not.
 
 A pump alone iterates and closes the engine's generator.  A reader is a view on the pump's queue; leaving it leaves the
 run alone.  Behind a blocking client a pump is a daemon thread in the caller's context, behind an async one a task that

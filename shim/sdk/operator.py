@@ -1,4 +1,4 @@
-"""``client.shim``: what the API never had, for whoever runs the program.
+"""``client.shim``: functions for the operator of the program, which the API never had.
 
 Assistants and threads under ids of one's own, and all threads of the store.  Blocking on the blocking clients, to be
 awaited on the async ones.  It is answered from the store in process.  Over HTTP callers must not choose ids: the

@@ -1,4 +1,4 @@
-"""Keys of callers, made and hashed: what the store holds of a key is a keyed hash, from which nobody finds the key."""
+"""Makes callers' keys and hashes them: the store holds a keyed hash, from which the key cannot be found."""
 
 import hashlib
 import hmac

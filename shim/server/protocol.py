@@ -1,6 +1,4 @@
-"""Connections that cost something and bring nothing are closed: a request whose head does not come or has no end, an
-answer that nobody takes.
-"""
+"""Closes useless connections: the request's head does not come or does not end, or the answer is not read."""
 
 import asyncio
 from typing import Any, Final

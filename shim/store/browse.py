@@ -1,4 +1,4 @@
-"""Lists for whoever looks into the store: newest first, a page at a time, with what a list shows beside each object.
+"""Lists of the stored objects for the window: newest first, a page at a time, with extra columns for each object.
 
 Pages go on before a place in the store's own order, ``seq``: nothing that is added meanwhile moves them.
 """

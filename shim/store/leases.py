@@ -1,4 +1,4 @@
-"""The leases of all runs that one process drives, whoever they belong to: renewed and looked at in one statement."""
+"""The leases of all runs that one process drives, of all tenants: renewed and read in one statement."""
 
 from collections.abc import Sequence
 from typing import Final, NamedTuple

@@ -1,4 +1,4 @@
-"""Runs, at most one of them active in a thread, whoever asks from wherever.
+"""Runs; at most one of them is active in a thread, across all processes.
 
 ``memory`` (the column `private`) is what the engine remembers about a run and the wire never shows.  ``owner`` and
 ``lease_until`` (seconds since the epoch) say who drives it and until when he may be trusted to be alive.

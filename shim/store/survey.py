@@ -1,4 +1,4 @@
-"""What a store holds, for whoever runs it: threads with their sizes, words in messages, tokens by day.
+"""What a store holds, for its operator: threads with their sizes, words in messages, tokens by day.
 
 ``tenant`` is None where those of all tenants are meant.
 """

@@ -1,4 +1,4 @@
-"""How many tokens a request holds, where nobody but us can say: an estimate.
+"""Estimates how many tokens a request holds, where upstream cannot count them.
 
 Text is counted by a function that is given; everything around it by these constants, which fit what was recorded:
 upstream counts three tokens for the answer's beginning and four around each message.

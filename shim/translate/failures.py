@@ -1,4 +1,4 @@
-"""Upstream's failures in the old API's words: what ends a run as failed, what the caller is told at once."""
+"""Upstream's failures in the old API's words: which end a run as failed, and which the caller gets at once."""
 
 from typing import Final
 

@@ -1,5 +1,6 @@
-"""Keeping credentials out of what is stored, logged or told: some servers repeat the key that they refuse, and HTTP
-libraries the header that they cannot send.
+"""Removes credentials from what is stored, logged or returned.
+
+Some servers repeat the key that they refuse, and HTTP libraries repeat the header that they cannot send.
 
 What is to be kept out is what was really sent, whoever it came from: the headers of the request and its address.
 """

@@ -1,5 +1,4 @@
-"""The one encoder: everything that leaves goes through it, be it a reply, an event, a request upstream, a row of the
-store or a line of the log.
+"""The one JSON encoder, for replies, events, requests upstream, rows of the store and lines of the log.
 
 A Python string, like one of JavaScript, may hold half of a surrogate pair: a character outside the Basic Multilingual
 Plane that was cut in two.  It has no UTF-8, strict JSON readers refuse its escaped form, and databases refuse both.  So

@@ -1,6 +1,7 @@
 """The answer to a repeated request, made from what the first request did.
 
-A run is shown as it was shown then; a message, thread or assistant as it is now, as only another request can change it.
+A run is returned as it was when the first request was answered.  A message, thread or assistant is returned as it is
+now, because only another request can change it.
 """
 
 import json
@@ -17,7 +18,7 @@ from shim.wire import objects
 
 
 async def reply(world: Context, request: Request, again: Again) -> Reply | None:
-    """The answer, or None when another request has taken it for its own meanwhile: then this one is a new one."""
+    """The answer; None if another request has claimed it meanwhile, so that this request counts as a new one."""
     if not await idempotency.claim(world, again):
         return None
     return await ANSWERS[again.row.kind](world, request, again)

@@ -1,5 +1,4 @@
-"""Native responses put into a thread: what was asked becomes messages of the user, what was answered messages of the
-assistant, calls and their outputs entries of the journal.
+"""Puts native responses into a thread: questions and answers become messages, calls and outputs journal entries.
 
 The head moves to a response only if its chain knows the whole thread.  Otherwise the next run tells upstream what is
 new, or all, as after any message.

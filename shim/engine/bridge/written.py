@@ -1,4 +1,4 @@
-"""Items that somebody else made, put at the end of a thread."""
+"""Appends items to a thread that were not made by one of its runs."""
 
 from shim.engine.context import Context
 from shim.store import journal, messages

@@ -1,4 +1,4 @@
-"""One transaction of a run: what a batch tells, committed before it is told."""
+"""One transaction of a run: a batch of events is committed before it is sent."""
 
 from dataclasses import dataclass
 

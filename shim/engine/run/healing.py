@@ -1,7 +1,8 @@
 """Healing: when the chain of a run is lost, the whole thread is sent again from the journal.
 
-Upstream may refuse a chain, in an answer or inside its stream; leave it out without a word, which its echo shows; or
-never have shown that it can continue from a response.  All of that ends in `heal`, at most once for a request.
+There are three causes.  Upstream refuses the chain, in an answer or inside its stream; it ignores the chain without an
+error, which its echo shows; or it has never shown that it can continue from a response.  In each case `heal` is called,
+at most once for a request.
 """
 
 import logging
@@ -32,12 +33,12 @@ CAUSES: Final[dict[Cause, str]] = {
 
 
 def possible(state: RunState) -> bool:
-    """Whether the request has a chain that can be left."""
+    """Whether the request has a chain, and has not been healed before."""
     return state.sent.previous is not None and not state.healed
 
 
 async def heal(state: RunState, why: Cause) -> None:
-    """Make the next request tell the whole thread, without a chain."""
+    """Make the next request send the whole thread, without a chain."""
     run, capabilities = state.run, state.world.capabilities
     log.warning("%s: run %s is told from the journal of thread %s", CAUSES[why], run["id"], run["thread_id"])
     state.world.monitor("healed", run, why)
@@ -64,7 +65,7 @@ async def prove(state: RunState) -> None:
 
 
 async def lost_chain(state: RunState, refusal: Refusal) -> bool:
-    """A remedy: upstream refuses as it no longer has the chain."""
+    """A remedy for the refusal of a chain that upstream no longer has."""
     if not possible(state) or not profiles.chain_is_lost(refusal, state.sent.previous):
         return False
     await heal(state, "never" if profiles.never_chains(refusal) else "lost")
@@ -72,7 +73,7 @@ async def lost_chain(state: RunState, refusal: Refusal) -> bool:
 
 
 async def refused_store(state: RunState, refusal: Refusal) -> bool:
-    """A remedy: upstream refuses as it keeps nothing."""
+    """A remedy for the refusal of ``store`` by an upstream that stores no responses."""
     named = models.refused_parameter(refusal.param, refusal.code, refusal.message, ("store",))
     if not state.sent.body.get("store") or not (named or profiles.cannot_store(refusal)):
         return False
@@ -81,8 +82,9 @@ async def refused_store(state: RunState, refusal: Refusal) -> bool:
 
 
 def cause(state: RunState, events: list[Json]) -> Cause | None:
-    """Why the chain does not hold, as the events say that an answer begins with; None where it holds, or where they say
-    nothing yet.
+    """Why the chain does not hold, according to the first events of an answer.
+
+    None if it holds, or if the events do not show it yet.
     """
     previous = state.sent.previous
     if previous is None or not possible(state) or state.turn.items:
@@ -92,7 +94,7 @@ def cause(state: RunState, events: list[Json]) -> Cause | None:
 
 
 def cause_in(state: RunState, response: Json) -> Cause | None:
-    """The same of the response that a background answers with."""
+    """Why the chain does not hold, according to a response of upstream's background; None if it holds."""
     previous = state.sent.previous
     if previous is None or not possible(state):
         return None
@@ -101,7 +103,7 @@ def cause_in(state: RunState, response: Json) -> Cause | None:
 
 
 async def leave(state: RunState, response_id: str | None) -> None:
-    """Drop the response under way before anybody hears of it; its id, where it has one, is stored like others."""
+    """Drop the current response before any event of it is sent; its id, if it has one, is stored like others."""
     if response_id is not None:
         await state.world.store.write(record.unheard, state.world, state.run, response_id, state.sent.previous)
     state.left()
@@ -115,7 +117,7 @@ def judge(state: RunState, response: Json, asked: bool) -> None:
 
 
 def learn(state: RunState, response: Json) -> None:
-    """What a response says as it opens: whether it can be chained from, and that its own chain held."""
+    """Learn from the opening of a response whether it can be chained from, and that its own chain held."""
     profile, asked = state.profile, state.sent.body.get("store") is True
     judge(state, response, asked)
     if state.sent.previous is not None:

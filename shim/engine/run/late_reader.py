@@ -1,7 +1,7 @@
 """Reads the events of a run from the store, for a reader that joins late.
 
-For a stream that is asked for again after its first answer was lost.  What is past is told at once and what comes as it
-is committed: the same objects in the same order, each text as one delta.
+It serves a stream that the client requests again after the first answer was lost.  Past events are sent at once, later
+ones as they are committed: the same objects in the same order, each text as one delta.
 """
 
 from collections.abc import Iterator
@@ -34,7 +34,7 @@ FATE: Final = (
 
 @dataclass(slots=True)
 class Watch:
-    """``calls``: tell what came after these were answered, or everything.  ``told``: what has been told, by id."""
+    """``calls``: send what came after their outputs; empty: everything.  ``told``: what has been sent, by id."""
 
     world: Context
     thread_id: str
@@ -44,7 +44,7 @@ class Watch:
     ended: bool = False
 
     async def events(self, first: list[Emitted]) -> Events:
-        """All that the run says, from its first word or from the answered calls on, to its end or its next question."""
+        """The events of the run, from its start or from the answered calls on, until its end or its next question."""
         batch = first
         while True:
             await refresh.thread(self.world, self.thread_id)
@@ -75,10 +75,10 @@ def _news(tx: Tx, watch: Watch) -> list[Emitted]:
 
 
 def _told(tx: Tx, watch: Watch, run: Json, found: list[Json]) -> Iterator[Emitted]:
-    """What of the run, and of the steps that were ``found``, has not been told.
+    """The events of the run, and of the steps that were ``found``, that have not been sent.
 
-    What is cut short ends with the run, after all has begun; the last step ends there, too, as its tokens are counted
-    only then.
+    A step or message that was cut short ends with the run, after every other one has begun.  The last step ends there,
+    too, as its tokens are counted only then.
     """
     yield from _opening(watch, run, found)
     begun = queued(watch.world, run, again=True) | {"status": "in_progress"}
@@ -114,13 +114,13 @@ def _opening(watch: Watch, run: Json, found: list[Json]) -> Iterator[Emitted]:
 
 
 def queued(world: Context, run: Json, again: bool) -> Json:
-    """The run as it was when it was made, or, ``again``, when it got the outputs that it had asked for."""
+    """The run as it was when it was created, or, with ``again``, when it received the outputs that it required."""
     new = objects.run(run["id"], run["created_at"], run["thread_id"], run["assistant_id"], world.run_lifetime)
     return run | {name: new[name] for name in FATE if not (again and name == "started_at")}
 
 
 def _start(watch: Watch, found: list[Json]) -> int:
-    """How many steps lie before what is to be told: all up to the answered one."""
+    """How many steps come before the first one to send: all up to the step whose calls were answered."""
     if not watch.calls:
         return 0
     mine = (n for n, step in enumerate(found, 1) if watch.calls & {call["id"] for call in _calls(step)})
@@ -133,7 +133,7 @@ def _calls(step: Json) -> list[Json]:
 
 
 def _begins(watch: Watch, run: Json, step: Json, message: Json | None) -> Iterator[Emitted]:
-    """A step, and the message that it writes, as the rules begin them; ``run`` as it was meanwhile."""
+    """The events with which a step and its message begin; ``run`` as it was at that time."""
     id, details = step["id"], step["step_details"]
     empty = details | {"tool_calls": []} if "tool_calls" in details else details
     begun = objects.step(id, step["created_at"], run, empty)
@@ -145,7 +145,7 @@ def _begins(watch: Watch, run: Json, step: Json, message: Json | None) -> Iterat
 
 
 def _holds(watch: Watch, step: Json, message: Json | None) -> Iterator[Emitted]:
-    """What a step and its message hold, once nothing more is written: the store has no halves."""
+    """The contents of a step and its message, once they are complete: the store holds no partial contents."""
     if message is not None and message["status"] != "in_progress" and message["content"]:
         yield from watch.once(message["id"], "held", _delta(message, {"content": _listed(message["content"])}))
     details = step["step_details"]

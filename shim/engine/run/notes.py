@@ -1,5 +1,4 @@
-"""What a run does upstream, and what the translation noticed and could not say in the old API's words: log lines, and
-what the monitor hears, for whoever runs this.
+"""Writes to the log and the monitor what a run does upstream, and what the old API has no words for.
 
 No contents: names of events and models, ids, and where something differed.
 """

@@ -14,7 +14,7 @@ DELTAS = ("thread.message.delta", "thread.run.step.delta")
 
 
 def turn_of(world: Context, run: Json, memory: RunMemory, asked: Json | None = None) -> Turn:
-    """The next response of a run that may have had some.  ``asked``: the request that goes on with it."""
+    """A turn for the run's next response.  ``asked``: the request that continues the run."""
     return Turn(
         run,
         world.ids,
@@ -43,7 +43,7 @@ def begun(tx: Tx, world: Context, run: Json, response_id: str, previous: str | N
 
 
 def unheard(tx: Tx, world: Context, run: Json, response_id: str, previous: str | None) -> None:
-    """Note a response that is left before anybody hears it: it is upstream's to forget like the others."""
+    """Note a response that is dropped before any event is sent, so that it is deleted upstream like the others."""
     begun(tx, world, run, response_id, previous)
     responses.finish(tx, response_id, "cancelled", None)
 
@@ -66,7 +66,7 @@ def items_of(tx: Tx, turn: Turn, response_id: str | None) -> None:
 
 
 def amended_of(tx: Tx, turn: Turn) -> None:
-    """Store what came of an item after its end was told."""
+    """Store what upstream sent for an item after the event of its end was emitted."""
     for opened in turn.amended:
         if opened.kind == "message":
             messages.save(tx, opened.message)
@@ -98,14 +98,14 @@ def ending_of(tx: Tx, turn: Turn, memory: RunMemory, response: Json, chained: bo
 
 
 def _keep_asking(tx: Tx, step: Json) -> None:
-    """The step that asks is still open, so it sorts behind those that are not."""
+    """Save the step that requires outputs: it is still open, so it sorts behind the finished ones."""
     steps.save(tx, step)
     if (steps.last(tx, step["run_id"]) or {}).get("id") != step["id"]:
         steps.requeue(tx, step["run_id"], step["id"])
 
 
 def run_of(tx: Tx, world: Context, run: Json, memory: RunMemory, seen: lifecycle.RunStatus) -> bool:
-    """Save the run, unless somebody moved it since its status was ``seen``."""
+    """Save the run, unless its status has changed since it was ``seen``."""
     held = run["status"] in ("queued", "in_progress", "cancelling") and not memory["background"]
     lease: runs.Lease = {"owner": None, "lease_until": None}
     if held:

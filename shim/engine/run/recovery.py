@@ -1,10 +1,10 @@
 """Recovery: another process finishes a run whose process died or whose lease expired.
 
-If upstream finished the response meanwhile, that is fetched and the run goes on as if nothing had happened; what was
-only half written here is written anew from it.  One that goes on in upstream's background is read from its beginning.
-Otherwise the same request is asked again, under the same run: all that it needs, tool outputs included, is in the
-journal, and nothing of the lost answer has reached a function.  What the lost answer had told is withdrawn.  Only a
-request that has ended `MOST` processes fails its run: it may be the request that ends them.
+If upstream has finished the response, the new process fetches it and the run continues; messages and steps that were
+stored only in part are written again from it.  A response that still runs in upstream's background is read from its
+beginning.  Otherwise the same request is sent again for the same run: the journal holds all that it needs, tool outputs
+included, and no function was called with anything from the lost answer.  The messages and steps of the lost answer are
+withdrawn.  A run fails only when its request has lost `MOST` processes: that request may be the cause.
 """
 
 import logging
@@ -39,7 +39,7 @@ MOST: Final = 5
 
 
 async def take_over(world: Context, row: RunRow) -> bool:
-    """Try to bring a lost run on.  False when nobody may: it is being cancelled, its time is over, or its
+    """Try to continue a lost run.  False when no process may: it is being cancelled, its time is over, or its
     request has lost too many processes.
     """
     if row.body["status"] == "cancelling":
@@ -63,7 +63,7 @@ def _lost_before(row: RunRow) -> int:
 
 
 async def _last_response(world: Context, row: RunRow) -> Json | None:
-    """The run's last response as upstream has it by now, unless its end was heard."""
+    """The run's last response as upstream has it now, unless its end has been stored."""
     if not world.profile(row.memory["model"]).stores:
         return None
     response_id = await world.store.read(_unfinished, world, row)
@@ -106,7 +106,7 @@ async def _go_on(world: Context, row: RunRow, going: str | None) -> bool:
 
 
 def _restart(tx: Tx, world: Context, row: RunRow, going: str | None) -> Carrier | None:
-    """Claim the run, and take back what the lost answer had told, in one transaction."""
+    """Claim the run and withdraw what the lost answer had stored, in one transaction."""
     run = row.body
     threads.lock(tx, run["thread_id"])
     current = runs.get(tx, run["thread_id"], run["id"])
@@ -121,7 +121,7 @@ def _restart(tx: Tx, world: Context, row: RunRow, going: str | None) -> Carrier 
     turn, sent = record.turn_of(world, run, memory), chain.prepare(tx, world, run, memory)
     carrier = Carrier(RunState(world, turn, memory, sent, seen=run["status"]), Call(), place=Place(going))
     carrier.choose_background()
-    # In the transaction, so that nobody finds the run claimed and yet let go of by this process.
+    # In the transaction, so that no reader finds the run claimed and yet released by this process.
     world.registry.enter(run["id"], carrier.interruption, world.tenant)
     return carrier
 
@@ -147,7 +147,7 @@ def _withdraw(tx: Tx, run: Json) -> None:
 
 
 def _unfinished(tx: Tx, world: Context, row: RunRow) -> str | None:
-    """The run's last response, if nobody heard its end."""
+    """The run's last response, if its end has not been stored."""
     made = responses.of_run(tx, row.body["id"])
     if made and made[-1].status is None:
         return made[-1].id
@@ -181,7 +181,7 @@ def _finish(tx: Tx, world: Context, row: RunRow, response: Json) -> list[Made] |
 
 
 def _still_lost(tx: Tx, world: Context, row: RunRow, response_id: str) -> bool:
-    """Whether nobody has carried the run on while upstream was asked.
+    """Whether no process has continued the run while upstream was asked.
 
     Its process may only have been slow, and the owner's name alone does not tell: it is this very process, perhaps.
     """
@@ -191,7 +191,7 @@ def _still_lost(tx: Tx, world: Context, row: RunRow, response_id: str) -> bool:
 
 
 def _drop_unfinished(tx: Tx, turn: Turn, response: Json, journalled: list[Json]) -> None:
-    """Finished messages and steps stay; everything else of the response is told anew."""
+    """Finished messages and steps stay; everything else of the response is emitted again."""
     run = turn.run
     written: list[Open] = []
     hosted = 0
@@ -225,7 +225,7 @@ def _answers(step: Json, answered: set[str]) -> bool:
 
 
 def _settle(turn: Turn, response: Json, journalled: list[Json], written: list[Open], hosted: int) -> None:
-    """What of the response was told to its end, and what was journalled.
+    """Mark what of the response was emitted completely, and what was journalled.
 
     What was journalled is told again where its step was not finished, but not journalled again.
     """

@@ -1,8 +1,8 @@
 """Brings a thread's active run up to date before the thread is read.
 
-A run that goes on upstream is asked after.  A run lapses when its time is over, and is taken over when the process that
-drove it is gone; when its request has lost too many of them it fails, and is cancelled if it was to be.  So a program
-that never retrieves its run is never locked out of its thread.
+For a run in upstream's background, upstream is asked for its state.  A run expires when its time is over.  When the
+process that drove a run is gone, another one takes it over; the run fails when its request has lost too many processes,
+and is cancelled if it was being cancelled.  So a program that never retrieves a run is never locked out of a thread.
 """
 
 from typing import Any, Final
@@ -38,7 +38,7 @@ async def thread(world: Context, thread_id: str) -> None:
 
 
 def active(tx: Tx, world: Context, thread_id: str) -> Json | None:
-    """The run that holds the thread, once what is due has been done to it; None when none does."""
+    """The thread's active run, after the ending that is due, if any; None if no run is active."""
     row = runs.active(tx, thread_id)
     if row is None or (ending := _due(world, row)) is None:
         return row.body if row else None
@@ -80,12 +80,12 @@ def _lost(world: Context, row: RunRow) -> bool:
 
 
 def _forsaken(world: Context, row: RunRow) -> bool:
-    """Whether this very process has let go of the run, and could not write that down."""
+    """Whether this process has released the run, and could not store that."""
     return row.owner == world.owner and world.registry.forsaken(row.body["id"])
 
 
 def opened(tx: Tx, world: Context, row: RunRow) -> Turn:
-    """A run as it lies in the store, with what it has open, ready for an ending."""
+    """A stored run with its unfinished steps and messages, ready for an ending."""
     turn = Turn(row.body, world.ids, world.now, spent=row.memory["spent"])
     for step in steps.of_run(tx, row.body["id"]):
         if step["status"] != "in_progress":

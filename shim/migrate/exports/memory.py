@@ -1,6 +1,4 @@
-"""What has become of which thread: a file with a line for each step of an export, so that it goes on where it was
-interrupted, and later adds only what is new.
-"""
+"""A file with a line for each step of an export: it continues after an interruption, and later adds only new data."""
 
 import os
 from dataclasses import asdict, dataclass

@@ -1,6 +1,4 @@
-"""Contents of files: kept with the thread that shows them, and pictures sent to the model by themselves, so that a
-thread can go on at a server that does not have the file.
-"""
+"""Stores contents of files with their thread and sends pictures as data, for servers that do not have the file."""
 
 import base64
 from collections.abc import Callable, Iterator

@@ -1,5 +1,6 @@
-"""All objects of an import, on disk, until the input has been read: so that a thread is complete when it is written,
-whatever order its parts came in, and memory stays small.
+"""Holds all objects of an import on disk until the input has been read.
+
+So a thread is complete when it is written, in whatever order its parts came, and memory stays small.
 
 A SQLite file that only this process can read, gone when the import ends.  Where the store is encrypted, so is this.
 """

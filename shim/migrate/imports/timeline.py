@@ -1,4 +1,4 @@
-"""A thread put in order: its objects each once, complete, and the journal from which its next run is told.
+"""Puts an imported thread in order: each object once and complete, and the journal that its next run replays.
 
 Pure: what was staged of a thread goes in, what the store shall hold comes out.
 """

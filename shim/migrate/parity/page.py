@@ -1,4 +1,4 @@
-"""The report for people: one HTML file that asks nobody for anything, and runs nothing.
+"""The report for people: one HTML file without scripts, which loads nothing from elsewhere.
 
 Everything that is put into it is escaped, and its own policy lets a browser use nothing but its one style sheet.
 """

@@ -1,4 +1,4 @@
-"""What ``strict`` means for a schema: what it must hold, and how a schema is rewritten when nobody said.
+"""What ``strict`` requires of a schema, and how a schema is rewritten when the request does not set ``strict``.
 
 Of 306 recorded function tools sent without ``strict`` all came back ``strict: true``, the schemas rewritten with
 ``additionalProperties: false`` and every property required.  A schema that cannot be made strict falls back to

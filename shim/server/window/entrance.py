@@ -1,4 +1,4 @@
-"""Who may look: this machine alone where callers are not told apart, and else whoever gives a key as a password."""
+"""Access to the window: a key is the password; where callers are not told apart, this machine alone may look."""
 
 import base64
 import binascii

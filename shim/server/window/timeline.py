@@ -1,4 +1,4 @@
-"""A run in order: the Assistants events that it told, beside the requests upstream that they came from.
+"""A run in order: its Assistants events, beside the upstream requests that they came from.
 
 Events are not stored; their objects are, with the times at which they changed.  So each event is here that an object
 tells of, and the pieces of texts and arguments (``*.delta``) are not.

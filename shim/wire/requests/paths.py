@@ -1,4 +1,4 @@
-"""Ids in paths and bodies begin with the prefix of their kind, or are refused before anybody looks for them."""
+"""Checks the ids in paths and bodies: an id without the prefix of its kind is refused before it is looked up."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Objects of the API as it told them, one by one: by their ``object``, by the prefix of their id, by what is around."""
+"""Reads objects as the API returned them: recognised by ``object``, by the prefix of the id, or by where they are."""
 
 from collections.abc import Iterator
 from typing import Any, Final

@@ -1,5 +1,6 @@
-"""Values by name: ``{"assistants": [...], "threads": [...], "messages": {"thread_...": [...]}}``, and what stands under
-the id of its thread or run.
+"""Reads JSON objects with lists by name, such as ``{"threads": [...]}``, or by the id of a thread or run.
+
+``{"assistants": [...], "threads": [...], "messages": {"thread_...": [...]}}``
 """
 
 from collections.abc import Iterator

@@ -1,5 +1,6 @@
-"""Rows with a message each, as applications and scripts keep them: ``{"thread_id", "message_id", "role", "text",
-"created_at"}`` and the usual other names.
+"""Reads rows with one message each, as applications and scripts store them.
+
+``{"thread_id", "message_id", "role", "text", "created_at"}`` and the usual other names.
 """
 
 from collections.abc import Iterator
