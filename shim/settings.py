@@ -40,8 +40,8 @@ class Settings(BaseSettings):
     database_connections: int = Field(
         CONNECTIONS,
         ge=1,
-        description="The most connections that a process opens to a PostgreSQL server at one time. Whoever comes when "
-        "all are in use waits.",
+        description="The most connections that a process opens to a PostgreSQL server at one time. When "
+        "all are in use, the next transaction waits.",
     )
     upstream: str | None = Field(
         None,
@@ -97,7 +97,7 @@ class Settings(BaseSettings):
     retention_days: float | None = Field(
         None,
         gt=0,
-        description="Days after which a thread that nobody used is erased with all that belongs to it. Default: never.",
+        description="Days after which an unused thread is erased with all that belongs to it. Default: never.",
     )
     keep_file_days: float | None = Field(
         None,
@@ -169,7 +169,7 @@ class Settings(BaseSettings):
     )
     key_secret: SecretStr | None = Field(
         None,
-        description="With what callers' keys are hashed in the store. Whoever changes it makes every key unknown. "
+        description="The secret with which callers' keys are hashed in the store. After a change every key is unknown. "
         "Default: a random secret that is kept in the store.",
     )
     key_check_seconds: float = Field(
@@ -197,7 +197,7 @@ class Settings(BaseSettings):
         1000,
         gt=0,
         description="Answers of runs, and of calls that are passed on, which each process of `assistants-shim serve` "
-        "has under way at one time. Whoever comes when there are more gets 503.",
+        "has under way at one time. A request above this number gets 503.",
     )
     max_tenant_streams: int = Field(
         200,
@@ -207,8 +207,8 @@ class Settings(BaseSettings):
     max_runs: int = Field(
         1000,
         gt=0,
-        description="Runs that each process of `assistants-shim serve` drives at one time, whether anybody reads them "
-        "or not. Whoever begins one when there are more gets 503.",
+        description="Runs that each process of `assistants-shim serve` drives at one time, whether their streams are "
+        "read or not. A request that would begin one more gets 503.",
     )
     max_tenant_runs: int = Field(
         200,
@@ -218,7 +218,7 @@ class Settings(BaseSettings):
     requests_per_minute: int = Field(
         3000,
         ge=0,
-        description="Requests that a tenant may send in a minute before he gets 429; 0: any number. Holds where "
+        description="Requests that a tenant may send in a minute; further ones get 429; 0: any number. Holds where "
         "callers are told apart.",
     )
     rate_storage: Literal["memory", "store"] = Field(
@@ -250,7 +250,7 @@ class Settings(BaseSettings):
     max_connections: int = Field(
         1000,
         gt=0,
-        description="Connections that `assistants-shim serve` holds at one time. Whoever comes when there are more "
+        description="Connections that `assistants-shim serve` holds at one time. A connection above this number "
         "gets 503.",
     )
     operator_key: SecretStr | None = Field(
@@ -278,7 +278,7 @@ class Settings(BaseSettings):
     drain_seconds: float = Field(
         0.0,
         ge=0,
-        description="Seconds for which `assistants-shim serve` still takes requests after it was told to stop, while "
+        description="Seconds for which `assistants-shim serve` still takes requests after the signal to stop, while "
         "`/readyz` answers 503, so that a load balancer can take it out first.",
     )
     request_timeout: float = Field(
