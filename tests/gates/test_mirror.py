@@ -30,18 +30,14 @@ OWED = frozenset(
         "engine/run/record",
         "engine/run/refresh",
         "engine/run/state",
-        "translate/identity",
         "translate/stream",
         "translate/turn",
         "store/dialects",
-        "store/doubt",
-        "store/errors",
         "store/facts",
         "store/imports",
         "store/rows",
         "store/schema",
         "store/upgrade",
-        "upstream/colours",
         "upstream/responses",
     ]
 )

@@ -1,0 +1,111 @@
+"""Whether a transaction was committed whose connection was lost."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+import sqlalchemy as sa
+
+from shim.store import dialects, doubt
+from shim.store.database import Database
+
+NUMBER = 7
+Fate = Callable[[int], str | None]
+
+
+@pytest.fixture
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The pauses that were made, none of which takes time."""
+    made: list[float] = []
+    monkeypatch.setattr("shim.store.doubt.time.sleep", made.append)
+    return made
+
+
+@contextmanager
+def server(fate: Fate) -> Iterator[sa.Engine]:
+    """A database that knows the fate of transactions."""
+
+    def connected() -> sqlite3.Connection:
+        connection = sqlite3.connect(":memory:")
+        connection.create_function("txid_status", 1, fate)
+        return connection
+
+    engine = sa.create_engine("sqlite://", creator=connected, poolclass=sa.NullPool)
+    yield engine
+    engine.dispose()
+
+
+@pytest.mark.parametrize(
+    "fate, expected",
+    [("committed", True), ("aborted", False), (None, None), ("", None), ("COMMITTED", None)],
+)
+def test_the_first_answer_counts(fate: str | None, expected: bool | None, pauses: list[float]) -> None:
+    asked: list[int] = []
+
+    def told(number: int) -> str | None:
+        asked.append(number)
+        return fate
+
+    with server(told) as engine:
+        assert doubt.was_committed(engine, NUMBER, ()) is expected
+    assert asked == [NUMBER]
+    assert pauses == [0.0]
+
+
+@pytest.mark.parametrize("end, expected", [("committed", True), ("aborted", False)])
+def test_one_in_progress_is_asked_for_again(end: str, expected: bool, pauses: list[float]) -> None:
+    fates = iter(["in progress", "in progress", end])
+    with server(lambda _: next(fates)) as engine:
+        assert doubt.was_committed(engine, NUMBER, ()) is expected
+    assert pauses == list(doubt.PAUSES[:3])
+
+
+def test_one_in_progress_to_the_last_is_unknown(pauses: list[float]) -> None:
+    with server(lambda _: "in progress") as engine:
+        assert doubt.was_committed(engine, NUMBER, ()) is None
+    assert pauses == list(doubt.PAUSES)
+
+
+def test_a_server_that_fails_is_asked_again(pauses: list[float]) -> None:
+    def told(_: int) -> str:
+        if len(pauses) < 3:
+            raise KeyError
+        return "committed"
+
+    with server(told) as engine:
+        assert doubt.was_committed(engine, NUMBER, (sa.exc.OperationalError,)) is True
+    assert len(pauses) == 3
+
+
+def test_another_failure_is_not_hidden(pauses: list[float]) -> None:
+    def told(_: int) -> str:
+        raise KeyError
+
+    with server(told) as engine, pytest.raises(sa.exc.OperationalError):
+        doubt.was_committed(engine, NUMBER, (sa.exc.IntegrityError,))
+    assert pauses == [0.0]
+
+
+def test_nothing_is_in_doubt_where_nothing_was_written(base: Database) -> None:
+    with base._engine.connect() as db:
+        assert doubt.number(db) is None
+
+
+def test_a_noted_number_is_given_once_and_only_where_there_is_doubt(base: Database) -> None:
+    with base._engine.connect() as db:
+        doubt.note(db, NUMBER)
+        assert doubt.number(db) == (None if dialects.lone_writer(db) else NUMBER)
+        assert doubt.number(db) is None
+        db.info.pop(dialects.NUMBER, None)
+
+
+def test_a_server_knows_what_became_of_a_transaction(base: Database) -> None:
+    if base._engine.dialect.name == "sqlite":
+        pytest.skip("nothing is in doubt there")
+    for end, expected in (("commit", True), ("rollback", False)):
+        with base._engine.connect() as db:
+            assigned = db.execute(sa.select(doubt.CURRENT)).scalar_one()
+            assert doubt.number(db) == assigned
+            getattr(db, end)()
+        assert doubt.was_committed(base._engine, assigned, ()) is expected

@@ -1,0 +1,178 @@
+"""Which item an event speaks of."""
+
+from typing import Any
+
+import pytest
+
+from shim.translate.identity import Known, Registry
+
+Json = dict[str, Any]
+
+
+def message(id: str | None = None) -> Json:
+    return {"type": "message", "id": id}
+
+
+def function(call_id: str | None = None, id: str | None = None) -> Json:
+    return {"type": "function_call", "call_id": call_id, "id": id}
+
+
+def never(_: Known, __: Json) -> bool:
+    return False
+
+
+def told(*items: Json) -> Registry:
+    """A response of which these items were announced, at places 0, 1, ..."""
+    registry = Registry()
+    for place, item in enumerate(items):
+        registry.add(item, place)
+    return registry
+
+
+@pytest.mark.parametrize(
+    "items, keys",
+    [
+        ([message("m")], ["m"]),
+        ([function("c", "f")], ["f"]),
+        ([function("c")], ["c"]),
+        ([message(), message("")], ["#0", "#1"]),
+        ([message("m"), message("m")], ["m", "m#1"]),
+        ([message("\0"), message("\ud800")], ["\0", "\ud800"]),
+    ],
+)
+def test_each_item_has_a_key_of_its_own(items: list[Json], keys: list[str]) -> None:
+    assert [known.key for known in told(*items).items] == keys
+
+
+def test_an_item_without_a_name_or_a_place_is_counted() -> None:
+    registry = Registry()
+    assert [registry.add(message(), None).key for _ in range(2)] == ["#0", "#1"]
+
+
+def test_an_empty_field_takes_nothing_back_and_the_kind_stays() -> None:
+    registry = told(function("c", "f") | {"name": "add"})
+    known = registry.items[0]
+    registry.learn(known, {"type": "message", "id": "g", "name": "", "call_id": None, "arguments": "{}"})
+    assert known.item == function("c", "g") | {"name": "add", "arguments": "{}"}
+    assert known.names == {"c", "f", "g"}
+    assert registry.by_name["g"] is registry.by_name["f"] is known
+
+
+@pytest.mark.parametrize(
+    "known, place, expected", [(0, 0, True), (0, 1, False), (None, 1, True), (0, None, True), (None, None, True)]
+)
+def test_an_unknown_place_may_be_any(known: int | None, place: int | None, expected: bool) -> None:
+    assert Known("k", "message", message(), known).may_be_at(place) is expected
+
+
+@pytest.mark.parametrize(
+    "before, item, place, found",
+    [
+        (message("m"), message("m"), 0, True),
+        (message("m"), message("m"), None, True),
+        (message("m"), message("m"), 1, False),
+        (message("m"), message("n"), 0, False),
+        (message(), message("n"), 0, True),
+        (message("m"), message(), 0, True),
+        (message(), message(), None, False),
+        (message("m"), function(None, "m"), 0, False),
+    ],
+)
+def test_an_item_that_begins_twice_is_one(before: Json, item: Json, place: int | None, found: bool) -> None:
+    registry = told(before)
+    assert registry.beginning(item, place) is (registry.items[0] if found else None)
+
+
+def test_a_settled_item_that_begins_again_is_remembered() -> None:
+    registry = told(function("c", "f"))
+    known = registry.items[0]
+    known.settled = True
+    assert registry.beginning(function("c", "other"), 0) is None
+    assert registry.beginning(function("c", "f"), 0) is known
+    assert not known.again
+    assert registry.beginning(function("c", "f"), None) is known
+    assert known.again
+
+
+@pytest.mark.parametrize(
+    "items, item, place, found",
+    [
+        ([message("a"), message("b")], message("b"), None, 1),
+        ([message("a"), message("b")], message("b"), 0, 1),
+        ([message(), message()], message("x"), 1, 1),
+        ([message(), message()], message("x"), None, 0),
+        ([function("c", "f")], function("d", "g"), None, None),
+        ([function("c", "f")], function("d"), None, 0),
+        ([function("c")], message("c"), None, None),
+        ([], message("m"), 0, None),
+    ],
+)
+def test_an_end_finds_its_beginning(items: list[Json], item: Json, place: int | None, found: int | None) -> None:
+    registry = told(*items)
+    assert registry.ending(item, place, never) is (None if found is None else registry.items[found])
+
+
+def test_an_end_under_a_strange_name_goes_to_the_item_that_agrees() -> None:
+    registry = told(message("a"), message("b"))
+    for known in registry.items:
+        known.named = True
+    assert registry.ending(message("x"), None, never) is None
+    assert registry.ending(message("x"), None, lambda known, _: known.key == "b") is registry.items[1]
+
+
+@pytest.mark.parametrize(
+    "items, event, kind, found",
+    [
+        ([message("a"), message("b")], {"item_id": "a"}, "message", 0),
+        ([message("a"), message("b")], {"item_id": "a", "output_index": 1}, "message", 1),
+        ([message("a"), message("b")], {"item_id": "x", "output_index": 0}, "message", 0),
+        ([message("a"), message("b")], {}, "message", 1),
+        ([message("a")], {"item_id": None, "output_index": None}, "message", 0),
+        ([message("a")], {"item_id": "x", "output_index": 5}, "message", None),
+        ([function("c", "f")], {"item_id": "x"}, "function_call", None),
+        ([function("c", "f")], {"item_id": "c"}, "function_call", 0),
+        ([function("c", "f"), message("m")], {"item_id": "f"}, "message", None),
+        ([], {"item_id": "a"}, "message", None),
+    ],
+)
+def test_words_find_their_item(items: list[Json], event: Json, kind: str, found: int | None) -> None:
+    registry = told(*items)
+    assert registry.words(event, kind) is (None if found is None else registry.items[found])
+
+
+def test_a_name_that_was_used_for_an_item_is_its_own_from_then_on() -> None:
+    registry = told(message("a"), message("b"))
+    first = registry.words({"item_id": "x", "output_index": 0}, "message")
+    assert first is registry.items[0]
+    assert registry.words({"item_id": "x"}, "message") is first
+
+
+@pytest.mark.parametrize(
+    "name, kind, expected",
+    [("m", "function_call", True), ("m", "message", False), ("x", "message", False), (None, "message", False)],
+)
+def test_words_of_another_kind_are_elsewhere(name: str | None, kind: str, expected: bool) -> None:
+    assert told(message("m")).elsewhere({"item_id": name}, kind) is expected
+
+
+@pytest.mark.parametrize(
+    "items, output, found",
+    [
+        ([], [], []),
+        ([], [message("m")], [None]),
+        ([message("m")], [], []),
+        # By id, in whatever order.
+        ([message("a"), message("b")], [message("b"), message("a")], [1, 0]),
+        # A call by the id of the call, though its own id has changed.
+        ([function("c", "f"), function("d", "g")], [function("d", "f"), function("c", "g")], [1, 0]),
+        # By kind and order, when no name is the same.
+        ([message("a"), function("c"), message("b")], [message("x"), message("y"), function("z")], [0, 2, 1]),
+        # By place, when there are more of one than of the other.
+        ([message("a"), message("b")], [function("c"), message("x")], [None, 1]),
+        ([message("a")], [message("x"), message("y")], [0, None]),
+    ],
+)
+def test_the_output_is_matched_as_a_whole(items: list[Json], output: list[Json], found: list[int | None]) -> None:
+    registry = told(*items)
+    expected = [(item, None if at is None else registry.items[at]) for item, at in zip(output, found, strict=True)]
+    assert registry.output(output) == expected
