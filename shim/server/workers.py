@@ -67,7 +67,8 @@ class Workers:
             if each.poll() is None:
                 continue
             self._bury(each)
-            if time.monotonic() - began < LIVED:
+            # One that was killed, such as for want of memory, could have begun.
+            if time.monotonic() - began < LIVED and each.returncode >= 0:
                 log.error("a worker ended with status %s as it began", each.returncode)
                 self._status, self._stopping = 1, True
             elif not self._stopping:
