@@ -15,8 +15,8 @@ from shim.store import dialects
 CURRENT: Final = sa.func.txid_current()
 _ASSIGNED: Final = "SELECT txid_current_if_assigned()"
 _FATE: Final = sa.select(sa.func.txid_status(sa.bindparam("number", type_=sa.BigInteger)))
-#: Seconds between the attempts to ask for it, and at a transaction that was lost.
-PAUSES: Final = (0.0, 0.1, 0.4, 1.0, 2.0)
+#: Seconds between the attempts to ask for it: in all half of a lease, in which a server can be started again.
+PAUSES: Final = (0.0, 0.1, 0.4, 1.0, 2.0, 4.0, 8.0)
 _KNOWN: Final = {"committed": True, "aborted": False}
 
 
