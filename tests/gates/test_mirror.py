@@ -21,7 +21,6 @@ OWED = frozenset(
         "engine/run/healing",
         "engine/run/notes",
         "engine/run/record",
-        "engine/run/refresh",
         "engine/run/state",
         "translate/stream",
         "translate/turn",

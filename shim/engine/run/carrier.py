@@ -10,7 +10,6 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timezone
 from typing import Final, TypeVar
 
 from shim import lifecycle
@@ -36,7 +35,6 @@ log = logging.getLogger("shim")
 T = TypeVar("T")
 
 BROKE_OFF: Final = "The connection to the model was lost before its answer was complete."
-OURS: Final = "internal error of the shim, see the log of {}"
 
 #: Asks upstream to go on though nobody reads.
 BACKGROUND: Final[Json] = {"background": True}
@@ -195,10 +193,8 @@ class Carrier:
         except StoreFailed:
             self.forsake()
             raise
-        except Exception:
-            when = datetime.fromtimestamp(self.world.now(), timezone.utc).isoformat()
-            log.exception("internal error at %s, in run %s", when, run_id)
-            yield await self._broke_down(when)
+        except Exception:  # noqa: BLE001 - `internal_error` logs it
+            yield await self._broke_down(notes.internal_error(self.world, run_id))
         except BaseException:
             await self._hand_over()
             raise
@@ -221,10 +217,10 @@ class Carrier:
         except StoreFailed:
             self.forsake()
 
-    async def _broke_down(self, when: str) -> list[Emitted]:
+    async def _broke_down(self, why: str) -> list[Emitted]:
         """What went wrong is neither upstream's nor the store's: the run fails, and says where to look."""
         try:
-            return await self._abandon(OURS.format(when))
+            return await self._abandon(why)
         except Exception:
             # What broke is needed for this, too.
             self.forsake()

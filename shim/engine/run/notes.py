@@ -4,6 +4,7 @@ No contents: names of events and models, ids, and where something differed.
 """
 
 import logging
+from datetime import datetime, timezone
 from typing import Final
 
 from shim.engine.context import Context
@@ -12,6 +13,8 @@ from shim.translate.turn import Turn
 from shim.wire.types import Json
 
 log = logging.getLogger("shim")
+#: The ``last_error`` of a run that failed by a fault of ours.
+OURS: Final = "internal error of the shim, see the log of {}"
 #: What was logged before: the news is that there is such an event, not how often.
 _told: Final[set[str]] = set()
 
@@ -45,3 +48,12 @@ def report(world: Context, turn: Turn) -> None:
     for difference in turn.differences:
         log.warning("run %s: %s", turn.run["id"], difference)
     turn.differences.clear()
+
+
+def internal_error(world: Context, run_id: str) -> str:
+    """Log the exception under way as a fault of ours, with its time; returns the run's ``last_error``, which names the
+    same time.
+    """
+    when = datetime.fromtimestamp(world.now(), timezone.utc).isoformat()
+    log.exception("internal error at %s, in run %s", when, run_id)
+    return OURS.format(when)

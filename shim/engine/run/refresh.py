@@ -5,20 +5,30 @@ process that drove a run is gone, another one takes it over; the run fails when 
 and is cancelled if it was being cancelled.  So a program that never retrieves a run is never locked out of a thread.
 """
 
-from typing import Any, Final
+from collections.abc import Callable, Iterator
+from typing import Final
 
 from shim.engine.context import Context
 from shim.engine.protocol import Emitted
-from shim.engine.run import background, record, recovery
+from shim.engine.run import background, notes, record, recovery
+from shim.engine.run.carrier import Left
+from shim.ports import Refusal
 from shim.store import messages, runs, steps, threads
+from shim.store.errors import Gone, StoreFailed
 from shim.store.runs import RunRow
 from shim.store.tx import Tx
 from shim.translate import endings, failures
 from shim.translate.turn import Open, Turn
+from shim.wire.errors import ApiError
 from shim.wire.types import Json
+
+#: Writes the end of a run.
+Ending = Callable[[Turn], Iterator[Emitted]]
 
 ORPHANED: Final = "The process that ran this was ended before the run was."
 UNSTORED: Final = "The store failed before the answer was complete."
+#: What may stop a look at a run without being a fault of ours.
+PASSING: Final = (ApiError, Gone, Refusal, StoreFailed)
 DRIVEN: Final = ("queued", "in_progress", "cancelling")
 
 
@@ -27,10 +37,26 @@ async def thread(world: Context, thread_id: str) -> None:
     row = await world.store.read(runs.active, thread_id)
     if row is None:
         return
+    try:
+        await _look(world, row)
+    except Left:
+        # Another process has looked at the same time, and was first to write what it found.
+        return
+    except PASSING:
+        raise
+    except Exception:  # noqa: BLE001 - `internal_error` logs it
+        # The response would break every later look at the thread in the same way: its run ends here.
+        why = notes.internal_error(world, row.body["id"])
+        if (going := row.memory["background"]) is not None:
+            await background.stop(world, going)
+        await world.store.write(_fail, world, row, why)
+
+
+async def _look(world: Context, row: RunRow) -> None:
     if _lost(world, row) and await recovery.take_over(world, row):
         return
     if _due(world, row) is not None:
-        await world.store.write(active, world, thread_id)
+        await world.store.write(active, world, row.body["thread_id"])
         if (going := row.memory["background"]) is not None:
             await background.stop(world, going)
     elif row.memory["background"]:
@@ -43,6 +69,19 @@ def active(tx: Tx, world: Context, thread_id: str) -> Json | None:
     if row is None or (ending := _due(world, row)) is None:
         return row.body if row else None
     threads.lock(tx, thread_id)
+    _end(tx, world, row, ending)
+    return None
+
+
+def _fail(tx: Tx, world: Context, seen: RunRow, why: str) -> None:
+    """End the run that was looked at, unless another process has changed it since."""
+    threads.lock(tx, seen.body["thread_id"])
+    row = runs.active(tx, seen.body["thread_id"])
+    if row == seen:
+        _end(tx, world, row, lambda turn: endings.failed(turn, failures.last_error(None, why)))
+
+
+def _end(tx: Tx, world: Context, row: RunRow, ending: Ending) -> None:
     turn = opened(tx, world, row)
     emitted: list[Emitted] = list(ending(turn))
     record.items_of(tx, turn, None)
@@ -50,10 +89,9 @@ def active(tx: Tx, world: Context, thread_id: str) -> Json | None:
     record.run_of(tx, world, turn.run, row.memory, row.body["status"])
     world.registry.tell(row.body["id"])
     world.monitor("ended", turn.run, turn.run["status"])
-    return None
 
 
-def _due(world: Context, row: RunRow) -> Any:
+def _due(world: Context, row: RunRow) -> Ending | None:
     """The ending that is due, or None."""
     if world.clock() >= row.body["expires_at"]:
         return endings.lapsed
