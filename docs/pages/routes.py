@@ -5,10 +5,18 @@ from typing import Final
 
 from docs.pages.marks import code, page, table
 from shim.engine.api.routes import OURS, ROUTES
+from shim.server import operator
 
 INTRODUCTION: Final = """
 Every call that is ours. Paths stand below the client's base URL. What begins with {ours} and has no row is answered
 with the API's own 404; every other path goes to the real network untouched.
+"""
+OPERATOR: Final = """
+## The operator's
+
+A server with `SHIM_OPERATOR_KEY` has these besides, from the root of its address and for that key alone. `{tenant}` is
+the name of a tenant. The body is that of the call, and `id`, which begins as the table says:
+[Ids that the operator chooses](../how-to/serve-many.md#ids-that-the-operator-chooses).
 """
 
 
@@ -18,7 +26,17 @@ def print_page() -> str:
         for (method, path), operation in ROUTES.items()
     ]
     ours = " or ".join(code(f"/{name}") for name in OURS)
-    return page("Routes", INTRODUCTION.format(ours=ours), table(("method", "path", "done by"), rows))
+    theirs = [
+        (method, code(path), code(f"POST /{made.path}"), code(f"{made.prefix}_"))
+        for (method, path), made in operator.ROUTES.items()
+    ]
+    return page(
+        "Routes",
+        INTRODUCTION.format(ours=ours),
+        table(("method", "path", "done by"), rows),
+        OPERATOR,
+        table(("method", "path", "the call", "ids begin with"), theirs),
+    )
 
 
 def _module(operation: object) -> str:

@@ -76,23 +76,23 @@ class Limits:
         """Raises `ApiError` for a request that is one too many in this minute."""
         wait = None if self._rates is None else await self._rates.hit(tenant)
         if wait is not None:
-            raise _later("too_many_requests", math.ceil(max(wait, SOON)), limit=self._minute)
+            raise later("too_many_requests", math.ceil(max(wait, SOON)), limit=self._minute)
 
     def check_runs(self, tenant: str) -> None:
         """Raises `ApiError` where no further run may begin."""
         going = self._registry.runs()
         if self._apart and sum(whose == tenant for whose, _ in going) >= self._tenant_runs:
-            raise _later("too_many_at_once", SOON, what="runs", limit=self._tenant_runs)
+            raise later("too_many_at_once", SOON, what="runs", limit=self._tenant_runs)
         if len(going) >= self._runs:
-            raise _later("overloaded", SOON)
+            raise later("overloaded", SOON)
 
     @contextmanager
     def stream(self, tenant: str) -> Iterator[None]:
         """An answer is under way that may take its time.  Raises `ApiError` where there are too many."""
         if self._apart and self._open[tenant] >= self._tenant_streams:
-            raise _later("too_many_at_once", SOON, what="streams", limit=self._tenant_streams)
+            raise later("too_many_at_once", SOON, what="streams", limit=self._tenant_streams)
         if self._open.total() >= self._streams:
-            raise _later("overloaded", SOON)
+            raise later("overloaded", SOON)
         self._open[tenant] += 1
         try:
             yield
@@ -102,7 +102,8 @@ class Limits:
                 del self._open[tenant]
 
 
-def _later(name: str, seconds: int, **values: object) -> ApiError:
+def later(name: str, seconds: int, **values: object) -> ApiError:
+    """An error that says after how many seconds to come again."""
     problem = error(name, seconds=seconds, **values)
     problem.headers["retry-after"] = str(seconds)
     return problem

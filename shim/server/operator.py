@@ -17,14 +17,29 @@ from shim import engine as engine_room
 from shim.assembly import given_ids
 from shim.runtime.dispatch import Answered, Dispatcher
 from shim.runtime.pump import AsyncBody
-from shim.server import exchange, headers, keyring
+from shim.server import attempts, exchange, headers, keyring
+from shim.server.attempts import Failures
 from shim.wire import encoding
 from shim.wire.errors import error
 
-#: The tenant's name, and what is made for him.
-PATH: Final = re.compile(r"/operator/([^/]+)/(assistants|threads)")
-#: How ids of each kind begin.
-PREFIXES: Final = {"assistants": "asst", "threads": "thread"}
+#: What all paths of the operator begin with.
+ROOT: Final = "/operator/"
+
+
+class Made(NamedTuple):
+    """``path``: the call of the API that makes the object.  ``prefix``: how its ids begin."""
+
+    path: str
+    prefix: str
+
+
+ROUTES: Final[dict[tuple[str, str], Made]] = {
+    ("POST", "/operator/{tenant}/assistants"): Made("assistants", "asst"),
+    ("POST", "/operator/{tenant}/threads"): Made("threads", "thread"),
+}
+_PATTERNS: Final = {
+    (method, re.compile(path.replace("{tenant}", "(?P<tenant>[^/]+)"))): made for (method, path), made in ROUTES.items()
+}
 
 
 class Tenants(NamedTuple):
@@ -41,33 +56,45 @@ class Operator:
         self, dispatcher: Dispatcher[AsyncBody], tenants: Tenants, key: str, server: Mapping[str, str]
     ) -> None:
         self._dispatcher, self._tenants, self._key, self._server = dispatcher, tenants, key.encode(), server
+        self._failures = Failures()
 
     async def answer(self, request: Request, read: Callable[[Request], Awaitable[bytes]]) -> Answered[AsyncBody]:
         """Raises `ApiError` for anybody else, before the body is read, and for a tenant that is not there."""
         exchange.of(request.scope).route = "operator"
         self._check(request)
-        path = request.scope["path"]
-        found = PATH.fullmatch(path)
-        tenant = await self._tenants.find(found[1]) if found and request.method == "POST" else None
-        if found is None or tenant is None:
-            raise error("unknown_url", method=request.method, path=path)
+        method, path = request.method, request.scope["path"]
+        name, made = _find(method, path)
+        tenant = await self._tenants.find(name) if made else None
+        if made is None or tenant is None:
+            raise error("unknown_url", method=method, path=path)
         exchange.of(request.scope).tenant = tenant
-        held, body = _chosen(PREFIXES[found[2]], await read(request))
-        asked = engine_room.Request("POST", found[2], [], headers.bearer(self._server), body)
+        held, body = _chosen(made.prefix, await read(request))
+        asked = engine_room.Request(method, made.path, [], headers.bearer(self._server), body)
         with held:
             return await self._dispatcher.answer(asked, self._tenants.engine(tenant))
 
     def _check(self, request: Request) -> None:
+        address = attempts.network_of(request.client.host if request.client else "")
+        # Before the key is looked at: whoever guesses must not learn that he was right.
+        self._failures.check(address)
         given = keyring.bearer_of(request.headers)
-        if given is None:
-            raise error("no_api_key")
-        if not hmac.compare_digest(given.encode(), self._key):
-            raise error("invalid_api_key", key=keyring.shown(given))
+        if given is not None and hmac.compare_digest(given.encode(), self._key):
+            return
+        self._failures.count(address)
+        raise error("no_api_key") if given is None else error("invalid_api_key", key=keyring.shown(given))
 
 
 def serves(path: str) -> bool:
     """Whether a path is the operator's."""
-    return path.startswith("/operator/")
+    return path.startswith(ROOT)
+
+
+def _find(method: str, path: str) -> tuple[str, Made | None]:
+    """The tenant's name in a path, and what is made for him."""
+    for (way, pattern), made in _PATTERNS.items():
+        if way == method and (found := pattern.fullmatch(path)):
+            return found["tenant"], made
+    return "", None
 
 
 def _chosen(prefix: str, body: bytes) -> tuple[AbstractContextManager[None], bytes]:

@@ -62,6 +62,13 @@ SERVERS: Final[dict[str, Row]] = {
         code="rate_limit_exceeded",
         type="requests",
     ),
+    "too_many_failures": Row(
+        "choice",
+        429,
+        "Rate limit reached on requests without the right key per min: Limit {limit}. Please try again in {seconds}s.",
+        code="rate_limit_exceeded",
+        type="requests",
+    ),
     "overloaded": Row(
         "reported",
         503,

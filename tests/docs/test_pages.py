@@ -11,6 +11,7 @@ from docs import generate
 from docs.pages import events, statuses, upstreams
 from shim import lifecycle
 from shim.engine.api.routes import ROUTES
+from shim.server import operator
 from shim.settings import names
 from shim.translate.stream import RULES
 from shim.upstream.profiles import PROFILES
@@ -52,6 +53,7 @@ def test_every_happening_has_a_meaning() -> None:
 
 def test_routes_errors_and_settings_are_whole() -> None:
     assert all(f"| {method} | `/{path}` |" in _page("routes.md") for method, path in ROUTES)
+    assert all(f"| {method} | `{path}` |" in _page("routes.md") for method, path in operator.ROUTES)
     assert all(f"| `{name}` | {row.status} |" in _page("errors.md") for name, row in ERRORS.items())
     assert all(f"| `{name}` |" in _page("settings.md") for name in names())
 

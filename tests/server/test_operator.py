@@ -1,17 +1,22 @@
 """The operator's paths: ids that he chooses, for the tenant that he names, with a key that is nobody else's."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import pytest
 from pydantic import SecretStr, ValidationError
 
+from shim.server.attempts import FAILURES
 from shim.server.keyring import Keyring
 from shim.settings import settings
 from shim.store.database import database
+from tests.scenarios.load import databases
 from tests.server.served import served
 from tests.server.speaking import Answer, ask
+from tests.stores import POSTGRES
 
 KEY: Final = "the-operators-own-key"
 OWN, THREAD = "asst_fromTheDashboard01", "thread_fromTheBrowser0001"
@@ -30,8 +35,21 @@ class Server(NamedTuple):
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    url = f"sqlite:///{tmp_path / 'shim.db'}"
+def server() -> Iterator[Server]:
+    with serving(settings().database_url or "") as found:
+        yield found
+
+
+@pytest.fixture(params=["sqlite", *(["postgresql"] if POSTGRES else [])])
+def on_each_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server]:
+    kind = databases.sqlite(tmp_path) if request.param == "sqlite" else databases.postgresql(POSTGRES or "")
+    with kind as url, serving(url) as found:
+        yield found
+
+
+@contextmanager
+def serving(url: str) -> Iterator[Server]:
+    """A server with two tenants."""
     ring = Keyring(database(url))
     keys = {who: ring.issue(who, 1).secret for who in ("anna", "bob")}
     with served(upstream="sandbox", auth="keys", database_url=url, operator_key=SecretStr(KEY)) as found:
@@ -48,14 +66,36 @@ def test_a_tenant_gets_what_the_operator_makes_for_him_alone(server: Server) -> 
     run = server.ask("anna", f"threads/{THREAD}/runs", "POST", {"assistant_id": OWN, "stream": True})
     assert b"thread.run.completed" in run.body
     assert server.ask("bob", f"assistants/{OWN}").status == server.ask("bob", f"threads/{THREAD}").status == 404
-    for path, body in (("assistants", {"id": OWN, "model": "gpt-4o", "name": "Again"}), ("threads", {"id": THREAD})):
-        taken = server.make(f"anna/{path}", body)
-        assert (taken.status, taken.error["code"]) == (400, "id_taken")
     assert server.make("bob/assistants", {"id": OWN, "model": "gpt-4o", "name": "Bob's"}).status == 200
     assert server.ask("bob", f"assistants/{OWN}").json["name"] == "Bob's"
     assert server.make("bob/threads", {"id": THREAD}).status == 200
     assert server.ask("bob", f"threads/{THREAD}/messages").json["data"] == []
     assert server.ask("anna", f"assistants/{OWN}").json["name"] == "Own"
+
+
+@pytest.mark.parametrize("path, body", [("assistants", {"id": OWN, "model": "gpt-4o"}), ("threads", {"id": THREAD})])
+def test_an_id_that_is_taken(on_each_store: Server, path: str, body: dict[str, Any]) -> None:
+    """One of several requests at the same time makes it, and none changes it."""
+    given = [body | {"metadata": {"by": str(number)}} for number in range(4)]
+    with ThreadPoolExecutor(len(given)) as pool:
+        answers = list(pool.map(lambda each: on_each_store.make(f"anna/{path}", each), given))
+    made = [answer.json["metadata"] for answer in answers if answer.status == 200]
+    refused = [answer for answer in answers if answer.status != 200]
+    assert [(each.status, each.error["code"]) for each in refused] == [(400, "id_taken")] * 3
+    assert {each.error["message"] for each in refused} == {f"There already is an object with id '{body['id']}'."}
+    assert on_each_store.ask("anna", f"{path}/{body['id']}").json["metadata"] == made[0]
+
+
+def test_whoever_guesses_has_to_wait(server: Server) -> None:
+    body = {"id": OWN, "model": "gpt-4o"}
+    for number in range(FAILURES):
+        assert server.make("anna/assistants", body, f"a-guess-of-many-{number}").status == 401
+    for key in ("one-guess-more-than-that", None, KEY):
+        refused = server.make("anna/assistants", body, key)
+        assert (refused.status, refused.error["code"]) == (429, "rate_limit_exceeded")
+        assert 1 <= int(refused.header("retry-after") or 0) <= 60
+    assert server.ask("anna", f"assistants/{OWN}").status == 404
+    assert server.ask("anna", "assistants").status == 200, "callers are not concerned"
 
 
 def test_nobody_else_comes_in(server: Server) -> None:
