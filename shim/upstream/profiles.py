@@ -93,7 +93,7 @@ NO_MODEL: Final = re.compile(
 
 def has_no_model(refusal: Refusal) -> bool:
     """Whether upstream refused because it has no such model."""
-    if refusal.status not in (400, 404, 422):
+    if refusal.status not in (None, 400, 404, 422):
         return False
     return refusal.code in NO_MODEL_CODES or bool(refusal.code is None and NO_MODEL.search(refusal.message))
 
@@ -143,7 +143,9 @@ _LONG: Final = re.compile("|".join(LONG_WORDS.values()), re.IGNORECASE)
 
 def is_too_long(refusal: Refusal) -> bool:
     """Whether upstream refused because the conversation does not fit into the model's context."""
-    return refusal.code == LONG_CODE or (refusal.status in (400, 413, 422) and bool(_LONG.search(refusal.message)))
+    return refusal.code == LONG_CODE or (
+        refusal.status in (None, 400, 413, 422) and bool(_LONG.search(refusal.message))
+    )
 
 
 #: Statuses that are the request's own fault, to be told to the caller as they came.

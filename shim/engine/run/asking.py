@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 
 from shim.engine import leads
 from shim.engine.context import Context
-from shim.engine.run import budget, chain, healing, naming, notes
+from shim.engine.run import budget, chain, echo, healing, naming, notes
 from shim.engine.run.chain import Sent
 from shim.engine.run.state import RunState
 from shim.ports import Refusal
@@ -40,6 +40,16 @@ async def ask(state: RunState, how: Callable[[Json], Awaitable[T]]) -> T:
             if not await _mend(state, refusal):
                 leads.of_refusal(state.world, refusal)
                 raise
+
+
+async def mended(state: RunState, events: list[Json]) -> bool:
+    """Whether an answer with status 200 begins with a refusal, and the next request was mended for it."""
+    turn = state.turn
+    refusal = None if turn.known.items or turn.error is not None else echo.refused_at_once(events)
+    if refusal is None or not await _mend(state, refusal):
+        return False
+    notes.refused(state.world, state.run, refusal)
+    return True
 
 
 async def _mend(state: RunState, refusal: Refusal) -> bool:
@@ -112,7 +122,7 @@ async def _refused_parameter(state: RunState, refusal: Refusal) -> bool:
     # That nothing is to be kept need not be said where it is not understood.
     among = (*models.DROPPABLE, *(["reasoning"] if mapped else []), *([] if body.get("store") else ["store"]))
     param = models.refused_parameter(refusal.param, refusal.code, refusal.message, among)
-    if refusal.status not in (400, 422) or param not in body:
+    if refusal.status not in (None, 400, 422) or param not in body:
         return False
     state.world.refused(body["model"]).add(param)
     log.warning("model %s takes no %s: it is left out from now on", body["model"], param)

@@ -42,7 +42,7 @@ async def _begin(carrier: Carrier) -> None:
     if (why := healing.cause_in(state, response)) is not None:
         with suppress(Refusal):
             await upstream.cancel(response["id"])
-        await _noting(carrier, response["id"], healing.leave(state, response["id"]))
+        await _noting(carrier, response["id"], healing.leave(state, response["id"], state.sent.previous))
         await healing.heal(state, why)
         response = await carrier.create()
     if await _noting(carrier, response["id"], carrier.handed_over(response["id"])):

@@ -310,9 +310,7 @@ class Carrier:
                     async for read in reads:
                         events = normalise.events(read)
                         self.place.read(events)
-                        why = healing.cause(self.state, events)
-                        if why is not None:
-                            await self._ask_anew(why, events)
+                        if await self._asked_anew(events):
                             return
                         if batch := await self.take(stream.merged(events)):
                             yield batch
@@ -321,14 +319,20 @@ class Carrier:
         finally:
             await answer.close()
 
-    async def _ask_anew(self, why: healing.Cause, events: list[Json]) -> None:
-        """Upstream answers without the history that it was to chain from: it is asked again, with all of it, before
-        anybody has heard a word.
+    async def _asked_anew(self, events: list[Json]) -> bool:
+        """Ask again, before anything of the answer is told, where it begins without the history that it was to chain
+        from, or with a refusal that has a remedy.  Says whether it did.
         """
-        await healing.leave(self.state, (self.state.response or echo.response_in(events) or {}).get("id"))
+        state, previous = self.state, self.state.sent.previous
+        why = healing.cause(state, events)
+        if why is None and not await asking.mended(state, events):
+            return False
+        await healing.leave(state, (state.response or echo.response_in(events) or {}).get("id"), previous)
         self.place = Place()
-        await healing.heal(self.state, why)
+        if why is not None:
+            await healing.heal(state, why)
         await self.open()
+        return True
 
     async def take(self, events: list[Json]) -> list[Emitted]:
         """Translate what came in, store it, and give what is to be told."""

@@ -38,6 +38,16 @@ def verdict(events: Iterable[Json], previous: str, profile: Profile, opened: boo
     return None
 
 
+def refused_at_once(events: Iterable[Json]) -> Refusal | None:
+    """The refusal with which an answer begins; None if something of the answer comes before it, or no refusal does."""
+    for event in events:
+        if (refusal := _refusal(event)) is not None:
+            return refusal
+        if not WORDS.isdisjoint(event):
+            return None
+    return None
+
+
 def of_response(response: Json, previous: str, profile: Profile) -> Verdict:
     """The same of a response object.  Where it has no echo, the profile decides."""
     if response.get("status") == "failed" and (loss := _loss(_of_failed(response), previous)) is not None:

@@ -102,10 +102,12 @@ def cause_in(state: RunState, response: Json) -> Cause | None:
     return None if found == "held" else found
 
 
-async def leave(state: RunState, response_id: str | None) -> None:
-    """Drop the current response before any event of it is sent; its id, if it has one, is stored like others."""
+async def leave(state: RunState, response_id: str | None, previous: str | None) -> None:
+    """Drop the current response, which chains from ``previous``, before any event of it is sent; its id, if it has one,
+    is stored like others.
+    """
     if response_id is not None:
-        await state.world.store.write(record.unheard, state.world, state.run, response_id, state.sent.previous)
+        await state.world.store.write(record.unheard, state.world, state.run, response_id, previous)
     state.left()
 
 

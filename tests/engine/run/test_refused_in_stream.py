@@ -1,0 +1,100 @@
+"""Refusals inside an answer with status 200, before anything of it is told: mended like any other refusal.
+
+Some servers (OGX) open the stream before they look at the request.
+"""
+
+from typing import Any
+
+import pytest
+
+from shim.assembly import ledger
+from tests.engine.scripted import World, answer, inputs
+from tests.translate.telling import added, call, created, last, message, names, says, text
+
+Json = dict[str, Any]
+HELLO, BYE = message(says("Hello.")), message(says("Bye."), id="msg_b")
+TEMPERATURE = {
+    "code": "unsupported_parameter",
+    "message": "Unsupported parameter: 'temperature' is not supported with this model.",
+    "param": "temperature",
+}
+TOO_LONG = {"code": "context_length_exceeded", "message": "Your input exceeds the context window of this model."}
+ERRORS: dict[str, Json] = {
+    "a parameter": TEMPERATURE,
+    "the length": TOO_LONG,
+    "the length, in words": {"message": "This model's maximum context length is 4096 tokens."},
+}
+
+
+def failed(error: Json) -> Json:
+    return {"type": "response.failed", "response": {"id": "resp_no", "status": "failed", "error": error, "output": []}}
+
+
+def opening() -> Json:
+    return created() | {"response": created()["response"] | {"id": "resp_no"}}
+
+
+#: How an answer tells a refusal, in network reads.
+FORMS: dict[str, Any] = {
+    "an error alone": lambda error: [[{"type": "error", "error": error}]],
+    "a flat error": lambda error: [[{"type": "error"} | error]],
+    "a failed response": lambda error: [[failed(error)]],
+    "behind an opening": lambda error: [[opening(), {"type": "error", "error": error}, failed(error)]],
+    "read by read": lambda error: [[opening()], [{"type": "error", "error": error}], [failed(error)]],
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("what", ERRORS)
+def test_the_request_is_mended_and_sent_again(world: World, what: str, form: str) -> None:
+    thread, assistant = world.thread("One", "Two"), world.assistant(temperature=0.5)
+    world.script(FORMS[form](ERRORS[what]))
+    told = world.run(thread, answer(HELLO), assistant_id=assistant)
+    assert names(told).count("run.in_progress") == 1
+    assert names(told)[-1] == "run.completed"
+    assert world.messages(thread)[-1] == "Hello."
+    first, second = world.upstream.bodies
+    if ERRORS[what] is TEMPERATURE:
+        assert ("temperature" in first, "temperature" in second) == (True, False)
+    else:
+        assert (inputs(first), inputs(second)) == (["One", "Two"], ["Two"])
+    assert [each.closed > 0 for each in world.upstream.answers] == [True, True]
+
+
+def test_a_call_of_the_past_that_is_refused_is_told_as_text(world: World) -> None:
+    thread = world.thread("One")
+    run = last(world.run(thread, answer(call())), "run.requires_action")
+    world.submit(run, answer(HELLO, id="resp_2"), call_a="42")
+    world.say(thread, "Two")
+    world.script(FORMS["read by read"]({"message": "Previous response with id 'resp_2' not found."}))
+    world.script(FORMS["read by read"]({"message": "Failed to parse tool call arguments as JSON"}))
+    told = world.run(thread, answer(BYE, id="resp_3"))
+    assert names(told)[-1] == "run.completed"
+    assert not any(name.startswith("call ") for name in inputs(world.sent))
+    assert world.messages(thread)[-1] == "Bye."
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_refusal_without_a_remedy_fails_the_run_once(world: World, form: str) -> None:
+    error = {"code": "server_error", "message": "Oh."}
+    told = world.run(world.thread("One"), FORMS[form](error))
+    assert last(told, "run.failed")["last_error"] == {"code": "server_error", "message": "Oh."}
+    assert len(world.upstream.bodies) == 1
+
+
+@pytest.mark.parametrize("split", [False, True])
+def test_after_a_word_of_the_answer_nothing_is_asked_again(world: World, split: bool) -> None:
+    """However the bytes are cut."""
+    events = [created(), added(message()), text("Hel"), failed(TOO_LONG)]
+    reads = [[event] for event in events] if split else [events]
+    told = world.run(world.thread("One", "Two"), reads)
+    assert last(told, "run.failed")["last_error"]["message"] == TOO_LONG["message"]
+    assert len(world.upstream.bodies) == 1
+
+
+def test_the_response_that_refused_is_noted_with_what_was_changed(world: World) -> None:
+    thread, assistant = world.thread("One"), world.assistant(temperature=0.5)
+    world.script(FORMS["behind an opening"](TEMPERATURE))
+    told = world.run(thread, answer(HELLO), assistant_id=assistant)
+    found = world.base.read(ledger.trace, "", last(told, "run.completed")["id"])
+    assert [each["kind"] for one in found.rounds for each in one.marks] == ["changed"]
