@@ -3,7 +3,7 @@
 import asyncio
 
 from shim.engine.protocol import DONE, Events
-from shim.engine.registry import LAST_WAIT, MANY, OLD, Registry
+from shim.engine.registry import Registry
 from shim.runtime import pump
 
 
@@ -43,12 +43,3 @@ def test_a_loop_that_is_closed_drives_nothing() -> None:
     running.tell("run_loop")
     assert not running.forsaken("run_loop")
     assert running.drives("run_thread")
-
-
-def test_when_runs_in_the_background_were_asked_about_is_forgotten() -> None:
-    running = Registry()
-    for number in range(MANY):
-        assert running.may_ask(f"run_{number}", 0.0)
-    assert len(running._asked) == MANY
-    assert running.may_ask("run_new", OLD + LAST_WAIT)
-    assert list(running._asked) == ["run_new"]

@@ -1,0 +1,140 @@
+"""The runs that a process drives: entered, told of what happens to them, left, forsaken."""
+
+import pytest
+
+from shim.engine.registry import FIRST_WAIT, LAST_WAIT, MANY, OLD, Registry
+
+
+class Wait:
+    """What a run waits for; counts how often it was interrupted."""
+
+    def __init__(self) -> None:
+        self.interrupted = 0
+
+    def interrupt(self) -> None:
+        self.interrupted += 1
+
+
+class Bell:
+    """Counts how often it was rung."""
+
+    def __init__(self) -> None:
+        self.rung = 0
+
+    def __call__(self) -> None:
+        self.rung += 1
+
+
+@pytest.fixture
+def running() -> Registry:
+    return Registry()
+
+
+def test_a_run_is_driven_between_its_entry_and_its_leave(running: Registry) -> None:
+    entries: list[list[tuple[str, str]]] = []
+    running.entered = lambda: entries.append(running.runs())
+    assert (running.drives("run_1"), running.runs()) == (False, [])
+    running.enter("run_1", None, "acme")
+    running.enter("run_2", Wait())
+    assert entries == [[("acme", "run_1")], [("acme", "run_1"), ("", "run_2")]]
+    running.leave("run_1")
+    assert (running.drives("run_1"), running.drives("run_2")) == (False, True)
+    assert running.runs() == [("", "run_2")]
+    running.leave("run_1")
+
+
+def test_what_happens_to_a_run_interrupts_its_wait_and_no_other(running: Registry) -> None:
+    mine, others = Wait(), Wait()
+    running.enter("run_1", mine)
+    running.enter("run_2", others)
+    running.enter("run_3", None)
+    for run_id in ("run_1", "run_3", "run_elsewhere"):
+        running.tell(run_id)
+    assert (mine.interrupted, others.interrupted) == (1, 0)
+    told = [running.is_told(run_id) for run_id in ("run_1", "run_2", "run_3", "run_elsewhere")]
+    assert told == [True, False, True, False]
+    running.leave("run_1")
+    running.enter("run_1", mine)
+    assert not running.is_told("run_1"), "the next round begins anew"
+
+
+def test_those_who_watch_a_run_hear_once_that_it_is_left(running: Registry) -> None:
+    running.enter("run_1", None)
+    bells = [Bell(), Bell(), Bell()]
+    assert all(running.watch("run_1", bell) for bell in bells)
+    running.unwatch("run_1", bells[1])
+    running.unwatch("run_1", bells[1])
+    for _ in range(2):
+        running.leave("run_1")
+    assert [bell.rung for bell in bells] == [1, 0, 1]
+
+
+def test_a_run_that_is_elsewhere_or_another_tenants_is_not_watched(running: Registry) -> None:
+    bell, own = Bell(), Bell()
+    assert not running.watch("run_1", bell)
+    running.enter("run_1", None, "acme")
+    assert not running.watch("run_1", bell)
+    assert not running.watch("run_1", bell, "other")
+    assert running.watch("run_1", own, "acme")
+    running.leave("run_1")
+    assert (bell.rung, own.rung) == (0, 1)
+
+
+def test_a_forsaken_run_is_driven_no_more(running: Registry) -> None:
+    running.enter("run_1", None)
+    running.forsake("run_1", "resp_1")
+    assert (running.forsaken("run_1"), running.drives("run_1"), running.runs()) == (True, False, [])
+    assert not running.watch("run_1", Bell())
+    running.leave("run_1")
+    assert (running.forsaken("run_1"), running.last_response("run_1")) == (True, "resp_1")
+    # Whoever drives it again, or has ended it in the store, makes an end of that.
+    running.enter("run_1", None)
+    assert (running.forsaken("run_1"), running.last_response("run_1"), running.drives("run_1")) == (False, None, True)
+    running.leave("run_1")
+    running.forsake("run_1", None)
+    running.tell("run_1")
+    assert not running.forsaken("run_1")
+
+
+def test_a_run_whose_place_is_gone_is_left_as_soon_as_something_happens() -> None:
+    living, waits, bell = {"here"}, Wait(), Bell()
+    running = Registry(lambda: lambda: "here" in living)
+    running.enter("run_1", waits)
+    assert running.watch("run_1", bell)
+    living.clear()
+    assert (running.forsaken("run_1"), running.drives("run_1"), running.runs()) == (True, False, [])
+    assert running.last_response("run_1") is None
+    running.tell("run_1")
+    assert (waits.interrupted, bell.rung, running.forsaken("run_1")) == (0, 1, False)
+
+
+def test_a_forked_process_drives_nothing_of_its_parents(running: Registry) -> None:
+    waits, bell = Wait(), Bell()
+    running.enter("run_1", waits)
+    running.watch("run_1", bell)
+    running.tell("run_1")
+    running.forsake("run_2", "resp_2")
+    assert running.may_ask("run_3", 0.0)
+    running.forget()
+    assert (running.runs(), running.is_told("run_1"), running.last_response("run_2")) == ([], False, None)
+    assert running.may_ask("run_3", 0.0)
+    running.tell("run_1")
+    running.leave("run_1")
+    assert (waits.interrupted, bell.rung) == (1, 0)
+
+
+def test_upstream_is_asked_often_at_first_then_once_a_second(running: Registry) -> None:
+    asked = [moment / 4 for moment in range(17) if running.may_ask("run_1", moment / 4)]
+    assert asked == [0.0, 0.25, 0.75, 1.75, 2.75, 3.75]
+    assert (asked[1] - asked[0], asked[-1] - asked[-2]) == (FIRST_WAIT, LAST_WAIT)
+    assert running.may_ask("run_2", 4.0), "each run has its own times"
+    running.leave("run_1")
+    assert running.may_ask("run_1", 4.0), "the next round begins anew"
+
+
+def test_when_runs_in_the_background_were_asked_about_is_forgotten(running: Registry) -> None:
+    for number in range(MANY):
+        assert running.may_ask(f"run_{number}", 0.0)
+    assert len(running._asked) == MANY
+    assert running.may_ask("run_new", OLD + LAST_WAIT)
+    assert list(running._asked) == ["run_new"]
