@@ -30,7 +30,6 @@ def found(world: World, post: Post) -> str | None:
     try:
         world.base.write(idempotency.check, post)
     except Again as again:
-        assert again.asked is post
         return again.row.made
     return None
 

@@ -1,17 +1,182 @@
-"""Looks at a thread's active run: what they find, and what becomes of the run where a look breaks."""
+"""What a look at a thread does with its active run: nothing, an ending that is due, or a question to upstream; and what
+becomes of the run where a look breaks.
+"""
 
+from contextlib import suppress
 from typing import Any
 
 import pytest
 
-from shim.ports import Profile
+from shim.engine.run import recovery, refresh
+from shim.engine.run.state import RunState
+from shim.ports import Profile, Refusal
+from shim.runtime import drive
+from shim.store import runs
+from shim.store.run_memory import RunMemory
 from shim.translate import stream
+from tests.engine.run import driven
 from tests.engine.run.test_background import response, start
 from tests.engine.run.test_recovery import lose
-from tests.engine.scripted import World, place
-from tests.translate.telling import created, message, says
+from tests.engine.scripted import Lost, World, answer, place
+from tests.translate.telling import added, created, done, message, says, text
 
-HELLO = message(says("Hello."))
+Json = dict[str, Any]
+HELLO = message(says("Hello."), id="msg_a")
+
+
+@pytest.fixture
+def state(world: World) -> RunState:
+    return driven.drive(world, world.thread("One"))
+
+
+def look(world: World, state: RunState) -> None:
+    drive.finish(refresh.thread(world.context, state.run["thread_id"]))
+
+
+def active(world: World, state: RunState) -> Json | None:
+    return world.base.write(refresh.active, world.context, state.run["thread_id"])
+
+
+def leave(world: World, state: RunState, status: str, owner: str | None, until: float | None, **memory: Any) -> None:
+    """The run as another process has left it in the store."""
+    remembered: RunMemory = state.memory | memory  # type: ignore[assignment]
+    body = state.run | {"status": status}
+    world.base.write(lambda tx: runs.move(tx, body, remembered, frozenset({"queued"}), owner=owner, lease_until=until))
+
+
+def ended(world: World, state: RunState) -> tuple[str, str | None]:
+    body = driven.stored(world, state).body
+    return body["status"], (body["last_error"] or {}).get("message")
+
+
+def test_a_thread_that_no_run_holds(world: World) -> None:
+    thread = world.thread("One")
+    drive.finish(refresh.thread(world.context, thread))
+    assert world.base.write(refresh.active, world.context, thread) is None
+
+
+def test_a_run_that_is_driven_is_left_to_its_driver(world: World, state: RunState) -> None:
+    world.context.registry.enter(state.run["id"], None)
+    look(world, state)
+    assert active(world, state) == state.run
+    world.clock.time += 100
+    look(world, state)
+    assert active(world, state) == state.run, "its lease may have been renewed too late"
+    assert world.upstream.asked == []
+
+
+#: Who drives a run, until when; whether it is seen as lost.  It has lost as many processes as it may.
+LEFT = [
+    ("other", 2000.0, False),
+    ("other", 999.0, True),
+    ("gone", 2000.0, True),
+    ("other", None, True),
+    (None, None, True),
+]
+
+
+@pytest.mark.parametrize("owner, until, lost", LEFT)
+@pytest.mark.parametrize("status, becomes", [("in_progress", "failed"), ("cancelling", "cancelled")])
+def test_a_run_whose_process_is_gone_comes_to_an_end(
+    world: World, state: RunState, owner: str | None, until: float | None, lost: bool, status: str, becomes: str
+) -> None:
+    world.living.add("other")
+    leave(world, state, status, owner, until, again=recovery.MOST)
+    look(world, state)
+    why = refresh.ORPHANED if lost and becomes == "failed" else None
+    assert ended(world, state) == (becomes if lost else status, why)
+    assert active(world, state) == (None if lost else state.run | {"status": status})
+
+
+def test_one_that_may_be_taken_over_is_not_ended_in_a_transaction(world: World, state: RunState) -> None:
+    leave(world, state, "in_progress", "gone", 2000.0)
+    assert active(world, state) == state.run | {"status": "in_progress"}
+    world.script(answer(HELLO))
+    look(world, state)
+    assert ended(world, state) == ("completed", None)
+
+
+def test_one_that_this_process_could_not_write_down_says_so(world: World, state: RunState) -> None:
+    leave(world, state, "in_progress", "me", 2000.0, again=recovery.MOST)
+    world.context.registry.forsake(state.run["id"], None)
+    look(world, state)
+    assert ended(world, state) == ("failed", refresh.UNSTORED)
+    assert not world.context.registry.forsaken(state.run["id"]), "that is over"
+
+
+@pytest.mark.parametrize("status", ["queued", "in_progress", "requires_action"])
+def test_a_run_whose_time_is_over_expires(world: World, state: RunState, status: str) -> None:
+    heard: list[tuple[str, str]] = []
+    object.__setattr__(world.context, "monitor", lambda what, run, detail: heard.append((what, detail)))
+    leave(world, state, status, "me", 2000.0)
+    world.context.registry.enter(state.run["id"], None)
+    world.clock.time = state.run["expires_at"] - 1
+    assert active(world, state) == state.run | {"status": status}
+    world.clock.time += 1
+    look(world, state)
+    assert ended(world, state) == ("expired", None)
+    assert world.context.registry.is_told(state.run["id"]), "who drives it is told"
+    assert heard == [("ended", "expired")]
+
+
+def test_a_run_that_waits_for_outputs_needs_no_process(world: World, state: RunState) -> None:
+    leave(world, state, "requires_action", None, None)
+    look(world, state)
+    assert ended(world, state) == ("requires_action", None)
+
+
+def test_upstream_is_asked_about_a_run_in_its_background(world: World, state: RunState) -> None:
+    leave(world, state, "in_progress", None, None, background="resp_1")
+    world.upstream.stored["resp_1"] = {"id": "resp_1", "status": "in_progress", "output": []}
+    for _ in range(2):
+        look(world, state)
+    assert (world.upstream.asked, ended(world, state)[0]) == (["resp_1"], "in_progress"), "once in a while"
+    world.clock.time += 1
+    world.upstream.stored["resp_1"] = {"id": "resp_1", "status": "completed", "output": [HELLO]}
+    look(world, state)
+    assert (ended(world, state)[0], world.messages(state.run["thread_id"])) == ("completed", ["One", "Hello."])
+
+
+@pytest.mark.parametrize("refusal", [None, Refusal(404, "No such response.")])
+def test_a_run_in_the_background_whose_time_is_over_is_stopped(
+    world: World, state: RunState, refusal: Refusal | None
+) -> None:
+    leave(world, state, "in_progress", None, None, background="resp_1")
+    world.upstream.uncancellable = refusal
+    world.clock.time = state.run["expires_at"]
+    look(world, state)
+    assert (ended(world, state), world.upstream.cancelled) == (("expired", None), ["resp_1"])
+
+
+#: What a lost process has told; the steps and messages after the run's end, as (type, status).
+TOLD: dict[str, tuple[list[Any], list[tuple[str, str]], list[str]]] = {
+    "nothing": ([[created()]], [], []),
+    "half a message": (
+        [[created()], [added(HELLO)], [text("Hel")]],
+        [("message_creation", "expired")],
+        ["incomplete"],
+    ),
+    "a message whose tokens were waited for": (
+        [[created()], [added(HELLO)], [done(HELLO)]],
+        [("message_creation", "completed")],
+        ["completed"],
+    ),
+}
+
+
+@pytest.mark.parametrize("told", TOLD)
+def test_what_was_open_ends_with_the_run(world: World, told: str) -> None:
+    reads, steps, statuses = TOLD[told]
+    thread, other = world.thread("One"), world.elsewhere("other")
+    with suppress(Lost):
+        other.run(thread, [*reads, other.die])
+    world.clock.time += 600
+    (run,) = world.get(f"threads/{thread}/runs")["data"]
+    assert run["status"] == "expired"
+    shown = world.get(f"{place(run)}/steps")["data"]
+    assert [(step["type"], step["status"]) for step in shown] == steps
+    found = world.get(f"threads/{thread}/messages", run_id=run["id"])["data"]
+    assert [each["status"] for each in found] == statuses
 
 
 @pytest.fixture

@@ -1,0 +1,31 @@
+"""A run that a process drives, and that upstream has not been asked for yet."""
+
+from typing import Any
+
+from shim.engine.run import chain, record
+from shim.engine.run.state import RunState
+from shim.store import run_memory, runs
+from shim.store.runs import RunRow
+from shim.wire import objects
+from tests.engine.scripted import World
+
+Json = dict[str, Any]
+MODEL = "gpt-4o"
+
+
+def drive(world: World, thread: str, **shown: Any) -> RunState:
+    """A stored run of a thread, with its next request.  ``shown``: fields of the run."""
+    number = len(world.get(f"threads/{thread}/runs")["data"]) + 1
+    run = objects.run(f"run_{thread}_{number}", world.context.now(), thread, "asst_1") | {"model": MODEL} | shown
+    memory = run_memory.blank(MODEL, {}, [])
+    lease = world.clock() + world.context.lease
+    world.base.write(runs.insert, run, memory, world.context.owner, lease)
+    sent = world.base.read(chain.prepare, world.context, run, memory)
+    return RunState(world.context, record.turn_of(world.context, run, memory), memory, sent, run["status"])
+
+
+def stored(world: World, state: RunState) -> RunRow:
+    """The run as the store has it."""
+    found = world.base.read(runs.get, state.run["thread_id"], state.run["id"])
+    assert found is not None
+    return found

@@ -1,0 +1,85 @@
+"""Files that code made: which are fetched, which are kept, and what is said of those that are not."""
+
+from typing import Any
+
+import pytest
+
+from shim.engine.run import container_files
+from shim.engine.run.container_files import Kept
+from shim.ports import Refusal
+from shim.runtime import drive
+from shim.store import files
+from shim.translate.turn import Made
+from shim.wire import objects
+from tests.engine.scripted import World
+
+IN_CONTAINER = Made("cfile_1", "plot.png", "cntr/1")
+
+
+def fetch(world: World, *made: Made) -> list[Kept]:
+    return drive.finish(container_files.fetch(world.context, list(made)))
+
+
+def limit(world: World, most: int) -> None:
+    object.__setattr__(world.context, "keep_bytes", most)
+
+
+def test_a_file_is_fetched_out_of_its_container(world: World) -> None:
+    assert fetch(world, IN_CONTAINER) == [Kept("cntr/1", objects.file("cfile_1", 1000, "plot.png", 5), b"bytes")]
+    assert world.upstream.calls == [("GET", "/containers/cntr%2F1/files/cfile_1/content", None)]
+
+
+@pytest.mark.parametrize(
+    "url, content",
+    [
+        ("data:image/png;base64,aGVsbG8=", b"hello"),
+        ("data:text/plain,a%20b,c", b"a b,c"),
+        ("data:text/plain;charset=utf-8,%C3%A9", "é".encode()),
+        ("data:,", b""),
+    ],
+)
+def test_a_file_that_comes_with_its_content_is_not_fetched(world: World, url: str, content: bytes) -> None:
+    (kept,) = fetch(world, Made("cfile_2", "a", data=url))
+    assert (kept.container_id, kept.content, kept.body["bytes"]) == (None, content, len(content))
+    assert world.upstream.calls == []
+
+
+@pytest.mark.parametrize("url", ["data:image/png;base64,?", "data:image/png;base64,aGVsbG8"])
+def test_a_content_that_cannot_be_read_is_not_kept(world: World, url: str, caplog: Any) -> None:
+    assert fetch(world, Made("cfile_2", "a", data=url)) == []
+    assert "cfile_2" in caplog.text
+
+
+@pytest.mark.parametrize("most, kept", [(4, False), (5, True)])
+def test_a_file_that_is_too_large_is_not_kept_and_the_log_says_so(
+    world: World, most: int, kept: bool, caplog: Any
+) -> None:
+    limit(world, most)
+    inline = Made("cfile_2", "b.txt", data="data:,bytes")
+    assert [each.body["id"] for each in fetch(world, IN_CONTAINER, inline)] == (["cfile_1", "cfile_2"] if kept else [])
+    said = "file {} ({}) cannot be had, or is larger than SHIM_KEEP_FILE_BYTES"
+    names = [("cfile_1", "plot.png"), ("cfile_2", "b.txt")]
+    assert caplog.messages == ([] if kept else [said.format(*name) for name in names])
+
+
+def test_where_nothing_is_kept_nobody_is_asked_and_nothing_is_said(world: World, caplog: Any) -> None:
+    limit(world, 0)
+    assert fetch(world, IN_CONTAINER, Made("cfile_2", "a", data="data:,x")) == []
+    assert (world.upstream.calls, caplog.messages) == ([], [])
+
+
+def test_one_whose_container_is_gone_does_not_stop_the_others(world: World, caplog: Any) -> None:
+    world.upstream.failing = Refusal(404, "Container not found.")
+    (kept,) = fetch(world, IN_CONTAINER, Made("cfile_2", "a", data="data:,x"))
+    assert kept.body["id"] == "cfile_2"
+    assert len(caplog.messages) == 1
+    assert "cfile_1 (plot.png)" in caplog.text
+
+
+def test_kept_files_belong_to_their_thread(world: World) -> None:
+    thread = world.thread()
+    world.base.write(container_files.keep, thread, fetch(world, IN_CONTAINER))
+    found = [world.base.read(work, "cfile_1") for work in (files.get, files.content)]
+    assert found == [objects.file("cfile_1", 1000, "plot.png", 5), b"bytes"]
+    world.delete(f"threads/{thread}")
+    assert world.base.read(files.get, "cfile_1") is None

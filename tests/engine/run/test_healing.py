@@ -1,0 +1,180 @@
+"""A chain that does not hold: how that is seen, and what becomes of the request, the thread and the server's name."""
+
+import logging
+from typing import Any
+
+import pytest
+
+from shim.engine.run import healing
+from shim.engine.run.state import RunState
+from shim.ports import Profile, Refusal
+from shim.runtime import drive
+from shim.store import responses, threads
+from tests.engine.run import driven
+from tests.engine.scripted import World, answer, inputs
+from tests.translate.telling import added, created, message, says, tell
+
+Json = dict[str, Any]
+HELLO = message(says("Hello."))
+GONE = Refusal(400, "Previous response with id 'resp_1' not found.", code="previous_response_not_found")
+
+
+@pytest.fixture
+def state(world: World) -> RunState:
+    """A run that is to chain from the answer before it."""
+    thread = world.thread("One")
+    world.run(thread, answer(HELLO))
+    world.say(thread, "Two")
+    return driven.drive(world, thread)
+
+
+def heal(state: RunState, why: healing.Cause = "lost") -> None:
+    drive.finish(healing.heal(state, why))
+
+
+def test_only_a_request_with_a_chain_is_healed_and_only_once(world: World, state: RunState) -> None:
+    assert not healing.possible(driven.drive(world, world.thread("One")))
+    assert healing.possible(state)
+    heal(state)
+    assert not healing.possible(state)
+
+
+def test_the_next_request_tells_the_whole_thread(world: World, state: RunState, caplog: Any) -> None:
+    told: list[tuple[str, str]] = []
+    object.__setattr__(world.context, "monitor", lambda what, run, detail: told.append((what, detail)))
+    assert (inputs(state.sent.body), state.sent.previous) == (["Two"], "resp_1")
+    state.fitted, state.memory = True, state.memory | {"tip": {"id": "resp_1", "covers": 2}}
+    with caplog.at_level(logging.WARNING, "shim"):
+        heal(state)
+    assert (inputs(state.sent.body), state.sent.previous) == (["One", "Hello.", "Two"], None)
+    assert "previous_response_id" not in state.sent.body
+    assert (state.healed, state.fitted, state.memory["tip"]) == (True, False, None)
+    (mark,) = state.memory["marks"]
+    why = "upstream no longer has the previous response"
+    assert (mark["kind"], mark["why"], mark["previous"], mark["response"]) == ("healed", why, "resp_1", None)
+    assert world.base.read(threads.head, state.run["thread_id"]) == (None, 0), "no other run chains from it"
+    assert told == [("healed", "lost")]
+    assert caplog.messages == [
+        f"{why}: run {state.run['id']} is told from the journal of thread {state.run['thread_id']}"
+    ]
+
+
+#: How a chain was lost, how often, and whether the server, of which nothing is known, is chained at from then on.
+LEARNED: list[tuple[healing.Cause, int, bool]] = [
+    ("lost", 1, True),
+    ("lost", 2, False),
+    ("unproven", 1, True),
+    ("never", 1, False),
+    ("ignored", 1, False),
+    ("unstored", 1, False),
+]
+
+
+@pytest.mark.parametrize("why, times, chained", LEARNED)
+def test_what_it_says_of_the_server(
+    world: World, state: RunState, why: healing.Cause, times: int, chained: bool
+) -> None:
+    world.upstream.can = Profile("scripted", trusted=False)
+    world.context.capabilities.made(state.profile, "resp_1")
+    for _ in range(times):
+        state.healed, state.sent = False, type(state.sent)(state.sent.body, "resp_1")
+        heal(state, why)
+    assert state.profile.stores is chained
+
+
+#: A refusal, whether it is healed, and whether the server is chained at from then on.
+REFUSED = [
+    (GONE, True, True),
+    (Refusal(404, "I know no resp_1."), True, True),
+    (Refusal(400, "previous_response_id is not supported"), True, False),
+    (Refusal(400, "Invalid value: 'temperature'.", param="temperature"), False, True),
+    (Refusal(404, "I know no resp_7."), False, True),
+    (Refusal(500, "Oops."), False, True),
+]
+
+
+@pytest.mark.parametrize("refusal, healed, chained", REFUSED, ids=lambda given: str(getattr(given, "message", given)))
+def test_which_refusals_are_those_of_a_chain(state: RunState, refusal: Refusal, healed: bool, chained: bool) -> None:
+    assert drive.finish(healing.lost_chain(state, refusal)) is healed
+    assert (state.healed, state.profile.stores) == (healed, chained)
+    assert not drive.finish(healing.lost_chain(state, refusal)), "not a second time"
+
+
+@pytest.mark.parametrize(
+    "refusal, healed",
+    [
+        (Refusal(400, "store is not supported", param="store"), True),
+        (Refusal(400, "Store must be set to false"), True),
+        (Refusal(400, "top_p is not supported", param="top_p"), False),
+    ],
+)
+def test_a_server_that_refuses_to_store_is_asked_without(state: RunState, refusal: Refusal, healed: bool) -> None:
+    assert drive.finish(healing.refused_store(state, refusal)) is healed
+    assert (state.sent.body["store"], state.profile.stores) == (not healed, not healed)
+    assert not drive.finish(healing.refused_store(state, refusal)), "not a second time"
+
+
+def test_the_first_events_show_whether_the_chain_holds(state: RunState) -> None:
+    held, other = created(previous_response_id="resp_1"), created(previous_response_id=None)
+    lost = {"type": "error", "error": {"code": GONE.code, "message": GONE.message}}
+    found = [healing.cause(state, [event]) for event in (held, other, lost, {"type": "keepalive"})]
+    assert found == [None, "ignored", "lost", None]
+    assert healing.cause_in(state, other["response"]) == "ignored"
+    assert healing.cause_in(state, held["response"]) is None
+
+
+def test_nothing_is_healed_once_a_reader_has_heard_something(state: RunState) -> None:
+    ignored = created(previous_response_id=None)
+    tell(state.turn, created(), added(HELLO))
+    assert healing.cause(state, [ignored]) is None
+    heal(state)
+    assert healing.cause_in(state, ignored["response"]) is None
+
+
+def test_an_answer_that_is_dropped_is_noted_as_one_to_delete(world: World, state: RunState) -> None:
+    state.response, state.noted = {"id": "resp_2"}, True
+    drive.finish(healing.leave(state, "resp_2", "resp_1"))
+    (row,) = world.base.read(responses.of_run, state.run["id"])
+    assert (row.id, row.previous_id, row.status) == ("resp_2", "resp_1", "cancelled")
+    assert (state.response, state.noted, state.opened) == ({}, False, False)
+    drive.finish(healing.leave(state, None, None))
+    assert len(world.base.read(responses.of_run, state.run["id"])) == 1
+
+
+def test_what_the_opening_of_an_answer_teaches(world: World, state: RunState) -> None:
+    healing.learn(state, {"id": "resp_2", "store": True})
+    assert (state.chained, state.profile.stores) == (True, True)
+    healing.learn(state, {"id": "resp_2", "store": False})
+    assert (state.chained, state.profile.stores) == (False, False)
+
+
+def test_a_chain_that_holds_makes_good_for_one_that_was_lost(world: World, state: RunState) -> None:
+    world.upstream.can = Profile("scripted", trusted=False)
+    capabilities = world.context.capabilities
+    for lost in ("resp_1", "resp_2"):
+        healing.judge(state, {"id": lost, "store": True}, True)
+        capabilities.lost(state.profile, lost)
+        healing.learn(state, {"id": "resp_3", "store": True})
+    assert state.profile.stores
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("has_it", [True, False])
+def test_a_server_of_which_nothing_is_known_has_to_prove_itself_first(
+    world: World, state: RunState, has_it: bool
+) -> None:
+    world.upstream.can = Profile("scripted", trusted=False)
+    if has_it:
+        world.upstream.stored["resp_1"] = {"id": "resp_1", "status": "completed"}
+    world.script(GONE)
+    drive.finish(healing.prove(state))
+    assert state.healed is not has_it
+    assert (state.sent.previous, len(state.memory["marks"])) == (("resp_1", 0) if has_it else (None, 1))
+
+
+@pytest.mark.proof
+def test_a_request_without_a_chain_needs_no_proof(world: World) -> None:
+    state = driven.drive(world, world.thread("One"))
+    world.upstream.can = Profile("scripted", trusted=False)
+    drive.finish(healing.prove(state))
+    assert (world.upstream.asked, state.healed) == ([], False)

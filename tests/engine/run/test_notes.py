@@ -1,0 +1,97 @@
+"""What the log and the monitor hear of a run: each thing once, and not a word of what was said."""
+
+import logging
+from typing import Any
+
+import pytest
+
+from shim.engine.run import notes
+from shim.ports import Refusal
+from tests.engine.scripted import World
+from tests.translate.telling import added, created, done, ended, message, says, tell, text, turn
+
+RUN = {"id": "run_1", "thread_id": "thread_1"}
+OF_RUN = "run run_1 of thread thread_1: "
+
+
+@pytest.fixture
+def heard(world: World) -> list[tuple[str, str, str]]:
+    found: list[tuple[str, str, str]] = []
+    object.__setattr__(world.context, "monitor", lambda what, run, detail: found.append((what, str(run["id"]), detail)))
+    return found
+
+
+@pytest.fixture(autouse=True)
+def _never_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(notes, "_told", set())
+
+
+def test_the_life_of_a_request(world: World, heard: Any, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG, "shim")
+    notes.asking(world.context, RUN, {"model": "gpt-4o", "previous_response_id": "resp_1", "input": "secret"})
+    notes.refused(world.context, RUN, Refusal(429, "secret"))
+    notes.refused(world.context, RUN, Refusal(None, "secret"))
+    notes.opened(world.context, RUN, {"id": "resp_2", "output": ["secret"]})
+    assert heard == [
+        ("asking", "run_1", "gpt-4o"),
+        ("refused", "run_1", "429"),
+        ("refused", "run_1", ""),
+        ("opened", "run_1", "resp_2"),
+    ]
+    assert caplog.messages == [
+        OF_RUN + "asking upstream for gpt-4o after resp_1",
+        OF_RUN + "upstream refused with 429",
+        OF_RUN + "upstream refused with None",
+        OF_RUN + "upstream answers as resp_2",
+    ]
+
+
+def test_a_response_and_a_request_that_say_little(world: World, heard: Any) -> None:
+    notes.asking(world.context, RUN, {})
+    notes.opened(world.context, RUN, {})
+    assert heard == [("asking", "run_1", ""), ("opened", "run_1", "")]
+
+
+def test_the_end_of_a_run_is_told_once(world: World, heard: Any, caplog: pytest.LogCaptureFixture) -> None:
+    met = turn()
+    tell(met, created(), ended(message(says("Hello."))))
+    notes.report(world.context, met)
+    assert heard == [("ended", "run_1", "completed")]
+    assert caplog.messages == [], "nothing that an operator must see"
+
+
+def test_an_event_that_nobody_knows_is_named_once_in_a_process(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    for _ in range(2):
+        met = turn()
+        tell(met, created())
+        met.unknown |= {"response.dream.begun", "a" * 200}
+        notes.report(world.context, met)
+    long, short = caplog.messages
+    assert short == "upstream sent 'response.dream.begun', which this version does not know: left out"
+    assert len(long) < 160
+
+
+def test_a_difference_is_named_with_its_run_once_a_turn(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    for _ in range(2):
+        met = turn()
+        item = message(says("Hello."))
+        tell(met, created(), added(item), text("Hmpf"), done(item))
+        for _ in range(2):
+            notes.report(world.context, met)
+    assert len(caplog.messages) == 2
+    assert all(each.startswith("run run_1: ") and "differs" in each for each in caplog.messages)
+    assert "Hmpf" not in caplog.text
+
+
+def test_a_fault_of_ours_is_logged_with_the_time_that_the_run_names(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    try:
+        raise KeyError("ours")
+    except KeyError:
+        said = notes.internal_error(world.context, "run_1")
+    assert said == "internal error of the shim, see the log of 1970-01-01T00:16:40+00:00"
+    (record,) = caplog.records
+    assert record.getMessage() == "internal error at 1970-01-01T00:16:40+00:00, in run run_1"
+    assert record.exc_info is not None
+    assert record.exc_info[0] is KeyError

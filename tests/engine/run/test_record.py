@@ -1,0 +1,180 @@
+"""What one transaction of a run stores: objects, items, responses, head or tip, and the run with its lease."""
+
+from typing import Any
+
+import pytest
+
+from shim.engine.run import record
+from shim.engine.run.state import RunState
+from shim.store import journal, messages, responses, runs, steps, threads
+from tests.engine.run import driven
+from tests.engine.scripted import World
+from tests.translate.telling import added, call, code, created, done, ended, message, says, tell, text
+
+Json = dict[str, Any]
+HELLO = message(says("Hello."))
+
+
+@pytest.fixture
+def state(world: World) -> RunState:
+    return driven.drive(world, world.thread("One"))
+
+
+def store(world: World, state: RunState, *events: Json) -> None:
+    """What upstream says, stored as a transaction stores it."""
+    told = tell(state.turn, *events)
+    world.base.write(record.objects_of, told)
+    world.base.write(record.items_of, state.turn, "resp_1")
+    state.turn.done.clear()
+
+
+def end(world: World, state: RunState, response: Json | None = None, chained: bool = True) -> Any:
+    response = {"id": "resp_1", "status": "completed", "usage": {"total_tokens": 14}} if response is None else response
+    return world.base.write(record.ending_of, state.turn, state.memory, response, chained)
+
+
+def test_a_turn_begins_with_what_the_run_remembers(world: World, state: RunState) -> None:
+    spent, call_ids = state.memory["spent"] | {"total_tokens": 9}, {"call_a": "call_a"}
+    memory = state.memory | {"spent": spent, "call_ids": call_ids, "citations": 2, "images": ["file-1"]}
+    made = record.turn_of(world.context, state.run, memory, {"temperature": 2})
+    assert (made.run, made.spent, made.call_ids) == (state.run, spent, call_ids)
+    assert (made.citations, made.images, made.asked) == (2, ["file-1"], {"temperature": 2})
+    made.call_ids["call_b"] = "call_b"
+    made.images.append("file-2")
+    assert (memory["call_ids"], memory["images"]) == ({"call_a": "call_a"}, ["file-1"]), "until that is stored"
+    assert record.turn_of(world.context, state.run, memory).asked == {}
+
+
+def test_objects_are_stored_in_their_latest_form(world: World, state: RunState) -> None:
+    told = tell(state.turn, created(), added(HELLO), text("Hello."))
+    world.base.write(record.objects_of, told)
+    (made,) = world.get(f"threads/{state.run['thread_id']}/messages", run_id=state.run["id"])["data"]
+    assert (made["status"], made["content"]) == ("in_progress", [])
+    world.base.write(record.objects_of, told + tell(state.turn, done(HELLO), ended(HELLO)))
+    thread, run_id = state.run["thread_id"], state.run["id"]
+    found = world.base.read(messages.get, thread, made["id"])
+    assert found is not None
+    assert (found["status"], found["content"][0]["text"]["value"]) == ("completed", "Hello.")
+    assert [step["status"] for step in world.base.read(steps.of_run, run_id)] == ["completed"]
+    assert driven.stored(world, state).body["status"] == "queued", "runs are stored by `run_of`"
+
+
+def test_items_are_journalled_with_the_message_that_shows_them(world: World, state: RunState) -> None:
+    thought = {"type": "reasoning", "id": "rs_1", "summary": []}
+    store(world, state, created(), done(thought), added(HELLO), done(HELLO))
+    rows = world.base.read(journal.of_run, state.run["id"])
+    (shown,) = [opened.message["id"] for opened in state.turn.items.values()]
+    assert [(row.direction, row.type, row.response_id) for row in rows] == [
+        ("out", "reasoning", "resp_1"),
+        ("out", "message", "resp_1"),
+    ]
+    assert [row.message_id for row in rows] == [None, shown]
+
+
+def test_what_comes_after_an_items_end_takes_the_place_of_what_was_stored(world: World, state: RunState) -> None:
+    short, half, whole = message(says("Hel")), code("1+"), code("1+1")
+    store(world, state, created(), added(message()), done(short), added(code("")), done(half), ended(HELLO, whole))
+    thread, run_id = state.run["thread_id"], state.run["id"]
+    before = [row.item for row in world.base.read(journal.of_run, run_id) if row.type == "message"]
+    assert len(state.turn.amended) == 2
+    world.base.write(record.amended_of, state.turn)
+    assert world.messages(thread) == ["One", "Hello."]
+    after = [row.item for row in world.base.read(journal.of_run, run_id) if row.type == "message"]
+    assert [item["content"][0]["text"] for item in after] == ["Hello."]
+    assert len(before) == 1
+    ran = [step["step_details"] for step in world.base.read(steps.of_run, run_id) if step["type"] == "tool_calls"]
+    assert [details["tool_calls"][0]["code_interpreter"]["input"] for details in ran] == ["1+1"]
+
+
+def test_responses_are_known_from_their_first_event_on(world: World, state: RunState) -> None:
+    world.base.write(record.begun, world.context, state.run, "resp_1", None)
+    world.base.write(record.unheard, world.context, state.run, "resp_2", "resp_1")
+    first, second = world.base.read(responses.of_run, state.run["id"])
+    assert (first.id, first.previous_id, first.status, first.created_at) == ("resp_1", None, None, 1000)
+    assert (second.id, second.previous_id, second.status, second.usage) == ("resp_2", "resp_1", "cancelled", None)
+
+
+def test_a_completed_run_moves_its_threads_head(world: World, state: RunState) -> None:
+    world.base.write(record.begun, world.context, state.run, "resp_1", None)
+    store(world, state, created(), done(HELLO), ended(HELLO))
+    memory = end(world, state)
+    thread = state.run["thread_id"]
+    assert world.base.read(threads.head, thread) == ("resp_1", world.base.read(journal.last_seq, thread))
+    assert (memory["spent"]["total_tokens"], memory["tip"]) == (14, None)
+    (row,) = world.base.read(responses.of_run, state.run["id"])
+    assert (row.status, row.usage) == ("completed", {"total_tokens": 14})
+
+
+#: Why nothing may chain from a response that ended well.
+NO_HEAD: dict[str, Any] = {
+    "it is not kept": {"chained": False},
+    "it has no id": {"response": {"status": "completed"}},
+    "a message that it knows was deleted": {"memory": {"stale": True}},
+    "it knows the last messages alone": {"run": {"truncation_strategy": {"type": "last_messages", "last_messages": 1}}},
+    "messages were left out to save tokens": {"memory": {"cut": True}},
+}
+
+
+@pytest.mark.parametrize("why", NO_HEAD)
+def test_a_response_from_which_no_run_may_chain_is_no_head(world: World, why: str) -> None:
+    given = NO_HEAD[why]
+    state = driven.drive(world, world.thread("One"), **given.get("run", {}))
+    state.memory = state.memory | given.get("memory", {})
+    store(world, state, created(), done(HELLO), ended(HELLO))
+    end(world, state, given.get("response"), given.get("chained", True))
+    assert world.base.read(threads.head, state.run["thread_id"]) == (None, 0)
+
+
+def test_a_run_that_failed_is_no_head(world: World, state: RunState) -> None:
+    store(world, state, created(), done(HELLO), ended(HELLO, status="failed"))
+    end(world, state)
+    assert world.base.read(threads.head, state.run["thread_id"]) == (None, 0)
+
+
+@pytest.mark.parametrize("chained", [True, False])
+def test_a_run_that_asks_remembers_what_its_next_round_goes_on_from(
+    world: World, state: RunState, chained: bool
+) -> None:
+    state.memory = state.memory | {"background": "resp_1", "again": 2}
+    store(world, state, created(), added(call()), done(call()), added(HELLO), done(HELLO), ended(call(), HELLO))
+    memory = end(world, state, chained=chained)
+    thread = state.run["thread_id"]
+    covers = world.base.read(journal.last_seq, thread)
+    assert memory["tip"] == ({"id": "resp_1", "covers": covers} if chained else None)
+    assert (memory["asker"], memory["obeyed"], memory["background"], memory["again"]) == ("resp_1", True, None, 0)
+    assert (memory["call_ids"], memory["step_usage"]["total_tokens"]) == ({"call_a": "call_a"}, 14)
+    assert world.base.read(threads.head, thread) == (None, 0), "its head moves when the run is over"
+    shown = world.base.read(steps.of_run, state.run["id"])
+    assert [(step["type"], step["status"]) for step in shown] == [
+        ("message_creation", "completed"),
+        ("tool_calls", "in_progress"),
+    ]
+
+
+#: The run's status, whether upstream works on it by itself, and whether it has a lease from now on.
+LEASES = [
+    ("in_progress", None, True),
+    ("cancelling", None, True),
+    ("in_progress", "resp_1", False),
+    ("requires_action", None, False),
+    ("completed", None, False),
+]
+
+
+@pytest.mark.parametrize("status, background, leased", LEASES)
+def test_a_run_is_leased_while_this_process_drives_it(
+    world: World, state: RunState, status: str, background: str | None, leased: bool
+) -> None:
+    memory = state.memory | {"background": background, "citations": 3}
+    world.clock.time += 10
+    assert world.base.write(record.run_of, world.context, state.run | {"status": status}, memory, "queued")
+    row = driven.stored(world, state)
+    assert (row.body["status"], row.memory["citations"]) == (status, 3)
+    assert (row.owner, row.lease_until) == (("me", 1040.0) if leased else (None, None))
+
+
+def test_a_run_that_somebody_else_has_moved_is_left_alone(world: World, state: RunState) -> None:
+    moved = state.run | {"status": "cancelling"}
+    world.base.write(runs.move, moved, state.memory, frozenset({"queued"}))
+    assert not world.base.write(record.run_of, world.context, state.run, state.memory, "queued")
+    assert driven.stored(world, state).body["status"] == "cancelling"

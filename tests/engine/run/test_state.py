@@ -1,0 +1,71 @@
+"""What is known of a run while it is driven: how it changes with what the store, and upstream, have done."""
+
+import pytest
+
+from shim.engine.run.state import RunState
+from shim.ports import Profile
+from tests.engine.run import driven
+from tests.engine.scripted import World
+from tests.translate.telling import added, created, done, ended, message, says, tell
+
+HELLO = message(says("Hello."))
+
+
+@pytest.fixture
+def state(world: World) -> RunState:
+    return driven.drive(world, world.thread("One"))
+
+
+def test_the_run_is_the_one_that_the_turn_shows(state: RunState) -> None:
+    tell(state.turn, created())
+    assert (state.run["status"], state.seen) == ("in_progress", "queued"), "the store does not know that yet"
+
+
+def test_what_upstream_can_do_is_asked_for_the_runs_model(world: World, state: RunState) -> None:
+    world.upstream.can = Profile("scripted", address="http://x")
+    assert state.profile.address == "http://x gpt-4o"
+    state.memory = state.memory | {"model": "gpt-4.1"}
+    assert state.profile.address == "http://x gpt-4.1"
+
+
+def test_a_response_has_an_id_from_its_opening_and_at_the_latest_at_its_end(state: RunState) -> None:
+    assert (state.response_id, state.opened) == (None, False)
+    state.response = {"id": "resp_1"}
+    assert (state.response_id, state.opened) == ("resp_1", True)
+    tell(state.turn, created(), ended(HELLO, id="resp_2"))
+    assert state.response_id == "resp_2"
+
+
+def test_a_response_that_the_store_knows_was_opened(state: RunState) -> None:
+    state.noted = True
+    assert state.opened
+
+
+def test_what_somebody_else_has_stored_is_gone_on_from(state: RunState) -> None:
+    state.moved(state.run | {"status": "cancelling"})
+    assert (state.turn.run["status"], state.seen) == ("cancelling", "cancelling")
+
+
+def test_what_is_stored_is_not_stored_twice(state: RunState) -> None:
+    tell(state.turn, created(), added(HELLO), done(HELLO))
+    state.response = {"id": "resp_1"}
+    assert len(state.turn.done) == 1
+    memory = state.memory | {"citations": 3}
+    state.stored(state.run | {"metadata": {"a": "b"}}, memory)
+    assert (state.turn.done, state.turn.amended, state.files) == ([], [], [])
+    assert (state.memory["citations"], state.run["metadata"], state.seen) == (3, {"a": "b"}, "in_progress")
+    assert state.noted
+
+
+def test_a_response_without_an_id_is_not_noted_by_a_transaction(state: RunState) -> None:
+    state.stored(state.run, state.memory)
+    assert not state.noted
+    state.noted = True
+    state.stored(state.run, state.memory)
+    assert state.noted, "what the store knows it goes on to know"
+
+
+def test_another_response_takes_the_place_of_one_that_is_dropped(state: RunState) -> None:
+    state.response, state.noted = {"id": "resp_1"}, True
+    state.left()
+    assert (state.response_id, state.noted, state.opened) == (None, False, False)
