@@ -61,6 +61,25 @@ class Settings(BaseSettings):
         "processor; what needs a proxy goes the other way all the same. `library`: by the HTTP library of the SDK, for "
         "an upstream that speaks HTTP/1.1 in a way which only that one understands.",
     )
+    upstream_retries: int = Field(
+        2,
+        ge=0,
+        description="How often `serve` asks the upstream again for a run where that did not answer, or answered with "
+        "status 408, 409, 429 or 500 and above. In a program the client's `max_retries` says so.",
+    )
+    circuit_failures: int = Field(
+        5,
+        ge=0,
+        description="Failures in a row, within a minute, after which a process of `serve` leaves the upstream alone "
+        "for a while: no connection, no answer in time, or one with status 502, 503, 504 or 520 to 524. What would go "
+        "there gets 503 at once. 0: never.",
+    )
+    circuit_seconds: float = Field(
+        30.0,
+        gt=0,
+        description="The longest of these times, in seconds. The first is a second; each one after which the upstream "
+        "has still not answered is followed by one twice as long.",
+    )
     model_map: str | None = Field(
         None,
         description="Models to call in place of others, as JSON or the path of a JSON file: exact names, and prefixes "

@@ -9,8 +9,6 @@ from dataclasses import replace
 from email.utils import formatdate
 from typing import Any, NamedTuple
 
-import openai
-from openai._types import Omit
 from starlette.applications import Starlette
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import ClientDisconnect, Request
@@ -22,11 +20,12 @@ from shim import engine as engine_room
 from shim.assembly import wiring
 from shim.engine.api import routes
 from shim.engine.protocol import error_reply, our_failure
-from shim.http import direct, transport
+from shim.http.breaker import Circuits
 from shim.runtime.dispatch import Dispatcher
 from shim.runtime.lag import Lag
 from shim.runtime.pump import AsyncBody, Tasks
 from shim.server import callers, exchange, headers, operator, paths
+from shim.server import network as upstreams
 from shim.server.answers import response_of
 from shim.server.callers import Caller, Callers
 from shim.server.exchange import Exchanges
@@ -34,7 +33,7 @@ from shim.server.hosts import Hosts, Loopback, Named, listed
 from shim.server.keyring import Keyring
 from shim.server.limits import Limits
 from shim.server.metrics import Metrics
-from shim.server.operations import Operations
+from shim.server.operations import Asking, Operations
 from shim.server.operator import Operator, Tenants
 from shim.server.passage import Allowed, Passage, check_announced, drained, timely
 from shim.server.paths import Place
@@ -50,22 +49,15 @@ from shim.wire.errors import ApiError, error
 log = logging.getLogger("shim")
 
 
-class _Client(openai.AsyncOpenAI):
-    """Calls upstream with the credentials of each caller, or with none."""
-
-    def _validate_headers(self, *given: Any) -> None:
-        """A server of the user's own may ask for none."""
-
-
 def application(chosen: Settings | None = None, *, allow_remote: bool = False) -> Starlette:
     """The server, set up by ``chosen`` or by the environment.
 
     ``allow_remote``: whether it also answers requests that did not come by way of a loopback address.
     """
     chosen = chosen or settings()
-    client = _client()
-    network = _network(client, chosen)
     pumps, watch = Tasks(wiring.patience(chosen), chosen.exit_grace), Watch()
+    client, circuits = upstreams.client(chosen.upstream_retries), upstreams.circuits(chosen, watch.metrics)
+    network = upstreams.network(client, chosen, circuits)
     engine, heartbeat = wiring.async_engine(client, network, chosen, pumps, settled=True)
     engine = engine_room.Engine(replace(engine.world, monitor=watch.monitor))
     dispatcher = Dispatcher(engine, heartbeat, pumps)
@@ -82,7 +74,7 @@ def application(chosen: Settings | None = None, *, allow_remote: bool = False) -
     ways = Ways(dispatcher, passage, Shared(passage, store, chosen.max_body_bytes))
     door = Door(ways, _callers(chosen, store, passage), limits, hosts, watch.tracing, chosen)
     door.operator = _operator(ways, chosen, store)
-    operations = _operations(chosen, store, passage, watch.metrics)
+    operations = _operations(chosen, store, passage, watch.metrics, circuits)
     lag = Lag(lambda late: watch.metrics.looked(late, limits.streams, len(engine.world.registry.runs())))
 
     @asynccontextmanager
@@ -99,14 +91,6 @@ def application(chosen: Settings | None = None, *, allow_remote: bool = False) -
     return app
 
 
-def _network(client: openai.AsyncOpenAI, chosen: Settings) -> Any:
-    found = wiring.reaching(transport.innermost(client._client), chosen, "async_client")
-    if chosen.upstream != wiring.SANDBOX and chosen.upstream_http == "direct":
-        direct.put_in_place(found)
-    transport.keep_no_cookies(found)
-    return found
-
-
 def _surround(app: Starlette, hosts: Hosts, watch: Watch) -> None:
     """What every request goes through, the outermost last."""
     if hosts.origins:
@@ -115,13 +99,15 @@ def _surround(app: Starlette, hosts: Hosts, watch: Watch) -> None:
     app.add_middleware(Exchanges, around=watch.tracing.around, over=watch.metrics.exchange)
 
 
-def _operations(chosen: Settings, store: AsyncStore, passage: Passage, metrics: Metrics) -> Operations:
+def _operations(
+    chosen: Settings, store: AsyncStore, passage: Passage, metrics: Metrics, circuits: Circuits
+) -> Operations:
     async def ask() -> int:
         status, _ = await passage.look("/models", _servers(chosen), chosen.max_event_bytes)
         return status
 
     token = chosen.metrics_token.get_secret_value() if chosen.metrics_token else None
-    return Operations(store, ask, metrics, token)
+    return Operations(store, Asking(ask, circuits.down), metrics, token)
 
 
 def _servers(chosen: Settings) -> dict[str, str]:
@@ -160,14 +146,6 @@ def _operator(ways: "Ways", chosen: Settings, store: AsyncStore) -> Operator | N
         return ways.ours.engine.of(tenant, ways.shared.recorded(upstream, tenant) if chosen.auth == "keys" else None)
 
     return Operator(ways.ours, Tenants(find, engine), chosen.operator_key.get_secret_value(), _servers(chosen))
-
-
-def _client() -> openai.AsyncOpenAI:
-    nobody: Any = {"Authorization": Omit()}
-    client = _Client(api_key="none", default_headers=nobody)
-    # Whose key it is comes with the key.
-    client.organization = client.project = None
-    return client
 
 
 class Ways(NamedTuple):

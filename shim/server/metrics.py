@@ -66,10 +66,7 @@ class Metrics:
             "shim_store_wait_seconds", "Waits for a connection to the store.", buckets=SHORT, registry=made
         )
         self._lag = Histogram(
-            "shim_event_lag_seconds",
-            "How late the event loop is, and with it every event.",
-            buckets=SHORT,
-            registry=made,
+            "shim_event_lag_seconds", "How late the event loop is, with every event.", buckets=SHORT, registry=made
         )
         self._requests = Counter(
             "shim_http_requests", "Requests, by route and status.", ["method", "route", "status"], registry=made
@@ -77,8 +74,9 @@ class Metrics:
         self._seconds = Histogram(
             "shim_http_request_seconds", "To the end of the answer.", ["route"], buckets=LONG, registry=made
         )
-        self._streams = Gauge("shim_open_streams", "Answers under way.", registry=made, multiprocess_mode="livesum")
-        self._driven = Gauge("shim_driven_runs", "Runs that are driven.", registry=made, multiprocess_mode="livesum")
+        self._streams = _gauge("shim_open_streams", "Answers under way.", made)
+        self._driven = _gauge("shim_driven_runs", "Runs that are driven.", made)
+        self._circuits = _gauge("shim_open_circuits", "Upstreams that do not answer and are left alone.", made)
 
     def monitor(self, what: Happening, run: Json, detail: str = "", /) -> None:
         """What becomes of runs."""
@@ -101,6 +99,10 @@ class Metrics:
     def waited(self, seconds: float) -> None:
         """For the store."""
         self._waits.observe(seconds)
+
+    def circuits(self, open: int) -> None:
+        """Upstreams that are left alone."""
+        self._circuits.set(open)
 
     def looked(self, lag: float, streams: int, driven: int) -> None:
         """What is looked at once a second."""
@@ -132,3 +134,8 @@ class Metrics:
             histogram.observe(time.perf_counter() - began)
         if over:
             self._asked.pop(run_id, None)
+
+
+def _gauge(name: str, words: str, registry: CollectorRegistry) -> Gauge:
+    """What is so right now; of several workers the sum."""
+    return Gauge(name, words, registry=registry, multiprocess_mode="livesum")

@@ -4,7 +4,7 @@ import hmac
 import ipaddress
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 import sqlalchemy as sa
 from starlette.requests import Request
@@ -26,14 +26,19 @@ FRESH: Final = 5.0
 BROKEN: Final = 500
 
 
-class Operations:
-    """``ask``: the status of an answer of upstream's.  ``token``: who may read metrics from another machine."""
+class Asking(NamedTuple):
+    """``status`` of an answer of upstream's; ``down``: the upstreams that are left alone, each with since when."""
 
-    def __init__(
-        self, store: AsyncStore, ask: Callable[[], Awaitable[int]], metrics: Metrics, token: str | None
-    ) -> None:
-        self._store, self._ask, self._metrics, self._token = store, ask, metrics, token
-        self._upstream: tuple[float, State] = (0.0, "ok")
+    status: Callable[[], Awaitable[int]]
+    down: Callable[[], dict[str, str]]
+
+
+class Operations:
+    """``token``: who may read metrics from another machine."""
+
+    def __init__(self, store: AsyncStore, asking: Asking, metrics: Metrics, token: str | None) -> None:
+        self._store, self._asking, self._metrics, self._token = store, asking, metrics, token
+        self._upstream: tuple[float, State, bool] = (0.0, "ok", False)
         #: The server is about to end: nothing new is to be sent here.
         self.draining = False
 
@@ -56,7 +61,9 @@ class Operations:
             "draining": self.draining,
         }
         ready = checks == {"store": "ok", "upstream": "ok", "draining": False}
-        return JSONResponse({"status": "ready" if ready else "not ready"} | checks, 200 if ready else 503)
+        down = self._asking.down()
+        told = checks | ({"down_since": down} if down else {})
+        return JSONResponse({"status": "ready" if ready else "not ready"} | told, 200 if ready else 503)
 
     async def metrics(self, request: Request) -> Response:
         """Numbers for Prometheus, for this machine or with the token; else there is no such page."""
@@ -82,13 +89,15 @@ class Operations:
         return "ok"
 
     async def _upstream_state(self) -> State:
-        when, state = self._upstream
-        if not when or time.monotonic() - when >= FRESH:
+        when, state, was_down = self._upstream
+        down = bool(self._asking.down())
+        # One that is left alone is not asked more often by that, and what was known before is not so any more.
+        if not when or down or was_down or time.monotonic() - when >= FRESH:
             try:
-                state = "ok" if await self._ask() < BROKEN else "failing"
+                state = "ok" if await self._asking.status() < BROKEN else "failing"
             except ApiError:
                 state = "failing"
-            self._upstream = time.monotonic(), state
+            self._upstream = time.monotonic(), state, down
         return state
 
 

@@ -13,6 +13,7 @@ from starlette.types import Receive, Scope, Send
 
 from shim.engine.api.routes import is_polled
 from shim.http import transport
+from shim.http.breaker import DOWN
 from shim.ports import Profile
 from shim.server import headers, paths
 from shim.server.paths import Place
@@ -131,9 +132,12 @@ class Passage:
     async def _send(self, method: str, url: Any, given: Mapping[str, str], body: Any) -> Any:
         asked = transport.forwarded(self._network, method, url, given, body)
         try:
-            return await self._network.send(asked, stream=True, follow_redirects=False)
+            answer = await self._network.send(asked, stream=True, follow_redirects=False)
         except transport.BROKEN as problem:
             raise error("upstream_unreachable", problem=str(problem) or type(problem).__name__) from problem
+        if DOWN in answer.extensions:
+            raise answer.extensions[DOWN]
+        return answer
 
     def _url(self, request: Request, place: Place, whole_path: bool) -> Any:
         """Azure gets its own shapes as they are; every other server its own API's path below its base."""

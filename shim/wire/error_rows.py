@@ -92,6 +92,12 @@ SERVERS: Final[dict[str, Row]] = {
     "upstream_unreachable": Row(
         "choice", 502, "The upstream server could not be reached: {problem}", type=SERVER_ERROR
     ),
+    "upstream_down": Row(
+        "choice",
+        503,
+        "The upstream server has not answered since {since}. It is left alone for a while: try again in {seconds}s.",
+        type=SERVER_ERROR,
+    ),
     "invalid_header": Row(
         "choice",
         400,

@@ -64,6 +64,14 @@ BODIES = [
     ("not_loopback", {"address": "x.com"}, 403, "this request came by way of 'x.com'", INVALID, "not_loopback"),
     ("upstream_unreachable", {"problem": "x"}, 502, "The upstream server could not be reached: x", FAILED, None),
     (
+        "upstream_down",
+        {"since": "2026-11-27T02:38:39Z", "seconds": 4},
+        503,
+        "has not answered since 2026-11-27T02:38:39Z. It is left alone for a while: try again in 4s.",
+        FAILED,
+        None,
+    ),
+    (
         "invalid_header",
         {"header": "x-a"},
         400,

@@ -1,0 +1,197 @@
+"""Around a transport: what counts against an upstream, what everybody gets while it is left alone."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import pytest
+
+from shim.http import breaker
+from shim.http.breaker import DOWN, Circuits
+from shim.http.circuit import PROBE, Rules
+from shim.http.guard import http
+
+URL = "http://someone:secret@upstream.test:8000/v1/x?key=secret"
+HERE = "upstream.test:8000"
+
+
+class Upstream(http.AsyncBaseTransport):  # type: ignore[misc]
+    """As the library's mock, which would read the request's body first."""
+
+    def __init__(self, answered: Any) -> None:
+        self._answered = answered
+
+    async def handle_async_request(self, request: Any) -> Any:
+        return await self._answered(request)
+
+
+class World:
+    """An upstream that does what ``answer`` does, behind a client whose clock stands at ``now``."""
+
+    def __init__(self, failures: int = 2) -> None:
+        self.answer: Callable[[Any], Any] = lambda request: http.Response(200)
+        self.now, self.asked, self.open = 1000.0, list[Any](), list[int]()
+        self.circuits = Circuits(Rules(failures, 8.0), self.open.append, lambda: self.now, lambda: 0.0)
+        self.network = http.AsyncClient(transport=Upstream(self._answered), mounts={"all://none": None})
+        breaker.put_around(self.network, self.circuits)
+
+    async def _answered(self, request: Any) -> Any:
+        self.asked.append(request)
+        found = self.answer(request)
+        if isinstance(found, BaseException):
+            raise found
+        return await found if asyncio.iscoroutine(found) else found
+
+    async def ask(self, url: str = URL, **given: Any) -> Any:
+        try:
+            return await self.network.post(url, **given)
+        except http.HTTPError as problem:
+            return problem
+
+    def says(self, *status: int) -> None:
+        left = list(status)
+        self.answer = lambda request: http.Response(left.pop(0) if len(left) > 1 else left[0])
+
+
+async def body() -> AsyncIterator[bytes]:
+    yield b"from a caller"
+
+
+@pytest.mark.parametrize("status", sorted(breaker.GATEWAY))
+async def test_gateways_that_reach_nothing_behind_them(status: int, caplog: pytest.LogCaptureFixture) -> None:
+    world = World()
+    world.says(status)
+    with caplog.at_level(logging.INFO, "shim"):
+        answers = [await world.ask() for _ in range(4)]
+    assert [each.status_code for each in answers] == [status, status, 503, 503]
+    assert (len(world.asked), world.open) == (2, [1])
+    refused = answers[-1]
+    assert (refused.headers["x-should-retry"], refused.headers["retry-after"]) == ("false", "1")
+    since = world.circuits.down()[HERE]
+    told = refused.json()["error"]
+    assert told["type"] == "server_error"
+    assert told["message"] == (
+        f"The upstream server has not answered since {since}. It is left alone for a while: try again in 1s."
+    )
+    assert refused.extensions[DOWN].body == refused.json()
+    assert refused.elapsed.total_seconds() < 60
+    (line,) = caplog.messages
+    assert line == f"upstream {HERE} has not answered since {since}: requests fail at once until it does"
+
+
+@pytest.mark.parametrize("status", [200, 400, 401, 403, 404, 408, 409, 422, 429, 500, 501, 529])
+async def test_an_answer_is_an_answer(status: int) -> None:
+    world = World()
+    world.says(status)
+    assert [(await world.ask()).status_code for _ in range(6)] == [status] * 6
+    assert world.circuits.down() == {}
+
+
+@pytest.mark.parametrize(
+    "raised", [http.ConnectError, http.ConnectTimeout, http.ReadError, http.ReadTimeout, http.RemoteProtocolError]
+)
+async def test_no_answer(raised: Any) -> None:
+    world = World()
+    world.answer = lambda request: raised("no")
+    found = [await world.ask() for _ in range(3)]
+    assert [type(each) for each in found] == [raised, raised, http.Response]
+    assert list(world.circuits.down()) == [HERE]
+
+
+@pytest.mark.parametrize("raised", [http.PoolTimeout, http.LocalProtocolError, http.UnsupportedProtocol])
+async def test_what_is_no_fault_of_the_upstream(raised: Any) -> None:
+    world = World()
+    world.answer = lambda request: raised("no")
+    assert [type(await world.ask()) for _ in range(4)] == [raised] * 4
+
+
+async def test_a_caller_who_is_slow_says_nothing_of_the_upstream() -> None:
+    world = World()
+    world.answer = lambda request: http.ReadError("it did not want to wait for the rest")
+    assert [type(await world.ask(content=body())) for _ in range(4)] == [http.ReadError] * 4
+    world.answer = lambda request: http.ConnectError("nobody is there")
+    assert [type(await world.ask(content=body())) for _ in range(3)][-1] is http.Response
+
+
+async def test_one_answer_between_failures() -> None:
+    world = World()
+    world.says(503, 200, 503, 401, 503)
+    assert [(await world.ask()).status_code for _ in range(5)] == [503, 200, 503, 401, 503]
+    assert world.circuits.down() == {}
+
+
+async def test_it_comes_back(caplog: pytest.LogCaptureFixture) -> None:
+    world = World()
+    world.says(503, 503, 200)
+    for _ in range(2):
+        await world.ask()
+    assert [(await world.ask()).extensions.get(DOWN) is not None for _ in range(2)] == [True, True]
+    since = world.circuits.down()[HERE]
+    world.now += 1.0
+    caplog.clear()
+    with caplog.at_level(logging.INFO, "shim"):
+        assert (await world.ask()).status_code == 200
+    assert (world.circuits.down(), world.open) == ({}, [1, 0])
+    assert caplog.messages == [f"upstream {HERE} answers again; it did not since {since}"]
+
+
+async def test_one_probe_at_a_time_and_another_when_it_is_left() -> None:
+    world, held = World(), asyncio.Event()
+    world.says(503)
+    for _ in range(2):
+        await world.ask()
+    world.now += 1.0
+
+    async def slow() -> Any:
+        await held.wait()
+        return http.Response(200)
+
+    world.answer = lambda request: slow()
+    probe = asyncio.create_task(world.ask())
+    while len(world.asked) < 3:
+        await asyncio.sleep(0)
+    assert DOWN in (await world.ask()).extensions, "all others fail meanwhile"
+    probe.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await probe
+    second = asyncio.create_task(world.ask())
+    while len(world.asked) < 4:
+        await asyncio.sleep(0)
+    assert (await world.ask()).headers["retry-after"] == str(int(PROBE))
+    world.now += PROBE
+    third = asyncio.create_task(world.ask())
+    while len(world.asked) < 5:
+        await asyncio.sleep(0)
+    held.set()
+    assert [(await each).status_code for each in (second, third)] == [200, 200]
+    assert world.circuits.down() == {}
+
+
+async def test_a_request_that_is_left_while_all_is_well_shows_nothing() -> None:
+    world = World(failures=1)
+    world.answer = lambda request: asyncio.CancelledError()
+    with pytest.raises(asyncio.CancelledError):
+        await world.ask()
+    assert world.circuits.down() == {}
+
+
+async def test_upstreams_are_apart() -> None:
+    world = World(failures=1)
+    world.answer = lambda request: http.Response(503 if request.url.host == "upstream.test" else 200)
+    await world.ask()
+    assert DOWN in (await world.ask()).extensions
+    for other in ("http://upstream.test/", "https://upstream.test:8001/", "https://other.test/"):
+        assert DOWN not in (await world.ask(other)).extensions
+    assert list(world.circuits.down()) == [HERE, "upstream.test:80", "upstream.test:8001"]
+    assert world.open == [1, 2, 3]
+
+
+async def test_all_transports_of_a_client(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("NO_PROXY", "localhost")
+    network = http.AsyncClient()
+    breaker.put_around(network, Circuits(Rules(1, 1.0)))
+    around = [network._transport, *network._mounts.values()]
+    assert {type(each) for each in around} == {breaker.Breaker, type(None)}, "None: the client's own"
+    await network.aclose()

@@ -1,0 +1,122 @@
+"""An upstream that goes down and comes back, behind a real server, by either of its ways upstream."""
+
+import json
+import socket
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+import pytest
+
+from shim.http.breaker import Circuits
+from tests.scenarios.doors.loopback import Loopback, Said
+from tests.server.served import served
+from tests.server.speaking import Answer, ask
+
+KEY = "Bearer sk-a-good-key"
+WAYS = ("direct", "library")
+EARLY = {"circuit_failures": 2, "upstream_retries": 0}
+
+
+class Clock:
+    """The time of the server's circuits, which stands."""
+
+    now = 1000.0
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    found = Clock()
+    monkeypatch.setattr("shim.server.network.Circuits", partial(Circuits, clock=lambda: found.now))
+    return found
+
+
+@pytest.fixture
+def upstream() -> Iterator[Loopback]:
+    with Loopback() as found:
+        yield found
+
+
+def run(url: str, assistant: str) -> list[Any]:
+    """The events of a run that is streamed, the data of each."""
+    body = {"assistant_id": assistant, "stream": True, "thread": {"messages": [{"role": "user", "content": "Hello"}]}}
+    told = ask(f"{url}/v1/threads/runs", "POST", body, authorization=KEY)
+    assert told.status == 200
+    lines = told.body.decode().split("\n")
+    return [json.loads(line[6:]) for line in lines if line.startswith("data: {")]
+
+
+def gauge(url: str) -> str:
+    page = ask(f"{url}/metrics").body.decode().split("\n")
+    return next(line for line in page if line.startswith("shim_open_circuits"))
+
+
+def models(url: str, key: str = KEY) -> Answer:
+    return ask(f"{url}/v1/models", authorization=key)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_an_upstream_that_goes_away_and_comes_back(upstream: Loopback, way: str, clock: Clock) -> None:
+    with served(upstream=upstream.url, upstream_http=way, **EARLY) as url:
+        made = ask(f"{url}/v1/assistants", "POST", {"model": "gpt-4o"}, authorization=KEY).json["id"]
+        assert run(url, made)[-1]["status"] == "completed"
+        usual, asked = upstream.answer, len(upstream.asked)
+        upstream.answer = lambda asked: Said.error(503, "no healthy upstream")
+        for _ in range(2):
+            assert run(url, made)[-1]["last_error"]["message"] == "no healthy upstream"
+        assert len(upstream.asked) == asked + 2
+        last = run(url, made)[-1]
+        refused = models(url)
+        assert len(upstream.asked) == asked + 2, "nothing goes there any more"
+        ready = ask(f"{url}/readyz")
+        assert (ready.status, ready.json["upstream"]) == (503, "failing")
+        since = ready.json["down_since"][upstream.host]
+        assert (last["status"], last["last_error"]["code"]) == ("failed", "server_error")
+        assert f"The upstream server has not answered since {since}." in last["last_error"]["message"]
+        assert (refused.status, refused.header("retry-after")) == (503, "1")
+        assert f"not answered since {since}" in refused.error["message"]
+        assert gauge(url) == "shim_open_circuits 1.0"
+        upstream.answer = usual
+        assert ask(f"{url}/readyz").status == 503
+        clock.now += 1.0
+        # Whoever asks whether it is ready asks upstream, as soon as that may be.
+        assert ask(f"{url}/readyz").status == 200
+        assert "down_since" not in ask(f"{url}/readyz").json
+        assert gauge(url) == "shim_open_circuits 0.0"
+        assert run(url, made)[-1]["status"] == "completed"
+        assert models(url).status == 200
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_an_upstream_that_is_not_there_yet(way: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        nowhere = f"http://127.0.0.1:{free.getsockname()[1]}/v1"
+    with served(upstream=nowhere, upstream_http=way, **EARLY) as url:
+        assert [models(url).status for _ in range(4)] == [502, 502, 503, 503]
+
+
+def test_a_callers_bad_key_opens_nothing(upstream: Loopback) -> None:
+    with served(upstream=upstream.url, auth="pass-through", key_check_seconds=0.0, **EARLY) as url:
+        upstream.answer = lambda asked: None if asked.header("authorization") == KEY else Said.error(401, "bad key")
+        for _ in range(4):
+            assert models(url, "Bearer sk-bad").status == 401
+        assert models(url).status == 200
+        upstream.answer = lambda asked: Said.error(429, "slow down") if asked.path == "/v1/models" else None
+        assert {models(url).status for _ in range(4)} == {429}
+
+
+def test_who_checks_keys_says_why_it_cannot(upstream: Loopback) -> None:
+    with served(upstream=upstream.url, auth="pass-through", key_check_seconds=0.0, **EARLY) as url:
+        upstream.answer = lambda asked: Said.error(503, "down")
+        path = f"{url}/v1/assistants"
+        told = [ask(path, authorization=KEY) for _ in range(3)]
+        assert [each.status for each in told] == [503] * 3
+        assert "not answered since" in told[-1].error["message"]
+        assert told[-1].header("retry-after") == "1"
+
+
+def test_a_server_that_shall_always_ask(upstream: Loopback) -> None:
+    upstream.answer = lambda asked: Said.error(503, "down")
+    with served(upstream=upstream.url, circuit_failures=0) as url:
+        assert {models(url).error["message"] for _ in range(7)} == {"down"}
+        assert len(upstream.asked) == 7
