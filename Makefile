@@ -73,7 +73,7 @@ workers: $(VENV)/.dev ## gunicorn, celery, a notebook and pools of processes aro
 	$(BIN)/nox -s workers
 
 postgres: $(VENV)/.test ## what threads go through, each test on a PostgreSQL database of its own; minutes
-	.ci/postgres.sh $(BIN)/python -m pytest -n $(JOBS) --store=postgres tests/scenarios/clients tests/scenarios/crash tests/scenarios/doors tests/engine tests/scenarios/healing tests/migrate/imports/test_importer.py tests/scenarios/hosted_tools tests/scenarios/imports tests/scenarios/laws tests/scenarios/repeated_calls $(ARGS)
+	.ci/postgres.sh $(BIN)/python -m pytest -n $(JOBS) --store=postgres tests/scenarios/clients tests/scenarios/crash tests/scenarios/doors tests/engine tests/scenarios/healing tests/migrate/imports/test_importer.py tests/scenarios/hosted_tools tests/scenarios/imports tests/scenarios/laws tests/scenarios/repeated_calls tests/server/test_tenants.py $(ARGS)
 
 load: $(VENV)/.test ## eight processes of fifty threads, killed and failed, on SQLite and PostgreSQL; prints the figures
 	.ci/postgres.sh $(BIN)/python -m tests.scenarios.load $(ARGS)

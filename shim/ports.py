@@ -159,11 +159,16 @@ class Upstream(Protocol):
 @dataclass(frozen=True, slots=True)
 class Declared:
     """An assistant that a file of the user's declares.  ``body``: the object of the wire.  ``place``: the file and the
-    line, as people write it.
+    line, as people write it.  ``tenants``: whose it is; none named: everybody's.
     """
 
     body: Json
     place: str
+    tenants: tuple[str, ...] = ()
+
+    def belongs_to(self, *names: str) -> bool:
+        """Whether it is there for a tenant that goes by these names."""
+        return not self.tenants or any(name in self.tenants for name in names)
 
 
 class Clock(Protocol):

@@ -2,7 +2,8 @@
 
 A file holds one assistant (an object with ``id`` and ``model``), or several: a list, or an object whose ``assistants``
 is a list; YAML may hold several documents besides.  An assistant has the fields of ``POST /assistants``, an ``id``, and
-instead of ``instructions`` it may name an ``instructions_file`` beside the file.
+instead of ``instructions`` it may name an ``instructions_file`` beside the file.  ``tenants`` names those who have it,
+where not all of a server's do.
 """
 
 import re
@@ -26,7 +27,7 @@ from shim.wire.types import Json
 
 ID: Final = re.compile(r"asst_[A-Za-z0-9_-]{1,64}")
 #: Keys of an assistant in a file that ``POST /assistants`` does not have.
-OWN: Final = ("id", "object", "created_at", "instructions_file")
+OWN: Final = ("id", "object", "created_at", "instructions_file", "tenants")
 INLINE_STORE: Final = (
     "a file is read at every start and would make a new vector store each time: name stores that exist, in "
     "vector_store_ids"
@@ -55,12 +56,19 @@ class Unusable(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One assistant as it stands in a file; ``dated``: the file says when it was made."""
+    """One assistant as it stands in a file; ``dated``: the file says when it was made; ``tenants``: whose it is, if not
+    everybody's.
+    """
 
     file: Path
     line: int | None
     body: Json
     dated: bool
+    tenants: tuple[str, ...] = ()
+
+    def declared(self) -> Declared:
+        """As the engine takes it."""
+        return Declared(self.body, _shown_place(self), self.tenants)
 
 
 def declared(where: str | None) -> dict[str, Declared]:
@@ -71,7 +79,7 @@ def declared(where: str | None) -> dict[str, Declared]:
 @cache
 def _declared(where: Path) -> dict[str, Declared]:
     found = load(where)
-    return {entry.body["id"]: Declared(entry.body, _shown_place(entry)) for entry in found}
+    return {entry.body["id"]: entry.declared() for entry in found}
 
 
 def _shown_place(entry: Entry) -> str:
@@ -144,6 +152,7 @@ class _Reading:
             return None
         id = self._id(given)
         created = self._created(given)
+        tenants = self._tenants(given.get("tenants"))
         asked = {name: value for name, value in given.items() if name not in OWN and value is not None}
         asked = self._with_instructions(given, asked)
         self._judge(asked)
@@ -152,7 +161,7 @@ class _Reading:
         shown = tools.shown(asked.get("tools"))
         resources = tools.resources(shown, asked.get("tool_resources"))
         body = objects.assistant(id, created, asked | {"tools": shown, "tool_resources": resources})
-        return Entry(self.file, self.document.line(self.place), body, given.get("created_at") is not None)
+        return Entry(self.file, self.document.line(self.place), body, given.get("created_at") is not None, tenants)
 
     def _wrong(self, at: Place, text: str) -> None:
         self.problems.append(Problem(self.file, self.document.line((*self.place, *at)), text))
@@ -177,6 +186,17 @@ class _Reading:
         except ValueError:
             self._wrong(("created_at",), f"{created!r} is neither seconds since 1970 nor a date such as 2024-05-13")
             return 0
+
+    def _tenants(self, given: Any) -> tuple[str, ...]:
+        if given is None:
+            return ()
+        if not isinstance(given, list) or not given:
+            self._wrong(("tenants",), "`tenants` is a list of names; leave it out where all tenants are meant")
+            return ()
+        for index, name in enumerate(given):
+            if not isinstance(name, str) or not name:
+                self._wrong(("tenants", index), f"{name!r} is no tenant's name: see `assistants-shim keys list`")
+        return tuple(map(str, given))
 
     def _with_instructions(self, given: Json, asked: Json) -> Json:
         name = given.get("instructions_file")

@@ -309,7 +309,7 @@ def _engine(
             capabilities=_capabilities.setdefault(base, Capabilities()),
             wait=wait,
             pump=work,
-            declared=_declared(chosen),
+            files=_declared(chosen),
             unknown_threads=chosen.unknown_threads == "create",
             notices=_notices,
         )

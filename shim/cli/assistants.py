@@ -3,6 +3,7 @@
 import difflib
 import json
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -12,6 +13,8 @@ from rich.markup import escape
 
 from shim.assembly import declarations, given_ids
 from shim.cli import printing, stored
+from shim.ports import Declared
+from shim.sdk.clients import OpenAI
 from shim.settings import settings
 from shim.store import assistants as rows
 from shim.wire.types import Json
@@ -35,8 +38,8 @@ AS_JSON = typer.Option("--json", help="As JSON, for programs.")
 def listing(as_json: Annotated[bool, AS_JSON] = False) -> None:
     """List all assistants, the newest first."""
     with stored.client() as client:
-        found = [each.to_dict() for each in client.beta.assistants.list(limit=100)]
-        declared = client._client._transport.dispatcher.engine.world.declared  # type: ignore[attr-defined]
+        found: list[Json] = [each.to_dict() for each in client.beta.assistants.list(limit=100)]
+        declared = _declared(client)
     if as_json:
         printing.print_json(found)
         return
@@ -46,7 +49,7 @@ def listing(as_json: Annotated[bool, AS_JSON] = False) -> None:
         kinds = ", ".join(tool["function"]["name"] if tool["type"] == "function" else tool["type"] for tool in tools)
         place = declared[each["id"]].place if each["id"] in declared else ""
         cells = (each["id"], each["model"], each["name"] or "", printing.one_line(kinds, 40))
-        shown.add_row(*(escape(str(cell)) for cell in (*cells, printing.moment(each["created_at"]), place)))  # type: ignore[arg-type]
+        shown.add_row(*(escape(str(cell)) for cell in (*cells, printing.moment(each["created_at"]), place)))
     printing.screen().print(shown if found else "There are no assistants yet.")
 
 
@@ -93,9 +96,16 @@ def apply(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files, or folders of files.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the differences, and change nothing.")] = False,
 ) -> None:
-    """Make the assistants of the store what files say, and show what changed. Doing it twice changes nothing more."""
-    base, counts = stored.store().of(settings().tenant), {"created": 0, "changed": 0, "unchanged": 0}
+    """Make the assistants of the store what files say, and show what changed. Doing it twice changes nothing more.
+
+    Those of which their file says that they are other tenants' are left out: SHIM_TENANT says whose store this is.
+    """
+    tenant = settings().tenant
+    base, counts = stored.store().of(tenant), {"created": 0, "changed": 0, "unchanged": 0}
     for entry in declarations.load(*files):
+        if not entry.declared().belongs_to(tenant):
+            printing.screen().print(f"{escape(entry.body['id'])} left out: it is {escape(', '.join(entry.tenants))}'s")
+            continue
         before = base.read(rows.get, entry.body["id"])
         after = _dated(entry, before)
         what = "created" if before is None else "unchanged" if before == after else "changed"
@@ -135,8 +145,9 @@ def export(
         found = [client.beta.assistants.retrieve(id) for id in ids or []]
         if not ids:
             found = list(client.beta.assistants.list(limit=100, order="asc"))
+        declared = _declared(client)
     text = yaml.dump(
-        {"assistants": [_compact(each.to_dict()) for each in found]},
+        {"assistants": [_compact(each.to_dict()) | _whose(declared.get(each.id)) for each in found]},
         Dumper=_Dumper,
         sort_keys=False,
         allow_unicode=True,
@@ -156,6 +167,14 @@ def delete(
         for id in ids:
             client.beta.assistants.delete(id)
             typer.echo(f"deleted {id}")
+
+
+def _declared(client: OpenAI) -> Mapping[str, Declared]:
+    return client._client._transport.dispatcher.engine.world.declared  # type: ignore[attr-defined,no-any-return]
+
+
+def _whose(declared: Declared | None) -> Json:
+    return {"tenants": list(declared.tenants)} if declared and declared.tenants else {}
 
 
 class _Dumper(yaml.SafeDumper):

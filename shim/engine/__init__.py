@@ -30,9 +30,12 @@ class Engine:
 
     world: Context
 
-    def of(self, tenant: str, upstream: Upstream | None = None) -> "Engine":
-        """The same for the objects of a tenant; ``upstream``: how his calls go there, if not as everybody's."""
-        return Engine(replace(self.world, store=self.world.store.of(tenant), upstream=upstream or self.world.upstream))
+    def of(self, tenant: str, upstream: Upstream | None = None, name: str = "") -> "Engine":
+        """The same for the objects of a tenant; ``upstream``: how his calls go there, if not as everybody's; ``name``:
+        what he is called.
+        """
+        store, upstream = self.world.store.of(tenant), upstream or self.world.upstream
+        return Engine(replace(self.world, store=store, upstream=upstream, name=name))
 
     async def handle(self, request: Request) -> Reply:
         """The answer to ``request``, errors included.  A reply with ``events`` must be pumped to its end by the

@@ -42,8 +42,10 @@ class Context:
     ``tokens`` counts those of a text, where upstream counts none.  ``capabilities``: what this process has
     found out about its servers.  ``wait`` lets so many seconds pass.  ``pump`` drives a run that was taken over from a
     process that is gone.
-    ``declared``: the assistants that files declare, by id, in their order.  ``unknown_threads``: whether a thread id
-    that is not known here begins an empty thread.  ``notices``: what was logged before.
+    ``files``: the assistants that files declare, by id, in their order.  ``name``: what the tenant is called, if
+    that is not what stands in the store.
+    ``unknown_threads``: whether a thread id that is not known here begins an empty thread.  ``notices``: what was
+    logged before.
     ``monitor`` hears what becomes of runs.
     """
 
@@ -67,7 +69,8 @@ class Context:
     capabilities: Capabilities = field(default_factory=Capabilities)
     wait: Wait = no_wait
     pump: Pump = no_pump
-    declared: Mapping[str, Declared] = field(default_factory=dict)
+    files: Mapping[str, Declared] = field(default_factory=dict)
+    name: str = ""
     unknown_threads: bool = False
     notices: Notices = field(default_factory=Notices)
     monitor: Monitor = unmonitored
@@ -76,6 +79,11 @@ class Context:
     def tenant(self) -> str:
         """Whose objects these are: the store's tenant."""
         return self.store.tenant
+
+    @property
+    def declared(self) -> Mapping[str, Declared]:
+        """The assistants that files declare for this tenant; those of others are not there."""
+        return {id: each for id, each in self.files.items() if each.belongs_to(self.tenant, self.name)}
 
     @property
     def owner(self) -> str:

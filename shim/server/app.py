@@ -141,9 +141,10 @@ def _operator(ways: "Ways", chosen: Settings, store: AsyncStore) -> Operator | N
             return name if name == chosen.tenant else None
         return await store.read(keys.tenant_of, name)
 
-    def engine(tenant: str) -> engine_room.Engine:
+    def engine(tenant: str, name: str) -> engine_room.Engine:
         upstream = ways.ours.engine.world.upstream
-        return ways.ours.engine.of(tenant, ways.shared.recorded(upstream, tenant) if chosen.auth == "keys" else None)
+        recorded = ways.shared.recorded(upstream, tenant) if chosen.auth == "keys" else None
+        return ways.ours.engine.of(tenant, recorded, name)
 
     return Operator(ways.ours, Tenants(find, engine), chosen.operator_key.get_secret_value(), _servers(chosen))
 
@@ -236,7 +237,7 @@ class Door:
         found.tenant, found.route = caller.tenant, "window"
         await self._limits.count(caller.tenant)
         held.enter_context(self._limits.stream(caller.tenant))
-        request.state.world = self._ways.ours.engine.of(caller.tenant).world
+        request.state.world = self._ways.ours.engine.of(caller.tenant, name=caller.name).world
         return window
 
     def _named(self, caller: Caller, request: Request, place: Place) -> Caller:
@@ -274,7 +275,7 @@ class Door:
         if path is None:
             return None
         asked = engine_room.Request("GET", path, [], headers.bearer(caller.headers), b"")
-        answered = await self._ways.ours.answer(asked, self._ways.ours.engine.of(caller.tenant))
+        answered = await self._ways.ours.answer(asked, self._ways.ours.engine.of(caller.tenant, name=caller.name))
         if answered.status != 200:
             await answered.body.aclose()
             return None
@@ -296,7 +297,7 @@ class Door:
             headers.bearer(caller.headers),
             body,
         )
-        answered = await self._ways.ours.answer(asked, engine.of(caller.tenant, upstream))
+        answered = await self._ways.ours.answer(asked, engine.of(caller.tenant, upstream, caller.name))
         if caller.shared and answered.status == 401:
             await answered.body.aclose()
             log.error("the upstream server has refused this server's key")

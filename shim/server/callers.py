@@ -27,12 +27,14 @@ MANY: Final = 10_000
 @dataclass(frozen=True, slots=True)
 class Caller:
     """``tenant``: whose objects he sees.  ``headers``: with what his calls go upstream.  ``shared``: he goes there with
-    a key that belongs to all tenants, so what he names there must be looked at.
+    a key that belongs to all tenants, so what he names there must be looked at.  ``name``: what the tenant is called,
+    where the operator has named him.
     """
 
     tenant: str
     headers: Mapping[str, str]
     shared: bool = False
+    name: str = ""
 
 
 class Callers(Protocol):
@@ -72,7 +74,9 @@ class PassThrough:
         if row is not None and row.revoked_at is not None:
             raise error("invalid_api_key", key=keyring.shown(key))
         await self._check(digest, key, credentials)
-        return Caller(row.tenant if row else keyring.tenant_of_key(digest), given)
+        if row is None:
+            return Caller(keyring.tenant_of_key(digest), given)
+        return Caller(row.tenant, given, name=row.label)
 
     async def _check(self, digest: str, key: str, credentials: Mapping[str, str]) -> None:
         now = time.monotonic()
@@ -103,4 +107,4 @@ class OwnKeys:
         if row is None or row.revoked_at is not None:
             raise error("invalid_api_key", key=keyring.shown(key))
         rest = {name: value for name, value in given.items() if name not in {*CREDENTIALS, "cookie"}}
-        return Caller(row.tenant, rest | dict(self._server), shared=True)
+        return Caller(row.tenant, rest | dict(self._server), shared=True, name=row.label)

@@ -43,10 +43,10 @@ _PATTERNS: Final = {
 
 
 class Tenants(NamedTuple):
-    """``find``: the tenant that goes by a name, if there is one.  ``engine``: the engine for his objects."""
+    """``find``: the tenant that goes by a name, if there is one.  ``engine``: the engine for his objects, by both."""
 
     find: Callable[[str], Awaitable[str | None]]
-    engine: Callable[[str], engine_room.Engine]
+    engine: Callable[[str, str], engine_room.Engine]
 
 
 class Operator:
@@ -71,7 +71,7 @@ class Operator:
         held, body = _chosen(made.prefix, await read(request))
         asked = engine_room.Request(method, made.path, [], headers.bearer(self._server), body)
         with held:
-            return await self._dispatcher.answer(asked, self._tenants.engine(tenant))
+            return await self._dispatcher.answer(asked, self._tenants.engine(tenant, name))
 
     def _check(self, request: Request) -> None:
         address = attempts.network_of(request.client.host if request.client else "")

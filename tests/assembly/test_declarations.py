@@ -138,6 +138,14 @@ WRONG: dict[str, tuple[str, str, list[tuple[int | None, str]]]] = {
     ),
     "no name of a file": ("a.yaml", "id: asst_a\nmodel: m\ninstructions_file: [1]\n", [(3, "path of a text file")]),
     "words twice": ("a.yaml", "id: asst_a\nmodel: m\ninstructions: x\ninstructions_file: a\n", [(4, "leave one out")]),
+    "no list of tenants": ("a.yaml", "id: asst_a\nmodel: m\ntenants: acme\n", [(3, "`tenants` is a list of names")]),
+    "no tenants": ("a.yaml", "id: asst_a\nmodel: m\ntenants: []\n", [(3, "leave it out where all tenants")]),
+    "odd tenants": (
+        "a.yaml",
+        "id: asst_a\nmodel: m\ntenants:\n- acme\n- 7\n- ''\n",
+        [(5, "7 is no tenant's name"), (6, "'' is no tenant's name")],
+    ),
+    "odd tenants, TOML": ("a.toml", 'id = "asst_a"\nmodel = "m"\ntenants = "acme"\n', [(3, "a list of names")]),
     "a day": ("a.yaml", "id: asst_a\nmodel: m\ncreated_at: yesterday\n", [(3, "'yesterday' is neither")]),
     "version 1": ("a.yaml", "id: asst_a\nmodel: m\ntools: [{type: retrieval}]\n", [(3, "is `file_search` since")]),
     "a store to make": (

@@ -155,6 +155,21 @@ def test_what_a_file_declares_is_listed_and_not_deleted(tmp_path: Path, monkeypa
     assert "declared in a file" in said("assistants", "delete", "asst_a", code=1)
 
 
+def test_what_a_file_gives_to_tenants_stays_theirs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "- {id: asst_a, model: gpt-4o, tenants: [acme, zen]}\n- {id: asst_b, model: gpt-4o}\n"
+    (tmp_path / "a.yaml").write_text(text)
+    told = said("assistants", "apply", "a.yaml")
+    assert "asst_a left out: it is acme, zen's" in told
+    assert "1 created" in told
+    monkeypatch.setenv("SHIM_ASSISTANTS", "a.yaml")
+    assert [each["id"] for each in json.loads(said("assistants", "list", "--json"))] == ["asst_b"]
+    monkeypatch.setenv("SHIM_TENANT", "acme")
+    assert [each["id"] for each in json.loads(said("assistants", "list", "--json"))] == ["asst_b", "asst_a"]
+    exported = yaml.safe_load(said("assistants", "export"))["assistants"]
+    assert [(each["id"], each.get("tenants")) for each in exported] == [("asst_a", ["acme", "zen"]), ("asst_b", None)]
+    assert "2 created" in said("assistants", "apply", "a.yaml")
+
+
 def checked(*words: str, code: int = 0) -> Any:
     return json.loads(said("check", "--json", *words, code=code))
 

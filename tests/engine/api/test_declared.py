@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from shim.engine import Engine
 from shim.ports import Declared
 from shim.wire import objects
 from tests.engine.scripted import Refused, World, answer
@@ -13,10 +14,12 @@ from tests.translate.telling import last, message, says
 Json = dict[str, Any]
 
 
-def declare(world: World, *ids: str) -> None:
+def declare(world: World, *ids: str, tenants: tuple[str, ...] = ()) -> None:
     bodies = {id: objects.assistant(id, 5, {"model": "gpt-4o", "instructions": f"I am {id}."}) for id in ids}
-    declared = {id: Declared(body, f"team.yaml, line {line}") for line, (id, body) in enumerate(bodies.items(), 1)}
-    object.__setattr__(world.context, "declared", declared)
+    declared = {
+        id: Declared(body, f"team.yaml, line {line}", tenants) for line, (id, body) in enumerate(bodies.items(), 1)
+    }
+    object.__setattr__(world.context, "files", declared)
 
 
 def test_a_declared_assistant_is_an_ordinary_one(world: World) -> None:
@@ -74,3 +77,56 @@ def test_a_cursor_that_is_nowhere(world: World) -> None:
     declare(world, "asst_a")
     with pytest.raises(Refused, match="No assistant found with id 'asst_none'"):
         world.get("assistants", after="asst_none")
+
+
+def of(world: World, tenant: str, name: str = "") -> World:
+    """The same store, as a tenant sees it."""
+    other = object.__new__(World)
+    other.__dict__ |= world.__dict__
+    other.engine = Engine(world.context).of(tenant, name=name)
+    other.context = other.engine.world
+    return other
+
+
+@pytest.mark.parametrize("tenant, name", [("acme", ""), ("key-0123", "acme"), ("key-4567", "")])
+def test_one_that_names_tenants_is_theirs(world: World, tenant: str, name: str) -> None:
+    """By the name that the operator has given a tenant, or by what stands in the store."""
+    declare(world, "asst_a", tenants=("acme", "key-4567"))
+    theirs = of(world, tenant, name)
+    assert theirs.get("assistants/asst_a")["instructions"] == "I am asst_a."
+    assert listed(theirs) == ["asst_a"]
+    told = theirs.run(theirs.thread("One"), answer(message(says("Hello."))), assistant_id="asst_a")
+    assert last(told, "run.completed")["instructions"] == "I am asst_a."
+
+
+@pytest.mark.parametrize("tenant, name", [("", ""), ("key-0123", ""), ("key-0123", "acme2"), ("bob", "bob")])
+def test_for_all_others_there_is_no_such_assistant(
+    world: World, tenant: str, name: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """They may have one of their own under its id, which nothing shadows and its owner changes."""
+    declare(world, "asst_a", tenants=("acme", "key-4567"))
+    others = of(world, tenant, name)
+    thread = others.thread("One")
+    nobodys = "No assistant found with id 'asst_a'"
+    for method, path, body in (
+        ("GET", "assistants/asst_a", None),
+        ("POST", "assistants/asst_a", {"name": "Other"}),
+        ("DELETE", "assistants/asst_a", None),
+        ("POST", f"threads/{thread}/runs", {"assistant_id": "asst_a"}),
+        ("POST", "threads/runs", {"assistant_id": "asst_a", "thread": {"messages": []}}),
+    ):
+        with pytest.raises(Refused, match=nobodys) as refused:
+            others.call(method, path, body)
+        assert refused.value.status == 404
+    with pytest.raises(Refused, match=nobodys):
+        others.get("assistants", after="asst_a")
+    assert listed(others) == []
+    caplog.clear()
+    object.__setattr__(others.context, "ids", lambda kind: f"{kind}_a")
+    assert others.post("assistants", model="gpt-4o", instructions="Mine.")["id"] == "asst_a"
+    assert others.get("assistants/asst_a")["instructions"] == "Mine."
+    assert listed(others) == ["asst_a"]
+    assert others.post("assistants/asst_a", name="Other")["name"] == "Other"
+    assert others.delete("assistants/asst_a")["deleted"] is True
+    assert caplog.records == []
+    assert of(world, "acme").get("assistants/asst_a")["instructions"] == "I am asst_a."

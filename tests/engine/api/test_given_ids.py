@@ -20,6 +20,6 @@ def test_an_id_that_is_taken_is_refused(world: World, path: str, prefix: str) ->
 def test_so_is_one_that_a_file_declares(world: World) -> None:
     object.__setattr__(world.context, "ids", lambda kind: f"{kind}_given")
     declared = Declared(objects.assistant("asst_given", 1, {"model": "m"}), "team.yaml")
-    object.__setattr__(world.context, "declared", {"asst_given": declared})
+    object.__setattr__(world.context, "files", {"asst_given": declared})
     with pytest.raises(Refused, match=r"declared in a file of this server \(team\.yaml\)"):
         world.assistant()
