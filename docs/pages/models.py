@@ -26,7 +26,7 @@ SLOW: Final = """
 ## Models that take minutes
 
 Runs of these go on in upstream's background mode, where it has one and keeps responses, unless `SHIM_BACKGROUND` says
-otherwise: [Choose where runs are carried](../how-to/background.md). `*` stands for any letters.
+otherwise: [Choose where runs are driven](../how-to/background.md). `*` stands for any letters.
 """
 
 

@@ -43,7 +43,7 @@ def test_an_entry_names_tests_that_are_there(entry: str) -> None:
 
 
 def test_every_error_in_our_own_words_is_there() -> None:
-    section = KNOWN.partition("\n## Words of errors\n")[2].partition("\n## ")[0]
+    section = KNOWN.partition("\n## Error texts\n")[2].partition("\n## ")[0]
     chosen = {name for name, row in ERRORS.items() if row.known == "choice"}
     named = set(re.findall(r"`(\w+)`", re.sub(NAMED, "", section)))
     assert chosen <= named, "an error with known='choice' belongs into the page's section of errors"
