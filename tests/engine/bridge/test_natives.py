@@ -1,0 +1,114 @@
+"""Native responses with what was new in each: how far back a chain is read, and in which order it comes out."""
+
+from typing import Any
+
+import pytest
+
+from shim.engine.bridge import natives
+from shim.engine.bridge.natives import Native, NotAdoptable
+from shim.ports import Refusal
+from shim.runtime import drive
+from tests.engine.bridge.serving import Server, response, user
+from tests.engine.scripted import World
+from tests.translate.telling import message, says
+
+Json = dict[str, Any]
+
+
+def collect(world: World, *responses: Any, known: set[str] = frozenset(), given: Any = None) -> list[Native]:  # type: ignore[assignment]
+    return drive.finish(natives.collect(world.context, known, responses, given))
+
+
+def words(found: list[Native]) -> list[tuple[str, list[str]]]:
+    """Each response, and the texts of what was asked in it."""
+    return [(one.response["id"], [item["content"][0]["text"] for item in one.given]) for one in found]
+
+
+@pytest.fixture
+def server(world: World) -> Server:
+    """Three responses in a chain, each of which lists all that it knows."""
+    server, listed = Server(world, page=2), []
+    for number in (1, 2, 3):
+        listed.append(user(f"Question {number}.", f"msg_q{number}"))
+        said = message(says(f"Answer {number}."), id=f"msg_a{number}")
+        previous = f"resp_{number - 1}" if number > 1 else None
+        server.has(response(f"resp_{number}", said, previous=previous), *listed)
+        listed.append(said)
+    return server
+
+
+WHOLE = [(f"resp_{number}", [f"Question {number}."]) for number in (1, 2, 3)]
+
+
+def test_a_chain_comes_out_from_its_beginning_with_what_was_new_in_each(world: World, server: Server) -> None:
+    assert words(collect(world, "resp_3")) == WHOLE
+
+
+def test_a_response_that_the_caller_has_is_not_fetched(world: World, server: Server) -> None:
+    first = world.upstream.stored.pop("resp_1")
+    assert words(collect(world, first)) == WHOLE[:1]
+    assert world.upstream.asked == []
+
+
+@pytest.mark.parametrize("known, expected", [("resp_1", WHOLE[1:]), ("resp_2", WHOLE[2:]), ("resp_3", [])])
+def test_a_chain_is_read_back_to_what_is_known(world: World, server: Server, known: str, expected: Any) -> None:
+    assert words(collect(world, "resp_3", known={known})) == expected
+
+
+def test_each_response_comes_out_once(world: World, server: Server) -> None:
+    assert words(collect(world, "resp_1", "resp_3", "resp_2", "resp_3")) == WHOLE
+
+
+def test_items_without_an_id_are_all_taken_for_new(world: World) -> None:
+    server = Server(world)
+    server.has(response("resp_1", message(says("Answer."), id="")), user("One.", ""))
+    server.has(response("resp_2", message(says("Answer."), id=""), previous="resp_1"), user("Two.", ""))
+    assert words(collect(world, "resp_2")) == [("resp_1", ["One."]), ("resp_2", ["Two."])]
+
+
+def test_what_was_asked_comes_without_the_ids_that_upstream_gave_it(world: World, server: Server) -> None:
+    (one, *_) = collect(world, "resp_3")
+    assert "id" not in one.given[0]
+
+
+@pytest.mark.parametrize("given", ["Hello?", [{"role": "user", "content": "Hello?"}]])
+def test_an_input_that_is_given_is_not_asked_for(world: World, given: Any) -> None:
+    own = response("resp_9", message(says("Yes.")), previous="resp_8")
+    assert words(collect(world, own, given=given)) == [("resp_9", ["Hello?"])]
+    assert (world.upstream.asked, world.upstream.calls) == ([], [])
+
+
+@pytest.mark.parametrize(
+    "changes, said",
+    [
+        ({"status": "failed"}, "'failed'"),
+        ({"status": "in_progress"}, "'in_progress'"),
+        ({"output": []}, "'completed'"),
+        ({"status": None}, "None"),
+    ],
+)
+def test_a_response_without_an_end_or_an_output_cannot_stand_in_a_thread(
+    world: World, server: Server, changes: Json, said: str
+) -> None:
+    world.upstream.stored["resp_2"] |= changes  # type: ignore[operator]
+    with pytest.raises(NotAdoptable, match=f"resp_2 has the status {said} and cannot"):
+        collect(world, "resp_3")
+
+
+def test_one_that_was_cut_short_can(world: World, server: Server) -> None:
+    world.upstream.stored["resp_3"] |= {"status": "incomplete"}  # type: ignore[operator]
+    assert words(collect(world, "resp_3")) == WHOLE
+
+
+def test_an_input_that_upstream_does_not_know_has_to_be_given(world: World, server: Server) -> None:
+    del server.inputs["resp_2"]
+    with pytest.raises(NotAdoptable, match=r"resp_2: .*give its input"):
+        collect(world, "resp_3")
+
+
+def test_upstreams_own_refusals_are_its_own(world: World, server: Server) -> None:
+    with pytest.raises(Refusal, match="No such response"):
+        collect(world, "resp_9")
+    world.upstream.stored["broken"] = response("broken", message(says("Yes.")))
+    with pytest.raises(Refusal, match=r"Not here\."):
+        collect(world, "broken")

@@ -1,0 +1,112 @@
+"""A thread as native code sees it: what to go on from, what its chain does not know yet, and who may change it."""
+
+from typing import Any
+
+import pytest
+
+from shim.engine.bridge import transcript, written
+from shim.engine.bridge.transcript import Transcript
+from shim.ports import Profile
+from shim.store import journal, threads
+from shim.wire.errors import ApiError
+from tests.engine.run import driven
+from tests.engine.scripted import World, answer, inputs
+from tests.translate.telling import call, last, message, says
+
+Json = dict[str, Any]
+HELLO = message(says("Hello."))
+
+
+def read(world: World, thread: str) -> Transcript:
+    return world.base.read(transcript.read, world.context, thread)
+
+
+def texts(items: list[Json]) -> list[str]:
+    return inputs({"input": items})
+
+
+@pytest.fixture
+def thread(world: World) -> str:
+    """A question, an answer whose chain knows both, and another question."""
+    thread = world.thread("One")
+    world.run(thread, answer(HELLO))
+    world.say(thread, "Two")
+    return thread
+
+
+def test_what_the_chain_does_not_know_is_left_to_say(world: World, thread: str) -> None:
+    found = read(world, thread)
+    assert (found.thread_id, found.last_response_id) == (thread, "resp_1")
+    assert texts(found.input_items()) == ["Two"]
+    assert texts(found.input_items(everything=True)) == ["One", "Hello.", "Two"]
+
+
+def test_a_call_goes_on_with_a_text_or_with_items(world: World, thread: str) -> None:
+    found = read(world, thread)
+    request = found.request("And now?")
+    assert (request["previous_response_id"], texts(request["input"])) == ("resp_1", ["Two", "And now?"])
+    assert request["input"][-1] == {"role": "user", "content": "And now?"}
+    item = {"role": "user", "content": "And then?"}
+    assert found.request([item])["input"][-1] == item
+    assert texts(found.input_items()) == ["Two"], "it stays as it was read"
+
+
+#: Why there is nothing to go on from.
+UNCHAINED = {
+    "upstream stores nothing": lambda world, thread: setattr(world.upstream, "can", Profile("scripted", stores=False)),
+    "the thread has no head": lambda world, thread: world.base.write(threads.set_head, thread, None, 0),
+}
+
+
+@pytest.mark.parametrize("why", UNCHAINED)
+def test_without_a_chain_everything_is_left_to_say(world: World, thread: str, why: str) -> None:
+    UNCHAINED[why](world, thread)
+    found = read(world, thread)
+    assert found.last_response_id is None
+    assert texts(found.input_items()) == ["One", "Hello.", "Two"]
+    assert found.request("?")["previous_response_id"] is None
+
+
+@pytest.mark.parametrize("readable", [True, False])
+def test_reasoning_is_shown_where_upstream_can_read_it(world: World, readable: bool) -> None:
+    world.upstream.can = Profile("scripted", stores=False, encrypted_reasoning=readable)
+    thread = world.thread("One")
+    thought = {"type": "reasoning", "id": "rs_1", "summary": [], "encrypted_content": "x"}
+    world.run(thread, answer(thought, HELLO))
+    thoughts = ["thought"] if readable else []
+    assert texts(read(world, thread).input_items()) == ["One", *thoughts, "Hello."]
+
+
+def test_a_call_that_nobody_has_answered_is_not_said(world: World) -> None:
+    thread = world.thread("One")
+    run = last(world.run(thread, answer(HELLO, call())), "run.requires_action")
+    assert texts(read(world, thread).input_items(everything=True)) == ["One", "Hello."]
+    world.submit(run, answer(message(says("Bye."), id="msg_b"), id="resp_2"), call_a="42")
+    found = read(world, thread)
+    assert texts(found.input_items(everything=True)) == ["One", "Hello.", "call call_a", "output call_a", "Bye."]
+    assert (found.last_response_id, found.unsent) == ("resp_2", ())
+
+
+def test_entries_are_the_journal_in_the_form_that_any_server_takes(world: World, thread: str) -> None:
+    world.base.write(written.put, world.context, thread, {"role": "user", "content": "Odd", "type": "message"})
+    rows, entries = world.base.read(journal.rows, thread), world.base.read(transcript.entries, thread)
+    assert [entry.seq for entry in entries] == [row.seq for row in rows]
+    assert [entry.response_id for entry in entries] == [None, "resp_1", None, None]
+    assert [entry.run_id is not None for entry in entries] == [False, True, False, False]
+    assert all(isinstance(entry.item["content"], list) for entry in entries)
+
+
+def test_a_thread_that_is_not_there(world: World) -> None:
+    for work in (transcript.read, transcript.lock):
+        with pytest.raises(ApiError, match="No thread found with id 'thread_9'"):
+            world.base.write(work, world.context, "thread_9")
+
+
+def test_a_thread_is_changed_while_no_run_is_active(world: World, thread: str) -> None:
+    world.base.write(transcript.lock, world.context, thread)
+    state = driven.drive(world, thread)
+    with pytest.raises(ApiError, match=f"while a run {state.run['id']} is active"):
+        world.base.write(transcript.lock, world.context, thread)
+    world.clock.time = state.run["expires_at"]
+    world.base.write(transcript.lock, world.context, thread)
+    assert driven.stored(world, state).body["status"] == "expired"

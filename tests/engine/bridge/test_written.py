@@ -1,0 +1,80 @@
+"""Items that were made by none of a thread's runs: where they stand in the journal, and which message shows them."""
+
+from typing import Any
+
+import pytest
+
+from shim.engine.bridge import written
+from shim.store import journal
+from tests.engine.scripted import World
+from tests.translate.telling import message, says
+
+Json = dict[str, Any]
+CALL = {"type": "function_call", "call_id": "call_a", "name": "f", "arguments": "{}"}
+OUTPUT = {"type": "function_call_output", "call_id": "call_a", "output": "42"}
+REQUEST = {"type": "mcp_approval_request", "id": "mcpr_1", "server_label": "s", "name": "f", "arguments": "{}"}
+LEAVE = {"type": "mcp_approval_response", "approval_request_id": "mcpr_1", "approve": True}
+
+
+def said(role: str, text: str) -> Json:
+    kind = "output_text" if role == "assistant" else "input_text"
+    return {"type": "message", "role": role, "content": [{"type": kind, "text": text}]}
+
+
+@pytest.fixture
+def thread(world: World) -> str:
+    return world.thread()
+
+
+def give(world: World, thread: str, item: Json) -> Json | None:
+    return world.base.write(written.given, world.context, thread, item, 7)
+
+
+def last(world: World, thread: str) -> journal.Row:
+    return world.base.read(journal.rows, thread)[-1]
+
+
+#: An item, whether it goes upstream or came from there, and whose message shows it.
+GIVEN = [
+    (said("user", "Hello."), "in", "user"),
+    (said("assistant", "Hello."), "out", "assistant"),
+    (said("developer", "Be brief."), "in", None),
+    (CALL, "out", None),
+    (OUTPUT, "in", None),
+    (LEAVE, "in", None),
+    ({"type": "reasoning", "id": "rs_1", "summary": []}, "out", None),
+]
+
+
+@pytest.mark.parametrize("item, direction, role", GIVEN, ids=lambda given: str(given)[:40])
+def test_an_item_is_journalled_and_shown(
+    world: World, thread: str, item: Json, direction: str, role: str | None
+) -> None:
+    shown = give(world, thread, item)
+    row = last(world, thread)
+    assert (row.direction, row.item, row.run_id, row.response_id) == (direction, item, None, None)
+    listed = world.get(f"threads/{thread}/messages")["data"]
+    if role is None:
+        assert (shown, row.message_id, listed) == (None, None, [])
+    else:
+        assert shown is not None
+        assert (shown["role"], shown["created_at"], row.message_id) == (role, 7, shown["id"])
+        assert [each["id"] for each in listed] == [shown["id"]]
+
+
+@pytest.mark.parametrize("asks, answers", [(CALL, OUTPUT), (REQUEST, LEAVE)])
+def test_an_answer_belongs_to_the_response_that_asked_last(
+    world: World, thread: str, asks: Json, answers: Json
+) -> None:
+    for response_id in ("resp_1", "resp_2"):
+        world.base.write(written.put, world.context, thread, asks, None, response_id)
+    other = {name: "other" if name in ("id", "call_id") else value for name, value in asks.items()}
+    world.base.write(written.put, world.context, thread, other, None, "resp_3")
+    give(world, thread, answers)
+    assert last(world, thread).response_id == "resp_2"
+
+
+def test_what_a_response_has_made_stands_under_its_name(world: World, thread: str) -> None:
+    world.base.write(written.put, world.context, thread, message(says("Hello.")), None, "resp_1")
+    row = last(world, thread)
+    assert (row.direction, row.response_id, row.message_id) == ("out", "resp_1", None)
