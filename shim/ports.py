@@ -47,12 +47,14 @@ class Call:
     """How the caller wants upstream to be called: what he gave with his own request.
 
     ``timeout`` is his HTTP library's, to be handed on as it is; None for that of the client.  ``interruption``: what
-    ends the wait for an answer before upstream has begun it.
+    ends the wait for an answer before upstream has begun it.  ``until``: when the run expires for which this is asked,
+    in seconds since the epoch; None where there is none.
     """
 
     headers: Mapping[str, str] = field(default_factory=dict)
     timeout: Any = None
     interruption: Interruption = field(default_factory=Interruption)
+    until: float | None = None
 
 
 @dataclass(eq=False)

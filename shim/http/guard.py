@@ -1,4 +1,5 @@
-"""The way upstream, guarded: redirects do not lead to another origin, and no answer is read without end.
+"""The way upstream, guarded: redirects do not lead to another origin, no answer is read without end, and nothing is
+asked for a run that is over.
 
 Calls upstream carry a key and a conversation, so where they go is said by whoever set the client up.  The HTTP client
 that the SDK makes by itself follows every redirect; here it follows those of one origin.  A client that the user made
@@ -9,6 +10,10 @@ from contextlib import aclosing
 from typing import Any, Final
 
 import openai._base_client as sdk
+
+from shim.http import retries
+from shim.upstream import lifetime
+from shim.upstream.waiting import INTERRUPTED
 
 #: The HTTP library of the installed SDK.
 http: Final[Any] = vars(sdk).get("httpx2") or vars(sdk)["httpx"]
@@ -21,7 +26,10 @@ WIRE: Final = ("content-encoding", "content-length", "transfer-encoding")
 
 
 class _Guard:
-    """In the place of an HTTP client, for the SDK's calls."""
+    """In the place of an HTTP client, for the SDK's calls.
+
+    A blocking call of the SDK that waits before it asks again goes on when its run is over: then it ends here.
+    """
 
     def __init__(self, inner: Any, limit: int) -> None:
         self._inner, self._limit = inner, limit
@@ -43,6 +51,8 @@ class Guard(_Guard):
 
     def send(self, request: Any, *, stream: bool = False, **options: Any) -> Any:
         """As `Client.send`.  What is refused is an answer with an error."""
+        if lifetime.is_over():
+            return _refused(request, INTERRUPTED)
         response = self._inner.send(request, **self._options(options))
         for _ in range(REDIRECTS):
             if (following := self._next(response)) is None:
@@ -51,6 +61,7 @@ class Guard(_Guard):
             if _origin(following.url) != _origin(request.url):
                 return _refused(request, ELSEWHERE.format(origin=_shown(following.url)))
             response = self._inner.send(following, **self._options(options))
+        retries.settle(response)
         return response if stream and _is_read_as_it_comes(response) else self._read(response)
 
     def _read(self, response: Any) -> Any:
@@ -70,6 +81,8 @@ class AsyncGuard(_Guard):
 
     async def send(self, request: Any, *, stream: bool = False, **options: Any) -> Any:
         """As `AsyncClient.send`.  What is refused is an answer with an error."""
+        if lifetime.is_over():
+            return _refused(request, INTERRUPTED)
         response = await self._inner.send(request, **self._options(options))
         for _ in range(REDIRECTS):
             if (following := self._next(response)) is None:
@@ -78,6 +91,7 @@ class AsyncGuard(_Guard):
             if _origin(following.url) != _origin(request.url):
                 return _refused(request, ELSEWHERE.format(origin=_shown(following.url)))
             response = await self._inner.send(following, **self._options(options))
+        retries.settle(response)
         return response if stream and _is_read_as_it_comes(response) else await self._read(response)
 
     async def _read(self, response: Any) -> Any:

@@ -129,5 +129,9 @@ def leave(answer: Any) -> None:
         answer.http_response.close()
 
 
+def nothing(answer: Any) -> None:
+    """What is done with an answer that came too late and holds nothing open."""
+
+
 BLOCKING: Final[Colour] = Blocking()
 AWAITED: Final[Colour] = Awaited()

@@ -14,9 +14,9 @@ from typing import Any, Final
 from openai._models import FinalRequestOptions
 
 from shim.ports import Answer, Call, Profile, Refusal
-from shim.upstream import answers, bodies, secrets, waiting
+from shim.upstream import answers, bodies, lifetime, secrets, waiting
 from shim.upstream.caller import CREDENTIALS, credentials
-from shim.upstream.colours import BLOCKING, Chunks, Colour, leave
+from shim.upstream.colours import BLOCKING, Chunks, Colour, leave, nothing
 from shim.upstream.observing import shown, shown_response
 from shim.upstream.refusals import Broken, of_error, refusals
 from shim.wire import ids, sse
@@ -76,7 +76,7 @@ class Upstream:
         client = self._client()
         post = _post(client, bodies.into(client, body, self._refill), _options(call))
         with refusals(self._broken):
-            return _response(await self._colour.wait(post, call.interruption, lambda _: None), client, call)
+            return _response(await self._waited(post, lifetime.of(call), nothing), client, call)
 
     async def resume(self, response_id: str, after: int | None, call: Call) -> Answer:
         query = {"stream": True} | ({} if after is None else {"starting_after": after})
@@ -86,17 +86,18 @@ class Upstream:
 
     async def _opened(self, ask: Callable[[], Any], call: Call) -> Answer:
         with refusals(self._broken):
-            found = await self._colour.wait(ask, call.interruption, leave)
+            found = await self._waited(ask, lifetime.of(call), leave)
         return _Answer(found.http_response, self._colour, self._broken, self._limits)
 
     async def retrieve(self, response_id: str) -> Json:
         client = self._client()
         with refusals(self._broken):
             get = _get(client, ids.path("responses", response_id), _options())
-            return _response(await self._colour.ask(get), client)
+            return _response(await self._asked(get, nothing), client)
 
     async def cancel(self, response_id: str) -> None:
-        with refusals(self._broken):
+        # It is asked for when the run's time is over.
+        with refusals(self._broken), lifetime.within(None):
             path = ids.path("responses", response_id, "cancel")
             await self._colour.ask(partial(self._client().post, path, cast_to=object, options=_options()))
 
@@ -104,12 +105,12 @@ class Upstream:
         client = self._client()
         with refusals(self._broken):
             asked = partial(client.request, object, _request(method, path, body))
-            return _plain(await self._colour.ask(asked), client)
+            return _plain(await self._asked(asked, nothing), client)
 
     async def content(self, path: str, limit: int) -> bytes | None:
         found = bytearray()
         with refusals(self._broken):
-            response = (await self._colour.ask(_get(self._client(), path, _unread()))).http_response
+            response = (await self._asked(_get(self._client(), path, _unread()), leave)).http_response
             try:
                 async with aclosing(self._colour.chunks(response)) as chunks:
                     async for chunk in chunks:
@@ -119,6 +120,15 @@ class Upstream:
             finally:
                 await self._colour.close(response)
         return bytes(found)
+
+    async def _asked(self, ask: Callable[[], Any], late: Callable[[Any], None]) -> Any:
+        """What a call of the SDK gives; it is left when the run is over for which it is made."""
+        call = lifetime.current()
+        return await (self._colour.ask(ask) if call is None else self._waited(ask, call, late))
+
+    async def _waited(self, ask: Callable[[], Any], call: Call, late: Callable[[Any], None]) -> Any:
+        with lifetime.within(call):
+            return await self._colour.wait(ask, call.interruption, late)
 
     async def indexed(self, vector_store_id: str) -> None:
         for wait in WAITS:

@@ -27,7 +27,7 @@ from shim.store import runs
 from shim.store.errors import Gone, StoreFailed
 from shim.translate import endings, failures, models, normalise, stream
 from shim.translate.turn import Turn
-from shim.upstream import profiles
+from shim.upstream import lifetime, profiles
 from shim.wire import objects
 from shim.wire.types import Json
 
@@ -70,7 +70,7 @@ class Carrier:
 
     def __post_init__(self) -> None:
         self.backlog = Backlog(self.world, self.turn.run["id"])
-        self.call = replace(self.call, interruption=self.interruption)
+        self.call = replace(self.call, interruption=self.interruption, until=self.turn.run["expires_at"])
 
     @property
     def world(self) -> Context:
@@ -84,11 +84,9 @@ class Carrier:
 
     async def open(self) -> None:
         """Ask upstream for a stream, unless the run has too few tokens left.  Raises `Refusal`."""
-        try:
+        with suppress(Unfit), lifetime.within(self.call):
             if not self.exhausted:
                 self.answer = await self._opened()
-        except Unfit:
-            pass
 
     async def _opened(self) -> Answer:
         """The answer that is to be read on, if upstream still tells it, or a new one."""
@@ -107,7 +105,8 @@ class Carrier:
 
     async def create(self) -> Json:
         """Ask upstream to go on in the background.  Raises `Refusal`, and `Unfit`."""
-        return await self._ask(lambda body: self.world.upstream.create(body | BACKGROUND, self.call))
+        with lifetime.within(self.call):
+            return await self._ask(lambda body: self.world.upstream.create(body | BACKGROUND, self.call))
 
     async def handed_over(self, response_id: str) -> bool:
         """Store that upstream works on by itself, as that response; nobody drives the run here any more.  Says whether
@@ -354,7 +353,8 @@ class Carrier:
             notes.opened(self.world, self.turn.run, opened)
             healing.learn(self.state, opened)
         if self.turn.made:
-            fetched, self.turn.made = await container_files.fetch(self.world, self.turn.made), []
+            with lifetime.within(self.call):
+                fetched, self.turn.made = await container_files.fetch(self.world, self.turn.made), []
             self.state.files = [*self.state.files, *fetched]
         if self.backlog.waits and not self.turn.ended:
             self.backlog.events += emitted

@@ -1,0 +1,102 @@
+"""The SDK's retries stay inside of a run's time: nothing waits past its end, and nothing is asked after it."""
+
+import threading
+from typing import Any
+
+import pytest
+
+from tests.scenarios.deadlines.test_silent import begin, cancel_elsewhere, stored
+from tests.scenarios.doors.colours import COLOURS, opened
+from tests.scenarios.doors.loopback import Asked, Loopback, Said
+from tests.scenarios.doors.talking import until_ended
+
+MESSAGE = "Rate limit reached for gpt-4o."
+
+
+class Busy:
+    """An upstream that answers responses with 429, so often, each time with these headers."""
+
+    def __init__(self, times: int = 1000, **headers: str) -> None:
+        self.times, self.headers, self.was_asked = times, headers, threading.Event()
+
+    def __call__(self, asked: Asked) -> Said | None:
+        if asked.method != "POST" or not asked.path.endswith("/responses") or self.times == 0:
+            return None
+        self.times -= 1
+        self.was_asked.set()
+        return Said.error(429, MESSAGE, "rate_limit_exceeded", **self.headers)
+
+
+def streamed(client: Any) -> Any:
+    """The end of a run."""
+    with client.beta.threads.runs.stream(**begin(client)) as stream:
+        return [event.data for event in stream][-1]
+
+
+def left_alone() -> None:
+    """Blocking calls that nobody waits for any more go on in threads of their own: until they are over."""
+    for thread in threading.enumerate():
+        if thread.name == "shim-upstream":
+            thread.join(60)
+
+
+@pytest.mark.parametrize("colour", COLOURS)
+def test_nobody_waits_longer_than_a_run_lives(colour: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHIM_RUN_LIFETIME", "20")
+    with Loopback(Busy(retry_after="25")) as upstream, opened(colour, base_url=upstream.url, max_retries=2) as client:
+        run = streamed(client)
+    assert (run.status, run.last_error.code) == ("failed", "rate_limit_exceeded")
+    assert run.last_error.message == MESSAGE
+    assert len(upstream.bodies) == 1
+
+
+@pytest.mark.parametrize("colour", COLOURS)
+def test_a_shorter_wait_is_waited_for(colour: str) -> None:
+    busy = Busy(times=2, retry_after_ms="20", retry_after="1")
+    with Loopback(busy) as upstream, opened(colour, base_url=upstream.url, max_retries=2) as client:
+        assert streamed(client).status == "completed"
+    posts = [asked for asked in upstream.asked if asked.path.endswith("/responses")]
+    assert [asked.header("x-stainless-retry-count") for asked in posts] == ["0", "1", "2"]
+
+
+@pytest.mark.parametrize("colour", COLOURS)
+def test_no_more_often_than_the_client_says(colour: str) -> None:
+    busy = Busy(retry_after_ms="10", retry_after="1")
+    with Loopback(busy) as upstream, opened(colour, base_url=upstream.url, max_retries=1) as client:
+        assert streamed(client).last_error.message == MESSAGE
+    assert len(upstream.bodies) == 2
+
+
+@pytest.mark.parametrize("colour", COLOURS)
+def test_a_run_that_is_cancelled_meanwhile_is_not_asked_for_again(colour: str) -> None:
+    busy = Busy(retry_after_ms="700", retry_after="1")
+    with Loopback(busy) as upstream, opened(colour, base_url=upstream.url, max_retries=2) as client:
+        where = begin(client)
+        run = client.beta.threads.runs.create(**where)
+        assert busy.was_asked.wait(60)
+        client.beta.threads.runs.cancel(run.id, thread_id=where["thread_id"])
+        assert until_ended(client.beta.threads, where["thread_id"], run.id)["status"] == "cancelled"
+        left_alone()
+        assert len(upstream.bodies) == 1
+
+
+@pytest.mark.parametrize("colour", COLOURS)
+def test_a_run_that_is_cancelled_before_its_request(colour: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While upstream is asked for something else on its behalf: here, which models it has."""
+    monkeypatch.setenv("SHIM_UPSTREAM_PROFILE", "openai")
+    was_asked = threading.Event()
+
+    def answer(asked: Asked) -> Said | None:
+        if not asked.path.endswith("/models"):
+            return None
+        was_asked.set()
+        return Said.error(429, MESSAGE, retry_after="30")
+
+    with Loopback(answer) as upstream, opened(colour, base_url=upstream.url, max_retries=2) as client:
+        where = begin(client)
+        run = client.beta.threads.runs.create(**where, model="gpt-4-32k")
+        assert was_asked.wait(60)
+        cancel_elsewhere(where["thread_id"], run.id)
+        assert until_ended(client.beta.threads, where["thread_id"], run.id)["status"] == "cancelled"
+        assert stored(where["thread_id"], run.id).body["status"] == "cancelled"
+        assert upstream.bodies == []

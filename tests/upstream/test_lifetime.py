@@ -1,0 +1,45 @@
+"""For which run upstream is asked."""
+
+import contextvars
+import threading
+
+from shim.ports import Call
+from shim.upstream import lifetime
+
+
+def test_outside_of_runs_nothing_ends() -> None:
+    assert (lifetime.current(), lifetime.left(), lifetime.is_over()) == (None, None, False)
+
+
+def test_within_a_run() -> None:
+    call = Call(until=1010.0)
+    with lifetime.within(call):
+        assert lifetime.left(lambda: 1003.0) == 7.0
+        assert not lifetime.is_over()
+        call.interruption.interrupt()
+        assert lifetime.is_over()
+        with lifetime.within(None):
+            assert not lifetime.is_over()
+            assert lifetime.left() is None
+        assert lifetime.is_over()
+    assert lifetime.current() is None
+
+
+def test_a_call_that_knows_of_no_run_is_that_of_the_run_around_it() -> None:
+    run, other, unknowing = Call(until=1.0), Call(until=2.0), Call()
+    assert lifetime.of(unknowing) is unknowing
+    with lifetime.within(run):
+        assert lifetime.of(unknowing) is run
+        assert lifetime.of(other) is other
+    with lifetime.within(unknowing):
+        assert lifetime.left() is None
+
+
+def test_a_thread_that_takes_the_context_along() -> None:
+    call, seen = Call(until=1.0), list[object]()
+    with lifetime.within(call):
+        context = contextvars.copy_context()
+    thread = threading.Thread(target=context.run, args=(lambda: seen.append(lifetime.current()),))
+    thread.start()
+    thread.join(20)
+    assert seen == [call]
