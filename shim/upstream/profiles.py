@@ -137,6 +137,7 @@ LONG_WORDS: Final[dict[str, str]] = {
     "OpenAI": r"exceeds the context window",
     "vLLM, Azure, others that copy the older API": r"maximum context length is",
     "llama.cpp": r"exceeds the available context size",
+    "Anthropic behind a proxy": r"prompt is too long: \d+ tokens",
 }
 _LONG: Final = re.compile("|".join(LONG_WORDS.values()), re.IGNORECASE)
 
