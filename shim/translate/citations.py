@@ -11,13 +11,13 @@ from sys import maxsize
 from typing import Final
 
 from shim.translate.turn import Made, Part, Turn
+from shim.wire.passed_on import WEB_SEARCH
 from shim.wire.types import Json
 
 #: The first number of a marker: 4 in every short recorded conversation.
 ORDINAL: Final = 4
 #: What a picture's name ends in.
 PICTURES: Final = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".svg")
-WEB: Final = ("web_search", "web_search_preview")
 
 
 def place(annotation: Json) -> int:
@@ -88,7 +88,7 @@ def _url_citation(turn: Turn, part: Part, annotation: Json) -> tuple[Json, str] 
 
     Upstream's range is now and then some characters off, so it is clamped to what was heard.
     """
-    if not any(tool["type"] in WEB for tool in turn.run["tools"]):
+    if not any(tool["type"] in WEB_SEARCH for tool in turn.run["tools"]):
         return None
     end = min(annotation.get("end_index") or 0, part.heard_length)
     start = min(annotation.get("start_index") or 0, end)

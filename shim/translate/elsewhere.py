@@ -10,11 +10,12 @@ from typing import Final
 from shim.translate import calls
 from shim.translate.turn import STEP_OPENS, Emitted, Made, Turn, emits
 from shim.wire.encoding import dumps
+from shim.wire.passed_on import WEB_SEARCH
 from shim.wire.types import Json
 
 #: Upstream's item: the tools of a run that may lead to it.
 ASKED_BY: Final[dict[str, tuple[str, ...]]] = {
-    "web_search_call": ("web_search", "web_search_preview"),
+    "web_search_call": WEB_SEARCH,
     "mcp_list_tools": ("mcp",),
     "mcp_call": ("mcp",),
     "image_generation_call": ("image_generation",),

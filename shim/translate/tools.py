@@ -1,14 +1,14 @@
 """Tools in both directions: one row a tool type.
 
 The two APIs have opposite defaults for functions: Assistants' were not strict, Responses' are, and rewrite the schema;
-so
-``strict`` is always sent.
+so ``strict`` is always sent.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from shim.wire.passed_on import PASSED_ON
 from shim.wire.types import Json
 
 RANKING: Final = {"ranker": "default_2024_08_21", "score_threshold": 0.0, "hybrid_search": None}
@@ -89,9 +89,6 @@ def _as_given(tool: Json, resources: Json | None = None) -> Json:
     return tool
 
 
-#: Tools that Assistants never had, passed on as they are.
-NEW: Final = ("web_search", "web_search_preview", "mcp", "image_generation")
-
 TOOLS: Final[dict[str, Tool]] = {
     "function": Tool(
         _show_function,
@@ -126,7 +123,7 @@ TOOLS: Final[dict[str, Tool]] = {
             "container.file_ids*": "/tool_resources.code_interpreter.file_ids*",
         },
     ),
-    **dict.fromkeys(NEW, Tool(_as_given, _as_given, back={"*": "*"})),
+    **dict.fromkeys(PASSED_ON, Tool(_as_given, _as_given, back={"*": "*"})),
 }
 
 

@@ -12,6 +12,7 @@ from shim.translate.fields import FIELDS, MESSAGE, OUTPUT, PARTS
 from shim.translate.request import Circumstances, body
 from shim.translate.tools import TOOLS
 from shim.wire import objects
+from shim.wire.passed_on import PASSED_ON
 from shim.wire.requests.messages import PARTS as KINDS
 
 Json = dict[str, Any]
@@ -119,7 +120,7 @@ def test_the_leaves_are_of_all_kinds() -> None:
     """The test above walks every field that is sent, and every tool type and part that there is."""
     roots = {path.partition(".")[0].partition("[")[0] for path, _ in LEAVES}
     assert roots == set(SENT) - {*NOT_HIS, "stream"}
-    assert {tool["type"] for tool in ASKED["tools"]} >= TOOLS.keys() - set(tools.NEW)
+    assert {tool["type"] for tool in ASKED["tools"]} >= TOOLS.keys() - set(PASSED_ON)
     assert KINDS.keys() == PARTS.keys()
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from shim.translate import tools
+from shim.wire.passed_on import PASSED_ON
 
 PARAMETERS = {"type": "object", "properties": {"x": {"type": "integer"}}}
 RANKING = {"ranker": "default_2024_08_21", "score_threshold": 0.0, "hybrid_search": None}
@@ -46,7 +47,7 @@ TOOLS = [
         },
         {"file_search": {"vector_store_ids": ["vs_1"]}},
     ),
-    *[({"type": new, "x": 1}, {"type": new, "x": 1}, {"type": new, "x": 1}, {}) for new in tools.NEW],
+    *[({"type": new, "x": 1}, {"type": new, "x": 1}, {"type": new, "x": 1}, {}) for new in PASSED_ON],
     (
         {"type": "code_interpreter"},
         {"type": "code_interpreter"},

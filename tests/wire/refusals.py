@@ -5,7 +5,8 @@ from typing import Any
 RUN = {"assistant_id": "asst_1"}
 FN = {"type": "function", "function": {"name": "f"}}
 TOOLS = (
-    "'code_interpreter', 'function', 'file_search', 'web_search', 'web_search_preview', 'mcp', and 'image_generation'"
+    "'code_interpreter', 'function', 'file_search', 'web_search', 'web_search_2025_08_26', 'web_search_preview', "
+    "'web_search_preview_2025_03_11', 'mcp', and 'image_generation'"
 )
 
 

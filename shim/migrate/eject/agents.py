@@ -5,6 +5,7 @@ from typing import Final
 
 from shim.migrate.eject import program
 from shim.migrate.eject.program import Plan
+from shim.wire.passed_on import WEB_SEARCH
 from shim.wire.types import Json
 
 TEXT: Final = '''"""{title}: native code for the Agents SDK.
@@ -96,8 +97,7 @@ TOOLS: Final[dict[str, Callable[[Json], str]]] = {
     "function": _function,
     "file_search": _search,
     "code_interpreter": lambda tool: f"CodeInterpreterTool(tool_config={tool!r})",
-    "web_search": lambda tool: "WebSearchTool()",
-    "web_search_preview": lambda tool: "WebSearchTool()",
+    **dict.fromkeys(WEB_SEARCH, lambda tool: "WebSearchTool()"),
     "mcp": lambda tool: f"HostedMCPTool(tool_config={tool!r})",
     "image_generation": lambda tool: f"ImageGenerationTool(tool_config={tool!r})",
 }

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from shim.wire.passed_on import PASSED_ON
 from shim.wire.requests.shapes import ByKind, ByType, Fraction, Metadata, Name, Shape
 
 
@@ -44,7 +45,7 @@ class PassedOn(Shape):
 
     model_config = ConfigDict(extra="allow")
 
-    type: Literal["web_search", "web_search_preview", "mcp", "image_generation"]
+    type: str
 
 
 #: One row a tool type; errors name the types in this order, which is the real one.  Another tool type costs a row.
@@ -52,10 +53,7 @@ TOOLS: Final[dict[str, type[Shape]]] = {
     "code_interpreter": CodeInterpreter,
     "function": Function,
     "file_search": FileSearch,
-    "web_search": PassedOn,
-    "web_search_preview": PassedOn,
-    "mcp": PassedOn,
-    "image_generation": PassedOn,
+    **dict.fromkeys(PASSED_ON, PassedOn),
 }
 Tool = Annotated[dict[str, Any], ByType(TOOLS)]
 #: Of an assistant 128, of one run's override 20.

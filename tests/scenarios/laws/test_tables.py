@@ -4,9 +4,13 @@ import pytest
 from openai.types.responses import Tool
 from openai.types.responses.response_output_text import Annotation
 
+from shim.migrate.eject import agents
+from shim.sandbox.tools import hosted
 from shim.translate import citations, elsewhere, tools
 from shim.translate.stream import ELSEWHERE, ITEM_ADDED, ITEM_DONE, LATE, RULES, WHOLE, Nothing
 from shim.translate.turn import EMITS
+from shim.wire.passed_on import PASSED_ON
+from shim.wire.requests import tools as requests
 from shim.wire.sse import UNREADABLE
 from tests.translate import sdk
 
@@ -85,9 +89,11 @@ def test_no_rule_is_without_a_row() -> None:
 
 
 def test_every_tool_has_a_row() -> None:
-    assert tools.TOOLS.keys() == sdk.TOOLS | set(tools.NEW)
-    assert set(tools.NEW) <= sdk.tags(Tool)
-    assert {name for names in elsewhere.ASKED_BY.values() for name in names} == set(tools.NEW)
+    passed_on = set(PASSED_ON)
+    assert passed_on <= sdk.tags(Tool)
+    assert tools.TOOLS.keys() == requests.TOOLS.keys() == agents.TOOLS.keys() == sdk.TOOLS | passed_on
+    assert {name for names in elsewhere.ASKED_BY.values() for name in names} == passed_on
+    assert passed_on <= hosted.HOSTED.keys()
 
 
 def test_every_annotation_is_shown_or_says_why_not() -> None:

@@ -1,0 +1,13 @@
+"""Names of the tools that Assistants never had, and that an assistant may be given all the same."""
+
+from typing import Final
+
+#: The web search, by all its names.
+WEB_SEARCH: Final = (
+    "web_search",
+    "web_search_2025_08_26",
+    "web_search_preview",
+    "web_search_preview_2025_03_11",
+)
+#: All of them; upstream gets them as they are.
+PASSED_ON: Final = (*WEB_SEARCH, "mcp", "image_generation")
