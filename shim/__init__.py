@@ -1,7 +1,7 @@
-"""The Assistants API, alive on the Responses API.
+"""The Assistants API, implemented on the Responses API.
 
-``from shim import OpenAI`` instead of ``from openai import OpenAI``, and the program runs again.  Every other name is
-`openai`'s own: ``import shim as openai`` works too.
+``from shim import OpenAI`` instead of ``from openai import OpenAI``, and the program works again.  Every other name is
+`openai`'s own: ``import shim as openai`` works, too.
 """
 
 from typing import TYPE_CHECKING, Any

@@ -1,7 +1,7 @@
-"""What may happen to a run, a step, a message, and where each stands afterwards.
+"""What may happen to a run, a step, a message, and the status of each afterwards.
 
-The whole life of the three objects is in these tables: the engine asks `after`, the store's compare-and-set asks
-`before`, the documentation prints `mermaid`.  A status that is no key of its table is an end.
+The whole life of the three objects is in these tables: the engine calls `after`, the store's compare-and-set `before`,
+the documentation `mermaid`.  A status that is not a key of its table is final.
 """
 
 from collections.abc import Mapping
@@ -34,8 +34,8 @@ AFTER: Final[Mapping[RunStatus, Mapping[Happening, RunStatus]]] = {
         "lapsed": "expired",
     },
     "requires_action": {"answered": "queued", "cancel": "cancelling", "failed": "failed", "lapsed": "expired"},
-    # An answer that was complete when the cancel came in still counts, as it did; a question that nobody will answer
-    # does not.
+    # An answer that was complete when the request to cancel came is stored, as it was; calls that nobody will answer
+    # are not.
     "cancelling": {
         "stopped": "cancelled",
         "asked": "cancelled",
@@ -57,7 +57,7 @@ STAMP: Final[Mapping[RunStatus, str]] = {
     "failed": "failed_at",
 }
 
-#: What becomes of a step, and of a message, that is still open when its run ends in this way.
+#: The status of a step, and of a message, that is still open when its run ends in this way.
 STEP_END: Final[Mapping[RunStatus, tuple[StepStatus, str]]] = {
     "completed": ("completed", "completed_at"),
     "incomplete": ("completed", "completed_at"),
@@ -76,7 +76,7 @@ ACTIVE: Final[frozenset[RunStatus]] = frozenset(AFTER)
 
 
 class Impossible(ValueError):
-    """Something happened to a run that cannot happen to it in its status."""
+    """This cannot happen to a run in its status."""
 
 
 def after(status: RunStatus, happening: Happening) -> RunStatus:

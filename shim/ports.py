@@ -1,9 +1,9 @@
-"""What the engine needs of the world: an upstream, a clock, ids.
+"""What the engine needs from outside: an upstream, a clock, ids.
 
-Every port is ``async def``, in both colours: behind a blocking client the adapters block and never suspend
-(`shim.runtime.drive`), behind an async one they await.  Whatever the engine does in the world goes through these
-protocols, and through the store's, `shim.store.tx.Store`.  What it imports besides is pure: the translation, the
-wire's shapes, and the store's queries, which it hands to that store.
+Every port is ``async def``, for blocking and async clients: behind a blocking client the adapters block and never
+suspend (`shim.runtime.drive`), behind an async one they await.  All effects of the engine go through these protocols,
+and through the store's, `shim.store.tx.Store`.  Its other imports are pure: the translation, the wire's shapes, and the
+store's queries, which it passes to that store.
 """
 
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
@@ -15,9 +15,9 @@ from shim.wire.types import Json
 
 
 class Interruption:
-    """Stops whoever waits for upstream on behalf of a run, wherever in its request that is.
+    """Ends every wait for upstream that belongs to one run.
 
-    Every method is safe in any thread.  One that has happened stays so: what begins to wait later is stopped at once.
+    Every method is safe in any thread.  After an interruption every later wait ends at once, too.
     """
 
     def __init__(self) -> None:
@@ -25,7 +25,7 @@ class Interruption:
         self._stops: list[Callable[[], None]] = []
 
     def interrupt(self) -> None:
-        """Stop what waits now.  Never raises."""
+        """End all current and later waits.  Never raises."""
         self.happened = True
         for stop in list(self._stops):
             stop()
@@ -44,11 +44,11 @@ class Interruption:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """How the caller wants upstream to be called: what he gave with his own request.
+    """Options for upstream calls, from the caller's own request.
 
-    ``timeout`` is his HTTP library's, to be handed on as it is; None for that of the client.  ``interruption``: what
-    ends the wait for an answer before upstream has begun it.  ``until``: when the run expires for which this is asked,
-    in seconds since the epoch; None where there is none.
+    ``timeout``: an object of the caller's HTTP library, passed on as it is; None for that of the client.
+    ``interruption``: ends the wait for an answer before upstream has begun it.  ``until``: when the run expires for
+    which this is asked, in seconds since the epoch; None where there is none.
     """
 
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -77,11 +77,11 @@ class Refusal(Exception):
 class Profile:
     """What a kind of Responses server can do.
 
-    ``stores``: answers can be chained by ``previous_response_id``.  ``background``: a response may run there while
-    nobody waits; ``always``: every run is to.  ``encrypted_reasoning``: we can carry reasoning along, encrypted.
-    ``trusted``: it is known to keep what it answers; any other server has to say so with each answer.  ``counts``: it
-    may have an endpoint that counts a request's tokens.  ``official``: OpenAI's names mean OpenAI's models.
-    ``address``: which server it is, asked as whom and for which model.
+    ``stores``: answers can be chained by ``previous_response_id``.  ``background``: it has a background mode;
+    ``always``: every run must use that.  ``encrypted_reasoning``: reasoning can be sent again, encrypted.  ``trusted``:
+    it is known to store responses; for any other server ``store`` in each response decides.  ``counts``: it may have an
+    endpoint that counts a request's tokens.  ``official``: OpenAI's model names mean OpenAI's models.  ``address``:
+    identifies the server, the credentials and the model.
     """
 
     name: str
@@ -103,11 +103,11 @@ class Answer(Protocol):
         ...
 
     async def close(self) -> None:
-        """Let go of the connection.  Never raises."""
+        """Release the connection.  Never raises."""
         ...
 
     def interrupt(self) -> None:
-        """Make `events` come to an end soon, though upstream is silent.  Safe in any thread; never raises."""
+        """Make `events` end soon, even if upstream is silent.  Safe in any thread; never raises."""
         ...
 
 
@@ -127,7 +127,7 @@ class Upstream(Protocol):
 
     async def resume(self, response_id: str, after: int | None, call: Call) -> Answer:
         """GET /responses/{response_id} with ``stream=true``: the events of a response that was made in the background
-        with a stream, from the one behind number ``after`` on, or all.  Raises `Refusal`.
+        with a stream: those after number ``after``, or all.  Raises `Refusal`.
         """
         ...
 
@@ -150,7 +150,7 @@ class Upstream(Protocol):
         ...
 
     async def indexed(self, vector_store_id: str) -> None:
-        """Return once the store's files are indexed, or after a while all the same.  Raises `Refusal`."""
+        """Return when the vector store's files are indexed, or after about a minute.  Raises `Refusal`."""
         ...
 
     def profile(self) -> Profile:
@@ -160,8 +160,8 @@ class Upstream(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """An assistant that a file of the user's declares.  ``body``: the object of the wire.  ``place``: the file and the
-    line, as people write it.  ``tenants``: whose it is; none named: everybody's.
+    """An assistant that a file of the user's declares.  ``body``: the API's object.  ``place``: the file and the line,
+    for messages.  ``tenants``: the tenants to whom it belongs; empty: all tenants.
     """
 
     body: Json
@@ -169,7 +169,7 @@ class Declared:
     tenants: tuple[str, ...] = ()
 
     def belongs_to(self, *names: str) -> bool:
-        """Whether it is there for a tenant that goes by these names."""
+        """Whether it belongs to a tenant with one of these names."""
         return not self.tenants or any(name in self.tenants for name in names)
 
 
@@ -187,29 +187,31 @@ class Ids(Protocol):
 
 class Pump(Protocol):
     def __call__(self, events: "AsyncGenerator[list[tuple[str, Json]], None]", /) -> None:
-        """Carry a run that nobody reads to its end, from now on, beside whoever asks for it."""
+        """Start to drive a run without a reader to its end, in the background."""
         ...
 
 
 class Wait(Protocol):
     async def __call__(self, seconds: float, /) -> None:
-        """Let so much time pass."""
+        """Wait for ``seconds``."""
         ...
 
 
-#: What becomes of a run.  ``asking``: upstream is about to be asked, for the model that ``detail`` names; ``refused``:
-#: it did not take that, with the status in ``detail``, empty where there was no answer; ``opened``: it answers, as the
-#: response in ``detail``; ``first``: the first word of the answer; ``ended``: the run has ended or asks something, its
-#: status in ``detail``; ``healed``: it is told anew, for the cause in ``detail``; ``taken_over``: from a process that
-#: is gone.
+#: Events in the life of a run.  ``asking``: a request is about to be sent upstream, ``detail``: the model; ``refused``:
+#: upstream refused it, ``detail``: the status, empty if there was no answer; ``opened``: the answer has begun,
+#: ``detail``: the response's id; ``first``: the first text of the answer; ``ended``: the run has ended or requires an
+#: action, ``detail``: its status; ``healed``: the whole thread is sent again, ``detail``: the cause; ``taken_over``:
+#: from a process that has ended.
 Happening = Literal["asking", "refused", "opened", "first", "ended", "healed", "taken_over"]
 
 
 class Monitor(Protocol):
     def __call__(self, what: Happening, run: Json, detail: str = "", /) -> None:
-        """Hear of a run.  Called in the run's own task or thread; it must not wait, and not change what it sees."""
+        """Receive an event of a run.  Called in the run's own task or thread; it must not wait, and not change its
+        arguments.
+        """
         ...
 
 
 def unmonitored(what: Happening, run: Json, detail: str = "", /) -> None:
-    """Nobody wants to hear of runs."""
+    """Without a monitor."""

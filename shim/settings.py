@@ -11,12 +11,12 @@ from shim.upstream.profiles import CHAT, PROFILES
 from shim.wire.objects import RUN_LIFETIME
 from shim.wire.sse import LIMITS
 
-#: What stands before the address of a server that speaks Chat Completions alone.
+#: The prefix of the address of a server that has only Chat Completions.
 CHAT_SCHEME: Final = f"{CHAT}+"
 
 
 def upstream_of(address: str | None) -> dict[str, str]:
-    """The settings that an upstream's address means: ``chat+https://host/v1`` says what kind of server it is, too."""
+    """The settings for an upstream's address: ``chat+https://host/v1`` also sets the kind of server."""
     if address is None:
         return {}
     if address.startswith(CHAT_SCHEME):
@@ -27,7 +27,7 @@ def upstream_of(address: str | None) -> dict[str, str]:
 class Settings(BaseSettings):
     """Read from the environment when the first client is made; each field's description is its documentation."""
 
-    # An error must not show a value: it may be a key that is too short.
+    # An error must not show a value, as it may be a key that is too short.
     model_config = SettingsConfigDict(
         env_prefix="SHIM_", extra="ignore", frozen=True, protected_namespaces=(), hide_input_in_errors=True
     )
@@ -327,11 +327,11 @@ class Settings(BaseSettings):
 
 
 def settings() -> Settings:
-    """The settings as the environment has them now."""
+    """The settings according to the current environment."""
     return Settings()
 
 
 @cache
 def names() -> tuple[str, ...]:
-    """The names of all settings, as the environment spells them."""
+    """The names of all settings' environment variables."""
     return tuple(f"SHIM_{name.upper()}" for name in Settings.model_fields)

@@ -93,7 +93,7 @@ def owner(tx: Tx, tenant: str | None, kind: Literal["thread", "run"], id: str) -
     if not having:
         raise errors.error(f"no_{kind}", id=id)
     if len(having) > 1:
-        raise ValueError(f"{id} belongs to several tenants: say which one you mean")
+        raise ValueError(f"{id} belongs to several tenants: name one of them")
     return having[0]
 
 

@@ -16,7 +16,7 @@ def adopt(
         list[str], typer.Argument(metavar="PATH|ID...", help="Files or folders of your project, and assistants' ids.")
     ],
     to: Annotated[Path, typer.Option("--to", metavar="FILE", help="The file to write.")] = Path("assistants.yaml"),
-    force: Annotated[bool, typer.Option("--force", help="Write over a file that is there.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite the file if it exists.")] = False,
 ) -> None:
     """Find assistants' ids in .env files, configuration and code, and write a file of assistants to fill in."""
     ids = [given for given in where if ID.fullmatch(given)]
@@ -25,7 +25,7 @@ def adopt(
         if not path.exists():
             raise typer.BadParameter(f"there is no {path}, and an id begins with asst_", param_hint="PATH|ID")
     if to.exists() and not force:
-        raise typer.BadParameter(f"{to} is there already; --force writes over it", param_hint="--to")
+        raise typer.BadParameter(f"{to} exists already; --force overwrites it", param_hint="--to")
     found = adopting.adopt(paths, ids)
     if not found:
         typer.echo("No assistant's id was found.", err=True)

@@ -33,7 +33,7 @@ def check(
         ),
     ] = None,
     offline: Annotated[
-        bool, typer.Option("--offline", help="Ask upstream for no models, files and vector stores.")
+        bool, typer.Option("--offline", help="Do not check models, files and vector stores upstream.")
     ] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 for warnings, too.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False,
@@ -96,5 +96,5 @@ def _show(found: list[Finding], count: int, asked: bool) -> None:
     levels = [each.level for each in found]
     out.print(
         f"{count} assistants and threads checked: {levels.count('error')} errors, {levels.count('warning')} warnings"
-        + ("" if asked else ". Upstream was not asked")
+        + ("" if asked else ". Upstream was not checked")
     )

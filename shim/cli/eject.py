@@ -18,7 +18,7 @@ WRITERS = {"responses": responses.written, "agents": agents.written}
 WITH_FUNCTIONS = typer.Option(
     "--functions",
     metavar="FILE",
-    help="A Python file with the functions that the assistant calls; what they use is taken along. Default: "
+    help="A Python file with the functions that the assistant calls; what they use is copied, too. Default: "
     "ASSISTANT|FILE itself, if it is Python.",
 )
 
@@ -35,18 +35,20 @@ def eject(
         Literal["responses", "agents"],
         typer.Option("--style", help="Write for the Responses API, or for the Agents SDK (`openai-agents`)."),
     ] = "responses",
-    waits: Annotated[bool, typer.Option("--async", help="Write async code; for the Agents SDK it always is.")] = False,
-    streamed: Annotated[bool, typer.Option("--stream", help="Tell the answer piece by piece.")] = False,
+    waits: Annotated[
+        bool, typer.Option("--async", help="Write async code; code for the Agents SDK is always async.")
+    ] = False,
+    streamed: Annotated[bool, typer.Option("--stream", help="Return the answer piece by piece, as a stream.")] = False,
     functions: Annotated[Path | None, WITH_FUNCTIONS] = None,
     which: Annotated[
         str | None, typer.Option("--which", metavar="ID|NAME", help="Which assistant of the file, if it has several.")
     ] = None,
     to: Annotated[Path | None, typer.Option("--to", metavar="FILE", help="The file to write. Default: print.")] = None,
-    force: Annotated[bool, typer.Option("--force", help="Write over a file that is there.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite the file if it exists.")] = False,
 ) -> None:
     """Write the native code that an assistant and the loop around it amount to. Nothing of yours is run."""
     if to is not None and to.exists() and not force:
-        raise typer.BadParameter(f"{to} is there already; --force writes over it", param_hint="--to")
+        raise typer.BadParameter(f"{to} exists already; --force overwrites it", param_hint="--to")
     try:
         assistant = _assistant(source, which)
         plan = _plan(assistant, functions or (Path(source) if source.endswith(".py") else None), style, waits, streamed)

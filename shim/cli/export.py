@@ -28,8 +28,9 @@ def export(
         Literal["conversations", "ndjson", "markdown"],
         typer.Option(
             "--to",
-            help="`conversations`: of the Responses API, on the server that the settings name. `ndjson`: a file for "
-            "each thread, as `import` reads it. `markdown`: a file for each thread, for people.",
+            help="`conversations`: a conversation of the Conversations API for each thread, on the server that the "
+            "settings name. `ndjson`: a file for each thread, as `import` reads it. `markdown`: a file for each "
+            "thread, for people.",
         ),
     ],
     ids: Annotated[list[str] | None, typer.Argument(metavar="[ID...]", help="Which threads. Default: all.")] = None,
@@ -38,12 +39,14 @@ def export(
         typer.Option(
             "--out",
             metavar="PATH",
-            help="The folder for the files. With `conversations`: the file that remembers which thread is which "
-            "conversation, so that an export goes on where it was interrupted and later adds what is new. "
+            help="The folder for the files. With `conversations`: the file with the conversation of each thread, so "
+            "that an interrupted export can continue and a later one adds what is new. "
             "Default: `threads`, or `conversations.ndjson`.",
         ),
     ] = None,
-    tenant: Annotated[str | None, typer.Option(help="Whose threads, on a server with several tenants.")] = None,
+    tenant: Annotated[
+        str | None, typer.Option(help="Only threads of this tenant, on a server with several tenants.")
+    ] = None,
 ) -> None:
     """Export threads. Run it again, and it adds only what is new."""
     wanted = ids or [each.id for each in reversed(stored.store().read(ledger.threads, tenant))]
@@ -79,9 +82,7 @@ def _to_conversations(wanted: list[str], path: Path, tenant: str | None) -> None
                 words = conversations.VERDICTS[outcome.verdict]
                 typer.echo(f"{id}: {words}{f' ({outcome.detail})' if outcome.detail else ''}", err=True)
     summary = ", ".join(f"{counts[verdict]} {verdict}" for verdict in conversations.VERDICTS if counts[verdict])
-    typer.echo(
-        f"{summary or 'no threads'}; {counts['items']} items added; {path} knows which thread is which conversation"
-    )
+    typer.echo(f"{summary or 'no threads'}; {counts['items']} items added; {path} has the conversation of each thread")
     if any(counts[verdict] for verdict in FAILED):
         raise typer.Exit(1)
 

@@ -37,7 +37,9 @@ class Live(NamedTuple):
 
 def import_(  # noqa: PLR0913  # each option is a parameter
     paths: Annotated[list[Path] | None, typer.Argument(metavar="FILE|DIR...", help="What to import.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing, and say what would be.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Write nothing, and print what would be imported.")
+    ] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Write nothing if anything would be refused.")] = False,
     columns: Annotated[list[str] | None, COLUMNS] = None,
     encoding: Annotated[
@@ -48,21 +50,23 @@ def import_(  # noqa: PLR0913  # each option is a parameter
     ] = None,
     from_url: Annotated[
         str | None,
-        typer.Option(metavar="URL", help="Fetch threads from an endpoint that still answers the old protocol."),
+        typer.Option(metavar="URL", help="Fetch threads from an endpoint that still has the old API."),
     ] = None,
     thread_ids: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="With --from-url: a file in which the ids of the threads stand.")
+        Path | None, typer.Option(metavar="FILE", help="With --from-url: a file that contains the ids of the threads.")
     ] = None,
     key_env: Annotated[
         str, typer.Option(metavar="NAME", help="With --from-url: the environment variable that holds the key.")
     ] = "OPENAI_API_KEY",
     api_version: Annotated[str | None, typer.Option(help="With --from-url: the `api-version`, for Azure.")] = None,
     undo: Annotated[
-        str | None, typer.Option(metavar="BATCH", help="Take an import back: remove the threads that it brought.")
+        str | None, typer.Option(metavar="BATCH", help="Undo an import: remove the threads that it added.")
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="With --undo: threads that were used since, too.")] = False,
     listed: Annotated[bool, typer.Option("--list", help="Show the imports that the store knows.")] = False,
-    tenant: Annotated[str, typer.Option(help="Whose the threads are, on a server with several tenants.")] = "",
+    tenant: Annotated[
+        str, typer.Option(help="The tenant to whom the threads belong, on a server with several tenants.")
+    ] = "",
 ) -> None:
     """Import assistants, threads, messages, runs, steps and files under their own ids, from exports of many shapes."""
     if listed:
@@ -91,10 +95,10 @@ def _live(url: str, thread_ids: Path | None, key_env: str, version: str | None) 
         raise typer.BadParameter("the file is not there", param_hint="--thread-ids")
     found = dict.fromkeys(THREAD_ID.findall(thread_ids.read_text(encoding="utf-8", errors="replace")))
     if not found:
-        raise typer.BadParameter("no id of a thread stands in the file", param_hint="--thread-ids")
+        raise typer.BadParameter("the file contains no id of a thread", param_hint="--thread-ids")
     key = os.environ.get(key_env)
     if not key:
-        raise typer.BadParameter(f"the environment has no {key_env}", param_hint="--key-env")
+        raise typer.BadParameter(f"the environment does not have {key_env}", param_hint="--key-env")
     return Live(Endpoint(url, key, version), list(found))
 
 
@@ -133,7 +137,7 @@ def _problems(report: Path | None, screen: Console) -> Iterator[tuple[Any, Any]]
         if shown <= SHOWN:
             screen.print(str(problem), markup=False, highlight=False, soft_wrap=True)
         if shown == SHOWN + 1:
-            screen.print("more problems are counted below, and told one by one with --report", markup=False)
+            screen.print("more problems are counted below; --report lists each of them", markup=False)
         if written is not None:
             each = {"code": problem.code, "level": problem.level, "place": str(problem.place), "detail": problem.detail}
             written.write(encoding.text(each) + "\n")

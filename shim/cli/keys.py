@@ -14,7 +14,7 @@ from shim.store import keys, upstream_objects
 
 TENANT: Final = typer.Option("--tenant", metavar="T", help="The tenant's name: letters, digits and `._@-`.")
 AS_JSON: Final = typer.Option("--json", help="As JSON, for programs.")
-ONCE: Final = "This is the key of {label}. It is shown this once:"
+ONCE: Final = "This is the key of {label}. It will not be shown again:"
 #: Which collection of the API an id belongs to, by how it begins.
 KINDS: Final = {
     "file-": "files",
@@ -39,8 +39,8 @@ def create(tenant: Annotated[str, TENANT], as_json: Annotated[bool, AS_JSON] = F
 
 def add(
     tenant: Annotated[str, TENANT],
-    organization: Annotated[str, typer.Option(help="What callers send as OpenAI-Organization.")] = "",
-    project: Annotated[str, typer.Option(help="What callers send as OpenAI-Project.")] = "",
+    organization: Annotated[str, typer.Option(help="The value that callers send as OpenAI-Organization.")] = "",
+    project: Annotated[str, typer.Option(help="The value that callers send as OpenAI-Project.")] = "",
 ) -> None:
     """Let a key of the upstream's, read from standard input, be a tenant's, for a server that runs with `--auth
     pass-through`. Several keys of one tenant see the same objects. The store holds a hash of it.
@@ -52,9 +52,9 @@ def add(
     given = {"authorization": f"Bearer {key.strip()}", "openai-organization": organization, "openai-project": project}
     row = _ring().name(label, given, int(time.time()))
     if row is None:
-        typer.echo("This key is a tenant's already, or has objects of its own that would be lost to it.", err=True)
+        typer.echo("This key already belongs to a tenant, or has objects that it would no longer see.", err=True)
         raise typer.Exit(1)
-    typer.echo(f"{row.id}: the key that ends in {row.hint} is {label}'s from now on")
+    typer.echo(f"{row.id}: the key that ends in {row.hint} is {label}'s key from now on")
 
 
 def listing(as_json: Annotated[bool, AS_JSON] = False) -> None:

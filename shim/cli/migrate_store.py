@@ -16,7 +16,9 @@ from shim.store.errors import StoreFailed
 
 def migrate_store(
     source: Annotated[str, typer.Argument(metavar="SRC", help="The URL of the store to move.")],
-    target: Annotated[str, typer.Argument(metavar="DST", help="The URL of an empty database, or of none yet.")],
+    target: Annotated[
+        str, typer.Argument(metavar="DST", help="The URL of an empty database, or of one that does not exist yet.")
+    ],
 ) -> None:
     """Move everything from SQLite to PostgreSQL, or from any store to another, and verify it.
 
@@ -24,7 +26,7 @@ def migrate_store(
     """
     places = _places(source, target)
     _show(_moved(*places))
-    typer.echo(f"Everything is there. From now on: SHIM_DATABASE_URL={_shown(target)}")
+    typer.echo(f"Everything was copied. From now on: SHIM_DATABASE_URL={_shown(target)}")
 
 
 def _places(source: str, target: str) -> tuple[Database, Database]:

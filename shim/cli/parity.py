@@ -58,13 +58,13 @@ Given = Annotated[
         "a thread in the store.",
     ),
 ]
-Models = Annotated[list[str], typer.Option("--model", help="A model to ask; may be given often.")]
+Models = Annotated[list[str], typer.Option("--model", help="A model to compare; may be given several times.")]
 Assistant = Annotated[
     str | None,
     typer.Option(
         metavar="ID|FILE",
-        help="The assistant whose instructions and tools count, by its id or in a file that declares it. Default: "
-        "what each recorded run was asked with.",
+        help="The assistant whose instructions and tools are used: its id, or a file that declares it. Default: those "
+        "of each recorded run.",
     ),
 ]
 Html = Annotated[Path | None, typer.Option(metavar="FILE", help="Write the report there, for people.")]
@@ -76,11 +76,11 @@ PriceFile = Annotated[
         help="Prices of models in US dollars per million tokens: YAML, TOML or JSON. Without it costs are unknown.",
     ),
 ]
-Runs = Annotated[int, typer.Option(min=1, help="How often each turn is asked, as answers vary.")]
-Limit = Annotated[int | None, typer.Option(min=1, help="The most turns that each model is asked.")]
+Runs = Annotated[int, typer.Option(min=1, help="How often each turn is run, as answers vary.")]
+Limit = Annotated[int | None, typer.Option(min=1, help="The largest number of turns for each model.")]
 Jobs = Annotated[int, typer.Option("--jobs", "-j", min=1, help="Turns at one time.")]
 Free = Annotated[
-    bool, typer.Option("--free", help="Let each model go on from its own answers, not from the recorded ones.")
+    bool, typer.Option("--free", help="Let each model continue from its own answers, not from the recorded ones.")
 ]
 Placeholder = Annotated[
     str | None,
@@ -90,13 +90,16 @@ Placeholder = Annotated[
 ]
 Ignore = Annotated[
     list[str] | None,
-    typer.Option(metavar="ASPECT", help=f"What makes no difference, may be given often: {', '.join(ASPECTS)}."),
+    typer.Option(
+        metavar="ASPECT",
+        help=f"Aspects that do not count as a difference; may be given several times: {', '.join(ASPECTS)}.",
+    ),
 ]
 FailOn = Annotated[Fail, typer.Option(help="What makes the command exit with 1: never, failures, differences.")]
 Encoding = Annotated[
     str | None, typer.Option(help="The encoding of files that are not in UTF-8 or UTF-16, such as `latin-1`.")
 ]
-Tenant = Annotated[str | None, typer.Option(help="Whose threads, on a server with several tenants.")]
+Tenant = Annotated[str | None, typer.Option(help="Only threads of this tenant, on a server with several tenants.")]
 
 
 def parity(  # noqa: PLR0913  # each option is a parameter
@@ -182,7 +185,7 @@ def _setting(given: str, known: dict[str, Json]) -> Json:
             raise typer.BadParameter(f"{given} declares {len(entries)} assistants", param_hint="--assistant")
         body = entries[0].body
     else:
-        raise typer.BadParameter(f"there is no assistant and no file {given}", param_hint="--assistant")
+        raise typer.BadParameter(f"there is neither an assistant nor a file {given}", param_hint="--assistant")
     return asked_with(body) | {"tool_resources": body["tool_resources"] or {}}
 
 
@@ -191,7 +194,7 @@ def _stored(id: str, tenant: str | None) -> Found:
     try:
         return reading.stored(base, base.read(stored.owner, tenant, id), id)
     except ApiError:
-        raise typer.BadParameter(f"there is no file and no thread {id}", param_hint="TRANSCRIPT|THREAD") from None
+        raise typer.BadParameter(f"there is neither a file nor a thread {id}", param_hint="TRANSCRIPT|THREAD") from None
 
 
 @contextmanager
@@ -246,7 +249,7 @@ def _show(report: Report, out: Console) -> None:
         out.print(f"and {len(differing) - SHOWN} more turns, all of them in the reports")
     talks = len({each.conversation.id for each in report.turns})
     told = f"{words.count(talks, 'conversation')}, {words.count(len(report.turns), 'turn')}"
-    out.print(f"{told}; nothing here says which answer is right")
+    out.print(f"{told}; this report does not say which answer is right")
 
 
 def _sums(summaries: Sequence[Summary]) -> Table:

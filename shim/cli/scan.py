@@ -51,7 +51,7 @@ def scan(
     fail_on: Annotated[
         Fail,
         typer.Option(
-            "--fail-on", help="The least finding that makes the command exit with 1: human, remark, works, never."
+            "--fail-on", help="The mildest finding that makes the command exit with 1: human, remark, works, never."
         ),
     ] = "human",
     jobs: Annotated[

@@ -13,15 +13,14 @@ from shim.settings import Settings, settings, upstream_of
 from shim.store.database import database
 
 REMOTE: Final = (
-    "{host} is not a loopback address, and this server does not tell its callers apart: whoever reaches it could read "
-    "and change every thread, and spend the server's key. Say how it is to know them: --auth pass-through (by their "
-    "own keys, which go upstream) or --auth keys (by keys that `assistants-shim keys create` makes)."
+    "{host} is not a loopback address, and this server does not distinguish its callers: everybody who can "
+    "connect could read and change every thread, and use the server's key. Choose how callers are identified: "
+    "--auth pass-through (by their own keys, which are sent upstream) or --auth keys (by keys that "
+    "`assistants-shim keys create` makes)."
 )
-NAMES: Final = (
-    "without a way to tell callers apart nobody but this machine is answered. Add --auth pass-through or --auth keys."
-)
-KEYLESS: Final = "OPENAI_API_KEY is not set: the upstream is asked without a key."
-ITSELF: Final = "{upstream} is where this server is to listen: it would ask itself."
+NAMES: Final = "with --auth open only this machine is answered. Add --auth pass-through or --auth keys."
+KEYLESS: Final = "OPENAI_API_KEY is not set: requests are sent to the upstream without a key."
+ITSELF: Final = "{upstream} is this server's own address: it would send its requests to itself."
 OPENAI: Final = "https://api.openai.com/v1"
 
 
@@ -36,7 +35,7 @@ Upstream = Annotated[
 Auth = Annotated[
     Literal["open", "pass-through", "keys"] | None,
     typer.Option(
-        help="How callers are told apart: not at all, on a loopback address alone; by their own keys, which go "
+        help="How callers are identified: not at all (only on a loopback address); by their own keys, which are sent "
         "upstream; or by keys that `assistants-shim keys create` makes. Default: `SHIM_AUTH`, else `open`."
     ),
 ]
@@ -44,7 +43,7 @@ Remote = Annotated[
     bool,
     typer.Option(
         "--allow-remote",
-        help="Take requests by way of other names, as through a proxy; implied by a --host that is no loopback "
+        help="Accept requests for other host names, as through a proxy; implied by a --host that is no loopback "
         "address.",
     ),
 ]
@@ -56,22 +55,24 @@ Key = Annotated[Path | None, typer.Option(metavar="FILE", exists=True, help="Its
 
 Level = Annotated[
     Literal["debug", "info", "warning", "error"] | None,
-    typer.Option(help="From which level on to write a log, to standard error. Default: `SHIM_LOG_LEVEL`, else `info`."),
+    typer.Option(help="The lowest level that is logged, to standard error. Default: `SHIM_LOG_LEVEL`, else `info`."),
 ]
 Format = Annotated[
-    Literal["text", "json"] | None, typer.Option(help="For people, or for programs. Default: `SHIM_LOG_FORMAT`.")
+    Literal["text", "json"] | None,
+    typer.Option(help="The log as text for people, or as JSON for programs. Default: `SHIM_LOG_FORMAT`."),
 ]
 Number = Annotated[
     int | None, typer.Option(min=1, help="Processes that share the address. Default: `SHIM_WORKERS`, else 1.")
 ]
 Descriptor = Annotated[
-    int | None, typer.Option(metavar="N", help="An open socket to listen on, as service managers hand over.")
+    int | None,
+    typer.Option(metavar="N", help="The file descriptor of an open socket to listen on, as service managers pass it."),
 ]
 
 
 def serve(  # noqa: PLR0913 - each option is a parameter
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="The port to listen on; 0 takes a free one.")] = 8787,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port to listen on; 0 chooses a free one.")] = 8787,
     upstream: Upstream = None,
     auth: Auth = None,
     allow_remote: Remote = False,

@@ -14,11 +14,11 @@ from shim.wire import encoding
 
 AS_JSON = typer.Option("--json", help="As JSON, for programs.")
 THREAD = typer.Argument(metavar="ID", help="The thread.")
-TENANT = typer.Option(help="Whose threads, on a server with several tenants. Default: everybody's.")
+TENANT = typer.Option(help="Only threads of this tenant, on a server with several tenants. Default: all tenants.")
 
 
 def listing(
-    limit: Annotated[int, typer.Option(min=1, help="The most that are listed.")] = 50,
+    limit: Annotated[int, typer.Option(min=1, help="The largest number to list.")] = 50,
     as_json: Annotated[bool, AS_JSON] = False,
     tenant: Annotated[str | None, TENANT] = None,
 ) -> None:
@@ -61,7 +61,7 @@ def show(
 
 def search(
     words: Annotated[str, typer.Argument(metavar="WORDS", help="Part of a message's text, in upper or lower case.")],
-    limit: Annotated[int, typer.Option(min=1, help="The most that are shown.")] = 20,
+    limit: Annotated[int, typer.Option(min=1, help="The largest number to show.")] = 20,
     as_json: Annotated[bool, AS_JSON] = False,
     tenant: Annotated[str | None, TENANT] = None,
 ) -> None:

@@ -33,7 +33,7 @@ def trace(
 def _tree(found: ledger.Trace, full: bool) -> Tree:
     tree = _root(found.run)
     if not found.rounds:
-        tree.add("[dim]no response was begun upstream[/dim]")
+        tree.add("[dim]no response was started upstream[/dim]")
     for made in found.rounds:
         for mark in made.marks:
             tree.add(_mark(mark))

@@ -13,7 +13,7 @@ from shim.cli import printing, stored
 
 
 class By(str, Enum):
-    """What tokens are summed up by."""
+    """By what the sums are grouped."""
 
     thread = "thread"
     assistant = "assistant"
@@ -25,10 +25,12 @@ class By(str, Enum):
 
 
 def usage(
-    by: Annotated[By, typer.Option(help="What tokens are summed up by.")] = By.day,
+    by: Annotated[By, typer.Option(help="By what the sums are grouped.")] = By.day,
     since: Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="From this day on, in UTC.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False,
-    tenant: Annotated[str | None, typer.Option(help="Whose, on a server with several tenants.")] = None,
+    tenant: Annotated[
+        str | None, typer.Option(help="The tenant whose usage, on a server with several tenants.")
+    ] = None,
 ) -> None:
     """Sum up the tokens of all responses, as upstream has counted them, by day, model, assistant or thread."""
     found = stored.store().read(ledger.usage, tenant, by.value, _seconds(since))

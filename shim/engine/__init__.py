@@ -24,23 +24,21 @@ log = logging.getLogger("shim")
 class Engine:
     """Answers requests.  Safe to share between threads and tasks.
 
-    What must survive the process is in the store.  The context holds besides what is true of this process alone: the
-    runs that it drives, and what it has learned of servers and models.
+    What must survive the process is in the store.  The context also has the state of this process alone: the runs that
+    it drives, and what it has learned about servers and models.
     """
 
     world: Context
 
     def of(self, tenant: str, upstream: Upstream | None = None, name: str = "") -> "Engine":
-        """The same for the objects of a tenant; ``upstream``: how his calls go there, if not as everybody's; ``name``:
-        what he is called.
+        """An engine for the objects of one tenant.  ``upstream``: the port for this tenant's calls, if it differs from
+        the common one; ``name``: the tenant's name.
         """
         store, upstream = self.world.store.of(tenant), upstream or self.world.upstream
         return Engine(replace(self.world, store=store, upstream=upstream, name=name))
 
     async def handle(self, request: Request) -> Reply:
-        """The answer to ``request``, errors included.  A reply with ``events`` must be pumped to its end by the
-        door.
-        """
+        """The answer to ``request``, errors included.  The door must pump a reply's ``events`` to their end."""
         found = routes.find(request.method, request.path)
         if found is None:
             return error_reply(_no_route(request))
@@ -64,12 +62,14 @@ class Engine:
             return error_reply(our_failure(problem))
 
     def passed_on(self, path: str, status: int) -> None:
-        """Look at how upstream has answered a call that is not ours: it may have lost what the call asks for."""
+        """Log what helps if upstream's answer to a call that was passed on shows that a file or vector store is
+        missing.
+        """
         leads.of_path(self.world, path, status)
 
     async def sweep(self, raises: bool = False) -> None:
-        """Erase what was kept for long enough.  It raises `StoreFailed` where somebody is to be ``raises``, else logs
-        it.
+        """Erase threads and files whose retention time is over.  A failure of the store is raised as `StoreFailed` if
+        ``raises``, else logged.
         """
         await retention.sweep(self.world, raises)
 
@@ -83,7 +83,7 @@ class Engine:
 
 
 def _no_route(request: Request) -> ApiError:
-    """There is no such path, or it takes another method."""
+    """The error for a path that does not exist, or that has no such method."""
     allowed = routes.methods(request.path)
     problem = error(
         "method_not_allowed" if allowed else "not_found_path", method=request.method, path=f"/{request.path}"

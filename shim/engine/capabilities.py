@@ -11,17 +11,17 @@ from shim.upstream import chaining, profiles
 from shim.upstream.chaining import Unknown
 
 log = logging.getLogger("shim")
-#: Chains lost in a row, with none that held between them, after which an unknown server is not chained at any more.
+#: After this many lost chains in a row, requests to an unknown server are not chained any more.
 ENOUGH: Final = 2
-#: Responses whose loss says something of their server: the latest that it said it would keep.
+#: How many of the latest stored responses are remembered; only their loss counts against their server.
 LATEST: Final = 1000
 
 
 class Capabilities:
     """Shared by all clients of a process; every method is safe in any thread.
 
-    What is found out holds for a profile's ``address`` alone.  One organisation may have its responses kept and another
-    not, behind the same URL; and a proxy may chain for one model and not for another.
+    What is learned is valid for a profile's ``address`` only: behind the same URL, responses of one organisation may be
+    stored and those of another not, and a proxy may chain for one model and not for another.
     """
 
     def __init__(self) -> None:
@@ -35,7 +35,7 @@ class Capabilities:
         self._gone: set[tuple[str, str]] = set()
 
     def seen(self, profile: Profile) -> Profile:
-        """The profile, less what the server has turned out not to do."""
+        """The profile without the capabilities that the server has turned out not to have."""
         if profile.address in self._uncounted:
             profile = replace(profile, counts=False)
         if profile.address in self._foreground:
@@ -46,26 +46,29 @@ class Capabilities:
         return profile if shown is None else chaining.learned(profile, True, shown)
 
     def must_show(self, profile: Profile) -> bool:
-        """Whether the server has yet to show that it continues from responses."""
+        """Whether the server must still be tested before a request chains from a response."""
         return not profile.trusted and profile.address not in self._shown
 
     def shown(self, profile: Profile, unknown: Unknown) -> None:
-        """The server has a response that it made, and has made this of one that never was."""
+        """Record a test: the server returned a response that it had made; ``unknown``: how it treated an invented
+        response id.
+        """
         self._shown[profile.address] = unknown
 
     def made(self, profile: Profile, response_id: str | None) -> None:
-        """A server said that it keeps this response."""
+        """Record that a server answered that it stores this response."""
         self._made.append((profile.address, response_id))
 
     def chained(self, profile: Profile) -> None:
-        """A chain held."""
+        """Record that a request continued from its previous response."""
         self._lost.pop(profile.address, None)
 
     def lost(self, profile: Profile, response_id: str | None) -> None:
-        """A chain was lost, as may happen anywhere; where it happens each time, nothing is kept.
+        """Record that a chain was lost.  This may happen with any server; if it happens each time, the server stores
+        nothing.
 
-        A thread that comes from another server, or was left alone for a month, has lost its chain without this server's
-        fault: only what this one made lately counts.
+        The chain of a thread that comes from another server, or was not used for a month, does not count: only losses
+        of responses that this server made recently do.
         """
         if (profile.address, response_id) not in self._made:
             return
@@ -75,35 +78,35 @@ class Capabilities:
             self.unchained(profile)
 
     def must_list(self, profile: Profile, now: float) -> bool:
-        """Whether the server's list of models has to be asked for, to be known."""
+        """Whether the server's list of models must be fetched."""
         return self._lists.get(profile.address, (0.0, None))[0] <= now
 
     def listed(self, profile: Profile, now: float) -> Listed | None:
-        """The server's list of models, if it was had lately."""
+        """The server's list of models, if it was fetched recently."""
         until, found = self._lists.get(profile.address, (0.0, None))
         return found if now < until else None
 
     def list(self, profile: Profile, found: Listed | None, until: float) -> None:
-        """What the server lists, None if it could not be had; to be believed until then."""
+        """Record the server's list of models, None if it could not be fetched; it is valid until ``until``."""
         self._lists[profile.address] = until, found
 
     def gone(self, profile: Profile, model: str) -> None:
-        """The server has refused a model that it had."""
+        """Record that the server has refused a model that it used to have."""
         self._gone.add((profile.address, model))
 
     def is_gone(self, profile: Profile, model: str) -> bool:
         return (profile.address, model) in self._gone
 
     def uncounted(self, profile: Profile) -> None:
-        """The server has no endpoint that counts tokens: it is not asked for it again."""
+        """Record that the server has no endpoint that counts tokens; it is not called again."""
         self._uncounted.add(profile.address)
 
     def foreground(self, profile: Profile) -> None:
-        """The server has no background: this process drives its runs from now on."""
+        """Record that the server has no background mode: a process drives its runs from now on."""
         self._foreground.add(profile.address)
 
     def unchained(self, profile: Profile) -> None:
-        """The server has shown that it does not chain: it gets the whole thread from now on, without asking first."""
+        """Record that the server does not chain: it gets the whole thread from now on, without a test."""
         if profile.address not in self._unchained:
             self._unchained.add(profile.address)
-            log.info("this server keeps no responses: each call says the whole thread from now on")
+            log.info("this server stores no responses: each call sends the whole thread from now on")

@@ -1,4 +1,4 @@
-"""The world as the engine's operations see it."""
+"""What the engine's operations need from outside: ports, settings, and the state of this process."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -18,11 +18,11 @@ from shim.wire.types import Json
 
 
 async def no_wait(seconds: float) -> None:
-    """For a world without time."""
+    """A wait that ends at once, for tests without time."""
 
 
 def no_pump(events: Any) -> None:
-    """For a world in which nothing is driven beside the caller."""
+    """A pump for contexts in which no run is driven in the background."""
     raise NotImplementedError("this world drives no runs")
 
 
@@ -30,23 +30,19 @@ def no_pump(events: Any) -> None:
 class Context:
     """Ports and the few facts that every operation needs.
 
-    ``me`` names this process in the runs that it drives (a forked one has another name); ``alive`` says of such a name
-    whether its process still is.
-    ``registry``: the runs that this process drives; ``run_lifetime``: seconds until an unfinished run lapses.
-    ``lease``: seconds for which a process may be trusted to drive a run without renewing that.
-    ``keep_bytes``: the largest file made by code that is kept; 0 keeps none.
-    ``retention``: seconds after which a thread that nobody used is erased, ``file_retention``: a kept file; None keeps
-    them.  ``delete_responses``: upstream is to forget what is erased here.
-    ``models``: which one to call for the one that a run names.  ``learned``: parameters that were refused, by
-    a server's address and its model.  ``unheard``: calls of the past that were refused, likewise.
-    ``tokens`` counts those of a text, where upstream counts none.  ``capabilities``: what this process has
-    found out about its servers.  ``wait`` lets so many seconds pass.  ``pump`` drives a run that was taken over from a
-    process that is gone.
-    ``files``: the assistants that files declare, by id, in their order.  ``name``: what the tenant is called, if
-    that is not what stands in the store.
-    ``unknown_threads``: whether a thread id that is not known here begins an empty thread.  ``notices``: what was
-    logged before.
-    ``monitor`` hears what becomes of runs.
+    ``me`` returns the name of this process, which is stored in the runs that it drives (a forked process has another
+    name); ``alive`` returns whether the process of such a name still runs.  ``registry``: the runs that this process
+    drives; ``run_lifetime``: seconds until an unfinished run expires. ``lease``: seconds after which a run may be taken
+    over, unless its process has renewed the lease. ``keep_bytes``: the largest file of code interpreter that is stored,
+    in bytes; 0: none is stored.  ``retention``: seconds after which an unused thread is erased, ``file_retention``: the
+    same for a stored file; None: never. ``delete_responses``: whether responses of erased threads are deleted upstream.
+    ``models``: maps the model that a run names to the model to call.  ``learned``: refused parameters, by a server's
+    address and model. ``unheard``: earlier calls that were refused, likewise. ``tokens`` counts the tokens of a text if
+    upstream has no counting endpoint. ``capabilities``: what this process has learned about its servers. ``wait`` waits
+    for a number of seconds.  ``pump`` drives a run that was taken over from a process that has ended.  ``files``: the
+    assistants that files declare, by id, in their order.  ``name``: the tenant's name, if it differs from the value in
+    the store.  ``unknown_threads``: whether an unknown thread id creates an empty thread.  ``notices``: what was logged
+    before.  ``monitor`` is called for events in the life of runs, for logs and metrics.
     """
 
     store: Store
@@ -77,12 +73,12 @@ class Context:
 
     @property
     def tenant(self) -> str:
-        """Whose objects these are: the store's tenant."""
+        """The tenant who owns the objects, as the store has it."""
         return self.store.tenant
 
     @property
     def declared(self) -> Mapping[str, Declared]:
-        """The assistants that files declare for this tenant; those of others are not there."""
+        """The assistants that files declare for this tenant."""
         return {id: each for id, each in self.files.items() if each.belongs_to(self.tenant, self.name)}
 
     @property
@@ -91,16 +87,18 @@ class Context:
         return self.me()
 
     def profile(self, model: str) -> Profile:
-        """What upstream can do for a model, as far as is known by now."""
+        """What upstream can do for a model, as far as this process knows."""
         profile = self.upstream.profile()
         return self.capabilities.seen(replace(profile, address=f"{profile.address} {model}"))
 
     def refused(self, model: str) -> set[str]:
-        """The parameters that a model of this server is known to refuse, to be added to."""
+        """The parameters that a model of this server has refused: a set that callers add to."""
         return self.learned.setdefault((self.upstream.profile().address, model), set())
 
     def told_as_text(self, model: str) -> set[Pair]:
-        """The calls that a model of this server is known to refuse, to be added to."""
+        """The earlier calls that a model of this server has refused and that are sent as text: a set that callers add
+        to.
+        """
         return self.unheard.setdefault((self.upstream.profile().address, model), set())
 
     def now(self) -> int:
@@ -109,12 +107,12 @@ class Context:
 
 
 def known(found: Json | None, missing: ApiError) -> Json:
-    """What was found, or the error that says it was not."""
+    """Return what was found, or raise the error ``missing`` if it is None."""
     if found is None:
         raise missing
     return found
 
 
 def given(request: Json, *but: str) -> Json:
-    """The fields of a request that say something: an explicit null means "not given"."""
+    """The fields of a request that are not null: an explicit null means "not given"."""
     return {name: value for name, value in request.items() if value is not None and name not in but}

@@ -1,13 +1,14 @@
 """One effect for a POST, however often it is sent.
 
-Official SDKs send a request again by themselves after a lost connection, 408, 409, 429 and 5xx; their only sign is
-``x-stainless-retry-count``.  A request with that sign, or with an ``Idempotency-Key``, gets the answer of the one that
-has had its effect, if that was within ten minutes.
+Official SDKs send a request again by themselves after a lost connection, 408, 409, 429 and 5xx; the only mark of this
+is the header ``x-stainless-retry-count``.  A request with that mark, or with an ``Idempotency-Key``, gets the answer of
+the earlier request that had the effect, if that was within ten minutes.
 
-Equal requests are not always the same one: "yes" may be said twice, and every run is asked for in the same words.  So
-one that is sent again is taken for an earlier one only while nothing has happened in the thread since that says the
-earlier one was answered (`MEANWHILE`), and each earlier one is found once.  Whoever makes a thread or an assistant and
-gives no key gets another one: that two users should share a thread is worse than a thread that nobody uses.
+Equal requests are not always the same request: a user may say "yes" twice, and all requests for runs have the same
+body.  So a repetition is matched with an earlier request only if nothing has happened in the thread since that shows
+that the earlier request was answered (`MEANWHILE`), and each earlier request is matched once.  A repeated request for a
+thread or an assistant without a key makes a second object: two users who share one thread by mistake are worse than a
+thread that is never used.
 """
 
 import hashlib
@@ -24,12 +25,12 @@ from shim.wire.errors import error
 Kind = Literal["assistant", "thread", "message", "run", "outputs", "cancel"]
 COUNT: Final = "x-stainless-retry-count"
 KEY: Final = "idempotency-key"
-#: No SDK tries more often than this, and no number in the header is read that has more digits.
+#: The largest number of attempts that is read from the header: no SDK makes more.
 MOST: Final = 1000
 DIGITS: Final = 10
 
-#: What came to a thread after a request of each kind, and tells that its caller knows the answer.  Tool outputs name
-#: calls that are asked once.
+#: For each kind of request, the objects whose creation in the thread shows that its caller got the answer. Tool outputs
+#: name call ids, which occur once.
 MEANWHILE: Final[Mapping[Kind, tuple[Kind, ...]]] = {
     "assistant": (),
     "thread": (),
@@ -38,12 +39,12 @@ MEANWHILE: Final[Mapping[Kind, tuple[Kind, ...]]] = {
     "outputs": (),
     "cancel": (),
 }
-#: What needs a key to be found again.
+#: Kinds of request that are matched only by a key.
 KEYED: Final[tuple[Kind, ...]] = ("assistant", "thread")
 
 
 class Again(Exception):
-    """The request has had its effect before, as ``row`` tells."""
+    """The request has had its effect before; ``row`` is what was stored of that."""
 
     def __init__(self, asked: "Post", row: requests.Row) -> None:
         super().__init__(f"{row.kind} {row.made}")
@@ -52,7 +53,9 @@ class Again(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A request that must not have its effect twice.  ``digest`` stands for its body, where a key is its mark."""
+    """A request that must have its effect only once.  ``mark``: the digest by which it is found: of its key if it has
+    one, else of its path and body; ``digest``: with a key, that of path and body.
+    """
 
     kind: Kind
     mark: str
@@ -62,12 +65,12 @@ class Post:
 
     @property
     def in_doubt(self) -> bool:
-        """Whether it may have had its effect."""
+        """Whether an earlier request may have had the effect: this one is a retry, or has a key."""
         return self.attempt > 0 or self.digest is not None
 
 
 def post(world: Context, request: Request, kind: Kind) -> Post:
-    """What is known of the request when it comes in."""
+    """The marks and the digest of a request that has just arrived."""
     headers = {name.lower(): value for name, value in request.headers.items() if name.lower() in (COUNT, KEY)}
     attempt = _attempt(headers.get(COUNT, "0")) if kind not in KEYED else 0
     body = _digest(request.path.encode(), request.body)
@@ -78,7 +81,7 @@ def post(world: Context, request: Request, kind: Kind) -> Post:
 
 
 def _attempt(count: str) -> int:
-    """What a header says that anybody may have written."""
+    """The number of the attempt; any client may write anything into the header."""
     return min(int(count), MOST) if count.isdecimal() and len(count) < DIGITS else 0
 
 
@@ -87,13 +90,15 @@ def _digest(*parts: bytes) -> str:
 
 
 async def look(world: Context, asked: Post) -> None:
-    """Before anything is done upstream for the request.  Raises `Again`."""
+    """Look for an earlier request before anything is sent upstream for this one.  Raises `Again`."""
     if asked.in_doubt:
         await world.store.read(_check, asked)
 
 
 def check(tx: Tx, asked: Post) -> None:
-    """In the transaction that is to have the effect, before it and behind the thread's lock.  Raises `Again`."""
+    """Look for an earlier request in the transaction of the effect, before the effect and after the thread is locked.
+    Raises `Again`.
+    """
     if asked.in_doubt:
         dialects.in_turn(tx.db, asked.mark)
     if asked.in_doubt or asked.kind not in KEYED:
@@ -101,7 +106,9 @@ def check(tx: Tx, asked: Post) -> None:
 
 
 def note(tx: Tx, world: Context, asked: Post, made: str, thread_id: str | None = None) -> int:
-    """In the same transaction: the id of what came of it.  Returns the number under which it is noted, or 0."""
+    """Store the id of the object that the request made, in the same transaction.  Returns the number of the row, or
+    0.
+    """
     if asked.kind in KEYED and asked.digest is None:
         return 0
     known = {"mark": asked.mark, "attempt": asked.attempt, "digest": asked.digest, "kind": asked.kind}
@@ -110,13 +117,13 @@ def note(tx: Tx, world: Context, asked: Post, made: str, thread_id: str | None =
 
 
 def forget(tx: Tx, noted: int) -> None:
-    """The effect was taken back."""
+    """Remove the row, as the effect was undone."""
     requests.remove(tx, noted)
 
 
 async def claim(world: Context, again: Again) -> bool:
-    """Whether the answer of the earlier request is this one's.  Of two that look for an earlier one, each gets its own,
-    or makes one.
+    """Claim the earlier request's answer for this one; False if another request has claimed it.  So two repetitions
+    never get the answer of one earlier request.
     """
     asked, row = again.asked, again.row
     if asked.digest is not None or row.attempt > asked.attempt:

@@ -1,8 +1,8 @@
 """The next step after an error: one log line for the operator.  What the caller gets stays the
 API's own.
 
-An id from before the API was shut down, a file or vector store that upstream does not have, and words of the API's
-first version each have a successor or a command that helps, and the API's error names neither.
+For an id from before the API was shut down, a file or vector store that upstream does not have, and names of the API's
+first version there is a replacement or a command that helps, and the API's error names neither.
 """
 
 import re
@@ -14,24 +14,24 @@ from shim.store import threads
 from shim.store.errors import StoreFailed
 from shim.wire.errors import ApiError
 
-#: Kinds of id that a 404 of ours is about, by their prefix.
+#: Objects that the shim itself stores, by the prefix of their ids.
 ELSEWHERE: Final[dict[str, str]] = {
-    "asst": "assistant %s is not in this store: ids from before 2026-08-26 are not here by themselves. "
-    "`assistants-shim assistants create --id %s --model MODEL` makes it, SHIM_ASSISTANTS=FILE declares it; see "
-    "docs/how-to/bring-your-assistants.md",
-    "thread": "thread %s is not in this store: ids from before 2026-08-26 are not here by themselves. "
-    "SHIM_UNKNOWN_THREADS=create begins %s empty at its first use; see docs/how-to/old-thread-ids.md",
+    "asst": "assistant %s is not in this store: objects from before 2026-08-26 are not here unless created or "
+    "imported. `assistants-shim assistants create --id %s --model MODEL` makes it, SHIM_ASSISTANTS=FILE declares it; "
+    "see docs/how-to/bring-your-assistants.md",
+    "thread": "thread %s is not in this store: objects from before 2026-08-26 are not here unless created or "
+    "imported. SHIM_UNKNOWN_THREADS=create creates %s empty at its first use; see docs/how-to/old-thread-ids.md",
 }
-#: What upstream has under ids of its own.
+#: Objects that upstream stores, by the prefix of their ids.
 UPSTREAM: Final[dict[str, str]] = {
     "file": "file %s is not known upstream: it was deleted, or belongs to another project than this key. Upload it "
-    "again and put the new id where this one stands (`assistants-shim check` finds every place); see "
+    "again and replace this id by the new one (`assistants-shim check` finds every place); see "
     "docs/how-to/bring-your-assistants.md",
     "vs": "vector store %s is not known upstream: it has expired, was deleted, or belongs to another project than this "
-    "key. Make a new one and put its id where this one stands (`assistants-shim check` finds every place); see "
+    "key. Make a new one and replace this id by its id (`assistants-shim check` finds every place); see "
     "docs/how-to/bring-your-assistants.md",
 }
-#: Words of the API's first version: the parameter of an error, the value that it names, and what to write instead.
+#: Names of the API's first version: the parameter of an error, the value that it names, and what to write instead.
 LEFTOVERS: Final[tuple[tuple[str, str, str], ...]] = (
     (
         r"(.*\.)?file_ids",
@@ -49,18 +49,18 @@ VERSION_1: Final = (
 PAGE: Final = "; see docs/how-to/bring-your-assistants.md"
 _ID: Final = re.compile(r"\b(asst|thread)_[A-Za-z0-9_-]+")
 _UPSTREAM_ID: Final = re.compile(r"\b(file|vs)[-_][A-Za-z0-9_-]{4,}")
-#: The end of a path with one such id.  Of two ids a 404 does not say which of them it means.
+#: The end of a path with exactly one such id: with two ids, a 404 would not show which of them is unknown.
 _PASSED_ON: Final = re.compile(
     r"^(?!.*/vector_stores/[^/]+/[^/]+/).*/(?:files|vector_stores)/((file|vs)[-_][A-Za-z0-9_-]{4,})"
     r"(?:/(?:content|search|files|file_batches))?$"
 )
 _NOT_THERE: Final = re.compile(r"(?i)not found|no such|does not exist|no .* found|could not find|unknown")
-#: A word that begins as an id does, and is none.
+#: Names that begin like an id but are none.
 _WORDS: Final = re.compile(r"(file|vs)_(search|ids?|data|url|citation|path)\b")
 
 
 async def of_error(world: Context, problem: ApiError) -> None:
-    """Log what helps against an error of ours."""
+    """Log what helps after an error of the shim's own."""
     found = _ID.search(problem.message) if problem.status == 404 else None
     if found is not None:
         if not await _was_deleted(world, found[0]):
@@ -70,7 +70,7 @@ async def of_error(world: Context, problem: ApiError) -> None:
 
 
 async def _was_deleted(world: Context, id: str) -> bool:
-    """Whether it was a thread of this store: who deleted it does not ask where it is."""
+    """Whether it was a thread of this store; then it was deleted on purpose, and nothing is logged."""
     try:
         return id in await world.store.read(threads.buried, [id])
     except StoreFailed:
@@ -78,7 +78,7 @@ async def _was_deleted(world: Context, id: str) -> bool:
 
 
 def leftover(problem: ApiError) -> str | None:
-    """What to write instead of a word of version 1, if the error is about one."""
+    """What to write instead of a name of version 1, if the error is about one."""
     for param, value, successor in LEFTOVERS:
         if re.fullmatch(param, problem.param or "") and f"'{value}'" in problem.message + "''":
             return successor
@@ -86,7 +86,7 @@ def leftover(problem: ApiError) -> str | None:
 
 
 def of_refusal(world: Context, refusal: Refusal) -> None:
-    """Log what helps where upstream says that it does not have a file or a vector store."""
+    """Log what helps if upstream refuses a request because it does not have a file or a vector store."""
     if refusal.status in (400, 404) and _NOT_THERE.search(refusal.message):
         for each in _UPSTREAM_ID.finditer(refusal.message):
             if _WORDS.fullmatch(each[0]) is None:
@@ -94,12 +94,12 @@ def of_refusal(world: Context, refusal: Refusal) -> None:
 
 
 def of_path(world: Context, path: str, status: int) -> None:
-    """Log what helps where a call that is passed on asks for a file or a vector store that upstream does not have."""
+    """Log what helps if a call that is passed on names a file or a vector store that upstream does not have."""
     if status == 404 and (found := _PASSED_ON.search(path)) is not None:
         world.notices.warn(("missing", found[1]), UPSTREAM[found[2]], found[1])
 
 
 def of_headers(world: Context, beta: str) -> None:
-    """Log that somebody still speaks version 1."""
+    """Log that a client sends the header of version 1."""
     if "assistants=v1" in beta:
         world.notices.warn(("leftover", "assistants=v1"), "%s", VERSION_1 + PAGE)

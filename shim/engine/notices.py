@@ -4,7 +4,8 @@ import logging
 from typing import Final
 
 log = logging.getLogger("shim")
-#: How many are remembered.  After that nothing more is logged: a caller who makes ids up must not fill log and memory.
+# : How many subjects are remembered.  After that nothing more is logged, so that a caller who invents ids cannot fill
+# log and memory.
 MOST: Final = 1000
 
 
@@ -15,13 +16,13 @@ class Notices:
         self._said: Final[set[tuple[str, ...]]] = set()
 
     def first(self, *subject: str) -> bool:
-        """Whether this is the first time that something is said of ``subject``, such as ``("thread", "thread_…")``."""
+        """Whether ``subject`` has not been logged before, such as ``("thread", "thread_…")``."""
         if subject in self._said or len(self._said) >= MOST:
             return False
         self._said.add(subject)
         return True
 
     def warn(self, subject: tuple[str, ...], text: str, *values: object) -> None:
-        """Log a warning, unless that was done for the same subject."""
+        """Log a warning, unless the same subject was logged before."""
         if self.first(*subject):
             log.warning(text, *values)

@@ -11,9 +11,9 @@ from shim.wire.errors import ApiError, error
 from shim.wire.types import Json
 
 Emitted = tuple[str, Json]
-#: What a run says, a batch at a time: the events of one network read, already committed but for deltas.
+#: The events of a run in batches: those of one network read, already committed except deltas.
 Events = AsyncGenerator[list[Emitted], None]
-#: What is to be done beside whoever asked for it.
+#: Work that is done after the answer was sent.
 Work = Callable[[], Coroutine[Any, Any, None]]
 
 #: The end of every stream, as an event among the others.
@@ -24,8 +24,8 @@ SSE_TYPE: Final = {"content-type": "text/event-stream; charset=utf-8"}
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One call of the old API.  ``path`` is what follows the base URL's path, without a leading slash.  ``timeout`` is
-    how long its caller waits, if he said.
+    """One call of the old API.  ``path`` is the part after the base URL's path, without a leading slash.  ``timeout``:
+    seconds that the caller waits for the answer, if known.
     """
 
     method: str
@@ -36,16 +36,17 @@ class Request:
     timeout: Any = None
 
     def call(self, streamed: bool) -> Call:
-        """How upstream is to be called for it.  A caller who does not read the run waits for the answer alone."""
+        """Headers and timeout for upstream calls. If the caller does not read the run, the timeout applies only to this
+        answer.
+        """
         return Call(self.headers, self.timeout if streamed else None)
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """The answer.  ``events`` is the run that the door must pump to its end, whoever reads it; ``streamed`` says
-    whether the caller wants to read it: then it is the body, and ``body`` is empty.  ``interruption`` is that of the
-    run: once it has happened, nobody waits for a slow reader any more.  ``afterwards``: what is to be done when the
-    answer is on its way.
+    """The answer.  ``events``: the events of a run, which the door must pump to their end with or without a reader.
+    ``streamed``: they are the body of the answer, and ``body`` is empty.  ``interruption``: that of the run; after it
+    the pump does not wait for a slow reader.  ``afterwards``: work to be done when the answer has been sent.
     """
 
     status: int
@@ -60,7 +61,7 @@ class Reply:
 def json_reply(
     body: Json, *, status: int = 200, events: Events | None = None, headers: Mapping[str, str] = {}
 ) -> Reply:
-    """A JSON answer, indented by two as the API's were; ``events`` goes on behind it."""
+    """A JSON answer, indented by two spaces as the API's were; ``events``: a run that is pumped after the answer."""
     return Reply(status, JSON_TYPE | dict(headers), encoding.indented(body), events)
 
 
@@ -75,8 +76,8 @@ def error_reply(problem: ApiError) -> Reply:
 
 
 def our_failure(problem: Exception) -> ApiError:
-    """What a caller is told when it is us who failed.  A store says what is wrong with it, and trying again helps only
-    where that is over by itself; what it could not keep it has not kept, so nothing happens twice.
+    """The error for a failure of the shim itself.  For a failure of the store it has the store's message, and it asks
+    for a retry only if the failure can pass; the failed transaction had no effect, so nothing happens twice.
     """
     body = error("server_error")
     known = problem if isinstance(problem, StoreFailed) else None
@@ -85,5 +86,5 @@ def our_failure(problem: Exception) -> ApiError:
 
 
 def encode(batch: Iterable[Emitted]) -> bytes:
-    """A batch of events on the wire."""
+    """A batch of events as server-sent events."""
     return b"".join([sse.DONE if name == "done" else sse.encode(name, data) for name, data in batch])

@@ -1,20 +1,20 @@
 """The runs that this process drives right now.
 
-Whoever ends a run from outside (cancel, delete, expiry) tells it here; its pump is then interrupted where it waits for
-upstream, looks into the store, and does what it finds there.
+A request that ends a run from outside (cancel, delete, expiry) reports that here.  The run's pump is then interrupted
+where it waits for upstream, reads the run from the store, and acts accordingly.
 """
 
 from collections.abc import Callable
 from typing import Final, Protocol
 
-#: What is called, from any thread, when a run is no longer driven.
+#: A function that is called, from any thread, when a run has ended or requires an action.
 Ring = Callable[[], None]
-#: Says whether the place in which a run is driven still is: an event loop that is closed drives nothing any more.
+#: Returns whether the place where a run is driven still exists: a closed event loop drives nothing any more.
 Alive = Callable[[], bool]
 
 
 class Interruptible(Protocol):
-    """What a run waits for."""
+    """A wait of a run that can be ended from outside."""
 
     def interrupt(self) -> None:
         """End the wait.  Safe in any thread; never raises."""
@@ -22,19 +22,19 @@ class Interruptible(Protocol):
 
 
 def nobody() -> None:
-    """Nobody renews leases."""
+    """For registries without a heartbeat: nothing renews leases."""
 
 
 def anywhere() -> Alive:
-    """For a place that lives as long as its process."""
+    """For a place that exists as long as its process."""
     return lambda: True
 
 
-#: Seconds between two questions about a run in upstream's background.
+#: Seconds between two requests to upstream about a run in its background.
 FIRST_WAIT: Final = 0.25
 LAST_WAIT: Final = 1.0
-#: Runs in the background of which it is remembered when they were asked about, before the old ones are dropped; and
-#: the seconds after which one is old.
+#: How many background runs have the time of their last request remembered before old ones are dropped; and the seconds
+#: after which one is old.
 MANY: Final = 1000
 OLD: Final = 60.0
 
@@ -43,7 +43,7 @@ class Registry:
     """Shared by all clients of a process; every method is safe in any thread."""
 
     def __init__(self, place: Callable[[], Alive] = anywhere) -> None:
-        """``place`` tells of the place in which it is called."""
+        """``place`` returns a test for the place (thread or event loop) in which it is called."""
         self._place = place
         self._waits: dict[str, tuple[Interruptible | None, Alive]] = {}
         self._tenants: dict[str, str] = {}
@@ -51,13 +51,11 @@ class Registry:
         self._asked: dict[str, tuple[float, float]] = {}
         self._rings: dict[str, list[Ring]] = {}
         self._forsaken: dict[str, str | None] = {}
-        #: Called when a run has entered: whoever renews the leases begins with that.
+        #: Called when a run is entered: the heartbeat starts with it.
         self.entered: Callable[[], None] = nobody
 
     def enter(self, run_id: str, waits: Interruptible | None, tenant: str = "") -> None:
-        """This process drives the run of a tenant from here; ``waits``: what to interrupt when something happens to
-        it.
-        """
+        """Enter a run that this process drives; ``waits``: what to interrupt when the run is changed from outside."""
         self._forsaken.pop(run_id, None)
         self._tenants[run_id] = tenant
         self._waits[run_id] = waits, self._place()
@@ -72,18 +70,18 @@ class Registry:
             ring()
 
     def watch(self, run_id: str, ring: Ring, tenant: str = "") -> bool:
-        """Have ``ring`` called once when the run is done or wants something; False when it is not driven here, or is
-        somebody else's than the tenant's.
+        """Have ``ring`` called once when the run has ended or requires an action; False if it is not driven here, or
+        belongs to another tenant.
         """
         self._rings.setdefault(run_id, []).append(ring)
         if self.drives(run_id) and self._tenants.get(run_id) == tenant:
             return True
-        # It never was, or it left a moment ago, and may have rung already.
+        # It was never entered, or it left a moment ago, and ``ring`` may have been called.
         self.unwatch(run_id, ring)
         return False
 
     def unwatch(self, run_id: str, ring: Ring) -> None:
-        """Nobody waits for it any more."""
+        """Undo `watch`: the caller no longer waits."""
         rings = self._rings.get(run_id, [])
         if ring in rings:
             rings.remove(ring)
@@ -91,17 +89,17 @@ class Registry:
             self._rings.pop(run_id, None)
 
     def forget(self) -> None:
-        """In a forked process: what was driven is the parent's to drive, to renew and to interrupt."""
+        """In a forked process: drop all runs, as the parent process drives them."""
         self._waits, self._tenants, self._told, self._asked, self._rings, self._forsaken = {}, {}, set(), {}, {}, {}
 
     def forsake(self, run_id: str, response_id: str | None) -> None:
-        """This process drives the run no more, and could not write that down; nor, perhaps, which response was its
-        last.
+        """Remember that this process stopped driving the run but could not store that, and perhaps not its last
+        response either.
         """
         self._forsaken[run_id] = response_id
 
     def forsaken(self, run_id: str) -> bool:
-        """Whether this process has let go of the run, or the place in which it drove the run is gone."""
+        """Whether this process has stopped driving the run, or the place in which it drove the run no longer exists."""
         _, alive = self._waits.get(run_id, (None, None))
         return run_id in self._forsaken or (alive is not None and not alive())
 
@@ -110,18 +108,20 @@ class Registry:
         return run_id in self._waits and not self.forsaken(run_id)
 
     def last_response(self, run_id: str) -> str | None:
-        """That of a run that was forsaken."""
+        """The last response of a run that was forsaken."""
         return self._forsaken.get(run_id)
 
     def runs(self) -> list[tuple[str, str]]:
-        """The tenants and ids of the runs that this process drives, for whoever renews their leases."""
+        """The tenants and ids of the runs that this process drives, for the heartbeat."""
         return [(self._tenants.get(run_id, ""), run_id) for run_id in list(self._waits) if not self.forsaken(run_id)]
 
     def tell(self, run_id: str) -> None:
-        """Something happened to the run in the store.  Nothing to do when another process drives it: that one looks."""
+        """Interrupt the run, as it was changed in the store. Nothing happens if another process drives it: that process
+        checks the store itself.
+        """
         self._forsaken.pop(run_id, None)
         if self.forsaken(run_id):
-            # Nobody is left who would hear of it.
+            # The place that would be interrupted no longer exists.
             self.leave(run_id)
         elif run_id in self._waits:
             self._told.add(run_id)
@@ -132,17 +132,17 @@ class Registry:
     def may_ask(self, run_id: str, now: float) -> bool:
         """Whether upstream may be asked about a run in its background: often at first, then once a second.
 
-        Readers share this, however many they are.
+        All readers of a run share this limit.
         """
         due, wait = self._asked.get(run_id, (0.0, FIRST_WAIT))
         if now < due:
             return False
         if len(self._asked) >= MANY:
-            # Those that nobody asked about for a while have ended, or are asked about anew.
+            # A run that was not asked about for a while has probably ended; if not, its limit starts again.
             self._asked = {known: when for known, when in self._asked.items() if now < when[0] + OLD}
         self._asked[run_id] = now + wait, min(wait * 2, LAST_WAIT)
         return True
 
     def is_told(self, run_id: str) -> bool:
-        """Whether the run's pump shall look into the store."""
+        """Whether the run's pump must read the run from the store, as it may have been changed."""
         return run_id in self._told

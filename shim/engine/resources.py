@@ -1,7 +1,7 @@
-"""What hosted tools work on: vector stores and files, upstream's own objects, tied to assistants and threads.
+"""Vector stores and files for hosted tools: objects of upstream's, which assistants and threads name.
 
-A vector store that a request describes inline is made; a message's attachments go into the thread's store, which is
-made when the first one comes.  Upstream is asked before the transaction, never in it.
+A vector store that a request describes inline is created; a message's attachments are added to the thread's vector
+store, which is created for the first one.  Upstream is called before the transaction, never within it.
 """
 
 from typing import Final
@@ -12,13 +12,15 @@ from shim.store.tx import Tx
 from shim.wire import ids
 from shim.wire.types import Json
 
-#: A thread's own vector store goes this many days after its last use, as the old API's did.
+#: A thread's own vector store expires this many days after its last use, as the old API's did.
 EXPIRY: Final = {"anchor": "last_active_at", "days": 7}
 KINDS: Final = {"code_interpreter": "file_ids", "file_search": "vector_store_ids"}
 
 
 async def made(world: Context, resources: Json | None) -> Json:
-    """``tool_resources`` with every vector store that they describe inline made, and named by its id."""
+    """``tool_resources`` in which every vector store that was described inline has been created and is named by its
+    id.
+    """
     given = {kind: value for kind, value in (resources or {}).items() if value is not None}
     search = dict(given.get("file_search") or {})
     inline = search.pop("vector_stores", None) or []
@@ -28,7 +30,7 @@ async def made(world: Context, resources: Json | None) -> Json:
 
 
 async def attached(world: Context, resources: Json, messages: list[Json]) -> Json:
-    """``resources`` of a thread once the attachments of its new messages are where the tools find them."""
+    """``resources`` of a thread after the attachments of its new messages were added to them."""
     searched, read = _files(messages, "file_search"), _files(messages, "code_interpreter")
     more: Json = {}
     if searched:
@@ -39,7 +41,7 @@ async def attached(world: Context, resources: Json, messages: list[Json]) -> Jso
 
 
 async def attach(world: Context, thread_id: str, messages: list[Json]) -> Json:
-    """What the attachments of new messages add to a stored thread's resources; nothing where there are none."""
+    """The resources that the attachments of new messages add to a stored thread; empty if there are no attachments."""
     if not any(message.get("attachments") for message in messages):
         return {}
     thread = await world.store.read(threads.get, thread_id)
@@ -54,7 +56,9 @@ def keep(tx: Tx, thread_id: str, more: Json) -> None:
 
 
 def merged(*resources: Json) -> Json:
-    """Resources of several objects together, each file and store once: a run sees its assistant's and its thread's."""
+    """The resources of several objects together, each file and store once: a run uses those of its assistant and its
+    thread.
+    """
     together: Json = {}
     for kind, name in KINDS.items():
         given = [(one.get(kind) or {}) for one in resources if one.get(kind) is not None]
@@ -76,7 +80,7 @@ async def _make_store(world: Context, described: Json) -> str:
 
 
 async def _add(world: Context, resources: Json, files: list[str]) -> str:
-    """Put files into the thread's store, or into a new one; its id."""
+    """Put files into the thread's vector store, or into a new one; returns its id."""
     existing = (resources.get("file_search") or {}).get("vector_store_ids") or []
     if not existing:
         return await _make_store(world, {"file_ids": files, "expires_after": EXPIRY})

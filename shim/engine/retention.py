@@ -1,7 +1,7 @@
 """Erases deleted and long unused threads, old stored files, and what upstream stores of them.
 
-Here all goes in one transaction.  Upstream is asked afterwards, with nobody waiting; what it could not be told is kept
-on a list and tried again.
+The store is changed in one transaction.  Responses are deleted upstream afterwards, in the background; those that could
+not be deleted stay in the outbox and are tried again.
 """
 
 import logging
@@ -17,30 +17,30 @@ from shim.store.tx import Tx
 from shim.wire import ids
 
 log = logging.getLogger("shim")
-#: Threads that one transaction erases.
+#: How many threads one transaction erases.
 BATCH: Final = 20
-#: Statuses of an answer that says no more than that this one response cannot be deleted.
+#: Statuses of an answer that concerns only this one response, so that the others are still tried.
 ITS_OWN: Final = (400, 409, 422)
 
 
 async def sweep(world: Context, raises: bool) -> None:
-    """Erase what was kept for long enough, and let upstream forget what it shall.  ``raises``: somebody
-    waits for this, and a failure is his.
+    """Erase threads and files whose retention time is over, and delete their responses upstream.  ``raises``: raise a
+    failure, as a caller waits for the result; else it is logged.
     """
     try:
         count = await old(world)
         if count:
-            log.info("erased %s threads that nobody had used for %s days", count, (world.retention or 0) / 86400)
+            log.info("erased %s threads that had not been used for %s days", count, (world.retention or 0) / 86400)
         await _forget_upstream(world)
     except StoreFailed as problem:
         if raises:
             raise
-        # Whoever uses the store is told.
+        # The next call that uses the store gets this error.
         log.warning("nothing could be erased: %s", problem)
 
 
 async def upstream(world: Context) -> None:
-    """Let upstream forget what it shall."""
+    """Delete the responses of the outbox upstream."""
     try:
         await _forget_upstream(world)
     except StoreFailed as problem:
@@ -48,7 +48,7 @@ async def upstream(world: Context) -> None:
 
 
 async def old(world: Context) -> int:
-    """Erase threads and files that were kept for long enough, whoever they belong to; returns how many threads."""
+    """Erase threads and files of all tenants whose retention time is over; returns how many threads."""
     if world.file_retention is not None:
         before = int(world.clock() - world.file_retention)
         for tenant in await world.store.read(tenants.with_files, before):
@@ -61,7 +61,7 @@ async def old(world: Context) -> int:
 
 
 async def _erase(world: Context, before: int) -> int:
-    """Erase a tenant's threads that nobody has used since then; returns how many."""
+    """Erase a tenant's threads that were last used before then; returns how many."""
     count, erased = 0, BATCH
     while erased == BATCH:
         erased = await world.store.write(_erase_some, world, before)
@@ -70,9 +70,10 @@ async def _erase(world: Context, before: int) -> int:
 
 
 def thread(tx: Tx, world: Context, thread_id: str, unsaid: bool = False) -> None:
-    """Delete a thread and all that belongs to it, here; what upstream has of it is put on its list.
+    """Delete a thread and all that belongs to it from the store; its responses are put into the outbox.
 
-    ``unsaid``: nobody was ever told of the thread.  Of any other its id is remembered, so that it never begins anew.
+    ``unsaid``: no caller has ever got the thread's id.  Any other id is remembered as deleted, so that no thread is
+    created under it again.
     """
     if not unsaid:
         threads.bury(tx, thread_id, world.now())
@@ -82,14 +83,14 @@ def thread(tx: Tx, world: Context, thread_id: str, unsaid: bool = False) -> None
 
 
 def run(tx: Tx, world: Context, run_id: str) -> None:
-    """Delete a run that never was, for its caller; what upstream has of it is put on its list."""
+    """Delete a run that its caller never got; its responses are put into the outbox."""
     if _tells(world):
         outbox.add_run(tx, run_id, world.now())
     runs.delete(tx, run_id)
 
 
 async def disown(world: Context, response_id: str | None) -> None:
-    """Upstream has made a response for a thread that was deleted meanwhile: it shall forget that, too."""
+    """Put a response into the outbox that upstream made for a thread that was deleted meanwhile."""
     if response_id is None or not _tells(world):
         return
     try:
@@ -107,7 +108,7 @@ def _erase_some(tx: Tx, world: Context, before: int) -> int:
     count = 0
     for thread_id in threads.left(tx, before, BATCH):
         active = runs.active(tx, thread_id)
-        # One that should have ended long ago has been left, too.
+        # A thread whose active run should have expired was not used either.
         if active is None or active.body["expires_at"] <= world.clock():
             thread(tx, world, thread_id)
             count += 1
@@ -127,7 +128,7 @@ async def _forget_upstream(world: Context) -> None:
 
 
 async def _forgotten(world: Context, one: Outgoing) -> bool:
-    """Ask upstream to delete a response; whether it makes sense to ask for others now."""
+    """Delete a response upstream; returns whether it makes sense to go on with others now."""
     try:
         await world.upstream.call("DELETE", ids.path("responses", one.response_id))
     except Refusal as refusal:
@@ -142,6 +143,6 @@ async def _kept(world: Context, one: Outgoing, refusal: Refusal) -> bool:
     if one.tries + 1 < outbox.TRIES:
         await world.store.write(outbox.failed, one)
     else:
-        log.warning("response %s is left to upstream's own time", one.response_id)
+        log.warning("response %s is not deleted: upstream will delete it after its own time", one.response_id)
         await world.store.write(outbox.done, one.seq)
     return refusal.status in ITS_OWN

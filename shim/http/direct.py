@@ -204,7 +204,9 @@ class Ways:
             with anyio.fail_after(seconds):
                 return await self._opened(origin)
         except TimeoutError as problem:
-            raise http.ConnectTimeout(str(problem) or "no connection to the upstream came about in time") from problem
+            raise http.ConnectTimeout(
+                str(problem) or "no connection to the upstream could be opened in time"
+            ) from problem
         except OSError as problem:
             raise http.ConnectError(str(problem)) from problem
         finally:
@@ -263,7 +265,7 @@ def _head(request: Any) -> bytes:
             raise http.LocalProtocolError(f"Illegal header {name!r}")
     framed = [name for name, _ in given if name.lower() in (b"content-length", b"transfer-encoding")]
     if len(framed) > 1:
-        raise http.LocalProtocolError("the length of the request is said more than once")
+        raise http.LocalProtocolError("the request has more than one length")
     lines = [request.method.encode("ascii") + b" " + target + b" HTTP/1.1"]
     return b"\r\n".join([*lines, *(name + b": " + value for name, value in given), b"", b""])
 

@@ -95,7 +95,7 @@ def _parameters(body: Json, world: World) -> Told:
     if REASONS.match(called):
         for name in ("temperature", "top_p"):
             if body.get(name) not in (None, 1, 1.0):
-                yield "warning", name, f"{called} takes no {name}: the model refuses it, and it is left out then"
+                yield "warning", name, f"{called} refuses {name}, which will be left out"
     elif body.get("reasoning_effort") is not None:
         yield "warning", "reasoning_effort", f"{called} does not reason, and refuses reasoning_effort"
 
@@ -168,7 +168,7 @@ def _resources(body: Json, world: World, known: dict[str, Asked]) -> Told:
     files = (resources.get("code_interpreter") or {}).get("file_ids") or []
     searches = any(tool["type"] == "file_search" for tool in body.get("tools") or [])
     if searches and not stores:
-        yield "note", "tools", "file_search has no vector store of its own: it finds what threads bring along"
+        yield "note", "tools", "file_search has no vector store of its own: it searches only the threads' vector stores"
     for id in stores:
         yield from _store(id, _ask(world, known, ids.path("vector_stores", id)), world)
     size = 0
@@ -197,7 +197,7 @@ def _store(id: str, found: Asked, world: World) -> Told:
 
 def _missing(kind: str, id: str, field: str, found: Asked, world: World) -> Told:
     if isinstance(found, str):
-        yield "warning", field, f"the {kind} {id} could not be looked at: {found}"
+        yield "warning", field, f"the {kind} {id} could not be checked: {found}"
     elif found is None and world.ask is not None:
         yield "error", field, f"upstream has no {kind} {id} for this key"
 

@@ -155,7 +155,7 @@ class Toolbox:
 
     def _failed(self, asked: Call, problem: Exception) -> str:
         if isinstance(problem, _Told):
-            log.info("a call of the model cannot be run, and it is told so: %s", asked.name)
+            log.info("a call of the model cannot be run, and the model gets this error: %s", asked.name)
             return failure(str(problem))
         if isinstance(problem, asyncio.TimeoutError) and not str(problem) and self.seconds(asked) is not None:
             return self.timed_out(asked)

@@ -1,6 +1,6 @@
-"""Work beside the caller: functions in daemon threads, and coroutines in tasks that are held until they end.
+"""Background work: functions in daemon threads, and coroutines in tasks that are referenced until they end.
 
-The threads are daemons: a function that was given up must not keep the process from ending.
+The threads are daemons: a function that nobody waits for any more must not keep the process from ending.
 """
 
 import asyncio
@@ -11,12 +11,12 @@ from concurrent.futures import Future
 from typing import Any, Final, TypeVar
 
 T = TypeVar("T")
-#: An event loop holds its tasks weakly.
+#: An event loop has only weak references to its tasks.
 _held: "Final[set[asyncio.Task[Any]]]" = set()
 
 
 def thread(work: Callable[[], T], name: str) -> "Future[T]":
-    """Begin ``work`` in a thread of its own, in a copy of the caller's context; its result, or what it raised."""
+    """Start ``work`` in a thread of its own, in a copy of the caller's context; returns a future of its result."""
     future: Future[T] = Future()
     future.set_running_or_notify_cancel()
     context = contextvars.copy_context()
@@ -32,7 +32,7 @@ def thread(work: Callable[[], T], name: str) -> "Future[T]":
 
 
 def task(work: Coroutine[Any, Any, T], name: str) -> "asyncio.Task[T]":
-    """Begin ``work`` in a task of the running event loop, which is held until it ends."""
+    """Start ``work`` in a task of the running event loop, which is referenced until it ends."""
     made = asyncio.get_running_loop().create_task(work, name=name)
     _held.add(made)
     made.add_done_callback(_held.discard)

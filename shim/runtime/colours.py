@@ -1,7 +1,7 @@
-"""What threads and the tasks of an event loop wait with: the only twins of this room.
+"""Signals and queues for threads and for the tasks of an event loop: the only classes of this room that exist twice.
 
 Pumps, unread bytes and long polls are written once over a `Signal` and a `Mailbox`.  Those of threads block and never
-suspend, so `drive` can finish what waits with them.
+suspend, so `drive` can finish coroutines that wait with them.
 """
 
 import asyncio
@@ -12,23 +12,23 @@ from typing import Final, Protocol
 
 import anyio
 
-#: What a reader gets: some bytes, or None at the end.
+#: An entry of a queue: some bytes, or None at the end.
 Chunk = bytes | None
 
 
 class Signal(Protocol):
-    """Somebody waits until somebody else says so."""
+    """One thread or task waits until another one sets the signal."""
 
     def set(self) -> None:
-        """From the thread, or the loop, of who waits."""
+        """Set it from the waiting thread or its event loop."""
         ...
 
     def ring(self) -> None:
-        """The same from any thread.  Never raises."""
+        """Set it from any thread.  Never raises."""
         ...
 
     def clear(self) -> None:
-        """Wait again."""
+        """Reset it, so that the next `wait` waits."""
         ...
 
     async def wait(self, seconds: float) -> bool:
@@ -37,7 +37,7 @@ class Signal(Protocol):
 
 
 class Mailbox(Protocol):
-    """A queue without an end."""
+    """An unbounded queue."""
 
     def put(self, chunk: Chunk) -> None: ...
 
@@ -45,7 +45,7 @@ class Mailbox(Protocol):
 
 
 class Colour(Protocol):
-    """What waits in one way."""
+    """The classes for blocking or for async code."""
 
     def signal(self) -> Signal: ...
 
@@ -69,7 +69,7 @@ class _LoopSignal:
         self._event.set()
 
     def ring(self) -> None:
-        # A loop that is closed waits no more.
+        # In a closed loop nothing waits any more.
         with suppress(RuntimeError):
             self._loop.call_soon_threadsafe(self._event.set)
 
@@ -92,7 +92,9 @@ class _ThreadMailbox:
 
 
 class _LoopMailbox:
-    """For one who takes out.  What was put in since he last looked he gets as one chunk: it is written at once."""
+    """For one reader.  Chunks that were added since its last read are returned as one chunk, so that they are written
+    together.
+    """
 
     def __init__(self) -> None:
         self._waiting: list[bytes] = []

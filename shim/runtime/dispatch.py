@@ -1,7 +1,7 @@
-"""Where a door hands a request to the engine, and gets back an answer whose run is under way.
+"""Passes a request from a door to the engine, and returns the answer; the run is pumped.
 
-What a run has still to do is pumped beside the caller: one who leaves, whenever that is, leaves the run alone.  Written
-once for both colours; behind a blocking client `drive` finishes what is awaited here.
+A run is pumped in the background: a caller that disconnects, at any time, does not stop the run.  Written once for
+blocking and async clients; behind a blocking client `drive` finishes these coroutines.
 """
 
 import time
@@ -22,7 +22,7 @@ B = TypeVar("B")
 
 @dataclass(frozen=True, slots=True)
 class Answered(Generic[B]):
-    """An answer to pass on.  Whoever leaves before the end of ``body`` closes it."""
+    """An answer to pass on.  A reader that stops before the end of ``body`` must close it."""
 
     status: int
     headers: dict[str, str]
@@ -38,7 +38,7 @@ class Dispatcher(Generic[B]):
         self._heartbeat, self._pumps = heartbeat, pumps
 
     async def answer(self, asked: Request, engine: Engine | None = None) -> Answered[B]:
-        """What the engine says, for the caller whose headers these are; ``engine``: the one of his tenant."""
+        """The engine's answer, for the caller with these headers; ``engine``: that of the caller's tenant."""
         began = time.perf_counter()
         mine = engine or self.engine
         with calling(asked.headers):
@@ -52,12 +52,12 @@ class Dispatcher(Generic[B]):
         return Answered(reply.status, headers(reply, began), body, reply.streamed)
 
     async def leave(self, seconds: float) -> None:
-        """Wait so long for runs still going, then end their streams with a last event."""
+        """Wait up to ``seconds`` for active runs, then end their streams with a last event."""
         await self._pumps.settled(seconds)
         self._pumps.end_views(last(error("shutting_down")))
 
     async def close(self) -> None:
-        """Wait for runs still going; what is left ends by its lease."""
+        """Wait for active runs; one that does not finish can be taken over when its lease ends."""
         await self._pumps.settled()
 
     def _pumped(self, reply: Reply) -> B:
@@ -69,7 +69,7 @@ class Dispatcher(Generic[B]):
 
 
 def headers(reply: Reply, began: float) -> dict[str, str]:
-    """What every answer of the API carried, besides what this one says: programs log the request's id."""
+    """The headers of a reply, with those that every answer of the API had: programs log the request's id."""
     elapsed = str(round((time.perf_counter() - began) * 1000))
     usual = {"openai-version": "2020-10-01", "openai-processing-ms": elapsed, "x-request-id": ids.request()}
     return usual | dict(reply.headers)

@@ -1,7 +1,7 @@
 """Run the engine's coroutines without an event loop.
 
 The engine is written once, as ``async def``.  Behind a blocking client every port that it awaits blocks, so no
-coroutine ever suspends and one ``send(None)`` carries it to its end; inside a running loop, too.
+coroutine ever suspends and one ``send(None)`` runs it to its end; inside a running loop, too.
 """
 
 from collections.abc import AsyncGenerator, Coroutine, Iterator
@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 
 class Suspended(RuntimeError):
-    """A port awaited real I/O behind a blocking client: a mistake in that port."""
+    """A port suspended behind a blocking client: a bug of that port."""
 
 
 def finish(work: Coroutine[Any, Any, T]) -> T:
@@ -22,7 +22,7 @@ def finish(work: Coroutine[Any, Any, T]) -> T:
     except StopIteration as stop:
         value: T = stop.value
         return value
-    # A port that awaits once more while it is being closed would turn this into another error.
+    # If the port awaits again while it is closed, that error must not hide this one.
     with suppress(Exception):
         work.close()
     raise Suspended(f"{getattr(work, '__qualname__', work)} suspended behind a blocking client")

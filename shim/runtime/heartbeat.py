@@ -1,9 +1,9 @@
 """The heartbeat: renews the leases of the runs that this process drives, and checks whether they are to go on.
 
-One daemon thread for each database while runs are driven, whatever the colour of the clients, and one statement for all
-runs; without runs there is no thread.  A process that dies stops renewing, and that is how other machines know.  A run
-that was cancelled or taken elsewhere, or whose time is over, is interrupted where it waits for upstream, be upstream
-silent or not.
+There is one daemon thread for each database while runs are driven, for blocking and async clients, with one statement
+for all runs; without runs there is no thread.  A process that dies stops renewing, which shows other machines that it
+has ended.  A run that was cancelled or taken over elsewhere, or that has expired, is interrupted where it waits for
+upstream, even if upstream is silent.
 """
 
 import os
@@ -19,15 +19,15 @@ from shim.store.database import Database
 from shim.store.errors import StoreFailed
 from shim.store.leases import Standing
 
-#: Beats in the time of one lease.
+#: How often a lease is renewed within its time.
 BEATS: Final = 3
-#: Seconds between two looks.
+#: Seconds between two checks.
 LOOK: Final = 0.5
-#: Looks without a run after which the thread ends; the next run begins a new one.
+#: The number of checks without a run after which the thread ends; the next run starts a new one.
 IDLE: Final = 4
-#: Seconds between two looks for what is to be erased.
+#: Seconds between two sweeps, which erase old threads and files.
 SWEEP: Final = 3600.0
-#: Tenants of which it is remembered when that was.
+#: How many tenants' last sweeps are remembered.
 MANY: Final = 10_000
 
 
@@ -41,19 +41,17 @@ class Heartbeat:
         world.registry.entered = self.beat
 
     def beat(self) -> None:
-        """Begin, unless that is done: a run has entered the registry.  A forked process begins anew."""
+        """Start the thread, unless it runs; called when a run enters the registry.  A forked process starts its own."""
         pid = os.getpid()
         if pid in self._beating:
             return
-        # Of several who come at once one begins; without a lock, which might be held as the process forks.
+        # Of several callers only one starts it.  No lock is used, as it might be held when the process forks.
         mine = object()
         if self._beating.setdefault(pid, mine) is mine:
             threading.Thread(target=self._go_on, name="shim-heartbeat", daemon=True).start()
 
     def may_sweep(self, tenant: str) -> bool:
-        """Whether it is time to erase what was kept for long enough: when a process first sees a tenant, and once an
-        hour.
-        """
+        """Whether it is time for a sweep: at a process's first call for a tenant, and once an hour."""
         world, now = self._world, time.monotonic()
         wanted = world.retention is not None or world.file_retention is not None or world.delete_responses
         if not wanted or now - self._swept.get(tenant, -SWEEP) < SWEEP:
@@ -64,13 +62,13 @@ class Heartbeat:
         return True
 
     def renew(self) -> None:
-        """Prolong every lease once."""
+        """Renew all leases once."""
         world = self._world
         if driven := world.registry.runs():
             self._database.write(leases.renew, driven, world.owner, world.clock() + world.lease)
 
     def look(self) -> None:
-        """Tell who drives a run that was ended, taken or cancelled elsewhere, or whose time is over."""
+        """Interrupt the runs that were ended, taken over or cancelled elsewhere, or that have expired."""
         world = self._world
         if not (driven := world.registry.runs()):
             return
@@ -92,7 +90,7 @@ class Heartbeat:
             pause = self._world.lease / BEATS
             wait(min(LOOK, pause))
             with suppress(StoreFailed):
-                # The run's own pump meets the same store, and tells.
+                # The run's own pump uses the same store, and reports its failure.
                 self.look()
                 if time.monotonic() >= renewed + pause:
                     self.renew()
@@ -100,5 +98,5 @@ class Heartbeat:
             idle = 0 if self._world.registry.runs() else idle + 1
         self._beating.pop(os.getpid(), None)
         if self._world.registry.runs():
-            # It entered before the line above, and found a thread.
+            # A run entered before the line above and found this thread running.
             self.beat()

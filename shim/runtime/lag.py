@@ -1,16 +1,16 @@
-"""How late an event loop is: every event that it carries is as late."""
+"""Measures the delay of an event loop, by which every event is delayed as well."""
 
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
-#: Seconds between two looks.
+#: Seconds between two measurements.
 PAUSE: Final = 1.0
 
 
 class Lag:
-    """Looks at its loop once a second, from `start` to `stop`, and tells ``seen`` how many seconds that was late."""
+    """Measures the delay once a second, from `start` to `stop`, and calls ``seen`` with it, in seconds."""
 
     def __init__(self, seen: Callable[[float], None], pause: float = PAUSE) -> None:
         self._seen, self._pause = seen, pause

@@ -20,7 +20,7 @@ WAITS: Final = ("x-stainless-read-timeout", "x-stainless-timeout")
 
 
 def seconds(headers: Mapping[str, str]) -> float:
-    """For how long the answer to a request with these headers may be held."""
+    """How many seconds the answer to a request with these headers may be delayed."""
     asked = next((headers[name] for name in WAITS if name in headers), None)
     try:
         # NaN becomes 0.

@@ -1,8 +1,8 @@
-"""Pumps: carry a run to its end, whether its stream is read or not.
+"""Pumps: each drives a run to its end, whether its stream is read or not.
 
-A pump alone iterates and closes the engine's generator.  A reader is a view on the pump's queue; leaving it leaves the
-run alone.  Behind a blocking client a pump is a daemon thread in the caller's context, behind an async one a task that
-is strongly held.
+Only the pump iterates and closes the engine's generator.  A reader takes chunks from the pump's queue; when it stops,
+the run goes on.  Behind a blocking client a pump is a daemon thread in the caller's context, behind an async one a task
+with a strong reference.
 """
 
 import asyncio
@@ -30,18 +30,18 @@ from shim.runtime.unread import USUAL, Patience, Unread, last
 from shim.store.errors import StoreFailed
 
 log = logging.getLogger("shim")
-#: Perhaps nobody reads the stream that tells it.
-LEFT: Final = "a run was left as it is, until somebody looks at its thread: %s"
+#: Logged, as the stream that reports it may have no reader.
+LEFT: Final = "a run was left unfinished until its thread is next read or changed: %s"
 P = TypeVar("P", "Threads", "Tasks")
 B = TypeVar("B")
-#: What a door on asyncio passes on.
+#: The body of an answer in async code.
 AsyncBody = AsyncGenerator[bytes, None]
 
 
 class Pumps(ABC, Generic[B]):
-    """Carries runs, and what has to be done behind an answer.  ``B``: the bodies that a door of this colour passes on.
+    """Drives runs, and does the work after answers.  ``B``: the type of bodies, blocking or async.
 
-    ``grace``: seconds that what still goes on is given when its client is closed.
+    ``grace``: seconds for active runs to finish when the client is closed.
     """
 
     colour: ClassVar[Colour]
@@ -52,45 +52,47 @@ class Pumps(ABC, Generic[B]):
         self._views: weakref.WeakSet[Unread] = weakref.WeakSet()
 
     def view(self, events: Events, interruption: Interruption | None = None) -> B:
-        """Pump ``events``; their bytes, as they come.  ``interruption``: that of the run."""
+        """Pump ``events``; returns their bytes, as they arrive.  ``interruption``: that of the run."""
         unread = Unread(self._patience, interruption or Interruption(), self.colour)
         self._views.add(unread)
         self._begin(partial(_carried, events, unread))
         return self._body(unread.chunks())
 
     def whole(self, body: bytes) -> B:
-        """A body that is there already."""
+        """A body that is complete."""
         return self._body(_once(body))
 
     def work(self, events: Events) -> None:
-        """Pump ``events`` with nobody watching."""
+        """Pump ``events`` without a reader."""
         self._begin(partial(_carried, events, None))
 
     def after(self, work: Work) -> None:
-        """Do what an answer leaves to be done."""
+        """Do the work after an answer, in the background."""
         self._begin(partial(_done, work))
 
     def end_views(self, ending: bytes) -> None:
-        """Every stream that is being read ends, with ``ending``; the runs go on."""
+        """End every open stream with the chunk ``ending``; the runs go on."""
         for unread in list(self._views):
             if unread.watched:
                 unread.end(ending)
 
     @abstractmethod
     def _begin(self, work: Work) -> None:
-        """Do it beside the caller."""
+        """Run the coroutine in the background."""
 
     @abstractmethod
     def _body(self, chunks: AsyncGenerator[bytes, None]) -> B:
-        """The chunks as the door reads them; whoever leaves before the end closes it."""
+        """The chunks as a body; a reader that stops before the end must close it."""
 
     @abstractmethod
     async def settled(self, seconds: float | None = None) -> None:
-        """Wait for what still goes on, at most so long, or its grace.  What is left ends by its lease."""
+        """Wait for active runs, at most ``seconds`` or their grace.  One that does not finish can be taken over when
+        its lease ends.
+        """
 
     @abstractmethod
     async def handled(self, work: Coroutine[Any, Any, Reply]) -> Reply:
-        """The engine's reply.  If its caller leaves, what has begun is undone, or goes on without him."""
+        """The engine's reply.  If the caller is cancelled, the work is undone or goes on without it."""
 
 
 async def _once(body: bytes) -> AsyncGenerator[bytes, None]:
@@ -98,7 +100,7 @@ async def _once(body: bytes) -> AsyncGenerator[bytes, None]:
 
 
 async def _carried(events: Events, unread: Unread | None) -> None:
-    """Carry a run to its end, whether somebody reads it or not."""
+    """Drive a run to its end, with or without a reader."""
     ending = b""
     try:
         async with aclosing(events) as batches:
@@ -120,12 +122,12 @@ async def _done(work: Work) -> None:
     try:
         await work()
     except Exception:
-        log.exception("what was to be done after an answer failed")
+        log.exception("the work after an answer failed")
 
 
 class Threads(Pumps[Iterator[bytes]]):
-    """The pumps of blocking clients that share an HTTP client.  ``everywhere``: the threads of the whole process, each
-    with its grace.
+    """The pumps of blocking clients that share an HTTP client.  ``everywhere``: the threads of the whole process, with
+    the grace of each.
     """
 
     colour = THREADS
@@ -136,7 +138,9 @@ class Threads(Pumps[Iterator[bytes]]):
         self._running: set[threading.Thread] = set()
 
     def join(self) -> None:
-        """Wait for what is still going.  What is left ends by its lease."""
+        """Wait for active runs at the exit of the process.  One that does not finish can be taken over when its lease
+        ends.
+        """
         _join(dict.fromkeys(list(self._running), self.grace))
 
     async def settled(self, seconds: float | None = None) -> None:
@@ -164,7 +168,7 @@ class Threads(Pumps[Iterator[bytes]]):
 
 
 def _join(threads: Mapping[threading.Thread, float]) -> None:
-    """Wait for each thread, so many seconds from now at most."""
+    """Wait for each thread, at most its number of seconds from now."""
     began = time.monotonic()
     for thread, seconds in list(threads.items()):
         thread.join(max(0.0, began + seconds - time.monotonic()))
@@ -180,7 +184,7 @@ class Tasks(Pumps[AsyncBody]):
         self._running: set[asyncio.Task[None]] = set()
 
     async def join(self, seconds: float) -> None:
-        """Wait for what is still going, at most so long."""
+        """Wait for active runs, at most ``seconds``."""
         loop = asyncio.get_running_loop()
         if mine := [task for task in self._running if task.get_loop() is loop]:
             await asyncio.wait(mine, timeout=seconds)
@@ -189,8 +193,8 @@ class Tasks(Pumps[AsyncBody]):
         await self.join(self.grace if seconds is None else seconds)
 
     async def handled(self, work: Coroutine[Any, Any, Reply]) -> Reply:
-        """In a task of its own, so that a caller who gives up cancels it but once, and what it has begun is undone
-        before he hears of it.  Some libraries cancel their tasks again at every await.
+        """In a task of its own, so that a cancelled caller cancels it only once, and its work is undone before the
+        caller continues.  Some libraries cancel their tasks again at every await.
         """
         task = asyncio.get_running_loop().create_task(work)
         try:
@@ -201,7 +205,7 @@ class Tasks(Pumps[AsyncBody]):
                 with suppress(asyncio.CancelledError):
                     await asyncio.wait([task])
             if not task.cancelled() and task.exception() is None and (events := task.result().events) is not None:
-                # It was too late to undo anything: what has begun goes on, and nobody reads it.
+                # It was too late to undo the work: the run goes on without a reader.
                 self.work(events)
             raise
 
@@ -221,16 +225,17 @@ class Tasks(Pumps[AsyncBody]):
         def over(task: "asyncio.Task[None]") -> None:
             self._running.discard(task)
             if not begun.is_set():
-                # It was cancelled before its first step: the run has not heard of that, and nobody drives it.
+                # It was cancelled before its first step: the engine's generator has not started, so the run must be
+                # released here.
                 self._begin(work)
 
         task.add_done_callback(over)
 
 
 def place() -> Callable[[], bool]:
-    """Says, of the event loop or thread in which it is called, whether what is driven there can still go on.
+    """Returns a test whether runs that are driven in the current event loop or thread can still go on.
 
-    A loop that is closed has dropped its tasks without a word to them.
+    A closed loop has dropped its tasks without cancelling them.
     """
     try:
         loop = asyncio.get_running_loop()
@@ -240,7 +245,7 @@ def place() -> Callable[[], bool]:
 
 
 def _birth_of(pid: int) -> str | None:
-    """When a process began, as the kernel counts: process ids come again.  Empty for a dead one not yet buried."""
+    """When a process started, in the kernel's count, as process ids are reused.  Empty for a zombie."""
     try:
         state, *fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
         return "" if state in "ZX" else fields[18]
@@ -250,7 +255,7 @@ def _birth_of(pid: int) -> str | None:
 
 @cache
 def _machine() -> str:
-    """Where process ids mean what they mean here: one name may stand for several machines or containers."""
+    """Identifies the machine or container in which process ids are valid; host names may be shared."""
     found = [socket.gethostname()]
     with suppress(OSError):
         found.append(Path("/proc/sys/kernel/random/boot_id").read_text().strip()[:8])
@@ -269,7 +274,9 @@ def _name(pid: int) -> str:
 
 
 def alive(name: str) -> bool:
-    """Whether the process of that name still is.  Of other machines nothing is known here: their lease decides."""
+    """Whether the process of that name still runs.  For processes of other machines this is unknown, so their lease
+    decides.
+    """
     machine, pid, born = name.split(" ")
     if machine != _machine():
         return True
@@ -283,12 +290,12 @@ def alive(name: str) -> bool:
     return birth is None or birth == born
 
 
-#: The pumps behind each HTTP client: copies of a client share it, and whichever is closed waits for all of them.
+#: The pumps behind each HTTP client: copies of a client share it, and closing any of them waits for all.
 _pumps: Final[weakref.WeakKeyDictionary[Any, Any]] = weakref.WeakKeyDictionary()
 
 
 def behind(http_client: Any, kind: type[P], patience: Patience, grace: float) -> P:
-    """The pumps that live as long as an HTTP client; made when first asked for."""
+    """The pumps of an HTTP client, created at the first call."""
     found: P = _pumps.setdefault(http_client, kind(patience, grace))
     return found
 

@@ -1,8 +1,8 @@
 """What a pump has emitted and the reader of its stream has not read yet.
 
-A reader who is slower than upstream slows the pump down, and upstream through it: at most `Patience.limit` wait here.
-A reader who takes nothing at all for `Patience.seconds` is cut off with a last event; his run goes on without him.
-A run that was interrupted waits for no reader: it has only its end to tell.
+A reader that is slower than upstream slows the pump down, and thereby the reading from upstream: at most
+`Patience.limit` bytes wait here.  The stream of a reader that reads nothing for `Patience.seconds` is ended with a last
+event; the run goes on.  A run that was interrupted does not wait for its reader: only its last events are left.
 """
 
 from collections.abc import AsyncGenerator
@@ -17,17 +17,17 @@ from shim.wire.errors import ApiError, error
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """``limit`` bytes may wait for a reader, who is waited for ``seconds`` once there are more."""
+    """At most ``limit`` bytes wait for a reader; if there are more, the pump waits up to ``seconds``."""
 
     limit: int = 16_000_000
     seconds: float = 30.0
 
     def too_slow(self) -> bytes:
-        """The last event of a stream that nobody reads."""
+        """The last event of a stream whose reader was too slow."""
         return last(error("reader_too_slow", limit=self.limit, seconds=f"{self.seconds:g}"))
 
 
-#: What the settings begin with.
+#: The defaults of the settings.
 USUAL: Final = Patience()
 
 
@@ -37,7 +37,7 @@ def last(problem: ApiError) -> bytes:
 
 
 class Unread:
-    """Between one pump and one reader, in two threads or in two tasks of one event loop.
+    """The queue between one pump and one reader, in two threads or in two tasks of one event loop.
 
     ``written`` is changed by the pump alone and ``read`` by the reader alone, so neither needs a lock.
     """
@@ -50,7 +50,7 @@ class Unread:
         self.watched, self.written, self.read = True, 0, 0
 
     async def put(self, chunk: bytes) -> None:
-        """Add something for the reader, if he is still there; wait while too much is unread."""
+        """Add a chunk, unless the reader has left; wait while too much is unread."""
         if self.watched:
             self.written += len(chunk)
             self._queue.put(chunk)
@@ -59,7 +59,7 @@ class Unread:
                     await self._wait()
 
     def end(self, chunk: bytes = b"") -> None:
-        """Nothing comes any more, but for ``chunk``."""
+        """End the queue, after a last ``chunk`` if there is one."""
         if self.watched and chunk:
             self._queue.put(chunk)
         self.watched = False
@@ -67,7 +67,7 @@ class Unread:
         self._room.set()
 
     async def chunks(self) -> AsyncGenerator[bytes, None]:
-        """What the reader gets.  Once it is closed nothing is kept for him."""
+        """The reader's iterator.  After it is closed nothing is stored in the queue."""
         try:
             while (chunk := await self._queue.get()) is not None:
                 self.read += len(chunk)

@@ -49,19 +49,25 @@ class Metrics:
             "shim_runs", "Rounds of runs that have ended, by the run's status.", ["status"], registry=made
         )
         self._first = Histogram(
-            "shim_first_token_seconds", "From asking upstream to its first word.", buckets=LONG, registry=made
+            "shim_first_token_seconds", "From the request to upstream to its first text.", buckets=LONG, registry=made
         )
         self._round = Histogram(
-            "shim_round_seconds", "From asking upstream to the end of its answer.", buckets=LONG, registry=made
+            "shim_round_seconds", "From the request to upstream to the end of its answer.", buckets=LONG, registry=made
         )
         self._asking = Counter("shim_upstream_requests", "Requests for responses.", registry=made)
         self._refused = Counter(
-            "shim_upstream_errors", "Requests that upstream did not take, by status.", ["status"], registry=made
+            "shim_upstream_errors",
+            "Requests that upstream refused or did not answer, by status.",
+            ["status"],
+            registry=made,
         )
         self._healed = Counter(
-            "shim_healings", "Runs told anew as their chain did not hold, by cause.", ["cause"], registry=made
+            "shim_healings",
+            "Runs that sent the whole thread again because the chain could not be used, by cause.",
+            ["cause"],
+            registry=made,
         )
-        self._taken = Counter("shim_lease_takeovers", "Runs taken over from a process that is gone.", registry=made)
+        self._taken = Counter("shim_lease_takeovers", "Runs taken over from a process that has ended.", registry=made)
         self._waits = Histogram(
             "shim_store_wait_seconds", "Waits for a connection to the store.", buckets=SHORT, registry=made
         )
@@ -72,11 +78,17 @@ class Metrics:
             "shim_http_requests", "Requests, by route and status.", ["method", "route", "status"], registry=made
         )
         self._seconds = Histogram(
-            "shim_http_request_seconds", "To the end of the answer.", ["route"], buckets=LONG, registry=made
+            "shim_http_request_seconds",
+            "From the request to the end of the answer.",
+            ["route"],
+            buckets=LONG,
+            registry=made,
         )
-        self._streams = _gauge("shim_open_streams", "Answers under way.", made)
-        self._driven = _gauge("shim_driven_runs", "Runs that are driven.", made)
-        self._circuits = _gauge("shim_open_circuits", "Upstreams that do not answer and are left alone.", made)
+        self._streams = _gauge("shim_open_streams", "Answers that are being streamed.", made)
+        self._driven = _gauge("shim_driven_runs", "Runs that are being driven.", made)
+        self._circuits = _gauge(
+            "shim_open_circuits", "Upstreams to which no requests are sent for a while, as they do not answer.", made
+        )
 
     def monitor(self, what: Happening, run: Json, detail: str = "", /) -> None:
         """What becomes of runs."""

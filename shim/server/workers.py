@@ -69,10 +69,10 @@ class Workers:
             self._bury(each)
             # One that was killed, such as for want of memory, could have begun.
             if time.monotonic() - began < LIVED and each.returncode >= 0:
-                log.error("a worker ended with status %s as it began", each.returncode)
+                log.error("a worker ended with status %s while it started", each.returncode)
                 self._status, self._stopping = 1, True
             elif not self._stopping:
-                log.warning("worker %s ended with status %s: another one takes its place", each.pid, each.returncode)
+                log.warning("worker %s ended with status %s: another one is started", each.pid, each.returncode)
                 self._start()
 
     def _bury(self, process: "subprocess.Popen[bytes]") -> None:

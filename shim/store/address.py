@@ -36,7 +36,7 @@ _SHOULD: Final = (
 )
 
 _NOWHERE: Final = (
-    "There is no place for the store: {}. Set SHIM_DATABASE_URL to a file in a folder that this user may write to, "
+    "The store cannot be created: {}. Set SHIM_DATABASE_URL to a file in a folder that this user may write to, "
     "such as sqlite:////data/shim.db, or to a PostgreSQL database."
 )
 

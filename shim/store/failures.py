@@ -45,18 +45,18 @@ MEANINGS: Final[tuple[Meaning, ...]] = (
     Meaning(
         ("readonly database", "read-only", "operation not permitted"),
         "cannot be written: it is read-only",
-        "Let this user write to the file and its folder, or set SHIM_DATABASE_URL to a place where he may.",
+        "Let this user write to the file and its folder, or set SHIM_DATABASE_URL to another place.",
         "by help",
     ),
     Meaning(
         ("permission denied",),
         "cannot be used: permission denied",
-        "Give this user the right to, or set SHIM_DATABASE_URL to a place where he has it.",
+        "Give this user the permission, or set SHIM_DATABASE_URL to another place.",
     ),
     Meaning(
         ("is locked",),
         "was locked by another program for too long",
-        "End what holds it; `fuser FILE` names it.",
+        "End the program that uses it; `fuser FILE` names it.",
         "by help",
     ),
     Meaning(
@@ -72,13 +72,13 @@ MEANINGS: Final[tuple[Meaning, ...]] = (
     ),
     Meaning(
         ("no such table", "no such column", "has no column"),
-        "does not hold the tables that it should",
+        "does not have the tables that it should have",
         "Restore it from a backup, or set SHIM_DATABASE_URL to another one.",
     ),
     Meaning(
         ("password authentication failed", "no password supplied", "no pg_hba.conf entry"),
         "refused the user name or the password",
-        "Look at both in SHIM_DATABASE_URL, and at the server's pg_hba.conf.",
+        "Check both in SHIM_DATABASE_URL, and the server's pg_hba.conf.",
     ),
     Meaning(
         (
@@ -89,13 +89,13 @@ MEANINGS: Final[tuple[Meaning, ...]] = (
             "nodename nor servname",
             "no address associated",
         ),
-        "has an address that is not known",
-        "Look at the host's name in SHIM_DATABASE_URL.",
+        "has a host name that cannot be resolved",
+        "Check the host's name in SHIM_DATABASE_URL.",
     ),
     Meaning(
         ("does not exist",),
-        "is not there: its server knows no such database, user or table",
-        "Look at SHIM_DATABASE_URL, or make it with `createdb`.",
+        "does not exist: its server has no such database, user or table",
+        "Check SHIM_DATABASE_URL, or create the database with `createdb`.",
     ),
     Meaning(
         ("connection refused", "timeout expired", "no route to host", "starting up", "shutting down"),
@@ -105,7 +105,7 @@ MEANINGS: Final[tuple[Meaning, ...]] = (
     ),
     Meaning(
         ("too many clients", "too many connections", "remaining connection slots"),
-        "has no connection left for us",
+        "has no connection left",
         "Lower SHIM_DATABASE_CONNECTIONS, or raise the server's max_connections.",
         "by itself",
     ),
@@ -131,23 +131,23 @@ MEANINGS: Final[tuple[Meaning, ...]] = (
     Meaning(
         ("invalid connection option", "invalid sslmode", "invalid integer value", "invalid dsn"),
         "cannot be reached as its URL says: PostgreSQL knows no such option, or no such value of it",
-        "Look at what stands behind the ? in SHIM_DATABASE_URL.",
+        "Check the part after the ? in SHIM_DATABASE_URL.",
     ),
     Meaning(
         ("already exists",),
-        "holds tables of the same names that this store did not make",
+        "has tables with the same names that belong to another program",
         "Give it a database of its own in SHIM_DATABASE_URL.",
     ),
 )
 
 UNREADABLE: Final = (
-    "holds a text that cannot be read. If it is encrypted, SHIM_ENCRYPTION_KEY must hold its key in every program that "
-    "uses it; else it is damaged, and a backup helps"
+    "contains a text that cannot be read. If it is encrypted, SHIM_ENCRYPTION_KEY must hold its key in every program "
+    "that uses it; else it is damaged, and must be restored from a backup"
 )
 IN_DOUBT: Final = Meaning(
     (),
-    "closed the connection as a change was being kept, and does not say whether it was",
-    "Look before you repeat it.",
+    "closed the connection during a commit, and does not say whether the change was stored",
+    "Check whether the change is there before you repeat it.",
 )
 
 _FOREIGN_KEY: Final = ("foreign key constraint", "23503")

@@ -47,7 +47,7 @@ def check_there(source: Database) -> None:
     """A database that is not there would be made, and an empty one moved.  Raises `StoreFailed`."""
     path = str(source.url.database)
     if dialects.is_sqlite(source.url) and not path.startswith("file:") and not Path(path).is_file():
-        raise StoreFailed(f"The store {address.describe(source.url)} is not there.")
+        raise StoreFailed(f"The store {address.describe(source.url)} does not exist.")
 
 
 def _from(tx: Tx, source: Database, target: Database, tell: Tell) -> dict[str, Moved]:
@@ -95,7 +95,7 @@ def _move_table(db: sa.Connection, source: _Source, target: Database, table: sa.
         tell(table.name, total + found.rows, 2 * total)
     if (given.rows, found.moved()) != (total, given.moved()):
         raise StoreFailed(
-            f"The table {table.name} came out as {found.moved()}, and was {given.moved()} of {total} rows. "
+            f"The table {table.name} arrived as {found.moved()}, and was {given.moved()} of {total} rows. "
             f"The store {address.describe(target.url)} was left empty."
         )
     return found.moved()

@@ -23,11 +23,11 @@ MARK: Final = b"\x00sealed\x00"
 _TOKEN: Final = "gAAAAA"
 _ATTRIBUTE: Final = "shim_seal"
 NO_KEY: Final = (
-    "SHIM_ENCRYPTION_KEY holds something that is no key: one is 32 bytes in URL-safe base64, which `python -c 'from "
-    "cryptography.fernet import Fernet; print(Fernet.generate_key().decode())'` makes. Several are separated by "
-    "commas, the newest first."
+    "SHIM_ENCRYPTION_KEY contains something that is not a key: a key is 32 bytes in URL-safe base64, which "
+    "`python -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())'` "
+    "makes. Several are separated by commas, the newest first."
 )
-OTHER_KEY: Final = "The store holds a text that none of the keys in SHIM_ENCRYPTION_KEY opens."
+OTHER_KEY: Final = "The store contains a text that none of the keys in SHIM_ENCRYPTION_KEY decrypts."
 
 
 class Seal:

@@ -36,7 +36,7 @@ def bring_up_to_date(engine: sa.Engine, place: str) -> None:
         if found != schema.REVISION:
             _upgrade(db, found, place)
     if found is None:
-        log.info("a new store was made: %s", place)
+        log.info("a new store was created: %s", place)
 
 
 def revision(db: sa.Connection) -> str | None:

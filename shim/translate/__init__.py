@@ -1,1 +1,1 @@
-"""The dictionary between the two APIs.  Pure: no clock, no randomness, no I/O, no library."""
+"""The translation between the two APIs.  Pure: no clock, no randomness, no I/O, no library."""

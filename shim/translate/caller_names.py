@@ -1,8 +1,8 @@
-"""Upstream's errors in the caller's words: FIELDS and TOOLS, read from upstream's side.
+"""Translates field names in upstream's errors to those of the caller's request, by FIELDS and TOOLS.
 
 Upstream names fields of the request that the shim has sent (``text.format.schema``).  The caller has sent another one
-(``response_format.json_schema.schema``), and can only mend that.  What has no counterpart in his request keeps
-upstream's name, and the message says whose it is.
+(``response_format.json_schema.schema``), and can correct only that.  A field without a counterpart in the caller's
+request keeps upstream's name, and the message says that it is upstream's.
 """
 
 import re
@@ -16,18 +16,18 @@ from shim.wire.types import Json
 
 Step = str | int
 
-#: Upstream's path: the caller's.  A path that ends in ``*`` stands for all that lies below it, too.
+#: Upstream's path: the caller's.  A path that ends in ``*`` also stands for all paths below it.
 BACK: Final[dict[str, str]] = {path: own for fate in FIELDS.values() for path, own in fate.back.items()}
 #: The same within a message.
 IN_MESSAGE: Final[dict[str, str]] = {path: own for fate in MESSAGE.values() for path, own in fate.back.items()}
-#: Fields of the caller that upstream hears of in some form.
+#: The caller's fields that are sent to upstream in some form.
 OWN: Final = frozenset(name for name, fate in FIELDS.items() if fate.kind != "kept")
 #: Every field that the shim sends.
 SENT: Final = sorted({name for fate in FIELDS.values() for name in fate.to} | OURS.keys())
 _STEP: Final = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
-#: A field within a text: its name, and what of it.
+#: A field's name within a text, and the rest of its path.
 _NAMED: Final = re.compile(rf"(?<![\w.\-/\[])(?:body\.)?(?:{'|'.join(SENT)})(?:\.\w+|\[\d+\])*(?![\w\[])")
-#: Names that are words of the language as well, and what must stand before them so that they are names.
+#: Names that are also ordinary words, and the text that must stand before them if they are names.
 _WORDS: Final = frozenset({"text", "reasoning", "truncation", "input", "include", "store", "stream"})
 _BEFORE: Final = re.compile(r"(?i)\b(parameter|argument|field|property|key|value|invalid|for)s?\W{1,3}$")
 
@@ -43,7 +43,7 @@ def _written(steps: list[Step]) -> str:
 
 
 def _looked_up(rows: Mapping[str, str], steps: list[Step]) -> str | None:
-    """The caller's path in ``rows``, the closest one."""
+    """The caller's path according to the most specific row."""
     if (found := rows.get(_written(steps))) is not None:
         return found
     for cut in range(len(steps), -1, -1):
@@ -58,14 +58,14 @@ def _joined(*paths: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """``run``: whose tools were sent.  ``asked``: the caller's request.  ``body``: the request upstream."""
+    """``run``: its tools were sent.  ``asked``: the caller's request.  ``body``: the request to upstream."""
 
     run: Json = field(default_factory=dict)
     asked: Json = field(default_factory=dict)
     body: Json = field(default_factory=dict)
 
     def path(self, path: str) -> str | None:
-        """The caller's name of a field that upstream names; None if he has sent no such field."""
+        """The caller's name of a field that upstream names; None if the caller has sent no such field."""
         steps = _steps(path)
         match steps:
             case ["tools", int(place), *rest]:
@@ -74,12 +74,12 @@ class Names:
                 return self._of_item(place, rest)
         if (found := _looked_up(BACK, steps)) is not None:
             return found
-        # Servers in front of another API speak of that, as the caller does.
+        # Servers in front of Chat Completions use its names, which are the caller's, too.
         return _written(steps) if steps and steps[0] in OWN else None
 
     def message(self, message: str, param: str | None = None) -> str:
-        """A message of upstream's, with the caller's names in it; said to be upstream's where it names what he has not
-        sent.
+        """A message of upstream's with the caller's names; if it names a field that the caller has not sent, it says
+        that the name is upstream's.
         """
         foreign = [] if param is None or self.path(param) is not None else [param]
 
@@ -115,7 +115,7 @@ class Names:
         return found.removeprefix("/") if found.startswith("/") else _joined(here, found)
 
     def _of_item(self, place: int, rest: list[Step]) -> str | None:
-        """The last items of the input are those that the caller's own request has brought."""
+        """The last items of the input are those of the caller's own request."""
         items = self.body.get("input") or []
         if len(items) == 1 and place == 0 and items[0].get("role") == "developer":
             return "instructions"
@@ -154,7 +154,7 @@ class Names:
 
 
 def _parts(message: Json) -> list[int]:
-    """The places of the parts that are sent: of what an assistant said, the texts that say something."""
+    """The places of the parts that are sent: of an assistant's message, only the texts that are not empty."""
     content = message["content"]
     parts = [{"type": "text", "text": content}] if isinstance(content, str) else content
     return [place for place, part in enumerate(parts) if message["role"] == "user" or part.get("text")]

@@ -1,4 +1,4 @@
-"""Rules for what the model calls: functions of the application, and the two hosted tools that Assistants had."""
+"""Rules for the model's calls: functions of the application, and the two hosted tools that Assistants had."""
 
 from collections.abc import Callable, Iterator
 from typing import Final
@@ -8,7 +8,7 @@ from shim.wire.types import Json
 
 RANKING: Final = {"ranker": "default_2024_08_21", "score_threshold": 0.0}
 CODE: Final = "code_interpreter_call"
-#: Where a call's texts stand in it.
+#: The places of a call's texts.
 ARGUMENTS: Final = ("function", "arguments")
 SOURCE: Final = ("code_interpreter", "input")
 
@@ -33,7 +33,7 @@ def open_call(turn: Turn, event: Json) -> Iterator[Emitted]:
 
 
 def _claim(turn: Turn, opened: Open) -> str:
-    """The arguments that were told before anybody knew of which call they are."""
+    """Take the arguments that came before their call was known."""
     known = opened.known
     assert known is not None
     mine = [
@@ -46,7 +46,7 @@ def _claim(turn: Turn, opened: Open) -> str:
 
 @emits("thread.run.step.delta")
 def arguments_delta(turn: Turn, event: Json) -> Iterator[Emitted]:
-    """Some of a call's arguments.  Those of a call that nobody announced wait until its name is known."""
+    """A piece of a call's arguments.  Arguments of a call that was not announced wait until its name is known."""
     opened = turn.find(event, "function_call")
     if opened is None:
         _keep(turn, event, event["delta"])
@@ -56,7 +56,7 @@ def arguments_delta(turn: Turn, event: Json) -> Iterator[Emitted]:
 
 @emits("thread.run.step.delta")
 def arguments_done(turn: Turn, event: Json) -> Iterator[Emitted]:
-    """A call's arguments as a whole."""
+    """A call's complete arguments."""
     opened = turn.find(event, "function_call")
     if opened is None:
         _keep(turn, event, event["arguments"], whole=True)
@@ -73,8 +73,8 @@ def _keep(turn: Turn, event: Json, value: str, *, whole: bool = False) -> None:
 
 @emits("thread.run.step.delta")
 def close_call(turn: Turn, event: Json) -> Iterator[Emitted]:
-    """A function call is whole, or was cut: then it will never be asked for.  An end that tells less than was told
-    before leaves it open until the response ends.
+    """A function call is complete, or was cut off: then the run never requires its output.  If this event has less of
+    the arguments than earlier ones, the call stays open until the response ends.
     """
     opened, item = turn.shown(event), event["item"]
     if opened is None:
@@ -88,7 +88,9 @@ def close_call(turn: Turn, event: Json) -> Iterator[Emitted]:
 
 @emits("thread.run.step.delta")
 def hear_late(turn: Turn, event: Json) -> Iterator[Emitted]:
-    """What is said of a call after its end was told.  The program has not been asked yet, so more is told as ever."""
+    """An event about a call after its end.  The run does not require outputs yet, so further arguments are emitted as
+    usual.
+    """
     opened, arguments = turn.shown(event), event["item"].get("arguments") or ""
     if opened is not None and arguments.startswith(opened.call["function"]["arguments"]):
         yield from _hear(turn, opened, *ARGUMENTS, arguments)
@@ -96,7 +98,7 @@ def hear_late(turn: Turn, event: Json) -> Iterator[Emitted]:
 
 @emits()
 def hear_late_code(turn: Turn, event: Json) -> Iterator[Emitted]:
-    """What is said of code after its end was told.  More of it is stored; other code is only logged."""
+    """An event about code after its end was emitted.  Further code is stored; different code is only logged."""
     item, code = turn.shown(event), event["item"].get("code") or ""
     before = item.call["code_interpreter"]["input"] if item is not None and item.call else code
     if item is not None and code.startswith(before) and list(_hear(turn, item, *SOURCE, code)):
@@ -107,18 +109,18 @@ def hear_late_code(turn: Turn, event: Json) -> Iterator[Emitted]:
 
 
 def _rename(turn: Turn, opened: Open, name: str) -> Iterator[Emitted]:
-    """A name that came late, or was another one at first."""
+    """Set a name that came late, or was different at first."""
     function = opened.call["function"]
     if name and name != function["name"]:
         opened.call = opened.call | {"function": function | {"name": name}}
         if not function["name"]:
             yield _delta(opened, _more(opened, "function", {"name": name}))
         else:
-            turn.differences.append(f"the name told of {opened.call['id']} differs from the finished one")
+            turn.differences.append(f"the name sent for {opened.call['id']} differs from the finished one")
 
 
 def finish(turn: Turn) -> Iterator[Emitted]:
-    """The response is whole, so its calls are.  Arguments that nobody gave are an empty object."""
+    """The response is complete, and therefore its calls are.  Missing arguments become an empty object."""
     for opened in turn.calls:
         if not opened.call["function"]["arguments"].strip():
             yield _tell(opened, *ARGUMENTS, _left_over(turn) or "{}")
@@ -127,13 +129,13 @@ def finish(turn: Turn) -> Iterator[Emitted]:
 
 
 def _left_over(turn: Turn) -> str | None:
-    """Arguments that were told under an id that no call has."""
+    """Arguments that came under an id that no call has."""
     key = next((key for key, text in turn.unclaimed.items() if text.startswith("{")), None)
     return None if key is None else turn.unclaimed.pop(key)
 
 
 def settle(turn: Turn) -> None:
-    """Calls that are told wholly go to the journal as they were told, under the id that upstream knows."""
+    """Journal the complete calls as they were emitted, under upstream's id."""
     for opened in turn.calls:
         if opened.whole and opened.known is not None:
             turn.settle(opened, _as_told(opened, opened.known.item))
@@ -145,12 +147,12 @@ def _as_told(opened: Open, item: Json) -> Json:
     return item | {"call_id": upstream_id(opened)} | {name: opened.call["function"][name] for name in SAID}
 
 
-#: What the journal remembers of a call as it was told.
+#: The fields of a call that are journalled as they were emitted.
 SAID: Final = ("name", "arguments")
 
 
 def upstream_id(opened: Open) -> str:
-    """The id under which upstream will recognise the output of a call: the last that it told."""
+    """The id under which upstream will recognise the output of a call: the last one that it sent."""
     assert opened.known is not None
     item = opened.known.item
     return str(item.get("call_id") or item.get("id") or opened.call["id"])
@@ -158,7 +160,7 @@ def upstream_id(opened: Open) -> str:
 
 @emits(*STEP_OPENS, "thread.run.step.delta")
 def open_search(turn: Turn, event: Json) -> Iterator[Emitted]:
-    """A file search begins: a step of its own, told in one delta."""
+    """A file search begins: a step of its own, with one delta."""
     call = {
         "id": turn.new_id("call"),
         "type": "file_search",
@@ -169,7 +171,7 @@ def open_search(turn: Turn, event: Json) -> Iterator[Emitted]:
 
 @emits("thread.run.step.completed")
 def close_search(turn: Turn, event: Json) -> Iterator[Emitted]:
-    """A file search is over; its results are known, if the request asked for them."""
+    """A file search has ended; its results are known, if the request included them."""
     item = turn.shown(event)
     if item is not None and item.open:
         results = [_result(turn, result) for result in event["item"].get("results") or []]
@@ -177,13 +179,13 @@ def close_search(turn: Turn, event: Json) -> Iterator[Emitted]:
 
 
 def _ranking(turn: Turn) -> Json:
-    """The run's own options, as far as steps showed them."""
+    """The run's own ranking options that steps showed."""
     given = [tool["file_search"]["ranking_options"] for tool in turn.run["tools"] if tool["type"] == "file_search"]
     return RANKING | {name: value for options in given for name, value in options.items() if name in RANKING}
 
 
 def _result(turn: Turn, result: Json) -> Json:
-    """One search result.  Some servers cite by an id of their own and keep the file's real one among the attributes."""
+    """One search result.  Some servers cite by an id of their own and have the file's real one in the attributes."""
     attributes = result.get("attributes") or {}
     file_id = attributes.get("file_id") or result["file_id"]
     turn.results[result["file_id"]] = file_id
@@ -205,7 +207,7 @@ def open_code(turn: Turn, event: Json) -> Iterator[Emitted]:
 
 @emits(*STEP_OPENS, "thread.run.step.delta")
 def code_delta(turn: Turn, event: Json) -> Iterator[Emitted]:
-    """Some code."""
+    """A piece of code."""
     if event["delta"]:
         item = turn.find(event, CODE) or (yield from turn.unannounced(event, CODE, open_code))
         if item is not None and item.open:
@@ -214,7 +216,7 @@ def code_delta(turn: Turn, event: Json) -> Iterator[Emitted]:
 
 @emits(*STEP_OPENS, "thread.run.step.delta")
 def code_done(turn: Turn, event: Json) -> Iterator[Emitted]:
-    """The code as a whole; it has yet to run."""
+    """The complete code; it has not run yet."""
     item = turn.find(event, CODE) or (yield from turn.unannounced(event, CODE, open_code))
     if item is not None and item.open:
         yield from _hear(turn, item, *SOURCE, event["code"])
@@ -222,8 +224,8 @@ def code_done(turn: Turn, event: Json) -> Iterator[Emitted]:
 
 @emits("thread.run.step.delta", "thread.run.step.completed")
 def close_code(turn: Turn, event: Json) -> Iterator[Emitted]:
-    """The code has run.  Its logs come in one delta each, whole.  An end that tells less of the code than was told
-    before leaves the call open until the response ends.
+    """The code has run.  Each of its logs is emitted in one delta.  If this event has less of the code than earlier
+    ones, the call stays open until the response ends.
     """
     item = turn.shown(event)
     if item is None or not item.open:
@@ -247,7 +249,7 @@ def _logs(turn: Turn, output: Json) -> Json:
 
 
 def _image(turn: Turn, output: Json) -> Json:
-    """A plot.  Upstream gives it as data; we keep it under an id, and the next message shows it."""
+    """A plot.  Upstream sends its data; it is stored under an id, and the next message shows it."""
     file_id = turn.new_id("cfile")
     turn.images.append(file_id)
     turn.pictured += 1
@@ -255,7 +257,7 @@ def _image(turn: Turn, output: Json) -> Json:
     return {"type": "image", "image": {"file_id": file_id}}
 
 
-#: What code leaves behind, by upstream's type.
+#: Outputs of code, by upstream's type.
 OUTPUTS: Final[dict[str, Callable[[Turn, Json], Json]]] = {"logs": _logs, "image": _image}
 
 
@@ -269,35 +271,37 @@ def open_hosted(turn: Turn, event: Json, call: Json) -> Iterator[Emitted]:
 
 
 def _close_hosted(turn: Turn, item: Open, found: Json) -> Iterator[Emitted]:
-    """The step's call is whole."""
+    """The step's call is complete."""
     item.call = item.call | found
     yield from complete(turn, item)
 
 
 def complete(turn: Turn, item: Open) -> Iterator[Emitted]:
-    """A hosted call is over."""
+    """A hosted call has ended."""
     item.open, item.whole = False, True
     yield from turn.hold(shown(item))
 
 
 def shown(item: Open) -> Json:
-    """The item's step with the hosted call as far as it has come."""
+    """The item's step with the current state of the hosted call."""
     return item.step | {"step_details": {"type": "tool_calls", "tool_calls": [item.call]}}
 
 
 def _hear(turn: Turn, item: Open, kind: str, name: str, finished: str) -> Iterator[Emitted]:
-    """A text of a call as a whole: what is missing of it is told.  If it differs otherwise, the finished one counts."""
+    """The finished text of a call: its missing rest is emitted.  If it differs in another way, the finished text is
+    stored.
+    """
     current = item.call[kind][name]
     whole = better(current, finished)
     if not whole.startswith(current):
-        turn.differences.append(f"the {name} told of {item.call['id']} differs from the finished text")
+        turn.differences.append(f"the {name} sent for {item.call['id']} differs from the finished text")
         item.call = item.call | {kind: item.call[kind] | {name: whole}}
     elif len(whole) > len(current):
         yield _tell(item, kind, name, whole[len(current) :])
 
 
 def _tell(item: Open, kind: str, name: str, more: str) -> Emitted:
-    """More of a text of a call."""
+    """A further piece of a text of a call."""
     item.call = item.call | {kind: item.call[kind] | {name: item.call[kind][name] + more}}
     return _delta(item, _more(item, kind, {name: more}))
 
@@ -318,5 +322,5 @@ def _delta(item: Open, call: Json) -> Emitted:
 
 
 def details(turn: Turn) -> Json:
-    """The function step's details: every call so far."""
+    """The function step's details: all calls so far."""
     return {"type": "tool_calls", "tool_calls": [opened.call for opened in turn.calls]}

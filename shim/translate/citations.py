@@ -1,9 +1,9 @@
 """Citations and generated files.
 
-The Responses API says where a citation belongs (an offset in code points), but writes nothing there; the Assistants
-API wrote a marker into the text and gave its range, and programs replace that text or slice by that range.  So markers
-are made: unique in a run's answer, whole, at the place that upstream names where it names it in time, else where the
-text stands.
+The Responses API has the place of a citation (an offset in code points), but no text there; the Assistants API wrote a
+marker into the text and had its range, and programs replace that text or slice by that range.  So markers are made:
+unique in a run's answer, never split, at the place that upstream names if it does so in time, else at the end of the
+current text.
 """
 
 from collections.abc import Callable
@@ -16,13 +16,13 @@ from shim.wire.types import Json
 
 #: The first number of a marker: 4 in every short recorded conversation.
 ORDINAL: Final = 4
-#: What a picture's name ends in.
+#: Endings of picture files.
 PICTURES: Final = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".svg")
 
 
 def place(annotation: Json) -> int:
-    """The offset in upstream's text up to which the text must have been told before this annotation can be: all of it
-    for a citation without a place.
+    """The offset in upstream's text up to which the text must have been emitted before this annotation: all of it for a
+    citation without a place.
     """
     if annotation["type"] == "file_citation":
         index = annotation.get("index")
@@ -39,11 +39,11 @@ def make(turn: Turn, part: Part, annotation: Json) -> tuple[Json, str] | None:
 def _file_citation(turn: Turn, part: Part, annotation: Json) -> tuple[Json, str]:
     name, text = annotation.get("filename") or "source", "".join(part.emitted)
     while (marker := f"【{ORDINAL}:{turn.citations}†{name}】") in text:
-        # Models write such markers, too, where a thread of old days has taught them to.
+        # A model may write such markers, too, if it has seen them in an imported thread.
         turn.citations += 1
     turn.citations += 1
     start = part.told_length
-    # Where it stands in upstream's text, and how much it shifts what comes after.
+    # Its place in upstream's text, and by how much it shifts the text after it.
     part.markers.append((part.heard_length, len(marker)))
     shown = {
         "type": "file_citation",
@@ -56,15 +56,15 @@ def _file_citation(turn: Turn, part: Part, annotation: Json) -> tuple[Json, str]
 
 
 def _file_path(turn: Turn, part: Part, annotation: Json) -> tuple[Json, str] | None:
-    """A file that code wrote.  The range covers ``sandbox:/mnt/data/NAME`` alone, as it did; a file without one is
-    no link: a picture that was shown, or a file that the message carries all the same.
+    """A file that code wrote.  The range covers only ``sandbox:/mnt/data/NAME``, as it did.  A file without a range is
+    not linked: it is a picture that is shown, or an attachment of the message.
     """
     start, end = annotation.get("start_index") or 0, annotation.get("end_index") or 0
     linked = start < end <= part.heard_length
     name = annotation.get("filename") or annotation["file_id"]
     picture = not linked and name.lower().endswith(PICTURES)
     if picture and turn.pictured:
-        # It came with the outputs of its code, and is shown from there.
+        # It was in the outputs of its code, and is shown because of that.
         turn.pictured -= 1
         return None
     turn.made.append(Made(annotation["file_id"], name, annotation.get("container_id")))
@@ -84,9 +84,9 @@ def _file_path(turn: Turn, part: Part, annotation: Json) -> tuple[Json, str] | N
 
 
 def _url_citation(turn: Turn, part: Part, annotation: Json) -> tuple[Json, str] | None:
-    """A web page, where the run was given web search: its link in the text, cited like a file whose id is its URL.
+    """A web page, if the run has web search: its link in the text, cited like a file whose id is its URL.
 
-    Upstream's range is now and then some characters off, so it is clamped to what was heard.
+    Upstream's range is sometimes wrong by some characters, so it is limited to the received text.
     """
     if not any(tool["type"] in WEB_SEARCH for tool in turn.run["tools"]):
         return None
@@ -106,7 +106,7 @@ def _url_citation(turn: Turn, part: Part, annotation: Json) -> tuple[Json, str] 
 
 
 def as_delta(shown: Json) -> Json:
-    """An annotation as a delta showed it: a citation has an empty ``quote`` there, and only there."""
+    """An annotation in a delta: only there a citation has an empty ``quote``."""
     if shown["type"] != "file_citation":
         return shown
     return shown | {"file_citation": shown["file_citation"] | {"quote": ""}}

@@ -1,7 +1,7 @@
-"""Tools that Assistants never had, given to an old assistant all the same: what they did, in the nearest form.
+"""Calls of tools that Assistants never had, in the most similar form that the old API has.
 
-A step of the old API knows three kinds of call.  These become calls of a function that was answered already: name,
-arguments as JSON, output.  They never wait for outputs and never stand in a required action.
+A step of the old API has three kinds of call.  These become calls of a function that already have an output: name,
+arguments as JSON, output.  They never wait for outputs and are never in a required action.
 """
 
 from collections.abc import Callable, Iterator
@@ -13,7 +13,7 @@ from shim.wire.encoding import dumps
 from shim.wire.passed_on import WEB_SEARCH
 from shim.wire.types import Json
 
-#: Upstream's item: the tools of a run that may lead to it.
+#: Upstream's item: the tools of a run that may cause it.
 ASKED_BY: Final[dict[str, tuple[str, ...]]] = {
     "web_search_call": WEB_SEARCH,
     "mcp_list_tools": ("mcp",),
@@ -24,13 +24,13 @@ ASKED_BY: Final[dict[str, tuple[str, ...]]] = {
 
 
 def asked(run: Json, kind: str) -> bool:
-    """Whether the run has a tool that may lead to such an item."""
+    """Whether the run has a tool that may cause such an item."""
     return any(tool["type"] in ASKED_BY.get(kind, ()) for tool in run["tools"])
 
 
 @emits(*STEP_OPENS, "thread.run.step.delta")
 def tell(turn: Turn, event: Json) -> Iterator[Emitted]:
-    """Such a call is over: its step, in one piece; nothing where the run has no such tool."""
+    """Such a call has ended: emit its whole step; nothing if the run has no such tool."""
     item = event["item"]
     if not asked(turn.run, item["type"]):
         return
@@ -40,13 +40,13 @@ def tell(turn: Turn, event: Json) -> Iterator[Emitted]:
     yield from calls.complete(turn, turn.items[event["known"].key])
 
 
-#: The function whose output is the application's leave.
+#: The function whose output is the application's approval.
 APPROVAL: Final = "mcp_approval_request"
 
 
 @emits(*STEP_OPENS, "thread.run.step.delta")
 def ask(turn: Turn, event: Json) -> Iterator[Emitted]:
-    """A server's tool may be called with leave only: the run asks for it, as it asks for a function's output."""
+    """A call of a server's tool needs an approval: the run requires it like a function's output."""
     item = event["item"]
     if not asked(turn.run, item["type"]):
         return
@@ -58,7 +58,9 @@ def ask(turn: Turn, event: Json) -> Iterator[Emitted]:
 
 
 def asking(run: Json) -> dict[str, str]:
-    """Ids of the calls in a run's required action by which it asks for leave; none are a function's of that name."""
+    """Ids of the calls in a run's required action that request an approval; calls of a function with the same name are
+    not among them.
+    """
     own = {tool["function"]["name"] for tool in run["tools"] if tool["type"] == "function"}
     waiting = run["required_action"]["submit_tool_outputs"]["tool_calls"] if APPROVAL not in own else []
     return {call["id"]: APPROVAL for call in waiting if call["function"]["name"] == APPROVAL}
@@ -80,7 +82,7 @@ def _mcp_call(turn: Turn, item: Json) -> tuple[str, Json, str]:
 
 
 def _image(turn: Turn, item: Json) -> tuple[str, Json, str]:
-    """The picture is kept under an id, and the next message shows it, like a plot."""
+    """The picture is stored under an id, and the next message shows it, like a plot."""
     file_id = turn.new_id("cfile")
     if data := item.get("result"):
         turn.images.append(file_id)

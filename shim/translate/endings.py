@@ -1,6 +1,6 @@
-"""How a response ends, and with it the run: finished, asking, cut short, failed, stopped, lapsed.
+"""The ends of a response, and of the run: completed, requires action, incomplete, failed, cancelled, expired.
 
-Every ending closes what is open in the same way, by the tables of `shim.lifecycle`: message, then step, then run.
+Every ending closes the open objects in the same order, by the tables of `shim.lifecycle`: message, then step, then run.
 """
 
 from collections.abc import Callable, Iterator
@@ -14,7 +14,7 @@ from shim.wire.types import Json
 
 
 def usage_of(response: Json) -> Json:
-    """Upstream's token counts in the Assistants spelling; zeros where it gave none."""
+    """Upstream's token counts with the old API's names; zeros if it sent none."""
     given = response.get("usage") or {}
     return objects.usage(
         given.get("input_tokens") or 0,
@@ -25,9 +25,9 @@ def usage_of(response: Json) -> Json:
 
 
 def finish(turn: Turn, response: Json) -> Iterator[Emitted]:
-    """The response is whole: the run is completed, or waits for the outputs of its calls."""
+    """The response is complete: the run is completed, or requires the outputs of its calls."""
     if any(opened.cut for opened in turn.calls):
-        # Some servers call a response completed although its last call was cut.
+        # Some servers send status `completed` although the last call was cut off.
         yield from cut_short(turn, response)
         return
     usage = _count(turn, response)
@@ -52,13 +52,13 @@ def finish(turn: Turn, response: Json) -> Iterator[Emitted]:
 
 
 def _finish_items(turn: Turn) -> Iterator[Emitted]:
-    """The response is whole, so its items are, whether upstream said so of each or not."""
+    """The response is complete, and therefore its items are, even if upstream has not sent the end of each."""
     for _, item in _unfinished(turn):
         yield from (messages if item.message else calls).complete(turn, item)
 
 
-#: Calls that only the program could answer, and for which Assistants had no word; each with the item that answers it
-#: where upstream does that itself.
+#: Calls that only the program could answer, and that the old API did not have; each with the item that answers it if
+#: upstream does so itself.
 FOR_THE_PROGRAM: Final[dict[str, str]] = {
     "apply_patch_call": "apply_patch_call_output",
     "computer_call": "computer_call_output",
@@ -70,10 +70,10 @@ FOR_THE_PROGRAM: Final[dict[str, str]] = {
 
 
 def _unanswerable(turn: Turn) -> str | None:
-    """Why a response that ended well leaves a question that nobody can answer, if it does."""
+    """The error for a call that nobody can answer, if the response has one."""
     known = turn.known.items
     answered = {name for each in known if each.kind in FOR_THE_PROGRAM.values() for name in each.names}
-    # A model that goes on to speak has got what it asked for: some servers answer such calls themselves.
+    # If the model writes text after the call, it has got an output: some servers answer such calls themselves.
     last = max((index for index, each in enumerate(known) if each.kind == "message"), default=-1)
     asked = (each for each in known[last + 1 :] if each.kind in FOR_THE_PROGRAM and not each.names & answered)
     if (call := next(asked, None)) is not None:
@@ -95,7 +95,7 @@ def _required(turn: Turn) -> Json:
     return {"type": "submit_tool_outputs", "submit_tool_outputs": {"tool_calls": tool_calls}}
 
 
-#: Why upstream stopped, or was not asked: the message's reason, and the run's.  ``length`` is what some servers say.
+#: Why upstream stopped, or no request was sent: the message's reason, and the run's.  Some servers send ``length``.
 CUTS: Final[dict[str, tuple[str, str | None]]] = {
     "max_output_tokens": ("max_tokens", "max_completion_tokens"),
     "length": ("max_tokens", "max_completion_tokens"),
@@ -105,7 +105,7 @@ CUTS: Final[dict[str, tuple[str, str | None]]] = {
 
 
 def cut_short(turn: Turn, response: Json) -> Iterator[Emitted]:
-    """The response stopped at a cap or a filter.  A call that was cut is never asked for."""
+    """The response stopped at a limit or a filter.  A call that was cut off never requires an output."""
     usage = _count(turn, response)
     reason = (response.get("incomplete_details") or {}).get("reason") or "max_output_tokens"
     message_reason, counted = CUTS.get(reason, CUTS["max_output_tokens"])
@@ -115,20 +115,20 @@ def cut_short(turn: Turn, response: Json) -> Iterator[Emitted]:
 
 
 def fail(turn: Turn, response: Json) -> Iterator[Emitted]:
-    """Upstream gave up."""
+    """The response failed."""
     _count(turn, response)
     yield from failed(turn, failures.of_response(response, turn.error, turn.names))
 
 
 def failed(turn: Turn, error: Json) -> Iterator[Emitted]:
-    """The run ends failed with ``error`` (``code`` and ``message``), and so does what it had open."""
+    """The run fails with ``error`` (``code`` and ``message``), and so do its open objects."""
     yield from turn.begin()
     yield from _close_all(turn, "failed", error=error)
     yield turn.happen("failed", last_error=error, required_action=None)
 
 
 def stopped(turn: Turn) -> Iterator[Emitted]:
-    """Somebody cancelled the run."""
+    """The run was cancelled."""
     if turn.run["status"] != "cancelling":
         yield turn.happen("cancel")
     else:
@@ -138,7 +138,7 @@ def stopped(turn: Turn) -> Iterator[Emitted]:
 
 
 def lapsed(turn: Turn) -> Iterator[Emitted]:
-    """The run's time is over."""
+    """The run has expired."""
     yield from _close_all(turn, "expired")
     yield turn.happen("lapsed", required_action=None)
 
@@ -148,7 +148,7 @@ def _cancelled_upstream(turn: Turn, response: Json) -> Iterator[Emitted]:
     yield from stopped(turn)
 
 
-#: What a terminal payload's status means.
+#: The rule for each status of a final response.
 ENDINGS: Final[dict[str, Callable[[Turn, Json], Iterator[Emitted]]]] = {
     "completed": finish,
     "incomplete": cut_short,
@@ -172,9 +172,9 @@ def _close_all(
     usage: Json | None = None,
     error: Json | None = None,
 ) -> Iterator[Emitted]:
-    """Close the open message, its step and the function step as the run's end wants it.
+    """Close the open message, its step and the function step according to the end of the run.
 
-    ``usage`` is the last one's.
+    ``usage`` is that of the last step.
     """
     left = _unfinished(turn)
     for _, item in left:
@@ -196,13 +196,13 @@ def _close_all(
 
 
 def _keep_partial(turn: Turn, item: Open) -> None:
-    """What was written before the end stays part of the conversation, though upstream never finished the item."""
+    """Text that came before the end stays in the conversation, though upstream never finished the item."""
     if item.heard:
         turn.settle(item, messages.as_told(item, "incomplete"))
 
 
 def _unfinished(turn: Turn) -> list[tuple[str, Open]]:
-    """Open items with a step of their own; function calls share one, which is closed by itself."""
+    """Open items with a step of their own; function calls share one step, which is closed separately."""
     return [(key, item) for key, item in turn.items.items() if item.open and item.kind != "function_call"]
 
 
@@ -220,6 +220,6 @@ def _close_step(turn: Turn, step: Json, status: lifecycle.RunStatus, usage: Json
     end, stamp = lifecycle.STEP_END[status]
     changes = {"status": end, stamp: turn.now(), "usage": usage or objects.usage()}
     if end == "failed":
-        # A step knows two codes only; the recorded text stands for a call that was cut.
+        # A step has only two error codes; the recorded text is used for a call that was cut off.
         changes["last_error"] = failures.of_step(error)
     return f"thread.run.step.{end}", step | changes

@@ -1,7 +1,7 @@
-"""Estimates how many tokens a request holds, where upstream cannot count them.
+"""Estimates the tokens of a request, if upstream cannot count them.
 
-Text is counted by a function that is given; everything around it by these constants, which fit what was recorded:
-upstream counts three tokens for the answer's beginning and four around each message.
+Text is counted by a function that is passed in; the rest by these constants, which fit the recordings: upstream counts
+three tokens for the answer's beginning and four for each message.
 """
 
 from collections.abc import Callable
@@ -12,21 +12,21 @@ from shim.wire.types import Json
 
 Count = Callable[[str], int]
 
-#: Around the whole, and around each item.
+#: For the whole request, and for each item.
 PRIMING: Final = 3
 ITEM: Final = 4
-#: One image: what a picture of 1024 by 1024 pixels costs in full; with ``detail: low`` it is the base price.
+#: One image: the tokens of a picture of 1024 by 1024 pixels; with ``detail: low`` only the base value.
 IMAGE: Final = 765
 LOW: Final = 85
 
 
 def plain(text: str) -> int:
-    """A token for every four bytes of UTF-8, rounded up: for want of a tokenizer."""
+    """A token for every four bytes of UTF-8, rounded up; used without a tokenizer."""
     return -(-len(text.encode("utf-8", "surrogatepass")) // 4)
 
 
 def of_body(body: Json, count: Count) -> int:
-    """All that a request holds for the model: conversation, instructions, tools, the answer's format."""
+    """The whole request: conversation, instructions, tools, the answer's format."""
     return frame(body, count) + sum(of_item(item, count) for item in body["input"])
 
 
@@ -38,7 +38,7 @@ def frame(body: Json, count: Count) -> int:
 
 
 def of_item(item: Json, count: Count) -> int:
-    """One item of a conversation, as a request or the journal holds it.  Reasoning that is encrypted counts nothing."""
+    """One item of a conversation, in the form of a request or the journal.  Encrypted reasoning counts as zero."""
     values = [value for key in ("content", "output", "name", "arguments") if (value := item.get(key))]
     texts = sum(count(value) for value in values if isinstance(value, str))
     return ITEM + texts + sum(_of_part(part, count) for value in values if not isinstance(value, str) for part in value)

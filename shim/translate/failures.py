@@ -1,4 +1,4 @@
-"""Upstream's failures in the old API's words: which end a run as failed, and which the caller gets at once."""
+"""Upstream's failures as errors of the old API: a run's ``last_error``, or an error for the caller."""
 
 from typing import Final
 
@@ -11,7 +11,7 @@ CODES: Final[dict[str, str]] = {
     "insufficient_quota": "rate_limit_exceeded",
     "invalid_prompt": "invalid_prompt",
 }
-#: HTTP status before the answer: the same.
+#: HTTP status of a refusal: the run's ``last_error.code``.
 STATUSES: Final[dict[int, str]] = {429: "rate_limit_exceeded"}
 NOBODYS: Final = Names()
 SORRY: Final = "Sorry, something went wrong."
@@ -23,7 +23,7 @@ def last_error(code: str | None, message: str | None) -> Json:
 
 
 def of_response(response: Json, earlier: Json | None, names: Names = NOBODYS) -> Json:
-    """The error of a failed response, or the one that an ``error`` event told before; ``names``: the caller's."""
+    """The error of a failed response, or that of an earlier ``error`` event; ``names``: the caller's names."""
     error = response.get("error") or earlier or {}
     message, param = error.get("message"), error.get("param")
     if message and isinstance(message, str):
@@ -40,11 +40,11 @@ def of_event(event: Json) -> Json:
 
 
 def of_refusal(status: int | None, code: str | None, message: str) -> Json:
-    """The error of a call that got no answer, or lost it; ``message`` with the caller's names in it."""
+    """The error of a request that was refused or whose answer was lost; ``message`` already has the caller's names."""
     return last_error(STATUSES.get(status or 0) or code, message)
 
 
 def of_step(error: Json | None) -> Json:
-    """A step's ``last_error``: it knows ``server_error`` and ``rate_limit_exceeded`` only."""
+    """A step's ``last_error``, with only ``server_error`` and ``rate_limit_exceeded``."""
     error = error or last_error(None, None)
     return error if error["code"] == "rate_limit_exceeded" else error | {"code": "server_error"}

@@ -1,20 +1,20 @@
-"""What becomes of every field of a request that starts a run: one row each, for the documentation and the tests."""
+"""What happens to every field of a request that starts a run: one row each, for the documentation and the tests."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-#: ``carried``: upstream gets it under the same name.  ``renamed``: under another.  ``approximated``: upstream has
-#: nothing that does the same.  ``kept``: upstream never hears of it.
+#: ``carried``: sent under the same name.  ``renamed``: sent under another name.  ``approximated``: upstream has nothing
+#: with the same effect.  ``kept``: not sent.
 Kind = Literal["carried", "renamed", "approximated", "kept"]
 
 
 @dataclass(frozen=True, slots=True)
 class Fate:
-    """``to``: the fields of the request upstream in which it ends.  ``how``: a sentence for the reader.
+    """``to``: the fields of the request to upstream that contain it.  ``how``: a sentence for the documentation.
 
-    ``back``: a path in the request upstream, and the path in the caller's request that it came from; errors are read
-    with it.  A path that ends in ``*`` stands for all that lies below it, too.
+    ``back``: a path in the request to upstream, and the path in the caller's request that it came from, to translate
+    errors.  A path that ends in ``*`` also stands for all paths below it.
     """
 
     kind: Kind
@@ -129,13 +129,13 @@ PARTS: Final[dict[str, dict[str, str]]] = {
     "image_url": _same("type") | {"image_url": "image_url.url", "detail": "image_url.detail"},
     "image_file": _same("type") | {"file_id": "image_file.file_id", "detail": "image_file.detail"},
 }
-#: The same of a tool's output; some outputs give leave to a call.
+#: The same for a tool's output; some outputs are approvals of a call.
 OUTPUT: Final[dict[str, str]] = _same("output") | {
     "call_id": "tool_call_id",
     "approval_request_id": "tool_call_id",
     "approve": "output",
 }
-#: What a request upstream holds that no field gave.
+#: Fields of a request to upstream that come from no field of the caller's.
 OURS: Final[dict[str, str]] = {
     "store": "Always said, as its default differs between organisations.",
     "stream": "Asked for always, as a run is read while it is written; not where the model has refused to stream.",

@@ -1,7 +1,7 @@
 """Messages and journalled items as input of the next call.
 
-What is sent again is not verbatim: ids and statuses belong to the response that made them.  Calls go with their
-outputs or not at all, and reasoning only where it is encrypted and its follower goes too.
+Items are not sent again verbatim: ids and statuses are left out, as they belong to the response that made them.  Calls
+are sent only with their outputs, and reasoning only if it is encrypted and the next item is sent, too.
 """
 
 import re
@@ -14,12 +14,12 @@ from shim.wire import encoding
 from shim.wire.texts import Items
 from shim.wire.types import Json
 
-#: What a call and its output have in common: the response that made the call, and the call's id.
+#: Identifies a call and its output: the response that made the call, and the call's id.
 Pair = tuple[str | None, str | None]
 
-#: Outputs that give leave: a plain word, or JSON that says so.  Everything else does not.
+#: Outputs that approve a call: one of these words, or the same as JSON.  Any other output refuses it.
 LEAVE: Final = re.compile(r"\W*(approved?\W+)?(true|yes|approved?)\W*$", re.IGNORECASE)
-#: What asks the application for something, and what answers that.
+#: Items that need an answer of the application, and the items that answer them.
 ASKS: Final = ("function_call", "mcp_approval_request")
 ANSWERS: Final = ("function_call_output", "mcp_approval_response")
 
@@ -51,12 +51,12 @@ def _image_url(part: Json, role: str) -> Json:
 
 
 def _refusal(part: Json, role: str) -> Json:
-    # Only a model refuses; said by somebody else it is a text.
+    # Only a model's message can have a refusal; in other messages it becomes text.
     name, kind = ("refusal", "refusal") if role == "assistant" else ("text", "input_text")
     return {"type": kind, name: part["refusal"]}
 
 
-#: A message's content part, as an input item holds it.
+#: A message's content part in the form of an input item.
 PARTS: Final[dict[str, Callable[[Json, str], Json]]] = {
     "text": _text,
     "image_file": _image_file,
@@ -73,9 +73,9 @@ def of_message(message: Json) -> Json:
 
 
 def of_output(call_id: str, output: str, name: str = "", upstream_id: str | None = None) -> Json:
-    """A tool's output as the journal gets it; of the tool ``name`` that asks for leave, the leave.
+    """A tool's output for the journal; if ``name`` is the tool that requests an approval, the approval.
 
-    ``upstream_id``: the id under which upstream knows the call, where that is not ``call_id``.
+    ``upstream_id``: upstream's id of the call, if it differs from ``call_id``.
     """
     if name == "mcp_approval_request":
         asked = upstream_id or call_id
@@ -122,8 +122,8 @@ def _only(item: Json, *names: str) -> Json:
     return {name: item[name] for name in ("type", *names)}
 
 
-#: Items that are sent again, and how.  The rest (hosted calls, containers that are long dead) live on in the text they
-#: led to.
+#: The form in which items are sent again.  Other items (hosted calls, deleted containers) are not sent; their results
+#: are in the text of the answer.
 AGAIN: Final[dict[str, Callable[[Json], Json | None]]] = {
     "message": _again_message,
     "function_call": _again_call,
@@ -135,11 +135,11 @@ AGAIN: Final[dict[str, Callable[[Json], Json | None]]] = {
 
 
 class _Line(NamedTuple):
-    """What is remembered of an entry while the rest is read: little, as there may be ten thousand.
+    """The data of an entry that is needed until all are read: small, as there may be ten thousand.
 
-    ``made_by``: the response.  ``given``: it came from the user's side.  ``text``: the item that is sent again, if one
-    is.  ``own``: an output as it is sent where the chain itself holds its call, if that is another.  ``retold``: a
-    call or an output as text, if upstream refuses it as what it is.
+    ``made_by``: the response.  ``given``: it came from the user or the application.  ``text``: the item to send, if
+    any.  ``own``: for an output, the item to send if the chain itself contains its call under another id.  ``retold``:
+    a call or an output as a message, if upstream refuses it as a call.
     """
 
     kind: str
@@ -153,18 +153,18 @@ class _Line(NamedTuple):
 
     @property
     def pair(self) -> Pair:
-        """What a call and its output have in common.  The call's id alone is not it: some servers use the same ones in
+        """Identifies a call and its output.  The call's id alone is not sufficient, as some servers use the same ids in
         every response.
         """
         return self.made_by, self.call_id
 
 
-#: How a call and its output are told to a server that refuses them as what they are.
+#: The texts for a call and its output that a server refuses as items.
 CALLED: Final = "[The assistant called the function {name} as {call_id} with these arguments: {arguments}]"
 GAVE: Final = "[The function called as {call_id} gave this output: {output}]"
 
 
-#: Who tells it, in what kind of part, in what words.
+#: The role, the kind of part and the text of such a message.
 RETOLD: Final = {
     "function_call": ("assistant", "output_text", CALLED),
     "function_call_output": ("user", "input_text", GAVE),
@@ -172,7 +172,7 @@ RETOLD: Final = {
 
 
 def _retold(item: Json) -> bytes:
-    """A call, or an output, as text."""
+    """A call, or an output, as a message."""
     role, kind, words = RETOLD[item["type"]]
     content = [{"type": kind, "text": words.format_map(item)}]
     return encoding.compact({"type": "message", "role": role, "content": content})
@@ -198,24 +198,24 @@ def compose(
     thoughts: bool = True,
     as_text: Collection[Pair] = (),
 ) -> Items:
-    """The input that says ``entries`` to a model that knows the chain up to the response ``previous``.
+    """The input that sends ``entries`` to a model that gets the chain up to the response ``previous``.
 
-    Each entry is let go once it has been read.  ``thoughts``: whether upstream can read encrypted reasoning.
-    ``as_text``: calls that upstream refuses; with their outputs they are told as text.
+    Each entry is dropped after it has been read, to save memory.  ``thoughts``: whether upstream can read encrypted
+    reasoning.  ``as_text``: calls that upstream refuses; they are sent as text, with their outputs.
     """
     lines = [_line(entry, as_text) for entry in entries]
     return Items(text for _, text in _said(lines, previous, thoughts))
 
 
 def placed(entries: Iterable[Entry]) -> dict[int, Json]:
-    """The items that say ``entries`` to a model that knows nothing yet, each by its entry's place in the thread."""
+    """The items that send ``entries`` without a chain, each by its entry's place in the thread."""
     read = list(entries)
     composed = _said([_line(entry) for entry in read], None, thoughts=True)
     return {read[place].seq: encoding.parsed(text) for place, text in composed}
 
 
 def _said(lines: list[_Line], previous: str | None, thoughts: bool) -> Iterator[tuple[int, bytes]]:
-    """What is sent, in order, and of which line it is."""
+    """The items that are sent, in order, each with the index of its line."""
     paired = _paired(lines)
     waiting: list[tuple[int, str | None, bytes]] = []
     for place, line in enumerate(lines):
@@ -233,7 +233,7 @@ def _said(lines: list[_Line], previous: str | None, thoughts: bool) -> Iterator[
 
 
 def _leave(lines: list[_Line]) -> set[Pair]:
-    """The leave that was given last, and not yet used: said again later, it would have its call made once more."""
+    """The approvals that were given last and not used yet.  An older one would start its call a second time."""
     given: set[Pair] = set()
     for line in lines:
         if line.kind == "mcp_approval_response":
@@ -244,7 +244,7 @@ def _leave(lines: list[_Line]) -> set[Pair]:
 
 
 def _paired(lines: list[_Line]) -> set[int]:
-    """The places of calls and outputs that belong together: each call with its one output."""
+    """The indices of calls and outputs that belong together: each call with its one output."""
     leave = _leave(lines)
     asked: dict[Pair, int] = {}
     found: set[int] = set()
@@ -257,5 +257,5 @@ def _paired(lines: list[_Line]) -> set[int]:
 
 
 def _fits(line: _Line, previous: str | None) -> bool:
-    """Whether an item that is half of no pair is sent: the call of an output may be the chain's own last word."""
+    """Whether an item without its pair is sent: an output is sent alone if its call is the last item of the chain."""
     return line.kind not in ASKS and (line.kind not in ANSWERS or (previous is not None and line.made_by == previous))

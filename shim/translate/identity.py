@@ -1,9 +1,9 @@
-"""Which item an event speaks of.
+"""Finds the item to which an event refers.
 
-Ids, call ids and places come as each server makes them: missing, null, changed from one event to the next, the same for
-several items.  So no single one of them decides.  A `Known` item remembers every name under which it was told, and the
-registry finds it for three kinds of question: an item that begins or ends, words without an item (a delta), and the
-output of the terminal payload, which is matched as a whole.
+Ids, call ids and places differ by server: they may be missing, null, changed from one event to the next, or the same
+for several items.  So no single one of them is sufficient.  A `Known` item stores every id that upstream has used for
+it, and the registry finds it for three kinds of events: an item that begins or ends, a text without an item (a delta),
+and the output of the final response, which is matched as a whole.
 """
 
 from collections.abc import Callable, Iterator
@@ -16,11 +16,11 @@ Agrees = Callable[["Known", Json], bool]
 
 @dataclass(slots=True)
 class Known:
-    """One item of a response, as far as upstream has told it.
+    """One item of a response, as far as upstream has sent it.
 
-    ``key`` is its name here, unique in the response.  ``named``: an event has used its id.  ``announced``: the rule for
-    its beginning has spoken.  ``settled``: it is told wholly.  ``again``: it was announced once more after its end, so
-    what follows under its name is another item.
+    ``key``: its own key, unique in the response.  ``named``: an event has used its id.  ``announced``: the rule for its
+    beginning has run.  ``settled``: it was emitted completely.  ``again``: it was announced a second time after its
+    end, so later events with its id refer to another item.
     """
 
     key: str
@@ -35,7 +35,7 @@ class Known:
     again: bool = False
 
     def learn(self, item: Json) -> None:
-        """Take over what another event says of the item; an empty field says nothing."""
+        """Take over the fields of another event about the item, except empty ones."""
         given = {name: value for name, value in item.items() if value not in (None, "")}
         self.item = self.item | given | {"type": self.item["type"]}
         self.names.update(_names(item))
@@ -45,19 +45,19 @@ class Known:
 
 
 def _names(item: Json) -> list[str]:
-    """What an item calls itself: a call first by the id of the call."""
+    """The ids of an item; for a call the id of the call comes first."""
     return [name for name in (item.get("call_id"), item.get("id")) if name]
 
 
 @dataclass(slots=True)
 class Registry:
-    """The items of one response, in the order in which they were first told."""
+    """The items of one response, in the order in which they first occurred."""
 
     items: list[Known] = field(default_factory=list)
     by_name: dict[str, Known] = field(default_factory=dict)
 
     def add(self, item: Json, place: int | None) -> Known:
-        """Another item."""
+        """Add an item."""
         names = _names(item)
         wanted = item.get("id") or item.get("call_id") or f"#{len(self.items) if place is None else place}"
         taken = {known.key for known in self.items}
@@ -68,12 +68,12 @@ class Registry:
         return known
 
     def learn(self, known: Known, item: Json) -> None:
-        """Remember what an event says of a known item, and its names."""
+        """Store the fields of an event about a known item, and its ids."""
         known.learn(item)
         self.by_name |= dict.fromkeys(_names(item), known)
 
     def beginning(self, item: Json, place: int | None) -> Known | None:
-        """The item that ``output_item.added`` announces once more, if it is no new one."""
+        """The known item that ``output_item.added`` announces again; None for a new one."""
         for known in self._same_names(item, place):
             if not known.may_be_at(place) or (known.settled and _differs(known, item)):
                 continue
@@ -83,8 +83,8 @@ class Registry:
         return next((known for known in unnamed if place is not None and known.place == place), None)
 
     def ending(self, item: Json, place: int | None, agrees: Agrees) -> Known | None:
-        """The item that ``output_item.done`` ends; None for one that nobody announced.  ``agrees``: whether what was
-        told of an item is the beginning of that one.
+        """The item that ``output_item.done`` ends; None for one that was not announced.  ``agrees``: whether the text
+        so far of an item is the beginning of this one's.
         """
         for known in self._same_names(item, place):
             if not known.settled or (known.may_be_at(place) and not known.again):
@@ -95,7 +95,7 @@ class Registry:
         return next(iter(there or unnamed or [known for known in waiting if agrees(known, item)]), None)
 
     def words(self, event: Json, kind: str) -> Known | None:
-        """The item of that kind that a delta, or another event without an item, speaks of."""
+        """The item of that kind to which a delta, or another event without an item, refers."""
         name, place = event.get("item_id"), event.get("output_index")
         known = self.by_name.get(name) if name else None
         if known is not None and known.kind == kind and not known.again:
@@ -105,32 +105,32 @@ class Registry:
         return self._meant(name, place, kind, known)
 
     def _meant(self, name: str | None, place: int | None, kind: str, known: Known | None) -> Known | None:
-        """The same where the name alone does not tell."""
+        """The same if the id alone is not sufficient."""
         waiting = list(self._open(kind, place))
         if known is not None and known.kind != kind:
             waiting = [each for each in waiting if name in each.names]
         there = [each for each in waiting if place is not None and each.place == place]
         same = [known] if known is not None and known.kind == kind and not (known.settled or known.again) else []
-        # A call's words under a strange id may be another tool's: they wait until the call itself says more.
+        # A call's arguments with an unknown id may belong to another tool: they wait until the call has more fields.
         unnamed = [each for each in waiting if not name or not (each.named or kind == "function_call")]
         found = there or same or unnamed
         return self._called(found[-1], name) if found else None
 
     def _called(self, known: Known, name: str | None) -> Known:
-        """The item, which an event has given another name."""
+        """The item, after the id that an event has used was added to it."""
         if name and name not in known.names:
             known.names.add(name)
             self.by_name[name] = known
         return known
 
     def elsewhere(self, event: Json, kind: str) -> bool:
-        """Whether an event names an item of another kind only: its words are none of ours."""
+        """Whether an event's id belongs only to items of another kind, so that its text must be ignored."""
         named = [known.kind for known in self.items if event.get("item_id") in known.names]
         return bool(named) and kind not in named
 
     def output(self, items: list[Json]) -> list[tuple[Json, Known | None]]:
-        """The terminal payload's items, each with the one that was told: calls by the id of the call, others by id,
-        else by kind and order, and by place where there are more of one kind than of the other.
+        """The items of the final response, each with its known item: calls by the id of the call, others by id, else by
+        kind and order, and by place if the numbers of a kind differ.
         """
         left, found = list(self.items), dict[int, Known]()
         for read in (_by_call, _by_id):
@@ -146,7 +146,7 @@ class Registry:
         return [(item, found.get(index)) for index, item in enumerate(items)]
 
     def _same_names(self, item: Json, place: int | None) -> list[Known]:
-        """The items of that kind that have one of its names: the one with most in common first, and the latest."""
+        """The known items of that kind that share an id with it: those with most in common first, and the latest."""
 
         def common(known: Known) -> float:
             same = sum(name in known.names for name in _names(item))
@@ -160,12 +160,12 @@ class Registry:
 
 
 def _differs(known: Known, item: Json) -> bool:
-    """Whether an item has another id than the known one, though they share the id of a call."""
+    """Whether an item has another id than the known one, although both have the same call id."""
     return bool(item.get("id") and known.item.get("id") and item["id"] not in known.names)
 
 
 def _is_other_call(known: Known, item: Json) -> bool:
-    """Whether both name their calls, and not one name is the same."""
+    """Whether both have ids for their calls, and none is the same."""
     return item["type"] == "function_call" and bool(known.names) and len(_names(item)) == 2
 
 
@@ -178,7 +178,7 @@ def _by_id(known: Known, item: Json) -> bool:
 
 
 def _in_order(places: list[int], left: list[Known]) -> dict[int, Known]:
-    """Items of one kind: in order, if there are as many as were told; else first those whose place is the same."""
+    """Matches items of one kind: in order if the numbers are equal; else first those with the same place."""
     found: dict[int, Known] = {}
     if len(left) != len(places):
         found = {index: known for index in places for known in left if known.place == index}

@@ -1,8 +1,8 @@
-"""Items in the one form that any server takes.
+"""Converts items to a form that any server accepts.
 
-An item is normalised when it is journalled, so that nothing odd that upstream once said is ever sent back; and again
-when the journal is read, as older journals hold items as they came.  An item in order is returned as it is.  Where
-something had to be mended the item as it came stands beside, under `VERBATIM`, for whoever traces what was said.
+An item is normalised when it is journalled, so that malformed data of upstream's is never sent back; and again when the
+journal is read, as older journals contain the original items.  A correct item is returned unchanged.  If something had
+to be corrected, the original item is stored with it, under `VERBATIM`, for `trace`.
 """
 
 import hashlib
@@ -13,20 +13,20 @@ from typing import Any, Final
 from shim.wire import encoding
 from shim.wire.types import Json
 
-#: Makes of a field's value the one that any server takes.
+#: Converts a field's value to one that any server accepts.
 Reader = Callable[[Any], Any]
 
 VERBATIM: Final = "verbatim"
-#: Under which name an output has upstream's id of its call, where the program knows the call by another.
+#: The key of upstream's call id in an output, if the program has another id for the call.
 KNOWN_AS: Final = "known_as"
 #: Names of functions and ids of calls: https://platform.openai.com/docs/api-reference/responses/create
 LONGEST: Final = 64
 _FORBIDDEN: Final = re.compile(r"[^a-zA-Z0-9_-]")
 NAMELESS: Final = "unnamed"
-#: Under which name arguments stand that are no JSON object, as the text that the model wrote.
+#: The key under which arguments that are no JSON object are sent, as the model's text.
 INVALID: Final = "invalid_json"
 ROLES: Final = ("user", "assistant", "system", "developer")
-#: Parts without any text that a message may hold.
+#: Parts without text that a message may contain.
 MEDIA: Final = ("input_image", "input_file", "input_audio")
 
 
@@ -36,7 +36,7 @@ def name(given: Any) -> str:
 
 
 def call_id(given: Any) -> str:
-    """A call's id in the allowed form.  Two that differ stay different."""
+    """A call's id in the allowed form.  Different ids stay different."""
     text = given if isinstance(given, str) else ""
     if text and len(text) <= LONGEST and not _FORBIDDEN.search(text):
         return text
@@ -45,7 +45,7 @@ def call_id(given: Any) -> str:
 
 
 def arguments(given: Any) -> str:
-    """A call's arguments as the text of a JSON object: some servers read them when a conversation is told anew."""
+    """A call's arguments as the text of a JSON object, as some servers parse them when a thread is sent again."""
     if not isinstance(given, str):
         given = "" if given is None else encoding.text(given)
     given = encoding.well_formed(given)
@@ -56,7 +56,7 @@ def arguments(given: Any) -> str:
     except ValueError:
         found = given
     if isinstance(found, dict):
-        # Halves of surrogate pairs may be gone.
+        # The text may differ, as halves of surrogate pairs were replaced.
         return given if encoding.is_strict(given) else encoding.text(found)
     return encoding.text({INVALID: given})
 
@@ -81,7 +81,7 @@ def _content(given: Any, kind: str) -> list[Json]:
 
 
 def _part(part: Any, kind: str) -> Json | None:
-    """A content part; None for what holds nothing.  ``kind``: what a text is called."""
+    """A content part; None if it has no content.  ``kind``: the type of a text part."""
     if isinstance(part, str):
         return {"type": kind, "text": part} if part else None
     if not isinstance(part, dict):
@@ -112,7 +112,7 @@ def _optional(value: Any) -> Any:
     return value if isinstance(value, str) else None
 
 
-#: What is mended of an item, by its type.  A message's parts depend on who speaks.
+#: The fields of an item that are corrected, by its type.  A message's parts depend on its role.
 FIELDS: Final[dict[str, Mapping[str, Reader]]] = {
     "function_call": {"call_id": call_id, "name": name, "arguments": arguments},
     "function_call_output": {"call_id": call_id, "output": _output},
@@ -120,9 +120,9 @@ FIELDS: Final[dict[str, Mapping[str, Reader]]] = {
     "mcp_approval_request": {"id": _text, "server_label": _text, "name": _text, "arguments": arguments},
     "mcp_approval_response": {"approval_request_id": _text, "approve": bool},
 }
-#: Texts that any item may have, or null.
+#: Texts that any item may have; they may be null.
 NAMES: Final = ("id", "call_id", "approval_request_id", "status", "phase")
-#: An item without a type is told by what it has; the first that fits counts.
+#: The type of an item without one, by the fields that it has; the first row that fits is used.
 TOLD_BY: Final = {
     "content": "message",
     "role": "message",
@@ -134,7 +134,7 @@ TOLD_BY: Final = {
 
 
 def normal(given: Any) -> Json:
-    """The item in the form that any server takes; itself where it has that."""
+    """The item in a form that any server accepts; the same object if it already has that form."""
     if not isinstance(given, dict):
         return {"type": "message", "role": "assistant", "content": _content(given, "output_text")}
     item: Json = given
@@ -152,13 +152,13 @@ def normal(given: Any) -> Json:
 
 
 def _with(item: Json, values: Json) -> Json:
-    """The item with these values; itself where it has them."""
+    """The item with these values; the same object if it already has them."""
     return item if all(field in item and item[field] == value for field, value in values.items()) else item | values
 
 
 def journalled(item: Any, told_id: str | None = None) -> Json:
-    """An item as the journal gets it.  ``told_id``: of a call, the id under which the program answers it; where that
-    is not upstream's own, upstream's stands beside it.
+    """An item for the journal.  ``told_id``: for a call, the id that the program uses; if it differs from upstream's,
+    upstream's id is stored as well.
     """
     found = normal(item)
     if told_id is not None and found["type"] == "function_call":

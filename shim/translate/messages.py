@@ -1,4 +1,4 @@
-"""Rules for what the model writes: messages, their text, their refusals."""
+"""Rules for the model's messages: text, refusals, annotations."""
 
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
@@ -13,13 +13,13 @@ from shim.wire.types import Json
 PARTS: Final = {"output_text": ("text", "text"), "refusal": ("refusal", "refusal")}
 #: The same from the Assistants part: upstream's part, and the key of its text.
 UPSTREAM: Final = {shown: (kind, key) for kind, (key, shown) in PARTS.items()}
-#: What the first words of a message emit where nobody announced it.
+#: The events that the first text of a message emits if the message was not announced.
 MESSAGE_OPENS: Final = (*STEP_OPENS, "thread.message.created", "thread.message.in_progress", "thread.message.delta")
 
 
 @emits(*MESSAGE_OPENS)
 def open_message(turn: Turn, event: Json) -> Iterator[Emitted]:
-    """A message item begins: its step first, then the message, each told twice as the API did."""
+    """A message item begins: its step first, then the message, each with two events as in the API."""
     message_id = turn.new_id("msg")
     details = {"type": "message_creation", "message_creation": {"message_id": message_id}}
     step: Json = {}
@@ -33,17 +33,17 @@ def open_message(turn: Turn, event: Json) -> Iterator[Emitted]:
 
 
 def _show_images(turn: Turn, item: Open) -> Iterator[Emitted]:
-    """Plots stand before the text, as they did, if they are known by then."""
+    """Plots that are known by now stand before the text, as they did."""
     while turn.images:
         part = Part(len(item.parts), "image_file", emitted=[turn.images.pop(0)])
-        # Upstream's parts count from 0; ours that it does not have, from below.
+        # Upstream's parts are numbered from 0; parts that it does not have get negative numbers.
         item.parts[-1 - part.index, part.kind] = part
         yield _delta(item, {"index": part.index} | SHOWN[part.kind](part))
 
 
 @emits(*MESSAGE_OPENS)
 def text_delta(turn: Turn, event: Json) -> Iterator[Emitted]:
-    """Some text."""
+    """A piece of text."""
     if event["delta"]:
         item = turn.find(event, "message") or (yield from _unannounced(turn, event))
         if item is not None and item.open:
@@ -52,7 +52,7 @@ def text_delta(turn: Turn, event: Json) -> Iterator[Emitted]:
 
 @emits(*MESSAGE_OPENS)
 def refusal_delta(turn: Turn, event: Json) -> Iterator[Emitted]:
-    """Some of a refusal."""
+    """A piece of a refusal."""
     if event["delta"]:
         item = turn.find(event, "message") or (yield from _unannounced(turn, event))
         if item is not None and item.open:
@@ -67,7 +67,7 @@ def annotation_added(turn: Turn, event: Json) -> Iterator[Emitted]:
         yield from _annotate(turn, item, part_of(item, event, "text"), event["annotation"])
 
 
-#: Events that tell a part as a whole, and the part as they tell it.
+#: Events with a complete part, and the part in them.
 WHOLE_PART: Final[dict[str, Callable[[Json], Json]]] = {
     "response.output_text.done": lambda event: {"type": "output_text", "text": event["text"]},
     "response.refusal.done": lambda event: {"type": "refusal", "refusal": event["refusal"]},
@@ -77,8 +77,8 @@ WHOLE_PART: Final[dict[str, Callable[[Json], Json]]] = {
 
 @emits(*MESSAGE_OPENS)
 def part_done(turn: Turn, event: Json) -> Iterator[Emitted]:
-    """A part as a whole.  It is told when its message ends: only then all its annotations are known, and their
-    places are in the text.
+    """A complete part.  Its rest is emitted when its message ends, as only then all its annotations and their places
+    are known.
     """
     content = WHOLE_PART[event["type"]](event)
     if content["type"] in PARTS:
@@ -94,8 +94,8 @@ def _unannounced(turn: Turn, event: Json) -> Generator[Emitted, None, Open | Non
 
 @emits("thread.message.delta", "thread.message.completed", "thread.run.step.completed")
 def close_message(turn: Turn, event: Json) -> Iterator[Emitted]:
-    """A message item is over.  It stays open until the response ends if it was cut short, or if this end tells less of
-    it than was told before.
+    """A message item has ended.  It stays open until the response ends if it is incomplete, or if this event has less
+    of its text than earlier ones.
     """
     item = turn.shown(event)
     if item is None or not item.open:
@@ -109,9 +109,7 @@ def close_message(turn: Turn, event: Json) -> Iterator[Emitted]:
 
 
 def _finished(item: Open, content: list[Json]) -> Iterator[tuple[tuple[int, str], Json]]:
-    """The finished parts, each with the name of the one that was told of it: by kind and place, else by kind and
-    order.
-    """
+    """The finished parts, each with the key of the part that was emitted: by kind and place, else by kind and order."""
     spoken = [(index, PARTS[part["type"]][1], part) for index, part in enumerate(content) if part["type"] in PARTS]
     spare = [key for key in item.parts if key not in {(index, kind) for index, kind, _ in spoken}]
     for index, kind, part in spoken:
@@ -123,7 +121,7 @@ def _finished(item: Open, content: list[Json]) -> Iterator[tuple[tuple[int, str]
 
 
 def _is_all(item: Open, content: list[Json]) -> bool:
-    """Whether a finished content tells all that was told of the message, and anything at all."""
+    """Whether a finished content is not empty and equals the text that was received before."""
     known = [part for part in content if part["type"] in PARTS]
     finished = sorted((PARTS[part["type"]][1], part.get(PARTS[part["type"]][0]) or "") for part in known)
     emitted = sorted((part.kind, "".join(part.heard)) for part in item.parts.values() if part.kind in UPSTREAM)
@@ -131,7 +129,7 @@ def _is_all(item: Open, content: list[Json]) -> bool:
 
 
 def complete(turn: Turn, item: Open) -> Iterator[Emitted]:
-    """The message is whole."""
+    """The message is complete."""
     yield from settle(turn, item)
     now = turn.now()
     whole = {"content": contents(item), "attachments": attachments(item)}
@@ -144,7 +142,7 @@ def complete(turn: Turn, item: Open) -> Iterator[Emitted]:
 
 @emits()
 def hear_late(turn: Turn, event: Json) -> Iterator[Emitted]:
-    """What is said of a message after its end was told.  More of its text is stored; another text is only logged."""
+    """An event about a message after its end was emitted.  Further text is stored; a different text is only logged."""
     item = turn.shown(event)
     if item is not None and not item.open and item.parts:
         for key, finished in _finished(item, event["item"].get("content") or []):
@@ -159,7 +157,7 @@ def hear_late(turn: Turn, event: Json) -> Iterator[Emitted]:
 
 
 def as_told(item: Open, status: str) -> Json:
-    """The message as an item of upstream's, with the text that was told: what the journal remembers of it."""
+    """The message as an item for the journal, with the text that was received."""
     assert item.known is not None
     content = []
     for place, part in item.parts.items():
@@ -170,7 +168,7 @@ def as_told(item: Open, status: str) -> Json:
 
 
 def _remember(item: Open, key: tuple[int, str], finished: Json) -> None:
-    """Keep the longest of what was told of a part as a whole."""
+    """Store the longest of the complete versions of a part."""
     text, before = UPSTREAM[key[1]][1], item.finished.get(key, {})
     found: Json = {text: better(before.get(text) or "", finished.get(text) or "")}
     if notes := max(before.get("annotations") or [], finished.get("annotations") or [], key=len):
@@ -179,21 +177,23 @@ def _remember(item: Open, key: tuple[int, str], finished: Json) -> None:
 
 
 def settle(turn: Turn, item: Open) -> Iterator[Emitted]:
-    """Hold the finished parts against what was told of them."""
+    """Compare the finished parts with the received text, and emit what is missing."""
     for key, content in sorted(item.finished.items(), key=lambda each: each[0][0]):
         part_at(item, *key)
         yield from _settle(turn, item, key, content)
 
 
 def _settle(turn: Turn, item: Open, key: tuple[int, str], content: Json) -> Iterator[Emitted]:
-    """What is missing of a finished part is told now.  If it differs otherwise, the finished text is stored: what was
-    told cannot be unsaid.
+    """Emit the rest of a finished part.  If it differs in another way, only the finished text is stored, as emitted
+    deltas cannot be taken back.
     """
     part = item.parts[key]
     heard = "".join(part.heard)
     whole = better(heard, content[UPSTREAM[part.kind][1]])
     if not whole.startswith(heard):
-        turn.differences.append(f"the text told differs from the finished text of {item.kind} part {part.index}")
+        turn.differences.append(
+            f"the text that was sent differs from the finished text of {item.kind} part {part.index}"
+        )
         item.parts[key] = _written_anew(turn, part, whole, content)
         return
     for annotation in sorted((content.get("annotations") or [])[part.announced :], key=citations.place):
@@ -201,12 +201,14 @@ def _settle(turn: Turn, item: Open, key: tuple[int, str], content: Json) -> Iter
         yield from _annotate(turn, item, part, annotation)
     yield from _catch_up(item, part, whole, len(whole))
     if not part.emitted:
-        # A part without any text is told all the same: who folds the deltas counts parts.
+        # An empty part is emitted, too, as programs that accumulate deltas count parts.
         yield _tell(item, part, "")
 
 
 def _written_anew(turn: Turn, part: Part, whole: str, content: Json) -> Part:
-    """A part with the finished text and its annotations.  Those that were told before have had their effects."""
+    """A part with the finished text and its annotations, without repeating the effects of those that were already
+    emitted.
+    """
     anew = Part(part.index, part.kind, fresh=False)
     quiet = replace(turn, citations=turn.citations - len(part.markers))
     notes = enumerate(content.get("annotations") or [])
@@ -220,13 +222,13 @@ def _written_anew(turn: Turn, part: Part, whole: str, content: Json) -> Part:
 
 
 def _catch_up(item: Open, part: Part, whole: str, upto: int) -> Iterator[Emitted]:
-    """Tell what of ``whole`` has not been told up to a place."""
+    """Emit the part of ``whole`` up to a place that was not emitted yet."""
     if missing := whole[part.heard_length : upto]:
         yield _tell(item, part, missing)
 
 
 def _annotate(turn: Turn, item: Open, part: Part, annotation: Json) -> Iterator[Emitted]:
-    """Put an annotation into a part.  A citation brings its marker, whole, in the same delta."""
+    """Add an annotation to a part.  A citation comes with its whole marker in the same delta."""
     made = _cite(turn, part, annotation)
     yield from _show_images(turn, item)
     if made is None:
@@ -240,7 +242,7 @@ def _annotate(turn: Turn, item: Open, part: Part, annotation: Json) -> Iterator[
 
 
 def _cite(turn: Turn, part: Part, annotation: Json) -> tuple[Json, str] | None:
-    """Put an annotation and its marker into a part: both, if it is shown."""
+    """Add an annotation and its marker to a part, if it is shown."""
     part.announced += 1
     if (made := citations.make(turn, part, annotation)) is not None:
         shown, marker = made
@@ -251,12 +253,14 @@ def _cite(turn: Turn, part: Part, annotation: Json) -> tuple[Json, str] | None:
 
 
 def part_of(item: Open, event: Json, kind: str) -> Part:
-    """The part that an event speaks of."""
+    """The part to which an event refers."""
     return part_at(item, place_of(item, event, kind), kind)
 
 
 def place_of(item: Open, event: Json, kind: str) -> int:
-    """The place of that part.  One that is far behind all others is a mistake: the last of that kind is meant."""
+    """The place of that part.  A place far behind all others is a server's mistake: the last part of that kind is
+    used.
+    """
     place: int = event.get("content_index") or 0
     if place <= len(item.parts) + 1:
         return place
@@ -264,7 +268,9 @@ def place_of(item: Open, event: Json, kind: str) -> int:
 
 
 def part_at(item: Open, place: int, kind: str) -> Part:
-    """The part of that kind at a place, opened at its first mention.  Ours are numbered without gaps."""
+    """The part of that kind at a place, created when it first occurs.  The Assistants parts are numbered without
+    gaps.
+    """
     part = item.parts.get((place, kind))
     if part is None:
         part = item.parts[place, kind] = Part(len(item.parts), kind)
@@ -288,19 +294,19 @@ SHOWN: Final[dict[str, Callable[[Part], Json]]] = {
 
 
 def attachments(item: Open) -> list[Json]:
-    """The files that code wrote for the message: whoever reads it finds them here, linked or not."""
+    """The files that code wrote for the message, as attachments, whether the text links them or not."""
     files = dict.fromkeys(file_id for part in item.parts.values() for file_id in part.files)
     return [{"file_id": file_id, "tools": [{"type": "code_interpreter"}]} for file_id in files]
 
 
 def _tell(item: Open, part: Part, value: str) -> Emitted:
-    """More of a part, as upstream says it."""
+    """A further piece of a part."""
     _write(part, value)
     if part.kind == "refusal":
         return _delta(item, {"index": part.index, "type": "refusal", "refusal": value})
     text: Json = {"value": value}
     if part.fresh:
-        # Only the first piece of a part carried the key in the recordings.
+        # In the recordings only the first delta of a part had this key.
         part.fresh = False
         text["annotations"] = []
     return _delta(item, {"index": part.index, "type": "text", "text": text})

@@ -1,8 +1,8 @@
-"""Models that no longer exist, and what answers in their place.
+"""Retired models and their successors.
 
-Most assistants name a model that was shut down since.  The table says when, and which model the vendor names as its
-successor (its deprecations page as of 2026-10-15; entries that it has dropped since are of earlier versions of that
-page). A row counts from its date on.
+Most assistants name a model that was shut down since.  The table has the date, and the model that OpenAI names as its
+successor (its deprecations page as of 2026-10-15; entries that the page no longer has are from its earlier versions).
+A row is valid from its date on.
 """
 
 import re
@@ -14,7 +14,7 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class Retired:
-    """``since``: the first day without the model, as YYYY-MM-DD in UTC.  ``successor``: a model that lives."""
+    """``since``: the first day without the model, as YYYY-MM-DD in UTC.  ``successor``: a model that still exists."""
 
     since: str
     successor: str
@@ -78,8 +78,8 @@ RETIRED: Final[dict[str, Retired]] = {
 }
 
 
-#: Models that take minutes for an answer, by their names with ``*`` for any letters, and what the vendor says of them.
-#: Their runs go on in upstream's background, where it has one.
+#: Models that take minutes for an answer, by their names with ``*`` for any letters, and OpenAI's description.  Their
+#: runs use upstream's background mode, if there is one.
 MINUTES: Final[dict[str, str]] = {
     "*-deep-research": "researches for minutes",
     "*-deep-research-20*": "researches for minutes",
@@ -95,7 +95,7 @@ def takes_minutes(model: str) -> bool:
     return any(fnmatchcase(model, name) for name in MINUTES)
 
 
-#: What a server says of its models: each with the day of its end, as YYYY-MM-DD, where it names one.
+#: A server's list of models: each with the day of its end, as YYYY-MM-DD, or None.
 Listed = Mapping[str, str | None]
 
 
@@ -105,9 +105,9 @@ def _nowhere() -> str:
 
 @dataclass(frozen=True, slots=True)
 class ModelMap:
-    """Which model is called for the one that a run names.
+    """Maps the model that a run names to the model to call.
 
-    ``mine`` comes first: exact names, and prefixes that end in ``*`` (``ft:gpt-3.5-turbo*``), the longest one that
+    ``mine`` takes precedence: exact names, and prefixes that end in ``*`` (``ft:gpt-3.5-turbo*``), the longest one that
     fits; None stands for the model itself.  ``retired``: a table such as `RETIRED`.  ``today``: the day, as YYYY-MM-DD
     in UTC.
     """
@@ -117,18 +117,20 @@ class ModelMap:
     today: Callable[[], str] = _nowhere
 
     def own(self, model: str) -> str | None:
-        """What the settings say of a model, if they name it."""
+        """The model that the settings name for a model; None if they do not contain it."""
         fitting = [name for name in self.mine if name.endswith("*") and model.startswith(name[:-1])]
         name = model if model in self.mine else max(fitting, key=len, default=None)
         return None if name is None else self.mine[name] or model
 
     def successor(self, model: str) -> str | None:
-        """The successor in the table, whatever the day; None where the settings decide, or no row does."""
+        """The successor in the table, regardless of the date; None if the settings contain the model, or there is no
+        row.
+        """
         row = self.retired.get(model)
         return row.successor if row is not None and self.own(model) is None else None
 
     def is_over(self, model: str, listed: Listed | None) -> bool:
-        """Whether a model of the table is gone: the server's own word counts, as far as it is known."""
+        """Whether a model of the table has been shut down: the server's own list takes precedence, if it is known."""
         row, today = self.retired.get(model), self.today()
         if row is None:
             return False
@@ -145,15 +147,15 @@ class ModelMap:
         return successor if self.is_over(model, listed) else model
 
 
-#: Parameters of sampling that models which reason refuse.
+#: Sampling parameters that reasoning models refuse.
 REFUSABLE: Final = ("temperature", "top_p")
-#: Besides them, what some servers do not know.
+#: Other parameters that some servers do not support.
 DROPPABLE: Final = (*REFUSABLE, "truncation", "metadata", "include", "parallel_tool_calls")
-#: How a model, or a server, says that it takes no such parameter, or no such value.
+#: Error texts for a parameter, or a value, that a model or server does not support.
 _REFUSED: Final = re.compile(
     r"(?i)unsupported|not supported|does not support|unknown (parameter|field)|unrecognized|not permitted|not allowed"
 )
-#: How it names the parameter where it has no field for that.
+#: Error texts that name the parameter, for errors without `param`.
 _NAMED: Final = r"""['"`]{0}\b|(parameter|argument|field|property|key)s?:? {0}\b|^{0} (is|was) """
 _CODES: Final = (None, "unsupported_parameter", "unsupported_value", "unknown_parameter")
 
@@ -161,7 +163,7 @@ _CODES: Final = (None, "unsupported_parameter", "unsupported_value", "unknown_pa
 def refused_parameter(
     param: str | None, code: str | None, message: str, among: tuple[str, ...] = DROPPABLE
 ) -> str | None:
-    """The parameter that was refused as such, if the answer can do without it: one of ``among``."""
+    """The refused parameter, if it is one of ``among``, which may be left out."""
     if code not in _CODES or not _REFUSED.search(message):
         return None
     named = re.split(r"[.\[]", param or "")[0] or next(

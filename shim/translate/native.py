@@ -1,4 +1,4 @@
-"""A native response and what was asked in it, as a thread shows them."""
+"""Converts a native response and its input to objects of a thread."""
 
 from collections.abc import Callable, Iterable
 from typing import Any, Final, NamedTuple
@@ -10,15 +10,15 @@ from shim.translate.turn import Made, Turn
 from shim.wire import objects
 from shim.wire.types import Json
 
-#: Who may speak in a thread.  What a system or a developer says stands in the journal alone.
+#: Roles that messages may have.  Items with the role system or developer are only in the journal.
 SPEAKERS: Final = ("user", "assistant")
-#: What a part without content says, where upstream does not give it back, or a message cannot show it.
+#: Texts that replace parts whose content upstream does not return, or which a message cannot show.
 UNSEEN: Final = "[{}]"
 
 
 class Converted(NamedTuple):
-    """What a response put out: each item as the journal gets it, with the message that shows it, and the files that
-    code wrote.
+    """The output of a response: each item for the journal, with the message that shows it, and the files that code
+    wrote.
     """
 
     items: list[tuple[Json, Json | None]]
@@ -33,9 +33,9 @@ def listing(given: str | Iterable[Any]) -> list[Json]:
 
 
 def listed(item: Json) -> Json:
-    """An item that ``input_items`` lists, as somebody would give it: without the id that upstream gave it.
+    """An item of ``input_items`` in the form of an input: without upstream's id.
 
-    Parts whose data upstream does not give back become words that name them: without it they would be refused.
+    Parts whose data upstream does not return become texts that name them, as they would be refused without the data.
     """
     own = item if item.get("type") in ASKS else {name: item[name] for name in item if name not in ("id", "status")}
     if item.get("type") != "message" or not isinstance(item.get("content"), list):
@@ -51,7 +51,7 @@ def _held(part: Json) -> Json:
 
 
 def converted(response: Json, thread_id: str, new_id: Callable[[str], str]) -> Converted:
-    """What a finished response put out, by the rules by which a run tells it; its messages belong to no run.
+    """The output of a finished response, translated by the same rules as in a run; its messages belong to no run.
 
     Times are the response's own, in seconds.
     """
@@ -74,7 +74,7 @@ def _as_told(turn: Turn, key: str, item: Json, messages: dict[str, Json]) -> tup
 
 
 def message(item: Json, id: str, now: int, thread_id: str) -> Json | None:
-    """The message that shows an item that somebody gave; None where a thread shows none."""
+    """The message that shows an input item; None if a thread does not show it."""
     if item["type"] != "message" or item["role"] not in SPEAKERS:
         return None
     files = [part["file_id"] for part in item["content"] if part.get("type") == "input_file" and part.get("file_id")]
@@ -85,7 +85,7 @@ def message(item: Json, id: str, now: int, thread_id: str) -> Json | None:
 
 
 def _shown(part: Json) -> Json:
-    """A part of an item as a message has it."""
+    """A part of an item in the form of a message."""
     kind = part.get("type")
     if kind == "refusal":
         return {"type": "refusal", "refusal": part["refusal"]}
@@ -99,7 +99,7 @@ def _shown(part: Json) -> Json:
 
 
 def already(given: list[Json], known: Iterable[Json]) -> int | None:
-    """How many items at the beginning of ``given`` say again what is ``known``; None where they say something else."""
+    """How many items at the beginning of ``given`` repeat ``known``; None if they differ."""
     waiting = [bare for item in known if (bare := _bare(item)) is not None]
     done = 0
     for place, item in enumerate(given):
@@ -113,7 +113,9 @@ def already(given: list[Json], known: Iterable[Json]) -> int | None:
 
 
 def _bare(item: Json) -> Json | None:
-    """What of an item tells it from others, whoever wrote it down; None for what is not always sent again."""
+    """The fields that identify an item, in a form that does not depend on its source; None for items that are not
+    always sent again.
+    """
     item = items.normal(item)
     again = AGAIN[item["type"]](item) if item["type"] in AGAIN and item["type"] != "reasoning" else None
     if again is None or again["type"] != "message":

@@ -1,12 +1,12 @@
-"""Upstream's events in the form on which all rules rely.
+"""Converts upstream's events to the form that all rules need.
 
-Servers leave fields out, send null, or send another type.  Each event is normalised once, where it comes in; from there
-on every field that a rule reads either has its type or is None or absent.  What can be mended is mended, what cannot is
-left out.  An event without its essential field says nothing: it gets a type of its own, which no rule knows, so that it
+Servers leave fields out, send null, or send another type.  Each event is normalised once, when it arrives; after that
+every field that a rule reads has its type, or is None or absent.  A wrong value is converted if possible, else left
+out.  An event without its essential field is useless: it gets a type of its own, for which there is no rule, so that it
 is skipped and logged once like any unknown event.
 
-`FIELDS` is the table: one row for each event that has something to be read.  An event that is right already is returned
-as it is, after a few look-ups.
+`FIELDS` is the table: one row for each event with fields that are read.  A correct event is returned unchanged, after a
+few look-ups.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -15,10 +15,10 @@ from typing import Any, Final
 from shim.wire.encoding import dumps
 from shim.wire.types import Json
 
-#: Makes of a field's value the one that rules read; None where it cannot.
+#: Converts a field's value to the type that rules read; None if that is impossible.
 Reader = Callable[[Any], Any]
 
-#: After one of these a response says nothing more.  ``response.done`` is what some older proxies send.
+#: The last events of a response.  Some older proxies send ``response.done``.
 TERMINAL: Final = frozenset(
     {"response.completed", "response.incomplete", "response.failed", "response.cancelled", "response.done"}
 )
@@ -45,12 +45,12 @@ def _score(value: Any) -> float | None:
 
 
 def _serialised(value: Any) -> str | None:
-    """JSON as text.  Some servers send the object itself; an empty one says nothing."""
+    """JSON as text.  Some servers send the object itself; an empty one counts as missing."""
     return dumps(value) if value and isinstance(value, dict) else text(value)
 
 
 def _listed(read: Reader) -> Reader:
-    """A list without what cannot be read of it; what is no list is an empty one."""
+    """A list without the entries that cannot be read; a value that is no list becomes an empty one."""
 
     def read_all(values: Any) -> list[Any]:
         if not isinstance(values, list):
@@ -66,7 +66,7 @@ def _same(one: Any, other: Any) -> bool:
 
 
 def _with(source: Json, readers: Mapping[str, Reader], **known: Any) -> Json:
-    """The object with the named fields read; itself if nothing had to be changed."""
+    """The object with the named fields converted; the same object if nothing had to be changed."""
     found = {name: value for name, value in known.items() if source.get(name) != value}
     for name, read in readers.items():
         value = source.get(name)
@@ -86,12 +86,12 @@ ANNOTATION: Final[dict[str, Reader]] = {
     "start_index": number,
     "end_index": number,
 }
-#: What each kind of annotation cannot be shown without.
+#: The fields that each kind of annotation needs.
 ANNOTATION_NEEDS: Final = {"file_citation": "file_id", "container_file_citation": "file_id", "url_citation": "url"}
 
 
 def annotation(value: Any) -> Json:
-    """An annotation.  One that cannot be shown stays in its list, with an empty type, as the others are counted."""
+    """An annotation.  One that cannot be shown stays in its list with an empty type, as annotations are counted."""
     if not isinstance(value, dict):
         return {"type": ""}
     kind = value.get("type")
@@ -102,7 +102,7 @@ def annotation(value: Any) -> Json:
 
 #: Other names of a part's type.
 PART_KINDS: Final = {"text": "output_text"}
-#: A part without a type is told by what it has.
+#: The type of a part without one, by the fields that it has.
 PART_TOLD_BY: Final = {"refusal": "refusal", "text": "output_text"}
 PART: Final[dict[str, Reader]] = {"text": text, "refusal": text, "annotations": _listed(annotation)}
 
@@ -138,16 +138,16 @@ def _result(value: Any) -> Json | None:
 
 
 def _output(value: Any) -> Json | None:
-    """What code left behind: its logs, or a picture."""
+    """An output of code: logs, or a picture."""
     if not isinstance(value, dict):
         return None
     found = _with(value, {"type": text, "logs": text, "url": text})
     return None if found.get("type") == "image" and not found.get("url") else found
 
 
-#: What all items may have.
+#: Fields that all items may have.
 ANY_ITEM: Final[dict[str, Reader]] = {"id": text, "call_id": text, "status": text}
-#: What is read of an item, by its type.
+#: Fields of an item that are read, by its type.
 ITEMS: Final[dict[str, dict[str, Reader]]] = {
     "message": {"content": _content, "phase": text},
     "function_call": {"name": text, "arguments": _serialised},
@@ -158,7 +158,7 @@ ITEMS: Final[dict[str, dict[str, Reader]]] = {
     "mcp_call": {"name": text, "output": _serialised},
     "image_generation_call": {"result": text, "output_format": text},
 }
-#: An item without a type is told by what it has.
+#: The type of an item without one, by the fields that it has.
 TOLD_BY: Final = {
     "content": "message",
     "role": "message",
@@ -201,12 +201,12 @@ def _usage(value: Any) -> Json | None:
 
 
 def _word(value: Any) -> str | None:
-    """A code.  Some servers send a number."""
+    """An error code.  Some servers send a number."""
     return str(value) if type(value) is int else text(value)
 
 
 def error(value: Any) -> Json | None:
-    """Upstream's word for what went wrong: an object, or a bare text."""
+    """An error: an object, or a plain text."""
     if isinstance(value, str):
         return {"message": value}
     if not isinstance(value, dict):
@@ -229,18 +229,18 @@ RESPONSE: Final[dict[str, Reader]] = {
 
 
 def response(value: Any) -> Json | None:
-    """A response object, as an event holds it or a GET answers it."""
+    """A response object, of an event or of a GET."""
     return _with(value, RESPONSE) if isinstance(value, dict) else None
 
 
 def _ending(value: Any) -> Json:
-    """The response of a terminal event.  Its end counts, whatever it is told with."""
+    """The response of a final event.  The end is processed even if the response is malformed."""
     return response(value) or {}
 
 
 # Events.
 
-#: What is read of an event: its essential field, and how.
+#: The essential field of each event, and its conversion.
 FIELDS: Final[dict[str, tuple[str, Reader]]] = {
     **dict.fromkeys(("response.created", "response.queued", "response.in_progress"), ("response", response)),
     **dict.fromkeys(TERMINAL, ("response", _ending)),
@@ -260,7 +260,7 @@ FIELDS: Final[dict[str, tuple[str, Reader]]] = {
     "response.code_interpreter_call.code.delta": ("delta", text),
     "response.code_interpreter_call.code.done": ("code", text),
 }
-#: Where an event says of which item it speaks.
+#: Fields of an event that identify its item.
 POSITION: Final[dict[str, Reader]] = {"item_id": text, "output_index": number, "content_index": number}
 
 
@@ -294,7 +294,7 @@ def _error_event(raw: Json) -> Json:
 
 
 def events(read: Iterable[Json]) -> list[Json]:
-    """The events of one network read, up to the one that ends the response: what follows that is ignored."""
+    """The events of one network read, up to the one that ends the response; later ones are ignored."""
     found: list[Json] = []
     for raw in read:
         found.append(event(raw))

@@ -1,7 +1,7 @@
 """A run as the body of ``POST /responses``.
 
-Nothing carries over from one response to the next but the conversation itself, so instructions, tools and every other
-parameter are sent with each call of a run, tool rounds included.
+Upstream takes only the conversation over from one response to the next, so instructions, tools and every other
+parameter are sent with each request of a run, tool rounds included.
 """
 
 from collections.abc import Callable
@@ -13,20 +13,19 @@ from shim.translate.models import REFUSABLE
 from shim.wire.texts import Items
 from shim.wire.types import Json
 
-#: What is to be included of reasoning, so that it can be sent again.
+#: The value of ``include`` for reasoning that can be sent again.
 ENCRYPTED: Final = "reasoning.encrypted_content"
 
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """What besides the run decides about its next call.
+    """The values, besides the run itself, that its next request depends on.
 
-    ``model``: the one that is called, which need not be the one that the run shows.  ``resources``: what hosted tools
-    work on.  ``previous``: the response to chain from.  ``spent``: completion tokens used so far.  ``obeyed``: whether
-    a forced tool choice has been followed once; forcing it for ever would loop for ever.  ``store``: whether upstream
-    shall keep the answer; if not,
-    ``carry_reasoning`` asks for reasoning in a form that can be sent again.  ``without``: parameters that the model is
-    known to refuse.
+    ``model``: the one that is called, which may differ from the one that the run shows.  ``resources``: vector stores
+    and files of hosted tools.  ``previous``: the response to chain from.  ``spent``: completion tokens used so far.
+    ``obeyed``: whether the model has followed a forced tool choice once; if it were forced each time, the run would
+    never end.  ``store``: whether upstream stores the answer; if not, ``carry_reasoning`` requests reasoning in a form
+    that can be sent again.  ``without``: parameters that the model is known to refuse.
     """
 
     model: str
@@ -62,14 +61,14 @@ def _tools(run: Json, so_far: Circumstances) -> Json:
 
 
 def _include(run: Json, so_far: Circumstances) -> Json:
-    """What the steps show of hosted tools; and reasoning, encrypted, where nobody but us keeps it."""
+    """Results of hosted tools that steps show; and encrypted reasoning, if upstream does not store it."""
     carried = so_far.carry_reasoning and ENCRYPTED not in so_far.without
     wanted = tools.includes(run["tools"]) + ([ENCRYPTED] if carried else [])
     return {"include": wanted} if wanted and "include" not in so_far.without else {}
 
 
 def _sampling(run: Json, so_far: Circumstances) -> Json:
-    """1.0 is both APIs' default, and models that reason refuse the parameter."""
+    """1.0 is the default of both APIs and is not sent, as reasoning models refuse the parameter."""
     wanted = {name: run[name] for name in REFUSABLE if run[name] not in (None, 1.0)}
     return {name: value for name, value in wanted.items() if name not in so_far.without}
 
@@ -95,7 +94,9 @@ def _format(run: Json, so_far: Circumstances) -> Json:
 
 
 def _truncation(run: Json, so_far: Circumstances) -> Json:
-    """The old API left out what did not fit; so does this, where a server can.  `last_messages` is done by replay."""
+    """The old API left out messages that did not fit; upstream does so, too, if it can.  `last_messages` is done by
+    replay.
+    """
     wanted = run["truncation_strategy"]["type"] == "auto" and "truncation" not in so_far.without
     return {"truncation": "auto"} if wanted else {}
 
@@ -105,17 +106,17 @@ def _metadata(run: Json, so_far: Circumstances) -> Json:
 
 
 def _stream(run: Json, so_far: Circumstances) -> Json:
-    """A stream is asked for by whoever sends the body, unless the model has refused to stream."""
+    """The sender of the body adds ``stream``, unless the model has refused to stream."""
     return {"stream": False} if "stream" in so_far.without else {}
 
 
 def _chain(run: Json, so_far: Circumstances) -> Json:
-    """``store`` is always said, as its default differs between organisations, unless it is not understood."""
+    """``store`` is always sent, as its default differs between organisations, unless the server refuses the field."""
     body: Json = {} if "store" in so_far.without else {"store": so_far.store}
     return body | ({"previous_response_id": so_far.previous} if so_far.previous else {})
 
 
-#: Everything that a request holds besides ``input``, in the order of the wire.
+#: All fields of a request besides ``input``, in the order in which they are sent.
 WRITERS: Final[tuple[Callable[[Json, Circumstances], Json], ...]] = (
     _model,
     _instructions,
@@ -133,11 +134,12 @@ WRITERS: Final[tuple[Callable[[Json, Circumstances], Json], ...]] = (
 
 
 def body(run: Json, items: Items, so_far: Circumstances) -> Json:
-    """The whole request body; it is to be streamed unless it says otherwise."""
+    """The whole request body; without ``stream`` in it, a stream is requested."""
     made: Json = {}
     for write in WRITERS:
         made |= write(run, so_far)
     if not items and so_far.previous is None:
-        # A first run with instructions alone: the API wants some input, so they are said once as a developer's item.
+        # A first run with instructions and no messages: the API requires some input, so the instructions are sent once
+        # as a developer's item.
         items = Items.of([{"role": "developer", "content": run["instructions"]}])
     return made | {"input": items}

@@ -1,8 +1,8 @@
-"""Responses events in, Assistants events out: one row for everything that upstream can say.
+"""Responses events in, Assistants events out: one row for every event of upstream.
 
-`translate` is the whole protocol: it looks the event up in `RULES` and lets the rule speak.  A row may say `Nothing`,
-with its reason; it may not be absent.  An event that no row knows is skipped and remembered once, because next year's
-API has more of them.
+`translate` is the whole protocol: it looks the event up in `RULES` and calls the rule.  A row may be `Nothing`, with a
+reason; it may not be missing.  An event without a row is skipped and recorded once, as later versions of the API will
+have more events.
 """
 
 from collections.abc import Iterable, Iterator
@@ -20,7 +20,7 @@ Key = str | tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Nothing:
-    """Seen, and without a counterpart."""
+    """An event without a counterpart in the old API."""
 
     reason: str
 
@@ -31,7 +31,7 @@ TEXT_DELTA: Final = "response.output_text.delta"
 
 UNREAD: Final = "The model's answer could not be read: it holds a data line that is no JSON object."
 
-#: What an ending may tell besides what an item's own rules would have told.
+#: Events that an ending may emit in addition to those of the items' own rules.
 ENDS: Final = (
     "thread.message.created",
     "thread.message.in_progress",
@@ -52,21 +52,23 @@ ENDS: Final = (
 
 @emits("thread.run.in_progress")
 def begin(turn: Turn, event: Json) -> Iterator[Emitted]:
-    """Upstream works on it."""
+    """Upstream has started to work on the response."""
     if event.get("response", {}).get("status") != "queued":
         yield from turn.begin()
 
 
 @emits()
 def remember_error(turn: Turn, event: Json) -> Iterator[Emitted]:
-    """Something went wrong; the ending that follows tells it."""
+    """Store an error; the ending after it reports it."""
     turn.error = failures.of_event(event)
     yield from ()
 
 
 @emits()
 def unreadable(turn: Turn, event: Json) -> Iterator[Emitted]:
-    """A line that cannot be read.  If the rest does not tell how the response ends, this is why the run fails."""
+    """A line that cannot be read.  If the rest of the stream has no end of the response, the run fails with this
+    error.
+    """
     turn.unknown.add("a data line that is no JSON object")
     turn.error = turn.error or {"message": UNREAD}
     yield from ()
@@ -74,13 +76,15 @@ def unreadable(turn: Turn, event: Json) -> Iterator[Emitted]:
 
 @emits(*STEP_OPENS, *ENDS)
 def end(turn: Turn, event: Json) -> Iterator[Emitted]:
-    """The terminal payload is the truth: what it holds and nobody told is told now, then its status ends the turn."""
+    """The final response is authoritative: what it contains and was not emitted yet is emitted now, then its status
+    ends the turn.
+    """
     response = event["response"]
     yield from turn.begin()
     output = response.get("output") or []
     for index, (item, known) in enumerate(turn.known.output(output)):
         yield from _over(turn, item, known or turn.known.add(item, index))
-    # The event's own name counts where a server leaves the status out, or forgot to change it.
+    # The event's own name is used if a server leaves the status out, or did not change it.
     named = endings.ENDINGS.get(event["type"].removeprefix("response."), endings.finish)
     yield from endings.ENDINGS.get(response.get("status") or "", named)(turn, response)
 
@@ -156,7 +160,7 @@ RULES: Final[dict[Key, Rule | Nothing]] = {
     "response.reasoning_text.delta": REASONING,
     "response.reasoning_text.done": REASONING,
 }
-#: Items, and the events about them, that no Assistants tool leads to.
+#: Items that no Assistants tool causes, and the events about them.
 ELSEWHERE: Final[dict[str, Nothing]] = (
     dict.fromkeys(("additional_tools", "compaction", "program", "program_output", "tool_search_output"), NO_TOOL)
     | dict.fromkeys(("apply_patch_call_output", "shell_call_output"), NO_TOOL)
@@ -223,8 +227,8 @@ RULES.update(
 
 
 def translate(turn: Turn, event: Json) -> Iterator[Emitted]:
-    """What an Assistants stream says when upstream says ``event``, which is normalised.  Changes ``turn``, and nothing
-    else.  What follows the end of the response is ignored.
+    """The Assistants events for upstream's normalised ``event``.  Changes only ``turn``.  Events after the end of the
+    response are ignored.
     """
     if turn.terminal is not None:
         return iter(())
@@ -247,7 +251,7 @@ def _added(turn: Turn, item: Json, place: int | None) -> Iterator[Emitted]:
 
 
 def _done(turn: Turn, item: Json, place: int | None) -> Iterator[Emitted]:
-    """An item is over."""
+    """An item has ended."""
 
     def agrees(known: Known, item: Json) -> bool:
         heard = turn.items[known.key].heard if known.key in turn.items else ""
@@ -257,13 +261,13 @@ def _done(turn: Turn, item: Json, place: int | None) -> Iterator[Emitted]:
 
 
 def _text_of(item: Json) -> str:
-    """All words of a finished item."""
+    """The whole text of a finished item."""
     parts = [part.get("text") or part.get("refusal") or "" for part in item.get("content") or []]
     return item.get("arguments") or item.get("code") or "".join(parts)
 
 
 OF_ITEMS: Final = {ITEM_ADDED: _added, ITEM_DONE: _done}
-#: What is said of an item after its end.
+#: Rules for events about an item after its end.
 LATE: Final[dict[str, Rule]] = {
     "message": messages.hear_late,
     "function_call": calls.hear_late,
@@ -277,8 +281,8 @@ def _announce(turn: Turn, item: Json, known: Known) -> Iterator[Emitted]:
 
 
 def _over(turn: Turn, item: Json, known: Known) -> Iterator[Emitted]:
-    """An item is over: once.  One that nobody announced is announced first.  It goes to the journal when it is told
-    wholly.  More that is said of it afterwards is stored.
+    """End an item, once.  An item that was not announced begins first.  It is journalled when it was emitted
+    completely.  Further content that comes later is stored.
     """
     turn.known.learn(known, item)
     if known.settled:
@@ -294,7 +298,7 @@ def _over(turn: Turn, item: Json, known: Known) -> Iterator[Emitted]:
 
 
 def _apply(turn: Turn, when: str, item: Json, known: Known) -> Iterator[Emitted]:
-    """The row for an item that begins or ends."""
+    """Call the rule for an item that begins or ends."""
     row = RULES.get((when, known.kind))
     if row is None:
         turn.unknown.add(f"{when} {known.kind}")
@@ -303,7 +307,7 @@ def _apply(turn: Turn, when: str, item: Json, known: Known) -> Iterator[Emitted]
 
 
 def merged(events: Iterable[Json]) -> list[Json]:
-    """The events of one network read, with adjacent text deltas of one part made one.  Nothing waits for more."""
+    """The events of one network read, with adjacent text deltas of one part merged.  No delta waits for later ones."""
     out: list[Json] = []
     if isinstance(events, list) and len(events) == 1:
         return events

@@ -1,7 +1,7 @@
 """Tools in both directions: one row a tool type.
 
-The two APIs have opposite defaults for functions: Assistants' were not strict, Responses' are, and rewrite the schema;
-so ``strict`` is always sent.
+The two APIs have opposite defaults for functions: in the Assistants API they were not strict, in the Responses API they
+are, and upstream then rewrites the schema; so ``strict`` is always sent.
 """
 
 from collections.abc import Callable, Mapping
@@ -19,9 +19,9 @@ NO_PARAMETERS: Final = {"type": "object", "properties": {}}
 class Tool:
     """``shown``: how an assistant and a run show the tool.  ``sent``: how upstream gets it, given the run's resources.
 
-    ``include``: what upstream must be asked for besides, so that the steps can show what the tool found.  ``back``: a
-    path in the tool upstream, and the path in the caller's tool, or from ``/`` on in his request; errors are read with
-    it.
+    ``include``: values of the request's ``include`` that steps need to show the tool's results.  ``back``: a path in
+    the tool as it is sent, and the path in the caller's tool, or, if it begins with ``/``, in the caller's request; to
+    translate errors.
     """
 
     shown: Callable[[Json], Json]
@@ -133,20 +133,20 @@ def shown(tools: list[Json] | None) -> list[Json]:
 
 
 def sent(tools: list[Json], resources: Json) -> list[Json]:
-    """A run's tools as upstream gets them.  A search without a store, which the old API took, finds nothing anywhere
-    and is refused upstream: it is left out.
+    """A run's tools in the form for upstream.  A file search without a vector store, which the old API accepted, is
+    left out, as upstream refuses it.
     """
     made = (TOOLS[tool["type"]].sent(tool, resources) for tool in tools)
     return [tool for tool in made if tool.get("vector_store_ids") != []]
 
 
 def includes(tools: list[Json]) -> list[str]:
-    """What to ask upstream for besides the answer."""
+    """The values of ``include`` for these tools."""
     return sorted({value for tool in tools for value in TOOLS[tool["type"]].include})
 
 
 def unknown_choice(chosen: Any, tools: list[Json]) -> str | None:
-    """The tool that ``tool_choice`` names, if it is none of the run's ``tools``."""
+    """The tool that ``tool_choice`` names, if it is not among the run's ``tools``."""
     if not isinstance(chosen, dict):
         return None
     kind = str(chosen["type"])
@@ -158,9 +158,9 @@ def unknown_choice(chosen: Any, tools: list[Json]) -> str | None:
 
 
 def choice(chosen: Any, tools: list[Json]) -> Any:
-    """``tool_choice`` as upstream takes it: flat, where Assistants nested the function's name.
+    """``tool_choice`` in the form for upstream: flat; the Assistants API nested the function's name.
 
-    ``tools`` are those that are sent; a search that was left out cannot be chosen.
+    ``tools``: those that are sent; a file search that was left out cannot be chosen.
     """
     if not isinstance(chosen, dict):
         return chosen
@@ -171,7 +171,7 @@ def choice(chosen: Any, tools: list[Json]) -> Any:
 
 
 def resources(tools: list[Json], given: Json | None) -> Json:
-    """An assistant's ``tool_resources``: what was given, and an empty list for each hosted tool without any."""
+    """An assistant's ``tool_resources``: those of the request, and an empty list for each hosted tool without any."""
     empty: dict[str, Json] = {"code_interpreter": {"file_ids": []}, "file_search": {"vector_store_ids": []}}
     kinds = {tool["type"] for tool in tools}
     blanks = {kind: dict(blank) for kind, blank in empty.items() if kind in kinds}

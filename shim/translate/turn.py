@@ -1,4 +1,4 @@
-"""What the translation of one response must remember between two events."""
+"""The state of the translation of one response."""
 
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
@@ -13,12 +13,12 @@ from shim.wire.types import Json
 Emitted = tuple[str, Json]
 Rule = Callable[["Turn", Json], Iterator[Emitted]]
 
-#: What each rule may emit, declared where the rule stands.
+#: The events that each rule may emit, declared with the rule.
 EMITS: Final[dict[Rule, frozenset[str]]] = {}
 
 
 def emits(*names: str) -> Callable[[Rule], Rule]:
-    """Declare what a rule may emit; the tests hold it to that."""
+    """Declare the events that a rule may emit; the tests check that."""
 
     def declare(rule: Rule) -> Rule:
         EMITS[rule] = frozenset(names)
@@ -27,7 +27,7 @@ def emits(*names: str) -> Callable[[Rule], Rule]:
     return declare
 
 
-#: Every rule that opens a step may first begin the run and close the step before.
+#: Every rule that opens a step may first start the run and complete the step before.
 STEP_OPENS: Final = (
     "thread.run.in_progress",
     "thread.run.step.completed",
@@ -40,8 +40,8 @@ STEP_OPENS: Final = (
 class Part:
     """One content part of the open message.
 
-    ``heard`` is upstream's text so far, ``emitted`` is ours: the same plus the citation markers that we put in.
-    Offsets count code points.  ``files``: those that code wrote for it.
+    ``heard``: upstream's text so far; ``emitted``: the same with the citation markers that were added.  Offsets count
+    code points.  ``files``: those that code wrote for it.
     """
 
     index: int
@@ -61,10 +61,10 @@ class Part:
 class Open:
     """An item that upstream has begun: a ``message`` with its parts, or a ``call`` with its place in its step.
 
-    ``open`` until its end is told; a message that was cut short waits for the response to say why.  ``cut``: the call
-    ends in the middle.  ``whole``: it was told to its end.  ``finished``: a message's parts as upstream told them as a
-    whole, by place and kind; they are held against what was told when the message ends.  ``outputs``: what code left
-    behind, as far as it was told.
+    ``open``: its end was not emitted yet; an incomplete message waits for the response's end, which has the reason.
+    ``cut``: the call's arguments end in the middle.  ``whole``: it was emitted completely.  ``finished``: a message's
+    complete parts from upstream, by place and kind; they are compared with the received text when the message ends.
+    ``outputs``: outputs of code that were emitted.
     """
 
     kind: str
@@ -82,7 +82,7 @@ class Open:
 
     @property
     def heard(self) -> str:
-        """All that upstream has told of it, as one text."""
+        """All text that upstream has sent for it."""
         call = self.call.get("function", {}).get("arguments") or self.call.get("code_interpreter", {}).get("input")
         return call or "".join(piece for part in self.parts.values() for piece in part.heard)
 
@@ -99,14 +99,14 @@ class Made:
 
 @dataclass(slots=True)
 class Turn:
-    """One response of a run.  ``run`` is replaced, never changed in place, so what was emitted stays as it was.
+    """One response of a run.  ``run`` is replaced, never changed in place, so that emitted objects do not change.
 
-    ``images``: pictures that no message shows yet.  ``pictured``: those among the outputs of code that upstream has yet
-    to name in a message.  ``asked``: what the caller's request said; ``body``: what upstream was sent for it.
-    ``known``: the items of the response; ``items``: those of them that are shown.
-    ``call_ids``: the run's calls, of earlier responses too, by the id that the program sees; each with upstream's id.
-    ``unclaimed``: arguments of calls that nobody has announced, by what their events name.
-    ``amended``: items of which more came after their end was told: it is stored, and cannot be told any more.
+    ``images``: pictures that no message shows yet.  ``pictured``: how many pictures in outputs of code upstream has not
+    named in a message yet.  ``asked``: the caller's request; ``body``: the request to upstream.  ``known``: the items
+    of the response; ``items``: those of them that are shown.  ``call_ids``: the run's calls, of earlier responses too,
+    by the id that the program sees; each with upstream's id.  ``unclaimed``: arguments of calls that were not
+    announced, by the id and place in their events.  ``amended``: items for which more content came after their end was
+    emitted: it is stored, but cannot be emitted any more.
     """
 
     run: Json
@@ -137,16 +137,16 @@ class Turn:
 
     @property
     def names(self) -> Names:
-        """What the caller calls the fields that upstream names in an error."""
+        """The caller's names for fields that upstream names in an error."""
         return Names(self.run, self.asked, self.body)
 
     @property
     def ended(self) -> bool:
-        """Whether the run has left this response: it is finished, or waits for somebody."""
+        """Whether this response is over for the run: the run has ended, or requires an action."""
         return self.run["status"] not in ("queued", "in_progress", "cancelling")
 
     def happen(self, happening: lifecycle.Happening, **changes: Any) -> Emitted:
-        """Move the run by the table, stamp it, and tell."""
+        """Change the run's status by the table, set its timestamp, and return the event."""
         status = lifecycle.after(self.run["status"], happening)
         if stamp := lifecycle.STAMP.get(status):
             changes[stamp] = self.now()
@@ -158,24 +158,26 @@ class Turn:
         return f"thread.run.{status}", objects.as_streamed(self.run)
 
     def release(self, usage: Json | None = None) -> Iterator[Emitted]:
-        """Tell that the held step is completed.  It waited because upstream counts tokens only at the end."""
+        """Emit that the held step is completed.  It waited because upstream counts tokens only at the end."""
         if self.held is not None:
             step = self.held | {"status": "completed", "completed_at": self.now(), "usage": usage or objects.usage()}
             self.held = None
             yield "thread.run.step.completed", step
 
     def hold(self, step: Json) -> Iterator[Emitted]:
-        """A step is over; its `completed` waits.  The one that waited so far is told."""
+        """Hold a step that has ended: its `completed` event waits.  The event of the step held before is emitted."""
         yield from self.release()
         self.held = step
 
     def begin(self) -> Iterator[Emitted]:
-        """The run is in progress, said once a response."""
+        """Emit that the run is in progress, once for each response."""
         if self.run["status"] == "queued":
             yield self.happen("began")
 
     def open_step(self, details: Json) -> Iterator[Emitted]:
-        """A step begins; the one before it is over.  Emits ``created`` and ``in_progress`` with the same object."""
+        """A step begins, and the one before it is completed.  Emits ``created`` and ``in_progress`` with the same
+        object.
+        """
         yield from self.begin()
         yield from self.release()
         step = objects.step(self.new_id("step"), self.now(), self.run, details)
@@ -183,7 +185,7 @@ class Turn:
         yield "thread.run.step.in_progress", step
 
     def show(self, event: Json, opened: Open) -> Open:
-        """Remember an item that is shown from now on."""
+        """Add an item that is shown from now on."""
         opened.known = event["known"]
         self.items[event["known"].key] = opened
         return opened
@@ -193,12 +195,14 @@ class Turn:
         return self.items.get(event["known"].key)
 
     def find(self, event: Json, kind: str) -> Open | None:
-        """The shown item that an event without an item speaks of."""
+        """The shown item to which an event without an item refers."""
         known = self.known.words(event, kind)
         return None if known is None else self.items.get(known.key)
 
     def unannounced(self, event: Json, kind: str, opens: Rule) -> Generator[Emitted, None, Open | None]:
-        """An item that begins with its first words, as nobody announced it; None where they are another item's."""
+        """An item that begins with its first text, as it was not announced; None if the text belongs to another
+        item.
+        """
         if self.known.elsewhere(event, kind) or self.known.words(event, kind) is not None:
             return None
         item = {"type": kind} | ({"id": event["item_id"]} if event.get("item_id") else {})
@@ -208,26 +212,29 @@ class Turn:
         return self.items[known.key]
 
     def call_id(self, item: Json) -> str:
-        """The id of a call as the program sees it: upstream's, unless there is none or the run has it already."""
+        """The id of a call for the program: upstream's, unless there is none or the run already has a call with this
+        id.
+        """
         wanted = item.get("call_id") or item.get("id")
         taken = {opened.call["id"] for opened in self.calls}
         return self.new_id("call") if not wanted or wanted in taken or wanted in self.call_ids else str(wanted)
 
     def settle(self, opened: Open, item: Json) -> None:
-        """A shown item is told wholly.  ``item``: as it was told; this is what the journal gets."""
+        """A shown item was emitted completely.  ``item``: as it was emitted, for the journal."""
         assert opened.known is not None
         opened.known.item, opened.known.settled, opened.whole = item, True, True
 
     def amend(self, opened: Open) -> None:
-        """More came of an item after its end was told."""
-        self.differences.append(f"the response's end tells more of {opened.kind} {opened.step['id']} than its own end")
+        """Record that more content came for an item after its end was emitted."""
+        self.differences.append(f"the response's end has more of {opened.kind} {opened.step['id']} than its own end")
         self.amended.append(opened)
 
     def flush(self, ended: bool = False) -> None:
-        """Hand to the journal what is told wholly: `done` has each item's key, and the item as it was told.
+        """Pass completely emitted items to the journal: `done` has each item's key, and the item as it was emitted.
 
-        No item overtakes a message that is not whole yet.  Calls wait for the end, with the thoughts behind them: their
-        ids and arguments may change until then, and a response without an end has asked for nothing.
+        No item is journalled before an earlier message that is not complete.  Calls wait for the end, with the
+        reasoning after them: their ids and arguments may change until then, and the calls of a response without an end
+        are not valid.
         """
         called = False
         for known in self.known.items:
@@ -242,7 +249,7 @@ class Turn:
 
 
 def better(earlier: str, later: str) -> str:
-    """What to believe after ``later``: that, or what was said before where ``later`` says less of the same.  What was
-    said too much may be the same end once more, as where a delta came twice.
+    """The better of two texts: ``later``, or ``earlier`` if ``later`` is only a part of it.  Text that ``earlier`` has
+    in addition may be a repetition, if a delta was sent twice.
     """
     return earlier if earlier.startswith(later) and not later.endswith(earlier[len(later) :]) else later

@@ -1,9 +1,9 @@
-"""The body of an answer with status 200, read as events, whatever form the server gave it.
+"""Reads the body of an answer with status 200 as events, in any form in which servers send it.
 
-Most servers send server-sent events.  One that was not asked to stream, or does not, sends one JSON object: it becomes
-the two events that a stream would have begun and ended with, so that one path reads both.  The first bytes tell the two
-apart, as proxies name content types wrongly.  A body that is neither a stream nor a response raises `NoResponse`: a
-success by its status alone is none.
+Most servers send server-sent events.  A server that does not stream sends one JSON object: it is turned into the first
+and the last event of a stream, so that the same code reads both.  The first bytes decide which of the two it is, as
+proxies send wrong content types.  A body that is neither a stream nor a response raises `NoResponse`, in spite of the
+status.
 """
 
 import json
@@ -12,7 +12,7 @@ from typing import Final
 from shim.wire import sse
 from shim.wire.types import Json
 
-#: What a response may say of itself, and whether it must hold a list of output items then.
+#: The statuses of a response, and whether a response of that status must have a list of output items.
 STATUSES: Final[dict[str, bool]] = {
     "completed": True,
     "incomplete": False,
@@ -21,23 +21,23 @@ STATUSES: Final[dict[str, bool]] = {
     "in_progress": False,
     "queued": False,
 }
-#: Those of them with which a response is over.
+#: The final ones of them.
 FINISHED: Final = ("completed", "incomplete", "failed", "cancelled")
-#: The most characters of a strange body that are shown.
+#: How many characters of an unexpected body are shown.
 SHOWN: Final = 80
 _BOM: Final = b"\xef\xbb\xbf"
 PARTS: Final = (_BOM[:1], _BOM[:2])
 
 
 class NoResponse(ValueError):
-    """The server said that all is well, and sent something that is no response of the Responses API."""
+    """The server answered with status 200, but the body is not a response of the Responses API."""
 
     def __init__(self, what: str) -> None:
         super().__init__(f"The upstream server answered with status 200, but sent {what} instead of a response.")
 
 
 class Body:
-    """Takes the bytes of a body as they come, and gives the events that they complete."""
+    """Takes the bytes of a body as they arrive, and returns the events that they complete."""
 
     def __init__(self, limits: sse.Limits = sse.LIMITS) -> None:
         self._limits: Final = limits
@@ -52,10 +52,10 @@ class Body:
         if self._stream is None:
             self._start += chunk
             if (start := _beginning(self._start)) is None:
-                # White space before the body is not kept, however much comes.
+                # White space before the body is dropped, so that it needs no memory.
                 self._start = self._start if self._start in PARTS else b""
                 return []
-            # No line of a stream begins as JSON does.
+            # No line of an event stream begins like JSON.
             self._stream, chunk = start[:1] not in (b"{", b"["), start
             self._start = b""
         if not self._stream:
@@ -67,7 +67,7 @@ class Body:
         return self._noted(self._reader.feed(chunk))
 
     def close(self) -> list[Json]:
-        """What the end of the body completes.  Raises `NoResponse`."""
+        """The events that the end of the body completes.  Raises `NoResponse`."""
         if self._pieces:
             return unfolded(_parsed(bytes(self._pieces)))
         events = self._noted(self._reader.close())
@@ -83,7 +83,7 @@ class Body:
 
 
 def _beginning(start: bytes) -> bytes | None:
-    """What a body begins with, without a byte order mark and white space; None while more is needed to tell."""
+    """The first character of a body, without a byte order mark and white space; None while more bytes are needed."""
     if start in PARTS:
         return None
     return start.removeprefix(_BOM).lstrip() or None
@@ -97,7 +97,7 @@ def _parsed(body: bytes) -> object:
 
 
 def unfolded(answer: object) -> list[Json]:
-    """A whole response as the events of a stream: one that opens it, one that says everything.  Raises `NoResponse`."""
+    """A whole response as the events of a stream: the first, and the last with everything.  Raises `NoResponse`."""
     if isinstance(answer, dict) and refuses(answer):
         return [{"type": "error", "error": answer["error"]}]
     response = checked(answer)
@@ -109,7 +109,7 @@ def unfolded(answer: object) -> list[Json]:
 
 
 def of_text(text: str) -> object:
-    """The JSON in a body that was not called that.  Raises `NoResponse`."""
+    """The JSON in a body with another content type.  Raises `NoResponse`."""
     body = text.encode("utf-8", "replace").strip()
     if body[:1] in (b"{", b"["):
         return _parsed(body)
@@ -117,14 +117,14 @@ def of_text(text: str) -> object:
 
 
 def refuses(answer: Json) -> bool:
-    """Whether an answer with a 200 is a refusal, as some proxies give it, and no response that has failed."""
+    """Whether an answer with status 200 is a refusal, as some proxies send it, and not a response that has failed."""
     return bool(answer.get("error")) and not answer.get("status")
 
 
 def checked(answer: object) -> Json:
-    """The response that an answer is.  Raises `NoResponse`.
+    """The answer, if it is a response.  Raises `NoResponse`.
 
-    A few servers leave `object` or `status` out: then the list of output items tells that it is one.
+    A few servers leave `object` or `status` out: then the list of output items shows that it is one.
     """
     if not isinstance(answer, dict):
         raise NoResponse(f"JSON that is no object ({type(answer).__name__})")

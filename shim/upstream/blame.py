@@ -1,7 +1,8 @@
-"""Which calls of a conversation a refusal points at.
+"""Finds the calls of a conversation to which a refusal refers.
 
-A model may have called in a way that one server takes and the next refuses: by the place of the item, by the id of the
-call, by the function's name, or in words about the calls of the past, some with status 500.
+A call may have a form that one server accepts and the next one refuses.  The refusal refers to it by the place of the
+item, by the id of the call, by the function's name, or only with a text about earlier calls, in some cases with status
+500.
 """
 
 import re
@@ -10,23 +11,23 @@ from typing import Final
 from shim.ports import Refusal
 from shim.wire.types import Json
 
-#: Statuses with which a server may find fault with what it was told; None is an error inside an answer with status 200.
+#: Statuses with which a server may refuse the input; None is an error inside an answer with status 200.
 FAULTS: Final = frozenset({None, 400, 404, 409, 422, 500, 502})
-#: How a server names an item of the input by its place.
+#: How a server refers to an item of the input by its place.
 PLACE: Final = re.compile(r"\binput(?:\[|\.)(\d+)")
-#: Wordings about calls of the past that name none of them: who says it so.
+#: Texts about earlier calls that name none of them, with the servers that use them.
 WORDS: Final[dict[str, str]] = {
     "llama.cpp": r"Failed to parse tool call arguments as JSON",
     "vLLM, LiteLLM and others in front of chat completions": r"tool_calls\W*\d+\W*function\W*(name|arguments)",
     "Anthropic behind a proxy": r"\btool_use\.(input|name|id)\b",
 }
 _WORDS: Final = re.compile("|".join(WORDS.values()), re.IGNORECASE)
-#: Names that are too short to be told from other words.
+#: The smallest length of a name that can be distinguished from other words.
 SHORTEST: Final = 4
 
 
 def blamed_calls(refusal: Refusal, body: Json) -> set[str]:
-    """Ids of the calls in a request's input that a refusal points at.  Only calls that the input itself holds."""
+    """Ids of the calls in a request's input to which a refusal refers.  Only calls that the input itself contains."""
     if refusal.status not in FAULTS:
         return set()
     items = list(body["input"])

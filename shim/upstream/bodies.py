@@ -1,7 +1,7 @@
-"""Request bodies on their way through the SDK: a short one as an object, a long one as the pieces it was kept in.
+"""Passes request bodies through the SDK: a short one as an object, a long one as the pieces in which it was built.
 
-The SDK and its HTTP library would hold a long conversation as objects, as text and as bytes at the same time.  So it is
-left out of what they are given, and put in where the request is complete but for being sent.
+The SDK and its HTTP library would have a long conversation in memory as objects, as text and as bytes at the same time.
+So the SDK gets the body without it, and it is inserted just before the request is sent.
 """
 
 import json
@@ -12,14 +12,15 @@ from shim.wire import encoding
 from shim.wire.texts import Items
 from shim.wire.types import Json
 
-#: Bytes of input up to which a body goes through the SDK as any other does.
+#: The size of the input in bytes up to which a body passes through the SDK as an object.
 SHORT: Final = 262_144
-#: Gives an HTTP request another body, in pieces that can be read again, and so many bytes.  The doors know the library.
+#: Replaces the body of an HTTP request by pieces that can be read again, with their length in bytes.  The doors provide
+#: it, as only they know the library.
 Refill = Callable[[Any, Iterable[bytes], int], None]
 
 
 class Pieces:
-    """A body, each time it is read."""
+    """A body as an iterable that can be read again."""
 
     def __init__(self, head: bytes, items: Items) -> None:
         self._head, self._items = head, items
@@ -36,18 +37,20 @@ def spread(body: Json) -> Json:
     items = body["input"]
     if not isinstance(items, Items):
         return plain(body)
-    # Pieces are well formed already.
+    # The pieces contain no halves of surrogate pairs.
     return plain(body | {"input": ""}) | {"input": list(items)}
 
 
 def plain(body: Json) -> Json:
-    """The same object without halves of surrogate pairs, which the SDK's own encoder cannot send."""
+    """The same object without halves of surrogate pairs, which the SDK's encoder cannot encode."""
     found: Json = encoding.plain(body)
     return found
 
 
 def into(client: Any, body: Json, refill: Refill | None) -> Json:
-    """What to give the SDK as the body, once a client that is for this call alone puts in the rest by itself."""
+    """The body to pass to the SDK, after ``client``, which is used for this call only, was prepared to insert the
+    rest.
+    """
     items = body["input"]
     if refill is None or not isinstance(items, Items) or items.size <= SHORT:
         return spread(body)
@@ -57,7 +60,7 @@ def into(client: Any, body: Json, refill: Refill | None) -> Json:
         sent = {key: value for key, value in json.loads(request.content).items() if key != "input"}
         pieces = Pieces(encoding.compact(sent)[:-1] + b',"input":', items)
         refill(request, pieces, pieces.size)
-        # The SDK's own, which in one of the colours is to be awaited.
+        # The SDK's own method, which is async in async clients.
         return usual(request)
 
     client._prepare_request = fill

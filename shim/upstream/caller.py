@@ -1,7 +1,7 @@
-"""Who is calling: the headers that a caller's own request answers for itself with.
+"""The caller's credentials: headers of the caller's own request.
 
-They go with every upstream call that is made for that request, and with those of the run that it starts: a door sets
-them around the engine's work, and whatever is begun there (a task, a thread with a copied context) keeps them.
+They are sent with every upstream call for that request, and for the run that it starts: a door sets them around the
+engine's work, and a task or thread that is started there has a copy of the context.
 """
 
 from collections.abc import Iterator, Mapping
@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Final
 
-#: As the SDK spells them: its first versions would send another spelling beside their own.
+#: In the SDK's spelling: its first versions would send another spelling in addition to their own.
 CREDENTIALS: Final = {
     "authorization": "Authorization",
     "api-key": "api-key",
@@ -21,7 +21,7 @@ _caller: "Final[ContextVar[Mapping[str, str]]]" = ContextVar("shim-caller", defa
 
 @contextmanager
 def calling(headers: Mapping[str, str]) -> Iterator[None]:
-    """What is done within is done for the caller whose request had these headers."""
+    """Within this context, upstream calls are made for the caller whose request had these headers."""
     found = {name.lower(): value for name, value in headers.items()}
     token = _caller.set({spelt: found[name] for name, spelt in CREDENTIALS.items() if name in found})
     try:
@@ -31,5 +31,5 @@ def calling(headers: Mapping[str, str]) -> Iterator[None]:
 
 
 def credentials() -> dict[str, str]:
-    """The headers of the caller for whom this is done; none outside of `calling`."""
+    """The current caller's headers; empty outside of `calling`."""
     return dict(_caller.get())

@@ -1,8 +1,8 @@
 """Whether a server really continues from a previous response: one rule, for the engine and for `doctor`.
 
-A server of a known kind is believed.  Any other may repeat `previous_response_id` and `store` from the request without
-looking at them, and then the model would have forgotten the conversation.  So it has to show two things, once: that it
-still has a response that it made, and what it does when a request continues from a response that never was.
+For a server of a known kind the profile decides.  Any other server may copy `previous_response_id` and `store` from the
+request without using them, and then the model would not see the conversation.  So it is tested once: whether it can
+return a response that it made, and what it does when a request continues from an invented response id.
 """
 
 from typing import Final, Literal
@@ -11,23 +11,25 @@ from shim.ports import Profile, Refusal
 from shim.upstream import profiles
 from shim.wire.types import Json
 
-#: What a server made of a response id that nobody ever had.  ``refused``: it looked for it, in words that are known, so
-#: a lost response will be noticed.  ``left out``: it answered, and said that it continued from nothing; its echo can be
-#: trusted.  ``believed``: it answered as if it had that response, or says nothing of it.  ``unclear``: none of these.
+#: How a server treated an invented response id.  ``refused``: with a known error text, so a lost response will be
+#: noticed.  ``left out``: it answered, with an echo without a previous response, so its echo can be trusted.
+#: ``believed``: it answered as if the response existed, or without an echo.  ``unclear``: none of these.
 Unknown = Literal["refused", "left out", "believed", "unclear"]
-#: The least that upstream takes.
+#: The smallest number of output tokens that upstream accepts.
 TOKENS: Final = 16
 
 
 def question(model: str, unknown: str) -> Json:
-    """A request that continues from the response ``unknown``, which never was.  Who looks for it refuses at no cost."""
+    """A request that continues from the invented response id ``unknown``.  A server that looks for it refuses, at no
+    cost.
+    """
     message = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": "Say only: ok"}]}
     asked = {"model": model, "input": [message], "max_output_tokens": TOKENS, "store": False}
     return asked | {"previous_response_id": unknown}
 
 
 def of_unknown(answer: Json | Refusal, unknown: str) -> Unknown:
-    """What an answer to such a request shows."""
+    """How the server treated the invented id, according to its answer or refusal."""
     if isinstance(answer, Refusal):
         known = profiles.chain_is_lost(answer, unknown) and not profiles.never_chains(answer)
         return "refused" if known else "unclear"
@@ -37,7 +39,7 @@ def of_unknown(answer: Json | Refusal, unknown: str) -> Unknown:
 
 
 def learned(profile: Profile, has_it: bool, unknown: Unknown) -> Profile:
-    """The profile of a server that has shown this.  ``has_it``: a response that it made could be fetched."""
+    """The profile of a server with these test results.  ``has_it``: a response that it made could be fetched."""
     if profile.trusted or not profile.stores:
         return profile
     if not has_it or unknown in ("believed", "unclear"):

@@ -1,4 +1,4 @@
-"""A server that speaks Chat Completions alone: what LiteLLM is asked to send there, and what is made of its answer.
+"""A server that has only Chat Completions: the arguments for LiteLLM, and the conversion of its answers.
 
 LiteLLM turns a request of the Responses API into one of Chat Completions, and the chunks of the answer into events.
 """
@@ -12,8 +12,8 @@ import openai
 from shim.wire import ids, sse
 from shim.wire.types import Json
 
-#: Fields of a request that Chat Completions has, under whatever name.  The others say what is done with the answer, or
-#: what to do where it would not fit; the server is asked without them.
+#: Fields of a request for which Chat Completions has a counterpart.  The others concern the storing of the answer or
+#: conversations that are too long, and are not sent.
 SENT: Final = frozenset(
     {
         "model",
@@ -30,7 +30,7 @@ SENT: Final = frozenset(
         "stream",
     }
 )
-#: LiteLLM keeps parameters from servers that it does not know; whether it takes them is for the server to say.
+#: LiteLLM does not send these parameters to unknown servers unless they are allowed here; the server may refuse them.
 ALLOWED: Final = (
     "max_tokens",
     "parallel_tool_calls",
@@ -42,16 +42,16 @@ ALLOWED: Final = (
     "top_p",
     "verbosity",
 )
-#: How LiteLLM calls any server that speaks Chat Completions.  Whether to ask again is decided above.
+#: LiteLLM's name for any server with Chat Completions.  Retries are made by the SDK above.
 SETTINGS: Final[Json] = {
     "custom_llm_provider": "custom_openai",
     "allowed_openai_params": [*ALLOWED],
     "max_retries": 0,
     "num_retries": 0,
 }
-#: Headers that a request makes for itself.
+#: Headers that belong to one request and are not passed on.
 OWN: Final = re.compile(r"(?i)(accept.*|connection|content-.*|host|user-agent|x-stainless-.*)$")
-#: What LiteLLM puts around a message: the names of its own errors before it, and the message a second time.
+#: What LiteLLM adds to a message: the names of its own errors before it, and the message a second time.
 WRAPPED: Final = re.compile(r"^((litellm\.)?\w+(Error|Exception)( -|:) )+")
 AGAIN: Final = re.compile(r" Original exception: .*", re.DOTALL)
 NO_TOOL: Final = (
@@ -61,13 +61,13 @@ NO_FILE: Final = "This upstream speaks Chat Completions, which takes an image by
 
 
 def arguments(body: Json, headers: Any) -> Json:
-    """What LiteLLM is called with for a request of the Responses API."""
+    """LiteLLM's arguments for a request of the Responses API."""
     own = {name: value for name, value in headers.items() if not OWN.match(name)}
     return {name: value for name, value in body.items() if name in SENT} | SETTINGS | {"extra_headers": own}
 
 
 def refusal(body: Json) -> Json | None:
-    """The error for what Chat Completions cannot do, by its name."""
+    """The error for something that Chat Completions cannot do, with its name."""
     for place, tool in enumerate(body.get("tools") or ()):
         if tool["type"] != "function":
             return _unsupported(NO_TOOL.format(what=tool["type"]), f"tools[{place}].type")
@@ -90,9 +90,9 @@ def _unsupported(message: str, param: str) -> Json:
 
 
 class Answer:
-    """What LiteLLM tells of one answer, as the answer of a server that keeps nothing.
+    """Converts LiteLLM's objects for one answer to those of a Responses server that stores nothing.
 
-    Its ids of responses are made from the server's, which may begin anew; here each has one of its own.
+    LiteLLM makes response ids from the server's ids, which may repeat; here each response gets a new one.
     """
 
     def __init__(self) -> None:
@@ -104,7 +104,7 @@ class Answer:
         return body | {"id": self._id, "store": False}
 
     def event(self, found: Any) -> bytes:
-        """An event, of LiteLLM's type, as it stands in a stream."""
+        """An event, of LiteLLM's type, in the form of a stream's event."""
         body: Json = found.model_dump(mode="json", exclude_none=True)
         if isinstance(body.get("response"), dict):
             body["response"] |= {"id": self._id, "store": False}
@@ -112,7 +112,7 @@ class Answer:
 
 
 def causes(problem: BaseException | None) -> Iterator[BaseException]:
-    """An error and what it was raised from, or while it was handled."""
+    """An error and its causes and contexts."""
     seen: set[int] = set()
     while problem is not None and id(problem) not in seen:
         seen.add(id(problem))

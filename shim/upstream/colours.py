@@ -1,7 +1,7 @@
 """Where the SDK's blocking client and its async one differ: how a call is waited for, how bytes are read and closed.
 
-`shim.upstream.responses` is written once over a `Colour`.  What cannot be written once is here and in `waiting`: a call
-that blocks can be left, but not stopped, so it goes on in a thread; one that is awaited is cancelled.
+`shim.upstream.responses` is written once over a `Colour`.  The parts that differ are here and in `waiting`: a blocking
+call cannot be stopped, so it goes on in a thread; an awaited one is cancelled.
 """
 
 import threading
@@ -15,7 +15,7 @@ import anyio
 from shim.ports import Interruption
 from shim.upstream import waiting
 
-#: An open HTTP response of httpx or httpx2, of either colour.
+#: An open HTTP response of httpx or httpx2, blocking or async.
 Open = Any
 #: Where a response of `shim.http.direct` keeps its body, which is read without the library's layers.
 BODY: Final = "shim.body"

@@ -1,7 +1,7 @@
-"""Who wants to see every response that upstream has finished: for accounts of what a run has used.
+"""Observers of the responses that upstream has finished, for example to sum up a run's usage.
 
-Set around a call of the old API, it holds for the run that the call starts, wherever that run is driven: a pump keeps
-the context in which it was begun.
+An observer that is set around a call of the old API is used for the run that the call starts, wherever that run is
+driven, as a pump has a copy of the context.
 """
 
 from collections.abc import Callable, Iterator
@@ -18,8 +18,8 @@ _observer: "Final[ContextVar[Observer | None]]" = ContextVar("shim-observer", de
 
 @contextmanager
 def observed(observer: Observer) -> Iterator[None]:
-    """What upstream finishes for a run that is started within is shown to ``observer``, in the run's own thread or
-    task.  It must not block, and not change what it sees.
+    """Within this context, ``observer`` is called for each response that upstream finishes for a run, in the run's own
+    thread or task.  It must not block, and not change its argument.
     """
     token = _observer.set(observer)
     try:
@@ -29,7 +29,7 @@ def observed(observer: Observer) -> Iterator[None]:
 
 
 def shown(events: list[Json]) -> list[Json]:
-    """The same events; the response that one of them finishes is shown to who wants to see it."""
+    """The same events; the observer is called with the response that one of them finishes."""
     if _observer.get() is not None:
         for event in events:
             if isinstance(response := event.get("response"), dict):
@@ -38,7 +38,7 @@ def shown(events: list[Json]) -> list[Json]:
 
 
 def shown_response(response: Json) -> Json:
-    """The same response, shown if it is finished."""
+    """The same response; the observer is called with it if it is finished."""
     observer = _observer.get()
     if observer is not None and response.get("status") in FINISHED:
         observer(response)

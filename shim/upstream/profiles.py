@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 
 from shim.ports import Profile, Refusal
 
-#: A chain that upstream no longer has, or never had: by code, else by words.
+#: Errors for a chain that upstream no longer has, or never had: by code, else by text.
 LOST_CODES: Final = frozenset({"previous_response_not_found", "data_residency_mismatch"})
-#: One row a wording: who says it so.
+#: One row for each error text, with the servers that use it.
 LOST_WORDS: Final[dict[str, str]] = {
     "OpenAI, Azure": r"Previous response with id '[^']*' not found",
     "OGX": r"Response (with id )?'?\S+?'? (was )?not found",
@@ -24,7 +24,7 @@ LOST_WORDS: Final[dict[str, str]] = {
     "a chain through a container that is dead": r"container (with id )?(\S+ )?"
     r"((is|has|was) (been )?(expired|deleted)|not found)",
 }
-#: Wordings of a server that chains for nobody: asking it a second time would be no use.
+#: Error texts of a server that does not chain at all.
 NEVER_WORDS: Final[dict[str, str]] = {
     "organisations with zero data retention, xAI": r"Previous response cannot be used for this organization",
     "llama.cpp": r"does not support '?previous_response_id",
@@ -33,20 +33,20 @@ NEVER_WORDS: Final[dict[str, str]] = {
 }
 _LOST: Final = re.compile("|".join(LOST_WORDS.values()), re.IGNORECASE)
 _NEVER: Final = re.compile("|".join(NEVER_WORDS.values()), re.IGNORECASE)
-#: Statuses with which a server finds fault with what it was asked; None is an error inside a stream.
+#: Statuses of refusals that concern the request; None is an error inside a stream.
 FOUND_FAULT: Final = frozenset({None, 400, 403, 404, 409, 410, 422})
-#: The parameter that chains: whatever is wrong with it, a request without it is right.
+#: The parameter that chains: after any error about it, the request is sent without it.
 CHAIN: Final = "previous_response_id"
-#: Wordings of a server that refuses to be asked to keep a response.
+#: Error texts of a server that refuses `store: true`.
 NO_STORE: Final = re.compile(
     r"(?i)(?<!vector )(?<!vector_)\bstore\b(=true)?\W.*(not supported|must be( set to)? false|expected false)"
 )
-#: Wordings of a server that has no background, or not for this organisation.
+#: Error texts of a server that has no background mode, or not for this organisation.
 NO_BACKGROUND: Final = re.compile(
     r"(?i)\bbackground\b.*(not (supported|permitted|allowed)|unsupported|requires|must be)"
     r"|(unsupported|unknown|unrecognized).*\bbackground\b"
 )
-#: Wordings of a server, or a model, that does not stream, or not for this organisation; and their statuses.
+#: Error texts of a server, or a model, that does not stream, or not for this organisation; and their statuses.
 NO_STREAM: Final = re.compile(
     r"(?i)\bto stream\b.*\bmodel"
     r"|\bstream(ing)?\b\W.*(not (supported|permitted|allowed|available)|unsupported|does not support"
@@ -54,24 +54,24 @@ NO_STREAM: Final = re.compile(
     r"|(unsupported|unknown|unrecognized|does(n't| not) support|cannot)\b.*\bstream(ing)?\b"
 )
 STREAM_STATUSES: Final = frozenset({400, 403, 404, 405, 422, 501})
-#: Reasoning that upstream cannot read: it was encrypted for another organisation, or its own was not meant to be seen
-#: alone.
+#: Errors for reasoning that upstream cannot read: it was encrypted for another organisation, or its next item is
+#: missing.
 UNREADABLE_CODES: Final = frozenset({"invalid_encrypted_content"})
 UNREADABLE: Final = re.compile(
     r"(?i)encrypted content .*could not be (verified|decrypted)"
     r"|of type 'reasoning' was provided without its required following item"
 )
-#: What a server names that knows no such items.
+#: The parameter that a server names if it does not support such items.
 THOUGHT: Final = re.compile(r"(?i)\b(reasoning|encrypted_content)\b")
-#: Models that do not reason, and say so when asked for encrypted reasoning.
+#: Errors of models that do not reason, for a request for encrypted reasoning.
 NO_ENCRYPTION: Final = re.compile(r"(?i)encrypted content is not supported")
 
 
 def chain_is_lost(refusal: Refusal, previous: str | None = None) -> bool:
-    """Whether upstream refused because it cannot continue from ``previous``; then the thread is told anew.
+    """Whether upstream refused because it cannot continue from ``previous``; then the whole thread is sent again.
 
-    The status does not matter where the words are known: proxies make a 500 of anything.  Of unknown words the id
-    itself is enough, as nothing else in the request has it.
+    With a known text the status does not matter, as proxies may change any status to 500.  In an unknown text the id
+    itself is sufficient, as only `previous_response_id` contains it.
     """
     known = refusal.code in LOST_CODES or refusal.param == CHAIN
     named = refusal.status in FOUND_FAULT and bool(previous) and str(previous) in refusal.message
@@ -79,12 +79,12 @@ def chain_is_lost(refusal: Refusal, previous: str | None = None) -> bool:
 
 
 def never_chains(refusal: Refusal) -> bool:
-    """Whether that was about the server, or the organisation, and not about one response."""
+    """Whether the refusal concerns the server or the organisation, and not one response."""
     named = refusal.param == CHAIN and refusal.code in ("unsupported_parameter", "unknown_parameter")
     return named or bool(_NEVER.search(refusal.message))
 
 
-#: Codes and wordings of a server that has no such model.
+#: Codes and texts of a server that has no such model.
 NO_MODEL_CODES: Final = frozenset({"model_not_found", "model_not_available"})
 NO_MODEL: Final = re.compile(
     r"(?i)\bmodel\b.{0,200}(does not exist|not found|not exist|unknown)|unknown model|no such model"
@@ -99,12 +99,12 @@ def has_no_model(refusal: Refusal) -> bool:
 
 
 def cannot_store(refusal: Refusal) -> bool:
-    """Whether upstream refused because it was asked to keep the response."""
+    """Whether upstream refused because of `store: true`."""
     return refusal.status in FOUND_FAULT and (refusal.param == "store" or bool(NO_STORE.search(refusal.message)))
 
 
 def cannot_read_reasoning(refusal: Refusal) -> bool:
-    """Whether upstream refused because of reasoning that was sent along, encrypted."""
+    """Whether upstream refused because of encrypted reasoning in the input."""
     if refusal.code in UNREADABLE_CODES or UNREADABLE.search(refusal.message):
         return True
     other = (refusal.param or "").startswith("reasoning")
@@ -112,26 +112,28 @@ def cannot_read_reasoning(refusal: Refusal) -> bool:
 
 
 def cannot_encrypt(refusal: Refusal) -> bool:
-    """Whether the model gives no encrypted reasoning, as it does not reason, or the server knows of none."""
+    """Whether upstream refused because the model does not reason, or the server does not support encrypted
+    reasoning.
+    """
     asked = (refusal.param or "").startswith("include") or "reasoning.encrypted_content" in refusal.message
     return asked or bool(NO_ENCRYPTION.search(refusal.message))
 
 
 def cannot_background(refusal: Refusal) -> bool:
-    """Whether upstream refused because it was asked to work in the background."""
+    """Whether upstream refused because of `background: true`."""
     return refusal.status in FOUND_FAULT and (
         refusal.param == "background" or bool(NO_BACKGROUND.search(refusal.message))
     )
 
 
 def cannot_stream(refusal: Refusal) -> bool:
-    """Whether upstream refused because it was asked for a stream."""
+    """Whether upstream refused because of `stream: true`."""
     if refusal.status not in STREAM_STATUSES or refusal.param not in (None, "stream"):
         return False
     return refusal.param == "stream" or bool(NO_STREAM.search(refusal.message))
 
 
-#: A conversation that does not fit: by code, else by words.
+#: Errors for a conversation that is too long: by code, else by text.
 LONG_CODE: Final = "context_length_exceeded"
 LONG_WORDS: Final[dict[str, str]] = {
     "OpenAI": r"exceeds the context window",
@@ -149,20 +151,20 @@ def is_too_long(refusal: Refusal) -> bool:
     )
 
 
-#: Statuses that are the request's own fault, to be told to the caller as they came.
+#: Statuses of faulty requests, which are passed on to the caller.
 FAULTS: Final = frozenset({400, 401, 403, 404, 413, 422})
-#: Codes among them that end a run as failed, as the old API accepted such runs.
+#: Codes among them with which the run fails instead, as the old API accepted such runs.
 RUN_FAULTS: Final = frozenset({LONG_CODE, "insufficient_quota"})
 
 
 def is_callers_fault(refusal: Refusal) -> bool:
-    """Whether the caller gets upstream's refusal at once, and no run."""
+    """Whether the caller gets upstream's refusal as an HTTP error, and no run."""
     return refusal.status in FAULTS and refusal.code not in RUN_FAULTS and not is_too_long(refusal)
 
 
-#: A server of which nothing is known.
+#: An unknown server.
 OTHER: Final = "other"
-#: A server that speaks Chat Completions alone.
+#: A server that has only Chat Completions.
 CHAT: Final = "chat"
 PROFILES: Final[dict[str, Profile]] = {
     "openai": Profile("openai", background=True, encrypted_reasoning=True, counts=True, official=True),
@@ -173,13 +175,13 @@ PROFILES: Final[dict[str, Profile]] = {
     "ollama": Profile("ollama", stores=False),
     "llamacpp": Profile("llamacpp", stores=False),
     "lmstudio": Profile("lmstudio"),
-    # What LiteLLM keeps depends on the provider behind it.
+    # Whether LiteLLM stores responses depends on the provider behind it.
     "litellm": Profile("litellm", trusted=False, counts=True),
     "openrouter": Profile("openrouter", stores=False),
     CHAT: Profile(CHAT, stores=False),
     OTHER: Profile(OTHER, trusted=False, counts=True),
 }
-#: What servers write as the owner of their models, where that gives them away.
+#: Owners of models by which a server can be recognised.
 OWNERS: Final[dict[str, str]] = {
     "llamacpp": "llamacpp",
     "ogx": "ogx",
@@ -187,7 +189,7 @@ OWNERS: Final[dict[str, str]] = {
     "library": "ollama",
     "organization_owner": "lmstudio",
 }
-#: Hosts, with a port where only that tells, by which a server is known.
+#: Hosts or ports by which a server is recognised.
 HOSTS: Final[dict[str, str]] = {
     r"api\.openai\.com(:443)?$": "openai",
     r"\.(openai|cognitiveservices|services\.ai)\.azure\.(com|us|cn)(:443)?$": "azure",
@@ -200,26 +202,28 @@ HOSTS: Final[dict[str, str]] = {
 
 
 def stateless(profile: Profile) -> Profile:
-    """The same server where it shall keep nothing.  One of which nothing is known may be OpenAI behind a gateway: it is
-    asked for encrypted reasoning, too, and goes without if it refuses.
+    """The profile of the same server if it must store nothing.  An unknown server may be a gateway to OpenAI: encrypted
+    reasoning is requested from it, too, until it refuses.
     """
     thinks = profile.encrypted_reasoning or not profile.trusted
     return replace(profile, stores=False, background=False, encrypted_reasoning=thinks)
 
 
 def without_chains(profile: Profile) -> Profile:
-    """The same server, as one that has shown that it does not continue from responses."""
+    """The profile of the same server after it has shown that it does not continue from previous responses."""
     return replace(profile, stores=False, background=False)
 
 
 def proven(profile: Profile) -> Profile:
-    """The same server, as one that has shown that it looks for previous responses: it may leave out its echo."""
+    """The profile of the same server after it has shown that it looks for previous responses: its echo is not needed
+    any more.
+    """
     return replace(profile, trusted=True)
 
 
 def choose(base_url: str, named: str | None = None) -> Profile:
-    """The profile of the server at ``base_url``, unless the settings name it.  An unknown server is watched, not
-    trusted: its echo tells whether it keeps what it answers.
+    """The profile of the server at ``base_url``, or the one that the settings name.  An unknown server is not trusted:
+    its echo shows whether it stores a response.
     """
     if named is not None:
         return PROFILES[named]

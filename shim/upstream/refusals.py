@@ -1,4 +1,4 @@
-"""From what the SDK and the HTTP library raise to a `Refusal`, in upstream's own words."""
+"""Converts exceptions of the SDK and the HTTP library to a `Refusal` with upstream's own text."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -12,14 +12,13 @@ from shim.upstream import answers, secrets
 from shim.wire import sse
 from shim.wire.types import Json
 
-#: Errors of the HTTP library that a stream may raise; they are named by the door, the only place that knows the
-#: library.
+#: Errors of the HTTP library that a stream may raise; the door provides them, as only it knows the library.
 Broken = tuple[type[Exception], ...]
 
 
 @contextmanager
 def refusals(broken: Broken, sent: Any = None) -> Iterator[None]:
-    """``sent``: the request, where a failure does not tell of it."""
+    """``sent``: the request, for failures that have no reference to it."""
 
     def clean(raised: Exception) -> str:
         return str(raised) if sent is None else secrets.masked(str(raised), sent)
@@ -47,13 +46,13 @@ def _of_status(error: openai.APIStatusError) -> Refusal:
         name: value for name, value in error.response.headers.items() if name.lower() in ("retry-after", "x-request-id")
     }
     body = secrets.without(body, error.request)
-    # Where the body has no message the SDK makes one of all of it.
+    # If the body has no message, the SDK uses the whole body as the message.
     return of_error(error.status_code, body, secrets.masked(error.message, error.request), headers)
 
 
 def of_error(status: int | None, body: Json, otherwise: str = "", headers: Mapping[str, str] = {}) -> Refusal:
-    """What an error's body says, or else ``otherwise``: some servers nest it twice, or answer a bare text there, or
-    under another key.
+    """A `Refusal` from an error's body, with the message ``otherwise`` if it has none.  Some servers nest the error
+    twice, or send a plain text, or use another key.
     """
     inner = body.get("error")
     body = inner if isinstance(inner, dict) else body
@@ -62,6 +61,6 @@ def of_error(status: int | None, body: Json, otherwise: str = "", headers: Mappi
 
 
 def _word(body: Json, key: str) -> str | None:
-    """A field of an error where it is text: some servers repeat the status as a number."""
+    """A field of an error, if it is text: some servers repeat the status as a number there."""
     found = body.get(key)
     return found if isinstance(found, str) else None

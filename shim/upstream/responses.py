@@ -1,8 +1,8 @@
-"""A Responses server behind the official client, in both colours (`colours`).
+"""A Responses server behind the official client, blocking or async (`colours`).
 
-The client is the SDK's own: authentication, retries, timeouts, proxies and Azure are its business.  The answer's bytes
-are read here, as they come.  Failures before the answer are the SDK's exceptions, failures in it are those of the HTTP
-library: both become `Refusal`.
+The client is the SDK's own: it does authentication, retries, timeouts, proxies and Azure's addresses.  The answer's
+bytes are read here, as they arrive.  Failures before the answer are the SDK's exceptions, failures in it are those of
+the HTTP library: both become `Refusal`.
 """
 
 import re
@@ -22,8 +22,8 @@ from shim.upstream.refusals import Broken, of_error, refusals
 from shim.wire import ids, sse
 from shim.wire.types import Json
 
-#: Headers of the caller's request that the SDK around it made for itself, that describe its body, or that say who he is
-#: (those go with every call).
+#: Headers of the caller's request that are not passed on: those that the SDK added, that describe the body, or that
+#: contain credentials (which are sent with every call anyway).
 OURS: Final = frozenset(
     {
         *CREDENTIALS,
@@ -41,19 +41,21 @@ OURS: Final = frozenset(
 )
 
 
-#: Headers of the SDK around the caller's request.
+#: The prefix of headers that the caller's SDK adds.
 _STAINLESS: Final = re.compile("x-stainless-", re.IGNORECASE)
-#: Events after which nothing comes but the end of the body.  It is read, for a connection that was left before its end
-#: is closed, and the next run would pay for a new one.
+#: Events after which only the end of the body comes.  It is read, as a connection is closed otherwise, and the next run
+#: would need a new one.
 LAST: Final = frozenset({"response.completed", "response.incomplete", "response.failed", "response.cancelled"})
-#: Seconds that this end may be late.
+#: Seconds for which this end is waited for.
 LINGER: Final = 0.1
-#: Seconds between the looks at a vector store that is being indexed: about a minute in all.
+#: Seconds between two requests for the state of a vector store that is being indexed: about a minute in total.
 WAITS: Final = (0.1, 0.2, 0.4, 0.8, *(1.0,) * 60)
 
 
 class Upstream:
-    """``client`` gives an SDK client for one call, as it is configured at that moment; ``colour`` is its."""
+    """``client`` returns an SDK client for one call, as it is configured at that moment; ``colour``: blocking or
+    async.
+    """
 
     def __init__(
         self,
@@ -80,7 +82,7 @@ class Upstream:
 
     async def resume(self, response_id: str, after: int | None, call: Call) -> Answer:
         query = {"stream": True} | ({} if after is None else {"starting_after": after})
-        # The SDK has typed methods for that only since late versions.
+        # Only recent versions of the SDK have typed methods for that.
         get = _get(self._client(), ids.path("responses", response_id), _unread(call) | {"params": query})
         return await self._opened(get, call)
 
@@ -148,7 +150,7 @@ class _Answer:
     async def events(self) -> AsyncGenerator[list[Json], None]:
         with refusals(self._broken, self._response.request):
             reader = answers.Body(self._limits)
-            # It is closed in `close`, where the rest is read first.
+            # It is closed in `close`, after the rest was read.
             self._chunks = self._colour.chunks(self._response)
             async for chunk in self._chunks:
                 if events := reader.feed(chunk):
@@ -162,7 +164,7 @@ class _Answer:
 
     async def close(self) -> None:
         self._line.leave()
-        # The answer is over, whatever its connection thinks of that.
+        # The answer has ended, even if closing its connection fails.
         try:
             with suppress(Exception):
                 await self._drain()
@@ -171,7 +173,7 @@ class _Answer:
                 await self._colour.close(self._response)
 
     async def _drain(self) -> None:
-        """Read to the body's end if nothing else is to come; a server that leaves it open is left."""
+        """Read the body to its end after the last event; do not wait for a server that leaves it open."""
         if self._chunks is None:
             return
         try:
@@ -182,7 +184,9 @@ class _Answer:
 
 
 def _post(client: Any, body: Json, options: Any) -> Callable[[], Any]:
-    """Asks by the SDK's general ``post``: it walks through no long input, and the first SDKs have no other."""
+    """Send a request with the SDK's general ``post``: it does not traverse a long input, and the first SDKs have no
+    other method.
+    """
     return partial(client.post, "/responses", cast_to=object, body=body, options=options)
 
 
@@ -203,13 +207,13 @@ def _options(call: Call | None = None) -> Any:
 
 
 def _unread(call: Call | None = None) -> Any:
-    """Asks the SDK for an answer whose body has not been read."""
+    """Make the SDK return an answer whose body has not been read."""
     options = _options(call) | ({} if call is None or call.timeout is None else {"timeout": call.timeout})
     return options | {"headers": options.get("headers", {}) | {"X-Stainless-Raw-Response": "stream"}}
 
 
 def _plain(answer: object, client: Any, call: Call | None = None) -> Json:
-    """An answer that is an object.  A response may have an error in it."""
+    """The answer as an object.  Some servers send an error with status 200."""
     if not isinstance(answer, dict):
         message = secrets.masked(str(answer), _sent(client, call))
         raise Refusal(None, f"The model's answer could not be read: {message[:80]!r}")
@@ -222,13 +226,13 @@ def _plain(answer: object, client: Any, call: Call | None = None) -> Json:
 
 
 def _response(answer: object, client: Any, call: Call | None = None) -> Json:
-    """An answer that is a response.  The SDK gives a text where the server did not call it JSON."""
+    """The answer as a response.  The SDK returns text if the content type is not JSON."""
     if isinstance(answer, str):
         answer = answers.of_text(secrets.masked(answer, _sent(client, call)))
     return shown_response(answers.checked(_plain(answer, client, call) if isinstance(answer, dict) else answer))
 
 
 def _sent(client: Any, call: Call | None) -> secrets.Sent:
-    """What a request that the SDK has made of this told of its sender."""
+    """The headers and the address that the SDK would send for this call, for the removal of secrets."""
     headers = {**client.default_headers, **_options(call)["headers"]}
     return secrets.Sent(headers, client.base_url.copy_merge_params(client.default_query))

@@ -2,7 +2,7 @@
 
 Some servers repeat the key that they refuse, and HTTP libraries repeat the header that they cannot send.
 
-What is to be kept out is what was really sent, whoever it came from: the headers of the request and its address.
+The secrets are those that were actually sent, from whatever source: in the headers of the request and in its address.
 """
 
 import json
@@ -12,24 +12,24 @@ from typing import Any, Final, NamedTuple
 
 from shim.wire.types import Json
 
-#: Names of headers and of query parameters that say who somebody is.
+#: Names of headers and of query parameters that contain credentials.
 TELLING: Final = re.compile(r"auth|key|token|secret|pass|sig", re.IGNORECASE)
-#: What is too short to be a secret, and would be found in innocent words.
+#: The smallest length of a secret: a shorter text would be found in ordinary words.
 SHORTEST: Final = 6
 MASK: Final = "***"
-#: Events that hold an error in the server's own words.
+#: Events that contain an error with the server's own text.
 ERRORS: Final = frozenset({"error", "response.failed", "response.incomplete"})
 
 
 class Sent(NamedTuple):
-    """What a request told of its sender.  An HTTP library's request will do as well."""
+    """The parts of a request that may contain credentials.  An HTTP library's request has these attributes, too."""
 
     headers: Mapping[str, object]
     url: Any
 
 
 def _given(sent: Any) -> list[str]:
-    """The secrets of a request, the longest first, as one may be a part of another."""
+    """The secrets of a request, the longest first, as one may be part of another."""
     named = [*sent.headers.items(), *sent.url.params.multi_items()]
     words = [word for name, value in named if isinstance(value, str) for word in _told(name, value)]
     found = {secret for secret in (*words, sent.url.username, sent.url.password) if len(secret) >= SHORTEST}
@@ -37,7 +37,9 @@ def _given(sent: Any) -> list[str]:
 
 
 def _told(name: str, value: str) -> list[str]:
-    """Of a header its last word, as a scheme such as "Bearer" stands before a key; of cookies each one's value."""
+    """The secrets in a header: its last word, as a scheme such as "Bearer" stands before a key; of cookies the value of
+    each.
+    """
     if "cookie" in name.lower():
         return [each.partition("=")[2].strip() for each in value.split(";")]
     return [value.strip().rpartition(" ")[2]] if TELLING.search(name) else []
@@ -51,7 +53,7 @@ def masked(text: str, sent: Any) -> str:
 
 
 def without(body: Json, sent: Any) -> Json:
-    """The object without them, wherever in it they are."""
+    """The object without the secrets of that request, at any depth."""
     text = json.dumps(body)
     clean = masked(text, sent)
     found: Json = body if clean == text else json.loads(clean)
@@ -59,7 +61,7 @@ def without(body: Json, sent: Any) -> Json:
 
 
 def cleaned(events: list[Json], sent: Any) -> list[Json]:
-    """Events of a stream; only errors are looked at."""
+    """Events of a stream without secrets; only error events are searched."""
     if ERRORS.isdisjoint([event["type"] for event in events]):
         return events
     return [without(event, sent) if event["type"] in ERRORS else event for event in events]

@@ -1,6 +1,6 @@
-"""Waiting for upstream in a way that can be interrupted, in both colours: for its headers, and for its next bytes.
+"""Interruptible waits for upstream's headers and for its next bytes, for blocking and async clients.
 
-A server may accept a request and say nothing for minutes.  The run behind it expires, or is cancelled, all the same.
+A server may accept a request and send nothing for minutes.  The run must still expire, or be cancelled, in time.
 """
 
 import asyncio
@@ -24,8 +24,8 @@ INTERRUPTED: Final = "The wait for the model's answer was interrupted."
 def wait(work: Callable[[], T], interruption: Interruption, late: Callable[[T], None]) -> T:
     """What ``work`` returns or raises; `Refusal` when it is interrupted.
 
-    The work goes on in a thread of its own, as a blocking call cannot be stopped from outside; what it returns too
-    late is given to ``late``, which never raises.
+    The work runs in a thread of its own, as a blocking call cannot be stopped from outside; a result that comes too
+    late is passed to ``late``, which never raises.
     """
     done: Future[T] = Future()
     woken = threading.Event()
@@ -38,7 +38,7 @@ def wait(work: Callable[[], T], interruption: Interruption, late: Callable[[T], 
             thread.start()
             woken.wait()
         except RuntimeError:
-            # The interpreter is about to end, and starts no more threads.
+            # The interpreter is about to exit, and starts no more threads.
             return work()
         except BaseException:
             done.add_done_callback(lambda it: _left(it, late))
@@ -77,8 +77,8 @@ async def wait_async(work: Awaitable[T], interruption: Interruption) -> T:
 
 
 class Line:
-    """The connection of an answer that is being read.  Once the answer is left, the connection may carry another one,
-    which nobody may cut.
+    """The connection of an answer that is being read.  After the answer is released, the connection may be used for
+    another one and must not be shut.
     """
 
     def __init__(self, response: Any) -> None:
@@ -96,10 +96,10 @@ class Line:
 
 
 def shut(response: Any) -> None:
-    """Shut the connection's socket: whoever waits for bytes wakes up, which closing it from another thread would not
+    """Shut the connection's socket down: this wakes a thread that waits for bytes, which closing the socket would not
     do.
 
-    An HTTP/2 connection carries other answers, too; there the next bytes wake him.
+    An HTTP/2 connection is shared with other answers and is not shut; the wait ends with the next bytes.
     """
     stream = response.extensions.get("network_stream") if response.http_version != "HTTP/2" else None
     if stream is None:
@@ -112,6 +112,6 @@ def _shut(held: Any) -> None:
     try:
         held.shutdown(socket.SHUT_RDWR)
     except TypeError:
-        # What uvloop gives in place of a socket refuses that.
+        # uvloop's replacement for a socket does not support this.
         with socket.socket(fileno=os.dup(held.fileno())) as twin:
             twin.shutdown(socket.SHUT_RDWR)

@@ -1,1 +1,1 @@
-"""Both vocabularies: requests, replies, errors, pages, ids and server-sent events.  Knows no other room."""
+"""Data formats of both APIs: requests, replies, errors, pages, ids and server-sent events.  Imports no other room."""

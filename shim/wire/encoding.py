@@ -1,8 +1,8 @@
 """The one JSON encoder, for replies, events, requests upstream, rows of the store and lines of the log.
 
-A Python string, like one of JavaScript, may hold half of a surrogate pair: a character outside the Basic Multilingual
-Plane that was cut in two.  It has no UTF-8, strict JSON readers refuse its escaped form, and databases refuse both.  So
-two halves that stand side by side leave as their character, and a half that stands alone as U+FFFD.
+A Python string, like one of JavaScript, may contain half of a surrogate pair: a character outside the Basic
+Multilingual Plane that was cut in two.  It cannot be encoded as UTF-8, strict JSON readers refuse its escaped form, and
+databases refuse both.  So two adjacent halves are written as their character, and a single half as U+FFFD.
 """
 
 import json
@@ -16,34 +16,34 @@ _anything: Final = SchemaValidator(core_schema.any_schema())
 
 
 def _from_json(data: str | bytes, allow_inf_nan: bool = True) -> Any:
-    """`pydantic_core.from_json` for pydantic before 2.5, which has it only as a validator and never takes NaN."""
+    """`pydantic_core.from_json` for pydantic before 2.5, which has it only as a validator and never accepts NaN."""
     return _anything.validate_json(data)
 
 
-#: A strict and fast parser.  Raises `ValueError`, also where JSON is nested some hundred levels deep.
+#: A strict and fast parser.  Raises `ValueError`, also if JSON is nested some hundred levels deep.
 from_json: Final = getattr(pydantic_core, "from_json", _from_json)
 
 #: Compact JSON, non-ASCII unescaped: the form that every recorded Assistants stream has.
 dumps: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _indented: Final = json.JSONEncoder(ensure_ascii=False, indent=2).encode
-#: What stands for a half that has lost its other half, and for NUL where a database takes none.
+#: The replacement for a single half of a surrogate pair, and for NUL in a database that does not accept it.
 REPLACEMENT: Final = "\ufffd"
 
 
 def joined(text: str) -> str:
-    """The text with halves joined where both are there; one that stands alone stays."""
+    """The text with adjacent halves of surrogate pairs joined; single halves stay."""
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
 
 
 def well_formed(text: str) -> str:
-    """The text with halves of surrogate pairs joined where both are there, and replaced where not."""
+    """The text with adjacent halves of surrogate pairs joined, and single halves replaced."""
     if text.isascii():
         return text
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def utf8(text: str) -> bytes:
-    """The text as bytes, whatever it holds."""
+    """The text as UTF-8, after `well_formed`."""
     try:
         return text.encode()
     except UnicodeEncodeError:
@@ -51,7 +51,7 @@ def utf8(text: str) -> bytes:
 
 
 def text(body: Any) -> str:
-    """Compact JSON as a text that has UTF-8."""
+    """Compact JSON as a text that can be encoded as UTF-8."""
     found = dumps(body)
     try:
         found.encode()
@@ -69,12 +69,12 @@ def compact(body: Any) -> bytes:
 
 
 def indented(body: Any) -> bytes:
-    """JSON indented by two, as the API's answers were."""
+    """JSON indented by two spaces, as the API's answers were."""
     return utf8(_indented(body))
 
 
 def plain(body: Any) -> Any:
-    """The same object, or an equal one without halves, for a library that encodes it by itself."""
+    """The same object, or an equal one without halves of surrogate pairs, for a library that encodes it itself."""
     try:
         to_json(body)
     except ValueError:
@@ -83,7 +83,7 @@ def plain(body: Any) -> Any:
 
 
 def is_strict(data: str | bytes) -> bool:
-    """Whether a text is JSON that any reader takes."""
+    """Whether a text is JSON that any reader accepts."""
     try:
         from_json(data, allow_inf_nan=False)
     except ValueError:
@@ -92,7 +92,8 @@ def is_strict(data: str | bytes) -> bool:
 
 
 def parsed(data: str | bytes) -> Any:
-    """What JSON says, stricter than the json module: no NaN, no bottomless nesting.  Halves are joined or replaced.
+    """The value of a JSON text, stricter than the json module: no NaN, limited nesting.  Halves of surrogate pairs are
+    joined or replaced.
 
     Raises ValueError.
     """
@@ -108,14 +109,14 @@ def parsed(data: str | bytes) -> Any:
 
 
 def storable(name: str) -> str:
-    """A text that every database takes as it is, outside of any JSON: PostgreSQL has no NUL."""
+    """A text that every database accepts outside of JSON: PostgreSQL does not accept NUL."""
     if name.isascii() and "\0" not in name:
         return name
     return well_formed(name).replace("\0", REPLACEMENT)
 
 
 class Encodable(logging.Filter):
-    """Lines of the log that any handler can write."""
+    """A filter that makes log lines encodable as UTF-8."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         message = record.getMessage()
@@ -124,5 +125,6 @@ class Encodable(logging.Filter):
         return True
 
 
-# Here, as whoever writes to that log has loaded this: the engine is loaded with the first client only.
+# The filter is installed here because every module that writes to this log imports this one; the engine is loaded only
+# with the first client.
 logging.getLogger("shim").addFilter(Encodable())

@@ -1,4 +1,4 @@
-"""What a row of the table of errors is, and the rows that only the server answers with."""
+"""The rows of the error table that only the server uses, and the type of a row."""
 
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -19,7 +19,7 @@ class Row:
     type: str = INVALID_REQUEST
 
 
-#: Who may come in, by which way, with how much; and what is wrong behind the server.
+#: Refused callers, addresses, sizes and rates; and failures of the upstream.
 SERVERS: Final[dict[str, Row]] = {
     "no_upstream_object": Row("choice", 404, "No object found with id '{id}'."),
     "not_passed_on": Row(
@@ -37,15 +37,15 @@ SERVERS: Final[dict[str, Row]] = {
     "server_key_refused": Row(
         "choice",
         500,
-        "The upstream server has refused the key of this server. Whoever runs it finds more in its log.",
+        "The upstream server has refused the key of this server. Its log has the details.",
         type=SERVER_ERROR,
     ),
-    "head_too_large": Row("choice", 431, "The request's headers are too large: at most {limit} bytes are taken."),
+    "head_too_large": Row("choice", 431, "The request's headers are too large: at most {limit} bytes are accepted."),
     "host_not_allowed": Row(
         "choice",
         403,
-        "This server does not answer requests by way of '{address}'. SHIM_ALLOWED_HOSTS and SHIM_ALLOWED_ORIGINS say "
-        "which it does.",
+        "This server does not answer requests for '{address}'. SHIM_ALLOWED_HOSTS and SHIM_ALLOWED_ORIGINS list what "
+        "it answers.",
         code="host_not_allowed",
     ),
     "too_many_requests": Row(
@@ -78,15 +78,15 @@ SERVERS: Final[dict[str, Row]] = {
     "window_is_local": Row(
         "choice",
         403,
-        "Callers are not told apart here (`--auth`), so the pages at /ui are shown on this machine alone, and this "
-        "request came by way of '{address}'.",
+        "This server does not distinguish callers (`--auth`), so the pages at /ui are shown on this machine alone, "
+        "and this request came through '{address}'.",
         code="not_loopback",
     ),
     "not_loopback": Row(
         "choice",
         403,
-        "This server answers on a loopback address alone, and this request came by way of '{address}'. "
-        "`assistants-shim serve --allow-remote` takes such requests.",
+        "This server answers on a loopback address alone, and this request came through '{address}'. `assistants-shim "
+        "serve --allow-remote` accepts such requests.",
         code="not_loopback",
     ),
     "upstream_unreachable": Row(
@@ -101,15 +101,15 @@ SERVERS: Final[dict[str, Row]] = {
     "invalid_header": Row(
         "choice",
         400,
-        "The value of the header '{header}' cannot be passed on: it may hold ASCII characters only.",
+        "The value of the header '{header}' cannot be passed on: it may contain ASCII characters only.",
         code="invalid_header",
     ),
     "ambiguous_length": Row(
         "choice", 400, "A request has either a Content-Length or a Transfer-Encoding, not both.", code="invalid_header"
     ),
     "request_timeout": Row("choice", 408, "The request did not arrive within {seconds} seconds."),
-    "too_large": Row("choice", 413, "The request body is too large: at most {limit} bytes are taken."),
-    # What a server says of a path outside of its API.
+    "too_large": Row("choice", 413, "The request body is too large: at most {limit} bytes are accepted."),
+    # The answer to a path outside of the API.
     "unknown_url": Row(
         "reported",
         404,
@@ -127,7 +127,7 @@ SERVERS: Final[dict[str, Row]] = {
     "shutting_down": Row(
         "choice",
         503,
-        "This stream has ended, because the server is shutting down. Retrieve the run to see what has become of it.",
+        "This stream has ended, because the server is shutting down. Retrieve the run to see how it ends.",
         type=SERVER_ERROR,
     ),
 }

@@ -1,8 +1,8 @@
-"""Every error body that we answer, one row each, in the old API's words.
+"""Every error body that the shim answers, one row each, with the old API's texts.
 
-The body is always ``{"error": {"message", "type", "param", "code"}}`` in that key order.  A row's ``known`` says where
-its words come from: ``recorded`` in genuine traffic, ``reported`` verbatim by users of the real API (or recorded on a
-sibling endpoint with the same validator), ``choice`` where no trace of the real words exists and these are ours.
+The body is always ``{"error": {"message", "type", "param", "code"}}`` in that key order.  A row's ``known`` is the
+source of its text: ``recorded`` in genuine traffic, ``reported`` verbatim by users of the real API (or recorded on
+another endpoint with the same validator), ``choice`` if the real text is unknown and this one is ours.
 """
 
 from typing import Any, Final
@@ -10,7 +10,7 @@ from typing import Any, Final
 from shim.wire.error_rows import INVALID_REQUEST, SERVER_ERROR, SERVERS, Row
 
 ERRORS: Final[dict[str, Row]] = {
-    # who is asking
+    # keys and headers
     "invalid_api_key": Row(
         "recorded",
         401,
@@ -30,7 +30,7 @@ ERRORS: Final[dict[str, Row]] = {
         "header 'OpenAI-Beta: assistants=v2'.",
         code="invalid_beta",
     ),
-    # what is asked for
+    # objects and paths
     "no_assistant": Row("reported", 404, "No assistant found with id '{id}'."),
     "no_thread": Row("recorded", 404, "No thread found with id '{id}'."),
     "no_message": Row("choice", 404, "No message found with id '{id}'."),
@@ -65,7 +65,8 @@ ERRORS: Final[dict[str, Row]] = {
         code="invalid_thread",
     ),
     "not_accepting_outputs": Row("recorded", 400, 'Runs in status "{status}" do not accept tool outputs.'),
-    # {expected} and {got} are lists of call ids: the API showed them as Python writes a list, without a full stop.
+    # {expected} and {got} are lists of call ids: the API showed them in Python's notation of a list, without a full
+    # stop.
     "outputs_mismatch": Row("reported", 400, "Expected tool outputs for call_ids {expected}, got {got}"),
     "cannot_cancel": Row("recorded", 400, "Cannot cancel run with status '{status}'."),
     "cannot_update": Row("recorded", 400, "Cannot update run with status '{status}'."),
@@ -171,7 +172,7 @@ ERRORS: Final[dict[str, Row]] = {
         param="{param}",
         code="array_above_max_length",
     ),
-    # Also the answer to a message whose content has no part: what the real one said there is unknown.
+    # Also for a message whose content has no part: the real API's text for that is unknown.
     "empty_array": Row(
         "reported",
         400,
@@ -208,7 +209,7 @@ ERRORS: Final[dict[str, Row]] = {
         param="{param}",
         code="decimal_above_max_value",
     ),
-    # tools; the words are those of the Responses API, which refuses the same
+    # tools; the texts are those of the Responses API, which refuses the same requests
     "unknown_tool_choice": Row(
         "reported", 400, "Tool choice '{tool}' not found in 'tools' parameter.", param="tool_choice"
     ),
@@ -230,7 +231,7 @@ ERRORS: Final[dict[str, Row]] = {
         param="{param}",
         code="unsupported_parameter",
     ),
-    # ourselves
+    # the shim itself
     "server_error": Row(
         "reported",
         500,
@@ -267,7 +268,9 @@ class ApiError(Exception):
 
 
 def error(name: str, **values: object) -> ApiError:
-    """The error of row ``name``, its templates filled with ``values``; a value that a template needs must be there."""
+    """The error of row ``name``, its templates filled with ``values``; every value that a template needs must be
+    given.
+    """
     row = ERRORS[name]
     param = None if row.param is None else row.param.format_map(values)
     return ApiError(row.status, row.message.format_map(values), type=row.type, param=param, code=row.code)

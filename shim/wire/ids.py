@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 ALPHABET: Final = string.ascii_letters + string.digits
 LENGTH: Final = 24
-#: Of chance for an id: so many more than it holds that no letter comes more often than another.
+#: How many random bits are taken for an id: so many more than needed that all letters are equally frequent.
 BITS: Final = 256
 
 PREFIX: Final[dict[str, str]] = {
@@ -22,7 +22,8 @@ PREFIX: Final[dict[str, str]] = {
     "vector_store": "vs",
 }
 
-#: What a segment of a path may hold as it is (RFC 3986, 3.3), but for ``;``, in which some servers see a parameter.
+#: Characters that need no escape in a path segment (RFC 3986, 3.3), except ``;``, which some servers read as a
+#: parameter.
 PLAIN: Final = "!$&'()*+,=:@"
 
 _source = random.SystemRandom()
@@ -31,7 +32,7 @@ _source = random.SystemRandom()
 def new(prefix: str) -> str:
     """A fresh id, for example ``msg_`` and 24 characters of ``[A-Za-z0-9]``.
 
-    The system is asked for chance once: each time it is, another thread may take the interpreter.
+    The random bits are taken with one system call, as each call may switch to another thread.
     """
     number, found = _source.getrandbits(BITS), ""
     for _ in range(LENGTH):
@@ -41,15 +42,15 @@ def new(prefix: str) -> str:
 
 
 def request() -> str:
-    """A fresh id of a request: ``req_`` and 32 hexadecimal digits, as in the header ``x-request-id``."""
+    """A fresh request id: ``req_`` and 32 hexadecimal digits, as in the header ``x-request-id``."""
     return f"req_{_source.getrandbits(128):032x}"
 
 
 def path(*segments: str) -> str:
-    """A path below an API's base.  An id is one segment of it, whatever it holds: never another path or a query."""
+    """A path below an API's base.  An id always becomes exactly one segment, never another path or a query."""
     return "".join(f"/{_segment(each)}" for each in segments)
 
 
 def _segment(value: str) -> str:
-    # To `quote` a dot is as good as a letter; a segment of nothing but dots names another one.
+    # `quote` does not escape dots, but a segment of only dots would refer to another path.
     return value.replace(".", "%2E") if value in (".", "..") else quote(value, safe=PLAIN, errors="replace")

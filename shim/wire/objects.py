@@ -1,4 +1,4 @@
-"""The Assistants API's objects as they stood on the wire: every key, in the recorded order, with its default.
+"""The Assistants API's objects as they were sent: every key, in the recorded order, with its default.
 
 Where the recordings and the published schema disagree each object carries both (a message read over REST had no
 ``status``, the schema requires one): one shape, a superset that the schema's validators and the recordings' readers
@@ -9,12 +9,12 @@ from typing import Final
 
 from shim.wire.types import Json
 
-#: Seconds after its creation at which an unfinished run lapses: 806 of 806 recorded runs.
+#: Seconds after its creation at which an unfinished run expires: 806 of 806 recorded runs.
 RUN_LIFETIME: Final = 600
 
 
 def assistant(id: str, now: int, given: Json) -> Json:
-    """A blank assistant, then what the request gave."""
+    """An assistant: the defaults, overridden by the request's fields."""
     return {
         "id": id,
         "object": "assistant",
@@ -34,12 +34,12 @@ def assistant(id: str, now: int, given: Json) -> Json:
 
 
 def thread(id: str, now: int, given: Json) -> Json:
-    """A blank thread, then what the request gave (``metadata``, ``tool_resources``)."""
+    """A thread: the defaults, overridden by the request's fields (``metadata``, ``tool_resources``)."""
     return {"id": id, "object": "thread", "created_at": now, "metadata": {}, "tool_resources": {}} | given
 
 
 def message(id: str, now: int, thread_id: str, role: str) -> Json:
-    """A message that somebody posted: completed, made by no run."""
+    """A message that was posted by a request: completed, made by no run."""
     return {
         "id": id,
         "object": "thread.message",
@@ -69,7 +69,7 @@ def answer(id: str, now: int, run: Json) -> Json:
 
 
 def run(id: str, now: int, thread_id: str, assistant_id: str, lifetime: int = RUN_LIFETIME) -> Json:
-    """A run that nobody has begun: queued, to lapse in ``lifetime`` seconds."""
+    """A run that has not started: queued, expiring in ``lifetime`` seconds."""
     return {
         "id": id,
         "object": "thread.run",
@@ -104,7 +104,7 @@ def run(id: str, now: int, thread_id: str, assistant_id: str, lifetime: int = RU
 
 
 def step(id: str, now: int, run: Json, details: Json) -> Json:
-    """A step that has begun; ``details`` names its type."""
+    """A step that has started; ``details`` contains its type."""
     return {
         "id": id,
         "object": "thread.run.step",
@@ -127,7 +127,7 @@ def step(id: str, now: int, run: Json, details: Json) -> Json:
 
 
 def usage(prompt: int = 0, completion: int = 0, cached: int = 0, reasoning: int = 0) -> Json:
-    """Tokens, in the spelling of the wire: ``prompt_token_details``, but ``completion_tokens_details``."""
+    """Tokens, with the API's names: ``prompt_token_details``, but ``completion_tokens_details``."""
     return {
         "prompt_tokens": prompt,
         "completion_tokens": completion,
@@ -148,7 +148,7 @@ def add_usage(one: Json, two: Json) -> Json:
 
 
 def file(id: str, now: int, filename: str, size: int) -> Json:
-    """A file that code wrote, of ``size`` bytes."""
+    """A file that code interpreter wrote, of ``size`` bytes."""
     return {
         "object": "file",
         "id": id,
@@ -163,7 +163,7 @@ def file(id: str, now: int, filename: str, size: int) -> Json:
 
 
 def deleted(kind: str, id: str) -> Json:
-    """The receipt for a deletion; ``kind`` is the object's name, for example ``thread.message``."""
+    """The answer to a deletion; ``kind`` is the object's name, for example ``thread.message``."""
     return {"id": id, "object": f"{kind}.deleted", "deleted": True}
 
 
@@ -174,13 +174,13 @@ def modified(message: Json) -> Json:
 
 
 def as_streamed(thing: Json) -> Json:
-    """A run or thread as a stream shows it: one without resources says so with an empty list (115 of 115 recorded)."""
+    """A run or thread as a stream shows it: without resources it has an empty list of files (115 of 115 recorded)."""
     return thing if thing["tool_resources"] else thing | {"tool_resources": {"code_interpreter": {"file_ids": []}}}
 
 
 def step_shown(step: Json, contents: bool, ended: bool = False) -> Json:
-    """A step as it is told: search results without their contents unless asked for, no expiry once the run has
-    ended.
+    """A step as it is shown: search results without their contents unless ``contents``, no expiry after the run has
+    ``ended``.
     """
     if ended and step["expires_at"] is not None:
         step = step | {"expires_at": None}

@@ -1,7 +1,7 @@
 """Lists: which page a query asks for, and the page object.
 
-Default limit 20, 1 to 100; default order ``desc``.  Query parameters that a list does not know are ignored: the SDKs
-and proxies add their own.
+Default limit 20, 1 to 100; default order ``desc``.  Unknown query parameters are ignored, as SDKs and proxies add their
+own.
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ Order = Literal["asc", "desc"]
 LIMIT: Final = 20
 MAX_LIMIT: Final = 100
 ORDERS: Final = ("asc", "desc")
-#: The one thing that ``include[]`` may name, in runs.create, steps.list and steps.retrieve.
+#: The only value of ``include[]``, in runs.create, steps.list and steps.retrieve.
 FILE_SEARCH_CONTENT: Final = "step_details.tool_calls[*].file_search.results[*].content"
 #: How the SDKs write an array in a query: ``include[]=x``, ``include=x`` or ``include[0]=x``.
 _INCLUDE: Final = ("include[]", "include", "include[0]")
@@ -28,7 +28,7 @@ CURSORS: Final = ("after", "before", "run_id")
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What a list was asked for; ``after``, ``before`` and ``run_id`` are ids, unchecked."""
+    """The parameters of a list; ``after``, ``before`` and ``run_id`` are ids, unchecked."""
 
     limit: int = LIMIT
     order: Order = "desc"
@@ -38,9 +38,9 @@ class Page:
 
 
 def read_page(query: Sequence[tuple[str, str]], *, run_id: bool = False) -> Page:
-    """The page that ``query`` asks for.  ``run_id``: whether this list has that filter (messages alone).
+    """The page that ``query`` requests.  ``run_id``: whether this list has that filter (only messages do).
 
-    An empty value is as good as none.  Raises `ApiError`.
+    An empty value counts as none.  Raises `ApiError`.
     """
     given = {key: value for key, value in query if value}
     for name in CURSORS:
@@ -59,7 +59,7 @@ def _limit(text: str | None) -> int:
     if text is None:
         return LIMIT
     digits = text.removeprefix("-")
-    # Not int(): it would take "1_0", " 7 " and other alphabets' digits; nine digits are more than any limit.
+    # Not int(): it would accept "1_0", " 7 " and other alphabets' digits; nine digits are more than any limit.
     if not (digits.isascii() and digits.isdigit()):
         raise error("invalid_type", param="limit", expected="an integer", got="a string")
     value = int(text[:10])
@@ -79,7 +79,7 @@ def _order(text: str | None) -> Order:
 
 
 def read_include(query: Sequence[tuple[str, str]]) -> bool:
-    """Whether the answer shall show the content of file search results.  Raises `ApiError` for any other wish."""
+    """Whether the answer must contain the contents of file search results.  Raises `ApiError` for any other value."""
     asked = [value for key, value in query if key in _INCLUDE and value]
     for index, value in enumerate(asked):
         if value != FILE_SEARCH_CONTENT:
@@ -88,7 +88,7 @@ def read_include(query: Sequence[tuple[str, str]]) -> bool:
 
 
 def page(items: list[Json], has_more: bool) -> Json:
-    """The list object, its keys in the wire's order."""
+    """The list object, its keys in the API's order."""
     return {
         "object": "list",
         "data": items,

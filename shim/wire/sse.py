@@ -2,7 +2,7 @@
 framed them.
 
 Reading is lenient (LF or CRLF, several ``data:`` lines, comments, no ``event:`` line, a stray ``[DONE]``); the
-payload's own ``type`` names the event, because some servers send no ``event:`` line; where it has none, the line does.
+payload's own ``type`` names the event, because some servers send no ``event:`` line; without a ``type``, the line does.
 Writing is exact: ``event: NAME``, one ``data:`` line of compact JSON with non-ASCII characters unescaped, a blank line.
 """
 
@@ -18,18 +18,18 @@ from shim.wire.types import Json
 DONE: Final = b"event: done\ndata: [DONE]\n\n"
 
 
-#: The type of an event in place of a ``data:`` line that is no JSON object, or is nested too deeply.  The lines after
-#: it may tell what it would have told.
+#: The type of an event that replaces a ``data:`` line which is no JSON object, or is nested too deeply.  Later lines
+#: may contain the same information.
 UNREADABLE: Final = "unreadable"
 
 
 class TooLarge(ValueError):
-    """More than `Limits` allow."""
+    """An event or answer is larger than `Limits` allow."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much of one answer is read, in bytes.
+    """How much of one answer is read at most, in bytes.
 
     ``event``: the largest event, and the largest answer that is no stream.  ``message``: all deltas of an answer
     together (text, arguments, code), without the JSON around each.  All other events of an answer together may be
@@ -45,7 +45,7 @@ class Limits:
 
 
 LIMITS: Final = Limits()
-#: An answer repeats what it says: in the ``done`` events, in the finished items, in its last event.
+#: An answer contains its text several times: in the deltas, the ``done`` events, the finished items and the last event.
 ITEMS: Final = 4
 
 
@@ -62,14 +62,14 @@ def encode(name: str, data: Json) -> bytes:
 
 @lru_cache(256)
 def _beginning(name: str) -> bytes:
-    """What stands before an event's data: there are few names."""
+    """The lines before an event's data, cached, as there are few names."""
     return b"event: %b\ndata: " % encoding.utf8(name)
 
 
 class Reader:
-    """Cuts a byte stream into JSON events.  However the bytes are cut, the same events come out in the same order.
+    """Cuts a byte stream into JSON events.  The result does not depend on how the bytes are cut.
 
-    Takes time in proportion to the bytes, and holds at most one event of them.
+    Takes time proportional to the bytes, and holds at most one event in memory.
     """
 
     def __init__(self, limits: Limits = LIMITS) -> None:
@@ -81,9 +81,9 @@ class Reader:
         self._deltas = self._items = 0
 
     def feed(self, chunk: bytes) -> list[Json]:
-        """The events that ``chunk`` completes; what is incomplete waits for more.
+        """The events that ``chunk`` completes; an incomplete rest waits for the next chunk.
 
-        Raises `TooLarge`; events before that one are given first, and the next call raises.
+        Raises `TooLarge`; if complete events come before that one, they are returned first, and the next call raises.
         """
         self._raise()
         data = self._plain_line_ends(chunk)
@@ -103,9 +103,9 @@ class Reader:
         return self._halves.joined(events)
 
     def close(self) -> list[Json]:
-        """The event that lacks only its closing blank line, if any.  Half an event is nothing.
+        """The last event, if only its closing blank line is missing.  An incomplete line is dropped.
 
-        Raises `TooLarge` where `feed` has still to tell of it.
+        Raises `TooLarge` if `feed` has not raised it yet.
         """
         self._raise()
         block = bytes(self._pending + self._held.replace(b"\r", b"\n"))
@@ -114,7 +114,7 @@ class Reader:
         return self._halves.joined([] if event is None or event["type"] == UNREADABLE else [event])
 
     def _plain_line_ends(self, chunk: bytes) -> bytes:
-        """CRLF and CR as LF.  A CR at the very end may be half of a CRLF, so it is held until the next byte."""
+        """CRLF and CR as LF.  A CR at the very end may be half of a CRLF, so it waits for the next byte."""
         if not self._held and b"\r" not in chunk:
             return chunk
         data = self._held + chunk
@@ -133,7 +133,7 @@ class Reader:
             except TooLarge as problem:
                 if not found:
                     raise
-                # Whoever has heard the last word of an answer does not come back for this.
+                # A reader that got the last event of an answer does not call again.
                 self._problem = problem
                 break
         return found
@@ -165,15 +165,16 @@ class Reader:
 class Halves:
     """Joins a character that upstream cut in two between two deltas.
 
-    A delta that ends with the first half is given without it, and the next delta of the same place begins with it.
-    Where none follows, the half is given by itself before whatever comes instead: the finished text ends with it, too.
+    A delta that ends with the first half is returned without it, and the next delta of the same text begins with it.
+    If none follows, the half is returned as a delta of its own before the next event: the finished text ends with it,
+    too.
     """
 
     def __init__(self) -> None:
         self._held: dict[str, Json] = {}
 
     def joined(self, events: list[Json]) -> list[Json]:
-        """The events, in order; a delta of which nothing is left is left out."""
+        """The events, in order, without deltas that have become empty."""
         if not self._held:
             for event in events:
                 if _is_cut(event.get("delta")):
@@ -197,7 +198,7 @@ class Halves:
             yield event | {"delta": delta}
 
 
-#: What says to which text a delta belongs.
+#: The fields that identify the text to which a delta belongs.
 PLACE: Final = ("type", "item_id", "output_index", "content_index", "summary_index")
 
 
@@ -222,13 +223,13 @@ def _event(block: bytes) -> Json | None:
 
 
 def _named(block: bytes, event: Json) -> str:
-    """What an event is that does not say so itself.  Some servers send a bare error."""
+    """The type of an event without ``type``.  Some servers send a bare error object."""
     lines = [line[6:].strip() for line in block.split(b"\n") if line.startswith(b"event:")]
     return lines[-1].decode("utf-8", "replace") if lines else ("error" if event.get("error") else "")
 
 
 def _parsed(data: bytes, problem: Exception) -> Any:
-    """What the slow parser makes of it, or None: the fast one refuses an escaped half of a surrogate pair."""
+    """The result of the slow parser, or None: the fast one refuses an escaped half of a surrogate pair."""
     if "recursion" in str(problem):
         return None
     try:
@@ -238,7 +239,7 @@ def _parsed(data: bytes, problem: Exception) -> Any:
 
 
 def _data(block: bytes) -> bytes:
-    """What an event's data lines say; mostly there is one, and it is the last."""
+    """An event's data; usually there is one data line, and it is the last line."""
     start = block.find(b"data:")
     if start >= 0 and (not start or block[start - 1] == _LF) and block.find(b"\n", start) < 0:
         return block[start + 5 :].removeprefix(b" ")

@@ -1,4 +1,6 @@
-"""JSON as text: how objects are stored, and how a long conversation is held until it is sent."""
+"""JSON as text: the form in which objects are stored, and in which a long conversation is in memory until it is
+sent.
+"""
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
@@ -8,18 +10,18 @@ from shim.wire import encoding
 from shim.wire.types import Json
 
 load: Final = json.loads
-#: Items that are sent as one piece.
+#: How many items are sent as one piece.
 TOGETHER: Final = 100
 
 
-#: How an object is stored.
+#: An object in its stored form.
 dump: Final = encoding.text
 
 
 class Items(Sequence[Json]):
-    """Items of a request, each held as the bytes in which it is sent: about a fifth of what the objects take.
+    """Items of a request, each as the bytes that are sent: they need about a fifth of the objects' memory.
 
-    An item that is looked at is read anew, and changing it changes nothing here.  Equal to a list of equal items.
+    An item that is accessed is decoded each time; changes of it are not stored here.  Equal to a list of equal items.
     """
 
     def __init__(self, pieces: Iterable[bytes] = ()) -> None:
@@ -30,7 +32,7 @@ class Items(Sequence[Json]):
         return cls(encoding.compact(item) for item in items)
 
     def array(self) -> Iterator[bytes]:
-        """The bytes of a JSON array, in pieces of some size."""
+        """The bytes of a JSON array, in pieces."""
         yield b"["
         for first in range(0, len(self.pieces), TOGETHER):
             yield b"," * bool(first) + b",".join(self.pieces[first : first + TOGETHER])
@@ -38,7 +40,7 @@ class Items(Sequence[Json]):
 
     @property
     def size(self) -> int:
-        """How many bytes `array` gives."""
+        """The number of bytes of `array`."""
         return sum(map(len, self.pieces)) + max(len(self.pieces), 1) + 1
 
     def __len__(self) -> int:

@@ -2,5 +2,5 @@
 
 from typing import Any
 
-#: Keys are the wire's own; values are what `json` makes of them.
+#: Keys are the API's own; values are those of `json`.
 Json = dict[str, Any]

@@ -54,10 +54,10 @@ def test_a_retired_model_is_answered_by_its_successor(
     assert ["temperature" in body for body in bodies] == [True, False, False]
     assert len(asked(sandbox, "/models")) == 1
     assert [line for line in caplog.messages if GONE in line] == [
-        f"model {GONE} is answered by {LARGE}; SHIM_MODEL_MAP decides, `off` turns this off"
+        f"model {GONE} is answered by {LARGE}; SHIM_MODEL_MAP chooses another model, `off` turns this off"
     ]
     assert [line for line in caplog.messages if "temperature" in line] == [
-        f"model {LARGE} takes no temperature: it is left out from now on"
+        f"model {LARGE} refuses temperature: it is left out from now on"
     ]
 
 

@@ -75,7 +75,7 @@ def test_a_project_is_adopted_and_runs(project: Path) -> None:
         "required": ["city", "exact"],
     }
     assert tools["roll"]["function"]["parameters"] == {"type": "object", "properties": {}}
-    assert "is there already" in said("adopt", str(project), code=2)
+    assert "exists already" in said("adopt", str(project), code=2)
     said("assistants", "apply", "assistants.yaml")
     assert json.loads(said("assistants", "show", OWN))["model"] == "gpt-4-turbo"
 
@@ -189,4 +189,4 @@ def test_check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert (in_store["id"], in_store["place"], in_store["field"]) == ("asst_a", "store", "file_search")
     monkeypatch.setenv("SHIM_ASSISTANTS", "a.yaml")
     assert [each["place"] for each in checked("--offline")["findings"]] == ["a.yaml:1"]
-    assert "0 errors, 1 warnings. Upstream was not asked" in said("check", "--offline")
+    assert "0 errors, 1 warnings. Upstream was not checked" in said("check", "--offline")

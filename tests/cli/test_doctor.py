@@ -114,7 +114,7 @@ def test_a_profile_that_is_named_is_held_against_the_server(
     monkeypatch.setenv("SHIM_UPSTREAM_PROFILE", profile)
     with Loopback() as server:
         _, found = examine("--upstream", server.url)
-    assert found["because"] == "SHIM_UPSTREAM_PROFILE names it"
+    assert found["because"] == "named by SHIM_UPSTREAM_PROFILE"
     assert found["mode"].startswith("chained" if profiles.PROFILES[profile].stores else "whole")
     assert advised(found) == wanted
 
@@ -134,7 +134,7 @@ def test_a_server_without_what_its_profile_promises(monkeypatch: pytest.MonkeyPa
         code, found = examine("--upstream", server.url)
     assert code == 0
     assert (states(found)["previous_response_id"], states(found)["background"]) == ("no", "no")
-    assert "without a word" in found["findings"]["previous_response_id"]["words"]
+    assert "it ignored the previous response" in found["findings"]["previous_response_id"]["words"]
     assert advised(found) == ["SHIM_STORE_RESPONSES=false", "SHIM_BACKGROUND=never"]
 
 
@@ -154,7 +154,7 @@ def test_a_server_that_refuses_to_be_asked_to_keep_works(what: str) -> None:
     with Loopback(answer) as server:
         code, found = examine("--upstream", server.url)
     assert (code, found["left"], states(found)["answers"]) == (0, [], "yes")
-    assert "refuses to be asked to keep it" in found["findings"]["answers"]["words"]
+    assert "refuses `store: true`" in found["findings"]["answers"]["words"]
     assert found["mode"].startswith("whole")
     assert found["cost"]["calls"] <= len(COSTLY)
 
@@ -176,7 +176,7 @@ def test_a_loss_in_unknown_words_is_to_be_reported() -> None:
 
     with Loopback(riddle) as server:
         _, found = examine("--upstream", server.url)
-    assert "please report them: HTTP 400: Sumimasen." in found["findings"]["says_when_one_is_lost"]["words"]
+    assert "please report it: HTTP 400: Sumimasen." in found["findings"]["says_when_one_is_lost"]["words"]
     assert "SHIM_STORE_RESPONSES=false" in advised(found)
 
 

@@ -24,7 +24,7 @@ def test_it_moves_and_says_what(url: str, tmp_path: Path) -> None:
     there = f"sqlite:///{tmp_path / 'to.db'}"
     said = CliRunner().invoke(table.app(), ["migrate-store", url, there])
     assert said.exit_code == 0, said.output
-    assert "Everything is there. From now on: SHIM_DATABASE_URL=sqlite" in said.output
+    assert "Everything was copied. From now on: SHIM_DATABASE_URL=sqlite" in said.output
     rows = {line.split()[1]: line.split()[3] for line in said.output.splitlines() if line.startswith("│")}
     assert rows == {**dict.fromkeys(schema.metadata.tables, "0"), "threads": "1"}
     base = database(there)

@@ -129,7 +129,7 @@ def test_exit_codes_are_for_ci(client: OpenAI) -> None:
     assert "✘ failed gpt-broken" in said(*asked, "gpt-broken", "--fail-on", "failures", code=1)
     assert "✘ failed gpt-broken" in said(*asked, "gpt-broken")
     assert "'taste' is none of status, calls" in said(*asked, "gpt-same", "--ignore", "taste", code=2)
-    assert "no file and no thread thread_none" in said("parity", "thread_none", "--model", "gpt-same", code=2)
+    assert "neither a file nor a thread thread_none" in said("parity", "thread_none", "--model", "gpt-same", code=2)
     assert "no assistant and no file asst_none" in said(*asked, "gpt-same", "--assistant", "asst_none", code=2)
     assert "nowhere/a.html cannot be written" in said(*asked, "gpt-same", "--html", "nowhere/a.html", code=2)
     assert "Missing option '--model'" in said("parity", thread_id, code=2)
@@ -176,7 +176,7 @@ def test_what_is_not_good_is_named_and_left_out(client: OpenAI, tmp_path: Path) 
     assert "rows.jsonl:4: not valid JSON" in told
     assert "b: no message of a user: skipped" in told
     assert "a, turn 1: no run is recorded" in told
-    assert "1 conversation, 1 turn; nothing here says which answer is right" in told
+    assert "1 conversation, 1 turn; this report does not say which answer is right" in told
     report = json.loads(Path("report.json").read_text())
     assert [each["code"] for each in report["problems"]] == ["broken_json", "no_run", "no_question"]
     (turn,) = report["turns"]

@@ -90,7 +90,7 @@ def test_this_machine_needs_none(served: Served, host: str) -> None:
 def test_it_is_not_its_own_upstream(served: Served, monkeypatch: pytest.MonkeyPatch, upstream: str) -> None:
     code, shown = said("--upstream", upstream)
     assert (code, served) == (2, [])
-    assert f"{upstream} is where this server is to listen: it would ask itself." in shown
+    assert f"{upstream} is this server's own address: it would send its requests to itself." in shown
     assert said("--upstream", upstream, "--port", "8788")[0] == 0
     monkeypatch.setenv("OPENAI_BASE_URL", upstream)
     assert said()[0] == 2

@@ -119,5 +119,5 @@ def test_a_thread_of_several_tenants(life: Life, tmp_path: Path) -> None:
     base = database(f"sqlite:///{tmp_path / 'shim.db'}")
     for tenant in ("one", "two"):
         base.of(tenant).write(threads.insert, thread(7))
-    assert "say which one" in said("threads", "show", "thread_7", code=2)
+    assert "name one of them" in said("threads", "show", "thread_7", code=2)
     assert "thread_7" in said("threads", "show", "thread_7", "--tenant", "two")

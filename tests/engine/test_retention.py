@@ -121,7 +121,7 @@ def test_it_is_not_tried_for_ever(world: World, caplog: pytest.LogCaptureFixture
         sweep(world)
     assert waiting(world) == []
     assert len(asked(world)) == 2 * outbox.TRIES
-    assert "response resp_2 is left to upstream's own time" in caplog.text
+    assert "response resp_2 is not deleted: upstream will delete it after its own time" in caplog.text
 
 
 def test_a_thread_that_nobody_uses_goes(world: World, caplog: pytest.LogCaptureFixture) -> None:
@@ -138,7 +138,7 @@ def test_a_thread_that_nobody_uses_goes(world: World, caplog: pytest.LogCaptureF
     world.clock.time += 11 * DAY
     with caplog.at_level(logging.INFO, "shim"):
         sweep(world)
-    assert "erased 1 threads that nobody had used for 30.0 days" in caplog.text
+    assert "erased 1 threads that had not been used for 30.0 days" in caplog.text
     assert [world.base.read(threads.get, each) is None for each in (left, said, ran, changed)] == [True] + [False] * 3
     world.clock.time += 20 * DAY
     sweep(world)

@@ -1,4 +1,4 @@
-"""The bridge to Chat Completions where LiteLLM is not there.  With it: `tests/scenarios/completions`."""
+"""The bridge to Chat Completions where LiteLLM does not exist.  With it: `tests/scenarios/completions`."""
 
 import sys
 from collections.abc import AsyncIterator, Iterator

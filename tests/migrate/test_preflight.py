@@ -82,7 +82,7 @@ FOUND: dict[str, tuple[Json, list[tuple[str, str, str]]]] = {
             ("warning", "file_search", "1 files of the vector store vs_old"),
             ("warning", "file_search", "vs_empty is empty"),
             ("error", "file_search", "upstream has no vector store vs_none"),
-            ("warning", "file_search", "could not be looked at: You may not look at it."),
+            ("warning", "file_search", "could not be checked: You may not look at it."),
         ],
     ),
     "files": (code("file-1", "file-none"), [("error", "code_interpreter", "upstream has no file file-none")]),

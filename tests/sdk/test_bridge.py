@@ -116,7 +116,7 @@ def test_responses_that_nobody_stores(client: Any, assistant: str) -> None:
     thread_id = _asked(client, assistant)
     said = [*client.shim.thread(thread_id).input_items(everything=True), {"role": "user", "content": "Unstored."}]
     response = client.responses.create(model="gpt-4o", input=said, store=False)
-    with pytest.raises(ValueError, match="give its input, too"):
+    with pytest.raises(ValueError, match="pass the input, too"):
         client.shim.adopt(thread_id, response)
     assert [each.role for each in client.shim.adopt(thread_id, response, input=said)] == ["user", "assistant"]
     assert client.shim.thread(thread_id).last_response_id != response.id

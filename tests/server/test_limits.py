@@ -122,7 +122,7 @@ def test_what_is_passed_on_has_a_limit_as_well(upstream: Loopback, chunked: bool
         got = ask(f"{url}/v1/vector_stores", "POST", {"name": "x" * 5000}, chunked, authorization="Bearer a")
         assert (got.status, got.error["message"]) == (
             413,
-            "The request body is too large: at most 1000 bytes are taken.",
+            "The request body is too large: at most 1000 bytes are accepted.",
         )
         assert upstream.asked == []
 

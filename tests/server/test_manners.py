@@ -75,7 +75,7 @@ def test_a_body_that_is_too_large(url: str, chunked: bool) -> None:
     told = ask(f"{url}/v1/threads", "POST", {"messages": "x" * LIMIT}, chunked)
     assert (told.status, told.error["message"]) == (
         413,
-        f"The request body is too large: at most {LIMIT} bytes are taken.",
+        f"The request body is too large: at most {LIMIT} bytes are accepted.",
     )
     assert ask(f"{url}/v1/threads", "POST", {"metadata": {"a": "x" * 500}}, chunked).status == 200
     passed = ask(f"{url}/v1/vector_stores", "POST", {"name": "x", "metadata": {str(n): "x" * 500 for n in range(16)}})

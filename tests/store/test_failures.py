@@ -126,7 +126,7 @@ SAID = {
     'connection failed: FATAL:  password authentication failed for user "me"': "refused the user name or the password",
     'connection failed: FATAL:  no pg_hba.conf entry for host "10.0.0.1", user "me"': "refused the user name",
     "failed to resolve host 'nowhere': [Errno -3] Temporary failure in name resolution": "an address that is not known",
-    "FATAL:  sorry, too many clients already": "has no connection left for us",
+    "FATAL:  sorry, too many clients already": "has no connection left",
     "FATAL:  the database system is starting up": "does not answer",
     'could not extend file "base/1/2": No space left on device': "has no room left on its disk",
     "cannot execute INSERT in a read-only transaction": "cannot be written: it is read-only",

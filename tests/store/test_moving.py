@@ -218,7 +218,7 @@ def test_what_arrives_otherwise_than_it_left_is_refused(tmp_path: Path) -> None:
     spoil = "UPDATE messages SET body = replace(body, 'thread', 'thr\u0435ad') WHERE seq = new.seq"
     trigger = f"CREATE TRIGGER spoil AFTER INSERT ON messages BEGIN {spoil}; END"
     target.write(lambda tx: tx.db.exec_driver_sql(trigger) and None)
-    with pytest.raises(StoreFailed, match="The table messages came out as"):
+    with pytest.raises(StoreFailed, match="The table messages arrived as"):
         moving.move(source, target)
     assert not any(target.read(rows).values())
     source.close()
@@ -228,7 +228,7 @@ def test_what_arrives_otherwise_than_it_left_is_refused(tmp_path: Path) -> None:
 def test_no_source_and_no_other_target(tmp_path: Path) -> None:
     here, gone = (database(f"sqlite:///{tmp_path / name}") for name in ("here.db", "gone.db"))
     here.prepare()
-    with pytest.raises(StoreFailed, match=r"gone\.db is not there"):
+    with pytest.raises(StoreFailed, match=r"gone\.db does not exist"):
         moving.move(gone, here)
     assert not os.path.exists(tmp_path / "gone.db")
     with pytest.raises(StoreFailed, match="to where it is"):

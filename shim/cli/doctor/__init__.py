@@ -30,12 +30,14 @@ def doctor(
     upstream: Annotated[
         str | None,
         typer.Option(
-            help="The base URL to look at, or `sandbox`. Default: `SHIM_UPSTREAM`, else `OPENAI_BASE_URL`, else "
+            help="The base URL to test, or `sandbox`. Default: `SHIM_UPSTREAM`, else `OPENAI_BASE_URL`, else "
             "OpenAI. The key is `OPENAI_API_KEY`, for Azure `AZURE_OPENAI_API_KEY`; it is never shown."
         ),
     ] = None,
-    model: Annotated[str | None, typer.Option(help="The model to ask. Default: a cheap one that it lists.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Say it as JSON.")] = False,
+    model: Annotated[
+        str | None, typer.Option(help="The model to use. Default: a cheap one that the server lists.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
     timeout: Annotated[float, typer.Option(min=0.1, help="Seconds to wait for each answer.")] = 60.0,
 ) -> None:
     """Ask a Responses server what it can do: a few tiny calls. Exits with 1 where the shim cannot work."""

@@ -72,7 +72,7 @@ def _answers(patient: Patient) -> Finding:
         error = patient.first.get("error") or next((each for each in patient.events if each["type"] == "error"), {})
         error = error.get("error") or error
         return Finding("no", str(error.get("message") or f"its stream ended with {last}"))
-    unkept = "" if patient.store else ", but refuses to be asked to keep it"
+    unkept = "" if patient.store else ", but refuses `store: true`"
     return Finding("yes", f"status {patient.first.get('status')}{unkept}")
 
 
@@ -90,7 +90,7 @@ def _streams(patient: Patient) -> Finding:
 
 def _stored(patient: Patient) -> Finding:
     stored = patient.first.get("store")
-    echo = f"store: {str(stored).lower()}" if isinstance(stored, bool) else "without a word of store"
+    echo = f"store: {str(stored).lower()}" if isinstance(stored, bool) else "without the field store"
     try:
         patient.get(ids.path("responses", str(patient.first.get("id"))))
     except Refusal as refusal:
@@ -101,16 +101,16 @@ def _stored(patient: Patient) -> Finding:
 
 def _chains(patient: Patient) -> Finding:
     if not patient.store:
-        return Finding("no", "what is not kept cannot be continued")
+        return Finding("no", "a response that is not stored cannot be continued")
     first = patient.first.get("id")
     second = patient.second = patient.create(previous_response_id=first)
     before, after = _read(patient.first), _read(second)
     counted = f"tokens read: {before}, then {after}"
     if second.get("previous_response_id", first) != first:
-        return Finding("no", f"it left the previous response out without a word; {counted}")
+        return Finding("no", f"it ignored the previous response; {counted}")
     if "previous_response_id" in second or after > before:
         return Finding("yes", counted)
-    return Finding("partly", f"it shows nothing of the previous response; {counted}")
+    return Finding("partly", f"its answer does not show whether it used the previous response; {counted}")
 
 
 def _read(response: Json) -> int:
@@ -125,12 +125,12 @@ def _loss(patient: Patient) -> Finding:
     except Refusal as refusal:
         patient.unknown = chaining.of_unknown(refusal, unknown)
         if patient.unknown == "refused":
-            return Finding("yes", f"known words: {quoted(refusal)}")
-        return Finding("no", f"unknown words, please report them: {quoted(refusal)}")
+            return Finding("yes", f"a known error text: {quoted(refusal)}")
+        return Finding("no", f"an unknown error text, please report it: {quoted(refusal)}")
     patient.unknown = chaining.of_unknown(made, unknown)
     if patient.unknown == "left out":
-        return Finding("partly", "an unknown response is left out without a word; the shim looks at the echo")
-    return Finding("no", "it answers as if it had a response that never was, so what it says of others proves nothing")
+        return Finding("partly", "it ignores an unknown previous response; the shim checks the echo of each answer")
+    return Finding("no", "it accepts an invented response id, so its echo of other ids proves nothing")
 
 
 def _background(patient: Patient) -> Finding:
@@ -140,7 +140,7 @@ def _background(patient: Patient) -> Finding:
     try:
         patient.cancel(response["id"])
     except Refusal as refusal:
-        return Finding("partly", f"begun, but not cancelled: {quoted(refusal)}")
+        return Finding("partly", f"started, but could not be cancelled: {quoted(refusal)}")
     return Finding("yes", f"status {response['status']}, then cancelled")
 
 
@@ -148,7 +148,7 @@ def _functions(patient: Patient) -> Finding:
     made = patient.create(tools=[TOOL], tool_choice={"type": "function", "name": "get_time"}, store=False)
     kinds = [item.get("type") for item in made.get("output") or []]
     if "function_call" in kinds:
-        return Finding("yes", "the function that had to be called was called")
+        return Finding("yes", "the model called the function, as tool_choice required")
     return Finding("no", f"no call came, but {', '.join(map(str, kinds)) or 'nothing'}")
 
 
@@ -171,8 +171,8 @@ def _deletes(patient: Patient) -> Finding:
     if patient.stored:
         return Finding("no", f"it still has {', '.join(patient.stored)}; {quoted(patient.refusals[-1])}")
     if not patient.deleted:
-        return Finding("untried", "it had kept nothing")
-    return Finding("yes", f"{patient.deleted} responses that it had kept for this")
+        return Finding("untried", "it had stored nothing")
+    return Finding("yes", f"{patient.deleted} responses that it had stored for this test")
 
 
 def _lists(path: str) -> Callable[[Patient], Finding]:
@@ -242,7 +242,7 @@ def _hindrance(probe: Probe, patient: Patient, found: dict[str, Finding]) -> str
         if found[name].state in ("no", "untried"):
             return f"because of: {name}"
     if probe.ask in COSTLY and patient.model is None:
-        return "no model to ask; --model names one"
+        return "no model is known; --model names one"
     lately = patient.refusals[-SILENT:]
     if len(lately) == SILENT and all(refusal.status is None for refusal in lately):
         return "it has stopped answering"

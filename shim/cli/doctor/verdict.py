@@ -38,10 +38,10 @@ class Verdict:
     advice: tuple[Advice, ...]
 
 
-CHAINED: Final = "chained: each call sends what is new, and previous_response_id"
+CHAINED: Final = "chained: each call sends only what is new, with previous_response_id"
 WHOLE: Final = "whole: each call sends the whole thread"
 NO_STORE: Final = ", with store: false"
-NO_STORE_LATER: Final = ", with store: false once the server has shown that it keeps nothing"
+NO_STORE_LATER: Final = ", with store: false after the server has shown that it stores nothing"
 THOUGHTS: Final = " and encrypted reasoning"
 ALONE: Final = "in the server's own background"
 HERE: Final = "in this program's worker"
@@ -92,10 +92,10 @@ def _mode(profile: Profile, chosen: Settings, chains: bool) -> str:
 
 def _because(address: str, chosen: Settings, profile: Profile) -> str:
     if chosen.upstream_profile is not None:
-        return "SHIM_UPSTREAM_PROFILE names it"
+        return "named by SHIM_UPSTREAM_PROFILE"
     if profile.name == profiles.OTHER:
-        return "its address is none that is known, so it is watched: its echo decides with each answer"
-    return "its address says so"
+        return "its address is not known, so the echo of each answer decides whether to chain"
+    return "recognised by its address"
 
 
 def _kind(profile: Profile, chosen: Settings, found: Found, patient: Patient) -> Advice | None:
@@ -104,7 +104,9 @@ def _kind(profile: Profile, chosen: Settings, found: Found, patient: Patient) ->
     known = next((name for owner, name in profiles.OWNERS.items() if owner in owners), None)
     if chosen.upstream_profile or profile.name != profiles.OTHER or known is None:
         return None
-    return Advice(f"SHIM_UPSTREAM_PROFILE={known}", "its models say that it is one; then nothing has to be found out")
+    return Advice(
+        f"SHIM_UPSTREAM_PROFILE={known}", "recognised by its list of models; with this setting nothing has to be tested"
+    )
 
 
 def _stateless(profile: Profile, chosen: Settings, found: Found, patient: Patient) -> Advice | None:
@@ -112,7 +114,7 @@ def _stateless(profile: Profile, chosen: Settings, found: Found, patient: Patien
         return None
     if _kind(profile, chosen, found, patient) is not None:
         return None
-    return Advice("SHIM_STORE_RESPONSES=false", "it does not continue from responses, so none need be kept")
+    return Advice("SHIM_STORE_RESPONSES=false", "it does not continue from previous responses, so none need be stored")
 
 
 def _stateful(profile: Profile, chosen: Settings, found: Found, patient: Patient) -> Advice | None:
@@ -120,7 +122,7 @@ def _stateful(profile: Profile, chosen: Settings, found: Found, patient: Patient
     if meant or found["previous_response_id"].state != "yes" or not _keeps(found):
         return None
     return Advice(
-        f"SHIM_UPSTREAM_PROFILE={profiles.OTHER}", f"it keeps responses, which {profile.name} as a rule does not"
+        f"SHIM_UPSTREAM_PROFILE={profiles.OTHER}", f"it stores responses, which {profile.name} usually does not"
     )
 
 
@@ -128,10 +130,10 @@ def _unheard(profile: Profile, chosen: Settings, found: Found, patient: Patient)
     if not (profile.stores and chosen.store_responses) or found["says when one is lost"].state != "no":
         return None
     if profile.trusted and patient.unknown == "believed":
-        return Advice(f"SHIM_UPSTREAM_PROFILE={profiles.OTHER}", "it answers as if it had a response that never was")
-    why = "it answers as if it had a response that never was, so none need be kept"
+        return Advice(f"SHIM_UPSTREAM_PROFILE={profiles.OTHER}", "it accepts an invented response id")
+    why = "it accepts an invented response id, so none need be stored"
     if patient.unknown != "believed":
-        why = "how it says that it lost a response is not known, so that cannot be healed"
+        why = "its error for a lost response is not known, so a lost chain could not be healed"
     return Advice("SHIM_STORE_RESPONSES=false", why)
 
 
@@ -139,7 +141,7 @@ def _worker(profile: Profile, chosen: Settings, found: Found, patient: Patient) 
     wanted = profile.background if chosen.background == "auto" else chosen.background == "always"
     if not wanted or found["background"].state != "no":
         return None
-    return Advice("SHIM_BACKGROUND=never", "it has no background for runs without a stream")
+    return Advice("SHIM_BACKGROUND=never", "it has no background mode for runs without a stream")
 
 
 def _alone(profile: Profile, chosen: Settings, found: Found, patient: Patient) -> Advice | None:
@@ -147,7 +149,10 @@ def _alone(profile: Profile, chosen: Settings, found: Found, patient: Patient) -
         return None
     if not _chains(profile, chosen, patient):
         return None
-    return Advice("SHIM_BACKGROUND=always", "if your host stops the program between two requests: it has a background")
+    return Advice(
+        "SHIM_BACKGROUND=always",
+        "if your host stops the program between two requests: the server has a background mode",
+    )
 
 
 #: Each looks for one reason to set something.

@@ -15,7 +15,7 @@ Fetch = Callable[[int, str | None, str | None], Listed]
 
 
 def get(tx: Tx, world: Context, assistant_id: str) -> Json | None:
-    """The declared assistant.  One of the same id in the store is not seen any more; a warning says so once."""
+    """The declared assistant.  It hides one of the same id in the store; one warning is logged about that."""
     found = world.declared.get(assistant_id)
     if found is None:
         return None
@@ -30,7 +30,7 @@ def get(tx: Tx, world: Context, assistant_id: str) -> Json | None:
 
 
 def refuse(world: Context, assistant_id: str) -> None:
-    """Raises `ApiError` for an assistant that only its file changes."""
+    """Raises `ApiError` for a declared assistant, which can be changed only in its file."""
     if (found := world.declared.get(assistant_id)) is not None:
         raise error("declared_assistant", id=assistant_id, place=found.place)
 
@@ -43,7 +43,7 @@ def page(tx: Tx, world: Context, wanted: Page) -> Listed:
     parts: list[tuple[bool, Fetch]] = [(True, _declared(world, wanted)), (False, _stored(tx, world, wanted))]
     if wanted.order == "asc":
         parts.reverse()
-    # A part before the cursor `after`, or behind the cursor `before`, is not wanted.
+    # Nothing of a part that lies before the cursor `after`, or after the cursor `before`, is on the page.
     ours = {name: getattr(wanted, name) in world.declared for name in ("after", "before") if getattr(wanted, name)}
     places = [declared for declared, _ in parts]
     first = places.index(ours["after"]) if "after" in ours else 0
@@ -59,7 +59,7 @@ def page(tx: Tx, world: Context, wanted: Page) -> Listed:
 def _joined(parts: list[tuple[Fetch, str | None, str | None]], limit: int, backwards: bool) -> Listed:
     data: list[Json] = []
     for fetch, after, before in reversed(parts) if backwards else parts:
-        # Even where no room is left: whether there is more is to be known.
+        # Even if the page is full: `has_more` must be known.
         some, more = fetch(max(limit - len(data), 1), after, before)
         if some and len(data) == limit:
             return Listed(data, True)

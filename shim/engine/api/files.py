@@ -1,6 +1,6 @@
 """Files that code interpreter made, found under the ids that messages show: three operations.
 
-All other files are upstream's; their calls never come here.
+All other files are upstream's; their calls are passed on.
 """
 
 from shim.engine.context import Context

@@ -45,7 +45,7 @@ async def retrieve(world: Context, request: Request, thread_id: str, message_id:
 
 
 async def update(world: Context, request: Request, thread_id: str, message_id: str) -> Reply:
-    """POST /threads/{thread_id}/messages/{message_id}: the answer says ``file_ids`` too, as it did."""
+    """POST /threads/{thread_id}/messages/{message_id}: the answer has ``file_ids``, too, as it did."""
     lookup.check(thread=thread_id, message=message_id)
     asked = read("messages.update", request.body)
     message = await world.store.write(_update, world, thread_id, message_id, asked)
@@ -60,7 +60,7 @@ async def delete(world: Context, request: Request, thread_id: str, message_id: s
 
 
 def add(tx: Tx, world: Context, thread_id: str, asked: Json) -> Json:
-    """Put a message at the end of a thread: the object, and the item that upstream will get."""
+    """Put a message at the end of a thread: the object, and the journal entry that will be sent upstream."""
     content = asked["content"]
     parts = [{"type": "text", "text": content}] if isinstance(content, str) else content
     message = objects.message(world.ids("msg"), world.now(), thread_id, asked["role"])
@@ -123,8 +123,8 @@ def _delete(tx: Tx, world: Context, thread_id: str, message_id: str) -> None:
     rows.delete(tx, thread_id, message_id)
     seq = journal.forget_message(tx, message_id)
     if seq is not None and seq <= thread_rows.head(tx, thread_id).covers:
-        # Upstream's chain still knows the message: from now on the thread is told anew, without it.
+        # Upstream's chain contains the message: the next run sends the whole thread again, without it.
         thread_rows.set_head(tx, thread_id, None, 0)
     if (row := runs.active(tx, thread_id)) is not None:
-        # So does what the run under way has said: nothing may chain from that either.
+        # So do the responses of an active run: nothing may chain from them either.
         runs.move(tx, row.body, row.memory | {"tip": None, "stale": True}, lifecycle.ACTIVE)

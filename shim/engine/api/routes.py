@@ -1,6 +1,6 @@
-"""Every call that is ours: the old API's 23 routes, and four for files and stores that its tools work on.
+"""Every call that the shim answers: the old API's 23 routes, and four for files and vector stores of its tools.
 
-What has no row here goes to the real network untouched.
+A call without a row here is passed on to the network unchanged.
 """
 
 import re
@@ -38,32 +38,32 @@ ROUTES: Final[dict[tuple[str, str], Operation]] = {
     ("POST", "threads/{thread_id}/runs/{run_id}/submit_tool_outputs"): tool_outputs.submit,
     ("GET", "threads/{thread_id}/runs/{run_id}/steps"): steps.listing,
     ("GET", "threads/{thread_id}/runs/{run_id}/steps/{step_id}"): steps.retrieve,
-    # Files that code wrote, which upstream knows within their container alone.
+    # Files that code interpreter wrote: upstream has them only within their container.
     ("GET", "files/{file_id}"): files.retrieve,
     ("GET", "files/{file_id}/content"): files.content,
     ("DELETE", "files/{file_id}"): files.delete,
-    # Upstream's own, but assistants that search the store must hear of its end.
+    # Upstream deletes the vector store; the shim removes it from the assistants that name it.
     ("DELETE", "vector_stores/{vector_store_id}"): vector_stores.delete,
 }
-#: The first segment of every path that is ours, known or not: an unknown one is the API's 404, never the network's.
+#: The first segment of every path that is never passed on: an unknown path below it gets the API's 404.
 OURS: Final = ("assistants", "threads")
-#: The same rows as they are looked up: a ``*`` where an id stands.
+#: The same rows for looking them up, with a ``*`` in place of each id.
 _BY_SHAPE: Final = {
     (method, tuple("*" if part.startswith("{") else part for part in path.split("/"))): operation
     for (method, path), operation in ROUTES.items()
 }
 
 
-#: Calls of other APIs that are ours by a row above.
+#: Calls of other APIs that the shim answers, by the rows above.
 _GUESTS: Final = re.compile(rf"(GET|DELETE) files/{container_files.PREFIX}.*|DELETE vector_stores/[^/]+/?")
-#: The end of the path of a file of upstream's.
+#: The paths of a file of upstream's.
 _FILE: Final = re.compile(r"^(?!.*vector_stores/)(?:.*/)?(files/file-[^/]+(?:/content)?)$")
-#: How other APIs are called; whatever else callers make up is one of many.
+#: The other APIs, by name for metrics; all other paths count as one.
 _PLAIN: Final = re.compile(
     "audio|batches|chat|completions|containers|conversations|embeddings|evals|files|fine_tuning|images|models|"
     "moderations|organization|realtime|responses|uploads|vector_stores|videos"
 )
-#: Objects that the SDK polls; without a header that says otherwise it does so once a second.
+#: Objects that the SDK polls: once a second, unless a header of the answer has another interval.
 _POLLED: Final = re.compile(r"GET (vector_stores|files|batches|uploads)/.+")
 
 
@@ -73,24 +73,24 @@ def is_ours(method: str, path: str) -> bool:
 
 
 def is_polled(method: str, path: str) -> bool:
-    """Whether a call that is not ours looks at something that changes, and is asked for again and again."""
+    """Whether a call that is passed on reads an object that the SDK polls."""
     return _POLLED.fullmatch(f"{method} {path}") is not None
 
 
 def imported_file(method: str, path: str, status: int) -> str | None:
-    """The path of ours for a file that upstream does not have (``status`` of its answer), as the store may have it from
-    an import; None for any other call.
+    """The shim's own path for a file that upstream does not have, according to the ``status`` of its answer: the store
+    may have it from an import.  None for any other call.
     """
     found = _FILE.search(path) if (method, status) == ("GET", 404) else None
     return found[1] if found else None
 
 
 def named(method: str, path: str) -> str:
-    """What a call is, without its ids: a row of `ROUTES`, or what a path of another API begins with."""
+    """A call's name without ids: a row of `ROUTES`, or the first part of another API's path."""
     if is_ours(method, path):
         parts = [part for part in path.split("/") if part]
         shape = "/".join("{id}" if index % 2 else part for index, part in enumerate(parts))
-        # `threads/runs` has a name where ids stand.
+        # `threads/runs` has a name where other paths have an id.
         shape = "threads/runs" if path.strip("/") == "threads/runs" else shape
         return shape if find(method, path) else "unknown"
     first = path.partition("/")[0]
@@ -98,13 +98,13 @@ def named(method: str, path: str) -> str:
 
 
 def starts_run(method: str, path: str) -> bool:
-    """Whether a call begins a run or lets one go on."""
+    """Whether a call starts a run or continues one."""
     operation, _ = find(method, path) or (None, [])
     return operation in (runs.create, runs.create_with_thread, tool_outputs.submit)
 
 
 def polled_run(request: Request) -> str | None:
-    """The run whose end the SDK's polling helpers wait for, unless their caller has said how often to look.
+    """The id of the run for whose end the SDK's polling helpers wait; None if their caller has set an interval.
 
     Source of the headers: ``runs.poll`` in the SDKs of Python and Node.
     """
@@ -116,13 +116,13 @@ def polled_run(request: Request) -> str | None:
 
 
 def methods(path: str) -> list[str]:
-    """The methods that a path of ours takes; none where there is no such path."""
+    """The methods of one of the shim's paths; empty if there is no such path."""
     return sorted({method for method, _ in ROUTES if find(method, path)})
 
 
 def find(method: str, path: str) -> tuple[Operation, list[str]] | None:
     """The operation of a call and the ids of its path; None when there is no such route."""
-    # An empty part is none: `/threads//messages` is `/threads/messages`, as it was.
+    # Empty parts are ignored: `/threads//messages` is `/threads/messages`, as it was.
     parts = tuple(part for part in path.split("/") if part)
     if operation := _BY_SHAPE.get((method, parts)):
         return operation, []

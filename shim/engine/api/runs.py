@@ -1,4 +1,4 @@
-"""Runs: made, looked at, changed, cancelled."""
+"""Runs: six operations."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -27,10 +27,10 @@ from shim.wire.pages import Page, page, read_include, read_page
 from shim.wire.requests import read
 from shim.wire.types import Json
 
-#: Milliseconds that the SDK's polling helpers are asked to wait between two looks at a run.
+#: Milliseconds that the SDK's polling helpers are told to wait before they poll a run again.
 POLL_AFTER = {"openai-poll-after-ms": "20"}
 POLL_BACKGROUND = {"openai-poll-after-ms": "250"}
-#: Fields that a run takes from its own request, else from its assistant.
+#: Fields of a run that come from its own request, else from its assistant.
 INHERITED = ("model", "instructions", "tools", "temperature", "top_p", "reasoning_effort", "response_format")
 OWN = ("metadata", "max_prompt_tokens", "max_completion_tokens", "tool_choice", "parallel_tool_calls")
 
@@ -86,7 +86,7 @@ async def cancel(world: Context, request: Request, thread_id: str, run_id: str) 
     """POST /threads/{thread_id}/runs/{run_id}/cancel"""
     lookup.check(thread=thread_id, run=run_id)
     row = await world.store.write(_cancel, world, thread_id, run_id, idempotency.post(world, request, "cancel"))
-    # Only now: whoever carries the run looks into the store as soon as he is told.
+    # Only after the transaction: the run's driver reads the store as soon as it is interrupted.
     world.registry.tell(run_id)
     if (going := row.memory["background"]) is not None:
         await background.stop(world, going)
@@ -107,7 +107,7 @@ async def _launch(
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """A queued run in the store, its first request, and what came into the store with it."""
+    """A stored, queued run, its first request to upstream, and the objects that were stored with it."""
 
     run: Json
     memory: RunMemory
@@ -149,7 +149,7 @@ def _start_with_thread(tx: Tx, world: Context, asked: Json, post: idempotency.Po
 
 
 def _compose(world: Context, thread_id: str, assistant: Json, asked: Json) -> Json:
-    """A run's object: what its request says, else its assistant."""
+    """A run's object: the fields of its request, else those of its assistant."""
     chosen: Json = {name: asked.get(name, assistant[name]) for name in INHERITED}
     chosen["tools"] = tools.shown(chosen["tools"])
     if (unknown := tools.unknown_choice(asked.get("tool_choice"), chosen["tools"])) is not None:
@@ -163,15 +163,13 @@ def _compose(world: Context, thread_id: str, assistant: Json, asked: Json) -> Js
 
 
 def _asked_anything(tx: Tx, thread_id: str) -> bool:
-    """Whether the user has said something; of a long thread that is taken for granted."""
+    """Whether the thread has a user's message; a long thread is assumed to have one."""
     found, more = message_rows.page(tx, thread_id, 20, "asc")
     return more or any(message["role"] == "user" for message in found)
 
 
 def _forget(tx: Tx, world: Context, started: Started) -> None:
-    """Upstream refused the request itself: there never was such a run, nor the messages and the thread that came
-    with it.
-    """
+    """Upstream refused the request itself: remove the run, and the messages and the thread created with it."""
     thread_id = started.run["thread_id"]
     if started.thread is not None:
         retention.thread(tx, world, thread_id, unsaid=True)

@@ -32,7 +32,7 @@ async def retrieve(world: Context, request: Request, thread_id: str) -> Reply:
 
 
 async def update(world: Context, request: Request, thread_id: str) -> Reply:
-    """POST /threads/{thread_id}: the body is looked at first, as it was."""
+    """POST /threads/{thread_id}: the body is checked before the id, as it was."""
     asked = read("threads.update", request.body)
     lookup.check(thread=thread_id)
     await unknown_threads.welcome(world, thread_id)
@@ -40,7 +40,7 @@ async def update(world: Context, request: Request, thread_id: str) -> Reply:
 
 
 async def delete(world: Context, request: Request, thread_id: str) -> Reply:
-    """DELETE /threads/{thread_id}: an active run is stopped first, as clean-up code runs whenever it runs."""
+    """DELETE /threads/{thread_id}: an active run is stopped first, as programs often delete threads in ``finally``."""
     lookup.check(thread=thread_id)
     running = await world.store.write(_delete, world, thread_id)
     if running is not None and (going := running.memory["background"]) is not None:
@@ -50,7 +50,7 @@ async def delete(world: Context, request: Request, thread_id: str) -> Reply:
 
 
 async def prepared(world: Context, asked: Json) -> Json:
-    """A request for a thread, once upstream has what its resources and attachments describe."""
+    """A request for a thread whose vector stores and attachments have been created upstream."""
     found = await resources.made(world, asked.get("tool_resources"))
     return asked | {"tool_resources": await resources.attached(world, found, asked.get("messages") or [])}
 

@@ -1,4 +1,4 @@
-"""Tool outputs: the answer to what a run asked, and the run's next round."""
+"""Tool outputs: they answer the calls of a run, and start its next round."""
 
 from dataclasses import dataclass
 
@@ -40,9 +40,10 @@ async def submit(world: Context, request: Request, thread_id: str, run_id: str) 
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """A run that goes on: as it waited (``row``), as it is now, its answered step, its next request.
+    """A run that has received its outputs: as it was while it waited (``row``), as it is now, its completed step, its
+    next request.
 
-    ``mark``: the place in the journal behind which the outputs stand.  ``noted``: where the request is noted.
+    ``mark``: the place in the journal before the outputs.  ``noted``: the row of the request in ``requests``.
     """
 
     row: RunRow
@@ -54,7 +55,9 @@ class Accepted:
 
 
 def _accept(tx: Tx, world: Context, thread_id: str, run_id: str, given: list[Json], post: idempotency.Post) -> Accepted:
-    """Take the outputs: step completed, run queued, outputs journalled before anybody upstream hears of them."""
+    """Store the outputs before anything is sent upstream: the step is completed, the run queued, the outputs
+    journalled.
+    """
     threads.lock(tx, thread_id, world.now())
     idempotency.check(tx, post)
     refresh.active(tx, world, thread_id)
@@ -79,7 +82,7 @@ def _accept(tx: Tx, world: Context, thread_id: str, run_id: str, given: list[Jso
 
 
 def _match(run: Json, given: list[Json]) -> dict[str, str]:
-    """Outputs by call id, in the order in which they were asked for.  Missing, unknown and repeated ids are refused."""
+    """Outputs by call id, in the order of the calls.  Missing, unknown and repeated ids are refused."""
     expected = [call["id"] for call in run["required_action"]["submit_tool_outputs"]["tool_calls"]]
     got = [output.get("tool_call_id") for output in given]
     if sorted(expected) != sorted(id or "" for id in got):
@@ -89,7 +92,7 @@ def _match(run: Json, given: list[Json]) -> dict[str, str]:
 
 
 def _answered(tx: Tx, world: Context, row: RunRow, outputs: dict[str, str]) -> Json:
-    """The step that asked, with its outputs, completed, and with the tokens that asking took."""
+    """The step of the calls, completed, with its outputs and its usage."""
     asking = next(step for step in steps.of_run(tx, row.body["id"]) if step["status"] == "in_progress")
     calls = [
         call | {"function": call["function"] | {"output": outputs[call["id"]]}}
@@ -106,9 +109,9 @@ def _answered(tx: Tx, world: Context, row: RunRow, outputs: dict[str, str]) -> J
 
 
 def _take_back(tx: Tx, accepted: Accepted) -> None:
-    """Upstream refused the round: the run waits again, as if nothing had been submitted.
+    """Upstream refused the round: the run requires the outputs again, as if nothing had been submitted.
 
-    If somebody cancelled it meanwhile it is nobody's, and whoever looks next ends it.
+    If it was cancelled meanwhile, it gets no owner, and the next call that reads the thread ends it.
     """
     row = accepted.row
     current = runs.get(tx, row.body["thread_id"], row.body["id"])
@@ -123,7 +126,7 @@ def _take_back(tx: Tx, accepted: Accepted) -> None:
 
 
 def _unanswer(tx: Tx, accepted: Accepted) -> None:
-    """The step that asks is open again, and the journal knows of no outputs."""
+    """Open the step of the calls again, and remove the outputs from the journal."""
     idempotency.forget(tx, accepted.noted)
     step = accepted.step
     calls = [call | {"function": call["function"] | {"output": None}} for call in step["step_details"]["tool_calls"]]

@@ -1,4 +1,4 @@
-"""Threads from elsewhere: requests that name a thread id which this store does not contain."""
+"""Requests with a thread id that this store does not contain."""
 
 import re
 from typing import Final
@@ -13,10 +13,10 @@ KNOWN_FORM: Final = re.compile(r"thread_[A-Za-z0-9_-]{8,64}")
 
 
 async def welcome(world: Context, thread_id: str) -> None:
-    """Begin an empty thread under an id that is unknown here, where the settings want that.
+    """Create an empty thread under an unknown id, if the settings allow that.
 
-    For calls that write into a thread, run it, or list its messages.  An id that was deleted here stays unknown, and so
-    does one that another tenant has: the call then gets its 404.
+    For calls that write into a thread, run it, or list its messages.  No thread is created under an id that was deleted
+    here or that another tenant has: the call then gets its 404.
     """
     if not world.unknown_threads or KNOWN_FORM.fullmatch(thread_id) is None:
         return
@@ -25,8 +25,8 @@ async def welcome(world: Context, thread_id: str) -> None:
     if await world.store.write(_begin, world, thread_id):
         world.notices.warn(
             ("begun", world.tenant, thread_id),
-            "thread %s was unknown and begins empty (SHIM_UNKNOWN_THREADS=create): what was said in it before is not "
-            "here; see docs/how-to/old-thread-ids.md",
+            "thread %s was unknown and was created empty (SHIM_UNKNOWN_THREADS=create): its earlier messages are not "
+            "in this store; see docs/how-to/old-thread-ids.md",
             thread_id,
         )
 

@@ -1,4 +1,4 @@
-"""Vector stores are upstream's; deleting one also takes it out of the assistants that search it."""
+"""Vector stores are upstream's objects; deleting one also removes it from the assistants that search it."""
 
 from shim.engine.context import Context
 from shim.engine.protocol import Reply, Request, json_reply
@@ -8,7 +8,7 @@ from shim.wire import ids
 
 
 async def delete(world: Context, request: Request, vector_store_id: str) -> Reply:
-    """DELETE /vector_stores/{vector_store_id}: upstream deletes it, and no assistant searches it any more."""
+    """DELETE /vector_stores/{vector_store_id}: upstream deletes it, and it is removed from all assistants."""
     gone = await world.upstream.call("DELETE", ids.path("vector_stores", vector_store_id))
     await world.store.write(_clear, vector_store_id)
     return json_reply(gone)

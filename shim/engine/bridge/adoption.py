@@ -1,7 +1,7 @@
 """Puts native responses into a thread: questions and answers become messages, calls and outputs journal entries.
 
-The head moves to a response only if its chain knows the whole thread.  Otherwise the next run tells upstream what is
-new, or all, as after any message.
+The head moves to a response only if its chain contains the whole thread.  Otherwise the next run sends what is new, or
+the whole thread, as after any message.
 """
 
 from typing import Any, NamedTuple
@@ -30,11 +30,11 @@ class _Ready(NamedTuple):
 async def adopt(
     world: Context, thread_id: str, given: list[Json | str], input: str | list[Any] | None = None
 ) -> list[Json]:
-    """Put responses, or ids of stored ones, at the end of a thread, with what lies before them in their chains; returns
-    the messages that they added.  What the thread has already is not added again.
+    """Add responses, or stored ones by their ids, to the end of a thread, with the earlier responses of their chains;
+    returns the new messages.  What the thread already has is not added again.
 
-    ``input``: what was asked in the one response, where upstream has not stored that.  Raises `ApiError` where there is
-    no such thread, a run is active in it, or upstream refuses; `NotAdoptable` for a response without an end.
+    ``input``: the input of the one response, if upstream has not stored it.  Raises `ApiError` if there is no such
+    thread, a run is active in it, or upstream refuses; `NotAdoptable` for a response that has not ended.
     """
     await unknown_threads.welcome(world, thread_id)
     known = await world.store.read(_known, world, thread_id)
@@ -50,7 +50,7 @@ async def adopt(
 
 
 def _known(tx: Tx, world: Context, thread_id: str) -> set[str]:
-    """The responses that have made the thread."""
+    """The ids of the responses that the thread was made from."""
     transcript.read(tx, world, thread_id)
     return responses.of_thread(tx, thread_id)
 
@@ -73,7 +73,7 @@ def _write(tx: Tx, world: Context, thread_id: str, ready: list[_Ready]) -> list[
 
 
 def _add(tx: Tx, world: Context, thread_id: str, ready: _Ready, again: int) -> list[Json | None]:
-    """``again``: how many items of the request the thread has already."""
+    """``again``: how many items of the request the thread already has."""
     response, now = ready.one.response, int(ready.one.response["created_at"])
     added = [written.given(tx, world, thread_id, item, now) for item in ready.one.given[again:]]
     for item, message in ready.converted.items:
@@ -86,9 +86,9 @@ def _add(tx: Tx, world: Context, thread_id: str, ready: _Ready, again: int) -> l
 
 
 def _again(before: Transcript, one: Native, tip: str | None) -> int | None:
-    """How many items of a request say again what the thread holds; None where the response does not know the thread.
+    """How many items of a request repeat items of the thread; None if the response's chain does not contain the thread.
 
-    ``tip``: a response whose chain knows all of it.
+    ``tip``: a response whose chain contains the whole thread.
     """
     response, previous = one.response, one.response.get("previous_response_id")
     if previous is not None and previous == tip:
@@ -104,6 +104,6 @@ def _stored(world: Context, ready: _Ready) -> bool:
 
 
 def _continues(ready: _Ready) -> bool:
-    """Whether a run can chain from the response: it is whole, and asks for nothing."""
+    """Whether a run can chain from the response: it is complete, and has no call without an output."""
     asks = any(item["type"] in history.ASKS for item, _ in ready.converted.items)
     return not asks and ready.one.response["status"] == "completed"

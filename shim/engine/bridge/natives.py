@@ -1,5 +1,5 @@
-"""Native responses with what was asked in each, the oldest first: read from upstream, as a response does not tell its
-own input.
+"""Native responses with the input of each, the oldest first.  The inputs are read from upstream, as a response does not
+contain its own input.
 """
 
 from collections.abc import Iterable, Set
@@ -12,9 +12,9 @@ from shim.translate import native
 from shim.wire import ids
 from shim.wire.types import Json
 
-#: Responses that can stand in a thread.
+#: Statuses of responses that can be added to a thread.
 FINISHED: Final = ("completed", "incomplete")
-#: Items of one page; the most that there may be.
+#: Items of one page; the largest page that upstream allows.
 PAGE: Final = 100
 
 
@@ -24,7 +24,7 @@ class NotAdoptable(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Native:
-    """A response, and the items that were new in its request."""
+    """A response, and the items of its request that its chain did not contain."""
 
     response: Json
     given: list[Json]
@@ -33,9 +33,9 @@ class Native:
 async def collect(
     world: Context, known: Set[str], responses: Iterable[Json | str], given: str | list[Any] | None
 ) -> list[Native]:
-    """Those of the responses that are not ``known``, with all that lie before them in their chains and are not known.
+    """The given responses and the earlier ones of their chains, without those that are ``known``.
 
-    ``given``: the input of the one response, where upstream does not keep it.  Raises `NotAdoptable`, and `Refusal`.
+    ``given``: the input of the one response, if upstream has not stored it.  Raises `NotAdoptable`, and `Refusal`.
     """
     found: list[Native] = []
     for each in responses:
@@ -66,12 +66,12 @@ async def _chain(world: Context, last: Json, seen: Set[str]) -> list[Native]:
 
 
 def _ids(listed: list[Json], response: Json) -> set[str]:
-    """The ids of all items that a response which follows knows from its chain."""
+    """The ids of all items that the chain of the next response contains."""
     return {item["id"] for item in (*listed, *response["output"]) if item.get("id")}
 
 
 def _own(listed: list[Json], history: set[str]) -> list[Json]:
-    """What was new in a request: most servers list all that its chain knows before it."""
+    """The new items of a request: most servers list the items of its chain before them."""
     places = [place for place, item in enumerate(listed, 1) if item.get("id") in history]
     return [native.listed(item) for item in listed[max(places, default=0) :]]
 
@@ -99,7 +99,7 @@ async def _inputs(world: Context, response_id: str) -> list[Json]:
         except Refusal as refusal:
             if refusal.status != 404:
                 raise
-            words = "what was asked in it is not known to upstream: give its input, too."
+            words = "upstream does not have its input: pass the input, too."
             raise NotAdoptable(f"Response {response_id}: {words}") from refusal
         found += page["data"]
         if not page.get("has_more"):

@@ -1,4 +1,4 @@
-"""A thread as a list of items, for frameworks that keep conversations so."""
+"""A thread as a list of items, for frameworks that store conversations in this form."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from shim.wire.types import Json
 
 
 async def add(world: Context, thread_id: str, given: list[Any]) -> None:
-    """Put items at the end.  Raises `ApiError` where there is no such thread, or a run is active in it."""
+    """Add items at the end.  Raises `ApiError` if there is no such thread, or a run is active in it."""
     await unknown_threads.welcome(world, thread_id)
     await world.store.write(_add, world, thread_id, native.listing(given))
 
@@ -25,8 +25,8 @@ def _add(tx: Tx, world: Context, thread_id: str, given: list[Json]) -> None:
 
 
 def listed(tx: Tx, world: Context, thread_id: str, limit: int | None = None) -> list[Json]:
-    """The items, oldest first, or the last so many: what a session added as it was added, all else as it is sent to a
-    model again.
+    """All items, or the last ``limit`` ones, oldest first: those that a session added in their original form, all
+    others in the form in which they are sent to a model.
     """
     transcript.read(tx, world, thread_id)
     found = [item for _, item in sorted(_shown(tx, world, thread_id).items())]
@@ -44,7 +44,7 @@ def _shown(tx: Tx, world: Context, thread_id: str) -> dict[int, Json]:
 
 
 def pop(tx: Tx, world: Context, thread_id: str) -> Json | None:
-    """Remove the last item and return it; None where there is none."""
+    """Remove the last item and return it; None if there is none."""
     transcript.lock(tx, world, thread_id)
     shown = _shown(tx, world, thread_id)
     if not shown:
@@ -55,7 +55,7 @@ def pop(tx: Tx, world: Context, thread_id: str) -> Json | None:
             messages.delete(tx, thread_id, row.message_id)
     journal.cut(tx, thread_id, last)
     if last <= threads.head(tx, thread_id).covers:
-        # Upstream's chain still knows the item: from now on the thread is told anew, without it.
+        # Upstream's chain contains the item: the next run sends the whole thread again, without it.
         threads.set_head(tx, thread_id, None, 0)
     return shown[last]
 

@@ -1,4 +1,4 @@
-"""A thread as native code sees it: the response to go on from, and the items that say the rest."""
+"""A thread for native code: the response to continue from, and the items that its chain does not contain."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -18,8 +18,8 @@ from shim.wire.types import Json
 class Transcript:
     """A thread at one moment, for native calls of the Responses API.
 
-    ``last_response_id``: the response whose chain knows the thread; None where there is none, as in a thread that was
-    imported, or had a message deleted, or whose upstream stores nothing.
+    ``last_response_id``: the response whose chain contains the thread up to a message; None if there is none: after an
+    import, after the deletion of a message, or if upstream stores nothing.
     """
 
     thread_id: str
@@ -28,19 +28,21 @@ class Transcript:
     everything: tuple[Json, ...]
 
     def input_items(self, *, everything: bool = False) -> list[Json]:
-        """Items for ``input``: those that the chain up to ``last_response_id`` does not know, or ``everything``."""
+        """Items for ``input``: those that the chain of ``last_response_id`` does not contain, or all with
+        ``everything``.
+        """
         return list(self.everything if everything else self.unsent)
 
     def request(self, input: str | list[Any]) -> Json:
-        """``previous_response_id`` and ``input`` of a call that goes on with ``input``, a user's text or items:
-        ``client.responses.create(model=..., **thread.request("And now?"))``.
+        """``previous_response_id`` and ``input`` of a call that continues the thread with ``input``, a user's text or
+        items: ``client.responses.create(model=..., **thread.request("And now?"))``.
         """
         items = [{"role": "user", "content": input}] if isinstance(input, str) else input
         return {"previous_response_id": self.last_response_id, "input": [*self.unsent, *items]}
 
 
 def read(tx: Tx, world: Context, thread_id: str) -> Transcript:
-    """Raises `ApiError` where there is no such thread."""
+    """Raises `ApiError` if there is no such thread."""
     lookup.thread(tx, thread_id)
     profile = world.upstream.profile()
     head = threads.head(tx, thread_id)
@@ -65,7 +67,7 @@ def entries(tx: Tx, thread_id: str) -> list[Entry]:
 
 
 def lock(tx: Tx, world: Context, thread_id: str) -> None:
-    """Keep the thread for this transaction.  Raises `ApiError` where there is none, or a run is active."""
+    """Lock the thread for this transaction.  Raises `ApiError` if there is none, or a run is active."""
     threads.lock(tx, thread_id, world.now())
     lookup.thread(tx, thread_id)
     if (running := refresh.active(tx, world, thread_id)) is not None:

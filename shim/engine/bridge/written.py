@@ -8,7 +8,7 @@ from shim.wire.types import Json
 
 
 def given(tx: Tx, world: Context, thread_id: str, item: Json, now: int) -> Json | None:
-    """An item in the journal's form; returns the message that shows it, if one does."""
+    """Append an item; returns the message that shows it, if it is shown."""
     message = native.message(item, world.ids("msg"), now, thread_id)
     asker = _asker(tx, world, thread_id, item) if item["type"] in history.ANSWERS else None
     put(tx, world, thread_id, item, message, asker)
@@ -18,7 +18,9 @@ def given(tx: Tx, world: Context, thread_id: str, item: Json, now: int) -> Json 
 def put(
     tx: Tx, world: Context, thread_id: str, item: Json, message: Json | None = None, response_id: str | None = None
 ) -> None:
-    """An item and the message that shows it.  ``response_id``: the response that made it, or asked for it."""
+    """Store an item and the message that shows it.  ``response_id``: the response that made the item, or that made the
+    call which the item answers.
+    """
     if message is not None:
         messages.insert(tx, message)
     asks = item["type"] in history.ANSWERS or (item["type"] == "message" and item["role"] != "assistant")
@@ -28,7 +30,7 @@ def put(
 
 
 def _asker(tx: Tx, world: Context, thread_id: str, item: Json) -> str | None:
-    """The response that made the call which an output answers."""
+    """The response that made the call of this output."""
     call_id = item.get("call_id") or item.get("approval_request_id")
     asker = None
     for row in journal.walk(tx, thread_id):

@@ -1,7 +1,7 @@
-"""Asking upstream, and asking again in another way where a refusal shows how.
+"""Sends a run's request to upstream; after a refusal that a remedy applies to, sends it again with a change.
 
-Each remedy looks at the refusal and mends the next request, or says that it cannot.  Every one is tried once for its
-cause, so nothing loops.
+Each remedy examines the refusal and changes the next request, or returns False.  Each is tried once for its cause, so
+there is no endless loop.
 """
 
 import logging
@@ -27,7 +27,9 @@ T = TypeVar("T")
 
 
 async def ask(state: RunState, how: Callable[[Json], Awaitable[T]]) -> T:
-    """What ``how`` makes of the request's body.  Raises the `Refusal` that nothing here can mend, and `Unfit`."""
+    """Call ``how`` with the request's body, again after each remedy; returns its result.  Raises a `Refusal` without a
+    remedy, and `Unfit`.
+    """
     while True:
         try:
             await _settle_model(state)
@@ -43,7 +45,7 @@ async def ask(state: RunState, how: Callable[[Json], Awaitable[T]]) -> T:
 
 
 async def mended(state: RunState, events: list[Json]) -> bool:
-    """Whether an answer with status 200 begins with a refusal, and the next request was mended for it."""
+    """Whether an answer with status 200 begins with a refusal, and a remedy has changed the next request."""
     turn = state.turn
     refusal = None if turn.known.items or turn.error is not None else echo.refused_at_once(events)
     if refusal is None or not await _mend(state, refusal):
@@ -65,7 +67,7 @@ async def _mend(state: RunState, refusal: Refusal) -> bool:
 
 
 async def _settle_model(state: RunState) -> None:
-    """Settle which model is called, before the run's first question."""
+    """Choose the model to call, before the run's first request."""
     if state.named or state.memory["asker"]:
         return
     state.named = True
@@ -73,36 +75,36 @@ async def _settle_model(state: RunState) -> None:
 
 
 async def _call_instead(state: RunState, model: str) -> None:
-    """Ask that model from now on."""
+    """Call that model from now on."""
     if model != state.memory["model"]:
         state.memory = state.memory | {"model": model}
         state.sent = await state.world.store.read(_renamed, state.world, state.run, state.memory, state.sent)
 
 
 async def _fit(state: RunState) -> None:
-    """Keep to what the run may show."""
+    """Shorten the request to the run's prompt tokens."""
     if state.fitted:
         return
     state.sent = await budget.fitted(state.world, state.run, state.memory, state.sent)
     state.fitted = True
     if state.sent.kept is not None:
-        # Another run may show more: nothing chains from what this one makes.
+        # Another run may send more messages: it must not chain from this run's responses.
         state.memory = state.memory | {"kept": state.sent.kept, "cut": True}
 
 
 async def _refused_reasoning(state: RunState, refusal: Refusal) -> bool:
-    """Upstream cannot read the reasoning that was sent along: it goes without."""
+    """Upstream cannot read the encrypted reasoning of the input: it is left out."""
     body = state.sent.body
     without = [item for item in body["input"] if item.get("type") != "reasoning"]
     if len(without) == len(body["input"]) or not profiles.cannot_read_reasoning(refusal):
         return False
-    log.warning("upstream cannot read the reasoning of run %s's thread: it goes without", state.run["id"])
+    log.warning("upstream cannot read the encrypted reasoning of run %s's thread: it is left out", state.run["id"])
     state.sent = replace(state.sent, body=body | {"input": without})
     return True
 
 
 async def _refused_encryption(state: RunState, refusal: Refusal) -> bool:
-    """The model does not reason: it is not asked for its reasoning, now and from now on."""
+    """The model does not reason: its encrypted reasoning is not requested, in this and later requests."""
     body = state.sent.body
     if request.ENCRYPTED not in body.get("include", ()) or not profiles.cannot_encrypt(refusal):
         return False
@@ -114,35 +116,35 @@ async def _refused_encryption(state: RunState, refusal: Refusal) -> bool:
 
 
 async def _refused_parameter(state: RunState, refusal: Refusal) -> bool:
-    """The model takes no such parameter: it is left out, now and from now on.
+    """The model refuses a parameter: it is left out of this and later requests.
 
-    An effort that was meant for another model is left out, too.
+    A reasoning effort that was set for another model is left out, too.
     """
     body, mapped = state.sent.body, state.sent.body["model"] != state.run["model"]
-    # That nothing is to be kept need not be said where it is not understood.
+    # `store: false` can be left out if the server does not accept the field.
     among = (*models.DROPPABLE, *(["reasoning"] if mapped else []), *([] if body.get("store") else ["store"]))
     param = models.refused_parameter(refusal.param, refusal.code, refusal.message, among)
     if refusal.status not in (None, 400, 422) or param not in body:
         return False
     state.world.refused(body["model"]).add(param)
-    log.warning("model %s takes no %s: it is left out from now on", body["model"], param)
+    log.warning("model %s refuses %s: it is left out from now on", body["model"], param)
     state.sent = replace(state.sent, body={key: value for key, value in body.items() if key != param})
     return True
 
 
 async def _refused_stream(state: RunState, refusal: Refusal) -> bool:
-    """The model does not stream: it is asked for the whole answer at once, now and from now on."""
+    """The model does not stream: the whole answer is requested at once, in this and later requests."""
     body = state.sent.body
     if "stream" in body or not profiles.cannot_stream(refusal):
         return False
     state.world.refused(body["model"]).add("stream")
-    log.warning("model %s refuses to stream: it is asked for whole answers from now on", body["model"])
+    log.warning("model %s refuses to stream: whole answers are requested from now on", body["model"])
     state.sent = replace(state.sent, body=body | {"stream": False})
     return True
 
 
 async def _no_model(state: RunState, refusal: Refusal) -> bool:
-    """Upstream has no such model: its successor is asked, if it has one."""
+    """Upstream has no such model: its successor is called, if it has one."""
     if state.memory["asker"] or not profiles.has_no_model(refusal):
         return False
     found = await naming.instead(state.world, state.run["model"], state.memory["model"])
@@ -165,7 +167,7 @@ async def _too_long(state: RunState, refusal: Refusal) -> bool:
 
 
 async def _refused_call(state: RunState, refusal: Refusal) -> bool:
-    """Upstream refuses a call of the past: that and its output are told as text, now and from now on."""
+    """Upstream refuses an earlier call: the call and its output are sent as text, in this and later requests."""
     blamed = blame.blamed_calls(refusal, state.sent.body)
     if not blamed:
         return False
@@ -174,24 +176,26 @@ async def _refused_call(state: RunState, refusal: Refusal) -> bool:
     found = await world.store.read(chain.pairs, run["thread_id"], blamed) - as_text
     as_text |= found
     listed = ", ".join(sorted(blamed))
-    log.warning("upstream refuses calls of thread %s, which are told as text from now on: %s", run["thread_id"], listed)
+    log.warning(
+        "upstream refuses earlier calls of thread %s, which are sent as text from now on: %s", run["thread_id"], listed
+    )
     state.sent = await world.store.read(_retold, world, run, state.memory, state.sent)
-    # None is left to be told otherwise: asking once more would be no use.
+    # No refused call is left that could be sent as text, so a second request would fail in the same way.
     return bool(found)
 
 
 Remedy = Callable[[RunState, Refusal], Awaitable[bool]]
-#: Tried first.  They mark the run themselves.
+#: Tried first.  They add their own mark to the run.
 HEALINGS: Final[tuple[Remedy, ...]] = (healing.lost_chain, healing.refused_store)
-#: What is done, in the words of the run's mark, and how.
+#: For each remedy the text of the mark that it adds to the run.
 REMEDIES: Final[dict[str, Remedy]] = {
     "upstream could not read the reasoning, which was left out": _refused_reasoning,
-    "the model does not reason, so its reasoning was not asked for": _refused_encryption,
+    "the model does not reason, so its reasoning was not requested": _refused_encryption,
     "the model refused a parameter, which was left out": _refused_parameter,
-    "the model refused to stream and was asked for a whole answer": _refused_stream,
-    "upstream has no such model, and its successor was asked": _no_model,
+    "the model refused to stream, and the whole answer was requested": _refused_stream,
+    "upstream has no such model, and its successor was used": _no_model,
     "the conversation was too long, and older messages were left out": _too_long,
-    "upstream refused calls of the past, which were told as text": _refused_call,
+    "upstream refused earlier calls, which were sent as text": _refused_call,
 }
 
 

@@ -1,7 +1,7 @@
-"""Runs that go on upstream while nothing of ours does: begun, looked at, stopped.
+"""Runs in upstream's background mode: starts them, asks for their state, stops them.
 
-Upstream works in its background mode; each look at the thread asks it how far it is, sparingly.  So a program may
-begin a run, end, and be started again.
+No process of ours is needed while upstream works.  Each call that reads the thread asks upstream for the state, at a
+limited rate.  So a program may start a run, end, and be started again.
 """
 
 from collections.abc import Awaitable
@@ -29,7 +29,7 @@ UNFINISHED: Final = ("queued", "in_progress")
 
 
 async def begin(carrier: Carrier) -> None:
-    """Ask upstream to work in the background, and remember which response that is.  Raises `Refusal`."""
+    """Start the run in upstream's background, and store the id of the response.  Raises `Refusal`."""
     try:
         await _begin(carrier)
     except Unfit:
@@ -52,7 +52,9 @@ async def _begin(carrier: Carrier) -> None:
 
 
 async def _noting(carrier: Carrier, response_id: str, work: Awaitable[T]) -> T:
-    """A transaction that notes a response.  If its thread is gone nobody would ever look at it, nor stop it."""
+    """Run a transaction that stores a response's id.  If the thread was deleted, stop the response, as no call would
+    ever do so.
+    """
     try:
         return await work
     except Gone:
@@ -63,14 +65,14 @@ async def _noting(carrier: Carrier, response_id: str, work: Awaitable[T]) -> T:
 
 
 async def fail(carrier: Carrier, refusal: Refusal) -> None:
-    """Upstream would not begin, for a reason that is not the caller's: the run ends failed."""
+    """Upstream did not start the response, for a reason that is not the caller's: the run fails."""
     error = failures.of_refusal(refusal.status, refusal.code, carrier.in_callers_words(refusal))
     if await carrier.stopped(look=True) is None:
         await carrier.settle(list(endings.failed(carrier.turn, error)))
 
 
 async def look(world: Context, row: RunRow, now: float) -> None:
-    """Ask upstream how far the run is, unless somebody asked a moment ago."""
+    """Ask upstream for the state of the run, unless that was done a moment ago."""
     run_id, response_id = row.body["id"], row.memory["background"]
     if response_id is None or not world.registry.may_ask(run_id, now):
         return
@@ -80,7 +82,7 @@ async def look(world: Context, row: RunRow, now: float) -> None:
     except Refusal as refusal:
         if refusal.status == 404:
             await fail(carrier, refusal)
-        # Anything else passes: the next look asks again, and the run's time is not for ever.
+        # Other failures are temporary: the next call asks again, and the run expires at last.
         return
     claimed = await world.store.write(_claim, carrier.state, response_id) if echo.is_lost(response) else None
     if claimed is None:
@@ -90,8 +92,8 @@ async def look(world: Context, row: RunRow, now: float) -> None:
 
 
 async def _again(world: Context, row: RunRow, memory: RunMemory, previous: str) -> None:
-    """Some servers look for the previous response only when they get to work: then the run begins once more, with all
-    of its history.
+    """Some servers look for the previous response only when they start to work.  If it is lost then, the run is started
+    again with the whole thread.
     """
     carrier = _carrier(world, row._replace(memory=memory), Sent({}, previous))
     await healing.heal(carrier.state, "lost")
@@ -102,8 +104,8 @@ async def _again(world: Context, row: RunRow, memory: RunMemory, previous: str) 
 
 
 def _claim(tx: Tx, state: RunState, response_id: str) -> tuple[RunMemory, str] | None:
-    """Of several who look at the run, one begins it again: he gets its memory, and what its response was to chain
-    from.
+    """Claim the run, so that only one of several processes starts it again; returns its memory and the id of the lost
+    previous response, or None.
     """
     world, run = state.world, state.run
     threads.lock(tx, run["thread_id"])
@@ -118,13 +120,13 @@ def _claim(tx: Tx, state: RunState, response_id: str) -> tuple[RunMemory, str] |
 
 
 async def stop(world: Context, response_id: str) -> None:
-    """Tell upstream to stop.  If it does not hear that, the answer is fetched and dropped, or lapses."""
+    """Cancel a response upstream.  If that fails, its answer is not used."""
     with suppress(Refusal):
         await world.upstream.cancel(response_id)
 
 
 async def _apply(carrier: Carrier, response: Json) -> None:
-    """What upstream has so far.  It shows nothing of an answer before the whole is there."""
+    """Apply upstream's state of the response to the run.  The answer is shown only when it is complete."""
     response = normalise.response(response) or {}
     status = response.get("status")
     kind = "response.in_progress" if status in UNFINISHED else f"response.{status}"

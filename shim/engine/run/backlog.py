@@ -1,8 +1,8 @@
 """Events of a run that wait while its store fails, and how long they are held.
 
-A full disk, a file that somebody locks, a server that restarts: such things pass, and an answer that is on its way must
-not be lost to them.  So upstream is read to its end, nothing is told that is not stored, and at the end the store is
-given as long as the lease, after which others may take over the run anyway.
+A full disk, a locked file and a restarting server are temporary, and must not lose an answer that is arriving.  So
+upstream is read to its end, no event is sent before it is stored, and at the end the run waits for the store for as
+long as the lease; after that other processes may take it over anyway.
 """
 
 import logging
@@ -20,8 +20,8 @@ PAUSE: Final = 1.0
 
 @dataclass(slots=True)
 class Backlog:
-    """``events``: what could not be stored yet.  ``patient``: somebody pumps the run and can wait.  ``since``: when the
-    store was first seen to fail, None while it works; ``why``, in its words.
+    """``events``: those that could not be stored yet.  ``patient``: the run has a pump, which can wait.  ``since``:
+    when the store began to fail, None while it works; ``why``: its error.
     """
 
     world: Context
@@ -34,12 +34,12 @@ class Backlog:
 
     @property
     def waits(self) -> bool:
-        """Whether the store failed a moment ago, and need not be asked again yet."""
+        """Whether the store failed a moment ago, so that it is too early to try again."""
         return self.since is not None and self.world.clock() < self.tried + PAUSE
 
     def failed(self, problem: StoreFailed, last: bool = False) -> None:
-        """The store failed.  ``last``: there is nothing more to come from upstream.  Raises ``problem`` where waiting
-        is of no use, or has taken too long.
+        """Record that the store failed.  ``last``: upstream's answer has ended.  Raises ``problem`` if waiting would
+        not help, or has taken too long.
         """
         now = self.world.clock()
         if self.since is None:
@@ -49,7 +49,7 @@ class Backlog:
         self.tried, self.why = now, str(problem)
 
     def over(self) -> None:
-        """The store works."""
+        """Record that the store works again."""
         if self.since is not None:
             log.warning("run %s waited %.0f s: %s", self.run_id, self.world.clock() - self.since, self.why)
         self.since = None

@@ -1,7 +1,7 @@
-"""`max_prompt_tokens`: how much a run may show the model, over all of its rounds.
+"""`max_prompt_tokens`: the prompt tokens that all rounds of a run may use together.
 
-Each round gets what the rounds before have left.  Upstream counts where it can, else we estimate; what does not fit is
-left out, older messages first.  Where not even the last message fits, nothing is asked.
+Each round may use what the rounds before have left.  Upstream counts the tokens if it can, else they are estimated;
+messages that do not fit are left out, the oldest first.  If not even the last message fits, no request is sent.
 """
 
 from dataclasses import replace
@@ -18,7 +18,7 @@ from shim.upstream import bodies, profiles
 from shim.wire.types import Json
 
 PATH: Final = "/responses/input_tokens"
-#: What the counting endpoint takes of a request.
+#: The fields of a request that the counting endpoint accepts.
 COUNTED: Final = (
     "model",
     "input",
@@ -33,18 +33,18 @@ COUNTED: Final = (
 )
 #: Statuses of a server that has no such endpoint.
 MISSING: Final = (404, 405, 501)
-#: Shortened conversations that are counted, each closer to what fits; after them the last message goes alone.
+#: How many shortened conversations are counted, each closer to the limit; after them only the last message is tried.
 TRIES: Final = 5
 
 
 class Unfit(Exception):
-    """The run has too few prompt tokens left to ask anything."""
+    """The run has too few prompt tokens left for another request."""
 
 
 async def fitted(world: Context, run: Json, memory: RunMemory, sent: Sent) -> Sent:
-    """The request, or a shorter one, that keeps to what the run has left.
+    """The request, or a shorter one that fits into the run's remaining prompt tokens.
 
-    Raises `Unfit`, and upstream's `Refusal` where the chain is lost.
+    Raises `Unfit`, and upstream's `Refusal` if the chain is lost.
     """
     if run["max_prompt_tokens"] is None:
         return sent
@@ -56,14 +56,16 @@ async def fitted(world: Context, run: Json, memory: RunMemory, sent: Sent) -> Se
 
 
 async def _shorter(world: Context, run: Json, memory: RunMemory, sent: Sent, sizes: tuple[int, int]) -> Sent:
-    """As many of the last messages as fit.  Estimates say what to try, scaled by what was really counted."""
+    """A request with as many of the last messages as fit.  Estimates, scaled by the actual count, choose what to
+    try.
+    """
     counted, left = sizes
     weights = await world.store.read(_weights, world, run, memory)
     every, tries = len(weights) - 1, 0
-    # A chain may hold what a replay leaves out, so without it all messages may fit.
+    # A chain may contain items that a replay leaves out, so without the chain all messages may fit.
     most, ratio = (every, 1.0) if sent.previous else (every - 1, counted / weights[every])
     while most >= 1:
-        # One message is always worth a try.
+        # At least one message is tried, whatever the estimate.
         fitting = sum(weight <= left / ratio for weight in weights[: most + 1]) - 1
         kept = max(1, fitting) if tries < TRIES else 1
         shorter = await world.store.read(chain.prepare, world, run, memory, kept=kept)
@@ -91,13 +93,13 @@ async def _count(world: Context, run: Json, memory: RunMemory, sent: Sent) -> in
 
 
 def _estimate(tx: Tx, world: Context, run: Json, memory: RunMemory, sent: Sent) -> int:
-    """What a chain holds is in the journal."""
+    """The estimate for a request; the items of its chain are in the journal."""
     whole = chain.prepare(tx, world, run, memory, anew=True) if sent.previous else sent
     return estimate.of_body(whole.body, world.tokens)
 
 
 def _weights(tx: Tx, world: Context, run: Json, memory: RunMemory) -> list[int]:
-    """Estimates, one for each number of messages that may be kept, from none to all."""
+    """Estimated tokens of the request with the last 0, 1, 2, ... messages, up to all."""
     body, parts = chain.parts(tx, world, run, memory)
     count = estimate.plain if world.profile(memory["model"]).counts else world.tokens
     sizes = [sum(estimate.of_item(item, count) for item in part) for part in parts]

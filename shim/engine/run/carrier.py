@@ -36,14 +36,16 @@ T = TypeVar("T")
 
 BROKE_OFF: Final = "The connection to the model was lost before its answer was complete."
 
-#: Asks upstream to go on though nobody reads.
+#: The request field for upstream's background mode.
 BACKGROUND: Final[Json] = {"background": True}
-#: The fewest completion tokens that upstream takes.
+#: The smallest number of completion tokens that upstream accepts.
 SMALLEST: Final = 16
 
 
 class Left(Exception):
-    """Somebody else ended the run, or took it over: there is nothing more to carry.  ``run`` is as he has it."""
+    """Another process or request has ended the run or taken it over; this carrier is done.  ``run``: the run as it is
+    stored now.
+    """
 
     def __init__(self, run: Json) -> None:
         super().__init__(run["id"])
@@ -52,9 +54,9 @@ class Left(Exception):
 
 @dataclass(slots=True)
 class Carrier:
-    """``state``: the run, what is remembered of it, and its next request.  ``alone``: the run is in no registry, so it
-    looks into the store by itself.  ``background``: the answer goes on upstream though nobody reads it.  ``place``: how
-    far it was read.  ``dry``: the run has too few prompt tokens left.  ``heard``: its first word was told.
+    """``state``: the run, its memory, and its next request.  ``alone``: the run is in no registry, so the carrier must
+    check the store itself.  ``background``: the answer goes on upstream without a connection.  ``place``: how far it
+    was read.  ``dry``: the run has too few prompt tokens left.  ``heard``: its first text was sent.
     """
 
     state: RunState
@@ -74,7 +76,7 @@ class Carrier:
 
     @property
     def world(self) -> Context:
-        """The world of the run."""
+        """The context of the run."""
         return self.state.world
 
     @property
@@ -83,13 +85,13 @@ class Carrier:
         return self.state.turn
 
     async def open(self) -> None:
-        """Ask upstream for a stream, unless the run has too few tokens left.  Raises `Refusal`."""
+        """Request a stream from upstream, unless the run has too few tokens left.  Raises `Refusal`."""
         with suppress(Unfit), lifetime.within(self.call):
             if not self.exhausted:
                 self.answer = await self._opened()
 
     async def _opened(self) -> Answer:
-        """The answer that is to be read on, if upstream still tells it, or a new one."""
+        """The rest of an answer in the background, if upstream still has it, or a new answer."""
         if self.place.response_id is not None:
             with suppress(Refusal):
                 return await self.world.upstream.resume(self.place.response_id, self.place.last, self.call)
@@ -104,13 +106,13 @@ class Carrier:
         return await self._ask(lambda body: self.world.upstream.stream(body, self.call))
 
     async def create(self) -> Json:
-        """Ask upstream to go on in the background.  Raises `Refusal`, and `Unfit`."""
+        """Start a response in upstream's background.  Raises `Refusal`, and `Unfit`."""
         with lifetime.within(self.call):
             return await self._ask(lambda body: self.world.upstream.create(body | BACKGROUND, self.call))
 
     async def handed_over(self, response_id: str) -> bool:
-        """Store that upstream works on by itself, as that response; nobody drives the run here any more.  Says whether
-        somebody has cancelled the run before there was anything to stop.  Raises `Gone`.
+        """Store that upstream works on the run in its background, as that response, and that no process drives the run.
+        Returns whether the run was cancelled before there was a response to stop.  Raises `Gone`.
         """
         stored = await self.world.store.write(hand_over, self.state, response_id)
         self.state.memory, self.state.noted = stored.memory, True
@@ -120,12 +122,14 @@ class Carrier:
         return True
 
     def choose_background(self) -> bool:
-        """Decide whether the run goes on upstream whatever becomes of this process, as one does that is read on."""
+        """Decide whether the run uses upstream's background mode; a run whose background answer is read on always
+        does.
+        """
         self.background = self.wants_background or self.place.response_id is not None
         return self.background
 
     def stay_in_foreground(self) -> None:
-        """Upstream has no background for this model: now and from now on it is not asked for one."""
+        """Upstream has no background mode for this model: this and later requests do not use it."""
         self.world.capabilities.foreground(self.state.profile)
         self.background = False
 
@@ -141,26 +145,26 @@ class Carrier:
             self.turn.body = self.state.sent.body
 
     async def _indexed(self) -> None:
-        """Files that were attached a moment ago are searched only once they are indexed."""
+        """Wait until recently attached files are indexed, as only then a search finds them."""
         if any(tool["type"] == "file_search" for tool in self.turn.run["tools"]):
             for store_id in self.state.memory["awaits"]:
-                # If it cannot be looked at, the search itself will say so.
+                # If the vector store cannot be read, the search itself will fail with the reason.
                 with suppress(Refusal):
                     await self.world.upstream.indexed(store_id)
 
     def in_callers_words(self, refusal: Refusal) -> str:
-        """What upstream said, with the caller's names of what it names."""
+        """Upstream's refusal, with the caller's names for fields."""
         return self.turn.names.message(refusal.message, refusal.param)
 
     @property
     def wants_background(self) -> bool:
-        """Whether the run is to go on upstream whatever becomes of this process."""
+        """Whether the run must use upstream's background mode."""
         profile, model = self.state.profile, self.state.memory["model"]
         return profile.background and not self.exhausted and (profile.always or models.takes_minutes(model))
 
     @property
     def exhausted(self) -> bool:
-        """Whether the run's completion tokens are used up, or too few for upstream to begin."""
+        """Whether the run has fewer completion tokens left than upstream accepts."""
         return bool(self.state.sent.body.get("max_output_tokens", SMALLEST) < SMALLEST)
 
     async def run_dry(self) -> list[Emitted]:
@@ -170,9 +174,9 @@ class Carrier:
         return await self.settle([*self.turn.begin(), *endings.cut_short(self.turn, cut)])
 
     async def events(self, first: Iterable[Emitted], refused: Refusal | None = None) -> Events:
-        """All that the run says from here on, to its end or to its question.
+        """The events of the run from here on, until it ends or requires an action.
 
-        ``refused``: why upstream would not begin; then the run fails.
+        ``refused``: the refusal of the request; then the run fails.
         """
         run_id = self.turn.run["id"]
         self.backlog.patient = True
@@ -200,12 +204,14 @@ class Carrier:
         finally:
             self.world.registry.leave(run_id)
             if self.answer is not None:
-                # Nobody has begun to read it.
+                # The answer was not read at all.
                 await self.answer.close()
         yield [DONE]
 
     async def _hand_over(self) -> None:
-        """The pump is being stopped: whoever looks at the run next takes it over, unless its end is known."""
+        """The pump is being stopped: release the run, unless its end is known, so that another process takes it
+        over.
+        """
         self.backlog.patient = False
         try:
             if self.turn.ended and self.backlog.events:
@@ -217,16 +223,16 @@ class Carrier:
             self.forsake()
 
     async def _broke_down(self, why: str) -> list[Emitted]:
-        """What went wrong is neither upstream's nor the store's: the run fails, and says where to look."""
+        """An internal error, neither upstream's nor the store's: the run fails, with a reference to the log."""
         try:
             return await self._abandon(why)
         except Exception:
-            # What broke is needed for this, too.
+            # Ending the run may fail for the same reason.
             self.forsake()
             raise
 
     async def _abandon(self, why: str) -> list[Emitted]:
-        """The pump has failed: the run ends here, if it still can, rather than hang."""
+        """The pump has failed: end the run, if possible, so that it does not stay active."""
         self.backlog.patient = False
         ending = [] if self.turn.ended else endings.failed(self.turn, failures.last_error(None, why))
         try:
@@ -238,11 +244,11 @@ class Carrier:
         return []
 
     def forsake(self) -> None:
-        """The store fails: whoever looks next in this process does with the run what is left to do."""
+        """The store fails: the next call of this process that reads the thread finishes the run."""
         self.world.registry.forsake(self.turn.run["id"], self.state.response_id)
 
     async def _told(self, refused: Refusal | None) -> Events:
-        """Every batch; whatever goes wrong upstream becomes the run's end."""
+        """All batches; a failure of upstream becomes the end of the run."""
         error = failures.last_error(None, BROKE_OFF)
         try:
             if refused is not None:
@@ -260,7 +266,7 @@ class Carrier:
             yield await self.settle(list(endings.failed(self.turn, error)))
 
     async def _answers(self) -> Events:
-        """The batches of the answer, and of the one that takes its place if it has to be asked for again."""
+        """The batches of the answer, and of the one that replaces it if the request has to be sent again."""
         if self.answer is None and not self.dry:
             await self.open()
         while (answer := self.answer) is not None:
@@ -278,13 +284,13 @@ class Carrier:
 
     @property
     def _reads_on(self) -> bool:
-        """Whether the answer broke off, but goes on upstream."""
+        """Whether the connection broke, but the response goes on in upstream's background."""
         if not self.background or self.turn.ended or self.turn.error is not None or self.interruption.happened:
             return False
         return self.place.response_id is not None and self.place.broken < len(PAUSES)
 
     async def _read_on(self) -> None:
-        """Open the answer once more where it broke off.  Raises `Refusal` where upstream does not know it."""
+        """Open the answer again where it broke off.  Raises `Refusal` if upstream does not have it."""
         while self.answer is None and self._reads_on:
             await self.world.wait(PAUSES[self.place.broken])
             self.place.silent()
@@ -295,7 +301,7 @@ class Carrier:
                     raise
 
     async def _quit(self, run: Json) -> None:
-        """Where the run is over, what goes on upstream is of no use any more."""
+        """Stop upstream's background response if the run has ended, as it is no longer needed."""
         going = self.background and self.turn.terminal is None and self.place.response_id is not None
         if going and run["status"] not in lifecycle.ACTIVE:
             with suppress(Refusal):
@@ -319,8 +325,8 @@ class Carrier:
             await answer.close()
 
     async def _asked_anew(self, events: list[Json]) -> bool:
-        """Ask again, before anything of the answer is told, where it begins without the history that it was to chain
-        from, or with a refusal that has a remedy.  Says whether it did.
+        """Send the request again, before any event of the answer is sent, if the answer does not continue from the
+        previous response or begins with a refusal that has a remedy.  Returns whether that was done.
         """
         state, previous = self.state, self.state.sent.previous
         why = healing.cause(state, events)
@@ -334,9 +340,9 @@ class Carrier:
         return True
 
     async def take(self, events: list[Json]) -> list[Emitted]:
-        """Translate what came in, store it, and give what is to be told."""
+        """Translate upstream's events, store the result, and return the events to send."""
         opened = None if self.state.opened else echo.response_in(events)
-        # Whatever becomes of the run, upstream has made this.
+        # Upstream has made this response, however the run ends.
         self.state.response = opened or self.state.response
         if self._must_look() and (stop := await self.stopped()) is not None:
             return stop
@@ -362,12 +368,14 @@ class Carrier:
         return await self.settle(emitted)
 
     def _must_look(self) -> bool:
-        """Whether somebody may have stopped the run: most often nobody has, and then nothing is awaited."""
+        """Whether the run may have been stopped, so that the store must be read.  Usually it was not, and nothing is
+        awaited.
+        """
         world, run = self.world, self.state.turn.run
         return self.alone or world.clock() >= run["expires_at"] or world.registry.is_told(run["id"])
 
     async def stopped(self, look: bool = False) -> list[Emitted] | None:
-        """The end of the run, if somebody cancelled it or its time is over."""
+        """The events of the run's end, if it was cancelled or has expired."""
         world, run = self.world, self.turn.run
         now = world.clock()
         if now >= run["expires_at"]:
@@ -393,14 +401,16 @@ class Carrier:
         return await self.settle([*others, *endings.stopped(self.turn)])
 
     def _shown(self, data: Json) -> Json:
-        """A step without what its search found, unless the run's request asked for that; all else as it is."""
+        """A step without the texts of its search results, unless the run's request includes them; other objects
+        unchanged.
+        """
         return (
             objects.step_shown(data, self.state.memory["contents"]) if data.get("object") == "thread.run.step" else data
         )
 
     async def settle(self, emitted: list[Emitted]) -> list[Emitted]:
-        """Commit a batch, then give it, with all that the store could not take before.  While it still cannot, nothing
-        is given, and the end waits.
+        """Commit a batch together with the backlog, then return all of it.  While the store fails, nothing is returned,
+        and at the end of the answer this waits for the store.
         """
         batch, self.backlog.events = [*self.backlog.events, *emitted], []
         while True:
@@ -418,7 +428,7 @@ class Carrier:
                 return settled
 
     async def _settled(self, emitted: list[Emitted]) -> list[Emitted]:
-        """When somebody moved the run meanwhile, what he wanted comes first."""
+        """Commit a batch; if the run's status was changed meanwhile, that change takes precedence."""
         stored = await self.world.store.write(commit, self.state, emitted)
         if not isinstance(stored, Moved):
             self.state.stored(stored.run, stored.memory)

@@ -1,7 +1,7 @@
-"""What a run says upstream: the part of the transcript that a chain does not cover yet, or all of it.
+"""Builds a run's requests: the part of the thread that the chain does not cover yet, or the whole thread.
 
-Two pointers: the thread's head moves only when a run ends well; the run's own tip chains its tool rounds.  Both say up
-to which place of the journal their chain knows the thread.
+There are two pointers: the thread's head moves only when a run ends well; the run's own tip chains its tool rounds.
+Both record up to which place of the journal their chain covers the thread.
 """
 
 from collections.abc import Iterator
@@ -20,8 +20,8 @@ from shim.wire.types import Json
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A request body and what it chains from.  ``kept``: of how many messages before the run it tells, where that was
-    asked for.
+    """A request body and the response that it chains from.  ``kept``: how many messages before the run it contains, if
+    that was limited.
     """
 
     body: Json
@@ -29,16 +29,16 @@ class Sent:
     kept: int | None = None
 
 
-#: The request of a run that nothing is asked for.
+#: For a run that sends no request.
 UNSENT: Final = Sent({}, None)
 
 
 def prepare(
     tx: Tx, world: Context, run: Json, memory: RunMemory, *, anew: bool = False, kept: int | None = None
 ) -> Sent:
-    """The next request of a run.  ``anew``: without any chain, by replaying the journal.
+    """The next request of a run.  ``anew``: without a chain, by replaying the journal.
 
-    ``kept``: without a chain, too, and with no more than so many of the messages before the run.
+    ``kept``: also without a chain, and with at most this number of messages before the run.
     """
     profile = world.profile(memory["model"])
     chained = profile.stores and not anew and kept is None
@@ -71,7 +71,7 @@ def pairs(tx: Tx, thread_id: str, call_ids: set[str]) -> set[Pair]:
 
 
 def halved(tx: Tx, world: Context, run: Json, memory: RunMemory, chained: bool) -> Sent | None:
-    """The request without the older half of its messages; None where there is but one, and no chain to be left."""
+    """The request without the older half of its messages; None if it has only one message and no chain to give up."""
     start = _window(tx, run, memory["kept"])
     count = journal.messages_after(tx, run["thread_id"], run["id"], start)
     if not count or (count == 1 and not chained):
@@ -80,12 +80,12 @@ def halved(tx: Tx, world: Context, run: Json, memory: RunMemory, chained: bool) 
 
 
 def parts(tx: Tx, world: Context, run: Json, memory: RunMemory) -> tuple[Json, list[list[Json]]]:
-    """The request that replays the thread, and the thread's items in the parts in which they may be left out: a message
-    and what was called behind it, oldest first.  The last part, which stays, is the run's own.
+    """The request that replays the thread, and the thread's items in parts that may be left out: each a message with
+    the calls after it, oldest first.  The last part has the run's own items and is never left out.
     """
     entries = list(_entries(tx, run["thread_id"], _window(tx, run, memory["kept"])))
     own = next((index for index, entry in enumerate(entries) if entry.run_id == run["id"]), len(entries))
-    # What the run itself has said does not move its window.
+    # The run's own messages are not counted.
     before = [at for at, entry in enumerate(entries) if entry.item["type"] == "message" and entry.run_id != run["id"]]
     bounds = [*before, own, len(entries)]
     cut = [[entry.item for entry in entries[start:end]] for start, end in pairwise(bounds)]
@@ -96,7 +96,7 @@ def _base(tx: Tx, run: Json, memory: RunMemory) -> tuple[str | None, int]:
     if tip := memory["tip"]:
         return tip["id"], tip["covers"]
     if run["truncation_strategy"]["last_messages"]:
-        # The thread's chain knows more than this run wants to show; the run's own knows just that.
+        # The thread's chain contains more messages than this run may send; only the run's own tip has the right ones.
         return None, 0
     head = threads.head(tx, run["thread_id"])
     return head.response_id, head.covers
@@ -108,8 +108,8 @@ def _entries(tx: Tx, thread_id: str, after: int) -> Iterator[Entry]:
 
 
 def _window(tx: Tx, run: Json, kept: int | None = None) -> int:
-    """The place in the journal behind which the last messages begin, with what was called between them: as many as the
-    run wants to show, or fewer.
+    """The place in the journal before the last messages that the run sends, with the calls between them: as many as
+    ``last_messages`` and ``kept`` allow.
     """
     wanted = [count for count in (run["truncation_strategy"]["last_messages"], kept) if count is not None]
     return journal.before_last(tx, run["thread_id"], run["id"], min(wanted)) if wanted else 0

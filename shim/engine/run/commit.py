@@ -14,7 +14,7 @@ from shim.wire.types import Json
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What a transaction has stored, for `RunState.stored`."""
+    """The result of a transaction, for `RunState.stored`."""
 
     run: Json
     memory: RunMemory
@@ -22,13 +22,13 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """Nothing was stored: somebody else had moved the run, to this."""
+    """Nothing was stored, as the run's status had been changed: the run as it is stored now."""
 
     run: Json
 
 
 def commit(tx: Tx, state: RunState, emitted: list[Emitted]) -> Stored | Moved:
-    """Store what a batch tells.  The state stays as it is, so that it can be done again should that fail."""
+    """Store a batch of events.  The state is not changed, so that the transaction can be repeated."""
     world, turn, run = state.world, state.turn, state.run
     threads.in_turn(tx, run["thread_id"])
     current = runs.get(tx, run["thread_id"], run["id"])
@@ -42,7 +42,7 @@ def commit(tx: Tx, state: RunState, emitted: list[Emitted]) -> Stored | Moved:
         record.begun(tx, world, run, response_id, state.sent.previous)
         memory = run_memory.answered(memory, response_id)
         if turn.terminal is not None:
-            # It had no name until now.
+            # The response had no id until now.
             journal.name(tx, run["id"], response_id)
     record.objects_of(tx, emitted)
     record.items_of(tx, turn, response.get("id"))
@@ -56,8 +56,8 @@ def commit(tx: Tx, state: RunState, emitted: list[Emitted]) -> Stored | Moved:
 
 
 def hand_over(tx: Tx, state: RunState, response_id: str) -> Stored:
-    """Note that upstream works on by itself: nobody drives the run here any more.  The run is as it is by now: somebody
-    may have cancelled it.
+    """Store that upstream works on the run in its background and no process drives it.  Returns the stored run, which
+    may have been cancelled meanwhile.
     """
     world, run = state.world, state.run
     current = runs.get(tx, run["thread_id"], run["id"])

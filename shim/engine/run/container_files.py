@@ -1,4 +1,4 @@
-"""Files that code interpreter made: copied into the store before their container dies."""
+"""Files that code interpreter made: copied into the store before upstream deletes their container."""
 
 import base64
 import binascii
@@ -16,7 +16,7 @@ from shim.wire import ids, objects
 from shim.wire.types import Json
 
 log = logging.getLogger("shim")
-#: Ids of what code wrote; upstream knows them within their container alone.
+#: The prefix of ids of files that code interpreter wrote; upstream has these files only within their container.
 PREFIX: Final = "cfile_"
 
 
@@ -30,9 +30,9 @@ class Kept:
 
 
 async def fetch(world: Context, made: list[Made]) -> list[Kept]:
-    """The contents of files that code wrote, as far as they can be had and are small enough to keep.
+    """The contents of files that code wrote, as far as they can be fetched and are small enough to be stored.
 
-    One that is not kept stays in its message, and does not resolve; that is logged.
+    The id of a file that is not stored stays in its message but cannot be retrieved; a warning is logged.
     """
     fetched = []
     for file in made:
@@ -42,7 +42,7 @@ async def fetch(world: Context, made: list[Made]) -> list[Kept]:
             fetched.append(Kept(file.container_id, body, found))
         elif world.keep_bytes:
             log.warning(
-                "file %s (%s) cannot be had, or is larger than SHIM_KEEP_FILE_BYTES", file.file_id, file.filename
+                "file %s (%s) cannot be fetched, or is larger than SHIM_KEEP_FILE_BYTES", file.file_id, file.filename
             )
     return fetched
 
@@ -56,7 +56,7 @@ async def _content(world: Context, file: Made) -> bytes | None:
     try:
         return await world.upstream.content(path, world.keep_bytes)
     except Refusal:
-        # The container is gone, or the server has none.
+        # The container was deleted, or the server has no containers.
         return None
 
 
@@ -69,6 +69,6 @@ def _of_data_url(url: str) -> bytes | None:
 
 
 def keep(tx: Tx, thread_id: str, fetched: list[Kept]) -> None:
-    """Store files with the thread that they were made for."""
+    """Store files with their thread."""
     for file in fetched:
         rows.save(tx, thread_id, file.container_id, file.body, file.content)

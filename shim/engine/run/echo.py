@@ -1,7 +1,7 @@
-"""How an answer begins: whether upstream speaks with the history that it was to chain from.
+"""Reads the beginning of an answer: whether upstream continues from the previous response.
 
-A server may refuse a chain inside its stream, or leave it out without a word; only its echo of `previous_response_id`
-tells then.  Nobody may hear a word before that is settled.
+A server may refuse the chain inside its stream, or ignore it without an error; then only its echo of
+`previous_response_id` shows that.  No event is sent to a reader before this is known.
 """
 
 from collections.abc import Iterable
@@ -12,20 +12,20 @@ from shim.translate import failures
 from shim.upstream import profiles
 from shim.wire.types import Json
 
-#: ``held``: the chain holds.  ``lost``: upstream no longer has it.  ``never``: it chains for nobody.  ``ignored``: it
-#: did not look.
+#: ``held``: upstream continues from the previous response.  ``lost``: it no longer has it.  ``never``: it does not
+#: chain at all.  ``ignored``: it ignored ``previous_response_id``.
 Verdict = Literal["held", "lost", "never", "ignored"]
-#: What an event holds that says something of the answer.
+#: The keys of an event that has content of the answer.
 WORDS: Final = frozenset({"item", "part", "delta", "text"})
 
 
 def verdict(events: Iterable[Json], previous: str, profile: Profile, opened: bool) -> Verdict | None:
-    """What the events before any words say of the chain from ``previous``; None while they say nothing.
+    """What the events before the first content show about the chain from ``previous``; None while they show nothing.
 
-    ``opened``: a response has been shown and its echo was right, but it may fail yet.
+    ``opened``: an earlier event had the right echo, but the response may still fail.
     """
     refusals = [(event, _refusal(event)) for event in events]
-    # One read may hold a response that looks well, and its refusal.
+    # One read may contain both a response with the right echo and its refusal.
     losses = (loss for _, refusal in refusals if refusal is not None and (loss := _loss(refusal, previous)) is not None)
     if (found := next(losses, None)) is not None or opened:
         return found
@@ -33,13 +33,13 @@ def verdict(events: Iterable[Json], previous: str, profile: Profile, opened: boo
         if (response := event.get("response")) is not None:
             return of_response(response, previous, profile)
         if not profile.trusted and not WORDS.isdisjoint(event):
-            # No echo came before them.
+            # There was content, but no echo before it.
             return "ignored"
     return None
 
 
 def refused_at_once(events: Iterable[Json]) -> Refusal | None:
-    """The refusal with which an answer begins; None if something of the answer comes before it, or no refusal does."""
+    """The refusal with which an answer begins; None if content comes first, or there is no refusal."""
     for event in events:
         if (refusal := _refusal(event)) is not None:
             return refusal
@@ -49,7 +49,7 @@ def refused_at_once(events: Iterable[Json]) -> Refusal | None:
 
 
 def of_response(response: Json, previous: str, profile: Profile) -> Verdict:
-    """The same of a response object.  Where it has no echo, the profile decides."""
+    """The same for a response object.  If it has no echo, the profile decides."""
     if response.get("status") == "failed" and (loss := _loss(_of_failed(response), previous)) is not None:
         return loss
     echo = response.get("previous_response_id", previous if profile.trusted else None)
@@ -57,14 +57,14 @@ def of_response(response: Json, previous: str, profile: Profile) -> Verdict:
 
 
 def is_lost(response: Json) -> bool:
-    """Whether a response failed for want of the one before it, as in a background that looks for it late."""
+    """Whether a response failed because the previous one was lost, as in a background mode that looks for it late."""
     return _loss(_of_failed(response), response.get("previous_response_id")) is not None
 
 
 def may_chain(response: Json, asked: bool, profile: Profile) -> bool:
-    """Whether a response may be chained from: it was to be kept, and does not say otherwise.
+    """Whether a response may be chained from: the request had ``store: true``, and the response does not contradict it.
 
-    A server that says nothing has to show that it continues from responses before it is believed (`proof`).
+    A server whose response has no ``store`` is tested before a request chains (`proof`).
     """
     return asked and profile.stores and response.get("store") in (True, None)
 

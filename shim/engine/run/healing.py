@@ -22,12 +22,12 @@ from shim.wire.types import Json
 
 log = logging.getLogger("shim")
 Cause = Literal["lost", "never", "ignored", "unstored", "unproven"]
-#: What is logged of a chain that did not hold.
+#: The log texts for each cause.
 CAUSES: Final[dict[Cause, str]] = {
     "lost": "upstream no longer has the previous response",
     "never": "upstream does not continue from previous responses",
-    "ignored": "upstream left out the previous response without a word",
-    "unstored": "upstream does not keep responses",
+    "ignored": "upstream ignored the previous response",
+    "unstored": "upstream does not store responses",
     "unproven": "upstream has not shown that it continues from previous responses",
 }
 
@@ -40,7 +40,7 @@ def possible(state: RunState) -> bool:
 async def heal(state: RunState, why: Cause) -> None:
     """Make the next request send the whole thread, without a chain."""
     run, capabilities = state.run, state.world.capabilities
-    log.warning("%s: run %s is told from the journal of thread %s", CAUSES[why], run["id"], run["thread_id"])
+    log.warning("%s: run %s sends the whole thread %s from the journal", CAUSES[why], run["id"], run["thread_id"])
     state.world.monitor("healed", run, why)
     if why in ("lost", "unproven"):
         capabilities.lost(state.profile, state.sent.previous)

@@ -18,9 +18,9 @@ from shim.store.tx import Tx
 from shim.wire import objects
 from shim.wire.types import Json
 
-#: Seconds between two looks.
+#: Seconds between two reads of the store.
 PAUSE: Final = 0.1
-#: What becomes of a run after it was made; the rest of it stays.
+#: The fields of a run that change after its creation.
 FATE: Final = (
     "status",
     "expires_at",
@@ -77,8 +77,8 @@ def _news(tx: Tx, watch: Watch) -> list[Emitted]:
 def _told(tx: Tx, watch: Watch, run: Json, found: list[Json]) -> Iterator[Emitted]:
     """The events of the run, and of the steps that were ``found``, that have not been sent.
 
-    A step or message that was cut short ends with the run, after every other one has begun.  The last step ends there,
-    too, as its tokens are counted only then.
+    A step or message that is not complete ends with the run, after the creation of all others.  The last step ends
+    there, too, as its tokens are counted only then.
     """
     yield from _opening(watch, run, found)
     begun = queued(watch.world, run, again=True) | {"status": "in_progress"}
@@ -95,7 +95,7 @@ def _told(tx: Tx, watch: Watch, run: Json, found: list[Json]) -> Iterator[Emitte
             if whole and each is not found[-1]:
                 yield from _ends(watch, each)
             else:
-                # The last step first: it was over before anything was cut.
+                # The last step first, if it is complete: it ended before the others broke off.
                 left.insert(0 if whole else len(left), each)
     if run["status"] == "cancelled":
         yield from watch.once(run["id"], "cancelling", ("thread.run.cancelling", begun | {"status": "cancelling"}))

@@ -1,4 +1,4 @@
-"""Setting a stored run going: at once, to be read, or behind an answer that says ``queued``."""
+"""Starts a stored run: with a stream for its reader, or in the background after an answer with status ``queued``."""
 
 from collections.abc import Callable
 
@@ -13,15 +13,15 @@ from shim.translate.failures import NOBODYS
 from shim.upstream import profiles
 from shim.wire.errors import ApiError
 
-#: Takes back the transaction that made the run ready.
+#: Undoes the transaction that prepared the run.
 Undo = Callable[[Tx], None]
 
 
 async def reply(carrier: Carrier, first: list[Emitted], streamed: bool, undo: Undo) -> Reply:
     """The answer to a request that starts a run or its next round.
 
-    Streamed: upstream is asked before anything is told, so that a request which it refuses is an HTTP error and leaves
-    no trace.  Other failures of upstream are the run's own: it begins, and ends failed.  Raises `ApiError`.
+    Streamed: the request is sent upstream before any event is sent, so that a request which upstream refuses becomes an
+    HTTP error and leaves no run.  After other failures of upstream the run exists and fails.  Raises `ApiError`.
     """
     queued = carrier.turn.run
     carrier.world.registry.enter(queued["id"], carrier.interruption, carrier.world.tenant)
@@ -40,7 +40,7 @@ async def reply(carrier: Carrier, first: list[Emitted], streamed: bool, undo: Un
             raise api_error(refusal, carrier.turn.names) from refusal
         refused = refusal
     except BaseException:
-        # The caller was interrupted before he heard of the run.
+        # The caller was cancelled before it got the run.
         await _undo(carrier, undo)
         raise
     if not in_background:
@@ -61,8 +61,8 @@ async def _undo(carrier: Carrier, undo: Undo) -> None:
 
 
 def api_error(refusal: Refusal, names: Names = NOBODYS) -> ApiError:
-    """Upstream's refusal as the caller's error: its words, with his names for what it names, and no second try by the
-    SDK around us.
+    """Upstream's refusal as an error for the caller: upstream's text, with the caller's names for fields.  The caller's
+    SDK must not retry it, as the inner client has done so.
     """
     own = None if refusal.param is None else names.path(refusal.param)
     return ApiError(

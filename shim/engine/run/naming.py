@@ -1,7 +1,8 @@
 """The model to call for the one that a run names.
 
-The settings' map decides, then the table of retired models.  Of a model that the table calls gone, upstream's own list
-is asked first, once a day: what it still has is called.  A model that nobody doubts costs nothing.
+`SHIM_MODEL_MAP` takes precedence, then the table of retired models.  If the table says that a model is retired,
+upstream's own list is checked first, once a day: a model that it still has is called.  Other models cost no extra
+request.
 """
 
 import logging
@@ -12,16 +13,16 @@ from shim.ports import Refusal
 from shim.translate.models import Listed
 
 log = logging.getLogger("shim")
-#: Seconds for which a list is believed, and for which one that could not be had is not asked for again.
+#: Seconds for which a list is valid, and seconds before a failed request for it is repeated.
 DAY: Final = 86_400.0
 SOON: Final = 600.0
-#: What was warned of: the model of a run, and the one that was called.
+#: Pairs that were logged: the model of a run, and the one that was called.
 _told: Final[set[tuple[str, str]]] = set()
-HINT: Final = "; SHIM_MODEL_MAP decides, `off` turns this off"
+HINT: Final = "; SHIM_MODEL_MAP chooses another model, `off` turns this off"
 
 
 def called(world: Context, model: str) -> str:
-    """The model to call, as far as is known without asking."""
+    """The model to call, as far as is known without a request to upstream."""
     profile = world.upstream.profile()
     if not profile.official:
         return world.models.own(model) or model
@@ -31,7 +32,7 @@ def called(world: Context, model: str) -> str:
 
 
 async def settled(world: Context, model: str, chosen: str) -> str:
-    """The model to call, once upstream's list has been looked at where the table alone spoke."""
+    """The model to call; if only the table says that it is retired, upstream's list is checked."""
     if chosen == model:
         return chosen
     profile = world.upstream.profile()
@@ -45,8 +46,8 @@ async def settled(world: Context, model: str, chosen: str) -> str:
 
 
 async def instead(world: Context, model: str, refused: str) -> str | None:
-    """The model to call after upstream refused ``refused`` as unknown; None where there is none, and the log says what
-    to do.
+    """The model to call after upstream refused ``refused`` as unknown; None if there is none; then the log says what to
+    do.
     """
     profile = world.upstream.profile()
     listed = await _listed(world) if profile.official else None
@@ -61,13 +62,15 @@ async def instead(world: Context, model: str, refused: str) -> str | None:
 
 
 def _may_be_gone(world: Context, model: str, listed: Listed | None) -> bool:
-    """A model that upstream lists as living is refused for another reason, unless the table says otherwise."""
+    """Whether a refused model may be retired: if upstream lists it without an end, it was refused for another reason,
+    unless the table says that it is retired.
+    """
     over = world.models.is_over(model, listed) or world.models.is_over(model, None)
     return over or (listed is not None and model not in listed)
 
 
 async def _listed(world: Context) -> Listed | None:
-    """Upstream's list of models; a failure is remembered for a while, and is nobody's."""
+    """Upstream's list of models; None after a failure, which is remembered for a while and not raised."""
     profile, now = world.upstream.profile(), world.clock()
     if world.capabilities.must_list(profile, now):
         try:
@@ -79,7 +82,7 @@ async def _listed(world: Context) -> Listed | None:
 
 
 def _ends(answer: Any) -> Listed | None:
-    """Each model with the day of its end.  An answer in another form is no list."""
+    """Each model with the day of its end; None for an answer in another form."""
     rows = answer.get("data")
     if not isinstance(rows, list) or not rows:
         return None

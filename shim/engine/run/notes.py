@@ -1,6 +1,6 @@
-"""Writes to the log and the monitor what a run does upstream, and what the old API has no words for.
+"""Reports to the log and the monitor what a run does upstream, and events that the old API does not have.
 
-No contents: names of events and models, ids, and where something differed.
+No contents are logged, only names of events and models, ids, and places of differences.
 """
 
 import logging
@@ -13,45 +13,45 @@ from shim.translate.turn import Turn
 from shim.wire.types import Json
 
 log = logging.getLogger("shim")
-#: The ``last_error`` of a run that failed by a fault of ours.
+#: The ``last_error`` of a run that failed by an internal error.
 OURS: Final = "internal error of the shim, see the log of {}"
-#: What was logged before: the news is that there is such an event, not how often.
+#: Kinds of unknown events that were logged: each is logged once.
 _told: Final[set[str]] = set()
 
 
 def asking(world: Context, run: Json, body: Json) -> None:
-    """Tell that upstream is about to be asked for a run."""
+    """Report that a request for a run is about to be sent upstream."""
     world.monitor("asking", run, str(body.get("model", "")))
     model, previous = body.get("model"), body.get("previous_response_id")
     log.debug("run %s of thread %s: asking upstream for %s after %s", run["id"], run["thread_id"], model, previous)
 
 
 def refused(world: Context, run: Json, refusal: Refusal) -> None:
-    """Tell that upstream did not take the request."""
+    """Report that upstream refused the request."""
     world.monitor("refused", run, str(refusal.status or ""))
     log.debug("run %s of thread %s: upstream refused with %s", run["id"], run["thread_id"], refusal.status)
 
 
 def opened(world: Context, run: Json, response: Json) -> None:
-    """Tell which response upstream has begun."""
+    """Report which response upstream has started."""
     world.monitor("opened", run, str(response.get("id", "")))
     log.debug("run %s of thread %s: upstream answers as %s", run["id"], run["thread_id"], response.get("id"))
 
 
 def report(world: Context, turn: Turn) -> None:
-    """Tell what a turn has met, at its end."""
+    """Report the end of a turn, and the unknown events and differences that occurred in it."""
     world.monitor("ended", turn.run, turn.run["status"])
     log.debug("run %s of thread %s: %s", turn.run["id"], turn.run["thread_id"], turn.run["status"])
     for kind in sorted(turn.unknown - _told):
         _told.add(kind)
-        log.warning("upstream sent %.80r, which this version does not know: left out", kind)
+        log.warning("upstream sent %.80r, which this version does not support: left out", kind)
     for difference in turn.differences:
         log.warning("run %s: %s", turn.run["id"], difference)
     turn.differences.clear()
 
 
 def internal_error(world: Context, run_id: str) -> str:
-    """Log the exception under way as a fault of ours, with its time; returns the run's ``last_error``, which names the
+    """Log the current exception as an internal error, with its time; returns the run's ``last_error``, which has the
     same time.
     """
     when = datetime.fromtimestamp(world.now(), timezone.utc).isoformat()

@@ -1,4 +1,4 @@
-"""Has a server shown that it continues from responses?  It is asked once, before the first chain that needs it.
+"""Tests once whether a server continues from responses, before the first request that would chain.
 
 See `shim.upstream.chaining` for the rule, and docs/decisions for why.
 """
@@ -10,9 +10,9 @@ from shim.wire.types import Json
 
 
 async def missing(world: Context, model: str, previous: str) -> bool:
-    """Whether the server of ``model`` is not to be believed when it continues from ``previous``.
+    """Whether the server of ``model`` has failed the test, so that a request must not chain from ``previous``.
 
-    What it has shown is remembered; what it could not be asked is not.
+    A result is remembered; a test that could not be made is repeated next time.
     """
     profile = world.profile(model)
     if not world.capabilities.must_show(profile):

@@ -66,7 +66,7 @@ def items_of(tx: Tx, turn: Turn, response_id: str | None) -> None:
 
 
 def amended_of(tx: Tx, turn: Turn) -> None:
-    """Store what upstream sent for an item after the event of its end was emitted."""
+    """Store what upstream sent for an item after its last event was emitted."""
     for opened in turn.amended:
         if opened.kind == "message":
             messages.save(tx, opened.message)
@@ -79,7 +79,7 @@ def amended_of(tx: Tx, turn: Turn) -> None:
 
 
 def ending_of(tx: Tx, turn: Turn, memory: RunMemory, response: Json, chained: bool) -> RunMemory:
-    """Move head or tip as the response ended; returns what to remember of the run."""
+    """Move head or tip according to the end of the response; returns the new run memory."""
     run, response_id = turn.run, response.get("id")
     if response_id:
         responses.finish(tx, response_id, response.get("status") or run["status"], response.get("usage"))
@@ -98,7 +98,7 @@ def ending_of(tx: Tx, turn: Turn, memory: RunMemory, response: Json, chained: bo
 
 
 def _keep_asking(tx: Tx, step: Json) -> None:
-    """Save the step that requires outputs: it is still open, so it sorts behind the finished ones."""
+    """Save the step that requires outputs; as it is still open, it is stored after the finished ones."""
     steps.save(tx, step)
     if (steps.last(tx, step["run_id"]) or {}).get("id") != step["id"]:
         steps.requeue(tx, step["run_id"], step["id"])

@@ -29,10 +29,11 @@ from shim.translate.turn import Made, Open, Turn
 from shim.wire.types import Json
 
 log = logging.getLogger("shim")
-#: How upstream itself ends a response.  One that it stopped because its reader had gone is no answer.
+#: Statuses of a response that upstream has finished.  A response that was cancelled because its reader disconnected
+#: does not count.
 FINISHED: Final = ("completed", "incomplete", "failed")
 UNFINISHED: Final = ("queued", "in_progress")
-#: Items with a step of their own that is no message's.
+#: Items that have a step of their own but no message.
 HOSTED: Final = ("file_search_call", "code_interpreter_call")
 #: How many processes one request may lose before its run fails.
 MOST: Final = 5
@@ -58,7 +59,7 @@ def may_ask_again(row: RunRow) -> bool:
 
 
 def _lost_before(row: RunRow) -> int:
-    # Runs that began with an earlier version have a truth value here, or nothing.
+    # Runs of an earlier version have a boolean here, or nothing.
     return int(row.memory["again"])
 
 
@@ -87,8 +88,8 @@ async def _end(world: Context, row: RunRow, response: Json) -> bool:
 
 
 async def _go_on(world: Context, row: RunRow, going: str | None) -> bool:
-    """Read the response that is ``going`` on upstream from its beginning, or ask the run's last request again:
-    beside whoever looks.
+    """Read the response that is ``going`` on upstream from its beginning, or send the run's last request again, with a
+    pump of its own.
     """
     run_id = row.body["id"]
     try:
@@ -106,7 +107,7 @@ async def _go_on(world: Context, row: RunRow, going: str | None) -> bool:
 
 
 def _restart(tx: Tx, world: Context, row: RunRow, going: str | None) -> Carrier | None:
-    """Claim the run and withdraw what the lost answer had stored, in one transaction."""
+    """Claim the run and remove what was stored of the lost answer, in one transaction."""
     run = row.body
     threads.lock(tx, run["thread_id"])
     current = runs.get(tx, run["thread_id"], run["id"])
@@ -132,8 +133,8 @@ def _asked_again(world: Context, row: RunRow) -> RunMemory:
 
 
 def _withdraw(tx: Tx, run: Json) -> None:
-    """What the last response has left here: its steps, its messages, its items.  What the application has answered, and
-    all before that, stays.
+    """Remove what was stored of the last response: its steps, messages and items.  Steps that the application has
+    answered, and everything before them, stay.
     """
     for step in _steps_of_response(tx, run):
         steps.delete(tx, step["id"])
@@ -156,8 +157,8 @@ def _unfinished(tx: Tx, world: Context, row: RunRow) -> str | None:
 
 
 def _finish(tx: Tx, world: Context, row: RunRow, response: Json) -> list[Made] | None:
-    """Claim the run, and write the rest of its response in the same transaction: of several who try, one does, and gets
-    what code wrote.
+    """Claim the run, and write the rest of its response in the same transaction, so that only one of several processes
+    does so.  Returns the files that code wrote.
     """
     run = row.body
     threads.lock(tx, run["thread_id"])
@@ -183,7 +184,8 @@ def _finish(tx: Tx, world: Context, row: RunRow, response: Json) -> list[Made] |
 def _still_lost(tx: Tx, world: Context, row: RunRow, response_id: str) -> bool:
     """Whether no process has continued the run while upstream was asked.
 
-    Its process may only have been slow, and the owner's name alone does not tell: it is this very process, perhaps.
+    The run's process may only have been slow.  The owner's name is not sufficient to detect that, as the owner may be
+    this process.
     """
     now = runs.get(tx, row.body["thread_id"], row.body["id"])
     same = now is not None and (now.owner, now.lease_until) == (row.owner, row.lease_until)
@@ -212,7 +214,7 @@ def _drop_unfinished(tx: Tx, turn: Turn, response: Json, journalled: list[Json])
 
 
 def _steps_of_response(tx: Tx, run: Json) -> list[Json]:
-    """The steps behind the last one that the application has answered: the others are of earlier rounds."""
+    """The steps after the last one that the application has answered; the others are of earlier rounds."""
     answered = {items.call_id(entry.call_id) for entry in journal.of_run(tx, run["id"])}
     made = steps.of_run(tx, run["id"])
     asked = [n for n, step in enumerate(made, 1) if _answers(step, answered)]
@@ -225,9 +227,9 @@ def _answers(step: Json, answered: set[str]) -> bool:
 
 
 def _settle(turn: Turn, response: Json, journalled: list[Json], written: list[Open], hosted: int) -> None:
-    """Mark what of the response was emitted completely, and what was journalled.
+    """Mark the items of the response that were emitted completely, and those that were journalled.
 
-    What was journalled is told again where its step was not finished, but not journalled again.
+    A journalled item whose step was not finished is emitted again, but not journalled again.
     """
     for item in journalled:
         turn.known.add(item, None).journalled = True

@@ -25,9 +25,9 @@ from shim.wire.types import Json
 #: Writes the end of a run.
 Ending = Callable[[Turn], Iterator[Emitted]]
 
-ORPHANED: Final = "The process that ran this was ended before the run was."
+ORPHANED: Final = "The process that drove this run ended before the run did."
 UNSTORED: Final = "The store failed before the answer was complete."
-#: What may stop a look at a run without being a fault of ours.
+#: Exceptions that may end a refresh and are not internal errors.
 PASSING: Final = (ApiError, Gone, Refusal, StoreFailed)
 DRIVEN: Final = ("queued", "in_progress", "cancelling")
 
@@ -100,7 +100,7 @@ def _due(world: Context, row: RunRow) -> Ending | None:
     if row.body["status"] == "cancelling":
         return endings.stopped
     if recovery.may_ask_again(row):
-        # It can be taken over yet.
+        # It can still be taken over.
         return None
     why = UNSTORED if _forsaken(world, row) else ORPHANED
     return lambda turn: endings.failed(turn, failures.last_error(None, why))
@@ -111,7 +111,7 @@ def _lost(world: Context, row: RunRow) -> bool:
     if row.body["status"] not in DRIVEN or row.memory["background"]:
         return False
     if row.owner == world.owner and world.registry.drives(row.body["id"]):
-        # Whatever the clock says: its lease may have been renewed too late.
+        # Regardless of the lease, which may have been renewed too late.
         return False
     gone = row.owner is None or not world.alive(row.owner) or (row.lease_until or 0.0) < world.clock()
     return gone or _forsaken(world, row)
@@ -131,7 +131,7 @@ def opened(tx: Tx, world: Context, row: RunRow) -> Turn:
         written = step["step_details"].get("message_creation")
         message = messages.get(tx, row.body["thread_id"], written["message_id"]) if written else None
         if message is not None and message["status"] == "completed":
-            # Only the tokens were waited for.
+            # The step was complete except for its token counts.
             turn.held = step
         else:
             turn.items[step["id"]] = Open(step["type"], step, message=message or {})

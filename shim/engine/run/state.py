@@ -1,4 +1,4 @@
-"""What is known of a run while this process drives it: one object, shared by all that work on the run.
+"""The state of a run while this process drives it: one object, shared by all functions that work on the run.
 
 The carrier owns it.  Requests (`asking`, `healing`) and transactions (`commit`) are functions of it, so nothing is
 copied from one object to another.
@@ -18,15 +18,15 @@ from shim.wire.types import Json
 
 @dataclass(slots=True)
 class RunState:
-    """``turn``: the translation of the response under way, with the run as it is shown.  ``memory``: what is remembered
-    of the run.  ``sent``: its next request.  ``seen``: the run's status as it was last stored, with which the
-    compare-and-set compares.
+    """``turn``: the translation of the current response, with the run as it is shown.  ``memory``: the run memory.
+    ``sent``: its next request.  ``seen``: the run's status as it was last stored, with which the compare-and-set
+    compares.
 
-    ``response``: as upstream opened it.  ``noted``: the store knows the response.  ``chained``: a later response may
-    chain from it.  ``files``: what code wrote, for the next transaction to store.
+    ``response``: as upstream opened it.  ``noted``: its id is stored.  ``chained``: a later response may chain from it.
+    ``files``: files that code wrote, to be stored in the next transaction.
 
-    What was done to the request: ``healed``: it tells the thread anew, for want of a chain.  ``named``: its model is
-    settled.  ``fitted``: it keeps to the run's prompt tokens.
+    What was done to the request: ``healed``: it sends the whole thread, as the chain could not be used.  ``named``: its
+    model was chosen.  ``fitted``: it was shortened to the run's prompt tokens.
     """
 
     world: Context
@@ -59,16 +59,16 @@ class RunState:
 
     @property
     def response_id(self) -> str | None:
-        """The response under way, once its id is known."""
+        """The id of the current response, None before it is known."""
         found: str | None = (self.turn.terminal or self.response).get("id")
         return found
 
     def moved(self, run: Json) -> None:
-        """Go on from the run as it is in the store."""
+        """Continue with the run as it is in the store."""
         self.turn.run, self.seen = run, run["status"]
 
     def stored(self, run: Json, memory: RunMemory) -> None:
-        """A transaction has stored the run and all that the turn had to store."""
+        """Record that a transaction has stored the run and all objects of the turn."""
         self.moved(run)
         self.memory, self.files = memory, []
         self.turn.done.clear()
@@ -76,5 +76,5 @@ class RunState:
         self.noted = self.noted or self.response_id is not None
 
     def left(self) -> None:
-        """The response under way is dropped: another one takes its place."""
+        """Drop the current response, as another one replaces it."""
         self.response, self.noted = {}, False

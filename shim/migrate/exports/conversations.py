@@ -29,8 +29,8 @@ VERDICTS: Final[dict[Verdict, str]] = {
     "created": "a new conversation",
     "added": "new items were added to its conversation",
     "unchanged": "nothing new",
-    "changed": "what was exported has changed in the thread since: remove its lines from the file to export it anew",
-    "gone": "its conversation is not there any more: remove its lines from the file to export it anew",
+    "changed": "what was exported has changed in the thread since: remove its lines from the file to export it again",
+    "gone": "its conversation no longer exists: remove its lines from the file to export it again",
     "refused": "the server refused it",
 }
 

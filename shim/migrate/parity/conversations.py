@@ -28,10 +28,10 @@ PROBLEMS: Final = {
     "empty": "no messages: skipped",
     "no_question": "no message of a user: skipped",
     "no_content": "a question without content: skipped",
-    "no_answer": "nobody answered it: skipped",
+    "no_answer": "it has no answer: skipped",
     "not_asked": "a run that no message of a user came before: skipped",
     "no_run": "no run is recorded: status, tool calls, tokens and time are unknown",
-    "no_steps": "no steps of the run are recorded: tool calls are unknown, and none can be answered",
+    "no_steps": "no steps of the run are recorded: tool calls and their outputs are unknown",
     "no_output": "a call without its output: a candidate that makes it is stopped there",
 }
 

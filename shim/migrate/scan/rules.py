@@ -41,7 +41,7 @@ RULES: Final[dict[str, Rule]] = {
     ),
     "reference": Rule(
         "works",
-        "A resource or method of the Assistants API that is handed on, held in a name, or replaced in a test",
+        "A resource or method of the Assistants API that is passed on, assigned to a name, or replaced in a test",
         _SWAP,
         "reference/coverage.md#methods",
     ),
@@ -61,13 +61,13 @@ RULES: Final[dict[str, Rule]] = {
     "forwarded-arguments": Rule(
         "remark",
         "A call whose fields come from elsewhere (`**kwargs`)",
-        "The scanner cannot see the fields: look whether all of them are in the table.",
+        "The scanner cannot see the fields: check whether all of them are in the table.",
         _FIELDS,
     ),
     "dynamic-name": Rule(
         "human",
         "An attribute of the Assistants API whose name is only known when the program runs",
-        "Look which operations the name can stand for; all 31 methods of the SDK are answered.",
+        "Check which operations the name can stand for; all 31 methods of the SDK are supported.",
         "reference/coverage.md#methods",
     ),
     "no-such-call": Rule(
@@ -97,16 +97,16 @@ RULES: Final[dict[str, Rule]] = {
     "handler": Rule(
         "works",
         "An event handler class",
-        "Its callbacks are called as they were.",
+        "Its callbacks are called as before.",
         "reference/events.md",
     ),
     "event-name": Rule(
-        "works", "The name of an event of a run's stream", "Every event is sent as it was.", "reference/events.md"
+        "works", "The name of an event of a run's stream", "Every event is sent as before.", "reference/events.md"
     ),
     "beta-header": Rule(
         "works",
         "The header `OpenAI-Beta: assistants=v2`",
-        "It is not asked for, and does no harm.",
+        "It is not required, and does no harm.",
         "explanation/fidelity.md#requests",
     ),
     # Version 1
@@ -171,7 +171,7 @@ RULES: Final[dict[str, Rule]] = {
     "azure-agents": Rule(
         "human",
         "Azure's agents, which have a client of their own",
-        "They are not answered by the shim; their threads can be imported while the endpoint answers.",
+        "They are not answered by the shim; their threads can be imported as long as the endpoint answers.",
         "how-to/import-your-threads.md#from-an-endpoint-that-still-answers",
     ),
     # HTTP and other languages
@@ -191,19 +191,19 @@ RULES: Final[dict[str, Rule]] = {
     "assistant-id": Rule(
         "remark",
         "The id of an assistant",
-        "`assistants-shim adopt` writes a file of all of them to fill in; `SHIM_ASSISTANTS` names it.",
+        "`assistants-shim adopt` writes a file of all of them for you to complete; `SHIM_ASSISTANTS` names it.",
         "how-to/bring-your-assistants.md",
     ),
     "thread-id": Rule(
         "remark",
         "The id of a thread",
-        "Import the thread, or let it begin empty with `SHIM_UNKNOWN_THREADS=create`.",
+        "Import the thread, or have it created empty with `SHIM_UNKNOWN_THREADS=create`.",
         "how-to/old-thread-ids.md",
     ),
     "upstream-id": Rule(
         "works",
         "The id of a vector store or of a file",
-        "These live at the upstream, under the ids they had.",
+        "These are still at the upstream, under the ids that they had.",
         "how-to/files-and-citations.md#give-files-to-the-tools",
     ),
     "retired-model": Rule(
@@ -216,7 +216,7 @@ RULES: Final[dict[str, Rule]] = {
     "not-parsed": Rule(
         "human",
         "A file or cell that is no Python 3 and mentions the API",
-        "Only patterns were looked for in it. Look at it yourself.",
+        "It was searched only by patterns. Check it yourself.",
         "how-to/scan.md#what-it-cannot-see",
     ),
 }

@@ -208,5 +208,5 @@ async def _refused(request: Request, problem: Exception) -> Response:
 
 
 async def _broken(request: Request, problem: Exception) -> Response:
-    detail = "The page could not be made. The server's log says why."
+    detail = "The page could not be made. The reason is in the server's log."
     return _page("problem.html", request, 500, title="Internal Server Error", detail=detail)

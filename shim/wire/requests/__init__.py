@@ -1,7 +1,7 @@
-"""Requests: from the bytes of a body to plain JSON that is known to be well formed, or to the error that the API gave.
+"""Requests: from the bytes of a body to JSON that has been validated, or to the error that the API gave.
 
-The models only judge.  What comes out is the JSON that came in: the keys that were sent and no others, explicit nulls
-kept as None, a string content left a string.
+The models only validate.  The result is the JSON of the request: only the keys that were sent, explicit nulls as None,
+a string content as a string.
 """
 
 from typing import Any
@@ -20,10 +20,10 @@ __all__ = ["OPERATIONS", "check_id", "is_possible", "read"]
 def read(operation: str, body: bytes) -> dict[str, Any]:
     """The body of a request for ``operation`` (a key of `OPERATIONS`); no bytes are an empty object.
 
-    Raises `ApiError` with the first thing that is wrong.
+    Raises `ApiError` for the first mistake.
     """
     try:
-        # A program that cuts texts by UTF-16 units may have cut a character in two: it is read as U+FFFD.
+        # A program that cuts texts by UTF-16 units may have cut a character in two: each half is read as U+FFFD.
         data: dict[str, Any] = encoding.parsed(body) if body else {}
     except ValueError:
         raise error("invalid_json") from None

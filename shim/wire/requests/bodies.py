@@ -1,7 +1,7 @@
-"""The bodies of every operation that takes one.
+"""The bodies of all operations that have one.
 
-Every optional field may be null, which means "not given" wherever the engine does not say otherwise.  When several
-things are wrong, the first field's error is the one told, and unknown keys come last.
+Every optional field may be null, which means "not given" unless the engine treats it otherwise.  If a body has several
+mistakes, the error is that of the first field, and unknown keys come last.
 """
 
 from typing import Annotated, Final
@@ -72,7 +72,7 @@ class CreateRun(_Run):
 
 
 class CreateThreadAndRun(_Run):
-    """``reasoning_effort`` is not in the schema of this one; it is taken all the same, as run objects carry it."""
+    """``reasoning_effort`` is not in the schema of this request; it is accepted, as run objects have it."""
 
     thread: CreateThread | None = None
     tool_resources: ToolResources | None = None
@@ -83,7 +83,7 @@ class UpdateRun(Shape):
 
 
 class ToolOutput(Shape):
-    """Nothing is required of an output but that its parts be strings: what does not match is the engine's to tell."""
+    """Only the types are checked here; the engine checks whether the outputs match the calls."""
 
     tool_call_id: str | None = None
     output: str | None = None

@@ -1,4 +1,4 @@
-"""Messages as a request gives them: a role, a string or parts, attachments."""
+"""Messages in a request: a role, a string or parts, attachments."""
 
 from typing import Annotated, Any, Final, Literal
 
@@ -44,7 +44,9 @@ Content = Annotated[
 
 
 class Attachment(Shape):
-    """Both keys are required, though the SDK's types have them optional: the real API asked for ``tools`` by name."""
+    """Both keys are required, though they are optional in the SDK's types: the real API's error named the missing
+    ``tools``.
+    """
 
     file_id: str
     tools: list[Annotated[dict[str, Any], ByType(ATTACHMENT_TOOLS)]]

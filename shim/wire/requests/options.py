@@ -46,12 +46,13 @@ class AutoTruncation(Shape):
 
 
 class LastMessages(Shape):
-    """The count is required here (our choice: the schema has it optional and says not what its absence would mean)."""
+    """The count is required here (our choice: in the schema it is optional, without a meaning for its absence)."""
 
     type: Literal["last_messages"]
     last_messages: Index
 
 
 Truncation = Annotated[dict[str, Any], ByType({"auto": AutoTruncation, "last_messages": LastMessages})]
-#: The schema says at least 256 for both token limits; recordings have 16 accepted, and users found nothing lower was.
+#: The schema says at least 256 for both token limits; in recordings 16 is accepted, and users report that lower values
+#: were refused.
 Tokens = Annotated[int, Field(ge=16)]

@@ -1,4 +1,6 @@
-"""Checks the ids in paths and bodies: an id without the prefix of its kind is refused before it is looked up."""
+"""Checks the ids in paths and bodies: an id without the prefix of its kind is refused before the object is looked
+up.
+"""
 
 from typing import Final
 
@@ -7,19 +9,19 @@ from pydantic_core import PydanticCustomError
 from shim.wire.errors import error
 from shim.wire.ids import PREFIX
 
-#: No id of the API is nearly as long.
+#: The largest length: the API's ids are much shorter.
 LONGEST: Final = 256
 
 
 def is_possible(value: str) -> bool:
-    """Whether there can be an object of that id.  Not every store can be asked for others: PostgreSQL knows no NUL."""
+    """Whether an object can have that id.  The store must not be queried for others: PostgreSQL does not accept NUL."""
     return "\0" not in value and len(value) <= LONGEST
 
 
 def check_id(kind: str, value: str) -> None:
     """Raises `ApiError` unless ``value`` begins with the prefix of ``kind``, a key of `ids.PREFIX` (``run``, ``step``).
 
-    The underscore is no part of the check: the API's own message names the prefix without it.
+    The underscore is not checked, as the API's own message names the prefix without it.
     """
     if not value.startswith(PREFIX[kind]):
         raise error("wrong_prefix", param=f"{kind}_id", value=value, prefix=PREFIX[kind])

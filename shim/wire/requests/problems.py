@@ -1,4 +1,4 @@
-"""From pydantic's errors to the API's: the first one wins, in the API's words and with its way to write a path."""
+"""Translates pydantic's errors to the API's: the first one is reported, with the API's text and notation of a path."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -26,7 +26,7 @@ _STRINGS: Final = frozenset({"file_ids", "vector_store_ids"})
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One of pydantic's errors: the path in the API's form, its last step, the value that stood there, the context."""
+    """One of pydantic's errors: the path in the API's form, its last step, the value there, the context."""
 
     path: str
     last: str | int
@@ -35,7 +35,7 @@ class Problem:
 
 
 def kind(value: Any) -> str:
-    """What a JSON value is, in the API's words."""
+    """The kind of a JSON value, in the API's words."""
     return _KINDS[type(value)]
 
 
@@ -159,7 +159,7 @@ def _other(problem: Problem) -> ApiError:
     return error("invalid_value", param=problem.path)
 
 
-#: Pydantic's error types, and ours, to the error that tells them.
+#: Pydantic's error types, and our own, with the API's error for each.
 PROBLEMS: Final[dict[str, Callable[[Problem], ApiError]]] = {
     "missing": _missing,
     "extra_forbidden": _unknown,
@@ -187,12 +187,12 @@ PROBLEMS: Final[dict[str, Callable[[Problem], ApiError]]] = {
 
 
 def translate(trouble: ValidationError) -> ApiError:
-    """The first of the errors, as the API would have told it; one of a type we do not know is told without detail."""
+    """The first of the errors as the API would have reported it; one of an unknown type is reported without detail."""
     return each(trouble)[0][1]
 
 
 def each(trouble: ValidationError) -> list[tuple[tuple[str | int, ...], ApiError]]:
-    """All of the errors, each with the keys and indices that lead to where it is."""
+    """All of the errors, each with the keys and indices of its path."""
     return [(_steps(found["loc"]), _told(found)) for found in trouble.errors(include_url=False)]
 
 

@@ -1,6 +1,6 @@
-"""What the request models are made of: strict objects, limits, and unions that know which branch was meant.
+"""Parts of the request models: strict objects, limits, and unions that choose a branch before they validate.
 
-Pydantic's own unions answer with the errors of every branch.  `ByType` picks the branch by an object's ``type`` from a
+Pydantic's own unions report the errors of every branch.  `ByType` picks the branch by an object's ``type`` from a
 table, `ByKind` by the kind of JSON value, so that an error is always about the branch that the caller meant.
 """
 
@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetCoreSchemaHandler
 from pydantic_core import PydanticCustomError, core_schema
 
-#: Marks, in the place that pydantic gives for an error, the steps that name a branch and are no part of the path.
+#: Marks the steps of pydantic's error location that name a branch and are not part of the path.
 BRANCH: Final = "\0"
 
 
@@ -43,7 +43,7 @@ class _Union:
 
 
 class ByType(_Union):
-    """Objects told apart by their ``type``: a table from type to model, in the order in which errors name the types."""
+    """A union of objects by their ``type``: a table from type to model, in the order in which errors name the types."""
 
     problem = "wrong_branch"
 
@@ -56,7 +56,7 @@ class ByType(_Union):
 
 
 class ByKind(_Union):
-    """A string or something else: ``expected`` is how errors name the choice."""
+    """A union of a string and another kind of value; ``expected``: the text for errors."""
 
     problem = "wrong_kind"
 

@@ -1,4 +1,4 @@
-"""Tools, what they work on, and how a request chooses among them."""
+"""Tools, their resources, and the choice among them in a request."""
 
 from typing import Annotated, Any, Final, Literal
 
@@ -41,14 +41,14 @@ class Function(Shape):
 
 
 class PassedOn(Shape):
-    """A tool that Assistants never had.  What it takes is for upstream to judge."""
+    """A tool that Assistants never had.  Upstream validates its options."""
 
     model_config = ConfigDict(extra="allow")
 
     type: str
 
 
-#: One row a tool type; errors name the types in this order, which is the real one.  Another tool type costs a row.
+#: One row a tool type; errors name the types in this order, as the real API did.  Another tool type needs a row.
 TOOLS: Final[dict[str, type[Shape]]] = {
     "code_interpreter": CodeInterpreter,
     "function": Function,
@@ -56,7 +56,7 @@ TOOLS: Final[dict[str, type[Shape]]] = {
     **dict.fromkeys(PASSED_ON, PassedOn),
 }
 Tool = Annotated[dict[str, Any], ByType(TOOLS)]
-#: Of an assistant 128, of one run's override 20.
+#: At most 128 for an assistant, and 20 for a run's own tools.
 Tools = Annotated[list[Tool], Field(max_length=128)]
 RunTools = Annotated[list[Tool], Field(max_length=20)]
 
@@ -88,7 +88,7 @@ class StaticChunking(Shape):
 
 
 class NewVectorStore(Shape):
-    """A vector store to be made along with an assistant or a thread."""
+    """A vector store that is created together with an assistant or a thread."""
 
     file_ids: list[str] | None = None
     chunking_strategy: Annotated[dict[str, Any], ByType({"auto": AutoChunking, "static": StaticChunking})] | None = None
@@ -116,14 +116,14 @@ class NewVectorStores(VectorStores):
 
 
 class ToolResources(Shape):
-    """What modify and the run part of create_and_run take."""
+    """Resources in modifications, and in the run part of create_and_run."""
 
     code_interpreter: CodeInterpreterFiles | None = None
     file_search: VectorStores | None = None
 
 
 class NewToolResources(Shape):
-    """What create takes: a vector store may be made on the way."""
+    """Resources in a creation: a vector store may be created with it."""
 
     code_interpreter: CodeInterpreterFiles | None = None
     file_search: NewVectorStores | None = None

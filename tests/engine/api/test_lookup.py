@@ -59,7 +59,7 @@ def _kind(world: World, work: Any, *args: Any) -> str:
 
 
 def test_the_thread_is_looked_for_before_what_is_in_it(world: World) -> None:
-    """Of two ids that are unknown the thread's is named; what another thread has is not there."""
+    """Of two ids that are unknown the thread's is named; what another thread has does not exist."""
     thread, other = world.thread("One"), world.thread("Two")
     (made,) = world.get(f"threads/{thread}/messages")["data"]
     run = last(world.run(thread, answer(message(says("Hello.")))), "run.completed")

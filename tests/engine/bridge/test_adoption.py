@@ -95,7 +95,7 @@ def test_somebody_else_adopts_it_meanwhile(world: World) -> None:
 def test_refusals(world: World) -> None:
     server = Server(world)
     thread_id = world.thread()
-    with pytest.raises(natives.NotAdoptable, match="give its input, too"):
+    with pytest.raises(natives.NotAdoptable, match="pass the input, too"):
         _adopt(world, thread_id, response("resp_gone", message("Two.")))
     with pytest.raises(ApiError, match=r"Not here\."):
         _adopt(world, thread_id, response("broken", message("Two.")))

@@ -57,7 +57,7 @@ def test_a_file_that_is_too_large_is_not_kept_and_the_log_says_so(
     limit(world, most)
     inline = Made("cfile_2", "b.txt", data="data:,bytes")
     assert [each.body["id"] for each in fetch(world, IN_CONTAINER, inline)] == (["cfile_1", "cfile_2"] if kept else [])
-    said = "file {} ({}) cannot be had, or is larger than SHIM_KEEP_FILE_BYTES"
+    said = "file {} ({}) cannot be fetched, or is larger than SHIM_KEEP_FILE_BYTES"
     names = [("cfile_1", "plot.png"), ("cfile_2", "b.txt")]
     assert caplog.messages == ([] if kept else [said.format(*name) for name in names])
 

@@ -55,7 +55,7 @@ def test_the_next_request_tells_the_whole_thread(world: World, state: RunState, 
     assert world.base.read(threads.head, state.run["thread_id"]) == (None, 0), "no other run chains from it"
     assert told == [("healed", "lost")]
     assert caplog.messages == [
-        f"{why}: run {state.run['id']} is told from the journal of thread {state.run['thread_id']}"
+        f"{why}: run {state.run['id']} sends the whole thread {state.run['thread_id']} from the journal"
     ]
 
 

@@ -199,7 +199,7 @@ def test_what_a_model_refuses_is_the_models_own(world: World, caplog: pytest.Log
         reply = answer(message(says("Hello."), id=f"msg_{number}"), id=f"resp_{number}")
         world.run(world.thread("One"), reply, model=model, top_p=0.5)
         assert ("top_p" in world.sent) is sent
-    assert caplog.messages == ["model a takes no top_p: it is left out from now on"]
+    assert caplog.messages == ["model a refuses top_p: it is left out from now on"]
 
 
 def test_an_effort_meant_for_another_model_is_left_out(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -67,7 +67,7 @@ def test_an_event_that_nobody_knows_is_named_once_in_a_process(world: World, cap
         met.unknown |= {"response.dream.begun", "a" * 200}
         notes.report(world.context, met)
     long, short = caplog.messages
-    assert short == "upstream sent 'response.dream.begun', which this version does not know: left out"
+    assert short == "upstream sent 'response.dream.begun', which this version does not support: left out"
     assert len(long) < 160
 
 

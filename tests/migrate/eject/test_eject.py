@@ -167,7 +167,7 @@ def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("own.yaml").write_text("assistants:\n  - id: asst_own000000\n    model: gpt-4o\n    instructions: Be kind.\n")
     assert "'instructions': 'Be kind.'" in said("own.yaml", code=0)
     said("own.yaml", "--to", "native.py", code=0)
-    assert "native.py is there already" in said("own.yaml", "--to", "native.py")
+    assert "native.py exists already" in said("own.yaml", "--to", "native.py")
     said("own.yaml", "--to", "native.py", "--style", "agents", "--force", code=0)
     assert "from agents import" in Path("native.py").read_text()
     assert "No such file" in said("none.py")

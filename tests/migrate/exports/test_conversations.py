@@ -161,7 +161,7 @@ def test_what_cannot_be_brought_up_to_date(upstream: Upstream, tmp_path: Path) -
     upstream.send("DELETE", f"/conversations/{first.conversation_id}")
     assert exported(upstream, path, 3).verdict == "unchanged"
     assert exported(upstream, path, 4).verdict == "gone"
-    # What its block was has to be looked up, and it is not there.
+    # What its block was has to be looked up, and it does not exist.
     assert exported(upstream, path, 4) == Outcome(
         "thread_1", "gone", first.conversation_id, detail=f"Conversation with id '{first.conversation_id}' not found."
     )

@@ -76,5 +76,5 @@ def report(**options: Any) -> Report:
         Compared(talk, turn, tuple(judge(turn, result) for result in _results(number)))
         for number, turn in enumerate(talk.turns)
     ]
-    problems = (Problem("no_answer", "thread_Mn12Op34Qr56St78Uv90Wx12", "nobody answered it: skipped"),)
+    problems = (Problem("no_answer", "thread_Mn12Op34Qr56St78Uv90Wx12", "it has no answer: skipped"),)
     return Report(Options(MODELS, **options), tuple(turns), problems, PRICES, 1_790_000_000)

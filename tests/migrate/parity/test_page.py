@@ -51,7 +51,7 @@ def test_what_a_help_desk_sees() -> None:
     assert "gpt-5.6-terra 3 3 0 0 2,924 2,048 210 84 $0.0038 25 0.30 s / 0.58 s 1.20 s / 2.31 s" in told
     assert "look_up_order: history (absent) → true" in told
     assert "form JSON → JSON in a code block" in told
-    assert "thread_Mn12Op34Qr56St78Uv90Wx12 nobody answered it: skipped" in told
+    assert "thread_Mn12Op34Qr56St78Uv90Wx12 it has no answer: skipped" in told
     assert "does not say which one is right" in told
 
 

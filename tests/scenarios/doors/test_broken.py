@@ -71,6 +71,6 @@ def test_a_store_that_breaks_in_mid_stream(colour: str, server: Loopback, tmp_pa
         with closing(sqlite3.connect(tmp_path / "shim.db")) as other:
             other.execute("DROP TABLE runs")
         gate.open()
-        with pytest.raises(openai.APIError, match="does not hold the tables that it should") as caught:
+        with pytest.raises(openai.APIError, match="does not have the tables that it should have") as caught:
             list(stream)
         assert caught.value.body["type"] == "server_error"

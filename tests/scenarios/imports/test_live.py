@@ -159,7 +159,7 @@ def test_azure_is_asked_as_it_was() -> None:
     [
         ([], "the file is not there"),
         (["--thread-ids", "EMPTY"], "no id of a thread"),
-        (["--thread-ids", "IDS"], "the environment has no OPENAI_API_KEY"),
+        (["--thread-ids", "IDS"], "the environment does not have OPENAI_API_KEY"),
     ],
 )
 def test_what_is_missing_is_said(words: list[str], why: str, tmp_path: Path) -> None:

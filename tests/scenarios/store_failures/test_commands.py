@@ -26,7 +26,7 @@ WRONG = {
     "a folder that cannot be": ("sqlite:////proc/nowhere/shim.db", "cannot be opened. SHIM_DATABASE|is not there"),
     "an option that is none": ("postgresql://me:s3cret@127.0.0.1:9/d?sslmod=x", "no such option"),
     "nobody there": ("postgresql://me:s3cret@127.0.0.1:9/d", "127.0.0.1/d does not answer. Is the server running"),
-    "an unknown host": ("postgresql://me:s3cret@nowhere.invalid/d", "has an address that is not known"),
+    "an unknown host": ("postgresql://me:s3cret@nowhere.invalid/d", "has a host name that cannot be resolved"),
 }
 COMMANDS = {"serve": ("serve", "--port", "0", "--upstream", "sandbox"), "sweep": ("sweep",)}
 

@@ -174,8 +174,8 @@ def test_between_calls(scene: Scene, server: Server) -> None:
 @pytest.mark.parametrize(
     "change,words",
     [
-        ({"database": "no_such_database"}, "is not there: its server knows no such database"),
-        ({"username": "no_such_user"}, "is not there: its server knows no such database, user"),
+        ({"database": "no_such_database"}, "does not exist: its server has no such database"),
+        ({"username": "no_such_user"}, "does not exist: its server has no such database, user"),
     ],
 )
 def test_a_wrong_address(change: dict[str, str], words: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -110,7 +110,7 @@ def test_a_call_that_a_server_refuses_is_told_as_text(
     ]
     assert len(world.upstream.bodies) == 3, "the second run is not refused"
     lines = [record.message for record in caplog.records if "refuses calls" in record.message]
-    assert lines == [f"upstream refuses calls of thread {thread}, which are told as text from now on: call_a"]
+    assert lines == [f"upstream refuses earlier calls of thread {thread}, which are sent as text from now on: call_a"]
 
 
 #: Refusals that say nothing of the past.

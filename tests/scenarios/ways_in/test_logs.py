@@ -54,7 +54,7 @@ def test_a_new_store_is_told_of_in_one_line(
         for _ in range(2):
             with shim.OpenAI(api_key="key") as client:
                 client.beta.threads.create()
-    assert caplog.messages == [f"a new store was made: {place}"]
+    assert caplog.messages == [f"a new store was created: {place}"]
     assert logging.getLogger("alembic").level == before
 
 
