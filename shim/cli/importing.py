@@ -37,9 +37,7 @@ class Live(NamedTuple):
 
 def import_(  # noqa: PLR0913  # each option is a parameter
     paths: Annotated[list[Path] | None, typer.Argument(metavar="FILE|DIR...", help="What to import.")] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Write nothing, and print what would be imported.")
-    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing; print what would be imported.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Write nothing if anything would be refused.")] = False,
     columns: Annotated[list[str] | None, COLUMNS] = None,
     encoding: Annotated[
@@ -49,8 +47,7 @@ def import_(  # noqa: PLR0913  # each option is a parameter
         Path | None, typer.Option(metavar="FILE", help="Write the report there as JSON, with every problem.")
     ] = None,
     from_url: Annotated[
-        str | None,
-        typer.Option(metavar="URL", help="Fetch threads from an endpoint that still has the old API."),
+        str | None, typer.Option(metavar="URL", help="Fetch threads from an endpoint that still has the old API.")
     ] = None,
     thread_ids: Annotated[
         Path | None, typer.Option(metavar="FILE", help="With --from-url: a file that contains the ids of the threads.")
@@ -64,9 +61,7 @@ def import_(  # noqa: PLR0913  # each option is a parameter
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="With --undo: threads that were used since, too.")] = False,
     listed: Annotated[bool, typer.Option("--list", help="Show the imports that the store knows.")] = False,
-    tenant: Annotated[
-        str, typer.Option(help="The tenant to whom the threads belong, on a server with several tenants.")
-    ] = "",
+    tenant: Annotated[str, typer.Option(help="The threads' tenant, on a server with several tenants.")] = "",
 ) -> None:
     """Import assistants, threads, messages, runs, steps and files under their own ids, from exports of many shapes."""
     if listed:

@@ -56,39 +56,27 @@ class Metrics:
         )
         self._asking = Counter("shim_upstream_requests", "Requests for responses.", registry=made)
         self._refused = Counter(
-            "shim_upstream_errors",
-            "Requests that upstream refused or did not answer, by status.",
-            ["status"],
-            registry=made,
+            "shim_upstream_errors", "Requests without a response, by upstream's status.", ["status"], registry=made
         )
         self._healed = Counter(
-            "shim_healings",
-            "Runs that sent the whole thread again because the chain could not be used, by cause.",
-            ["cause"],
-            registry=made,
+            "shim_healings", "Runs that sent the whole thread as they had no chain.", ["cause"], registry=made
         )
         self._taken = Counter("shim_lease_takeovers", "Runs taken over from a process that has ended.", registry=made)
         self._waits = Histogram(
             "shim_store_wait_seconds", "Waits for a connection to the store.", buckets=SHORT, registry=made
         )
         self._lag = Histogram(
-            "shim_event_lag_seconds", "How late the event loop is, with every event.", buckets=SHORT, registry=made
+            "shim_event_lag_seconds", "Delay of the event loop and of every event.", buckets=SHORT, registry=made
         )
         self._requests = Counter(
             "shim_http_requests", "Requests, by route and status.", ["method", "route", "status"], registry=made
         )
         self._seconds = Histogram(
-            "shim_http_request_seconds",
-            "From the request to the end of the answer.",
-            ["route"],
-            buckets=LONG,
-            registry=made,
+            "shim_http_request_seconds", "To the end of the answer.", ["route"], buckets=LONG, registry=made
         )
         self._streams = _gauge("shim_open_streams", "Answers that are being streamed.", made)
         self._driven = _gauge("shim_driven_runs", "Runs that are being driven.", made)
-        self._circuits = _gauge(
-            "shim_open_circuits", "Upstreams to which no requests are sent for a while, as they do not answer.", made
-        )
+        self._circuits = _gauge("shim_open_circuits", "Upstreams that get no requests, as they do not answer.", made)
 
     def monitor(self, what: Happening, run: Json, detail: str = "", /) -> None:
         """What becomes of runs."""
