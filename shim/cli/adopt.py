@@ -27,12 +27,23 @@ def adopt(
     if to.exists() and not force:
         raise typer.BadParameter(f"{to} exists already; --force overwrites it", param_hint="--to")
     found = adopting.adopt(paths, ids)
-    if not found:
+    if not found.assistants:
         typer.echo("No assistant's id was found.", err=True)
+        _say_where(found.held, where)
         raise typer.Exit(1)
-    to.write_text(adopting.written(found, str(to)), encoding="utf-8")
-    _show(found)
-    typer.echo(f"\n{len(found)} assistants in {to}: fill in what is unknown, then `assistants-shim check {to}`")
+    to.write_text(adopting.written(found.assistants, str(to)), encoding="utf-8")
+    _show(found.assistants)
+    count = len(found.assistants)
+    typer.echo(f"\n{count} assistants in {to}: fill in what is unknown, then `assistants-shim check {to}`")
+    _say_where(found.held, where)
+
+
+def _say_where(held: dict[str, adopting.Sight], where: list[str]) -> None:
+    """Which variables and secrets hold an id that was not found."""
+    if held:
+        names = ", ".join(f"{name} ({place})" for name, place in held.items())
+        typer.echo(f"An id is in {names}. Set that, or name the id:", err=True)
+        typer.echo(f"  assistants-shim adopt {' '.join(where)} asst_...", err=True)
 
 
 def _show(found: list[adopting.Adopted]) -> None:

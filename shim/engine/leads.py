@@ -47,6 +47,11 @@ VERSION_1: Final = (
     "and `file_ids` are `tool_resources` and `attachments`"
 )
 PAGE: Final = "; see docs/how-to/bring-your-assistants.md"
+#: A caller wants to change what only its file may change: many programs set their assistant up when they start.
+DECLARED: Final = (
+    "%s A program that changes its assistant itself needs it in the store: `assistants-shim assistants apply FILE`, "
+    "and SHIM_ASSISTANTS without it"
+)
 _ID: Final = re.compile(r"\b(asst|thread)_[A-Za-z0-9_-]+")
 _UPSTREAM_ID: Final = re.compile(r"\b(file|vs)[-_][A-Za-z0-9_-]{4,}")
 #: The end of a path with exactly one such id: with two ids, a 404 would not show which of them is unknown.
@@ -65,6 +70,8 @@ async def of_error(world: Context, problem: ApiError) -> None:
     if found is not None:
         if not await _was_deleted(world, found[0]):
             world.notices.warn(("missing", found[0]), ELSEWHERE[found[1]], *[found[0]] * 2)
+    elif problem.code == "declared_assistant":
+        world.notices.warn(("declared", problem.message), DECLARED + PAGE, problem.message)
     elif (word := leftover(problem)) is not None:
         world.notices.warn(("leftover", word), "%s", word + PAGE)
 

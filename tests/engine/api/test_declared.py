@@ -31,11 +31,12 @@ def test_a_declared_assistant_is_an_ordinary_one(world: World) -> None:
 
 
 @pytest.mark.parametrize("method", ["POST", "DELETE"])
-def test_only_its_file_changes_it(world: World, method: str) -> None:
+def test_only_its_file_changes_it(world: World, method: str, caplog: pytest.LogCaptureFixture) -> None:
     declare(world, "asst_a")
     with pytest.raises(Refused, match=r"declared in a file of this server \(team\.yaml, line 1\)") as refused:
         world.call(method, "assistants/asst_a", {"name": "Other"} if method == "POST" else None)
     assert (refused.value.status, refused.value.error["code"]) == (400, "declared_assistant")
+    assert "`assistants-shim assistants apply FILE`" in caplog.text
     assert world.get("assistants/asst_a")["name"] is None
 
 

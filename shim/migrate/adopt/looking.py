@@ -1,0 +1,101 @@
+"""Goes through the files of a project, and puts together what belongs to each assistant."""
+
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Final
+
+from shim.migrate.adopt import objects, python, texts
+from shim.migrate.adopt.seen import Adopted, File, Found, Function, Sight
+
+#: Names of files end so.
+SUFFIXES: Final = re.compile(
+    r"\.(py|ipynb|js|jsx|mjs|cjs|ts|tsx|vue|svelte|go|rb|php|java|kt|cs|rs|swift|dart|sh|env|json|ya?ml|toml|ini|cfg|conf"
+    r"|properties|tf|tfvars|xml|txt|md|example|sample|local)$"
+)
+SKIPPED: Final = re.compile(
+    r"\.(git|hg|svn|venv|next|tox|nox)|node_modules|venv|__pycache__|dist|build|site-packages|target"
+)
+#: The file that makes a folder an environment of Python's, whatever it is called.
+VENV: Final = "pyvenv.cfg"
+LARGEST: Final = 2_000_000
+#: Where an id stands that a variable of this process's environment holds.
+ENVIRONMENT: Final = "the environment"
+
+
+def adopt(paths: Iterable[Path], ids: Iterable[str] = (), environment: Mapping[str, str] | None = None) -> Found:
+    """The assistants that files below ``paths`` name, and ``ids``, in the order in which they are found.
+
+    ``environment``: where the values of variables are looked up that the files read; None stands for the process's.
+    """
+    values = os.environ if environment is None else environment
+    files = [_look(path, name) for place in paths for path, name in _walk(place)]
+    made = {id: Adopted(id) for id in ids}
+    held = {name: place for file in reversed(files) for name, place in file.held.items()}
+    for name in list(held):
+        if texts.is_id(values.get(name, "")):
+            made.setdefault(values[name], Adopted(values[name])).places.append(Sight(ENVIRONMENT, 0, name))
+            del held[name]
+    for file in files:
+        for id, places in file.ids.items():
+            made.setdefault(id, Adopted(id)).places.extend(places)
+    for each in made.values():
+        _fill(each, files, alone=len(made) == 1)
+    known = {place.name for each in made.values() for place in each.places}
+    return Found(list(made.values()), {name: place for name, place in held.items() if name not in known})
+
+
+def _fill(adopted: Adopted, files: list[File], alone: bool) -> None:
+    """What belongs to an assistant: what stands in files with its id or a name of it; in all, if there is no other."""
+    names = [place.name for place in adopted.places if place.name]
+    defined = {name: schema for file in reversed(files) for name, schema in file.defined.items()}
+    described = {name: found for file in reversed(files) for name, found in file.described.items()}
+    for file in files:
+        adopted.setups.extend(each for each in file.setups if each.id == adopted.id)
+        if alone or adopted.id in file.ids or any(re.search(rf"\b{re.escape(name)}\b", file.text) for name in names):
+            _add(adopted, file, alone)
+            for name, (function, place) in file.tables.items():
+                if function in defined:
+                    adopted.functions.setdefault(name, place)
+                    adopted.described.setdefault(name, Function(None, defined[function]))
+    for name in adopted.functions:
+        if name in described:
+            adopted.described[name] = described[name][0]
+        elif name in defined:
+            adopted.described.setdefault(name, Function(None, defined[name]))
+
+
+def _add(adopted: Adopted, file: File, alone: bool) -> None:
+    for found in ("functions", "hosted", "stores", "models"):
+        for what, place in getattr(file, found).items():
+            getattr(adopted, found).setdefault(what, place)
+    for name, (_, place) in file.described.items():
+        adopted.functions.setdefault(name, place)
+    # An object with another id is another assistant; a call says of none which one it makes.
+    adopted.setups.extend(each for each in file.setups if not each.id)
+    adopted.changes.extend(file.changes)
+
+
+def _walk(place: Path) -> Iterator[tuple[Path, str]]:
+    if not place.is_dir():
+        yield place, str(place)
+        return
+    for folder, folders, files in os.walk(place):
+        if VENV in files:
+            folders.clear()
+            continue
+        folders[:] = sorted(name for name in folders if SKIPPED.fullmatch(name) is None)
+        for name in sorted(files):
+            path = Path(folder) / name
+            if (SUFFIXES.search(name) or name.startswith((".env", "Dockerfile"))) and path.stat().st_size <= LARGEST:
+                yield path, str(path.relative_to(place))
+
+
+def _look(path: Path, name: str) -> File:
+    file = File(name, path.read_text(encoding="utf-8", errors="replace"))
+    read = {".py": python.look, ".json": objects.look}.get(path.suffix)
+    texts.look(file, structured=read is not None)
+    if read is not None:
+        read(file)
+    return file

@@ -1,0 +1,48 @@
+"""What JSON values say: functions as they are described to a model, and assistants as the API showed them."""
+
+import json
+from collections.abc import Iterator
+from typing import Any, Final
+
+from shim.migrate.adopt import texts
+from shim.migrate.adopt.seen import File, Function, Setup, Sight
+from shim.wire.types import Json
+
+#: What an assistant is set up with, besides its tools.
+VALUES: Final = ("model", "name", "instructions")
+
+
+def function_of(value: Json) -> tuple[str, Function] | None:
+    """The function that an object describes, with its name; None for any other object."""
+    name, parameters = value.get("name"), value.get("parameters")
+    if not isinstance(name, str) or not isinstance(parameters, dict) or parameters.get("type") != "object":
+        return None
+    said = value.get("description")
+    return name, Function(said if isinstance(said, str) else None, parameters)
+
+
+def look(file: File) -> None:
+    """Put into ``file`` what its JSON says; it may be none."""
+    try:
+        whole = json.loads(file.text)
+    except (ValueError, RecursionError):
+        return
+    for value in _objects(whole):
+        if (found := function_of(value)) is not None:
+            file.described.setdefault(found[0], (found[1], _place(file, found[0])))
+        id = value.get("id")
+        if isinstance(id, str) and texts.is_id(id) and isinstance(value.get("model"), str):
+            said = {name: value[name] for name in VALUES if isinstance(value.get(name), str)}
+            file.setups.append(Setup(_place(file, id), said, id=id))
+
+
+def _objects(value: Any) -> Iterator[Json]:
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    if isinstance(value, dict):
+        yield value
+    for each in inner:
+        yield from _objects(each)
+
+
+def _place(file: File, word: str) -> Sight:
+    return file.place(max(file.text.find(f'"{word}"'), 0))

@@ -1,0 +1,170 @@
+"""What Python code says: functions that it defines or describes, tables of them, and calls that set an assistant up."""
+
+import ast
+from collections.abc import Callable
+from typing import Any, Final
+
+from shim.migrate.adopt import texts
+from shim.migrate.adopt.objects import VALUES, function_of
+from shim.migrate.adopt.seen import File, Setup, Sight
+from shim.wire.types import Json
+
+TYPES: Final = {
+    "str": "string",
+    "int": "integer",
+    "float": "number",
+    "bool": "boolean",
+    "list": "array",
+    "dict": "object",
+}
+#: Functions and methods that give their text back, hardly changed.
+SAME: Final = frozenset({"dedent", "cleandoc", "str", "strip", "lstrip", "rstrip", "format"})
+
+
+class _Unknown(Exception):
+    """A value that only the running program knows."""
+
+
+class Values:
+    """What expressions are, as far as that can be read."""
+
+    def __init__(self, tree: ast.AST) -> None:
+        self._names = {
+            node.targets[0].id: node.value
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name)
+        }
+        self._open: list[str] = []
+        self._computed = False
+
+    def of(self, node: ast.expr) -> Any:
+        """Its value, in which a text keeps what stands in braces.  Raises `_Unknown`."""
+        read = READERS.get(type(node))
+        if read is None:
+            raise _Unknown
+        return read(self, node)
+
+    def read(self, node: ast.expr) -> tuple[Any, bool]:
+        """Its value, None if that is not known, and whether the running program has a part in it."""
+        self._computed = False
+        try:
+            return self.of(node), self._computed
+        except _Unknown:
+            return None, True
+
+    def named(self, node: ast.Name) -> Any:
+        if node.id in self._open or node.id not in self._names:
+            raise _Unknown
+        self._open.append(node.id)
+        try:
+            return self.of(self._names[node.id])
+        finally:
+            self._open.pop()
+
+    def mapping(self, node: ast.Dict) -> Json:
+        """Without what cannot be read."""
+        found: Json = {}
+        for key, value in zip(node.keys, node.values, strict=True):
+            try:
+                if isinstance(key, ast.Constant):
+                    found[str(key.value)] = self.of(value)
+            except _Unknown:
+                continue
+        return found
+
+    def text(self, node: ast.JoinedStr) -> str:
+        self._computed = True
+        return "".join(
+            str(part.value) if isinstance(part, ast.Constant) else ast.unparse(ast.JoinedStr([part]))[2:-1]
+            for part in node.values
+        )
+
+    def sum(self, node: ast.BinOp) -> Any:
+        parts = self.of(node.left), self.of(node.right)
+        if isinstance(node.op, ast.Add) and all(isinstance(part, str) for part in parts):
+            return "".join(parts)
+        raise _Unknown
+
+    def call(self, node: ast.Call) -> Any:
+        called, arguments = node.func, node.args
+        name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+        if name not in SAME:
+            raise _Unknown
+        if isinstance(called, ast.Attribute) and not (name in ("dedent", "cleandoc") and arguments):
+            return self.of(called.value)
+        if not arguments:
+            raise _Unknown
+        return self.of(arguments[0])
+
+
+READERS: Final[dict[type[ast.expr], Callable[[Values, Any], Any]]] = {
+    ast.Constant: lambda values, node: node.value,
+    ast.Name: Values.named,
+    ast.Dict: Values.mapping,
+    ast.List: lambda values, node: [values.of(each) for each in node.elts],
+    ast.Tuple: lambda values, node: [values.of(each) for each in node.elts],
+    ast.JoinedStr: Values.text,
+    ast.BinOp: Values.sum,
+    ast.Call: Values.call,
+}
+
+
+def look(file: File) -> None:
+    """Put into ``file`` what its code says; it may be none that this Python understands."""
+    try:
+        tree = ast.parse(file.text)
+    except (SyntaxError, ValueError, RecursionError):
+        return
+    values, handles = Values(tree), texts.HANDLES.search(file.text) is not None
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            file.defined.setdefault(node.name, _schema(node))
+        elif isinstance(node, ast.Dict):
+            _dict(file, node, values, handles)
+        elif isinstance(node, ast.Call) and (setup := _setup(file, node, values)) is not None:
+            file.setups.append(setup)
+
+
+def _dict(file: File, node: ast.Dict, values: Values, handles: bool) -> None:
+    found = function_of(values.mapping(node))
+    if found is not None:
+        file.described.setdefault(found[0], (found[1], Sight(file.name, node.lineno)))
+    if not handles:
+        return
+    for key, value in zip(node.keys, node.values, strict=True):
+        name = value.id if isinstance(value, ast.Name) else getattr(value, "attr", None)
+        if isinstance(key, ast.Constant) and isinstance(key.value, str) and name:
+            file.tables.setdefault(key.value, (name, Sight(file.name, key.lineno)))
+
+
+def _setup(file: File, node: ast.Call, values: Values) -> Setup | None:
+    """A call of ``assistants.create`` or ``assistants.update``."""
+    called = node.func
+    if not isinstance(called, ast.Attribute) or called.attr not in ("create", "update"):
+        return None
+    if not isinstance(called.value, ast.Attribute) or called.value.attr != "assistants":
+        return None
+    read = {given.arg: values.read(given.value) for given in node.keywords if given.arg in VALUES}
+    said = {name: value for name, (value, _) in read.items() if isinstance(value, str)}
+    computed = frozenset(name for name, (_, computed) in read.items() if computed)
+    return Setup(Sight(file.name, node.lineno), said, computed)
+
+
+def _schema(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Json:
+    """Parameters as a JSON schema, as far as annotations tell."""
+    given = node.args
+    named = [one for one in [*given.posonlyargs, *given.args, *given.kwonlyargs] if one.arg not in ("self", "cls")]
+    optional = (
+        {one.arg for one in [*given.posonlyargs, *given.args][-len(given.defaults) :]} if given.defaults else set()
+    )
+    optional |= {
+        one.arg for one, default in zip(given.kwonlyargs, given.kw_defaults, strict=True) if default is not None
+    }
+    properties = {one.arg: _type(one.annotation) for one in named}
+    required = [one.arg for one in named if one.arg not in optional]
+    return {"type": "object", "properties": properties} | ({"required": required} if required else {})
+
+
+def _type(annotation: ast.expr | None) -> Json:
+    name = annotation.id if isinstance(annotation, ast.Name) else ""
+    return {"type": TYPES[name]} if name in TYPES else {}

@@ -1,0 +1,119 @@
+"""What patterns find in the text of a file, in whatever language it is."""
+
+import re
+from collections.abc import Iterator
+from typing import Final, get_args
+
+from shim.lifecycle import RunStatus
+from shim.migrate.adopt.seen import File, Function, Sight
+
+#: What looks like an id.  The vendor's have 24 characters; a shorter one has a digit, and is no word of the code.
+ID: Final = re.compile(r"\basst_([A-Za-z0-9]{24}|(?=[A-Za-z]*\d)(?=\d*[A-Za-z])[A-Za-z0-9]{8,64})\b")
+#: The same few characters over and over, or what stands in everybody's documentation.
+PLACEHOLDER: Final = re.compile(r"(\w{1,4})\1+|abc123\w*|(?i:your|example|xxx)\w*")
+#: The name that the id is given where it stands: ``ASSISTANT_ID=asst_…``, ``assistantId: "asst_…"``.
+NAME: Final = re.compile(r"""["']?([A-Za-z_][\w.-]*)["']?\s*(?::\s*\w+\s*)?[:=]\s*["'`]?asst_""")
+#: A variable of the environment or a secret that is read, in the words of several languages.
+READ: Final = re.compile(
+    r"(?i:(?:\b(?:process\.env|import\.meta\.env|secrets)\??\."
+    r"|(?:environ|\benv|\bsecrets|process\.env|getenv|getEnvironmentVariable|\bconfig)(?:\.get|\.fetch)?\s*[(\[]\s*[\"'`])"
+    r"(\w*(?:assistant|asst)\w*))"
+)
+#: A call that changes an assistant, in the words of several SDKs.
+CHANGES: Final = re.compile(r"\bassistants\.(?:update|modify)\b\s*\(")
+_AN_ID: Final = re.compile(r"(?i)(?:^|_)id(?:$|_)|assistant$|\wId(?:$|[A-Z_])|assistantid")
+#: Code that answers function calls says one of these.
+HANDLES: Final = re.compile(
+    r"requires_action|submit_tool_outputs|submitToolOutputs|required_action|tool_calls|function_map|register_function"
+)
+#: What is called so has a name that is no function's.
+_OTHERS: Final = re.compile(r"(?i)(assistant|asst|agent|file|store|thread|user|model|event|param|message)s?\]?\.?$")
+HANDLED: Final = (
+    re.compile(r"""(?P<of>[\w.\]]*)\b[nN]ame\s*={2,3}\s*["'](?P<name>\w{1,64})["']"""),
+    re.compile(
+        r"""(?P<of>)\b(?:function_name|functionName|func_name|tool_name|toolName|fn)\s*={2,3}\s*["'](?P<name>\w{1,64})["']"""
+    ),
+    re.compile(r"""(?P<of>)^\s*(?:case|when)\s+["'](?P<name>\w{1,64})["']""", re.MULTILINE),
+    re.compile(r"""(?P<of>)^\s*["'](?P<name>\w{1,64})["']\s*[-=]>""", re.MULTILINE),
+)
+#: Statuses, roles, kinds of content and of tools: code compares them where it handles calls, and none is a function.
+_WORDS: Final = frozenset(
+    {
+        *get_args(RunStatus),
+        "user",
+        "assistant",
+        "system",
+        "text",
+        "function",
+        "file_search",
+        "code_interpreter",
+        "retrieval",
+        "error",
+    }
+    | {"image_file", "image_url", "image", "logs", "message", "message_creation", "tool_calls", "submit_tool_outputs"}
+)
+#: A description of a function outside of Python and JSON: its name, and soon after it its parameters.
+DESCRIBED: Final = re.compile(
+    r"""\bname["']?\s*(?::|=>)\s*["'`](?P<name>\w{1,64})["'`]\s*,(?P<rest>(?:(?!\bname["']?\s*:).){0,800}?)"""
+    r"""\b(?:parameters|strict)["']?\s*(?::|=>)""",
+    re.DOTALL,
+)
+SAID: Final = re.compile(r"""\bdescription["']?\s*(?::|=>)\s*(["'`])(?P<text>(?:(?!\1).)*)\1""", re.DOTALL)
+HOSTED: Final = {
+    "file_search": re.compile(r"\bfile_search\b|\bvs_[A-Za-z0-9]{8,}\b|['\"]retrieval['\"]"),
+    "code_interpreter": re.compile(r"\bcode_interpreter\b"),
+}
+STORE: Final = re.compile(r"\bvs_[A-Za-z0-9]{8,64}\b")
+MODEL: Final = re.compile(r"""\bmodel["']?\s*[:=]\s*["']((?:gpt|o\d|chatgpt|ft:)[\w.:-]*)["']""")
+
+
+def is_id(text: str) -> bool:
+    """Whether a text is an assistant's id, and not what stands for one."""
+    return ID.fullmatch(text) is not None and PLACEHOLDER.fullmatch(text.removeprefix("asst_")) is None
+
+
+def look(file: File, structured: bool) -> None:
+    """Put into ``file`` what its text says; ``structured``: what describes functions is read by somebody else."""
+    _ids(file)
+    file.changes.extend(file.place(found.start()) for found in CHANGES.finditer(file.text))
+    _sight(file, file.models, MODEL, 1)
+    _sight(file, file.stores, STORE, 0)
+    for tool, pattern in HOSTED.items():
+        if (seen := pattern.search(file.text)) is not None:
+            file.hosted[tool] = file.place(seen.start())
+    if HANDLES.search(file.text):
+        for name, offset in _handled(file.text):
+            file.functions.setdefault(name, file.place(offset))
+    if not structured:
+        _described(file)
+
+
+def _ids(file: File) -> None:
+    """Ids, and the names of variables and secrets that hold one."""
+    for number, line in enumerate(file.text.splitlines(), 1):
+        for id in filter(is_id, (found[0] for found in ID.finditer(line))):
+            named = NAME.search(line)
+            file.ids.setdefault(id, []).append(Sight(file.name, number, named[1] if named else ""))
+    for found in READ.finditer(file.text):
+        if _AN_ID.search(found[1]):
+            file.held.setdefault(found[1], file.place(found.start(1)))
+
+
+def _handled(text: str) -> Iterator[tuple[str, int]]:
+    """Names that are compared with that of a call."""
+    for pattern in HANDLED:
+        for found in pattern.finditer(text):
+            if found["name"] not in _WORDS and not _OTHERS.search(found["of"]):
+                yield found["name"], found.start("name")
+
+
+def _described(file: File) -> None:
+    for found in DESCRIBED.finditer(file.text):
+        said = SAID.search(found["rest"])
+        function = Function(said["text"] if said else None, {})
+        file.described.setdefault(found["name"], (function, file.place(found.start("name"))))
+
+
+def _sight(file: File, into: dict[str, Sight], pattern: re.Pattern[str], group: int) -> None:
+    for found in pattern.finditer(file.text):
+        into.setdefault(found[group], file.place(found.start(group)))

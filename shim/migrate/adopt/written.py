@@ -1,0 +1,115 @@
+"""What was found, as a file of assistants to fill in: YAML, with a comment where a thing was seen or is unknown."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from shim.migrate.adopt.seen import Adopted, Function, Setup, Sight
+from shim.wire import encoding
+
+HEAD: Final = """\
+# Written by `assistants-shim adopt`. Fill in what is unknown, then:
+#   assistants-shim check {file}
+#   export SHIM_ASSISTANTS={file}      (or: assistants-shim assistants apply {file})
+"""
+CHANGES: Final = """\
+# The program changes an assistant itself ({places}), which it may not where a file declares one: take
+#   assistants-shim assistants apply {file}
+# and not SHIM_ASSISTANTS.
+"""
+
+
+def written(found: list[Adopted], file: str) -> str:
+    """The whole file, which will have the name ``file``."""
+    head = HEAD.format(file=file)
+    if places := list(dict.fromkeys(str(place) for one in found for place in one.changes)):
+        head += CHANGES.format(places=", ".join(places), file=file)
+    return f"{head}assistants:\n" + "".join("\n".join(_lines(each)) + "\n" for each in found)
+
+
+def _lines(each: Adopted) -> Iterator[str]:
+    yield f"  - id: {each.id}"
+    places = [_named(place) for place in each.places] or ["given on the command line"]
+    yield from (f"    # found: {place}" for place in places)
+    yield from _model(each)
+    yield from _said(each, "name", "unknown")
+    yield from _said(each, "instructions", "unknown: the text, or instructions_file: FILE instead")
+    if not each.functions and not each.hosted:
+        yield "    tools: []  # none were seen"
+        return
+    yield "    tools:"
+    yield from (f"      - type: {tool}  # seen: {place}" for tool, place in each.hosted.items())
+    for name, place in each.functions.items():
+        yield from _function(name, place, each.described.get(name))
+    if each.stores:
+        ids = list(each.stores)
+        yield "    tool_resources:"
+        yield f"      file_search: {{vector_store_ids: [{ids[0]}]}}  # seen: {each.stores[ids[0]]}"
+        yield from (f"      # another: {id}, seen: {each.stores[id]}" for id in ids[1:])
+
+
+def _named(place: Sight) -> str:
+    return str(place) if place.line else f"{place.file} ({place.name})"
+
+
+def _model(each: Adopted) -> Iterator[str]:
+    said = {setup.values["model"]: setup.place for setup in each.setups if "model" in setup.values}
+    models = list((said | {name: place for name, place in each.models.items() if name not in said}).items())
+    if not models:
+        yield "    model: null  # unknown: the model, such as gpt-4.1"
+        return
+    yield f"    model: {_text(models[0][0])}  # seen: {models[0][1]}; make sure that it is this assistant's"
+    yield from (f"    #      {model}  # seen: {place}" for model, place in models[1:])
+
+
+def _said(each: Adopted, what: str, unknown: str) -> Iterator[str]:
+    """A text that a call or an object gives the assistant."""
+    said = [setup for setup in each.setups if what in setup.values]
+    made = [setup for setup in each.setups if what in setup.computed and what not in setup.values]
+    if not said:
+        where = f"; made by the program: {made[0].place}" if made else ""
+        yield f"    {what}: null  # {unknown}{where}"
+        return
+    yield f"    {what}: {_text(said[0].values[what])}  # {_seen(said[0], what)}"
+    yield from (f"    #   another: {setup.place}" for setup in said[1:])
+
+
+def _seen(setup: Setup, what: str) -> str:
+    part = "; the program puts in what stands in braces" if what in setup.computed else ""
+    return f"seen: {setup.place}{part}"
+
+
+def _text(text: str) -> str:
+    """A text in one line of YAML, as it is where that is possible."""
+    plain = text.replace("-", "").replace(".", "").replace("_", "")
+    return text if plain.isalnum() and not plain.isdigit() else encoding.text(text)
+
+
+def _function(name: str, place: Sight, function: Function | None) -> Iterator[str]:
+    yield "      - type: function"
+    yield "        function:"
+    yield f"          name: {name}  # seen: {place}"
+    if function is None or function.description is None:
+        yield "          description: null  # unknown: when the model is to call it"
+    else:
+        yield f"          description: {encoding.text(function.description)}"
+    if function is None or not function.parameters:
+        yield "          parameters: {type: object, properties: {}}  # unknown"
+    elif function.description is None:
+        yield from _parameters(function)
+    else:
+        yield f"          parameters: {encoding.text(function.parameters)}"
+
+
+def _parameters(function: Function) -> Iterator[str]:
+    parameters = function.parameters
+    yield "          parameters:  # as the function of this name is defined"
+    yield "            type: object"
+    if not parameters["properties"]:
+        yield "            properties: {}"
+    else:
+        yield "            properties:"
+        for key, kind in parameters["properties"].items():
+            shown = f"{{type: {kind['type']}}}" if kind else "{}  # unknown type"
+            yield f"              {key}: {shown}"
+    if "required" in parameters:
+        yield f"            required: [{', '.join(parameters['required'])}]"
