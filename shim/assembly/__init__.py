@@ -1,1 +1,1 @@
-"""Where store, upstream, engine and doors are joined, and where settings are read."""
+"""Connects store, upstream, engine and doors, and reads the settings."""

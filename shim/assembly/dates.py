@@ -1,4 +1,4 @@
-"""Dates as people write them: ISO 8601 in all forms that Python 3.11 reads, with older Pythons as well."""
+"""Reads dates: ISO 8601 in all forms that Python 3.11 reads, with older Pythons as well."""
 
 import sys
 from datetime import datetime, timezone

@@ -1,9 +1,9 @@
-"""Assistants in files: read, judged as the API judges them, and ready for the engine.
+"""Reads assistants from files and validates them like the API.
 
 A file holds one assistant (an object with ``id`` and ``model``), or several: a list, or an object whose ``assistants``
-is a list; YAML may hold several documents besides.  An assistant has the fields of ``POST /assistants``, an ``id``, and
-instead of ``instructions`` it may name an ``instructions_file`` beside the file.  ``tenants`` names those who have it,
-where not all of a server's do.
+is a list; YAML may also contain several documents.  An assistant has the fields of ``POST /assistants``, an ``id``, and
+instead of ``instructions`` it may have an ``instructions_file``, relative to the file.  ``tenants``: the tenants who
+have it, if not all of a server's do.
 """
 
 import re
@@ -36,7 +36,7 @@ INLINE_STORE: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong in a file, and where; ``line`` is None where that is not known."""
+    """A mistake in a file, and its place; ``line`` is None if unknown."""
 
     file: Path
     line: int | None
@@ -47,7 +47,7 @@ class Problem:
 
 
 class Unusable(ValueError):
-    """Files that cannot be used, with all that is wrong in them."""
+    """Files that cannot be used, with all their mistakes."""
 
     def __init__(self, problems: list[Problem]) -> None:
         super().__init__("\n".join(map(str, problems)))
@@ -56,8 +56,8 @@ class Unusable(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One assistant as it stands in a file; ``dated``: the file says when it was made; ``tenants``: whose it is, if not
-    everybody's.
+    """One assistant of a file; ``dated``: the file has its time of creation; ``tenants``: the tenants who have it, if
+    not all.
     """
 
     file: Path
@@ -67,7 +67,7 @@ class Entry:
     tenants: tuple[str, ...] = ()
 
     def declared(self) -> Declared:
-        """As the engine takes it."""
+        """The assistant in the engine's form."""
         return Declared(self.body, _shown_place(self), self.tenants)
 
 
@@ -83,7 +83,7 @@ def _declared(where: Path) -> dict[str, Declared]:
 
 
 def _shown_place(entry: Entry) -> str:
-    """Callers read it in errors: the name of the file, and nothing of where it lies."""
+    """Shown to callers in errors: the name of the file without its folder."""
     return f"{entry.file.name}, line {entry.line}" if entry.line else entry.file.name
 
 
@@ -138,7 +138,7 @@ def _given(document: Document) -> list[tuple[Place, Any]]:
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """One assistant of a document, and where its problems go."""
+    """Reads one assistant of a document, and collects its problems."""
 
     file: Path
     document: Document
@@ -175,7 +175,7 @@ class _Reading:
         return id
 
     def _created(self, given: Json) -> int:
-        """In seconds; that of the file where it does not say."""
+        """The time of creation in seconds; that of the file if it is not given."""
         created = given.get("created_at")
         if created is None:
             return int(self.file.stat().st_mtime)
@@ -218,7 +218,7 @@ class _Reading:
         return asked
 
     def _judge(self, asked: Json) -> None:
-        """As ``POST /assistants`` would."""
+        """Validate like ``POST /assistants``."""
         try:
             OPERATIONS["assistants.create"].__pydantic_validator__.validate_python(asked)
         except ValidationError as trouble:

@@ -1,8 +1,8 @@
-"""A stream's events, made into the SDK's objects by their names.
+"""Decodes a stream's events to the SDK's objects by their names.
 
-The SDK has one type for all events of a stream, a union of two dozen, and holds every event against each of them: that
-is most of what an event costs.  The name says which one it is, so that one is tried first; whatever does not fit it
-goes the SDK's own way.
+The SDK has one type for all events of a stream, a union of two dozen, and tries each of them for every event: that is
+most of an event's cost.  The event's name determines the type, so that one is tried first; an event that does not fit
+it is decoded by the SDK.
 """
 
 import weakref
@@ -13,7 +13,7 @@ import openai
 import pydantic
 from openai.types.beta import AssistantStreamEvent
 
-#: The SDK's step from parsed JSON to an object, the same in all its versions.
+#: The SDK's method that makes an object from parsed JSON, the same in all its versions.
 STEP: Final = "_process_response_data"
 
 
@@ -28,11 +28,11 @@ TYPES: Final[dict[str, Any]] = dict(_by_name())
 
 
 def by_name(client: openai.OpenAI | openai.AsyncOpenAI) -> None:
-    """Let a client look at an event's name first."""
+    """Let a client decode events by their names."""
     slow: Any = getattr(type(client), STEP, None)
     if slow is None:
         return
-    # No circle: a client that nobody holds goes at once.
+    # Without a reference cycle, so that an unused client is freed at once.
     mine = weakref.ref(client)
 
     def process(*, data: Any, cast_to: Any, **more: Any) -> Any:

@@ -1,7 +1,7 @@
 """Ids given by the operator: an assistant or a thread is created under a given id instead of a new one.
 
-The calls of the API know no such parameter, and over HTTP the operator alone has a way to it.  It goes beside the call,
-in a context variable, so that everything else about the call stays as it is.
+The API's calls have no such parameter, and over HTTP only the operator can choose ids.  The id is passed in a context
+variable, so that nothing else of the call changes.
 """
 
 import re
@@ -16,7 +16,7 @@ _given: Final[ContextVar[dict[str, str]]] = ContextVar("given")
 
 
 def new(prefix: str) -> str:
-    """The id that was given for the next object of this kind, else a fresh one."""
+    """The id that was chosen for the next object of this kind, else a fresh one."""
     given = _given.get(None)
     return given.pop(prefix) if given and prefix in given else ids.new(prefix)
 
@@ -28,7 +28,9 @@ def fits(prefix: str, id: object) -> bool:
 
 @contextmanager
 def given(prefix: str, id: str) -> Iterator[None]:
-    """Within, the first object whose ids begin with ``prefix`` gets this one.  ValueError for an id of another form."""
+    """Within this context, the first object whose ids begin with ``prefix`` gets this id.  Raises ValueError for an id
+    of another form.
+    """
     if not fits(prefix, id):
         raise ValueError(f"{id!r} is no such id: it begins with `{prefix}_`, and letters, digits, `_` and `-` follow")
     token = _given.set({prefix: id})

@@ -30,7 +30,7 @@ class ThreadSummary:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A message that holds the words that were looked for."""
+    """A message that contains the words of the search."""
 
     thread_id: str
     message_id: str
@@ -57,7 +57,7 @@ class Usage:
 
 
 def threads(tx: Tx, tenant: str | None, limit: int | None = None) -> list[ThreadSummary]:
-    """The newest first."""
+    """Threads, the newest first."""
     return [
         ThreadSummary(
             row.body["id"],
@@ -73,7 +73,7 @@ def threads(tx: Tx, tenant: str | None, limit: int | None = None) -> list[Thread
 
 
 def search(tx: Tx, tenant: str | None, words: str, limit: int = 20) -> list[Found]:
-    """Messages that hold the words, the newest first."""
+    """Messages that contain the words, the newest first."""
     found: list[Found] = []
     for hit in survey.search(tx, tenant, words):
         message = hit.message
@@ -87,7 +87,7 @@ def search(tx: Tx, tenant: str | None, words: str, limit: int = 20) -> list[Foun
 
 
 def owner(tx: Tx, tenant: str | None, kind: Literal["thread", "run"], id: str) -> str:
-    """The tenant that has the object.  Raises `ApiError` where none has it, and ValueError where several have."""
+    """The tenant that has the object.  Raises `ApiError` if none has it, and ValueError if several have it."""
     having = survey.tenants_of(tx, schema.threads if kind == "thread" else schema.runs, id)
     having = [each for each in having if tenant in (None, each)]
     if not having:
@@ -107,7 +107,7 @@ def export(tx: Tx, tenant: str | None, thread_id: str) -> list[Json]:
 
 
 def usage(tx: Tx, tenant: str | None, by: By, since: int = 0) -> list[Usage]:
-    """Tokens, summed up; the largest first, days in their order."""
+    """Sums of tokens; the largest first, days in their order."""
     sums: dict[str, Usage] = {}
     for one in survey.spent(tx, tenant, since):
         key = _key(one, by)
@@ -131,10 +131,10 @@ def _add(to: Usage, usage: Json) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """One request upstream and what came of it.
+    """One request to upstream and its result.
 
-    ``previous``: the response that it was chained to; None where the whole thread was told.  ``sent`` and ``received``:
-    items as the journal has them.  ``marks``: what was done to the request before it was answered.
+    ``previous``: the response that it was chained to; None if the whole thread was sent.  ``sent`` and ``received``:
+    items as the journal has them.  ``marks``: changes of the request before it was answered.
     """
 
     response: str
@@ -149,9 +149,9 @@ class Round:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """A run and the requests under it.
+    """A run and its requests to upstream.
 
-    ``model``: the one that was called.  ``unanswered``: what was done to a request that has had no answer.
+    ``model``: the one that was called.  ``unanswered``: changes of a request that has no answer.
     """
 
     run: Json
@@ -161,7 +161,7 @@ class Trace:
 
 
 def trace(tx: Tx, tenant: str | None, run_id: str) -> Trace:
-    """What went up and came down for a run.  Raises `ApiError` where there is none of that id."""
+    """The requests and responses of a run.  Raises `ApiError` if there is no run with that id."""
     mine = replace(tx, tenant=owner(tx, tenant, "run", run_id))
     body = survey.run(mine, run_id)
     assert body is not None

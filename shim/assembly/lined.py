@@ -1,7 +1,7 @@
-"""YAML, TOML and JSON, read together with the line of everything, so that an error can name the line.
+"""Reads YAML, TOML and JSON with the line of every value, so that an error can name the line.
 
-PyYAML's nodes know their lines, and JSON is read as YAML for them.  `tomllib` tells no lines: a look at the text finds
-those of tables and keys, which is enough to lead a reader there.
+PyYAML's nodes have their lines, and JSON is read as YAML to get them.  `tomllib` has no lines: a search of the text
+finds those of tables and keys, which is sufficient.
 """
 
 import json
@@ -26,20 +26,20 @@ Lines = dict[Place, int]
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """``value``: what `json` would make of it.  ``lines``: of each place in it, counted from 1."""
+    """``value``: as `json` would return it.  ``lines``: the line of each place in it, counted from 1."""
 
     value: Any
     lines: Lines = field(default_factory=dict)
 
     def line(self, place: Place) -> int | None:
-        """The line of a place, else of what is around it."""
+        """The line of a place, else of the object around it."""
         while place and place not in self.lines:
             place = place[:-1]
         return self.lines.get(place)
 
 
 class Unreadable(ValueError):
-    """The text is not in its format.  ``line`` is None where the parser tells none."""
+    """The text is not valid in its format.  ``line`` is None if the parser has none."""
 
     def __init__(self, text: str, line: int | None = None) -> None:
         super().__init__(text)
@@ -47,11 +47,11 @@ class Unreadable(ValueError):
 
 
 class Twice(Unreadable):
-    """A key stands twice in one object: which of them is meant cannot be known."""
+    """An object has the same key twice."""
 
 
 class _Loader(yaml.SafeLoader):
-    """Without dates: a value such as ``2024-05-13`` stays the text that it is."""
+    """A loader without dates: a value such as ``2024-05-13`` stays text."""
 
 
 _Loader.yaml_implicit_resolvers = {
@@ -82,7 +82,7 @@ def _yaml(text: str) -> list[Document]:
         raise
     except (yaml.YAMLError, ValueError, RecursionError) as problem:
         raise Unreadable(str(problem)) from problem
-    # What stands between two `---` may be nothing.
+    # A document between two `---` may be empty.
     return [document for document in documents if document.value is not None]
 
 
@@ -113,13 +113,13 @@ def _json(text: str) -> list[Document]:
         value = json.loads(text)
     except json.JSONDecodeError as problem:
         raise Unreadable(problem.msg, problem.lineno) from problem
-    # A tab stands nowhere within the strings of JSON, and YAML takes none between its tokens.
+    # JSON has no tabs within strings, and YAML accepts none between tokens.
     try:
         lines = [document.lines for document in _yaml(text.replace("\t", " "))]
     except Twice:
         raise
     except Unreadable:
-        # There are rare signs that JSON takes and YAML does not: then errors name no line.
+        # A few characters are valid in JSON and not in YAML: then errors name no line.
         lines = []
     return [Document(value, *lines[:1])]
 
@@ -156,7 +156,7 @@ def _toml_lines(text: str) -> Lines:
 
 
 def _table(name: str, several: bool, counts: dict[Place, int]) -> Place:
-    """The place of a table: of arrays of tables the one that was begun last."""
+    """The place of a table; in an array of tables it is the last one."""
     place: Place = ()
     parts = _parts(name)
     for position, part in enumerate(parts):

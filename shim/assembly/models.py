@@ -1,4 +1,4 @@
-"""Which model answers for which: the settings' own map, and the table of retired ones."""
+"""The models that replace others: from `SHIM_MODEL_MAP`, and from the table of retired ones."""
 
 import json
 import time
@@ -13,12 +13,12 @@ OFF: Final = "off"
 
 
 def today() -> str:
-    """The day by which models are retired, as YYYY-MM-DD in UTC."""
+    """The current day, as YYYY-MM-DD in UTC."""
     return time.strftime("%Y-%m-%d", time.gmtime())
 
 
 def model_map(chosen: Settings) -> ModelMap:
-    """The map as the settings want it.  Raises ValueError when they can be read in no way."""
+    """The map of the settings.  Raises ValueError if it cannot be read."""
     if chosen.model_map == OFF:
         return ModelMap()
     return ModelMap(_mine(chosen.model_map), RETIRED, today)

@@ -1,6 +1,6 @@
-"""Counting the tokens of a text in this process: by a tokenizer if one is installed, else by its length.
+"""Counts the tokens of a text in this process: with a tokenizer if one is installed, else by its length.
 
-The extra ``tokens`` installs one that brings OpenAI's vocabularies along, so nothing is fetched when it is used.
+The extra ``tokens`` installs one that contains OpenAI's vocabularies, so nothing is fetched when it is used.
 """
 
 from functools import cache
@@ -8,12 +8,12 @@ from typing import Any, Final
 
 from shim.translate.estimate import plain
 
-#: The vocabulary of gpt-4o and what came after it.
+#: The vocabulary of gpt-4o and later models.
 VOCABULARY: Final = "o200k_base"
 
 
 def count(text: str) -> int:
-    """Tokens of a text; half a character, which no tokenizer takes, is counted as a question mark."""
+    """Tokens of a text; half of a surrogate pair, which no tokenizer accepts, is counted as a question mark."""
     encoding = _encoding()
     if encoding is None:
         return plain(text)
@@ -22,7 +22,7 @@ def count(text: str) -> int:
 
 @cache
 def _encoding() -> Any:
-    """The tokenizer, which takes most of a second to load; None where there is none."""
+    """The tokenizer, which takes most of a second to load; None if there is none."""
     try:
         import quicktok
     except ImportError:

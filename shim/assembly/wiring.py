@@ -1,7 +1,7 @@
-"""Putting our transport between an SDK client and its network.
+"""Puts the shim's transport between an SDK client and its network.
 
-A client is the official one with one thing changed after it was built: its HTTP client.  The one that the SDK made, or
-the user gave, stays behind ours and carries everything else: calls that are not ours, and our calls upstream.
+A client is the official one, whose HTTP client is replaced after it was built.  The HTTP client that the SDK made, or
+the user gave, stays in use behind ours for all other calls and for the shim's calls upstream.
 """
 
 import asyncio
@@ -38,13 +38,13 @@ from shim.wire.sse import Limits
 
 C = TypeVar("C", openai.OpenAI, openai.AsyncOpenAI)
 SANDBOX: Final = "sandbox"
-#: What an Azure client adds to its resource's address; the old API's paths begin behind it.
+#: The part that an Azure client adds to its resource's address; the old API's paths come after it.
 AZURE_PATH: Final = re.compile(r"/openai(/deployments/[^/]+|/v1)?/?$")
 
 
 def wire(client: openai.OpenAI, given: Settings | None = None) -> Context:
-    """Answer the old API's calls of a blocking client in process, from now on.  ``given``: in place of the
-    environment's settings.
+    """Let a blocking client's calls of the old API be answered in process.  ``given``: settings to use instead of the
+    environment's.
     """
     chosen = given or settings()
     inner = transport.innermost(client._client)
@@ -66,9 +66,7 @@ def wire(client: openai.OpenAI, given: Settings | None = None) -> Context:
 
 
 def wire_apart(client: openai.OpenAI, database_url: str) -> Context:
-    """The same on a store that will be thrown away: nothing of it stays upstream, and models are asked as they are
-    named.
-    """
+    """The same with a temporary store: responses are deleted upstream, and models are called by their given names."""
     apart = {
         "database_url": database_url,
         "tenant": "",
@@ -81,7 +79,7 @@ def wire_apart(client: openai.OpenAI, database_url: str) -> Context:
 
 
 def settle(client: openai.OpenAI) -> None:
-    """Wait for what still goes on behind a blocking client, as closing it would."""
+    """Wait for active runs of a blocking client, as closing it would."""
     chosen = settings()
     pump.behind(transport.innermost(client._client), pump.Threads, patience(chosen), chosen.exit_grace).join()
 
@@ -99,24 +97,26 @@ def wire_async(client: openai.AsyncOpenAI) -> None:
 
 
 def _decoded_by_name(client: Any) -> None:
-    """Its types are a fifth of a process, and a server, which hands events on as bytes, has no use for them."""
+    """Loaded only here: the types need a fifth of a process's memory, and a server, which passes events on as bytes,
+    does not need them.
+    """
     from shim.assembly.decoding import by_name
 
     by_name(client)
 
 
 def is_wired(client: openai.OpenAI | openai.AsyncOpenAI) -> bool:
-    """Whether this process answers the old API's calls of a client."""
+    """Whether the shim answers a client's calls of the old API."""
     network: Any = client._client
     return transport.innermost(network) is not network
 
 
 def reaching(inner: Any, chosen: Settings, kind: Literal["client", "async_client"]) -> Any:
-    """The HTTP client that reaches the upstream; what only some upstreams need is loaded for those alone."""
+    """The HTTP client for the upstream; modules that only some upstreams need are loaded only for those."""
     if chosen.upstream_profile == CHAT:
         from shim.http.chat import litellm
 
-        # Now, as it takes seconds, and the first run may be inside a loop.
+        # Loaded now, as it takes seconds and the first run may be inside an event loop.
         litellm()
     if chosen.upstream != SANDBOX:
         return inner
@@ -128,8 +128,8 @@ def reaching(inner: Any, chosen: Settings, kind: Literal["client", "async_client
 def async_engine(
     client: openai.AsyncOpenAI, network: Any, chosen: Settings, pumps: pump.Tasks, *, settled: bool = False
 ) -> tuple[Engine, Heartbeat]:
-    """An engine whose upstream is that of ``client``, reached through ``network``, and what keeps its runs' leases.
-    ``pumps`` drive the runs that it takes over.  ``settled``: nobody changes the client from here on.
+    """An engine whose upstream is that of ``client``, through ``network``, and its heartbeat.  ``pumps`` drive the runs
+    that it takes over.  ``settled``: the client's settings do not change any more.
     """
     prepared = plain(client, network, chosen) if settled else None
     upstream = Upstream(
@@ -146,14 +146,14 @@ def async_engine(
 
 
 def with_key(given: dict[str, Any]) -> dict[str, Any]:
-    """Arguments of a client.  Offline no key is needed, and none is asked for."""
+    """A client's arguments, with a placeholder for the key if the sandbox is the upstream."""
     if settings().upstream == SANDBOX and not given.get("api_key") and not os.environ.get("OPENAI_API_KEY"):
         return given | {"api_key": SANDBOX}
     return given
 
 
 def plain(client: C, network: Any, chosen: Settings) -> C:
-    """The client without us, as it is set up at this moment, but for its HTTP client and our upstream's URL."""
+    """A copy of the client without the shim, with its current settings, but with ``network`` and the upstream's URL."""
     made = copy.copy(client) if "_client" in vars(client) else _detached(client)
     made._client = guarded(network, chosen.max_event_bytes)
     if chosen.upstream not in (None, SANDBOX):
@@ -168,10 +168,10 @@ def plain(client: C, network: Any, chosen: Settings) -> C:
 
 
 def _detached(client: Any) -> Any:
-    """A copy of a client whose attributes belong to a module: the copy's are its own.
+    """A copy of the module-level client with attributes of its own, as the original's belong to the module.
 
-    The classes that keep them in a module are those before the SDK's plain one, down to the last that has an HTTP
-    client as a property; whatever they show as a property is a value of the copy.
+    The classes with such properties come before the SDK's plain class, down to the last one that has the HTTP client as
+    a property; each of these properties becomes a plain value of the copy.
     """
     kinds = type(client).__mro__
     plain_kind = 1 + max(place for place, kind in enumerate(kinds) if "_client" in vars(kind))
@@ -184,8 +184,8 @@ def _detached(client: Any) -> Any:
 
 
 def _to_azure_v1(made: Any) -> None:
-    """Azure answers ``/responses`` under ``/openai/v1`` and needs no version there; the application's own is too
-    old.
+    """Azure has ``/responses`` under ``/openai/v1``, without an `api-version`; the application's version is too old for
+    it.
     """
     url, made._azure_deployment = made.base_url, None
     made.base_url = url.copy_with(path=AZURE_PATH.sub("", url.path.rstrip("/")) + "/openai/v1/")
@@ -193,16 +193,16 @@ def _to_azure_v1(made: Any) -> None:
 
 
 def _base_path(client: Any) -> str:
-    """The path below which a client's calls stand."""
+    """The path of a client's base URL."""
     path = str(client.base_url.path)
     if isinstance(client, (openai.AzureOpenAI, openai.AsyncAzureOpenAI)):
-        # A client of one deployment leaves the deployment out of all paths but a few.
+        # A client for one deployment has the deployment only in a few paths.
         return re.sub(r"/deployments/[^/]+/?$", "/", path)
     return path
 
 
 def profile_of(client: Any, chosen: Settings) -> Callable[[], Profile]:
-    """What the upstream of a client can do; its address may change while it lives."""
+    """The profile of a client's upstream, whose address may change during the client's life."""
     named = chosen.upstream_profile or (SANDBOX if chosen.upstream == SANDBOX else None)
 
     def profile() -> Profile:
@@ -217,21 +217,21 @@ def profile_of(client: Any, chosen: Settings) -> Callable[[], Profile]:
 
 
 def _who(client: Any) -> int:
-    """As whom a server is asked: a number that is the same for equal credentials, in this process alone."""
+    """Identifies the credentials: a number that is the same for equal credentials, within this process only."""
     identity = [getattr(client, name, None) for name in ("api_key", "organization", "project")]
     return hash((*map(str, identity), *caller.credentials().items()))
 
 
-#: The runs that this process drives in each database, whichever client began them.  Databases are held here for as
-#: long as the process lives, so that their connections serve every client.
+#: The runs that this process drives in each database, of all clients.  Databases are referenced here as long as the
+#: process runs, so that all clients share their connections.
 _registries: Final[dict[Database, Registry]] = {}
 _heartbeats: Final[dict[Database, Heartbeat]] = {}
-#: What was found out about the servers behind the clients of each database.
+#: The capabilities of servers, for the clients of each database.
 _capabilities: Final[dict[Database, Capabilities]] = {}
 #: Parameters that models refused, for all clients of the process.
 _learned: Final[dict[tuple[str, str], set[str]]] = {}
 
-#: What this process has logged once.
+#: Notices that this process has logged.
 _notices: Final = Notices()
 
 
@@ -245,7 +245,9 @@ if hasattr(os, "register_at_fork"):
 
 
 def database_of(chosen: Settings) -> Database:
-    """Raises the SDK's own error, as it does for a missing key, where the settings cannot be used."""
+    """The database of the settings.  Raises the SDK's own error, as for a missing key, if the settings cannot be
+    used.
+    """
     try:
         found = database(chosen.database_url, chosen.database_connections, chosen.keys)
     except StoreFailed as problem:
@@ -259,12 +261,12 @@ def _heartbeat(engine: Engine, base: Database) -> Heartbeat:
 
 
 def patience(chosen: Settings) -> Patience:
-    """How the readers of streams are waited for."""
+    """The limits for slow readers of streams."""
     return Patience(chosen.max_unread_bytes, chosen.reader_timeout)
 
 
 def _limits(chosen: Settings) -> Limits:
-    """How much of an answer is read."""
+    """The limits for the size of an answer."""
     return Limits(chosen.max_event_bytes, chosen.max_message_bytes)
 
 
@@ -273,7 +275,7 @@ def _seconds(days: float | None) -> float | None:
 
 
 def _declared(chosen: Settings) -> dict[str, ports.Declared]:
-    """Raises the SDK's own error where a file of assistants cannot be used."""
+    """The declared assistants.  Raises the SDK's own error if a file cannot be used."""
     try:
         return declarations.declared(chosen.assistants)
     except declarations.Unusable as problem:
@@ -281,7 +283,7 @@ def _declared(chosen: Settings) -> dict[str, ports.Declared]:
 
 
 async def _sleep(seconds: float) -> None:
-    """Behind a blocking client even this blocks."""
+    """Wait behind a blocking client: it blocks."""
     time.sleep(seconds)  # noqa: ASYNC251
 
 

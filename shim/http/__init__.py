@@ -1,1 +1,1 @@
-"""The only room that knows httpx or httpx2: the transport, its connection pools, the sandbox as a network."""
+"""The only room that imports httpx or httpx2: the transport, its connection pools, the sandbox's transport."""

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import anyio
 
-#: Seconds after which the next address is tried beside.
+#: Seconds after which the next address is tried in parallel.
 HEAD_START: Final = 0.25
 #: Family, kind, protocol, and the address itself.
 Address = tuple[int, int, int, Any]
@@ -33,7 +33,7 @@ async def _addresses(host: str, port: int) -> list[Address]:
 
 
 def _in_turns(found: list[Address]) -> Iterator[Address]:
-    """One of each family after the other, begun with the family that the resolver prefers."""
+    """The addresses with alternating families, beginning with the family that the resolver prefers."""
     first = [each for each in found if each[0] == found[0][0]]
     others = [each for each in found if each[0] != found[0][0]]
     return (each for each in chain.from_iterable(zip_longest(first, others)) if each is not None)

@@ -1,6 +1,6 @@
-"""Leaves an upstream alone that is down: requests to it fail at once, until one that is let through is answered.
+"""Stops requests to an upstream that is down: they fail at once, until a test request is answered.
 
-It stands around the transports of the server's HTTP client, and knows each upstream by its origin.
+It wraps the transports of the server's HTTP client, and has a circuit for each origin.
 """
 
 import logging
@@ -18,18 +18,20 @@ from shim.wire import encoding
 from shim.wire.errors import ApiError, error
 
 log = logging.getLogger("shim")
-#: Where an answer that no upstream gave keeps its error.
+#: The extension of an answer that has the error of the breaker.
 DOWN: Final = "shim.down"
-#: What a gateway says when it reaches nothing behind it; those above 504 are Cloudflare's.
+#: Statuses of a gateway that does not reach the server behind it; those above 504 are Cloudflare's.
 GATEWAY: Final = frozenset({502, 503, 504, 520, 521, 522, 523, 524})
-#: No connection came about.
+#: Errors without a connection.
 UNREACHED: Final = (http.ConnectError, http.ConnectTimeout)
-#: The same, or it broke before an answer, or none came in time.
+#: The same, and errors of a connection that broke before the answer, or of an answer that did not come in time.
 BROKEN: Final = (*UNREACHED, http.NetworkError, http.ReadTimeout, http.WriteTimeout, http.RemoteProtocolError)
 
 
 class Circuits:
-    """The circuits of one server.  ``changed`` is told how many are not closed; ``clock`` never goes back."""
+    """The circuits of one server.  ``changed`` is called with the number of circuits that are not closed; ``clock`` is
+    monotonic.
+    """
 
     def __init__(
         self,
@@ -43,11 +45,11 @@ class Circuits:
         self._down: dict[str, str] = {}
 
     def of(self, origin: str) -> State:
-        """How an upstream is."""
+        """The state of an upstream's circuit."""
         return self._states.get(origin, circuit.CLOSED)
 
     def after(self, origin: str, happening: Happening) -> State:
-        """How it is after that."""
+        """Change the state after an event; returns it."""
         before = self.of(origin)
         now = Now(self._clock(), self._chance(), self._rules)
         then = circuit.after(before, happening, now)
@@ -58,11 +60,11 @@ class Circuits:
         return then
 
     def down(self) -> dict[str, str]:
-        """The upstreams that are left alone, each with the time since when it does not answer."""
+        """The upstreams whose circuits are open, each with the time since when it does not answer."""
         return dict(self._down)
 
     def error(self, origin: str) -> ApiError:
-        """What a request gets that does not go through."""
+        """The error for a request that is not sent."""
         seconds = max(1, math.ceil(self.of(origin).until - self._clock()))
         problem = error("upstream_down", since=self._down[origin], seconds=seconds)
         problem.headers |= {"retry-after": str(seconds), "x-should-retry": "false"}
@@ -78,7 +80,7 @@ class Circuits:
 
 
 class Breaker(http.AsyncBaseTransport):  # type: ignore[misc]
-    """``inner``: the transport that it stands around."""
+    """``inner``: the wrapped transport."""
 
     def __init__(self, inner: Any, circuits: Circuits) -> None:
         self._inner, self._circuits = inner, circuits
@@ -90,7 +92,7 @@ class Breaker(http.AsyncBaseTransport):  # type: ignore[misc]
         then = circuits.after(origin, "asked")
         if not circuit.goes_through(before, then):
             return _refused(circuits.error(origin))
-        # A caller who sends a body may be slow or leave: then a connection that breaks shows nothing.
+        # A caller that sends a body may be slow or disconnect: then a broken connection is not counted.
         counts = BROKEN if isinstance(request.stream, http.SyncByteStream) else UNREACHED
         try:
             response = await self._inner.handle_async_request(request)
@@ -110,21 +112,21 @@ class Breaker(http.AsyncBaseTransport):  # type: ignore[misc]
 
 def _refused(problem: ApiError) -> Any:
     headers = problem.headers | {"content-type": "application/json"}
-    # As a stream: the library wants to see the end of an answer that it has not read.
+    # As a stream, as the library needs an answer that was not read yet.
     body = http.ByteStream(encoding.compact(problem.body))
     return http.Response(problem.status, headers=headers, stream=body, extensions={DOWN: problem})
 
 
 def put_around(network: Any, circuits: Circuits) -> None:
-    """Around the transports of an async client of the HTTP library, those that lead through proxies included."""
+    """Wrap the transports of an async client of the HTTP library, including those for proxies."""
     network._transport = Breaker(network._transport, circuits)
     for pattern, transport in list(network._mounts.items()):
-        # None stands for the client's own.
+        # None stands for the client's own transport.
         network._mounts[pattern] = transport and Breaker(transport, circuits)
 
 
 def _origin(url: Any) -> str:
-    """Host and port, and nothing else of a URL."""
+    """Host and port of a URL."""
     host: str = url.netloc.decode("ascii")
     return host + (":80" if url.scheme == "http" and url.port is None else "")
 

@@ -1,7 +1,7 @@
-"""The way to a server that speaks Chat Completions alone: in the place of an HTTP client, for the SDK's calls.
+"""Replaces the HTTP client of the SDK for a server that has only Chat Completions.
 
-What is asked of ``/responses`` is asked of ``/chat/completions``, by LiteLLM, through the same client of the SDK and
-the same HTTP client; its answer comes back as that of a Responses server.  Everything else goes through as it is.
+LiteLLM sends a request for ``/responses`` to ``/chat/completions``, through the same client of the SDK and the same
+HTTP client; its answer is returned as that of a Responses server.  All other requests are passed on.
 """
 
 import copy
@@ -19,7 +19,7 @@ from shim.upstream import chat
 from shim.wire import encoding, sse
 
 PATH: Final = "/responses"
-#: What tells of the connection that an answer comes by, and not of its bytes.
+#: Headers that describe the connection and the encoding of an answer, not its content.
 CONNECTION: Final = ("http_version", "network_stream")
 STREAM: Final = {"content-type": "text/event-stream"}
 MISSING: Final = (
@@ -30,25 +30,25 @@ MISSING: Final = (
 
 @cache
 def litellm() -> Any:
-    """The library, which takes seconds to load.  Raises the SDK's own error where it is not installed."""
-    # Else it fetches its table of prices from the network when it is loaded.
+    """The library, which takes seconds to load.  Raises the SDK's own error if it is not installed."""
+    # Otherwise it fetches its table of prices from the network when it is loaded.
     os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
     try:
         import litellm as found
     except ImportError as problem:
         raise openai.OpenAIError(MISSING) from problem
-    # It prints addresses of its own web pages with every error.
+    # Otherwise it prints links to its web pages with every error.
     found.suppress_debug_info = True
     return found
 
 
 def bridged(client: Any) -> Any:
-    """What takes the place of the client's own HTTP client."""
+    """The replacement for the client's own HTTP client."""
     return (AsyncBridge if isinstance(client, openai.AsyncOpenAI) else Bridge)(client)
 
 
 class _Noted:
-    """An HTTP client that is as patient as it was for the first request, and notes its answer."""
+    """An HTTP client that uses the timeout of the original request, and stores the answer."""
 
     def __init__(self, inner: Any, extensions: Any) -> None:
         self._inner, self._extensions = inner, extensions
@@ -76,7 +76,7 @@ class _NotedAsync(_Noted):
 
 
 class _Bridge:
-    """``client``: the SDK's client of which this is the HTTP client."""
+    """``client``: the SDK's client that uses this as its HTTP client."""
 
     def __init__(self, client: Any) -> None:
         self._client, self._inner = client, client._client
@@ -85,10 +85,10 @@ class _Bridge:
         return getattr(self._inner, name)
 
     def _asking(self, kind: Any, noted: Any) -> Any:
-        """A client for LiteLLM to ask with: as ours is set up, but of the SDK's plain class."""
+        """A client for LiteLLM: with the same settings as the original, but of the SDK's own class."""
         made = object.__new__(kind)
         vars(made).update(copy.copy(vars(self._client)))
-        # A resource that was made before belongs to another client.
+        # A cached resource belongs to another client.
         vars(made).pop("chat", None)
         made._client = noted
         return made
@@ -160,7 +160,9 @@ async def _async_events(answer: Any, one: chat.Answer) -> AsyncIterator[bytes]:
 
 
 class _Body(transport.Body):
-    """Closed with the server's answer, which LiteLLM leaves open.  A generator that nobody has asked closes nothing."""
+    """A body that closes the server's answer, which LiteLLM leaves open.  A generator that was never started would not
+    close it.
+    """
 
     def __init__(self, chunks: Iterator[bytes], response: Any) -> None:
         super().__init__(chunks)
@@ -190,14 +192,14 @@ class _AsyncBody(transport.AsyncBody):
 
 
 def _streamed(request: Any, response: Any, body: Any) -> Any:
-    """An answer in the connection of LiteLLM's, so that whoever waits for the next bytes can be woken up."""
+    """An answer with the connection of LiteLLM's answer, so that a wait for the next bytes can be interrupted."""
     found = {} if response is None else response.extensions
     extensions = {name: found[name] for name in CONNECTION if name in found}
     return http.Response(200, headers=STREAM, stream=body, request=request, extensions=extensions)
 
 
 def _failed(request: Any, problem: Exception) -> Any:
-    """The answer for a request that failed: the server's own, if it gave one.  Raises what the network raised."""
+    """The answer for a failed request: the server's own, if there is one.  Re-raises an error of the network."""
     _raise_lost(problem)
     if (said := chat.refused(problem)) is not None:
         kept = [(name, value) for name, value in said.headers.multi_items() if name.lower() not in WIRE]
@@ -207,14 +209,14 @@ def _failed(request: Any, problem: Exception) -> Any:
 
 
 def _broken(problem: Exception) -> bytes:
-    """The last event of an answer that broke off.  Raises what the network raised."""
+    """The last event of an answer that broke off.  Re-raises an error of the network."""
     _raise_lost(problem)
     body = chat.failure(problem)[1]["error"]
     return sse.encode("error", body | {"type": "error"})
 
 
 def _raise_lost(problem: Exception) -> None:
-    """Raise what the network raised, if that is why."""
+    """Re-raise an error of the network, if that was the cause."""
     for cause in chat.causes(problem):
         if isinstance(cause, (http.TransportError, http.StreamError)):
             raise cause

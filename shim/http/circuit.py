@@ -1,21 +1,22 @@
-"""A circuit breaker's states, and what leads from one to the other: a table without a clock, a network or chance.
+"""A circuit breaker's states and transitions: a table without clock, network or randomness.
 
-Closed: requests go through.  Open: none does, for a pause.  Half open: one does, the probe, and its end decides.
+Closed: requests are sent.  Open: no request is sent, for a pause.  Half open: one request is sent, the probe, and its
+result decides.
 """
 
 from collections.abc import Callable
 from typing import Final, Literal, NamedTuple
 
 Kind = Literal["closed", "open", "half_open"]
-#: ``asked``: somebody has a request.  ``answered``, ``failed``: how one ended that went through.  ``left``: nobody
-#: waits for the probe any more, so that it shows nothing.
+#: ``asked``: there is a request to send.  ``answered``, ``failed``: the result of a request that was sent.  ``left``:
+#: the probe was cancelled, so it has no result.
 Happening = Literal["asked", "answered", "failed", "left"]
-#: Seconds within which failures in a row open a circuit, of the first pause, and for which a probe is waited for until
-#: another one goes.
+#: Seconds: the window within which failures in a row open a circuit, the first pause, and the time after which a probe
+#: without a result is replaced by another one.
 WINDOW: Final = 60.0
 FIRST: Final = 1.0
 PROBE: Final = 10.0
-#: The part of a pause that chance may take off, so that many processes do not return at one moment.
+#: The random part by which a pause is shortened, so that many processes do not send their probes at the same moment.
 SPREAD: Final = 0.25
 
 
@@ -27,8 +28,9 @@ class Rules(NamedTuple):
 
 
 class State(NamedTuple):
-    """Times are a clock's seconds.  ``failures``: those of the window; ``since``: the first of all that came in a row;
-    ``pause``: the seconds of the last one; ``until``: its end, or that of the wait for a probe.
+    """Times are in seconds of a clock.  ``failures``: the times of failures within the window; ``since``: the time of
+    the first failure in a row; ``pause``: the seconds of the last pause; ``until``: its end, or the end of the wait for
+    a probe.
     """
 
     kind: Kind = "closed"
@@ -39,7 +41,7 @@ class State(NamedTuple):
 
 
 class Now(NamedTuple):
-    """What a state cannot know by itself.  ``chance``: from 0 to 1."""
+    """The inputs of a transition.  ``chance``: a random number from 0 to 1."""
 
     time: float
     chance: float
@@ -50,17 +52,17 @@ CLOSED: Final = State()
 
 
 def after(state: State, happening: Happening, now: Now) -> State:
-    """The state that follows; the same object where nothing changes."""
+    """The next state; the same object if nothing changes."""
     return TABLE[state.kind, happening](state, now)
 
 
 def goes_through(before: State, then: State) -> bool:
-    """Whether a request goes through whose ``asked`` led from one state to the other."""
+    """Whether a request is sent if its ``asked`` led from one state to the other."""
     return then.kind == "closed" or is_probe(before, then)
 
 
 def is_probe(before: State, then: State) -> bool:
-    """Whether it is the one whose end decides."""
+    """Whether that request is the probe."""
     return then.kind == "half_open" and then is not before
 
 
@@ -81,7 +83,7 @@ def _counted(state: State, now: Now) -> State:
 
 
 def _tried(state: State, now: Now) -> State:
-    """The probe goes when the pause is over, and another one when nothing was heard of it."""
+    """The probe is sent when the pause is over, and another one if it has no result in time."""
     return state._replace(kind="half_open", until=now.time + PROBE) if now.time >= state.until else state
 
 
@@ -103,7 +105,8 @@ TABLE: Final[dict[tuple[Kind, Happening], Callable[[State, Now], State]]] = {
     ("closed", "failed"): _counted,
     ("closed", "left"): _same,
     ("open", "asked"): _tried,
-    # Of requests that went before it opened: an answer is an answer, and one more failure says nothing new.
+    # Results of requests that were sent before the circuit opened: an answer closes it, and a further failure changes
+    # nothing.
     ("open", "answered"): _closed,
     ("open", "failed"): _same,
     ("open", "left"): _same,

@@ -2,7 +2,7 @@
 
 The server reads its requests with the same parser.
 
-It is for one exchange at a time.  Whatever is not plain HTTP/1.1 ends the connection: nothing is guessed.
+It is used for one exchange at a time.  Anything that is not plain HTTP/1.1 ends the connection: nothing is guessed.
 """
 
 import asyncio
@@ -16,21 +16,21 @@ import httptools
 
 from shim.http.guard import http
 
-#: Bytes of an answer's head, or of what stands between two pieces of its body.
+#: The largest number of bytes of an answer's head, or between two pieces of its body.
 LONGEST: Final = 131_072
-#: Bytes that may wait for their reader: the upstream is stopped at the first number, and goes on at the second.
+#: Bytes that may wait for their reader: reading from upstream pauses at the first number, and goes on at the second.
 FULL: Final = 262_144
 LOW: Final = 65_536
-#: What an answer that breaks off says of itself.
+#: The error of an answer that breaks off.
 SILENT: Final = "Server disconnected without sending a response."
 MALFORMED: Final = "the answer is no plain HTTP/1.1:"
 BROKEN_OFF: Final = "peer closed connection without sending complete message body"
 
 
 class Connection(asyncio.Protocol):
-    """``gone``: told once when the connection cannot carry another exchange.
+    """``gone``: called once when the connection cannot be used for another exchange.
 
-    ``head``: the answer's status, reason and headers, once they are there; ``complete``: its body is there, too.
+    ``head``: the answer's status, reason and headers, after they have arrived; ``complete``: its body has arrived, too.
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop, gone: "Callable[[Connection], None]") -> None:
@@ -47,7 +47,7 @@ class Connection(asyncio.Protocol):
         self._busy = False
 
     def begin(self) -> None:
-        """Another exchange."""
+        """Begin an exchange."""
         self._parser: Any = httptools.HttpResponseParser(self)
         self._reason, self._headers = b"", list[tuple[bytes, bytes]]()
         self.head: tuple[int, bytes, list[tuple[bytes, bytes]]] | None = None
@@ -58,46 +58,46 @@ class Connection(asyncio.Protocol):
 
     @property
     def version(self) -> bytes:
-        """Of the answer's protocol."""
+        """The HTTP version of the answer."""
         return b"HTTP/" + str(self._parser.get_http_version()).encode()
 
     @property
     def reusable(self) -> bool:
-        """Whether the exchange has ended so that another one may follow."""
+        """Whether the exchange has ended and another one may follow on this connection."""
         return self.complete and self._sent and not self._spoiled and not self.transport.is_closing()
 
     @property
     def stale(self) -> bool:
-        """Whether an idle connection has been closed, or something has come that nobody asked for."""
+        """Whether an idle connection has been closed, or has received bytes without a request."""
         return bool(self.transport.is_closing()) or _is_readable(self.transport)
 
     def rest(self) -> None:
-        """The exchange is over, and the connection waits for another one."""
+        """End the exchange; the connection is idle."""
         self._busy, self.idle_since = False, self.loop.time()
         self._parser = None
         self._quiet()
         self._flow()
 
     def abort(self) -> None:
-        """Close it at once, whatever is under way."""
+        """Close it at once, also during an exchange."""
         self._quiet()
         if self.transport is not None:
             self.transport.abort()
         self._leave()
 
     def interrupt(self) -> None:
-        """Let whoever reads the answer hear that it is cut.  Safe in any thread."""
+        """End the reader's wait with an error.  Safe in any thread."""
         with suppress(RuntimeError):
             self.loop.call_soon_threadsafe(self._fail, http.ReadError("the wait for the answer was interrupted"))
 
-    # What the event loop calls.
+    # Called by the event loop.
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = transport
 
     def data_received(self, data: bytes) -> None:
         if not self._busy or self.complete:
-            # Nobody has asked for it: what follows could be taken for the answer to somebody else's question.
+            # Bytes without a request: they could be taken for the answer to the next request.
             self._spoiled = True
             if not self._busy:
                 self.abort()
@@ -133,14 +133,14 @@ class Connection(asyncio.Protocol):
         self._full = False
         self._wake()
 
-    # What the parser calls.
+    # Called by the parser.
 
     def on_message_begin(self) -> None:
         if self.complete:
             self._spoiled = True
 
     def on_status(self, reason: bytes) -> None:
-        # In as many parts as it came.
+        # It may come in several parts.
         self._reason += reason
 
     def on_header(self, name: bytes, value: bytes) -> None:
@@ -153,7 +153,7 @@ class Connection(asyncio.Protocol):
             return
         status = self._parser.get_status_code()
         if status < 200:
-            # What follows is the answer, but for 101, with which the parser ends.
+            # The final answer follows, except after 101, where the parser ends.
             self._reason, self._headers = b"", []
             return
         given = {name.lower(): value.strip().lower() for name, value in self._headers}
@@ -175,11 +175,11 @@ class Connection(asyncio.Protocol):
             self.complete = True
             self._spoiled = self._spoiled or not self._parser.should_keep_alive()
 
-    # What whoever uses the connection calls.
+    # Called by users of the connection.
 
     async def write(self, data: bytes, seconds: float | None) -> bool:
-        """Send something; whether anybody wants more.  An answer that comes before the end of its question ends that.
-        Raises the HTTP library's errors.
+        """Send bytes; returns whether more should be sent: an answer that comes before the end of the request ends the
+        sending.  Raises the HTTP library's errors.
         """
         if self.transport.is_closing():
             raise self._problem or http.WriteError(SILENT)
@@ -191,11 +191,11 @@ class Connection(asyncio.Protocol):
         return self.head is None
 
     def written(self) -> None:
-        """The request is sent wholly, or is on its way."""
+        """All bytes of the request were passed to the transport."""
         self._sent = not self._full
 
     async def answered(self, seconds: float | None) -> tuple[int, bytes, list[tuple[bytes, bytes]]]:
-        """The head of the answer.  Raises the HTTP library's errors."""
+        """Wait for the head of the answer.  Raises the HTTP library's errors."""
         while self.head is None:
             if self._problem is not None:
                 raise self._problem
@@ -203,8 +203,8 @@ class Connection(asyncio.Protocol):
         return self.head
 
     async def read(self, seconds: float | None) -> bytes | None:
-        """What has come of the body since it was asked for the last time, in one piece; None at its end.  Raises the
-        HTTP library's errors.
+        """The part of the body that has arrived since the last call, in one piece; None at its end.  Raises the HTTP
+        library's errors.
         """
         while not self._pieces:
             if self._problem is not None:
@@ -224,7 +224,9 @@ class Connection(asyncio.Protocol):
             self.transport.resume_reading()
 
     async def _wait(self, seconds: float | None, late: type[Exception], why: str) -> None:
-        """Until something happens, or too late.  One timer serves many waits, for most of them are short."""
+        """Wait for an event, or raise ``late`` at the deadline.  One timer serves many waits, as most of them are
+        short.
+        """
         self._waiter = self.loop.create_future()
         if seconds is not None:
             self._deadline, self._late = self.loop.time() + seconds, (late, why)
@@ -266,7 +268,7 @@ class Connection(asyncio.Protocol):
                 self.transport.abort()
 
     def _end(self, problem: Exception | None) -> None:
-        """No more will come."""
+        """Record that nothing more will arrive."""
         if problem is not None:
             self._fail(http.ReadError(str(problem) or type(problem).__name__))
         self._fail(http.RemoteProtocolError(BROKEN_OFF if self._heard else SILENT))
@@ -280,7 +282,7 @@ class Connection(asyncio.Protocol):
 
 
 def _is_readable(transport: Any) -> bool:
-    """Whether bytes or the end of a connection wait to be read that the event loop has not looked at yet."""
+    """Whether bytes or the end of the connection can be read that the event loop has not processed yet."""
     found = transport.get_extra_info("socket")
     if found is None or not hasattr(select, "poll"):
         return False
@@ -290,13 +292,13 @@ def _is_readable(transport: Any) -> bool:
 
 
 class Wire:
-    """What the HTTP libraries call a network stream: how whoever waits for an answer cuts it off."""
+    """A network stream in the sense of the HTTP libraries, with which a wait for an answer is interrupted."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection: Final = connection
 
     def get_extra_info(self, name: str) -> Any:
-        """``socket`` is something that can be shut down from any thread; the rest is the transport's."""
+        """``socket``: an object that can be shut down from any thread; other values are the transport's."""
         return self if name == "socket" else self._connection.transport.get_extra_info(name)
 
     def shutdown(self, how: int = socket.SHUT_RDWR) -> None:

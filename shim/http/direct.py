@@ -1,8 +1,7 @@
-"""The server's way to its upstream: plain HTTP/1.1 on asyncio, without the layers of the HTTP library in between.
+"""The server's transport to its upstream: plain HTTP/1.1 on asyncio, without the layers of the HTTP library.
 
-It stands in the place of the transport that the SDK's own client has, and takes over what that one was set up with.  So
-authentication, retries, redirects, timeouts and logging stay as they are, and what is not plain (a proxy, HEAD, another
-protocol) goes the old way.
+It replaces the transport of the SDK's HTTP client, with the same settings.  So authentication, retries, redirects,
+timeouts and logging do not change, and other requests (a proxy, HEAD, another protocol) use the original transport.
 """
 
 import re
@@ -19,16 +18,18 @@ from shim.http.guard import http
 from shim.http.pools import running_loop
 from shim.upstream.colours import BODY
 
-#: What stands in the first line and in the headers of a request, as bytes that cannot end a line.
+#: The bytes that are allowed in the first line and in the headers of a request; none of them can end a line.
 NAME: Final = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 VALUE: Final = re.compile(rb"[^\0\r\n]*")
 TARGET: Final = re.compile(rb"[!-~]+")
-#: Methods whose answers the parser can tell the end of.
+#: Methods for whose answers the parser recognises the end.
 PLAIN: Final = frozenset({"DELETE", "GET", "OPTIONS", "PATCH", "POST", "PUT"})
 
 
 class Limits(NamedTuple):
-    """``connections`` at once, ``idle`` ones among them, and for how many seconds an idle one is kept."""
+    """The largest number of ``connections``, of ``idle`` ones among them, and the seconds for which an idle one stays
+    open.
+    """
 
     connections: int
     idle: int
@@ -36,7 +37,7 @@ class Limits(NamedTuple):
 
 
 class Origin(NamedTuple):
-    """Where a connection leads."""
+    """The destination of a connection."""
 
     secure: bool
     host: str
@@ -45,7 +46,7 @@ class Origin(NamedTuple):
 
 
 class _Upstreams(Protocol):
-    """What is needed of a transport of the HTTP library."""
+    """The used methods of a transport of the HTTP library."""
 
     async def handle_async_request(self, request: Any) -> Any: ...
 
@@ -53,7 +54,7 @@ class _Upstreams(Protocol):
 
 
 def put_in_place(network: Any) -> None:
-    """Send the requests of a client that the SDK has made this way, where its transport is a plain one."""
+    """Replace the transport of an HTTP client that the SDK has made, if it is a plain one."""
     held = network._transport
     pool = getattr(held, "_pool", None)
     plain = type(held) is http.AsyncHTTPTransport and type(pool).__name__ == "AsyncConnectionPool"
@@ -62,7 +63,7 @@ def put_in_place(network: Any) -> None:
 
 
 class Direct(http.AsyncBaseTransport):  # type: ignore[misc]
-    """``usual``: the transport that it stands in for."""
+    """``usual``: the original transport."""
 
     def __init__(self, usual: _Upstreams, pool: Any) -> None:
         self._usual: Final = usual
@@ -86,13 +87,13 @@ class Direct(http.AsyncBaseTransport):  # type: ignore[misc]
         return http.Response(status, headers=headers, stream=body, extensions=known | {BODY: body})
 
     async def aclose(self) -> None:
-        """Close what is idle."""
+        """Close idle connections."""
         self._ways.close()
         await self._usual.aclose()
 
 
 class Body(http.AsyncByteStream):  # type: ignore[misc]
-    """An answer's body, as it comes; read or closed, its connection is given back."""
+    """An answer's body, as it arrives; when it is read or closed, its connection is given back."""
 
     def __init__(self, connection: Connection, ways: "Ways", patience: float | None) -> None:
         self._connection: Connection | None = connection
@@ -118,7 +119,7 @@ class Body(http.AsyncByteStream):  # type: ignore[misc]
 
 
 class Ways:
-    """The connections of one client.  Those of another event loop are left alone."""
+    """The connections of one client.  Connections of another event loop are not used."""
 
     def __init__(self, limits: Limits, context: ssl.SSLContext | None, options: tuple[Any, ...]) -> None:
         self._limits, self._context, self._options = limits, context, options
@@ -142,7 +143,7 @@ class Ways:
         return found
 
     def give_back(self, connection: Connection) -> None:
-        """The exchange is over."""
+        """Give a connection back after its exchange."""
         idle = sum(map(len, self._idle.values()))
         if connection not in self._where or not connection.reusable or idle >= self._limits.idle:
             connection.abort()
@@ -152,12 +153,12 @@ class Ways:
         self._next()
 
     def close(self) -> None:
-        """Close the idle ones."""
+        """Close idle connections."""
         for connection in [each for found in self._idle.values() for each in found]:
             connection.abort()
 
     async def _turn(self, origin: Origin) -> None:
-        """Until there is an idle connection, or room for a new one."""
+        """Wait until there is an idle connection, or a new one may be opened."""
         while not self._idle.get(origin) and not self._has_room():
             mine = anyio.Event()
             self._queue.append(mine)
@@ -173,14 +174,14 @@ class Ways:
     def _has_room(self) -> bool:
         if len(self._where) + self._opening < self._limits.connections:
             return True
-        # One that leads elsewhere makes room.
+        # An idle connection to another origin is closed for it.
         idle = next((found[0] for found in self._idle.values() if found), None)
         if idle is not None:
             idle.abort()
         return idle is not None
 
     def _rested(self, origin: Origin) -> Connection | None:
-        """An idle connection that still works: the one that was used last."""
+        """The most recently used idle connection that still works."""
         found, loop = self._idle.get(origin, []), running_loop()
         while found:
             connection = found.pop()
@@ -195,7 +196,7 @@ class Ways:
         if connection.loop is running_loop():
             connection.abort()
         else:
-            # Its loop may be closed, and nobody can close it there any more.
+            # Its loop may be closed; then it cannot be closed in that loop any more.
             self._gone(connection)
 
     async def _connected(self, origin: Origin, seconds: float | None) -> Connection:
@@ -238,7 +239,7 @@ class Ways:
         self._next()
 
     def _next(self) -> None:
-        """Let the one who has waited longest look again."""
+        """Wake the longest waiting caller."""
         if self._queue:
             self._queue.popleft().set()
 
@@ -256,7 +257,7 @@ def _origin(request: Any) -> Origin:
 
 
 def _head(request: Any) -> bytes:
-    """The request up to its body.  Raises ``LocalProtocolError``, without what it says, which may be a key."""
+    """The request up to its body.  Raises ``LocalProtocolError`` without the value, which may be a key."""
     target, given = request.url.raw_path, request.headers.raw
     if not TARGET.fullmatch(target):
         raise http.LocalProtocolError("Illegal target characters")
@@ -271,7 +272,7 @@ def _head(request: Any) -> bytes:
 
 
 async def _send(connection: Connection, head: bytes, request: Any, seconds: float | None) -> None:
-    """The request, its head together with the first part of its body."""
+    """Send the request, its head together with the first part of its body."""
     chunked = "transfer-encoding" in request.headers
     left = int(request.headers.get("content-length", "0"))
     pending = head

@@ -1,9 +1,9 @@
-"""The way upstream, guarded: redirects do not lead to another origin, no answer is read without end, and nothing is
-asked for a run that is over.
+"""Guards calls to upstream: no redirect to another origin is followed, no answer is read without a limit, and no
+request is sent for a run that has ended.
 
-Calls upstream carry a key and a conversation, so where they go is said by whoever set the client up.  The HTTP client
-that the SDK makes by itself follows every redirect; here it follows those of one origin.  A client that the user made
-does what he told it to do.
+Calls upstream contain a key and a conversation, so only the client's settings may decide where they are sent.  The HTTP
+client that the SDK makes follows every redirect; here it follows only those within one origin.  A client that the user
+has made follows its own settings.
 """
 
 from contextlib import aclosing
@@ -17,18 +17,19 @@ from shim.upstream.waiting import INTERRUPTED
 
 #: The HTTP library of the installed SDK.
 http: Final[Any] = vars(sdk).get("httpx2") or vars(sdk)["httpx"]
-#: As many as the HTTP libraries follow by themselves.
+#: The same number as in the HTTP libraries.
 REDIRECTS: Final = 20
 ELSEWHERE: Final = "The upstream redirects to another origin, {origin}, and such redirects are not followed."
 TOO_LARGE: Final = "An answer of the upstream is larger than {limit} bytes, the most that is read."
-#: What describes the bytes on the wire, and no longer the body once it is read.
+#: Headers that describe the sent bytes, and no longer fit after the body was read.
 WIRE: Final = ("content-encoding", "content-length", "transfer-encoding")
 
 
 class _Guard:
-    """In the place of an HTTP client, for the SDK's calls.
+    """Replaces an HTTP client for the SDK's calls.
 
-    A blocking call of the SDK that waits before it asks again goes on when its run is over: then it ends here.
+    A blocking call of the SDK cannot be stopped while it waits for a retry; if its run has ended meanwhile, the retry
+    ends here.
     """
 
     def __init__(self, inner: Any, limit: int) -> None:
@@ -42,7 +43,7 @@ class _Guard:
         return given | ({"follow_redirects": False} if self._same else {}) | {"stream": True}
 
     def _next(self, response: Any) -> Any:
-        """The request that a redirect asks for, or None."""
+        """The request for a redirect, or None."""
         return response.next_request if self._same else None
 
 
@@ -50,7 +51,7 @@ class Guard(_Guard):
     """Behind a blocking client."""
 
     def send(self, request: Any, *, stream: bool = False, **options: Any) -> Any:
-        """As `Client.send`.  What is refused is an answer with an error."""
+        """Like `Client.send`.  A refused redirect or answer becomes an answer with an error."""
         if lifetime.is_over():
             return _refused(request, INTERRUPTED)
         response = self._inner.send(request, **self._options(options))
@@ -80,7 +81,7 @@ class AsyncGuard(_Guard):
     """The same behind an async client."""
 
     async def send(self, request: Any, *, stream: bool = False, **options: Any) -> Any:
-        """As `AsyncClient.send`.  What is refused is an answer with an error."""
+        """Like `AsyncClient.send`.  A refused redirect or answer becomes an answer with an error."""
         if lifetime.is_over():
             return _refused(request, INTERRUPTED)
         response = await self._inner.send(request, **self._options(options))
@@ -108,19 +109,19 @@ class AsyncGuard(_Guard):
 
 
 def guarded(network: Any, limit: int) -> Any:
-    """``network``, an HTTP client of either library, for calls upstream.  ``limit``: bytes of an answer that is no
-    stream.
+    """Wrap ``network``, an HTTP client of either library, for calls upstream.  ``limit``: the largest size in bytes of
+    an answer that is no stream.
     """
     return (AsyncGuard if isinstance(network, http.AsyncClient) else Guard)(network, limit)
 
 
 def is_sdks(network: Any) -> bool:
-    """Whether the SDK made the HTTP client by itself, so that nobody has said whether it shall follow redirects."""
+    """Whether the SDK made the HTTP client, so that the user has not decided about redirects."""
     return type(network) in (sdk.SyncHttpxClientWrapper, sdk.AsyncHttpxClientWrapper)
 
 
 def _is_read_as_it_comes(response: Any) -> bool:
-    """An event stream or a file; an error or a JSON object is needed whole."""
+    """Whether an answer is read in pieces: an event stream or a file.  An error or a JSON object is read as a whole."""
     kind = response.headers.get("content-type", "")
     return response.status_code < 300 and not kind.startswith("application/json")
 
@@ -135,7 +136,7 @@ def _whole(response: Any, body: bytes) -> Any:
 
 
 def _refused(request: Any, message: str) -> Any:
-    """An answer that the SDK raises, and does not ask for again."""
+    """An answer that the SDK raises, without a retry."""
     error = {"message": message, "type": "server_error", "param": None, "code": None}
     return http.Response(502, headers={"x-should-retry": "false"}, json={"error": error}, request=request)
 
@@ -145,5 +146,5 @@ def _origin(url: Any) -> tuple[str, str, int | None]:
 
 
 def _shown(url: Any) -> str:
-    """Without what a URL may hold beside."""
+    """Scheme, host and port of a URL, without the rest."""
     return f"{url.scheme}://{url.host}" + (f":{url.port}" if url.port else "")

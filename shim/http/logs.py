@@ -1,6 +1,6 @@
-"""What the HTTP library logs: one line at INFO for each request, as if it had gone over the network.
+"""Filters the HTTP library's log, which has one line at INFO for each request.
 
-Requests that are answered in this process are not logged so: the line would name a server that was never called.
+Requests that are answered in this process are not logged: the line would name a server that was never called.
 """
 
 import logging
@@ -14,7 +14,7 @@ _silent: "Final[ContextVar[bool]]" = ContextVar("shim-unlogged", default=False)
 
 @contextmanager
 def unlogged() -> Iterator[None]:
-    """The request that is sent within does not go over the network."""
+    """Within this context requests are not logged, as they are answered in this process."""
     token = _silent.set(True)
     try:
         yield
@@ -24,7 +24,7 @@ def unlogged() -> Iterator[None]:
 
 @contextmanager
 def logged() -> Iterator[None]:
-    """What is sent within such a request does."""
+    """Within `unlogged`, log requests that do go over the network."""
     token = _silent.set(False)
     try:
         yield
@@ -33,5 +33,5 @@ def logged() -> Iterator[None]:
 
 
 def attend(library: str) -> None:
-    """Leave out the lines of this HTTP library for requests within `unlogged`."""
+    """Suppress this HTTP library's log lines within `unlogged`."""
     logging.getLogger(library).addFilter(lambda _: not _silent.get())

@@ -1,4 +1,4 @@
-"""The sandbox as a client's network, in this process: what ``SHIM_UPSTREAM=sandbox`` means."""
+"""The sandbox as the network of a client, in this process: for ``SHIM_UPSTREAM=sandbox``."""
 
 import asyncio
 import time
@@ -12,7 +12,7 @@ from shim.sandbox import Cut, Pause, Sandbox, SandboxReply
 
 @cache
 def sandbox() -> Sandbox:
-    """The one sandbox of this process: every client that works offline talks to it, so chains outlive a client."""
+    """The one sandbox of this process: every offline client uses it, so chains do not depend on one client."""
     return Sandbox()
 
 
@@ -31,7 +31,7 @@ def _spread(reply: SandboxReply, chunks: Any) -> tuple[int, dict[str, str], Any]
 
 
 def _parts(body: "bytes | Iterator[bytes | Pause]") -> "Iterator[bytes | Pause]":
-    """The body's parts; a cut connection is what a network would raise."""
+    """The body's parts; for a cut connection the error that a network would raise."""
     try:
         yield from (body,) if isinstance(body, bytes) else body
     except Cut as cut:

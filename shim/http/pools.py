@@ -1,8 +1,8 @@
 """Connection pools to upstream: one for each process and event loop, as a shared connection would mix up answers.
 
-The HTTP libraries hold idle connections in one pool a client.  A forked process inherits the pool; two who speak on one
-connection hear each other's answers.  An async connection belongs to the loop that opened it, and fails in any other
-one.
+The HTTP libraries have one pool of idle connections for each client.  A forked process inherits the pool, and two
+processes on one connection would get each other's answers.  An async connection belongs to the loop that opened it, and
+fails in any other one.
 """
 
 import asyncio
@@ -13,13 +13,13 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any, Final
 
-#: The networks of this process's clients.
+#: The HTTP clients of this process.
 _networks: "Final[weakref.WeakSet[Any]]" = weakref.WeakSet()
 
 
 def keep_apart(network: Any) -> None:
-    """From now on, for an HTTP client of either library, blocking or async.  A transport of the user's own that has no
-    pool is left as it is.
+    """Give an HTTP client of either library, blocking or async, separate pools.  A user's own transport without a pool
+    is not changed.
     """
     if network in _networks:
         return
@@ -37,7 +37,7 @@ def _pools(network: Any) -> Iterator[tuple[Any, Any]]:
 
 
 class _ByLoop:
-    """In the place of an async client's pool: one for each loop, all set up as the first is."""
+    """Replaces an async client's pool by one for each loop, all with the settings of the first."""
 
     def __init__(self, pool: Any) -> None:
         self._blank = pool
@@ -49,7 +49,7 @@ class _ByLoop:
     def _mine(self) -> Any:
         loop = running_loop()
         if loop not in self._made:
-            # Of a loop that was closed with connections open nobody can close them any more: they are dropped.
+            # Open connections of a closed loop cannot be closed any more: they are dropped.
             for closed in [other for other in list(self._made) if other is not None and other.is_closed()]:
                 self._made.pop(closed, None)
             self._made[loop] = _empty(self._blank)
@@ -82,8 +82,8 @@ def _in_child() -> None:
 
 
 def _forget(pool: Any) -> None:
-    """What hangs on a thread of the parent does so for ever, be it a request that waits or the pool's lock.  The
-    sockets are closed, here alone: held open they would keep upstream from hearing that the parent has left.
+    """Drop an inherited pool, as its lock and its requests may wait for a thread of the parent for ever.  The sockets
+    are closed in this process only: if they stayed open, upstream would not notice that the parent has closed them.
     """
     for connection in pool._connections:
         with suppress(AttributeError, OSError):

@@ -1,7 +1,7 @@
-"""What the SDK is told about asking again.
+"""Changes the headers by which the SDK decides about retries.
 
-How often it does, and for how long it waits, is its own affair: it goes by the answer's headers.  Those are changed
-here, so that it does not wait past the end of the run for which it asks, and not exactly as long as all others do.
+The SDK itself decides how often it retries and how long it waits, by the answer's headers.  They are changed here, so
+that it does not wait beyond the end of the run, and waits get a random part.
 """
 
 import random
@@ -12,15 +12,15 @@ from typing import Any, Final
 
 from shim.upstream import lifetime
 
-#: The longest delays, in seconds, that the SDK's versions keep to; what is longer they take for no delay.
+#: The longest delays, in seconds, that the SDK's versions accept; they ignore longer ones.
 KEPT_TO: Final = (60.0, 120.0)
-#: How much longer a wait becomes by chance: a part of it, and so many seconds at most.
+#: The random part by which a wait is lengthened: a fraction of it, and at most this number of seconds.
 SPREAD: Final = 0.1
 LONGEST_SPREAD: Final = 2.0
 
 
 def settle(response: Any, chance: Callable[[], float] = random.random) -> None:
-    """Change the headers of an answer upon which the SDK may ask again."""
+    """Change the headers of an answer after which the SDK may retry."""
     wait = asked_for(response.headers) if response.status_code >= 400 else None
     if wait is None:
         return
@@ -31,12 +31,12 @@ def settle(response: Any, chance: Callable[[], float] = random.random) -> None:
     most = next((limit for limit in KEPT_TO if wait <= limit), None)
     if most is not None:
         longer = min(wait + chance() * min(wait * SPREAD, LONGEST_SPREAD), most)
-        # Of the headers for this it is the first that the SDK looks at.
+        # The SDK reads this header first.
         response.headers["retry-after-ms"] = f"{longer * 1000:.0f}"
 
 
 def asked_for(headers: Any) -> float | None:
-    """The seconds for which an answer says that one should wait; None when it does not, or not clearly."""
+    """The seconds of an answer's retry headers; None if there are none, or they are invalid."""
     for name, unit in (("retry-after-ms", 1000.0), ("retry-after", 1.0)):
         given = headers.get(name)
         try:
@@ -50,5 +50,5 @@ def asked_for(headers: Any) -> float | None:
 
 
 def _positive(seconds: float) -> float | None:
-    """Neither what is over, nor a value that is no number."""
+    """A positive number, else None."""
     return seconds if seconds > 0 else None

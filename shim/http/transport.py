@@ -1,7 +1,7 @@
 """The doors' HTTP side: transports that answer the old API in process, for httpx and for httpx2.
 
-The one module that knows either library: the installed SDK says which it uses.  What is not ours goes through the
-client that the SDK would have used, whole and untouched.
+Calls of other APIs are sent by the HTTP client that the SDK would have used, unchanged.  The installed SDK determines
+which of the two libraries is used.
 """
 
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator
@@ -28,12 +28,12 @@ else:
 logs.attend(http.__name__)
 
 Owned = Callable[[http.Request], "str | None"]
-#: What a body may raise while it is read.  Behind httpx2 the SDK counts the SSL module's errors, too.
+#: Errors of a body while it is read.  With httpx2 the SDK handles the SSL module's errors, too.
 BROKEN: Final[tuple[type[Exception], ...]] = (http.TransportError, http.StreamError, OSError)
 
 
 def ours(base_path: Callable[[], str]) -> Owned:
-    """Tells our calls from all others: the path below the base URL's, or None for what is not ours."""
+    """Returns the path below the base URL's for a call that the shim answers, else None."""
 
     def path_of(request: http.Request) -> str | None:
         base, path = base_path(), request.url.path
@@ -45,13 +45,13 @@ def ours(base_path: Callable[[], str]) -> Owned:
     return path_of
 
 
-#: Marks a request whose answer tells the SDK's polling helpers not to wait a whole second.
+#: Marks a request whose answer gets a shorter interval for the SDK's polling helpers.
 POLLED: Final = "shim.polled"
 
 
 class _Passing:
-    """What both colours do with an answer of the real network: the very object is passed on, so timeouts, hooks and
-    streaming survive and no body is copied.
+    """Answers of the real network: the same object is passed on, so timeouts, hooks and streaming work and no body is
+    copied.
     """
 
     dispatcher: Dispatcher[Any]
@@ -64,7 +64,7 @@ class _Passing:
 
 
 class Body(http.SyncByteStream):
-    """The body of an answer that is made here, in pieces."""
+    """The body of an answer of the shim, in pieces."""
 
     def __init__(self, chunks: Iterator[bytes]) -> None:
         self._chunks = chunks
@@ -94,7 +94,7 @@ class AsyncBody(http.AsyncByteStream):
 
 
 class Transport(_Passing, http.BaseTransport):
-    """Behind a blocking client; its pumps are given time to finish when it is closed."""
+    """Behind a blocking client; when it is closed, it waits for its pumps."""
 
     def __init__(
         self,
@@ -184,10 +184,10 @@ def _asked(request: http.Request, path: str, body: bytes) -> Request:
 
 
 def _within(name: str) -> Any:
-    """A setting that is the inner client's, as it is at this moment: whoever holds that client may change it."""
+    """A property with the inner client's current setting, which the user may change."""
 
     def change(outer: Any, value: Any) -> None:
-        # While it is being built the outer client sets its own, which nobody wants.
+        # The outer client's constructor sets its own value, which is ignored.
         if hasattr(outer, "_transport"):
             setattr(outer._transport.inner, name, value)
 
@@ -202,7 +202,7 @@ class _Within:
 
 
 class _Unlogged(http.Client):
-    """A client whose requests never leave the process, as far as it knows."""
+    """A client whose requests are not logged, as they are answered in this process."""
 
     def send(self, *given: Any, **named: Any) -> http.Response:
         with logs.unlogged():
@@ -218,7 +218,7 @@ class _AsyncUnlogged(http.AsyncClient):
 
 
 class _Outer(_Within, _Unlogged):
-    """Its settings are the inner client's, but for the hooks, which stay where the network is."""
+    """A client with the inner client's settings, except the hooks, which are called for real network requests only."""
 
 
 class _AsyncOuter(_Within, _AsyncUnlogged):
@@ -228,8 +228,8 @@ class _AsyncOuter(_Within, _AsyncUnlogged):
 def outer(
     engine: Engine, path_of: Owned, inner: http.Client, rest: http.Client, heartbeat: Heartbeat, pumps: Threads
 ) -> http.Client:
-    """A client that answers what is ours and sends the rest through ``rest``, with the settings of ``inner``, the
-    user's own; the two are one unless there is no network.
+    """A client that answers the shim's calls and sends the others through ``rest``, with the settings of ``inner``, the
+    user's own client; the two are the same unless there is no network.
     """
     transport = Transport(engine, path_of, inner, rest, heartbeat, pumps)
     return _Outer(transport=transport, follow_redirects=inner.follow_redirects, trust_env=False)
@@ -244,19 +244,19 @@ def async_outer(
 
 
 def innermost(client: Any) -> Any:
-    """The user's own client within one of ours; any other as it is."""
+    """The user's own client within one of the shim's; any other client unchanged."""
     held = getattr(client, "_transport", None)
     return held.inner if isinstance(held, (Transport, AsyncTransport)) else client
 
 
 def keep_no_cookies(network: Any) -> None:
-    """What one caller's answer sets is not sent with another caller's request."""
+    """Disable cookies, so that those of one caller's answer are not sent with another caller's request."""
     network.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
 
 
 def forwarded(network: http.AsyncClient, method: str, url: str, headers: Any, body: Any) -> http.Request:
-    """A request as somebody else made it: with his headers, none of the client's, and the client's patience.  ``body``
-    is an async iterator of bytes, or None.
+    """A request with only the given headers, none of the client's, and with the client's timeout.  ``body`` is an async
+    iterator of bytes, or None.
     """
     extensions = {"timeout": network.timeout.as_dict()}
     return http.Request(method, url, headers=headers, content=body, extensions=extensions)
@@ -277,7 +277,7 @@ class _Pieces(http.SyncByteStream, http.AsyncByteStream):
 
 
 def refill(request: http.Request, pieces: Iterable[bytes], size: int) -> None:
-    """Give a request another body of so many bytes.  Whoever wants to see the whole can still ``read()`` it."""
+    """Replace a request's body by one of ``size`` bytes.  ``read()`` still returns the whole."""
     request.stream = _Pieces(pieces)
     request.headers["content-length"] = str(size)
     del request._content

@@ -1,4 +1,4 @@
-"""Where the database is: from what the user wrote to an address that this store can use, and to words about it."""
+"""The database's address: from the user's setting to a URL that this store can use, and to texts about it."""
 
 import logging
 import os
@@ -14,7 +14,7 @@ from sqlalchemy.engine import URL, make_url
 
 from shim.store.errors import StoreFailed
 
-#: Words for a database, and the driver through which this store speaks to it.
+#: Names of databases in URLs, and the driver that this store uses for each.
 DRIVERS: Final[dict[str, str]] = {
     "sqlite": "sqlite+pysqlite",
     "sqlite+pysqlite": "sqlite+pysqlite",
@@ -25,7 +25,7 @@ DRIVERS: Final[dict[str, str]] = {
 }
 
 log = logging.getLogger("shim")
-#: Permissions of those who do not own a file.
+#: File permissions of group and others.
 OTHERS: Final = 0o077
 READABLE: Final = (
     "The database %s holds conversations, and other users of this machine can read or change it (%s). "
@@ -42,14 +42,14 @@ _NOWHERE: Final = (
 
 
 def default_path() -> Path:
-    """``shim.db`` in the user's own data folder, which is not made yet.  Raises `StoreFailed` where there can be
-    none.
+    """``shim.db`` in the user's data folder; the folder is not created here.  Raises `StoreFailed` if that is
+    impossible.
     """
     try:
         folder = Path(platformdirs.user_data_dir("assistants-shim", appauthor=False))
     except RuntimeError:
         folder = Path()
-    # Older versions of the library give a path that begins with a tilde where they know no home folder.
+    # Older versions of the library return a path that begins with a tilde if there is no home folder.
     if not folder.is_absolute():
         raise StoreFailed(_NOWHERE.format("this user has no home folder"))
     path = folder / "shim.db"
@@ -64,7 +64,7 @@ def default_path() -> Path:
 
 
 def _try_to_make(folder: Path) -> None:
-    """Make a folder and remove it again: whether that can be done, only doing it tells.  Raises OSError."""
+    """Create a folder and remove it again, as there is no other test whether it can be created.  Raises OSError."""
     missing = [place for place in (folder, *folder.parents) if not place.exists()]
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for place in missing:
@@ -74,13 +74,13 @@ def _try_to_make(folder: Path) -> None:
 
 
 def resolve(url: str | None) -> URL:
-    """The address that ``url`` means; None means `default_path`.  Paths become absolute.  Raises `StoreFailed`."""
+    """The address for ``url``; None means `default_path`.  Paths become absolute.  Raises `StoreFailed`."""
     if url is None:
         return URL.create("sqlite+pysqlite", database=str(default_path()))
     try:
         given = make_url(url)
     except (sa.exc.ArgumentError, ValueError):
-        # Not chained: the original message may repeat the whole text, password included.
+        # Without the cause: its message may repeat the whole text, password included.
         raise StoreFailed(f"The URL of the store cannot be read. {_SHOULD}.") from None
     driver = DRIVERS.get(given.drivername)
     if driver is None:
@@ -106,20 +106,20 @@ def _file(url: URL) -> URL:
 
 
 def describe(url: URL) -> str:
-    """The address in words for an error message: no user, no password, no options."""
+    """The address for error messages, without user, password and options."""
     if url.get_backend_name() == "sqlite":
         return str(url.database)
     return f"{url.get_backend_name()}://{url.host or 'localhost'}/{url.database or ''}"
 
 
 def secrets(url: URL) -> list[str]:
-    """What must never be shown."""
+    """The parts of a URL that must never be shown."""
     options = [value for key, value in url.query.items() if "pass" in key]
     return [str(secret) for secret in (url.password, *options) if secret]
 
 
 def file_of(url: URL) -> Path | None:
-    """The file of an SQLite database, also where it is given as a URI; None for any other database."""
+    """The file of an SQLite database, also if it is given as a URI; None for any other database."""
     if url.get_backend_name() != "sqlite":
         return None
     written = str(url.database)
@@ -131,10 +131,10 @@ def file_of(url: URL) -> Path | None:
 
 
 def create_file(url: URL) -> None:
-    """Make the file of an SQLite database, readable by its owner alone, unless it is there; warn of one that others
-    can read.
+    """Create the file of an SQLite database, readable by its owner alone, unless it exists; warn if others can read an
+    existing one.
 
-    SQLite gives the files that it puts beside it the same mode.  Raises OSError.
+    SQLite creates its other files with the same mode.  Raises OSError.
     """
     path = file_of(url)
     if path is None:

@@ -1,4 +1,4 @@
-"""Assistants.  Bodies are the objects of the wire."""
+"""Assistants.  Bodies are the API's objects."""
 
 from collections.abc import Collection
 from typing import Any, Final
@@ -15,12 +15,12 @@ _ALL: Final = sa.select(assistants.c.body).where(rows.matching(assistants, "tena
 
 
 def insert(tx: Tx, body: Json, batch: str | None = None) -> None:
-    """A new assistant; ``batch`` names the import that brought it."""
+    """Add an assistant; ``batch`` is the import that it came from."""
     rows.add(tx.db, assistants, _columns(tx.tenant, body, batch))
 
 
 def insert_new(tx: Tx, body: Json) -> bool:
-    """The same, unless there is one of that id; says whether it was added."""
+    """Add an assistant, unless its id exists; returns whether it was added."""
     return rows.add_new(tx.db, assistants, _columns(tx.tenant, body, None))
 
 
@@ -34,19 +34,21 @@ def get(tx: Tx, id: str) -> Json | None:
 
 
 def save(tx: Tx, body: Json) -> bool:
-    """Replace the body; says whether the assistant exists."""
+    """Replace the body; returns whether the assistant exists."""
     return rows.change(tx.db, assistants, {"tenant": tx.tenant, "id": body["id"]}, {"body": rows.dump(body)}) > 0
 
 
 def mentioning(tx: Tx, id: str) -> list[Json]:
-    """The assistants whose body names some other object's id."""
-    # Looked for here, as a database cannot look into what is encrypted.
+    """The assistants whose body contains the id of another object."""
+    # Searched here, as a database cannot search encrypted columns.
     found = tx.db.execute(_ALL, {"for_tenant": tx.tenant}).scalars()
     return [rows.load(body) for body in found if f'"{id}"' in body]
 
 
 def delete(tx: Tx, id: str) -> bool:
-    """Delete the assistant, and the trace of the request that made it.  Its runs, and what they show of it, stay."""
+    """Delete the assistant, and the row of the request that made it.  Its runs stay, with their copies of its
+    fields.
+    """
     dialects.erasing(tx.db)
     requests.forget(tx, None, id)
     return rows.remove(tx.db, assistants, {"tenant": tx.tenant, "id": id}) > 0

@@ -1,6 +1,6 @@
 """Lists of the stored objects for the window: newest first, a page at a time, with extra columns for each object.
 
-Pages go on before a place in the store's own order, ``seq``: nothing that is added meanwhile moves them.
+A page continues before a place in the store's own order, ``seq``, so objects that are added meanwhile do not shift it.
 """
 
 from collections.abc import Generator
@@ -25,14 +25,16 @@ class Stored(NamedTuple):
 
 
 class Part(NamedTuple):
-    """Part of a list.  ``older``: before which place it goes on; None where it ends."""
+    """Part of a list.  ``older``: the place before which it continues; None at the end."""
 
     data: list[Stored]
     older: int | None
 
 
 class Around(NamedTuple):
-    """What stands beside a thread in a list: how much is in it, how it begins, and its latest run."""
+    """Columns of a thread in a list: the numbers of its messages and runs, its last use, its first message and its
+    latest run.
+    """
 
     messages: int
     runs: int
@@ -42,7 +44,7 @@ class Around(NamedTuple):
 
 
 class Hit(NamedTuple):
-    """A thread that was found.  ``message``: the one that holds the words; None where its metadata do."""
+    """A thread that was found.  ``message``: the one that contains the words; None if the metadata contain them."""
 
     thread_id: str
     message: Json | None
@@ -50,7 +52,7 @@ class Hit(NamedTuple):
 
 
 class Hits(NamedTuple):
-    """``whole``: everything was looked at; False where the search ended after the newest ``most`` objects."""
+    """``whole``: everything was searched; False if the search ended after the newest ``most`` objects."""
 
     found: list[Hit]
     whole: bool
@@ -67,7 +69,7 @@ def newest(tx: Tx, table: sa.Table, limit: int, before: int | None = None, **equ
 
 
 def around(tx: Tx, ids: list[str]) -> dict[str, Around]:
-    """What stands beside these threads."""
+    """The columns of these threads."""
     counts = {table.name: _counts(tx, table, ids) for table in (schema.messages, schema.runs)}
     first = _at(tx, schema.messages, sa.func.min, ids)
     last = _at(tx, schema.runs, sa.func.max, ids)
@@ -95,10 +97,11 @@ def _at(tx: Tx, table: sa.Table, which: Any, ids: list[str]) -> dict[str, Json]:
 
 
 def find(tx: Tx, words: str, limit: int, most: int) -> Hits:
-    """Threads whose metadata or messages hold ``words``, in any case; each once, those with metadata first.
+    """Threads whose metadata or messages contain ``words``, in upper or lower case; each once, matches in metadata
+    first.
 
-    ``most``: how many threads, and how many messages, are looked at.  They are looked at here, as a database cannot
-    look into what is encrypted.
+    ``most``: how many threads, and how many messages, are searched.  They are searched here, as a database cannot
+    search encrypted columns.
     """
     wanted, found, whole = words.casefold(), dict[str, Hit](), True
     for at, (thread_id, body) in enumerate(_bodies(tx, schema.threads, schema.threads.c.id, most + 1)):
@@ -117,19 +120,21 @@ def find(tx: Tx, words: str, limit: int, most: int) -> Hits:
 
 def _bodies(tx: Tx, table: sa.Table, id: "sa.Column[Any]", most: int) -> Generator[tuple[str, Json], None, None]:
     chosen = sa.select(id, table.c.body).where(table.c.tenant == tx.tenant).order_by(table.c.seq.desc()).limit(most)
-    # Who has found enough reads no further: a cursor on a server is to be closed before its transaction ends.
+    # Closed when enough was found, as a cursor on a server must be closed before its transaction ends.
     with tx.db.execute(chosen, execution_options={"yield_per": CHUNK}) as found:
         for thread_id, body in found:
             yield thread_id, rows.load(body)
 
 
 def _metadata_of(thread: Json) -> str:
-    """As one would write it: ``name=value``, a line each."""
+    """The metadata as text: ``name=value``, a line each."""
     return "\n".join(f"{name}={value}" for name, value in (thread["metadata"] or {}).items())
 
 
 def home(tx: Tx, table: sa.Table, id: str) -> str | None:
-    """What an object belongs to: the run of a response, else the thread; None where there is no such object."""
+    """The object to which another one belongs: the run of a response, else the thread; None if there is no such
+    object.
+    """
     of = table.c.run_id if table is schema.responses else table.c.thread_id
     found: str | None = tx.db.execute(sa.select(of).where(table.c.tenant == tx.tenant, table.c.id == id)).scalar()
     return found

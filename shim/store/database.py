@@ -1,4 +1,6 @@
-"""The database behind the store port: transactions, in both colours, on one engine for each address."""
+"""The database behind the store port: transactions for blocking and async doors, with one SQLAlchemy engine for each
+address.
+"""
 
 import asyncio
 import contextvars
@@ -24,7 +26,7 @@ from shim.store.tx import Tx
 
 P = ParamSpec("P")
 T = TypeVar("T")
-#: Seconds between the attempts at a transaction that was lost, as when a server starts anew.
+#: Seconds between the attempts at a transaction whose connection was lost, for example while a server restarts.
 RETRIES: Final = doubt.PAUSES
 
 
@@ -32,13 +34,13 @@ class Database:
     """One database.  Nothing is opened, created or upgraded before the first transaction.
 
     Every method may be called from any thread and after a fork, and raises `StoreFailed`, `Gone`, or what the work
-    raises.  Work may be called again when the connection was lost, so it changes nothing but the store.
+    raises.  Work is called again if the connection was lost, so it must change nothing but the store.
     """
 
     def __init__(self, url: URL, connections: int = dialects.CONNECTIONS, seal: Seal | None = None) -> None:
-        """``seal``: what contents are encrypted with."""
+        """``seal`` encrypts contents."""
         self.url: Final = url
-        #: Values are carried as they lie, whatever they are encrypted with.
+        #: A store for copying: stored values are read and written without decryption.
         self.raw = False
         self._connections: Final = connections
         try:
@@ -48,18 +50,18 @@ class Database:
         self._failures: Final = (sa.exc.SQLAlchemyError, self._engine.dialect.loaded_dbapi.Error)
         sealing.use(self._engine, seal)
         self._ready = False
-        # Whether what was deleted may still stand in the log, as somebody was reading it.
+        # Whether deleted contents may still be in the write-ahead log, as another process was reading it.
         self._unclean = False
         self._preparing = threading.Lock()
         self._turn = dialects.writers_turn(url)
         self.threads = self._some_threads()
-        #: Told how many seconds each transaction has waited for its turn.
+        #: Called with the seconds that each transaction has waited for its turn.
         self.waited: Callable[[float], None] = _untold
         self._gate: Final = Gate(self._engine.dispose, partial(_forget, weakref.ref(self)))
         weakref.finalize(self, self._engine.dispose)
 
     def of(self, tenant: str) -> "Transactions":
-        """The transactions of a tenant."""
+        """The transactions of one tenant."""
         return Transactions(self, tenant)
 
     def read(self, work: "Callable[Concatenate[Tx, P], T]", *args: P.args, **kwargs: P.kwargs) -> T:
@@ -71,33 +73,33 @@ class Database:
         return self.of("").write(work, *args, **kwargs)
 
     def run(self, write: bool, tenant: str, work: Callable[[Tx], T]) -> T:
-        """One transaction, tried again where its connection was lost."""
+        """Run one transaction, again if its connection was lost."""
         asked = time.perf_counter()
         with self._gate.passing(), self._turn if write else nullcontext():
             self.waited(time.perf_counter() - asked)
             return self._run(write, tenant, work)
 
     def prepare(self) -> None:
-        """Create the database or bring it up to date, unless that is done: what the first transaction would do."""
+        """Create or upgrade the database, unless that is done, as the first transaction would do."""
         with self._gate.passing():
             self._prepare()
 
     def close(self) -> None:
-        """Close idle connections.  The database stays usable: whoever comes next opens new ones."""
+        """Close idle connections.  The database stays usable: the next transaction opens a new one."""
         self._engine.dispose()
 
     def forget_connections(self) -> None:
-        """In a forked child: what was inherited belongs to the parent and is left alone."""
+        """In a forked child: drop the inherited connections without closing them, as they belong to the parent."""
         self._engine.dispose(close=False)
         self._preparing = threading.Lock()
         self._turn = dialects.writers_turn(self.url)
         self.threads = self._some_threads()
 
     def _some_threads(self) -> ThreadPoolExecutor:
-        """For doors on asyncio: a thread for each connection, none before it is needed.
+        """Threads for async doors: one for each connection, started when needed.
 
-        Not those of the loop, which are the application's: when all of them wait for us, they have none left to work
-        for us.
+        The loop's own executor is not used: if all its threads waited for a blocking call of the shim, none would be
+        left for the shim's transactions.
         """
         return ThreadPoolExecutor(self._connections, thread_name_prefix="shim-store")
 
@@ -118,7 +120,8 @@ class Database:
                     return result
             except self._failures as problem:
                 lost = dialects.is_lost(problem)
-                # A write that was lost as it ended may have been kept: to do it again could do it twice.
+                # If the connection was lost during the commit, the write may have been committed; repeating it could do
+                # it twice.
                 committed = (
                     doubt.was_committed(self._engine, number, self._failures) if lost and number is not None else False
                 )
@@ -143,7 +146,7 @@ class Database:
             self._ready = True
 
     def _bring_up_to_date(self, place: str) -> None:
-        """Tables and key fit, or nothing is written."""
+        """Upgrade the tables and check the key; if either fails, nothing is written."""
         if self.raw:
             upgrade.bring_up_to_date(self._engine, place)
             return
@@ -165,16 +168,16 @@ class Transactions:
     tenant: str
 
     def read(self, work: "Callable[Concatenate[Tx, P], T]", *args: P.args, **kwargs: P.kwargs) -> T:
-        """``work(tx, ...)`` in a transaction that sees one state of the database throughout."""
+        """Run ``work(tx, ...)`` in a transaction that sees one state of the database throughout."""
         return self.database.run(False, self.tenant, lambda tx: work(tx, *args, **kwargs))
 
     def write(self, work: "Callable[Concatenate[Tx, P], T]", *args: P.args, **kwargs: P.kwargs) -> T:
-        """``work(tx, ...)`` in a transaction: committed when it returns, rolled back when it raises."""
+        """Run ``work(tx, ...)`` in a transaction: committed when it returns, rolled back when it raises."""
         return self.database.run(True, self.tenant, lambda tx: work(tx, *args, **kwargs))
 
 
 def _untold(seconds: float) -> None:
-    """Nobody asks how long transactions wait."""
+    """Used without metrics."""
 
 
 def _forget(database: "weakref.ref[Database]") -> None:
@@ -189,9 +192,9 @@ _databases: "Final[weakref.WeakValueDictionary[tuple[URL, tuple[str, ...]], Data
 def database(url: str | None = None, connections: int = dialects.CONNECTIONS, keys: tuple[str, ...] = ()) -> Database:
     """The database at ``url``, the same object for the same address; None is a file in the user's own data folder.
 
-    ``connections`` is how many a server is asked for at one time; whoever comes first decides.  ``keys`` encrypt its
-    contents, see `shim.store.sealing`.  It lives as long as somebody holds it; then its connections are closed.  Raises
-    `StoreFailed` for an unusable URL or key.
+    ``connections``: the largest number of connections to a server; the first caller's value is used.  ``keys`` encrypt
+    its contents, see `shim.store.sealing`.  When nobody refers to the object any more, its connections are closed.
+    Raises `StoreFailed` for an unusable URL or key.
     """
     found = address.resolve(url)
     made = _databases.get((found, keys))
@@ -219,7 +222,7 @@ class SyncStore:
 
 
 class AsyncStore:
-    """The store port for doors on asyncio: each transaction runs in a thread, in the caller's context."""
+    """The store port for async doors: each transaction runs in a thread, in the caller's context."""
 
     def __init__(self, database: Database, tenant: str = "") -> None:
         self.database: Final = database
@@ -237,11 +240,11 @@ class AsyncStore:
 
 
 async def _in_thread(threads: ThreadPoolExecutor, transaction: Callable[[], T], write: bool) -> T:
-    """Like `asyncio.to_thread`, but a cancelled task never leaves its transaction alone.
+    """Like `asyncio.to_thread`, but a cancelled task waits for its transaction.
 
-    A write that was committed returns its result all the same, so that whoever asked for it can drive or undo what is
-    in the store now; the cancellation comes again at the next thing that the task waits for, if there is one.  A
-    transaction that failed, or only read, has changed nothing: then the task is cancelled as soon as it has ended.
+    A write that was committed still returns its result, so that the caller can drive or undo what it has stored; the
+    cancellation is repeated at the task's next wait, if there is one.  A transaction that failed, or only read, has
+    changed nothing: then the task is cancelled when the transaction has ended.
     """
     context = contextvars.copy_context()
     future = asyncio.get_running_loop().run_in_executor(threads, context.run, transaction)
@@ -250,7 +253,7 @@ async def _in_thread(threads: ThreadPoolExecutor, transaction: Callable[[], T], 
     except asyncio.CancelledError:
         if future.cancelled() or not await _outlived(future):
             raise
-        # Its failure, if any, is of no use to a cancelled task, but asyncio complains of one that nobody looked at.
+        # A cancelled task does not need its failure, but asyncio logs an exception that is never retrieved.
         if future.exception() is not None or not write:
             raise
         _cancel_later(asyncio.current_task())
@@ -258,7 +261,9 @@ async def _in_thread(threads: ThreadPoolExecutor, transaction: Callable[[], T], 
 
 
 async def _outlived(future: "asyncio.Future[Any]") -> bool:
-    """Wait for a transaction, however often the task is cancelled meanwhile; whether it came to an end."""
+    """Wait for a transaction, however often the task is cancelled meanwhile; returns False if the transaction itself
+    was cancelled.
+    """
     while not future.done():
         with suppress(asyncio.CancelledError):
             await asyncio.wait([future])
@@ -266,7 +271,7 @@ async def _outlived(future: "asyncio.Future[Any]") -> bool:
 
 
 def _cancel_later(task: "asyncio.Task[Any] | None") -> None:
-    """Cancel the task once it waits again.  A task that has ended by then keeps its result."""
+    """Cancel the task when it waits again.  A task that has ended by then keeps its result."""
     if task is not None:
         if sys.version_info >= (3, 11):
             task.uncancel()

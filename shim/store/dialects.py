@@ -1,4 +1,4 @@
-"""The one place that knows how SQLite and PostgreSQL differ."""
+"""The differences between SQLite and PostgreSQL, in one module."""
 
 import sqlite3
 import threading
@@ -12,30 +12,31 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.engine import URL
 
-#: Marks on a connection.
+#: Names of marks on a connection.
 ERASING: Final = "shim erasing"
 NUMBER: Final = "shim number"
 #: How long a transaction waits for its turn, in seconds.
 PATIENCE: Final = 30.0
-#: The lock under which a PostgreSQL database is brought up to date; any number that nobody else takes.
+#: The advisory lock for upgrades of a PostgreSQL database; an arbitrary number.
 _ADVISORY: Final = 7_236_154_001
 #: Connections to a server at one time, for each process: eight processes of these fit into PostgreSQL's usual hundred.
 CONNECTIONS: Final = 10
 #: How long a transaction waits for one of them, in seconds.
 CONNECTION_PATIENCE: Final = 30.0
 _QUEUES: Final = 7_236
-#: States of PostgreSQL that pass: no connection, a server that stops or starts, too many connections, a deadlock.
+#: Temporary error states of PostgreSQL: no connection, a server that stops or starts, too many connections, a deadlock.
 PASSING: Final = ("08", "57P", "53300", "40001", "40P01")
-#: What psycopg calls it: https://www.psycopg.org/psycopg3/docs/api/connections.html#psycopg.IsolationLevel
+#: psycopg's number for repeatable read:
+#: https://www.psycopg.org/psycopg3/docs/api/connections.html#psycopg.IsolationLevel
 _REPEATABLE_READ: Final = 3
-#: One queue for each name; two names may share one.
+#: An advisory lock for each name; two names may share one.
 _TURN: Final = sa.select(sa.func.pg_advisory_xact_lock(_QUEUES, sa.func.hashtext(sa.bindparam("name"))))
 
 
 @cache
 def insert(name: str) -> Any:
-    """The dialect's own INSERT, which can say what to do about a row that is there already; both use the same words.
-    A dialect that no database of the process uses is not loaded.
+    """The dialect's own INSERT, which has ON CONFLICT; both dialects have the same methods.  A dialect that no database
+    of the process uses is not loaded.
     """
     return import_module(f"sqlalchemy.dialects.{name}").insert
 
@@ -50,13 +51,15 @@ def lone_writer(db: sa.Connection) -> bool:
 
 
 def in_turn(db: sa.Connection, name: str) -> None:
-    """Until the transaction ends, nobody else gets past the same name.  A writer who is alone needs no turn."""
+    """Wait for the lock of this name, and hold it until the transaction ends.  On SQLite, with one writer at a time, no
+    lock is needed.
+    """
     if not lone_writer(db):
         db.execute(_TURN, {"name": name})
 
 
 def is_lost(problem: Exception) -> bool:
-    """Whether a transaction that failed so was rolled back for no fault of its own, and may be tried again."""
+    """Whether a transaction with this failure was rolled back for a temporary reason, and may be tried again."""
     if not isinstance(problem, sa.exc.DBAPIError):
         return False
     state = getattr(problem.orig, "sqlstate", None)
@@ -66,7 +69,7 @@ def is_lost(problem: Exception) -> bool:
 
 
 def make_engine(url: URL, connections: int = CONNECTIONS) -> sa.Engine:
-    """A pool: at most so many connections to a server; to a file, as many as there are callers at one time.
+    """An engine with a pool: at most ``connections`` to a server; to a file, as many as there are simultaneous callers.
 
     Raises ModuleNotFoundError without a driver.
     """
@@ -92,36 +95,36 @@ def make_engine(url: URL, connections: int = CONNECTIONS) -> sa.Engine:
 
 
 def writers_turn(url: URL) -> AbstractContextManager[Any]:
-    """What the writers of one process wait for.
+    """The lock for the writers of one process.
 
-    SQLite lets those who wait for the file look again every few milliseconds; queueing here first is faster and fair.
-    A write within a write waits for itself: with this kind of lock it fails after `PATIENCE`, with another it hangs.
+    SQLite's waiting writers try again every few milliseconds; a queue here is faster and fair.  A write within a write
+    would wait for itself: with this kind of lock it fails after `PATIENCE`, with another kind it would hang.
     """
     return threading.RLock() if is_sqlite(url) else nullcontext()
 
 
 def _set_up(connection: sqlite3.Connection, _record: Any) -> None:
-    # The driver must not begin transactions by itself: it would do so too late and never IMMEDIATE.
+    # The driver must not begin transactions itself: it would do so too late and never IMMEDIATE.
     connection.isolation_level = None
     connection.execute("PRAGMA synchronous=NORMAL")
     connection.execute("PRAGMA foreign_keys=ON")
-    # What is deleted is overwritten, not only forgotten.
+    # Deleted rows are overwritten in the file.
     connection.execute("PRAGMA secure_delete=ON")
 
 
 def erasing(db: sa.Connection) -> None:
-    """The transaction deletes what somebody wants to be gone: its traces go, too, once it has ended."""
+    """Mark the transaction as erasing: the write-ahead log is emptied after it."""
     if lone_writer(db):
         db.info[ERASING] = True
 
 
 def erased(db: sa.Connection) -> bool:
-    """Whether the transaction that has just ended was such a one."""
+    """Whether the transaction that has just ended was marked by `erasing`."""
     return db.info.pop(ERASING, False) is True
 
 
 def scrub(db: sa.Connection) -> bool:
-    """Empty the write-ahead log, where what was deleted may still stand; False while somebody else reads it."""
+    """Empty the write-ahead log, which may still contain deleted rows; False while another connection reads it."""
     driver = _driver(db)
     driver.execute("PRAGMA busy_timeout=0")
     try:
@@ -134,17 +137,17 @@ def scrub(db: sa.Connection) -> bool:
 
 
 def begin(db: sa.Connection, *, write: bool) -> None:
-    """What a transaction that has just begun needs first.
+    """Prepare a transaction that has just begun.
 
-    On SQLite the driver has begun nothing yet, so we do.  A writer takes the file before it reads, or what it read
-    could be stale by the time it writes.  A reader sees one state throughout, on SQLite by nature.  No event does this:
-    one listener would slow down every execution.
+    On SQLite the driver has not begun a transaction yet, so this does.  A writer locks the file before it reads, as
+    what it read could be outdated when it writes.  A reader sees one state throughout, which on SQLite is always so.
+    This is not done by an SQLAlchemy event, as one listener would slow down every execution.
     """
     if lone_writer(db):
         _driver(db).execute("BEGIN IMMEDIATE" if write else "BEGIN")
         return
     db.info.pop(NUMBER, None)
-    # Said by the driver with its BEGIN: every word that goes to a server by itself is a wait.
+    # Sent by the driver with its BEGIN, as each separate statement would be a round trip to the server.
     driver: Any = db.connection.driver_connection
     driver.isolation_level = None if write else _REPEATABLE_READ
     driver.read_only = None if write else True
@@ -157,7 +160,7 @@ def _driver(db: sa.Connection) -> sqlite3.Connection:
 
 
 def prepare(engine: sa.Engine) -> None:
-    """What a database needs once, before anything else: on SQLite the write-ahead log, so that readers never wait."""
+    """Prepare a database before its first use: on SQLite turn the write-ahead log on, so that readers never wait."""
     if not is_sqlite(engine.url):
         return
     with engine.connect() as db:
@@ -165,7 +168,7 @@ def prepare(engine: sa.Engine) -> None:
 
 
 def _log_ahead(driver: sqlite3.Connection) -> None:
-    """SQLite does not wait for the lock that this needs, so when several processes start together we look again."""
+    """SQLite does not wait for the lock that this needs, so it is tried again if several processes start together."""
     deadline = time.monotonic() + PATIENCE
     while True:
         try:
@@ -183,7 +186,7 @@ def _log_ahead(driver: sqlite3.Connection) -> None:
 def alone(engine: sa.Engine) -> Iterator[sa.Connection]:
     """A transaction in which the tables may be changed, while every other process waits.
 
-    On SQLite without foreign keys: to change a table is to drop it, which would delete all that belongs to its rows.
+    On SQLite without foreign keys: changing a table drops and recreates it, which would delete all dependent rows.
     """
     with engine.connect() as db, _unbound(db), db.begin():
         begin(db, write=True)
@@ -206,8 +209,8 @@ def _unbound(db: sa.Connection) -> Iterator[None]:
 
 
 def keep_writers_out(db: sa.Connection, tables: Iterable[sa.Table]) -> None:
-    """Until the transaction ends nobody else writes to these tables, though everybody may read.  On SQLite a writer
-    is alone anyway.
+    """Lock these tables against other writers until the transaction ends; reading is allowed.  On SQLite there is only
+    one writer anyway.
     """
     if not lone_writer(db):
         names = ", ".join(table.name for table in tables)
@@ -215,7 +218,7 @@ def keep_writers_out(db: sa.Connection, tables: Iterable[sa.Table]) -> None:
 
 
 def last_number(db: sa.Connection, table: sa.Table) -> int:
-    """The highest ``seq`` that was ever given out, whether its row is still there or not; 0 for none."""
+    """The highest ``seq`` that was ever used, whether its row still exists or not; 0 for none."""
     if lone_writer(db):
         found = db.exec_driver_sql("SELECT seq FROM sqlite_sequence WHERE name = ?", (table.name,)).scalar()
         return int(found or 0)
@@ -225,11 +228,11 @@ def last_number(db: sa.Connection, table: sa.Table) -> int:
 
 
 def set_last_number(db: sa.Connection, table: sa.Table, last: int) -> None:
-    """What is added from now on gets a ``seq`` higher than ``last``."""
+    """Let later rows get a ``seq`` higher than ``last``."""
     if not last:
         return
     if lone_writer(db):
-        # A table that never had a row has no row here either, and no index keeps it from having two.
+        # A table that never had a row has no row in `sqlite_sequence`, which has no unique index.
         db.exec_driver_sql("DELETE FROM sqlite_sequence WHERE name = ?", (table.name,))
         db.exec_driver_sql("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", (table.name, last))
         return

@@ -1,7 +1,7 @@
-"""Whether a transaction was committed whose connection was lost meanwhile.
+"""Finds out whether a transaction was committed whose connection was lost meanwhile.
 
-Of a COMMIT that got no answer the client cannot know what became of it, but PostgreSQL can: it remembers the fate of
-every recent transaction by its number.  https://www.postgresql.org/docs/15/functions-info.html#FUNCTIONS-TXID-SNAPSHOT
+If a COMMIT gets no answer, the client cannot know its result, but PostgreSQL does: it stores the result of every recent
+transaction by its number. https://www.postgresql.org/docs/15/functions-info.html#FUNCTIONS-TXID-SNAPSHOT
 """
 
 import time
@@ -11,22 +11,22 @@ import sqlalchemy as sa
 
 from shim.store import dialects
 
-#: The number of the transaction under way, to be asked for along with something else.
+#: The number of the current transaction, selected together with other values to save a round trip.
 CURRENT: Final = sa.func.txid_current()
 _ASSIGNED: Final = "SELECT txid_current_if_assigned()"
 _FATE: Final = sa.select(sa.func.txid_status(sa.bindparam("number", type_=sa.BigInteger)))
-#: Seconds between the attempts to ask for it: in all half of a lease, in which a server can be started again.
+#: Seconds between the attempts to query it: in total half of a lease, in which a server can be restarted.
 PAUSES: Final = (0.0, 0.1, 0.4, 1.0, 2.0, 4.0, 8.0)
 _KNOWN: Final = {"committed": True, "aborted": False}
 
 
 def note(db: sa.Connection, number: int) -> None:
-    """The number of the transaction under way has become known."""
+    """Store the number of the current transaction with its connection."""
     db.info[dialects.NUMBER] = number
 
 
 def number(db: sa.Connection) -> int | None:
-    """The number of the transaction that is about to be committed; None where nothing is in doubt: on SQLite, and where
+    """The number of the transaction that is about to be committed; None if there can be no doubt: on SQLite, and if
     nothing was written.
     """
     if dialects.lone_writer(db):
@@ -36,7 +36,7 @@ def number(db: sa.Connection) -> int | None:
 
 
 def was_committed(engine: sa.Engine, number: int, failures: tuple[type[Exception], ...]) -> bool | None:
-    """Whether that transaction was committed; None when the server does not say so in time."""
+    """Whether that transaction was committed; None if the server does not answer in time."""
     for pause in PAUSES:
         time.sleep(pause)
         try:
@@ -44,7 +44,7 @@ def was_committed(engine: sa.Engine, number: int, failures: tuple[type[Exception
                 fate = str(db.execute(_FATE, {"number": number}).scalar())
         except failures:
             continue
-        # Its connection may be lost to us and not yet to the server.
+        # The server may not have noticed yet that the connection is lost.
         if fate != "in progress":
             return _KNOWN.get(fate)
     return None

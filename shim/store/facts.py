@@ -1,4 +1,4 @@
-"""What a store knows of itself: whether it is encrypted, and with which key."""
+"""Facts about the store itself: whether it is encrypted, and with which key."""
 
 from typing import Final
 
@@ -10,16 +10,14 @@ from shim.store.schema import facts
 from shim.store.tx import Tx
 
 SEAL: Final = "seal"
-#: What the fact says, sealed; whoever can read it has the key.
+#: The text that is stored encrypted; a key that decrypts it is the store's.
 WORDS: Final = "assistants-shim"
 _HINT: Final = "Nothing was changed."
 _VALUE: Final = sa.select(facts.c.value).where(facts.c.name == SEAL)
 
 
 def check_seal(db: sa.Connection, place: str) -> bool:
-    """Whether the store says that it is encrypted.  Raises `StoreFailed` when that was with another key, or with one
-    and none is given.
-    """
+    """Whether the store is encrypted.  Raises `StoreFailed` if it is encrypted with another key, or no key is given."""
     found = db.execute(_VALUE).scalar() if sa.inspect(db).has_table(facts.name) else None
     if found is None:
         return False
@@ -36,7 +34,7 @@ def check_seal(db: sa.Connection, place: str) -> bool:
 
 
 def note_seal(tx: Tx) -> None:
-    """From now on the store says what it is encrypted with, or that it is not."""
+    """Store the fact that the store is encrypted with the current key, or that it is not encrypted."""
     seal = sealing.of(tx.db)
     tx.db.execute(facts.delete().where(facts.c.name == SEAL))
     if seal is not None and not seal.plain:
@@ -44,9 +42,9 @@ def note_seal(tx: Tx) -> None:
 
 
 def seal_again(tx: Tx, table: sa.Table, after: int, most: int) -> tuple[int | None, int]:
-    """Write the contents of some rows anew, sealed as the connection seals: those behind ``after``, at most so many.
+    """Encrypt the contents of some rows again with the connection's key: those after ``after``, at most ``most``.
 
-    Returns the last one's ``seq``, None when there was none, and how many they were.
+    Returns the last row's ``seq``, None if there was none, and the number of rows.
     """
     dialects.erasing(tx.db)
     names = [column.name for column in table.c if isinstance(column.type, (sealing.Text, sealing.File))]
@@ -59,7 +57,7 @@ def seal_again(tx: Tx, table: sa.Table, after: int, most: int) -> tuple[int | No
 
 
 def sealed_tables() -> list[sa.Table]:
-    """The tables that hold contents."""
+    """The tables with encrypted columns."""
     kinds = (sealing.Text, sealing.File)
     tables = facts.metadata.sorted_tables
     return [table for table in tables if any(isinstance(column.type, kinds) for column in table.c)]

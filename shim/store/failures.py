@@ -1,6 +1,6 @@
-"""From what a driver raises to a `StoreFailed` that says what happened and what to do.
+"""Converts a driver's exceptions to a `StoreFailed` that says what happened and what to do.
 
-The reference prints the table.
+The reference documentation shows the table.
 """
 
 import json
@@ -16,7 +16,7 @@ from shim.store.errors import Gone, Passes, StoreFailed
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """``pieces`` of a driver's message, in lower case; what is said of the store, and what to do about it."""
+    """``pieces`` of a driver's message, in lower case; the statement about the store, and what to do."""
 
     pieces: tuple[str, ...]
     state: str
@@ -24,7 +24,7 @@ class Meaning:
     passes: Passes = "never"
 
 
-#: The first that fits is taken.
+#: The first row that fits is used.
 MEANINGS: Final[tuple[Meaning, ...]] = (
     Meaning(
         ("not a database",),
@@ -154,8 +154,8 @@ _FOREIGN_KEY: Final = ("foreign key constraint", "23503")
 
 
 def explain(problem: Exception, url: URL, *, in_doubt: bool = False) -> Exception:
-    """What to raise in place of ``problem``, which came out of SQLAlchemy, a driver, Alembic, the file system, or of
-    reading what was stored.  ``in_doubt``: nobody knows whether a write was committed.
+    """The exception to raise instead of ``problem``, which came from SQLAlchemy, a driver, Alembic, the file system, or
+    the decoding of stored values.  ``in_doubt``: it is unknown whether a write was committed.
     """
     if isinstance(problem, sa.exc.IntegrityError) and _belongs_nowhere(problem):
         return Gone("the thread was deleted meanwhile")
@@ -163,13 +163,13 @@ def explain(problem: Exception, url: URL, *, in_doubt: bool = False) -> Exceptio
         return StoreFailed(f"The store needs the package {problem.name!r}: pip install 'assistants-shim[postgres]'.")
     place = address.describe(url)
     if isinstance(problem, json.JSONDecodeError):
-        # Not its words: they quote what was read.
+        # Without its message, which quotes the value.
         return StoreFailed(f"The store {place} {UNREADABLE}.")
     message = str(getattr(problem, "orig", None) or problem).strip()
     meaning = IN_DOUBT if in_doubt else _meaning(problem, message)
     if meaning is not None:
         return StoreFailed(f"The store {place} {meaning.state}. {meaning.advice}", passes=meaning.passes)
-    # Behind the first line PostgreSQL shows values, and the statement.
+    # After the first line PostgreSQL's message has values, and the statement.
     message = message.partition("\n")[0]
     for secret in address.secrets(url):
         message = message.replace(secret, "***")
@@ -177,7 +177,7 @@ def explain(problem: Exception, url: URL, *, in_doubt: bool = False) -> Exceptio
 
 
 def _meaning(problem: Exception, message: str) -> Meaning | None:
-    # What PostgreSQL says of a broken constraint holds values, and words that mean something else elsewhere.
+    # PostgreSQL's message about a constraint contains values, and words that would match other rows.
     if isinstance(problem, sa.exc.IntegrityError):
         return None
     words = message.lower()

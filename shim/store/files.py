@@ -1,6 +1,6 @@
-"""Files that code wrote, kept here because the container in which it ran lives twenty minutes.
+"""Files that code interpreter wrote, stored here because upstream deletes their container after twenty idle minutes.
 
-Bodies are the file objects of the wire; ``content`` is the file itself.
+Bodies are the API's file objects; ``content`` is the file itself.
 """
 
 from typing import Final
@@ -17,7 +17,7 @@ _CONTENT: Final = sa.select(files.c.content).where(rows.matching(files, "tenant"
 
 
 def save(tx: Tx, thread_id: str, container_id: str | None, body: Json, content: bytes) -> None:
-    """Keep a file with its thread; the same file again takes its place."""
+    """Store a file with its thread; the same file again replaces it."""
     known = {"id": body["id"], "created_at": body["created_at"], "body": rows.dump(body)}
     place = {"thread_id": thread_id, "container_id": container_id, "content": content}
     rows.put(tx.db, files, tx.tenant, {**known, **place})
@@ -33,7 +33,7 @@ def content(tx: Tx, id: str) -> bytes | None:
 
 
 def forget_old(tx: Tx, before: int) -> int:
-    """Let go of files that were kept before then; returns how many."""
+    """Delete files that were stored before ``before``; returns how many."""
     gone = tx.db.execute(_OLD, {"for_tenant": tx.tenant, "before": before}).rowcount
     if gone:
         dialects.erasing(tx.db)

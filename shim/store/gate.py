@@ -1,9 +1,9 @@
-"""Keeping a fork and the database apart.
+"""Protects database connections from forks.
 
 SQLite forbids carrying an open connection into a forked process (https://sqlite.org/howtocorrupt.html, 2.6): both
-would believe that they hold the same locks, and the file gets damaged.  So before a fork the transactions under way are
-waited for and the idle connections closed; the child inherits none.  A transaction that does not end in time is left to
-the parent, and the child forgets it.
+processes would assume that they hold the same locks, and the file would be damaged.  So a fork waits for current
+transactions and closes idle connections; the child inherits none.  A transaction that does not end in time stays with
+the parent, and the child drops it.
 """
 
 import os
@@ -17,15 +17,17 @@ from typing import Final
 PATIENCE: Final = 2.0
 
 _all: "Final[weakref.WeakSet[Gate]]" = weakref.WeakSet()
-#: Those that the thread has shut that is about to fork: several threads may do so, one after the other.
+#: The gates that the forking thread has shut: several threads may fork, one after the other.
 _shut: Final = threading.local()
 
 
 class Gate:
-    """Transactions pass through, one or many at a time; a fork waits until none is inside."""
+    """Transactions enter and leave it, many at a time; a fork waits until none is inside."""
 
     def __init__(self, close: Callable[[], None], forget: Callable[[], None]) -> None:
-        """``close`` closes idle connections before a fork; ``forget``, in the child, drops what it inherited anyway."""
+        """``close`` closes idle connections before a fork; ``forget``, in the child, drops connections that it
+        inherited nevertheless.
+        """
         self._close, self._forget = close, forget
         self._free = threading.Condition()
         self._inside = 0

@@ -1,7 +1,7 @@
-"""Imports: which there were, what each brought, and taking one back.
+"""Imports: their list, the objects of each, and their removal.
 
-A thread remembers the import that brought it in ``batch``.  It was used since when ``touched_at`` is another than the
-import gave it: every write that uses a thread sets it.
+A thread's ``batch`` is the import that it came from.  It was used since if ``touched_at`` differs from the import's
+value, as every write that uses a thread sets it.
 """
 
 from collections.abc import Iterable
@@ -17,7 +17,7 @@ from shim.wire.types import Json
 
 
 class Import(NamedTuple):
-    """One import.  ``finished_at`` is None while it is under way, or when it was interrupted."""
+    """One import.  ``finished_at`` is None while it runs, or if it was interrupted."""
 
     batch: str
     created_at: int
@@ -27,7 +27,7 @@ class Import(NamedTuple):
 
 
 class Known(NamedTuple):
-    """A thread that the store has: the import that brought it, if any, and whether it was used since."""
+    """An existing thread: the import that it came from, if any, and whether it was used since."""
 
     id: str
     batch: str | None
@@ -39,7 +39,7 @@ _ALL: Final = (
     .where(rows.matching(imports, "tenant"))
     .order_by(imports.c.seq)
 )
-#: What `touched_at` says of a thread that nobody has used since its import.
+#: The column ``touched_at`` of a thread that was not used since its import.
 _UNTOUCHED: Final = imports.c.created_at - (ABOUT + 1)
 _used: Final = sa.or_(imports.c.created_at.is_(None), threads.c.touched_at != _UNTOUCHED, threads.c.head.is_not(None))
 _with_import: Final = threads.outerjoin(
@@ -64,18 +64,18 @@ _IDLE: Final = sa.select(assistants.c.id).where(
 
 
 def untouched(created_at: int) -> int:
-    """The ``touched_at`` of what an import of that time brings."""
+    """The ``touched_at`` of threads that an import at that time adds."""
     return created_at - ABOUT - 1
 
 
 def begin(tx: Tx, batch: str, now: int, sources: list[str]) -> None:
-    """An import begins."""
+    """Store that an import begins."""
     values = {"batch": batch, "created_at": now, "finished_at": None, "sources": rows.dump({"": sources})}
     rows.add(tx.db, imports, {"tenant": tx.tenant, **values, "counts": "{}"})
 
 
 def finish(tx: Tx, batch: str, now: int, counts: Json) -> None:
-    """It has brought all that it could."""
+    """Store that an import has finished."""
     rows.change(
         tx.db, imports, {"tenant": tx.tenant, "batch": batch}, {"finished_at": now, "counts": rows.dump(counts)}
     )
@@ -88,13 +88,13 @@ def listing(tx: Tx) -> list[Import]:
 
 
 def interrupted(tx: Tx, sources: list[str]) -> Import | None:
-    """The last import of the same sources, if it did not come to its end."""
+    """The last import of the same sources, if it was not finished."""
     same = [one for one in listing(tx) if one.sources == sources]
     return same[-1] if same and same[-1].finished_at is None else None
 
 
 def known(tx: Tx, ids: list[str]) -> dict[str, Known]:
-    """Those of the threads that the store has."""
+    """The threads among ``ids`` that exist."""
     found = tx.db.execute(_KNOWN, {"for_tenant": tx.tenant, "ids": ids})
     return {row[0]: Known(row[0], row[1], bool(row[2])) for row in found}
 
@@ -106,7 +106,7 @@ def of_thread(tx: Tx, table: sa.Table, thread_id: str) -> set[str]:
 
 
 def taken(tx: Tx, table: sa.Table, ids: list[str]) -> dict[str, str]:
-    """Those of the ids that the store has, each with its thread."""
+    """The ids that exist in a table, each with its thread."""
     if not ids:
         return {}
     chosen = sa.select(table.c.id, table.c.thread_id).where(table.c.tenant == tx.tenant, table.c.id.in_(ids))
@@ -114,13 +114,13 @@ def taken(tx: Tx, table: sa.Table, ids: list[str]) -> dict[str, str]:
 
 
 def add(tx: Tx, table: sa.Table, values: list[dict[str, Any]]) -> None:
-    """New rows, in order."""
+    """Add rows, in order."""
     if values:
         tx.db.execute(table.insert(), values)
 
 
 def threads_of(tx: Tx, batch: str, after: int, most: int) -> list[tuple[int, Known]]:
-    """The threads that an import brought, some at a time: each with its place in the store's order."""
+    """The threads of an import, in batches: each with its place in the store's order."""
     found = tx.db.execute(_OF_BATCH, {"for_tenant": tx.tenant, "for_batch": batch, "after": after, "most": most})
     return [(row[0], Known(row[1], batch, bool(row[2]))) for row in found]
 
@@ -137,7 +137,7 @@ def remove_threads(tx: Tx, ids: Iterable[str], now: int, tell_upstream: bool) ->
 
 
 def remove_assistants(tx: Tx, batch: str, force: bool) -> int:
-    """Delete the assistants that an import brought, with ``force`` also those that runs name; returns how many."""
+    """Delete the assistants of an import, with ``force`` also those that runs name; returns how many."""
     where = {"tenant": tx.tenant, "batch": batch}
     dialects.erasing(tx.db)
     if force:
@@ -147,7 +147,7 @@ def remove_assistants(tx: Tx, batch: str, force: bool) -> int:
 
 
 def close(tx: Tx, batch: str) -> bool:
-    """Forget an import of which nothing is left; says whether that was so."""
+    """Delete an import of which no object is left; returns whether that was so."""
     where = {"tenant": tx.tenant, "batch": batch}
     for table in (threads, assistants):
         left = sa.select(table.c.id).where(rows.matching(table, *where)).limit(1)

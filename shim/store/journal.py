@@ -1,6 +1,6 @@
-"""The journal of a thread: every item that went upstream (``in``) or came from there (``out``), in order.
+"""The journal of a thread: every item that was sent upstream (``in``) or received from it (``out``), in order.
 
-It holds the whole transcript, so a thread can be replayed to any server at any time; response ids only save work.
+It contains the whole conversation, so a thread can be replayed to any server at any time; response ids only save work.
 """
 
 from collections.abc import Iterator
@@ -14,13 +14,15 @@ from shim.store.schema import journal
 from shim.store.tx import Tx
 from shim.wire.types import Json
 
-#: Rows that are fetched at a time.
+#: How many rows are fetched at a time.
 CHUNK: Final = 500
 Direction = Literal["in", "out"]
 
 
 class Row(NamedTuple):
-    """One item.  ``message_id`` is our message that it belongs to; ``type`` and ``call_id`` are the item's own."""
+    """One item.  ``message_id``: the thread's message that it belongs to; ``type`` and ``call_id`` are the item's
+    own.
+    """
 
     seq: int
     run_id: str | None
@@ -81,7 +83,9 @@ def append(
 
 
 def walk(tx: Tx, thread_id: str, after_seq: int = 0) -> Iterator[Row]:
-    """The items after ``after_seq``, in order, a few at a time: a long thread is never in memory as a whole."""
+    """The items after ``after_seq``, in order, fetched in batches, so that a long thread is never in memory as a
+    whole.
+    """
     where = {"for_tenant": tx.tenant, "for_thread_id": thread_id, "later_than": after_seq}
     for found in tx.db.execute(_ROWS, where, execution_options={"yield_per": CHUNK}):
         yield _row(found)
@@ -93,13 +97,13 @@ def rows(tx: Tx, thread_id: str, after_seq: int = 0) -> list[Row]:
 
 
 def of_run(tx: Tx, run_id: str) -> list[Row]:
-    """The items that a run has put in or out, in order."""
+    """The items of a run, in order."""
     return [_row(row) for row in tx.db.execute(_OF_RUN, {"for_tenant": tx.tenant, "for_run_id": run_id})]
 
 
 def before_last(tx: Tx, thread_id: str, but: str, count: int) -> int:
-    """The place right before the last so many messages; 0 when there are not so many.  ``but``: a run whose own do not
-    count.
+    """The place right before the last ``count`` messages; 0 if there are fewer.  ``but``: a run whose own messages are
+    not counted.
     """
     where = {"for_tenant": tx.tenant, "for_thread_id": thread_id, "but": but, "fewer": count - 1}
     found: int | None = tx.db.execute(_NTH_LAST, where).scalar()
@@ -107,7 +111,7 @@ def before_last(tx: Tx, thread_id: str, but: str, count: int) -> int:
 
 
 def messages_after(tx: Tx, thread_id: str, but: str, after_seq: int) -> int:
-    """How many messages stand after ``after_seq``, but for those of one run."""
+    """How many messages come after ``after_seq``, without those of one run."""
     where = {"for_tenant": tx.tenant, "for_thread_id": thread_id, "but": but, "later_than": after_seq}
     return int(tx.db.execute(_COUNT, where).scalar_one())
 
@@ -118,7 +122,7 @@ def last_seq(tx: Tx, thread_id: str) -> int:
 
 
 def forget_message(tx: Tx, message_id: str) -> int | None:
-    """Remove the items of a message; returns the lowest ``seq`` that went, None when there was none."""
+    """Remove the items of a message; returns their lowest ``seq``, None if there was none."""
     where = {"tenant": tx.tenant, "message_id": message_id}
     first = _number(tx, _FIRST_OF, where)
     if first is not None:
@@ -127,17 +131,17 @@ def forget_message(tx: Tx, message_id: str) -> int | None:
 
 
 def name(tx: Tx, run_id: str, response_id: str) -> None:
-    """Items that a run put out before their response had an id belong to this one."""
+    """Set the response of items that a run journalled before their response had an id."""
     tx.db.execute(_NAME, {"for_tenant": tx.tenant, "for_run_id": run_id, "response_id": response_id})
 
 
 def amend(tx: Tx, message_id: str, item: Json) -> None:
-    """Put an item in the place of the one that a message was made of."""
+    """Replace the item that a message was made from."""
     tx.db.execute(_AMEND, {"for_tenant": tx.tenant, "for_message_id": message_id, "item": generic.dump(item)})
 
 
 def delete_after(tx: Tx, run_id: str, seq: int) -> int:
-    """Take back what the run journalled after ``seq``, such as tool outputs that upstream refused; returns how many."""
+    """Remove the run's items after ``seq``, for example tool outputs that upstream refused; returns how many."""
     return tx.db.execute(_CUT, {"for_tenant": tx.tenant, "for_run_id": run_id, "later_than": seq}).rowcount
 
 

@@ -8,16 +8,17 @@ from shim.store import rows, schema
 from shim.store.schema import facts, keys
 from shim.store.tx import Tx
 
-#: ``issued``: made by this server; ``named``: a key of the upstream's, known by the name of a tenant.
+#: ``issued``: made by this server; ``named``: a key of the upstream's that was given a tenant's name.
 Kind = Literal["issued", "named"]
-#: The name of the secret among the facts.
+#: The secret's name in the table of facts.
 SECRET: Final = "key_secret"
 
 
 class Key(NamedTuple):
-    """A key.  ``tenant``: whose objects it opens; ``label``: the tenant's name; ``hint``: the key's last characters.
+    """A key.  ``tenant``: the owner of the objects that it gives access to; ``label``: the tenant's name; ``hint``: the
+    key's last characters.
 
-    Times are in seconds since the epoch; ``revoked_at`` is None while the key is good.
+    Times are in seconds since the epoch; ``revoked_at`` is None while the key is valid.
     """
 
     id: str
@@ -35,19 +36,19 @@ _ALL: Final = sa.select(*_columns).order_by(keys.c.seq)
 _TENANT: Final = sa.select(keys.c.tenant).where(rows.matching(keys, "label")).order_by(keys.c.seq).limit(1)
 _REVOKE: Final = keys.update().where(rows.matching(keys, "id"), keys.c.revoked_at.is_(None))
 _SECRET: Final = sa.select(facts.c.value).where(rows.matching(facts, "tenant", "name"))
-#: Tables in which an object shows that a tenant has something here.
+#: Tables with objects of tenants.
 _OWNED: Final = (schema.assistants, schema.threads, schema.upstream_objects)
 
 
 def secret(tx: Tx, fresh: str) -> str:
-    """The secret of this store; ``fresh`` becomes it, if it has none yet.  Of several who begin, all get the same."""
+    """The secret of this store; ``fresh`` is stored if there is none yet.  Concurrent callers all get the same one."""
     rows.add_new(tx.db, facts, {"tenant": "", "name": SECRET, "value": fresh}, "name")
     found: str = tx.db.execute(_SECRET, {"for_tenant": "", "for_name": SECRET}).scalar_one()
     return found
 
 
 def add(tx: Tx, key: Key, digest: str) -> bool:
-    """A new key; False when there is one of that digest already."""
+    """Add a key; False if there is one with that digest already."""
     if find(tx, digest) is not None:
         return False
     rows.add(tx.db, keys, {**key._asdict(), "digest": digest})
@@ -55,7 +56,7 @@ def add(tx: Tx, key: Key, digest: str) -> bool:
 
 
 def find(tx: Tx, digest: str) -> Key | None:
-    """The key of a digest, revoked or not."""
+    """The key with a digest, revoked or not."""
     found = tx.db.execute(_BY_DIGEST, {"for_digest": digest}).first()
     return None if found is None else Key._make(found)
 
@@ -66,18 +67,18 @@ def listing(tx: Tx) -> list[Key]:
 
 
 def revoke(tx: Tx, id: str, now: int) -> bool:
-    """From now on the key opens nothing; False when there is no good key of that id."""
+    """Revoke a key; False if there is no valid key with that id."""
     return tx.db.execute(_REVOKE, {"for_id": id, "revoked_at": now}).rowcount > 0
 
 
 def tenant_of(tx: Tx, label: str) -> str | None:
-    """The tenant that goes by a name: that of its first key, good or not."""
+    """The tenant with a name: that of its first key, valid or not."""
     found: str | None = tx.db.execute(_TENANT, {"for_label": label}).scalar()
     return found
 
 
 def has_objects(tx: Tx) -> bool:
-    """Whether something here belongs to a tenant."""
+    """Whether the tenant has any objects."""
     return any(
         tx.db.execute(sa.select(table.c.seq).where(table.c.tenant == tx.tenant).limit(1)).first() is not None
         for table in _OWNED

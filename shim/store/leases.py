@@ -9,12 +9,14 @@ from shim.store import schema
 from shim.store.schema import runs
 from shim.store.tx import Tx
 
-#: A tenant and the id of a run of his.
+#: A tenant and the id of one of the tenant's runs.
 Which = tuple[str, str]
 
 
 class Standing(NamedTuple):
-    """What who drives a run must know of it: whether somebody ended, cancelled or took it, and until when it lives."""
+    """The state of a run for its driver: its status and owner, which show whether it was ended, cancelled or taken
+    over, and when it expires.
+    """
 
     id: str
     status: str
@@ -29,12 +31,12 @@ _STANDINGS: Final = sa.select(runs.c.tenant, *(runs.c[name] for name in Standing
 
 
 def renew(tx: Tx, which: Sequence[Which], owner: str, lease_until: float) -> int:
-    """Prolong one's own leases, all in one statement; returns how many.  A run that has ended, is to be cancelled, or
-    that somebody else has taken is left as it is.
+    """Renew the leases of this owner, all in one statement; returns how many.  A run that has ended, is being
+    cancelled, or was taken over is not changed.
     """
     return tx.db.execute(_RENEW, {"which": list(which), "by": owner, "lease_until": lease_until}).rowcount
 
 
 def standings(tx: Tx, which: Sequence[Which]) -> dict[Which, Standing]:
-    """How those of the runs stand that are active, all in one statement."""
+    """The state of the active ones among these runs, in one statement."""
     return {(row[0], row[1]): Standing._make(row[1:]) for row in tx.db.execute(_STANDINGS, {"which": list(which)})}

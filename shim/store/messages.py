@@ -1,4 +1,4 @@
-"""Messages of a thread.  Bodies are the objects of the wire; ``thread_id`` and ``run_id`` are read from them."""
+"""Messages of a thread.  Bodies are the API's objects; ``thread_id`` and ``run_id`` are read from them."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from shim.wire.types import Json
 
 
 def insert(tx: Tx, body: Json) -> None:
-    """A new message, at the end of its thread."""
+    """Add a message at the end of its thread."""
     threads.in_turn(tx, body["thread_id"])
     rows.add(tx.db, messages, {"tenant": tx.tenant, **_columns(body)})
 
@@ -26,7 +26,7 @@ def save(tx: Tx, body: Json) -> None:
 
 
 def delete(tx: Tx, thread_id: str, id: str) -> bool:
-    """Delete the message, and the trace of the request that made it."""
+    """Delete the message, and the row of the request that made it."""
     dialects.erasing(tx.db)
     requests.forget(tx, thread_id, id)
     return rows.remove(tx.db, messages, {"tenant": tx.tenant, "thread_id": thread_id, "id": id}) > 0
@@ -41,7 +41,7 @@ def page(
     before: str | None = None,
     run_id: str | None = None,
 ) -> Listed:
-    """See `rows.page`; ``run_id`` keeps only what that run wrote."""
+    """See `rows.page`; ``run_id``: only messages of that run."""
     narrower = {} if run_id is None else {"run_id": run_id}
     scope = {"tenant": tx.tenant, "thread_id": thread_id}
     return rows.page(tx.db, messages, scope, Cut(limit, order, after, before), narrower)

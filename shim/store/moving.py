@@ -1,8 +1,8 @@
-"""Moving everything from one database to another, of either kind, in either direction.
+"""Copies everything from one database to another, of either kind, in either direction.
 
-All rows go in one transaction of the target, which is compared with the source before it ends: whatever fails, and
-whenever, leaves the target as empty as it was.  Values are carried as they lie in the tables: nothing is decoded, and
-what is encrypted stays so.
+All rows are written in one transaction of the target, which is compared with the source before it is committed: after
+any failure the target is as empty as before.  Stored values are copied unchanged: nothing is decoded, and encrypted
+values stay encrypted.
 """
 
 import hashlib
@@ -17,25 +17,25 @@ from shim.store.database import Database
 from shim.store.errors import StoreFailed
 from shim.store.tx import Tx
 
-#: Rows that are held in memory at a time, and rows of a table whose rows may be as large as the files that it keeps.
+#: How many rows are in memory at a time; and the same for a table with stored files, whose rows may be large.
 BATCH: Final = 500
 LARGE: Final[Mapping[str, int]] = {"files": 2}
-#: Told after each batch: the table, how many rows of it are done, of how many.  Reading them again counts as much as
-#: writing them, so a table is done at twice its rows.
+#: Called after each batch with the table, the number of rows done, and the total.  Writing a row and reading it back
+#: count as one each, so a table is done at twice its rows.
 Tell = Callable[[str, int, int], None]
 
 
 class Moved(NamedTuple):
-    """What a table holds.  ``checksum``: the SHA-256 of its values, row after row in the store's order."""
+    """The contents of a table.  ``checksum``: the SHA-256 of its values, row after row in the store's order."""
 
     rows: int
     checksum: str
 
 
 def move(source: Database, target: Database, tell: Tell = lambda table, done, total: None) -> dict[str, Moved]:
-    """Copy all that ``source`` holds to ``target``; what each table came to.  The source stays as it is.
+    """Copy everything from ``source`` to ``target``; returns the result for each table.  The source is not changed.
 
-    Nobody can write to either meanwhile.  Raises `StoreFailed`, after which the target is what it was before.
+    Both are locked against writing meanwhile.  Raises `StoreFailed`; the target is then unchanged.
     """
     if source.url == target.url:
         raise StoreFailed("The store cannot be moved to where it is.")
@@ -44,7 +44,9 @@ def move(source: Database, target: Database, tell: Tell = lambda table, done, to
 
 
 def check_there(source: Database) -> None:
-    """A database that is not there would be made, and an empty one moved.  Raises `StoreFailed`."""
+    """Check that the source exists, as otherwise an empty database would be created and copied.  Raises
+    `StoreFailed`.
+    """
     path = str(source.url.database)
     if dialects.is_sqlite(source.url) and not path.startswith("file:") and not Path(path).is_file():
         raise StoreFailed(f"The store {address.describe(source.url)} does not exist.")
@@ -56,7 +58,9 @@ def _from(tx: Tx, source: Database, target: Database, tell: Tell) -> dict[str, M
 
 
 class _Source:
-    """Reading the source: what goes wrong there is said of it, and not of the target in whose transaction it is."""
+    """Reads the source: a failure there is reported for the source, not for the target, in whose transaction it
+    occurs.
+    """
 
     def __init__(self, db: sa.Connection, database: Database) -> None:
         self.db, self.database = db, database
@@ -102,7 +106,7 @@ def _move_table(db: sa.Connection, source: _Source, target: Database, table: sa.
 
 
 def _batches(place: _Source, table: sa.Table) -> Iterator[Sequence[sa.Row[Any]]]:
-    """All rows in the store's order, so many at a time."""
+    """All rows in the store's order, in batches."""
     seq, most = table.c.seq, LARGE.get(table.name, BATCH)
     statement = sa.select(table).where(seq > sa.bindparam("last")).order_by(seq).limit(most)
     last = -1
@@ -120,7 +124,7 @@ def _count(db: sa.Connection, table: sa.Table) -> int:
 
 
 class _Checksum:
-    """Over the values themselves: equal on every kind of database, whatever it stores them as."""
+    """A checksum of the values: equal on both kinds of database, regardless of how they store them."""
 
     def __init__(self) -> None:
         self.rows = 0
@@ -137,7 +141,9 @@ class _Checksum:
 
 
 def _bytes(value: Any) -> bytes:
-    """A value with its kind and its length, so that no two rows look alike; numbers in all their digits."""
+    """A value with its kind and its length, so that different rows give different bytes; numbers with all their
+    digits.
+    """
     if isinstance(value, (bytes, memoryview)):
         kind, data = b"b", bytes(value)
     else:

@@ -1,4 +1,4 @@
-"""Responses that upstream is to delete, as the threads that they belonged to are gone here."""
+"""The outbox: responses that must still be deleted upstream, as their threads were deleted here."""
 
 from typing import Any, Final, NamedTuple
 
@@ -8,7 +8,7 @@ from shim.store import dialects, rows
 from shim.store.schema import Big, outbox, responses
 from shim.store.tx import Tx
 
-#: Attempts after which a response is left to upstream's own time.
+#: The number of attempts after which a response is given up; upstream deletes it after its own retention time.
 TRIES: Final = 8
 
 
@@ -36,33 +36,35 @@ _ANY: Final = sa.select(outbox.c.seq).limit(1)
 
 
 def add(tx: Tx, thread_id: str, now: int) -> None:
-    """All responses of a thread that is about to go."""
+    """Add all responses of a thread that is about to be deleted."""
     tx.db.execute(_OF_THREAD, {"for_tenant": tx.tenant, "for_thread_id": thread_id, "now": now})
 
 
 def add_run(tx: Tx, run_id: str, now: int) -> None:
-    """All responses of a run that is about to go."""
+    """Add all responses of a run that is about to be deleted."""
     tx.db.execute(_OF_RUN, {"for_tenant": tx.tenant, "for_run_id": run_id, "now": now})
 
 
 def add_one(tx: Tx, response_id: str, now: int) -> None:
-    """A response that came when its thread was gone."""
+    """Add a response that came after its thread was deleted."""
     rows.add(tx.db, outbox, {"tenant": tx.tenant, "response_id": response_id, "created_at": now})
 
 
 def some(tx: Tx, after: int, most: int) -> list[Outgoing]:
-    """The next ones behind ``after``, a ``seq``."""
+    """The next ones after ``after``, a ``seq``."""
     found = tx.db.execute(_SOME, {"for_tenant": tx.tenant, "after": after, "most": most})
     return [Outgoing._make(row) for row in found]
 
 
 def done(tx: Tx, seq: int) -> None:
-    """Upstream has deleted it, or never will.  With the last one their very ids go."""
+    """Remove a response that upstream has deleted or never will.  After the last one the ids are erased from the file
+    as well.
+    """
     rows.remove(tx.db, outbox, {"seq": seq})
     if tx.db.execute(_ANY).first() is None:
         dialects.erasing(tx.db)
 
 
 def failed(tx: Tx, one: Outgoing) -> None:
-    """It was tried once more."""
+    """Count a failed attempt."""
     rows.change(tx.db, outbox, {"seq": one.seq}, {"tries": one.tries + 1})

@@ -1,4 +1,4 @@
-"""How often each tenant has called in the minute that is running, for all processes on one store."""
+"""Counts each tenant's requests in the current minute, for all processes of one store."""
 
 from typing import Final, NamedTuple
 
@@ -19,7 +19,7 @@ class Window(NamedTuple):
 
 
 def count(tx: Tx, now: float, seconds: float) -> Window:
-    """One request more, in a window of so many seconds that begins with the first."""
+    """Count one request, in a window of ``seconds`` that begins with the first one."""
     insert = dialects.insert(tx.db.dialect.name)(rate_windows).values(
         tenant=tx.tenant, count=1, expires_at=now + seconds
     )

@@ -1,7 +1,7 @@
-"""What recent POSTs have made, so that one which is sent again makes nothing twice.
+"""The objects that recent POSTs have made, so that a repeated POST makes nothing twice.
 
-A row is written in the transaction of its effect and names what came of it; it holds nothing of what was sent.
-``mark`` is the same for equal requests, ``attempt`` counts from 0 how often the caller had sent it.
+A row is written in the transaction of its effect and has the id of the object that was made, but no contents of the
+request.  ``mark`` is the same for equal requests, ``attempt`` is the number of the caller's attempt, from 0.
 """
 
 from typing import Any, Final, NamedTuple
@@ -12,9 +12,9 @@ from shim.store import rows
 from shim.store.schema import requests
 from shim.store.tx import Tx
 
-#: How long a request can be sent again, in seconds.
+#: For how many seconds a repetition is recognised.
 WINDOW: Final = 600.0
-#: Old rows are swept whenever so many new ones have been written.
+#: Old rows are deleted each time this number of new ones has been written.
 SWEEP: Final = 64
 
 
@@ -33,7 +33,7 @@ _columns: Final[list[sa.Column[Any]]] = [requests.c[name] for name in Row._field
 _same: Final = rows.matching(requests, "tenant", "mark")
 _created: Final = requests.c.created_at
 _earlier: Final = sa.and_(requests.c.attempt < sa.bindparam("mine"), _created >= sa.bindparam("old"))
-#: A later attempt that was quicker than the one which is looking.
+#: A later attempt that arrived before the current one.
 _overtook: Final = sa.and_(requests.c.attempt > sa.bindparam("mine"), _created >= sa.bindparam("arrived"))
 _newest: Final = sa.select(*_columns).where(_same).order_by(requests.c.seq.desc()).limit(1)
 _SENT: Final = _newest.where(sa.or_(_earlier, _overtook))
@@ -51,7 +51,9 @@ _SWEEP: Final = requests.delete().where(_created < sa.bindparam("old"))
 
 
 def insert(tx: Tx, values: rows.Where) -> int:
-    """Note what a request has made; ``values`` has every column but ``seq`` and the tenant.  Returns its ``seq``."""
+    """Store what a request has made; ``values`` has every column but ``seq`` and the tenant.  Returns the row's
+    ``seq``.
+    """
     seq = rows.add(tx.db, requests, {"tenant": tx.tenant, **values})
     if seq % SWEEP == 0:
         tx.db.execute(_SWEEP, {"old": values["created_at"] - WINDOW})
@@ -59,34 +61,34 @@ def insert(tx: Tx, values: rows.Where) -> int:
 
 
 def sent(tx: Tx, mark: str, attempt: int, arrived: float) -> Row | None:
-    """The newest equal request of which this one, its number ``attempt``, may be another attempt."""
+    """The newest equal request of which this one, with its number ``attempt``, may be a repetition."""
     asked = {"mine": attempt, "arrived": arrived, "old": arrived - WINDOW}
     return _row(tx.db.execute(_SENT, {"for_tenant": tx.tenant, "for_mark": mark, **asked}))
 
 
 def keyed(tx: Tx, mark: str, arrived: float) -> Row | None:
-    """The request that was sent with the same key."""
+    """The earlier request with the same key."""
     return _row(tx.db.execute(_KEYED, {"for_tenant": tx.tenant, "for_mark": mark, "old": arrived - WINDOW}))
 
 
 def claim(tx: Tx, seq: int, attempt: int) -> bool:
-    """The row belongs to the request whose attempt this is.  Of several who try, one gets it."""
+    """Claim the row for this attempt; of several concurrent callers one succeeds."""
     return tx.db.execute(_CLAIM, {"for_seq": seq, "mine": attempt, "attempt": attempt}).rowcount > 0
 
 
 def has_since(tx: Tx, row: Row, kinds: tuple[str, ...]) -> bool:
-    """Whether a request of one of these kinds came to the row's thread after it."""
+    """Whether the row's thread got a request of one of these kinds after it."""
     asked = {"for_tenant": tx.tenant, "for_thread_id": row.thread_id, "mark": row.seq, "kinds": kinds}
     return bool(kinds) and tx.db.execute(_SINCE, asked).first() is not None
 
 
 def remove(tx: Tx, seq: int) -> None:
-    """The request has had no effect after all."""
+    """Remove the row, as the effect was undone."""
     rows.remove(tx.db, requests, {"seq": seq})
 
 
 def forget(tx: Tx, thread_id: str | None, made: str) -> None:
-    """What was made is being deleted; ``thread_id`` where it belongs to a thread."""
+    """Remove the row of an object that is being deleted; ``thread_id``, if it belongs to a thread."""
     where = {"tenant": tx.tenant, "made": made} | ({} if thread_id is None else {"thread_id": thread_id})
     tx.db.execute(_IN_NONE if thread_id is None else _IN_THREAD, rows.bound(where))
 

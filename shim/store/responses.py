@@ -34,13 +34,13 @@ def insert(
     previous_id: str | None,
     created_at: int,
 ) -> None:
-    """A response that has begun.  Should a server use an id again, the newer response takes its place."""
+    """Add a response that has begun.  If a server uses an id twice, the newer response replaces the older one."""
     known: dict[str, Any] = {"id": id, "thread_id": thread_id, "run_id": run_id, "created_at": created_at}
     rows.put(tx.db, responses, tx.tenant, {**known, "previous_id": previous_id, "status": None, "usage": None})
 
 
 def finish(tx: Tx, id: str, status: str, usage: Json | None) -> bool:
-    """How the response ended, in upstream's words; says whether it is known."""
+    """Store upstream's final status and usage of a response; returns whether it exists."""
     values = {"status": status, "usage": None if usage is None else rows.dump(usage)}
     return rows.change(tx.db, responses, {"tenant": tx.tenant, "id": id}, values) > 0
 

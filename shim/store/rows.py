@@ -1,7 +1,7 @@
-"""What all resources do alike: fetch, add, change and remove rows, and cut pages out of lists.
+"""Queries for all resources: fetch, add, change and remove rows, and select pages of lists.
 
-Statements are built once and kept, with a bound parameter ``for_COLUMN`` for every column they select by, so that a
-call costs the database's time and little more.
+Statements are built once and cached, with a bound parameter ``for_COLUMN`` for every column of their condition, so that
+a call costs little more than the database's time.
 """
 
 from collections.abc import Collection, Mapping
@@ -22,12 +22,12 @@ Order = Literal["asc", "desc"]
 
 
 def bound(where: Where) -> dict[str, Any]:
-    """The parameters that `matching` waits for."""
+    """The parameters for `matching`."""
     return {f"for_{name}": value for name, value in where.items()}
 
 
 def matching(table: sa.Table, *names: str) -> sa.ColumnElement[bool]:
-    """The condition that every named column has the value given for it at execution."""
+    """The condition that every named column has the value of its parameter."""
     return sa.and_(*(table.c[name] == sa.bindparam(f"for_{name}") for name in names))
 
 
@@ -52,7 +52,7 @@ def _put(table: sa.Table, names: tuple[str, ...], dialect: str) -> Any:
 def _add_unless(index: sa.Index, dialect: str) -> Any:
     among = {"index_elements": index.columns, "index_where": index.dialect_options[dialect]["where"]}
     insert = dialects.insert(dialect)(index.table).inline().on_conflict_do_nothing(**among)
-    # Not every driver's count outlives an insertion otherwise.
+    # Otherwise some drivers lose the row count of an insertion.
     return insert.execution_options(preserve_rowcount=True)
 
 
@@ -79,7 +79,7 @@ def get(db: sa.Connection, table: sa.Table, where: Where) -> Json | None:
 
 
 def add(db: sa.Connection, table: sa.Table, values: Where) -> int:
-    """A new row; returns its ``seq``, which is higher than any before it."""
+    """Add a row; returns its ``seq``, which is higher than any before it."""
     key = db.execute(_insert(table), dict(values)).inserted_primary_key
     assert key is not None
     return int(key[0])
@@ -101,17 +101,17 @@ def put(db: sa.Connection, table: sa.Table, tenant: str, values: Where) -> None:
 
 
 def add_unless(db: sa.Connection, index: sa.Index, values: Where) -> bool:
-    """A new row, unless one that is there already has its place in the unique index; says whether it was added."""
+    """Add a row, unless an existing one has the same values in the unique index; returns whether it was added."""
     return db.execute(_add_unless(index, db.dialect.name), dict(values)).rowcount > 0
 
 
 def add_new(db: sa.Connection, table: sa.Table, values: Where, key: str = "id") -> bool:
-    """A new row, unless the tenant has one of that ``key``; says whether it was added."""
+    """Add a row, unless the tenant has one with that ``key``; returns whether it was added."""
     return db.execute(_add_new(table, key, db.dialect.name), dict(values)).rowcount > 0
 
 
 class Cut(NamedTuple):
-    """Which part of a list is wanted: at most ``limit`` objects, strictly between two others of the list."""
+    """Selects a part of a list: at most ``limit`` objects, strictly between two others of the list."""
 
     limit: int
     order: Order
@@ -120,7 +120,7 @@ class Cut(NamedTuple):
 
 
 class Listed(NamedTuple):
-    """One page, in listing order, and whether there is more in the direction in which it was read."""
+    """One page, in the list's order, and whether there are more objects in the direction in which it was read."""
 
     data: list[Json]
     has_more: bool
@@ -134,12 +134,12 @@ def page(
     narrower: Where | None = None,
     but: Collection[str] = (),
 ) -> Listed:
-    """The part of the list ``scope`` that ``cut`` asks for; ``narrower`` filters it without moving its cursors,
-    and objects whose id is in ``but`` are left out.
+    """The part of the list ``scope`` that ``cut`` selects; ``narrower`` filters it without affecting its cursors, and
+    objects whose id is in ``but`` are left out.
 
-    ``after`` and ``before`` are positions in the listing order.  With ``before`` alone the page ends right before that
-    object, so that pages can be walked backwards: the ``limit`` nearest, still in listing order.  No recording shows
-    ``before`` together with ``limit``; this is a choice.  Raises `NoSuchCursor`.
+    ``after`` and ``before`` are positions in the list's order.  With only ``before`` the page ends right before that
+    object, so that pages can be read backwards: the ``limit`` nearest objects, still in the list's order.  No recording
+    shows ``before`` together with ``limit``; this is a choice.  Raises `NoSuchCursor`.
     """
     marks = {name: _seq(db, table, scope, id) for name, id in (("after", cut.after), ("before", cut.before)) if id}
     backwards = set(marks) == {"before"}

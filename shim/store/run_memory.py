@@ -1,6 +1,6 @@
-"""What is remembered of a run and never shown: the shape of a column of its row.
+"""The run memory: data of a run that the API never shows, stored in a column of its row.
 
-The engine alone reads and changes it; whoever drives a run owns it until it is stored with the run.
+Only the engine reads and changes it; the process that drives a run owns it until it is stored with the run.
 """
 
 from typing import Literal, TypedDict, cast
@@ -11,7 +11,7 @@ from shim.wire.types import Json
 
 
 class Tip(TypedDict):
-    """The response that a run's next round chains from, and up to which place of the journal its chain covers the
+    """The response that a run's next round chains from, and the place of the journal up to which its chain covers the
     thread.
     """
 
@@ -20,12 +20,12 @@ class Tip(TypedDict):
 
 
 class Mark(TypedDict):
-    """Something out of the ordinary that was done to a request.
+    """An unusual change of a request.
 
-    ``at``: when, in seconds since the epoch.  ``kind``: ``healed``, the thread was told from the journal instead of by
-    a chain; ``changed``, upstream refused and was asked in another way; ``resumed``, the process that had asked was
-    gone.  ``why``: in a few words, without contents.  ``previous``: the response that the request was to chain from.
-    ``response``: the one that answered in the end; None while none has.
+    ``at``: when, in seconds since the epoch.  ``kind``: ``healed``, the whole thread was sent from the journal instead
+    of a chain; ``changed``, upstream refused and the request was changed; ``resumed``, the process that had sent it had
+    died.  ``why``: the reason, without contents.  ``previous``: the response that the request was to chain from.
+    ``response``: the one that finally answered; None while there is none.
     """
 
     at: int
@@ -36,21 +36,21 @@ class Mark(TypedDict):
 
 
 class RunMemory(TypedDict):
-    """``spent``: tokens so far.  ``tip``: what the next round chains from.  ``asker``: the response that asked for tool
-    outputs.  ``step_usage``: the tokens of the step that waits for them.  ``obeyed``: whether a forced tool choice has
-    been followed.  ``background``: the response that runs upstream on its own.
+    """``spent``: tokens so far.  ``tip``: the response that the next round chains from.  ``asker``: the response whose
+    calls require tool outputs.  ``step_usage``: the tokens of the step of these calls.  ``obeyed``: whether a forced
+    tool choice has been followed.  ``background``: the response in upstream's background.
 
-    ``model``: the one that is called.  ``resources``: what its hosted tools work on.  ``awaits``: vector stores whose
-    files must be indexed before it begins.  ``contents``: whether its stream shows what a search found.
+    ``model``: the one that is called.  ``resources``: vector stores and files of its hosted tools.  ``awaits``: vector
+    stores whose files must be indexed before it starts.  ``contents``: whether its stream shows the texts of search
+    results.
 
-    ``stale``: a message was deleted that the response under way knows, so nothing may chain from it.  ``images``:
-    pictures that no message shows yet.  ``citations``: how many markers the run's messages have.  ``kept``: how many
-    messages before the run its requests show, where not all fitted.  ``cut``: that was to save tokens, so no other run
-    may chain from it.
+    ``stale``: a message was deleted that the current response's chain contains, so nothing may chain from it.
+    ``images``: pictures that no message shows yet.  ``citations``: how many markers the run's messages have.  ``kept``:
+    how many messages before the run its requests contain, if not all fitted.  ``cut``: messages were left out to save
+    tokens, so no other run may chain from this one.
 
-    ``again``: how often the request under way was asked again, as each process that asked it is gone.
-    ``call_ids``: the calls that the program was asked for, by the id that it sees; each with upstream's id.
-    ``marks``: what was done to its requests, in order.
+    ``again``: how often the current request was sent again after its process had died.  ``call_ids``: the calls that
+    required outputs, by the program's id; each with upstream's id.  ``marks``: the changes of its requests, in order.
     """
 
     spent: Json
@@ -74,7 +74,7 @@ class RunMemory(TypedDict):
 
 
 def blank(model: str, resources: Json, awaits: list[str]) -> RunMemory:
-    """The memory of a run that has done nothing yet."""
+    """The memory of a new run."""
     return {
         "spent": objects.usage(),
         "tip": None,
@@ -100,17 +100,17 @@ def blank(model: str, resources: Json, awaits: list[str]) -> RunMemory:
 def marked(
     memory: RunMemory, at: int, kind: Literal["healed", "changed", "resumed"], why: str, previous: str | None
 ) -> RunMemory:
-    """With one mark more, of the request that upstream is about to get."""
+    """The memory with one more mark, for the request that is about to be sent."""
     mark: Mark = {"at": at, "kind": kind, "why": why, "previous": previous, "response": None}
     return memory | {"marks": [*memory["marks"], mark]}
 
 
 def answered(memory: RunMemory, response_id: str) -> RunMemory:
-    """Upstream has answered: marks that waited for a response belong to this one."""
+    """The memory after upstream has answered: marks without a response get this one."""
     marks: list[Mark] = [each | {"response": each["response"] or response_id} for each in memory["marks"]]
     return memory | {"marks": marks}
 
 
 def load(stored: str) -> RunMemory:
-    """From its column.  What an earlier version did not write has its first value."""
+    """The memory from its column.  Fields that an earlier version did not write have their initial values."""
     return cast(RunMemory, {**blank("", {}, []), **rows.load(stored)})

@@ -1,7 +1,7 @@
 """Runs; at most one of them is active in a thread, across all processes.
 
-``memory`` (the column `private`) is what the engine remembers about a run and the wire never shows.  ``owner`` and
-``lease_until`` (seconds since the epoch) say who drives it and until when he may be trusted to be alive.
+``memory`` (the column `private`) is the run memory, which the API never shows.  ``owner`` and ``lease_until`` (seconds
+since the epoch) are the process that drives it and the end of its lease.
 """
 
 from typing import Any, Final, NamedTuple, TypedDict
@@ -19,7 +19,7 @@ from shim.wire.types import Json
 
 
 class RunRow(NamedTuple):
-    """A run as it lies in the store."""
+    """A stored run."""
 
     body: Json
     memory: RunMemory
@@ -28,7 +28,7 @@ class RunRow(NamedTuple):
 
 
 class Lease(TypedDict, total=False):
-    """Who drives the run, and until when.  What is left out stays as it is; None clears it."""
+    """The owner and the lease of a run.  A missing key is not changed; None clears it."""
 
     owner: str | None
     lease_until: float | None
@@ -46,7 +46,7 @@ _RELEASE: Final = _mine.where(schema.ACTIVE, runs.c.owner == sa.bindparam("by"))
 
 
 def insert(tx: Tx, body: Json, memory: RunMemory, owner: str | None, lease_until: float | None) -> None:
-    """A new run.  Raises `ActiveRun` when it would be active and another one in its thread already is."""
+    """Add a run.  Raises `ActiveRun` if it would be active and its thread already has an active one."""
     thread_id = body["thread_id"]
     threads.in_turn(tx, thread_id)
     fixed = {"tenant": tx.tenant, "id": body["id"], "thread_id": thread_id, "created_at": body["created_at"]}
@@ -63,42 +63,46 @@ def get(tx: Tx, thread_id: str, id: str) -> RunRow | None:
 
 
 def active(tx: Tx, thread_id: str) -> RunRow | None:
-    """The run that holds the thread, if any."""
+    """The thread's active run, if any."""
     return _row(tx, _ACTIVE, {"tenant": tx.tenant, "thread_id": thread_id})
 
 
 def move(tx: Tx, body: Json, memory: RunMemory, allowed: frozenset[str], **lease: Unpack[Lease]) -> bool:
-    """Save the run if its stored status is one of ``allowed``: compare and set.  Says whether that was so."""
+    """Save the run if its stored status is one of ``allowed``: compare and set.  Returns whether that was so."""
     values = {**_columns(body), "private": rows.dump(memory), **lease, "allowed": sorted(allowed)}
     return tx.db.execute(_MOVE, {**_which(tx.tenant, body["id"]), **values}).rowcount > 0
 
 
 def save(tx: Tx, body: Json) -> bool:
-    """Save the run whatever its status is; says whether it exists.  For metadata, in the transaction that read it."""
+    """Save the run in any status; returns whether it exists.  For metadata, in the transaction that read it."""
     return rows.change(tx.db, runs, {"tenant": tx.tenant, "id": body["id"]}, _columns(body)) > 0
 
 
 def claim(tx: Tx, id: str, now: float, owner: str, lease_until: float) -> bool:
-    """Take over an active run whose lease has run out, or that nobody drives.  Of several who try, one gets it."""
+    """Take over an active run whose lease has ended, or that has no owner.  Of several concurrent callers one
+    succeeds.
+    """
     values = {"now": now, "owner": owner, "lease_until": lease_until}
     return tx.db.execute(_CLAIM, {**_which(tx.tenant, id), **values}).rowcount > 0
 
 
 def take_over(tx: Tx, id: str, lost: str | None, owner: str, lease_until: float) -> bool:
-    """Take over an active run from ``lost``, who is known to be gone.  Of several who try, one gets it."""
+    """Take over an active run from ``lost``, a process that has ended.  Of several concurrent callers one succeeds."""
     where = {"tenant": tx.tenant, "id": id, "owner": lost}
     return rows.change(tx.db, runs, where, {"owner": owner, "lease_until": lease_until}) > 0
 
 
 def release(tx: Tx, id: str, owner: str) -> bool:
-    """Let go of one's own run, so that whoever looks at it next takes it over at once."""
+    """Release a run of this owner, so that the next process that reads or changes the thread can take it over at
+    once.
+    """
     return (
         tx.db.execute(_RELEASE, {**_which(tx.tenant, id), "by": owner, "owner": None, "lease_until": None}).rowcount > 0
     )
 
 
 def delete(tx: Tx, id: str) -> bool:
-    """Delete the run and what it left: its steps, responses and journal rows.  Its messages stay."""
+    """Delete the run with its steps, responses and journal rows.  Its messages stay."""
     dialects.erasing(tx.db)
     for table in (schema.steps, schema.responses, schema.journal):
         rows.remove(tx.db, table, {"tenant": tx.tenant, "run_id": id})

@@ -1,8 +1,8 @@
 """The tables, for SQLite and PostgreSQL alike.
 
 Every table has ``seq``, the store's own order, given once and never again; lists sort by it, never by id or time.
-Every table has ``tenant``, and an id is unique within its tenant.  Objects lie in ``body`` as the JSON text that the
-wire shows; a column beside it exists only where a query needs it.  What belongs to a thread goes when the thread goes.
+Every table has ``tenant``, and an id is unique within its tenant.  Objects are in ``body`` as the JSON text that the
+API shows; another column exists only if a query needs it.  Rows that belong to a thread are deleted with the thread.
 
 A change here needs a revision in ``migrations/versions`` and its name in `REVISION`.
 """
@@ -14,13 +14,13 @@ import sqlalchemy as sa
 from shim.store import sealing
 from shim.wire import encoding
 
-#: The newest revision in ``migrations/versions``: known here so that a store which has it need not load Alembic.
+#: The newest revision in ``migrations/versions``: repeated here so that Alembic is not loaded for an up-to-date store.
 REVISION: Final = "0007"
 
-#: Statuses of a run that holds its thread.  Spelled as SQL because a partial index serves only queries that repeat it.
+#: Statuses of an active run.  As SQL text, because a partial index is used only for queries that repeat it.
 ACTIVE: Final = sa.text("status IN ('queued', 'in_progress', 'requires_action', 'cancelling')")
 
-#: SQLite gives automatic numbers to INTEGER alone, which holds 64 bits there.
+#: SQLite gives automatic numbers only to INTEGER, which has 64 bits there.
 Big: Final = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 metadata: Final = sa.MetaData(
@@ -34,7 +34,7 @@ metadata: Final = sa.MetaData(
 
 
 class Name(sa.types.TypeDecorator[str]):
-    """A text that stands outside of any JSON: an id, a status, a cursor that somebody made up."""
+    """A text outside of JSON: an id, a status, a cursor that a caller may have invented."""
 
     impl = sa.Text
     cache_ok = True
@@ -48,7 +48,7 @@ def _text(name: str, nullable: bool = False) -> "sa.Column[str]":
 
 
 def _contents(name: str, **more: Any) -> "sa.Column[str]":
-    """What people said and what was made of it, encrypted where the store has a key."""
+    """A column with contents, encrypted if the store has a key."""
     return sa.Column(name, sealing.Text, nullable=False, **more)
 
 
@@ -64,13 +64,13 @@ def _table(name: str, *parts: sa.schema.SchemaItem) -> sa.Table:
 
 
 def _object(name: str, *parts: sa.schema.SchemaItem) -> sa.Table:
-    """A table of things that the wire shows: an id, a time of creation in seconds, a body."""
+    """A table of API objects: an id, a time of creation in seconds, a body."""
     created = sa.Column("created_at", Big, nullable=False)
     return _table(name, _text("id"), created, _contents("body"), *parts, sa.UniqueConstraint("tenant", "id"))
 
 
 def _thread() -> list[sa.schema.SchemaItem]:
-    """The column and the bond of everything that belongs to a thread."""
+    """The column and the foreign key of tables that belong to a thread."""
     bond = sa.ForeignKeyConstraint(["tenant", "thread_id"], ["threads.tenant", "threads.id"], ondelete="CASCADE")
     return [_text("thread_id"), bond, sa.Index(None, "tenant", "thread_id", "seq")]
 
@@ -85,7 +85,7 @@ threads: Final = _object(
     sa.Column("touched_at", Big, nullable=False, server_default="0"),
     sa.Index(None, "tenant", "touched_at"),
     sa.Index(None, "tenant", "batch", "seq"),
-    # Whether anybody at all has a thread of some id is asked where unknown ids begin threads.
+    # Used with `SHIM_UNKNOWN_THREADS=create`, which checks whether any tenant has a thread with an id.
     sa.Index(None, "id"),
 )
 
@@ -176,7 +176,7 @@ outbox: Final = _table(
     sa.Column("tries", sa.Integer, nullable=False, server_default="0"),
 )
 
-#: What was brought from elsewhere: threads and assistants name theirs in ``batch``.
+#: Imports: threads and assistants refer to theirs by ``batch``.
 imports: Final = _table(
     "imports",
     _text("batch"),
@@ -187,7 +187,7 @@ imports: Final = _table(
     sa.UniqueConstraint("tenant", "batch"),
 )
 
-#: Threads that were deleted here: a digest of each id, from which nobody finds the id, and nothing else of them.
+#: Threads that were deleted here: only a digest of each id, from which the id cannot be found.
 tombstones: Final = _table(
     "tombstones",
     _text("digest"),
@@ -196,11 +196,11 @@ tombstones: Final = _table(
     sa.Index(None, "digest"),
 )
 
-#: What the store knows of itself.
+#: Facts about the store itself.
 facts: Final = _table("facts", _text("name"), _text("value"), sa.UniqueConstraint("tenant", "name"))
 
-#: API keys of the server's callers, as keyed hashes: those that the server gave out (``issued``), and those of the
-#: upstream's that are known by the name of a tenant (``named``).  ``label``: the tenant's name as the operator gave it.
+#: API keys of the server's callers, as keyed hashes: those that the server issued (``issued``), and keys of the
+#: upstream's that were given a tenant's name (``named``).  ``label``: the tenant's name as the operator gave it.
 keys: Final = _table(
     "keys",
     _text("id"),
@@ -215,7 +215,7 @@ keys: Final = _table(
     sa.Index(None, "label"),
 )
 
-#: Which tenant has made which object upstream, where all of them share the server's key there.
+#: Which tenant has made which object upstream, if all tenants share the server's key there.
 upstream_objects: Final = _table(
     "upstream_objects",
     _text("id"),
@@ -225,7 +225,7 @@ upstream_objects: Final = _table(
     sa.Index(None, "tenant", "collection", "seq"),
 )
 
-#: How often each tenant has called in the minute that is running.
+#: How many requests each tenant has sent in the current minute.
 rate_windows: Final = _table(
     "rate_windows",
     sa.Column("count", Big, nullable=False),

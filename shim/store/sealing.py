@@ -1,8 +1,8 @@
-"""Contents encrypted at rest: columns that are sealed on their way into the database and opened on their way out.
+"""Encryption at rest: columns that are encrypted when they are written and decrypted when they are read.
 
-The keys are Fernet's (https://github.com/fernet/spec): AES-128 in CBC mode with HMAC-SHA256.  The first one seals, each
-of them opens, so that a key can be replaced.  A database without keys has columns of text and nothing else: its values
-pass through nothing of this.
+The keys are Fernet's (https://github.com/fernet/spec): AES-128 in CBC mode with HMAC-SHA256.  The first key encrypts,
+each of them decrypts, so that a key can be replaced.  Without keys these are plain text columns, without any
+conversion.
 """
 
 import hmac
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from cryptography.fernet import MultiFernet
 
 T = TypeVar("T")
-#: What a sealed file begins with; a sealed text begins with Fernet's version, which no JSON does.
+#: The beginning of an encrypted file; an encrypted text begins with Fernet's version, which no JSON does.
 MARK: Final = b"\x00sealed\x00"
 _TOKEN: Final = "gAAAAA"
 _ATTRIBUTE: Final = "shim_seal"
@@ -31,9 +31,9 @@ OTHER_KEY: Final = "The store contains a text that none of the keys in SHIM_ENCR
 
 
 class Seal:
-    """``keys``: the newest first.  ``plain``: open what is sealed, and seal nothing any more.
+    """``keys``: the newest first.  ``plain``: decrypt what is encrypted, and encrypt nothing any more.
 
-    Raises `StoreFailed` for what is no key, and without the package.
+    Raises `StoreFailed` for an invalid key, and if the package is missing.
     """
 
     def __init__(self, keys: tuple[str, ...], plain: bool = False) -> None:
@@ -48,11 +48,13 @@ class Seal:
         return token.decode()
 
     def open(self, text: str) -> str:
-        """What was sealed; what was stored before there was a key, as it is.  Raises `StoreFailed`."""
+        """Decrypt a text; a text that was stored before there was a key is returned unchanged.  Raises
+        `StoreFailed`.
+        """
         return self._opened(text.encode()).decode() if text.startswith(_TOKEN) else text
 
     def mark(self, digest: str) -> str:
-        """A digest that nobody can make of a guess without the key.  It is the same as long as the first key is."""
+        """A keyed digest, so that a guess cannot be checked without the key.  It changes with the first key."""
         return digest if self.plain else hmac.new(self._first, digest.encode(), "sha256").hexdigest()[: len(digest)]
 
     def close_file(self, content: bytes) -> bytes:
@@ -83,17 +85,17 @@ def _fernet(keys: tuple[str, ...]) -> "MultiFernet":
     try:
         return MultiFernet([Fernet(key) for key in keys])
     except ValueError:
-        # Not chained: nobody's key belongs in a traceback.
+        # Without the cause, as a key must not be in a traceback.
         raise StoreFailed(NO_KEY) from None
 
 
 def use(engine: sa.Engine, seal: Seal | None) -> None:
-    """Let an engine that is new seal with ``seal``."""
+    """Let a new SQLAlchemy engine encrypt with ``seal``."""
     setattr(engine.dialect, _ATTRIBUTE, seal)
 
 
 def of(db: sa.Connection | sa.Engine) -> Seal | None:
-    """What a connection seals with."""
+    """The `Seal` of a connection."""
     found: Seal | None = getattr(db.dialect, _ATTRIBUTE, None)
     return found
 
@@ -125,7 +127,7 @@ class Text(TypeDecorator[str]):
 
 
 class Mark(TypeDecorator[str]):
-    """A digest of contents, to be found again by whoever can make the same one."""
+    """A keyed digest of contents, for look-ups of equal contents."""
 
     impl = sa.Text
     cache_ok = True

@@ -1,4 +1,4 @@
-"""Steps of a run.  Bodies are the objects of the wire; ``thread_id`` and ``run_id`` are read from them."""
+"""Steps of a run.  Bodies are the API's objects; ``thread_id`` and ``run_id`` are read from them."""
 
 from typing import Any, Final
 
@@ -31,13 +31,15 @@ def of_run(tx: Tx, run_id: str) -> list[Json]:
 
 
 def last(tx: Tx, run_id: str) -> Json | None:
-    """The step that sorts last in the run."""
+    """The run's last step in the store's order."""
     found = tx.db.execute(_LAST, {"for_tenant": tx.tenant, "for_run_id": run_id}).scalar()
     return None if found is None else rows.load(found)
 
 
 def requeue(tx: Tx, run_id: str, id: str) -> None:
-    """Let the step sort last in its run.  It is written anew, as a number of the store's order is never given twice."""
+    """Move the step to the end of its run.  It is inserted again, as a number of the store's order is never used
+    twice.
+    """
     body = get(tx, run_id, id)
     if body is not None:
         rows.remove(tx.db, steps, {"tenant": tx.tenant, "id": id})

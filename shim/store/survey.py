@@ -1,6 +1,6 @@
-"""What a store holds, for its operator: threads with their sizes, words in messages, tokens by day.
+"""Queries for the operator: threads with their sizes, words in messages, tokens by day.
 
-``tenant`` is None where those of all tenants are meant.
+``tenant`` is None for all tenants.
 """
 
 from collections.abc import Iterator
@@ -16,7 +16,9 @@ CHUNK: Final = 500
 
 
 class ThreadRow(NamedTuple):
-    """A thread, how much is in it, and when it was last used, in seconds since the epoch, to the hour."""
+    """A thread, the number of its messages and runs, and when it was last used, in seconds since the epoch, exact to
+    the hour.
+    """
 
     tenant: str
     body: Json
@@ -26,14 +28,14 @@ class ThreadRow(NamedTuple):
 
 
 class Hit(NamedTuple):
-    """A message with the words that were looked for."""
+    """A message with the words of a search."""
 
     tenant: str
     message: Json
 
 
 class Spent(NamedTuple):
-    """The tokens of one response upstream, and what it belongs to."""
+    """The tokens of one response, with its thread and run."""
 
     tenant: str
     created_at: int
@@ -67,9 +69,9 @@ def tenants_of(tx: Tx, table: sa.Table, id: str) -> list[str]:
 
 
 def search(tx: Tx, tenant: str | None, words: str) -> Iterator[Hit]:
-    """Messages whose text holds ``words``, in any case; a few in memory at a time.
+    """Messages whose text contains ``words``, in upper or lower case; fetched in batches.
 
-    They are looked at here, as a database cannot look into what is encrypted.
+    They are searched here, as a database cannot search encrypted columns.
     """
     table, wanted = schema.messages, words.casefold()
     chosen = sa.select(table.c.tenant, table.c.body).where(_of(table, tenant)).order_by(table.c.seq.desc())
@@ -96,7 +98,7 @@ def run(tx: Tx, id: str) -> Json | None:
 
 
 def spent(tx: Tx, tenant: str | None, since: int = 0) -> Iterator[Spent]:
-    """The usage of all responses that have ended, oldest first; a few in memory at a time."""
+    """The usage of all responses that have ended, oldest first; fetched in batches."""
     made, runs = schema.responses, schema.runs
     joined = made.join(runs, sa.and_(made.c.tenant == runs.c.tenant, made.c.run_id == runs.c.id))
     columns = (made.c.tenant, made.c.created_at, made.c.thread_id, runs.c.body, made.c.usage)

@@ -1,4 +1,4 @@
-"""Which tenants have something in the store: the only questions that are asked across all of them."""
+"""Queries across all tenants, for retention."""
 
 from typing import Final
 
@@ -12,10 +12,10 @@ _FILES: Final = sa.select(files.c.tenant).where(files.c.created_at < sa.bindpara
 
 
 def with_threads(tx: Tx, before: int) -> list[str]:
-    """Tenants with threads that nobody has used since then."""
+    """Tenants with threads that were last used before ``before``."""
     return list(tx.db.execute(_THREADS, {"before": before}).scalars())
 
 
 def with_files(tx: Tx, before: int) -> list[str]:
-    """Tenants with kept files that were made before then."""
+    """Tenants with files that were stored before ``before``."""
     return list(tx.db.execute(_FILES, {"before": before}).scalars())

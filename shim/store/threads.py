@@ -1,4 +1,4 @@
-"""Threads, and the head of each: how much of its transcript upstream already has."""
+"""Threads, and the head of each: the part of the thread that upstream already has."""
 
 import hashlib
 from typing import Any, Final, NamedTuple
@@ -13,7 +13,7 @@ from shim.wire.types import Json
 
 
 class Head(NamedTuple):
-    """The last response whose chain covers the journal up to ``covers``, a ``seq``; (None, 0) when there is none."""
+    """The last response whose chain covers the journal up to ``covers``, a ``seq``; (None, 0) if there is none."""
 
     response_id: str | None
     covers: int
@@ -29,11 +29,11 @@ _LEFT: Final = (
     .order_by(threads.c.touched_at)
     .limit(sa.bindparam("most"))
 )
-#: How exactly it is known when a thread was used, in seconds: a row that was noted within that is not written again.
+#: The precision of a thread's last use, in seconds: within this time the row is not written again.
 ABOUT: Final = 3600
 
 
-#: Whoever may use it: an id that somebody else has, or had, is not free.
+#: Of all tenants: an id that any tenant has, or had, is not free.
 _TAKEN: Final = sa.union_all(
     sa.select(threads.c.id).where(rows.matching(threads, "id")),
     sa.select(tombstones.c.digest).where(rows.matching(tombstones, "digest")),
@@ -45,12 +45,12 @@ _BURIED: Final = sa.select(tombstones.c.digest).where(
 
 
 def insert(tx: Tx, body: Json, batch: str | None = None) -> None:
-    """A new thread without a head; ``batch`` names the import that brought it."""
+    """Add a thread without a head; ``batch`` is the import that it came from."""
     rows.add(tx.db, threads, _columns(tx.tenant, body, batch))
 
 
 def insert_new(tx: Tx, body: Json) -> bool:
-    """The same, unless there is one of that id; says whether it was added."""
+    """Add a thread, unless its id exists; returns whether it was added."""
     return rows.add_new(tx.db, threads, _columns(tx.tenant, body, None))
 
 
@@ -60,10 +60,10 @@ def _columns(tenant: str, body: Json, batch: str | None) -> dict[str, Any]:
 
 
 def insert_free(tx: Tx, body: Json) -> bool:
-    """A new thread under an id that came from outside.
+    """Add a thread under an id that a caller has chosen.
 
-    Not if there is such a thread, or one of that id was deleted, in this tenant or another; says whether it was added.
-    Of several who try at one time, one adds it.
+    Nothing is added if any tenant has such a thread, or had one that was deleted; returns whether it was added.  Of
+    several concurrent callers one adds it.
     """
     if tx.db.execute(_TAKEN, {"for_id": body["id"], "for_digest": _digest(body["id"])}).first() is not None:
         return False
@@ -71,19 +71,19 @@ def insert_free(tx: Tx, body: Json) -> bool:
 
 
 def bury(tx: Tx, id: str, now: int) -> None:
-    """Remember that a thread of this id was deleted here."""
+    """Store that a thread with this id was deleted here."""
     rows.add_new(tx.db, tombstones, {"tenant": tx.tenant, "digest": _digest(id), "created_at": now}, "digest")
 
 
 def buried(tx: Tx, ids: list[str]) -> set[str]:
-    """Those of the ids whose threads were deleted here."""
+    """The ids among ``ids`` whose threads were deleted here."""
     digests = {_digest(id): id for id in ids}
     found = tx.db.execute(_BURIED, {"for_tenant": tx.tenant, "digests": list(digests)}).scalars()
     return {digests[digest] for digest in found}
 
 
 def _digest(id: str) -> str:
-    """Of an id that is erased the store keeps nothing by which it could be found."""
+    """A digest of an erased id, from which the id cannot be found."""
     return hashlib.sha256(id.encode()).hexdigest()
 
 
@@ -92,12 +92,12 @@ def get(tx: Tx, id: str) -> Json | None:
 
 
 def save(tx: Tx, body: Json) -> bool:
-    """Replace the body; says whether the thread exists."""
+    """Replace the body; returns whether the thread exists."""
     return rows.change(tx.db, threads, {"tenant": tx.tenant, "id": body["id"]}, {"body": rows.dump(body)}) > 0
 
 
 def delete(tx: Tx, id: str) -> bool:
-    """Delete the thread and all that belongs to it: messages, runs, steps, journal, responses, kept files."""
+    """Delete the thread and all that belongs to it: messages, runs, steps, journal, responses, stored files."""
     dialects.erasing(tx.db)
     return rows.remove(tx.db, threads, {"tenant": tx.tenant, "id": id}) > 0
 
@@ -112,15 +112,15 @@ def set_head(tx: Tx, id: str, response_id: str | None, covers: int) -> None:
 
 
 def left(tx: Tx, before: int, most: int) -> list[str]:
-    """Threads that nobody has used since then, at most so many."""
+    """Threads that were last used before ``before``, at most ``most``."""
     return list(tx.db.execute(_LEFT, {"for_tenant": tx.tenant, "before": before, "most": most}).scalars())
 
 
 def lock(tx: Tx, id: str, now: int | None = None) -> bool:
-    """Keep every other writer away from this thread until the transaction ends; says whether the thread exists.
+    """Lock this thread against other writers until the transaction ends; returns whether the thread exists.
 
-    A write that first looks and then acts begins with this: "is a run active? no: add the message".  On SQLite a writer
-    is alone anyway; on PostgreSQL the row is locked.  ``now``: the thread is being used, at this time.
+    A write that depends on what it reads begins with this, for example "add a message if no run is active".  On SQLite
+    there is only one writer anyway; on PostgreSQL the row is locked.  ``now``: the time of this use of the thread.
     """
     found = tx.db.execute(
         _LOCK if lone_writer(tx.db) else _NUMBERED_LOCK, {"for_tenant": tx.tenant, "for_id": id}
@@ -134,10 +134,11 @@ def lock(tx: Tx, id: str, now: int | None = None) -> bool:
 
 
 def in_turn(tx: Tx, id: str) -> None:
-    """`lock` before something is added to the thread, where that is needed.
+    """`lock` before a row is added to the thread, if the database needs that.
 
-    PostgreSQL gives out ``seq`` when a row is written and shows it when it is committed: of two writers the later
-    number could show first, and a head that covers it would cover, unsent, the earlier one.
+    PostgreSQL assigns ``seq`` when a row is written, and the row is visible after the commit.  So of two writers the
+    later number could become visible first, and a head that covers it would also cover the earlier one, which was not
+    sent.
     """
     if not lone_writer(tx.db):
         lock(tx, id)

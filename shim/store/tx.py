@@ -1,4 +1,4 @@
-"""The unit of work: an open transaction together with the tenant for whom it is made, and who opens such."""
+"""The unit of work: an open transaction with its tenant; and the port that opens transactions."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Tx:
-    """A transaction.  Every query of the store takes one, reads ``tenant``'s objects alone, and writes his."""
+    """A transaction.  Every query of the store takes one, and reads and writes only objects of ``tenant``."""
 
     db: sa.Connection
     tenant: str
@@ -23,13 +23,13 @@ class Store(Protocol):
     """Makes transactions for one tenant.  ``work`` is a plain function whose first argument is the transaction; it
     commits when it returns, and is rolled back when it raises.
 
-    A port in both colours: behind a blocking client it blocks and never suspends.  Raises
-    `shim.store.errors.StoreFailed` when the database cannot be used.
+    A port for blocking and async clients: behind a blocking client it blocks and never suspends.  Raises
+    `shim.store.errors.StoreFailed` if the database cannot be used.
     """
 
     @property
     def tenant(self) -> str:
-        """Whose objects these are; empty in process."""
+        """The owner of the objects; empty in process."""
         ...
 
     def of(self, tenant: str) -> Self:
@@ -37,9 +37,9 @@ class Store(Protocol):
         ...
 
     async def read(self, work: "Callable[Concatenate[Tx, P], T]", *args: P.args, **kwargs: P.kwargs) -> T:
-        """A transaction that sees one state of the database throughout."""
+        """Run a transaction that sees one state of the database throughout."""
         ...
 
     async def write(self, work: "Callable[Concatenate[Tx, P], T]", *args: P.args, **kwargs: P.kwargs) -> T:
-        """A transaction that may change something.  It may be tried again, so ``work`` changes nothing else."""
+        """Run a transaction that may change the store.  It may be repeated, so ``work`` must change nothing else."""
         ...

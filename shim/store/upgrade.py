@@ -1,4 +1,4 @@
-"""Bringing the tables up to date.  A store that already is costs one small query, and Alembic is not even loaded."""
+"""Upgrades the tables.  An up-to-date store costs one small query, and Alembic is not loaded."""
 
 import logging
 import threading
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 log = logging.getLogger("shim")
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
 _VERSION: Final = sa.select(sa.column("version_num", sa.Text)).select_from(sa.table("alembic_version"))
-#: Alembic keeps the environment that it runs in a global variable.
+#: Alembic has its current environment in a global variable.
 _one_at_a_time: Final = threading.Lock()
 
 
 def bring_up_to_date(engine: sa.Engine, place: str) -> None:
-    """Create or change the tables where needed, in one transaction; other processes wait and then find it done.
+    """Create or change the tables if necessary, in one transaction; other processes wait meanwhile.
 
-    Raises `StoreFailed` without touching anything when the tables are those of a newer version or of somebody else.
+    Raises `StoreFailed`, and changes nothing, if the tables are those of a newer version or of another application.
     """
     dialects.prepare(engine)
     with engine.connect() as db:
@@ -40,7 +40,7 @@ def bring_up_to_date(engine: sa.Engine, place: str) -> None:
 
 
 def revision(db: sa.Connection) -> str | None:
-    """The revision that the database is at; None when it has never seen a store."""
+    """The revision of the database; None if it has no store."""
     if not sa.inspect(db).has_table("alembic_version"):
         return None
     return db.execute(_VERSION).scalar()
@@ -57,7 +57,7 @@ def configuration() -> "Config":
 
 @contextmanager
 def _silent_library() -> Iterator[None]:
-    """Alembic tells of each step; a program whose own tables are no matter of Alembic's need not hear it."""
+    """Silence Alembic's log of each step, which does not concern the application."""
     theirs = logging.getLogger("alembic")
     before = theirs.level
     theirs.setLevel(max(before, logging.WARNING))

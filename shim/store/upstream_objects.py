@@ -1,6 +1,6 @@
-"""Which tenant has made which object upstream, where all tenants share the server's key there.
+"""Records which tenant has made which object upstream, if all tenants share the server's key there.
 
-Only ids are noted, and the collection of the API that an object belongs to (``files``, ``vector_stores``, ...).
+Only ids are stored, and the collection of the API that an object belongs to (``files``, ``vector_stores``, ...).
 """
 
 from collections.abc import Collection
@@ -28,22 +28,22 @@ class Ids(NamedTuple):
 
 
 def note(tx: Tx, collection: str, id: str, now: int) -> None:
-    """The tenant has made the object.  Noting it twice changes nothing."""
+    """Record that the tenant has made the object.  A second time nothing changes."""
     rows.add_new(tx.db, objects, {"tenant": tx.tenant, "id": id, "collection": collection, "created_at": now})
 
 
 def owned(tx: Tx, ids: Collection[str]) -> set[str]:
-    """Those of the ids whose objects the tenant has made."""
+    """The ids among ``ids`` whose objects the tenant has made."""
     return set(tx.db.execute(_OWNED, {"for_tenant": tx.tenant, "ids": list(ids)}).scalars()) if ids else set()
 
 
 def forget(tx: Tx, id: str) -> None:
-    """Upstream has the object no more."""
+    """Remove an object that upstream no longer has."""
     rows.remove(tx.db, objects, {"tenant": tx.tenant, "id": id})
 
 
 def page(tx: Tx, collection: str, limit: int, order: Order, after: str | None) -> Ids:
-    """The tenant's objects in the order in which they were made, behind the one named ``after``.
+    """The tenant's objects in the order in which they were made, after the object ``after``.
 
     Raises `NoSuchCursor`.
     """

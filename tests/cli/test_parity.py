@@ -130,7 +130,7 @@ def test_exit_codes_are_for_ci(client: OpenAI) -> None:
     assert "✘ failed gpt-broken" in said(*asked, "gpt-broken")
     assert "'taste' is none of status, calls" in said(*asked, "gpt-same", "--ignore", "taste", code=2)
     assert "neither a file nor a thread thread_none" in said("parity", "thread_none", "--model", "gpt-same", code=2)
-    assert "no assistant and no file asst_none" in said(*asked, "gpt-same", "--assistant", "asst_none", code=2)
+    assert "neither an assistant nor a file asst_none" in said(*asked, "gpt-same", "--assistant", "asst_none", code=2)
     assert "nowhere/a.html cannot be written" in said(*asked, "gpt-same", "--html", "nowhere/a.html", code=2)
     assert "Missing option '--model'" in said("parity", thread_id, code=2)
 

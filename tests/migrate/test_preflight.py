@@ -74,7 +74,7 @@ FOUND: dict[str, tuple[Json, list[tuple[str, str, str]]]] = {
     ),
     "a schema that is not strict": ({"response_format": {"type": "json_schema", "json_schema": {"schema": {}}}}, []),
     "a search": (search("vs_good"), []),
-    "a search without a store": (search(), [("note", "tools", "what threads bring along")]),
+    "a search without a store": (search(), [("note", "tools", "only the threads' vector stores")]),
     "stores": (
         search("vs_old", "vs_empty", "vs_none", "vs_secret"),
         [

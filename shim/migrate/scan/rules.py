@@ -49,7 +49,7 @@ RULES: Final[dict[str, Rule]] = {
         "remark",
         "A call through the module itself (`openai.beta`)",
         "`import shim as openai` gives the module-level client and all other names of the module.",
-        f"{_UNCHANGED}#one-name-in-place-of-another",
+        f"{_UNCHANGED}#the-shim-under-the-name-openai",
     ),
     "azure-client": Rule(
         "remark",
@@ -92,7 +92,7 @@ RULES: Final[dict[str, Rule]] = {
         "works",
         "Types, event classes or handlers of the Assistants API that are imported",
         "They may stay as they are: the names of `shim` are the same objects.",
-        f"{_UNCHANGED}#one-name-in-place-of-another",
+        f"{_UNCHANGED}#the-shim-under-the-name-openai",
     ),
     "handler": Rule(
         "works",
@@ -166,7 +166,7 @@ RULES: Final[dict[str, Rule]] = {
         "human",
         "A library that sends the Assistants API to a server of its own",
         "Leave the library out, and swap the client's import instead.",
-        f"{_UNCHANGED}#one-name-in-place-of-another",
+        f"{_UNCHANGED}#the-shim-under-the-name-openai",
     ),
     "azure-agents": Rule(
         "human",
@@ -217,6 +217,6 @@ RULES: Final[dict[str, Rule]] = {
         "human",
         "A file or cell that is no Python 3 and mentions the API",
         "It was searched only by patterns. Check it yourself.",
-        "how-to/scan.md#what-it-cannot-see",
+        "how-to/scan.md#what-it-does-not-find",
     ),
 }

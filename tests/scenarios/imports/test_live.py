@@ -128,7 +128,7 @@ def test_pictures_come_along_as_far_as_they_are_given_out() -> None:
 def test_a_key_that_is_not_taken_ends_it_at_once(status: int) -> None:
     importer = Importer()
     with Loopback(lambda asked: Said.error(status, "no")) as server:
-        with pytest.raises(Refused, match="refused to tell"):
+        with pytest.raises(Refused, match="refused the request"):
             importer.fetch(Endpoint(server.url, "k"), [exported.THREAD, "thread_other"])
         assert len(server.asked) == 1
     importer.close()

@@ -109,7 +109,7 @@ def test_a_call_that_a_server_refuses_is_told_as_text(
         "Hello.",
     ]
     assert len(world.upstream.bodies) == 3, "the second run is not refused"
-    lines = [record.message for record in caplog.records if "refuses calls" in record.message]
+    lines = [record.message for record in caplog.records if "refuses earlier calls" in record.message]
     assert lines == [f"upstream refuses earlier calls of thread {thread}, which are sent as text from now on: call_a"]
 
 

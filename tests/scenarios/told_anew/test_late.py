@@ -29,7 +29,7 @@ def test_a_message(world: World, cut: str, stateless: bool, caplog: pytest.LogCa
         told = world.run(thread, CUTS[cut](late(message(), SHORT, LONG)))
     assert world.messages(thread) == ["One", "Hello."]
     assert told[-1][0] == "thread.run.completed"
-    assert "tells more of message" in caplog.text
+    assert "has more of message" in caplog.text
     if stateless:
         world.say(thread, "Two")
         world.run(thread, answer(message(says("Bye.")), id="resp_2"))
