@@ -63,19 +63,25 @@ def _one_day() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def stores(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stores]:
-    """Makes databases as they are when they are new: upgraded once, as the migrations take longer than most tests."""
+def ready_files(tmp_path_factory: pytest.TempPathFactory) -> Files:
+    """Makes new SQLite stores: upgraded once and then copied, as the migrations take longer than most tests."""
+    path = tmp_path_factory.mktemp("new") / "shim.db"
+    made = database(f"sqlite:///{path}")
+    made.prepare()
+    made.close()
+    return Files(path)
+
+
+@pytest.fixture(scope="session")
+def stores(request: pytest.FixtureRequest) -> Iterator[Stores]:
+    """Makes databases of the kind that the tests run on."""
     if request.config.getoption("store") == "postgres":
         assert POSTGRES, "no SHIM_TEST_POSTGRES"
         server = Databases(POSTGRES)
         yield server
         server.close()
         return
-    path = tmp_path_factory.mktemp("new") / "shim.db"
-    made = database(f"sqlite:///{path}")
-    made.prepare()
-    made.close()
-    yield Files(path)
+    yield request.getfixturevalue("ready_files")
 
 
 @pytest.fixture(autouse=True)

@@ -1,8 +1,10 @@
-"""New databases for tests, each made from a template: files, and databases on a PostgreSQL server."""
+"""New databases for tests: ready ones, each made from a template, and places in which there is no store yet."""
 
 import os
 import shutil
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -14,6 +16,28 @@ from shim.store.database import database
 
 #: Read when this is imported, as no test sees the user's own variables.
 POSTGRES = os.environ.get("SHIM_TEST_POSTGRES")
+#: The kinds of database that there are here.
+KINDS = ["sqlite", *(["postgresql"] if POSTGRES else [])]
+
+
+@contextmanager
+def empty(kind: str, folder: Path) -> Iterator[str]:
+    """The URL of a place in which there is nothing, not even a table: a file that is not there, or a schema of its own
+    on the server.
+    """
+    if kind == "sqlite":
+        yield f"sqlite:///{folder / 'shim.db'}"
+        return
+    assert POSTGRES, "no SHIM_TEST_POSTGRES"
+    schema = f"test_{uuid.uuid4().hex}"
+    server = sa.create_engine(resolve(POSTGRES), poolclass=sa.NullPool)
+    with server.begin() as db:
+        db.execute(sa.schema.CreateSchema(schema))
+    try:
+        yield f"{POSTGRES}?options=-csearch_path%3D{schema}&application_name={schema}"
+    finally:
+        with server.begin() as db:
+            db.execute(sa.schema.DropSchema(schema, cascade=True))
 
 
 class Stores(Protocol):

@@ -234,5 +234,7 @@ def _response(answer: object, client: Any, call: Call | None = None) -> Json:
 
 def _sent(client: Any, call: Call | None) -> secrets.Sent:
     """The headers and the address that the SDK would send for this call, for the removal of secrets."""
-    headers = {**client.default_headers, **_options(call)["headers"]}
+    # Recent versions of the SDK do not have their own credentials among the default headers.
+    own = {f"{name} of the client": getattr(client, name, None) for name in ("api_key", "_azure_ad_token")}
+    headers = {**client.default_headers, **own, **_options(call)["headers"]}
     return secrets.Sent(headers, client.base_url.copy_merge_params(client.default_query))

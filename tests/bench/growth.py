@@ -2,7 +2,6 @@
 a thread anew; on SQLite, and on PostgreSQL where SHIM_TEST_POSTGRES holds the URL of one.
 """
 
-import os
 import tempfile
 import time
 import tracemalloc
@@ -20,23 +19,20 @@ from shim.store.database import Database, database
 from tests.bench.report import Json, Options, Report, spread, table
 from tests.scenarios.growth.long import SAYING, fill
 from tests.scenarios.growth.sink import Sink
-from tests.scenarios.load import databases
+from tests.stores import KINDS, empty
 
 LENGTHS: Final = (10, 100, 1_000, 10_000)
 #: What the longest may cost of the shortest.
 AIM: Final = 1.2
 #: Turns, of two messages each, that are told anew.
 RETOLD: Final = 5_000
-#: Read here, as it must be from wherever the bench is started.
-POSTGRES: Final = os.environ.get("SHIM_TEST_POSTGRES")
 
 
 def run(options: Options) -> Report:
     """Milliseconds of computing for a turn, and bytes in the store for a message, over the length of a thread."""
-    kinds = ["sqlite", *(["postgresql"] if POSTGRES else [])]
-    reports = {kind: _on(kind, options) for kind in kinds}
+    reports = {kind: _on(kind, options) for kind in KINDS}
     text = "\n\n".join(f"On {kind}:\n\n{report.text}" for kind, report in reports.items())
-    if not POSTGRES:
+    if KINDS == ["sqlite"]:
         text += "\n\nNot on postgresql: .ci/postgres.sh starts one."
     return Report(text, {kind: report.data for kind, report in reports.items()})
 
@@ -102,15 +98,14 @@ def _turn(client: OpenAI, thread: str, helper: str) -> None:
 
 @contextmanager
 def _place(kind: str) -> Iterator[Database]:
-    with tempfile.TemporaryDirectory() as folder:
-        places = {
-            "sqlite": lambda: databases.sqlite(Path(folder)),
-            "postgresql": lambda: databases.postgresql(POSTGRES or ""),
-        }
-        with places[kind]() as url, mock.patch.dict("os.environ", {"SHIM_DATABASE_URL": url}):
-            base = database(url)
-            yield base
-            base.close()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        empty(kind, Path(folder)) as url,
+        mock.patch.dict("os.environ", {"SHIM_DATABASE_URL": url}),
+    ):
+        base = database(url)
+        yield base
+        base.close()
 
 
 def _size(base: Database) -> int:

@@ -13,10 +13,9 @@ from shim.server.attempts import FAILURES
 from shim.server.keyring import Keyring
 from shim.settings import settings
 from shim.store.database import database
-from tests.scenarios.load import databases
 from tests.server.served import served
 from tests.server.speaking import Answer, ask
-from tests.stores import POSTGRES
+from tests.stores import KINDS, empty
 
 KEY: Final = "the-operators-own-key"
 OWN, THREAD = "asst_fromTheDashboard01", "thread_fromTheBrowser0001"
@@ -40,10 +39,9 @@ def server() -> Iterator[Server]:
         yield found
 
 
-@pytest.fixture(params=["sqlite", *(["postgresql"] if POSTGRES else [])])
+@pytest.fixture(params=KINDS)
 def on_each_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server]:
-    kind = databases.sqlite(tmp_path) if request.param == "sqlite" else databases.postgresql(POSTGRES or "")
-    with kind as url, serving(url) as found:
+    with empty(request.param, tmp_path / "own") as url, serving(url) as found:
         yield found
 
 

@@ -14,14 +14,13 @@ from shim.store.address import resolve
 from shim.store.database import Database, database
 from shim.store.errors import StoreFailed
 from tests.store.things import assistant
+from tests.stores import Files
 
 
 @pytest.fixture
-def path(template: Path, tmp_path: Path) -> Path:
+def path(ready_files: Files, tmp_path: Path) -> Path:
     """An empty store in a file."""
-    copy = tmp_path / "shim.db"
-    copy.write_bytes(template.read_bytes())
-    return copy
+    return Path(ready_files.new(tmp_path).removeprefix("sqlite:///"))
 
 
 def failing(base: Database, work: Callable[..., Any], *args: Any) -> str:

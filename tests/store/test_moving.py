@@ -33,9 +33,8 @@ from shim.store.errors import StoreFailed
 from shim.store.keys import Key
 from shim.store.tx import Tx
 from shim.wire import encoding
-from tests.scenarios.load import databases
-from tests.store.conftest import POSTGRES
 from tests.store.things import assistant, ids, message, python, run, step, thread
+from tests.stores import POSTGRES, empty
 
 Json = dict[str, Any]
 #: What databases, drivers and encodings treat in different ways.
@@ -51,8 +50,7 @@ def pair(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Datab
         made = []
         for number, kind in enumerate(request.param.split(" to ")):
             folder = tmp_path / str(number)
-            place = databases.sqlite(folder) if kind == "sqlite" else databases.postgresql(POSTGRES or "")
-            made.append(database(stack.enter_context(place)))
+            made.append(database(stack.enter_context(empty(kind, folder))))
             stack.callback(made[-1].close)
         yield made[0], made[1]
 

@@ -14,16 +14,13 @@ from shim import AsyncOpenAI, OpenAI
 from tests.scenarios.clients.talking import TOOLS
 from tests.scenarios.doors.loopback import Loopback
 from tests.scenarios.doors.talking import secret
-from tests.scenarios.load import databases
-
-POSTGRES = os.environ.get("SHIM_TEST_POSTGRES")
+from tests.stores import KINDS, empty
 
 
-@pytest.fixture(params=["sqlite", *(["postgresql"] if POSTGRES else [])])
+@pytest.fixture(params=KINDS)
 def kept(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """Where threads live, on either kind of database."""
-    place = databases.sqlite(tmp_path / "kept") if request.param == "sqlite" else databases.postgresql(POSTGRES or "")
-    with place as url:
+    with empty(request.param, tmp_path / "kept") as url:
         monkeypatch.setenv("SHIM_DATABASE_URL", url)
         yield url
 

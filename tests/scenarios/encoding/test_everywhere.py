@@ -16,9 +16,8 @@ from pydantic_core import from_json
 from shim import OpenAI
 from tests.scenarios.doors.loopback import Loopback, Said
 from tests.scenarios.encoding.telling import MARK, says, stream
-from tests.scenarios.load import databases
 from tests.server.served import served
-from tests.stores import POSTGRES
+from tests.stores import KINDS, empty
 
 Json = dict[str, Any]
 #: How it stands in JSON, and what is read of it.
@@ -28,7 +27,6 @@ ODD = {
     "both halves": (r"\ud83d\ude00", "😀"),
     "NUL": (r"\u0000", "\x00"),
 }
-STORES = ["sqlite", *(["postgresql"] if POSTGRES else [])]
 
 
 @contextmanager
@@ -109,12 +107,9 @@ RUN = {
 }
 
 
-@pytest.fixture(params=STORES)
+@pytest.fixture(params=KINDS)
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'odd.db'}"
-        return
-    with databases.postgresql(POSTGRES or "") as url:
+    with empty(request.param, tmp_path / "odd") as url:
         yield url
 
 

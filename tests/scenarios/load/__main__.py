@@ -6,19 +6,18 @@ PostgreSQL is looked for in SHIM_TEST_POSTGRES, which ``.ci/postgres.sh`` sets. 
 
 import argparse
 import json
-import os
 import tempfile
-from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from shim.store.database import database
 from tests.bench.report import machine, table
-from tests.scenarios.load import databases, whole
+from tests.scenarios.load import whole
 from tests.scenarios.load.faulty import Faulty
 from tests.scenarios.load.scale import FULL, Scale
 from tests.scenarios.load.stage import Stage
+from tests.stores import KINDS, empty
 
 WRITTEN: Final = Path("build/load.json")
 
@@ -30,7 +29,7 @@ def main() -> None:
         parser.add_argument(f"--{name}", type=int, default=getattr(FULL, name))
     asked = parser.parse_args()
     scale = replace(FULL, processes=asked.processes, threads=asked.threads, turns=asked.turns)
-    kinds = asked.kinds or ["sqlite", *(["postgresql"] if os.environ.get("SHIM_TEST_POSTGRES") else [])]
+    kinds = asked.kinds or KINDS
     print(", ".join(f"{name} {value}" for name, value in machine().items()), flush=True)
     found = {kind: _load(kind, scale) for kind in kinds}
     names = next(iter(found.values()))
@@ -40,7 +39,7 @@ def main() -> None:
 
 
 def _load(kind: str, scale: Scale) -> dict[str, str]:
-    with tempfile.TemporaryDirectory() as folder, _place(kind, Path(folder)) as url, Faulty(scale) as upstream:
+    with tempfile.TemporaryDirectory() as folder, empty(kind, Path(folder)) as url, Faulty(scale) as upstream:
         stage = Stage(scale, url, Path(folder), upstream)
         figures = stage.perform()
         print(f"\n{kind}:", dict(sorted(figures.noted.items())), flush=True)
@@ -48,10 +47,6 @@ def _load(kind: str, scale: Scale) -> dict[str, str]:
         database(url).close()
         print(f"all {scale.all_threads} threads are whole and in order, none has a run under way", flush=True)
         return figures.row(scale)
-
-
-def _place(kind: str, folder: Path) -> AbstractContextManager[str]:
-    return databases.sqlite(folder) if kind == "sqlite" else databases.postgresql(os.environ["SHIM_TEST_POSTGRES"])
 
 
 if __name__ == "__main__":

@@ -19,10 +19,9 @@ from shim.assembly import wiring
 from shim.cli import table
 from tests.cassettes import expected
 from tests.scenarios.doors.loopback import Loopback
-from tests.scenarios.load import databases
 from tests.scenarios.privacy import lying
 from tests.scenarios.privacy.life import Life, word
-from tests.store.conftest import POSTGRES
+from tests.stores import POSTGRES, empty
 
 fernet = pytest.importorskip("cryptography.fernet")
 #: Where a whole life of a thread is led: on the server, if there is one.
@@ -67,7 +66,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Monk
 @contextmanager
 def place(kind: str, folder: Path) -> Iterator[str]:
     folder.mkdir()
-    with databases.sqlite(folder) if kind == "sqlite" else databases.postgresql(POSTGRES or "") as found:
+    with empty(kind, folder) as found:
         yield found
 
 

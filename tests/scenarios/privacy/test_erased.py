@@ -2,17 +2,15 @@
 
 import re
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from tests.scenarios.doors.colours import SYNC, opened
 from tests.scenarios.doors.loopback import Loopback
-from tests.scenarios.load import databases
 from tests.scenarios.privacy import lying
 from tests.scenarios.privacy.life import Life, word
-from tests.store.conftest import POSTGRES
+from tests.stores import POSTGRES, empty
 
 #: Everything that has an id here or upstream.
 ID = re.compile(rb"\b(?:thread|msg|run|step|resp|call|fc|ci|rs|cfile|cntr)_\w{16,}")
@@ -29,10 +27,7 @@ def place(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setenv("SHIM_DELETE_RESPONSES", "true")
     monkeypatch.setenv("SHIM_EXIT_GRACE", "60")
     monkeypatch.setenv("SHIM_BACKGROUND", background)
-    with ExitStack() as stack:
-        url = f"sqlite:///{tmp_path / 'shim.db'}"
-        if kind == "postgresql":
-            url = stack.enter_context(databases.postgresql(POSTGRES or ""))
+    with empty(kind, tmp_path / "own") as url:
         monkeypatch.setenv("SHIM_DATABASE_URL", url)
         yield url, colour
 

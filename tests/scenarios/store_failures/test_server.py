@@ -19,7 +19,7 @@ from tests.scenarios.doors.colours import opened
 from tests.scenarios.doors.loopback import Loopback
 from tests.scenarios.doors.talking import until_ended
 from tests.scenarios.store_failures.test_causes import MOMENTS, WAYS, Backlog, Scene
-from tests.store.conftest import POSTGRES
+from tests.stores import POSTGRES
 
 pytestmark = pytest.mark.skipif(not POSTGRES, reason="SHIM_TEST_POSTGRES holds no URL")
 

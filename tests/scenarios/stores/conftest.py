@@ -1,5 +1,5 @@
 """The stores of the store's own tests."""
 
-from tests.store.conftest import address, base, store, template
+from tests.store.conftest import address, base, store
 
-__all__ = ["address", "base", "store", "template"]
+__all__ = ["address", "base", "store"]

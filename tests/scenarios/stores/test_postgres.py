@@ -17,8 +17,8 @@ from shim.store.address import resolve
 from shim.store.database import AsyncStore, Database, database
 from shim.store.errors import StoreFailed
 from shim.store.tx import Tx
-from tests.store.conftest import POSTGRES
 from tests.store.things import assistant, thread
+from tests.stores import POSTGRES
 
 needs_server = pytest.mark.skipif(not POSTGRES, reason="SHIM_TEST_POSTGRES holds no URL")
 

@@ -1,52 +1,26 @@
-"""The revisions, run one after the other, make the tables of the schema."""
+"""Tables that are brought up to date: made, left alone where they are, and where they are not ours."""
 
+import logging
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from shim.store import assistants, dialects, schema, upgrade
 from shim.store.database import database
 from shim.store.errors import StoreFailed
 from tests.store.things import assistant, python, said
+from tests.stores import Files
 
 
 def test_the_newest_revision_is_the_one_that_the_code_expects() -> None:
     assert ScriptDirectory.from_config(upgrade.configuration()).get_heads() == [schema.REVISION]
 
 
-def test_the_revisions_make_the_schema(address: str) -> None:
-    base = database(address)
-    assert base.read(lambda tx: compare_metadata(MigrationContext.configure(tx.db), schema.metadata)) == []
-    base.close()
-
-
-def test_on_sqlite_even_to_the_letter(template: Path, tmp_path: Path) -> None:
-    """What the comparison does not see: partial indexes, numbers given once, cascades."""
-    engine = sa.create_engine(f"sqlite:///{tmp_path / 'created.db'}")
-    schema.metadata.create_all(engine)
-    engine.dispose()
-    assert described(tmp_path / "created.db") == described(template)
-
-
-def described(path: Path) -> dict[str, list[str]]:
-    """What each table and index consists of, the parts in alphabetical order."""
-    with sqlite3.connect(path) as db:
-        found = db.execute("SELECT name, sql FROM sqlite_master WHERE sql NOT NULL AND name NOT LIKE '%alembic%'")
-        # A column that was added later stands on another's line, and in its own place.
-        made = {
-            name: sorted(part.strip(" ,\t") for part in sql.replace(", touched_at", "\ntouched_at").split("\n"))
-            for name, sql in found
-        }
-    db.close()
-    return made
-
-
-def test_a_store_that_is_up_to_date_does_not_load_alembic(template: Path) -> None:
+def test_a_store_that_is_up_to_date_does_not_load_alembic(ready_files: Files, tmp_path: Path) -> None:
     code = """if True:
         import sys
         from shim.store import assistants
@@ -54,13 +28,12 @@ def test_a_store_that_is_up_to_date_does_not_load_alembic(template: Path) -> Non
         database(sys.argv[1]).write(assistants.get, "asst_1")
         print([name for name in sys.modules if name.split(".")[0] in ("alembic", "mako", "asyncpg", "psycopg")])
     """
-    assert said(python(code, f"sqlite:///{template}")) == "[]"
+    assert said(python(code, ready_files.new(tmp_path, "new.db"))) == "[]"
 
 
 @pytest.mark.parametrize("revision", ["9999", "a1b2c3"])
-def test_a_newer_store_is_left_alone(template: Path, tmp_path: Path, revision: str) -> None:
-    path = tmp_path / "shim.db"
-    path.write_bytes(template.read_bytes())
+def test_a_newer_store_is_left_alone(ready_files: Files, tmp_path: Path, revision: str) -> None:
+    path = Path(ready_files.new(tmp_path).removeprefix("sqlite:///"))
     with sqlite3.connect(path) as db:
         db.execute("UPDATE alembic_version SET version_num = ?", (revision,))
     db.close()
@@ -87,18 +60,6 @@ def test_tables_of_somebody_else_are_left_alone(tmp_path: Path) -> None:
     db.close()
 
 
-def test_a_table_can_be_rebuilt_without_losing_what_hangs_on_it(template: Path, tmp_path: Path) -> None:
-    """Future revisions will; SQLite deletes by cascade when a table is dropped while foreign keys are on."""
-    path = tmp_path / "shim.db"
-    path.write_bytes(template.read_bytes())
-    engine = dialects.make_engine(database(f"sqlite:///{path}").url)
-    with dialects.alone(engine) as db:
-        assert db.exec_driver_sql("PRAGMA foreign_keys").scalar() == 0
-    with engine.connect() as db:
-        assert db.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
-    engine.dispose()
-
-
 def test_a_path_with_a_percent_sign(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(upgrade, "MIGRATIONS", tmp_path / "100%")
     assert upgrade.configuration().get_main_option("script_location") == str(tmp_path / "100%")
@@ -116,3 +77,40 @@ def test_half_an_upgrade_leaves_nothing(tmp_path: Path, monkeypatch: pytest.Monk
             base.write(assistants.insert, assistant(1))
     base.write(assistants.insert, assistant(1))
     base.close()
+
+
+def test_a_revision_is_none_until_there_is_a_store(address: str) -> None:
+    base = database(address)
+    engine = dialects.make_engine(base.url)
+    base.raw = True
+    if dialects.is_sqlite(base.url):
+        Path(str(base.url.database)).parent.mkdir()
+    with engine.connect() as db:
+        assert upgrade.revision(db) is None
+    base.prepare()
+    with engine.connect() as db:
+        assert upgrade.revision(db) == schema.REVISION
+    engine.dispose()
+    base.close()
+
+
+def test_a_new_store_is_logged_once_and_the_librarys_steps_are_not(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    engine = dialects.make_engine(sa.make_url(f"sqlite:///{tmp_path / 'new.db'}"))
+    before = logging.getLogger("alembic").level
+    with caplog.at_level(logging.INFO):
+        for _ in range(2):
+            upgrade.bring_up_to_date(engine, "of mine")
+    assert caplog.messages == ["a new store was made: of mine"]
+    assert logging.getLogger("alembic").level == before
+    engine.dispose()
+
+
+def test_of_two_that_begin_at_once_one_makes_the_tables(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    engines = [dialects.make_engine(sa.make_url(f"sqlite:///{tmp_path / 'new.db'}")) for _ in range(2)]
+    with caplog.at_level(logging.INFO, "shim"), ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda engine: upgrade.bring_up_to_date(engine, "of mine"), engines))
+    assert caplog.messages == ["a new store was made: of mine"]
+    for engine in engines:
+        engine.dispose()

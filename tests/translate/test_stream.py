@@ -1,0 +1,194 @@
+"""The protocol: which rule speaks of an event, how often an item ends, and what the response's end makes good."""
+
+from typing import Any
+
+import pytest
+
+from shim.translate import stream
+from shim.translate.stream import ITEM_ADDED, ITEM_DONE, RULES, Nothing, merged, translate
+from shim.wire.sse import UNREADABLE
+from tests.translate.telling import (
+    added,
+    call,
+    created,
+    done,
+    ended,
+    last,
+    message,
+    names,
+    says,
+    tell,
+    text,
+    texts,
+    turn,
+)
+
+Json = dict[str, Any]
+HELLO = message(says("Hello."))
+WHOLE = [
+    "run.in_progress",
+    "run.step.created",
+    "run.step.in_progress",
+    "message.created",
+    "message.in_progress",
+    "message.delta",
+    "message.completed",
+    "run.step.completed",
+    "run.completed",
+]
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        [created(), added(HELLO), text("Hello."), done(HELLO), ended(HELLO)],
+        [created(), added(HELLO), done(HELLO), ended(HELLO)],
+        [created(), done(HELLO), ended(HELLO)],
+        [created(), text("Hello."), done(HELLO), ended(HELLO)],
+        [created(), ended(HELLO)],
+        [ended(HELLO)],
+        [created(), added(HELLO), text("Hel"), ended(HELLO)],
+        [created(), added(HELLO), added(HELLO), done(HELLO), done(HELLO), ended(HELLO)],
+    ],
+)
+def test_a_message_is_told_once_and_whole_however_it_comes(events: list[Json]) -> None:
+    told = tell(turn(), *events)
+    assert [name for place, name in enumerate(names(told)) if name != names(told)[place - 1]] == WHOLE
+    assert texts(told) == "Hello."
+
+
+@pytest.mark.parametrize("status, begins", [("queued", False), ("in_progress", True)])
+def test_a_run_begins_when_upstream_works_on_it(status: str, begins: bool) -> None:
+    assert names(tell(turn(), created(status=status))) == (["run.in_progress"] if begins else [])
+    assert names(tell(turn(), {"type": "response.in_progress"})) == ["run.in_progress"]
+    assert tell(turn(), {"type": "response.queued"}) == []
+
+
+def test_what_has_no_counterpart_is_seen_and_not_told() -> None:
+    made = turn()
+    for kind, row in RULES.items():
+        if isinstance(row, Nothing) and isinstance(kind, str):
+            assert list(translate(made, {"type": kind})) == [], kind
+    assert made.unknown == set()
+
+
+def test_what_nobody_knows_is_remembered_by_its_kind() -> None:
+    made = turn()
+    item = {"type": "dream", "id": "dr_1"}
+    told = tell(made, created(), {"type": "response.dream.begun"}, added(item), done(item), ended(item, HELLO))
+    assert made.unknown == {"response.dream.begun", f"{ITEM_ADDED} dream", f"{ITEM_DONE} dream"}
+    assert texts(told) == "Hello."
+    assert [item["type"] for _, item in made.done] == ["dream", "message"], "and journalled"
+
+
+def test_what_follows_the_end_is_ignored() -> None:
+    made = turn()
+    tell(made, created(), ended(HELLO))
+    late = [text("More."), done(message(says("More."), id="msg_b")), ended(status="failed"), {"type": "x.y"}]
+    assert tell(made, *late) == []
+    assert (made.run["status"], made.unknown) == ("completed", set())
+
+
+#: An event's name, the status that its response has, and the run's status.
+ENDS = [
+    ("response.completed", "completed", "completed"),
+    ("response.completed", None, "completed"),
+    ("response.completed", "in_progress", "completed"),
+    ("response.completed", "incomplete", "incomplete"),
+    ("response.completed", "failed", "failed"),
+    ("response.failed", None, "failed"),
+    ("response.failed", "in_progress", "failed"),
+    ("response.incomplete", None, "incomplete"),
+    ("response.cancelled", None, "cancelled"),
+    ("response.done", None, "completed"),
+    ("response.done", "failed", "failed"),
+]
+
+
+@pytest.mark.parametrize("kind, status, becomes", ENDS)
+def test_a_response_ends_as_its_status_says_or_else_its_event(kind: str, status: str | None, becomes: str) -> None:
+    made = turn()
+    event = ended(HELLO)
+    changed = {key: value for key, value in event["response"].items() if key != "status"}
+    tell(made, created(), {"type": kind, "response": changed | ({} if status is None else {"status": status})})
+    assert made.run["status"] == becomes
+
+
+def test_the_end_tells_what_nobody_has_told_in_its_place() -> None:
+    bye = message(says("Bye."), id="msg_b")
+    told = tell(turn(), created(), added(HELLO), text("Hello."), done(HELLO), ended(HELLO, bye))
+    assert texts(told) == "Hello.Bye."
+    assert [name for name in names(told) if name.startswith("message.c")] == [
+        "message.created",
+        "message.completed",
+    ] * 2
+
+
+def test_an_error_says_why_a_run_failed() -> None:
+    failing = {"type": "error", "error": {"code": "rate_limit_exceeded", "message": "Too many."}}
+    told = tell(turn(), created(), failing, ended(status="failed"))
+    error = last(told, "run.failed")["last_error"]
+    assert error == {"code": "rate_limit_exceeded", "message": "Too many."}
+
+
+def test_a_line_that_cannot_be_read_counts_only_where_nothing_else_says_why() -> None:
+    unreadable = {"type": UNREADABLE}
+    made = turn()
+    assert last(tell(made, created(), unreadable, ended(HELLO)), "run.completed")["last_error"] is None
+    assert made.unknown == {"a data line that is no JSON object"}
+    told = tell(turn(), created(), unreadable, ended(status="failed"))
+    assert last(told, "run.failed")["last_error"]["message"] == stream.UNREAD
+    failing = {"type": "error", "error": {"message": "Boom."}}
+    told = tell(turn(), created(), failing, unreadable, ended(status="failed"))
+    assert last(told, "run.failed")["last_error"]["message"] == "Boom."
+
+
+def test_an_item_goes_to_the_journal_when_it_is_told_wholly() -> None:
+    made = turn()
+    tell(made, created(), added(HELLO), text("Hel"))
+    assert made.done == []
+    tell(made, done(HELLO))
+    assert [item["content"][0]["text"] for _, item in made.done] == ["Hello."]
+    tell(made, added(call()), done(call()))
+    assert len(made.done) == 1, "a call waits for the end"
+    tell(made, ended(HELLO, call()))
+    assert [item["type"] for _, item in made.done] == ["message", "function_call"]
+
+
+def test_more_that_is_said_of_an_item_after_its_end_is_stored() -> None:
+    made = turn()
+    told = tell(made, created(), added(message()), done(message(says("Hel"))), ended(HELLO))
+    assert (texts(told), len(made.amended)) == ("Hel", 1)
+    assert made.amended[0].message["content"][0]["text"]["value"] == "Hello."
+
+
+def test_an_item_without_an_id_is_known_by_what_was_heard_of_it() -> None:
+    bare = {key: value for key, value in HELLO.items() if key != "id"}
+    other = {key: value for key, value in message(says("Bye.")).items() if key != "id"}
+    told = tell(turn(), created(), added(bare), text("Hel", item=""), done(bare), done(other), ended(bare, other))
+    assert texts(told) == "Hello.Bye."
+
+
+ONE, TWO = text("a", output_index=0, content_index=0), text("b", output_index=0, content_index=0)
+JOINED = text("ab", output_index=0, content_index=0)
+#: The events of a network read, and the same merged.
+READS = [
+    ([], []),
+    ([ONE], [ONE]),
+    ([ONE, TWO], [JOINED]),
+    ([ONE, TWO, ONE], [text("aba", output_index=0, content_index=0)]),
+    ([ONE, created(), TWO], [ONE, created(), TWO]),
+    ([created(), ONE, TWO], [created(), JOINED]),
+    ([ONE, TWO | {"item_id": "msg_b"}], [ONE, TWO | {"item_id": "msg_b"}]),
+    ([ONE, TWO | {"content_index": 1}], [ONE, TWO | {"content_index": 1}]),
+    ([ONE, TWO | {"output_index": 1}], [ONE, TWO | {"output_index": 1}]),
+    ([ONE, TWO | {"type": "response.refusal.delta"}], [ONE, TWO | {"type": "response.refusal.delta"}]),
+]
+
+
+@pytest.mark.parametrize("read, found", READS)
+def test_adjacent_words_of_one_part_are_one_event(read: list[Json], found: list[Json]) -> None:
+    before = [dict(event) for event in read]
+    assert merged(read) == found
+    assert merged(iter(read)) == found
+    assert read == before

@@ -1,0 +1,238 @@
+"""What the translation of a response remembers: the run, the step that waits, items shown, items for the journal."""
+
+from typing import Any
+
+import pytest
+
+from shim.translate.identity import Known
+from shim.translate.turn import EMITS, Open, Part, Turn, better, emits
+from shim.wire import objects
+from tests.translate.telling import NOW, RUN, names, turn
+
+Json = dict[str, Any]
+DETAILS = {"type": "message_creation", "message_creation": {"message_id": "msg_1"}}
+
+
+def shown(made: Turn, item: Json, place: int | None = None) -> Open:
+    """An item that is shown, in a step of its own."""
+    step = objects.step(made.new_id("step"), NOW, made.run, DETAILS)
+    return made.show({"known": made.known.add(item, place)}, Open(item["type"], step))
+
+
+def test_what_a_rule_emits_is_declared_where_it_stands() -> None:
+    def rule(turn: Turn, event: Json) -> Any:
+        yield from ()
+
+    assert emits("thread.a", "thread.b")(rule) is rule
+    assert EMITS.pop(rule) == {"thread.a", "thread.b"}
+
+
+#: What happens to a run in some status, and the status, the stamp and whether its usage is told then.
+HAPPENINGS: list[tuple[str, Any, str, str | None, bool]] = [
+    ("queued", "began", "in_progress", "started_at", False),
+    ("in_progress", "finished", "completed", "completed_at", True),
+    ("in_progress", "failed", "failed", "failed_at", True),
+    ("in_progress", "asked", "requires_action", None, False),
+    ("cancelling", "stopped", "cancelled", "cancelled_at", True),
+]
+
+
+@pytest.mark.parametrize("before, happening, after, stamp, over", HAPPENINGS)
+def test_a_run_is_moved_by_the_table_and_told(
+    before: str, happening: Any, after: str, stamp: str | None, over: bool
+) -> None:
+    made = turn(status=before)
+    run, spent = made.run, objects.usage(1, 2)
+    made.spent = spent
+    name, told = made.happen(happening, metadata={"a": "b"})
+    assert (name, told) == (f"thread.run.{after}", objects.as_streamed(made.run))
+    assert (made.run["status"], made.run["metadata"]) == (after, {"a": "b"})
+    if stamp is not None:
+        assert made.run[stamp] == NOW
+    assert (made.run["usage"], made.run["expires_at"]) == ((spent, None) if over else (None, RUN["expires_at"]))
+    assert made.ended is (after not in ("in_progress", "queued", "cancelling"))
+    assert (run["status"], run["metadata"]) == (before, {}), "what was emitted stays as it was"
+
+
+def test_a_run_begins_once() -> None:
+    made = turn()
+    assert names([*made.begin(), *made.begin()]) == ["run.in_progress"]
+    assert names(turn(status="cancelling").begin()) == []
+
+
+def test_a_step_waits_for_its_tokens_until_the_next_one_begins() -> None:
+    made = turn()
+    first = list(made.open_step(DETAILS))
+    assert names(first) == ["run.in_progress", "run.step.created", "run.step.in_progress"]
+    assert first[1][1] is first[2][1]
+    assert (first[1][1]["id"], first[1][1]["step_details"]) == ("step_1", DETAILS)
+    assert list(made.hold(first[1][1])) == []
+    assert made.held == first[1][1]
+    second = list(made.open_step(DETAILS))
+    assert names(second) == ["run.step.completed", "run.step.created", "run.step.in_progress"]
+    done = second[0][1]
+    assert (done["id"], done["status"], done["completed_at"], done["usage"]) == (
+        "step_1",
+        "completed",
+        NOW,
+        objects.usage(),
+    )
+    assert (made.held, list(made.release())) == (None, [])
+
+
+def test_a_step_that_was_held_is_told_when_another_one_is() -> None:
+    made = turn()
+    steps = [list(made.open_step(DETAILS))[-1][1] for _ in range(2)]
+    assert names([told for step in steps for told in made.hold(step)]) == ["run.step.completed"]
+    usage = objects.usage(3, 4)
+    ((_, last),) = made.release(usage)
+    assert (last["id"], last["usage"]) == ("step_2", usage)
+
+
+def test_an_item_is_found_by_its_own_events_and_by_those_that_name_it() -> None:
+    made = turn()
+    opened = shown(made, {"type": "message", "id": "msg_a"}, 0)
+    assert opened.known is made.known.items[0]
+    assert made.shown({"known": opened.known}) is opened
+    assert made.find({"item_id": "msg_a", "output_index": 0}, "message") is opened
+    other = made.known.add({"type": "message", "id": "msg_b"}, 1)
+    assert made.shown({"known": other}) is None
+    assert made.find({"item_id": "msg_b", "output_index": 1}, "message") is None
+
+
+def _opening(made: Turn, event: Json) -> Any:
+    shown_ = Open(event["item"]["type"], {"id": "step_1"})
+    made.show(event, shown_)
+    yield "thread.message.created", event["item"]
+
+
+def _announced(made: Turn, event: Json) -> tuple[list[str], Open | None]:
+    told, work = [], made.unannounced(event, "message", _opening)
+    while True:
+        try:
+            told.append(next(work)[0])
+        except StopIteration as end:
+            return told, end.value
+
+
+def test_words_of_an_item_that_nobody_announced_begin_it() -> None:
+    made = turn()
+    told, opened = _announced(made, {"item_id": "msg_a", "output_index": 0})
+    assert told == ["thread.message.created"]
+    assert opened is not None
+    assert opened.known is not None
+    assert (opened.known.announced, opened.known.item) == (True, {"type": "message", "id": "msg_a"})
+    assert _announced(made, {"item_id": "msg_a", "output_index": 0}) == ([], None), "it has begun"
+
+
+def test_words_that_are_another_items_begin_nothing() -> None:
+    made = turn()
+    shown(made, {"type": "function_call", "id": "fc_a"}, 0)
+    assert _announced(made, {"item_id": "fc_a", "output_index": 0}) == ([], None)
+
+
+#: An item, and the id of its call as the program sees it.  ``call_a`` belongs to an earlier response of the run, and
+#: ``call_b`` to another call of this one.
+CALLS = [
+    ({"call_id": "call_x", "id": "fc_x"}, "call_x"),
+    ({"id": "fc_x"}, "fc_x"),
+    ({}, "call_1"),
+    ({"call_id": ""}, "call_1"),
+    ({"call_id": "call_a"}, "call_1"),
+    ({"call_id": "call_b"}, "call_1"),
+]
+
+
+@pytest.mark.parametrize("item, id", CALLS)
+def test_each_call_of_a_run_has_an_id_of_its_own(item: Json, id: str) -> None:
+    made = turn()
+    made.call_ids = {"call_a": "call_a"}
+    made.calls.append(Open("function_call", {}, call={"id": "call_b"}))
+    assert made.call_id(item) == id
+
+
+def test_what_is_told_wholly_is_journalled_as_it_was_told() -> None:
+    made = turn()
+    opened = shown(made, {"type": "message", "id": "msg_a"})
+    made.flush()
+    assert made.done == []
+    told = {"type": "message", "id": "msg_a", "content": []}
+    made.settle(opened, told)
+    assert opened.whole
+    for _ in range(2):
+        made.flush()
+    assert [item for _, item in made.done] == [told], "once"
+
+
+def _settled(made: Turn, *kinds: str) -> list[Known]:
+    found = [made.known.add({"type": kind, "id": f"{kind}_{place}"}, place) for place, kind in enumerate(kinds)]
+    for known in found:
+        known.settled = True
+    return found
+
+
+def test_nothing_overtakes_a_message_that_is_not_whole() -> None:
+    made = turn()
+    search, text, _ = _settled(made, "file_search_call", "message", "file_search_call")
+    text.settled = False
+    made.flush()
+    assert [key for key, _ in made.done] == [search.key]
+    text.settled = True
+    made.flush()
+    assert [item["type"] for _, item in made.done] == ["file_search_call", "message", "file_search_call"]
+
+
+def test_calls_and_the_thoughts_behind_them_wait_for_the_end() -> None:
+    made = turn(status="in_progress")
+    _settled(made, "reasoning", "function_call", "reasoning", "message")
+    made.flush()
+    assert [item["type"] for _, item in made.done] == ["reasoning", "message"]
+    made.happen("asked")
+    assert [item["type"] for _, item in made.done] == ["reasoning", "message", "function_call", "reasoning"]
+
+
+def test_what_is_not_whole_at_the_end_is_left_out() -> None:
+    made = turn(status="in_progress")
+    text, _ = _settled(made, "message", "message")
+    text.settled = False
+    made.happen("failed")
+    assert [item["id"] for _, item in made.done] == ["message_1"]
+
+
+def test_what_came_after_an_items_end_is_noted() -> None:
+    made = turn()
+    opened = shown(made, {"type": "message", "id": "msg_a"})
+    made.amend(opened)
+    assert made.amended == [opened]
+    assert made.differences == ["the response's end tells more of message step_1 than its own end"]
+
+
+def test_what_upstream_has_told_of_an_item_is_one_text() -> None:
+    parts = {(0, "text"): Part(0, "text", heard=["Hel", "lo."]), (1, "text"): Part(1, "text", heard=[" Bye."])}
+    assert Open("message", {}, parts=parts).heard == "Hello. Bye."
+    assert Open("function_call", {}, call={"function": {"arguments": "{}"}}).heard == "{}"
+    assert Open("code_interpreter_call", {}, call={"code_interpreter": {"input": "1+1"}}).heard == "1+1"
+    assert Open("message", {}).heard == ""
+
+
+#: What was said before, what is said later, and which of them to believe.
+SAID = [
+    ("", "Hello.", "Hello."),
+    ("Hel", "Hello.", "Hello."),
+    ("Hello.", "Hello.", "Hello."),
+    ("Hello.", "Hel", "Hello."),
+    ("Hello.", "", "Hello."),
+    ("Hmpf", "Hello.", "Hello."),
+    ("Hellolo", "Hello", "Hello"),  # a delta came twice
+]
+
+
+@pytest.mark.parametrize("earlier, later, believed", SAID)
+def test_what_to_believe_after_a_second_word(earlier: str, later: str, believed: str) -> None:
+    assert better(earlier, later) == believed
+
+
+def test_the_callers_names_are_those_of_his_request() -> None:
+    made = turn(max_completion_tokens=5)
+    made.asked, made.body = {"max_completion_tokens": 5}, {"max_output_tokens": 5}
+    assert "max_completion_tokens" in made.names.message("Invalid 'max_output_tokens'.", "max_output_tokens")

@@ -1,0 +1,399 @@
+"""A Responses server behind the SDK's own client: what is asked of it, and what is made of each kind of answer."""
+
+import asyncio
+import json
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Any
+
+import anyio
+import openai
+import pytest
+
+from shim.http.guard import http
+from shim.http.transport import BROKEN
+from shim.ports import Answer, Call, Profile, Refusal
+from shim.runtime import drive
+from shim.upstream import caller, observing, responses, waiting
+from shim.upstream.colours import AWAITED, BLOCKING
+from shim.upstream.responses import Upstream
+from shim.wire import sse
+
+Json = dict[str, Any]
+KEY = "sk-of-the-upstream-1234567890"
+BODY: Json = {"model": "gpt-4o", "input": "Hello."}
+MESSAGE = {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "Hi."}]}
+WHOLE: Json = {"id": "resp_1", "object": "response", "status": "completed", "output": [MESSAGE]}
+OPENED: Json = {"type": "response.created", "response": {"id": "resp_1"}}
+EVENTS: list[Json] = [OPENED, {"type": "response.completed", "response": WHOLE}]
+
+
+class Body(http.SyncByteStream, http.AsyncByteStream):  # type: ignore[misc, name-defined]
+    """A body that comes in parts; an exception among them breaks the connection."""
+
+    def __init__(self, *parts: bytes | Exception) -> None:
+        self.parts, self.read, self.closed = parts, 0, 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        for part in self.parts:
+            if isinstance(part, Exception):
+                raise part
+            self.read += 1
+            yield part
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for part in self:
+            yield part
+
+    def close(self) -> None:
+        self.closed += 1
+
+    async def aclose(self) -> None:
+        self.closed += 1
+
+
+def stream(*events: Json) -> bytes:
+    return b"".join(sse.encode(event["type"], event) for event in events)
+
+
+class Server:
+    """Answers each request with what is next, and remembers what it was asked."""
+
+    def __init__(self, colour: str) -> None:
+        self.asked: list[Any] = []
+        self.next: list[Any] = []
+        self.awaited = colour == "awaited"
+        self.upstream = Upstream(
+            self._client, BROKEN, lambda: Profile("a"), colour=AWAITED if self.awaited else BLOCKING
+        )
+
+    def _client(self) -> Any:
+        kind, library = (openai.AsyncOpenAI, http.AsyncClient) if self.awaited else (openai.OpenAI, http.Client)
+        network = library(transport=http.MockTransport(self._answer))
+        return kind(api_key=KEY, base_url="http://model/v1", max_retries=0, http_client=network)
+
+    def _answer(self, request: Any) -> Any:
+        self.asked.append(request)
+        said = self.next.pop(0)
+        return said if isinstance(said, http.Response) else http.Response(200, json=said)
+
+    def do(self, work: Any) -> Any:
+        """What a call gives."""
+
+        async def wait() -> Any:
+            return await work
+
+        return asyncio.run(wait()) if self.awaited else drive.finish(wait())
+
+    def says(self, *parts: bytes | Exception, status: int = 200) -> Body:
+        body = Body(*parts)
+        self.next.append(http.Response(status, headers={"content-type": "text/event-stream"}, stream=body))
+        return body
+
+    def read(self, ask: Callable[[], Any]) -> list[list[Json]]:
+        """All reads of an answer, which is then closed."""
+
+        async def read() -> list[list[Json]]:
+            answer: Answer = await ask()
+            try:
+                return [events async for events in answer.events()]
+            finally:
+                await answer.close()
+
+        return self.do(read())  # type: ignore[no-any-return]
+
+    @property
+    def sent(self) -> Any:
+        """The last request."""
+        return self.asked[-1]
+
+
+@pytest.fixture(params=["blocking", "awaited"])
+def server(request: pytest.FixtureRequest) -> Server:
+    return Server(request.param)
+
+
+def test_a_stream_comes_as_the_network_reads_it(server: Server) -> None:
+    body = server.says(stream(EVENTS[0]), stream(EVENTS[1]))
+    assert server.read(lambda: server.upstream.stream(BODY, Call())) == [[EVENTS[0]], [EVENTS[1]]]
+    assert (server.sent.method, str(server.sent.url)) == ("POST", "http://model/v1/responses")
+    assert json.loads(server.sent.content) == BODY | {"stream": True}
+    assert body.closed
+
+
+def test_a_body_may_say_itself_that_it_is_not_to_be_streamed(server: Server) -> None:
+    server.next.append(WHOLE)
+    (events,) = server.read(lambda: server.upstream.stream(BODY | {"stream": False}, Call()))
+    assert [event["type"] for event in events] == ["response.created", "response.completed"]
+    assert json.loads(server.sent.content)["stream"] is False
+
+
+def test_an_answer_that_is_left_early_is_closed_and_not_read_on(server: Server) -> None:
+    body = server.says(*[stream(OPENED)] * 3)
+
+    async def leave() -> None:
+        answer = await server.upstream.stream(BODY, Call())
+        reads = answer.events()
+        await reads.__anext__()
+        await reads.aclose()
+        await answer.close()
+
+    server.do(leave())
+    assert body.closed
+    assert body.read == 1
+
+
+def test_the_end_of_a_body_is_read_so_that_its_connection_can_be_used_again(server: Server) -> None:
+    body = server.says(stream(*EVENTS), b": the last word\n\n")
+
+    async def leave() -> None:
+        answer = await server.upstream.stream(BODY, Call())
+        reads = answer.events()
+        await reads.__anext__()
+        await reads.aclose()
+        await answer.close()
+
+    server.do(leave())
+    assert body.read == 2
+
+
+#: What breaks a stream, and what is said of it.
+BREAKS: list[tuple[bytes | Exception, str]] = [
+    (http.ReadError("reset by peer"), "The connection to the model was lost: reset by peer"),
+    (http.ReadError(f"reset: {KEY}"), "The connection to the model was lost: reset: "),
+]
+
+
+@pytest.mark.parametrize("broken, said", BREAKS)
+def test_a_stream_that_breaks_is_a_refusal_without_a_status(server: Server, broken: Any, said: str) -> None:
+    body = server.says(stream(OPENED), broken)
+    with pytest.raises(Refusal) as refused:
+        server.read(lambda: server.upstream.stream(BODY, Call()))
+    assert (refused.value.status, refused.value.message[: len(said)]) == (None, said)
+    assert KEY not in refused.value.message
+    assert body.closed
+
+
+REPEATED = {"error": {"message": f"No such key: {KEY}."}}
+
+
+def test_a_key_that_upstream_repeats_is_masked_in_a_stream(server: Server) -> None:
+    server.says(stream({"type": "error"} | REPEATED))
+    ((event,),) = server.read(lambda: server.upstream.stream(BODY, Call()))
+    assert event["error"]["message"] == "No such key: ***."
+
+
+@pytest.mark.parametrize("status", [200, 401])
+def test_a_key_that_upstream_repeats_is_masked_in_a_refusal(server: Server, status: int) -> None:
+    server.next.append(http.Response(status, json=REPEATED))
+    with pytest.raises(Refusal) as refused:
+        server.do(server.upstream.retrieve("resp_1"))
+    assert refused.value.message == "No such key: ***."
+
+
+@pytest.mark.parametrize("kind", ["application/json", "text/plain"])
+def test_a_key_that_upstream_repeats_is_masked_in_a_failed_response(server: Server, kind: str) -> None:
+    failed = json.dumps(WHOLE | {"status": "failed"} | REPEATED).encode()
+    server.next.append(http.Response(200, headers={"content-type": kind}, content=failed))
+    found = server.do(server.upstream.create(BODY, Call()))
+    assert found["error"]["message"] == "No such key: ***."
+
+
+def test_a_response_is_made_and_fetched(server: Server) -> None:
+    server.next += [WHOLE, WHOLE]
+    assert server.do(server.upstream.create(BODY, Call())) == WHOLE
+    assert json.loads(server.sent.content) == BODY
+    assert server.do(server.upstream.retrieve("resp/1")) == WHOLE
+    assert (server.sent.method, server.sent.url.raw_path) == ("GET", b"/v1/responses/resp%2F1")
+
+
+def test_a_response_that_is_not_called_json_is_one(server: Server) -> None:
+    text = http.Response(200, headers={"content-type": "text/plain"}, content=json.dumps(WHOLE).encode())
+    server.next.append(text)
+    assert server.do(server.upstream.create(BODY, Call())) == WHOLE
+
+
+#: What a server answers, and the refusal: its status, its code, what its words begin with.
+REFUSED = {
+    "an error": (
+        http.Response(404, json={"error": {"message": "Gone.", "code": "gone", "param": "model"}}),
+        (404, "gone", "model", "Gone."),
+    ),
+    "a bare text": (http.Response(400, json={"error": "No."}), (400, None, None, "No.")),
+    "an error with status 200": (
+        http.Response(200, json={"error": {"message": "Gone.", "code": "gone"}}),
+        (None, "gone", None, "Gone."),
+    ),
+    "a list": (
+        http.Response(200, json=[1]),
+        (None, None, None, "The upstream server answered with status 200, but sent JSON that is no object"),
+    ),
+    "a page": (http.Response(200, html="<html>Hello"), (None, None, None, "")),
+}
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_what_is_no_response_is_a_refusal(server: Server, what: str) -> None:
+    response, (status, code, param, said) = REFUSED[what]
+    server.next.append(http.Response(response.status_code, headers=response.headers, content=response.content))
+    with pytest.raises(Refusal) as refused:
+        server.do(server.upstream.create(BODY, Call()))
+    found = refused.value
+    assert (found.status, found.code, found.param) == (status, code, param)
+    assert found.message.startswith(said)
+
+
+def test_a_failed_response_is_a_response(server: Server) -> None:
+    failed = WHOLE | {"status": "failed", "error": {"code": "server_error", "message": "Boom."}}
+    server.next.append(failed)
+    assert server.do(server.upstream.retrieve("resp_1")) == failed
+
+
+def test_a_server_that_is_not_there_is_a_refusal(server: Server) -> None:
+    def gone(_: Any) -> Any:
+        raise http.ConnectError("nobody listens")
+
+    server._answer = gone  # type: ignore[method-assign]
+    with pytest.raises(Refusal, match="nobody listens") as refused:
+        server.do(server.upstream.retrieve("resp_1"))
+    assert refused.value.status is None
+
+
+@pytest.mark.parametrize("after, query", [(None, {"stream": "true"}), (7, {"stream": "true", "starting_after": "7"})])
+def test_a_response_is_read_on_behind_an_event(server: Server, after: int | None, query: Json) -> None:
+    server.says(stream(*EVENTS))
+    assert server.read(lambda: server.upstream.resume("resp_1", after, Call())) == [EVENTS]
+    assert (server.sent.method, server.sent.url.path, dict(server.sent.url.params)) == (
+        "GET",
+        "/v1/responses/resp_1",
+        query,
+    )
+
+
+def test_a_response_is_cancelled(server: Server) -> None:
+    server.next.append(WHOLE)
+    assert server.do(server.upstream.cancel("resp_1")) is None
+    assert (server.sent.method, server.sent.url.path) == ("POST", "/v1/responses/resp_1/cancel")
+
+
+@pytest.mark.parametrize("path, beta", [("/vector_stores", "assistants=v2"), ("/responses/input_tokens", None)])
+def test_any_other_call(server: Server, path: str, beta: str | None) -> None:
+    server.next += [{"id": "a"}, {"id": "b"}]
+    assert server.do(server.upstream.call("POST", path, {"name": "half \ud83d"})) == {"id": "a"}
+    assert (server.sent.method, server.sent.url.path) == ("POST", f"/v1{path}")
+    assert "half" in json.loads(server.sent.content)["name"]
+    assert server.sent.headers.get("openai-beta") == beta
+    assert server.do(server.upstream.call("GET", f"{path}?limit=2")) == {"id": "b"}
+    assert (server.sent.content, dict(server.sent.url.params)) == (b"", {"limit": "2"})
+
+
+def test_a_callers_own_headers_go_along_and_those_of_his_sdk_do_not(server: Server) -> None:
+    given = {
+        "X-Mine": "1",
+        "X-Stainless-Retry-Count": "2",
+        "Idempotency-Key": "k",
+        "Authorization": "Bearer his",
+        "Content-Length": "9",
+        "User-Agent": "his",
+        "Cookie": "c",
+    }
+    server.next.append(WHOLE)
+    server.says(stream(*EVENTS))
+    server.do(server.upstream.create(BODY, Call(given)))
+    server.read(lambda: server.upstream.stream(BODY, Call(given)))
+    for asked in server.asked:
+        assert (asked.headers["x-mine"], asked.headers["authorization"]) == ("1", f"Bearer {KEY}")
+        assert asked.headers["user-agent"] != "his"
+        assert "cookie" not in asked.headers
+        assert asked.headers.get("idempotency-key") != "k"
+        assert asked.headers.get("x-stainless-retry-count") != "2"
+
+
+def test_who_is_calling_goes_with_every_call(server: Server) -> None:
+    server.next += [WHOLE] * 4
+    server.says(b"x")
+    with caller.calling({"Authorization": "Bearer his"}):
+        for work in (
+            server.upstream.create(BODY, Call()),
+            server.upstream.retrieve("resp_1"),
+            server.upstream.cancel("resp_1"),
+            server.upstream.call("GET", "/vector_stores"),
+            server.upstream.content("/files/f/content", 9),
+        ):
+            server.do(work)
+    assert {asked.headers["authorization"] for asked in server.asked} == {"Bearer his"}
+
+
+@pytest.mark.parametrize("timeout, read", [(None, 600), (3.5, 3.5)])
+def test_how_long_a_caller_waits_is_his_own_matter(server: Server, timeout: float | None, read: float) -> None:
+    server.says(stream(*EVENTS))
+    server.read(lambda: server.upstream.stream(BODY, Call(timeout=timeout)))
+    assert server.sent.extensions["timeout"]["read"] == read
+
+
+@pytest.mark.parametrize("limit, found", [(9, b"some bytes"[:9]), (8, None)])
+def test_a_content_is_read_as_far_as_it_may_be_large(server: Server, limit: int, found: bytes | None) -> None:
+    body = server.says(b"some ", b"byte", *([] if found else [b"more"]))
+    assert server.do(server.upstream.content("/containers/c/files/f/content", limit)) == found
+    assert (body.read, body.closed > 0) == (2, True)
+    server.says(b'{"error": {"message": "Gone."}}', status=404)
+    with pytest.raises(Refusal):
+        server.do(server.upstream.content("/containers/c/files/f/content", limit))
+
+
+#: What a vector store shows, one look after the other, and how many looks there are.
+SHOWN: list[tuple[list[Json], int]] = [
+    ([{"status": "completed", "file_counts": {"in_progress": 0}}], 1),
+    (
+        [
+            {"status": "in_progress"},
+            {"status": "completed", "file_counts": {"in_progress": 1}},
+            {"status": "completed"},
+        ],
+        3,
+    ),
+    ([{"status": "in_progress"}] * 5, 4),
+]
+
+
+@pytest.mark.parametrize("shown, looks", SHOWN)
+def test_a_vector_store_is_waited_for_and_not_for_ever(
+    server: Server, shown: list[Json], looks: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(responses, "WAITS", (0.0, 0.001, 0.0, 0.0))
+    server.next += shown
+    server.do(server.upstream.indexed("vs/1"))
+    assert {asked.url.raw_path for asked in server.asked} == {b"/v1/vector_stores/vs%2F1"}
+    assert len(server.asked) == looks
+
+
+def test_what_is_finished_is_shown_to_who_wants_to_see_it(server: Server) -> None:
+    seen: list[Json] = []
+    server.says(stream(*EVENTS))
+    server.next += [WHOLE, WHOLE | {"status": "in_progress"}]
+    with observing.observed(seen.append):
+        server.read(lambda: server.upstream.stream(BODY, Call()))
+        server.do(server.upstream.create(BODY, Call()))
+        server.do(server.upstream.retrieve("resp_1"))
+    assert seen == [WHOLE, WHOLE]
+
+
+@pytest.mark.parametrize("way", ["stream", "create"])
+def test_a_wait_that_is_interrupted_is_a_refusal(server: Server, way: str) -> None:
+    call, free = Call(), threading.Event()
+
+    def silent(_: Any) -> Any:
+        # Where a call blocks it can be left, but not stopped.
+        call.interruption.interrupt()
+        free.wait(10)
+        return http.Response(200, json=WHOLE)
+
+    async def silent_too(_: Any) -> Any:
+        call.interruption.interrupt()
+        await anyio.sleep_forever()
+
+    server._answer = silent_too if server.awaited else silent  # type: ignore[method-assign, assignment]
+    with pytest.raises(Refusal) as refused:
+        server.do(getattr(server.upstream, way)(BODY, call))
+    free.set()
+    assert (refused.value.status, refused.value.message) == (None, waiting.INTERRUPTED)
