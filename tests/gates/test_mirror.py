@@ -1,5 +1,6 @@
 """Tests mirror the house: the test of `shim/x/y.py` is `tests/x/test_y.py`."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -23,3 +24,9 @@ def _has_test(module: str) -> bool:
 @pytest.mark.parametrize("room", ROOMS)
 def test_a_module_has_a_test_in_its_place(room: str) -> None:
     assert {module for module in _modules(room) if not _has_test(module)} == set()
+
+
+def test_the_readme_has_a_row_for_each_folder_of_scenarios() -> None:
+    text = (ROOT / "tests" / "README.md").read_text()
+    rows = set(re.findall(r"^\| `(\w+)/` \|", text.partition("| folder in `scenarios/` |")[2], re.MULTILINE))
+    assert rows == {path.parent.name for path in (ROOT / "tests" / "scenarios").glob("*/*.py")}
