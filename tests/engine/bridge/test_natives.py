@@ -102,7 +102,7 @@ def test_one_that_was_cut_short_can(world: World, server: Server) -> None:
 
 def test_an_input_that_upstream_does_not_know_has_to_be_given(world: World, server: Server) -> None:
     del server.inputs["resp_2"]
-    with pytest.raises(NotAdoptable, match=r"resp_2: .*give its input"):
+    with pytest.raises(NotAdoptable, match=r"resp_2: .*pass the input, too"):
         collect(world, "resp_3")
 
 
