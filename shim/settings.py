@@ -97,6 +97,13 @@ class Settings(BaseSettings):
         description="Whether the upstream keeps responses, so that runs chain by `previous_response_id`. `false` sends "
         "`store: false` and the whole thread each time, for organisations with zero data retention.",
     )
+    learned_days: float = Field(
+        7.0,
+        ge=0,
+        description="Days for which what was found out about servers and models is believed, such as that a model does "
+        "not stream or an organisation keeps no responses. It is stored, so that a new process need not find it out "
+        "again. 0: each process finds it out by itself, and believes it to its end.",
+    )
     run_lifetime: int = Field(
         RUN_LIFETIME,
         ge=1,

@@ -6,8 +6,10 @@ the user gave, stays in use behind ours for all other calls and for the shim's c
 
 import asyncio
 import copy
+import hashlib
 import os
 import re
+import secrets
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -19,6 +21,7 @@ from shim import ports
 from shim.assembly import declarations, given_ids, tokens
 from shim.assembly.models import model_map
 from shim.engine import Capabilities, Context, Engine, Registry
+from shim.engine.capabilities import Keeping
 from shim.engine.notices import Notices
 from shim.http import transport
 from shim.http.guard import guarded
@@ -216,10 +219,12 @@ def profile_of(client: Any, chosen: Settings) -> Callable[[], Profile]:
     return profile
 
 
-def _who(client: Any) -> int:
-    """Identifies the credentials: a number that is the same for equal credentials, within this process only."""
-    identity = [getattr(client, name, None) for name in ("api_key", "organization", "project")]
-    return hash((*map(str, identity), *caller.credentials().items()))
+def _who(client: Any) -> str:
+    """Identifies the credentials: a text that is the same for equal credentials, in every process.  It stays in memory;
+    what is stored is a keyed hash of it (`shim.engine.learned`).
+    """
+    identity = [str(getattr(client, name, None)) for name in ("api_key", "organization", "project")]
+    return hashlib.sha256(repr((identity, sorted(caller.credentials().items()))).encode()).hexdigest()
 
 
 #: The runs that this process drives in each database, of all clients.  Databases are referenced here as long as the
@@ -228,9 +233,6 @@ _registries: Final[dict[Database, Registry]] = {}
 _heartbeats: Final[dict[Database, Heartbeat]] = {}
 #: The capabilities of servers, for the clients of each database.
 _capabilities: Final[dict[Database, Capabilities]] = {}
-#: Parameters that models refused, for all clients of the process.
-_learned: Final[dict[tuple[str, str], set[str]]] = {}
-
 #: Notices that this process has logged.
 _notices: Final = Notices()
 
@@ -270,6 +272,14 @@ def _limits(chosen: Settings) -> Limits:
     return Limits(chosen.max_event_bytes, chosen.max_message_bytes)
 
 
+def _keeping(chosen: Settings) -> Keeping | None:
+    """How what is found out about servers outlives this process."""
+    if not chosen.learned_days:
+        return None
+    secret = chosen.key_secret.get_secret_value() if chosen.key_secret else None
+    return Keeping(int(chosen.learned_days * 86400), secret, lambda: secrets.token_hex(32))
+
+
 def _seconds(days: float | None) -> float | None:
     return None if days is None else days * 86400
 
@@ -306,9 +316,8 @@ def _engine(
             file_retention=_seconds(chosen.keep_file_days),
             delete_responses=chosen.delete_responses,
             models=model_map(chosen),
-            learned=_learned,
             tokens=tokens.count,
-            capabilities=_capabilities.setdefault(base, Capabilities()),
+            capabilities=_capabilities.setdefault(base, Capabilities(time.time, _keeping(chosen))),
             wait=wait,
             pump=work,
             files=_declared(chosen),

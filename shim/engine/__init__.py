@@ -3,7 +3,7 @@
 import logging
 from dataclasses import dataclass, replace
 
-from shim.engine import leads, retention
+from shim.engine import leads, learned, retention
 from shim.engine.api import replayed, routes
 from shim.engine.capabilities import Capabilities
 from shim.engine.context import Context
@@ -45,6 +45,7 @@ class Engine:
         operation, ids = found
         leads.of_headers(self.world, request.headers.get("openai-beta", ""))
         try:
+            await learned.load(self.world)
             if ids and request.path.startswith("threads/"):
                 await refresh.thread(self.world, ids[0])
             return await self._once(operation, request, ids)

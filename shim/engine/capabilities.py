@@ -1,11 +1,14 @@
 """What this process has found out about the servers that it talks to."""
 
 import logging
+import math
 from collections import deque
+from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final, Literal, NamedTuple
 
-from shim.ports import Profile
+from shim.ports import Clock, Profile
+from shim.store.learned import Learned
 from shim.translate.models import Listed
 from shim.upstream import chaining, profiles
 from shim.upstream.chaining import Unknown
@@ -15,45 +18,132 @@ log = logging.getLogger("shim")
 ENOUGH: Final = 2
 #: How many of the latest stored responses are remembered; only their loss counts against their server.
 LATEST: Final = 1000
+#: How many addresses are remembered as looked up among the findings of earlier processes.
+MANY: Final = 10_000
+
+
+#: What can be learned: the server does not chain; how it treated an invented response id (``shown``); it has no endpoint
+#: that counts tokens; it has no background mode; it no longer has the model; the model refuses a parameter.
+Fact = Literal["unchained", "shown", "uncounted", "foreground", "gone", "refuses"]
+
+
+#: Seconds for which a fact is valid, if less than for others.  If it were wrong, the model would miss the conversation;
+#: any other wrong fact costs a request or tokens.
+HOLDS: Final[dict[Fact, int]] = {"shown": 86_400}
+
+
+class Finding(NamedTuple):
+    """Something learned of the server and model at ``address``.  ``at``: when, in seconds since the epoch."""
+
+    address: str
+    fact: Fact
+    value: str
+    at: float
+
+
+class Keeping(NamedTuple):
+    """How findings are stored for later processes: they are valid for ``seconds``.  Addresses are stored as hashes, made
+    with ``secret``; None: with the store's own secret, which is the value of ``fresh`` if the store has none yet.
+    """
+
+    seconds: int
+    secret: str | None
+    fresh: Callable[[], str]
 
 
 class Capabilities:
     """Shared by all clients of a process; every method is safe in any thread.
 
     What is learned is valid for a profile's ``address`` only: behind the same URL, responses of one organisation may be
-    stored and those of another not, and a proxy may chain for one model and not for another.
+    stored and those of another not, and a proxy may chain for one model and not for another.  It is valid for a time, as
+    servers change; without ``keeping``, until the process ends.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock = lambda: 0.0, keeping: Keeping | None = None) -> None:
+        self._clock, self.keeping = clock, keeping
+        self._found: dict[str, dict[tuple[Fact, str], float]] = {}
+        self._earlier: dict[str, dict[tuple[Fact, str], float]] = {}
+        self._digest: Callable[[str], str] = str
+        self._news: list[Finding] = []
+        self._looked_for: set[str] = set()
+        self.loaded = False
         self._lost: dict[str, int] = {}
-        self._unchained: set[str] = set()
-        self._shown: dict[str, Unknown] = {}
-        self._uncounted: set[str] = set()
-        self._foreground: set[str] = set()
         self._made: deque[tuple[str, str | None]] = deque(maxlen=LATEST)
         self._lists: dict[str, tuple[float, Listed | None]] = {}
-        self._gone: set[tuple[str, str]] = set()
+
+    def take_over(self, found: Iterable[Learned], digest: Callable[[str], str]) -> None:
+        """Add the findings of earlier processes.  ``digest`` returns the hash under which an address is stored."""
+        self._digest = digest
+        self._looked_for.clear()
+        for each in found:
+            fact: Any = each.fact
+            self._earlier.setdefault(each.server, {})[fact, each.value] = float(each.learned_at)
+        self.loaded = True
+
+    def news(self) -> list[Finding]:
+        """The findings since the last call of this method."""
+        if not self._news:
+            return []
+        found, self._news = self._news, []
+        return found
+
+    def still_new(self, found: list[Finding]) -> None:
+        """Return these findings with the next call of `news` again, as they could not be stored."""
+        self._news = [*found, *self._news][:LATEST]
+
+    def _learn(self, address: str, fact: Fact, value: str = "") -> bool:
+        """Record a fact; whether it is new."""
+        if value in self._known(address, fact):
+            return False
+        now = self._clock()
+        known = self._found.setdefault(address, {})
+        # The latest value of a fact is the last one.
+        known.pop((fact, value), None)
+        known[fact, value] = now
+        if self.keeping is not None:
+            self._news.append(Finding(address, fact, value, now))
+        return True
+
+    def _known(self, address: str, fact: Fact) -> list[str]:
+        """The values of a fact that are still valid, the latest last."""
+        if self._earlier and address not in self._looked_for:
+            self._look_for(address)
+        known = self._found.get(address)
+        if not known:
+            return []
+        seconds = math.inf if self.keeping is None else min(self.keeping.seconds, HOLDS.get(fact, math.inf))
+        since = self._clock() - seconds
+        return [value for (kind, value), at in list(known.items()) if kind == fact and at >= since]
+
+    def _look_for(self, address: str) -> None:
+        """Take over what earlier processes stored for an address."""
+        if len(self._looked_for) >= MANY:
+            self._looked_for.clear()
+        self._looked_for.add(address)
+        found = self._earlier.pop(self._digest(address), {})
+        if found:
+            self._found[address] = found | self._found.get(address, {})
 
     def seen(self, profile: Profile) -> Profile:
         """The profile without the capabilities that the server has turned out not to have."""
-        if profile.address in self._uncounted:
+        if self._known(profile.address, "uncounted"):
             profile = replace(profile, counts=False)
-        if profile.address in self._foreground:
+        if self._known(profile.address, "foreground"):
             profile = replace(profile, background=False)
-        if profile.address in self._unchained:
+        if self._known(profile.address, "unchained"):
             return profiles.without_chains(profile)
-        shown = self._shown.get(profile.address)
-        return profile if shown is None else chaining.learned(profile, True, shown)
+        shown: Any = self._known(profile.address, "shown")
+        return chaining.learned(profile, True, shown[-1]) if shown else profile
 
     def must_show(self, profile: Profile) -> bool:
         """Whether the server must still be tested before a request chains from a response."""
-        return not profile.trusted and profile.address not in self._shown
+        return not profile.trusted and not self._known(profile.address, "shown")
 
     def shown(self, profile: Profile, unknown: Unknown) -> None:
         """Record a test: the server returned a response that it had made; ``unknown``: how it treated an invented
         response id.
         """
-        self._shown[profile.address] = unknown
+        self._learn(profile.address, "shown", unknown)
 
     def made(self, profile: Profile, response_id: str | None) -> None:
         """Record that a server answered that it stores this response."""
@@ -73,7 +163,7 @@ class Capabilities:
         if (profile.address, response_id) not in self._made:
             return
         self._lost[profile.address] = self._lost.get(profile.address, 0) + 1
-        watched = not profile.trusted or profile.address in self._shown
+        watched = not profile.trusted or bool(self._known(profile.address, "shown"))
         if watched and self._lost[profile.address] >= ENOUGH:
             self.unchained(profile)
 
@@ -92,21 +182,33 @@ class Capabilities:
 
     def gone(self, profile: Profile, model: str) -> None:
         """Record that the server has refused a model that it used to have."""
-        self._gone.add((profile.address, model))
+        self._learn(of_model(profile, model).address, "gone")
 
     def is_gone(self, profile: Profile, model: str) -> bool:
-        return (profile.address, model) in self._gone
+        return bool(self._known(of_model(profile, model).address, "gone"))
 
     def uncounted(self, profile: Profile) -> None:
         """Record that the server has no endpoint that counts tokens; it is not called again."""
-        self._uncounted.add(profile.address)
+        self._learn(profile.address, "uncounted")
 
     def foreground(self, profile: Profile) -> None:
         """Record that the server has no background mode: a process drives its runs from now on."""
-        self._foreground.add(profile.address)
+        self._learn(profile.address, "foreground")
 
     def unchained(self, profile: Profile) -> None:
         """Record that the server does not chain: it gets the whole thread from now on, without a test."""
-        if profile.address not in self._unchained:
-            self._unchained.add(profile.address)
+        if self._learn(profile.address, "unchained"):
             log.info("this server stores no responses: each call sends the whole thread from now on")
+
+    def refuses(self, profile: Profile, parameter: str) -> None:
+        """Record that the model refuses a parameter: it is left out from now on."""
+        self._learn(profile.address, "refuses", parameter)
+
+    def refused(self, profile: Profile) -> frozenset[str]:
+        """The parameters that the model has refused."""
+        return frozenset(self._known(profile.address, "refuses"))
+
+
+def of_model(profile: Profile, model: str) -> Profile:
+    """The profile of a server for one model."""
+    return replace(profile, address=f"{profile.address} {model}")

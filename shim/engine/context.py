@@ -1,10 +1,10 @@
 """What the engine's operations need from outside: ports, settings, and the state of this process."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
-from shim.engine.capabilities import Capabilities
+from shim.engine.capabilities import Capabilities, of_model
 from shim.engine.notices import Notices
 from shim.engine.registry import Registry
 from shim.ports import Clock, Declared, Ids, Monitor, Profile, Pump, Upstream, Wait, unmonitored
@@ -36,8 +36,8 @@ class Context:
     over, unless its process has renewed the lease. ``keep_bytes``: the largest file of code interpreter that is stored,
     in bytes; 0: none is stored.  ``retention``: seconds after which an unused thread is erased, ``file_retention``: the
     same for a stored file; None: never. ``delete_responses``: whether responses of erased threads are deleted upstream.
-    ``models``: maps the model that a run names to the model to call.  ``learned``: refused parameters, by a server's
-    address and model. ``unheard``: earlier calls that were refused, likewise. ``tokens`` counts the tokens of a text if
+    ``models``: maps the model that a run names to the model to call.  ``unheard``: earlier calls that were refused, by a
+    server's address and model. ``tokens`` counts the tokens of a text if
     upstream has no counting endpoint. ``capabilities``: what this process has learned about its servers. ``wait`` waits
     for a number of seconds.  ``pump`` drives a run that was taken over from a process that has ended.  ``files``: the
     assistants that files declare, by id, in their order.  ``name``: the tenant's name, if it differs from the value in
@@ -59,7 +59,6 @@ class Context:
     file_retention: float | None = None
     delete_responses: bool = False
     models: ModelMap = field(default_factory=ModelMap)
-    learned: dict[tuple[str, str], set[str]] = field(default_factory=dict)
     unheard: dict[tuple[str, str], set[Pair]] = field(default_factory=dict)
     tokens: Callable[[str], int] = estimate.plain
     capabilities: Capabilities = field(default_factory=Capabilities)
@@ -88,12 +87,15 @@ class Context:
 
     def profile(self, model: str) -> Profile:
         """What upstream can do for a model, as far as this process knows."""
-        profile = self.upstream.profile()
-        return self.capabilities.seen(replace(profile, address=f"{profile.address} {model}"))
+        return self.capabilities.seen(of_model(self.upstream.profile(), model))
 
-    def refused(self, model: str) -> set[str]:
-        """The parameters that a model of this server has refused: a set that callers add to."""
-        return self.learned.setdefault((self.upstream.profile().address, model), set())
+    def refused(self, model: str) -> frozenset[str]:
+        """The parameters that a model of this server has refused."""
+        return self.capabilities.refused(of_model(self.upstream.profile(), model))
+
+    def refuses(self, model: str, parameter: str) -> None:
+        """Record that a model of this server has refused a parameter."""
+        self.capabilities.refuses(of_model(self.upstream.profile(), model), parameter)
 
     def told_as_text(self, model: str) -> set[Pair]:
         """The earlier calls that a model of this server has refused and that are sent as text: a set that callers add

@@ -13,6 +13,7 @@ import openai._base_client as sdk
 
 from shim.http import retries
 from shim.upstream import lifetime
+from shim.upstream.colours import BODY
 from shim.upstream.waiting import INTERRUPTED
 
 #: The HTTP library of the installed SDK.
@@ -128,8 +129,10 @@ def _is_read_as_it_comes(response: Any) -> bool:
 
 def _whole(response: Any, body: bytes) -> Any:
     headers = [(name, value) for name, value in response.headers.multi_items() if name.lower() not in WIRE]
+    # What its transport would read has been read.
+    known = {name: value for name, value in response.extensions.items() if name != BODY}
     made = http.Response(
-        response.status_code, headers=headers, content=body, request=response.request, extensions=response.extensions
+        response.status_code, headers=headers, content=body, request=response.request, extensions=known
     )
     made.elapsed, made.history = response.elapsed, response.history
     return made

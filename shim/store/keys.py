@@ -47,6 +47,12 @@ def secret(tx: Tx, fresh: str) -> str:
     return found
 
 
+def known_secret(tx: Tx) -> str | None:
+    """The secret of this store, if it has one."""
+    found: str | None = tx.db.execute(_SECRET, {"for_tenant": "", "for_name": SECRET}).scalar()
+    return found
+
+
 def add(tx: Tx, key: Key, digest: str) -> bool:
     """Add a key; False if there is one with that digest already."""
     if find(tx, digest) is not None:

@@ -15,7 +15,7 @@ from shim.store import sealing
 from shim.wire import encoding
 
 #: The newest revision in ``migrations/versions``: repeated here so that Alembic is not loaded for an up-to-date store.
-REVISION: Final = "0007"
+REVISION: Final = "0008"
 
 #: Statuses of an active run.  As SQL text, because a partial index is used only for queries that repeat it.
 ACTIVE: Final = sa.text("status IN ('queued', 'in_progress', 'requires_action', 'cancelling')")
@@ -231,4 +231,14 @@ rate_windows: Final = _table(
     sa.Column("count", Big, nullable=False),
     sa.Column("expires_at", sa.Double, nullable=False),
     sa.UniqueConstraint("tenant"),
+)
+
+#: What was learned of servers and models.  ``server``: a keyed hash; ``fact`` and ``value``: words of the engine's.
+learned: Final = _table(
+    "learned",
+    _text("server"),
+    _text("fact"),
+    _text("value"),
+    sa.Column("learned_at", Big, nullable=False),
+    sa.UniqueConstraint("tenant", "server", "fact", "value"),
 )

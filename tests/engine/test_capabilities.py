@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from shim.engine.capabilities import ENOUGH, LATEST, Capabilities
+from shim.engine.capabilities import ENOUGH, LATEST, Capabilities, Finding, Keeping
 from shim.ports import Profile
+from shim.store.learned import Learned
 from shim.upstream.chaining import Unknown
 
 pytestmark = pytest.mark.proof
@@ -126,3 +127,94 @@ def test_a_model_is_gone_from_one_server() -> None:
     assert found.is_gone(UNKNOWN, "m")
     assert not found.is_gone(UNKNOWN, "n")
     assert not found.is_gone(ELSEWHERE, "m")
+
+
+def test_a_model_that_refuses_parameters() -> None:
+    found = Capabilities()
+    found.refuses(UNKNOWN, "temperature")
+    found.refuses(UNKNOWN, "stream")
+    assert found.refused(UNKNOWN) == {"temperature", "stream"}
+    assert found.refused(ELSEWHERE) == frozenset()
+
+
+def test_a_model_that_is_gone() -> None:
+    found = Capabilities()
+    found.gone(UNKNOWN, "m")
+    assert (found.is_gone(UNKNOWN, "m"), found.is_gone(UNKNOWN, "n"), found.is_gone(ELSEWHERE, "m")) == (
+        True,
+        False,
+        False,
+    )
+
+
+class Time:
+    now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def remembering(seconds: int = 100) -> tuple[Capabilities, Time]:
+    clock = Time()
+    return Capabilities(clock, Keeping(seconds, None, lambda: "fresh")), clock
+
+
+def test_what_was_found_out_lapses_and_is_found_out_anew() -> None:
+    found, clock = remembering()
+    found.unchained(UNKNOWN)
+    found.shown(ELSEWHERE, "believed")
+    clock.now += 100
+    assert not found.seen(UNKNOWN).stores
+    assert not found.must_show(ELSEWHERE)
+    clock.now += 1
+    assert found.seen(UNKNOWN) == UNKNOWN, "servers change"
+    assert found.must_show(ELSEWHERE)
+    found.shown(ELSEWHERE, "refused")
+    assert found.seen(ELSEWHERE).trusted
+    assert [each.at for each in found.news()] == [1000.0, 1000.0, 1101.0]
+
+
+def test_without_keeping_nothing_lapses_and_nothing_is_news() -> None:
+    clock = Time()
+    found = Capabilities(clock)
+    found.unchained(UNKNOWN)
+    clock.now = 1e12
+    assert not found.seen(UNKNOWN).stores
+    assert found.news() == []
+
+
+def test_news_is_told_once_unless_it_could_not_be_stored() -> None:
+    found, _ = remembering()
+    for _ in range(3):
+        found.uncounted(UNKNOWN)
+    (first,) = found.news()
+    assert first == Finding(UNKNOWN.address, "uncounted", "", 1000.0)
+    assert found.news() == []
+    found.foreground(UNKNOWN)
+    found.still_new([first])
+    assert [each.fact for each in found.news()] == ["uncounted", "foreground"]
+
+
+def test_what_earlier_processes_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    found, clock = remembering()
+    found.refuses(UNKNOWN, "temperature")
+    found.take_over(
+        [
+            Learned("A", "shown", "believed", 950),
+            Learned("A", "shown", "refused", 960),
+            Learned("A", "refuses", "stream", 990),
+            Learned("B", "unchained", "", 900),
+            Learned("B", "a fact of a later version", "", 990),
+            Learned("C", "foreground", "", 990),
+        ],
+        {UNKNOWN.address: "A", ELSEWHERE.address: "B"}.get,  # type: ignore[arg-type]
+    )
+    assert found.refused(UNKNOWN) == {"temperature", "stream"}
+    assert found.seen(UNKNOWN).trusted, "what it showed last"
+    assert not found.seen(ELSEWHERE).stores
+    clock.now += 1
+    assert found.seen(ELSEWHERE).stores, "it lapses as if it had been found out here"
+    monkeypatch.setattr("shim.engine.capabilities.MANY", 1)
+    elsewhere = replace(UNKNOWN, address="https://c.test m")
+    assert found.seen(elsewhere) == elsewhere
+    assert [each.value for each in found.news()] == ["temperature"], "what was stored is no news"

@@ -15,6 +15,7 @@ from tests.scenarios.doors.colours import COLOURS, opened
 from tests.scenarios.doors.loopback import Asked, Loopback, Said
 from tests.server.served import served
 from tests.server.speaking import ask
+from tests.server.test_leaving import talking_to
 
 HTTP: Any = vars(sdk).get("httpx2") or vars(sdk)["httpx"]
 STATUSES = (301, 302, 303, 307, 308)
@@ -64,6 +65,20 @@ def test_another_origin_gets_nothing(near: Loopback, far: Loopback, colour: str,
     assert f"redirects to another origin, http://{far.host}, and such" in ended.last_error.message
     assert far.asked == []
     assert len(near.bodies) == 1
+
+
+@pytest.mark.parametrize("way", ["direct", "library"])
+def test_an_answer_that_is_read_whole_is_read_once(near: Loopback, way: str) -> None:
+    """Behind a server whose upstream does not stream."""
+
+    def answer(asked: Asked) -> Said | None:
+        if asked.path != "/v1/responses" or not asked.json.get("stream"):
+            return None
+        return Said.error(400, "Your organization must be verified to stream this model.")
+
+    near.answer = answer
+    with served(upstream=near.url, upstream_http=way) as url, talking_to(url) as client:
+        assert run(client, streamed=True).status == "completed"
 
 
 @pytest.mark.parametrize("colour", COLOURS)

@@ -12,9 +12,11 @@ def key(n: int, tenant: str = "t1", label: str = "Ann") -> Key:
 
 
 async def test_the_first_secret_stays(store: Any_Store) -> None:
+    assert await store.read(keys.known_secret) is None
     assert await store.write(keys.secret, "one") == "one"
     assert await store.write(keys.secret, "two") == "one"
     assert await store.of("other").write(keys.secret, "three") == "one"
+    assert await store.of("other").read(keys.known_secret) == "one"
 
 
 async def test_a_key_is_found_by_its_digest_whoever_asks(store: Any_Store) -> None:

@@ -16,6 +16,7 @@ from shim.store import (
     imports,
     journal,
     keys,
+    learned,
     messages,
     moving,
     outbox,
@@ -31,6 +32,7 @@ from shim.store import (
 from shim.store.database import Database, database
 from shim.store.errors import StoreFailed
 from shim.store.keys import Key
+from shim.store.learned import Learned
 from shim.store.tx import Tx
 from shim.wire import encoding
 from tests.store.things import assistant, ids, message, python, run, step, thread
@@ -79,6 +81,7 @@ def fill(tx: Tx) -> None:
     imports.begin(tx, "imp_1", 2**40, list(ODD))
     keys.add(tx, Key("key_1", tx.tenant, "é", "issued", "a'b%", 2**40, 1 if tx.tenant else None), f"of {tx.tenant}")
     rate_windows.count(tx, 1e9 + 1 / 3, 60)
+    learned.note(tx, [Learned("é", "a'b%", ODD[4], 2**40 + len(tx.tenant))], 0)
     upstream_objects.note(tx, "files", "file-1", 2**40)
     threads.bury(tx, "thread_2", 2**40)
     threads.delete(tx, "thread_2")

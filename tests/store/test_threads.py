@@ -35,7 +35,8 @@ async def test_what_went_in_comes_out(store: Any_Store) -> None:
 
 
 #: Tables in which a thread has no rows.
-OF_NO_THREAD = ("assistants", "doomed", "facts", "imports", "keys", "rate_windows", "tombstones", "upstream_objects")
+OF_NO_THREAD = ("assistants", "doomed", "facts", "imports", "keys", "learned", "rate_windows")
+OF_NO_THREAD += ("tombstones", "upstream_objects")
 
 
 async def test_delete_takes_everything_of_the_thread_and_nothing_else(store: Any_Store) -> None:

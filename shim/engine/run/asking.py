@@ -108,7 +108,7 @@ async def _refused_encryption(state: RunState, refusal: Refusal) -> bool:
     body = state.sent.body
     if request.ENCRYPTED not in body.get("include", ()) or not profiles.cannot_encrypt(refusal):
         return False
-    state.world.refused(body["model"]).add(request.ENCRYPTED)
+    state.world.refuses(body["model"], request.ENCRYPTED)
     include = [wanted for wanted in body["include"] if wanted != request.ENCRYPTED]
     rest = {key: value for key, value in body.items() if key != "include"}
     state.sent = replace(state.sent, body=rest | ({"include": include} if include else {}))
@@ -126,7 +126,7 @@ async def _refused_parameter(state: RunState, refusal: Refusal) -> bool:
     param = models.refused_parameter(refusal.param, refusal.code, refusal.message, among)
     if refusal.status not in (None, 400, 422) or param not in body:
         return False
-    state.world.refused(body["model"]).add(param)
+    state.world.refuses(body["model"], param)
     log.warning("model %s refuses %s: it is left out from now on", body["model"], param)
     state.sent = replace(state.sent, body={key: value for key, value in body.items() if key != param})
     return True
@@ -137,7 +137,7 @@ async def _refused_stream(state: RunState, refusal: Refusal) -> bool:
     body = state.sent.body
     if "stream" in body or not profiles.cannot_stream(refusal):
         return False
-    state.world.refused(body["model"]).add("stream")
+    state.world.refuses(body["model"], "stream")
     log.warning("model %s refuses to stream: whole answers are requested from now on", body["model"])
     state.sent = replace(state.sent, body=body | {"stream": False})
     return True

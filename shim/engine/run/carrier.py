@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final, TypeVar
 
 from shim import lifecycle
-from shim.engine import retention
+from shim.engine import learned, retention
 from shim.engine.context import Context
 from shim.engine.protocol import DONE, Emitted, Events
 from shim.engine.run import asking, backlog, container_files, echo, healing, notes, record
@@ -425,6 +425,7 @@ class Carrier:
             else:
                 self.backlog.over()
                 self.backlog.events = []
+                await learned.save(self.world)
                 return settled
 
     async def _settled(self, emitted: list[Emitted]) -> list[Emitted]:

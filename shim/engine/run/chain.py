@@ -53,7 +53,7 @@ def prepare(
         obeyed=memory["obeyed"],
         store=profile.stores,
         carry_reasoning=profile.encrypted_reasoning and not profile.stores,
-        without=frozenset(world.refused(memory["model"])),
+        without=world.refused(memory["model"]),
     )
     entries = _entries(tx, run["thread_id"], start)
     as_text = world.told_as_text(memory["model"])

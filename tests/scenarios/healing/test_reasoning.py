@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from shim import OpenAI
-from shim.assembly import wiring
 from tests.scenarios.doors.loopback import Asked, Loopback, Said
 from tests.scenarios.doors.talking import tool
 from tests.scenarios.healing.losing import WAYS, Losing, Talk, is_call, said, warnings
@@ -24,7 +23,6 @@ def _openai(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SHIM_UPSTREAM_PROFILE", "openai")
     monkeypatch.setenv("SHIM_BACKGROUND", "never")
     monkeypatch.setenv("SHIM_MODEL_MAP", "off")
-    monkeypatch.setattr(wiring, "_learned", {})
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from tests.stores import POSTGRES, empty
 ID = re.compile(rb"\b(?:thread|msg|run|step|resp|call|fc|ci|rs|cfile|cntr)_\w{16,}")
 #: Tables in which a thread has no rows of its own.
 OTHERS = {"alembic_version", "assistants", "doomed", "facts", "imports", "tombstones"}
-OTHERS |= {"keys", "rate_windows", "upstream_objects"}
+OTHERS |= {"keys", "learned", "rate_windows", "upstream_objects"}
 PLACES = [("sqlite", SYNC, "never")] + ([("postgresql", SYNC, "always")] if POSTGRES else [])
 
 

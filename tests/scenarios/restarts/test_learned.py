@@ -1,0 +1,123 @@
+"""What a process has found out about its server the next one knows."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from shim.assembly import wiring
+from shim.store.address import resolve
+from tests.scenarios.doors.colours import COLOURS, opened
+from tests.scenarios.doors.loopback import Asked, Loopback, Said
+from tests.server.served import served
+from tests.server.speaking import ask
+
+KEY = "sk-of-the-organisation-that-may-not-stream"
+PROGRAM = """
+import sys
+from shim import OpenAI
+with OpenAI(base_url=sys.argv[1], api_key=sys.argv[2], max_retries=0) as client:
+    helper = client.beta.assistants.create(model="o3")
+    thread = {"messages": [{"role": "user", "content": "Hello"}]}
+    print(client.beta.threads.create_and_run_poll(assistant_id=helper.id, thread=thread).status)
+"""
+
+
+def refusing(asked: Asked) -> Said | None:
+    """This organisation may not stream this model."""
+    if asked.method != "POST" or asked.header("authorization") != f"Bearer {KEY}" or not asked.json.get("stream"):
+        return None
+    return Said.error(400, "Your organization must be verified to stream this model.", "unsupported_value")
+
+
+@pytest.fixture
+def upstream() -> Iterator[Loopback]:
+    with Loopback(refusing) as found:
+        yield found
+
+
+def streams(upstream: Loopback) -> list[bool]:
+    """Which requests for responses, since this was asked, were for streams."""
+    found = [bool(body.get("stream")) for body in upstream.bodies]
+    upstream.asked.clear()
+    return found
+
+
+def run(client: Any) -> str:
+    helper = client.beta.assistants.create(model="o3")
+    thread: Any = {"messages": [{"role": "user", "content": "Hello"}]}
+    status: str = client.beta.threads.create_and_run_poll(assistant_id=helper.id, thread=thread).status
+    return status
+
+
+def another_process() -> None:
+    wiring._capabilities.clear()
+
+
+def test_another_process(upstream: Loopback) -> None:
+    """Each with a hash seed of its own, as processes have."""
+    for key, seen in ((KEY, [True, False]), (KEY, [False]), ("sk-another", [True])):
+        made = subprocess.run(
+            [sys.executable, "-c", PROGRAM, upstream.url, key],
+            env=os.environ | {"SHIM_BACKGROUND": "never"},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert made.stdout == "completed\n", made.stderr
+        assert streams(upstream) == seen, "what one organisation may not, another may"
+
+
+@pytest.mark.parametrize("colour", COLOURS)
+def test_in_process(colour: str, upstream: Loopback, monkeypatch: pytest.MonkeyPatch) -> None:
+    for seen in ([True, False], [False]):
+        with opened(colour, base_url=upstream.url, api_key=KEY) as client:
+            assert run(client) == "completed"
+        assert streams(upstream) == seen
+        another_process()
+    monkeypatch.setenv("SHIM_LEARNED_DAYS", "0")
+    with opened(colour, base_url=upstream.url, api_key=KEY) as client:
+        assert [run(client), run(client)] == ["completed"] * 2
+    assert streams(upstream) == [True, False, False], "nothing is taken over"
+
+
+def test_a_server(upstream: Loopback) -> None:
+    for seen in ([True, False], [False]):
+        with served(upstream=upstream.url, auth="pass-through") as url:
+            bearer = f"Bearer {KEY}"
+            made = ask(f"{url}/v1/assistants", "POST", {"model": "o3"}, authorization=bearer).json["id"]
+            thread = {"messages": [{"role": "user", "content": "Hello"}]}
+            body = {"assistant_id": made, "stream": True, "thread": thread}
+            told = ask(f"{url}/v1/threads/runs", "POST", body, authorization=bearer).body.decode()
+            assert "event: thread.run.completed" in told
+        assert streams(upstream) == seen
+        another_process()
+    assert KEY not in "".join(everything())
+    assert upstream.host not in "".join(everything())
+
+
+def everything() -> list[str]:
+    """The rows of the table, as text."""
+    engine = sa.create_engine(resolve(os.environ["SHIM_DATABASE_URL"]), poolclass=sa.NullPool)
+    with engine.connect() as db:
+        found = [str(row) for row in db.execute(sa.text("SELECT * FROM learned"))]
+    engine.dispose()
+    assert found
+    return found
+
+
+def test_a_store_that_cannot_keep_it(upstream: Loopback, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A table that is not there any more, say."""
+    with opened(COLOURS[0], base_url=upstream.url, api_key=KEY) as client:
+        client.beta.threads.create()
+        engine = sa.create_engine(resolve(os.environ["SHIM_DATABASE_URL"]), poolclass=sa.NullPool)
+        with engine.begin() as db:
+            db.execute(sa.text("DROP TABLE learned"))
+        engine.dispose()
+        assert [run(client), run(client)] == ["completed"] * 2
+    assert streams(upstream) == [True, False, False]
