@@ -22,8 +22,8 @@ LATEST: Final = 1000
 MANY: Final = 10_000
 
 
-#: What can be learned: the server does not chain; how it treated an invented response id (``shown``); it has no endpoint
-#: that counts tokens; it has no background mode; it no longer has the model; the model refuses a parameter.
+#: What can be learned: the server does not chain; how it treated an invented response id (``shown``); it has no
+#: endpoint that counts tokens; it has no background mode; it no longer has the model; the model refuses a parameter.
 Fact = Literal["unchained", "shown", "uncounted", "foreground", "gone", "refuses"]
 
 
@@ -42,8 +42,8 @@ class Finding(NamedTuple):
 
 
 class Keeping(NamedTuple):
-    """How findings are stored for later processes: they are valid for ``seconds``.  Addresses are stored as hashes, made
-    with ``secret``; None: with the store's own secret, which is the value of ``fresh`` if the store has none yet.
+    """How findings are stored for later processes: they are valid for ``seconds``.  Addresses are stored as hashes,
+    made with ``secret``; None: with the store's own secret, which is the value of ``fresh`` if the store has none yet.
     """
 
     seconds: int
@@ -55,8 +55,8 @@ class Capabilities:
     """Shared by all clients of a process; every method is safe in any thread.
 
     What is learned is valid for a profile's ``address`` only: behind the same URL, responses of one organisation may be
-    stored and those of another not, and a proxy may chain for one model and not for another.  It is valid for a time, as
-    servers change; without ``keeping``, until the process ends.
+    stored and those of another not, and a proxy may chain for one model and not for another.  It is valid for a time,
+    as servers change; without ``keeping``, until the process ends.
     """
 
     def __init__(self, clock: Clock = lambda: 0.0, keeping: Keeping | None = None) -> None:

@@ -37,7 +37,8 @@ def test_each_finding_takes_one_ability_away() -> None:
     assert found.seen(UNKNOWN) == replace(UNKNOWN, counts=False)
     found.foreground(UNKNOWN)
     assert found.seen(UNKNOWN) == replace(UNKNOWN, counts=False, background=False)
-    found.unchained(UNKNOWN)
+    for _ in range(2):
+        found.unchained(UNKNOWN)
     seen = found.seen(UNKNOWN)
     assert (seen.stores, seen.counts, seen.background) == (False, False, False)
 
@@ -172,6 +173,17 @@ def test_what_was_found_out_lapses_and_is_found_out_anew() -> None:
     found.shown(ELSEWHERE, "refused")
     assert found.seen(ELSEWHERE).trusted
     assert [each.at for each in found.news()] == [1000.0, 1000.0, 1101.0]
+
+
+def test_that_a_server_chains_is_believed_for_a_day_at_most() -> None:
+    found, clock = remembering(30 * 86_400)
+    found.shown(UNKNOWN, "refused")
+    found.uncounted(UNKNOWN)
+    clock.now += 86_400
+    assert found.seen(UNKNOWN).trusted
+    clock.now += 1
+    assert found.must_show(UNKNOWN)
+    assert found.seen(UNKNOWN) == replace(UNKNOWN, counts=False)
 
 
 def test_without_keeping_nothing_lapses_and_nothing_is_news() -> None:
