@@ -31,17 +31,18 @@ class Context:
     """Ports and the few facts that every operation needs.
 
     ``me`` returns the name of this process, which is stored in the runs that it drives (a forked process has another
-    name); ``alive`` returns whether the process of such a name still runs.  ``registry``: the runs that this process
+    name); ``alive`` returns whether the process of such a name still runs. ``registry``: the runs that this process
     drives; ``run_lifetime``: seconds until an unfinished run expires. ``lease``: seconds after which a run may be taken
     over, unless its process has renewed the lease. ``keep_bytes``: the largest file of code interpreter that is stored,
-    in bytes; 0: none is stored.  ``retention``: seconds after which an unused thread is erased, ``file_retention``: the
+    in bytes; 0: none is stored. ``retention``: seconds after which an unused thread is erased, ``file_retention``: the
     same for a stored file; None: never. ``delete_responses``: whether responses of erased threads are deleted upstream.
-    ``models``: maps the model that a run names to the model to call.  ``unheard``: earlier calls that were refused, by
-    a server's address and model. ``tokens`` counts the tokens of a text if upstream has no counting endpoint. ``capabilities``: what this process has learned about its servers. ``wait`` waits
-    for a number of seconds.  ``pump`` drives a run that was taken over from a process that has ended.  ``files``: the
-    assistants that files declare, by id, in their order.  ``name``: the tenant's name, if it differs from the value in
-    the store.  ``unknown_threads``: whether an unknown thread id creates an empty thread.  ``notices``: what was logged
-    before.  ``monitor`` is called for events in the life of runs, for logs and metrics.
+    ``models``: maps the model that a run names to the model to call. ``unheard``: earlier calls that were refused, by a
+    server's address and model. ``tokens`` counts the tokens of a text if upstream has no counting endpoint.
+    ``capabilities``: what this process has learned about its servers. ``wait`` waits for a number of seconds. ``pump``
+    drives a run that was taken over from a process that has ended. ``files``: the assistants that files declare, by id,
+    in their order. ``name``: the tenant's name, if it differs from the value in the store. ``unknown_threads``: whether
+    an unknown thread id creates an empty thread. ``notices``: what was logged before. ``monitor`` is called for events
+    in the life of runs, for logs and metrics.
     """
 
     store: Store
