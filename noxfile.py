@@ -95,6 +95,7 @@ PINNED = ("-c", "constraints.txt", "-c", f"{WORKERS}/pins.txt")
 FRAMEWORKS = {
     "langchain": (("-e", ".", "-r", "tests/scenarios/field_programs/langchain.txt"), "langchain_agents.py"),
     "agency-swarm": (("-e", ".", "-r", "tests/scenarios/field_programs/agency_swarm.txt"), "agency_swarm_agents.py"),
+    "mcp-server": (("-e", ".", "-r", "tests/scenarios/field_programs/mcp_server.txt"), "mcp_server_of_assistants.py"),
     # And, as the same is installed for it, what forks a program after its client was made.
     "sdk-examples": (
         # pip downloads the SDK's examples.
