@@ -4,6 +4,7 @@ It replaces the transport of the SDK's HTTP client, with the same settings.  So 
 timeouts and logging do not change, and other requests (a proxy, HEAD, another protocol) use the original transport.
 """
 
+import asyncio
 import re
 import ssl
 from collections import deque
@@ -12,10 +13,9 @@ from typing import Any, Final, NamedTuple, Protocol
 
 import anyio
 
-from shim.http import addresses
+from shim.http import addresses, pools
 from shim.http.connection import Connection, Wire
 from shim.http.guard import http
-from shim.http.pools import running_loop
 from shim.upstream.colours import BODY
 
 #: The bytes that are allowed in the first line and in the headers of a request; none of them can end a line.
@@ -60,36 +60,45 @@ def put_in_place(network: Any) -> None:
     plain = type(held) is http.AsyncHTTPTransport and type(pool).__name__ == "AsyncConnectionPool"
     if plain and not any(getattr(pool, name, None) for name in ("_proxy", "_uds", "_local_address", "_http2")):
         network._transport = Direct(held, pool)
+        pools.split(held)
 
 
 class Direct(http.AsyncBaseTransport):  # type: ignore[misc]
-    """``usual``: the original transport."""
+    """``usual``: the original transport.  The limits of its pool hold for each upstream."""
 
     def __init__(self, usual: _Upstreams, pool: Any) -> None:
         self._usual: Final = usual
         limits = Limits(pool._max_connections, pool._max_keepalive_connections, pool._keepalive_expiry)
-        self._ways: Final = Ways(limits, pool._ssl_context, tuple(getattr(pool, "_socket_options", None) or ()))
+        self._made: Final = (limits, pool._ssl_context, tuple(getattr(pool, "_socket_options", None) or ()))
+        self._ways: Final[dict[Origin, Ways]] = {}
 
     async def handle_async_request(self, request: Any) -> Any:
         """As the HTTP library's."""
         if not _is_plain(request):
             return await self._usual.handle_async_request(request)
         head, timeouts = _head(request), request.extensions.get("timeout") or {}
-        connection = await self._ways.take(_origin(request), timeouts)
+        ways = self._to(_origin(request))
+        connection = await ways.take(timeouts)
         try:
             await _send(connection, head, request, timeouts.get("write"))
             status, reason, headers = await connection.answered(timeouts.get("read"))
         except BaseException:
             connection.abort()
             raise
-        body = Body(connection, self._ways, timeouts.get("read"))
+        body = Body(connection, ways, timeouts.get("read"))
         known = {"http_version": connection.version, "reason_phrase": reason, "network_stream": Wire(connection)}
         return http.Response(status, headers=headers, stream=body, extensions=known | {BODY: body})
 
     async def aclose(self) -> None:
         """Close idle connections."""
-        self._ways.close()
+        for ways in self._ways.values():
+            ways.close()
         await self._usual.aclose()
+
+    def _to(self, origin: Origin) -> "Ways":
+        if origin not in self._ways:
+            self._ways[origin] = Ways(origin, *self._made)
+        return self._ways[origin]
 
 
 class Body(http.AsyncByteStream):  # type: ignore[misc]
@@ -119,47 +128,48 @@ class Body(http.AsyncByteStream):  # type: ignore[misc]
 
 
 class Ways:
-    """The connections of one client.  Connections of another event loop are not used."""
+    """The connections of one client to one upstream.  Connections of another event loop are not used."""
 
-    def __init__(self, limits: Limits, context: ssl.SSLContext | None, options: tuple[Any, ...]) -> None:
-        self._limits, self._context, self._options = limits, context, options
-        self._idle: dict[Origin, list[Connection]] = {}
-        self._where: dict[Connection, Origin] = {}
+    def __init__(
+        self, origin: Origin, limits: Limits, context: ssl.SSLContext | None, options: tuple[Any, ...]
+    ) -> None:
+        self._origin, self._limits, self._context, self._options = origin, limits, context, options
+        self._idle: list[Connection] = []
+        self._open: set[Connection] = set()
         self._opening = 0
         self._queue: deque[anyio.Event] = deque()
 
-    async def take(self, origin: Origin, timeouts: dict[str, float | None]) -> Connection:
+    async def take(self, timeouts: dict[str, float | None]) -> Connection:
         """A connection for one exchange.  Raises the HTTP library's errors."""
         try:
             with anyio.fail_after(timeouts.get("pool")):
-                await self._turn(origin)
+                await self._turn()
         except TimeoutError:
             raise http.PoolTimeout("no connection to the upstream was free in time") from None
-        found = self._rested(origin)
+        found = self._rested()
         if found is None:
-            found = await self._connected(origin, timeouts.get("connect"))
-            self._where[found] = origin
+            found = await self._connected(timeouts.get("connect"))
+            self._open.add(found)
         found.begin()
         return found
 
     def give_back(self, connection: Connection) -> None:
         """Give a connection back after its exchange."""
-        idle = sum(map(len, self._idle.values()))
-        if connection not in self._where or not connection.reusable or idle >= self._limits.idle:
+        if connection not in self._open or not connection.reusable or len(self._idle) >= self._limits.idle:
             connection.abort()
             return
         connection.rest()
-        self._idle.setdefault(self._where[connection], []).append(connection)
+        self._idle.append(connection)
         self._next()
 
     def close(self) -> None:
         """Close idle connections."""
-        for connection in [each for found in self._idle.values() for each in found]:
+        for connection in list(self._idle):
             connection.abort()
 
-    async def _turn(self, origin: Origin) -> None:
+    async def _turn(self) -> None:
         """Wait until there is an idle connection, or a new one may be opened."""
-        while not self._idle.get(origin) and not self._has_room():
+        while not self._idle and len(self._open) + self._opening >= self._limits.connections:
             mine = anyio.Event()
             self._queue.append(mine)
             try:
@@ -171,20 +181,11 @@ class Ways:
                     self._queue.remove(mine)
                 raise
 
-    def _has_room(self) -> bool:
-        if len(self._where) + self._opening < self._limits.connections:
-            return True
-        # An idle connection to another origin is closed for it.
-        idle = next((found[0] for found in self._idle.values() if found), None)
-        if idle is not None:
-            idle.abort()
-        return idle is not None
-
-    def _rested(self, origin: Origin) -> Connection | None:
+    def _rested(self) -> Connection | None:
         """The most recently used idle connection that still works."""
-        found, loop = self._idle.get(origin, []), running_loop()
-        while found:
-            connection = found.pop()
+        loop = pools.running_loop()
+        while self._idle:
+            connection = self._idle.pop()
             expiry = self._limits.expiry
             old = expiry is not None and loop is not None and loop.time() - connection.idle_since > expiry
             if connection.loop is loop and not old and not connection.stale:
@@ -193,17 +194,17 @@ class Ways:
         return None
 
     def _drop(self, connection: Connection) -> None:
-        if connection.loop is running_loop():
+        if connection.loop is pools.running_loop():
             connection.abort()
         else:
             # Its loop may be closed; then it cannot be closed in that loop any more.
             self._gone(connection)
 
-    async def _connected(self, origin: Origin, seconds: float | None) -> Connection:
+    async def _connected(self, seconds: float | None) -> Connection:
         self._opening += 1
         try:
             with anyio.fail_after(seconds):
-                return await self._opened(origin)
+                return await self._opened()
         except TimeoutError as problem:
             raise http.ConnectTimeout(
                 str(problem) or "no connection to the upstream could be opened in time"
@@ -214,8 +215,8 @@ class Ways:
             self._opening -= 1
             self._next()
 
-    async def _opened(self, origin: Origin) -> Connection:
-        loop: Any = running_loop()
+    async def _opened(self) -> Connection:
+        origin, loop = self._origin, asyncio.get_running_loop()
         made = await addresses.connected(origin.host, origin.port)
         try:
             for option in self._options:
@@ -233,9 +234,9 @@ class Ways:
         return connection
 
     def _gone(self, connection: Connection) -> None:
-        origin = self._where.pop(connection, None)
-        if origin is not None and connection in (found := self._idle.get(origin, [])):
-            found.remove(connection)
+        self._open.discard(connection)
+        if connection in self._idle:
+            self._idle.remove(connection)
         self._next()
 
     def _next(self) -> None:

@@ -59,6 +59,44 @@ class _ByLoop:
         self._made = {}
 
 
+def by_origin(network: Any) -> None:
+    """Give each transport of an async client a pool for each upstream, so that a slow one takes no connections from
+    another.  The client's limits hold for each pool.
+    """
+    for held, _ in _pools(network):
+        split(held)
+
+
+def split(held: Any) -> None:
+    """The same for one transport of the HTTP library."""
+    held._pool = _ByOrigin(held._pool)
+
+
+class _ByOrigin:
+    """Replaces an async transport's pool by one for each upstream, all with the settings of the first."""
+
+    def __init__(self, pool: Any) -> None:
+        self._blank = pool
+        self._made: dict[Any, Any] = {}
+
+    async def handle_async_request(self, request: Any) -> Any:
+        origin = request.url.origin
+        key = (origin.scheme, origin.host, origin.port)
+        if key not in self._made:
+            self._made[key] = _empty(self._blank)
+        return await self._made[key].handle_async_request(request)
+
+    async def __aenter__(self) -> "_ByOrigin":
+        return self
+
+    async def __aexit__(self, *raised: object) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        for pool in self._made.values():
+            await pool.aclose()
+
+
 def running_loop() -> asyncio.AbstractEventLoop | None:
     try:
         return asyncio.get_running_loop()

@@ -6,7 +6,7 @@ import openai
 from openai._types import Omit
 
 from shim.assembly import wiring
-from shim.http import breaker, direct, transport
+from shim.http import breaker, direct, pools, transport
 from shim.http.breaker import Circuits
 from shim.http.circuit import Rules
 from shim.server.metrics import Metrics
@@ -40,6 +40,7 @@ def network(made: openai.AsyncOpenAI, chosen: Settings, known: Circuits) -> Any:
     if chosen.upstream != wiring.SANDBOX:
         if chosen.upstream_http == "direct":
             direct.put_in_place(found)
+        pools.by_origin(found)
         if chosen.circuit_failures:
             breaker.put_around(found, known)
     transport.keep_no_cookies(found)
