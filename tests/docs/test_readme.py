@@ -1,7 +1,9 @@
 """What the README says of versions is what pyproject.toml says, and on a package index it has no dead link."""
 
 import re
+from importlib import metadata
 
+import pytest
 import tomllib
 from packaging.requirements import Requirement
 
@@ -28,6 +30,14 @@ def test_the_lowest_versions() -> None:
     told = ROW.findall((ROOT / "README.md").read_text())
     assert len(told) == 8
     assert [(extra, name, bounds[extra or None][name.lower()]) for extra, name, _ in told] == told
+
+
+@pytest.mark.parametrize("version, fits", [("1.4.54", False), ("2.0.29", False), ("2.0.30", True), ("2.1.9", True)])
+def test_which_sqlalchemy_pip_takes(version: str, fits: bool) -> None:
+    """What the README says of an installation beside SQLAlchemy 1.4 was seen with pip; this is what it follows from."""
+    wanted = [Requirement(each) for each in metadata.requires("assistants-shim") or []]
+    (sqlalchemy,) = [each for each in wanted if each.name.lower() == "sqlalchemy"]
+    assert sqlalchemy.specifier.contains(version) is fits
 
 
 LINK = re.compile(r"\]\((?!https?:|#)[^)]*\)")
