@@ -1,8 +1,8 @@
 """Bodies of answers for web frameworks (Starlette, FastAPI, Flask, Django, aiohttp): a stream of `stream_run` as bytes.
 
-What a run tells is kept in a log of this process, and every body reads that log at its own pace: a browser that is slow
-slows nobody down, and one whose connection dropped comes back with ``Last-Event-ID`` and gets what it has missed.  In
-another process, or too late, it gets the messages and the end of the run as the API has them.
+The events of a run are stored in a log of this process, and every body reads that log at its own speed: a slow browser
+does not slow down others, and one whose connection dropped reconnects with ``Last-Event-ID`` and gets the events that
+it has missed.  In another process, or too late, it gets the messages and the end of the run from the API.
 """
 
 import asyncio
@@ -17,17 +17,17 @@ from shim.relay.log import LOGS, Log, Missed
 from shim.relay.stream import NAME, AnyStream, AsyncRunStream, RunStream, follow_run
 from shim.runtime import background
 
-#: Seconds without an event after which a reader is told that the connection is alive.
+#: Seconds without an event after which a comment is sent, so that proxies keep the connection open.
 HEARTBEAT: Final = 15.0
-#: Seconds that a run waits for a reader to come back, before it is cancelled where ``on_leave`` says so.
+#: Seconds that a run with ``on_leave="cancel"`` waits for a reader to come back, before it is cancelled.
 LINGER: Final = 5.0
-#: Headers beside the content type: nobody on the way may keep the events back.
+#: Headers besides the content type: no proxy may buffer the events.
 HEADERS: Final = {"Cache-Control": "no-cache, no-transform", "X-Accel-Buffering": "no"}
 DescribeFailure = Callable[[Exception], str]
 
 
 class _Source:
-    """A stream on its way into its log."""
+    """Reads a stream into its log."""
 
     def __init__(self, stream: AnyStream, frames: Frames, linger: float, described: DescribeFailure) -> None:
         self.stream, self.frames = stream, frames
@@ -37,7 +37,7 @@ class _Source:
         self._cancel: Callable[[], object] = stream.cancel
 
     def begin(self) -> None:
-        """Read the stream to its end, whoever reads the log; once."""
+        """Start reading the stream to its end, with or without readers of the log; once."""
         if self._begun:
             return
         self._begun = True
@@ -84,13 +84,15 @@ class _Source:
 
     def _wait_for_a_reader(self) -> None:
         if not self.log.is_read.wait(self._linger) and self.log.ended_at is None:
-            # A loop that is closed has nothing to cancel.
+            # In a closed loop there is nothing to cancel.
             with suppress(RuntimeError):
                 self._cancel()
 
 
 class _Body:
-    """What bodies of both colours are: a reader of a log at a place.  ``headers``: for the answer."""
+    """The common part of blocking and async bodies: a reader of a log with its position.  ``headers``: for the
+    answer.
+    """
 
     def __init__(self, begin: Callable[[], None], log: Log, frames: Frames, after: int, heartbeat: float) -> None:
         self.headers: Final = {"Content-Type": frames.content_type, **HEADERS}
@@ -107,7 +109,7 @@ class _Body:
         return self._frames.begin()
 
     def _more(self) -> bytes | None:
-        """What has come since the last time; None at the end."""
+        """The pieces that have come since the last call; None at the end."""
         is_ended = self._log.ended_at is not None
         try:
             pieces = self._log.after(self._after)
@@ -115,7 +117,7 @@ class _Body:
             self._leave()
             return self._frames.failed("This reader was too slow.")
         self._after += len(pieces)
-        # Not every piece has bytes: some forms have no word for some events.
+        # A piece may be empty: some formats have no form for some events.
         found = b"".join(pieces)
         if is_ended and not found:
             self._leave()
@@ -128,7 +130,7 @@ class _Body:
             self._log.unwatch(self._bell)
 
     def __del__(self) -> None:
-        # Some frameworks drop a body whose reader has gone, and say nothing.
+        # Some frameworks drop the body of a disconnected reader without closing it.
         self._leave()
 
 
@@ -181,7 +183,7 @@ class AsyncBody(_Body, AsyncIterator[bytes]):
 
 
 def _ring(loop: asyncio.AbstractEventLoop, bell: asyncio.Event) -> None:
-    # Who waited may be gone, and his loop with him.
+    # The waiting reader may be gone, and its loop closed.
     with suppress(RuntimeError):
         loop.call_soon_threadsafe(bell.set)
 
@@ -218,10 +220,11 @@ def to_sse(
 ) -> Body | AsyncBody:
     """A stream as server-sent events with the names of the Assistants API.
 
-    ``last_event_id``: the header ``Last-Event-ID`` of the request.  If it is there, nothing is begun: the body goes on
-    behind that event in the run that the event is of, which must be one of the same thread; ``RUN_ID:0`` is its
+    ``last_event_id``: the header ``Last-Event-ID`` of the request.  If it is given, no run is started: the body
+    continues after that event in the event's run, which must belong to the same thread; ``RUN_ID:0`` is the run's
     beginning.  ``heartbeat``: seconds of silence after which a comment is sent.  ``linger``: seconds that a run with
-    ``on_leave="cancel"`` waits for a reader to come back.  ``describe_failure``: what a browser reads of an exception.
+    ``on_leave="cancel"`` waits for a reader to come back.  ``describe_failure``: returns the text that a browser gets
+    for an exception.
     """
     frames = AssistantEvents()
     run_id, colon, number = (last_event_id or "").rpartition(":")
@@ -271,4 +274,4 @@ def _kind(stream: AnyStream) -> type[Body] | type[AsyncBody]:
 
 
 def _nothing() -> None:
-    """What is told already need not be begun."""
+    """Used for a run whose events are already in a log."""

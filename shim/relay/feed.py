@@ -1,7 +1,7 @@
-"""Between what drives a run and who reads its events: a queue with an end, in both colours.
+"""A bounded queue between the driver of a run and the reader of its events, for threads and for tasks.
 
-A reader who is slower than the run slows it down: at most `LIMIT` events wait.  A reader who has left is waited for no
-more, and nothing is kept for him.
+A reader that is slower than the run slows it down: at most `LIMIT` events wait.  After the reader has left, nothing
+waits and nothing is stored.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ class _Ended(Exception):
 
 
 class _Queue(Generic[T]):
-    """What has come and was not read."""
+    """The items that were added and not read yet."""
 
     def __init__(self) -> None:
         self.items: deque[T] = deque()
@@ -37,7 +37,7 @@ class _Queue(Generic[T]):
             self.items.append(item)
 
     def take(self) -> T:
-        """The next item.  Raises what the run raised, or `_Ended`."""
+        """The next item.  Raises the run's exception, or `_Ended`."""
         if self.items:
             return self.items.popleft()
         error, self.error = self.error, None
@@ -67,14 +67,14 @@ class Feed(Generic[T]):
             self._changed.notify_all()
 
     def end(self, error: BaseException | None = None) -> bool:
-        """Nothing comes any more; ``error`` is raised to the reader.  Whether there is a reader."""
+        """End the queue; ``error`` is raised to the reader.  Returns whether there is a reader."""
         with self._changed:
             self._changed.notify_all()
             return self._queue.end(error)
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing comes any more."""
+        """Whether the queue has ended."""
         return self._queue.over
 
     def get(self) -> T:
@@ -89,7 +89,7 @@ class Feed(Generic[T]):
                 self._changed.notify_all()
 
     def leave(self) -> None:
-        """Nobody reads any more."""
+        """The reader leaves."""
         with self._changed:
             self._queue.leave()
             self._changed.notify_all()

@@ -10,25 +10,25 @@ log = logging.getLogger("shim")
 
 
 class Frames(Protocol):
-    """``content_type``: of the body.  ``pause``: what is sent while nothing happens; readers skip it."""
+    """``content_type``: of the body.  ``pause``: sent during silence; readers ignore it."""
 
     content_type: str
     pause: bytes
 
     def begin(self) -> bytes:
-        """What comes before all events."""
+        """The bytes before all events."""
         ...
 
     def event(self, event: Any, id: str) -> bytes:
-        """One event; ``id`` tells a reader where he is.  Empty for what this form has no word for."""
+        """One event; ``id``: its position for readers.  Empty for an event that this format does not have."""
         ...
 
     def failed(self, message: str) -> bytes:
-        """The stream ends with a failure, in words for whoever reads it."""
+        """The end of a stream that failed, with a message for the reader."""
         ...
 
     def end(self) -> bytes:
-        """What comes after all events."""
+        """The bytes after all events."""
         ...
 
 
@@ -41,7 +41,7 @@ class AssistantEvents:
     pause = b": still here\n\n"
 
     def begin(self) -> bytes:
-        # So that headers and a first byte leave before the model has said anything.
+        # So that headers and a first byte are sent before the model has sent anything.
         return b": hello\n\n"
 
     def event(self, event: Any, id: str) -> bytes:
@@ -110,7 +110,9 @@ class DataStream:
 
 
 def describe(problem: Exception) -> str:
-    """What the browser reads of an exception: it may be anybody's, so only what is meant for him is told."""
+    """The text that the browser gets for an exception: only known exceptions are described, as others may contain
+    private data.
+    """
     log.warning("a stream ended with %s: %s", type(problem).__name__, problem)
     return str(problem) if isinstance(problem, RoundLimit) else "The answer could not be completed."
 

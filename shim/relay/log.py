@@ -1,7 +1,7 @@
 """Keeps the numbered pieces that a stream has sent, in this process, for a reader that reconnects.
 
-One writer, any number of readers, each at a place of his own; readers may be threads or tasks of any event loop.  The
-oldest pieces are dropped where a run tells more than `LIMIT` bytes.  A log is forgotten some minutes after its end.
+One writer, any number of readers, each with its own position; readers may be threads or tasks of any event loop.  If a
+run sends more than `LIMIT` bytes, the oldest pieces are dropped.  A log is dropped some minutes after its end.
 """
 
 import threading
@@ -10,25 +10,25 @@ from collections import deque
 from collections.abc import Callable
 from typing import Final
 
-#: Bytes of one log.
+#: The largest number of bytes of one log.
 LIMIT: Final = 16_000_000
-#: Seconds for which a log is kept after its end.
+#: Seconds for which a log is stored after its end.
 KEPT: Final = 300.0
 Bell = Callable[[], None]
 
 
 class Missed(LookupError):
-    """What the reader wants next has been dropped."""
+    """The piece that the reader needs next has been dropped."""
 
 
 class Log:
-    """``next_number``: that of the piece to come; the first one is 1.  ``deserted``: called when the last reader has
+    """``next_number``: that of the next piece; the first one is 1.  ``deserted``: called when the last reader has
     left before the end.  ``is_read``: set while there is a reader.
     """
 
     def __init__(self, deserted: Callable[[], None], limit: int = LIMIT) -> None:
         self._pieces: Final[deque[bytes]] = deque()
-        # The garbage collector may let a reader leave while this thread holds the lock.
+        # Reentrant, as the garbage collector may close a reader while this thread holds the lock.
         self._lock: Final = threading.RLock()
         self._bells: Final[set[Bell]] = set()
         self._deserted, self._limit, self._size = deserted, limit, 0
@@ -37,7 +37,7 @@ class Log:
         self.ended_at: float | None = None
 
     def add(self, piece: bytes) -> None:
-        """One more piece."""
+        """Add a piece."""
         with self._lock:
             self._pieces.append(piece)
             self._size += len(piece)
@@ -52,7 +52,7 @@ class Log:
         self._ring()
 
     def after(self, number: int) -> list[bytes]:
-        """The pieces behind that of a number.  Raises `Missed`."""
+        """The pieces after ``number``.  Raises `Missed`."""
         with self._lock:
             skipped = number - (self.next_number - 1 - len(self._pieces))
             if skipped < 0:
@@ -60,12 +60,12 @@ class Log:
             return list(self._pieces)[skipped:] if skipped < len(self._pieces) else []
 
     def has(self, number: int) -> bool:
-        """Whether a reader may go on behind that number."""
+        """Whether a reader can continue after that number."""
         with self._lock:
             return self.next_number - 1 - len(self._pieces) <= number < self.next_number
 
     def watch(self, bell: Bell) -> None:
-        """A reader comes: ring whenever there is something to read, from any thread."""
+        """Add a reader: ``bell`` is called whenever there is something to read, from any thread."""
         with self._lock:
             self._bells.add(bell)
             self.is_read.set()
@@ -96,7 +96,7 @@ class Logs:
         self._logs: Final[dict[tuple[str, str], Log]] = {}
 
     def put(self, thread_id: str, run_id: str, log: Log) -> None:
-        """Keep a log; those whose time is over are forgotten."""
+        """Store a log, and drop those whose time is over."""
         now = time.monotonic()
         for key, each in list(self._logs.items()):
             if each.ended_at is not None and now - each.ended_at > self._kept:
@@ -108,5 +108,5 @@ class Logs:
         return self._logs.get((thread_id, run_id))
 
 
-#: Where `shim.relay.bodies` keeps them.
+#: The logs of `shim.relay.bodies`.
 LOGS: Final = Logs()

@@ -1,4 +1,4 @@
-"""What the relay needs of a client, in both colours.
+"""The functions of a client that the relay needs, for blocking and async clients.
 
 The rounds are written once, as ``async def``.  Behind a blocking client everything here blocks, and
 `shim.runtime.drive` runs them without an event loop.
@@ -22,7 +22,7 @@ from shim.wire.types import Json
 
 
 class Port(Protocol):
-    """A client, and where functions run beside it."""
+    """A client, and a way to run functions in parallel."""
 
     def events(self, method: str, arguments: Json) -> AsyncGenerator[Any, None]:
         """The events of a call of ``client.beta.threads.runs`` that streams."""
@@ -37,23 +37,23 @@ class Port(Protocol):
         ...
 
     async def wait(self, seconds: float) -> None:
-        """Do nothing for so long, or until nobody is to wait any more."""
+        """Wait for ``seconds``, or until `stop`."""
         ...
 
     def start(self, call: Call) -> "Started":
-        """Begin a function, in parallel to everything else."""
+        """Start a function in parallel."""
         ...
 
     def stop(self) -> None:
-        """Wait for no function any more."""
+        """Stop waiting for functions."""
         ...
 
 
 class Started(Protocol):
-    """A function that has begun."""
+    """A function that was started."""
 
     async def output(self) -> str | None:
-        """What the model reads of its end, in time or not; None if nobody is to wait any more."""
+        """The output for the model, also if it fails or takes too long; None after `Port.stop`."""
         ...
 
 

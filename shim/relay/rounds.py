@@ -1,8 +1,8 @@
-"""A run with all its tool rounds as one stream of events: what is asked, in which order, and how it ends.
+"""A run with all its tool rounds as one stream of events: the requests, their order, and the end.
 
-Written once for both colours, over `Port`.  The model asks for functions, they run, their outputs go back, and the
-events of the next request follow those of the last, until the run has its end.  Should a stream break, the run is
-polled, and what was missed follows as events of whole objects.
+Written once for blocking and async clients, over `Port`.  When the run requires outputs, the functions run, their
+outputs are submitted, and the events of that request follow, until the run ends.  If a stream breaks, the run is
+polled, and missed messages follow as events of whole objects.
 """
 
 import json
@@ -28,16 +28,16 @@ except ImportError:  # before openai 1.66: an object with the same attributes, w
 
 log = logging.getLogger("shim")
 OnResponse = Callable[[Response], "Awaitable[None] | None"]
-#: Events that bring a message in its last form.
+#: Events with a message in its final form.
 MESSAGE_ENDS: Final = frozenset({"thread.message.completed", "thread.message.incomplete"})
-#: Seconds between two looks at a run whose functions somebody else runs.
+#: Seconds between two polls of a run whose functions another process runs.
 LOOK: Final = 1.0
-#: Options of a request that say how it is sent, and so hold for every request of the run.
+#: Options about how a request is sent, which apply to every request of the run.
 SENDING: Final = frozenset({"extra_headers", "extra_query", "timeout"})
 
 
 class RoundLimit(RuntimeError):
-    """The model asked for functions once more than was allowed.  Its run has been cancelled."""
+    """The model called functions in more rounds than allowed.  The run was cancelled."""
 
     def __init__(self, rounds: int) -> None:
         super().__init__(f"the model asked for functions again after {rounds} rounds; the run was cancelled")
@@ -46,8 +46,8 @@ class RoundLimit(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a stream is to do.  ``options``: arguments of ``runs.create``.  ``run_id``: a run that somebody else has
-    begun and answers; it is only looked at.
+    """The task of a stream.  ``options``: arguments of ``runs.create``.  ``run_id``: an existing run whose outputs
+    another process submits; it is only polled.
     """
 
     thread_id: str
@@ -60,7 +60,7 @@ class Plan:
 
 @dataclass(slots=True)
 class Rounds:
-    """One run.  ``run``: as last told.  ``outputs``: what calls were answered with, by their ids."""
+    """One run.  ``run``: its latest state.  ``outputs``: the outputs of its calls, by their ids."""
 
     port: Port
     plan: Plan
@@ -73,28 +73,30 @@ class Rounds:
     _messages: set[str] = field(default_factory=set)
 
     async def events(self) -> AsyncGenerator[Any, None]:
-        """The events of all rounds.  Raises what the API's calls raise, and `RoundLimit`."""
+        """The events of all rounds.  Raises the exceptions of the API's calls, and `RoundLimit`."""
         try:
             async with aclosing(self._rounds() if self.plan.run_id is None else self._followed()) as events:
                 async for event in events:
                     yield event
         except Exception:
             if self.run is not None and self.run.status == "requires_action":
-                # Nobody will answer it any more, and until then the thread takes no message.
+                # Its outputs will not be submitted any more, and while it waits the thread accepts no message.
                 await self.cancel()
             raise
 
     def saw(self, response: Json) -> None:
-        """A response that upstream has finished: told later, once, in the order of the stream."""
+        """Store a response that upstream has finished; ``on_response`` is called for it later, once, in the order of
+        the stream.
+        """
         self._finished.append(response)
 
     def stop(self) -> None:
-        """Run no function any more, and cancel the run as soon as that can be done; from any thread."""
+        """Start no further function, and cancel the run as soon as possible; from any thread."""
         self.stopped = True
         self.port.stop()
 
     async def cancel(self) -> None:
-        """Cancel the run, if it has begun; one that has ended meanwhile stays as it is."""
+        """Cancel the run, if it has started and not ended."""
         if self.run is None:
             return
         try:
@@ -128,7 +130,7 @@ class Rounds:
     async def _turn(
         self, turn: Turn, started: dict[str, tuple[Call, Started]], method: str, arguments: Json
     ) -> AsyncGenerator[Any, None]:
-        """The events of one request.  Afterwards the run is over, or ``turn`` has the calls that it waits for."""
+        """The events of one request.  Afterwards the run has ended, or ``turn`` has the calls that it requires."""
         broken: Exception | None = None
         try:
             async with aclosing(self.port.events(method, arguments)) as events:
@@ -158,7 +160,9 @@ class Rounds:
             await self._account()
 
     async def _caught_up(self, turn: Turn, broken: Exception | None) -> AsyncGenerator[Any, None]:
-        """What came of a run whose stream broke.  Raises what broke it if the run still waits for the same outputs."""
+        """Poll a run whose stream broke, and send the missed events.  Raises the stream's exception if the run still
+        requires the same outputs.
+        """
         log.warning("the run %s is polled, as its stream did not go on (%s)", self.run.id, type(broken).__name__)
         run = await self.port.call("poll", self._where())
         asked = run.required_action.submit_tool_outputs.tool_calls if run.status == "requires_action" else []
@@ -170,7 +174,7 @@ class Rounds:
             yield event
 
     async def _followed(self) -> AsyncGenerator[Any, None]:
-        """The end of a run that somebody else answers, as events of whole objects."""
+        """The end of a run whose outputs another process submits, as events of whole objects."""
         where = {"thread_id": self.plan.thread_id, "run_id": self.plan.run_id}
         self.run = run = await self.port.call("retrieve", where)
         while f"thread.run.{run.status}" not in ENDS:
@@ -182,12 +186,12 @@ class Rounds:
         self.run = run
 
     async def _missed(self, run: Any) -> list[Any]:
-        """The messages of a run that were not told whole, and how it stands."""
+        """Events of the run's messages that were not sent completely, and of its status."""
         found = await self.port.messages(run.thread_id, run.id)
         return [*(_event_of_message(each) for each in found if each.id not in self._messages), _event_of(run)]
 
     async def _answers(self, calls: list[Call], started: dict[str, tuple[Call, Started]]) -> list[Json] | None:
-        """The output of each call; None if nobody wants them any more."""
+        """The output of each call; None after `stop`."""
         begun = [self._begun(call, started.pop(call.id, None)) for call in calls]
         for call, _ in started.values():
             log.warning("%s was run for a call that the run %s does not wait for", call.name, self.run.id)
@@ -199,19 +203,19 @@ class Rounds:
         return [{"tool_call_id": id, "output": output} for id, output in answered.items()]
 
     def _begun(self, call: Call, early: tuple[Call, Started] | None) -> Started:
-        """What was begun before the run's end told of the call, if it was begun for the same."""
+        """The function that was started early for a call, if its name and arguments are the same."""
         if early is not None and early[0].name == call.name and _equal(early[0].arguments, call.arguments):
             return early[1]
         return self.port.start(call)
 
     async def _cancelled(self) -> AsyncGenerator[Any, None]:
-        """Cancel a run that waits for outputs; the event of its end."""
+        """Cancel a run that requires outputs; returns the event of its end."""
         await self.cancel()
         self.run = await self.port.call("poll", self._where())
         yield _event_of(self.run)
 
     async def _account(self) -> None:
-        """Show the responses that have finished.  Who fails to take one does not spoil the user's stream."""
+        """Call ``on_response`` for finished responses.  Its exceptions are logged and do not end the stream."""
         while self._finished:
             response = self._finished.popleft()
             if self.plan.on_response is None or response["id"] in self._accounted:

@@ -12,18 +12,18 @@ import typing_extensions as typing_more
 from shim.wire.types import Json
 
 _Kind = inspect.Parameter
-#: Parameters that stand for any number of arguments: no property of the schema.
+#: Parameters for any number of arguments, which are not in the schema.
 _MANY: Final = (_Kind.VAR_POSITIONAL, _Kind.VAR_KEYWORD)
-#: Defaults that the schema shows; others stay the function's own business.
+#: Types of defaults that the schema shows.
 _SHOWN: Final = (str, int, float, bool)
 
 
 class InvalidArguments(ValueError):
-    """The model sent arguments that the function does not take; the text says which, for the model to read."""
+    """The model sent invalid arguments; the text, which is sent to the model, says which."""
 
 
 class Check(Protocol):
-    """What knows the arguments of a function."""
+    """Checks the arguments of a function."""
 
     schema: Json
 
@@ -33,10 +33,10 @@ class Check(Protocol):
 
 
 class Signature:
-    """A function's arguments as its annotations say; checked and converted by pydantic.
+    """A function's arguments according to its annotations; checked and converted by pydantic.
 
-    A model's ``"2026-11-27"`` becomes a `date` where the annotation says so.  What is not annotated is taken as it
-    comes.  Keyword arguments that a `functools.partial` has set belong to the program: the model does not see them.
+    For example, a model's ``"2026-11-27"`` becomes a `date`.  Arguments without annotation are not checked.  Keyword
+    arguments that a `functools.partial` has set are not in the schema: the model cannot set them.
     """
 
     def __init__(self, function: Callable[..., Any]) -> None:
@@ -58,7 +58,7 @@ class Signature:
 
 
 class Schema:
-    """Arguments as a JSON schema says, which somebody wrote; checked by `jsonschema`."""
+    """Arguments according to a given JSON schema; checked by `jsonschema`."""
 
     def __init__(self, schema: Json) -> None:
         try:
@@ -86,7 +86,7 @@ class Schema:
 
 
 def call(function: Callable[..., Any], values: Json) -> Any:
-    """Call a function with arguments by name, also where it takes them by position alone."""
+    """Call a function with arguments by name, also if it has positional-only parameters."""
     parameters = inspect.signature(function).parameters.values()
     by_place = [values[each.name] for each in parameters if each.kind is _Kind.POSITIONAL_ONLY and each.name in values]
     placed = {each.name for each in parameters if each.kind is _Kind.POSITIONAL_ONLY}
@@ -123,7 +123,7 @@ def _worded(error: Any) -> str:
 
 
 def _without_titles(schema: Any) -> Any:
-    """The schema without the titles that pydantic makes of names: they tell a model nothing."""
+    """The schema without the titles that pydantic makes from names, which are useless for a model."""
     if isinstance(schema, list):
         return [_without_titles(each) for each in schema]
     if not isinstance(schema, dict):

@@ -21,14 +21,14 @@ from shim.runtime import background, drive
 from shim.upstream.observing import observed
 
 log = logging.getLogger("shim")
-#: What becomes of a run whose reader leaves.
+#: Whether a run goes on or is cancelled when its reader leaves.
 OnLeave = Literal["continue", "cancel"]
-#: Names of threads and tasks that work on a run beside its reader.
+#: Names of the background threads and tasks of a run.
 NAME: Final = "shim-relay"
 
 
 class _Stream:
-    """What the streams of both colours are."""
+    """The common part of blocking and async streams."""
 
     _feed: Any = None
 
@@ -40,17 +40,17 @@ class _Stream:
 
     @property
     def run(self) -> Run | None:
-        """The run as last told; None before it has begun."""
+        """The latest state of the run; None before it has started."""
         found: Run | None = self._rounds.run
         return found
 
     @property
     def outputs(self) -> dict[str, str]:
-        """What calls were answered with, by their ids."""
+        """The outputs of calls, by their ids."""
         return dict(self._rounds.outputs)
 
     def __del__(self) -> None:
-        # Somebody stopped reading and did not say so.
+        # The reader stopped without closing the stream.
         if self._feed is not None and not self._feed.is_over:
             self._feed.leave()
             if self.on_leave == "cancel":
@@ -60,8 +60,8 @@ class _Stream:
 class RunStream(_Stream, Iterator[AssistantStreamEvent]):
     """The events of a run over all its tool rounds, behind a blocking client.
 
-    The run begins with the first event that is asked for.  Whoever stops reading before the end closes the stream, or
-    reads it in a ``with``: the run then goes on without a reader or is cancelled, as ``on_leave`` says.
+    The run starts when the first event is read.  To stop reading before the end, close the stream, or read it in a
+    ``with`` block: ``on_leave`` decides whether the run then goes on without a reader or is cancelled.
     """
 
     _feed: Feed[Any] | None = None
@@ -74,19 +74,19 @@ class RunStream(_Stream, Iterator[AssistantStreamEvent]):
         return event
 
     def until_done(self) -> Run | None:
-        """Read to the end; the run as it is then."""
+        """Read to the end; returns the final run."""
         for _ in self:
             pass
         return self.run
 
     def cancel(self) -> None:
-        """Cancel the run; its last events are still to be read.  From any thread."""
+        """Cancel the run; its last events can still be read.  Safe in any thread."""
         if self._feed is None or not self._feed.is_over:
             self._rounds.stop()
             background.thread(partial(_finish, self._rounds), NAME)
 
     def close(self) -> None:
-        """Read no more."""
+        """Stop reading."""
         if self._feed is None:
             self._feed = Feed()
             self._feed.end()
@@ -127,7 +127,7 @@ class AsyncRunStream(_Stream, AsyncIterator[AssistantStreamEvent]):
             background.task(self._rounds.cancel(), NAME)
 
     async def aclose(self) -> None:
-        """Read no more."""
+        """Stop reading."""
         if self._feed is None:
             self._feed = AsyncFeed()
             self._feed.end()
@@ -146,18 +146,18 @@ AnyStream = RunStream | AsyncRunStream
 
 
 class Choices(TypedDict, total=False):
-    """What may be said of a stream.
+    """The options of a stream.
 
     ``tools``: functions, or `Tool` objects, by name or in a list; coroutine functions are awaited, others run in
-    threads.  ``max_rounds`` (10): how often outputs are sent; should the model ask once more, the run is cancelled and
-    `RoundLimit` raised.  ``tool_timeout`` (30): seconds for a call, None for no limit.  ``early`` (True): a call begins
-    as soon as its arguments are complete; otherwise when the run waits for it.  ``offer_tools`` (False): the run offers
-    exactly ``tools``, in place of the assistant's.  ``describe_error``: makes the text that the model reads of a
-    function's exception.
+    threads.  ``max_rounds`` (10): how often outputs are submitted; if the model calls functions after that, the run is
+    cancelled and `RoundLimit` raised.  ``tool_timeout`` (30): seconds for a call, None for no limit.  ``early`` (True):
+    a call begins as soon as its arguments are complete; otherwise when the run requires its output.  ``offer_tools``
+    (False): the run has exactly ``tools`` instead of the assistant's tools.  ``describe_error``: returns the text that
+    the model gets for a function's exception.
 
     ``on_leave`` ("continue"): whether the run goes on or is cancelled if its reader leaves.  ``on_response``: called
-    with each finished response of the Responses API, before the event that ends the turn is given; may be a coroutine
-    function behind an async client; needs a client of this package.  ``run_options``: further arguments of
+    with each finished response of the Responses API, before the event that ends the turn is returned; may be a
+    coroutine function behind an async client; needs a client of this package.  ``run_options``: further arguments of
     ``runs.create``, such as ``additional_instructions``.
     """
 
@@ -187,13 +187,14 @@ def stream_run(
 def stream_run(
     client: openai.OpenAI | openai.AsyncOpenAI, *, thread_id: str, assistant_id: str, **choices: Unpack[Choices]
 ) -> RunStream | AsyncRunStream:
-    """Run an assistant on a thread, answer what it asks of ``tools``, and give the events of all rounds as one stream.
+    """Run an assistant on a thread, answer its calls of ``tools``, and return the events of all rounds as one stream.
 
-    ``client``: any official client with ``beta.threads``; its colour is the stream's.  ``choices``: see `Choices`.
-    Calls of one turn run in parallel.  A function that fails, is unknown, is called with invalid arguments or takes too
-    long is answered with ``{"error": ...}``, which the model reads.  The run begins when the first event is asked for.
+    ``client``: any official client with ``beta.threads``; the stream is blocking or async like the client.
+    ``choices``: see `Choices`.  Calls of one turn run in parallel.  A function that fails, is unknown, is called with
+    invalid arguments or takes too long is answered with ``{"error": ...}``, which is sent to the model.  The run starts
+    when the first event is read.
 
-    Raises what the API's calls raise and `RoundLimit`, when the stream is read.
+    While it is read, the stream raises the exceptions of the API's calls, and `RoundLimit`.
     """
     on_response = choices.get("on_response")
     if on_response is not None and not is_wired(client):
@@ -221,8 +222,8 @@ def follow_run(client: openai.AsyncOpenAI, thread_id: str, run_id: str) -> Async
 
 
 def follow_run(client: openai.OpenAI | openai.AsyncOpenAI, thread_id: str, run_id: str) -> RunStream | AsyncRunStream:
-    """The end of a run that somebody else has begun and answers, in another process perhaps: an event for each of its
-    messages and one for itself, when it has ended.
+    """The end of a run that was started elsewhere, perhaps in another process, which also submits its outputs: an event
+    for each of its messages and one for the run, after it has ended.
     """
     plan = Plan(thread_id, {}, run_id=run_id)
     toolbox = Toolbox({})

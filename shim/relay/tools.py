@@ -28,9 +28,9 @@ class Call:
 class Tool:
     """A function that the model may call.
 
-    ``name``, ``description``: what the model reads; else the function's name and its docstring.  ``parameters``: a JSON
-    schema for the arguments; else the function's annotations say what it takes.  ``timeout``: seconds for one call, in
-    place of the stream's.  ``strict``: whether the model is held to the schema, as the API's field of that name says.
+    ``name``, ``description``: shown to the model; by default the function's name and its docstring.  ``parameters``: a
+    JSON schema for the arguments; by default made from the function's annotations.  ``timeout``: seconds for one call,
+    instead of the stream's.  ``strict``: the API's field of that name: whether the model must follow the schema.
     """
 
     def __init__(
@@ -52,7 +52,7 @@ class Tool:
 
     @property
     def schema(self) -> Json:
-        """The tool as an assistant's ``tools`` list has it."""
+        """The tool as an entry of an assistant's ``tools`` list."""
         schema: Json = {"name": self.name, "parameters": self.check.schema}
         if self.description:
             schema["description"] = self.description
@@ -62,7 +62,7 @@ class Tool:
 
     @property
     def is_async(self) -> bool:
-        """Whether the function is one to be awaited, as far as one can see before it is called."""
+        """Whether the function is a coroutine function, as far as is known before it is called."""
         plain = _plain(self.function)
         return inspect.iscoroutinefunction(plain) or inspect.iscoroutinefunction(type(plain).__call__)
 
@@ -71,7 +71,8 @@ def tool_schema(function: "Function | Tool") -> Json:
     """A plain function as an entry of an assistant's ``tools`` list.
 
     Its name, its docstring as the description, and a JSON schema of its annotated arguments; ``Annotated[str,
-    pydantic.Field(description=...)]`` tells of a single one.  Raises TypeError for annotations that cannot be read.
+    pydantic.Field(description=...)]`` describes a single argument.  Raises TypeError for annotations that cannot be
+    read.
     """
     return (function if isinstance(function, Tool) else Tool(function)).schema
 
@@ -80,28 +81,28 @@ Tools = Mapping[str, "Function | Tool"] | Iterable["Function | Tool"]
 
 
 def by_name(tools: Tools) -> dict[str, Tool]:
-    """Tools by the name that the model uses: the key where a mapping is given, else their own."""
+    """Tools by the name that the model uses: the key if a mapping is given, else their own."""
     if isinstance(tools, Mapping):
         return {name: each if isinstance(each, Tool) else Tool(each, name=name) for name, each in tools.items()}
     made = [each if isinstance(each, Tool) else Tool(each) for each in tools]
     return {each.name: each for each in made}
 
 
-#: What becomes of an exception of a function: the text that the model reads.
+#: Returns the text that the model gets for an exception of a function.
 Describe = Callable[[Call, Exception], str]
 
 
 def describe(_call: Call, error: Exception) -> str:
-    """The kind of an exception and what it says."""
+    """The kind of an exception and its message."""
     return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
 
 
 @dataclass(frozen=True, slots=True)
 class Toolbox:
-    """The functions of one stream, and how their ends are told to the model.
+    """The functions of one stream, and the outputs that the model gets for their results and failures.
 
-    Whatever happens becomes an output: a result as text, or ``{"error": ...}`` with a sentence that the model can use
-    to do better.  ``timeout``: seconds that a call may take, None: as long as it wants.
+    Every call gets an output: a result as text, or ``{"error": ...}`` with a message from which the model can correct
+    its call.  ``timeout``: seconds that a call may take, None: no limit.
     """
 
     tools: Mapping[str, Tool]
@@ -109,17 +110,17 @@ class Toolbox:
     describe: Describe = field(default=describe)
 
     def seconds(self, call: Call) -> float | None:
-        """How long this call may take."""
+        """How many seconds this call may take; None: no limit."""
         tool = self.tools.get(call.name)
         return self.timeout if tool is None or tool.timeout is None else tool.timeout
 
     def is_async(self, call: Call) -> bool:
-        """Whether this call's function is to be awaited."""
+        """Whether this call's function is a coroutine function."""
         tool = self.tools.get(call.name)
         return tool is not None and tool.is_async
 
     def run(self, asked: Call) -> str:
-        """The output of a call, in this thread; a coroutine gets an event loop of its own, and its time."""
+        """The output of a call, in this thread; a coroutine runs in an event loop of its own, with its time limit."""
         try:
             found = self._called(asked)
             return written(asyncio.run(self._limited(found, asked)) if inspect.isawaitable(found) else found)
@@ -127,7 +128,7 @@ class Toolbox:
             return self._failed(asked, problem)
 
     async def run_async(self, asked: Call) -> str:
-        """The output of a call, on this event loop; whoever awaits it watches the time."""
+        """The output of a call, on this event loop; the caller limits the time."""
         try:
             found = self._called(asked)
             return written(await found if inspect.isawaitable(found) else found)
@@ -165,18 +166,18 @@ class Toolbox:
 
 
 class _Told(Exception):
-    """A mistake of the model, in words for the model."""
+    """A mistake of the model, with a message for the model."""
 
 
 def failure(message: str) -> str:
-    """An output that tells the model of a failure."""
+    """An output with an error message for the model."""
     return written({"error": message})
 
 
 def written(result: Any) -> str:
     """A result as the text of an output: text as it is, anything else as JSON.
 
-    Raises ValueError where JSON has no word for it.
+    Raises ValueError if it has no JSON form.
     """
     if isinstance(result, str):
         return result

@@ -1,7 +1,7 @@
-"""One turn of the model, as its events tell it: which calls are complete, and what the run wants at its end.
+"""One turn of the model, read from its events: which calls are complete, and which outputs the run requires at its end.
 
-The arguments of a call come in pieces.  They are complete as soon as they are a whole JSON object, for nothing but
-white space could follow; that is before the next call begins, and before the run says ``requires_action``.
+The arguments of a call come in pieces.  They are complete as soon as they are a whole JSON object, as only white space
+could follow; that is before the next call begins, and before the run is ``requires_action``.
 """
 
 import json
@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from shim.relay.tools import Call
 
-#: How a run's events at its end are called; with them the turn is over.
+#: The events with which a turn ends.
 ENDS: Final = frozenset(
     f"thread.run.{status}" for status in ("completed", "incomplete", "failed", "cancelled", "expired")
 )
@@ -20,7 +20,7 @@ ASKS: Final = "thread.run.requires_action"
 
 @dataclass(slots=True)
 class _Pieces:
-    """A call as far as it has come."""
+    """The pieces of a call so far."""
 
     id: str = ""
     name: str = ""
@@ -45,14 +45,18 @@ class _Pieces:
 
 @dataclass(slots=True)
 class Turn:
-    """Fed with the events of one stream.  ``run``: as last told.  ``calls``: what it asked for in the end."""
+    """Processes the events of one stream.  ``run``: its latest state.  ``calls``: the calls that the run requires at
+    the end.
+    """
 
     run: Any = None
     calls: list[Call] = field(default_factory=list)
     _pieces: dict[tuple[str, int], _Pieces] = field(default_factory=dict)
 
     def see(self, event: Any) -> Iterator[Call]:
-        """The calls whose arguments are complete with this event.  They may be run: the model cannot take them back."""
+        """The calls whose arguments are complete with this event.  They may be run, as the model cannot change them any
+        more.
+        """
         if event.event == "thread.run.step.delta":
             yield from self._pieced(event.data)
         elif event.data is not None and getattr(event.data, "object", None) == "thread.run":

@@ -1,1 +1,1 @@
-"""What a user imports: the clients, `install`, the module-level client."""
+"""The names that users import: the clients, `install`, the module-level client."""

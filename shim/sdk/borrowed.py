@@ -1,6 +1,6 @@
-"""What the copies in `shim/sdk/vendored` take of the installed SDK's private modules: all of it stands here.
+"""The names of the installed SDK's private modules that the copies in `shim/sdk/vendored` use.
 
-Where a later SDK moves one of these names, this file is what changes.
+If a later SDK moves one of these names, only this file must change.
 """
 
 import inspect
@@ -75,27 +75,27 @@ __all__ = [
     "to_streamed_response_wrapper",
 ]
 
-#: What the options of a request are made of: the copies were made for the SDK of their time.
+#: The arguments of this SDK's request options; the copies may pass arguments that it does not have.
 _OPTIONS: Final = frozenset(inspect.signature(base.make_request_options).parameters)
 
 
 def make_request_options(**given: Any) -> Any:
-    """The options of a request, as far as this SDK knows them."""
+    """The options of a request, as far as this SDK has them."""
     return base.make_request_options(**{name: value for name, value in given.items() if name in _OPTIONS})
 
 
 def request_exceptions() -> tuple[type[Exception], ...]:
-    """What the HTTP library raises when a request fails."""
+    """The HTTP library's exceptions for a failed request."""
     return _exceptions("request_exceptions", "RequestError")
 
 
 def timeout_exceptions() -> tuple[type[Exception], ...]:
-    """What it raises when one takes too long."""
+    """The HTTP library's exceptions for a timeout."""
     return _exceptions("timeout_exceptions", "TimeoutException")
 
 
 def _exceptions(name: str, kind: str) -> tuple[type[Exception], ...]:
-    # openai 1 knows one HTTP library alone.
+    # openai 1 supports only one HTTP library.
     try:
         from openai import _httpx2
     except ImportError:
@@ -104,7 +104,7 @@ def _exceptions(name: str, kind: str) -> tuple[type[Exception], ...]:
     return found
 
 
-# Nor has it this one.
+# openai 1 does not have this one either.
 try:
     from openai._utils import path_template
 except ImportError:

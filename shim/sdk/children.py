@@ -1,8 +1,9 @@
 """Python processes that a program starts after `shim.install`: the shim is installed in them, too.
 
-A child reads the environment when it starts: `PYTHONPATH` leads it to ``startup/sitecustomize.py``, which installs the
-shim as soon as the child imports `openai`.  A forked process needs none of that.  A child that Python options or an
-environment of its own keep from reading it cannot be reached; that is logged as a warning when it is started.
+A child reads the environment when it starts: through `PYTHONPATH` it finds ``startup/sitecustomize.py``, which installs
+the shim as soon as the child imports `openai`.  A forked process needs none of that.  The shim cannot be installed in a
+child with an environment of its own, or with Python options that ignore the environment; a warning is logged when it is
+started.
 """
 
 import logging
@@ -14,19 +15,20 @@ from typing import Any, Final
 
 log = logging.getLogger("shim")
 
-#: What tells a child to install the shim; `startup/sitecustomize.py` reads it.
+#: The variable that makes a child install the shim; `startup/sitecustomize.py` reads it.
 MARK: Final = "SHIM_INSTALLED"
 PATH: Final = "PYTHONPATH"
 STARTUP: Final = str(Path(__file__).parent / "startup")
 ROOT: Final = str(Path(__file__).parents[2])
-#: Events of `sys.audit` that start a process: where executable, arguments and environment stand among their values.
+#: Events of `sys.audit` that start a process: the positions of executable, arguments and environment among their
+#: values.
 STARTS: Final[dict[str, tuple[int, int, int]]] = {
     "subprocess.Popen": (0, 1, 3),
     "os.exec": (0, 1, 2),
     "os.posix_spawn": (0, 1, 2),
     "os.spawn": (1, 2, 3),
 }
-#: Options of Python that keep it from reading its environment, or from running a sitecustomize.
+#: Options with which Python ignores its environment, or runs no sitecustomize.
 DEAF: Final = frozenset("IES")
 #: Options that end the list of options.
 LAST: Final = frozenset("cm")
@@ -37,14 +39,14 @@ _state: Final = {"watching": False, "active": False, "warned": False}
 
 
 def take_in() -> None:
-    """Install the shim in Python processes that are started from now on.  Said once, in the first process."""
+    """Install the shim in Python processes that are started from now on.  Logged once, in the first process."""
     _state["active"] = True
     if MARK not in os.environ:
         log.info("the shim is installed in Python processes that this program starts, too")
     os.environ[MARK] = f"{sys.prefix}{os.pathsep}{ROOT}"
     os.environ[PATH] = os.pathsep.join([STARTUP, *_others(os.environ.get(PATH, ""))])
     if sys.flags.ignore_environment or sys.flags.no_site:
-        # multiprocessing hands the options of this process on.
+        # multiprocessing passes the options of this process on.
         _warn(f"{sys.executable} with -I, -E or -S")
     if not _state["watching"]:
         _state["watching"] = True
@@ -88,12 +90,14 @@ def _warn(command: str) -> None:
 
 
 def is_python(executable: str) -> bool:
-    """Whether a program is a Python interpreter, as far as its name tells."""
+    """Whether a program is a Python interpreter, according to its name."""
     return executable == sys.executable or Path(executable).name.lower().startswith(("python", "pypy"))
 
 
 def is_out_of_reach(words: Sequence[str], environment: Mapping[Any, Any] | None) -> bool:
-    """Whether a Python with this command line and environment (None: this process's own) does not run our hook."""
+    """Whether a Python with this command line and environment (None: this process's own) does not run the
+    sitecustomize.
+    """
     if environment is not None:
         given = {os.fsdecode(name): os.fsdecode(value) for name, value in environment.items()}
         if MARK not in given or STARTUP not in given.get(PATH, "").split(os.pathsep):

@@ -20,7 +20,7 @@ def connected(init: Callable[..., None]) -> Callable[..., None]:
 
     @wraps(init)
     def build(self: Any, *args: Any, **given: Any) -> None:
-        # Loaded with the first client: a program that only imports the package does not pay for the whole engine.
+        # Loaded with the first client, so that only importing the package does not load the whole engine.
         from shim.assembly import wiring
 
         init(self, *args, **wiring.with_key(given))
@@ -28,14 +28,14 @@ def connected(init: Callable[..., None]) -> Callable[..., None]:
         connect(self)
         quiet_client(self)
         if "responses" in vars(self):
-            # The first SDKs make it with the client, too.
+            # The first SDKs create it with the client, too.
             _able(vars(self)["responses"])
 
     return build
 
 
 def quiet_beta(loud: Any) -> Any:
-    """The cached property ``beta`` of a client's class, of which nothing warns."""
+    """The cached property ``beta`` of a client's class, without deprecation warnings."""
     made = cached_property(lambda client: quiet(loud.func(client)))
     made.__set_name__(openai.OpenAI, "beta")
     return made
@@ -50,7 +50,7 @@ def able_responses(plain: Any) -> Any:
 
 
 def _able(resource: Any) -> Any:
-    # Loaded with the resource, as the SDK does it: it takes a while.
+    # Loaded with the resource, as in the SDK, as it takes a while.
     from shim.sdk.submission import able
 
     return able(resource)
@@ -60,7 +60,7 @@ def _connected_client(kind: type[T]) -> type[T]:
     """The class with its run-time behaviour changed, and its types as they are in the SDK."""
     made: Any = kind
     made.__init__ = connected(made.__init__)
-    # The first SDKs make it with the client.
+    # The first SDKs create it with the client.
     if loud := getattr(kind, "beta", None):
         made.beta = quiet_beta(loud)
     if plain := getattr(kind, "responses", None):

@@ -1,4 +1,4 @@
-"""``shim.install()``: clients that other code builds from `openai` are ours from then on."""
+"""``shim.install()``: clients that other code builds from `openai` use the shim from then on."""
 
 from typing import Any, Final
 
@@ -8,16 +8,16 @@ from shim.sdk import children
 from shim.sdk.clients import able_responses, connected, quiet_beta
 from shim.sdk.operator import WithAsyncShim, WithShim
 
-#: The SDK's base classes; every other client, Azure's and other people's own, is built through one of them.
+#: The SDK's base classes; every other client, Azure's and those of other packages, is built through one of them.
 BASES: Final[dict[Any, Any]] = {openai.OpenAI: WithShim, openai.AsyncOpenAI: WithAsyncShim}
 _originals: Final[dict[Any, tuple[Any, Any, Any]]] = {}
 
 
 def install() -> None:
-    """From now on every client that is built from `openai`'s classes has the old API alive, in this process and in the
-    Python processes that it starts.
+    """Let the shim answer the old API's calls of every client that is built from `openai`'s classes from now on, in
+    this process and in the Python processes that it starts.
 
-    Clients that were built before stay as they are.  Doing it twice is doing it once.
+    Clients that were built before are not changed.  A second call has no effect.
     """
     for base, ours in BASES.items():
         if base not in _originals:

@@ -1,8 +1,8 @@
-"""The SDK's own code for the Assistants API, brought along for the day on which `openai` has it no longer.
+"""Provides a copy of the SDK's code for the Assistants API if the installed `openai` no longer has it.
 
-Where the installed SDK has ``beta.assistants`` and ``beta.threads``, nothing is done and nothing is loaded.  Where it
-has not, the copies in `vendored` take their places under `openai`'s own names: ``openai.types.beta.threads`` can be
-imported again, ``client.beta`` has its members, and what the SDK still has of its own stays the SDK's.
+If the installed SDK has ``beta.assistants`` and ``beta.threads``, nothing is done and nothing is loaded.  Otherwise the
+copies in `vendored` are made available under `openai`'s own names: ``openai.types.beta.threads`` can be imported again,
+and ``client.beta`` has its members.  Modules that the SDK still has are not replaced.
 """
 
 import os
@@ -19,9 +19,9 @@ from typing import Any, Final, cast
 import openai
 
 VENDORED: Final = os.path.join(os.path.dirname(__file__), "vendored")
-#: What an SDK that has the Assistants API has below ``openai.resources.beta``.
+#: Modules below ``openai.resources.beta`` by which an SDK with the Assistants API is recognised.
 WANTED: Final = ("assistants", "threads")
-#: Modules that hold other things besides, each after those that its copy imports.  Of any other module there is the
+#: Modules that contain other names as well, each after those that its copy imports.  Any other module is either the
 #: SDK's own or the copy, never a mixture.
 SHARED: Final = ("openai.types.beta", "openai.lib.streaming", "openai.resources.beta", "openai.resources.beta.beta")
 #: Names of `openai` itself that come from another module of it.
@@ -32,7 +32,7 @@ NAMES: Final = {
 
 
 def bring() -> None:
-    """Make up for what the installed SDK does not have.  Doing it twice is doing it once."""
+    """Provide what the installed SDK does not have.  A second call has no effect."""
     if is_whole() or any(isinstance(finder, _Finder) for finder in sys.meta_path):
         return
     sys.meta_path.insert(0, _Finder())
@@ -48,7 +48,7 @@ def is_whole() -> bool:
 
 
 class _Finder(MetaPathFinder):
-    """Finds a copy where the SDK has no such module, and adds what a copy has besides where it has one."""
+    """Finds a copy if the SDK has no such module, and adds the missing names of the copy if it has one."""
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
@@ -67,7 +67,7 @@ def _copy_of(name: str) -> ModuleSpec | None:
 
 
 def _found(name: str, path: Sequence[str] | None) -> ModuleSpec | None:
-    """A module in one of these folders; a folder without code is none."""
+    """A module in one of these folders; a folder without code does not count."""
     for folder in path or ():
         finder: Any = pkgutil.get_importer(folder)
         found = finder.find_spec(name) if finder is not None else None
@@ -77,7 +77,7 @@ def _found(name: str, path: Sequence[str] | None) -> ModuleSpec | None:
 
 
 def _completed(theirs: ModuleSpec, ours: ModuleSpec) -> ModuleSpec:
-    """The SDK's module, which gets what the copy has besides as soon as it is loaded."""
+    """The SDK's module, to which the missing names of the copy are added when it is loaded."""
     loader: Any = theirs.loader
     load = loader.exec_module
 
@@ -90,7 +90,7 @@ def _completed(theirs: ModuleSpec, ours: ModuleSpec) -> ModuleSpec:
 
 
 def _add(theirs: ModuleType, ours: Any) -> None:
-    """Add to a module of the SDK, and to its classes, what the copy of it has besides."""
+    """Add the copy's missing names to a module of the SDK, and to its classes."""
     copy = module_from_spec(ours)
     ours.loader.exec_module(copy)
     for name, value in vars(copy).items():
@@ -109,7 +109,7 @@ def _complete(theirs: Any, ours: type) -> None:
 
 
 def _name(module: ModuleType) -> None:
-    """Let the module give the names in `NAMES`, which are loaded when they are asked for."""
+    """Let the module have the names in `NAMES`, which are loaded when they are first used."""
     theirs = vars(module).get("__getattr__")
 
     def __getattr__(name: str) -> Any:

@@ -1,7 +1,7 @@
 """``import shim as openai``: the module-level client, and the module's settings.
 
-``shim.api_key = ...`` sets `openai`'s, and ``shim.beta``, ``shim.files`` and every other resource are those of a client
-of ours with the same settings.  Which settings and which resources there are, the installed SDK says.
+``shim.api_key = ...`` sets `openai`'s, and ``shim.beta``, ``shim.files`` and every other resource are those of one of
+the shim's clients with the same settings.  The lists of settings and resources are read from the installed SDK.
 """
 
 import sys
@@ -15,12 +15,12 @@ from openai._utils import LazyProxy
 
 from shim.sdk.warnings import quiet
 
-#: What a program sets on the module to set up its client.
+#: Names that a program sets on the module to configure its client.
 SETTINGS: Final = frozenset(name for name in openai.__annotations__ if not name.startswith("_"))
 
 
 class _Module(types.ModuleType):
-    """The package as a module that hands its settings on."""
+    """The package as a module that passes its settings on to `openai`."""
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name in SETTINGS:
@@ -30,8 +30,8 @@ class _Module(types.ModuleType):
 
 
 class _Resource(LazyProxy[Any]):
-    """A resource of the module-level client.  The client is made when something of the resource is used, as the program
-    may not have set it up before.
+    """A resource of the module-level client.  The client is made when the resource is first used, as the program may
+    configure it before that.
     """
 
     def __init__(self, name: str) -> None:
@@ -45,20 +45,20 @@ _made: dict[str, Any] = {}
 
 
 def resources() -> dict[str, Any]:
-    """A resource of ours for each one of its module-level client that `openai` has."""
+    """A resource of the shim's client for each one of `openai`'s module-level client."""
     known = {*dir(openai.OpenAI), *openai.OpenAI.__annotations__}
-    # Asked for its own class, a proxy makes the client.
+    # Reading a proxy's class would make the client.
     proxies = [name for name, found in vars(openai).items() if issubclass(type(found), LazyProxy)]
     return {name: _Resource(name) for name in proxies if name in known}
 
 
 def take_over(name: str) -> None:
-    """Make the package of that name hand settings on."""
+    """Make the package of that name pass settings on."""
     sys.modules[name].__class__ = _Module
 
 
 def _client() -> Any:
-    """A client of ours beside `openai`'s module-level one, which knows whether the settings mean Azure."""
+    """The shim's client with the settings of `openai`'s module-level one, which decides whether they mean Azure."""
     from shim.assembly.wiring import with_key
 
     if key := with_key({"api_key": openai.api_key}).get("api_key"):
@@ -70,7 +70,7 @@ def _client() -> Any:
 
 
 class _Held:
-    """An HTTP client that belongs to one client and not, as in `openai`, to the module."""
+    """A client attribute that belongs to the client and not, as in `openai`, to the module."""
 
     def __get__(self, client: Any, _kind: Any = None) -> Any:
         return vars(client)["_held"]
@@ -96,7 +96,7 @@ def _beside(theirs: Any) -> Any:
 
 
 def _cached(client: Any, name: str) -> bool:
-    """Whether the attribute is made anew where it is missing."""
+    """Whether the attribute is a cached property, which is computed again if it is missing."""
     return isinstance(getattr(type(client), name, None), cached_property)
 
 

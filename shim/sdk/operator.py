@@ -1,8 +1,8 @@
-"""``client.shim``: functions for the operator of the program, which the API never had.
+"""``client.shim``: functions for the operator of the program that the API never had.
 
-Assistants and threads under ids of one's own, and all threads of the store.  Blocking on the blocking clients, to be
-awaited on the async ones.  It is answered from the store in process.  Over HTTP callers must not choose ids: the
-operator of a server has `assistants-shim`'s commands, and paths of his own (`shim.server.operator`).
+Assistants and threads under chosen ids, and all threads of the store.  The functions block on the blocking clients and
+are awaited on the async ones.  They use the store directly, in process.  Over HTTP callers cannot choose ids: the
+operator of a server uses the commands of `assistants-shim`, or the operator's paths (`shim.server.operator`).
 """
 
 from collections.abc import Callable, Sequence
@@ -33,7 +33,7 @@ def _given(prefix: str, id: str) -> AbstractContextManager[None]:
 
 
 def _ledger() -> Any:
-    # Loaded when it is used: a program that only imports the package does not pay for it.
+    # Loaded when it is used, so that only importing the package does not load it.
     from shim.assembly import ledger
 
     return ledger
@@ -66,9 +66,9 @@ class Assistants:
         self._client = client
 
     def create(self, *, id: str, model: str, **fields: Any) -> "Assistant":
-        """``client.beta.assistants.create`` under an id of your own, which begins with ``asst_``.
+        """``client.beta.assistants.create`` under an id of your choice, which begins with ``asst_``.
 
-        Raises ValueError for an id of another form, and `openai.BadRequestError` where there is one of this id.
+        Raises ValueError for an id of another form, and `openai.BadRequestError` if this id exists already.
         """
         with _given("asst", id):
             return self._client.beta.assistants.create(model=model, **fields)
@@ -84,7 +84,7 @@ class Threads:
         """``client.beta.threads.create`` (``messages``, ``metadata``, ``tool_resources``) under an id of your own, that
         begins with ``thread_``.
 
-        Raises ValueError for an id of another form, and `openai.BadRequestError` where there is one of this id.
+        Raises ValueError for an id of another form, and `openai.BadRequestError` if this id exists already.
         """
         with _given("thread", id):
             return self._client.beta.threads.create(**fields)
@@ -94,7 +94,7 @@ class Threads:
         return self._read(_ledger().threads, limit)
 
     def search(self, words: str, *, limit: int = 20) -> "Sequence[Found]":
-        """Messages whose text holds ``words``, in upper or lower case, the newest first."""
+        """Messages whose text contains ``words``, in upper or lower case, the newest first."""
         return self._read(_ledger().search, words, limit)
 
     def export(self, thread_id: str) -> "Sequence[dict[str, Any]]":
@@ -102,7 +102,7 @@ class Threads:
         return self._read(_ledger().export, thread_id)
 
     def trace(self, run_id: str) -> "Trace":
-        """The requests to the Responses API under a run, and what came of each."""
+        """The requests to the Responses API that a run made, and the result of each."""
         found: Trace = self._read(_ledger().trace, run_id)
         return found
 
@@ -174,8 +174,8 @@ class Shim:
         self.threads = Threads(client)
 
     def thread(self, thread_id: str) -> "Transcript":
-        """A thread as native calls go on from it: ``last_response_id``, ``input_items()`` and ``request(input)``, all
-        as they are at this moment.
+        """The state of a thread for native calls that continue it: ``last_response_id``, ``input_items()`` and
+        ``request(input)``, as they are at this moment.
         """
         from shim.engine.bridge import transcript
         from shim.runtime import drive
@@ -187,12 +187,13 @@ class Shim:
     def adopt(
         self, thread_id: str, response: "Native | Sequence[Native]", *, input: str | list[Any] | None = None
     ) -> "list[Message]":
-        """Put a native response at the end of a thread, with all that lies between the thread and it in its chain:
-        questions, answers, calls and outputs.  Returns the messages that it added; what is there already is not added
-        again.
+        """Add a native response to the end of a thread, with the earlier responses of its chain that the thread does
+        not have: questions, answers, calls and outputs.  Returns the messages that were added; what the thread already
+        has is not added again.
 
-        ``response``: the object, its id, or several.  ``input``: what was asked in it, where upstream does not store
-        responses.  Raises ValueError for a response that has not ended, or whose input is not known to upstream.
+        ``response``: the object, its id, or a sequence of these.  ``input``: the input of its request, if upstream does
+        not store responses.  Raises ValueError for a response that has not ended, or whose input upstream does not
+        have.
         """
         from shim.engine.bridge import adoption
         from shim.runtime import drive

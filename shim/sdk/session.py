@@ -11,11 +11,12 @@ if TYPE_CHECKING:
 class ShimSession:
     """A thread as a session of `openai-agents`: ``await Runner.run(agent, "Hello", session=ShimSession(thread_id))``.
 
-    What an agent says stands in the thread, and what assistants said there an agent knows.  The thread must exist.
-    ``client``: a client of this package; without one an `AsyncOpenAI` is made when the session is first used.
-    ``session_settings``: those of the Agents SDK; of them the ``limit`` of items counts.
+    The agent's items are added to the thread, and the agent sees the thread's messages of assistants.  The thread must
+    exist.  ``client``: a client of this package; without one an `AsyncOpenAI` is made when the session is first used.
+    ``session_settings``: those of the Agents SDK; only ``limit``, the number of items, is used.
 
-    Every method raises the API's error where there is no such thread, or a run is active in it while it is changed.
+    Every method raises the API's error if there is no such thread, and methods that change the thread also if a run is
+    active in it.
     """
 
     session_settings: Any = None
@@ -32,7 +33,7 @@ class ShimSession:
         self._client = client
 
     async def get_items(self, limit: int | None = None) -> list[Any]:
-        """The items of the thread, oldest first; of ``limit`` items the last ones."""
+        """The items of the thread, oldest first; with ``limit`` only the last ones."""
         from shim.engine.bridge import session
 
         if limit is None and self.session_settings is not None:
@@ -41,20 +42,20 @@ class ShimSession:
         return await world.store.read(session.listed, world, self.session_id, limit)  # type: ignore[no-any-return]
 
     async def add_items(self, items: list[Any]) -> None:
-        """Put items at the end of the thread."""
+        """Add items at the end of the thread."""
         from shim.engine.bridge import session
 
         await session.add(self._world(), self.session_id, items)
 
     async def pop_item(self) -> Any | None:
-        """Remove the last item and return it; None where there is none."""
+        """Remove the last item and return it; None if there is none."""
         from shim.engine.bridge import session
 
         world = self._world()
         return await world.store.write(session.pop, world, self.session_id)
 
     async def clear_session(self) -> None:
-        """Remove all messages and items of the thread.  The thread itself stays, and so do its runs."""
+        """Remove all messages and items of the thread.  The thread itself and its runs remain."""
         from shim.engine.bridge import session
 
         world = self._world()

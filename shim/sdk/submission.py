@@ -1,8 +1,8 @@
-"""``client.responses.submit_tool_outputs``: what the Assistants API had, for responses of the Responses API.
+"""``client.responses.submit_tool_outputs``: the method of the Assistants API, for responses of the Responses API.
 
-For code on its way to the new API: outputs go back by the id of the response that asked for them, and model, tools and
-settings need not be said again.  While the response is still being streamed the outputs are collected, and when all of
-its calls have theirs, the same stream goes on with the events of the next response.
+For code that moves to the new API: outputs are submitted with the id of the response whose calls they answer; model,
+tools and settings need not be repeated.  While the response is still being streamed the outputs are collected, and when
+every call has its output, the same stream goes on with the events of the next response.
 """
 
 import inspect
@@ -20,10 +20,11 @@ from shim.wire.types import Json
 if TYPE_CHECKING:
     from openai.types.responses import Response, ResponseStreamEvent
 
-#: Items that ask for an output, and what its item is called.
+#: Items that need an output, and the type of the output item.
 CALLS: Final = {"function_call": "function_call_output", "custom_tool_call": "custom_tool_call_output"}
-#: Fields of a response that the next request says again, each with the values that nobody has to say: a server fills
-#: them in, and may refuse them from a client (a reasoning model has a temperature, and takes none).
+#: Fields of a response that the next request repeats, each with its default values, which are not repeated: a server
+#: fills them in, and may refuse them in a request (a response of a reasoning model has a temperature, but a request
+#: must not have one).
 SETTINGS: Final[dict[str, tuple[Any, ...]]] = {
     "model": (),
     "instructions": (None,),
@@ -45,13 +46,13 @@ SETTINGS: Final[dict[str, tuple[Any, ...]]] = {
     "truncation": (None, "disabled"),
     "user": (None,),
 }
-#: Arguments of a request that belong to it alone.
+#: Arguments that belong to one request only and are not repeated.
 ONCE: Final = frozenset({"input", "previous_response_id", "stream", "stream_options", "background", "tool_choice"})
 
 
 def items(tool_outputs: Sequence[Mapping[str, Any]], calls: Mapping[str, tuple[str, str]]) -> list[Json]:
-    """Outputs as input items.  ``calls``: kind and call id by each id that a call is known by: its call id and its item
-    id.  Raises `openai.OpenAIError` for an id of no call.
+    """Outputs as input items.  ``calls``: kind and call id by each id of a call: its call id and its item id.  Raises
+    `openai.OpenAIError` for an unknown id.
     """
     made = []
     for each in tool_outputs:
@@ -70,11 +71,11 @@ def calls_of(output: Sequence[Any]) -> dict[str, tuple[str, str]]:
 
 
 def resent(response: "Response") -> Json:
-    """What a request says again of the response that it goes on from."""
+    """The fields of a response that the request which continues it repeats."""
     body = response.model_dump(mode="json", exclude_none=True)
     again = {name: body[name] for name, unsaid in SETTINGS.items() if name in body and body[name] not in unsaid}
     if isinstance(again.get("tool_choice"), dict):
-        # It has been obeyed; said again it would ask for the same call for ever.
+        # A forced tool choice was obeyed; repeated, it would force the same call for ever.
         del again["tool_choice"]
     if conversation := body.get("conversation"):
         return again | {"conversation": conversation["id"]}
@@ -87,14 +88,14 @@ def following(response: "Response", tool_outputs: Sequence[Mapping[str, Any]]) -
         raise openai.OpenAIError(f"The response {response.id} is still {response.status}: its calls are not complete.")
     answers = items(tool_outputs, calls_of(response.output))
     request = resent(response) | {"input": answers}
-    # A field that the installed SDK has no argument for yet is sent all the same.
+    # A field for which the installed SDK has no argument is sent in `extra_body`.
     arguments = inspect.signature(_Responses.create).parameters
     new = {name: request.pop(name) for name in list(request) if name not in arguments}
     return request | ({"extra_body": new} if new else {})
 
 
 class Open:
-    """A response whose stream is being read.  ``request``: what it was asked with."""
+    """A response whose stream is being read.  ``request``: the arguments of its request."""
 
     def __init__(self, request: Json) -> None:
         self._request = {name: value for name, value in request.items() if name not in ONCE}
@@ -103,12 +104,12 @@ class Open:
         self._id = ""
 
     def submit(self, tool_outputs: Sequence[Mapping[str, Any]], options: Json) -> None:
-        """Outputs for calls that have come so far.  Raises `openai.OpenAIError`."""
+        """Collect outputs for calls that have arrived so far.  Raises `openai.OpenAIError`."""
         self._outputs |= {each["call_id"]: each for each in items(tool_outputs, self._calls)}
         self._request |= options
 
     def see(self, event: Any) -> None:
-        """Take an event in, before its reader has it."""
+        """Process an event, before its reader gets it."""
         if event.type == "response.created":
             self._id = event.response.id
             OPEN[self._id] = self
@@ -116,8 +117,8 @@ class Open:
             self._calls |= calls_of([event.item])
 
     def follow(self, event: Any) -> Json | None:
-        """The next request, after an event that its reader has had.  Raises `openai.OpenAIError` if outputs are
-        missing.
+        """The next request, after its reader has got an event; None if there is none.  Raises `openai.OpenAIError` if
+        outputs are missing.
         """
         if event.type != "response.completed":
             return None
@@ -136,7 +137,7 @@ OPEN: Final[WeakValueDictionary[str, Open]] = WeakValueDictionary()
 
 
 def continued(events: Iterator[Any], request: Json, create: Callable[..., Any]) -> Iterator[Any]:
-    """The events of a response, and of those that answer its calls."""
+    """The events of a response, and of the responses that follow after its calls."""
     while True:
         response, following = Open(request), None
         for event in events:
@@ -162,7 +163,7 @@ async def continued_async(events: AsyncIterator[Any], request: Json, create: Cal
 
 
 def able(resource: Any) -> Any:
-    """The same resource, able to submit tool outputs; a class of somebody's own stays as it is."""
+    """The same resource with `submit_tool_outputs`; an instance of a user's own class is not changed."""
     for plain, own in ((_Responses, Responses), (_AsyncResponses, AsyncResponses)):
         if type(resource) is plain:
             resource.__class__ = own
@@ -186,9 +187,9 @@ class Responses(_Responses):
         """Answer the calls of a response: ``tool_outputs`` are ``{"tool_call_id": ..., "output": ...}``, with the id of
         the call or of its item.
 
-        The next response, or with ``stream=True`` its stream.  While the response itself is still being streamed, the
-        outputs are collected, None is returned, and that stream goes on.  ``options``: arguments of
-        ``responses.create`` that are to be other than before.  Raises `openai.OpenAIError` for an id of no call.
+        Returns the next response, or with ``stream=True`` its stream.  While the response itself is still being
+        streamed, the outputs are collected, None is returned, and that stream goes on.  ``options``: arguments of
+        ``responses.create`` that replace those of the response.  Raises `openai.OpenAIError` for an unknown id.
         """
         if (response := OPEN.get(response_id)) is not None:
             return response.submit(tool_outputs, options)
@@ -198,7 +199,7 @@ class Responses(_Responses):
     def submit_tool_outputs_stream(
         self, *, response_id: str, tool_outputs: Sequence[Mapping[str, Any]], **options: Any
     ) -> "Stream[ResponseStreamEvent]":
-        """Answer the calls of a response that has ended; the stream of the next one."""
+        """Answer the calls of a response that has ended; returns the stream of the next one."""
         made: Stream[ResponseStreamEvent] = self.submit_tool_outputs(
             response_id=response_id, tool_outputs=tool_outputs, stream=True, **options
         )

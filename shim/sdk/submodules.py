@@ -1,7 +1,7 @@
 """``import shim.types.beta``: every submodule of `openai`, under this package's name.
 
 The module that is imported is `openai`'s own, so classes are the same objects under both names.  A module of this
-package is never hidden: it is looked for first.
+package takes precedence: it is looked for first.
 """
 
 import importlib
@@ -18,18 +18,18 @@ PREFIX: Final = f"{PACKAGE}."
 
 
 class _Alias(Loader):
-    """Puts a module that has another name in the place of the one that was asked for."""
+    """A loader that provides an existing module under another name."""
 
     def __init__(self, name: str) -> None:
         self._name = name
 
     def exec_module(self, module: ModuleType) -> None:
-        # What stands here after this call is what the import statement gives: the import system reads it back.
+        # The import system returns the entry that is in `sys.modules` after this call.
         sys.modules[module.__name__] = importlib.import_module(self._name)
 
 
 class _Finder(MetaPathFinder):
-    """Stands before the others, which would load a second copy of a module below one of `openai`'s packages."""
+    """The first finder, as the others would load a second copy of a module below one of `openai`'s packages."""
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
@@ -48,11 +48,11 @@ def _is_own(name: str, path: Sequence[str] | None) -> bool:
     if parent != PACKAGE:
         return sys.modules[parent].__name__ == parent
     found = PathFinder.find_spec(name, path)
-    # A folder with nothing but stubs for type checkers is no module.
+    # A folder with only stubs for type checkers is no module.
     return found is not None and found.origin is not None
 
 
 def make_importable() -> None:
-    """Let import statements find `openai`'s submodules under this package's name.  Doing it twice is doing it once."""
+    """Let import statements find `openai`'s submodules under this package's name.  A second call has no effect."""
     if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
         sys.meta_path.insert(0, _Finder())

@@ -1,7 +1,7 @@
-"""The SDK's resources for the old API, without its advice to leave it.
+"""The SDK's resources for the old API, without its deprecation warnings.
 
-Every method of ``beta.assistants`` and ``beta.threads`` warns that the API is deprecated.  Our users have just done
-something about that, so on our clients these methods come without the warning; all other warnings are kept.
+Every method of ``beta.assistants`` and ``beta.threads`` warns that the API is deprecated.  With the shim this warning
+is not needed, so its clients' methods are without it; all other warnings remain.
 """
 
 from functools import cache, cached_property
@@ -10,14 +10,14 @@ from typing import Any
 #: Attributes of a resource that are resources themselves.
 NESTED = ("assistants", "threads", "messages", "runs", "steps")
 
-#: The advice, in both its wordings.  Other methods warn of other things (``use `stream` instead``), as they always did.
+#: The warning, in both its wordings.  Other warnings (``use `stream` instead``) are not suppressed.
 ADVICE = frozenset({"The Assistants API is deprecated in favor of the Responses API", "deprecated"})
-#: Where the wrapper of a deprecated function comes from.
+#: The module of the wrapper of deprecated functions.
 WARNERS = ("typing_extensions", "warnings", "_py_warnings")
 
 
 def quiet(resource: Any) -> Any:
-    """The same resource, of a class whose methods do not warn; what hangs below it, too."""
+    """The same resource with a class whose methods do not warn, and the same for its sub-resources."""
     loud: Any = type(resource)
     if not hasattr(loud, "_quiet"):
         resource.__class__ = _quiet_class(loud)
@@ -25,7 +25,7 @@ def quiet(resource: Any) -> Any:
 
 
 def quiet_client(client: Any) -> None:
-    """The first SDKs make ``beta`` with the client: there it is made quiet at once."""
+    """The first SDKs create ``beta`` with the client: there its warnings are removed at once."""
     if "beta" in vars(client):
         quiet(vars(client)["beta"])
 
@@ -38,7 +38,7 @@ def _quiet_class(loud: Any) -> type:
         if getattr(method, "__deprecated__", None) in ADVICE:
             changed[name] = _unwarned(method)
     if "assistants" in changed and not hasattr(loud, "vector_stores"):
-        # Where programs of before 2025 look for them.
+        # Their place in programs from before 2025.
         changed["vector_stores"] = property(lambda self: self._client.vector_stores)
     made = type(loud.__name__, (loud,), changed | {"__module__": loud.__module__, "_quiet": True})
     for name, value in changed.items():
@@ -48,7 +48,7 @@ def _quiet_class(loud: Any) -> type:
 
 
 def _unwarned(method: Any) -> Any:
-    """What the innermost warning is wrapped around: in some methods it is within the check of the arguments."""
+    """The function within the innermost warning: in some methods the warning is within the check of the arguments."""
     found = method
     while wrapped := getattr(method, "__wrapped__", None):
         if method.__globals__["__name__"] in WARNERS:

@@ -10,13 +10,13 @@ from shim.runtime.dispatch import Answered
 from shim.runtime.pump import AsyncBody
 from shim.server.passage import Streamed
 
-#: What keeps a proxy between us and the reader from holding events back.
+#: Headers against buffering by a proxy.
 LIVE: Final = {"cache-control": "no-cache", "x-accel-buffering": "no"}
 
 
 async def response_of(answered: Answered[AsyncBody]) -> Response:
     dated = answered.headers | {"date": formatdate(usegmt=True)}
-    # That of the exchange takes its place.
+    # It is replaced by that of the exchange.
     dated.pop("x-request-id", None)
     if answered.streamed:
         return Streamed(answered.body, answered.status, dated | LIVE)

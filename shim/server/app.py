@@ -52,7 +52,7 @@ log = logging.getLogger("shim")
 def application(chosen: Settings | None = None, *, allow_remote: bool = False) -> Starlette:
     """The server, set up by ``chosen`` or by the environment.
 
-    ``allow_remote``: whether it also answers requests that did not come by way of a loopback address.
+    ``allow_remote``: whether it also answers requests for other hosts than loopback addresses.
     """
     chosen = chosen or settings()
     pumps, watch = Tasks(wiring.patience(chosen), chosen.exit_grace), Watch()
@@ -92,7 +92,7 @@ def application(chosen: Settings | None = None, *, allow_remote: bool = False) -
 
 
 def _surround(app: Starlette, hosts: Hosts, watch: Watch) -> None:
-    """What every request goes through, the outermost last."""
+    """The middleware of every request, the outermost last."""
     if hosts.origins:
         allowed: Any = {"allow_methods": ["*"], "allow_headers": ["*"], "expose_headers": ["*"]}
         app.add_middleware(CORSMiddleware, allow_origins=hosts.origins, **allowed)
@@ -150,7 +150,7 @@ def _operator(ways: "Ways", chosen: Settings, store: AsyncStore) -> Operator | N
 
 
 class Ways(NamedTuple):
-    """Where answers come from: the engine, the upstream, and the upstream for callers who share a key there."""
+    """The sources of answers: the engine, the upstream, and the upstream for callers who share a key there."""
 
     ours: Dispatcher[AsyncBody]
     passed_on: Passage
@@ -158,7 +158,7 @@ class Ways(NamedTuple):
 
 
 class Door:
-    """Answers every request: what is ours from the engine, the rest from upstream."""
+    """Answers every request: the old API's from the engine, the others from upstream."""
 
     def __init__(
         self, ways: Ways, callers: Callers, limits: Limits, hosts: Hosts, tracing: Tracing, chosen: Settings
@@ -169,7 +169,7 @@ class Door:
         self._patience = chosen.request_timeout
         self._leaving, self._window = False, window() if chosen.window else None
         self._asking: set[asyncio.Task[Any]] = set()
-        #: Who answers on the operator's paths; None: there are none.
+        #: Answers the operator's paths; None if there are none.
         self.operator: Operator | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -181,7 +181,7 @@ class Door:
             except ApiError as problem:
                 response = _refused(problem)
             except ClientDisconnect:
-                # Nobody is there to be told.
+                # The caller has disconnected.
                 return
             except asyncio.CancelledError:
                 if not self._leaving:
@@ -193,8 +193,8 @@ class Door:
             await response(scope, receive, send)
 
     async def leave(self, grace: float) -> None:
-        """The server ends: after ``grace`` seconds streams of runs get a last event, and who still waits for an answer
-        gets an error.
+        """Stop the server: after ``grace`` seconds streams of runs get a last event, and callers who still wait for an
+        answer get an error.
         """
         await self._ways.ours.leave(grace)
         self._leaving = True
@@ -210,7 +210,7 @@ class Door:
             self._asking.discard(task)
 
     async def _answer(self, request: Request, held: ExitStack) -> ASGIApp:
-        """``held`` is let go of when the answer has been sent."""
+        """``held`` is released when the answer has been sent."""
         self._hosts.check(request.headers)
         headers.check(request.scope["headers"], self._max_head)
         if self._window is not None and serves(request.scope["path"]):
@@ -241,7 +241,7 @@ class Door:
         return window
 
     def _named(self, caller: Caller, request: Request, place: Place) -> Caller:
-        """The caller, in whose calls upstream this request can be found again."""
+        """The caller with this request's id in the headers for upstream."""
         found = exchange.of(request.scope)
         found.tenant, found.route = caller.tenant, routes.named(_meant(request.method), place.path)
         onward = {"x-client-request-id": found.id} | dict(caller.headers)
@@ -253,7 +253,7 @@ class Door:
         try:
             answer = await self._through(request, place, caller)
         except ApiError as problem:
-            # Such as the 404 for what no tenant has upstream.
+            # For example the 404 for an object that no tenant has upstream.
             if (stored := await self._imported(request, place, caller, problem.status)) is None:
                 raise
             return stored
@@ -305,7 +305,7 @@ class Door:
         return await response_of(answered)
 
     async def _read(self, request: Request) -> bytes:
-        """The body.  Raises `ApiError` when it is too large, before it is read where its length is announced."""
+        """The body.  Raises `ApiError` if it is too large, before it is read if its length is announced."""
         check_announced(request, self._max_body)
         async with aclosing(timely(request, self._patience, self._max_body)) as chunks:
             return b"".join([chunk async for chunk in chunks])

@@ -1,4 +1,4 @@
-"""Attempts to guess the operator's key: counted for each address, and after too many no key from there is looked at."""
+"""Limits attempts to guess the operator's key: after too many from an address, no key from there is checked."""
 
 import ipaddress
 import math
@@ -11,9 +11,10 @@ from limits.strategies import FixedWindowRateLimiter
 
 from shim.server.limits import SOON, later
 
-#: Requests without the right key in a minute, from one address, after which no key of that address is looked at.
+#: The number of requests without the right key, in a minute and from one address, after which no key from that address
+#: is checked.
 FAILURES: Final = 10
-#: The bits of an IPv6 address that name a network: whoever has one of its addresses has all of them.
+#: The bits of an IPv6 address that name a network: one attacker usually has all of its addresses.
 NETWORK: Final = 64
 
 
@@ -24,11 +25,11 @@ class Failures:
         self._item, self._windows = RateLimitItemPerMinute(FAILURES), FixedWindowRateLimiter(MemoryStorage())
 
     def count(self, address: str) -> None:
-        """One more."""
+        """Count one."""
         self._windows.hit(self._item, address)
 
     def check(self, address: str) -> None:
-        """Raises `ApiError` for an address that has had too many in this minute."""
+        """Raises `ApiError` for an address with too many in this minute."""
         if self._windows.test(self._item, address):
             return
         wait = self._windows.get_window_stats(self._item, address).reset_time - time.time()
@@ -36,7 +37,7 @@ class Failures:
 
 
 def network_of(address: str) -> str:
-    """By what failures are counted: an IPv4 address, the network of an IPv6 address, or what else it is."""
+    """The key for counting: an IPv4 address, the network of an IPv6 address, or the text itself."""
     try:
         found = ipaddress.ip_address(address)
     except ValueError:

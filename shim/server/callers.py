@@ -1,9 +1,9 @@
-"""Who is calling, by one of three rules: open, pass-through, keys.
+"""Identifies the caller, by one of three rules: open, pass-through, keys.
 
-*open*: everybody is one user, on a loopback address alone; whoever brings no key is answered with the server's.
-*pass-through*: the caller's own key goes upstream, which is asked whether it is good; objects belong to a keyed hash of
-it, or to the tenant that the operator has named for it.  *keys*: the server gives out keys of its own, and goes
-upstream with one that no caller sees.
+*open*: all callers are one user, on a loopback address only; for a caller without a key the server's is used.
+*pass-through*: the caller's own key is sent upstream, which checks it; objects belong to a keyed hash of it, or to the
+tenant to whom the operator has assigned it. *keys*: the server issues keys of its own, and calls upstream with one that
+no caller sees.
 """
 
 import time
@@ -20,15 +20,15 @@ from shim.upstream.caller import CREDENTIALS
 from shim.wire.errors import error
 
 Auth = Literal["open", "pass-through", "keys"]
-#: Keys of which it is remembered that upstream has taken them.
+#: How many accepted keys are remembered.
 MANY: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """``tenant``: whose objects he sees.  ``headers``: with what his calls go upstream.  ``shared``: he goes there with
-    a key that belongs to all tenants, so what he names there must be looked at.  ``name``: what the tenant is called,
-    where the operator has named him.
+    """``tenant``: the owner of the caller's objects.  ``headers``: the credentials for upstream.  ``shared``: all
+    tenants use the same key upstream, so ids of upstream objects must be checked.  ``name``: the tenant's name, if the
+    operator has given one.
     """
 
     tenant: str
@@ -39,12 +39,12 @@ class Caller:
 
 class Callers(Protocol):
     async def identify(self, given: Mapping[str, str]) -> Caller:
-        """The caller whose request has these headers.  Raises `ApiError` for one who may not come in."""
+        """The caller of a request with these headers.  Raises `ApiError` for a caller who is refused."""
         ...
 
 
 class Open:
-    """Everybody is ``tenant``; ``server``: the credentials of those who bring none."""
+    """All callers are ``tenant``; ``server``: the credentials for callers without any."""
 
     def __init__(self, tenant: str, server: Mapping[str, str]) -> None:
         self._tenant, self._server = tenant, server
@@ -53,12 +53,12 @@ class Open:
         return Caller(self._tenant, headers.credited(given, self._server))
 
 
-#: Asks upstream with a caller's headers; the status of its answer.  Raises `ApiError` when there is none.
+#: Calls upstream with a caller's headers; returns the status of its answer.  Raises `ApiError` if there is none.
 Ask = Callable[[Mapping[str, str]], Awaitable[int]]
 
 
 class PassThrough:
-    """``ask`` is asked about a key when it was not for ``seconds``."""
+    """``ask`` is called for a key that was not checked for ``seconds``."""
 
     def __init__(self, ring: Keyring, store: AsyncStore, ask: Ask, seconds: float) -> None:
         self._ring, self._store, self._ask, self._seconds = ring, store, ask, seconds
@@ -94,7 +94,7 @@ class PassThrough:
 
 
 class OwnKeys:
-    """``server``: the credentials with which all go upstream."""
+    """``server``: the credentials for upstream of all callers."""
 
     def __init__(self, ring: Keyring, store: AsyncStore, server: Mapping[str, str]) -> None:
         self._ring, self._store, self._server = ring, store, server

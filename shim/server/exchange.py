@@ -1,4 +1,4 @@
-"""One request and its answer, as logs, metrics and traces see them: ids, times, and no contents."""
+"""One request and its answer for logs, metrics and traces: ids, times, and no contents."""
 
 import logging
 import re
@@ -15,17 +15,17 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from shim.wire import ids
 
 access: Final = logging.getLogger("shim.access")
-#: An id that a proxy in front has given a request is kept, if it is none that could be mistaken for something else.
+#: The allowed form of a request id from a proxy in front.
 GIVEN: Final = re.compile(r"[A-Za-z0-9_.:-]{8,128}")
-#: What is asked every few seconds, and is worth a line to nobody.
+#: Paths that are requested every few seconds and not logged.
 QUIET: Final = ("/healthz", "/readyz", "/metrics")
-#: Where an exchange stands in its scope.
+#: The key of an exchange in its ASGI scope.
 PLACE: Final = "shim.exchange"
 
 
 @dataclass(slots=True)
 class Exchange:
-    """``route``: the path with a name for each id in it; ``tenant``: whose it is, once that is known."""
+    """``route``: the path with a name for each id in it; ``tenant``: the caller's tenant, when it is known."""
 
     id: str
     method: str
@@ -38,15 +38,15 @@ class Exchange:
 
     @property
     def seconds(self) -> float:
-        """Since it began."""
+        """The seconds since it began."""
         return time.perf_counter() - self.began
 
 
-#: The exchange for which something is done: a run that it starts keeps it.
+#: The current exchange; a run that it starts has it in its context.
 current: "Final[ContextVar[Exchange | None]]" = ContextVar("shim-exchange", default=None)
-#: What goes on around an exchange, such as a span; given the exchange and its headers.
+#: A context around an exchange, such as a span; called with the exchange and its headers.
 Around = Callable[[Exchange, dict[str, str]], AbstractContextManager[Any]]
-#: Told of an exchange that is over.
+#: Called with an exchange that has ended.
 Over = Callable[[Exchange], None]
 
 
@@ -57,7 +57,7 @@ def of(scope: MutableMapping[str, Any]) -> Exchange:
 
 
 class Exchanges:
-    """ASGI middleware: gives every request an id, and tells of it when its answer is over."""
+    """ASGI middleware: gives every request an id, and reports it when its answer has ended."""
 
     def __init__(self, app: ASGIApp, around: Around, over: Over) -> None:
         self._app, self._around, self._over = app, around, over

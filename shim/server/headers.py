@@ -1,4 +1,4 @@
-"""Which headers go on, and which end here."""
+"""Decides which headers are passed on."""
 
 import os
 from collections.abc import Iterable, Mapping
@@ -8,7 +8,7 @@ from shim.upstream.caller import CREDENTIALS
 from shim.wire.errors import ApiError, error
 
 Raw = list[tuple[bytes, bytes]]
-#: About one connection, not about what goes over it (RFC 9110, 7.6.1).
+#: Headers of one connection (RFC 9110, 7.6.1).
 HOP: Final = frozenset(
     {
         "connection",
@@ -24,12 +24,12 @@ HOP: Final = frozenset(
         "upgrade",
     }
 )
-#: About the caller's way to us, or his browser: no business of the server behind us.
+#: Headers about the caller's connection or browser, which do not concern the upstream.
 WAY: Final = ("cdn-loop", "cf-", "forwarded", "origin", "referer", "sec-", "via", "x-forwarded-", "x-real-ip")
 
 
 def onward(raw: Iterable[tuple[bytes, bytes]]) -> Raw:
-    """Headers without those of the connection that they came over."""
+    """Headers without those of the connection."""
     passed_on = [(name.lower(), value) for name, value in raw]
     named = ",".join(value.decode("latin-1") for name, value in passed_on if name == b"connection")
     dropped = HOP | {name.strip().lower() for name in named.split(",")}
@@ -37,21 +37,21 @@ def onward(raw: Iterable[tuple[bytes, bytes]]) -> Raw:
 
 
 def asked(raw: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
-    """A request's headers as they may reach upstream."""
+    """The headers of a request that may be sent upstream."""
     texts = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in onward(raw)]
     return {name: value for name, value in texts if not name.startswith(WAY)}
 
 
 def last_of(name: str, **values: object) -> ApiError:
-    """An error after which the connection ends: where a request stops, or whether there is more of it, is unknown."""
+    """An error after which the connection is closed, as the end of the request is unknown."""
     problem = error(name, **values)
     problem.headers["connection"] = "close"
     return problem
 
 
 def check(raw: Raw, most: int) -> None:
-    """Raises `ApiError` for headers that mean two things, that no HTTP library would send on, or that are longer than
-    so many bytes together.
+    """Raises `ApiError` for ambiguous headers, for those that an HTTP library would refuse to send, and if all are
+    together longer than ``most`` bytes.
     """
     if sum(len(name) + len(value) for name, value in raw) > most:
         raise last_of("head_too_large", limit=most)
@@ -64,14 +64,16 @@ def check(raw: Raw, most: int) -> None:
 
 
 def bearer(headers: Mapping[str, str]) -> dict[str, str]:
-    """Azure's way to give a key as everybody else's, and Azure's newest, reads it."""
+    """Headers in which Azure's `api-key` is replaced by `Authorization`, which all servers accept."""
     found = dict(headers)
     key = found.pop("api-key", None)
     return found | ({"authorization": f"Bearer {key}"} if key and "authorization" not in found else {})
 
 
 def own(key: str | None) -> dict[str, str]:
-    """How the server itself answers for callers who say nothing: its key, and whose the environment says that is."""
+    """The server's own credentials, for callers without any: its key, and organization and project from the
+    environment.
+    """
     if not key:
         return {}
     whose = {"openai-organization": "OPENAI_ORG_ID", "openai-project": "OPENAI_PROJECT_ID"}
@@ -80,7 +82,7 @@ def own(key: str | None) -> dict[str, str]:
 
 
 def credited(headers: Mapping[str, str], server: Mapping[str, str]) -> dict[str, str]:
-    """Headers with the caller's credentials, or with the server's; never with some of both."""
+    """Headers with the caller's credentials, or with the server's; never with a mixture."""
     if "authorization" in headers or "api-key" in headers:
         return dict(headers)
     return {name: value for name, value in headers.items() if name not in CREDENTIALS} | dict(server)

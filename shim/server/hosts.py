@@ -1,7 +1,7 @@
 """Host names under which the server accepts requests: by default only those of this machine.
 
 Listening on a loopback address keeps other machines out, but not the web pages that this machine's browser shows: they
-can send requests to it, and under a name of their own they can read its answers.  Both show in the request.
+can send requests to it, and under a name of their own they can read its answers.  Both can be seen in the request.
 """
 
 import ipaddress
@@ -16,17 +16,17 @@ ANY: Final = "*"
 
 
 class Hosts(Protocol):
-    """``origins``: web sites that are told that they may read answers."""
+    """``origins``: web sites that may read answers (CORS)."""
 
     origins: list[str]
 
     def check(self, headers: Mapping[str, str]) -> None:
-        """Raises `ApiError` for a request by way of another name, or for another site's page."""
+        """Raises `ApiError` for a request for another host name, or from another site's page."""
         ...
 
 
 class Loopback:
-    """Nobody but this machine."""
+    """Accepts only this machine."""
 
     origins: list[str] = []
 
@@ -38,7 +38,7 @@ class Loopback:
 
 
 class Named:
-    """Names and sites as settings write them."""
+    """Accepts names and sites of the settings."""
 
     def __init__(self, hosts: str, origins: str) -> None:
         self._hosts, self.origins = listed(hosts), listed(origins)
@@ -54,12 +54,12 @@ class Named:
 
 
 def listed(setting: str) -> list[str]:
-    """The words of a setting that commas separate."""
+    """The entries of a setting, separated by commas."""
     return [word.strip() for word in setting.split(",") if word.strip()]
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a name or an address stands for this machine alone."""
+    """Whether a name or an address is a loopback one."""
     name = host.lower().rstrip(".")
     if name == "localhost" or name.endswith(".localhost"):
         return True
@@ -70,7 +70,7 @@ def is_loopback(host: str) -> bool:
 
 
 def _name(address: str) -> str:
-    """The host's name in an address, or the address where it has none."""
+    """The host's name in an address, or the address if it has none."""
     try:
         return urlsplit(address).hostname or address
     except ValueError:

@@ -12,55 +12,55 @@ from shim.store.database import Database
 from shim.store.keys import Key, Kind
 from shim.wire import ids
 
-#: How a key of this server begins.
+#: The beginning of a key of this server.
 PREFIX: Final = "sk-shim-"
-#: What a tenant may be called.  What begins with `OF_KEY` is the tenant of a key that has no name.
+#: The form of a tenant's name.  Values that begin with `OF_KEY` are tenants of keys without a name.
 NAME: Final = re.compile(r"(?!key-)[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
 OF_KEY: Final = "key-"
-#: Credentials that say whose objects these are: the same key in another project sees other objects.
+#: The credentials that determine the tenant: the same key in another project is another tenant.
 TELLING: Final = ("authorization", "openai-organization", "openai-project")
 
 
 class Made(NamedTuple):
-    """A key that was just made, and what the store holds of it."""
+    """A key that was just made, and its row in the store."""
 
     secret: str
     row: Key
 
 
 class Keyring:
-    """The keys of one store.  ``secret``: what they are hashed with; None stands for the store's own."""
+    """The keys of one store.  ``secret``: the key of the hash; None stands for the store's own."""
 
     def __init__(self, database: Database, secret: str | None = None) -> None:
         self.database: Final = database
         self._secret = secret
 
     def digest(self, *parts: str) -> str:
-        """A keyed hash.  Asks the store for its secret, the first time."""
+        """A keyed hash.  Reads the store's secret the first time."""
         if self._secret is None:
             self._secret = self.database.write(keys.secret, secrets.token_hex(32))
-        # Each part with its length, so that no two lists of parts are hashed alike.
+        # Each part with its length, so that different lists of parts have different hashes.
         framed = b"".join(b"%d:%b" % (len(part.encode()), part.encode()) for part in parts)
         return hmac.new(self._secret.encode(), framed, hashlib.sha256).hexdigest()
 
     def of_headers(self, headers: Mapping[str, str]) -> str:
-        """The hash of the credentials that upstream sees."""
+        """The hash of the credentials that are sent upstream."""
         return self.digest("credentials", *(_plain(headers.get(name, "")) for name in TELLING))
 
     def of_issued(self, key: str) -> str:
-        """The hash of a key that this server has given out."""
+        """The hash of a key that this server has issued."""
         return self.digest("issued", key)
 
     def issue(self, label: str, now: int) -> Made:
-        """A new key for the tenant of that name."""
+        """Issue a key for the tenant with that name."""
         key = PREFIX + secrets.token_urlsafe(32)
         row = self._row(label, self._tenant(label), "issued", key, now)
         self.database.write(keys.add, row, self.of_issued(key))
         return Made(key, row)
 
     def name(self, label: str, headers: Mapping[str, str], now: int) -> Key | None:
-        """From now on the credentials in ``headers`` belong to the tenant of that name; None where they have a name
-        already, or have objects of their own that the tenant's other keys would not see.
+        """Assign the credentials in ``headers`` to the tenant with that name; None if they already have a name, or have
+        objects of their own that the tenant's other keys would not see.
         """
         digest = self.of_headers(headers)
         own, known = tenant_of_key(digest), self.database.read(keys.tenant_of, label)
@@ -93,5 +93,5 @@ def _plain(value: str) -> str:
 
 
 def shown(key: str) -> str:
-    """A key as an error may show it."""
+    """A key in the form for errors."""
     return key if len(key) <= 12 else f"{key[:6]}{'*' * (len(key) - 10)}{key[-4:]}"

@@ -1,4 +1,4 @@
-"""How much a tenant, and all of them together, may ask for at one time and in a minute."""
+"""Limits for each tenant and for all together: simultaneous streams and runs, and requests a minute."""
 
 import math
 import time
@@ -17,13 +17,13 @@ from shim.store import rate_windows
 from shim.store.database import AsyncStore
 from shim.wire.errors import ApiError, error
 
-#: Seconds after which it makes sense to ask again where somebody else must end first.
+#: The `Retry-After` in seconds if another stream or run must end first.
 SOON: Final = 1
 
 
 class Rates(Protocol):
     async def hit(self, tenant: str) -> float | None:
-        """Count a request; None if it is within the limit, else the seconds until the minute is over."""
+        """Count a request; returns None if it is within the limit, else the seconds until the minute is over."""
         ...
 
 
@@ -52,7 +52,7 @@ class InStore:
 
 
 class Limits:
-    """``registry``: the runs that this process drives; ``apart``: whether tenants are told apart, and have limits of
+    """``registry``: the runs that this process drives; ``apart``: whether there are several tenants, with limits of
     their own.
     """
 
@@ -73,13 +73,13 @@ class Limits:
         return self._open.total()
 
     async def count(self, tenant: str) -> None:
-        """Raises `ApiError` for a request that is one too many in this minute."""
+        """Raises `ApiError` for a request above the limit of this minute."""
         wait = None if self._rates is None else await self._rates.hit(tenant)
         if wait is not None:
             raise later("too_many_requests", math.ceil(max(wait, SOON)), limit=self._minute)
 
     def check_runs(self, tenant: str) -> None:
-        """Raises `ApiError` where no further run may begin."""
+        """Raises `ApiError` if no further run may start."""
         going = self._registry.runs()
         if self._apart and sum(whose == tenant for whose, _ in going) >= self._tenant_runs:
             raise later("too_many_at_once", SOON, what="runs", limit=self._tenant_runs)
@@ -88,7 +88,7 @@ class Limits:
 
     @contextmanager
     def stream(self, tenant: str) -> Iterator[None]:
-        """An answer is under way that may take its time.  Raises `ApiError` where there are too many."""
+        """Count an open answer within this context.  Raises `ApiError` if there are too many."""
         if self._apart and self._open[tenant] >= self._tenant_streams:
             raise later("too_many_at_once", SOON, what="streams", limit=self._tenant_streams)
         if self._open.total() >= self._streams:
@@ -103,7 +103,7 @@ class Limits:
 
 
 def later(name: str, seconds: int, **values: object) -> ApiError:
-    """An error that says after how many seconds to come again."""
+    """An error with `Retry-After`."""
     problem = error(name, seconds=seconds, **values)
     problem.headers["retry-after"] = str(seconds)
     return problem

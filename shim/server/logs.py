@@ -12,14 +12,14 @@ from shim.wire.types import Json
 Format = Literal["text", "json"]
 Level = Literal["debug", "info", "warning", "error"]
 log: Final = logging.getLogger("shim")
-#: The name of our handler, by which it is found again.
+#: The name of this module's handler, so that it is not added twice.
 OURS: Final = "shim-server"
-#: Where a record keeps its fields.
+#: The attribute of a record with its fields.
 FIELDS: Final = "shim"
 
 
 class Named(logging.Filter):
-    """Gives each record the id of the request in which, or for whose run, it was written."""
+    """Adds to each record the id of the request in which, or for whose run, it was written."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         found = exchange.current.get()

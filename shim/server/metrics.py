@@ -1,7 +1,7 @@
-"""What Prometheus reads at ``/metrics``.
+"""Metrics for Prometheus, at ``/metrics``.
 
-With several workers each keeps its numbers in files of a folder (``PROMETHEUS_MULTIPROC_DIR``), and whichever is asked
-adds up those of all.
+With several workers each writes its numbers to files of a folder (``PROMETHEUS_MULTIPROC_DIR``), and the worker that
+gets the request adds up all of them.
 """
 
 import os
@@ -26,13 +26,13 @@ from shim.ports import Happening
 from shim.server.exchange import Exchange
 from shim.wire.types import Json
 
-#: Where workers keep their numbers.
+#: The variable with the folder for the workers' numbers.
 FOLDER: Final = "PROMETHEUS_MULTIPROC_DIR"
 CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
-#: Bounds of what is measured in seconds: from what a model takes to what an event may be late.
+#: Bounds of histograms in seconds: for answers of models, and for short delays.
 LONG: Final = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600)
 SHORT: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
-#: Runs of which it is remembered when upstream was asked.
+#: For how many runs the time of the request to upstream is remembered.
 MANY: Final = 10_000
 
 
@@ -79,7 +79,7 @@ class Metrics:
         self._circuits = _gauge("shim_open_circuits", "Upstreams that get no requests, as they do not answer.", made)
 
     def monitor(self, what: Happening, run: Json, detail: str = "", /) -> None:
-        """What becomes of runs."""
+        """Count events of runs; see `shim.ports.Monitor`."""
         observe: dict[Happening, Callable[[], Any]] = {
             "asking": lambda: self._begun(run["id"]),
             "refused": lambda: self._refused.labels(detail or "none").inc(),
@@ -92,12 +92,12 @@ class Metrics:
             observe[what]()
 
     def exchange(self, found: Exchange) -> None:
-        """A request whose answer is over."""
+        """Count a request whose answer has ended."""
         self._requests.labels(found.method, found.route, found.status).inc()
         self._seconds.labels(found.route).observe(found.seconds)
 
     def waited(self, seconds: float) -> None:
-        """For the store."""
+        """Record how long a transaction has waited."""
         self._waits.observe(seconds)
 
     def circuits(self, open: int) -> None:
@@ -105,7 +105,7 @@ class Metrics:
         self._circuits.set(open)
 
     def looked(self, lag: float, streams: int, driven: int) -> None:
-        """What is looked at once a second."""
+        """Record the values that are measured once a second."""
         self._lag.observe(lag)
         self._streams.set(streams)
         self._driven.set(driven)
@@ -137,5 +137,5 @@ class Metrics:
 
 
 def _gauge(name: str, words: str, registry: CollectorRegistry) -> Gauge:
-    """What is so right now; of several workers the sum."""
+    """A gauge; with several workers their sum."""
     return Gauge(name, words, registry=registry, multiprocess_mode="livesum")

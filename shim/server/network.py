@@ -17,25 +17,25 @@ class _Client(openai.AsyncOpenAI):
     """Calls upstream with the credentials of each caller, or with none."""
 
     def _validate_headers(self, *given: Any) -> None:
-        """A server of the user's own may ask for none."""
+        """A user's own upstream may need no credentials."""
 
 
 def client(retries: int) -> openai.AsyncOpenAI:
-    """The SDK's client, which asks again so many times."""
+    """The SDK's client, with this number of retries."""
     nobody: Any = {"Authorization": Omit()}
     made = _Client(api_key="none", default_headers=nobody, max_retries=retries)
-    # Whose key it is comes with the key.
+    # Organization and project are sent with the key, per request.
     made.organization = made.project = None
     return made
 
 
 def circuits(chosen: Settings, metrics: Metrics) -> Circuits:
-    """Which upstreams are left alone."""
+    """The circuits of the upstreams."""
     return Circuits(Rules(chosen.circuit_failures, chosen.circuit_seconds), metrics.circuits)
 
 
 def network(made: openai.AsyncOpenAI, chosen: Settings, known: Circuits) -> Any:
-    """The HTTP client behind it."""
+    """The HTTP client for the SDK's client."""
     found = wiring.reaching(transport.innermost(made._client), chosen, "async_client")
     if chosen.upstream != wiring.SANDBOX:
         if chosen.upstream_http == "direct":

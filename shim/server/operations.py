@@ -1,4 +1,4 @@
-"""What operators ask of a server: is it alive, may it get requests, how is it."""
+"""The operators' endpoints: liveness, readiness, metrics."""
 
 import hmac
 import ipaddress
@@ -20,30 +20,30 @@ from shim.store.tx import Tx
 from shim.wire.errors import ApiError
 
 State = Literal["ok", "failing"]
-#: Seconds for which upstream is not asked again how it is.
+#: Seconds for which the state of upstream is not checked again.
 FRESH: Final = 5.0
-#: From which status on an upstream that answers is no use.
+#: The lowest status of an answer that counts as a failing upstream.
 BROKEN: Final = 500
 
 
 class Asking(NamedTuple):
-    """``status`` of an answer of upstream's; ``down``: the upstreams that are left alone, each with since when."""
+    """``status`` of an answer of upstream's; ``down``: the upstreams whose circuits are open, each with since when."""
 
     status: Callable[[], Awaitable[int]]
     down: Callable[[], dict[str, str]]
 
 
 class Operations:
-    """``token``: who may read metrics from another machine."""
+    """``token``: needed to read metrics from another machine."""
 
     def __init__(self, store: AsyncStore, asking: Asking, metrics: Metrics, token: str | None) -> None:
         self._store, self._asking, self._metrics, self._token = store, asking, metrics, token
         self._upstream: tuple[float, State, bool] = (0.0, "ok", False)
-        #: The server is about to end: nothing new is to be sent here.
+        #: The server is about to stop: it should get no new requests.
         self.draining = False
 
     def routes(self) -> list[Route]:
-        """They stand before all others, and take no key."""
+        """The routes, which come before all others and need no key."""
         made = {"/healthz": self.healthz, "/readyz": self.readyz, "/metrics": self.metrics}
         return [Route(path, endpoint) for path, endpoint in made.items()]
 
@@ -53,7 +53,9 @@ class Operations:
         return JSONResponse({"status": "ok"})
 
     async def readyz(self, request: Request) -> Response:
-        """Whether requests should come here: the store can be used, upstream answers, and the server is not ending."""
+        """Whether this server should get requests: the store can be used, upstream answers, and the server is not
+        stopping.
+        """
         exchange.of(request.scope).route = "/readyz"
         checks: dict[str, Any] = {
             "store": await self._store_state(),
@@ -91,7 +93,7 @@ class Operations:
     async def _upstream_state(self) -> State:
         when, state, was_down = self._upstream
         down = bool(self._asking.down())
-        # One that is left alone is not asked more often by that, and what was known before is not so any more.
+        # An upstream with an open circuit does not get more requests by this; an older result would be outdated.
         if not when or down or was_down or time.monotonic() - when >= FRESH:
             try:
                 state = "ok" if await self._asking.status() < BROKEN else "failing"

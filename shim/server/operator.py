@@ -1,7 +1,7 @@
-"""What the operator makes for a tenant over HTTP: assistants and threads under ids that he chooses.
+"""Creates assistants and threads for a tenant over HTTP, under ids that the operator chooses.
 
-Callers must not choose ids, so these paths take no caller's key, but one that the operator sets for them; without it
-there are no such paths.
+Callers must not choose ids, so these paths do not accept a caller's key, but one that the operator sets; without it the
+paths do not exist.
 """
 
 import hmac
@@ -22,12 +22,12 @@ from shim.server.attempts import Failures
 from shim.wire import encoding
 from shim.wire.errors import error
 
-#: What all paths of the operator begin with.
+#: The beginning of all paths of the operator.
 ROOT: Final = "/operator/"
 
 
 class Made(NamedTuple):
-    """``path``: the call of the API that makes the object.  ``prefix``: how its ids begin."""
+    """``path``: the call of the API that makes the object.  ``prefix``: the beginning of its ids."""
 
     path: str
     prefix: str
@@ -43,14 +43,16 @@ _PATTERNS: Final = {
 
 
 class Tenants(NamedTuple):
-    """``find``: the tenant that goes by a name, if there is one.  ``engine``: the engine for his objects, by both."""
+    """``find``: returns the tenant with a name, if there is one.  ``engine``: returns the engine for the tenant's
+    objects.
+    """
 
     find: Callable[[str], Awaitable[str | None]]
     engine: Callable[[str, str], engine_room.Engine]
 
 
 class Operator:
-    """``key``: what opens these paths.  ``server``: the credentials with which calls go upstream."""
+    """``key``: the operator's key.  ``server``: the credentials for upstream."""
 
     def __init__(
         self, dispatcher: Dispatcher[AsyncBody], tenants: Tenants, key: str, server: Mapping[str, str]
@@ -59,7 +61,9 @@ class Operator:
         self._failures = Failures()
 
     async def answer(self, request: Request, read: Callable[[Request], Awaitable[bytes]]) -> Answered[AsyncBody]:
-        """Raises `ApiError` for anybody else, before the body is read, and for a tenant that is not there."""
+        """The answer to an operator's request.  Raises `ApiError` for a wrong key, before the body is read, and for an
+        unknown tenant.
+        """
         exchange.of(request.scope).route = "operator"
         self._check(request)
         method, path = request.method, request.scope["path"]
@@ -75,7 +79,7 @@ class Operator:
 
     def _check(self, request: Request) -> None:
         address = attempts.network_of(request.client.host if request.client else "")
-        # Before the key is looked at: whoever guesses must not learn that he was right.
+        # Before the key is checked: after too many guesses a right one must not be recognised.
         self._failures.check(address)
         given = keyring.bearer_of(request.headers)
         if given is not None and hmac.compare_digest(given.encode(), self._key):
@@ -90,7 +94,7 @@ def serves(path: str) -> bool:
 
 
 def _find(method: str, path: str) -> tuple[str, Made | None]:
-    """The tenant's name in a path, and what is made for him."""
+    """The tenant's name in a path, and the kind of object."""
     for (way, pattern), made in _PATTERNS.items():
         if way == method and (found := pattern.fullmatch(path)):
             return found["tenant"], made
@@ -98,8 +102,8 @@ def _find(method: str, path: str) -> tuple[str, Made | None]:
 
 
 def _chosen(prefix: str, body: bytes) -> tuple[AbstractContextManager[None], bytes]:
-    """The id that a body chooses, as the engine is given it, and the body without it.  A body that is no object is left
-    for the engine to refuse.
+    """The id that a body chooses, as a context for the engine, and the body without it.  A body that is no object is
+    passed on, and the engine refuses it.
     """
     try:
         fields: Any = json.loads(body or b"{}")

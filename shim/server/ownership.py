@@ -1,8 +1,8 @@
-"""Which tenant may name which upstream object, when all tenants share the server's key.
+"""Decides which tenant may name which upstream object, if all tenants share the server's key.
 
-What a tenant has made is noted; what he names, in a path or in a body, must be his.  Anything else is answered as if
-it were not there.  Calls of which nobody could say whose objects they show are not passed on: `RULES` is the whole list
-of those that are.
+Objects that a tenant makes are recorded; ids in the path or body of a tenant's request must be among them.  Any other
+id gets the same answer as one that does not exist.  Calls whose objects cannot be assigned to a tenant are not passed
+on: `RULES` lists all that are.
 """
 
 import re
@@ -11,8 +11,8 @@ from typing import Any, Final, Literal, NamedTuple
 
 from shim.wire.errors import ApiError, error
 
-#: ``free``: names no object, or none that is anybody's.  ``makes``: its answer is a new object of the tenant's.
-#: ``own``: the object in its path must be the tenant's.  ``list``: answered from what the tenant has made.
+#: ``free``: names no object of a tenant.  ``makes``: its answer is a new object of the tenant.  ``own``: the object in
+#: its path must be the tenant's.  ``list``: answered from the tenant's recorded objects.
 Effect = Literal["free", "makes", "own", "list"]
 
 
@@ -40,7 +40,7 @@ RULES: Final = (
     Rule(("POST",), re.compile(r"uploads/([^/]+)/parts"), "own", multipart=True),
     Rule(ANY, re.compile(rf"(?:files|{MADE})/([^/]+)(?:/.+)?"), "own"),
 )
-#: Fields that name an object, or several, wherever in a body they stand.
+#: Fields with the id of an object, or several, anywhere in a body.
 REFERENCES: Final = frozenset(
     {
         "container",
@@ -54,12 +54,12 @@ REFERENCES: Final = frozenset(
         "vector_store_ids",
     }
 )
-#: Fields whose contents are the caller's own words, whatever their names.
+#: Fields with arbitrary contents of the caller's, in which names have no meaning.
 OPAQUE: Final = frozenset({"arguments", "attributes", "metadata", "parameters", "schema"})
 
 
 def rule(method: str, path: str) -> Rule:
-    """The rule for a call.  Raises `ApiError` where there is none."""
+    """The rule for a call.  Raises `ApiError` if there is none."""
     for each in RULES:
         if method in each.methods and each.path.fullmatch(path.rstrip("/")):
             return each
@@ -67,7 +67,7 @@ def rule(method: str, path: str) -> Rule:
 
 
 def collection(path: str) -> str:
-    """The collection in which a path stands."""
+    """The collection of a path."""
     return path.partition("/")[0]
 
 
@@ -78,8 +78,8 @@ def named_by_path(found: Rule, path: str) -> list[str]:
 
 
 def named_by_body(body: Any) -> set[str]:
-    """The objects that a body names.  Raises `ApiError` for an item that stands for one of an earlier response: nobody
-    notes whose items those are.
+    """The objects that a body names.  Raises `ApiError` for an item that refers to one of an earlier response, as the
+    owners of items are not recorded.
     """
     for field in ("input", "items"):
         items = body.get(field) if isinstance(body, dict) else None
@@ -116,5 +116,5 @@ def _ids(value: Any) -> Iterator[str]:
 
 
 def missing(id: str) -> ApiError:
-    """What is said of an object that is not the tenant's, as of one that never was."""
+    """The error for an object of another tenant, the same as for one that does not exist."""
     return error("no_upstream_object", id=id)

@@ -20,13 +20,13 @@ from shim.server.paths import Place
 from shim.upstream.caller import CREDENTIALS
 from shim.wire.errors import error
 
-#: What the API has: a server behind ours may understand more, and not mean it for everybody.
+#: The API's methods: the upstream may have more, which are not meant for all callers.
 METHODS: Final = ("DELETE", "GET", "HEAD", "OPTIONS", "POST")
 
 
 async def timely(request: Request, seconds: float, most: int) -> AsyncGenerator[bytes, None]:
-    """A request's body as it comes.  Raises `ApiError` when the next part does not come in time, and where there is
-    more than so many bytes.
+    """A request's body as it arrives.  Raises `ApiError` if the next part does not arrive in time, or the body is
+    longer than ``most`` bytes.
     """
     read = 0
     async with aclosing(request.stream()) as chunks:
@@ -45,14 +45,14 @@ async def timely(request: Request, seconds: float, most: int) -> AsyncGenerator[
 
 
 def check_announced(request: Request, most: int) -> None:
-    """Raises `ApiError` for a body that is said to be longer than so many bytes."""
+    """Raises `ApiError` for a body whose announced length is more than ``most`` bytes."""
     announced = request.headers.get("content-length", "")
     if announced.isdecimal() and int(announced) > most:
         raise error("too_large", limit=most)
 
 
 class Streamed(StreamingResponse):
-    """A body that is closed however its reader leaves."""
+    """A body that is always closed, also if its reader disconnects."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         body: Any = self.body_iterator
@@ -62,8 +62,8 @@ class Streamed(StreamingResponse):
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """What is passed on.  ``patterns``: methods and paths as `SHIM_PASS_ON` writes them; ``most``: bytes of a body;
-    ``patience``: seconds for each part of it.
+    """The calls that are passed on.  ``patterns``: methods and paths in the form of `SHIM_PASS_ON`; ``most``: the
+    largest body in bytes; ``patience``: seconds for each part of it.
     """
 
     patterns: Sequence[str]
@@ -71,13 +71,13 @@ class Allowed:
     patience: float
 
     def calls(self, method: str, path: str) -> bool:
-        """Whether a call may go on."""
+        """Whether a call is passed on."""
         named = (f"{method} {path}", path)
         return any(fnmatchcase(each, pattern) for pattern in self.patterns for each in named)
 
 
 class Passage:
-    """``base``: the upstream's address, as it is at that moment.  ``allowed``: the calls that are passed on, with the
+    """``base``: returns the upstream's current address.  ``allowed``: the calls that are passed on, with the
     longest body that they may have, and how many seconds each part of it may take.
     """
 
@@ -100,29 +100,31 @@ class Passage:
         check_announced(request, self._allowed.most)
 
     def body(self, request: Request) -> AsyncGenerator[bytes, None]:
-        """The request's body as it comes."""
+        """The request's body as it arrives."""
         return timely(request, self._allowed.patience, self._allowed.most)
 
     async def through(self, request: Request, place: Place, given: Mapping[str, str]) -> Streamed:
         """The upstream's answer to a request with the headers ``given``: its status, its headers, its bytes as they
-        come.  Raises `ApiError` when there is none.
+        arrive.  Raises `ApiError` if there is none.
         """
-        # A body is announced, by its length or by its coding.
+        # A request has a body if it has a length or a transfer coding.
         announced = request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers
         body = self.body(request) if announced else None
         answer = await self.answer(request, place, given, body)
         return relayed(answer, request, place, streamed(answer))
 
     async def answer(self, request: Request, place: Place, given: Mapping[str, str], body: Any) -> Any:
-        """The upstream's answer, its body still to be read and to be closed; ``body``: bytes, or as they come."""
+        """The upstream's answer, whose body must be read and closed; ``body``: bytes, or an iterator."""
         whole_path = place.azure and self._profile().name == "azure"
         sent = dict(given) if whole_path else headers.bearer(given)
-        # Without the caller's own list our library would name what it can read itself.
+        # Without the caller's own value the HTTP library would send the encodings that it supports itself.
         sent.setdefault("accept-encoding", "identity")
         return await self._send(request.method, self._url(request, place, whole_path), sent, body)
 
     async def look(self, path: str, given: Mapping[str, str], most: int) -> tuple[int, bytes]:
-        """The status and the body of a GET of ours: a path below the API's base, and at most so many bytes of it."""
+        """The status and the body of a GET by the server itself: a path below the API's base, at most ``most``
+        bytes.
+        """
         base = self._base()
         url = base.copy_with(raw_path=base.raw_path.rstrip(b"/") + path.encode("latin-1"))
         credentials = {name: value for name, value in headers.bearer(given).items() if name in CREDENTIALS}
@@ -140,7 +142,9 @@ class Passage:
         return answer
 
     def _url(self, request: Request, place: Place, whole_path: bool) -> Any:
-        """Azure gets its own shapes as they are; every other server its own API's path below its base."""
+        """The URL at upstream: Azure's URLs are passed on unchanged; any other server gets the API's path below its
+        base.
+        """
         base = self._base()
         written = (
             request.scope["raw_path"] if whole_path else base.raw_path.rstrip(b"/") + b"/" + place.raw.encode("latin-1")
@@ -150,7 +154,7 @@ class Passage:
 
 
 def relayed(answer: Any, request: Request, place: Place, body: AsyncGenerator[bytes, None]) -> Streamed:
-    """The upstream's answer as the caller gets it, with that body."""
+    """The upstream's answer for the caller, with that body."""
     response = Streamed(body, answer.status_code)
     response.raw_headers = headers.onward(answer.headers.raw)
     if is_polled(request.method, place.path) and "openai-poll-after-ms" not in response.headers:
@@ -159,7 +163,7 @@ def relayed(answer: Any, request: Request, place: Place, body: AsyncGenerator[by
 
 
 async def drained(answer: Any) -> None:
-    """Read an answer to its end that nobody gets, so that its connection can be used again."""
+    """Read an unused answer to its end, so that its connection can be used again."""
     if isinstance(answer, Streamed):
         parts: Any = answer.body_iterator
         async with aclosing(parts) as body:
@@ -168,7 +172,7 @@ async def drained(answer: Any) -> None:
 
 
 async def whole(answer: Any, most: int) -> bytes:
-    """A body, read to its end.  Raises `ApiError` when it breaks off, or is longer than that."""
+    """A body, read to its end.  Raises `ApiError` if it breaks off, or is longer than ``most``."""
     read = bytearray()
     try:
         async with aclosing(streamed(answer)) as parts:
@@ -182,7 +186,7 @@ async def whole(answer: Any, most: int) -> bytes:
 
 
 async def streamed(answer: Any) -> AsyncGenerator[bytes, None]:
-    """The body as it is on the wire, compressed or not."""
+    """The body as it is received, compressed or not."""
     chunks = answer.aiter_raw()
     try:
         async with aclosing(chunks) as parts:

@@ -1,28 +1,28 @@
-"""The shapes of URL that the server takes: OpenAI's, and Azure's three."""
+"""The forms of URL that the server accepts: OpenAI's, and Azure's three."""
 
 import re
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
-#: The path before an API's own, first match first; and whether that is Azure's way of writing it.
+#: The part before the API's own path, in the order in which they are tried; and whether it is Azure's form.
 SHAPES: Final = (
     (re.compile(r"/v1(?:/+(.*))?"), False),
     (re.compile(r"/openai/v1(?:/+(.*))?"), True),
     (re.compile(r"/openai/deployments/[^/]+(?:/+(.*))?"), True),
     (re.compile(r"/openai(?:/+(.*))?"), True),
 )
-#: Azure's parameter, which no other server knows.
+#: Azure's parameter, which other servers do not have.
 VERSION: Final = "api-version"
 DOTS: Final = (".", "..")
-#: How often a path is decoded to find dots in it.  Whoever encodes one more often means nothing good.
+#: How often a path is decoded to find dots in it.  A path that is encoded more often is refused as an attack.
 ROUNDS: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What a URL names: ``path`` stands below the API's base, without a leading slash; ``raw`` is the same as it was
-    written.
+    """The parts of a URL: ``path`` is the part below the API's base, without a leading slash; ``raw`` is the same,
+    undecoded.
     """
 
     path: str
@@ -31,7 +31,7 @@ class Place:
 
 
 def place(written: str) -> Place | None:
-    """What a request line's path (without the query) names; None for what is outside of the API."""
+    """The parts of a request line's path (without the query); None for a path outside of the API."""
     if climbs(written):
         return None
     for shape, azure in SHAPES:
@@ -42,9 +42,9 @@ def place(written: str) -> Place | None:
 
 
 def climbs(written: str) -> bool:
-    """Whether a path has a segment of one or two dots, which a server may take for a step towards its root: written
-    plainly, percent-encoded once or more often, with a parameter, or between backslashes.  So does one that is encoded
-    too often to tell.
+    """Whether a path has a segment of one or two dots, which a server may resolve to a parent folder: plain,
+    percent-encoded once or more often, with a parameter, or between backslashes.  True also for a path that is encoded
+    too often.
     """
     decoded = _decoded(written.encode("latin-1"))
     if decoded is None:
@@ -54,7 +54,7 @@ def climbs(written: str) -> bool:
 
 
 def _decoded(written: bytes) -> bytes | None:
-    """Without any percent-encoding; None for what is encoded more often than `ROUNDS` times.
+    """The path without percent-encoding; None if it is encoded more often than `ROUNDS` times.
 
     Bytes stay bytes: as text, each byte that is not ASCII would become two in each round, without end.
     """
@@ -66,7 +66,7 @@ def _decoded(written: bytes) -> bytes | None:
 
 
 def query(written: str, azure: bool) -> str:
-    """A query as another server is to get it."""
+    """A query in the form for the upstream."""
     if not azure:
         return written
     return "&".join(part for part in written.split("&") if part.partition("=")[0] != VERSION)

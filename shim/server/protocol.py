@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-#: Seconds in which a caller must take a part of his answer, once the buffers on the way to him are full.
+#: Seconds in which a caller must read a part of the answer, when the buffers are full.
 UNTAKEN: Final = 600.0
 TOO_LONG: Final = (
     b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-type: text/plain; charset=utf-8\r\n"
@@ -14,8 +14,8 @@ TOO_LONG: Final = (
 
 
 class Timed(HttpToolsProtocol):
-    """``head``: seconds that a request's head may take; ``longest``: bytes that it may have.  How long its body may
-    take the application decides.
+    """``head``: seconds that a request's head may take; ``longest``: its largest size in bytes.  The application limits
+    the time of the body.
     """
 
     head: float = 60.0
@@ -40,7 +40,7 @@ class Timed(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         awaited = self._awaited
         super().data_received(data)
-        # The head that was waited for has not ended in these bytes.
+        # The head has not ended in these bytes.
         if awaited is not None and self._awaited is awaited:
             self._coming += len(data)
             if self._coming > self.longest and not self.transport.is_closing():
@@ -67,12 +67,14 @@ class Timed(HttpToolsProtocol):
             self._untaken.cancel()
 
     def _await_head(self) -> None:
-        """The time runs from the connection's beginning, or a later head's first byte, whatever comes meanwhile."""
+        """The time is counted from the connection's beginning, or from a later head's first byte, whatever arrives
+        meanwhile.
+        """
         if self._awaited is None:
             self._coming = 0
             self._awaited = self.loop.call_later(self.head, self.transport.close)
 
 
 def timed(seconds: float, longest: int) -> type[Timed]:
-    """The protocol with another patience."""
+    """The protocol with these limits."""
     return type("Timed", (Timed,), {"head": seconds, "longest": longest})

@@ -1,4 +1,4 @@
-"""Serving: where to listen, and what to refuse before that."""
+"""Runs the web server: listening, signals, the end."""
 
 import asyncio
 import ctypes
@@ -21,14 +21,14 @@ from shim.server.protocol import timed
 from shim.settings import Settings
 
 log = logging.getLogger("shim")
-#: What a process exits with that could not begin, as the web server has it.
+#: The exit status of a process that could not start, as in the web server.
 FAILED: Final = 3
-#: Seconds that a connection may be idle: longer than the SDKs keep theirs, so that theirs end first.
+#: Seconds that a connection may be idle: longer than in the SDKs, so that the client closes it first.
 IDLE: Final = 75
 
 
-#: Seconds after which a thread that wants the interpreter is given it.  The store's threads want it after each of their
-#: short statements, and one of them holds up all others that write.
+#: Python's switch interval in seconds.  The store's threads need the interpreter after each of their short statements,
+#: and a delayed one delays all other writers.
 SWITCH: Final = 0.001
 #: The name of a setting of glibc (malloc.h).
 M_ARENA_MAX: Final = -8
@@ -37,16 +37,16 @@ FAREWELL: Final = 1.0
 
 
 class Tls(NamedTuple):
-    """Files in PEM, by the names that the web server has for them."""
+    """Files in PEM, with the web server's names for them."""
 
     ssl_certfile: str
     ssl_keyfile: str | None
 
 
 class Server(uvicorn.Server):
-    """Says where it listens, once it does; ends streams with a last event when it is told to stop.
+    """Reports its address when it listens; ends streams with a last event when it stops.
 
-    ``drain``: seconds for which it takes requests after that, and says that it should get none.
+    ``drain``: seconds after the signal for which it still accepts requests, while `/readyz` answers 503.
     """
 
     def __init__(
@@ -60,7 +60,7 @@ class Server(uvicorn.Server):
         application: Any = self.config.app
         operations = application.state.operations
         if self._loop is None or not self._drain or operations.draining:
-            # Whoever says it twice will not wait.
+            # A second signal skips the wait.
             super().handle_exit(sig, frame)
             return
         operations.draining = True
@@ -80,12 +80,12 @@ class Server(uvicorn.Server):
             await super().shutdown(sockets)
         finally:
             leaving.cancel()
-            # What went wrong in it is told, too.
+            # Its exception is logged, too.
             with suppress(asyncio.CancelledError):
                 await leaving
 
     async def _leave(self) -> None:
-        application: Any = self.config.app  # without what uvicorn puts around it
+        application: Any = self.config.app  # without uvicorn's middleware
         application.state.operations.draining = True
         await application.state.leave(self._grace)
         await asyncio.sleep(FAREWELL)
@@ -97,7 +97,7 @@ def configured(
     host: str, port: int, chosen: Settings, allow_remote: bool = False, tls: Tls | None = None
 ) -> uvicorn.Config:
     """The web server around the application."""
-    # A process that only watches others needs none, and is half as large without.
+    # Not loaded in a process that only supervises workers, which then needs half the memory.
     from shim.server.app import application
 
     proxies = listed(chosen.trusted_proxies)
@@ -112,7 +112,7 @@ def configured(
         server_header=False,
         date_header=False,
         timeout_keep_alive=IDLE,
-        # The server ends all by itself before that.
+        # The server ends everything itself before that.
         timeout_graceful_shutdown=math.ceil(chosen.exit_grace + FAREWELL) + 5,
         limit_concurrency=chosen.max_connections,
         http=timed(chosen.request_timeout, chosen.max_header_bytes),
@@ -123,7 +123,7 @@ def configured(
 
 
 class Place(NamedTuple):
-    """Where to listen; ``fd``: an open socket, which is taken instead of an address of our own."""
+    """Where to listen; ``fd``: an open socket to use instead of the address."""
 
     host: str
     port: int
@@ -132,7 +132,7 @@ class Place(NamedTuple):
 
 
 def serve(place: Place, chosen: Settings, allow_remote: bool, listening: Callable[[str], None]) -> None:
-    """Serve until interrupted.  ``listening`` is told the base URL when it is so far."""
+    """Serve until interrupted.  ``listening`` is called with the base URL when the server listens."""
     config = configured(place.host, place.port, chosen, allow_remote, place.tls)
     settle_in()
     sockets = [socket.socket(fileno=place.fd)] if place.fd is not None else None
@@ -143,20 +143,19 @@ def serve(place: Place, chosen: Settings, allow_remote: bool, listening: Callabl
 
 
 def settle_in() -> None:
-    """What suits a process that does nothing but serve.  The modules that it has loaded stay for ever: looked through
-    again and again for garbage, they would hold up every stream for a tenth of a second.
+    """Settings for a process that only serves.  Its loaded modules are excluded from garbage collection: to search them
+    again and again would delay every stream by a tenth of a second.
     """
     sys.setswitchinterval(SWITCH)
     gc.collect()
     gc.freeze()
     with suppress(AttributeError, OSError, TypeError):
-        # glibc keeps a heap for each thread, and of each some megabytes that nobody uses.  Other systems have no such
-        # function.
+        # glibc has a heap for each thread, each with some unused megabytes.  Other systems do not have this function.
         ctypes.CDLL(None).mallopt(M_ARENA_MAX, 1)
 
 
 def serve_with_workers(arguments: list[str], place: Place, chosen: Settings, listening: Callable[[str], None]) -> None:
-    """The same with several processes.  ``arguments``: of the command that each of them is."""
+    """The same with several processes.  ``arguments``: the command line of each."""
     try:
         listener = workers.listening(place.host, place.port)
     except OSError as problem:
@@ -174,7 +173,7 @@ def url(host: str, port: int, secure: bool) -> str:
 
 
 def is_itself(upstream: str, host: str, port: int) -> bool:
-    """Whether an upstream's address is where the server is to listen: it would ask itself for ever."""
+    """Whether an upstream's address is the server's own, so that it would send its requests to itself."""
     parts = urlsplit(upstream)
     theirs, usual = parts.hostname or "", 443 if parts.scheme == "https" else 80
     return (parts.port or usual) == port and (theirs == host or (is_loopback(theirs) and is_loopback(host)))

@@ -1,4 +1,5 @@
-"""Passing on for callers who share the server's key upstream: what they name must be theirs, what they make is noted.
+"""Passes calls on for callers who share the server's key upstream: ids must belong to the caller's tenant, and new
+objects are recorded.
 
 See `shim.server.ownership` for the rules.
 """
@@ -28,23 +29,23 @@ from shim.wire.errors import error
 from shim.wire.types import Json
 
 log = logging.getLogger("shim")
-#: What the server's account is called upstream is nobody's business.
+#: Headers that identify the server's account upstream; they are removed.
 HIDDEN: Final = ("openai-organization", "openai-project", "set-cookie")
-#: The most objects in a page of a list, and how many of them are asked for when nobody says.
+#: The largest number of objects in a page of a list, and the default.
 MOST: Final = 100
 USUAL: Final = 20
-#: Objects of a list that are fetched at one time.
+#: How many objects of a list are fetched at one time.
 AT_ONCE: Final = 8
 
 
 class Shared:
-    """``most``: bytes of a body that are read, of a request and of an answer."""
+    """``most``: the largest body that is read, of a request or an answer, in bytes."""
 
     def __init__(self, through: Passage, store: AsyncStore, most: int) -> None:
         self._passage, self._store, self._most = through, store, most
 
     async def check(self, caller: Caller, named: Collection[str]) -> None:
-        """Raises `ApiError` when one of the objects is not the tenant's."""
+        """Raises `ApiError` if one of the objects is not the tenant's."""
         if not named:
             return
         mine = await self._store.of(caller.tenant).read(upstream_objects.owned, named)
@@ -52,41 +53,41 @@ class Shared:
             raise ownership.missing(id)
 
     async def check_ours(self, caller: Caller, path: str, body: bytes) -> None:
-        """The same for a call that is answered here: what its body names will be used upstream."""
+        """The same for a call of the Assistants API, as the ids in its body will be used upstream."""
         named: set[str] = set()
         if path.startswith("vector_stores/"):
             named.add(path.split("/")[1])
         try:
-            # What is no JSON the engine refuses, by the same reader.
+            # A body that is no JSON is refused by the engine, which uses the same parser.
             named |= ownership.named_by_body(encoding.parsed(body)) if body else set()
         except ValueError:
             return
         await self.check(caller, named)
 
     def recorded(self, upstream: Upstream, tenant: str) -> Upstream:
-        """The upstream as the engine uses it: what a run makes there is the tenant's, too."""
+        """The upstream for the engine, which records objects that a run makes there for the tenant."""
         made: Any = _Recorded(upstream, self, tenant)
         return made  # type: ignore[no-any-return]
 
     async def through(self, request: Request, place: Place, caller: Caller, body: bytes) -> Response:
-        """The upstream's answer.  ``body``: the request's, unless it is one of several parts."""
+        """The upstream's answer.  ``body``: the request's, unless it is a multipart body."""
         found = ownership.rule(request.method, place.path)
         if "%" in place.raw:
-            # No id has a character that needs it, and no two servers read it alike.
+            # Ids need no escapes, and servers decode them differently.
             raise error("not_passed_on", method=request.method, path=place.path)
         if found.effect == "list":
             return await self._listed(request, place, caller)
         named = set(ownership.named_by_path(found, place.path))
         sent: Any = body
         if is_multipart(request) and not found.multipart:
-            # One of the parts could name an object, and nobody would have looked.
+            # A part could contain the id of an object, which would not be checked.
             raise error("invalid_json")
         if is_multipart(request):
             sent = self._passage.body(request)
         elif body:
             asked = _read(body)
             named |= ownership.named_by_body(asked)
-            # In our own spelling: of a key that comes twice another reader might take the other one.
+            # Serialised again: if a key occurs twice, another parser might use the other value.
             sent = encoding.compact(asked)
         await self.check(caller, named)
         given = {
@@ -139,7 +140,7 @@ class Shared:
         return _once(content)
 
     async def _noting(self, body: AsyncGenerator[bytes, None], tenant: str, kind: str) -> AsyncGenerator[bytes, None]:
-        """A stream whose first events name what it makes: noted before anybody is told."""
+        """A stream whose first events contain the new object's id: it is recorded before the events are sent."""
         reader: sse.Reader | None = sse.Reader()
         async with aclosing(body) as parts:
             async for part in parts:
@@ -149,12 +150,12 @@ class Shared:
                 yield part
 
     async def note(self, tenant: str, kind: str, made: Any) -> None:
-        """The object ``made`` is the tenant's."""
+        """Record that the object ``made`` belongs to the tenant."""
         if isinstance(made, dict) and isinstance(made.get("id"), str):
             await self._store.of(tenant).write(upstream_objects.note, kind, made["id"], int(time.time()))
 
     async def _listed(self, request: Request, place: Place, caller: Caller) -> Response:
-        """A page of what the tenant has made, each object as upstream shows it now."""
+        """A page of the tenant's objects, each as upstream shows it now."""
         query, kind = request.query_params, ownership.collection(place.path)
         limit, purpose, after = _limit(query.get("limit")), query.get("purpose"), query.get("after")
         order: Order = "asc" if query.get("order") == "asc" else "desc"
@@ -191,7 +192,7 @@ class Shared:
 
 
 class _Recorded:
-    """An upstream of which one call is looked at, and all others go through."""
+    """An upstream that records the objects which one kind of call makes."""
 
     def __init__(self, upstream: Upstream, shared: Shared, tenant: str) -> None:
         self._upstream, self._shared, self._tenant = upstream, shared, tenant
@@ -207,7 +208,7 @@ class _Recorded:
 
 
 def is_multipart(request: Request) -> bool:
-    """Whether a request's body has several parts, as uploads do."""
+    """Whether a request's body is multipart, as uploads are."""
     return request.headers.get("content-type", "").strip().lower().startswith("multipart/form-data")
 
 
@@ -227,7 +228,7 @@ def _limit(asked: str | None) -> int:
 
 
 def _first(reader: sse.Reader, part: bytes) -> Json | None:
-    """The response that the events of a stream speak of, as soon as one does."""
+    """The response in the events of a stream, when one has come."""
     try:
         events = reader.feed(part)
     except sse.TooLarge:

@@ -1,7 +1,7 @@
-"""OpenTelemetry spans, where its API is installed: one for each request, one for each answer of a model.
+"""OpenTelemetry spans, if its API is installed: one for each request, one for each answer of a model.
 
 Names and attributes are those of OpenTelemetry's conventions for HTTP and for generative AI.  Without the library, and
-without a program that sets its SDK up (``opentelemetry-instrument``), nothing is done.
+without a program that configures its SDK (``opentelemetry-instrument``), nothing is done.
 """
 
 from collections.abc import Iterator, MutableMapping
@@ -19,10 +19,10 @@ try:
 except ModuleNotFoundError:
     trace = propagate = None
 
-#: Statuses with which an answer has failed.
+#: Statuses of a failed answer.
 BAD: Final = ("failed", "expired")
 USAGE: Final = {"prompt_tokens": "gen_ai.usage.input_tokens", "completion_tokens": "gen_ai.usage.output_tokens"}
-#: Runs whose span may be open at one time; of older ones it is dropped.
+#: How many runs may have an open span; spans of older runs are dropped.
 MANY: Final = 10_000
 
 
@@ -34,7 +34,7 @@ class Tracing:
         self._open: dict[str, Any] = {}
 
     def around(self, found: Exchange, headers: dict[str, str]) -> AbstractContextManager[Any]:
-        """A span for a request, below the caller's own if he names it."""
+        """A span for a request, below the caller's own if there is one."""
         return nullcontext() if self._tracer is None else self._request(found, headers)
 
     @contextmanager
@@ -51,12 +51,12 @@ class Tracing:
                 span.set_status(trace.StatusCode.ERROR)
 
     def inject(self, headers: MutableMapping[str, str]) -> None:
-        """Name the span under way in headers that go upstream."""
+        """Add the current span to headers for upstream."""
         if self._tracer is not None:
             propagate.inject(headers)
 
     def monitor(self, what: Happening, run: Json, detail: str = "", /) -> None:
-        """A span from asking upstream to the end of its answer; asked again, another one."""
+        """A span from the request to upstream to the end of its answer; a repeated request gets another one."""
         if self._tracer is None:
             return
         if what == "asking":

@@ -1,4 +1,4 @@
-"""Everything that watches requests and runs: metrics, spans, and the log of how runs end."""
+"""The observers of requests and runs: metrics, spans, and the log of runs' ends."""
 
 from typing import Any, Final
 
@@ -17,6 +17,6 @@ class Watch:
         self._heard: Final = (self.metrics.monitor, self.tracing.monitor, Runs())
 
     def monitor(self, what: Happening, run: dict[str, Any], detail: str = "", /) -> None:
-        """What becomes of runs; see `shim.ports.Monitor`."""
+        """Report events of runs; see `shim.ports.Monitor`."""
         for hear in self._heard:
             hear(what, run, detail)

@@ -1,7 +1,7 @@
-"""Several processes that answer on one address: started, replaced when they end, stopped together.
+"""Supervises several processes on one address: starts them, replaces those that end, stops all together.
 
-Each is this program once more, with the open socket that all of them listen on.  What a process was doing when it ended
-is taken over from its lease by whoever looks at it next.
+Each is another process of this program, with the open socket that all of them listen on.  Runs of a process that has
+ended are taken over after their lease by the next process that reads or changes their threads.
 """
 
 import logging
@@ -20,22 +20,22 @@ from prometheus_client import multiprocess
 from shim.server.metrics import FOLDER
 
 log = logging.getLogger("shim")
-#: Seconds between two looks at the processes.
+#: Seconds between two checks of the processes.
 LOOK: Final = 0.2
-#: Seconds that a process must have lived for another one to take its place: what ends at once would do so again.
+#: Seconds that a process must have run to be replaced: one that ends at once would probably do so again.
 LIVED: Final = 3.0
-#: What tells a process to stop.
+#: The signals to stop.
 STOPS: Final = (signal.SIGTERM, signal.SIGINT)
 
 
 def listening(host: str, port: int) -> socket.socket:
-    """A socket for all processes.  Raises `OSError` where the address is taken."""
+    """A socket for all processes.  Raises `OSError` if the address is in use."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     return socket.create_server((host, port), family=family, backlog=2048)
 
 
 class Workers:
-    """``arguments``: those of the command, which each process gets; ``grace``: seconds in which all must have ended."""
+    """``arguments``: the command line of each process; ``grace``: seconds in which all must end."""
 
     def __init__(self, arguments: list[str], number: int, listener: socket.socket, grace: float) -> None:
         self._line = [sys.executable, "-m", "shim", *arguments, "--workers", "1", "--fd", str(listener.fileno())]
@@ -45,7 +45,7 @@ class Workers:
         self._status = 0
 
     def run(self) -> int:
-        """Until told to stop, or until a process cannot even begin; the status to exit with."""
+        """Run until a signal to stop, or until a process cannot start; returns the exit status."""
         for each in STOPS:
             signal.signal(each, self._stop)
         with tempfile.TemporaryDirectory(prefix="shim-metrics-") as folder:
@@ -67,7 +67,7 @@ class Workers:
             if each.poll() is None:
                 continue
             self._bury(each)
-            # One that was killed, such as for want of memory, could have begun.
+            # A process that was killed, for example by lack of memory, had started.
             if time.monotonic() - began < LIVED and each.returncode >= 0:
                 log.error("a worker ended with status %s while it started", each.returncode)
                 self._status, self._stopping = 1, True

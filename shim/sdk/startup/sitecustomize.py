@@ -1,7 +1,7 @@
 """Runs when a Python process starts that a program with the shim installed has started; see `shim.sdk.children`.
 
-It imports nothing but the standard library, works on any Python 3, and does nothing where the environment variable is
-missing.  The shim itself is loaded when the process imports `openai`, so that processes that never do pay nothing.
+It imports nothing but the standard library, works on any Python 3, and does nothing if the environment variable is
+missing.  The shim itself is loaded when the process imports `openai`, so that other processes have no cost.
 """
 # mypy: allow-untyped-defs, allow-untyped-calls
 # No annotations: the module `typing` would be loaded in every process.
@@ -11,7 +11,7 @@ import importlib.util
 import os
 import sys
 
-#: Set by `shim.sdk.children`: the prefix of the parent's Python, a path separator, the folder that `shim` lies in.
+#: Set by `shim.sdk.children`: the prefix of the parent's Python, a path separator, the folder that contains `shim`.
 MARK = "SHIM_INSTALLED"
 HERE = os.path.dirname(os.path.abspath(__file__))
 FAILED = (
@@ -50,7 +50,7 @@ def follow(loader):
 def install():
     prefix, _, root = os.environ[MARK].partition(os.pathsep)
     if prefix == sys.prefix and root not in sys.path:
-        # The parent's own way to the shim, such as its working folder, may not be ours.
+        # The parent may have found the shim through its working folder, which is not in this process's path.
         sys.path.append(root)
     try:
         from shim.sdk.install import install

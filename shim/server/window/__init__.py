@@ -1,7 +1,7 @@
 """The window: pages at ``/ui`` that show what is in the store.
 
-They only read.  They are rendered here, with every content escaped, and load nothing from elsewhere; what a caller may
-see is what his tenant has.
+They change nothing.  They are rendered here, with every content escaped, and load nothing from other hosts; a caller
+sees only the objects of the caller's tenant.
 """
 
 from shim.server.window.app import serves, window

@@ -26,10 +26,10 @@ from shim.wire.pages import Page
 
 log = logging.getLogger("shim")
 ROOT: Final = "/ui"
-#: Seconds between two looks at a run that is shown live, and between signs of life.
+#: Seconds between two reads of a run that is shown live, and between two heartbeats.
 LOOK: Final = 0.4
 ALIVE: Final = 15.0
-#: What browsers are told about every page: nothing from elsewhere, nothing inline, in nobody's frame, kept nowhere.
+#: Headers of every page: no content from other hosts, no inline content, no frames, no caching.
 HEADERS: Final = (
     (
         b"content-security-policy",
@@ -46,12 +46,14 @@ HEADERS: Final = (
 
 
 def serves(path: str) -> bool:
-    """Whether a path is the window's."""
+    """Whether a path is one of these pages."""
     return path == ROOT or path.startswith(f"{ROOT}/")
 
 
 def window() -> ASGIApp:
-    """The window.  Each request brings ``request.state.world``: the engine's context for the caller's tenant."""
+    """The application with the pages.  Each request has ``request.state.world``: the engine's context for the caller's
+    tenant.
+    """
     routes = [
         Route("/", _home),
         Route("/threads", _threads),
@@ -100,7 +102,7 @@ def _page(name: str, request: Request, code: int = 200, **values: Any) -> Respon
 
 
 def _before(request: Request) -> int | None:
-    """The place in a list before which a page begins."""
+    """The place in a list before which the page begins."""
     given = request.query_params.get("before", "")
     return int(given) if given.isascii() and given.isdecimal() and len(given) < 19 else None
 

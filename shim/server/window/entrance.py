@@ -1,4 +1,6 @@
-"""Access to the window: a key is the password; where callers are not told apart, this machine alone may look."""
+"""Access to the pages: a key is the password; if the server does not distinguish callers, only this machine has
+access.
+"""
 
 import base64
 import binascii
@@ -11,14 +13,14 @@ from shim.server.callers import Caller, Callers, Open
 from shim.server.hosts import Loopback, is_loopback
 from shim.wire.errors import ApiError, error
 
-#: What a proxy tells of those whom it brings here.
+#: Headers that show that a request came through a proxy.
 BROUGHT: Final = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
-#: With this a browser asks for a name and a password, and keeps them for the pages alone.
+#: Makes a browser ask for a name and a password, which it sends only for these pages.
 ASK: Final = 'Basic realm="assistants-shim: any name, and your key as the password", charset="UTF-8"'
 
 
 async def enter(callers: Callers, request: Request) -> Caller:
-    """Whose store is shown.  Raises `ApiError` for those who may not look."""
+    """The caller whose objects are shown.  Raises `ApiError` without access."""
     if isinstance(callers, Open):
         _check_near(request)
     given = headers.asked(request.scope["headers"])
@@ -31,7 +33,7 @@ async def enter(callers: Callers, request: Request) -> Caller:
 
 
 def _check_near(request: Request) -> None:
-    """Raises `ApiError` for a request of another machine, by whatever way it came."""
+    """Raises `ApiError` for a request from another machine, directly or through a proxy."""
     try:
         Loopback().check(request.headers)
     except ApiError:
@@ -42,7 +44,7 @@ def _check_near(request: Request) -> None:
 
 
 def _with_key(authorization: str) -> dict[str, str]:
-    """A password as the key that it is."""
+    """Basic credentials as a bearer token: the password is the key."""
     scheme, _, given = authorization.partition(" ")
     if scheme.lower() != "basic":
         return {}

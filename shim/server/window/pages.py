@@ -1,4 +1,4 @@
-"""Templates, rendered: everything that is put into them is escaped."""
+"""Renders templates; all values are escaped."""
 
 from typing import Any, Final
 
@@ -34,7 +34,7 @@ def render(name: str, **values: Any) -> str:
 
 
 def run_values(found: RunPage) -> dict[str, Any]:
-    """What the template of a run's page needs."""
+    """The values for the template of a run's page."""
     run = found.trace.run
     ended = next((run[stamp] for stamp in timeline.STAMPS if run.get(stamp)), None)
     usages = [each.usage for each in found.trace.rounds if each.usage]

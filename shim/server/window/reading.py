@@ -1,4 +1,4 @@
-"""What the pages read: plain functions of a transaction, one for each page."""
+"""The queries of the pages: plain functions of a transaction, one for each page."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -15,10 +15,10 @@ from shim.wire.types import Json
 #: Objects on a page of a list, and messages on a thread's page.
 PAGE: Final = 50
 MESSAGES: Final = 100
-#: How many threads are found at most, and among how many threads and messages.
+#: The largest number of results of a search, and of threads and messages that are searched.
 FOUND: Final = 100
 SEARCHED: Final = 20_000
-#: Which page shows what an id names, by how it begins.
+#: The page that shows an object, by the prefix of its id.
 TABLES: Final[dict[str, sa.Table]] = {
     "thread": schema.threads,
     "run": schema.runs,
@@ -31,7 +31,7 @@ TABLES: Final[dict[str, sa.Table]] = {
 
 @dataclass(frozen=True, slots=True)
 class ThreadList:
-    """A list of threads: each with what stands beside it, and the words' place where it was searched for."""
+    """A list of threads: each with its columns, and in a search with the place of the words."""
 
     threads: list[Json]
     around: dict[str, Around]
@@ -50,7 +50,7 @@ class ThreadPage:
 
 @dataclass(frozen=True, slots=True)
 class RunPage:
-    """A run, what it has made, and the requests under it.
+    """A run, its steps and messages, and its requests to upstream.
 
     ``origins``: the response that a message or a call came from, by the ids that the API shows.
     """
@@ -72,7 +72,7 @@ def latest(tx: Tx, before: int | None) -> ThreadList:
 
 
 def search(tx: Tx, words: str) -> ThreadList:
-    """Threads whose metadata or messages hold the words."""
+    """Threads whose metadata or messages contain the words."""
     found = browse.find(tx, words, FOUND, SEARCHED)
     hits = {hit.thread_id: hit for hit in found.found}
     bodies = [body for id in hits if (body := threads.get(tx, id)) is not None]
@@ -96,7 +96,7 @@ def run_list(tx: Tx, before: int | None, status: str | None, assistant_id: str |
 
 
 def run(tx: Tx, id: str) -> RunPage | None:
-    """A run and all that is beneath it."""
+    """A run with its steps, messages and requests to upstream."""
     body = survey.run(tx, id)
     if body is None:
         return None
@@ -121,7 +121,7 @@ def _origins(tx: Tx, run: Json) -> dict[str, str]:
 
 
 def version(tx: Tx, id: str) -> tuple[int, str] | None:
-    """Something that changes when the run's page does, and the run's status."""
+    """A value that changes when the run's page changes, and the run's status."""
     body = survey.run(tx, id)
     if body is None:
         return None
@@ -131,7 +131,7 @@ def version(tx: Tx, id: str) -> tuple[int, str] | None:
 
 
 def page_of(tx: Tx, id: str) -> str | None:
-    """The address of the page that shows what an id names; None where there is no such thing."""
+    """The address of the page for an id; None if there is no such object."""
     kind = id.partition("_")[0]
     table = TABLES.get(kind)
     if table is None:

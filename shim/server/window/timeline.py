@@ -1,7 +1,7 @@
-"""A run in order: its Assistants events, beside the upstream requests that they came from.
+"""The order of a run: its Assistants events, with the upstream requests that they came from.
 
-Events are not stored; their objects are, with the times at which they changed.  So each event is here that an object
-tells of, and the pieces of texts and arguments (``*.delta``) are not.
+Events are not stored, but their objects are, with the times at which they changed.  So all events can be derived except
+deltas of texts and arguments (``*.delta``).
 """
 
 from collections.abc import Iterator
@@ -12,16 +12,16 @@ from shim.assembly.ledger import Round
 from shim.server.window.reading import RunPage
 from shim.wire.types import Json
 
-#: When an object came to the status that it has, in seconds since the epoch.
+#: The timestamp of an object's current status, in seconds since the epoch.
 STAMPS: Final = ("completed_at", "failed_at", "cancelled_at", "expired_at", "incomplete_at")
-#: How a message ends.
+#: The last event of a message.
 ENDS: Final = ("completed", "incomplete")
 ACTIVE: Final = ("queued", "in_progress", "requires_action", "cancelling")
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """``at``: in seconds since the epoch; None where nothing says when."""
+    """``at``: in seconds since the epoch; None if unknown."""
 
     name: str
     at: int | None = None
@@ -29,8 +29,8 @@ class Event:
 
 @dataclass(slots=True)
 class Card:
-    """Events about one thing.  ``kind``: ``run``, ``message``, ``tools``, ``outputs`` or ``end``; ``shown``: the object
-    that the API shows; ``message``: the one that a step wrote.
+    """Events about one object.  ``kind``: ``run``, ``message``, ``tools``, ``outputs`` or ``end``; ``shown``: the
+    object that the API shows; ``message``: the one that a step wrote.
     """
 
     kind: str
@@ -41,7 +41,7 @@ class Card:
 
 @dataclass(slots=True)
 class Beat:
-    """What came of one request upstream.  ``healed``: it told the thread anew, for want of a chain that held."""
+    """The result of one request to upstream.  ``healed``: it sent the whole thread, as the chain could not be used."""
 
     round: Round | None
     cards: list[Card] = field(default_factory=list)
@@ -52,7 +52,7 @@ class Beat:
 
     @property
     def seconds(self) -> int | None:
-        """From the request's beginning to the last of its events, as far as is known."""
+        """The seconds from the request's beginning to the last of its known events."""
         times = [event.at for card in self.cards if card.kind != "end" for event in card.events if event.at]
         if self.round is None or self.round.status is None or not times:
             return None
@@ -85,7 +85,9 @@ def _begun(run: Json) -> Card:
 
 
 def _place(step: Json, origins: dict[str, str], places: dict[str, int], before: int, last: int) -> int:
-    """Which request a step came from.  What is under way is journalled when it has ended: it belongs to the last."""
+    """The request that a step came from.  A step that has not ended is not in the journal yet: it belongs to the last
+    request.
+    """
     for id in _ids(step["step_details"]):
         if origins.get(id) in places:
             return places[origins[id]]
@@ -123,7 +125,7 @@ def _ended(step: Json) -> Event:
 
 
 def _functions(step: Json) -> list[Json]:
-    """The calls with which the step asked the program for outputs."""
+    """The calls of the step that required outputs."""
     return [call for call in step["step_details"].get("tool_calls") or () if call["type"] == "function"]
 
 
@@ -137,9 +139,7 @@ def _answers(step: Json) -> list[Json]:
 
 
 def _tell_outputs(made: list[Beat]) -> None:
-    """Where the program answered, a card says so: at the beginning of the request that took the answers, once there is
-    one.
-    """
+    """Add a card for submitted outputs at the beginning of the request that sent them, if there is one."""
     for at, beat in enumerate(made):
         steps = [card.shown for card in beat.cards if card.kind == "tools" and _answers(card.shown)]
         if not steps:

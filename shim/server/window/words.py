@@ -1,4 +1,4 @@
-"""How times, sizes and items are put into words on the pages."""
+"""Formats times, sizes and items for the pages."""
 
 import json
 from datetime import datetime, timezone
@@ -7,7 +7,7 @@ from typing import Any, Final
 from shim.wire import encoding
 from shim.wire.types import Json
 
-#: Characters of a text in a list.
+#: The largest number of characters of a text in a list.
 SHORT: Final = 160
 
 
@@ -27,7 +27,7 @@ def after(seconds: int | None, start: int) -> str:
 
 
 def lasting(seconds: int) -> str:
-    """A stretch of time."""
+    """A duration."""
     if seconds < 60:
         return f"{seconds} s" if seconds else "under 1 s"
     minutes, rest = divmod(seconds, 60)
@@ -46,7 +46,7 @@ def short(text: str, most: int = SHORT) -> str:
 
 
 def pretty(value: Any) -> str:
-    """JSON for the eye.  A text that holds JSON is shown as that."""
+    """Indented JSON.  A text that contains JSON is shown as JSON."""
     if isinstance(value, str):
         try:
             value = json.loads(value)
@@ -58,7 +58,7 @@ def pretty(value: Any) -> str:
 
 
 def cut(text: str, words: str) -> tuple[str, str, str]:
-    """A text where the words are: what stands before them, the words as they stand there, and what follows."""
+    """The part of a text around the words: before them, the words themselves, and after them."""
     flat = " ".join(text.split())
     place = flat.casefold().find(words.casefold())
     if place < 0 or len(flat.casefold()) != len(flat):
@@ -72,7 +72,7 @@ def cut(text: str, words: str) -> tuple[str, str, str]:
 
 
 def text_of(content: Any) -> str:
-    """The words in the content of a message or an item, either API's."""
+    """The text in the content of a message or an item of either API."""
     if isinstance(content, str):
         return content
     return "\n".join(_part(part) for part in content or ())
@@ -97,7 +97,7 @@ def _address(part: Json) -> str:
 
 
 def item(body: Json) -> tuple[str, str]:
-    """An item of the Responses API: what it is, and what it says, in one line."""
+    """An item of the Responses API: its kind, and its content in one line."""
     kind = str(body.get("type", "message"))
     if kind == "message":
         return str(body.get("role", "message")), short(text_of(body.get("content")))
