@@ -1,4 +1,4 @@
-"""Moving an application here: what it has stored elsewhere comes in through `Importer`."""
+"""Migration: import and export of threads, scan and change of code, comparison of models."""
 
 from shim.migrate.imports import Endpoint, Importer, Refused, Report
 

@@ -1,6 +1,6 @@
 """Checks, before a run, what in assistants and threads will not work, or work differently, with the Responses API.
 
-Pure but for `exists`, which asks upstream.  Nothing is changed.
+Pure, except for requests to upstream by `World.ask`.  Nothing is changed.
 """
 
 import re
@@ -13,23 +13,23 @@ from shim.wire import ids
 from shim.wire.types import Json
 
 Level = Literal["error", "warning", "note"]
-#: What upstream says of one of its objects: the object, None where it has none, or a sentence where it did not say.
+#: The result for one of upstream's objects: the object, None if it does not exist, or a message if that is unknown.
 Asked = Json | str | None
 Ask = Callable[[str], Asked]
 
-#: Families of models that reason: they refuse sampling parameters, and others refuse an effort.
+#: Families of reasoning models: they refuse sampling parameters, and other models refuse an effort.
 REASONS: Final = re.compile(r"(ft:)?(o\d|gpt-([5-9]|\d\d))")
 FUNCTION_NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
-#: A container takes so many files, and has so much memory, in bytes, unless more is ordered.
+#: The largest number of files in a container, and its memory in bytes, unless more is ordered.
 MOST_FILES: Final = 50
 MEMORY: Final = 2**30
-#: What a strict schema must not hold.
+#: Keywords that a strict schema must not contain.
 LOOSE: Final = ("patternProperties", "oneOf", "not", "if", "dependentSchemas", "propertyNames")
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """An assistant or a thread.  ``place``: where it stands, for the reader."""
+    """An assistant or a thread.  ``place``: its place in a file or in the store, for messages."""
 
     body: Json
     place: str
@@ -37,7 +37,7 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something that somebody should know.  ``field``: the part of the object that it is about."""
+    """An error, a warning or a note.  ``field``: the part of the object that it is about."""
 
     level: Level
     id: str
@@ -48,7 +48,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """``ask``: GET of a path upstream; None asks nothing."""
+    """``ask``: GET of a path upstream; None: upstream is not called."""
 
     models: ModelMap
     today: str
@@ -56,7 +56,7 @@ class World:
 
 
 def check(subjects: Iterable[Subject], world: World) -> Iterator[Finding]:
-    """All findings, in the order of the subjects.  Upstream is asked once for each of its objects."""
+    """All findings, in the order of the subjects.  Each of upstream's objects is requested once."""
     known: dict[str, Asked] = {}
     for subject in subjects:
         for level, field, text in _found(subject.body, world, known):
@@ -130,7 +130,7 @@ def _functions(tools: list[Json]) -> Told:
 
 
 def _loose(schema: Json) -> Iterator[str]:
-    """What is wrong with parameters in any case."""
+    """Mistakes of a function's parameters, strict or not."""
     if schema and schema.get("type") != "object":
         yield f"parameters are an object, and `type` is {schema.get('type')!r}"
     properties = schema.get("properties", {})
@@ -143,7 +143,7 @@ def _loose(schema: Json) -> Iterator[str]:
 
 
 def _strict(schema: Json, at: str) -> Iterator[str]:
-    """What keeps a schema from being strict."""
+    """The reasons why a schema is not strict."""
     if not at:
         yield from _loose(schema)
     where = f" at {at}" if at else ""

@@ -1,8 +1,8 @@
-"""Finds the assistants' ids in a project: where each is, and what the code around it says about its tools.
+"""Finds the assistants' ids in a project, their places, and what the surrounding code shows about their tools.
 
-The vendor shows no assistant any more, so what was set up in its dashboard is to be filled in.  What the code still
-knows is found: calls that make or change an assistant, definitions of functions, names of functions that are handled
-with their parameters where Python functions of that name are defined, hosted tools, vector stores and models.
+OpenAI no longer returns assistants, so settings that were made in its dashboard must be filled in by the user.  Found
+are: calls that create or change an assistant, definitions of functions, names of functions that the code handles (with
+their parameters if Python functions of that name are defined), hosted tools, vector stores and models.
 """
 
 from shim.migrate.adopt.looking import adopt

@@ -1,4 +1,4 @@
-"""Goes through the files of a project, and puts together what belongs to each assistant."""
+"""Reads the files of a project, and collects what belongs to each assistant."""
 
 import os
 import re
@@ -9,7 +9,7 @@ from typing import Final
 from shim.migrate.adopt import objects, python, texts
 from shim.migrate.adopt.seen import Adopted, File, Found, Function, Sight
 
-#: Names of files end so.
+#: Endings of files that are read.
 SUFFIXES: Final = re.compile(
     r"\.(py|ipynb|js|jsx|mjs|cjs|ts|tsx|vue|svelte|go|rb|php|java|kt|cs|rs|swift|dart|sh|env|json|ya?ml|toml|ini|cfg|conf"
     r"|properties|tf|tfvars|xml|txt|md|example|sample|local)$"
@@ -17,17 +17,18 @@ SUFFIXES: Final = re.compile(
 SKIPPED: Final = re.compile(
     r"\.(git|hg|svn|venv|next|tox|nox)|node_modules|venv|__pycache__|dist|build|site-packages|target"
 )
-#: The file that makes a folder an environment of Python's, whatever it is called.
+#: The file by which a virtual environment is recognised.
 VENV: Final = "pyvenv.cfg"
 LARGEST: Final = 2_000_000
-#: Where an id stands that a variable of this process's environment holds.
+#: The place of an id that comes from a variable of this process's environment.
 ENVIRONMENT: Final = "the environment"
 
 
 def adopt(paths: Iterable[Path], ids: Iterable[str] = (), environment: Mapping[str, str] | None = None) -> Found:
-    """The assistants that files below ``paths`` name, and ``ids``, in the order in which they are found.
+    """The assistants whose ids are in files below ``paths``, and those in ``ids``, in the order in which they are
+    found.
 
-    ``environment``: where the values of variables are looked up that the files read; None stands for the process's.
+    ``environment``: the values of environment variables that the files read; None stands for the process's environment.
     """
     values = os.environ if environment is None else environment
     files = [_look(path, name) for place in paths for path, name in _walk(place)]
@@ -47,7 +48,9 @@ def adopt(paths: Iterable[Path], ids: Iterable[str] = (), environment: Mapping[s
 
 
 def _fill(adopted: Adopted, files: list[File], alone: bool) -> None:
-    """What belongs to an assistant: what stands in files with its id or a name of it; in all, if there is no other."""
+    """Collect what belongs to an assistant: from files with its id or a name of it; from all files if there is only one
+    assistant.
+    """
     names = [place.name for place in adopted.places if place.name]
     defined = {name: schema for file in reversed(files) for name, schema in file.defined.items()}
     described = {name: found for file in reversed(files) for name, found in file.described.items()}
@@ -72,7 +75,7 @@ def _add(adopted: Adopted, file: File, alone: bool) -> None:
             getattr(adopted, found).setdefault(what, place)
     for name, (_, place) in file.described.items():
         adopted.functions.setdefault(name, place)
-    # An object with another id is another assistant; a call says of none which one it makes.
+    # An object with another id is another assistant; a call that creates an assistant contains no id.
     adopted.setups.extend(each for each in file.setups if not each.id)
     adopted.changes.extend(file.changes)
 

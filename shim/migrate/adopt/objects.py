@@ -1,4 +1,4 @@
-"""What JSON values say: functions as they are described to a model, and assistants as the API showed them."""
+"""Reads JSON values: functions as they are described to a model, and assistants as the API showed them."""
 
 import json
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from shim.migrate.adopt import texts
 from shim.migrate.adopt.seen import File, Function, Setup, Sight
 from shim.wire.types import Json
 
-#: What an assistant is set up with, besides its tools.
+#: The settings of an assistant besides its tools.
 VALUES: Final = ("model", "name", "instructions")
 
 
@@ -22,7 +22,7 @@ def function_of(value: Json) -> tuple[str, Function] | None:
 
 
 def look(file: File) -> None:
-    """Put into ``file`` what its JSON says; it may be none."""
+    """Add to ``file`` what is found in its JSON; the text may be something else."""
     try:
         whole = json.loads(file.text)
     except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""What Python code says: functions that it defines or describes, tables of them, and calls that set an assistant up."""
+"""Reads Python code: functions that it defines or describes, tables of them, and calls that configure an assistant."""
 
 import ast
 from collections.abc import Callable
@@ -17,16 +17,16 @@ TYPES: Final = {
     "list": "array",
     "dict": "object",
 }
-#: Functions and methods that give their text back, hardly changed.
+#: Functions and methods that return their text almost unchanged.
 SAME: Final = frozenset({"dedent", "cleandoc", "str", "strip", "lstrip", "rstrip", "format"})
 
 
 class _Unknown(Exception):
-    """A value that only the running program knows."""
+    """A value that is known only at run time."""
 
 
 class Values:
-    """What expressions are, as far as that can be read."""
+    """The values of expressions, as far as they can be read."""
 
     def __init__(self, tree: ast.AST) -> None:
         self._names = {
@@ -38,14 +38,14 @@ class Values:
         self._computed = False
 
     def of(self, node: ast.expr) -> Any:
-        """Its value, in which a text keeps what stands in braces.  Raises `_Unknown`."""
+        """The value of an expression; in f-strings the parts in braces stay.  Raises `_Unknown`."""
         read = READERS.get(type(node))
         if read is None:
             raise _Unknown
         return read(self, node)
 
     def read(self, node: ast.expr) -> tuple[Any, bool]:
-        """Its value, None if that is not known, and whether the running program has a part in it."""
+        """The value of an expression, None if unknown, and whether a part of it is known only at run time."""
         self._computed = False
         try:
             return self.of(node), self._computed
@@ -62,7 +62,7 @@ class Values:
             self._open.pop()
 
     def mapping(self, node: ast.Dict) -> Json:
-        """Without what cannot be read."""
+        """A dictionary, without the entries that cannot be read."""
         found: Json = {}
         for key, value in zip(node.keys, node.values, strict=True):
             try:
@@ -110,7 +110,7 @@ READERS: Final[dict[type[ast.expr], Callable[[Values, Any], Any]]] = {
 
 
 def look(file: File) -> None:
-    """Put into ``file`` what its code says; it may be none that this Python understands."""
+    """Add to ``file`` what is found in its code; code that this Python cannot parse is ignored."""
     try:
         tree = ast.parse(file.text)
     except (SyntaxError, ValueError, RecursionError):
@@ -151,7 +151,7 @@ def _setup(file: File, node: ast.Call, values: Values) -> Setup | None:
 
 
 def _schema(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Json:
-    """Parameters as a JSON schema, as far as annotations tell."""
+    """Parameters as a JSON schema, as far as they have annotations."""
     given = node.args
     named = [one for one in [*given.posonlyargs, *given.args, *given.kwonlyargs] if one.arg not in ("self", "cls")]
     optional = (

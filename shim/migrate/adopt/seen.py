@@ -1,4 +1,4 @@
-"""What is seen in the files of a project, and what belongs to an assistant."""
+"""The data types: what is found in a file, and what belongs to an assistant."""
 
 from dataclasses import dataclass, field
 
@@ -7,7 +7,7 @@ from shim.wire.types import Json
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """A place where something stands.  ``name``: what it is called there."""
+    """The place of something that was found.  ``name``: its name there."""
 
     file: str
     line: int
@@ -19,7 +19,7 @@ class Sight:
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """A function as it is described to a model.  ``description`` is None where nothing is known of it."""
+    """A function as it is described to a model.  ``description`` is None if unknown."""
 
     description: str | None
     parameters: Json
@@ -27,9 +27,9 @@ class Function:
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """A call or an object that says how an assistant is.  ``values``: model, name, instructions, as far as they can be
-    read; ``computed``: those of them that the program makes while it runs, wholly or in part.  ``id``: which assistant
-    it is, if that is said.
+    """A call or an object with settings of an assistant.  ``values``: model, name, instructions, as far as they can be
+    read; ``computed``: those of them that are known only at run time, wholly or in part.  ``id``: the assistant's id,
+    if it is given.
     """
 
     place: Sight
@@ -42,7 +42,7 @@ class Setup:
 class File:
     """``functions``: names that it handles; ``described``: those that it describes; ``tables``: names in tables, with
     the Python function that each stands for; ``defined``: the parameters of Python functions; ``held``: variables and
-    secrets that hold an id; ``changes``: calls that change an assistant.
+    secrets that contain an id; ``changes``: calls that change an assistant.
     """
 
     name: str
@@ -60,13 +60,13 @@ class File:
     changes: list[Sight] = field(default_factory=list)
 
     def place(self, offset: int) -> Sight:
-        """Where a character of the text stands."""
+        """The line of a character of the text."""
         return Sight(self.name, self.text.count("\n", 0, offset) + 1)
 
 
 @dataclass(slots=True)
 class Adopted:
-    """An assistant, as far as the project knows it; each thing with where it was seen."""
+    """An assistant with all that was found about it, each with its place."""
 
     id: str
     places: list[Sight] = field(default_factory=list)
@@ -81,7 +81,7 @@ class Adopted:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """``assistants``, in the order in which they are found; ``held``: names that hold an id which is not here."""
+    """``assistants``, in the order in which they are found; ``held``: variables and secrets whose id was not found."""
 
     assistants: list[Adopted]
     held: dict[str, Sight]

@@ -1,4 +1,4 @@
-"""What patterns find in the text of a file, in whatever language it is."""
+"""Searches the text of a file with patterns, in any language."""
 
 import re
 from collections.abc import Iterator
@@ -7,11 +7,11 @@ from typing import Final, get_args
 from shim.lifecycle import RunStatus
 from shim.migrate.adopt.seen import File, Function, Sight
 
-#: What looks like an id.  The vendor's have 24 characters; a shorter one has a digit, and is no word of the code.
+#: The form of an id.  OpenAI's have 24 characters; a shorter one needs a digit, so that words of the code do not match.
 ID: Final = re.compile(r"\basst_([A-Za-z0-9]{24}|(?=[A-Za-z]*\d)(?=\d*[A-Za-z])[A-Za-z0-9]{8,64})\b")
-#: The same few characters over and over, or what stands in everybody's documentation.
+#: Placeholders: a few repeated characters, or examples of documentations.
 PLACEHOLDER: Final = re.compile(r"(\w{1,4})\1+|abc123\w*|(?i:your|example|xxx)\w*")
-#: The name that the id is given where it stands: ``ASSISTANT_ID=asst_…``, ``assistantId: "asst_…"``.
+#: The name of a variable with the id: ``ASSISTANT_ID=asst_…``, ``assistantId: "asst_…"``.
 NAME: Final = re.compile(r"""["']?([A-Za-z_][\w.-]*)["']?\s*(?::\s*\w+\s*)?[:=]\s*["'`]?asst_""")
 #: A variable of the environment or a secret that is read, in the words of several languages.
 READ: Final = re.compile(
@@ -22,11 +22,11 @@ READ: Final = re.compile(
 #: A call that changes an assistant, in the words of several SDKs.
 CHANGES: Final = re.compile(r"\bassistants\.(?:update|modify)\b\s*\(")
 _AN_ID: Final = re.compile(r"(?i)(?:^|_)id(?:$|_)|assistant$|\wId(?:$|[A-Z_])|assistantid")
-#: Code that answers function calls says one of these.
+#: Words that occur in code that answers function calls.
 HANDLES: Final = re.compile(
     r"requires_action|submit_tool_outputs|submitToolOutputs|required_action|tool_calls|function_map|register_function"
 )
-#: What is called so has a name that is no function's.
+#: Objects whose names are not names of functions.
 _OTHERS: Final = re.compile(r"(?i)(assistant|asst|agent|file|store|thread|user|model|event|param|message)s?\]?\.?$")
 HANDLED: Final = (
     re.compile(r"""(?P<of>[\w.\]]*)\b[nN]ame\s*={2,3}\s*["'](?P<name>\w{1,64})["']"""),
@@ -36,7 +36,7 @@ HANDLED: Final = (
     re.compile(r"""(?P<of>)^\s*(?:case|when)\s+["'](?P<name>\w{1,64})["']""", re.MULTILINE),
     re.compile(r"""(?P<of>)^\s*["'](?P<name>\w{1,64})["']\s*[-=]>""", re.MULTILINE),
 )
-#: Statuses, roles, kinds of content and of tools: code compares them where it handles calls, and none is a function.
+#: Statuses, roles, kinds of content and of tools: code that handles calls compares them, and none is a function.
 _WORDS: Final = frozenset(
     {
         *get_args(RunStatus),
@@ -68,12 +68,14 @@ MODEL: Final = re.compile(r"""\bmodel["']?\s*[:=]\s*["']((?:gpt|o\d|chatgpt|ft:)
 
 
 def is_id(text: str) -> bool:
-    """Whether a text is an assistant's id, and not what stands for one."""
+    """Whether a text is an assistant's id, and not a placeholder."""
     return ID.fullmatch(text) is not None and PLACEHOLDER.fullmatch(text.removeprefix("asst_")) is None
 
 
 def look(file: File, structured: bool) -> None:
-    """Put into ``file`` what its text says; ``structured``: what describes functions is read by somebody else."""
+    """Add to ``file`` what is found in its text; ``structured``: descriptions of functions are read by another
+    module.
+    """
     _ids(file)
     file.changes.extend(file.place(found.start()) for found in CHANGES.finditer(file.text))
     _sight(file, file.models, MODEL, 1)
@@ -89,7 +91,7 @@ def look(file: File, structured: bool) -> None:
 
 
 def _ids(file: File) -> None:
-    """Ids, and the names of variables and secrets that hold one."""
+    """Ids, and the names of variables and secrets that contain one."""
     for number, line in enumerate(file.text.splitlines(), 1):
         for id in filter(is_id, (found[0] for found in ID.finditer(line))):
             named = NAME.search(line)

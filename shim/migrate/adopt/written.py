@@ -1,4 +1,6 @@
-"""What was found, as a file of assistants to fill in: YAML, with a comment where a thing was seen or is unknown."""
+"""Writes the results as a file of assistants for the user to complete: YAML, with a comment for each place and each
+unknown value.
+"""
 
 from collections.abc import Iterator
 from typing import Final
@@ -62,7 +64,7 @@ def _model(each: Adopted) -> Iterator[str]:
 
 
 def _said(each: Adopted, what: str, unknown: str) -> Iterator[str]:
-    """A text that a call or an object gives the assistant."""
+    """A text field of the assistant, from a call or an object."""
     said = [setup for setup in each.setups if what in setup.values]
     made = [setup for setup in each.setups if what in setup.computed and what not in setup.values]
     if not said:
@@ -79,7 +81,7 @@ def _seen(setup: Setup, what: str) -> str:
 
 
 def _text(text: str) -> str:
-    """A text in one line of YAML, as it is where that is possible."""
+    """A text in one line of YAML, without quotes if possible."""
     plain = text.replace("-", "").replace(".", "").replace("_", "")
     return text if plain.isalnum() and not plain.isdigit() else encoding.text(text)
 

@@ -1,1 +1,1 @@
-"""Assistants written out as native code: the Responses API, or the Agents SDK."""
+"""Turns assistants into native code for the Responses API or the Agents SDK."""

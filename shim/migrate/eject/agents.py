@@ -1,4 +1,4 @@
-"""The native program for the Agents SDK (`openai-agents`), which calls functions by itself."""
+"""The native program for the Agents SDK (`openai-agents`), which calls functions itself."""
 
 from collections.abc import Callable
 from typing import Final
@@ -73,7 +73,7 @@ TOLD: Final = "        print(await conversation.ask(text))"
 PIECES: Final = """        async for piece in conversation.ask(text):
             print(piece, end="", flush=True)
         print()"""
-#: Fields of a request that the settings of a model have, by their names there.
+#: Fields of a request that are model settings in the Agents SDK, with their names there.
 SETTINGS: Final = {
     **{name: name for name in ("temperature", "top_p", "truncation", "parallel_tool_calls", "metadata")},
     "include": "response_include",
@@ -92,7 +92,7 @@ def _search(tool: Json) -> str:
     return f"FileSearchTool(vector_store_ids={tool['vector_store_ids']!r}{given})"
 
 
-#: How the Agents SDK has each tool.
+#: The Agents SDK's class for each tool.
 TOOLS: Final[dict[str, Callable[[Json], str]]] = {
     "function": _function,
     "file_search": _search,

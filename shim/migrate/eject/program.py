@@ -1,4 +1,4 @@
-"""The native program: what every one has, whatever it is written for."""
+"""The parts that all native programs have in common."""
 
 import keyword
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from typing import Final
 from shim.migrate.eject.python import NOTHING, Taken, Unreadable
 from shim.wire.types import Json
 
-#: Names that the programs bind themselves.
+#: Names that the generated programs bind.
 OWN: Final = frozenset({"Agent", "Conversation", "FUNCTIONS", "REQUEST", "Runner", "agent", "call_function", "main"})
 STUB: Final = '''{define} {name}({parameters}):
     """{about}"""
@@ -18,8 +18,8 @@ STUB: Final = '''{define} {name}({parameters}):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a program is made of.  ``request``: fields of every call.  ``waits``: whether it is async; ``streamed``:
-    whether the answer is told piece by piece.
+    """The inputs of a program.  ``request``: fields of every call.  ``waits``: whether it is async; ``streamed``:
+    whether the answer is streamed.
     """
 
     title: str
@@ -35,11 +35,11 @@ class Plan:
 
     @property
     def missing(self) -> list[str]:
-        """Functions of which no code was found."""
+        """Functions whose code was not found."""
         return [tool["name"] for tool in self.wanted if tool["name"] not in self.taken.functions]
 
     def check(self) -> None:
-        """Raises `Unreadable` where the code that is taken along and the program cannot stand in one module."""
+        """Raises `Unreadable` if the copied code and the program cannot be in one module."""
         if clash := sorted(OWN & self.taken.names):
             raise Unreadable(f"your code binds names that the program needs for itself: {', '.join(clash)}")
         waiting = sorted(name for name, waits in self.taken.functions.items() if waits)
@@ -48,7 +48,7 @@ class Plan:
 
 
 def imports(plan: Plan, *own: str) -> str:
-    """The first lines: what the taken code and the program import."""
+    """The imports of the copied code and of the program."""
     future = [plan.taken.future] if plan.taken.future else []
     return "\n".join([*future, *own, *([plan.taken.imports] if plan.taken.imports else [])])
 
@@ -62,7 +62,7 @@ def functions(plan: Plan) -> str:
 
 
 def literal(value: object) -> str:
-    """A value as Python writes it."""
+    """A value as a Python literal."""
     return pformat(value, width=110, sort_dicts=False)
 
 

@@ -9,7 +9,7 @@ from shim.wire.types import Json
 
 
 class Unreadable(ValueError):
-    """What cannot be taken along, where it stands, and why."""
+    """Code that cannot be copied: its place, and why."""
 
 
 class Creation(NamedTuple):
@@ -20,7 +20,7 @@ class Creation(NamedTuple):
 
 
 class Taken(NamedTuple):
-    """Code that is taken along.  ``functions``: those that were found, each with whether it is ``async``."""
+    """Copied code.  ``functions``: those that were found, each with whether it is ``async``."""
 
     future: str
     imports: str
@@ -33,7 +33,7 @@ NOTHING: Final = Taken("", "", "", {}, frozenset())
 
 
 class Module:
-    """Raises `Unreadable` for what is no Python."""
+    """A parsed module.  Raises `Unreadable` for invalid Python."""
 
     def __init__(self, source: str, name: str) -> None:
         self._lines: Final = source.split("\n")
@@ -45,14 +45,14 @@ class Module:
         self._bound: Final = dict(_bindings(self._tree))
 
     def creations(self) -> list[Creation]:
-        """The calls of ``assistants.create``, with their arguments.  Raises `Unreadable` for one that is made at run
-        time.
+        """The calls of ``assistants.create``, with their arguments.  Raises `Unreadable` for arguments that are known
+        only at run time.
         """
         calls: list[Any] = [node for node in ast.walk(self._tree) if _creates(node)]
         return [Creation(call.lineno, self._arguments(call)) for call in calls]
 
     def taken(self, wanted: Iterable[str]) -> Taken:
-        """The functions of these names, as far as they are here, with all of the module that they use."""
+        """The functions with these names that the module has, with all other code of the module that they use."""
         functions = {name: self._bound[name] for name in wanted if isinstance(self._bound.get(name), FUNCTIONS)}
         found: dict[int, ast.stmt] = {}
         waiting = list(functions.values())
@@ -101,7 +101,7 @@ IMPORTS: Final = (ast.Import, ast.ImportFrom)
 
 
 class _Constants(ast.NodeTransformer):
-    """Puts the module's constants in the place of their names."""
+    """Replaces names of the module's constants by their values."""
 
     def __init__(self, bound: dict[str, ast.stmt]) -> None:
         self._bound = bound

@@ -1,4 +1,4 @@
-"""An assistant as the request that its runs are: the fields that go with every call of the Responses API."""
+"""An assistant as the request of its runs: the fields that are sent with every call of the Responses API."""
 
 from shim.engine.api.runs import INHERITED
 from shim.translate import request, tools
@@ -19,7 +19,9 @@ def assistant(asked: Json) -> Json:
 
 
 def of_assistant(assistant: Json, models: ModelMap) -> Json:
-    """Everything that a run of the assistant sends, but for the conversation; by the translation that runs go by."""
+    """All fields that a run of the assistant sends, except the conversation, made by the same translation as in
+    runs.
+    """
     run = objects.run("", 0, "", "") | {name: assistant[name] for name in INHERITED}
     run["instructions"] = run["instructions"] or ""
     run["tools"] = tools.shown(run["tools"])

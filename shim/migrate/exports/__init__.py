@@ -1,1 +1,1 @@
-"""Threads out of the store: as files, and as conversations of the Responses API."""
+"""Exports threads: as files, and as conversations of the Conversations API."""

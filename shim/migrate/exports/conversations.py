@@ -1,7 +1,7 @@
-"""Threads as conversations: created empty, then filled in blocks, each noted before and after it is sent.
+"""Exports threads as conversations: created empty, then filled in blocks, each recorded before and after it is sent.
 
-The API knows no idempotency here: a block whose answer is lost may have arrived, and sent again it would stand there
-twice.  So nothing is sent again before it was looked at.
+These requests are not idempotent: a block whose answer is lost may have arrived, and would be there twice if it were
+sent again.  So before a block is sent again, the conversation is checked.
 """
 
 import hashlib
@@ -19,12 +19,12 @@ from shim.translate import history, native
 from shim.wire import encoding, ids
 from shim.wire.types import Json
 
-#: Items of one request; the most that the API takes.
+#: Items of one request; the largest number that the API accepts.
 BLOCK: Final = 20
 #: Seconds to wait after each refusal for too many requests.
 PAUSES: Final = (1.0, 4.0, 15.0, 30.0)
 Verdict = Literal["created", "added", "unchanged", "changed", "gone", "refused"]
-#: What each verdict means for whoever reads the report.
+#: The text of each verdict for the report.
 VERDICTS: Final[dict[Verdict, str]] = {
     "created": "a new conversation",
     "added": "new items were added to its conversation",
@@ -36,7 +36,7 @@ VERDICTS: Final[dict[Verdict, str]] = {
 
 
 class Outcome(NamedTuple):
-    """What became of a thread.  ``items``: how many were added.  ``detail``: what the server said."""
+    """The result for a thread.  ``items``: how many were added.  ``detail``: the server's message."""
 
     thread_id: str
     verdict: Verdict
@@ -46,8 +46,8 @@ class Outcome(NamedTuple):
 
 
 def items_of(tx: Tx, thread_id: str) -> list[Json]:
-    """A thread's items as any server takes them: calls with their outputs, and no reasoning, which is bound to the
-    responses that made it.
+    """A thread's items in a form that any server accepts: calls with their outputs, and no reasoning, which is valid
+    only with the response that made it.
     """
     composed = history.compose(transcript.entries(tx, thread_id), thoughts=False)
     return [item for item in composed if item["type"] != "message" or item["content"]]
@@ -60,9 +60,9 @@ class Exporter:
         self._upstream, self._memory, self._sleep = upstream, memory, sleep
 
     def export(self, thread_id: str, items: Sequence[Json], metadata: dict[str, str]) -> Outcome:
-        """Bring a conversation up to a thread's ``items``, all of them.  Never raises what the server said.
+        """Add the missing ones of a thread's ``items`` to its conversation.  Does not raise errors of the server.
 
-        ``metadata`` becomes the conversation's, with the thread's id as ``thread_id`` where there is room for that.
+        ``metadata`` becomes the conversation's, with the thread's id as ``thread_id`` if there is room for it.
         """
         known = self._memory.get(thread_id)
         new = known is None
@@ -88,7 +88,7 @@ class Exporter:
         return known
 
     def _settled(self, known: Exported, items: Sequence[Json]) -> Exported:
-        """Whether the block that was sent last has arrived, if that is not known."""
+        """Find out whether the block that was sent last has arrived, if that is unknown."""
         if not known.pending:
             return known
         end = known.items + known.pending
@@ -126,7 +126,7 @@ class Exporter:
             after = f"&after={page['last_id']}"
 
     def _call(self, method: str, path: str, body: Json | None = None) -> Json:
-        """What was refused for too many requests was not done, and is asked again."""
+        """A request that is refused because of a rate limit had no effect, and is sent again."""
         for pause in PAUSES:
             try:
                 return drive.finish(self._upstream.call(method, path, body))

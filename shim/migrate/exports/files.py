@@ -1,4 +1,6 @@
-"""A file for each thread.  Each is written whole or not at all, and one that says the same already is left alone."""
+"""Exports each thread to a file.  A file is written completely or not at all, and not written if its content would be
+the same.
+"""
 
 import os
 import tempfile
@@ -16,7 +18,7 @@ def _lines(objects: Sequence[Json]) -> str:
     return "".join(encoding.text(each) + "\n" for each in objects)
 
 
-#: A form: the end of a file's name, and the text of a thread given as objects of the API.
+#: A format: the ending of the file's name, and the function that makes the text from the API's objects.
 FORMS: Final[dict[str, tuple[str, Callable[[Sequence[Json]], str]]]] = {
     "ndjson": (".ndjson", _lines),
     "markdown": (".md", markdown.written),
@@ -24,7 +26,9 @@ FORMS: Final[dict[str, tuple[str, Callable[[Sequence[Json]], str]]]] = {
 
 
 def write(folder: Path, form: str, objects: Sequence[Json]) -> bool:
-    """Write a thread, itself and what belongs to it, in a form; says whether its file has changed.  Raises OSError."""
+    """Write a thread, with all that belongs to it, in a format; returns whether its file has changed.  Raises
+    OSError.
+    """
     ending, written = FORMS[form]
     path = folder / (quote(objects[0]["id"], safe="", errors="replace") + ending)
     text = written(objects).encode("utf-8", "surrogatepass")
@@ -35,7 +39,7 @@ def write(folder: Path, form: str, objects: Sequence[Json]) -> bool:
 
 
 def replace(path: Path, content: bytes) -> None:
-    """Put a file in its place at once: whoever looks, or is interrupted, sees the old one or the new one."""
+    """Replace a file atomically: readers see either the old or the new one, also after an interruption."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
@@ -43,7 +47,7 @@ def replace(path: Path, content: bytes) -> None:
             out.write(content)
             out.flush()
             os.fsync(out.fileno())
-        # What `mkstemp` makes is for its owner alone; what was there keeps its mode.
+        # `mkstemp` creates a file that only its owner can read; an existing file keeps its mode.
         Path(name).chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
         Path(name).replace(path)
     except BaseException:

@@ -1,4 +1,4 @@
-"""A thread for people to read: who said what, which functions were called, which files are named."""
+"""A thread as readable text: messages, function calls, files."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence

@@ -12,7 +12,7 @@ from shim.wire import encoding
 class Exported:
     """A thread's conversation and how many items of the thread are in it; ``digest`` is theirs.
 
-    ``pending``: items of a block that was sent, of which nobody knows yet whether it arrived.
+    ``pending``: the number of items of a block that was sent and may have arrived or not.
     """
 
     thread_id: str
@@ -23,9 +23,9 @@ class Exported:
 
 
 class Memory:
-    """The file; of several lines about a thread the last counts.
+    """The file; if there are several lines about a thread, the last one is valid.
 
-    Raises ValueError for a file in which something else stands.
+    Raises ValueError for a file with other contents.
     """
 
     def __init__(self, path: Path) -> None:
@@ -36,14 +36,14 @@ class Memory:
         for number, line in enumerate(whole.splitlines(), 1):
             self._read(number, line)
         if torn:
-            # It was being written when the export was interrupted.
+            # An incomplete last line: the export was interrupted while it was written.
             os.truncate(path, len(text) - len(torn))
 
     def get(self, thread_id: str) -> Exported | None:
         return self._known.get(thread_id)
 
     def note(self, one: Exported) -> None:
-        """Remember it; it is on the disk when this returns."""
+        """Write a line; it is on the disk when this returns."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with self._path.open("ab") as out:
             out.write(encoding.text(asdict(one)).encode() + b"\n")

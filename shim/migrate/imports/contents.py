@@ -1,4 +1,4 @@
-"""What messages, steps and assistants hold: content parts, annotations, attachments, tool calls, tools."""
+"""Reads the contents of messages, steps and assistants: content parts, annotations, attachments, tool calls, tools."""
 
 from collections.abc import Callable
 from typing import Any, Final
@@ -47,7 +47,7 @@ def _text(part: Json, tell: Tell) -> Json | None:
 
 
 def _listed(given: Any, name: str, tell: Tell) -> list[Any]:
-    """A list, or nothing in place of what is none."""
+    """A list; empty if the value is no list."""
     if given is not None and not isinstance(given, list):
         tell("value", name)
     return given if isinstance(given, list) else []
@@ -97,13 +97,13 @@ PARTS: Final[dict[str, Callable[[Json, Tell], Json | None]]] = {
     "input_image": _image_url,
     "refusal": _refusal,
 }
-#: What an attachment may be for.
+#: The tools of an attachment.
 ATTACHED: Final = ("code_interpreter", "file_search")
 ANNOTATIONS: Final = ("file_citation", "file_path")
 
 
 def attachments(message: Json, tell: Tell) -> list[Json]:
-    """A message's attachments, from ``file_ids`` where version 1 of the API wrote it."""
+    """A message's attachments, also from ``file_ids`` of version 1 of the API."""
     made = []
     for given in _listed(message.get("attachments"), "message attachments", tell):
         if not isinstance(given, dict) or not isinstance(given.get("file_id"), str):
@@ -137,7 +137,7 @@ def tools(given: Any, tell: Tell) -> list[Json]:
             continue
         tell("tool", kind)
         if kind == "file_search":
-            # Its options are dispensable, its search is not.
+            # Invalid options are dropped, so that the search itself is not lost.
             found.append({"type": kind})
     return found
 
@@ -151,14 +151,14 @@ def _is_tool(tool: Any) -> bool:
 
 
 def _given(value: Any) -> Any:
-    """Without nulls: the API showed options that nobody had given, and takes none of them as null."""
+    """Without nulls: the API showed options that were not given as null, but does not accept null."""
     if not isinstance(value, dict) or value.get("type") == "function":
         return value
     return {name: _given(one) for name, one in value.items() if one is not None}
 
 
 def details(given: Any, tell: Tell) -> Json:
-    """What a step did.  Raises `Refused`."""
+    """The details of a step.  Raises `Refused`."""
     kind = given.get("type") if isinstance(given, dict) else None
     own = given.get(kind) if isinstance(kind, str) else None
     if kind == "message_creation" and isinstance(own, dict) and isinstance(own.get("message_id"), str):

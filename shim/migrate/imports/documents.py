@@ -1,7 +1,7 @@
 """JSON out of files: one value a line, or one document.  A large document is read in pieces.
 
-Everything comes out as values with their place.  Of a document with broken JSON nothing is believed: `Refused` is
-raised, and the caller forgets what it has told.  A broken line is told by itself.
+The result is values with their place.  For a document with invalid JSON `Refused` is raised, and the caller drops the
+values that it has already got.  An invalid line is reported and skipped.
 """
 
 import json
@@ -15,13 +15,13 @@ from shim.migrate.imports.report import Place, Refused
 from shim.migrate.imports.sources import LONGEST, Line, Source, lines
 from shim.wire.types import Json
 
-#: A document up to this many bytes is parsed in one go.
+#: A document up to this many bytes is parsed as a whole.
 SMALL: Final = 4_000_000
 LINES: Final = (".jsonl", ".ndjson")
 
 
 def values(source: Source, encoding: str | None) -> Iterator[Value | Wrong]:
-    """Everything in the file.  Raises `Refused` with the line in its detail, and OSError."""
+    """All values of the file.  Raises `Refused` with the line in its detail, and OSError."""
     if source.suffix in LINES or _has_lines(source, encoding):
         yield from _by_line(source, encoding)
     elif source.size <= SMALL:
@@ -31,7 +31,7 @@ def values(source: Source, encoding: str | None) -> Iterator[Value | Wrong]:
 
 
 def _has_lines(source: Source, encoding: str | None) -> bool:
-    """Whether a file has a value on each line: its first two lines with anything on them both hold whole objects."""
+    """Whether a file has a value on each line: its first two non-empty lines are both complete objects."""
     found = (line.data for line in lines(source, encoding, SMALL) if line.data is None or line.data.strip())
     first, second = (*islice(found, 2), None, None)[:2]
     if first is None or second is None:
@@ -83,7 +83,7 @@ def _small(source: Source, encoding: str | None) -> Iterator[Value | Wrong]:
 
 
 class _Feed:
-    """A file for the parser, which knows the line that it has given last."""
+    """A file for the parser that counts the lines which were read."""
 
     def __init__(self, source: Source, encoding: str | None) -> None:
         self._lines = lines(source, encoding, 1 << 16)
@@ -122,12 +122,12 @@ def _large(source: Source, encoding: str | None) -> Iterator[Value | Wrong]:
 
 
 def _members(ijson: Any, feed: _Feed) -> tuple[dict[str, str], Json]:
-    """What a document holds: its members that are arrays or objects, by name, with the event that opens them (an array
+    """The members of a document: those that are arrays or objects, by name, with the event that opens them (an array
     as a whole has the name ""), and its plain members with their values.
     """
     members: dict[str, str] = {}
     plain: Json = {}
-    # Read to the end: what is broken shall be known before anything is told.
+    # Read to the end, so that invalid JSON is found before any value is returned.
     for prefix, event, value in ijson.parse(feed, use_float=True):
         if not prefix and event == "start_array":
             members[""] = event
@@ -140,7 +140,7 @@ def _members(ijson: Any, feed: _Feed) -> tuple[dict[str, str], Json]:
 
 
 def _hint(source: Source, members: dict[str, str], plain: Json, name: str) -> Hint:
-    """What the plain members of the document and the name of this one say of its values."""
+    """Hints for the values of a member, from its name and from the document's plain members."""
     thread_id = bundles.thread_id_of(plain, {}) if "messages" in members or "data" in members else None
     known = source.hint.at(thread_id=thread_id)
     return keyed.hint_of(name, known) or known

@@ -1,4 +1,4 @@
-"""What readers yield: objects of the old API as far as the input has them."""
+"""The results of readers: objects of the old API as far as the input has them."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -22,7 +22,7 @@ OBJECTS: Final[dict[str, Kind]] = {
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """What is known of a value from what stands around it: the thread, assistant and run it belongs to, its kind."""
+    """What is known about a value from its context: the thread, assistant and run it belongs to, its kind."""
 
     thread_id: str | None = None
     assistant_id: str | None = None
@@ -30,15 +30,15 @@ class Hint:
     kind: Kind | None = None
 
     def at(self, **known: Any) -> "Hint":
-        """The same, and more; what is None says nothing."""
+        """The same hint with more fields; None values are ignored."""
         return replace(self, **{name: value for name, value in known.items() if value is not None})
 
 
 class Found(NamedTuple):
-    """One object as it was read, not yet checked; ``hint`` fills in what it does not say itself.
+    """One object as it was read, not yet checked; ``hint`` supplies fields that it does not have.
 
-    ``kind`` is None where nothing could be made of a value.  ``lost``: a code and a detail for each thing that the
-    reader could not take along.
+    ``kind`` is None if a value was not recognised.  ``lost``: a code and a detail for each part that the reader had to
+    drop.
     """
 
     kind: Kind | None
@@ -47,8 +47,8 @@ class Found(NamedTuple):
     lost: tuple[tuple[str, str], ...] = ()
 
 
-#: Reads a value that stands inside another one, whatever its shape.
-#: A value with its place and what is known of it, or the code of what is wrong there.
+#: Reads a value inside another one, of any shape.
+#: A value with its place and hint, or the code of a problem there.
 Value = tuple[Place, Any, Hint]
 Wrong = tuple[Place, str, str]
 Inner = Callable[[Any, Hint], Iterator[Found]]

@@ -23,33 +23,33 @@ from shim.store.tx import Tx
 from shim.wire import ids
 from shim.wire.types import Json
 
-#: Told while an import goes on: what it does, how much is done, of how much.
+#: Called during an import: the current activity, how much is done, and of how much.
 Progress = Callable[[Literal["reading", "writing"], int, int], None]
-#: Where objects that a program adds stand.
+#: The place of objects that a program adds.
 PROGRAM: Final = "Importer"
-#: Threads that are fetched before they are written.
+#: How many threads are fetched before they are written.
 GROUP: Final = 20
-#: How a kind is called when there are several.
+#: The plural of each kind.
 PLURAL: Final = {"message": "messages", "run": "runs", "step": "steps"}
 
 
 class Batch(NamedTuple):
-    """An import under way, and when it began."""
+    """The current import, and when it began."""
 
     id: str
     begun: int
 
 
 class Importer:
-    """Brings assistants, threads, messages, runs, steps and files into the store, each under its own id.
+    """Imports assistants, threads, messages, runs, steps and files into the store, each under its own id.
 
     Add files with `read` and objects with `add`, in any order; nothing is written before `finish`, which leaving a
     ``with`` block without an exception calls.  ``database_url``: as ``SHIM_DATABASE_URL``, which is the default.
-    ``dry_run``: write nothing.  ``strict``: raise `Refused` in place of writing when anything would be refused.
+    ``dry_run``: write nothing.  ``strict``: if anything would be refused, raise `Refused` and write nothing.
     ``encoding``: of files that are not in UTF-8 or UTF-16.  ``columns``: for CSV, the fields of a message
     (``thread_id``, ``id``, ``role``, ``content``, ``created_at``, ...) and the columns that have them.
 
-    Raises `shim.store.errors.StoreFailed` when the store cannot be used.
+    Raises `shim.store.errors.StoreFailed` if the store cannot be used.
     """
 
     def __init__(
@@ -90,14 +90,14 @@ class Importer:
             self.close()
 
     def close(self) -> None:
-        """Forget what was read and not written."""
+        """Drop what was read and not written."""
         if self._dry:
             self._base.close()
         self._stage.close()
 
     def read(self, *paths: str | Path) -> None:
-        """Read files, folders and ZIP archives, as far as their shapes are known; what is not is in the report.  Raises
-        OSError for a path that is not there.
+        """Read files, folders and ZIP archives, as far as their shapes are known; the rest is in the report.  Raises
+        OSError for a path that does not exist.
         """
         found = list(walk(map(Path, paths)))
         self._sources += [str(Path(path).resolve()) for path in paths]
@@ -109,7 +109,7 @@ class Importer:
 
     def add(self, value: Json, **known: str) -> None:
         """An object of the API, or a row with a message (`docs/how-to/import-your-threads.md`).  ``known``:
-        ``thread_id``, ``assistant_id``, ``run_id`` of what does not name them, and ``kind``.
+        ``thread_id``, ``assistant_id``, ``run_id`` and ``kind``, for a value that does not contain them.
         """
         place = Place(PROGRAM, None, f"[{self._stage.count}]")
         self._take(self._program, place, value, Hint().at(**known))
@@ -122,7 +122,7 @@ class Importer:
     def finish(self) -> Report:
         """Write what was read.  The same input again adds nothing; after an interruption it adds what is missing.
 
-        Raises `Refused` when the import is strict and anything would be refused; nothing is written then.
+        Raises `Refused` if the import is strict and anything would be refused; nothing is written then.
         """
         self._finished = True
         contents = self._contents()
@@ -133,10 +133,10 @@ class Importer:
         return self.report
 
     def fetch(self, endpoint: Endpoint, thread_ids: Sequence[str]) -> None:
-        """Fetch threads from an endpoint that still answers the old protocol, and write them, some at a time: what was
-        written stays when this is interrupted, and is not fetched again when it is called again.
+        """Fetch threads from an endpoint that still has the old API, and write them in batches: after an interruption a
+        second call does not fetch again what was written.
 
-        Raises `Refused` when the endpoint takes no call at all.
+        Raises `Refused` if the endpoint refuses every call.
         """
         self._sources.append(endpoint.url)
         self._batch = batch = self._begin()
@@ -165,7 +165,7 @@ class Importer:
             raise Refused("endpoint", f"{endpoint.url}: {problem}") from problem
 
     def _contents(self) -> Contents:
-        """What is staged is whole: look through it, before anything is written."""
+        """Check the staged objects, which are complete, before anything is written."""
         self._stage.ready()
         self._stage.settle_steps()
         self._drop_strays()
@@ -195,7 +195,7 @@ class Importer:
     def _database(self, url: str | None, keys: tuple[str, ...]) -> Database:
         found = address.resolve(url)
         if self._dry and dialects.is_sqlite(found) and not Path(str(found.database)).is_file():
-            # Nothing is there, and nothing shall be: an empty store that goes when the import ends tells the same.
+            # A dry run without a store: an empty temporary store gives the same result.
             return Database(address.resolve(f"sqlite:///{self._stage.folder / 'empty.db'}"))
         return database(url, keys=keys)
 
@@ -215,7 +215,7 @@ class Importer:
                 if count % 200 == 0:
                     self._progress("reading", before, total)
         except Refused as refused:
-            # Half a document may hold half a thread.
+            # An incomplete document may have an incomplete thread.
             self._stage.forget(number)
             self.report.problem(refused.code, Place(source.name), refused.detail)
         except OSError as problem:
@@ -245,7 +245,7 @@ class Importer:
         self._stage.add(found.kind, body, source, place)
 
     def _remember(self, found: Found, body: Json, place: Place) -> None:
-        """Ids that were made for others."""
+        """Record ids that replace ids of another form."""
         name = "id" if found.kind in ("assistant", "thread") else "thread_id"
         given = found.body.get(name) or (found.hint.thread_id if found.kind != "assistant" else None)
         if given in (None, body.get(name)) or str(given) in self.report.ids:
@@ -267,7 +267,7 @@ class Importer:
             yield timeline.plan(thread, self._stage.of_thread(thread), problem, self._origins.get(thread))
 
     def _check(self, contents: Contents) -> None:
-        """Go through everything without writing.  Raises `Refused`."""
+        """Check everything without writing.  Raises `Refused`."""
         codes = [code for code, count in self.report.problems.items() if count and PROBLEMS[code][0] == "refused"]
         noted: list[tuple[str, Place, str]] = []
 
@@ -292,7 +292,7 @@ class Importer:
         return Batch(found.batch, found.created_at)
 
     def _resume(self, tx: Tx, sources: list[str], now: int) -> tuple[imports.Import, bool]:
-        """The import that was interrupted with the same input, or a new one; whether it is the former."""
+        """The interrupted import of the same input, or a new one; and whether it is the former."""
         found = imports.interrupted(tx, sources)
         if found is not None:
             return found, True

@@ -1,6 +1,6 @@
-"""Each object checked and completed: what comes out has every field of the API's object, in the right kind.
+"""Checks and completes each object: the result has every field of the API's object, with the right type.
 
-What cannot be kept is told to ``tell(code, detail)``; an object that cannot be imported raises `Refused`.
+Parts that are dropped are reported to ``tell(code, detail)``; an object that cannot be imported raises `Refused`.
 """
 
 from collections.abc import Callable, Mapping
@@ -25,7 +25,7 @@ _TEXT = (str, type(None))
 _ANY = (str, dict, type(None))
 _OBJECT = (dict, type(None))
 _COUNT = (int, type(None))
-#: Kinds of the fields that are taken over as they are; every other field of an object has its own line below.
+#: Types of the fields that are copied unchanged; every other field of an object has its own line below.
 FIELDS: Final[dict[Kind, Mapping[str, Any]]] = {
     "assistant": {
         "name": _TEXT,
@@ -65,7 +65,7 @@ _TIMES: Final[dict[Kind, tuple[str, ...]]] = {
     "run": ("started_at", "cancelled_at", "failed_at", "completed_at"),
     "step": ("cancelled_at", "completed_at", "expired_at", "failed_at"),
 }
-#: Fields that are read below, or say nothing that the others do not.
+#: Fields that are read below, or are redundant.
 _READ: Final = frozenset(
     {
         *("id", "object", "created_at", "metadata", "thread_id", "assistant_id", "run_id", "role", "content"),
@@ -76,7 +76,7 @@ _READ: Final = frozenset(
 
 
 def clean(found: Found, tell: Tell) -> Json:
-    """The object, complete; ``created_at`` may be None where the input has none.  Raises `Refused`."""
+    """The complete object; ``created_at`` is None if the input has none.  Raises `Refused`."""
     assert found.kind is not None
     body = {name: value for name, value in found.body.items() if value is not None}
     made = _MAKERS[found.kind](body, found.hint, tell)
@@ -95,7 +95,7 @@ def clean(found: Found, tell: Tell) -> Json:
 
 
 def _in_order(name: str, value: Any) -> bool:
-    """Whether what a field holds is what the engine and the SDK's types can read."""
+    """Whether the engine and the SDK's types can read a field's value."""
     check = CHECKS.get(name)
     return value is None or check is None or check(value)
 
@@ -128,12 +128,12 @@ def _has_reason(value: Any) -> bool:
 
 
 def _is_number(value: Any) -> bool:
-    # A truth value is a number to Python.
+    # In Python a boolean is also a number.
     return not isinstance(value, bool)
 
 
 def _is_a(shape: Any) -> Callable[[Any], bool]:
-    """Whether the API would take a value as this."""
+    """A test whether the API would accept a value of this type."""
     adapter: TypeAdapter[Any] = TypeAdapter(shape)
 
     def check(value: Any) -> bool:
@@ -146,7 +146,7 @@ def _is_a(shape: Any) -> Callable[[Any], bool]:
     return check
 
 
-#: What a field must have in it, beyond its kind.
+#: Checks of a field's contents, besides its type.
 CHECKS: Final[Mapping[str, Callable[[Any], bool]]] = {
     "usage": _is_usage,
     "tool_resources": _are_resources,
@@ -167,7 +167,7 @@ def _meta(body: Json, tell: Tell) -> Json:
 
 
 def _id(kind: str, given: Any, tell: Tell, *seeds: Any) -> tuple[str, Json]:
-    """The id, and what the metadata shall remember of one that had another form."""
+    """The id, and the entry for the metadata if the original had another form."""
     if values.is_id(kind, given):
         return given, {}
     if isinstance(given, (dict, list)):
@@ -212,7 +212,7 @@ def _message(body: Json, hint: Hint, tell: Tell) -> Json:
     thread = thread_id(body.get("thread_id") or hint.thread_id)
     role = values.role(body.get("role"))
     content = contents.parts(body.get("content"), tell)
-    # The API's own objects may have none, as of a run that failed at once.
+    # The API's own objects may have none, for example a run that failed at once.
     if not content and body.get("content") != []:
         raise Refused("no_content", str(body.get("id") or ""))
     created = values.moment(body.get("created_at"))
@@ -250,7 +250,7 @@ def _run(body: Json, hint: Hint, tell: Tell) -> Json:
 
 
 def _ended(body: Json, created: int | None, active: Any, tell: Tell) -> Json:
-    """The status; what was under way when it was exported has lapsed since."""
+    """The status; an object that was active when it was exported has expired since."""
     status = str(body.get("status"))
     if status in active:
         tell("run_over", body["id"])
@@ -283,7 +283,7 @@ def _file(body: Json, hint: Hint, tell: Tell) -> Json:
         raise Refused("wrong_kind", "the id of a file")
     size = body["bytes"] if isinstance(body.get("bytes"), int) else 0
     made = objects.file(body["id"], values.moment(body.get("created_at")) or 0, body["id"], size)
-    # Where its content is, for as long as the import takes.
+    # The place of its content, during the import.
     return made | {name: body[name] for name in ("path", "member", "data") if name in body}
 
 

@@ -13,7 +13,7 @@ from shim.migrate.imports.timeline import Plan
 from shim.wire.types import Json
 
 Tell = Callable[[str, Place, str], None]
-#: What the first bytes of a picture are, and its kind.
+#: The first bytes of pictures, and their types.
 PICTURES: Final = (
     (b"\x89PNG\r\n\x1a\n", "image/png"),
     (b"\xff\xd8\xff", "image/jpeg"),
@@ -23,7 +23,7 @@ _OURS: Final = ("path", "member", "data")
 
 
 class Contents:
-    """The contents of files that the input has.  ``largest``: files of more bytes are left out, and told."""
+    """The contents of files that the input has.  ``largest``: larger files, in bytes, are left out and reported."""
 
     def __init__(self, stage: Stage, tell: Tell, largest: int) -> None:
         self._stage, self._tell, self._largest = stage, tell, largest
@@ -35,11 +35,11 @@ class Contents:
 
     @property
     def known(self) -> set[str]:
-        """The ids of files whose contents are there."""
+        """The ids of files whose contents the input has."""
         return self._known
 
     def inline(self, item: Json) -> Json:
-        """An item with the pictures themselves in place of their ids, as far as they are there."""
+        """An item with the pictures' data instead of their ids, for pictures that the input has."""
         parts = item.get("content")
         if not self._known or not isinstance(parts, list):
             return item
@@ -55,7 +55,7 @@ class Contents:
         return {"type": "input_image", "image_url": url, "detail": part.get("detail") or "auto"}
 
     def of_thread(self, plan: Plan) -> Iterator[tuple[Json, bytes]]:
-        """The files that a thread shows or attaches, as far as they are there: the object and the content."""
+        """The files of the input that a thread shows or attaches: the object and the content."""
         for file_id in named(plan) if self._known else ():
             content = self._content(file_id) if file_id in self._known else None
             if content is not None:
@@ -63,7 +63,7 @@ class Contents:
                 yield self._object(file_id, plan) | {"bytes": len(content)}, content
 
     def _object(self, file_id: str, plan: Plan) -> Json:
-        """The file's object: the API's own, where the input has it beside the content."""
+        """The file's object: the API's own, if the input has it."""
         staged = sorted(self._stage.all_of("file", file_id), key=_has_content)
         body = {name: value for name, value in staged[0].body.items() if name not in _OURS}
         return body | {"created_at": body["created_at"] or plan.thread["created_at"]}
@@ -112,7 +112,7 @@ def _read(body: Json, largest: int) -> bytes:
 
 
 def _kind(content: bytes) -> str | None:
-    """The kind of a picture by its first bytes; None for what is no picture that models take."""
+    """The type of a picture by its first bytes; None if models do not accept it."""
     if content.startswith(b"RIFF") and content[8:12] == b"WEBP":
         return "image/webp"
     return next((kind for start, kind in PICTURES if content.startswith(start)), None)

@@ -1,10 +1,10 @@
-"""Which files an object of the API names."""
+"""Finds the ids of files in an object of the API."""
 
 from typing import Any
 
 
 def collect(value: Any, found: dict[str, None]) -> None:
-    """Add the ids of all files that stand anywhere in a value."""
+    """Add the ids of all files that are anywhere in a value."""
     if isinstance(value, list):
         for one in value:
             collect(one, found)

@@ -1,6 +1,6 @@
-"""What an import did, and every loss by name.
+"""The report of an import, with every loss.
 
-A problem has a code, a row of `PROBLEMS`.  Its level says what became of the data: ``refused`` (the record is not
+A problem has a code, a row of `PROBLEMS`.  Its level says what happened to the data: ``refused`` (the record is not
 imported), ``lost`` (a part of it is not), ``changed`` (it is imported in another form).
 """
 
@@ -11,7 +11,7 @@ from typing import Any, Final, Literal, NamedTuple
 
 Level = Literal["refused", "lost", "changed"]
 
-#: Code of a problem: what became of the data, and the sentence that says so.
+#: Code of a problem: its level, and its text.
 PROBLEMS: Final[dict[str, tuple[Level, str]]] = {
     "broken_json": ("refused", "not valid JSON"),
     "broken_text": ("refused", "not valid text in this encoding; `--encoding` names another one"),
@@ -55,12 +55,12 @@ PROBLEMS: Final[dict[str, tuple[Level, str]]] = {
     "v1": ("changed", "a field of version 1 of the API; it is translated to version 2"),
     "duplicate": ("changed", "the same object again; it is imported once"),
 }
-#: Examples that are remembered of each problem; all of them go to whoever listens.
+#: How many examples of each problem are stored; the listener gets all of them.
 EXAMPLES: Final = 5
 
 
 class Place(NamedTuple):
-    """Where something stands: the file as it was named, and the line or the path in it."""
+    """A place in the input: the file as it was named, and the line or the path in it."""
 
     file: str
     line: int | None = None
@@ -99,9 +99,9 @@ class Problem(NamedTuple):
 class Report:
     """What an import did.
 
-    ``batch``: what `--undo` takes; None where nothing was written.  ``added``, ``there``, ``replaced``: objects by
-    kind.  ``there``: the store had them.  ``replaced``: threads that an earlier import had brought with less in them.
-    ``ids``: the ids that replaced others, by the ones given, as far as these are threads or assistants.
+    ``batch``: the argument for `--undo`; None if nothing was written.  ``added``, ``there``, ``replaced``: numbers of
+    objects by kind.  ``there``: the store already had them.  ``replaced``: threads of an earlier import that had fewer
+    objects.  ``ids``: new ids of threads and assistants, by the original ones that they replace.
     """
 
     batch: str | None = None
@@ -116,8 +116,8 @@ class Report:
     listener: Callable[[Problem], None] | None = field(default=None, repr=False)
 
     def problem(self, code: str, place: Place, detail: str = "") -> None:
-        """Note a problem."""
-        # Half a surrogate pair, of which JSON may have some, can be written nowhere.
+        """Record a problem."""
+        # JSON may contain half of a surrogate pair, which cannot be written to files or terminals.
         found = Problem(code, place, detail.encode("utf-8", "backslashreplace").decode())
         self.problems[code] += 1
         examples = self.examples.setdefault(code, [])

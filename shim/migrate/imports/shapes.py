@@ -6,7 +6,7 @@ from typing import Any, Final
 from shim.migrate.imports.found import Found, Hint, Shape
 from shim.migrate.imports.readers import api, bundles, chats, keyed, pages, rows
 
-#: Another shape costs a file in ``readers`` and a row here.
+#: Another shape needs a file in ``readers`` and a row here.
 SHAPES: Final[dict[str, Shape]] = {
     "page": Shape("a list page of the API", pages.fits, pages.read),
     "chat": Shape("a conversation of the vendor's data export", chats.fits, chats.read),
@@ -38,7 +38,7 @@ def read(value: Any, hint: Hint) -> Iterator[Found]:
 
 
 def _about(value: Any) -> str:
-    """A few words on a value; none of its contents."""
+    """A short description of a value, without its contents."""
     if isinstance(value, dict):
         return "an object with " + (", ".join(sorted(map(str, value))[:8]) or "nothing")
     return f"a {type(value).__name__}"

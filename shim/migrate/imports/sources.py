@@ -1,6 +1,6 @@
-"""Files to read: those named, those in folders and ZIP archives; their lines as UTF-8, whatever they are written in.
+"""Files to read: given ones, and those in folders and ZIP archives; their lines are converted to UTF-8.
 
-A file is opened when its turn comes, and may be opened again; no more than a line of it is in memory.
+A file is opened when it is read, and may be opened again; at most one line of it is in memory.
 """
 
 import codecs
@@ -15,9 +15,9 @@ from typing import IO, Any, Final, NamedTuple, cast
 from shim.migrate.imports.found import Hint
 from shim.migrate.imports.report import Refused
 
-#: Endings of files that are read; what else lies in a folder may be the content of a file that messages name.
+#: Endings of files that are read; other files in a folder may be contents of files that messages name.
 DATA: Final = (".json", ".jsonl", ".ndjson", ".csv", ".tsv")
-#: Ids of files, as names of files that hold their content.
+#: Names of files that contain the content of the file with that id.
 CONTENT: Final = re.compile(r"((?:file|assistant|cfile)[-_][A-Za-z0-9_-]{4,80})(?:\.\w+)?")
 #: The longest line that is read in one piece, in bytes.
 LONGEST: Final = 64_000_000
@@ -35,7 +35,7 @@ _PIECE: Final = 1 << 16
 
 @dataclass(frozen=True)
 class Source:
-    """One file.  ``name``: as it is shown.  ``path`` and ``member``: where it is, and its name in an archive there."""
+    """One file.  ``name``: for messages.  ``path`` and ``member``: its place, and its name in an archive there."""
 
     name: str
     path: Path
@@ -52,13 +52,13 @@ class Source:
 
     @property
     def content_of(self) -> str | None:
-        """The id of the file whose content this is."""
+        """The id of the file whose content this is, None if it is not one."""
         found = CONTENT.fullmatch(PurePosixPath(self.member or self.path.name).name)
         return found.group(1) if found and self.suffix not in DATA else None
 
     @property
     def hint(self) -> Hint:
-        """A file may have the id of its thread in its name."""
+        """The thread's id, if the file's name contains it."""
         found = _THREAD.search(PurePosixPath(self.member or self.path.name).name)
         return Hint(thread_id=found.group() if found else None)
 
@@ -78,7 +78,7 @@ def _suffix(name: str) -> str:
 
 
 def walk(paths: Iterable[Path]) -> Iterator[Source]:
-    """All files to look at: folders from top to bottom, by name; archives likewise.  Raises OSError."""
+    """All files to read: folders recursively, sorted by name; archives likewise.  Raises OSError."""
     for path in paths:
         if path.is_dir():
             found = sorted(each for each in path.rglob("*") if each.is_file() and not each.name.startswith("."))

@@ -1,8 +1,9 @@
 """Holds all objects of an import on disk until the input has been read.
 
-So a thread is complete when it is written, in whatever order its parts came, and memory stays small.
+So a thread is complete when it is written, regardless of the order of its parts, and little memory is needed.
 
-A SQLite file that only this process can read, gone when the import ends.  Where the store is encrypted, so is this.
+It is an SQLite file that only this user can read, and it is deleted when the import ends.  It is encrypted if the store
+is.
 """
 
 import sqlite3
@@ -30,7 +31,7 @@ _INDEXES: Final = (
 
 
 class Staged(NamedTuple):
-    """One object: its place in the order of the input, its body, and where it stands in the input."""
+    """One object: its number in the order of the input, its body, and its place in the input."""
 
     number: int
     kind: str
@@ -55,7 +56,7 @@ class Stage:
 
     @property
     def folder(self) -> Path:
-        """Where it is, until it is closed."""
+        """The temporary folder, until it is closed."""
         return Path(self._folder.name)
 
     def close(self) -> None:
@@ -76,17 +77,17 @@ class Stage:
             self._flush()
 
     def forget(self, source: int) -> None:
-        """Nothing of that file is imported."""
+        """Drop all objects of that file."""
         self._flush()
         self._db.execute("DELETE FROM staged WHERE source = ?", (source,))
 
     def clear(self) -> None:
-        """All of it has been written."""
+        """Drop everything, as it has been written."""
         self._flush()
         self._db.execute("DELETE FROM staged")
 
     def ready(self) -> None:
-        """All is there; from now on it is read."""
+        """End of the input: create the indexes for reading."""
         self._flush()
         for index in _INDEXES:
             self._db.execute(index)
@@ -104,7 +105,7 @@ class Stage:
         return next(self.all_of(kind, id), None)
 
     def threads(self) -> Iterator[str]:
-        """The ids of all threads that anything belongs to, in the order of their first object."""
+        """The ids of all threads with objects, in the order of their first object."""
         grouped = "SELECT thread FROM staged WHERE thread IS NOT NULL GROUP BY thread ORDER BY min(number)"
         for (thread,) in self._db.execute(grouped):
             yield thread
@@ -113,11 +114,11 @@ class Stage:
         return int(self._db.execute("SELECT count(DISTINCT thread) FROM staged").fetchone()[0])
 
     def of_thread(self, thread: str) -> Iterator[Staged]:
-        """All that belongs to a thread, in order."""
+        """All objects of a thread, in order."""
         yield from self._found("thread = ?", (thread,))
 
     def settle_steps(self) -> None:
-        """A step may know its thread by its run alone."""
+        """Set the threads of steps that have only a run."""
         lone = list(self._found("kind = 'step' AND thread IS NULL", ()))
         for step in lone:
             run = self.one("run", step.body["run_id"])
@@ -125,11 +126,11 @@ class Stage:
                 self._db.execute("UPDATE staged SET thread = ? WHERE number = ?", (run.body["thread_id"], step.number))
 
     def strays(self) -> Iterator[Staged]:
-        """Steps whose thread is not known."""
+        """Steps whose thread is unknown."""
         yield from self._found("kind = 'step' AND thread IS NULL", ())
 
     def in_two_threads(self) -> Iterator[tuple[Staged, str]]:
-        """Messages, runs and steps that stand in another thread before: each with that one."""
+        """Messages, runs and steps that occurred earlier in another thread: each with that thread."""
         again = self._db.execute(
             "SELECT later.number, first.thread FROM staged AS later JOIN staged AS first ON first.kind = later.kind "
             "AND first.id = later.id AND first.number < later.number AND first.thread <> later.thread "
@@ -140,7 +141,7 @@ class Stage:
             yield found, thread
 
     def drop(self, number: int) -> None:
-        """One object is not imported."""
+        """Drop one object."""
         self._db.execute("DELETE FROM staged WHERE number = ?", (number,))
 
     def _found(self, where: str, values: tuple[Any, ...]) -> Iterator[Staged]:

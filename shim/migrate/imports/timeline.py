@@ -1,6 +1,6 @@
 """Puts an imported thread in order: each object once and complete, and the journal that its next run replays.
 
-Pure: what was staged of a thread goes in, what the store shall hold comes out.
+Pure: from the staged objects of a thread to the objects and journal for the store.
 """
 
 from collections.abc import Callable, Iterable
@@ -17,7 +17,7 @@ from shim.wire.types import Json
 Tell = Callable[[str, Place, str], None]
 #: Kinds whose objects belong to a thread, in the order in which they are stored.
 KINDS: Final = ("message", "run", "step")
-#: Statuses with which an object that was under way when it was exported is imported.
+#: The status for the import of an object that was active when it was exported.
 UNDER_WAY: Final = ("expired", "incomplete")
 
 
@@ -32,7 +32,7 @@ class Entry(NamedTuple):
 
 @dataclass
 class Plan:
-    """A thread as it is to be stored.  ``place``: where it was first met in the input."""
+    """A thread as it is to be stored.  ``place``: its first place in the input."""
 
     thread: Json
     place: Place
@@ -49,7 +49,7 @@ class Plan:
 
 
 def plan(thread_id: str, staged: Iterable[Staged], tell: Tell, origin: str | None = None) -> Plan:
-    """All that was staged of a thread.  ``origin``: the id that it had, where that could not stay."""
+    """The plan for the staged objects of a thread.  ``origin``: its original id, if that was replaced."""
     found: dict[str, list[Staged]] = {kind: [] for kind in ("thread", *KINDS)}
     for one in staged:
         found[one.kind].append(one)
@@ -67,7 +67,7 @@ def plan(thread_id: str, staged: Iterable[Staged], tell: Tell, origin: str | Non
 
 
 def _once(staged: list[Staged], tell: Tell) -> list[Staged]:
-    """Each object once: the first one counts, but for one that was still under way when it was exported."""
+    """Each object once: the first one is used, unless it was still active when it was exported."""
     first: dict[str, Staged] = {}
     for one in staged:
         id = one.body["id"]
@@ -83,7 +83,7 @@ def _once(staged: list[Staged], tell: Tell) -> list[Staged]:
 
 
 def _in_order(staged: list[Staged], tell: Tell) -> list[Json]:
-    """Oldest first.  The API's lists begin with the newest, so that order decides between equal times."""
+    """Oldest first.  As the API's lists begin with the newest, that order decides between equal times."""
     if _newest_first([one.body for one in staged]):
         staged = staged[::-1]
     times = [one.body["created_at"] for one in staged if one.body["created_at"] is not None]
@@ -108,7 +108,7 @@ def _newest_first(bodies: list[Json]) -> bool:
     falling, rising = sum(1 for step in known if step < 0), sum(1 for step in known if step > 0)
     if falling or rising:
         return falling > rising
-    # Nothing but the roles tells: somebody asks before he is answered.
+    # Without times only the roles decide: a question comes before its answer.
     roles = [body.get("role") for body in bodies]
     return roles[:1] == ["assistant"] and roles[-1:] == ["user"]
 
@@ -128,7 +128,7 @@ def _thread(thread_id: str, given: list[Staged], made: Plan, tell: Tell) -> Json
 
 
 def _fit_steps(made: Plan, given: list[Staged], tell: Tell) -> None:
-    """Steps have their run's thread and assistant; one without a run has nowhere to be shown."""
+    """Give steps their run's thread and assistant; a step without its run cannot be shown and is dropped."""
     runs = {run["id"]: run for run in made.runs}
     for one in given:
         if one.body["run_id"] not in runs:

@@ -1,4 +1,4 @@
-"""Taking an import back: what it brought goes, some threads in a transaction, but for what was used since."""
+"""Undoes an import: deletes its objects, some threads in each transaction, except those that were used since."""
 
 import time
 from dataclasses import dataclass, field
@@ -9,13 +9,13 @@ from shim.store.database import Database
 from shim.store.errors import StoreFailed
 from shim.store.tx import Tx
 
-#: Threads that one transaction deletes.
+#: How many threads one transaction deletes.
 TOGETHER: Final = 100
 
 
 @dataclass
 class Undone:
-    """What was removed, and the ids of the threads that were used since and stay."""
+    """The numbers of removed objects, and the ids of the threads that were used since and stay."""
 
     threads: int = 0
     assistants: int = 0
@@ -23,10 +23,10 @@ class Undone:
 
 
 def undo(base: Database, batch: str, *, tenant: str = "", force: bool = False, tell_upstream: bool = False) -> Undone:
-    """Remove the threads and assistants that an import brought, with all that belongs to them.
+    """Remove the threads and assistants of an import, with all that belongs to them.
 
     ``force``: also the threads that were used since, and the assistants that runs name.  ``tell_upstream``: the
-    responses of the threads that go are to be deleted upstream, too.  Raises `StoreFailed` for an unknown import.
+    responses of the removed threads are deleted upstream, too.  Raises `StoreFailed` for an unknown import.
     """
     mine = base.of(tenant)
     if all(one.batch != batch for one in mine.read(imports.listing)):
@@ -49,7 +49,7 @@ def _some(tx: Tx, batch: str, after: int, force: bool, tell_upstream: bool) -> t
         return None, 0, []
     for _, thread in found:
         threads.lock(tx, thread.id)
-    # Nobody can use them any more; whether somebody has is looked at now.
+    # The threads are locked, so that it is certain whether they were used.
     state = imports.known(tx, [thread.id for _, thread in found])
     going = [thread.id for thread in state.values() if force or not thread.used]
     staying = [thread.id for thread in state.values() if thread.id not in going]

@@ -1,4 +1,4 @@
-"""Single values as exports spell them: times, ids, metadata, roles."""
+"""Reads single values of exports: times, ids, metadata, roles."""
 
 import base64
 import hashlib
@@ -21,7 +21,7 @@ ROLES: Final[dict[str, str]] = {
     "bot": "assistant",
     "model": "assistant",
 }
-#: From this number on a time is in milliseconds: as seconds it would lie in the year 5138.
+#: From this number on a time is in milliseconds: as seconds it would be in the year 5138.
 MILLISECONDS: Final = 100_000_000_000
 _FORM: Final = {kind: re.compile(rf"{prefix}_[A-Za-z0-9_-]{{1,64}}") for kind, prefix in PREFIX.items()}
 
@@ -35,8 +35,8 @@ def role(value: Any) -> str:
 
 
 def moment(value: Any) -> int | None:
-    """A time in whole seconds since the epoch: from seconds, milliseconds, digits or ISO 8601; None where there is
-    none.  A time without a zone is in UTC.  Raises `Refused` for anything else.
+    """A time in whole seconds since the epoch: from seconds, milliseconds, digits or ISO 8601; None if there is none.
+    A time without a zone is in UTC.  Raises `Refused` for anything else.
     """
     if value is None or value == "":
         return None
@@ -62,14 +62,14 @@ def is_id(kind: str, value: Any) -> bool:
 
 
 def derived_id(kind: str, *seeds: Any) -> str:
-    """An id made from other values: the same from the same ones, so that an import can be repeated."""
+    """An id derived from other values: always the same for the same values, so that an import can be repeated."""
     digest = hashlib.sha256(dump({"": [kind, *map(str, seeds)]}).encode()).digest()
     text = re.sub("[-_]", "x", base64.urlsafe_b64encode(digest).decode())
     return f"{PREFIX[kind]}_{text[:LENGTH]}"
 
 
 def metadata(value: Any) -> tuple[Json, list[str]]:
-    """Metadata with texts as values, and the names of those that were none.  Raises `Refused`."""
+    """Metadata with texts as values, and the names of values that were no texts.  Raises `Refused`."""
     if value is None:
         return {}, []
     if not isinstance(value, dict):

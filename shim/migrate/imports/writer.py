@@ -1,4 +1,4 @@
-"""Threads into the store, some in a transaction: each of them wholly or not at all."""
+"""Writes threads to the store, some in each transaction: each thread completely or not at all."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -12,7 +12,7 @@ from shim.store.database import Database
 from shim.store.tx import Tx
 from shim.wire.types import Json
 
-#: Threads that one transaction stores, and the most messages in it.
+#: How many threads one transaction stores, and the largest number of messages in it.
 TOGETHER: Final = 50
 MESSAGES: Final = 5000
 _TABLES: Final = {"message": schema.messages, "run": schema.runs, "step": schema.steps}
@@ -21,7 +21,7 @@ Verdict = Literal["added", "there", "replaced", "taken", "differs", "deleted"]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a thread.  ``detail``: why, where it was not imported."""
+    """The result for a thread.  ``detail``: why it was not imported."""
 
     plan: Plan
     verdict: Verdict
@@ -31,7 +31,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """Where threads go.  ``batch``: the import that they belong to, begun at ``begun``."""
+    """Writes threads.  ``batch``: the import that they belong to, begun at ``begun``."""
 
     base: Database
     tenant: str
@@ -41,7 +41,9 @@ class Writer:
     dry_run: bool = False
 
     def write(self, plans: Iterable[Plan], done: Callable[[list[Outcome]], None]) -> None:
-        """Store threads, and tell what became of each.  Raises `StoreFailed`: what was told is stored."""
+        """Store threads, and yield the result for each.  Raises `StoreFailed`; threads whose result was yielded are
+        stored.
+        """
         for group in _groups(plans):
             if self.dry_run:
                 done([self._tried(outcome) for outcome in self.base.of(self.tenant).read(self._judge, group)])
@@ -49,7 +51,7 @@ class Writer:
                 done(self.base.of(self.tenant).write(self._store, group))
 
     def _tried(self, outcome: Outcome) -> Outcome:
-        """What would become of a thread, with the files that would come along."""
+        """The result that writing a thread would have, with its files."""
         if outcome.verdict not in ("added", "replaced"):
             return outcome
         return replace(outcome, files=sum(1 for _ in self.contents.of_thread(outcome.plan)))
@@ -87,7 +89,7 @@ class Writer:
     def _taken(self, tx: Tx, kind: str, group: list[Plan]) -> dict[str, str]:
         ids = [one for plan in group for one in plan.ids(kind)]
         found: dict[str, str] = {}
-        # Databases have a limit to the values of one statement.
+        # Databases limit the number of values in one statement.
         for first in range(0, len(ids), 500):
             found |= imports.taken(tx, _TABLES[kind], ids[first : first + 500])
         return found
@@ -149,7 +151,7 @@ class Writer:
 
 
 def _groups(plans: Iterable[Plan]) -> Iterable[list[Plan]]:
-    """Some threads at a time, fewer if they are long."""
+    """Groups of threads; smaller ones if the threads are long."""
     waiting = iter(plans)
     while group := list(islice(waiting, 1)):
         count = len(group[0].messages)

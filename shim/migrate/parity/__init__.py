@@ -1,7 +1,7 @@
-"""Recorded conversations asked again of other models: what changes for users before they notice.
+"""Compares models: sends the questions of recorded conversations to other models.
 
-The way of a comparison: `reading` finds conversations, `conversations` cuts them into turns, `replay` asks each again
-with the outputs that `playback` has, `differences` puts both answers side by side, `results` sums up, `page` shows it.
+The steps of a comparison: `reading` reads conversations, `conversations` cuts them into turns, `replay` runs each again
+with the outputs of `playback`, `differences` compares both answers, `results` sums up, `page` writes the report.
 """
 
 from shim.migrate.parity.comparing import compare

@@ -1,4 +1,4 @@
-"""What came of a turn, for both sides alike: read from a run, its steps and its messages."""
+"""The answer of a turn, recorded or new: read from a run, its steps and its messages."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from shim.wire.types import Json
 
-#: Fields of a run that say when it ended.
+#: Fields of a run with the time of its end.
 ENDS: Final = ("completed_at", "failed_at", "cancelled_at")
 
 
@@ -22,7 +22,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """Tokens of a turn; None where the record does not tell."""
+    """Tokens of a turn; None if they were not recorded."""
 
     prompt: int
     completion: int
@@ -34,11 +34,10 @@ class Tokens:
 class Answer:
     """One answer.
 
-    ``status``: of the run; None where no run is known.  ``calls``, ``hosted``: functions and kinds of hosted tools;
-    None where no step is known, which is not the same as no call.  ``cited``: the file of each citation.  ``files``:
-    files and pictures that code made.  ``seconds``: from the run's creation to its end; whole ones where a
-    record tells no more.  ``first``: seconds to the
-    first word.
+    ``status``: of the run; None if there is no run.  ``calls``, ``hosted``: functions and kinds of hosted tools; None
+    if no steps are known, which differs from no call.  ``cited``: the file of each citation.  ``files``: files and
+    pictures that code made.  ``seconds``: from the run's creation to its end; whole seconds for recorded runs.
+    ``first``: seconds to the first text.
     """
 
     status: str | None = None
@@ -61,7 +60,7 @@ class Answer:
 
 
 def answer(run: Json | None, steps: Sequence[Json], messages: Sequence[Json]) -> Answer:
-    """The answer that a run gave, or that stands in messages whose run is not known."""
+    """The answer of a run, or of messages whose run is unknown."""
     parts = [part for message in messages for part in message["content"]]
     notes = [note for part in parts if part["type"] == "text" for note in part["text"].get("annotations") or ()]
     said = {
@@ -108,7 +107,7 @@ def _calls(batches: Sequence[Sequence[Json]]) -> list[Call]:
 def _tokens(usage: Any) -> Tokens | None:
     if not usage or not (usage.get("prompt_tokens") or usage.get("completion_tokens")):
         return None
-    # The API's own spelling, and the one that its schema promised.
+    # The API's own name, and that of its schema.
     prompt = usage.get("prompt_token_details") or usage.get("prompt_tokens_details") or {}
     completion = usage.get("completion_tokens_details") or {}
     counts = usage.get("prompt_tokens") or 0, usage.get("completion_tokens") or 0

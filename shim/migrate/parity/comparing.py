@@ -1,4 +1,4 @@
-"""A comparison as a whole: conversations are read, asked again of every model, and judged."""
+"""The whole comparison: reads conversations, sends their questions to every model, and compares the answers."""
 
 import tempfile
 import time
@@ -22,16 +22,16 @@ from shim.runtime import background
 from shim.store.database import Database, SyncStore
 from shim.wire.types import Json
 
-#: How many answers there are, of how many.
+#: Progress: the number of answers so far, and in total.
 Progress = Callable[[int, int], None]
-#: Turns that are asked at one time.
+#: How many turns run at one time.
 JOBS: Final = 4
-#: How often a request is made again that upstream refuses for now: a rate limit is no property of a model.
+#: How often a request that upstream refuses temporarily is repeated, as a rate limit is no property of a model.
 RETRIES: Final = 5
 
 
 class _Job(NamedTuple):
-    """What one worker does at a time: a turn, or with ``free`` all of a conversation."""
+    """The unit of work of one worker: a turn, or with ``free`` a whole conversation."""
 
     talk: Conversation
     turns: tuple[Turn, ...]
@@ -39,13 +39,13 @@ class _Job(NamedTuple):
     repetition: int
 
 
-#: Which answer it is: thread, turn, model, repetition.
+#: Identifies an answer: thread, turn, model, repetition.
 Key = tuple[str, int, str, int]
 
 
 @contextmanager
 def stage(client: openai.OpenAI) -> Iterator[tuple[Stage, Database]]:
-    """A store of our own for as long as a comparison lasts, and a copy of the client on it."""
+    """A temporary store for a comparison, and a copy of the client that uses it."""
     with tempfile.TemporaryDirectory(prefix="assistants-shim-", ignore_cleanup_errors=True) as folder:
         own = client.copy(max_retries=max(client.max_retries, RETRIES))
         world = wiring.wire_apart(own, f"sqlite:///{Path(folder) / 'parity.db'}")
@@ -72,15 +72,15 @@ def compare(  # noqa: PLR0913  # each option is a parameter
     begin: Callable[[Found], None] = lambda found: None,
     progress: Progress = lambda done, total: None,
 ) -> Report:
-    """Ask models what was asked in conversations, and put their answers beside the recorded ones.
+    """Send the questions of conversations to models, and compare their answers with the recorded ones.
 
-    ``paths``: files and folders, in any shape that an import reads; ``stored``: conversations besides them.
-    ``client``: the shim's, whose upstream and key are used; its own threads stay as they are.  ``setting``:
-    instructions, tools and so on for all turns, by names of the API's fields; by default those of each recorded run, or
-    else of its assistant among ``known``.  ``limit``: turns of each model at most.  ``begin`` is told what was read,
-    before anything is asked.
+    ``paths``: files and folders, in any shape that an import reads; ``stored``: further conversations.  ``client``: a
+    client of the shim; its upstream and key are used, its threads are not changed.  ``setting``: instructions, tools
+    and so on for all turns, by names of the API's fields; by default those of each recorded run, or else of its
+    assistant among ``known``.  ``limit``: turns of each model at most.  ``begin`` is called with what was read, before
+    any request is sent.
 
-    Raises OSError for a path that is not there.
+    Raises OSError for a path that does not exist.
     """
     with stage(client) as (place, base):
         found = reading.files([Path(path) for path in paths], base, encoding) if paths else Found()
@@ -96,9 +96,9 @@ def compare(  # noqa: PLR0913  # each option is a parameter
 
 
 def _first(talks: Sequence[Conversation], limit: int | None) -> list[Conversation]:
-    """As many turns as are wanted, from the beginning."""
+    """The first ``limit`` turns."""
     kept, left = [], limit
-    # A thread may stand in a file and be named by its id besides.
+    # A thread may be in a file and also be given by its id.
     once = {talk.id: talk for talk in talks}
     for talk in once.values():
         turns = talk.turns if left is None else talk.turns[: max(left, 0)]
@@ -122,7 +122,7 @@ def _ask(place: Stage, job: _Job, asked: Asked) -> Iterable[Result]:
 
 
 class _Results:
-    """What has come in so far, from any thread."""
+    """The results so far, added from any thread."""
 
     def __init__(self, total: int, progress: Progress) -> None:
         self.by_key: Final[dict[Key, Result]] = {}
@@ -137,7 +137,7 @@ class _Results:
 
 
 def _work(jobs: "deque[_Job]", work: Callable[[_Job], None], workers: int) -> None:
-    """All of them, some at a time.  Raises what one of them raises, and begins no other then."""
+    """Run all jobs, some in parallel.  Raises the exception of a job, and then starts no other."""
 
     def worker() -> None:
         while jobs:

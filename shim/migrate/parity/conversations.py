@@ -1,4 +1,4 @@
-"""A recorded conversation, cut into turns: what the user asked, what was said before, and what was answered."""
+"""Cuts a recorded conversation into turns: the question, the history before it, and the answer."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from shim.translate import history
 from shim.translate.history import Entry
 from shim.wire.types import Json
 
-#: What a run was asked with, as far as its object tells: parameters of a new run, and what each has by itself.
+#: The parameters of a run that its object contains, with the default of each.
 ASKED: Final[dict[str, Any]] = {
     "instructions": "",
     "tools": [],
@@ -23,7 +23,7 @@ ASKED: Final[dict[str, Any]] = {
     "max_completion_tokens": None,
     "truncation_strategy": {"type": "auto", "last_messages": None},
 }
-#: What is wrong with a transcript, and what becomes of it.
+#: Problems of a recorded conversation, and their consequences.
 PROBLEMS: Final = {
     "empty": "no messages: skipped",
     "no_question": "no message of a user: skipped",
@@ -37,7 +37,7 @@ PROBLEMS: Final = {
 
 
 class Problem(NamedTuple):
-    """Something about the input.  ``code``: a key of `PROBLEMS`, or of the import's problems."""
+    """A problem of the input.  ``code``: a key of `PROBLEMS`, or of the import's problems."""
 
     code: str
     place: str
@@ -51,8 +51,8 @@ class Problem(NamedTuple):
 class Turn:
     """One question and its answer.
 
-    ``before``: items of all that was said before; ``asked``: those of the question.  ``setting``: what the run was
-    asked with, by names of `ASKED`; None where no run is recorded.
+    ``before``: items of the history; ``asked``: those of the question.  ``setting``: the run's parameters, by names of
+    `ASKED`; None if no run is recorded.
     """
 
     number: int
@@ -66,7 +66,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """A thread.  ``name``: the id that it had before an import gave it another one, or its own."""
+    """A thread.  ``name``: its original id, if an import gave it another one, else its id."""
 
     id: str
     name: str
@@ -79,8 +79,8 @@ class Conversation:
 
 
 class _Told(NamedTuple):
-    """What answered: a run that may have no messages, or messages whose run is not known.  ``after``: the place of the
-    last message of the user before it.
+    """The source of an answer: a run, which may have no messages, or messages whose run is unknown.  ``after``: the
+    index of the user's last message before it.
     """
 
     run: Json | None
@@ -113,7 +113,7 @@ def conversation(objects: Sequence[Json], entries: Sequence[Entry]) -> tuple[Con
 
 
 def _chosen(messages: list[Json], runs: list[Json], found: list[Problem], id: str) -> list[_Told]:
-    """One answer for each question, in order: of several runs the last that was completed, else the last."""
+    """One answer for each question, in order: of several runs the last completed one, else the last."""
     asks = [place for place, message in enumerate(messages) if message["role"] == "user"]
     if not asks:
         found.append(_problem("empty" if not messages else "no_question", id))
@@ -149,8 +149,8 @@ def _by_runs(messages: list[Json], runs: list[Json]) -> Iterator[_Told]:
 
 
 def _by_time(messages: list[Json], run: Json, asks: list[int], before: int) -> int:
-    """The question of a run that said nothing.  Times are whole seconds: of several messages in the run's own second
-    the first one counts.
+    """The question of a run without messages, by times.  They are in whole seconds: of several messages in the run's
+    own second the first one is used.
     """
     earlier = [place for place in asks if messages[place]["created_at"] < run["created_at"]]
     same = [place for place in asks if messages[place]["created_at"] == run["created_at"]]
@@ -158,7 +158,7 @@ def _by_time(messages: list[Json], run: Json, asks: list[int], before: int) -> i
 
 
 def _by_messages(messages: list[Json], known: set[str]) -> Iterator[_Told]:
-    """Answers whose run is not in the record: of each question what stands behind it."""
+    """Answers whose runs are not recorded: for each question the messages after it."""
     after = -1
     groups: dict[int, list[Json]] = {}
     for place, message in enumerate(messages):
@@ -171,7 +171,7 @@ def _by_messages(messages: list[Json], known: set[str]) -> Iterator[_Told]:
 
 
 def asked_with(body: Json) -> Json:
-    """What a run, or a run of an assistant, is asked with.  Defaults are not said: some models refuse even these."""
+    """The parameters of a run, or of an assistant.  Defaults are left out, as some models refuse even these."""
     return {name: body[name] for name, own in ASKED.items() if body.get(name) not in (None, own)}
 
 
@@ -192,7 +192,9 @@ def _turn(number: int, one: _Told, steps: list[Json], asked: list[Json], entries
 
 
 def _items(entries: Iterable[Entry]) -> tuple[Json, ...]:
-    """As any server takes them: without reasoning, which is bound to the responses that made it."""
+    """Items in a form that any server accepts: without reasoning, which is valid only with the response that made
+    it.
+    """
     said = history.compose(entries, thoughts=False)
     return tuple(item for item in said if item["type"] != "message" or item["content"])
 

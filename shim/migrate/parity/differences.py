@@ -1,7 +1,7 @@
-"""Two answers to the same question side by side: where their structure differs.
+"""Compares the structure of two answers to the same question.
 
-Nothing here says which one is better, or right.  Lengths, tokens, costs and times are told elsewhere and are never a
-difference.
+It does not decide which one is better, or right.  Lengths, tokens, costs and times are reported elsewhere and are never
+a difference.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -13,7 +13,7 @@ from shim.migrate.parity.answers import Answer, Call
 from shim.migrate.parity.formats import KINDS, Form, form
 from shim.migrate.parity.playback import Reply
 
-#: What is compared, each with a sentence.
+#: The aspects that are compared, each with a description.
 ASPECTS: Final = {
     "status": "how the run ended: its status, the code of its error, why it is incomplete",
     "calls": "functions: calls that are missing, extra, or in another order",
@@ -26,12 +26,12 @@ ASPECTS: Final = {
     "markdown": "headings, lists, tables, quotes, links, images, code blocks and their languages",
 }
 NOTHING: Final = "–"
-#: Statuses of runs that came to no answer.
+#: Statuses of runs without an answer.
 UNANSWERED: Final = ("failed", "expired", "cancelled", "cancelling")
 
 
 class Difference(NamedTuple):
-    """One difference.  ``aspect``: a key of `ASPECTS`.  The sides as they are shown."""
+    """One difference.  ``aspect``: a key of `ASPECTS`.  Both sides are texts for the report."""
 
     aspect: str
     what: str
@@ -41,7 +41,7 @@ class Difference(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """Both answers.  ``stopped``: the candidate's turn was ended, so that it has no text."""
+    """Both answers.  ``stopped``: the candidate's turn was cancelled, so it has no text."""
 
     recorded: Answer
     candidate: Answer
@@ -50,13 +50,15 @@ class Sides:
 
 
 def differences(sides: Sides) -> list[Difference]:
-    """All of them, aspect by aspect.  What the record does not tell is not compared."""
+    """All differences, aspect by aspect.  What was not recorded is not compared."""
     over = sides.stopped or not {sides.recorded.status, sides.candidate.status}.isdisjoint(UNANSWERED)
     return [found for check in (WHILE_IT_LASTED if over else CHECKS) for found in check(sides)]
 
 
 def ended_alike(sides: Sides) -> bool:
-    """Whether both ended in the same way.  A run that is not recorded had an answer, or the turn would not be there."""
+    """Whether both ended in the same way.  If no run is recorded, there was an answer, as otherwise there would be no
+    turn.
+    """
     recorded = sides.recorded if sides.recorded.status is not None else replace(sides.recorded, status="completed")
     return _end(recorded) == _end(sides.candidate)
 
@@ -132,7 +134,7 @@ def _json(sides: Sides) -> Iterator[Difference]:
         return
     for place in sorted({*one, *other}):
         types = one.get(place), other.get(place)
-        # A field that may be null is null now and then.
+        # A nullable field may be null in one of the answers.
         if types[0] != types[1] and "null" not in types:
             yield Difference("json", place, types[0] or NOTHING, types[1] or NOTHING)
 
@@ -157,7 +159,7 @@ def _sets(aspect: str, what: str, recorded: Sequence[str], candidate: Sequence[s
 
 
 def shown(call: Call) -> str:
-    """A call for the eye."""
+    """A call as text for the report."""
     return f"{call.name}({call.arguments})"
 
 
@@ -173,5 +175,5 @@ CHECKS: Final[tuple[Check, ...]] = (
     _json,
     _markdown,
 )
-#: What can be said of a turn that came to no answer.
+#: The aspects that are compared for a turn without an answer.
 WHILE_IT_LASTED: Final[tuple[Check, ...]] = (_status, _calls, _arguments)

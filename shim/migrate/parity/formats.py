@@ -1,4 +1,4 @@
-"""The form of an answer: JSON with its keys, or text with what Markdown has in it."""
+"""The form of an answer: JSON with its keys, or text with its Markdown elements."""
 
 import re
 from collections import defaultdict
@@ -12,7 +12,7 @@ from shim.migrate.parity import values
 from shim.wire import encoding
 
 Kind = Literal["json", "fenced json", "text", "refusal", "nothing"]
-#: What each is called in reports.
+#: The name of each form in reports.
 KINDS: Final[dict[Kind, str]] = {
     "json": "JSON",
     "fenced json": "JSON in a code block",
@@ -20,7 +20,7 @@ KINDS: Final[dict[Kind, str]] = {
     "refusal": "a refusal",
     "nothing": "no text",
 }
-#: Tokens of the parser, and what they are called in reports.
+#: Tokens of the Markdown parser, and their names in reports.
 FEATURES: Final = {
     "heading_open": "headings",
     "bullet_list_open": "bullet lists",
@@ -38,7 +38,7 @@ _parser: Final = MarkdownIt("commonmark").enable("table")
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """``keys``: the places of a JSON answer with the types there.  ``features``: what Markdown has in a text, and
+    """``keys``: the paths of a JSON answer with their types.  ``features``: the Markdown elements of a text, and
     ``languages`` those of its code blocks.
     """
 
@@ -63,7 +63,7 @@ def form(text: str, refused: bool = False) -> Form:
 
 
 def _container(text: str) -> Any:
-    """The object or array that a text is; a number alone is no JSON answer."""
+    """The object or array in a text; a single number does not count as a JSON answer."""
     if text.lstrip()[:1] not in ("{", "["):
         return None
     try:
@@ -74,7 +74,7 @@ def _container(text: str) -> Any:
 
 
 def _types(value: Any) -> tuple[tuple[str, str], ...]:
-    """Every place with the types of what stands there; null only where nothing else does."""
+    """Every path with the types of its values; null only if there is no other type."""
     types: defaultdict[str, set[str]] = defaultdict(set)
     for place, kind in _places(value):
         types[place].add(kind)
@@ -82,7 +82,7 @@ def _types(value: Any) -> tuple[tuple[str, str], ...]:
 
 
 def _places(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
-    """All elements of an array share one place."""
+    """All values with their paths; all elements of an array have the same path."""
     named = value.items() if isinstance(value, dict) else ()
     inside = [(f"{path}.{name}" if path else str(name), inner) for name, inner in named]
     if isinstance(value, list):

@@ -1,6 +1,6 @@
 """The report for people: one HTML file without scripts, which loads nothing from elsewhere.
 
-Everything that is put into it is escaped, and its own policy lets a browser use nothing but its one style sheet.
+All values are escaped, and its content security policy allows nothing but its own style sheet.
 """
 
 import base64
@@ -31,7 +31,7 @@ def _moment(seconds: int) -> str:
 
 
 def _form(answer: Answer) -> str:
-    """The form of an answer in a few words."""
+    """The form of an answer as a short text."""
     found = formats.form(answer.text, answer.refused)
     return ", ".join([formats.KINDS[found.kind], *found.features, *found.languages])
 

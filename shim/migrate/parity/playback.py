@@ -8,7 +8,7 @@ from shim.migrate.parity import values
 from shim.migrate.parity.answers import Call
 
 Match = Literal["equal", "differ", "elsewhere", "unanswered", "none"]
-#: How a call of the candidate was found among the recorded ones.
+#: How a call of the candidate matches the recorded ones.
 MATCHES: Final[dict[Match, str]] = {
     "equal": "as recorded",
     "differ": "arguments differ",
@@ -22,7 +22,7 @@ MATCHES: Final[dict[Match, str]] = {
 class Reply:
     """A call of the candidate and the output that it gets, if there is one.
 
-    ``place``: which recorded call of the turn it stands for; None where it stands for none.
+    ``place``: the index of the matching recorded call of the turn; None if there is none.
     """
 
     call: Call
@@ -32,7 +32,7 @@ class Reply:
 
 
 class Playback:
-    """The calls that were recorded in a turn, each given out once, and those of the rest of the conversation."""
+    """The recorded calls of a turn, each of which is used once, and those of the rest of the conversation."""
 
     def __init__(self, recorded: Sequence[Call], rest: Sequence[Call] = ()) -> None:
         self._recorded: Final = recorded
@@ -40,7 +40,9 @@ class Playback:
         self._open = set(range(len(recorded)))
 
     def answer(self, calls: Sequence[Call]) -> list[Reply]:
-        """Replies to calls that were made together: whatever is equal is found first, then go functions in order."""
+        """Replies to calls that were made together: equal calls are matched first, then calls of the same function in
+        order.
+        """
         equal = [self._take(call, True) for call in calls]
         found = [
             place if place is not None else self._take(call, False) for place, call in zip(equal, calls, strict=True)
@@ -63,7 +65,7 @@ class Playback:
         return Reply(call, match if output is not None else "unanswered", output, place)
 
     def _elsewhere(self, call: Call) -> Reply:
-        """The same call may be made twice, or in another turn than the recorded one."""
+        """A reply for a call that equals a recorded one of another turn, or one that was already used."""
         known = (each.output for each in (*self._recorded, *self._rest) if same(each, call) and each.output is not None)
         output = next(known, None)
         return Reply(call, "none" if output is None else "elsewhere", output)

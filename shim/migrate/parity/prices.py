@@ -1,4 +1,4 @@
-"""What a turn costs, by a file of prices.  The shim knows no prices of its own."""
+"""Computes the cost of a turn from a file of prices.  The shim has no prices of its own."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,21 +7,21 @@ from typing import Any, Final
 from shim.assembly import lined
 from shim.migrate.parity.answers import Tokens
 
-#: Prices are for so many tokens.
+#: The number of tokens that a price is for.
 MILLION: Final = 1_000_000
 KEYS: Final = ("input", "cached_input", "output")
 
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """In US dollars for a million tokens.  Tokens that were cached cost as much as others where nobody says."""
+    """In US dollars for a million tokens.  Without a price of their own cached tokens cost as much as others."""
 
     input: float
     output: float
     cached_input: float | None = None
 
     def of(self, tokens: Tokens) -> float:
-        """The price of a turn; tokens of reasoning are part of the completion."""
+        """The cost of a turn; reasoning tokens are part of the completion tokens."""
         cached = min(tokens.cached or 0, tokens.prompt)
         rate = self.input if self.cached_input is None else self.cached_input
         dollars = (tokens.prompt - cached) * self.input + cached * rate + tokens.completion * self.output
@@ -29,7 +29,7 @@ class Price:
 
 
 class Unusable(ValueError):
-    """A file of prices that cannot be used; says where and why."""
+    """A file of prices that cannot be used; the message has the place and the reason."""
 
 
 def read(path: Path) -> dict[str, Price]:

@@ -18,7 +18,7 @@ from shim.wire.types import Json
 
 @dataclass
 class Found:
-    """What was read: conversations, assistants by id, and what is wrong with the rest."""
+    """The input: conversations, assistants by id, and problems."""
 
     conversations: list[Conversation] = field(default_factory=list)
     assistants: dict[str, Json] = field(default_factory=dict)
@@ -31,14 +31,14 @@ class Found:
 
 
 def files(paths: Sequence[Path], base: Database, encoding: str | None = None) -> Found:
-    """Files, folders and archives; what is in them goes into ``base``, a store that holds nothing else.
+    """Read files, folders and archives into ``base``, an empty store.
 
     Raises OSError for a path that is not there.
     """
     found = Found()
 
     def note(problem: Imported) -> None:
-        # Ids and times that an import makes up change nothing here.
+        # Ids and times that the import had to invent do not matter here.
         if PROBLEMS[problem.code][0] != "changed":
             place = str(problem.place)
             found.problems.append(Problem(problem.code, place, str(problem).removeprefix(f"{place}: ")))
@@ -53,7 +53,7 @@ def files(paths: Sequence[Path], base: Database, encoding: str | None = None) ->
 
 
 def stored(base: Database, tenant: str, thread_id: str) -> Found:
-    """A thread of the store, which is only read.  Raises `ApiError` where it is not there."""
+    """A thread of the store, which is only read.  Raises `ApiError` if it does not exist."""
     return base.read(_one, tenant, thread_id)
 
 

@@ -1,4 +1,4 @@
-"""A recorded turn, asked again of another model through the shim, on a thread that is thrown away."""
+"""Runs a recorded turn again with another model through the shim, on a temporary thread."""
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -24,11 +24,11 @@ from shim.wire import encoding, objects
 from shim.wire.errors import ApiError
 from shim.wire.types import Json
 
-#: Rounds of calls after which a turn is ended: a model may call the same function for ever.
+#: The number of rounds after which a turn is cancelled, as a model may call the same function for ever.
 ROUNDS: Final = 25
-#: Statuses of runs that need no other word on how they ended.
+#: Statuses of runs that have ended by themselves.
 ENDED: Final = ("failed", "expired", "incomplete")
-#: Fields of a setting that are an assistant's; the others are a run's alone.
+#: Parameters of an assistant; the others exist only for a run.
 OF_ASSISTANT: Final = (
     "model",
     "instructions",
@@ -45,9 +45,9 @@ Blank = Callable[[str, int, Json], Json]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What candidates are asked with: one setting for all turns, or with None that of each recorded run.
+    """The parameters for candidates: the same for all turns, or with None those of each recorded run.
 
-    ``known``: assistants by id, for turns of which no run is recorded and for their vector stores.
+    ``known``: assistants by id, for turns without a recorded run and for vector stores.
     """
 
     options: Options
@@ -55,7 +55,7 @@ class Asked:
     known: dict[str, Json]
 
     def of(self, turn: Turn) -> Json:
-        """The setting of a turn, by names of the API's fields."""
+        """The parameters of a turn, by names of the API's fields."""
         if self.setting is not None:
             return self.setting
         named = self.known.get(turn.assistant_id or "", {})
@@ -65,7 +65,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """Where replays happen: a client on a store that is thrown away, and the engine's world behind it."""
+    """The environment of replays: a client on a temporary store, and its engine's context."""
 
     client: openai.OpenAI
     world: Context
@@ -83,7 +83,7 @@ class Stage:
 
     @contextmanager
     def _thread(self, talk: Conversation, before: Iterable[Json]) -> Iterator[str]:
-        """A thread for as long as it is needed; afterwards upstream forgets its responses, too."""
+        """A temporary thread; afterwards its responses are deleted upstream, too."""
         thread_id = self._insert(thread_rows.insert, objects.thread, "thread", tool_resources=talk.tool_resources)
         try:
             self._put(thread_id, before)
@@ -93,7 +93,9 @@ class Stage:
             drive.finish(retention.upstream(self.world))
 
     def _insert(self, insert: Callable[[Tx, Json], Any], blank: Blank, prefix: str, **fields: Any) -> str:
-        """An object, past what requests must be like: objects of the API have fields that requests may not have."""
+        """Insert an object without the validation of requests, as recorded objects have fields that requests must not
+        have.
+        """
         body = blank(self.world.ids(prefix), self.world.now(), fields)
         drive.finish(self.world.store.write(insert, body))
         return str(body["id"])
@@ -111,7 +113,7 @@ class Stage:
             self._put(thread_id, turn.asked)
             run.go(helper, {name: value for name, value in setting.items() if name not in OF_ASSISTANT})
         except (openai.APIError, ApiError) as problem:
-            # What the shim would not even begin, or a stream that broke off.
+            # A run that the shim refused, or a stream that broke off.
             code = getattr(problem, "code", None) or type(problem).__name__
             run.refused = {"code": code, "message": problem.message}
         return Result(model, 0, self._answer(thread_id, model, run), tuple(run.replies), run.stopped)
@@ -130,7 +132,7 @@ class Stage:
 
 
 class _Run:
-    """A run on its way.  ``replies``: its calls so far, with the outputs that they got."""
+    """A current run.  ``replies``: its calls so far, with their outputs."""
 
     def __init__(self, client: openai.OpenAI, thread_id: str, playback: Playback, placeholder: str | None) -> None:
         self._runs: Final = client.beta.threads.runs
@@ -146,7 +148,7 @@ class _Run:
         self.refused: Json | None = None
 
     def go(self, assistant_id: str, setting: Json) -> None:
-        """To its end, or to a call that nobody can answer.  Raises `openai.APIError`."""
+        """Run to the end, or to a call without a known output.  Raises `openai.APIError`."""
         self._began = time.perf_counter()
         try:
             waiting = self._read(
@@ -162,7 +164,7 @@ class _Run:
             self.seconds = round(time.perf_counter() - self._began, 3)
 
     def _read(self, stream: Any) -> Any:
-        """Read to the end; the run, where it waits for outputs."""
+        """Read the stream to its end; returns the run if it requires outputs."""
         waiting = None
         with stream:
             for event in stream:
@@ -175,7 +177,7 @@ class _Run:
         return waiting
 
     def _answer(self, run: Any, batch: int) -> bool:
-        """Find outputs for what the run waits for; whether there is one for each call."""
+        """Find outputs for the calls of the run; returns whether there is one for each call."""
         self._asked = run.required_action.submit_tool_outputs.tool_calls
         calls = [Call(call.function.name, call.function.arguments or "", None, batch) for call in self._asked]
         found = self._playback.answer(calls)
@@ -199,5 +201,5 @@ class _Run:
         assert self.id is not None
         self.stopped = encoding.well_formed(why)
         self._runs.cancel(self.id, thread_id=self._thread_id)
-        # The next look finds it cancelled; before that a thread takes no message.
+        # The next read finds it cancelled; before that the thread accepts no message.
         self._runs.retrieve(self.id, thread_id=self._thread_id)

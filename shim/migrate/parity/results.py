@@ -1,4 +1,4 @@
-"""What a comparison has found, and the sums of it; as JSON it has a documented shape (`VERSION`)."""
+"""The results of a comparison and their sums; their JSON has a documented form (`VERSION`)."""
 
 import math
 from collections import Counter
@@ -15,7 +15,7 @@ from shim.migrate.parity.prices import Price
 from shim.wire.types import Json
 
 FORMAT: Final = "assistants-shim parity"
-#: Counts up when a reader of the JSON has to change.
+#: Raised when programs that read the JSON must change.
 VERSION: Final = 1
 Verdict = Literal["same", "differs", "failed"]
 VERDICTS: Final[dict[Verdict, str]] = {
@@ -27,10 +27,9 @@ VERDICTS: Final[dict[Verdict, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a candidate did with a turn.  ``repetition`` counts from 1.
+    """A candidate's result for a turn.  ``repetition`` counts from 1.
 
-    ``stopped``: why the turn was ended before its answer.  ``missing``: recorded calls that were not made stand among
-    the differences.
+    ``stopped``: why the turn was cancelled before its answer; None if it was not.
     """
 
     model: str
@@ -42,7 +41,7 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A result beside its record."""
+    """A result, compared with the recorded answer."""
 
     result: Result
     verdict: Verdict
@@ -51,7 +50,7 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """A turn with all that the candidates did with it."""
+    """A turn with the results of all candidates."""
 
     conversation: Conversation
     turn: Turn
@@ -66,8 +65,8 @@ class Compared:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How candidates were asked.  ``free``: on their own answers.  ``ignored``: aspects that make no difference.
-    ``placeholder``: what a call without a recording got as its output.
+    """The options of the comparison.  ``free``: candidates continue from their own answers.  ``ignored``: aspects that
+    do not count.  ``placeholder``: the output of calls without a recording.
     """
 
     models: tuple[str, ...]
@@ -89,7 +88,7 @@ class Report:
     made_at: int = 0
 
     def summaries(self) -> list["Summary"]:
-        """One for what was recorded, and one for each model."""
+        """One summary of the recorded answers, and one for each model."""
         recorded = [(None, each.turn.answer) for each in self.turns]
         named = sorted({answer.model for _, answer in recorded if answer.model})
         rows = [summary("recorded", named, recorded, self.prices)]
@@ -99,12 +98,12 @@ class Report:
         return rows
 
     def count(self, *verdicts: Verdict) -> int:
-        """How many answers of candidates got one of these verdicts."""
+        """How many answers of candidates have one of these verdicts."""
         return sum(one.verdict in verdicts for each in self.turns for one in each.candidates)
 
 
 def judge(turn: Turn, result: Result, ignored: Iterable[str] = ()) -> Judged:
-    """What a result is beside its record."""
+    """Compare a result with the recorded answer."""
     left_out = {*ignored}
     sides = Sides(turn.answer, result.answer, result.replies, result.stopped is not None)
     found = tuple(each for each in differences(sides) if each.aspect not in left_out)
@@ -115,10 +114,9 @@ def judge(turn: Turn, result: Result, ignored: Iterable[str] = ()) -> Judged:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The sums of one side; None where nothing is known.  ``..._unknown``: answers of which it is not.
+    """The sums of one side; None if nothing is known.  ``..._unknown``: how many answers have no known value.
 
-    ``first`` and ``total``: seconds to the first word and to the end, of which half of the answers, and 95 in a
-    hundred, needed no more.
+    ``first`` and ``total``: seconds to the first text and to the end, as p50 and p95.
     """
 
     name: str
@@ -142,7 +140,7 @@ class Summary:
 def summary(
     name: str, models: list[str], given: Sequence[tuple[Judged | None, Answer]], prices: Mapping[str, Price]
 ) -> Summary:
-    """The sums of answers, each with what it was found to be."""
+    """The sums of answers, each with its verdict."""
     judged = [one for one, _ in given if one is not None]
     answers = [answer for _, answer in given]
     verdicts = Counter(one.verdict for one in judged)
@@ -171,7 +169,7 @@ def summary(
 
 
 def cost(answer: Answer, prices: Mapping[str, Price]) -> float | None:
-    """In US dollars; None where the tokens or the model's price are not known."""
+    """In US dollars; None if the tokens or the model's price are unknown."""
     price = prices.get(answer.model or "")
     return None if price is None or answer.tokens is None else price.of(answer.tokens)
 

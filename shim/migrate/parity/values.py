@@ -1,4 +1,4 @@
-"""JSON values side by side: whether two are equal, and where they differ."""
+"""Compares JSON values: whether two are equal, and where they differ."""
 
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
@@ -7,7 +7,7 @@ from shim.wire import encoding
 
 
 class _Absent:
-    """Stands where one side has no value."""
+    """Stands for a missing value."""
 
     def __repr__(self) -> str:
         return "(absent)"
@@ -17,7 +17,7 @@ ABSENT: Final = _Absent()
 
 
 class Change(NamedTuple):
-    """A place, as in ``items[0].name``, and what is there on either side; `ABSENT` where nothing is."""
+    """A path, as in ``items[0].name``, and the value on either side; `ABSENT` if there is none."""
 
     path: str
     recorded: Any
@@ -25,7 +25,7 @@ class Change(NamedTuple):
 
 
 def parsed(text: str) -> Any:
-    """Arguments as a value; as they stand where they are no JSON."""
+    """Arguments as a value; the text itself if it is no JSON."""
     try:
         return encoding.parsed(text) if text.strip() else {}
     except ValueError:
@@ -46,7 +46,7 @@ def equal(one: Any, other: Any) -> bool:
 
 
 def changes(recorded: Any, candidate: Any, path: str = "") -> Iterator[Change]:
-    """Every place at which they differ, the innermost ones."""
+    """Every path at which they differ, the innermost ones."""
     types = kind(recorded), kind(candidate)
     if types == ("object", "object"):
         for name in dict.fromkeys((*recorded, *candidate)):
@@ -61,5 +61,5 @@ def changes(recorded: Any, candidate: Any, path: str = "") -> Iterator[Change]:
 
 
 def shown(value: Any) -> str:
-    """A value for the eye."""
+    """A value as text for the report."""
     return repr(value) if value is ABSENT else encoding.text(value)

@@ -1,4 +1,4 @@
-"""Numbers of a comparison as people read them.  What is not known is said so, and never 0."""
+"""Formats the numbers of a comparison.  An unknown number is shown as unknown, never as 0."""
 
 from shim.migrate.parity.results import Summary
 
@@ -15,7 +15,7 @@ def number(value: int | None) -> str:
 
 
 def dollars(value: float | None) -> str:
-    """Four digits where a cent is much, two where it is little."""
+    """Four decimals for small amounts, two for large ones."""
     if value is None:
         return UNKNOWN
     return f"${value:,.2f}" if value >= 10 else f"${value:.4f}" if value >= 0.001 or not value else f"${value:.6f}"
@@ -30,12 +30,12 @@ def seconds(value: float | None) -> str:
 
 
 def spread(value: dict[str, float] | None) -> str:
-    """Half of the answers, and 95 in a hundred."""
+    """The values p50 and p95."""
     return UNKNOWN if value is None else f"{seconds(value['p50'])} / {seconds(value['p95'])}"
 
 
 def cost(summary: Summary) -> str:
-    """A sum of which a part is not known is at least what is known."""
+    """A cost; if a part of the sum is unknown, it is shown as at least the known part."""
     known = dollars(summary.cost)
     return f"≥ {known}" if summary.cost is not None and summary.cost_unknown else known
 

@@ -1,5 +1,5 @@
-"""Every use of the Assistants API in a code base, and what becomes of each.
+"""Finds the uses of the Assistants API in a code base, with a verdict for each.
 
-`scanner.scan` takes paths and gives a `findings.Report`; `rules.RULES` says what each kind of finding means.  Python is
-read by its syntax tree, other languages by patterns, and nothing that is read is ever run.
+`scanner.scan` takes paths and returns a `findings.Report`; `rules.RULES` explains each kind of finding.  Python is read
+by its syntax tree, other languages by patterns, and no code is ever run.
 """

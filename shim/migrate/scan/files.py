@@ -1,4 +1,4 @@
-"""Which files are looked at, and how their bytes become text."""
+"""Selects the files to scan, and decodes them."""
 
 import io
 import os
@@ -12,17 +12,17 @@ from typing import Final
 from shim.migrate.scan.findings import Skipped
 from shim.migrate.scan.languages import CODE
 
-#: A larger file is data, or was made by a program.
+#: The largest file that is read: a larger one is data, or was generated.
 LARGEST: Final = 2_000_000
 PYTHON: Final = frozenset({"py", "pyw", "pyi"})
 NOTEBOOK: Final = "ipynb"
-#: Where ids stand.
+#: Configuration files, which may contain ids.
 CONFIGURATION: Final = frozenset(
     {"env", "json", "yaml", "yml", "toml", "ini", "cfg", "conf", "properties", "tf", "tfvars", "xml"}
     | {"example", "local", "sample"}
 )
 SUFFIXES: Final = PYTHON | CODE | CONFIGURATION | {NOTEBOOK}
-#: Folders that hold what others wrote, or what a program made.
+#: Folders of other people's code, or of build results.
 SKIPPED: Final = re.compile(
     r"\.(git|hg|svn|venv|next|tox|nox|mypy_cache|ruff_cache|pytest_cache|ipynb_checkpoints|idea|vscode)|node_modules"
     r"|venv|env|__pycache__|dist|build|site-packages|target|vendor"
@@ -32,18 +32,18 @@ MARKS: Final = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 
 
 class Unreadable(Exception):
-    """A file that is not looked at; its text says why."""
+    """A file that is not scanned; its message says why."""
 
 
 def suffix(name: str) -> str:
-    """What a file's name says of its language: ``.env.production`` is an ``env``."""
+    """A file's language by its name: ``.env.production`` is an ``env``."""
     if name.startswith(".env"):
         return "env"
     return name.rpartition(".")[2].lower() if "." in name else ""
 
 
 def walk(place: Path, exclude: Iterable[str] = ()) -> Iterator[Path]:
-    """The files below a folder, in a fixed order; a file that is named itself is looked at whatever its name is.
+    """The files below a folder, in a fixed order; a file that is given itself is scanned regardless of its name.
 
     Links to folders are not followed, so that none is walked twice or for ever.
     """
@@ -83,11 +83,13 @@ def read(path: Path) -> bytes:
 
 
 def decode(data: bytes, kind: str) -> str:
-    """A file's text, with ``\\n`` for every line's end.  Raises `Unreadable` for Python that says no true encoding."""
+    """A file's text, with ``\\n`` for every line's end.  Raises `Unreadable` for Python with an invalid encoding
+    declaration.
+    """
     try:
         text = data.decode(_encoding(data, kind))
     except UnicodeDecodeError:
-        # Ids and calls are ASCII in every encoding that is left.
+        # In the remaining encodings ids and calls are ASCII.
         text = data.decode("latin-1")
     return text.replace("\r\n", "\n").replace("\r", "\n")
 

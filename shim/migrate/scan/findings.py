@@ -7,13 +7,13 @@ from typing import Final
 
 from shim.migrate.scan.rules import RULES, VERDICTS, Verdict
 
-#: The most characters of a line that are shown.
+#: How many characters of a line are shown.
 SHOWN: Final = 160
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
-    """Lines and columns count from 1; ``end_line`` is the last line of what was found.  ``cell``: of a notebook."""
+    """Lines and columns count from 1; ``end_line`` is the last line of the finding.  ``cell``: of a notebook."""
 
     line: int
     column: int
@@ -43,7 +43,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A file that was not looked at, and why: a sentence without its full stop."""
+    """A file that was not scanned, and why: a sentence without its full stop."""
 
     file: str
     why: str
@@ -51,7 +51,7 @@ class Skipped:
 
 @dataclass(slots=True)
 class Report:
-    """``files``: how many were looked at.  ``ignored``: findings that a comment in the code takes out."""
+    """``files``: how many were scanned.  ``ignored``: findings that a comment in the code excludes."""
 
     findings: list[Finding] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
@@ -59,7 +59,7 @@ class Report:
     ignored: int = 0
 
     def add(self, other: "Report") -> None:
-        """Take in what another process found."""
+        """Add the report of another process."""
         self.findings += other.findings
         self.skipped += other.skipped
         self.files += other.files
@@ -71,12 +71,12 @@ class Report:
         return {verdict: found[verdict] for verdict in VERDICTS}
 
     def by_rule(self) -> list[tuple[str, int]]:
-        """Rules that were found, those that need somebody first, and the most frequent first among them."""
+        """The rules with findings, those that need a human first, and the most frequent first among equals."""
         found = Counter(each.rule for each in self.findings)
         order = {verdict: number for number, verdict in enumerate(reversed(VERDICTS))}
         return sorted(found.items(), key=lambda pair: (order[RULES[pair[0]].verdict], -pair[1], pair[0]))
 
 
 def worst(findings: Iterable[Finding]) -> Verdict | None:
-    """The verdict that asks for most; None without findings."""
+    """The most severe verdict; None without findings."""
     return max((each.verdict for each in findings), key=VERDICTS.index, default=None)

@@ -1,4 +1,4 @@
-"""Frameworks that call the Assistants API for their users: the names by which a program holds them."""
+"""Frameworks that call the Assistants API for their users: the names by which a program imports them."""
 
 import re
 from typing import Final, NamedTuple
@@ -32,7 +32,7 @@ FRAMEWORKS: Final = (
     Row("other-backend", re.compile(r"astra_assistants(\..*)?")),
     Row("azure-agents", re.compile(r"azure\.ai\.agents(\..*)?")),
 )
-#: No framework's name begins otherwise.
+#: The first parts of all frameworks' names.
 ROOTS: Final = re.compile(
     r"langchain\w*|llama_index|autogen\w*|semantic_kernel|agency_swarm|litellm|marvin|phi|astra_assistants|azure"
 )

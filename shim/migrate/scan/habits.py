@@ -1,11 +1,11 @@
-"""Reading habits: how programs read what the API answered, where a native response is read another way."""
+"""Finds code that reads the API's answers in a way that differs for a native response."""
 
 import ast
 import re
 from collections.abc import Iterator
 from typing import Final, TypeAlias
 
-#: Rule, node, what was read, and whether that alone is no proof of a use.
+#: Rule, node, what was read, and whether it is weak: no proof of a use by itself.
 Told: TypeAlias = tuple[str, ast.AST, str, bool]
 
 ANNOTATION: Final = re.compile(r"\w*(annotation|citation|\bann|\banno)\w*|a", re.IGNORECASE)
@@ -13,7 +13,7 @@ CITATION: Final = re.compile(r"\w*citation\w*", re.IGNORECASE)
 
 
 def find(node: ast.AST) -> Iterator[Told]:
-    """The habits that show at a node."""
+    """The findings at a node."""
     match node:
         case ast.Attribute(attr="value", value=ast.Attribute(attr="text", value=ast.Subscript() as part)):
             if _is_content(part):

@@ -1,6 +1,6 @@
-"""Comments that take findings out: ``# shim: ignore``, ``# shim: ignore[rule, rule]``, ``# shim: ignore-file``.
+"""Comments that exclude findings: ``# shim: ignore``, ``# shim: ignore[rule, rule]``, ``# shim: ignore-file``.
 
-They stand in a comment of any language, on a line of what was found; ``ignore-file`` stands anywhere in the file.
+They may be in a comment of any language, on a line of the finding; ``ignore-file`` may be anywhere in the file.
 """
 
 import re
@@ -15,7 +15,7 @@ COMMENT: Final = re.compile(
 
 
 def keep(findings: Iterable[Finding], text: str) -> list[Finding]:
-    """The findings that no comment takes out."""
+    """The findings that no comment excludes."""
     everywhere: list[set[str] | None] = []
     lines: dict[int, set[str] | None] = {}
     if "ignore" in text:

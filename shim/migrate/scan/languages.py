@@ -1,7 +1,7 @@
 """Other languages: one row a pattern, for the SDKs in use and for requests without one.
 
-Comments are taken out before, as far as a row of `COMMENTS` knows the language.  A row whose ``beside`` is set counts
-only in a file that holds that, too: ``client.threads`` alone may be anything.
+Comments are removed before, if `COMMENTS` has a row for the language.  A row with ``beside`` matches only in a file
+that also contains that: ``client.threads`` alone is not sufficient.
 """
 
 import re
@@ -17,7 +17,9 @@ _OPENAI: Final = r"(?i)openai"
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """``languages``: the files' suffixes; empty for all.  ``beside``: what must stand somewhere in the file."""
+    """``languages``: the files' suffixes; empty for all.  ``beside``: a pattern that must occur somewhere in the
+    file.
+    """
 
     rule: str
     languages: frozenset[str]
@@ -144,12 +146,12 @@ PATTERNS: Final = (
 CODE: Final = frozenset(
     f"{JS} {JVM} php go cs fs vb rb rs swift sh bash ps1 dart lua ex exs r pl c cc cpp h hpp html".split()
 )
-#: Files to which rows of no language apply: code, and what ought to be Python.
+#: Files for which the rows without a language are used: code, and Python that cannot be parsed.
 ANY: Final = CODE | {"py", "pyw", "ipynb"}
 _SLASHES: Final = r"//[^\n]*|/\*.*?\*/"
 _HASHES: Final = r"\#[^\n]*"
 _STRINGS: Final = r"\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`"
-#: What is a comment; a string before it is not looked into.
+#: Patterns of comments; strings are matched first, so that a comment mark in a string does not count.
 COMMENTS: Final[Mapping[str, re.Pattern[str]]] = {
     suffix: re.compile(f"({_STRINGS})|({comment})", re.DOTALL)
     for comment, suffixes in (
@@ -162,7 +164,7 @@ COMMENTS: Final[Mapping[str, re.Pattern[str]]] = {
 
 
 def find(text: str, suffix: str) -> Iterator[tuple[str, int, int, str]]:
-    """Rule, first and last offset, and the words that were found, in the order of the rows."""
+    """Rule, first and last offset, and the text that was found, in the order of the rows."""
     shown = without_comments(text, suffix)
     for row in PATTERNS:
         speaks = suffix in (row.languages or ANY)

@@ -1,4 +1,4 @@
-"""Jupyter notebooks: their cells as one Python program, and where each of its lines stands in the file."""
+"""Jupyter notebooks: their cells as one Python program, and the place of each of its lines in the file."""
 
 import ast
 import json
@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any, Final
 
-#: What only IPython understands: magics, shell commands, help.
+#: Syntax of IPython: magics, shell commands, help.
 MAGIC: Final = re.compile(r"^(\s*)(?:[%!?]|\w[\w, ]*=\s*[%!]|[\w.]+\?{1,2}\s*$)")
 STRING: Final = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 
@@ -21,7 +21,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """``places``: of each line of ``source``.  ``broken``: cells that are no Python, with their text."""
+    """``places``: of each line of ``source``.  ``broken``: cells that are not valid Python, with their text."""
 
     source: str
     places: list[Line]
@@ -29,7 +29,7 @@ class Program:
 
 
 def program(text: str) -> Program:
-    """The code cells of a notebook, one after the other.  Raises ValueError for what is no notebook."""
+    """The code cells of a notebook, one after the other.  Raises ValueError for other files."""
     read: Any = json.loads(text)
     cells = read.get("cells") if isinstance(read, dict) else None
     if not isinstance(cells, list):
@@ -63,7 +63,7 @@ def source(cell: Any) -> str:
 
 
 def plain(line: str) -> str:
-    """A line as Python sees it.  A cell of another language (``%%bash``) is marked, to be left out."""
+    """A line as plain Python.  A cell of another language (``%%bash``) is marked, to be left out."""
     if line.lstrip().startswith("%%"):
         return "#%%"
     magic = MAGIC.match(line)

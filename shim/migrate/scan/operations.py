@@ -2,7 +2,7 @@
 
 from typing import Final
 
-#: What an assistant and a run have in common.
+#: Parameters that an assistant and a run have in common.
 _COMMON: Final = frozenset(
     {"model", "instructions", "metadata", "reasoning_effort", "response_format", "temperature", "tools", "top_p"}
 )
@@ -25,10 +25,10 @@ _IN_THREAD: Final = frozenset({"thread_id"})
 _OF_RUN: Final = frozenset({"thread_id", "run_id"})
 _MESSAGE: Final = frozenset({"thread_id", "message_id"})
 
-#: What every method of the SDK takes besides.
+#: Parameters that every method of the SDK has in addition.
 ALWAYS: Final = frozenset({"extra_headers", "extra_query", "extra_body", "timeout", "self"})
 
-#: A method, as it is called below ``client.beta``: the names of its parameters.
+#: A method, by its name below ``client.beta``: the names of its parameters.
 OPERATIONS: Final[dict[str, frozenset[str]]] = {
     "assistants.create": _ASSISTANT,
     "assistants.delete": frozenset({"assistant_id"}),

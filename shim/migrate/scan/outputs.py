@@ -1,4 +1,4 @@
-"""A report as a document for others: JSON, SARIF 2.1.0, Markdown."""
+"""Writes a report as JSON, SARIF 2.1.0 or Markdown."""
 
 from collections.abc import Callable, Iterator
 from pathlib import PurePath
@@ -15,13 +15,13 @@ MEANING: Final[dict[Verdict, str]] = {
     "remark": "works with a remark",
     "human": "needs a human",
 }
-#: How a code host shows each.
+#: The SARIF level of each verdict.
 LEVELS: Final[dict[Verdict, str]] = {"works": "note", "remark": "warning", "human": "error"}
 SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
 def as_json(report: Report, version: str) -> str:
-    """Everything, for programs.  ``form`` grows when a key changes its meaning."""
+    """The whole report, for programs.  ``form`` is raised when a key changes its meaning."""
     body = {
         "form": 1,
         "version": version,
@@ -107,7 +107,7 @@ def _result(each: Finding, number: int) -> Json:
 
 
 def plain(text: str) -> str:
-    """A sentence without its marks of code."""
+    """A sentence without backticks."""
     return text.replace("`", "")
 
 
@@ -117,7 +117,7 @@ def _uri(file: str) -> str:
 
 
 def summary(report: Report) -> str:
-    """What there is, in one line."""
+    """The counts, in one line."""
     counts = report.counted()
     words = ", ".join(f"{MEANING[verdict]}: {counts[verdict]}" for verdict in reversed(VERDICTS))
     return f"files: {report.files}, {words}"

@@ -12,19 +12,19 @@ from shim.migrate.scan.operations import ALWAYS, OPERATIONS, RESOURCES
 from shim.migrate.scan.scopes import Scope, Scopes
 from shim.migrate.scan.values import HEADS, MODULES, Value, Values, is_path
 
-#: What the SDK's types below `openai.types.beta` and its handlers are called, as far as they are the Assistants API's.
+#: Names of the SDK's types below `openai.types.beta` and of its handlers that belong to the Assistants API.
 TYPES: Final = re.compile(
     r"(openai|shim)\.types\.beta(\.(?!realtime|chatkit|chat\b|Realtime|ChatKit|Chat|chatkit_\w+)\w+(\..*)?)?"
     r"|(openai|shim)\.(lib\.streaming\.(_?\w+\.)*)?(Async)?Assistant(EventHandler|StreamManager)\w*"
 )
 HANDLER: Final = re.compile(r"(.*\.)?(Async)?AssistantEventHandler")
-#: What a replacement in a test is asked for.
+#: Methods of mocks, which are no methods of the API.
 MOCKED: Final = re.compile(r"assert_\w+|return_value|side_effect|call_\w+|called|mock_\w+|reset_mock|await_\w+|parse")
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A finding within a file; a ``weak`` one counts only where the file has another one that is not."""
+    """A finding within a file; a ``weak`` one counts only if the file has another one that is not weak."""
 
     rule: str
     node: ast.AST
@@ -32,13 +32,13 @@ class Found:
     weak: bool = False
 
 
-#: What was found at a node, and which nodes below it are still to be looked at; None for all.
+#: The findings at a node, and the child nodes that must still be visited; None for all.
 Seen: TypeAlias = tuple[list[Found], list[ast.AST] | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """A path of the Assistants API.  ``head``: where it begins; ``path``: below ``beta``."""
+    """A path of the Assistants API.  ``head``: its first part; ``path``: the part below ``beta``."""
 
     head: str
     path: str
@@ -55,13 +55,13 @@ def use(value: Value) -> Use | None:
 
 
 def find(tree: ast.Module) -> list[Found]:
-    """All findings, in no order; weak ones only beside others."""
+    """All findings, unsorted; weak ones only if there are others."""
     found = list(Finder(tree).all())
     return _once(found) if any(not each.weak for each in found) else []
 
 
 def _once(found: list[Found]) -> list[Found]:
-    """Without references to what is called on the same line."""
+    """Without references to an operation that is called on the same line."""
     called = {(line(each), each.what) for each in found if each.rule not in ("reference", "types")}
     return [
         each
@@ -83,7 +83,7 @@ class Finder:
         scopes = Scopes(tree)
         self._scopes = scopes.of
         self._values = Values(scopes.of)
-        #: Strings that are no finding of a rule, because of where they stand.
+        #: Strings that are no finding of a rule, because of their context.
         self._passed: dict[int, str] = {}
 
     def all(self) -> Iterator[Found]:
@@ -110,7 +110,7 @@ class Finder:
     def _attribute(self, node: ast.Attribute, scope: Scope) -> Seen:
         value = self._values.of(node, scope)
         if (of := use(value)) is not None:
-            # An attribute that gets such a value is no use of its own: the value is.
+            # An assignment of such a value to an attribute is no additional use.
             is_use = isinstance(node.ctx, ast.Load) or ".beta" in ast.unparse(node)
             return [Found(_known(of) or "reference", node, f"beta.{of.path}")] if is_use else [], self._roots(node)
         if isinstance(value, str) and TYPES.fullmatch(value):
@@ -126,7 +126,7 @@ class Finder:
         return [Found("handler", node, node.name)], [*node.keywords, *node.body, *node.decorator_list]
 
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> Seen:
-        """Strings in decorators are an application's own routes, such as ``@app.post("/v1/threads")``."""
+        """Strings in decorators are the application's own routes, such as ``@app.post("/v1/threads")``."""
         for route in node.decorator_list:
             self._passed |= {id(each): "raw-http" for each in ast.walk(route)}
         return [], None
@@ -135,25 +135,25 @@ class Finder:
         return [], [each for each in node.values if isinstance(each, ast.FormattedValue)]
 
     def _dict(self, node: ast.Dict, scope: Scope) -> Seen:
-        """Models that are keys stand in a list of prices or limits."""
+        """Models that are keys belong to a table of prices or limits."""
         self._passed |= {id(key): "retired-model" for key in node.keys}
         return [], None
 
     def _expression(self, node: ast.Expr, scope: Scope) -> Seen:
-        """A docstring, or any other text that nobody reads, is passed over."""
+        """A docstring, or any other unused text, is skipped."""
         return [], [] if isinstance(node.value, ast.Constant) else None
 
     def _is_api(self, node: ast.expr, scope: Scope) -> bool:
         return use(self._values.of(node, scope)) is not None
 
     def _roots(self, node: ast.expr) -> list[ast.AST]:
-        """What a chain of attributes begins with, if more than a name: it may hold calls of its own."""
+        """The beginning of a chain of attributes, if it is more than a name, as it may contain calls."""
         while isinstance(node, ast.Attribute):
             node = node.value
         return [] if isinstance(node, ast.Name) else [node]
 
     def _called(self, node: ast.Call, scope: Scope) -> Iterator[Found]:
-        """A call: of an operation, of a framework, or of ``getattr`` with a name that nobody knows."""
+        """A call: of an operation, of a framework, or of ``getattr`` with an unknown name."""
         value = self._values.of(node.func, scope)
         if (of := use(value)) is not None:
             yield from _operation(node, of)
@@ -182,7 +182,7 @@ class Finder:
         return False
 
 
-#: What is looked at, besides the strings and habits that any node may show.
+#: The visitor for each kind of node, besides the checks that are made for all nodes.
 LOOKS: Final[dict[type[ast.AST], Callable[[Finder, Any, Scope], Seen]]] = {
     ast.Call: Finder._call,
     ast.Attribute: Finder._attribute,
@@ -198,7 +198,7 @@ LOOKS: Final[dict[type[ast.AST], Callable[[Finder, Any, Scope], Seen]]] = {
 
 
 def _known(of: Use) -> str | None:
-    """The rule for a path that is none of the API's, or None."""
+    """The rule for a path that the API does not have, or None."""
     if of.path.startswith("vector_stores"):
         return "beta-vector-stores"
     path, _, last = of.path.rpartition(".")
@@ -233,7 +233,7 @@ def _manner(node: ast.Call, of: Use) -> str:
 
 
 def _imported(node: ast.Import | ast.ImportFrom) -> Iterator[Found]:
-    """Imports of the API's types and handlers, and of frameworks; one finding a statement."""
+    """Imports of the API's types and handlers, and of frameworks; one finding for each statement."""
     module = f"{node.module}." if isinstance(node, ast.ImportFrom) and not node.level else ""
     if isinstance(node, ast.ImportFrom) and node.level:
         return

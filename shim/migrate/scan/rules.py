@@ -1,10 +1,10 @@
-"""The kinds of findings: what each means for a program that moves to the shim, and the page that says more."""
+"""The kinds of findings: what each means for a program that moves to the shim, and the page about it."""
 
 from dataclasses import dataclass
 from typing import Final, Literal
 
-#: ``works``: nothing to do but the import swap.  ``remark``: works, and there is something to know or to set.
-#: ``human``: somebody has to change the code, or to look at it.
+#: ``works``: only the import must be swapped.  ``remark``: works, but there is something to know or to set.  ``human``:
+#: somebody must change or check the code.
 Verdict = Literal["works", "remark", "human"]
 VERDICTS: Final[tuple[Verdict, ...]] = ("works", "remark", "human")
 
@@ -28,8 +28,7 @@ _FIELDS: Final = "reference/fields.md"
 _SERVE: Final = "how-to/serve.md"
 _CITATIONS: Final = "how-to/files-and-citations.md#show-citations"
 
-#: The verdict stands for the whole finding: a call of an operation works, although a field of it may be a finding of
-#: its own.
+#: The verdict is about the operation: a call works, even if one of its fields is a finding of its own.
 RULES: Final[dict[str, Rule]] = {
     # Python: the SDK's client
     "call": Rule("works", "A call of the Assistants API", _SWAP, "reference/coverage.md#methods"),
@@ -129,7 +128,7 @@ RULES: Final[dict[str, Rule]] = {
         "Write `file_search`, with a vector store in `tool_resources`.",
         "how-to/files-and-citations.md#give-files-to-the-tools",
     ),
-    # Reading habits
+    # How answers are read
     "first-content": Rule(
         "works",
         "Reads the first content part of a message (`content[0].text.value`)",
@@ -212,7 +211,7 @@ RULES: Final[dict[str, Rule]] = {
         "Its successor answers in its place, with one warning in the log; `SHIM_MODEL_MAP` chooses another.",
         "reference/models.md",
     ),
-    # What could not be looked at
+    # Files that could not be parsed
     "not-parsed": Rule(
         "human",
         "A file or cell that is no Python 3 and mentions the API",

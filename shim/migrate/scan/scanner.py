@@ -9,11 +9,11 @@ from typing import Final
 from shim.migrate.scan import files, sources
 from shim.migrate.scan.findings import Report
 
-#: Fewer files are read in this process: starting others would take longer.
+#: Fewer files are read in this process, as starting others would take longer.
 FEW: Final = 200
-#: Files that are handed to another process at a time.
+#: How many files another process gets at a time.
 BATCH: Final = 50
-#: How many files are done, of how many.
+#: Progress: the number of files done, and in total.
 Progress = Callable[[int, int], None]
 
 

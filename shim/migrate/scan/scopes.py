@@ -1,7 +1,7 @@
 """Names of a Python file and what they are bound to: modules, functions, classes, and the attributes of objects.
 
-A binding is an expression that is evaluated when somebody asks (`values`), so that it does not matter in which order a
-program defines things.  All bindings of a name are kept; which one is in force at a place is not asked.
+A binding is an expression that is evaluated when it is needed (`values`), so the order of definitions does not matter.
+All bindings of a name are stored; control flow is not analysed.
 """
 
 import ast
@@ -21,7 +21,7 @@ class Imported:
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """What an expression gives: itself, one element of it, or an object of the class that it names as a type."""
+    """The value of an expression: itself, one element of it, or an object of the class that it names as a type."""
 
     node: ast.expr
     scope: "Scope"
@@ -57,7 +57,7 @@ class Scope:
     attributes: dict[str, list[Binding]] = field(default_factory=lambda: defaultdict(list))
 
     def find(self, name: str) -> list[Binding]:
-        """What a name is bound to, from the innermost scope outwards; names of a class are seen in its body alone."""
+        """The bindings of a name, from the innermost scope outwards; names of a class are visible only in its body."""
         scope: Scope | None = self
         while scope is not None:
             if name in scope.names and (scope is self or not isinstance(scope.node, ast.ClassDef)):
@@ -189,6 +189,6 @@ class Scopes(ast.NodeVisitor):
                 owner.attributes[target.attr].append(binding)
 
     def _owner(self, name: str) -> Scope | None:
-        """The class whose object a name is, as far as its methods say: ``self``, or ``cls``."""
+        """The class of ``self`` or ``cls`` in a method; None for other names."""
         found = next((each for each in self._now.find(name) if isinstance(each, Class)), None)
         return found.scope if found is not None else None

@@ -1,4 +1,4 @@
-"""One file: from its path to its findings."""
+"""Scans one file: from its path to its findings."""
 
 import ast
 import re
@@ -12,8 +12,8 @@ from shim.migrate.scan import files, ignoring, languages, notebooks, python, tex
 from shim.migrate.scan.findings import SHOWN, Finding, Place, Report
 from shim.translate.models import RETIRED
 
-#: A Python file without any of these holds nothing that could be found; most have none, and are not parsed.  Plain
-#: words, and expressions that begin with one, as only these are fast.
+#: A Python file without any of these cannot have findings and is not parsed; most files have none.  Only plain words,
+#: and expressions that begin with one, as these are fast.
 WORDS: Final = (
     *(
         "OpenAIAssistant",
@@ -36,16 +36,16 @@ BEGINNINGS: Final = tuple(
         r"content\b.{0,4}\[\d",
     )
 )
-#: In other languages names say less, and patterns cost little.
+#: The same for other languages, with fewer words, as patterns are cheap.
 OTHER: Final = ("openai", "assistants=v", "/threads", "/assistants", "asst_", "thread_")
-#: A name that is given to a model, or one in quotation marks.
+#: A name that is assigned to a model, or one in quotation marks.
 MODEL: Final = re.compile(
     r"""\b\w*model\w*["']?\s*(?:=>|:=|[:=])\s*["'`]?([\w.-]+)|["'`]((?:gpt|o\d|chatgpt)[\w.-]*)["'`]""", re.IGNORECASE
 )
 
 
 def scan(path: Path) -> Report:
-    """What one file holds.  Nothing in it can raise: what cannot be read is named in the report."""
+    """The findings of one file.  Never raises: a file that cannot be read is listed in the report."""
     report = Report()
     try:
         kind = files.suffix(path.name)
@@ -83,7 +83,7 @@ def _found(name: str, text: str, kind: str) -> Iterator[Finding]:
 
 def _parsed(source: str) -> ast.Module:
     with warnings.catch_warnings():
-        # Old programs have escapes that are no escapes; that is theirs to know.
+        # Suppress warnings about invalid escapes in old programs.
         warnings.simplefilter("ignore")
         return ast.parse(source)
 
@@ -101,14 +101,17 @@ def _python(name: str, text: str) -> Iterator[Finding]:
 
 def _finding(name: str, found: python.Found, lines: list[str]) -> Finding:
     line = python.line(found)
-    # A class or a function is found at its head; of a call the last line counts, for comments that ignore it.
+    # The end of a class or a function is that of its head; that of a call is its last line, for comments that ignore
+    # it.
     ends = line if isinstance(found.node, (ast.ClassDef, ast.FunctionDef)) else getattr(found.node, "end_lineno", line)
     place = Place(line, getattr(found.node, "col_offset", 0) + 1, ends)
     return Finding(found.rule, name, place, found.what, lines[line - 1].strip()[:SHOWN])
 
 
 def _unparsed(name: str, text: str, place: Place) -> Iterator[Finding]:
-    """What patterns find where Python finds no program; the place of the mistake, if there is anything."""
+    """The findings by patterns in a file that Python cannot parse, and the place of the syntax error, if there are
+    any.
+    """
     found = list(_patterns(name, text, "py"))
     if found:
         line = text.split("\n")[place.line - 1 : place.line]
@@ -142,7 +145,7 @@ def _patterns(name: str, text: str, kind: str) -> Iterator[Finding]:
 
 
 def _models(name: str, text: str, starts: list[int]) -> Iterator[Finding]:
-    """Retired models, in a file that has something else."""
+    """Retired models, in a file with other findings."""
     for each in MODEL.finditer(text):
         group = 1 if each[1] else 2
         if (row := RETIRED.get(each[group])) is not None:
@@ -152,7 +155,7 @@ def _models(name: str, text: str, starts: list[int]) -> Iterator[Finding]:
 
 
 def _configuration(name: str, text: str) -> Iterator[Finding]:
-    """Ids and addresses; models where an assistant's id stands in the same file."""
+    """Ids and addresses; and models, if the file contains an assistant's id."""
     starts, found = _starts(text), []
     for rule, pattern in [*texts.IDS.items(), ("raw-http", texts.ADDRESS)]:
         found += [(rule, each) for each in pattern.finditer(text) if rule == "raw-http" or texts.MIXED.search(each[0])]

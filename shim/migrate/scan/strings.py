@@ -1,4 +1,4 @@
-"""Python's string constants: addresses, headers, events' names, ids, models, and what is left of version 1."""
+"""Python's string constants: addresses, headers, events' names, ids, models, and names of version 1."""
 
 import ast
 import re
@@ -9,21 +9,21 @@ from shim.migrate.scan import texts
 from shim.migrate.scan.operations import EVENTS
 from shim.translate.models import RETIRED
 
-#: Rule, node, what was found, and whether that alone is no proof of a use.
+#: Rule, node, what was found, and whether it is weak: no proof of a use by itself.
 Told: TypeAlias = tuple[str, ast.AST, str, bool]
 
-#: ``f"{base}/threads/{id}/runs"``: the address of the host stands elsewhere.
+#: ``f"{base}/threads/{id}/runs"``: an address without the host.
 RELATIVE: Final = re.compile(r"\{\}/(threads|assistants)(/\{\}(/(messages|runs)\b.*)?|/runs)?(\?.*)?/?")
-#: An event that other programs know, too, and beginnings of events.
+#: An event's name that other programs use, too, and beginnings of events' names.
 PREFIXES: Final = frozenset({"thread.created", "thread.run", "thread.message", "thread.run.step"})
-#: What a test replaces: ``patch("openai.resources.beta.threads.Runs.create")``.
+#: The target of a mock: ``patch("openai.resources.beta.threads.Runs.create")``.
 PATCHED: Final = re.compile(r"(\w+\.)*openai\.(\w+\.)*beta\.(threads|assistants|Threads|Assistants)\b[\w.]*")
-#: Calls of other APIs, whose models are not looked at.
+#: Calls of other APIs, whose models are ignored.
 OTHERS: Final = re.compile(r"\b(completions|embeddings|audio|images|moderations|responses|fine_tuning|messages)\b")
 
 
 def find(node: ast.AST) -> Iterator[Told]:
-    """What a node says, if it is a string or a table."""
+    """The findings in a string or a dictionary."""
     match node:
         case ast.JoinedStr():
             yield from _text(node, _joined(node))
@@ -40,7 +40,7 @@ def other_models(node: ast.Call) -> list[ast.AST]:
 
 
 def _joined(node: ast.JoinedStr) -> str:
-    """An f-string's text, with ``{}`` for what is put in."""
+    """An f-string's text, with ``{}`` for each expression."""
     return "".join(str(each.value) if isinstance(each, ast.Constant) else "{}" for each in node.values)
 
 
@@ -58,7 +58,7 @@ def _text(node: ast.AST, text: str) -> Iterator[Told]:
 
 
 def _whole(text: str) -> tuple[str, str, bool] | None:
-    """Rule, what was found, and whether it is weak, for a string that is nothing else."""
+    """Rule, what was found, and whether it is weak, for a string that matches as a whole."""
     if (row := RETIRED.get(text)) is not None:
         return "retired-model", f"{text} (gone from {row.since})", True
     if PATCHED.fullmatch(text):

@@ -1,7 +1,7 @@
-"""What an expression of a Python file stands for, as far as the Assistants API is concerned.
+"""Evaluates expressions of a Python file, as far as they concern the Assistants API.
 
 A value is a dotted name (``openai.OpenAI``), a path from a client (``@client.beta.threads``; ``@azure`` for Azure's,
-``?`` for an object of which nothing is known but that it has a ``beta``), a function or class of the file, or an object
+``?`` for an unknown object with a ``beta``), a function or class of the file, or an object
 of such a class.  Anything else is None.
 """
 
@@ -32,25 +32,25 @@ CLIENTS: Final = {
     "AsyncAzureOpenAI": "@azure",
 }
 HEADS: Final = ("@client", "@azure", "?")
-#: Attributes that give the same resource in another form, and methods that give the same client with other options.
+#: Attributes that return the same resource in another form, and methods that return the same client with other options.
 SAME: Final = frozenset({"with_raw_response", "with_streaming_response"})
 COPIES: Final = frozenset({"with_options", "copy"})
-#: Generic types whose argument is what matters.
+#: Generic types that stand for their argument.
 WRAPPERS: Final = frozenset(
     {"Optional", "Annotated", "ClassVar", "Final", "Union", "Mapped", "InitVar", "Type", "type"}
 )
-#: Decorators under which a method is read like an attribute.
+#: Decorators that make a method an attribute.
 READ: Final = frozenset({"property", "cached_property"})
 DEEPEST: Final = 40
 
 
 def is_path(value: Value) -> bool:
-    """Whether a value is a client, or something reached from one."""
+    """Whether a value is a client, or a path from one."""
     return isinstance(value, str) and value.partition(".")[0] in HEADS
 
 
 class Values:
-    """Evaluates expressions of one file.  Every question is answered once."""
+    """Evaluates expressions of one file, each once."""
 
     def __init__(self, scopes: Mapping[ast.AST, Scope]) -> None:
         self._scopes = scopes
@@ -58,14 +58,14 @@ class Values:
         self._asked: set[tuple[int, Scope]] = set()
 
     def of(self, node: ast.expr, scope: Scope) -> Value:
-        """The value of an expression, where it stands."""
+        """The value of an expression in its scope."""
         key = id(node), scope
         if key in self._known:
             return self._known[key]
         if key in self._asked or len(self._asked) > DEEPEST:
             return None
         self._asked.add(key)
-        # What is asked again while it is being answered (`client = client or OpenAI()`) is None there, and only there.
+        # A recursive evaluation (`client = client or OpenAI()`) gives None at that point only.
         value = self._known[key] = self._of(node, scope)
         self._asked.discard(key)
         return value
@@ -90,7 +90,7 @@ class Values:
         return value
 
     def _one(self, nodes: list[ast.expr], scope: Scope) -> Value:
-        """The first that is known of several values that an expression may have."""
+        """The first known one of several values that an expression may have."""
         return next((value for each in nodes if (value := self.of(each, scope)) is not None), None)
 
     def _first(self, bindings: list[Binding]) -> Value:
@@ -109,7 +109,7 @@ class Values:
         return None
 
     def _annotated(self, node: ast.expr, scope: Scope) -> Value:
-        """An object of the type that an annotation names; what FastAPI's ``Depends`` gives beside it."""
+        """An object of an annotation's type, or the value of FastAPI's ``Depends``."""
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             try:
                 node = ast.parse(node.value, mode="eval").body
@@ -127,7 +127,7 @@ class Values:
         return made if is_path(made) or isinstance(made, Instance) else None
 
     def _made(self, called: Value) -> Value:
-        """What calling a value gives."""
+        """The result of calling a value."""
         match called:
             case str():
                 module, _, name = called.rpartition(".")

@@ -1,4 +1,4 @@
-"""What the rules must know of a program besides the statement that they look at."""
+"""Facts about a program that the rules need besides the import statement."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -8,16 +8,15 @@ import libcst as cst
 
 #: The SDK's clients, all of which `shim` has under the same names.
 CLIENTS: Final = frozenset({"OpenAI", "AsyncOpenAI", "AzureOpenAI", "AsyncAzureOpenAI", "Client", "AsyncClient"})
-#: Names of the module that are the same objects in `shim`, besides its classes that are no clients.
+#: Names of the module that are the same objects in `shim`, besides classes that are not clients.
 SAME: Final = frozenset({"types", "lib", "resources", "not_given", "omit", "file_from_path", "pydantic_function_tool"})
 
 
 @dataclass(slots=True)
 class Facts:
-    """``used``: of each name that holds the module, the attributes that are used; ``*`` stands for the module itself.
+    """``used``: for each name of the module, the attributes that are used; ``*`` stands for the module itself.
 
-    ``dotted``: submodules that are imported without a name of their own (``import openai.types``): each binds
-    ``openai`` anew.
+    ``dotted``: submodules that are imported without ``as`` (``import openai.types``): each also binds ``openai``.
     """
 
     used: dict[str, set[str]] = field(default_factory=dict)
@@ -34,7 +33,7 @@ def _is_same(attribute: str) -> bool:
 
 
 def facts(modules: Iterable[cst.Module]) -> Facts:
-    """Those of a program: one module, or the cells of a notebook."""
+    """The facts of a program: one module, or the cells of a notebook."""
     found = Facts()
     for module in modules:
         module.visit(_Visitor(found))
@@ -58,12 +57,12 @@ class _Visitor(cst.CSTVisitor):
         if isinstance(node.value, cst.Name):
             self._use(node.value.value, node.attr.value)
         else:
-            # The name of an attribute is no use of a name.
+            # An attribute's name does not count as a use of a name.
             node.value.visit(self)
         return False
 
     def visit_Arg(self, node: cst.Arg) -> bool:
-        # The name of an argument is no use of a name.
+        # An argument's name does not count as a use of a name.
         node.value.visit(self)
         return False
 
@@ -82,7 +81,7 @@ def dotted(node: cst.BaseExpression | None) -> str:
 
 
 def names(node: cst.ImportFrom) -> list[str]:
-    """What a statement takes from its module; ``*`` for all."""
+    """The names that a statement imports from its module; ``*`` for all."""
     if isinstance(node.names, cst.ImportStar):
         return ["*"]
     return [dotted(alias.name) for alias in node.names]

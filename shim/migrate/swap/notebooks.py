@@ -1,4 +1,4 @@
-"""Notebooks: each code cell is a program, and only the strings of the lines that change are written anew."""
+"""Notebooks: each code cell is a program, and only the strings of changed lines are replaced."""
 
 import json
 import re
@@ -13,12 +13,14 @@ from shim.migrate.swap.facts import facts
 from shim.migrate.swap.rewriter import Note, NotUnderstood
 from shim.migrate.swap.rules import Rule
 
-#: Where a cell's text begins.
+#: The beginning of a cell's source in the file.
 SOURCE: Final = re.compile(r'"source"\s*:\s*')
 
 
 def rewrite(text: str, rules: Sequence[Rule]) -> tuple[str, list[Note]]:
-    """The notebook's text with the rules applied.  A note's line counts in its cell.  Raises `NotUnderstood`."""
+    """The notebook's text with the rules applied.  A note's line is counted within its cell.  Raises
+    `NotUnderstood`.
+    """
     cells = _cells(text)
     notes: list[Note] = []
     parsed: dict[int, cst.Module] = {}
@@ -31,7 +33,7 @@ def rewrite(text: str, rules: Sequence[Rule]) -> tuple[str, list[Note]]:
                 notes.append(Note(1, f"cell {number + 1}: {why}"))
     known = facts(parsed.values())
     places = list(_places(text, cells))
-    # From the last to the first, so that the places of those before stay what they are.
+    # From the last to the first, so that earlier offsets stay valid.
     for number, module in reversed(parsed.items()):
         made = rewriter.rewrite(module, rules, known)
         notes += [Note(each.line, f"cell {number + 1}: {each.why}") for each in made.notes]
@@ -44,7 +46,7 @@ def rewrite(text: str, rules: Sequence[Rule]) -> tuple[str, list[Note]]:
 
 
 def _places(text: str, cells: list[Any]) -> Iterator[tuple[int, int]]:
-    """Where the source of each cell stands in the file.  Raises `NotUnderstood`."""
+    """The place of each cell's source in the file.  Raises `NotUnderstood`."""
     decoder, after = json.JSONDecoder(), 0
     for cell in cells:
         while (found := SOURCE.search(text, after)) is not None:
@@ -57,7 +59,7 @@ def _places(text: str, cells: list[Any]) -> Iterator[tuple[int, int]]:
 
 
 def _lines(source: str, changed: dict[str, str]) -> str:
-    """The strings of a cell, with lines replaced; every other one stays as it is written."""
+    """The strings of a cell with changed lines replaced; the others stay unchanged."""
 
     def written(found: re.Match[str]) -> str:
         lines = str(json.loads(found[0])).split("\n")

@@ -1,4 +1,4 @@
-"""One program: from its text to a new one, and what was left alone."""
+"""Rewrites one program, and reports what was not changed."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -14,12 +14,12 @@ from shim.migrate.swap.rules import SWAP, Left, Rule, Statement
 
 
 class NotUnderstood(Exception):
-    """A text that is not changed; its words say why."""
+    """A text that is not changed; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Something that stays and that somebody should look at.  ``line``: from 1."""
+    """Code that is not changed and that somebody should check.  ``line``: from 1."""
 
     line: int
     why: str
@@ -36,12 +36,12 @@ class Rewritten:
 
 #: A client, named in a string: in a test that replaces it.
 CLIENT: Final = re.compile(r"""["']openai\.(OpenAI|AsyncOpenAI|AzureOpenAI|AsyncAzureOpenAI|Client|AsyncClient)["']""")
-#: Functions that import the module whose name they are given.
+#: Functions that import a module by its name.
 IMPORTING: Final = frozenset({"import_module", "__import__", "reload"})
 
 
 def parse(source: bytes | str) -> cst.Module:
-    """A program that can be written again byte for byte.  Raises `NotUnderstood`."""
+    """Parse a program that can be written again byte for byte.  Raises `NotUnderstood`."""
     try:
         module = cst.parse_module(source)
     except (cst.ParserSyntaxError, SyntaxError, UnicodeDecodeError, LookupError, RecursionError) as problem:
@@ -52,7 +52,7 @@ def parse(source: bytes | str) -> cst.Module:
 
 
 def rewrite(module: cst.Module, rules: Sequence[Rule], known: Facts | None = None) -> Rewritten:
-    """The program with the rules applied.  ``known``: facts of all programs that it is a part of."""
+    """The program with the rules applied.  ``known``: facts of the whole program, for a notebook of all cells."""
     lines = module.code.splitlines()
     worker = _Worker(rules, known or facts([module]), lambda line: _is_ignored(lines, line))
     made = MetadataWrapper(module, unsafe_skip_copy=True).visit(worker)
@@ -83,7 +83,9 @@ class _Worker(cst.CSTTransformer):
         return made if isinstance(made, cst.ImportFrom) else updated_node
 
     def visit_Call(self, node: cst.Call) -> None:
-        """``import_module("openai")``, ``__import__("openai")``, ``patch("openai.OpenAI")``: named, never changed."""
+        """``import_module("openai")``, ``__import__("openai")``, ``patch("openai.OpenAI")``: reported, never
+        changed.
+        """
         name = dotted(node.func).rpartition(".")[2]
         given = node.args[0].value if node.args else None
         if self._rules is not SWAP or not isinstance(given, cst.SimpleString) or not name:

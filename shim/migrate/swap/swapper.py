@@ -1,4 +1,4 @@
-"""What a swap does to a project: first as a plan, then on disk, each file in one step."""
+"""Swaps the imports of a project: first as a plan, then on disk, each file in one step."""
 
 import difflib
 import os
@@ -16,9 +16,9 @@ from shim.migrate.swap import notebooks, rewriter
 from shim.migrate.swap.rewriter import Note, NotUnderstood
 from shim.migrate.swap.rules import SWAP, UNDO, Rule
 
-#: A file without these bytes has nothing to swap, or to swap back; in a notebook a line may begin anywhere.
+#: A file without these bytes has nothing to swap, or to swap back.
 WORDS: Final = {SWAP: b"openai", UNDO: b"shim"}
-#: Parsing takes its time, so a program must have an import or a string that may be of interest.
+#: Parsing is slow, so only programs with a possibly relevant import or string are parsed.
 LINES: Final = {
     rules: re.compile(rb"\bfrom\s+%s\b|\bimport\s(?:[^\n]|\\\n)*?\b%s\b|[\"']%s[\"'.]" % (word, word, word))
     for rules, word in WORDS.items()
@@ -26,7 +26,7 @@ LINES: Final = {
 
 
 class Changed(Exception):
-    """A file is no longer what it was when the plan was made."""
+    """A file was changed since the plan was made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,9 @@ class Change:
 
 @dataclass(slots=True)
 class Plan:
-    """``notes``: what stays and should be looked at.  ``skipped``: files that were not understood, and why."""
+    """``notes``: code that is not changed and should be checked.  ``skipped``: files that could not be parsed, and
+    why.
+    """
 
     changes: list[Change] = field(default_factory=list)
     notes: list[tuple[Path, Note]] = field(default_factory=list)
@@ -55,7 +57,7 @@ class Plan:
 
 
 def plan(paths: Iterable[Path], exclude: Iterable[str] = (), undo: bool = False) -> Plan:
-    """What would change in the Python files and notebooks below ``paths``.  Nothing is written."""
+    """The changes to the Python files and notebooks below ``paths``.  Nothing is written."""
     made, excluded = Plan(), tuple(exclude)
     for path in dict.fromkeys(each for place in paths for each in files.walk(place, excluded)):
         kind = files.suffix(path.name)
@@ -91,7 +93,7 @@ def _is_interesting(data: bytes, kind: str, rules: tuple[Rule, ...]) -> bool:
 
 
 def _namesake(path: Path) -> Path | None:
-    """A module of the project's own that is called `shim` and stands beside the file or above it."""
+    """A module of the project's own that is called `shim`, in the file's folder or above it."""
     for folder in list(path.absolute().parents)[:8]:
         if (folder / "shim.py").is_file():
             return folder / "shim.py"
@@ -121,10 +123,10 @@ def _notebook(old: bytes, rules: Sequence[Rule]) -> tuple[bytes, list[Note]]:
 
 
 def write(change: Change) -> None:
-    """Put the new bytes in the place of the old ones, in one step: nobody ever sees a part of a file.
+    """Replace a file's contents atomically.
 
-    A link stays a link, and the file keeps its mode.  Raises OSError, and `Changed` for a file that somebody has
-    written meanwhile.
+    A link stays a link, and the file keeps its mode.  Raises OSError, and `Changed` for a file that was changed
+    meanwhile.
     """
     target = Path(os.path.realpath(change.path))
     if target.read_bytes() != change.old:

@@ -70,7 +70,7 @@ def test_contents_are_encrypted_and_keys_replaced(tmp_path: Path) -> None:
         with pytest.raises(StoreFailed, match=said):
             database(url, keys=keys).prepare()
     assert _disk(tmp_path) == before
-    with pytest.raises(StoreFailed, match="is no key"):
+    with pytest.raises(StoreFailed, match="is not a key"):
         database(url, keys=("letmein",))
     both = Database(resolve(url), seal=Seal((new, old)))
     assert both.read(assistants.get, "asst_1") == assistant(1) | {"name": word}

@@ -70,7 +70,7 @@ def locked(path: Path) -> Iterator[None]:
 WHILE_IN_USE: dict[str, tuple[Cause, str]] = {
     "full": (full, "has no room left on its disk. Make room there"),
     "read-only": (read_only, "cannot be written: it is read-only. Let this user write"),
-    "locked": (locked, "was locked by another program for too long. End what holds it"),
+    "locked": (locked, "was locked by another program for too long. End the program that uses it"),
 }
 
 
@@ -126,7 +126,7 @@ FROM_THE_START: dict[str, tuple[Cause, str]] = {
     ),
     "of somebody else": (
         _of(_sql("CREATE TABLE threads (id INTEGER)")),
-        "holds tables of the same names.*a database of its own in SHIM_DATABASE_URL",
+        "has tables with the same names.*a database of its own in SHIM_DATABASE_URL",
     ),
     "locked": (locked, "was locked by another program for too long"),
     "read-only": (read_only, "cannot be written: it is read-only"),

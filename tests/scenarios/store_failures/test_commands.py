@@ -23,7 +23,7 @@ WRONG = {
     "another driver": ("postgresql+asyncpg://me:s3cret@h/d", "kind 'postgresql\\+asyncpg'"),
     "a port that is none": ("postgresql://me:s3cret@h:port/d", "cannot be read"),
     "an @ as it is": ("postgresql://me:s3@cret@h/d", "%40"),
-    "a folder that cannot be": ("sqlite:////proc/nowhere/shim.db", "cannot be opened. SHIM_DATABASE|is not there"),
+    "a folder that cannot be": ("sqlite:////proc/nowhere/shim.db", "cannot be opened. SHIM_DATABASE|does not exist"),
     "an option that is none": ("postgresql://me:s3cret@127.0.0.1:9/d?sslmod=x", "no such option"),
     "nobody there": ("postgresql://me:s3cret@127.0.0.1:9/d", "127.0.0.1/d does not answer. Is the server running"),
     "an unknown host": ("postgresql://me:s3cret@nowhere.invalid/d", "has a host name that cannot be resolved"),

@@ -14,7 +14,7 @@ _BY_PREFIX: Final[dict[str, Kind]] = {
     PREFIX["run"]: "run",
     PREFIX["step"]: "step",
 }
-#: What an object of that kind has at least; without it a value is something else that happens to have such an id.
+#: The fields that an object of that kind must have; a value without them is something else with such an id.
 _HAS: Final[dict[Kind, frozenset[str]]] = {
     "assistant": frozenset({"model"}),
     "thread": frozenset({"id"}),
@@ -26,7 +26,7 @@ _HAS: Final[dict[Kind, frozenset[str]]] = {
 
 
 def kind_of(value: Json, hint: Hint) -> Kind | None:
-    """The kind of an object; None where the value is none."""
+    """The kind of an object; None if the value is not an object of the API."""
     named = OBJECTS.get(str(value.get("object")))
     if named is not None:
         return named
@@ -40,7 +40,7 @@ def fits(value: Json, hint: Hint) -> bool:
 
 
 def read(value: Json, hint: Hint, inner: Inner) -> Iterator[Found]:
-    """The object; of a run that brings its steps along, these as well."""
+    """The object, and the steps of a run that contains them."""
     kind = kind_of(value, hint)
     assert kind is not None
     steps: Any = value.get("steps") if kind == "run" else None

@@ -1,4 +1,4 @@
-"""A thread with its messages in one value, as most scripts write it.
+"""Reads a thread with its messages in one value, as most scripts write it.
 
 ``{"thread": {...}, "messages": [...], "runs": [...], "steps": [...]}``, ``{"id": "thread_...", "messages": [...]}``,
 ``{"thread_id": "thread_...", "messages": {"data": [...]}}``.
@@ -11,7 +11,7 @@ from shim.migrate.imports.found import Found, Hint, Inner, Kind
 from shim.migrate.imports.values import is_id
 from shim.wire.types import Json
 
-#: Members that hold lists, or lists by the id of what they belong to: what they list.
+#: Members with lists, or with lists by the id of their owner: the kind of their entries.
 MEMBERS: Final[dict[str, Kind]] = {
     "messages": "message",
     "runs": "run",
@@ -20,12 +20,12 @@ MEMBERS: Final[dict[str, Kind]] = {
     "runSteps": "step",
     "files": "file",
 }
-#: Where the id of the thread stands, and other names of the members of a thread object.
+#: Names of the member with the thread's id, and of the members with a thread object.
 IDS: Final = ("thread_id", "threadId", "id", "conversation_id", "session_id")
 _NAMES: Final = {"createdAt": "created_at", "create_time": "created_at"}
 _THREAD: Final = ("created_at", "metadata", "tool_resources")
 
-#: Members that are read, and those that say nothing of the thread.
+#: Members that are read, and those that are ignored.
 _KNOWN: Final = {*MEMBERS, *IDS, *_NAMES, *_THREAD, "thread", "assistant", "assistant_id", "object"}
 
 
@@ -49,14 +49,14 @@ def read(value: Json, hint: Hint, inner: Inner) -> Iterator[Found]:
 
 
 def thread_id_of(value: Json, thread: Json) -> str | None:
-    """The id of the thread; one of the API's form before any other."""
+    """The id of the thread; one of the API's form is preferred."""
     given = [thread.get("id"), *(value.get(name) for name in IDS)]
     texts = [str(one) for one in given if isinstance(one, (str, int)) and one != ""]
     return next((text for text in texts if is_id("thread", text)), next(iter(texts), None))
 
 
 def _own(value: Json) -> Json:
-    """The fields of a thread object that stand beside its messages."""
+    """The fields of a thread object that are in the same value as its messages."""
     named = {_NAMES.get(name, name): given for name, given in value.items()}
     return {name: named[name] for name in _THREAD if named.get(name) is not None}
 

@@ -1,7 +1,7 @@
-"""The vendor's data export, ``conversations.json``: each conversation is a tree of messages, ``mapping``.
+"""Reads ChatGPT's data export, ``conversations.json``: each conversation is a tree of messages, ``mapping``.
 
-Only the branch that its user saw last is a thread; ids are none of the API's.  Source of the form: the file itself, as
-exported in 2024 to 2026.
+Only the branch that its user saw last becomes a thread; ids are not of the API's form.  Source of the format: files
+that were exported in 2024 to 2026.
 """
 
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from typing import Any, Final
 from shim.migrate.imports.found import Found, Hint, Inner
 from shim.wire.types import Json
 
-#: Roles of messages that nobody said: instructions, and what tools answered.
+#: Roles of messages that are not imported: instructions, and outputs of tools.
 _UNSEEN: Final = ("system", "tool")
 
 
@@ -46,7 +46,7 @@ def _branch(nodes: Json, last: Any) -> dict[str, None]:
 
 
 def _said(node: Any) -> Json | None:
-    """The message of a node, where somebody said one."""
+    """The message of a node, if it is a user's or an assistant's."""
     message = node.get("message") if isinstance(node, dict) else None
     author = message.get("author") if isinstance(message, dict) else None
     if not isinstance(message, dict) or not isinstance(author, dict) or author.get("role") in _UNSEEN:
@@ -75,5 +75,5 @@ def _message(name: str, message: Json, hint: Hint) -> Found:
 
 
 def _kind(part: Any) -> str:
-    """The kind of a part that is no text, to name it in the report: pictures lie beside the file, under other names."""
+    """The kind of a part that is no text, for the report: pictures are separate files with other names."""
     return str(part.get("content_type")) if isinstance(part, dict) else type(part).__name__

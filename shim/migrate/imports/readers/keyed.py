@@ -23,7 +23,7 @@ NAMES: Final[dict[str, Kind | None]] = {
 
 
 def hint_of(name: str, hint: Hint) -> Hint | None:
-    """What the name of a member says of its value; None where it says nothing."""
+    """The hint from the name of a member; None if the name is unknown."""
     if name in NAMES:
         return hint.at(kind=NAMES[name])
     if is_id("thread", name):
@@ -38,7 +38,7 @@ def fits(value: Json, hint: Hint) -> bool:
 
 
 def read(value: Json, hint: Hint, inner: Inner) -> Iterator[Found]:
-    """All that the members hold; other members are of no account."""
+    """The contents of the known members; others are ignored."""
     for name, given in value.items():
         known = hint_of(name, hint)
         if known is not None and isinstance(given, (list, dict)):
@@ -46,6 +46,6 @@ def read(value: Json, hint: Hint, inner: Inner) -> Iterator[Found]:
 
 
 def _with_id(name: str, given: Any) -> Any:
-    """A thread object under its own id may do without it."""
+    """A thread object under its id as key need not contain the id."""
     bare = isinstance(given, dict) and is_id("thread", name) and "id" not in given and "data" not in given
     return {"id": name, **given} if bare else given

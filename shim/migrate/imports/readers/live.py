@@ -1,6 +1,7 @@
-"""An endpoint that still answers the old protocol: a thread with all that belongs to it, through the official client.
+"""Reads threads, with all that belongs to them, from an endpoint that still has the old API, through the official
+client.
 
-Such are the classic agents of Azure, until 2027-03-31, and `assistants-shim serve`.
+Examples are the classic agents of Azure, until 2027-03-31, and `assistants-shim serve`.
 """
 
 import base64
@@ -17,12 +18,12 @@ from shim.wire import ids
 from shim.wire.types import Json
 
 _HEADERS: Final = {"OpenAI-Beta": "assistants=v2"}
-#: The most objects that a list of the API gives at a time.
+#: The largest page of a list of the API.
 PAGE: Final = 100
 AZURE: Final = ".openai.azure.com"
-#: The first version of Azure's API with all of the old protocol.
+#: The first version of Azure's API with the whole old API.
 AZURE_VERSION: Final = "2024-05-01-preview"
-#: Answers that say that no other call will go better.
+#: Errors after which other calls would fail as well.
 HOPELESS: Final = (openai.AuthenticationError, openai.PermissionDeniedError, openai.APIConnectionError)
 
 
@@ -62,7 +63,7 @@ class Endpoint:
             yield from self._file(file_id)
 
     def _assistant(self, assistant_id: Any) -> Iterator[Found]:
-        """An assistant; one that was deleted there is none to import."""
+        """An assistant; None if it was deleted there."""
         if not isinstance(assistant_id, str) or assistant_id in self._fetched:
             return
         self._fetched.add(assistant_id)
@@ -72,7 +73,7 @@ class Endpoint:
             yield Found(None, {}, Hint(), ((refused.code, assistant_id),))
 
     def _file(self, file_id: str) -> Iterator[Found]:
-        """A file with its content, unless it is not given out, as the API did with files that users had uploaded."""
+        """A file with its content, if the endpoint returns it: the API did not return files that users had uploaded."""
         try:
             content: bytes = self._client.files.content(file_id).read()
             about = self._get(ids.path("files", file_id))

@@ -1,4 +1,4 @@
-"""List pages of the API: ``{"object": "list", "data": [...]}``."""
+"""Reads list pages of the API: ``{"object": "list", "data": [...]}``."""
 
 from collections.abc import Iterator
 
@@ -11,5 +11,5 @@ def fits(value: Json, hint: Hint) -> bool:
 
 
 def read(value: Json, hint: Hint, inner: Inner) -> Iterator[Found]:
-    """What the page lists."""
+    """The objects of the page."""
     yield from inner(value["data"], hint.at(thread_id=value.get("thread_id")))

@@ -9,7 +9,7 @@ from typing import Any, Final
 from shim.migrate.imports.found import Found, Hint, Inner
 from shim.wire.types import Json
 
-#: A message's field: the names under which rows have it, the first that is there counts.
+#: A message's field: its names in rows; the first one that exists is used.
 NAMES: Final[dict[str, tuple[str, ...]]] = {
     "id": ("message_id", "messageId", "id", "msg_id", "openai_message_id"),
     "thread_id": ("thread_id", "threadId", "thread", "conversation_id", "session_id", "openai_thread_id"),
@@ -22,9 +22,9 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
     "attachments": ("attachments",),
     "file_ids": ("file_ids",),
 }
-#: What a row must have to be one.
+#: The fields that a row must have.
 _NEEDED: Final = ("role", "content")
-#: Fields that only repeat what others say.
+#: Fields that are redundant.
 _SILENT: Final = frozenset({"object", "type", "status", "incomplete_details", "incomplete_at", "completed_at"})
 
 

@@ -1,4 +1,4 @@
-"""CSV with a heading: each line is a row with one message.  Columns have the usual names, or are named in a mapping."""
+"""Reads CSV with a heading: each line is a row with one message.  Columns have the usual names, or are mapped."""
 
 import csv
 from collections.abc import Iterator, Mapping
@@ -9,7 +9,7 @@ from shim.migrate.imports.report import Place, Refused
 from shim.migrate.imports.sources import Line, Source, lines
 
 SUFFIXES: Final = (".csv", ".tsv")
-#: A field of this many characters is the longest that is read.
+#: The largest number of characters of a field.
 LONGEST: Final = 16_000_000
 _SEPARATORS: Final = (",", ";", "\t", "|")
 
@@ -44,7 +44,9 @@ def _row(place: Place, row: dict[str, str], columns: Mapping[str, str], source: 
 
 
 def _texts(found: Iterator[Line], broken: list[int]) -> Iterator[str]:
-    """Lines as text; one that cannot be decoded is noted and stands as an empty one, so that numbers stay right."""
+    """Lines as text; one that cannot be decoded is recorded and replaced by an empty one, so that line numbers stay
+    correct.
+    """
     for line in found:
         if line.data is None:
             broken.append(line.number)

@@ -7,7 +7,7 @@ from shim.migrate.swap.rules.statements import Left, renamed
 
 
 def rewrite(node: cst.Import | cst.ImportFrom, facts: Facts) -> cst.ImportFrom | Left | None:
-    """A statement that takes no client stays: its names are the same objects in both modules."""
+    """A statement without a client is not changed: its names are the same objects in both modules."""
     if not isinstance(node, cst.ImportFrom) or node.relative or dotted(node.module) != "openai":
         return None
     taken = names(node)

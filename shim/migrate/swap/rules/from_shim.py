@@ -10,7 +10,7 @@ from shim.migrate.swap.rules.statements import Left, renamed
 
 
 def rewrite(node: cst.Import | cst.ImportFrom, facts: Facts) -> cst.ImportFrom | Left | None:
-    """What `openai` does not have is the shim's own, or somebody else's, and stays."""
+    """Names that `openai` does not have are not changed."""
     if not isinstance(node, cst.ImportFrom) or node.relative:
         return None
     root, _, rest = dotted(node.module).partition(".")

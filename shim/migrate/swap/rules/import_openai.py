@@ -7,7 +7,7 @@ from shim.migrate.swap.rules.statements import Left, called, replaced
 
 
 def rewrite(node: cst.Import | cst.ImportFrom, facts: Facts) -> cst.Import | Left | None:
-    """A module of which only exceptions, types and the like are used stays."""
+    """If only exceptions, types and the like of the module are used, the statement is not changed."""
     if not isinstance(node, cst.Import):
         return None
     alias = next((each for each in node.names if dotted(each.name) == "openai"), None)

@@ -7,7 +7,7 @@ from shim.migrate.swap.rules.statements import Left, called, replaced
 
 
 def rewrite(node: cst.Import | cst.ImportFrom, facts: Facts) -> cst.Import | Left | None:
-    """``import shim`` stays: it is there for what `openai` does not have (``shim.install()``)."""
+    """``import shim`` is not changed: it is used for names that `openai` does not have (``shim.install()``)."""
     if not isinstance(node, cst.Import):
         return None
     alias = next((each for each in node.names if dotted(each.name) == "shim"), None)

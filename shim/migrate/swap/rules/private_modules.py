@@ -1,4 +1,4 @@
-"""``from openai.lib.azure import AzureOpenAI``: clients out of modules that the SDK's documentation does not name."""
+"""``from openai.lib.azure import AzureOpenAI``: clients from modules that the SDK does not document."""
 
 import libcst as cst
 
@@ -7,7 +7,7 @@ from shim.migrate.swap.rules.statements import Left, renamed
 
 
 def rewrite(node: cst.Import | cst.ImportFrom, facts: Facts) -> cst.ImportFrom | Left | None:
-    """Clients alone are taken from `shim`; a statement that takes other names, too, stays and is named."""
+    """A statement with only clients is changed; one with other names as well is reported."""
     if not isinstance(node, cst.ImportFrom) or node.relative or not dotted(node.module).startswith("openai."):
         return None
     taken = set(names(node))

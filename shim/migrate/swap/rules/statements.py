@@ -1,4 +1,4 @@
-"""What the rules share: why a statement stays, and a module's name in the place of another, with its spaces kept."""
+"""Helpers of the rules: reasons not to change a statement, and the replacement of a module's name, with its spaces."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ import libcst as cst
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """A statement stays as it is although it has to do with clients; ``why``: a sentence without its full stop."""
+    """A statement with clients that is not changed; ``why``: a sentence without its full stop."""
 
     why: str
 
@@ -20,7 +20,7 @@ def renamed(node: cst.ImportFrom, module: str) -> cst.ImportFrom:
 
 
 def called(alias: cst.ImportAlias, module: str, name: str) -> cst.ImportAlias:
-    """``import module as name``, or ``import module`` where that is its name anyhow."""
+    """``import module as name``, or ``import module`` if both names are the same."""
     if module == name:
         return alias.with_changes(name=cst.Name(module), asname=None)
     if alias.asname is not None:
