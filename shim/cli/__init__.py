@@ -6,16 +6,16 @@ from typing import Any, Final
 
 from shim.cli import program
 
-#: What the extra ``server`` brings and the commands need.
+#: Packages of the extra ``server`` that the commands need.
 EXTRA: Final = ("typer", "rich", "starlette", "uvicorn", "limits", "prometheus_client", "httptools", "jinja2")
 MISSING: Final = 'assistants-shim needs the extra "server" for its commands: pip install "assistants-shim[server]"'
 
 
 def main() -> None:
-    """Run the command that ``sys.argv`` names.  Exits with 2 when the extra is not installed."""
+    """Run the command in ``sys.argv``.  Exits with 2 if the extra is not installed."""
     command, words = sys.argv[1:2], sys.argv[2:]
     if command == ["run"] and program.wanted(words):
-        # Not through the library for command lines: it has its own ideas of EOFError, Ctrl-C and exit codes.
+        # Without the command-line library, which handles EOFError, Ctrl-C and exit codes itself.
         program.start(words)
         return
     if any(find_spec(name) is None for name in EXTRA):
@@ -26,7 +26,7 @@ def main() -> None:
 
 
 def _served() -> Any:
-    """A server, and each of its processes, without what the other commands load."""
+    """The command line of a server and of its processes, without the modules of the other commands."""
     from shim.cli import serve, spoken
 
     return spoken.alone("serve", serve.serve)

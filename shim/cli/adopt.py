@@ -39,7 +39,7 @@ def adopt(
 
 
 def _say_where(held: dict[str, adopting.Sight], where: list[str]) -> None:
-    """Which variables and secrets hold an id that was not found."""
+    """Print which variables and secrets contain an id that was not found."""
     if held:
         names = ", ".join(f"{name} ({place})" for name, place in held.items())
         typer.echo(f"An id is in {names}. Set that, or name the id:", err=True)

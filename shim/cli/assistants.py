@@ -19,7 +19,7 @@ from shim.settings import settings
 from shim.store import assistants as rows
 from shim.wire.types import Json
 
-#: Fields of an assistant that say nothing where they are as every new one has them.
+#: Fields of an assistant that are left out if they have their default.
 BLANK: Final[Json] = {
     "name": None,
     "description": None,
@@ -71,7 +71,7 @@ def create(  # each option is a parameter
         Path | None, typer.Option(metavar="FILE", help="A JSON file with its list of tools, as the API takes them.")
     ] = None,
 ) -> None:
-    """Create an assistant under an id of your own."""
+    """Create an assistant under an id of your choice."""
     if instructions and instructions_file:
         raise typer.BadParameter("give one of the two", param_hint="--instructions and --instructions-file")
     text = _read(instructions_file, "--instructions-file").rstrip("\n") if instructions_file else instructions
@@ -96,9 +96,9 @@ def apply(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files, or folders of files.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the differences, and change nothing.")] = False,
 ) -> None:
-    """Make the assistants of the store what files say, and show what changed. Doing it twice changes nothing more.
+    """Change the assistants of the store to what files declare, and show the changes.  A second time nothing changes.
 
-    Those of which their file says that they are other tenants' are left out: SHIM_TENANT says whose store this is.
+    Assistants that a file declares for other tenants are left out: SHIM_TENANT is the tenant of this store.
     """
     tenant = settings().tenant
     base, counts = stored.store().of(tenant), {"created": 0, "changed": 0, "unchanged": 0}
@@ -120,7 +120,7 @@ def apply(
 
 
 def _dated(entry: declarations.Entry, before: Json | None) -> Json:
-    """A file that does not say when its assistant was made leaves that as it is."""
+    """If a file has no time of creation, the stored one is not changed."""
     if entry.dated:
         return entry.body
     return entry.body | {"created_at": before["created_at"] if before else int(time.time())}
@@ -140,7 +140,7 @@ def export(
     ids: Annotated[list[str] | None, typer.Argument(metavar="[ID...]", help="Which ones. Default: all.")] = None,
     to: Annotated[Path | None, typer.Option("--to", metavar="FILE", help="A file to write. Default: print.")] = None,
 ) -> None:
-    """Write assistants in the form of a file that SHIM_ASSISTANTS and `assistants apply` take, in YAML."""
+    """Write assistants to a YAML file for SHIM_ASSISTANTS or `assistants apply`."""
     with stored.client() as client:
         found = [client.beta.assistants.retrieve(id) for id in ids or []]
         if not ids:
@@ -178,7 +178,7 @@ def _whose(declared: Declared | None) -> Json:
 
 
 class _Dumper(yaml.SafeDumper):
-    """Texts of several lines as blocks, which people can edit."""
+    """Writes texts of several lines as blocks, which are easy to edit."""
 
 
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
@@ -193,7 +193,7 @@ def _written(body: Json) -> str:
 
 
 def _compact(body: Json) -> Json:
-    """An assistant without what goes without saying."""
+    """An assistant without default values."""
     return {key: value for key, value in body.items() if key != "object" and not (key in BLANK and value == BLANK[key])}
 
 

@@ -40,7 +40,7 @@ def check(
 ) -> None:
     """Check assistants and threads: retired models, parameters, files, vector stores, functions' schemas, containers.
 
-    Exits with 1 where there is an error. Upstream is asked where OPENAI_API_KEY is set; nothing is changed.
+    Exits with 1 if there is an error.  Upstream's objects are checked if OPENAI_API_KEY is set; nothing is changed.
     """
     chosen = settings()
     subjects = list(_declared(files) if files else _everything(chosen.assistants))
@@ -75,7 +75,7 @@ def _everything(where: str | None) -> Iterator[Subject]:
 
 
 def _ask(client: openai.OpenAI, path: str) -> preflight.Asked:
-    """An object of upstream's."""
+    """Retrieve an object from upstream."""
     try:
         found: Any = client.get(path, cast_to=object)
     except openai.NotFoundError:

@@ -1,4 +1,4 @@
-"""``assistants-shim eject``: an assistant written out as native code."""
+"""``assistants-shim eject``: turns an assistant into native code."""
 
 from pathlib import Path
 from typing import Annotated, Literal
@@ -46,7 +46,7 @@ def eject(
     to: Annotated[Path | None, typer.Option("--to", metavar="FILE", help="The file to write. Default: print.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite the file if it exists.")] = False,
 ) -> None:
-    """Write the native code that an assistant and the loop around it amount to. Nothing of yours is run."""
+    """Write native code for an assistant and the loop around it.  Your code is read, never run."""
     if to is not None and to.exists() and not force:
         raise typer.BadParameter(f"{to} exists already; --force overwrites it", param_hint="--to")
     try:

@@ -1,4 +1,4 @@
-"""``assistants-shim export``: threads out of the store, for good."""
+"""``assistants-shim export``: exports threads from the store."""
 
 from collections import Counter
 from dataclasses import replace
@@ -19,7 +19,7 @@ from shim.store import threads
 from shim.store.tx import Tx
 from shim.wire.types import Json
 
-#: Verdicts after which a thread is not where it should be.
+#: Verdicts of threads that were not exported completely.
 FAILED = ("changed", "gone", "refused")
 
 
@@ -48,7 +48,7 @@ def export(
         str | None, typer.Option(help="Only threads of this tenant, on a server with several tenants.")
     ] = None,
 ) -> None:
-    """Export threads. Run it again, and it adds only what is new."""
+    """Export threads.  A later export adds only what is new."""
     wanted = ids or [each.id for each in reversed(stored.store().read(ledger.threads, tenant))]
     if to == "conversations":
         _to_conversations(wanted, out or Path("conversations.ndjson"), tenant)
@@ -70,7 +70,8 @@ def _to_conversations(wanted: list[str], path: Path, tenant: str | None) -> None
     except ValueError as problem:
         raise typer.BadParameter(str(problem), param_hint="--out") from None
     counts: Counter[str] = Counter()
-    # A request whose answer was lost is looked at before it is made again, so nothing may retry by itself.
+    # After a lost answer the conversation is checked before the request is repeated, so there must be no automatic
+    # retries.
     with OpenAI(max_retries=0) as client:
         exporter = conversations.Exporter(world_of(client).upstream, memory)
         for id in _progress(wanted):

@@ -1,4 +1,4 @@
-"""``assistants-shim import``: threads and assistants from elsewhere, and taking an import back."""
+"""``assistants-shim import``: imports threads and assistants, and undoes an import."""
 
 import os
 import re
@@ -20,7 +20,7 @@ from shim.store import imports
 from shim.store.database import Database, database
 from shim.wire import encoding
 
-#: Problems that are shown as they come; all of them are in the file of `--report`.
+#: How many problems are shown; all of them are in the file of `--report`.
 SHOWN: Final = 20
 THREAD_ID: Final = re.compile(r"\bthread_[A-Za-z0-9_-]+")
 COLUMNS: Final = typer.Option(
@@ -29,7 +29,7 @@ COLUMNS: Final = typer.Option(
 
 
 class Live(NamedTuple):
-    """What is fetched, and from where."""
+    """The endpoint, and the threads to fetch."""
 
     endpoint: Endpoint
     thread_ids: list[str]
@@ -85,7 +85,7 @@ def _map(columns: list[str] | None) -> dict[str, str]:
 
 
 def _live(url: str, thread_ids: Path | None, key_env: str, version: str | None) -> Live:
-    """The endpoint, and the threads to fetch: all ids that stand in the file, whatever else does."""
+    """The endpoint, and the threads to fetch: all ids in the file, which may contain other text."""
     if thread_ids is None or not thread_ids.is_file():
         raise typer.BadParameter("the file is not there", param_hint="--thread-ids")
     found = dict.fromkeys(THREAD_ID.findall(thread_ids.read_text(encoding="utf-8", errors="replace")))

@@ -11,17 +11,17 @@ from shim.store import address, facts
 from shim.store.database import Database
 from shim.store.sealing import Seal
 
-#: Rows that are written anew at a time.
+#: How many rows are rewritten at a time.
 BATCH = 200
 
 
 def sweep() -> None:
-    """Erase what is older than the settings allow.
+    """Erase threads and files that are older than the settings allow.
 
-    SHIM_RETENTION_DAYS and SHIM_KEEP_FILE_DAYS say how old that is. Programs do this once an hour by themselves.
+    SHIM_RETENTION_DAYS and SHIM_KEEP_FILE_DAYS are the limits.  Programs also do this once an hour.
     """
     chosen = settings()
-    # Where nothing is asked of anybody no key is needed.
+    # A key is needed only if responses must be deleted upstream.
     with OpenAI() if chosen.delete_responses else OpenAI(api_key="none") as client:
         transport: Any = client._client._transport
         drive.finish(transport.dispatcher.engine.sweep(raises=True))
@@ -33,7 +33,7 @@ def seal(
 ) -> None:
     """Encrypt all contents of the store with the first key in SHIM_ENCRYPTION_KEY.
 
-    Do this when the first key is set, and before an old one is taken away. Stop the programs that use the store first.
+    Do this when the first key is set, and before an old one is removed.  Stop the programs that use the store first.
     """
     chosen = settings()
     if not chosen.keys:

@@ -1,4 +1,4 @@
-"""``assistants-shim keys``: who may use a server, and as which tenant."""
+"""``assistants-shim keys``: keys of a server's callers, with their tenants."""
 
 import sys
 import time
@@ -15,7 +15,7 @@ from shim.store import keys, upstream_objects
 TENANT: Final = typer.Option("--tenant", metavar="T", help="The tenant's name: letters, digits and `._@-`.")
 AS_JSON: Final = typer.Option("--json", help="As JSON, for programs.")
 ONCE: Final = "This is the key of {label}. It will not be shown again:"
-#: Which collection of the API an id belongs to, by how it begins.
+#: The API's collection of an object, by the prefix of its id.
 KINDS: Final = {
     "file-": "files",
     "vs_": "vector_stores",
@@ -27,7 +27,7 @@ KINDS: Final = {
 
 
 def create(tenant: Annotated[str, TENANT], as_json: Annotated[bool, AS_JSON] = False) -> None:
-    """Make a key for a tenant of a server that runs with `--auth keys`. The store holds a hash of it."""
+    """Make a key for a tenant of a server that runs with `--auth keys`.  The store has only a hash of it."""
     made = _ring().issue(_named(tenant), int(time.time()))
     if as_json:
         printing.print_json({"id": made.row.id, "tenant": made.row.label, "key": made.secret})
@@ -42,8 +42,8 @@ def add(
     organization: Annotated[str, typer.Option(help="The value that callers send as OpenAI-Organization.")] = "",
     project: Annotated[str, typer.Option(help="The value that callers send as OpenAI-Project.")] = "",
 ) -> None:
-    """Let a key of the upstream's, read from standard input, be a tenant's, for a server that runs with `--auth
-    pass-through`. Several keys of one tenant see the same objects. The store holds a hash of it.
+    """Assign a key of the upstream's, read from standard input, to a tenant, for a server that runs with `--auth
+    pass-through`.  All keys of a tenant see the same objects.  The store has only a hash of it.
     """
     label = _named(tenant)
     key = typer.prompt("The key", hide_input=True) if sys.stdin.isatty() else sys.stdin.readline()
@@ -73,7 +73,7 @@ def listing(as_json: Annotated[bool, AS_JSON] = False) -> None:
 def revoke(
     ids: Annotated[list[str], typer.Argument(metavar="ID...", help="Which ones: `keys list` shows them.")],
 ) -> None:
-    """End keys: from the next request on they open nothing. What belongs to their tenants stays."""
+    """Revoke keys: the next request with one of them is refused.  The objects of their tenants are not deleted."""
     missing = [id for id in ids if not stored.store().write(keys.revoke, id, int(time.time()))]
     for id in ids:
         typer.echo(f"{id}: there is no such key, or it was revoked before" if id in missing else f"revoked {id}")

@@ -1,4 +1,4 @@
-"""``assistants-shim migrate-store``: everything, from one database to another."""
+"""``assistants-shim migrate-store``: copies everything from one database to another."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,9 +20,9 @@ def migrate_store(
         str, typer.Argument(metavar="DST", help="The URL of an empty database, or of one that does not exist yet.")
     ],
 ) -> None:
-    """Move everything from SQLite to PostgreSQL, or from any store to another, and verify it.
+    """Copy everything from SQLite to PostgreSQL, or from any store to another, and verify it.
 
-    Stop the programs that use the store first. It is left as it was. Nothing is written unless all of it arrives.
+    Stop the programs that use the store first.  It is not changed.  The target gets either all rows or none.
     """
     places = _places(source, target)
     _show(_moved(*places))
@@ -36,7 +36,7 @@ def _places(source: str, target: str) -> tuple[Database, Database]:
         moving.check_there(moved)
     with _named("DST"):
         found = _opened(target)
-    # The target is touched only once the source is known to be usable.
+    # The target is opened only after the source was found to be usable.
     for argument, place in (("SRC", moved), ("DST", found)):
         with _named(argument):
             place.prepare()
@@ -45,7 +45,7 @@ def _places(source: str, target: str) -> tuple[Database, Database]:
 
 def _opened(url: str) -> Database:
     place = database(url)
-    # What is encrypted stays so, and no key is needed.
+    # Encrypted values are copied as they are, so no key is needed.
     place.raw = True
     return place
 

@@ -1,4 +1,4 @@
-"""``assistants-shim parity``: recorded conversations, asked again of other models, side by side."""
+"""``assistants-shim parity``: compares models with recorded conversations."""
 
 import logging
 import os
@@ -32,7 +32,7 @@ from shim.wire import encoding as text
 from shim.wire.errors import ApiError
 from shim.wire.types import Json
 
-#: Problems and turns that are shown; all of them are in the reports.
+#: How many problems and turns are shown; all of them are in the reports.
 SHOWN: Final = 20
 SIGNS: Final[dict[Verdict, str]] = {
     "same": "[green]✔ same[/green]",
@@ -119,10 +119,11 @@ def parity(  # noqa: PLR0913  # each option is a parameter
     encoding: Encoding = None,
     tenant: Tenant = None,
 ) -> None:
-    """Ask models what users have asked, with recorded outputs of tools, and compare structure, tokens, cost and time.
+    """Send users' recorded questions to models, with recorded outputs of tools, and compare structure, tokens, cost and
+    time.
 
-    The models are really asked, which costs what it costs. Nothing is written to the store. Exits with 1 where nothing
-    could be compared, and for what --fail-on says.
+    The models' answers must be paid for.  Nothing is written to the store.  Exits with 1 if nothing could be compared,
+    and in the cases of --fail-on.
     """
     ignored = _aspects(ignore or [])
     for path in (html, as_json):
@@ -143,7 +144,7 @@ def parity(  # noqa: PLR0913  # each option is a parameter
 
 
 def _check_place(path: Path | None) -> None:
-    """Before anything is paid for, whether the report can be written."""
+    """Check that the report can be written, before anything is paid for."""
     if path is not None and (path.is_dir() or not path.parent.is_dir() or not os.access(path.parent, os.W_OK)):
         raise typer.BadParameter(f"{path} cannot be written", param_hint="--html and --json")
 
@@ -170,13 +171,13 @@ def _prices(path: Path | None) -> dict[str, Price]:
 
 
 def _assistants() -> dict[str, Json]:
-    """Those of the store and those that are declared, by id."""
+    """The assistants of the store and declared ones, by id."""
     there = {body["id"]: body for body in stored.store().read(survey.assistants, None)}
     return there | {id: each.body for id, each in declarations.declared(settings().assistants).items()}
 
 
 def _setting(given: str, known: dict[str, Json]) -> Json:
-    """What an assistant's runs are asked with."""
+    """The parameters of an assistant's runs."""
     if given in known:
         body = known[given]
     elif Path(given).is_file():
@@ -207,7 +208,9 @@ def _progress(screen: Console) -> Iterator[Any]:
 
 @contextmanager
 def _told_once() -> Iterator[None]:
-    """What the log says of each run stands in the report, and the settings that it names are not looked at here."""
+    """Suppress log lines about runs: the report has the same information, and the settings that they name have no
+    effect here.
+    """
     log = logging.getLogger("shim")
     log.addFilter(_is_news)
     try:
@@ -228,7 +231,7 @@ def _tell_problems(screen: Console, found: Found) -> None:
 
 
 def _write(report: Report, html: Path | None, as_json: Path | None) -> None:
-    """Each whole or not at all."""
+    """Write each report completely or not at all."""
     if html is not None:
         files.replace(html, text.utf8(page.page(report, shim.__version__)))
     if as_json is not None:
@@ -268,7 +271,7 @@ def _sums(summaries: Sequence[Summary]) -> Table:
 
 
 def _turn(compared: Compared) -> str:
-    """A turn in which a model did not do as it was recorded, with the first differences."""
+    """Print a turn whose answer differs from the recorded one, with the first differences."""
     question = escape(printing.one_line(compared.turn.question, 80))
     lines = [f"[bold]{escape(compared.conversation.name)}[/bold], turn {compared.turn.number}: {question}"]
     for judged in compared.candidates:

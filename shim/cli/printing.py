@@ -1,4 +1,4 @@
-"""How commands print: tables, times, texts in one line, and JSON for programs."""
+"""Output of commands: tables, times, texts in one line, and JSON for programs."""
 
 from datetime import datetime, timezone
 from typing import Any
@@ -9,17 +9,17 @@ from rich.table import Table
 
 from shim.wire import encoding
 
-#: The most columns that are used.
+#: The largest number of columns.
 WIDTH = 140
 
 
 def moment(seconds: int | float | None) -> str:
-    """A time for the eye, in UTC."""
+    """A readable time, in UTC."""
     return "" if seconds is None else datetime.fromtimestamp(seconds, timezone.utc).strftime("%Y-%m-%d %H:%M")
 
 
 def table(*columns: str, right: tuple[str, ...] = ()) -> Table:
-    """An empty table; columns named in ``right`` hold numbers, and ids are never broken over lines."""
+    """An empty table; columns named in ``right`` are for numbers, and ids are never broken over lines."""
     made = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
     for column in columns:
         wraps = column in ("name", "text", "metadata", "what", "model")
@@ -28,14 +28,14 @@ def table(*columns: str, right: tuple[str, ...] = ()) -> Table:
 
 
 def screen() -> Console:
-    """Where tables go: as wide as the terminal, and wide enough for ids where there is none."""
+    """The console for tables: as wide as the terminal; without a terminal wide enough for ids."""
     made = Console()
     made.width = min(made.width, WIDTH) if made.is_terminal else WIDTH
     return made
 
 
 def print_json(value: Any) -> None:
-    """For programs."""
+    """Print JSON for programs."""
     typer.echo(encoding.indented(value).decode())
 
 

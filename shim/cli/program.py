@@ -1,7 +1,7 @@
 """Runs a user's program unchanged, with the old API available in it.
 
-Needs nothing but the core.  The program is run as Python itself runs one: its module is ``__main__`` to the end of the
-process, and its arguments, paths, exceptions and exit codes are its own.
+Needs no extra.  The program runs as under Python itself: its module is ``__main__`` to the end of the process, and
+arguments, paths, exceptions and exit codes are the program's.
 """
 
 import io
@@ -15,12 +15,12 @@ from typing import Any, Final
 
 from shim.sdk.install import install
 
-#: What ``python -m`` itself calls: it says what is wrong with a name, and runs the module as ``__main__``.
+#: The function that ``python -m`` itself calls: it reports wrong names, and runs the module as ``__main__``.
 _run_module: Final[Callable[[str], Any]] = runpy._run_module_as_main  # type: ignore[attr-defined]
 
 
 def run_file(path: Path, arguments: Sequence[str]) -> None:
-    """As ``python path arguments...``, after `shim.install`."""
+    """Like ``python path arguments...``, after `shim.install`."""
     install()
     sys.argv = [str(path), *arguments]
     _first_on_path(str(path.parent.resolve()))
@@ -30,7 +30,7 @@ def run_file(path: Path, arguments: Sequence[str]) -> None:
 
 
 def run_module(name: str, arguments: Sequence[str]) -> None:
-    """As ``python -m name arguments...``, after `shim.install`."""
+    """Like ``python -m name arguments...``, after `shim.install`."""
     install()
     sys.argv = ["-m", *arguments]
     _first_on_path(str(Path.cwd()))
@@ -39,19 +39,19 @@ def run_module(name: str, arguments: Sequence[str]) -> None:
 
 
 def named(words: Sequence[str]) -> bool:
-    """Whether the words of a command line name a program (``app.py ...`` or ``-m module ...``) and no command."""
+    """Whether a command line names a program (``app.py ...`` or ``-m module ...``) and no command."""
     if words[:1] == ["-m"]:
         return len(words) > 1
     return bool(words) and words[0].endswith(".py") and Path(words[0]).is_file()
 
 
 def wanted(words: Sequence[str]) -> bool:
-    """Whether the words that follow ``run`` name a program: an existing file of any name, or a module."""
+    """Whether the arguments of ``run`` name a program: an existing file of any name, or a module."""
     return named(words) or (bool(words) and not words[0].startswith("-") and Path(words[0]).is_file())
 
 
 def start(words: Sequence[str]) -> None:
-    """Run the program that the words name."""
+    """Run the program that the arguments name."""
     if words[0] == "-m":
         run_module(words[1], words[2:])
     else:
@@ -59,13 +59,13 @@ def start(words: Sequence[str]) -> None:
 
 
 def _first_on_path(folder: str) -> None:
-    """The folder takes the place of the one in which this command was found."""
+    """Replace the first entry of `sys.path`, which is this command's folder."""
     if not getattr(sys.flags, "safe_path", False):  # since Python 3.11
         sys.path[0] = folder
 
 
 def _main(**given: Any) -> ModuleType:
-    """A new ``__main__``, with what Python puts into one."""
+    """A new ``__main__`` with the attributes that Python sets."""
     main = ModuleType("__main__")
     vars(main).update(given, __annotations__={}, __builtins__=sys.modules["builtins"])
     sys.modules["__main__"] = main
@@ -84,13 +84,13 @@ def _run(work: Callable[..., Any], *given: Any) -> None:
     except SystemExit:
         raise
     except BaseException:
-        # The interpreter calls it with all frames, those above the program's included.
+        # The interpreter calls it with all frames, including those above the program's.
         sys.excepthook = _shortened(sys.excepthook)
         raise
 
 
 def _shortened(hook: Callable[..., Any]) -> Callable[..., Any]:
-    """A hook that leaves out the frames that are not the program's."""
+    """An exception hook that leaves out the frames of this file."""
 
     def show(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         own = _own(trace)
@@ -100,7 +100,7 @@ def _shortened(hook: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _own(trace: TracebackType | None) -> TracebackType | None:
-    """What follows the frames of this file."""
+    """The traceback without the frames of this file."""
     while trace is not None and trace.tb_frame.f_code.co_filename != __file__:
         trace = trace.tb_next
     while trace is not None and trace.tb_frame.f_code.co_filename == __file__:

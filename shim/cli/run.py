@@ -1,4 +1,4 @@
-"""``assistants-shim run``: a program, unchanged."""
+"""``assistants-shim run``: runs a program unchanged."""
 
 from pathlib import Path
 from typing import Annotated
@@ -13,7 +13,7 @@ def run(
     arguments: Annotated[list[str] | None, typer.Argument(metavar="[ARGUMENTS]", help="Its own arguments.")] = None,
     module: Annotated[bool, typer.Option("-m", help="APP is the name of a module, as for python -m.")] = False,
 ) -> None:
-    """Run a Python program as it is, with the Assistants API alive in it."""
+    """Run a Python program unchanged; the shim answers its calls of the Assistants API."""
     if module:
         program.run_module(application, arguments or [])
         return

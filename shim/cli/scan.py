@@ -1,4 +1,4 @@
-"""``assistants-shim scan``: every use of the Assistants API in a code base, and what becomes of it."""
+"""``assistants-shim scan``: finds the uses of the Assistants API in a code base."""
 
 from collections.abc import Iterable
 from io import StringIO
@@ -18,9 +18,9 @@ from shim.migrate.scan import outputs, scanner
 from shim.migrate.scan.findings import Finding, Report, worst
 from shim.migrate.scan.rules import RULES, Verdict
 
-#: How findings are shown.
+#: The output formats.
 Form = Literal["table", "json", "sarif", "markdown"]
-#: The least that makes the command exit with 1, and the verdicts that make it so.
+#: The values of --fail-on, and the verdicts with which the command exits with 1.
 Fail = Literal["human", "remark", "works", "never"]
 FAILING: Final[dict[Fail, tuple[Verdict, ...]]] = {
     "human": ("human",),
@@ -60,7 +60,7 @@ def scan(
 ) -> None:
     """Find every use of the Assistants API: Python by its syntax tree, other languages by patterns, ids and models.
 
-    Nothing is changed or run. Exits with 1 where a finding needs a human; `# shim: ignore` in the code takes it out.
+    Nothing is changed or run.  Exits with 1 if a finding needs a human; `# shim: ignore` in the code excludes it.
     """
     for path in paths:
         if not path.exists():
@@ -78,7 +78,7 @@ def scan(
 
 
 def _progress() -> Progress:
-    """On the error stream, and only where somebody looks."""
+    """Progress on standard error, only in a terminal."""
     screen = Console(stderr=True)
     return Progress(
         TextColumn("{task.description}"),
@@ -91,7 +91,7 @@ def _progress() -> Progress:
 
 
 def _plain(report: Report) -> str:
-    """The table for a file: every place, without colours."""
+    """The table as plain text: every place, without colours."""
     text = StringIO()
     _table(report, True, Console(file=text, width=printing.WIDTH))
     return text.getvalue()
@@ -115,7 +115,7 @@ def _table(report: Report, everything: bool, out: Console) -> None:
 
 
 def _places(found: Iterable[Finding]) -> Table:
-    """Those of one file."""
+    """The places of one file."""
     places = printing.table("line", "", "rule", "what", right=("line",))
     places.show_header = False
     for each in found:

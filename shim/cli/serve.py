@@ -89,7 +89,7 @@ def serve(  # noqa: PLR0913 - each option is a parameter
     behind = chosen.upstream or os.environ.get("OPENAI_BASE_URL") or OPENAI
     _check(chosen, host, port, allow_remote, behind)
     logs.configure(chosen.log_level, chosen.log_format, chosen.access_log)
-    # A server whose store cannot be used says so at once, and not to its first caller.
+    # If the store cannot be used, the server fails at start, not at the first request.
     database(chosen.database_url, chosen.database_connections, chosen.keys).prepare()
     tls = run.Tls(str(tls_cert), str(tls_key) if tls_key else None) if tls_cert else None
     place = run.Place(host, port, fd, tls)
@@ -105,7 +105,7 @@ def serve(  # noqa: PLR0913 - each option is a parameter
 
 
 def _check(chosen: Settings, host: str, port: int, allow_remote: bool, behind: str) -> None:
-    """Raises `typer.BadParameter` for what nobody can mean."""
+    """Raises `typer.BadParameter` for invalid combinations of options."""
     if chosen.auth == "open" and not is_loopback(host):
         raise typer.BadParameter(REMOTE.format(host=host), param_hint="--host")
     if chosen.auth == "open" and allow_remote:

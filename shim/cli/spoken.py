@@ -1,4 +1,4 @@
-"""What every command does: it says in a sentence what is wrong, and which version this is."""
+"""Common to all commands: errors as one sentence, and `--version`."""
 
 import platform
 from collections.abc import Callable
@@ -16,7 +16,7 @@ from shim.wire.errors import ApiError
 
 
 def alone(name: str, command: Callable[..., Any]) -> typer.Typer:
-    """The command line with no more than one command, for a process that lives long."""
+    """A command line with one command only, which needs less memory, for long-running processes."""
     made = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
     made.callback()(common)
     made.command(name)(plainly(command))
@@ -24,7 +24,7 @@ def alone(name: str, command: Callable[..., Any]) -> typer.Typer:
 
 
 def plainly(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The command, which says in a sentence what is wrong with the store or the settings, and exits with 1."""
+    """The command, with errors of the store or the settings printed as one sentence and exit status 1."""
 
     @wraps(command)
     def spoken(*given: Any, **named: Any) -> Any:

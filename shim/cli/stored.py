@@ -1,4 +1,4 @@
-"""The store as the commands use it, and a client on it."""
+"""The commands' store, and a client that uses it."""
 
 import os
 from typing import Any
@@ -19,12 +19,12 @@ def store() -> Database:
 
 
 def client() -> OpenAI:
-    """A client on it.  A key is needed only where upstream is asked."""
+    """A client that uses the store.  A key is needed only for calls to upstream."""
     return OpenAI() if os.environ.get("OPENAI_API_KEY") else OpenAI(api_key="none")
 
 
 def owner(tx: Tx, tenant: str | None, id: str) -> str:
-    """The tenant that has a thread.  Raises `typer.BadParameter` where several have it."""
+    """The tenant that has a thread.  Raises `typer.BadParameter` if several have it."""
     try:
         return ledger.owner(tx, tenant, "thread", id)
     except ValueError as several:

@@ -1,4 +1,4 @@
-"""``assistants-shim swap``: the import swap, shown as a diff, written when asked to."""
+"""``assistants-shim swap``: swaps imports; shows a diff, or writes the files."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -26,7 +26,7 @@ def swap(
 ) -> None:
     """Swap the imports of the SDK's clients for the shim's, in Python files and notebooks; --undo swaps back.
 
-    Only import statements are changed. What is not understood stays as it is, and is named.
+    Only import statements are changed.  Code that is not understood is not changed, but reported.
     """
     try:
         from shim.migrate.swap import swapper

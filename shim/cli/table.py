@@ -67,7 +67,7 @@ GROUPS: Final = {
     "keys": "Keys: who may use a server, and as which tenant.",
     "threads": "Threads of the store.",
 }
-#: Commands whose line ends in somebody else's options: what follows the first argument is not ours to read.
+#: Commands that take another program's options: everything after the first argument is passed on.
 PASSED_ON: Final = {"run": {"allow_interspersed_args": False, "ignore_unknown_options": True}}
 
 

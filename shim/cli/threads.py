@@ -1,4 +1,4 @@
-"""``assistants-shim threads``: what is in the store."""
+"""``assistants-shim threads``: lists, shows, searches, exports and deletes threads."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -40,7 +40,7 @@ def show(
     as_json: Annotated[bool, AS_JSON] = False,
     tenant: Annotated[str | None, TENANT] = None,
 ) -> None:
-    """Show what was said in a thread, and its runs."""
+    """Show a thread's messages and runs."""
     found = stored.store().read(stored.exported, tenant, id)
     if as_json:
         printing.print_json(found)
@@ -65,7 +65,7 @@ def search(
     as_json: Annotated[bool, AS_JSON] = False,
     tenant: Annotated[str | None, TENANT] = None,
 ) -> None:
-    """Find messages by their words, the newest first. Exits with 1 where there is none."""
+    """Find messages by their words, the newest first.  Exits with 1 if there is none."""
     found = stored.store().read(ledger.search, tenant, words, limit)
     if as_json:
         printing.print_json([asdict(each) for each in found])
@@ -80,7 +80,7 @@ def search(
 
 
 def _around(text: str, words: str) -> str:
-    """The text where the words are."""
+    """The part of the text around the words."""
     flat = " ".join(text.split())
     place = max(flat.casefold().find(words.casefold()), 0)
     start = max(place - 30, 0)

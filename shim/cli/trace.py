@@ -1,4 +1,4 @@
-"""``assistants-shim trace``: what went upstream for a run, and what came back."""
+"""``assistants-shim trace``: a run's requests to upstream, and their responses."""
 
 from dataclasses import asdict
 from typing import Annotated
@@ -19,7 +19,7 @@ def trace(
     full: Annotated[bool, typer.Option("--full", help="Show items whole, as JSON.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False,
 ) -> None:
-    """Show the Responses requests under a run, and what came of each, as a tree."""
+    """Show the requests to the Responses API that a run made, and the result of each, as a tree."""
     try:
         found = stored.store().read(ledger.trace, None, run)
     except ValueError as several:

@@ -1,4 +1,4 @@
-"""``assistants-shim usage``: tokens."""
+"""``assistants-shim usage``: sums of tokens."""
 
 import re
 from dataclasses import asdict

@@ -1,7 +1,8 @@
 """An offline Responses server that follows rules instead of a model: for the demo, for tests, for users' own tests.
 
-It enforces the real API's conditions and is stricter where they differ, so that a mistake is an error and not a pass.
-It knows `shim.wire` and nothing else of this project: it cannot inherit the mistakes of what is tested against it.
+It enforces the real API's conditions, and is stricter where these are uncertain, so that a mistake of a program becomes
+an error.  It imports nothing of this project but `shim.wire`, so that it cannot share the bugs of the code that is
+tested with it.
 """
 
 from shim.sandbox.server import Received, Sandbox

@@ -7,7 +7,7 @@ from typing import TypedDict
 
 
 class Options(TypedDict, total=False):
-    """The names and types of the options; what they mean and their defaults stand in `Config`."""
+    """The names and types of the options; their meanings and defaults are in `Config`."""
 
     seed: str
     clock: Callable[[], float]
@@ -24,10 +24,10 @@ class Options(TypedDict, total=False):
 class Config:
     """``seed``: what the ids are made from.  ``clock``: seconds since the epoch.  ``burst``: events in one chunk.
 
-    ``pace``: seconds between events after the word ``slowly``.  ``models``: names that are known besides the usual.
-    ``retired``: names of models that are gone, with the date on which they went; they are still listed.
-    ``store_by_default``: what a request without ``store`` means.  ``can_store``: false for a server that keeps nothing,
-    and says so in its echo.  ``context_window``: words that an input may have.
+    ``pace``: seconds between events after the word ``slowly``.  ``models``: further names of models.  ``retired``:
+    names of models that were shut down, with the date; they are still listed.  ``store_by_default``: the default of
+    ``store``.  ``can_store``: false for a server that stores nothing and has ``store: false`` in its echo.
+    ``context_window``: the largest number of words of an input.
     """
 
     seed: str = "sandbox"

@@ -16,7 +16,7 @@ from starlette.types import Receive, Scope, Send
 from shim.sandbox.server import Sandbox
 from shim.sandbox.shapes.reply import Pause
 
-#: Seconds to wait for a server to come up or to go.
+#: Seconds to wait for a server to start or to stop.
 PATIENCE: Final = 5.0
 
 
@@ -47,7 +47,7 @@ async def _sent(body: Iterator[bytes | Pause]) -> AsyncGenerator[bytes, None]:
             await asyncio.sleep(chunk.seconds)
         else:
             yield chunk
-            # Other streams get their turn, and a client that has left is noticed.
+            # Lets other streams run, and detects a disconnected client.
             await asyncio.sleep(0)
 
 
@@ -61,7 +61,7 @@ def running(sandbox: Sandbox | None = None) -> Iterator[str]:
     """A server in a thread, on a free port of the loopback address; yields the base URL, ``http://…/v1``."""
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
-    # A cut connection is what was asked for; its traceback would only alarm.
+    # A cut connection was requested; its traceback is suppressed.
     server = uvicorn.Server(_config(sandbox, log_level=100))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()

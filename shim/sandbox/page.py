@@ -1,4 +1,4 @@
-"""The sandbox's reference page, printed from its table of words: ``python -m shim.sandbox.page``."""
+"""The sandbox's reference page, generated from its table of words: ``python -m shim.sandbox.page``."""
 
 from typing import Final
 

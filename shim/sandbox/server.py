@@ -24,7 +24,7 @@ _PREFIX: Final = re.compile(r"^(/openai)?(/v1)?(?=/)")
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A request as it came, for tests to look at.
+    """A received request, for tests.
 
     ``body`` is parsed JSON, or the fields of a form with a file's name and size in place of its content, or None.
     """
@@ -45,13 +45,15 @@ class Sandbox:
         self._responses = Responses(self._config, self._resources)
         self._routes = (*self._own_routes(), *self._responses.routes(), *self._resources.routes())
         self._request_ids = Mint(f"{self._config.seed}/requests")
-        #: Everything that was received, in order.
+        #: All received requests, in order.
         self.requests: list[Received] = []
 
     def handle(
         self, method: str, path: str, query: list[tuple[str, str]], headers: Mapping[str, str], body: bytes
     ) -> SandboxReply:
-        """One request.  What is wrong becomes an error reply; what is to break breaks while the body is read."""
+        """Handle one request.  Mistakes become error replies; a requested break of the connection happens while the
+        body is read.
+        """
         lower = {name.lower(): value for name, value in headers.items()}
         form = multipart.read(lower["content-type"], body) if multipart.is_form(lower.get("content-type", "")) else None
         parsed, readable = (None, True) if form else _parsed(body)
@@ -66,7 +68,7 @@ class Sandbox:
         return SandboxReply(reply.status, {**self._headers(), **reply.headers}, reply.body)
 
     def forget(self, *response_ids: str) -> None:
-        """Lose stored responses, as if they had expired: those, or all."""
+        """Delete stored responses, the given ones or all, as if they had expired."""
         self._responses.stored.forget(response_ids)
 
     def stored_responses(self) -> frozenset[str]:
@@ -78,7 +80,7 @@ class Sandbox:
         return self._resources.containers.living()
 
     def expire_containers(self, *container_ids: str) -> None:
-        """Let containers die as if they had been idle for too long: those, or all."""
+        """Expire containers, the given ones or all, as if they had been idle for too long."""
         self._resources.containers.expire(container_ids)
 
     def _route(self, method: str, path: str, asked: Asked, readable: bool) -> SandboxReply:
@@ -108,7 +110,7 @@ class Sandbox:
 
 
 def _parsed(body: bytes) -> tuple[Any, bool]:
-    """The body and whether it was JSON; no body at all is fine."""
+    """The parsed body, and whether it was valid; an empty body is valid."""
     if not body:
         return None, True
     try:

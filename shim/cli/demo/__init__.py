@@ -1,4 +1,4 @@
-"""``assistants-shim demo``: the whole thing at work, offline, on a database that is thrown away."""
+"""``assistants-shim demo``: a run with two tool calls, offline, on a temporary database."""
 
 import os
 import sys
@@ -22,7 +22,9 @@ def demo(
         typer.Option("--slowly/--briskly", help="Pause between events.  Default: slowly in a terminal."),
     ] = None,
 ) -> None:
-    """Run user → model → function → model → function → model → text in one stream, and show what went upstream."""
+    """Run user → model → function → model → function → model → text in one stream, and show the requests to
+    upstream.
+    """
     slow = sys.stdout.isatty() if slowly is None else slowly
     screen = Screen()
     with _nowhere() as url:
@@ -37,7 +39,7 @@ def demo(
 
 @contextmanager
 def _nowhere() -> Iterator[str]:
-    """A database of our own, the sandbox as upstream and nobody's settings; yields the database's URL."""
+    """A temporary database, the sandbox as upstream and default settings; yields the database's URL."""
     before = dict(os.environ)
     with tempfile.TemporaryDirectory(prefix="assistants-shim-", ignore_cleanup_errors=True) as folder:
         url = f"sqlite:///{Path(folder) / 'demo.db'}"

@@ -9,13 +9,13 @@ from shim.http import offline
 from shim.store import responses
 from shim.store.database import database
 
-#: Input items in the demo's words.
+#: Short texts for input items.
 SENT: Final = {"message": "the question", "function_call_output": "an output"}
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One response: its id, the one that it continues, and what was sent for it."""
+    """One response: its id, the one that it continues, and the input of its request."""
 
     id: str
     previous: str | None
@@ -23,7 +23,9 @@ class Link:
 
 
 def of_run(url: str, run_id: str) -> list[Link]:
-    """Our store names the responses; what each continues and what it was sent, upstream itself is asked."""
+    """The responses' ids are read from the store; the response that each continues and its input are read from
+    upstream.
+    """
     rows = database(url).read(responses.of_run, run_id)
     with openai.OpenAI(api_key="sandbox", http_client=offline.client(offline.sandbox())) as upstream:
         asked = [upstream.responses.retrieve(row.id) for row in rows]

@@ -1,4 +1,4 @@
-"""The demo's application: an Assistants program as it stood in the API's own guide, with one import changed.
+"""The demo's application: the Assistants program of the API's own guide, with one import changed.
 
 It answers tool calls inside ``on_event`` of a stream that is still open, and goes on in the next stream from there:
 user → model → function 1 → model → function 2 → model → text, however many functions there are.
@@ -34,7 +34,7 @@ def tool(name: str) -> Any:
 
 
 class Show(Protocol):
-    """Where the application shows what happens."""
+    """The application's output."""
 
     def event(self, event: Any) -> None: ...
 
@@ -57,7 +57,7 @@ class Handler(AssistantEventHandler):
             self.answer(event.data)
 
     def answer(self, run: Any) -> None:
-        """Run what the model asked for, and go on with the answer in a stream of the same kind."""
+        """Run the functions that the model called, and submit their outputs with a stream of the same kind."""
         asked = run.required_action.submit_tool_outputs.tool_calls
         outputs = [json.dumps(FUNCTIONS[call.function.name](**json.loads(call.function.arguments))) for call in asked]
         self.show.round(
@@ -75,7 +75,7 @@ class Handler(AssistantEventHandler):
 
 
 def run(client: OpenAI, show: Show, slowly: bool = False) -> Any:
-    """Ask the question; returns the finished run.  ``slowly`` is a word that the sandbox obeys."""
+    """Ask the question; returns the finished run.  ``slowly`` is a control word of the sandbox."""
     assistant = client.beta.assistants.create(
         model="gpt-4o", instructions="Answer in one line.", tools=[tool(name) for name in FUNCTIONS]
     )

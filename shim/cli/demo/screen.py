@@ -1,4 +1,4 @@
-"""What the demo shows: every event as it comes, the tool rounds, and both APIs side by side."""
+"""The demo's output: every event as it arrives, the tool rounds, and both APIs side by side."""
 
 import re
 from typing import Any, Final
@@ -9,11 +9,11 @@ from rich.table import Table
 
 from shim.cli.demo.chain import Link
 
-#: The fewest and the most columns that are used.
+#: The smallest and the largest number of columns.
 WIDTH: Final = (80, 100)
 #: Columns before an event's detail.
 MARGIN: Final = 31
-#: An event's colour, by the first of these that its name begins with.
+#: An event's colour, by the first of these prefixes of its name.
 COLOURS: Final[dict[str, str]] = {
     "thread.run.step": "yellow",
     "thread.run": "cyan",
@@ -25,7 +25,7 @@ _WORD: Final = re.compile(r"\s*\S+|\s+")
 
 
 def short(id: str | None) -> str:
-    """An id that the eye can compare: its kind and its last letters."""
+    """A short form of an id: its prefix and its last letters."""
     return "-" if id is None else f"{id.partition('_')[0]}_…{id[-6:]}"
 
 
@@ -42,13 +42,13 @@ class Screen:
         self._column = 0
 
     def begin(self, question: str) -> None:
-        """What is about to happen."""
+        """Print what will happen."""
         self.console.rule("[bold]an Assistants program, on the Responses API[/bold]", style="dim")
         self.console.print("offline: the sandbox is upstream, the database is temporary, no key is needed\n")
         self.console.print(f"[bold]user[/bold]  {escape(question)}\n")
 
     def event(self, event: Any) -> None:
-        """One event of the stream.  Deltas of one kind run on in one line."""
+        """Print one event of the stream.  Deltas of one kind continue in one line."""
         self.events += 1
         name, data = event.event, event.data
         if name.endswith(".delta"):
@@ -58,7 +58,7 @@ class Screen:
         self.console.print(f"  {_coloured(name)}{' ' * (MARGIN - 2 - len(name))}{escape(_detail(name, data))}")
 
     def round(self, calls: list[tuple[str, str, str]]) -> None:
-        """The application's turn: what it was asked, what it answers."""
+        """Print a tool round: the calls and their outputs."""
         self._end_deltas()
         self.console.print(f"\n  [bold magenta]tool round {self.streams}[/bold magenta]  the application runs")
         self.streams += 1
@@ -127,7 +127,7 @@ def _coloured(name: str) -> str:
 
 
 def _said(data: Any) -> str:
-    """What a delta adds: text, or a call's name and arguments."""
+    """The text of a delta, or a call's name and arguments."""
     delta = data.delta
     if data.object == "thread.message.delta":
         return "".join(part.text.value or "" for part in delta.content if part.type == "text")

@@ -1,4 +1,4 @@
-"""``assistants-shim doctor``: what an upstream can do, and how the shim will work there."""
+"""``assistants-shim doctor``: tests what an upstream can do, and prints how the shim will work there."""
 
 import os
 import re
@@ -20,9 +20,9 @@ from shim.upstream.profiles import CHAT
 from shim.upstream.responses import Upstream
 
 OPENAI: Final = "https://api.openai.com/v1"
-#: Keys by profile, where they have a variable of their own.
+#: Variables with the key for profiles that have one of their own.
 KEYS: Final = {"azure": "AZURE_OPENAI_API_KEY"}
-#: What looks like a key, whoever repeats it.
+#: The form of keys, which are removed from the output.
 SECRET: Final = re.compile(r"\b(sk|key)-[\w*.-]{6,}")
 
 
@@ -40,7 +40,7 @@ def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
     timeout: Annotated[float, typer.Option(min=0.1, help="Seconds to wait for each answer.")] = 60.0,
 ) -> None:
-    """Ask a Responses server what it can do: a few tiny calls. Exits with 1 where the shim cannot work."""
+    """Test with a few tiny calls what a Responses server can do.  Exits with 1 if the shim cannot work there."""
     given = upstream_of(upstream)
     chosen, address = settings().model_copy(update=given), _address(given.get("upstream"))
     kind = CHAT if chosen.upstream_profile == CHAT else None
@@ -52,7 +52,7 @@ def doctor(
         try:
             found = probes.examine(patient, lambda name: status.update(f"asking: {name}"))
         finally:
-            # Nothing is left there if this was broken off.
+            # Delete stored responses also after an interruption.
             patient.clean_up()
     found = {name: Finding(each.state, _hidden(each.words, key)) for name, each in found.items()}
     judged = verdict.judge(address, chosen, found, patient)
@@ -74,7 +74,7 @@ def _address(given: str | None) -> str:
         raise typer.BadParameter(f"{_shown(found)!r} is neither an http or https URL nor `sandbox`", param_hint=name)
     if profiles.choose(found).name != "azure":
         return found
-    # Azure answers Responses below this path alone.
+    # Azure has the Responses API only below this path.
     return AZURE_PATH.sub("", found.rstrip("/")) + "/openai/v1"
 
 
@@ -87,7 +87,7 @@ def _is_url(text: str) -> bool:
 
 
 def _shown(address: str) -> str:
-    """An address without the name and the password that may stand in it."""
+    """An address without user name and password."""
     return re.sub(r"//[^/@]*@", "//", address)
 
 
@@ -97,11 +97,11 @@ def _key(address: str) -> str:
 
 
 def _client(address: str, key: str, timeout: float, kind: str | None) -> openai.OpenAI:
-    """The official client, which neither tries again nor waits for long."""
+    """The official client, without retries and with a short timeout."""
     network = offline.client(offline.sandbox()) if address == SANDBOX else None
     url = OPENAI if address == SANDBOX else address
     made = openai.OpenAI(api_key=key, base_url=url, max_retries=0, timeout=timeout, http_client=network)
-    # As every client of ours: no redirect takes the key to another origin.
+    # As in every client of the shim: no redirect to another origin is followed with the key.
     made._client = guarded(made._client, settings().max_event_bytes)
     if kind == CHAT:
         made._client = chat.bridged(made)
@@ -109,5 +109,5 @@ def _client(address: str, key: str, timeout: float, kind: str | None) -> openai.
 
 
 def _hidden(words: str, key: str) -> str:
-    """What the server said, without the key if it repeats it."""
+    """The server's message, without the key if it repeats it."""
     return SECRET.sub("***", words.replace(key, "***") if len(key) > len("none") else words)

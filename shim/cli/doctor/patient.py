@@ -1,4 +1,4 @@
-"""The server that is examined, and the requests that were sent to it."""
+"""The tested server, and the requests that were sent to it."""
 
 from collections.abc import Callable, Coroutine
 from contextlib import aclosing
@@ -13,18 +13,18 @@ from shim.wire import ids
 from shim.wire.types import Json
 
 T = TypeVar("T")
-#: ``yes``, ``no``, ``partly`` (it works, less well), or not tried for want of something else.
+#: ``yes``, ``no``, ``partly`` (it works with restrictions), or not tried because another probe failed.
 State = Literal["yes", "no", "partly", "untried"]
-#: The most tokens that an answer may have; what is asked can be answered with two.
+#: The largest number of tokens of an answer; the question can be answered with two.
 CAP: Final = 128
 SMALL_TALK: Final = "This is a test of the connection. Say only: ok"
-#: Answers that say that the key is wrong, or may not do this.
+#: Statuses for a wrong key, or one without permission.
 SHUT: Final = (401, 403)
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What came of one probe, in a few words for a person."""
+    """The result of one probe, with a short text."""
 
     state: State
     words: str
@@ -32,12 +32,12 @@ class Finding:
 
 @dataclass(slots=True)
 class Patient:
-    """Asks the server as a run would, and keeps count.
+    """Sends requests to the server like a run, and counts calls and tokens.
 
-    ``first``: the response to its first question.  ``events``: as what it came.  ``second``: the one that continued
-    from it.  ``has_it``: whether it could be fetched.  ``unknown``: what was made of a response that never was.
-    ``stored``: responses that it may have kept.  ``deleted``: how many of those it has deleted since.  ``store``: what
-    it is told of keeping; None for nothing.
+    ``first``: the response to the first request.  ``events``: its events.  ``second``: the response that continued from
+    it.  ``has_it``: whether the first one could be fetched.  ``unknown``: how an invented response id was treated.
+    ``stored``: responses that may be stored there.  ``deleted``: how many of those were deleted.  ``store``: the value
+    of ``store`` in requests; None: the field is not sent.
     """
 
     upstream: Upstream
@@ -60,7 +60,7 @@ class Patient:
         return self._noted(lambda: self.upstream.call("GET", path))
 
     def post(self, path: str, body: Json) -> Json:
-        """POST of something that makes nothing.  Raises `Refusal`."""
+        """POST of a request that creates nothing.  Raises `Refusal`."""
         return self._noted(lambda: self.upstream.call("POST", path, body))
 
     def delete(self, path: str) -> Json:
@@ -98,11 +98,11 @@ class Patient:
             await answer.close()
 
     def _made(self, response: Json) -> Json:
-        """Count what a response has cost, and remember to delete it."""
+        """Count the tokens of a response, and record it for deletion."""
         usage = response.get("usage") or {}
         spent = (usage.get("input_tokens") or 0, usage.get("output_tokens") or 0)
         self.tokens = (self.tokens[0] + spent[0], self.tokens[1] + spent[1])
-        # What runs in the background is kept for a while in any case.
+        # A background response is stored for a while in any case.
         if response.get("id") and (response.get("store") is not False or response.get("background")):
             self.stored.append(response["id"])
         return response
@@ -115,7 +115,7 @@ class Patient:
             raise
 
     def clean_up(self) -> None:
-        """Delete what was stored; what could not be deleted stays in `stored`."""
+        """Delete the stored responses; those that could not be deleted stay in `stored`."""
         self.stored = [response_id for response_id in dict.fromkeys(self.stored) if self._still_has(response_id)]
 
     def _still_has(self, response_id: str) -> bool:
@@ -123,7 +123,7 @@ class Patient:
         if self._refusal(self.delete, path) is None:
             self.deleted += 1
             return False
-        # What was never there need not go; and some servers answer nothing when they delete.
+        # A 404 means that it was not stored; and some servers send an empty answer to a deletion.
         gone = self._refusal(self.get, path)
         return gone is None or gone.status != 404
 

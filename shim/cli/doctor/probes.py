@@ -1,6 +1,6 @@
-"""What is looked at, in order: one row a question, one small function an answer.
+"""The probes, in order: one row for each, with a small function that makes the test.
 
-A probe that raises `Refusal` has found "no", in the server's own words.
+A probe that raises `Refusal` has the result "no", with the server's message.
 """
 
 import secrets
@@ -15,9 +15,9 @@ from shim.upstream import chaining, profiles
 from shim.wire import ids
 from shim.wire.types import Json
 
-#: Words in the names of models that do not answer in text.
+#: Parts of the names of models that do not answer with text.
 NO_TEXT: Final = ("embed", "whisper", "tts", "dall-e", "image", "audio", "realtime", "moderation", "transcribe", "sora")
-#: Models that are asked first where a server has them: the cheapest.
+#: Models that are preferred if a server has them: the cheapest.
 CHEAP: Final = ("gpt-5-nano", "gpt-4.1-nano", "gpt-4o-mini", "gpt-5-mini")
 TOOL: Final[Json] = {
     "type": "function",
@@ -53,7 +53,9 @@ def _choose(names: list[str]) -> str | None:
 
 
 def _ask(patient: Patient) -> None:
-    """The first question.  Who refuses to be asked to keep the answer is asked not to, else is told nothing of it."""
+    """Send the first request: with ``store: true``; if that is refused, with false; if that is refused, without the
+    field.
+    """
     for store in (False, None):
         try:
             return patient.stream()
@@ -118,7 +120,7 @@ def _read(response: Json) -> int:
 
 
 def _loss(patient: Patient) -> Finding:
-    """The shim heals a lost chain by the words that say so: does it know this server's?"""
+    """The shim recognises a lost chain by the server's error text: test whether it recognises this server's."""
     unknown = "resp_" + secrets.token_hex(24)
     try:
         made = patient.create(previous_response_id=unknown)
@@ -166,7 +168,7 @@ def _counts(patient: Patient) -> Finding:
 
 
 def _deletes(patient: Patient) -> Finding:
-    """The last one: nothing of the examination is left behind."""
+    """The last probe: delete everything that the test has stored."""
     patient.clean_up()
     if patient.stored:
         return Finding("no", f"it still has {', '.join(patient.stored)}; {quoted(patient.refusals[-1])}")
@@ -217,14 +219,14 @@ PROBES: Final[tuple[Probe, ...]] = (
     Probe("containers", _lists("/containers"), ("reachable", "key accepted")),
     Probe("delete", _deletes),
 )
-#: Questions in a row without any answer, after which no more are asked.
+#: After this many requests in a row without an answer no more are sent.
 SILENT: Final = 2
-#: Probes that have the model say something: the most calls that an examination costs.
+#: Probes in which the model answers: their number is the largest number of calls of a model.
 COSTLY: Final = (_answers, _chains, _loss, _background, _functions, _encrypted)
 
 
 def examine(patient: Patient, asking: Callable[[str], None]) -> dict[str, Finding]:
-    """All findings by name.  ``asking`` hears of each probe before it begins."""
+    """All findings by name.  ``asking`` is called with the name of each probe before it begins."""
     found: dict[str, Finding] = {}
     for probe in PROBES:
         why = _hindrance(probe, patient, found)
@@ -237,7 +239,7 @@ def examine(patient: Patient, asking: Callable[[str], None]) -> dict[str, Findin
 
 
 def _hindrance(probe: Probe, patient: Patient, found: dict[str, Finding]) -> str | None:
-    """Why a probe makes no sense, if it does not."""
+    """The reason to skip a probe, or None."""
     for name in probe.needs:
         if found[name].state in ("no", "untried"):
             return f"because of: {name}"

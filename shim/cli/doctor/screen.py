@@ -1,4 +1,4 @@
-"""The result of the examination, as text for people and as JSON for programs."""
+"""The result of the test, as text for people and as JSON for programs."""
 
 import dataclasses
 from typing import Final
@@ -18,14 +18,14 @@ SIGNS: Final[dict[State, str]] = {
     "no": "[red]✘ no[/red]",
     "untried": "[dim]· not tried[/dim]",
 }
-#: The most columns that are used.
+#: The largest number of columns.
 WIDTH: Final = 110
-#: The most letters of what a server has said.
+#: The largest number of characters of a server's message.
 LONGEST: Final = 300
 
 
 def announcement(address: str, calls: int, cap: int) -> str:
-    """What is about to happen, and what it costs at most."""
+    """The announcement of the test, with its largest cost."""
     return (
         f"[bold]{escape(address)}[/bold]\n[dim]at most {calls} calls of a model, of a line each and {cap} tokens out; "
         "what it stores is deleted[/dim]"
@@ -33,7 +33,7 @@ def announcement(address: str, calls: int, cap: int) -> str:
 
 
 def show(console: Console, patient: Patient, found: dict[str, Finding], judged: Verdict) -> None:
-    """A table of the findings, and what follows from them."""
+    """Print a table of the findings, and the conclusions."""
     console.width = min(console.width, WIDTH)
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
     table.add_column(no_wrap=True)
@@ -67,7 +67,7 @@ def _conclude(console: Console, found: dict[str, Finding], judged: Verdict) -> N
 
 
 def as_json(address: str, patient: Patient, found: dict[str, Finding], judged: Verdict) -> str:
-    """All of it, with the names that the table shows, written in one word."""
+    """Everything as JSON; the keys are the table's names with underscores."""
     profile = dataclasses.asdict(judged.profile)
     del profile["address"]
     report = {

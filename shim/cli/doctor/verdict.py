@@ -1,4 +1,4 @@
-"""What follows for the shim: the profile it takes, how it will work there, and what to set."""
+"""The conclusions: the profile, how the shim will work there, and what to set."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -26,8 +26,8 @@ class Advice:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """``ok``: the shim works there.  ``because``: why this profile.  ``mode``: how a thread is told upstream.
-    ``runs``: where runs without a stream go on.
+    """``ok``: the shim works there.  ``because``: why this profile.  ``mode``: how a thread is sent upstream.
+    ``runs``: where runs without a stream are driven.
     """
 
     ok: bool
@@ -48,12 +48,12 @@ HERE: Final = "in this program's worker"
 
 
 def hindrance(found: Found) -> str | None:
-    """The first thing that must be mended before the shim can work."""
+    """The first probe whose failure keeps the shim from working."""
     return next((name for name in NEEDED if found[name].state not in ("yes", "partly")), None)
 
 
 def judge(address: str, chosen: Settings, found: Found, patient: Patient) -> Verdict:
-    """``patient``: the server, as the examination has left it."""
+    """``patient``: the server with the results of the test."""
     profile = profiles.choose(address, chosen.upstream_profile or (SANDBOX if address == SANDBOX else None))
     profile = profile if chosen.store_responses else profiles.stateless(profile)
     ok = hindrance(found) is None
@@ -71,7 +71,7 @@ def judge(address: str, chosen: Settings, found: Found, patient: Patient) -> Ver
 
 
 def _chains(profile: Profile, chosen: Settings, patient: Patient) -> bool:
-    """Whether runs will be chained once the server has shown what it does: by the engine's own rules."""
+    """Whether runs will be chained, by the engine's own rules."""
     second, first = patient.second, patient.first
     if second is None or not (profile.stores and chosen.store_responses and patient.store):
         return False
@@ -99,7 +99,7 @@ def _because(address: str, chosen: Settings, profile: Profile) -> str:
 
 
 def _kind(profile: Profile, chosen: Settings, found: Found, patient: Patient) -> Advice | None:
-    # Who a server says has made its models gives some servers away.
+    # Some servers can be recognised by the owner of their models.
     owners = {str(each.get("owned_by")) for each in patient.listed}
     known = next((name for owner, name in profiles.OWNERS.items() if owner in owners), None)
     if chosen.upstream_profile or profile.name != profiles.OTHER or known is None:
@@ -155,7 +155,7 @@ def _alone(profile: Profile, chosen: Settings, found: Found, patient: Patient) -
     )
 
 
-#: Each looks for one reason to set something.
+#: Each checks one reason to set something.
 ADVICE: Final[tuple[Callable[[Profile, Settings, Found, Patient], Advice | None], ...]] = (
     _kind,
     _stateless,

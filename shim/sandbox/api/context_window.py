@@ -1,4 +1,4 @@
-"""How much a request holds, in tokens, and what of it goes into the context window."""
+"""The tokens of a request, and the part of it that fits into the context window."""
 
 from typing import Final
 
@@ -6,7 +6,7 @@ from shim.sandbox.shapes import items, refuse
 from shim.wire import encoding
 from shim.wire.types import Json
 
-#: The item that answers a call goes with it when there is no room.
+#: The item that answers a call is left out together with the call.
 _ANSWERS: Final = {"function_call": "function_call_output"}
 
 
@@ -20,9 +20,9 @@ def _fixed(body: Json) -> int:
 
 
 def fitted(context: list[Json], body: Json, room: int) -> list[Json]:
-    """The conversation as the model sees it: with ``truncation: auto`` the oldest items give way.
+    """The conversation as the model sees it: with ``truncation: auto`` the oldest items are left out.
 
-    Refuses what does not fit; an item that alone is too long does not fit either.
+    Refuses a conversation that does not fit, also if a single item is too long.
     """
     if tokens(context, body) <= room:
         return context

@@ -1,4 +1,4 @@
-"""The failures that a word asks for."""
+"""The failures that control words request."""
 
 from typing import Final
 
@@ -35,12 +35,12 @@ BEFORE: Final[dict[str, tuple[int, str, str | None, str]]] = {
     "status-500": (500, "server_error", None, _SERVER),
     "status-503": (503, "server_error", None, _BUSY),
 }
-#: Clients that retry wait for so long: no test should.
+#: The `Retry-After` for clients, short for tests.
 SOON: Final = {"retry-after": "1", "retry-after-ms": "10"}
 
 
 def before(words: frozenset[str], model: str, first: bool) -> Refused | None:
-    """The refusal that a word wants instead of a response; ``first``: no equal request was seen before."""
+    """The refusal that a word requests instead of a response; ``first``: there was no equal request before."""
     for word, (status, kind, code, message) in BEFORE.items():
         if word in words or (first and f"{word}-once" in words):
             return Refused(message.format(model=model), status=status, type=kind, code=code, headers=SOON)
@@ -48,7 +48,7 @@ def before(words: frozenset[str], model: str, first: bool) -> Refused | None:
 
 
 def in_stream(sent: list[Json], opened: Json, words: frozenset[str]) -> tuple[list[Json], Json] | None:
-    """The events up to a failure and the failed response, if a word wants one.  ``sent`` begins with the opening."""
+    """The events up to a failure and the failed response, if a word requests one.  ``sent`` begins with the opening."""
     for word, (kind, code, message, _) in IN_STREAM.items():
         if word in words:
             text = message.format(model=opened["model"])
@@ -61,7 +61,7 @@ def in_stream(sent: list[Json], opened: Json, words: frozenset[str]) -> tuple[li
 
 
 def plain(final: Json, words: frozenset[str]) -> Refused:
-    """The same failure where no stream was asked for."""
+    """The same failure for a request without a stream."""
     word = next(each for each in IN_STREAM if each in words)
     kind, code, _, status = IN_STREAM[word]
     return Refused(final["error"]["message"], status=status, type=kind, code=code, headers=SOON)

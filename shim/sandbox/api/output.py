@@ -1,4 +1,4 @@
-"""The items a response puts out, with their ids, as the recorded ones look."""
+"""The output items of a response, with their ids, in the recorded form."""
 
 from shim.sandbox.shapes.items import PREFIX
 from shim.sandbox.shapes.minting import Family
@@ -54,7 +54,7 @@ def _hosted(piece: Piece, mint: Family, encrypted: bool) -> Json:
     return item | status | ({_SPELT[piece.kind]: piece.text} if piece.kind in _SPELT else {})
 
 
-#: Where the pieces of a hosted item are put together.
+#: How the pieces of a hosted item are joined.
 _SPELT = {"code_interpreter_call": "code", "mcp_call": "arguments", "mcp_approval_request": "arguments"}
 
 

@@ -1,4 +1,4 @@
-"""What a request body must hold: one row a parameter, and the conditions between parameters."""
+"""The checks of a request body: one row a parameter, and the conditions between parameters."""
 
 from collections.abc import Callable
 from typing import Any, Final
@@ -121,7 +121,7 @@ _COUNTED: Final = record(COUNTED)
 
 
 def check(body: Any) -> None:
-    """The parameters one by one, then against each other; what needs the model comes in `check_model`."""
+    """Check the parameters one by one, then their combinations; checks that need the model are in `check_model`."""
     _BODY(body, "")
     _check_chain(body)
     if body.get("prompt"):
@@ -136,7 +136,7 @@ def check(body: Any) -> None:
 
 
 def check_counted(body: Any) -> None:
-    """The body of POST /v1/responses/input_tokens, in which nothing is required; null is as good as nothing."""
+    """The body of POST /v1/responses/input_tokens, in which nothing is required; null counts as missing."""
     _COUNTED(body, "")
     _check_chain(body)
     tools.check_choice(body.get("tool_choice"), body.get("tools") or [])
@@ -175,7 +175,8 @@ def _encrypted(body: Json) -> bool:
 
 _NO_ENCRYPTION: Final = "Encrypted content is not supported with this model."
 _NO_LOGPROBS: Final = "logprobs are not supported with reasoning models."
-#: What a model cannot do: (is it a reasoning model, is it asked for, the parameter, the message, the code).
+#: Unsupported parameters: (for reasoning models or others, whether it is requested, the parameter, the message, the
+#: code).
 _UNSUPPORTED: Final[tuple[tuple[bool, Callable[[Json], Any], str, str, str | None], ...]] = (
     (True, lambda body: body.get("temperature") is not None, "temperature", "", None),
     (True, lambda body: body.get("top_p") is not None, "top_p", "", None),
@@ -186,7 +187,7 @@ _UNSUPPORTED: Final[tuple[tuple[bool, Callable[[Json], Any], str, str, str | Non
 
 
 def check_model(body: Json, model: Model) -> None:
-    """Parameters that the model does not take."""
+    """Refuse parameters that the model does not support."""
     for reasons, asked, path, message, code in _UNSUPPORTED:
         if model.reasons is reasons and asked(body):
             raise refuse.unsupported(path, message, code=code)

@@ -1,4 +1,4 @@
-"""The response object: what was asked for, echoed with the defaults as recorded, and what came of it."""
+"""The response object: the request's fields, echoed with the recorded defaults, and the result."""
 
 from typing import Final
 
@@ -8,7 +8,7 @@ from shim.sandbox.shapes.plan import Plan
 from shim.sandbox.tools import tools
 from shim.wire.types import Json
 
-#: Echoed as it came, or with this value.
+#: Fields that are echoed from the request, or with this default.
 DEFAULTS: Final[Json] = {
     "background": False,
     "frequency_penalty": 0.0,
@@ -101,7 +101,7 @@ def _usage(plan: Plan, input_tokens: int) -> Json:
 
 
 def failed(response: Json, code: str, message: str, output: list[Json]) -> Json:
-    """The response as ``response.failed`` shows it; what was put out before the failure stays."""
+    """The response as ``response.failed`` shows it; items from before the failure stay."""
     error = {"code": code, "message": message}
     return response | {"status": "failed", "error": error, "output": output, "usage": None}
 
@@ -112,6 +112,6 @@ def cancelled(response: Json) -> Json:
 
 
 def as_json(response: Json) -> Json:
-    """The response as a JSON body: finished ones tell who pays, which streams never do."""
+    """The response as a JSON body: finished ones have ``billing``, which streams never have."""
     billed = response["status"] in ("completed", "incomplete")
     return response | ({"billing": {"payer": "developer"}} if billed else {})

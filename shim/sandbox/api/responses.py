@@ -1,4 +1,4 @@
-"""POST /v1/responses and what can be done with its responses afterwards."""
+"""POST /v1/responses and the operations on its responses."""
 
 import hashlib
 import threading
@@ -20,10 +20,10 @@ from shim.sandbox.shapes.reply import STREAM_TYPE, Cut, Pause, SandboxReply, jso
 from shim.wire import encoding, sse
 from shim.wire.types import Json
 
-#: Looks at a background response, besides the first, that still find it in progress.
+#: The number of further requests that find a background response still in progress.
 POLLS: Final = 1
 SLOW_POLLS: Final = 5
-#: Words that concern how a reply is sent, not what is in it.
+#: Words about how a reply is sent, not about its contents.
 _PACE: Final = frozenset({"slowly"})
 _BROKEN: Final = frozenset({"connection-cut", "stop-short"})
 
@@ -51,7 +51,7 @@ class Responses:
         )
 
     def create(self, body: Any) -> SandboxReply:
-        """A new response.  Refuses what the API refuses; a word may want a failure instead."""
+        """Create a response.  Refuses what the API refuses; a word may request a failure instead."""
         request.check(body)
         model = models.find(body["model"], self._config.models, self._config.retired)
         request.check_model(body, model)
@@ -65,7 +65,7 @@ class Responses:
         return self._whole(record)
 
     def retrieve(self, response_id: str, query: Query) -> SandboxReply:
-        """The response as it is now, or the rest of its stream."""
+        """The current state of the response, or the rest of its stream."""
         query.only("stream", "starting_after", "include", "include[]", "include_obfuscation")
         record = self.stored.get(response_id)
         if query.flag("stream"):
@@ -81,7 +81,7 @@ class Responses:
         return json_reply({"id": response_id, "object": "response.deleted", "deleted": True})
 
     def cancel(self, response_id: str, query: Query) -> SandboxReply:
-        """Background responses only; a finished one is shown as it is."""
+        """Only background responses can be cancelled; a finished one is returned unchanged."""
         record = self.stored.get(response_id)
         if not record.background:
             raise refuse.synchronous()
@@ -98,7 +98,7 @@ class Responses:
         return json_reply(page | {"data": [items.listed(item, images) for item in page["data"]]})
 
     def input_tokens(self, body: Any) -> SandboxReply:
-        """How many tokens a request would cost: words.  What could not be asked is not counted either."""
+        """The number of tokens (words) of a request.  A request that would be refused is refused here, too."""
         request.check_counted(body)
         if body.get("model"):
             models.find(body["model"], self._config.models, self._config.retired)
@@ -107,7 +107,7 @@ class Responses:
         return json_reply({"object": "response.input_tokens", "input_tokens": context_window.tokens(seen, body)})
 
     def _made(self, body: Json, model: Model) -> Record:
-        """The response from beginning to end: the model is so fast that nothing has to be awaited."""
+        """The whole response, computed at once."""
         now, stored = self._config.clock(), self._stored(body)
         previous = body.get("previous_response_id")
         conversation = self._resources.conversations.of_request(body)
@@ -148,7 +148,7 @@ class Responses:
         return bool(wanted) and self._config.can_store
 
     def _context(self, body: Json, family: minting.Family) -> list[Json]:
-        """The conversation: what the chain holds and what is new, checked together."""
+        """The conversation: the items of the chain and the new ones, checked together."""
         previous = body.get("previous_response_id")
         conversation = self._resources.conversations.of_request(body)
         history = self.stored.previous(previous).history if previous else conversation.items if conversation else []
@@ -162,7 +162,7 @@ class Responses:
         return [*history, *new]
 
     def _known(self, item: Json) -> Json:
-        """References become what they refer to; reasoning without its content must be known here."""
+        """Replace references by the items that they refer to; reasoning without content must be stored here."""
         kind = item.get("type")
         if kind == "item_reference" or (kind == "reasoning" and not item.get("encrypted_content")):
             return self.stored.item(item.get("id", ""))
@@ -215,7 +215,7 @@ class Responses:
             raise Cut
 
     def _passed(self, record: Record, event: Json) -> None:
-        """What an event means for the response, before anybody can read it."""
+        """Update the response for an event, before the event can be read."""
         record.read = max(record.read, event["sequence_number"] + 1)
         if event["type"] in events.ENDS:
             if record.background:
@@ -227,7 +227,7 @@ class Responses:
 
 
 def _joining(conversation: Conversation, context: list[Json]) -> Callable[[Json], None]:
-    """Adds what a request brought, and what came of it."""
+    """Returns a function that adds a request's input and output to a conversation."""
     new = context[len(conversation.items) :]
     return lambda final: conversation.add([*new, *final["output"]])
 

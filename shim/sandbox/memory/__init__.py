@@ -1,1 +1,1 @@
-"""What the sandbox stores: responses, files, vector stores, containers."""
+"""The sandbox's stored objects: responses, files, vector stores, containers."""

@@ -1,4 +1,4 @@
-"""The Containers API: /v1/containers and the files in them.  Containers die after twenty idle minutes."""
+"""The Containers API: /v1/containers and the files in them.  Containers expire after twenty idle minutes."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from shim.sandbox.shapes.minting import Mint
 from shim.sandbox.shapes.reply import SandboxReply, json_reply
 from shim.wire.types import Json
 
-#: Minutes without an operation after which a container is gone.
+#: Minutes without an operation after which a container expires.
 IDLE: Final = 20
 FOLDER: Final = "/mnt/data/"
 MEMORY: Final = one_of("1g", "4g", "16g", "64g")
@@ -56,7 +56,7 @@ class Made:
 
 @dataclass(slots=True)
 class Container:
-    """``dead``: expired for good, its files lost; what is known of it can still be read."""
+    """``dead``: expired, its files are deleted; the object itself can still be read."""
 
     id: str
     name: str
@@ -88,7 +88,7 @@ class Container:
 
 
 class Containers:
-    """The operations, and what a code interpreter needs of them."""
+    """The operations, and the functions for code interpreter."""
 
     def __init__(self, clock: Callable[[], float], seed: str, files: Files) -> None:
         self._clock = clock
@@ -111,7 +111,7 @@ class Containers:
         )
 
     def expire(self, container_ids: tuple[str, ...]) -> None:
-        """Those, or all."""
+        """Expire the given containers, or all."""
         for each in self._table.all():
             if not container_ids or each.id in container_ids:
                 each.expire()
@@ -120,14 +120,14 @@ class Containers:
         return frozenset(each.id for each in self._table.all() if not each.dead)
 
     def find(self, container_id: str) -> Container | None:
-        """The container, dead or alive: the clock is asked first."""
+        """The container, expired or not, after its expiry was checked."""
         found = self._table.get(container_id)
         if found and found.last_active_at + found.minutes * 60 <= self._clock():
             found.expire()
         return found
 
     def alive(self, container_id: str) -> Container:
-        """A container to work with, which makes it live on.  Refuses one that is unknown or dead."""
+        """A container for an operation, which renews its time.  Refuses an unknown or expired one."""
         found = self.find(container_id)
         if found is None:
             raise refuse_files.no_container(container_id)
@@ -153,7 +153,7 @@ class Containers:
         return made
 
     def bring(self, container: Container, file_ids: list[str]) -> None:
-        """Copies of uploaded files that are not yet there, named as was seen: the file's id, then its name."""
+        """Copy uploaded files that are not there yet, with the recorded form of names: the file's id, then its name."""
         there = {each.filename for each in list(container.files.values())}
         for upload in [self._uploads.get(each) for each in file_ids]:
             name = f"{upload.id}-{upload.filename}"
@@ -161,7 +161,9 @@ class Containers:
                 self.write(container, name, upload.content, "user")
 
     def write(self, container: Container, name: str, content: bytes, source: str = "assistant") -> Made:
-        """A file in the container; one of that name gives way.  With no name it is called by its id, as a picture."""
+        """Write a file to the container, replacing one with the same name.  Without a name it is a picture, named by
+        its id.
+        """
         cfile = f"cfile_{self._mint.hex(32)}"
         shown = {
             "id": cfile,
@@ -198,7 +200,7 @@ class Containers:
         return json_reply({"id": asked.name, "object": "container.deleted", "deleted": True})
 
     def _add(self, asked: Asked) -> SandboxReply:
-        """A file as a form, or the id of one that was uploaded before."""
+        """Add a file from a form, or an uploaded one by its id."""
         container = self.alive(asked.name)
         if asked.form is not None:
             if "file" not in asked.form.files:

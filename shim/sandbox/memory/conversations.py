@@ -1,4 +1,6 @@
-"""The Conversations API: /v1/conversations with items.  A response that names one knows its items, and adds its own."""
+"""The Conversations API: /v1/conversations with items.  A response with a conversation gets its items as context, and
+adds its own.
+"""
 
 import threading
 from collections.abc import Callable
@@ -25,7 +27,7 @@ _MODIFY: Final[Check] = record({"metadata": _METADATA}, "metadata")
 
 @dataclass(slots=True)
 class Conversation:
-    """``partition``: what the ids of all that belongs to it have in common."""
+    """``partition``: the part that the ids of all its objects have in common."""
 
     id: str
     created_at: int
@@ -43,7 +45,7 @@ class Conversation:
 
 
 class Conversations:
-    """The operations, and what a response needs of them."""
+    """The operations, and the functions for responses."""
 
     def __init__(self, clock: Callable[[], float], seed: str) -> None:
         self._clock = clock

@@ -15,7 +15,7 @@ from shim.sandbox.shapes.reply import SandboxReply, json_reply
 from shim.wire.types import Json
 
 _PURPOSE: Final = one_of("assistants", "batch", "fine-tune", "vision", "user_data", "evals")
-#: Purposes whose files cannot be downloaded, as their owners report.
+#: Purposes whose files cannot be downloaded, as users report.
 LOCKED: Final = ("assistants", "user_data")
 #: Seconds after which an upload may be made to expire.
 _LIFETIME: Final = integer(3600, 2_592_000)
@@ -38,7 +38,7 @@ class File:
 
     @property
     def text(self) -> str:
-        """What can be read of it."""
+        """Its text, as far as it can be decoded."""
         return "".join(sign for sign in self.content.decode(errors="ignore") if sign.isprintable() or sign in "\n\r\t")
 
 
@@ -62,7 +62,7 @@ class Files:
         )
 
     def find(self, file_id: str) -> File | None:
-        """The file, if it is there and not expired."""
+        """The file, if it exists and has not expired."""
         found = self._table.get(file_id)
         expires = found.shown["expires_at"] if found else None
         return None if expires is not None and expires <= self._clock() else found

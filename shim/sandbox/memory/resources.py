@@ -1,4 +1,6 @@
-"""What a response can reach: files, vector stores, containers, conversations; and whether it is there."""
+"""The objects that a request may refer to: files, vector stores, containers, conversations; and checks that they
+exist.
+"""
 
 import base64
 import binascii
@@ -16,7 +18,7 @@ from shim.wire.types import Json
 
 
 class Resources:
-    """One of each."""
+    """The collections of all objects."""
 
     def __init__(self, clock: Callable[[], float], seed: str) -> None:
         self.files = Files(clock, seed)
@@ -29,7 +31,9 @@ class Resources:
         return tuple(route for each in held for route in each.routes())
 
     def check(self, tools: list[Json], history: list[Json], new: list[Json]) -> None:
-        """Refuses a request that names what is not there: in its tools, its input, or the chain it continues."""
+        """Refuses a request that refers to a missing object: in its tools, its input, or the chain that it
+        continues.
+        """
         for tool in tools:
             if tool["type"] in _NEEDS:
                 _NEEDS[tool["type"]](self, tool)
@@ -51,7 +55,7 @@ class Resources:
             self._check_files(tool["container"].get("file_ids") or [])
 
     def _lives(self, item: Json) -> bool:
-        """Whether the container that an item was made in is still there."""
+        """Whether the container of an item still exists."""
         if item["type"] != "code_interpreter_call":
             return True
         found = self.containers.find(item["container_id"])
@@ -97,7 +101,7 @@ def _check_file(part: Json, path: str) -> None:
 
 
 def _check_address(address: str, path: str, wanted: str, kind: str) -> None:
-    """A web address, or data of that kind."""
+    """Check a web address, or a data URL of that kind."""
     if address.startswith("data:"):
         _check_data(address, path, wanted, kind)
     elif urlsplit(address).scheme not in ("http", "https") or not urlsplit(address).netloc:

@@ -1,4 +1,4 @@
-"""The stored responses: in memory, until they are deleted, forgotten or too old."""
+"""The stored responses: in memory, until they are deleted or expire."""
 
 import threading
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from shim.sandbox.shapes import events, refuse
 from shim.wire.types import Json
 
 DAY: Final = 86_400
-#: Seconds that a stored response lives, and one that was made in the background with ``store: false``.
+#: Seconds for which a response is stored, and for one in the background with ``store: false``.
 STORED_SECONDS: Final = 30 * DAY
 POLLABLE_SECONDS: Final = 600
 
@@ -19,8 +19,8 @@ POLLABLE_SECONDS: Final = 600
 class Record:
     """One response.  ``inputs`` are all items of its conversation before its own output.
 
-    ``shown`` is the status that is shown, ``read`` the number of events that were read.  ``joins`` is called with what
-    the response adds to its conversation, once it has ended well.
+    ``shown`` is the status that is returned, ``read`` the number of events that were read.  ``joins`` is called with
+    the items that the response adds to its conversation, after it has completed.
     """
 
     opened: Json
@@ -67,7 +67,7 @@ class Record:
                 self.joins(self.final)
 
     def cancel(self, cancelled: Json) -> None:
-        """A reader of the stream gets one last event after those that it has read."""
+        """Cancel the response: a reader of the stream gets one last event after those that it has read."""
         self.final, self.shown = cancelled, "cancelled"
         last = max(self.read, len(events.opening(self.opened)))
         self.events = [*self.events[:last], events.ending(cancelled) | {"sequence_number": last}]

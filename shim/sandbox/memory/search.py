@@ -10,10 +10,10 @@ from typing import Any, Final
 from shim.sandbox.shapes import refuse
 from shim.wire.types import Json
 
-#: BM25's usual constants: how soon more of the same word stops to count, and how much a chunk's length does.
+#: BM25's usual constants: the saturation of repeated words, and the weight of a chunk's length.
 K1: Final = 1.2
 B: Final = 0.75
-#: Words too common to tell anything.
+#: Stop words.
 COMMON: Final = frozenset(
     re.findall(
         r"\w+",
@@ -27,7 +27,7 @@ _SENTENCE: Final = re.compile(r"[^.!?\n]+")
 
 
 def terms(text: str) -> list[str]:
-    """The words that tell something, case and plural s taken off."""
+    """The words of a text without stop words, in lower case and without a plural s."""
     found = (word.casefold() for word in _WORD.findall(text))
     stems = ((word, word[:-1] if len(word) > 3 and word.endswith("s") else word) for word in found)
     return [stem for word, stem in stems if word not in COMMON and stem not in COMMON]
@@ -41,7 +41,7 @@ def chunks(text: str, size: int, overlap: int) -> list[str]:
 
 
 def scores(query: str, texts: list[str]) -> list[float]:
-    """One score a text, 0…1: BM25 against what a text full of the query's words would get."""
+    """One score for each text, 0…1: BM25 divided by the largest possible value for the query."""
     wanted = dict.fromkeys(terms(query))
     counts = [Counter(terms(text)) for text in texts]
     lengths = [sum(count.values()) for count in counts]
@@ -57,7 +57,7 @@ def scores(query: str, texts: list[str]) -> list[float]:
 
 
 def _weight(holding: int, total: int) -> float:
-    """How much a word tells: the rarer, the more."""
+    """The weight of a word: the rarer, the larger."""
     return math.log(1 + (total - holding + 0.5) / (holding + 0.5))
 
 

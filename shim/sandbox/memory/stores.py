@@ -51,7 +51,7 @@ _FILE_IDS: Final = array(string(empty=False), most=500)
 _VALUE: Final = either(
     "one of a string, a number or a boolean", {str: string(512), int: anything, float: anything, bool: anything}
 )
-#: How a search ranks; the tool file_search takes the same.
+#: The ranking options of a search; the tool file_search has the same.
 RANKING: Final = record(
     {
         "ranker": one_of("auto", "none", "default-2024-11-15", "default_2024_08_21"),
@@ -94,7 +94,7 @@ class _Batch:
 
 
 class Stores:
-    """The operations, and what a file search needs of them."""
+    """The operations, and the functions for file search."""
 
     def __init__(self, clock: Callable[[], float], seed: str, files: Files) -> None:
         self._clock = clock
@@ -127,7 +127,7 @@ class Stores:
         )
 
     def check(self, store_ids: list[str]) -> None:
-        """Refuses stores that a file search cannot use."""
+        """Refuses vector stores that a file search cannot use."""
         found = {each: self._table.get(each) for each in store_ids}
         missing = [name for name, store in found.items() if store is None]
         if missing:
@@ -137,7 +137,7 @@ class Stores:
                 raise refuse_files.store_expired(name)
 
     def find(self, tool: Json, queries: list[str]) -> list[Hit]:
-        """What a file search tool finds, best first, as its options have it."""
+        """The results of a file search tool, best first, according to its options."""
         stores = [self._get(name) for name in tool["vector_store_ids"]]
         hits = [hit for store in stores for hit in store.search(queries, tool.get("filters"))]
         return _best(hits, tool, 20)
@@ -318,5 +318,5 @@ def _best(hits: list[Hit], options: Json, most: int) -> list[Hit]:
 
 
 def _whole(kind: str, rows: list[Json]) -> Json:
-    """A list that is never cut into pages."""
+    """A list without pages."""
     return {"object": kind, "data": rows, "has_more": False, "next_page": None}

@@ -7,7 +7,7 @@ T = TypeVar("T")
 
 
 class Table(Generic[T]):
-    """In the order in which they came.  Thread-safe."""
+    """A table in the order of insertion.  Thread-safe."""
 
     def __init__(self) -> None:
         self._objects: dict[str, T] = {}

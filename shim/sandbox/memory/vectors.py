@@ -1,4 +1,4 @@
-"""Vector stores as they are stored: files cut into chunks, ready after some looks, searched by their words."""
+"""Stored vector stores: files are cut into chunks, are indexed after some requests, and searched by their words."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -8,10 +8,10 @@ from shim.sandbox.memory import search
 from shim.sandbox.memory.files import File
 from shim.wire.types import Json
 
-#: Looks at a file, its batch or its store that still find it in progress.
+#: The number of requests for a file, its batch or its store that find it still in progress.
 LOOKS: Final = 1
 DAY: Final = 86_400
-#: What ``auto`` means: tokens of a chunk, and how many of them it shares with the one before.
+#: The values for ``auto``: tokens of a chunk, and how many of them overlap with the chunk before.
 AUTO: Final[Json] = {"type": "static", "static": {"max_chunk_size_tokens": 800, "chunk_overlap_tokens": 400}}
 #: Types of files that are refused; everything else is read as text.
 UNREADABLE: Final = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".mp3", ".mp4", ".wav", ".zip", ".csv", ".xlsx")
@@ -71,7 +71,7 @@ class Held:
         return "in_progress" if self.looks else self.ended
 
     def look(self) -> None:
-        """Time passes whenever somebody looks."""
+        """Each request advances the indexing by one step."""
         self.looks = max(0, self.looks - 1)
 
     def settle(self) -> None:
@@ -106,7 +106,7 @@ def counts(held: Iterable[Held]) -> Json:
 
 @dataclass(slots=True)
 class VectorStore:
-    """``last_active_at`` in seconds; with ``expires_after`` it dies that many days later."""
+    """``last_active_at`` in seconds; with ``expires_after`` it expires that many days later."""
 
     id: str
     clock: Callable[[], float]
@@ -130,7 +130,7 @@ class VectorStore:
         return self.expires_at is not None and self.expires_at <= self.clock()
 
     def add(self, file: File, attributes: Json | None, strategy: Json | None) -> Held:
-        """Begin to take in a file; one that is there already is taken in anew."""
+        """Begin to index a file; an existing one is indexed again."""
         static = strategy if strategy and strategy["type"] == "static" else AUTO
         held = Held(file, self.id, int(self.clock()), attributes or {}, static)
         self.held[file.id] = held
@@ -140,7 +140,7 @@ class VectorStore:
         self.last_active_at = int(self.clock())
 
     def search(self, queries: list[str], filters: Json | None) -> list[Hit]:
-        """Every chunk that has a word of a query, best first.  Files still in progress are waited for."""
+        """Every chunk that contains a word of a query, best first.  Files in progress are completed first."""
         self.touch()
         for each in list(self.held.values()):
             each.settle()

@@ -1,1 +1,1 @@
-"""What the model would do: rules instead of a model."""
+"""Decides a model's output, by rules instead of a model."""

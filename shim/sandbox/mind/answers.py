@@ -1,4 +1,4 @@
-"""The texts of the sandbox: answers that show what reached it."""
+"""The texts of the sandbox: answers that quote what it received."""
 
 import json
 from typing import Any, Final
@@ -10,8 +10,8 @@ from shim.wire.types import Json
 
 REFUSAL: Final = "I'm sorry, I can't assist with that."
 SUMMARY: Final = "**Following the rules**\n\nI look for names and words in the last message and do what they ask."
-#: Characters of an earlier text that are quoted, and of the message that is answered.  Without a bound a conversation
-#: would double with every turn, as every answer quotes those before it.
+#: How many characters of an earlier text, and of the answered message, are quoted.  Without a limit a conversation
+#: would double with every turn, as every answer quotes the earlier ones.
 EARLIER: Final = 200
 ASKED: Final = 2000
 
@@ -22,7 +22,7 @@ def in_json(request: Json) -> bool:
 
 
 def text(context: list[Json], request: Json, essay: int | None = None) -> str:
-    """The answer's text: an essay, JSON for ``text.format``, or what is known of the conversation."""
+    """The answer's text: an essay, JSON for ``text.format``, or quotations of the conversation."""
     if essay is not None:
         return " ".join(f"word{number}" for number in range(1, essay + 1))
     form = (request.get("text") or {}).get("format") or {}
@@ -57,7 +57,7 @@ _ATTACHED: Final = {
 
 
 def _seen(context: list[Json]) -> list[str]:
-    """How many images and files there are in the conversation, and which; of data the length."""
+    """The number of images and files in the conversation, and their sources; for data URLs their length."""
     sentences = []
     for kind, (word, places) in _ATTACHED.items():
         found = [part for item in context for _, part in parts(item) if part["type"] == kind]
@@ -87,7 +87,7 @@ def _outputs(since: list[Json], context: list[Json]) -> list[str]:
 
 
 def _earlier(context: list[Json], asked: int | None) -> list[str]:
-    """Every other text, oldest first, with who said it; tool outputs of earlier questions too."""
+    """Every other text with its role, oldest first, including tool outputs of earlier questions."""
     sentences = []
     for place, item in enumerate(context):
         if place == asked:

@@ -1,4 +1,4 @@
-"""What the model would do: from the conversation to the items it puts out, by rules, without chance or clock."""
+"""Decides the output items for a conversation, by rules, without randomness or clock."""
 
 import json
 import re
@@ -16,7 +16,7 @@ from shim.sandbox.tools import tools
 from shim.sandbox.tools.tool_runner import ToolRunner, offered
 from shim.wire.types import Json
 
-#: Tokens that reasoning costs if nothing is said of it.
+#: The default number of reasoning tokens.
 THOUGHT: Final = 8
 REFUSE: Final = "please-refuse"
 _JSON_PIECE: Final = re.compile(r"\w+|\W+")
@@ -28,7 +28,7 @@ def decide(context: list[Json], request: Json, echoed: list[Json], model: Model,
 
 
 class _Mind:
-    """What is known while one response is thought out."""
+    """The state while one response is decided."""
 
     def __init__(
         self, context: list[Json], request: Json, echoed: list[Json], model: Model, resources: Resources
@@ -61,7 +61,9 @@ class _Mind:
         return _bounded(whole, self._request.get("max_output_tokens"), self._asked)
 
     def _called(self) -> tuple[Turn, ...]:
-        """The turns with their calls; where none is named, a choice may demand one, or a tool work unasked."""
+        """The turns with their calls; if the message names none, a tool choice may force one, or a tool may be called
+        without being named.
+        """
         if REFUSE in self._asked:
             return tuple(replace(turn, calls=()) for turn in self._stretch.turns)
         if self._stretch.calls:
@@ -134,7 +136,7 @@ def _callable(choice: Any, echoed: list[Json]) -> dict[str, Json]:
 
 
 def _forced(choice: Any, read: Script, names: dict[str, Json]) -> tuple[Named, ...]:
-    """A choice that demands a call gets one, in every turn: what the message names, or the first tool."""
+    """A forced tool choice gets a call in every turn: the one that the message names, or the first tool."""
     demands = choice == "required" or (isinstance(choice, dict) and choice.get("mode", "required") == "required")
     mentioned = [call for each in read.turns for call in each.calls]
     return (mentioned[0] if mentioned else Named(next(iter(names))),) if demands else ()
@@ -156,7 +158,7 @@ def _thought(request: Json, model: Model, asked: frozenset[str]) -> list[Piece]:
 
 
 def _bounded(pieces: tuple[Piece, ...], most: int | None, asked: frozenset[str]) -> Plan:
-    """What of it the token cap lets through."""
+    """The part of the output within the token limit."""
     for word, reason in (("token-cap", "max_output_tokens"), ("content-filter", "content_filter")):
         if word in asked:
             return Plan((*pieces[:-1], _halved(pieces[-1])), reason, asked)
@@ -173,7 +175,7 @@ def _bounded(pieces: tuple[Piece, ...], most: int | None, asked: frozenset[str])
 
 
 def _halved(item: Piece) -> Piece:
-    """The first half of an item; an item of one piece is cut within it."""
+    """The first half of an item; an item of one piece is cut within that piece."""
     if len(item.pieces) > 1:
         return replace(item, pieces=item.pieces[: len(item.pieces) // 2], whole=False)
     return replace(item, pieces=tuple(piece[: max(1, len(piece) // 2)] for piece in item.pieces), whole=False)

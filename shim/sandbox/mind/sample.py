@@ -5,9 +5,9 @@ from typing import Any, Final
 
 from shim.wire.types import Json
 
-#: A schema may refer to itself; below this depth what is optional is left out and lists stay as short as they may be.
+#: A schema may refer to itself; below this depth optional properties are left out and lists are as short as allowed.
 DEEP: Final = 6
-#: And below this one nothing helps: the schema asks for an infinite value.
+#: Below this depth the schema requires an infinite value.
 BOTTOM: Final = 40
 
 FORMATS: Final[dict[str, str]] = {
@@ -25,7 +25,7 @@ FORMATS: Final[dict[str, str]] = {
 
 
 def value(schema: Json | None, hint: str = "text") -> Any:
-    """``hint`` fills strings that say nothing of themselves: the property's own name."""
+    """``hint``, the property's name, is the value of strings without other conditions."""
     root = schema or {"type": "object"}
     return _make(root, hint, root, 0)
 
@@ -47,7 +47,7 @@ def _make(schema: Any, hint: str, root: Json, depth: int) -> Any:
 
 
 def _given(schema: Json) -> tuple[Any] | None:
-    """A value that the schema itself names."""
+    """A value that the schema itself contains."""
     if "const" in schema:
         return (schema["const"],)
     for word in ("enum", "examples"):
@@ -80,7 +80,7 @@ def _merged(schema: Json, root: Json) -> Json:
 
 
 def _chosen(choices: list[Any], depth: int) -> Any:
-    """The first choice that is not null; null where a schema runs too deep."""
+    """The first choice that is not null; null if the schema is too deep."""
     plain = [each for each in choices if isinstance(each, dict) and each.get("type") != "null"]
     null = [each for each in choices if each not in plain]
     return (null or plain)[0] if depth > DEEP else (plain or null)[0]

@@ -1,4 +1,4 @@
-"""Where a conversation stands in the script that its last user message wrote: what this response has to do."""
+"""Finds the position of a conversation in the script of its last user message: the task of this response."""
 
 import json
 import re
@@ -15,7 +15,9 @@ _FAILED: Final = re.compile(r"\s*(error|exception|traceback|failed)\b", re.IGNOR
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """The turns of one response.  Hosted tools answer at once, so a turn that calls only them goes on to the next."""
+    """The turns of one response.  Hosted tools answer at once, so a turn that calls only them is followed by the next
+    one in the same response.
+    """
 
     turns: tuple[Turn, ...] = (Turn(),)
 
@@ -33,9 +35,9 @@ class Stretch:
 
 
 def place(script: Script, since: list[Json], hosted: Collection[str]) -> tuple[Stretch, tuple[Named, ...]]:
-    """The stretch the script has come to, and the failed calls that are to be made once more instead of it.
+    """The turns that are next in the script, and the failed calls that must be repeated instead.
 
-    ``since`` are the items behind the last user message.
+    ``since`` are the items after the last user message.
     """
     number, failed, last = 0, frozenset[str](), list[Json]()
     for calls, outputs in _rounds(since):

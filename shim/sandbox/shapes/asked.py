@@ -1,4 +1,4 @@
-"""A request on its way to an operation, and the form of a table of routes."""
+"""A request for an operation, and the type of a table of routes."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ class Asked:
         return self.ids["part"]
 
 
-#: Method, pattern of the path behind the version prefix, operation.
+#: Method, pattern of the path after the version prefix, operation.
 Route = tuple[str, str, Callable[[Asked], SandboxReply]]
 NAME: Final = r"(?P<name>[^/]+)"
 PART: Final = r"(?P<part>[^/]+)"

@@ -1,6 +1,6 @@
-"""From a plan to the events of its stream.  A table says which events each kind of item has.
+"""Makes the events of a stream from a plan.  A table has the events of each kind of item.
 
-Events are made without numbers; `numbered` gives them theirs when nothing more is put in or taken away.
+Events are made without numbers; `numbered` adds them when the list is final.
 """
 
 from collections.abc import Callable, Iterator
@@ -94,7 +94,7 @@ def _reasoning(piece: Piece, done: Json, where: Json) -> Iterator[Json]:
 
 
 def _phases(*names: str) -> Teller:
-    """A hosted tool that only says how far it is."""
+    """The events of a hosted tool that has only progress events."""
 
     def tell(piece: Piece, done: Json, where: Json) -> Iterator[Json]:
         yield from (event(f"response.{piece.kind}.{name}", **where) for name in names)
@@ -155,7 +155,7 @@ _BEGUN: Final[dict[str, Callable[[Json], Json]]] = {
     "reasoning": _with(summary=[]),
     "file_search_call": _with(status="in_progress", queries=[], results=None),
     "web_search_call": _with(status="in_progress", action={"type": "search"}),
-    # Null stays null: nobody asked for outputs.
+    # Null stays null, as outputs were not requested.
     "code_interpreter_call": lambda done: (
         done | {"status": "in_progress", "code": "", "outputs": done["outputs"] and []}
     ),
@@ -167,7 +167,7 @@ _BEGUN: Final[dict[str, Callable[[Json], Json]]] = {
 
 
 def ending(response: Json) -> Json:
-    """The terminal event; a response's status names it."""
+    """The last event; its name depends on the response's status."""
     return event(f"response.{response['status']}", response=response)
 
 
@@ -189,7 +189,7 @@ def padded(event: Json) -> Json:
 
 
 def middle(events: list[Json]) -> int:
-    """The place in the middle of the last item's deltas, where a stream breaks; the end, if there is none."""
+    """The index in the middle of the last item's deltas, at which a stream breaks; the end, if there are no deltas."""
     last = max((each.get("output_index", -1) for each in events), default=-1)
     deltas = [
         place

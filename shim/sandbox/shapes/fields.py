@@ -1,6 +1,6 @@
-"""Checks of JSON values: small functions that refuse in the API's words and are put together into tables.
+"""Checks of JSON values: small functions that refuse with the API's texts and are combined in tables.
 
-A check takes a value and its path (``input[0].content``) and returns nothing; what is wrong is raised as `Refused`.
+A check takes a value and its path (``input[0].content``) and returns nothing; a mistake is raised as `Refused`.
 """
 
 import re
@@ -17,7 +17,7 @@ def anything(value: Any, path: str) -> None:
 
 
 def nullable(check: Check) -> Check:
-    """An explicit null is as good as nothing."""
+    """An explicit null counts as missing."""
 
     def run(value: Any, path: str) -> None:
         if value is not None:
@@ -135,7 +135,7 @@ def tagged(kinds: Mapping[str, Check], tag: str = "type") -> Check:
 
 
 def either(wanted: str, checks: Mapping[type, Check]) -> Check:
-    """By the JSON type of the value; ``wanted`` names them for the refusal."""
+    """A check by the JSON type of the value; ``wanted`` is the text for the refusal."""
 
     def run(value: Any, path: str) -> None:
         check = checks.get(type(value))

@@ -1,4 +1,4 @@
-"""The items that hosted tools leave, as a request may bring them again, and what their ids begin with."""
+"""The items of hosted tools in the form in which a request may send them again, and the prefixes of their ids."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Input items: what they must hold, the form in which they are stored, and how they must fit together."""
+"""Input items: their checks, the form in which they are stored, and the conditions between them."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
@@ -173,7 +173,7 @@ _NORMAL: Final[dict[str, Callable[[Json], Json]]] = {
 
 
 def listed(item: Json, images: bool) -> Json:
-    """An item as GET …/input_items shows it: data is not given back, images' addresses only when asked for."""
+    """An item as GET …/input_items shows it: data is not returned, and images' addresses only if requested."""
     if item["type"] != "message":
         return item
     hidden = {name: hide for name, hide in _HIDDEN.items() if not (images and name == "input_image")}
@@ -209,7 +209,7 @@ def pair(history: Iterable[Json], new: list[Json]) -> None:
 
 
 def distinct(history: Iterable[Json], given: list[Json]) -> None:
-    """No item id twice, be it in the request or in the chain it continues."""
+    """Refuses an item id that occurs twice, in the request or in the chain that it continues."""
     seen = {item["id"] for item in history}
     for item in given:
         item_id = item.get("id")
@@ -218,14 +218,14 @@ def distinct(history: Iterable[Json], given: list[Json]) -> None:
         seen.add(item_id)
 
 
-#: What may stand behind reasoning, besides an answer.
+#: Items that may follow reasoning, besides an answer.
 _FOLLOWS: Final = ("function_call", "reasoning", *hosted_items.CHECKS)
 
 
 def thoughts(given: list[Json], lead_of: Callable[[str], str | None]) -> None:
-    """Reasoning stands before what followed it; ``lead_of`` knows the reasoning before a stored item.
+    """Reasoning must come before the item that followed it; ``lead_of`` returns the reasoning before a stored item.
 
-    A reasoning item named by its id wants the very item that followed it, which therefore needs its id too.
+    A reasoning item that is sent by its id needs the same item after it as before, which must also have its id.
     """
     for before, item, after in _neighbours(given):
         if item.get("type") == "reasoning":
@@ -247,7 +247,7 @@ def _neighbours(given: list[Json]) -> Iterator[tuple[Json | None, Json, Json | N
 
 
 def text(item: Json) -> str:
-    """What a message says, parts that are no text named in brackets."""
+    """The text of a message, with the kinds of other parts in brackets."""
     return "".join(_said(part) for part in item["content"])
 
 
@@ -261,7 +261,7 @@ def _said(part: Json) -> str:
 
 
 def output_text(item: Json) -> str:
-    """What a tool output says."""
+    """The text of a tool output."""
     output = item["output"]
     return output if isinstance(output, str) else "".join(_said(part) for part in output)
 

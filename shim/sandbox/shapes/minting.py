@@ -37,7 +37,7 @@ class Mint:
         return f"call_{self.letters(LENGTH)}"
 
     def encrypted(self) -> str:
-        """Something that looks like encrypted reasoning."""
+        """A text in the form of encrypted reasoning."""
         return f"gAAAAAB{self.hex(64)}{self.hex(64)}=="
 
     def family(self, previous: str | None, stored: bool, now: float, partition: str | None = None) -> "Family":
@@ -53,7 +53,7 @@ class Mint:
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """What the ids of one response have in common."""
+    """The common parts of the ids of one response."""
 
     mint: Mint
     partition: str
@@ -65,6 +65,6 @@ class Family:
 
 
 def obfuscation(delta: str, place: int) -> str:
-    """Padding that makes a delta's length say less: up to 16 letters, by the delta's place in the stream."""
+    """Padding that hides a delta's length: up to 16 letters, by the delta's place in the stream."""
     letters = hashlib.sha256(f"{place}".encode()).hexdigest()[:16]
     return letters[: -len(delta) % 16]

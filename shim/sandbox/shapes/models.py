@@ -1,4 +1,4 @@
-"""The models the sandbox pretends to be, and what of their abilities shows on the wire."""
+"""The models of the sandbox, and their differences in the API."""
 
 import re
 from collections.abc import Collection, Mapping
@@ -29,13 +29,14 @@ DATED: Final[dict[str, str]] = {
 LISTED: Final = (*DATED, *DATED.values(), "gpt-5.6-luna", "sandbox")
 
 _KNOWN: Final = re.compile(r"(gpt-|chatgpt-|codex-|o\d|ft:|sandbox)(?!.*no-such)[\w.:/-]*")
-#: Assistants-era names that are gone: a request for one must fail here too.
+#: Models of the Assistants API's time that were shut down: requests for them must fail here, too.
 _RETIRED: Final = re.compile(
     r"gpt-4-(0314|1106-preview|0125-preview|turbo-preview|vision-preview|1106-vision-preview|32k.*)"
     r"|gpt-3\.5-turbo-(0301|0613|16k.*)|gpt-4\.5-preview.*|o1-(preview|mini).*"
 )
 _REASONING: Final = re.compile(r"o\d|gpt-(5|6)")
-#: Models whose messages carry ``phase``; from the last of them on also encrypted reasoning unasked and newer echoes.
+#: Models whose messages carry ``phase``; from the last of them on also with encrypted reasoning that was not requested,
+#: and newer echoes.
 _PHASED: Final = re.compile(r"gpt-5\.[4-9]|gpt-6")
 _NEWEST: Final = re.compile(r"gpt-5\.[6-9]|gpt-6")
 _OTHER_TOP_P: Final = re.compile(r"gpt-5\.[2-9]|gpt-6")
@@ -74,7 +75,7 @@ class Model:
 
 
 def find(name: str, extra: Collection[str] = (), retired: Mapping[str, str] = MappingProxyType({})) -> Model:
-    """The model of that name; names in ``extra`` are known besides, those in ``retired`` no more.  Refuses the rest."""
+    """The model of that name; names in ``extra`` are added, those in ``retired`` removed.  Refuses other names."""
     if name in retired or (name not in extra and (not _KNOWN.fullmatch(name) or _RETIRED.fullmatch(name))):
         raise refuse.no_model(name)
     return Model(

@@ -29,7 +29,7 @@ class Form:
         return dict(self.fields).get(name)
 
     def shown(self) -> Json:
-        """What was received, without the files' contents."""
+        """The received fields, without the files' contents."""
         files = {name: {"filename": each.filename, "bytes": len(each.content)} for name, each in self.files.items()}
         return {**dict(self.fields), **files}
 
@@ -39,13 +39,13 @@ def is_form(content_type: str) -> bool:
 
 
 def read(content_type: str, body: bytes) -> Form | None:
-    """The form, or nothing if the type names no boundary.  Contents are taken byte for byte."""
+    """The form, or None if the type has no boundary.  Contents are not changed."""
     boundary = _header(content_type, "content-type").get_param("boundary", header="content-type")
     if not isinstance(boundary, str):
         return None
     fields: list[tuple[str, str]] = []
     files: dict[str, Upload] = {}
-    # What stands before the first boundary and behind the last is no part of the form.
+    # The text before the first boundary and after the last one is not part of the form.
     for part in (b"\r\n" + body).split(b"\r\n--" + boundary.encode())[1:-1]:
         head, _, content = part.removeprefix(b"\r\n").partition(b"\r\n\r\n")
         name, filename = _disposition(head.decode())

@@ -1,4 +1,4 @@
-"""What a response will hold, before it has ids: items, their pieces, and the annotations of a text."""
+"""The planned contents of a response, without ids: items, their pieces, and the annotations of a text."""
 
 import re
 from dataclasses import dataclass, field, replace
@@ -25,7 +25,9 @@ class Mark:
         return Mark(self.annotation | (moved if self._end else {}), self.at + by)
 
     def within(self, length: int) -> bool:
-        """Whether it belongs to the first ``length`` characters.  One that stands nowhere (0…0) goes by its time."""
+        """Whether it belongs to the first ``length`` characters.  One without a range (0…0) is decided by when it is
+        sent.
+        """
         return self.at <= length or 0 < self._end <= length
 
     @property
@@ -35,10 +37,10 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One output item before it has an id: what it says, in pieces of one token each.
+    """One output item without an id: its text, in pieces of one token each.
 
     ``kind`` is reasoning, text, refusal, call, or the type of a hosted tool's item, which has its fields in ``made``.
-    ``tokens`` counts what does not show as pieces.
+    ``tokens`` counts tokens that are not in pieces.
     """
 
     kind: str
@@ -60,11 +62,11 @@ class Piece:
 
     @property
     def annotations(self) -> list[Json]:
-        """Those that are sent: of a text that was cut, not the ones behind the cut."""
+        """The annotations that are sent: for a text that was cut, only those before the cut."""
         return [mark.annotation for mark in self.marks if mark.at <= len(self.text)]
 
     def split(self, place: int) -> "tuple[Piece, Piece]":
-        """Two texts of it, cut before a piece."""
+        """The item as two texts, cut before a piece."""
         length = len("".join(self.pieces[:place]))
         before = tuple(replace(mark, at=min(mark.at, length)) for mark in self.marks if mark.within(length))
         after = tuple(mark.shifted(-length) for mark in self.marks if not mark.within(length))
@@ -74,7 +76,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One response: its items, why it stops early (if it does), and what else was asked for."""
+    """One response: its items, why it stops early (if it does), and other requests of control words."""
 
     items: tuple[Piece, ...]
     cut: str | None
@@ -96,17 +98,17 @@ class Draft:
         self._marks: list[Mark] = []
 
     def write(self, text: str) -> tuple[int, int]:
-        """From where to where it now stands."""
+        """Append a text; returns its range."""
         start = len(self.text)
         self.text += text
         return start, len(self.text)
 
     def mark(self, annotation: Json) -> None:
-        """An annotation that is sent when everything written so far has been."""
+        """Add an annotation that is sent after the text so far."""
         self._marks.append(Mark(annotation, len(self.text)))
 
     def mark_late(self, annotation: Json) -> None:
-        """An annotation that is sent after the last delta."""
+        """Add an annotation that is sent after the last delta."""
         self._late.append(annotation)
 
     def piece(self, phase: str | None) -> Piece:

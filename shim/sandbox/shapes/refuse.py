@@ -1,7 +1,7 @@
-"""The real API's refusals, in its words: one function each, so that a wording stands in one place.
+"""The real API's refusals, with its texts: one function each, so that each text is in one place.
 
-Where a wording was recorded from the real API it is used to the letter; those that were never recorded follow what its
-clients report, or the nearest recorded relative.  `CHOSEN` names the ones that rest on neither.
+Texts that were recorded from the real API are used exactly; others follow users' reports, or the most similar recorded
+text.  `CHOSEN` lists those that are based on neither.
 """
 
 from collections.abc import Mapping
@@ -10,7 +10,8 @@ from typing import Any, Final
 from shim.wire import encoding
 from shim.wire.types import Json
 
-#: Refusals whose words or very existence are ours: the sandbox is stricter than anything seen, or nothing was seen.
+#: Refusals whose text or existence is our choice: the sandbox is stricter than the recordings, or there is no
+#: recording.
 CHOSEN: Final = (
     "two tool outputs for one call",
     "a chain from a response that failed, was cancelled or is not finished",
@@ -43,7 +44,7 @@ class Refused(Exception):
 
 
 def kind(value: Any) -> str:
-    """What the API calls a JSON value's type, article included."""
+    """The API's name of a JSON value's type, with the article."""
     return _KINDS[type(value)]
 
 

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from shim.sandbox.shapes.refuse import Refused
 
-#: Refusals in words of our own: none was ever seen.
+#: Refusals with texts of our own, as there is no recording.
 CHOSEN: Final = (
     "files that a request names and nobody uploaded",
     "a vector store that is expired or still unknown to a file search, by name",
@@ -22,7 +22,7 @@ def no_download(purpose: str) -> Refused:
 
 
 def files_not_found(file_ids: list[str]) -> Refused:
-    """Files that a request to make a response names."""
+    """For files that a request for a response names."""
     return Refused(f"Files {file_ids} were not found.", status=404, param="input")
 
 
@@ -31,7 +31,7 @@ def no_store(store_id: str) -> Refused:
 
 
 def no_stores(store_ids: list[str]) -> Refused:
-    """What /responses says: it writes a list."""
+    """The text of /responses, which has a list."""
     return Refused(f"Vector store with id {store_ids} not found.", status=404)
 
 
@@ -56,7 +56,7 @@ def container_expired() -> Refused:
 
 
 def container_expected(container_id: str) -> Refused:
-    """A call sent again, as reported: only the beginning of the sentence is known."""
+    """For a call that is sent again, as reported: only the beginning of the text is known."""
     return Refused(f"Expected container_id: {container_id} to be an active container.", param="input")
 
 

@@ -1,4 +1,4 @@
-"""What the sandbox answers with: a status, headers, and a body whole or in chunks."""
+"""The sandbox's replies: a status, headers, and a body, whole or in chunks."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -12,12 +12,12 @@ STREAM_TYPE: Final = {"content-type": "text/event-stream; charset=utf-8"}
 
 
 class Cut(Exception):
-    """Raised out of a body: the connection breaks here, with no proper end of the body."""
+    """Raised by a body: the connection breaks here, without a proper end of the body."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """A place in a body where whoever sends it waits that many seconds.  The sandbox itself never sleeps."""
+    """A place in a body where the sender must wait this many seconds.  The sandbox itself never sleeps."""
 
     seconds: float
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from shim.wire.types import Json
 
-#: Where a schema holds further schemas: by name, in a list, or one alone.
+#: Keywords with further schemas: by name, in a list, or a single one.
 _NAMED: Final = ("properties", "$defs", "definitions")
 _LISTED: Final = ("anyOf", "oneOf", "allOf", "prefixItems")
 _SINGLE: Final = ("items",)
@@ -18,7 +18,7 @@ _UNSUPPORTED: Final = ("patternProperties", "oneOf", "not", "if", "dependentSche
 
 
 def problem(schema: Json) -> str | None:
-    """The first thing that keeps ``schema`` from being strict, in the API's words, or nothing."""
+    """The first reason why ``schema`` is not strict, with the API's text, or None."""
     return no_object(schema) or next(_problems(schema, ()), None)
 
 
@@ -32,7 +32,7 @@ def no_object(schema: Json) -> str | None:
 
 
 def rewritten(schema: Json | None) -> Json | None:
-    """The strict form of ``schema``, or nothing if it has none."""
+    """The strict form of ``schema``, or None if it has none."""
     strict = _closed(schema if schema is not None else {"type": "object", "properties": {}})
     return None if problem(strict) else strict
 

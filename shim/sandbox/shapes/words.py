@@ -1,4 +1,4 @@
-"""The words that steer the sandbox, and how a user message is read for them."""
+"""The control words of the sandbox, and the parser of user messages."""
 
 import json
 import re
@@ -9,7 +9,7 @@ from typing import Final
 from shim.wire.types import Json
 
 THEN: Final = "then"
-#: Words that hold for the whole message, wherever they stand in it.
+#: Words that apply to the whole message.
 WHOLE: Final[dict[str, str]] = {
     "aloud": "writes text before the calls, in the same turn",
     "retry": "calls a function once more, with the same arguments, if its output says that it failed",
@@ -17,7 +17,7 @@ WHOLE: Final[dict[str, str]] = {
     "briskly": "reasoning models answer without a reasoning item",
     "think-again": "reasoning models think once more after every hosted tool",
 }
-#: Words that hold for the turn in which they stand: before, between or after `then`.
+#: Words that apply to one turn: before, between or after `then`.
 TURN: Final[dict[str, str]] = {
     "please-refuse": "refuses to answer: a `refusal` part instead of text",
     "token-cap": "stops in the middle of the last item as at the token cap: `incomplete`, `max_output_tokens`",
@@ -68,7 +68,7 @@ WORDS: Final[dict[str, str]] = {
 }
 
 _TOKEN: Final = re.compile(r"[\w-]+")
-#: What may stand between a function's name and the JSON object with its arguments.
+#: The text that is allowed between a function's name and the JSON object with its arguments.
 _BRIDGE: Final = re.compile(r"[`'\"]?\s*(?:with|using|:|\()?\s*(?=\{)")
 
 
@@ -82,7 +82,7 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What one turn is to do."""
+    """The task of one turn."""
 
     calls: tuple[Named, ...] = ()
     words: frozenset[str] = frozenset()
@@ -91,13 +91,13 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """A message, read: turn after turn, and what holds for all of them."""
+    """A parsed message: its turns, and the words for all of them."""
 
     turns: tuple[Turn, ...] = ()
     whole: frozenset[str] = field(default_factory=frozenset)
 
     def turn(self, number: int) -> Turn:
-        """The turn of that number, counted from 0; past the end it is a plain answer."""
+        """The turn of that number, counted from 0; after the last one it is a plain answer."""
         return self.turns[number] if number < len(self.turns) else Turn()
 
 

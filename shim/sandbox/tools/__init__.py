@@ -1,1 +1,1 @@
-"""The tools that a request may offer, and the hosted ones at work."""
+"""The tools of a request, and the work of the hosted ones."""

@@ -1,4 +1,4 @@
-"""The pretended interpreter: it finds arithmetic in a text and evaluates it, and nothing else."""
+"""The simulated interpreter: it only finds and evaluates arithmetic in a text."""
 
 import ast
 import operator
@@ -8,7 +8,7 @@ from typing import Any, Final
 
 Number = int | float
 
-#: Characters of an expression, and the largest exponent: what is bigger is not calculated.
+#: Characters of an expression, and the largest exponent: larger ones are not calculated.
 LONGEST: Final = 200
 HIGHEST: Final = 64
 _CANDIDATE: Final = re.compile(r"[-(]*\d[\d\s.+*/%()-]*[\d)]")
@@ -72,7 +72,7 @@ def _value(node: ast.expr) -> Number:
 
 
 def _checked(value: Any) -> Number:
-    """Roots of negative numbers are none of ours, nor numbers of thousands of digits."""
+    """Refuses complex numbers, and numbers of thousands of digits."""
     if isinstance(value, int) and value.bit_length() > HIGHEST**2:
         raise OverflowError("number too large")
     if not isinstance(value, int | float):

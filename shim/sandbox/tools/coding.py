@@ -1,4 +1,4 @@
-"""The tool code_interpreter: pretends to run code in a container that is real enough to hold files and to die."""
+"""The tool code_interpreter: simulates running code, in a container that stores files and can expire."""
 
 import base64
 import re
@@ -12,12 +12,12 @@ from shim.wire.types import Json
 
 _CODE_PIECE: Final = re.compile(r"\w+|\s+|[^\w\s]+")
 _RAISED: Final = "Traceback (most recent call last):\nRuntimeError: the code failed, as it was asked to"
-#: word -> the name of the file it makes, unless the call says another.
+#: word -> the name of the file it makes, unless the call has another one.
 _MADE: Final = {"make-file": "answer.txt", "make-image": "chart.png"}
 
 
 def wanted(task: Task) -> bool:
-    """Whether the question holds something to calculate."""
+    """Whether the question contains something to calculate."""
     return arithmetic.find(task.question) is not None
 
 
@@ -30,7 +30,7 @@ def code_interpreter(task: Task, draft: Draft) -> list[Piece]:
 
 
 def _container(task: Task) -> Container:
-    """The one that is named; for ``auto`` that of an earlier call while it lives, or a new one."""
+    """The named container; for ``auto`` that of an earlier call if it has not expired, or a new one."""
     given, containers = task.tool["container"], task.resources.containers
     if isinstance(given, str):
         return containers.alive(given)
@@ -43,7 +43,7 @@ def _container(task: Task) -> Container:
 
 
 def _run(task: Task, draft: Draft, container: Container) -> tuple[str, list[Json]]:
-    """The code, and what it put out; files that it makes come into the container and into the draft."""
+    """The code and its outputs; files that it makes are added to the container and to the draft."""
     lines: list[str] = []
     logs = _printed(task, container, lines)
     outputs: list[Json] = [{"type": "logs", "logs": logs}] if logs else []
@@ -63,7 +63,7 @@ def _run(task: Task, draft: Draft, container: Container) -> tuple[str, list[Json
 
 
 def _printed(task: Task, container: Container, lines: list[str]) -> str:
-    """What the code prints; its line is added to ``lines``.  Code that makes files need print nothing."""
+    """What the code prints; its line is added to ``lines``.  Code that makes files prints nothing."""
     expression = task.given("code", "") or arithmetic.find(task.question)
     if "code-fails" in task.words:
         lines.append(expression or "fail()")
@@ -91,7 +91,7 @@ def _link(draft: Draft, file: Made) -> None:
 
 
 def _show(draft: Draft, file: Made) -> None:
-    """What is shown and not linked stands nowhere in the text."""
+    """A file that is shown and not linked has no range in the text."""
     draft.write("I drew a picture. ")
     draft.mark_late(_citation(file, 0, 0))
 

@@ -1,4 +1,4 @@
-"""The hosted tools a request may offer: what they must hold, and how they are echoed."""
+"""The hosted tools of a request: their checks, and their echoes."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ Echo = Callable[[Json, str, Model], Json]
 
 @dataclass(frozen=True, slots=True)
 class Maker:
-    """A row: what the request must look like, and what its echo is."""
+    """A row: the check of the request's tool, and its echo."""
 
     check: Check
     echo: Echo
@@ -92,7 +92,7 @@ _NOWHERE: Final = {"type": "approximate", "city": None, "country": "US", "region
 
 
 def _web_echo(tool: Json, path: str, model: Model) -> Json:
-    """A place that was given keeps what it did not say as null; without one it is a country."""
+    """A given location gets its missing fields as null; without one the echo has the default country."""
     given = tool.get("user_location")
     place = dict.fromkeys(_NOWHERE) | {"type": "approximate"} | given if given else _NOWHERE
     return {"search_context_size": "medium", **tool, "user_location": place}
@@ -115,7 +115,7 @@ _IMAGE: Final = record(
         "size": string(),
     }
 )
-#: Given, and not repeated.
+#: Accepted, but not echoed.
 _UNSAID: Final = ("model", "input_fidelity", "partial_images", "input_image_mask", "action")
 
 
@@ -150,12 +150,12 @@ _MCP: Final = record(
     },
     "server_label",
 )
-#: Never given back.
+#: Never echoed.
 _SECRET: Final = ("authorization", "headers")
 
 
 def _mcp_echo(tool: Json, path: str, model: Model) -> Json:
-    """Of the address only the host is repeated."""
+    """Only the host of the address is echoed."""
     shown = {name: value for name, value in tool.items() if name not in _SECRET}
     address = urlsplit(tool.get("server_url") or "")
     hidden = {"server_url": f"{address.scheme}://{address.netloc}/<redacted>"} if address.netloc else {}
@@ -164,7 +164,7 @@ def _mcp_echo(tool: Json, path: str, model: Model) -> Json:
 
 
 _WEB_MAKER: Final = Maker(_WEB, _web_echo)
-#: By type; the web search has been known by several.
+#: By type; the web search has had several.
 HOSTED: Final[dict[str, Maker]] = {
     "file_search": Maker(_FILE_SEARCH, _search_echo),
     "code_interpreter": Maker(_CODE, lambda tool, path, model: tool),

@@ -9,7 +9,7 @@ SIDE: Final = 8
 
 
 def encode(words: str) -> bytes:
-    """A square of eight by eight pixels whose colour the words decide."""
+    """A square of eight by eight pixels whose colour depends on the words."""
     row = b"\0" + hashlib.sha256(words.encode()).digest()[:3] * SIDE
     header = struct.pack(">IIBBBBB", SIDE, SIDE, 8, 2, 0, 0, 0)
     body = (_chunk(b"IHDR", header), _chunk(b"IDAT", zlib.compress(row * SIDE)), _chunk(b"IEND", b""))

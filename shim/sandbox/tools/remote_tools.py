@@ -1,4 +1,4 @@
-"""The other hosted tools: web search, image generation and MCP servers.  What they bring is made up."""
+"""The other hosted tools: web search, image generation and MCP servers.  Their results are invented."""
 
 import base64
 import json
@@ -11,7 +11,7 @@ from shim.sandbox.tools.task import Task
 from shim.wire.types import Json
 
 HOST: Final = "example.com"
-#: What ``auto`` becomes.
+#: The values for ``auto``.
 _PICTURE: Final = {"background": "opaque", "quality": "high", "size": "1024x1024"}
 
 
@@ -31,7 +31,7 @@ def _numbers(task: Task) -> range:
 
 
 def _report(task: Task, draft: Draft, title: str, url: str) -> None:
-    """A sentence; its source stands behind it in brackets, and the citation covers it whole."""
+    """A sentence with its source in brackets, which the citation covers."""
     draft.write(f"{title} was found ")
     if "uncited" not in task.words:
         start, end = draft.write(f"([{HOST}]({url}))")
@@ -40,7 +40,7 @@ def _report(task: Task, draft: Draft, title: str, url: str) -> None:
 
 
 def image_generation(task: Task, draft: Draft) -> list[Piece]:
-    """Its partial images are its pieces, and whole."""
+    """An image; its partial images are its pieces, and each is a whole image."""
     prompt = task.given("prompt", task.question)
     tool = {name: _PICTURE[name] if task.tool[name] == "auto" else task.tool[name] for name in _PICTURE}
     picture = base64.b64encode(png.encode(prompt)).decode()
@@ -50,7 +50,7 @@ def image_generation(task: Task, draft: Draft) -> list[Piece]:
     return [Piece("image_generation_call", (picture,) * (task.tool.get("partial_images") or 0), made=made)]
 
 
-#: The one tool that every pretended server has.
+#: The one tool of every simulated server.
 ECHO: Final[Json] = {
     "annotations": {"read_only": False},
     "description": "Says what it was told.",
@@ -77,13 +77,13 @@ def mcp(task: Task, draft: Draft) -> list[Piece]:
 
 
 def answered(label: str, arguments: str, approval: str | None, draft: Draft) -> Piece:
-    """A call that goes well."""
+    """A successful call."""
     draft.write(f"{label} answered {arguments}. ")
     return _call(label, arguments, approval, failed=False)
 
 
 def listed(tool: Json) -> Piece:
-    """What a server can do; listed before anything else, once in a conversation."""
+    """The server's list of tools, which comes first, once in a conversation."""
     return Piece("mcp_list_tools", made={"server_label": tool["server_label"], "tools": [ECHO]})
 
 

@@ -1,4 +1,4 @@
-"""The tool file_search: looks into the vector stores, quotes the best sentence, and cites."""
+"""The tool file_search: searches the vector stores, quotes the best sentence, and cites it."""
 
 from typing import Final
 
@@ -8,7 +8,7 @@ from shim.sandbox.shapes.plan import Draft, Piece
 from shim.sandbox.tools.task import Task
 from shim.wire.types import Json
 
-#: Characters of a quoted sentence.
+#: The largest number of characters of a quoted sentence.
 QUOTED: Final = 200
 #: Characters outside the basic plane: one code point each, two units of UTF-16.
 _ASTRAL: Final = "🔎 𝔉𝔦𝔩𝔢𝔰 📂 "
@@ -37,7 +37,7 @@ def _results(hits: list[Hit]) -> list[Json]:
 
 
 def _answer(task: Task, draft: Draft, queries: list[str], hits: list[Hit]) -> None:
-    """One sentence; its citations stand before the full stop, as they were seen to."""
+    """One sentence; its citations come before the full stop, as recorded."""
     if not hits:
         draft.write(f'The files say nothing of "{queries[0][:QUOTED]}". ')
         return
@@ -54,7 +54,7 @@ def _answer(task: Task, draft: Draft, queries: list[str], hits: list[Hit]) -> No
 
 
 def _cited(words: frozenset[str], hits: list[Hit]) -> list[Hit]:
-    """The best hit; with ``cite-twice`` also the best of another file, or the same once more."""
+    """The best hit; with ``cite-twice`` also the best of another file, or the same one again."""
     if "uncited" in words or "cite-first" in words:
         return []
     others = [hit for hit in hits if hit.file_id != hits[0].file_id]

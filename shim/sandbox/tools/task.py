@@ -1,4 +1,4 @@
-"""What a hosted tool gets when it is called."""
+"""The input of a hosted tool's call."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +10,7 @@ from shim.wire.types import Json
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """``question`` is the user's message without words and names; ``include`` what the request wants to see."""
+    """``question`` is the user's message without words and names; ``include`` the request's field of that name."""
 
     call: Named
     tool: Json
@@ -21,6 +21,6 @@ class Task:
     resources: Resources
 
     def given(self, name: str, default: Any) -> Any:
-        """An argument of the call, if it is of the kind that is wanted."""
+        """An argument of the call, if it has the type of the default."""
         value = (self.call.arguments or {}).get(name)
         return value if type(value) is type(default) else default

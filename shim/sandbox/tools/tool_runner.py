@@ -1,4 +1,4 @@
-"""The hosted tools of one response at work: what they put out, and what the answer then says of it."""
+"""Runs the hosted tools of one response: their items, and the text of the answer about them."""
 
 from collections.abc import Callable
 from typing import Final
@@ -19,7 +19,7 @@ WORKERS: Final[dict[str, Callable[[Task, Draft], list[Piece]]]] = {
     "image_generation": remote_tools.image_generation,
     "mcp": remote_tools.mcp,
 }
-#: Tools that work unasked, if there is something for them in the message.
+#: Tools that are also called without being named, if the message has something for them.
 _UNASKED: Final[dict[str, Callable[[Task], bool]]] = {
     "file_search": searching.matches,
     "code_interpreter": coding.wanted,
@@ -29,7 +29,7 @@ _UNASKED: Final[dict[str, Callable[[Task], bool]]] = {
 class ToolRunner:
     """``tools`` are the hosted ones that may be called, by name.
 
-    ``thought`` is what is thought behind a call that failed, and with ``again`` behind every one.
+    ``thought`` is the reasoning after a failed call, and with ``again`` after every call.
     """
 
     def __init__(
@@ -52,7 +52,7 @@ class ToolRunner:
         self._left = request.get("max_tool_calls")
 
     def do(self, call: Named, words: frozenset[str], draft: Draft) -> list[Piece]:
-        """The items of one call; nothing if the response may make no more."""
+        """The items of one call; nothing if the response may make no more calls."""
         if self._left is not None:
             if not self._left:
                 return []
@@ -63,20 +63,20 @@ class ToolRunner:
         return [piece for each in made for piece in (each, *self._after(each))]
 
     def unasked(self, since: list[Json]) -> tuple[Named, ...]:
-        """Calls that nobody asked for by name; none, if a hosted tool has worked on the message before."""
+        """Calls of tools that the message does not name; none, if a hosted tool was already called for it."""
         if any(called_by(item) in WORKERS for item in since):
             return ()
         found = [Named(name) for name in _UNASKED if name in self.tools]
         return tuple(each for each in found if _UNASKED[each.name](self._task(each, frozenset())))
 
     def lists(self) -> list[Piece]:
-        """What an MCP server can do, unless the conversation holds it already."""
+        """The list of an MCP server's tools, unless the conversation already contains it."""
         known = {item["server_label"] for item in self._context if item["type"] == "mcp_list_tools"}
         tool = self.tools.get("mcp")
         return [remote_tools.listed(tool)] if tool and tool["server_label"] not in known else []
 
     def approved(self, draft: Draft) -> list[Piece] | None:
-        """The calls that the input allows; nothing at all if it has no word about any."""
+        """The calls that the input approves; nothing if it has no approvals."""
         verdicts = [item for item in self._context[-1:] if item["type"] == "mcp_approval_response"]
         asked = {item["id"]: item for item in self._context if item["type"] == "mcp_approval_request"}
         if not verdicts:
@@ -88,7 +88,7 @@ class ToolRunner:
         return [remote_tools.answered(request["server_label"], request["arguments"], request["id"], draft)]
 
     def _after(self, piece: Piece) -> list[Piece]:
-        """A request for approval ends the response: nothing is thought behind it."""
+        """The reasoning after a piece; none after a request for approval, which ends the response."""
         thinks = self._again or piece.made.get("error")
         return self._thought if thinks and piece.kind != "mcp_approval_request" else []
 
@@ -98,12 +98,12 @@ class ToolRunner:
 
 
 def offered(requested: list[Json], echoed: list[Json], names: set[str]) -> dict[str, Json]:
-    """The hosted tools among ``names``, each with what it was given and what the echo adds."""
+    """The hosted tools among ``names``, each with its request and its echo together."""
     wanted = names & WORKERS.keys()
     pairs = zip(requested, echoed, strict=True)
     return {called(echo): {**given, **echo} for given, echo in pairs if called(echo) in wanted}
 
 
 def called_by(item: Json) -> str:
-    """The tool that left an item."""
+    """The tool that an item came from."""
     return str(item["type"]).removesuffix("_call")

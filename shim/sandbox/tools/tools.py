@@ -1,7 +1,7 @@
-"""The tools a request may offer, by type: what they must hold, and how they are echoed.
+"""The tools of a request, by type: their checks, and their echoes.
 
-`TOOLS` has a row for every type that the sandbox can do; others are refused as the API refuses a type it does not know.
-The rows of hosted tools stand in `hosted`.
+`TOOLS` has a row for every type that the sandbox supports; others are refused like an unknown type.  The rows of hosted
+tools are in `hosted`.
 """
 
 from typing import Any, Final
@@ -16,7 +16,7 @@ NAME: Final = string(128, pattern="[a-zA-Z0-9_-]+", empty=False)
 
 
 def function(tool: Json, path: str, model: Model) -> Json:
-    """The echo of a function tool; ``strict`` that nobody gave becomes true, and the schema is rewritten for it."""
+    """The echo of a function tool; a missing ``strict`` becomes true, and the schema is rewritten for it."""
     wanted, parameters = tool.get("strict"), tool.get("parameters")
     if parameters is not None:
         problem = strict.problem(parameters) if wanted else strict.no_object(parameters)
@@ -82,7 +82,7 @@ _CHOICES: Final = tagged(
     }
 )
 
-#: How a request's ``tools`` and ``tool_choice`` must look.
+#: The checks of a request's ``tools`` and ``tool_choice``.
 CHECK: Final = array(tagged({kind: maker.check for kind, maker in TOOLS.items()}), most=128)
 CHOICE: Final = either("one of a string or an object", {str: one_of("none", "auto", "required"), dict: _CHOICES})
 
@@ -114,7 +114,7 @@ def chosen(choice: Json) -> list[str]:
 
 
 def check_choice(choice: Any, tools: list[Json]) -> None:
-    """A choice must be possible: what it names has to be among the tools."""
+    """Refuses a choice that names a missing tool."""
     if choice == "required" and not tools:
         raise refuse.Refused("Tool choice 'required' must be specified with 'tools' parameter.", param="tool_choice")
     if not isinstance(choice, dict):
