@@ -116,7 +116,7 @@ def read(text: str, names: Collection[str], parallel: bool = True) -> Script:
 
 
 def rest(text: str, names: Collection[str]) -> str:
-    """The message without names, their arguments and words: what it asks in plain language."""
+    """The message without names, arguments and control words: the plain question."""
     plain, place = [], 0
     while match := _TOKEN.search(text, place):
         token, end = match.group(), match.end()
