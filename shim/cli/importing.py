@@ -10,9 +10,11 @@ from typing import Annotated, Any, Final, NamedTuple
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from shim.cli import printing
 from shim.migrate.imports import Endpoint, Importer, Refused, Report, undoing
 from shim.migrate.imports.report import PROBLEMS, Problem
 from shim.settings import settings
@@ -184,12 +186,12 @@ def _database() -> Database:
 
 
 def _list(tenant: str) -> None:
-    table = Table("batch", "began", "state", "added", "from")
+    table = printing.table("batch", "began", "state", "added", "from")
     for one in _database().of(tenant).read(imports.listing):
-        began = time.strftime("%Y-%m-%d %H:%M", time.localtime(one.created_at))
         counts = ", ".join(f"{count:,} {kind}" for kind, count in one.counts.items())
-        table.add_row(one.batch, began, "whole" if one.finished_at else "interrupted", counts, ", ".join(one.sources))
-    Console().print(table)
+        state, began = "whole" if one.finished_at else "interrupted", printing.moment(one.created_at)
+        table.add_row(one.batch, began, state, counts, escape(", ".join(one.sources)))
+    printing.screen().print(table)
 
 
 def _undo(batch: str, tenant: str, force: bool) -> None:

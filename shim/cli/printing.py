@@ -22,7 +22,7 @@ def table(*columns: str, right: tuple[str, ...] = ()) -> Table:
     """An empty table; columns named in ``right`` are for numbers, and ids are never broken over lines."""
     made = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
     for column in columns:
-        wraps = column in ("name", "text", "metadata", "what", "model")
+        wraps = column in ("name", "text", "metadata", "what", "model", "from")
         made.add_column(column, justify="right" if column in right else "left", no_wrap=not wraps, overflow="fold")
     return made
 
