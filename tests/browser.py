@@ -13,7 +13,7 @@ import pytest
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 REQUIRED = os.environ.get("REQUIRE_CHROMIUM") == "1"
-#: Where screenshots go: nowhere unless somebody says so, as their bytes differ from machine to machine.
+#: The folder for screenshots: none by default, as their bytes differ from machine to machine.
 SCREENSHOTS = os.environ.get("SCREENSHOTS")
 #: Milliseconds after which something that should have shown has not.
 PATIENCE = 60_000

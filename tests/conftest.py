@@ -1,4 +1,4 @@
-"""What holds in every test: nobody's own settings, nobody's own database, recordings if they are there."""
+"""Fixtures for every test: no settings and no database of the developer's, and recordings if they exist."""
 
 import os
 import ssl
@@ -49,7 +49,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Here and not beside what they tell of: with several workers, pytest reads the others' conftest in these alone."""
+    """The summaries are here, as with several workers pytest reads the other conftest files only in the workers."""
     generated.show(terminalreporter)
     played.show(terminalreporter)
 
@@ -86,7 +86,9 @@ def stores(request: pytest.FixtureRequest) -> Iterator[Stores]:
 
 @pytest.fixture(autouse=True)
 def _nobodys_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, stores: Stores) -> Iterator[None]:
-    """Variables of somebody's shell must not decide a test, and his database must not see one."""
+    """Environment variables of the developer's shell must not affect a test, and no test may use the developer's
+    database.
+    """
     for name in [name for name in os.environ if name.startswith(("SHIM_", "OPENAI_", "AZURE_OPENAI_"))]:
         monkeypatch.delenv(name)
     for name in PROXIES:
@@ -108,9 +110,7 @@ def _shown_before(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatc
 
 @pytest.fixture(scope="session", autouse=True)
 def _one_certificate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Every HTTP client reads all certificates of the world when it is made, wherever the environment says that they
-    are; nobody here needs more than one.
-    """
+    """Every HTTP client reads all certificates of the environment's bundle when it is made; tests need only one."""
     known = ssl.create_default_context().get_ca_certs(binary_form=True)
     if not known:
         yield

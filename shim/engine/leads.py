@@ -47,7 +47,7 @@ VERSION_1: Final = (
     "and `file_ids` are `tool_resources` and `attachments`"
 )
 PAGE: Final = "; see docs/how-to/bring-your-assistants.md"
-#: A caller wants to change what only its file may change: many programs set their assistant up when they start.
+#: A program tries to change a declared assistant: many programs configure their assistant when they start.
 DECLARED: Final = (
     "%s A program that changes its assistant itself needs it in the store: `assistants-shim assistants apply FILE`, "
     "and SHIM_ASSISTANTS without it"

@@ -1,6 +1,6 @@
-"""What was found out about servers outlives the process: read once, and written when something is new.
+"""Stores what was learned about servers for later processes: read once, and written when something is new.
 
-A store that fails for this fails no request and no run: what is found out holds in this process all the same.
+If the store fails here, no request and no run fails: what was learned is still used in this process.
 """
 
 import hashlib
@@ -19,7 +19,7 @@ log = logging.getLogger("shim")
 
 
 async def load(world: Context) -> None:
-    """Take over what earlier processes have found out, once."""
+    """Read what earlier processes have learned, once."""
     capabilities = world.capabilities
     keeping = capabilities.keeping
     if keeping is None or capabilities.loaded:
@@ -35,7 +35,7 @@ async def load(world: Context) -> None:
 
 
 async def save(world: Context) -> None:
-    """Write down what is new."""
+    """Store what is new."""
     capabilities = world.capabilities
     keeping, news = capabilities.keeping, capabilities.news()
     if keeping is None or not news:
@@ -48,7 +48,7 @@ async def save(world: Context) -> None:
 
 
 def _known(tx: Tx, keeping: Keeping, now: int) -> tuple[str, list[Learned]]:
-    """The secret and what it hides the servers of.  Where the store has no secret it has nothing that needs one."""
+    """The store's secret and the rows whose servers are hashed with it.  Without a secret there are no such rows."""
     secret = keeping.secret or keys.known_secret(tx)
     return ("", []) if secret is None else (secret, learned.known(tx, now - keeping.seconds))
 

@@ -1,4 +1,4 @@
-"""Keeps the numbered pieces that a stream has sent, in this process, for a reader that reconnects.
+"""Stores the numbered pieces that a stream has sent, in this process, for a reader that reconnects.
 
 One writer, any number of readers, each with its own position; readers may be threads or tasks of any event loop.  If a
 run sends more than `LIMIT` bytes, the oldest pieces are dropped.  A log is dropped some minutes after its end.

@@ -18,7 +18,7 @@ Function = Callable[..., Any]
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One function call of the model: ``id`` as the API knows it, ``arguments`` as JSON text."""
+    """One function call of the model: ``id``: the API's id of the call, ``arguments``: JSON text."""
 
     id: str
     name: str

@@ -1,7 +1,7 @@
-"""What was learned of servers and models, for the processes that come later.
+"""What was learned about servers and models, for later processes.
 
-A row names its server by a keyed hash, of its address, the credentials with which it was asked, and the model: nobody
-finds any of them from it.  The rows belong to no tenant.
+A row has a keyed hash of the server's address, the credentials and the model, from which none of them can be found.
+The rows belong to no tenant.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from shim.store import dialects
 from shim.store.schema import learned
 from shim.store.tx import Tx
 
-#: The most rows that a process reads, the newest: a server of many callers may have more.
+#: How many of the newest rows a process reads; with many callers there may be more.
 MOST: Final = 10_000
 
 
@@ -37,12 +37,12 @@ _LAPSED: Final = learned.delete().where(learned.c.learned_at < sa.bindparam("sin
 
 
 def known(tx: Tx, since: int) -> list[Learned]:
-    """What was learned since then, the oldest first."""
+    """What was learned after ``since``, the oldest first."""
     return [Learned._make(row) for row in reversed(tx.db.execute(_KNOWN, {"since": since}).all())]
 
 
 def note(tx: Tx, found: Sequence[Learned], since: int) -> None:
-    """Add this, as if learned only now where it was known before; what is older than ``since`` goes."""
+    """Add these rows, replacing equal ones with the new time; rows older than ``since`` are deleted."""
     tx.db.execute(_LAPSED, {"since": since})
     insert = dialects.insert(tx.db.dialect.name)(learned)
     again = insert.on_conflict_do_update(

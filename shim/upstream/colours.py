@@ -17,7 +17,7 @@ from shim.upstream import waiting
 
 #: An open HTTP response of httpx or httpx2, blocking or async.
 Open = Any
-#: Where a response of `shim.http.direct` keeps its body, which is read without the library's layers.
+#: The key of the body in a response of `shim.http.direct`, which is read without the library's layers.
 BODY: Final = "shim.body"
 
 
@@ -33,7 +33,7 @@ class Colour(Protocol):
     """How one kind of client is used."""
 
     async def ask(self, call: Callable[[], Any]) -> Any:
-        """What a call of the SDK gives."""
+        """The result of a call of the SDK."""
         ...
 
     async def wait(self, call: Callable[[], Any], interruption: Interruption, late: Callable[[Any], None]) -> Any:
@@ -130,7 +130,7 @@ def leave(answer: Any) -> None:
 
 
 def nothing(answer: Any) -> None:
-    """What is done with an answer that came too late and holds nothing open."""
+    """For a late answer that needs no closing."""
 
 
 BLOCKING: Final[Colour] = Blocking()

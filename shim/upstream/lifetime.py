@@ -1,6 +1,7 @@
-"""The run for which upstream is asked: what its time leaves for a request, and what ends its waits.
+"""The run for which upstream is called: the time that is left for a request, and the end of its waits.
 
-Set around what is done for a run; the SDK's blocking calls, which go on in threads of their own, see it there, too.
+Set around the work for a run; the SDK's blocking calls, which run in threads of their own, have it in their context,
+too.
 """
 
 import time
@@ -16,7 +17,7 @@ _current: "Final[ContextVar[Call | None]]" = ContextVar("shim-lifetime", default
 
 @contextmanager
 def within(call: Call | None) -> Iterator[None]:
-    """What is asked within is asked for the run of this call; for none, where there is no call."""
+    """Within this context, requests belong to the run of this call; to none, if there is no call."""
     token = _current.set(call)
     try:
         yield
@@ -25,22 +26,22 @@ def within(call: Call | None) -> Iterator[None]:
 
 
 def current() -> Call | None:
-    """The call of the run for which this is done; None where it is not done for a run."""
+    """The call of the current run; None outside of a run."""
     return _current.get()
 
 
 def of(call: Call) -> Call:
-    """The call by which a request is timed: its own, unless that knows of no run and there is one."""
+    """The call whose times a request uses: its own, or the current run's if its own belongs to no run."""
     return call if call.until is not None else current() or call
 
 
 def left(clock: Callable[[], float] = time.time) -> float | None:
-    """Seconds until the run expires; None where nothing says when."""
+    """Seconds until the run expires; None if unknown."""
     call = current()
     return None if call is None or call.until is None else call.until - clock()
 
 
 def is_over() -> bool:
-    """Whether nobody waits any more for what is asked."""
+    """Whether the result of the request is no longer needed, as the run has ended."""
     call = current()
     return call is not None and call.interruption.happened

@@ -98,7 +98,7 @@ class Upstream:
             return _response(await self._asked(get, nothing), client)
 
     async def cancel(self, response_id: str) -> None:
-        # It is asked for when the run's time is over.
+        # Called when the run's time is over.
         with refusals(self._broken), lifetime.within(None):
             path = ids.path("responses", response_id, "cancel")
             await self._colour.ask(partial(self._client().post, path, cast_to=object, options=_options()))
@@ -124,7 +124,7 @@ class Upstream:
         return bytes(found)
 
     async def _asked(self, ask: Callable[[], Any], late: Callable[[Any], None]) -> Any:
-        """What a call of the SDK gives; it is left when the run is over for which it is made."""
+        """The result of a call of the SDK; the call is abandoned when its run has ended."""
         call = lifetime.current()
         return await (self._colour.ask(ask) if call is None else self._waited(ask, call, late))
 

@@ -1,4 +1,4 @@
-"""Names of the tools that Assistants never had, and that an assistant may be given all the same."""
+"""Names of the tools that Assistants never had, but which an assistant may have here."""
 
 from typing import Final
 
@@ -9,5 +9,5 @@ WEB_SEARCH: Final = (
     "web_search_preview",
     "web_search_preview_2025_03_11",
 )
-#: All of them; upstream gets them as they are.
+#: All of them; they are passed on unchanged.
 PASSED_ON: Final = (*WEB_SEARCH, "mcp", "image_generation")

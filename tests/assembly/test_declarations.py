@@ -1,4 +1,4 @@
-"""Assistants in files: every format gives the same objects, and every mistake is told with its line."""
+"""Assistants in files: every format gives the same objects, and every mistake is reported with its line."""
 
 import json
 import os

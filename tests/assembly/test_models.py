@@ -94,7 +94,7 @@ def test_no_map_at_all(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, caplog
     assert line.startswith(f"upstream has no model {GONE}, shut down on 2026-10-23: SHIM_MODEL_MAP")
 
 
-#: A setting, what is wrong with it.
+#: A setting, and its error.
 UNREADABLE = [
     ("/no/such/file.json", "neither JSON nor the path of a JSON file"),
     ("{broken", "neither JSON nor the path of a JSON file"),

@@ -1,4 +1,4 @@
-"""What the settings become."""
+"""The effects of the settings."""
 
 from shim.assembly.wiring import patience
 from shim.runtime.unread import USUAL

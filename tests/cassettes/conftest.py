@@ -1,4 +1,4 @@
-"""Nobody waits between two looks at a run: what is played is there at once."""
+"""No waits between two polls of a run, as played answers come at once."""
 
 import pytest
 

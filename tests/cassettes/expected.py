@@ -1,4 +1,4 @@
-"""What each scenario must look like to the application.
+"""The expected result of each scenario for the application.
 
 Texts and calls come from the cassette's own finished responses, read here without a line of the project, so that a
 mistake cannot be its own expectation; the shape of the stream and the ends are tables.
@@ -22,7 +22,7 @@ ONE_CALL = [*BEGIN, *ASK, *RESUME, *ANSWER]
 #: A tool that works upstream: its step is over when the next one opens.
 HOSTED = [*STEP, "thread.run.step.delta", "thread.run.step.completed"]
 
-#: Scenario: every event that the application hears, a row of deltas as one.  The SDK keeps `done` to itself.
+#: Scenario: all events that the application gets, adjacent deltas as one.  The SDK does not pass `done` on.
 EVENTS: dict[str, list[str]] = {
     "text": [*BEGIN, *ANSWER],
     "one-call": ONE_CALL,

@@ -1,4 +1,4 @@
-"""What the folder holds: every scenario, where it was recorded, nothing that is anybody's secret."""
+"""The folder has every scenario, with its origin, and no secret."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The demo is what everybody sees first: it must run offline, leave no trace and read well in a pipe."""
+"""The demo runs offline, leaves no files and is readable in a pipe."""
 
 import io
 import os

@@ -146,7 +146,7 @@ STORE = {
 
 @pytest.mark.parametrize("what", STORE)
 def test_a_server_that_refuses_to_be_asked_to_keep_works(what: str) -> None:
-    """As it does for the shim, which asks it again in the same way."""
+    """`doctor` changes the request in the same way as the shim."""
 
     def answer(asked: Asked) -> Said | None:
         return (STORE[what](asked.json) or None) if is_call(asked) else None
@@ -195,7 +195,7 @@ def _failing(asked: Asked) -> Said | None:
     return Said(200, (("content-type", "text/event-stream"),), (f"data: {json.dumps(event)}\n\n".encode(),))
 
 
-#: Servers that nothing can be done with: what is in the way, and what is said of it.
+#: Servers with which the shim cannot work: the failing probe, and its text.
 BAD: dict[str, tuple[Callable[[Asked], Said | None], str, str]] = {
     "a wrong key": (lambda asked: Said.error(401, f"Incorrect API key: {KEY}."), "key_accepted", "HTTP 401: Incorrect"),
     "no API": (lambda asked: Said.error(404, "Not Found"), "answers", "--model"),
@@ -256,7 +256,7 @@ def test_a_server_that_falls_silent_is_left_alone() -> None:
     assert code == 0
     assert [name for name, state in states(found).items() if state == "untried"][-1] == "delete"
     assert len(server.bodies) <= 3
-    # It could not be deleted, and that is said.
+    # It could not be deleted, and the output says so.
     assert len(found["left"]) == 1
 
 

@@ -1,4 +1,4 @@
-"""``assistants-shim export``, on a store in which something was said."""
+"""``assistants-shim export``, with a store that has threads."""
 
 import json
 from collections.abc import Iterator
@@ -72,7 +72,7 @@ def test_files(client: OpenAI, tmp_path: Path) -> None:
     assert "0 threads written to threads, 1 unchanged" in said("--to", "ndjson")
     said(thread_id, "--to", "markdown", "--out", "for people")
     assert "called `look_up({})`, which gave: 42" in Path(f"for people/{thread_id}.md").read_text()
-    # What is exported, `import` reads.
+    # `import` reads what `export` writes.
     other = CliRunner().invoke(table.app(), ["import", "threads"], env={"SHIM_DATABASE_URL": "sqlite:///other.db"})
     assert other.exit_code == 0, other.output
     assert database(f"sqlite:///{tmp_path / 'other.db'}").read(threads.get, thread_id)

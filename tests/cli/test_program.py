@@ -1,4 +1,4 @@
-"""`run` is transparent: what a program says, raises and returns is what it does under Python alone."""
+"""`run` is transparent: a program's output, exceptions and exit codes are the same as with plain Python."""
 
 import os
 import re
@@ -13,7 +13,7 @@ import pytest
 from shim.sdk import children
 
 ROOT = Path(__file__).parents[2]
-#: Programs, and what they do that a runner could spoil.
+#: Programs that use features which a runner could break.
 PROGRAMS = {
     "exit code": "import sys; sys.exit(7)",
     "exit text": "import sys; sys.exit('that is all')",

@@ -1,4 +1,4 @@
-"""``assistants-shim serve`` listens for this machine alone unless it is told otherwise, and never asks itself."""
+"""``assistants-shim serve`` accepts only this machine unless an option allows others, and never calls itself."""
 
 from typing import Any
 

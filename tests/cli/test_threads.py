@@ -1,4 +1,4 @@
-"""``assistants-shim threads``, ``trace`` and ``usage``, on a store in which something was said."""
+"""``assistants-shim threads``, ``trace`` and ``usage``, with a store that has threads."""
 
 import json
 from collections.abc import Iterator

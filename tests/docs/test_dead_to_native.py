@@ -1,4 +1,4 @@
-"""The tutorial from a dead application to a native one: every step as its reader takes it, and what he sees."""
+"""The tutorial from a broken application to native code: every step, and its promised output."""
 
 import re
 import shlex

@@ -1,4 +1,4 @@
-"""What is wrong with the pages of the site is seen."""
+"""Mistakes in the pages of the site are found."""
 
 from pathlib import Path
 

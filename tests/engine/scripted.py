@@ -16,9 +16,9 @@ from shim.store.errors import StoreFailed
 from tests.translate.telling import added, created, done, ended
 
 Json = dict[str, Any]
-#: What one network read brings: events, a failure, or something that happens meanwhile.
+#: The result of one network read: events, a failure, or an action in the meantime.
 Read = list[Json] | Refusal | Callable[[], Any]
-#: What upstream makes of a request: an answer in reads, a failure, or what makes one of them out of the body.
+#: Upstream's reaction to a request: an answer in reads, a failure, or a function of the body that returns one of these.
 Scripted = Iterable[Read] | Refusal | Callable[[Json], Any]
 
 
@@ -50,7 +50,7 @@ class Answer:
 
 @dataclass
 class Upstream:
-    """Answers requests with what the script says next."""
+    """Answers requests with the next entry of the script."""
 
     script: deque[Scripted] = field(default_factory=deque)
     bodies: list[Json] = field(default_factory=list)
@@ -65,11 +65,11 @@ class Upstream:
     uncancellable: Refusal | None = None
     #: Other calls, as (method, path, body).
     calls: list[tuple[str, str, Any]] = field(default_factory=list)
-    #: What the counting endpoint makes of a request: a number, or a failure.
+    #: The counting endpoint's answer: a number, or a failure.
     counting: Callable[[Json], int | Refusal] | None = None
     waited: list[str] = field(default_factory=list)
     failing: Refusal | None = None
-    #: What happens while a file is fetched.
+    #: Called while a file is fetched.
     meanwhile: Callable[[], Any] = lambda: None
     can: Profile = Profile("scripted")  # noqa: RUF009 - it is frozen
 
@@ -159,7 +159,7 @@ class Lost(BaseException):
 
 
 class Dead:
-    """The store of a process that is gone."""
+    """The store of a process that has died."""
 
     tenant = ""
 
@@ -219,7 +219,7 @@ class World:
         object.__setattr__(self.context, "store", Meddled(self.context.store, before, do))
 
     def die(self) -> None:
-        """This process is gone, from one moment to the next.  For a script."""
+        """Let this process die at once.  For a script."""
         object.__setattr__(self.context, "store", Dead())
         self.living.discard(self.context.owner)
         raise Lost
@@ -284,12 +284,12 @@ class World:
         return self.stream(f"{place(run)}/submit_tool_outputs", tool_outputs=given)
 
     def messages(self, thread: str) -> list[str]:
-        """Everything said in a thread, oldest first."""
+        """All texts of a thread, oldest first."""
         listed = self.get(f"threads/{thread}/messages", order="asc")["data"]
         return ["".join(part["text"]["value"] for part in each["content"]) for each in listed]
 
     def marks(self, run_id: str) -> list[str]:
-        """What was done to the run's requests that were answered, in order."""
+        """The marks of the run's answered requests, in order."""
         rounds = self.base.read(ledger.trace, "", run_id).rounds
         return [mark["kind"] for made in rounds for mark in made.marks]
 
@@ -304,13 +304,13 @@ def place(run: Json) -> str:
 
 
 def carry(events: Events) -> None:
-    """Carry a run that was taken over to its end, before who took it over goes on."""
+    """Drive a run that was taken over to its end at once."""
     for _ in drive.drain(events):
         pass
 
 
 def pump(reply: Reply) -> list[Emitted]:
-    """Carry a reply's run to its end; what it told, which ends with `done`."""
+    """Drive a reply's run to its end; returns its events, which end with `done`."""
     if reply.afterwards is not None:
         drive.finish(reply.afterwards())
     if reply.events is None:
@@ -328,7 +328,7 @@ def answer(*items: Json, id: str = "resp_1", status: str = "completed", **respon
 
 
 def inputs(body: Json) -> list[str]:
-    """What a request says, in few words: texts as they are, calls and outputs by their ids."""
+    """The input of a request in short form: texts as they are, calls and outputs by their ids."""
     words = {"function_call": "call", "function_call_output": "output", "reasoning": "thought"}
     return [
         f"{words[item['type']]} {item.get('call_id', '')}".strip()

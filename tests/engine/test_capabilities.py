@@ -1,4 +1,4 @@
-"""What a process has found out about its servers."""
+"""What a process has learned about its servers."""
 
 from collections.abc import Callable
 from dataclasses import replace

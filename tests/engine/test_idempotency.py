@@ -26,7 +26,7 @@ def noted(world: World, post: Post, made: str, thread: str | None) -> int:
 
 
 def found(world: World, post: Post) -> str | None:
-    """What an earlier request has made that is taken for the same; None where this one is to have its effect."""
+    """The object of an earlier request that is matched; None if this one must have its effect."""
     try:
         world.base.write(idempotency.check, post)
     except Again as again:
@@ -95,7 +95,7 @@ def test_another_attempt_finds_what_the_first_has_made(world: World, thread: str
     assert found(world, asked(world, attempt=1)) is None, "it was taken back"
 
 
-#: What came, what came to its thread afterwards, and whether another attempt is still taken for the first.
+#: A request, a later one to its thread, and whether a repetition is still matched with the first.
 MEANWHILE: list[tuple[Kind, Kind, bool]] = [
     ("message", "message", True),
     ("message", "run", False),

@@ -42,7 +42,7 @@ def test_other_errors_are_not(world: World, path: str, caplog: pytest.LogCapture
     assert caplog.records == []
 
 
-#: What upstream says, and the ids that a line is written for.
+#: Upstream's message, and the ids that are logged.
 REFUSALS = [
     (404, "Vector store with id ['vs_68aabbcc'] not found.", ["vs_68aabbcc"]),
     (400, "No such File object: file-abcd1234 does not exist", ["file-abcd1234"]),
@@ -108,7 +108,7 @@ def test_a_call_that_is_passed_on(world: World, path: str, status: int, id: str 
 
 
 def test_there_is_an_end_to_it(world: World, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever makes ids up fills neither memory nor log."""
+    """Invented ids fill neither memory nor log."""
     monkeypatch.setattr(notices, "MOST", 3)
     for number in range(9):
         leads.of_refusal(world.context, Refusal(404, f"vs_0000{number} not found"))

@@ -1,4 +1,4 @@
-"""What was found out about servers, from one process to the next."""
+"""What was learned about servers is stored for later processes."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What is logged once."""
+"""Notices that are logged once."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What goes through a door."""
+"""Requests and replies between a door and the engine."""
 
 import json
 from collections.abc import AsyncGenerator

@@ -1,4 +1,4 @@
-"""The runs that a process drives: entered, told of what happens to them, left, forsaken."""
+"""The runs that a process drives: entered, interrupted, left, forsaken."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from shim.engine.registry import FIRST_WAIT, LAST_WAIT, MANY, OLD, Registry
 
 
 class Wait:
-    """What a run waits for; counts how often it was interrupted."""
+    """A wait of a run that counts its interruptions."""
 
     def __init__(self) -> None:
         self.interrupted = 0
@@ -87,7 +87,7 @@ def test_a_forsaken_run_is_driven_no_more(running: Registry) -> None:
     assert not running.watch("run_1", Bell())
     running.leave("run_1")
     assert (running.forsaken("run_1"), running.last_response("run_1")) == (True, "resp_1")
-    # Whoever drives it again, or has ended it in the store, makes an end of that.
+    # This ends when the run is driven again, or was ended in the store.
     running.enter("run_1", None)
     assert (running.forsaken("run_1"), running.last_response("run_1"), running.drives("run_1")) == (False, None, True)
     running.leave("run_1")

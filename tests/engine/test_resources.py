@@ -1,4 +1,4 @@
-"""What hosted tools work on: vector stores, attachments, and files that code wrote."""
+"""Resources of hosted tools: vector stores, attachments, and files that code wrote."""
 
 import base64
 from typing import Any
@@ -102,7 +102,7 @@ def test_a_deleted_store_is_searched_no_more(world: World) -> None:
 
 
 PNG = base64.b64encode(b"picture").decode()
-#: What code leaves as a picture, and the bytes that are kept; None: nothing is.
+#: A picture in the output of code, and the stored bytes; None: nothing is stored.
 PICTURES = [
     (f"data:image/png;base64,{PNG}", b"picture"),
     ("data:text/plain,a%20b", b"a b"),

@@ -1,4 +1,4 @@
-"""What is erased, when, and what upstream is told of it."""
+"""Erased threads and files, and the deletions upstream."""
 
 import json
 import logging
@@ -27,7 +27,7 @@ def more(world: World, **changes: Any) -> World:
 
 
 def asked(world: World) -> list[str]:
-    """The responses that upstream was told to delete."""
+    """The responses whose deletion was requested upstream."""
     return [path.removeprefix("/responses/") for method, path, _ in world.upstream.calls if method == "DELETE"]
 
 
@@ -58,13 +58,13 @@ def test_a_thread_goes_with_its_responses(world: World) -> None:
     other = world.thread("Stay")
     world.run(other, answer(HELLO, id="resp_3"))
     reply = world.reply("DELETE", f"threads/{thread}")
-    # The caller has his answer; upstream is asked by whoever pumps what is behind it.
+    # The caller has got the answer; upstream is called by the work after it.
     assert asked(world) == []
     assert waiting(world) == ["resp_1", "resp_2"]
     assert pump(reply) == []
     assert asked(world) == ["resp_1", "resp_2"]
     world.delete(f"threads/{other}")
-    # Applications that know nothing of threads any more; and nobody can tell what was there.
+    # Only the assistants are left, and digests of the deleted threads' ids, from which these cannot be found.
     assert rows(world) == {"assistants": 3, "tombstones": 2}
 
 
@@ -102,7 +102,9 @@ def two_responses(world: World) -> str:
 def test_a_refusal_never_fails_the_delete(
     world: World, caplog: pytest.LogCaptureFixture, refusal: Refusal, left: int, times: int
 ) -> None:
-    """What upstream does not have is gone; one that it keeps is tried again; when it is down the rest is not tried."""
+    """A response that upstream does not have counts as deleted; one that it does not delete is tried again; if upstream
+    is down, the rest is not tried.
+    """
     thread = two_responses(more(world, delete_responses=True))
     world.upstream.failing = refusal
     assert world.delete(f"threads/{thread}")["deleted"] is True
@@ -125,7 +127,7 @@ def test_it_is_not_tried_for_ever(world: World, caplog: pytest.LogCaptureFixture
 
 
 def test_a_thread_that_nobody_uses_goes(world: World, caplog: pytest.LogCaptureFixture) -> None:
-    """Used is what somebody spoke in, ran or changed; whoever only looks does not use it."""
+    """A message, a run or a change counts as a use of a thread; reading does not."""
     more(world, retention=30 * DAY)
     left, said, ran, changed = (world.thread("One") for _ in range(4))
     world.clock.time += 20 * DAY
@@ -208,7 +210,7 @@ def test_a_store_that_fails_is_told_in_the_log_alone(world: World, caplog: pytes
 
 
 def test_a_response_that_comes_when_its_thread_is_gone(world: World) -> None:
-    """Somebody else deleted it: here the connection would have been cut before anything came."""
+    """Another process deleted it: in this process the connection would have been cut before anything came."""
     thread = more(world, delete_responses=True).thread("One")
     other = world.elsewhere("other")
     assert world.run(thread, [lambda: other.delete(f"threads/{thread}"), *answer(HELLO, id="resp_9")])

@@ -200,7 +200,7 @@ class Probe:
     needs: tuple[str, ...] = ("answers",)
 
 
-#: In the order in which they are asked.
+#: In the order in which they run.
 PROBES: Final[tuple[Probe, ...]] = (
     Probe("reachable", _reachable, ()),
     Probe("models", _models, ("reachable",)),

@@ -112,7 +112,7 @@ async def leave(state: RunState, response_id: str | None, previous: str | None) 
 
 
 def judge(state: RunState, response: Json, asked: bool) -> None:
-    """Whether a response can be chained from; ``asked``: upstream was to keep it."""
+    """Whether a response can be chained from; ``asked``: the request had ``store: true``."""
     state.chained = echo.may_chain(response, asked, state.profile)
     if state.chained:
         state.world.capabilities.made(state.profile, response.get("id"))

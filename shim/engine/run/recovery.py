@@ -4,7 +4,7 @@ If upstream has finished the response, the new process fetches it and the run co
 stored only in part are written again from it.  A response that still runs in upstream's background is read from its
 beginning.  Otherwise the same request is sent again for the same run: the journal holds all that it needs, tool outputs
 included, and no function was called with anything from the lost answer.  The messages and steps of the lost answer are
-withdrawn.  A run fails only when its request has lost `MOST` processes: that request may be the cause.
+removed.  A run fails only when `MOST` processes have died during its request, as that request may be the cause.
 """
 
 import logging
@@ -35,13 +35,13 @@ FINISHED: Final = ("completed", "incomplete", "failed")
 UNFINISHED: Final = ("queued", "in_progress")
 #: Items that have a step of their own but no message.
 HOSTED: Final = ("file_search_call", "code_interpreter_call")
-#: How many processes one request may lose before its run fails.
+#: How many processes may die during one request before its run fails.
 MOST: Final = 5
 
 
 async def take_over(world: Context, row: RunRow) -> bool:
-    """Try to continue a lost run.  False when no process may: it is being cancelled, its time is over, or its
-    request has lost too many processes.
+    """Try to continue a lost run.  False if that is not allowed: it is being cancelled, it has expired, or too many
+    processes have died during its request.
     """
     if row.body["status"] == "cancelling":
         return False
@@ -54,7 +54,7 @@ async def take_over(world: Context, row: RunRow) -> bool:
 
 
 def may_ask_again(row: RunRow) -> bool:
-    """Whether the run's last request, which has just lost a process, has lost fewer than `MOST` of them."""
+    """Whether fewer than `MOST` processes have died during the run's last request."""
     return _lost_before(row) + 1 < MOST
 
 
@@ -182,7 +182,7 @@ def _finish(tx: Tx, world: Context, row: RunRow, response: Json) -> list[Made] |
 
 
 def _still_lost(tx: Tx, world: Context, row: RunRow, response_id: str) -> bool:
-    """Whether no process has continued the run while upstream was asked.
+    """Whether no process has continued the run during the request to upstream.
 
     The run's process may only have been slow.  The owner's name is not sufficient to detect that, as the owner may be
     this process.

@@ -1,8 +1,9 @@
 """Brings a thread's active run up to date before the thread is read.
 
 For a run in upstream's background, upstream is asked for its state.  A run expires when its time is over.  When the
-process that drove a run is gone, another one takes it over; the run fails when its request has lost too many processes,
-and is cancelled if it was being cancelled.  So a program that never retrieves a run is never locked out of a thread.
+process that drove a run has ended, another one takes it over; the run fails when too many processes have died during
+its request, and is cancelled if it was being cancelled.  So a program that never retrieves a run is never locked out of
+a thread.
 """
 
 from collections.abc import Callable, Iterator
@@ -40,12 +41,12 @@ async def thread(world: Context, thread_id: str) -> None:
     try:
         await _look(world, row)
     except Left:
-        # Another process has looked at the same time, and was first to write what it found.
+        # Another process has refreshed the run at the same time and stored its result first.
         return
     except PASSING:
         raise
     except Exception:  # noqa: BLE001 - `internal_error` logs it
-        # The response would break every later look at the thread in the same way: its run ends here.
+        # Every later refresh would fail in the same way, so the run is ended.
         why = notes.internal_error(world, row.body["id"])
         if (going := row.memory["background"]) is not None:
             await background.stop(world, going)
@@ -74,7 +75,7 @@ def active(tx: Tx, world: Context, thread_id: str) -> Json | None:
 
 
 def _fail(tx: Tx, world: Context, seen: RunRow, why: str) -> None:
-    """End the run that was looked at, unless another process has changed it since."""
+    """End the run as failed, unless another process has changed it since."""
     threads.lock(tx, seen.body["thread_id"])
     row = runs.active(tx, seen.body["thread_id"])
     if row == seen:

@@ -1,4 +1,4 @@
-"""Objects by id: what is said of ids that are of the wrong form, or lead nowhere."""
+"""Objects by id: the errors for ids of the wrong form, and for unknown ids."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from tests.translate.telling import last, message, says
 HELLO = message(says("Hello."))
 
 
-#: Calls with ids that are of the wrong form, or unknown; the status, and a piece of what is said.
+#: Calls with ids of the wrong form, or unknown ones; the status, and a part of the message.
 REFUSED = [
     ("GET", "assistants/thread_1", 400, "Invalid 'assistant_id': 'thread_1'. Expected an ID that begins with 'asst'"),
     ("GET", "assistants/asst_9", 404, "No assistant found"),
@@ -59,7 +59,7 @@ def _kind(world: World, work: Any, *args: Any) -> str:
 
 
 def test_the_thread_is_looked_for_before_what_is_in_it(world: World) -> None:
-    """Of two ids that are unknown the thread's is named; what another thread has does not exist."""
+    """Of two unknown ids the error names the thread's; an object of another thread does not exist."""
     thread, other = world.thread("One"), world.thread("Two")
     (made,) = world.get(f"threads/{thread}/messages")["data"]
     run = last(world.run(thread, answer(message(says("Hello.")))), "run.completed")

@@ -71,7 +71,9 @@ def test_a_message_of_another_thread_is_unknown(world: World) -> None:
 
 
 def test_while_a_run_is_active(world: World) -> None:
-    """Nothing is added then, and what the run says stays; other messages may go, and nothing chains from then on."""
+    """No message can be added then, and the run's own cannot be deleted; others can, and then nothing chains from the
+    run.
+    """
     thread = world.thread("One", "Two")
     run = last(world.run(thread, answer(HELLO, call())), "run.requires_action")
     said, _, first = (each["id"] for each in world.get(f"threads/{thread}/messages")["data"])

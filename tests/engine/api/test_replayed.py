@@ -1,4 +1,4 @@
-"""A request that is sent again: who else looks for its answer, and what its late stream tells."""
+"""A request that is sent again: concurrent repetitions, and the events of a repeated stream."""
 
 import json
 from typing import Any
@@ -51,7 +51,7 @@ def test_a_message_that_never_got_a_word(world: World) -> None:
 
 @pytest.mark.parametrize("begun", [True, False])
 def test_a_thread_that_is_deleted_while_somebody_watches(world: World, begun: bool) -> None:
-    """Nothing happens between two looks, then the thread is gone: the stream ends."""
+    """The thread is deleted between two reads of the store: the stream ends."""
     thread, helper = world.thread("One"), world.assistant()
     pauses: list[float] = []
     told: list[list[Emitted]] = []

@@ -1,4 +1,4 @@
-"""How a run begins: what it takes from whom, what it may spend, and what a refused one leaves behind."""
+"""The start of a run: its parameters, its token limits, and the state after a refusal."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ def test_a_run_takes_from_its_request_else_from_its_assistant(world: World) -> N
     assert world.sent["model"] == "gpt-4.1"
 
 
-#: The assistant's instructions, the run's, additional ones; what the run shows and upstream hears.
+#: The assistant's instructions, the run's, additional ones; the run's value, which is sent upstream.
 INSTRUCTIONS = [
     ("A", None, None, "A"),
     ("A", "B", None, "B"),

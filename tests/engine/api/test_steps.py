@@ -1,4 +1,4 @@
-"""Run steps over the API: what each shows, and when."""
+"""Run steps over the API: their contents in each status."""
 
 from typing import Any
 

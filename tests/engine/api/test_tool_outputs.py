@@ -1,4 +1,4 @@
-"""Tool outputs: which are taken, and what they do."""
+"""Tool outputs: which are accepted, and their effect."""
 
 import pytest
 
@@ -20,7 +20,7 @@ def given(world: World, run, *outputs):
 
 
 A, B = {"tool_call_id": "call_a", "output": "1"}, {"tool_call_id": "call_b", "output": "2"}
-#: Outputs that do not answer the question, and what is said to have been got.
+#: Outputs that do not match the calls, and the ids in the error.
 WRONG = [
     ([], "[]"),
     ([A], "['call_a']"),

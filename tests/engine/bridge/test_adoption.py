@@ -1,4 +1,4 @@
-"""Adopting what other servers made: how they list inputs, store responses, and word refusals."""
+"""Adopting responses of other servers, which list inputs, store responses and refuse in different ways."""
 
 from typing import Any
 

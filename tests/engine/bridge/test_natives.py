@@ -1,4 +1,4 @@
-"""Native responses with what was new in each: how far back a chain is read, and in which order it comes out."""
+"""Native responses with the new input of each: how far back a chain is read, and in which order it is returned."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ def words(found: list[Native]) -> list[tuple[str, list[str]]]:
 
 @pytest.fixture
 def server(world: World) -> Server:
-    """Three responses in a chain, each of which lists all that it knows."""
+    """Three responses in a chain, each of which lists all items of its chain."""
     server, listed = Server(world, page=2), []
     for number in (1, 2, 3):
         listed.append(user(f"Question {number}.", f"msg_q{number}"))

@@ -1,4 +1,4 @@
-"""A thread as native code sees it: what to go on from, what its chain does not know yet, and who may change it."""
+"""A thread for native code: the response to continue from, the items outside of its chain, and the lock for changes."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ def texts(items: list[Json]) -> list[str]:
 
 @pytest.fixture
 def thread(world: World) -> str:
-    """A question, an answer whose chain knows both, and another question."""
+    """A question, an answer whose chain contains both, and another question."""
     thread = world.thread("One")
     world.run(thread, answer(HELLO))
     world.say(thread, "Two")

@@ -1,4 +1,4 @@
-"""Asking upstream again, in another way, where a refusal shows how: rows of refusals and what is asked next."""
+"""Remedies after refusals: rows of refusals and the request that is sent next."""
 
 from typing import Any
 

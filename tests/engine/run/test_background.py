@@ -100,7 +100,7 @@ def test_it_lapses_and_upstream_is_told(world: World) -> None:
     assert world.upstream.cancelled == ["resp_1"]
 
 
-#: What upstream says to a cancellation, and what it shows afterwards; what becomes of the run.
+#: Upstream's answer to a cancellation, and its response afterwards; the status of the run.
 STOPS = [
     (None, response("cancelled"), "cancelled"),
     (None, response("completed", HELLO), "cancelled"),
@@ -142,7 +142,7 @@ def test_a_round_goes_on_in_the_background(world: World) -> None:
     assert world.sent["previous_response_id"] == "resp_2"
 
 
-#: How looking fails, and what becomes of the run.
+#: Failures of a request for the state, and the status of the run.
 LOOKS = [
     (Refusal(404, "No such response."), "failed"),
     (Refusal(500, "Boom."), "queued"),
@@ -197,7 +197,7 @@ def chained(world: World) -> str:
     return thread
 
 
-#: What upstream says to a chain that it has lost.
+#: Upstream's refusals of a lost chain.
 WAYS = [
     Refusal(400, "Previous response with id 'resp_1' not found."),
     response("queued", id="resp_9", previous_response_id=None),

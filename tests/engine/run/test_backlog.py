@@ -1,4 +1,6 @@
-"""A store that fails while an answer comes in: what was said is held until it works, or left for whoever looks next."""
+"""A store that fails while an answer arrives: events are held until it works, or the run is left for the next
+process.
+"""
 
 import json
 from collections.abc import Iterator
@@ -22,7 +24,7 @@ READS = [CREATED, [added(HELLO)], [text("Hel")], [text("lo.")], [done(HELLO)], E
 
 
 class Failing:
-    """A store that fails while it is told to: what it writes, or all that it does."""
+    """A store that fails on demand: only writes, or everything."""
 
     def __init__(self, inner: Any) -> None:
         self.inner, self.writes, self.reads = inner, False, False
@@ -51,7 +53,7 @@ class Failing:
 
 @pytest.fixture
 def store(world: World) -> Iterator[Failing]:
-    """The world's, whose time goes on while somebody waits."""
+    """The context's store; each wait advances the clock."""
     made = Failing(world.context.store)
     object.__setattr__(world.context, "store", made)
 
@@ -88,7 +90,7 @@ def let_go(world: World, reply: Any) -> Json:
 
 
 def goes_on(world: World, run: Json, *known: str) -> None:
-    """The next run of the thread completes and knows all of it."""
+    """The next run of the thread completes and sends all of it."""
     world.upstream.can = Profile("scripted", stores=False)
     world.run(run["thread_id"], answer(BYE, id="resp_2"), assistant_id=run["assistant_id"], instructions="Go on.")
     assert inputs(world.sent) == list(known)
@@ -99,10 +101,10 @@ def goes_on(world: World, run: Json, *known: str) -> None:
 def test_a_failure_that_passes_costs_nothing(
     world: World, store: Failing, first: int, last: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """From any read on, to before the last one or past it: the same is told, in the same order."""
+    """From any read on, ending before the last one or after it: the events are the same, in the same order."""
     healed: list[Any] = [] if last else [store.heals]
     if first == 2:
-        # Time goes by while it comes in, and the store is tried again.
+        # Time passes while the answer arrives, and the store is tried again.
         healed = [lambda: world.clock.__setattr__("time", world.clock.time + 2), *healed]
     reply = begun(world, *READS[:first], store.breaks, *READS[first:-1], *healed, *READS[-1:])
     if last:
@@ -128,7 +130,7 @@ def test_a_failure_that_passes_costs_nothing(
     goes_on(world, run, "One", "Hello.")
 
 
-#: What a streamed run of one message says.
+#: The events of a streamed run with one message.
 TOLD = [
     "thread.run.created",
     "thread.run.queued",
@@ -181,7 +183,7 @@ def test_other_processes_wait_for_the_lease(world: World, store: Failing) -> Non
 
 @pytest.mark.parametrize("stored", [False, True])
 def test_what_upstream_has_not_either_is_asked_again(world: World, store: Failing, stored: bool) -> None:
-    """Also where the last response is one whose end was heard: nothing more can be fetched."""
+    """Also if the last response has ended: nothing more can be fetched."""
     world.upstream.can = Profile("scripted", stores=stored)
     left = let_go(world, begun(world, store.breaks, *READS))
     store.heals()
@@ -227,7 +229,7 @@ def test_a_caller_asks_again_where_that_helps(world: World, store: Failing, pass
 
 @pytest.mark.parametrize("lasts", [False, True])
 def test_a_look_that_fails(world: World, store: Failing, lasts: bool) -> None:
-    """Whoever was told to look at his run, and cannot, goes on; what he should have seen is seen as he writes."""
+    """If an interrupted run cannot be read from the store, the run goes on; the change is noticed at its next write."""
 
     def told() -> None:
         world.post(f"{place(only(world))}/cancel")
@@ -289,7 +291,7 @@ def test_a_pump_that_is_stopped_while_it_waits(world: World, store: Failing, rea
 
 
 def test_a_refused_run_that_cannot_be_taken_back(world: World, store: Failing) -> None:
-    """The caller is told of the store; what was left of his run ends when somebody looks."""
+    """The caller gets the store's error; the rest of the run is ended at the next read of the thread."""
 
     def refused(body: Json) -> Refusal:
         store.breaks()

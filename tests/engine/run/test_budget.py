@@ -1,4 +1,4 @@
-"""`max_prompt_tokens`: what of a thread a run may show, over all of its rounds."""
+"""`max_prompt_tokens`: the part of a thread that a run may send, over all of its rounds."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ TOO_LONG = Refusal(400, "Your input exceeds the context window of this model.", 
 
 
 def shown(world: World) -> str:
-    """The first letters of what was said upstream."""
+    """The first letters of the texts that were sent upstream."""
     return "".join(text[0] for text in inputs(world.sent))
 
 
@@ -39,7 +39,7 @@ def by_words(each: int) -> Any:
     return lambda body: each * len(body["input"])
 
 
-#: The cap, what is said of the thread.
+#: The limit, and the texts of the thread that are sent.
 ESTIMATED = [(115, "ABCDEFGH"), (114, "BCDEFGH"), (60, "EFGH"), (31, "GH"), (30, "H"), (17, "H")]
 
 
@@ -105,7 +105,7 @@ def test_the_budget_is_the_runs_not_the_rounds(world: World) -> None:
     assert names(told)[-3:] == ["run.queued", "run.in_progress", "run.incomplete"]
     ended = last(told, "run.incomplete")
     assert (ended["incomplete_details"], ended["usage"]["prompt_tokens"]) == ({"reason": "max_prompt_tokens"}, 100)
-    # The thread goes on, and knows what was called and answered.
+    # The thread can be continued, with the calls and their outputs.
     world.run(ended["thread_id"], answer(BYE, id="resp_3"))
     assert inputs(world.sent) == ["One", "call call_a", "output call_a", "call call_b", "output call_b"]
 
@@ -131,7 +131,7 @@ def test_a_chain_is_counted_as_a_whole_and_left_where_it_is_too_long(world: Worl
 
 
 def test_a_chain_that_holds_more_than_the_messages_is_told_anew(world: World) -> None:
-    """Without what hosted tools found, for instance, everything that was said may fit."""
+    """For example, without the results of hosted tools all messages may fit."""
     world.upstream.can = COUNTS
     thread = world.thread("A", "B")
     world.run(thread, answer(HELLO))
@@ -156,7 +156,7 @@ def test_a_run_that_left_messages_out_is_no_head(world: World) -> None:
     assert shown(world) == "ABCDEFGHcoB"
 
 
-#: What the counting endpoint says, how often it is asked in two runs.
+#: The answer of the counting endpoint, and the number of calls in two runs.
 FAILURES = {
     "no such endpoint": (NO_ROUTE, 1),
     "no such method": (Refusal(405, "Method Not Allowed"), 1),

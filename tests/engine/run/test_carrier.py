@@ -14,7 +14,9 @@ HELLO, BYE = message(says("Hello."), id="msg_a"), message(says("Bye."), id="msg_
 
 
 class Interrupted:
-    """A store whose callers are stopped after so many commits of a run, and never hear of the last one."""
+    """A store whose callers are cancelled after a number of commits of a run, and do not get the result of the last
+    one.
+    """
 
     def __init__(self, inner: Any, commits: int) -> None:
         self.inner, self.left = inner, commits
@@ -43,7 +45,7 @@ def test_the_run_ends_and_nothing_is_written_twice(world: World, commits: int) -
         list(drive.drain(reply.events))
     object.__setattr__(world.context, "store", inner)
     if commits < 4:
-        # Asked again, by whoever looks next.
+        # The request is sent again by the next process that reads the thread.
         world.script(answer(HELLO, id="resp_again"))
     (run,) = world.get(f"threads/{thread}/runs")["data"]
     assert run["status"] == "completed"

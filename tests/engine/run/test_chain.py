@@ -1,4 +1,4 @@
-"""What a run says upstream: from the thread's head, from the run's own tip, or all of it."""
+"""A run's requests: from the thread's head, from the run's own tip, or with the whole thread."""
 
 import json
 from collections import deque
@@ -56,7 +56,7 @@ def test_neither_instructions_nor_words_are_nothing_to_answer(world: World) -> N
 
 CUT = {"incomplete_details": {"reason": "max_output_tokens"}}
 PAIR = [call(id="fc_b"), message(says("Ha"), status="incomplete")]
-#: A second run that does not end well, and what the third one says after the head.
+#: A second run that does not complete, and the third run's input after the head.
 BAD_ENDS = {
     "failed without a word": (answer(id="resp_2", status="failed"), ["Two", "Three"]),
     "failed in the middle": (
@@ -105,7 +105,7 @@ def test_a_question_that_was_never_answered_leaves_the_head(world: World, end: s
     assert (inputs(world.sent), previous(world)) == (["One", "call call_1", "output call_1", "Two"], None)
 
 
-#: How upstream says that a chain is lost: a refusal, a lone error event, an answer that echoes no chain.
+#: The forms of a lost chain: a refusal, a single error event, an answer whose echo has no chain.
 def _error(row: Wording) -> dict:
     told: dict = json.loads(json.dumps(row.error).replace("{id}", "resp_1"))
     return told

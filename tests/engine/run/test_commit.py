@@ -12,7 +12,7 @@ from tests.translate.telling import call, message, says
 
 
 class Lost(Exception):
-    """The connection is gone."""
+    """The connection is lost."""
 
 
 class Twice:
@@ -38,7 +38,7 @@ class Twice:
 
 
 def _life(world: World) -> list[Any]:
-    """What an application and upstream see of a thread with a tool round, a message that goes, and a second run."""
+    """The events and requests of a thread with a tool round, a deleted message, and a second run."""
     thread = world.thread("One")
     told = world.run(thread, answer(message(says("Wait.")), call()))
     run = next(data for name, data in told if name == "thread.run.requires_action")

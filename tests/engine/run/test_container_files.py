@@ -1,4 +1,4 @@
-"""Files that code made: which are fetched, which are kept, and what is said of those that are not."""
+"""Files that code made: which are fetched, which are stored, and the log lines about the others."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Whether upstream speaks with the history that it was to chain from."""
+"""Whether upstream continues from the previous response."""
 
 from typing import Any
 

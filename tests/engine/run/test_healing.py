@@ -1,4 +1,6 @@
-"""A chain that does not hold: how that is seen, and what becomes of the request, the thread and the server's name."""
+"""A chain that cannot be used: how that is recognised, and the effect on the request, the thread and the server's
+capabilities.
+"""
 
 import logging
 from typing import Any

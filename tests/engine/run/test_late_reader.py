@@ -1,4 +1,4 @@
-"""Who comes late hears the run as it was told, each text as one delta."""
+"""A late reader gets the events of the run as they were, each text as one delta."""
 
 from contextlib import suppress
 from dataclasses import replace
@@ -79,7 +79,7 @@ def beginnings(events: list[Emitted]) -> list[tuple[str, str]]:
 
 
 def whole(events: list[Emitted], id: str) -> list[Emitted]:
-    """What is told of one object, but for deltas."""
+    """The events of one object without deltas."""
     return [(name, data) for name, data in events if data["id"] == id and "delta" not in name]
 
 
@@ -97,8 +97,8 @@ def same(second: list[Emitted], first: list[Emitted]) -> None:
 def test_law(world: World, story: Story) -> None:
     """The same objects, key by key, in the same order, and the same contents.
 
-    Of steps that overlap, as with servers that leave out how an item ends, nobody has written down which one began or
-    ended first: each of them is told in its own order.
+    For overlapping steps, as with servers that leave the end of an item out, it is not recorded which one began or
+    ended first: the events of each are in order.
     """
     first = played(world, story, world.thread("One"))
     same(late(world, first[-1][1]), first)
@@ -117,7 +117,7 @@ class Paused(Exception):
 @settings(LAW, max_examples=40)
 @given(stories())
 def test_law_for_who_comes_meanwhile(world: World, story: Story) -> None:
-    """Who looks after each network read hears no more, no less, and nothing twice."""
+    """A reader that reads the store after each network read gets every event exactly once."""
     heard: list[Emitted] = []
     watches: list[Watch] = []
 
@@ -140,7 +140,7 @@ def test_law_for_who_comes_meanwhile(world: World, story: Story) -> None:
 
 
 def test_a_message_that_was_changed_or_deleted_since(world: World) -> None:
-    """It is told with what it says by now; of one that is gone only the step is left."""
+    """The reader gets its current contents; for a deleted message only the step."""
     thread = world.thread("One")
     first = world.run(thread, answer(message(says("Hello."))))
     run, said = first[-1][1], last(first, "message.completed")
@@ -156,7 +156,7 @@ def test_a_message_that_was_changed_or_deleted_since(world: World) -> None:
 
 
 def test_a_run_that_was_cancelled_before_it_began(world: World) -> None:
-    """Nobody hears that it is in progress."""
+    """There is no event that it is in progress."""
     thread = world.thread("One")
 
     def refuses(body: Json) -> Refusal:
@@ -170,7 +170,7 @@ def test_a_run_that_was_cancelled_before_it_began(world: World) -> None:
 
 
 def test_what_the_journal_does_not_hold(world: World) -> None:
-    """Why the journal is not played for a late reader: the call was told, and is no item that the model remembers."""
+    """Why the journal is not played for a late reader: the call was emitted, but is no item of the journal."""
     first = world.run(world.thread("One"), [[created(), added(call(""))], [arguing("{")], Refusal(None, "Gone.")])
     run = first[-1][1]
     assert names(first)[-2:] == ["run.step.failed", "run.failed"]

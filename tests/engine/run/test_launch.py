@@ -1,4 +1,4 @@
-"""What upstream refuses or fails at is told in the words of the caller, whichever way he asked."""
+"""Upstream's refusals and failures have the caller's names for fields, streamed or polled."""
 
 from typing import Any
 
@@ -43,7 +43,7 @@ def test_a_refused_run_names_what_its_request_said(world: World, given: Json, pa
         "param": own,
         "code": "invalid_value",
     }
-    # A run that nobody streams, and an answer that fails while it is read.
+    # A run without a stream, and an answer that fails while it is read.
     error = {"code": "invalid_value", "message": f"Invalid value: '{path}'.", "param": path}
     failing = [[created()], [ended(status="failed", error=error)]]
     midway = [[created()], [{"type": "error", "error": error}]]

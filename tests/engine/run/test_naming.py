@@ -1,4 +1,4 @@
-"""Which model answers for the one that a run names, and what upstream is asked about that."""
+"""Which model is called for the one that a run names, and the requests to upstream about that."""
 
 from itertools import count
 from typing import Any
@@ -98,7 +98,7 @@ def test_what_upstream_says_is_over_is_over(world: World, monkeypatch: pytest.Mo
     assert models.run() == "new"
 
 
-#: Answers of a server whose list says nothing.
+#: Answers of a server without a usable list.
 NO_LISTS: list[Any] = [Refusal(500, "Oops."), Refusal(404, "Not Found"), Refusal(None, "Gone."), {}, {"data": []}]
 
 
@@ -139,7 +139,7 @@ def test_a_model_that_goes_before_its_day_is_replaced(world: World, monkeypatch:
 
 
 def test_a_model_that_is_listed_and_refused_all_the_same(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """After its day the successor answers; before it, the refusal has another reason, and is told."""
+    """After its date the successor is called; before it, the refusal has another reason, and is passed on."""
     models = Models(world, monkeypatch)
     models.answer = listing(**{models.old: None})
     assert models.run(unknown(models.old)) == "new"
@@ -151,7 +151,7 @@ def test_a_model_that_is_listed_and_refused_all_the_same(world: World, monkeypat
     assert (caught.value.status, caught.value.error["code"]) == (400, "model_not_found")
 
 
-#: What else upstream lists, and what the log says of it.
+#: Other contents of upstream's list, and the log line.
 UNKNOWN = [({}, "upstream has no model odd: "), ({"odd": PAST}, f"upstream has no model odd, shut down on {PAST}: ")]
 
 

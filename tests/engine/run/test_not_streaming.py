@@ -1,4 +1,4 @@
-"""A model that refuses to stream is asked for whole answers, once it has said so; runs are told as ever."""
+"""After a model has refused to stream, whole answers are requested; a run's events are the same."""
 
 import logging
 
@@ -21,7 +21,7 @@ WORDINGS = [
     Refusal(400, "This model does not support streaming"),
     Refusal(400, "Unknown parameter: 'stream'.", param="stream"),
 ]
-#: What says nothing of streams.
+#: Refusals that do not concern streams.
 OTHERS = [
     Refusal(400, "Unsupported parameter: 'stream_options'.", param="stream_options"),
     Refusal(400, "This model does not support streaming of audio.", param="modalities"),
@@ -48,7 +48,7 @@ def test_a_model_that_refuses_to_stream_is_asked_again_without(
     assert texts(told) == "Hello."
     assert [body.get("stream") for body in world.upstream.bodies] == [None, False]
     assert len(caplog.records) == 1
-    # It is known from then on, also for a run that nobody streams.
+    # It is remembered from then on, also for a run without a stream.
     world.say(thread, "Two")
     world.script(whole(HELLO, id="resp_2"))
     world.post(f"threads/{thread}/runs", assistant_id=assistant)

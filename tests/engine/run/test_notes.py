@@ -1,4 +1,4 @@
-"""What the log and the monitor hear of a run: each thing once, and not a word of what was said."""
+"""Reports of a run to the log and the monitor: each once, and without contents."""
 
 import logging
 from typing import Any

@@ -20,7 +20,7 @@ def echoing(body: dict[str, Any], id: str, **more: Any) -> Any:
 
 
 class Talk:
-    """A thread on a server of which nothing is known; ``proof``: what it makes of a response that never was."""
+    """A thread on an unknown server; ``proof``: its answer to an invented response id."""
 
     def __init__(self, world: World, proof: Any, has_it: bool = True) -> None:
         self.world, self.proof, self.has_it = world, proof, has_it
@@ -28,7 +28,7 @@ class Talk:
         self.thread, self.assistant, self.count = world.thread("One"), world.assistant(), 0
 
     def say(self, text: str = "And?", asks: bool = False) -> list[str]:
-        """Run the thread; what was sent of it."""
+        """Run the thread; returns the input that was sent."""
         world, self.count = self.world, self.count + 1
         id = f"resp_x{self.count}"
         if asks:
@@ -52,7 +52,7 @@ class Talk:
 
 
 def test_a_server_that_looks_for_responses_is_chained(world: World, caplog: pytest.LogCaptureFixture) -> None:
-    """It says nothing of having kept the first one."""
+    """Its first response has no ``store``."""
     talk = Talk(world, GONE)
     assert talk.say() == ["One"]
     assert talk.say(asks=True) == ["And?"]

@@ -1,4 +1,4 @@
-"""What one transaction of a run stores: objects, items, responses, head or tip, and the run with its lease."""
+"""The contents of one transaction of a run: objects, items, responses, head or tip, and the run with its lease."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ def state(world: World) -> RunState:
 
 
 def store(world: World, state: RunState, *events: Json) -> None:
-    """What upstream says, stored as a transaction stores it."""
+    """Upstream's events, stored as in a transaction."""
     told = tell(state.turn, *events)
     world.base.write(record.objects_of, told)
     world.base.write(record.items_of, state.turn, "resp_1")

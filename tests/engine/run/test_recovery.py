@@ -1,4 +1,4 @@
-"""A run whose process is gone, and whose response upstream has: it goes on as if nothing had happened."""
+"""A run whose process has died, and whose response upstream has: it continues."""
 
 from contextlib import suppress
 from typing import Any
@@ -26,7 +26,7 @@ def response(*output: Json, status: str = "completed", **more: Any) -> Json:
 
 
 def lose(world: World, thread: str, *reads: Any) -> Json:
-    """A process drives a run so far, and is gone; the run as it was left."""
+    """A process drives a run up to a point and dies; returns the stored run."""
     other = world.elsewhere("other")
     with suppress(Lost):
         other.run(thread, [*reads, other.die])
@@ -38,7 +38,7 @@ def _only(tx: Tx, thread: str) -> Json:
     return runs.page(tx, thread, 1, "desc").data[0]
 
 
-#: What the lost process had heard, and the whole response.
+#: The events that the lost process had received, and the whole response.
 LEFT = {
     "nothing but its id": ([[created()]], [HELLO]),
     "a beginning": ([[created()], [added(HELLO)], [text("Hel")]], [HELLO]),
@@ -58,7 +58,7 @@ LEFT = {
 
 @pytest.mark.parametrize("left", LEFT)
 def test_it_is_finished_from_what_upstream_has(world: World, left: str) -> None:
-    """The same messages, steps and journal as if nobody had been lost, and the same tokens."""
+    """The messages, steps, journal and tokens are the same as without the loss."""
     reads, output = LEFT[left]
     thread, calm = world.thread("One"), world.thread("One")
     run = lose(world, thread, *reads)
@@ -85,12 +85,12 @@ def _shapes(world: World, run: Json) -> list[Any]:
     return [(step["type"], step["status"], kinds) for step, kinds in zip(steps, told, strict=True)]
 
 
-#: What upstream shows of the response; how the run ends.
+#: Upstream's state of the response, and the run's final status.
 SHOWN = [
     (response(status="failed", error={"code": "server_error", "message": "Boom."}), "failed"),
     (response(message(says("Hel"), status="incomplete"), status="incomplete"), "incomplete"),
 ]
-#: What upstream shows of a response that it will bring to no end.
+#: Upstream's state of a response that it will not finish.
 NOTHING = [
     response(status="cancelled"),
     response(status="in_progress"),
@@ -112,7 +112,7 @@ def test_what_upstream_shows_decides(world: World, shown: Any, status: str) -> N
 @pytest.mark.parametrize("shown", NOTHING)
 @pytest.mark.parametrize("left", LEFT)
 def test_the_same_request_is_asked_again(world: World, left: str, shown: Any) -> None:
-    """Under the same run; what the lost answer had told is withdrawn."""
+    """Under the same run id; the messages and steps of the lost answer are removed."""
     reads, output = LEFT[left]
     thread, calm = world.thread("One"), world.thread("One")
     run = lose(world, thread, *reads)
@@ -192,7 +192,7 @@ def test_a_run_fails_whose_request_has_lost_too_many_processes(world: World) -> 
 
 
 def lose_again(world: World, run: Json, times: int) -> None:
-    """So many further processes take the run over, and are gone after its first words."""
+    """A number of further processes take the run over, and die after its first text."""
     for number in range(times):
         other = world.elsewhere(f"other {number}")
         world.script([[created(id=f"resp_{number + 2}")], [added(HELLO)], other.die])
@@ -323,7 +323,7 @@ def test_a_thread_that_is_deleted_while_its_files_are_fetched(world: World) -> N
 
 
 def test_somebody_else_is_quicker(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever looks sees the run as the other one has it, and writes nothing."""
+    """The slower process returns the run as the other one has stored it, and writes nothing."""
     thread = world.thread("One")
     run = lose(world, thread, [created()])
     world.upstream.stored["resp_1"] = response(HELLO)

@@ -148,7 +148,7 @@ def test_a_run_in_the_background_whose_time_is_over_is_stopped(
     assert (ended(world, state), world.upstream.cancelled) == (("expired", None), ["resp_1"])
 
 
-#: What a lost process has told; the steps and messages after the run's end, as (type, status).
+#: The events of a lost process; the steps and messages after the run's end, as (type, status).
 TOLD: dict[str, tuple[list[Any], list[tuple[str, str]], list[str]]] = {
     "nothing": ([[created()]], [], []),
     "half a message": (
@@ -193,7 +193,7 @@ def broken(turn: Any, event: Any) -> Any:
 
 
 def test_two_processes_that_look_at_once_find_the_same_end(background: World, monkeypatch) -> None:
-    """Both fetch the finished response; the second to write it takes what the first has written."""
+    """Both fetch the finished response; the second one uses what the first has written."""
     thread = background.thread("One")
     run = start(background, thread, response())
     background.upstream.stored["resp_1"] = response("completed", HELLO)

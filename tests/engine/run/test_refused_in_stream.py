@@ -1,4 +1,4 @@
-"""Refusals inside an answer with status 200, before anything of it is told: mended like any other refusal.
+"""Refusals inside an answer with status 200, before any content: handled like any other refusal.
 
 Some servers (OGX) open the stream before they look at the request.
 """
@@ -34,7 +34,7 @@ def opening() -> Json:
     return created() | {"response": created()["response"] | {"id": "resp_no"}}
 
 
-#: How an answer tells a refusal, in network reads.
+#: The forms of a refusal in an answer, in network reads.
 FORMS: dict[str, Any] = {
     "an error alone": lambda error: [[{"type": "error", "error": error}]],
     "a flat error": lambda error: [[{"type": "error"} | error]],

@@ -1,4 +1,4 @@
-"""What is known of a run while it is driven: how it changes with what the store, and upstream, have done."""
+"""The state of a run while it is driven: its changes after transactions and after upstream's answers."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The first tables.  A revision is history: it imports nothing of the schema, which moves on."""
+"""The first tables.  A revision imports nothing of the schema, as the schema changes later."""
 
 import sqlalchemy as sa
 from alembic import op

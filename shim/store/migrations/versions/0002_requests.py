@@ -1,4 +1,4 @@
-"""Requests that have had their effect.  A revision is history: it imports nothing of the schema, which moves on."""
+"""Adds requests that have had their effect.  A revision imports nothing of the schema, as the schema changes later."""
 
 import sqlalchemy as sa
 from alembic import op

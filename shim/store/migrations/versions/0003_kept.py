@@ -1,5 +1,5 @@
-"""When a thread was last used, what upstream is to forget, what the store knows of itself.  A revision is history: it
-imports nothing of the schema, which moves on.
+"""Adds a thread's last use, responses to delete upstream, and facts about the store.  A revision imports nothing of the
+schema, as the schema changes later.
 """
 
 import sqlalchemy as sa

@@ -1,5 +1,5 @@
-"""Imports, and finding what each of them brought.  A revision is history: it imports nothing of the schema, which moves
-on.
+"""Adds imports, and the import that each object came from.  A revision imports nothing of the schema, as the schema
+changes later.
 """
 
 import sqlalchemy as sa

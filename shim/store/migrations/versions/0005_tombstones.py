@@ -1,4 +1,4 @@
-"""Which threads were deleted here.  A revision is history: it imports nothing of the schema, which moves on."""
+"""Adds the digests of deleted threads' ids.  A revision imports nothing of the schema, as the schema changes later."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,5 +1,5 @@
-"""Callers' keys, and who made what upstream.  A revision is history: it imports nothing of the schema, which moves
-on.
+"""Adds callers' keys, and the owners of upstream objects.  A revision imports nothing of the schema, as the schema
+changes later.
 """
 
 import sqlalchemy as sa

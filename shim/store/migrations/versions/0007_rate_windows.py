@@ -1,4 +1,4 @@
-"""How often each tenant has called.  A revision is history: it imports nothing of the schema, which moves on."""
+"""Adds the counts of tenants' requests.  A revision imports nothing of the schema, as the schema changes later."""
 
 import sqlalchemy as sa
 from alembic import op

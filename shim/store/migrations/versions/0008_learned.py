@@ -1,4 +1,4 @@
-"""What was learned of servers.  A revision is history: it imports nothing of the schema, which moves on."""
+"""Adds what was learned about servers.  A revision imports nothing of the schema, as the schema changes later."""
 
 import sqlalchemy as sa
 from alembic import op
