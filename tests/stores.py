@@ -47,10 +47,12 @@ class Stores(Protocol):
         """The URL of a database that is ready and empty; if it is a file, it is there and has that name."""
 
     def copy(self, url: str, folder: Path) -> str:
-        """A database with the same in it.  Nobody may be using the first, though he who did may have been killed."""
+        """A copy of a database.  The original must not be in use, though a process that used it may have been
+        killed.
+        """
 
     def drop(self, url: str) -> None:
-        """Away with it, whoever uses it."""
+        """Drop it, also if it is in use."""
 
 
 @dataclass
@@ -104,7 +106,7 @@ class Databases:
 
     def _from(self, template: str) -> str:
         name = f"test_{uuid.uuid4().hex}"
-        # Whoever was killed may still have a server process that does not know it.
+        # A killed process may still have a server process that has not noticed it.
         gone = f"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{template}'"
         self._say(gone, f"CREATE DATABASE {name} TEMPLATE {template}")
         self._made.append(self._url.set(database=name).render_as_string(hide_password=False))

@@ -1,4 +1,4 @@
-"""Which files the gates look at: what git knows or would add, or, without git, whatever lies in the tree."""
+"""The files that the gates check: those that git tracks or would add, or, without git, all files in the tree."""
 
 import shutil
 import subprocess

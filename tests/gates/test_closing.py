@@ -1,4 +1,4 @@
-"""An async generator that is iterated bare is closed by nobody when its reader leaves early."""
+"""An async generator that is iterated without `aclosing` is not closed when its reader stops early."""
 
 import ast
 from collections.abc import Iterator

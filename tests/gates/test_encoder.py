@@ -1,4 +1,4 @@
-"""JSON is written in one place, `shim.wire.encoding`, which knows what to do with half of a surrogate pair."""
+"""JSON is written in one place, `shim.wire.encoding`, which replaces halves of surrogate pairs."""
 
 import re
 

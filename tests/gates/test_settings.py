@@ -1,4 +1,4 @@
-"""A setting that nobody reads does nothing, and nobody notices."""
+"""Every setting is read somewhere, as an unused one would not be noticed."""
 
 import ast
 

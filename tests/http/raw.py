@@ -14,7 +14,7 @@ OK = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\ncontent-type: application/json\r\
 
 
 class Upstream:
-    """Answers each request on a connection with what ``answers`` gives next; None closes the connection."""
+    """Answers each request on a connection with the next entry of ``answers``; None closes the connection."""
 
     def __init__(self, *answers: bytes | None) -> None:
         self.answers, self.seen, self.connections = list(answers), list[bytes](), 0

@@ -1,4 +1,4 @@
-"""Around a transport: what counts against an upstream, what everybody gets while it is left alone."""
+"""The breaker around a transport: which results count as failures, and the error while the circuit is open."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""Every cell of the table, and what a circuit does over time."""
+"""Every cell of the table, and a circuit over time."""
 
 from itertools import product
 from typing import get_args

@@ -1,4 +1,4 @@
-"""With the sandbox as upstream nothing reaches a network, also not what is no call of the old API."""
+"""With the sandbox as upstream no request reaches a network, not even those of other APIs."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""A user's own HTTP client keeps working: for what is not ours, and for our own calls upstream."""
+"""A user's own HTTP client is used for calls of other APIs and for the shim's calls upstream."""
 
 import base64
 import threading

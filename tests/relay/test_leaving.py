@@ -1,4 +1,4 @@
-"""Who stops reading or cancels, and what becomes of the run."""
+"""Readers that stop or cancel, and the status of the run."""
 
 import gc
 import threading

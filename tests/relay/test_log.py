@@ -1,4 +1,4 @@
-"""What a stream has told, for readers who come late."""
+"""The stored events of a stream, for late readers."""
 
 import threading
 from collections.abc import Callable

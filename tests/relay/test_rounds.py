@@ -1,4 +1,4 @@
-"""The order of what is asked, and what comes of streams that break: over a client that follows a script."""
+"""The order of requests, and broken streams, with a scripted client."""
 
 from collections.abc import AsyncGenerator, Callable
 from types import SimpleNamespace as Thing

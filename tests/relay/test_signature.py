@@ -1,4 +1,4 @@
-"""Arguments: what the model is told of them, and what is let through."""
+"""Arguments: their schema for the model, and their checks."""
 
 import functools
 from collections.abc import Callable

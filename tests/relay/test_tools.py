@@ -1,4 +1,4 @@
-"""Functions as tools: what the model is told of them, and what it reads of their ends."""
+"""Functions as tools: their description for the model, and their outputs."""
 
 import functools
 import json

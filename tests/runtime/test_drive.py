@@ -1,4 +1,4 @@
-"""Coroutines that never suspend are finished without an event loop; one that does is a mistake, and says so."""
+"""Coroutines that never suspend are finished without an event loop; one that suspends raises an error."""
 
 import asyncio
 from collections.abc import AsyncGenerator

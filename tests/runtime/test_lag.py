@@ -1,4 +1,4 @@
-"""How late the loop is, looked at again and again until somebody stops that."""
+"""The delay of the loop is measured repeatedly, until `stop`."""
 
 import asyncio
 import time

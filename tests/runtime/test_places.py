@@ -1,4 +1,4 @@
-"""Runs whose task or loop is gone."""
+"""Runs whose task or loop has ended."""
 
 import asyncio
 

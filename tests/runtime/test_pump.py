@@ -1,4 +1,4 @@
-"""What a pump does when a run or the work behind an answer fails, in both colours."""
+"""Pumps after a failure of a run, or of the work after an answer, blocking and async."""
 
 import logging
 import threading

@@ -1,4 +1,4 @@
-"""A client without a network: what the tests of the sandbox ask, and what they read of its answers."""
+"""A client without a network, for the tests of the sandbox."""
 
 import json
 from collections.abc import Iterable

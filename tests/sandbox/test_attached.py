@@ -1,4 +1,4 @@
-"""Images and files in the input: they must be there and well-formed, and the answer says which it has seen."""
+"""Images and files in the input: they must exist and be well-formed, and the answer lists them."""
 
 import pytest
 

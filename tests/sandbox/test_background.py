@@ -1,4 +1,4 @@
-"""Background mode: what polling shows, what a stream tells, and what a cancellation leaves."""
+"""Background mode: polling, streams, and the state after a cancellation."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Containers: they hold files, live on by being used, and die after twenty idle minutes or when they are told to."""
+"""Containers: they store files, are kept alive by use, and expire after twenty idle minutes or on demand."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""POST /v1/responses/input_tokens: what would be asked, counted; what could not be asked, refused."""
+"""POST /v1/responses/input_tokens: counts the tokens of valid requests, refuses invalid ones."""
 
 import secrets
 from typing import Any

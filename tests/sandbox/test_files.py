@@ -1,4 +1,4 @@
-"""The Files API: forms are read byte for byte; files are listed, downloaded where that is allowed, gone when gone."""
+"""The Files API: forms are read byte for byte; files are listed, downloaded if that is allowed, and deleted."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The context window, and models that are gone."""
+"""The context window, and models that were shut down."""
 
 import pytest
 

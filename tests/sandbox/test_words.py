@@ -1,4 +1,4 @@
-"""Every word of the table does what the table says, and the page is printed from it."""
+"""Every control word has the effect that the table describes, and the page is generated from the table."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""``shim.install()``: clients that somebody else's code builds are ours; ``shim.uninstall()``: no longer."""
+"""``shim.install()``: clients that other code builds use the shim; after ``shim.uninstall()`` they do not."""
 
 import copy
 import subprocess

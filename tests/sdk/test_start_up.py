@@ -1,4 +1,4 @@
-"""What an import and a first client load.  Modules are counted and not milliseconds: those are the machine's."""
+"""The modules that an import and a first client load.  Modules are counted, as times depend on the machine."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""What type checkers and editors see of this package is what they see of `openai`."""
+"""Type checkers and editors see the same types in this package as in `openai`."""
 
 import ast
 import subprocess

@@ -1,4 +1,4 @@
-"""HTTP by hand: what no SDK would send, and what it would not show."""
+"""HTTP without an SDK: requests that no SDK would send, and raw answers."""
 
 import http.client
 import json

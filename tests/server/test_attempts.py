@@ -1,4 +1,4 @@
-"""Failures are counted for each address, for a minute; nobody else's address suffers."""
+"""Failures are counted for each address, for a minute; other addresses are not affected."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""curl, as a tenant of the server: what a shell script sees of a run, of files and of limits."""
+"""curl, as a tenant of the server: runs, files and limits in a shell script."""
 
 import json
 import shutil

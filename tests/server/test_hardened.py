@@ -1,4 +1,4 @@
-"""What the server does with requests that no client means well, and with callers who hold it up."""
+"""Malicious requests, and callers that send or read too slowly."""
 
 import http.client
 import json

@@ -1,4 +1,4 @@
-"""What is too much is refused in the API's words, with the time after which to come again; nobody else notices."""
+"""Requests above a limit are refused with the API's texts and `Retry-After`; other tenants are not affected."""
 
 import json
 import ssl

@@ -1,4 +1,4 @@
-"""What the server says to requests that no SDK would make, and to those that it should not answer."""
+"""The server's answers to requests that no SDK would make, and refusals."""
 
 import random
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What operators see: is it alive, may it get requests, numbers, log lines, ids that lead from one place to another."""
+"""For operators: liveness, readiness, metrics, log lines, request ids."""
 
 import asyncio
 import io

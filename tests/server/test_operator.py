@@ -1,4 +1,4 @@
-"""The operator's paths: ids that he chooses, for the tenant that he names, with a key that is nobody else's."""
+"""The operator's paths: chosen ids, for a named tenant, with the operator's key."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor

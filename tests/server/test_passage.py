@@ -1,4 +1,4 @@
-"""What is not ours goes through as it came: bytes, headers and statuses, in both directions, while they come."""
+"""Calls of other APIs are passed on unchanged: bytes, headers and statuses, in both directions, as they arrive."""
 
 import gzip
 import http.client

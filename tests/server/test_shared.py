@@ -1,4 +1,4 @@
-"""Where all tenants go upstream with the server's key, each reaches what he has made there, and nothing else."""
+"""If all tenants share the server's key upstream, each can use only the objects that it has made there."""
 
 import json
 import secrets

@@ -1,4 +1,4 @@
-"""Lists for whoever looks into the store."""
+"""Lists for the pages that show the store."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Where SQLite and PostgreSQL differ: how a transaction begins, who waits for whom, what is left of the deleted."""
+"""Differences of SQLite and PostgreSQL: the beginning of a transaction, locks, remains of deleted rows."""
 
 import sqlite3
 import threading

@@ -1,4 +1,4 @@
-"""What the store raises."""
+"""The exceptions of the store."""
 
 from typing import get_args
 

@@ -1,4 +1,4 @@
-"""What a store knows of itself: whether it is encrypted, and with which key."""
+"""Facts about a store: whether it is encrypted, and with which key."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

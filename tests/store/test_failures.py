@@ -1,4 +1,4 @@
-"""Every way in which a database fails is a `StoreFailed` that says so in words."""
+"""Every failure of a database becomes a `StoreFailed` with an explanation."""
 
 import builtins
 import sqlite3

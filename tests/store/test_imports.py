@@ -1,4 +1,4 @@
-"""Imports: what each has brought, whether it was used since, and what is left when one is taken back."""
+"""Imports: the objects of each, whether they were used since, and the state after an undo."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What was learned of servers, as rows."""
+"""The rows of what was learned about servers."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What a store holds, for whoever runs it."""
+"""The operator's queries."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What the installed SDK knows: the oracle of every table."""
+"""The types of the installed SDK: the oracle of every table."""
 
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 

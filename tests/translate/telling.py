@@ -1,4 +1,4 @@
-"""Upstream's events in few words, and what the rules make of them."""
+"""Short constructors of upstream's events, and the rules' output for them."""
 
 from collections.abc import Callable, Iterable
 from itertools import count

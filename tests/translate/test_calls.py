@@ -1,4 +1,4 @@
-"""What the model calls: functions of the application, and the hosted tools."""
+"""The model's calls: functions of the application, and the hosted tools."""
 
 from types import SimpleNamespace
 

@@ -1,4 +1,4 @@
-"""Tools that Assistants never had, told as functions that were answered already, where the run has such a tool."""
+"""Tools that Assistants never had, shown as calls that already have an output, if the run has such a tool."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""How a response ends, and what becomes of what it had open."""
+"""The ends of a response, and of its open objects."""
 
 import pytest
 

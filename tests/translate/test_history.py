@@ -1,6 +1,6 @@
-"""What is sent again: rows of journalled items and the input that says them.
+"""Items that are sent again: rows of journalled items and the resulting input.
 
-Whatever a thread has been through, what is told anew is whole: no call unpaired, no thought alone, nothing twice.
+In every case the input is consistent: no call without its output, no reasoning without its next item, nothing twice.
 """
 
 from typing import Any

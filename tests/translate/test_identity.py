@@ -1,4 +1,4 @@
-"""Which item an event speaks of."""
+"""The item to which an event refers."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Items in the form that any server takes: a table of what servers and models have been seen to say instead."""
+"""Items in a form that any server accepts: a table of malformed items of servers and models."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""What the model writes."""
+"""The model's messages."""
 
 import pytest
 

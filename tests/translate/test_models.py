@@ -1,4 +1,4 @@
-"""Which model answers for one that is gone, and what a model refuses."""
+"""The successors of retired models, and the parameters that a model refuses."""
 
 import re
 

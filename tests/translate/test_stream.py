@@ -1,4 +1,4 @@
-"""The protocol: which rule speaks of an event, how often an item ends, and what the response's end makes good."""
+"""The protocol: the rule for an event, the single end of an item, and what is emitted at the response's end."""
 
 from typing import Any
 

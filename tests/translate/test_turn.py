@@ -1,4 +1,4 @@
-"""What the translation of a response remembers: the run, the step that waits, items shown, items for the journal."""
+"""The state of a translation: the run, the held step, shown items, items for the journal."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The SDK's own client over a network that answers as it is told."""
+"""The SDK's own client with a scripted network."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator

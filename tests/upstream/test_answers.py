@@ -1,4 +1,4 @@
-"""Bodies with status 200: what is read as a stream, what as a whole response, and what is neither."""
+"""Bodies with status 200: event streams, whole responses, and other bodies."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""What is found in the shapes that real projects have, and what only looks like it."""
+"""What is found in typical projects, and what only looks similar."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What is read of somebody's Python, how requests and tools are written down, and what is refused."""
+"""Reading a user's Python, writing requests and tools as code, and refusals."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""What came of a turn, read from objects of the API."""
+"""The answer of a turn, read from objects of the API."""
 
 from typing import Any
 

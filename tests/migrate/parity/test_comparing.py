@@ -1,4 +1,4 @@
-"""A comparison as a whole, apart from what the command shows of it."""
+"""The whole comparison, without the command's output."""
 
 import threading
 from collections import deque

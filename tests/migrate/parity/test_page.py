@@ -1,4 +1,4 @@
-"""The report as a page: nothing of what it shows does anything."""
+"""The report as a page: its contents are inert."""
 
 import re
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What the scanner finds in a piece of Python, for the tests that look at it."""
+"""The scanner's findings in a piece of Python, for tests."""
 
 import ast
 import textwrap

@@ -1,4 +1,4 @@
-"""Which files are looked at, and what becomes of odd ones."""
+"""Which files are scanned, and how unusual ones are treated."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A program: what is parsed, and which uses in strings are named."""
+"""A program: parsing, and uses in strings that are reported."""
 
 import pytest
 

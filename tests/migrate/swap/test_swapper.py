@@ -1,4 +1,4 @@
-"""Files: what is planned, what is written, and that nothing is ever half-written."""
+"""Files: the plan, the writing, and that no file is ever half-written."""
 
 import os
 import stat

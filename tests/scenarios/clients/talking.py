@@ -1,4 +1,4 @@
-"""What programs of the old API do, in a few words."""
+"""Short helpers for the calls that programs of the old API make."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -1,4 +1,4 @@
-"""All callbacks of the SDK's event handlers, in both colours: when each is called, and with what."""
+"""All callbacks of the SDK's event handlers, blocking and async: when each is called, and with which arguments."""
 
 from dataclasses import dataclass, field
 from typing import Any

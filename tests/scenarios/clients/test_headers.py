@@ -1,4 +1,4 @@
-"""Headers: which calls say ``OpenAI-Beta``, what is read back, and what never leaves for upstream."""
+"""Headers: which calls have ``OpenAI-Beta``, which headers are read, and which are never sent upstream."""
 
 import re
 from typing import Any

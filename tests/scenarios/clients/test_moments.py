@@ -1,4 +1,6 @@
-"""When clients look, submit and leave: what was told is stored, and what was submitted is taken, at that moment."""
+"""When clients read, submit and disconnect: events that were sent are stored, and submitted outputs are accepted, at
+that moment.
+"""
 
 from typing import Any
 

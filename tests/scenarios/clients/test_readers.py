@@ -1,4 +1,4 @@
-"""What strict readers need of objects: kinds that never change, and fields that are never null."""
+"""Objects for strict clients: types that never change, and fields that are never null."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What clients use of streams: every event that somebody waits for, in the place where he waits for it."""
+"""Events that client programs need, at the place in the stream where they expect them."""
 
 from typing import Any
 

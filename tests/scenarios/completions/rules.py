@@ -1,4 +1,4 @@
-"""What the Chat Completions API refuses, as far as a translation may get it wrong."""
+"""The refusals of the Chat Completions API for mistakes that a translation could make."""
 
 import json
 from collections.abc import Iterator

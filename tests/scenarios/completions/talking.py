@@ -1,4 +1,4 @@
-"""What a program of the old days does with a client: ask, call functions, read."""
+"""The calls of a program of the old API: ask, call functions, read."""
 
 from typing import Any
 

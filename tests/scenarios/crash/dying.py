@@ -1,4 +1,4 @@
-"""Killing a process at a point, and looking at what it left."""
+"""Kills a process at a given point, and reads the state that it left."""
 
 import json
 import multiprocessing

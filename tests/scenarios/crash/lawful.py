@@ -1,4 +1,4 @@
-"""What must hold of every thread, whatever happened to the processes that worked on it."""
+"""Conditions for every thread, whatever happened to the processes that worked on it."""
 
 from collections import Counter
 from typing import Any

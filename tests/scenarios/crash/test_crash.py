@@ -1,4 +1,6 @@
-"""kill -9 at every store write and every upstream event: what is left is whole, and the application goes on."""
+"""kill -9 at every store write and every upstream event: the stored state is consistent, and the application can
+continue.
+"""
 
 import time
 

@@ -1,4 +1,6 @@
-"""The process that dies: it runs a program up to a point, in a fork of a clean process that has everything loaded."""
+"""The process that is killed: it runs a program up to a point, in a fork of a clean process that has loaded
+everything.
+"""
 
 import json
 import os

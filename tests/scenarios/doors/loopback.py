@@ -1,4 +1,4 @@
-"""A server on the loopback address that writes down every request as it came, and answers as it is told.
+"""A server on the loopback address that records every request, and answers as configured.
 
 Behind it is a sandbox, which answers whatever the test does not; so a test says only what is to go wrong.
 """

@@ -1,4 +1,4 @@
-"""Where the sandbox is: over HTTP, or in the process of the client.  Either way it says what has reached it."""
+"""The sandbox over HTTP, or in the client's process.  In both cases its received requests can be read."""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""An application with tools, written in each of the ways that the SDK offers, and what it gets to see."""
+"""An application with tools, written in each of the SDK's ways, and the events and objects that it gets."""
 
 import json
 import random

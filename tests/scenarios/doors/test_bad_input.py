@@ -1,4 +1,4 @@
-"""Mistakes of the caller: the exception of the SDK that he would have seen, and a thread that can be used again."""
+"""Mistakes of the caller: the same exception of the SDK as with the old API, and the thread can be used again."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

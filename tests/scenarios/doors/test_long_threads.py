@@ -1,4 +1,4 @@
-"""A long thread that is told anew goes up whole, though it is never held whole as objects or as one text."""
+"""A long thread is sent again completely, though it is never in memory as objects or as one text."""
 
 import os
 import tracemalloc

@@ -1,4 +1,4 @@
-"""The order of events around function calls, and what each of them shows, as it was recorded."""
+"""The order of events around function calls, and their contents, as recorded."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""Where threads live if nobody says: in a file of the user's own, which nobody else may read."""
+"""Without a setting threads are in a file in the user's folder, which no other user may read."""
 
 import stat
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What our client is told against what the real API told to the same requests: events, keys, kinds, framing."""
+"""The shim's answers compared with the real API's to the same requests: events, keys, types, framing."""
 
 import json
 from pathlib import Path

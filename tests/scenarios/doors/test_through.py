@@ -1,4 +1,6 @@
-"""What is not ours goes to the network as the plain SDK would have sent it, and comes back as it would have come."""
+"""Calls of other APIs are sent to the network exactly as the plain SDK sends them, and so are their answers
+returned.
+"""
 
 import re
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Failures of upstream: what the caller sees, how often upstream was asked, and that the thread goes on."""
+"""Failures of upstream: the caller's error, the number of requests, and that the thread can be continued."""
 
 import json
 import socket

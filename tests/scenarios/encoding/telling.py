@@ -1,4 +1,4 @@
-"""An upstream that says something odd in every text that it has."""
+"""An upstream with unusual characters in every text field."""
 
 import json
 from collections.abc import Callable

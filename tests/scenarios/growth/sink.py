@@ -1,4 +1,4 @@
-"""An upstream that counts what it is sent and lets go of it, so that what is held is held by us."""
+"""An upstream that counts the received bytes and drops them, so that only the shim's memory is measured."""
 
 import json
 import socket

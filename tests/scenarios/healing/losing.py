@@ -1,4 +1,4 @@
-"""A server that loses what it answered, in any of the known ways; behind it is a sandbox, which does the work."""
+"""A server that loses its responses, in each of the known ways; the answers come from a sandbox behind it."""
 
 import json
 import logging

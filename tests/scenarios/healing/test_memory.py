@@ -1,4 +1,4 @@
-"""What a server has shown of itself is remembered, so that nobody pays for it twice."""
+"""What was learned about a server is remembered, so that no test is paid for twice."""
 
 import pytest
 

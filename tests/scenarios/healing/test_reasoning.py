@@ -1,4 +1,4 @@
-"""Stateless mode: everything goes along each time, reasoning encrypted; and what cannot be read stays behind."""
+"""Stateless mode: everything is sent each time, with encrypted reasoning; reasoning that cannot be read is left out."""
 
 from collections.abc import Iterator
 from itertools import pairwise

@@ -1,4 +1,4 @@
-"""A server that leaves the previous response out without a word is caught before a reader hears one."""
+"""A server that silently ignores the previous response is recognised before a reader gets any text."""
 
 import json
 from collections.abc import Callable

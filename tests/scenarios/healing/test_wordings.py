@@ -1,4 +1,4 @@
-"""However a server says that it lost the previous response, the thread is told anew in the same call."""
+"""For every error text about a lost previous response, the thread is sent again in the same call."""
 
 import json
 

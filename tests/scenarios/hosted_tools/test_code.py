@@ -1,4 +1,4 @@
-"""Code interpreter as programs use it: what it is given, what its steps tell, what messages show of it."""
+"""Code interpreter as programs use it: its files, its steps, and its results in messages."""
 
 import random
 from typing import Any

@@ -1,4 +1,4 @@
-"""Containers live twenty idle minutes; a thread that used one goes on, and knows what was said."""
+"""Containers expire after twenty idle minutes; a thread that used one can be continued, with all its messages."""
 
 import logging
 import random

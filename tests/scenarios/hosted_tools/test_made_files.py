@@ -1,4 +1,4 @@
-"""Files that code wrote, fetched in each of the SDK's ways, and still there when their container has long been gone."""
+"""Files that code wrote, fetched in each of the SDK's ways, also after their container has expired."""
 
 from typing import Any
 

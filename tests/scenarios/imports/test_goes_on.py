@@ -1,4 +1,4 @@
-"""An imported thread just works: it reads as it was, and its next run tells all of it and is chained to."""
+"""An imported thread has its original contents; its next run sends all of it, and later runs chain."""
 
 import base64
 import json

@@ -1,4 +1,4 @@
-"""The SDK's own accumulators over what we tell: what an application sees without looking at a finished object."""
+"""The SDK's own accumulators applied to the shim's deltas: the objects of an application that reads only deltas."""
 
 import copy
 from typing import Any

@@ -1,4 +1,4 @@
-"""The life of one thread's runs, as the old API's documents and recordings tell it.
+"""The life of one thread's runs, according to the old API's documents and recordings.
 
 A small model, written from them and not from the code that it judges: it knows messages, runs and steps by what a
 program can see of them, and what upstream must hear next.  It knows no events, no store and no pumps.

@@ -1,4 +1,4 @@
-"""A thread whose runs are carried by real pumps, and an upstream that says a word only when it is told to.
+"""A thread whose runs are driven by real pumps, and an upstream that sends an event only on demand.
 
 Every wait is for a pump that has come to rest: it waits for upstream's next read, or is over.
 """

@@ -1,4 +1,4 @@
-"""One thread in two worlds, the shim's and the model's: what is done is done to both, and both must say the same."""
+"""One thread in the shim and in a model of it: every action is applied to both, and both must agree."""
 
 import json
 from collections import Counter

@@ -1,4 +1,4 @@
-"""What programs do to one thread, what upstream says, and what happens to the process: the rules of the machine."""
+"""The rules of the state machine: actions of programs on one thread, answers of upstream, and events of the process."""
 
 from typing import Any, Final, TypeVar
 

@@ -1,4 +1,4 @@
-"""The table at the end of a run: what the laws were held against, and how often it was generated."""
+"""The table at the end of a test run: the generated cases, and how often each occurred."""
 
 import json
 from collections import Counter

@@ -1,4 +1,4 @@
-"""What other servers leave out, repeat or name in their own way."""
+"""Differences of other servers: missing, repeated and renamed fields."""
 
 import pytest
 

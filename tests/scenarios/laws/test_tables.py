@@ -1,4 +1,4 @@
-"""No row is missing: the tables against what the installed SDK knows."""
+"""No row is missing: the tables compared with the installed SDK."""
 
 import pytest
 from openai.types.responses import Tool

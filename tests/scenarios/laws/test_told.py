@@ -1,4 +1,4 @@
-"""Laws of the translation: whatever a server says, in whatever way it is cut."""
+"""Properties of the translation, for generated answers of servers, cut in every way."""
 
 from collections import Counter
 from typing import Any

@@ -1,4 +1,4 @@
-"""What the store shows is what the stream has told last, whatever upstream says."""
+"""The stored objects equal the last ones in the stream, for every answer of upstream."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""A reader who takes nothing holds his own stream up, and nobody else."""
+"""A reader that reads nothing delays only its own stream."""
 
 import json
 import socket

@@ -1,4 +1,4 @@
-"""What must hold of every thread when all is over: everything once, in order, and nothing under way."""
+"""Conditions for every thread at the end: everything once, in order, and no active run."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""Text, refusal, arguments and code are heard in whatever forms upstream tells them; ids and cuts do not matter."""
+"""Text, refusal, arguments and code are read from every form in which upstream sends them, with any ids and cuts."""
 
 from itertools import combinations
 from typing import Any

@@ -1,4 +1,4 @@
-"""Faults that are our own: the run fails, and says where to look."""
+"""Internal errors of the shim: the run fails, with a reference to the log."""
 
 from typing import Any
 

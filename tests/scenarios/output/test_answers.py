@@ -1,4 +1,4 @@
-"""What a model may answer besides plain text, in every way in which programs run."""
+"""Answers of a model besides plain text, in every way in which programs start runs."""
 
 import json
 from typing import Any, Final

@@ -1,4 +1,6 @@
-"""What a run shows the model of a long thread: by its budget, by the model's window, by its own last messages."""
+"""The part of a long thread that a run sends: by its budget, by the model's context window, by its own
+`last_messages`.
+"""
 
 from collections.abc import Callable
 from typing import Any

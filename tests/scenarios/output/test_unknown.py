@@ -1,4 +1,4 @@
-"""What next year's upstream may say besides: left out, kept in the journal, reported once."""
+"""Unknown items and events of a later upstream: left out, stored in the journal, logged once."""
 
 import json
 import secrets

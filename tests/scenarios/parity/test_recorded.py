@@ -1,4 +1,4 @@
-"""Genuine conversations of the old API, asked again: transcripts that nobody wrote for this."""
+"""Recorded conversations of the old API, sent to models again."""
 
 import json
 from pathlib import Path

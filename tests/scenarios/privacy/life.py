@@ -1,4 +1,4 @@
-"""A thread in which everything has happened that can happen to one, and the words that were said in it."""
+"""A thread with every kind of object, and the texts in it."""
 
 import json
 import random

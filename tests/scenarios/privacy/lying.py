@@ -1,4 +1,4 @@
-"""What lies in a store, as somebody sees it who has the disk or the server and not this program."""
+"""The raw contents of a store, read from the disk or the database server without this program."""
 
 from pathlib import Path
 from typing import Any

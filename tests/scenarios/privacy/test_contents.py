@@ -1,4 +1,4 @@
-"""What lies on the disk: nothing of a deleted thread, nothing readable of an encrypted one, never a key."""
+"""The contents of the disk: nothing of a deleted thread, no plain text of an encrypted one, never a key."""
 
 import logging
 import os

@@ -1,4 +1,4 @@
-"""A store with a key: nobody who has the disk or the server reads a word, and whoever has the key all of it."""
+"""An encrypted store: without the key no text can be read from disk or database server, with the key all of it."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Of a thread that was deleted nothing is left anywhere, and nobody else's has changed."""
+"""Nothing of a deleted thread is left anywhere, and no other thread has changed."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Time passes, and what nobody uses goes by itself."""
+"""Unused threads and files are erased after their retention time."""
 
 import time
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The coverage page knows all that the SDK has, and all that the published schema has besides."""
+"""The coverage page contains everything of the SDK and of the published schema."""
 
 import re
 from typing import Any, Final

@@ -1,4 +1,4 @@
-"""Every parameter of a run: what the run shows of it, and what upstream gets."""
+"""Every parameter of a run: its value in the run, and in the request to upstream."""
 
 from typing import Any, Final
 

@@ -1,4 +1,4 @@
-"""The recorded Responses streams, read by test code that shares nothing with what it tests."""
+"""The recorded Responses streams, read by code that is independent of the tested code."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Event handlers of the official SDK that write down everything they are told."""
+"""Event handlers of the official SDK that record every call."""
 
 from collections import Counter
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""What must come out at the other end, computed from the terminal payload of a recording alone.
+"""The expected result, computed only from the last event of a recording.
 
 Nothing of the project is imported here: a mistake of ours must not be able to repeat itself as its own expectation.
 """

@@ -1,4 +1,4 @@
-"""A Responses server that plays recordings back over loopback HTTP, cut as it is told."""
+"""A Responses server that plays recordings back over loopback HTTP, cut as configured."""
 
 import json
 import re

@@ -1,4 +1,6 @@
-"""However the bytes are cut, the reader tells the same events: all recordings, all ways of cutting, and random ones."""
+"""The reader returns the same events however the bytes are cut: all recordings, all ways of cutting, and random
+ones.
+"""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""The replay server itself: what it holds is what a plain official client reads from it."""
+"""The replay server itself: a plain official client reads its recordings."""
 
 import http.client
 import json

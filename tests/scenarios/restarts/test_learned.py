@@ -1,4 +1,4 @@
-"""What a process has found out about its server the next one knows."""
+"""What a process has learned about its server is used by the next one."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""What `doctor` says of a server's threads is what the engine does there."""
+"""`doctor` predicts correctly how the engine sends threads to a server."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Objects made, looked at, changed and deleted: what REST shows, and what it refuses."""
+"""Objects created, retrieved, changed and deleted: the answers over REST, and the refusals."""
 
 from typing import Any
 

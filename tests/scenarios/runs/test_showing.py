@@ -1,4 +1,6 @@
-"""What a run shows upstream is what the thread shows: deleted messages, and windows on the last ones."""
+"""A run sends upstream only messages of the thread: without deleted ones, and with `last_messages` only the last
+ones.
+"""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Runs that are taken over: by another process, or by whoever looks after their pump was stopped."""
+"""Runs that are taken over: by another process, or by the next call after their pump was stopped."""
 
 from typing import Any
 

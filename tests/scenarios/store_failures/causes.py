@@ -1,4 +1,4 @@
-"""What makes a store fail, and what makes it work again."""
+"""Causes of failures of a store, and their ends."""
 
 import sqlite3
 import threading

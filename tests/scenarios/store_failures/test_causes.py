@@ -1,4 +1,4 @@
-"""A store that fails, seen from the client: what is said, and that nothing is lost, doubled or locked afterwards."""
+"""A store that fails, seen from the client: the error, and that nothing is lost, doubled or locked afterwards."""
 
 import json
 import re

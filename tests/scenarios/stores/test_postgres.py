@@ -1,4 +1,4 @@
-"""What only a server does: go away, and come back.  The rest of the suite runs on it as on SQLite."""
+"""Restarts of the database server, which only PostgreSQL has.  The rest of the suite runs on it as on SQLite."""
 
 import asyncio
 import os

@@ -1,4 +1,6 @@
-"""What a transaction costs.  The limits are ten times what was measured: they catch a mistake, not a slow machine."""
+"""The cost of a transaction.  The limits are ten times the measured values, so that they catch a mistake, not a slow
+machine.
+"""
 
 import statistics
 import time

@@ -1,4 +1,4 @@
-"""Servers that look at every item of a conversation, and refuse what is not in order."""
+"""Servers that check every item of a conversation, and refuse malformed ones."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""A bad call in a thread's past: the thread goes on, whatever server it is told to."""
+"""An earlier malformed call: the thread can be continued with any server."""
 
 import logging
 from collections.abc import Callable

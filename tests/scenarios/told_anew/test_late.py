@@ -1,4 +1,4 @@
-"""More of an item comes after its end was told: the longest is stored, listed, and told anew."""
+"""More content of an item comes after its end: the longest version is stored, listed, and sent again."""
 
 import logging
 from typing import Any

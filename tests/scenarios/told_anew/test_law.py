@@ -1,4 +1,4 @@
-"""What the user was shown is what the model remembers.
+"""The model gets what the user was shown.
 
 Law: the transcript that a stream has shown, the transcript in the list, and the transcript that is told anew to a
 server that has no chain are the same, and each call goes with exactly its one output.  It holds whatever upstream

@@ -1,4 +1,4 @@
-"""What every server is asked to do, and what must come of it."""
+"""The scenarios for every server, and the expected results."""
 
 import http.client
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""llama.cpp with a small model that is real: stateless, without functions, and it says little of itself."""
+"""llama.cpp with a small real model: stateless, without functions, and with an incomplete echo."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""OGX: stateful, with functions, backgrounds and files; the model behind it says what it was shown."""
+"""OGX: stateful, with functions, backgrounds and files; the model behind it quotes its input."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""One conversation, whatever client it is held with, and what the network has seen of it."""
+"""One conversation with any client, and its requests on the network."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

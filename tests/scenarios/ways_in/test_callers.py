@@ -1,4 +1,4 @@
-"""Whoever says with one call who he is, is that upstream, too: in every call made for him, and in no other."""
+"""Credentials that are given with one call are sent with every upstream call for it, and with no other."""
 
 import secrets
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Every way to a client, and what each of them must do as the plain client does it."""
+"""Every way to make a client, and the functions that must work as with the plain client."""
 
 import copy
 from collections.abc import Callable, Iterator

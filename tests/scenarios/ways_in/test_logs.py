@@ -1,4 +1,4 @@
-"""What a program's log says of calls, of the store and of runs; never what was said in them."""
+"""A program's log lines about calls, the store and runs, never with contents."""
 
 import logging
 import re

@@ -1,4 +1,4 @@
-"""A program that knows nothing of us, run in a process of its own: `assistants-shim run` and `python -m shim`."""
+"""An unchanged program, run in a process of its own: `assistants-shim run` and `python -m shim`."""
 
 import json
 import os

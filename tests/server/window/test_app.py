@@ -1,4 +1,4 @@
-"""The window over HTTP: what each page shows, to whom, and with which headers."""
+"""The pages over HTTP: their contents, access, and headers."""
 
 import base64
 import re

@@ -1,4 +1,4 @@
-"""Clients out of modules that nobody documents."""
+"""Clients from undocumented modules."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Of all rules: what they leave alone is tested more than what they change; there and back is nothing."""
+"""All rules: mostly statements that must not change; a swap and its undo give the original text."""
 
 import pytest
 

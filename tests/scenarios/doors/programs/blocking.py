@@ -1,4 +1,4 @@
-"""A program for the official SDK, as it may stand in any application.  It prints what it got to know, as JSON."""
+"""A typical program for the official SDK.  It prints its results as JSON."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""The second process: it finds the thread as the first has left it, and goes on.  It prints what it got to know."""
+"""The second process: it continues the thread that the first one left.  It prints its results."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""The first process: one answer is whole, the next never ends.  It says each event, and waits to be killed."""
+"""The first process: one answer is complete, the next never ends.  It prints each event, and waits to be killed."""
 
 import os
 

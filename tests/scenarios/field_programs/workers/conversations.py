@@ -1,4 +1,4 @@
-"""What the workers do, whoever started them: a conversation with a tool round, in either colour, streamed or polled."""
+"""The work of the workers: a conversation with a tool round, blocking or async, streamed or polled."""
 
 import os
 from typing import Any

@@ -1,4 +1,4 @@
-"""What the scripts share: a server that answers, a new database, and what must be true of every thread at the end."""
+"""Common to the scripts: a server that answers, a new database, and the conditions for every thread at the end."""
 
 import os
 import secrets
