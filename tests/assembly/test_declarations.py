@@ -157,7 +157,7 @@ WRONG: dict[str, tuple[str, str, list[tuple[int | None, str]]]] = {
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_a_mistake_is_told_with_its_line(tmp_path: Path, name: str) -> None:
+def test_a_mistake_is_reported_with_its_line(tmp_path: Path, name: str) -> None:
     file, text, expected = WRONG[name]
     (tmp_path / file).write_text(text)
     with pytest.raises(Unusable) as wrong:

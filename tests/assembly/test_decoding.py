@@ -68,7 +68,7 @@ def test_every_event_of_the_sdk_has_its_type() -> None:
     ],
 )
 @pytest.mark.parametrize("kind", [OpenAI, AsyncOpenAI])
-def test_what_does_not_fit_goes_the_sdks_own_way(kind: Any, data: Any) -> None:
+def test_what_does_not_fit_is_decoded_by_the_sdk(kind: Any, data: Any) -> None:
     client = kind(api_key="test")
     made = vars(client)[decoding.STEP](data=data, cast_to=AssistantStreamEvent, response=None)
     assert made.data.id == "run_1"

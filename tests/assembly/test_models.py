@@ -60,7 +60,7 @@ def test_a_retired_model_is_answered_by_its_successor(
     ]
 
 
-def test_a_living_model_costs_no_look_at_the_list(sandbox: Sandbox) -> None:
+def test_a_model_that_exists_needs_no_list(sandbox: Sandbox) -> None:
     assert played("sync", LATER)["status"] == "completed"
     assert [(each.method, each.path) for each in sandbox.requests] == [("POST", "/v1/responses")]
 
@@ -104,7 +104,7 @@ UNREADABLE = [
 
 
 @pytest.mark.parametrize("given, words", UNREADABLE)
-def test_a_map_that_cannot_be_read_is_told_at_once(monkeypatch: pytest.MonkeyPatch, given: str, words: str) -> None:
+def test_a_map_that_cannot_be_read_is_an_error_at_once(monkeypatch: pytest.MonkeyPatch, given: str, words: str) -> None:
     monkeypatch.setenv("SHIM_MODEL_MAP", given)
     with pytest.raises(ValueError, match=f"SHIM_MODEL_MAP is {words}"):
         OpenAI(api_key="test")

@@ -234,7 +234,7 @@ def test_a_password_in_the_address_is_not_shown() -> None:
             assert server.host in shown.output
 
 
-def test_nobody_is_there() -> None:
+def test_no_server_answers() -> None:
     with Loopback() as server:
         url = server.url
     code, found = examine("--upstream", url)

@@ -44,7 +44,7 @@ def test_a_dry_run(path: Path) -> None:
     assert "batch" not in tried.stdout
 
 
-def test_problems_are_told_with_their_place_counted_and_in_the_report(path: Path, tmp_path: Path) -> None:
+def test_problems_are_printed_with_their_place_counted_and_in_the_report(path: Path, tmp_path: Path) -> None:
     with path.open("a") as file:
         file.write("oops\n" * 30)
     result = said(path, "--report", tmp_path / "report.jsonl")
@@ -69,7 +69,7 @@ def test_problems_are_told_with_their_place_counted_and_in_the_report(path: Path
         (("--encoding", "klingon", "PATH"), "klingon"),
     ],
 )
-def test_what_cannot_be_done_is_said_in_a_sentence(words: tuple[str, ...], why: str, path: Path) -> None:
+def test_what_cannot_be_done_is_an_error_in_one_sentence(words: tuple[str, ...], why: str, path: Path) -> None:
     result = said(*(path if word == "PATH" else word for word in words))
     assert result.exit_code in (1, 2)
     assert why in result.output

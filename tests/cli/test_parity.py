@@ -64,7 +64,7 @@ EXPECTED = {
 }
 
 
-def test_what_was_exported_is_asked_again(client: OpenAI, upstream: Candidates) -> None:
+def test_exported_conversations_are_compared(client: OpenAI, upstream: Candidates) -> None:
     thread_id = recorded(client, "Hello.", PARIS, "And now?")
     before = said("usage"), said("threads", "list"), said("threads", "export", thread_id)
     said("export", "--to", "ndjson")

@@ -60,7 +60,7 @@ def test_the_upstream_is_the_options_or_the_environments(served: Served, monkeyp
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.1.2.3", "shim.example"])
-def test_other_machines_are_answered_where_callers_are_told_apart(served: Served, host: str) -> None:
+def test_other_machines_are_answered_if_callers_are_identified(served: Served, host: str) -> None:
     for more in ((), ("--allow-remote",), ("--auth", "open")):
         code, shown = said("--host", host, *more)
         assert (code, served) == (2, [])
@@ -71,7 +71,7 @@ def test_other_machines_are_answered_where_callers_are_told_apart(served: Served
     assert [(each[0], each[2].auth, each[3]) for each in served] == [(host, "pass-through", True), (host, "keys", True)]
 
 
-def test_other_names_are_answered_where_callers_are_told_apart(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_names_are_answered_if_callers_are_identified(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     code, shown = said("--allow-remote")
     assert (code, served) == (2, [])
     assert "Add --auth pass-through or --auth keys." in shown

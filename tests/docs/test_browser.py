@@ -87,5 +87,5 @@ async def test_a_browser_that_leaves_in_a_tool_round_gets_the_rest(page: dict[st
     assert len((await page["client"].beta.threads.runs.list(run["thread_id"])).data) == 1
 
 
-async def test_a_function_that_is_called_wrongly_is_told_to_the_model(page: dict[str, Any]) -> None:
+async def test_the_model_gets_the_error_of_a_wrong_call(page: dict[str, Any]) -> None:
     assert "city: Field required" in text(await _chat(page["app"], {"text": 'Call get_weather {"town": "Paris"}.'}))

@@ -96,7 +96,7 @@ def test_a_function_whose_process_ends_with_each_request(tmp_path: Path) -> None
     assert (ended["status"], "Hello" in ended["text"]) == ("completed", True)
 
 
-def test_a_task_that_is_given_twice_says_it_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_task_that_is_delivered_twice_adds_one_message(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SHIM_UPSTREAM", "sandbox")
     *_, program = programs("celery")
     page: dict[str, Any] = {}

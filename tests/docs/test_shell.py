@@ -236,7 +236,7 @@ def test_a_wrong_command_is_seen() -> None:
             parse(wrong)
 
 
-def test_commands_are_told_apart() -> None:
+def test_commands_are_distinguished() -> None:
     text = "export A=1 B='x y'  # why\nA=2 assistants-shim scan . \\\n  --format json | sed 's/;/,/'\n\ncurl -d '{\n}'"
     assert list(commands(text)) == [
         ["export", "A=1", "B=x y"],

@@ -175,7 +175,7 @@ def test_one_address_is_one_database(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert not (tmp_path / "some.db").exists()
 
 
-def test_a_database_that_nobody_holds_is_closed(tmp_path: Path) -> None:
+def test_an_unused_database_is_closed(tmp_path: Path) -> None:
     base = database(f"sqlite:///{tmp_path / 'shim.db'}")
     base.prepare()
     gone = weakref.ref(base)

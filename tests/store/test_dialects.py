@@ -114,7 +114,7 @@ def test_a_transaction_says_that_it_erases(engine: sa.Engine) -> None:
         assert not dialects.erased(db), "the next one does not"
 
 
-def test_the_log_is_emptied_unless_somebody_reads_it(engine: sa.Engine, path: Path) -> None:
+def test_the_log_is_emptied_unless_it_is_being_read(engine: sa.Engine, path: Path) -> None:
     dialects.prepare(engine)
     log = path.with_name(path.name + "-wal")
     other = sqlite3.connect(path)

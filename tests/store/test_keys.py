@@ -19,7 +19,7 @@ async def test_the_first_secret_stays(store: Any_Store) -> None:
     assert await store.of("other").read(keys.known_secret) == "one"
 
 
-async def test_a_key_is_found_by_its_digest_whoever_asks(store: Any_Store) -> None:
+async def test_a_key_is_found_by_its_digest_in_every_tenant(store: Any_Store) -> None:
     assert await store.write(keys.add, key(1), "digest_1")
     for each in (store, store.of("other")):
         assert await each.read(keys.find, "digest_1") == key(1)

@@ -9,7 +9,7 @@ from tests.store.things import Any_Store
 ONE, TWO = Learned("a", "refuses", "stream", 100), Learned("b", "unchained", "", 101)
 
 
-async def test_what_was_noted_is_known_to_whoever_asks(store: Any_Store) -> None:
+async def test_what_was_stored_is_read_by_every_process(store: Any_Store) -> None:
     assert await store.read(learned.known, 0) == []
     await store.of("acme").write(learned.note, [ONE, TWO], 0)
     for each in (store, store.of("other")):

@@ -38,7 +38,7 @@ async def test_only_ones_own_active_run_is_renewed(
     assert await store.write(runs.claim, "run_1", 50.0, "next", 60.0) is (active and not renewed)
 
 
-async def test_all_are_renewed_at_once_whoever_they_belong_to(store: Any_Store) -> None:
+async def test_the_leases_of_all_tenants_are_renewed_together(store: Any_Store) -> None:
     for tenant in ("", "other", "third"):
         await store.of(tenant).write(fill)
     which = [("", "run_1"), ("other", "run_1"), ("", "run_unknown"), ("nobody", "run_1")]

@@ -164,7 +164,7 @@ def test_what_breaks_off_leaves_nothing(pair: tuple[Database, Database], table: 
     assert target.read(rows) == before
 
 
-def test_nobody_writes_to_the_source_meanwhile(pair: tuple[Database, Database]) -> None:
+def test_the_source_is_locked_against_writing(pair: tuple[Database, Database]) -> None:
     source, target = pair
     source.write(fill)
     others: list[object] = []

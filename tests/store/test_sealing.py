@@ -63,7 +63,7 @@ def test_a_mark_is_the_same_while_the_first_key_is() -> None:
 
 
 @pytest.mark.parametrize("keys", [("secret-that-is-no-key",), (NEW, ""), (NEW[:-4],)])
-def test_what_is_no_key_is_said_without_saying_it(keys: tuple[str, ...]) -> None:
+def test_an_invalid_key_is_not_shown_in_its_error(keys: tuple[str, ...]) -> None:
     with pytest.raises(StoreFailed) as caught:
         Seal(keys)
     assert str(caught.value) == NO_KEY

@@ -245,7 +245,7 @@ def test_tool_outputs(path: str, own: str | None) -> None:
     assert {name for item in (*answers, leave) for name in item} - {"type"} == OUTPUT.keys()
 
 
-def test_an_output_that_nobody_gave_is_upstreams() -> None:
+def test_an_output_that_was_not_submitted_is_upstreams() -> None:
     spoken = Names({}, {"tool_outputs": [{"tool_call_id": "call_a"}]}, {"input": [history.of_output("call_z", "x")]})
     assert spoken.path("input[0].output") is None
 

@@ -101,7 +101,7 @@ def test_arguments(streamed, finished, whole, differences) -> None:
     assert len(state.differences) == differences
 
 
-def test_arguments_of_a_call_that_nobody_announced() -> None:
+def test_arguments_of_a_call_that_was_not_announced() -> None:
     """They wait for the call's name; code needs none."""
     state = turn(status="in_progress")
     assert tell(state, arguing('{"x":'), arguing("1}")) == []
@@ -184,7 +184,7 @@ def test_a_file_search_is_a_step_of_its_own(found, shown) -> None:
     assert each["id"] == last(told, "run.step.delta")["delta"]["step_details"]["tool_calls"][0]["id"]
 
 
-def test_results_that_nobody_asked_for_are_none() -> None:
+def test_results_that_were_not_requested_are_missing() -> None:
     told = tell(turn(), created(), added(search()), done(search() | {"results": None}), ended())
     (each,) = last(told, "run.step.completed")["step_details"]["tool_calls"]
     assert each["file_search"]["results"] == []

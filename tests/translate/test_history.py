@@ -129,12 +129,12 @@ def test_a_thought_is_never_followed_by_a_stranger(stranger) -> None:
     assert len(compose(entries)) > 0
 
 
-def test_thoughts_stay_here_where_nobody_can_read_them() -> None:
+def test_reasoning_that_cannot_be_read_is_not_sent() -> None:
     entries = [Entry(1, thought(), "resp_1"), Entry(2, said("So."), "resp_1")]
     assert compose(entries, thoughts=False) == [says("So.")]
 
 
-def test_a_thought_is_not_sent_where_nobody_can_read_it() -> None:
+def test_reasoning_is_not_sent_if_it_cannot_be_read() -> None:
     entries = [Entry(1, thought(), "resp_1"), Entry(2, said("So."), "resp_1")]
     assert compose(entries, thoughts=False) == [says("So.")]
 

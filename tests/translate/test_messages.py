@@ -114,7 +114,7 @@ def test_a_message_is_finished_once() -> None:
     assert texts(told) == "Hello."
 
 
-def test_words_of_a_message_that_nobody_announced_begin_it() -> None:
+def test_the_text_of_a_message_that_was_not_announced_begins_it() -> None:
     lost = {"type": "file_citation", "file_id": "f", "filename": "a", "index": 0}
     events = [
         text("a", "msg_z"),

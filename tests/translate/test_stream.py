@@ -72,7 +72,7 @@ def test_what_has_no_counterpart_is_seen_and_not_told() -> None:
     assert made.unknown == set()
 
 
-def test_what_nobody_knows_is_remembered_by_its_kind() -> None:
+def test_unknown_events_are_recorded_by_their_kind() -> None:
     made = turn()
     item = {"type": "dream", "id": "dr_1"}
     told = tell(made, created(), {"type": "response.dream.begun"}, added(item), done(item), ended(item, HELLO))
@@ -114,7 +114,7 @@ def test_a_response_ends_as_its_status_says_or_else_its_event(kind: str, status:
     assert made.run["status"] == becomes
 
 
-def test_the_end_tells_what_nobody_has_told_in_its_place() -> None:
+def test_the_end_emits_what_was_missing_in_its_place() -> None:
     bye = message(says("Bye."), id="msg_b")
     told = tell(turn(), created(), added(HELLO), text("Hello."), done(HELLO), ended(HELLO, bye))
     assert texts(told) == "Hello.Bye."

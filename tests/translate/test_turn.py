@@ -115,7 +115,7 @@ def _announced(made: Turn, event: Json) -> tuple[list[str], Open | None]:
             return told, end.value
 
 
-def test_words_of_an_item_that_nobody_announced_begin_it() -> None:
+def test_the_text_of_an_item_that_was_not_announced_begins_it() -> None:
     made = turn()
     told, opened = _announced(made, {"item_id": "msg_a", "output_index": 0})
     assert told == ["thread.message.created"]

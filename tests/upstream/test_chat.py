@@ -64,7 +64,7 @@ class Model(SimpleNamespace):
         return dict(vars(self))
 
 
-def test_each_answer_has_an_id_of_its_own_and_is_kept_by_nobody() -> None:
+def test_each_answer_has_an_id_of_its_own_and_is_not_stored() -> None:
     first, second = chat.Answer(), chat.Answer()
     spoken = Model(type="response.created", response={"id": "resp_same", "store": True, "status": "in_progress"})
     (event,) = sse.Reader().feed(first.event(spoken))

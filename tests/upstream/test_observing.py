@@ -31,7 +31,7 @@ def test_every_end_is_seen(status: str) -> None:
     assert seen == [{"status": status}]
 
 
-def test_nobody_looks_afterwards() -> None:
+def test_nothing_is_observed_afterwards() -> None:
     seen: list[Any] = []
     with observed(seen.append):
         pass

@@ -279,7 +279,7 @@ def test_a_vector_store_is_waited_for_and_not_for_ever(
     assert len(server.asked) == looks
 
 
-def test_what_is_finished_is_shown_to_who_wants_to_see_it(server: Server) -> None:
+def test_finished_responses_are_shown_to_the_observer(server: Server) -> None:
     seen: list[Json] = []
     server.says(stream(*EVENTS))
     server.next += [WHOLE, WHOLE | {"status": "in_progress"}]

@@ -45,7 +45,7 @@ def test_an_interrupted_wait_ends_and_what_comes_late_is_closed() -> None:
     assert late == ["answer"]
 
 
-def test_a_late_failure_is_nobodys() -> None:
+def test_a_late_failure_is_dropped() -> None:
     interruption = Interruption()
     interruption.interrupt()
     go_on = threading.Event()
@@ -59,7 +59,7 @@ def test_a_late_failure_is_nobodys() -> None:
     go_on.set()
 
 
-def test_who_stops_to_wait_closes_what_comes_late(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_answer_that_comes_after_the_wait_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
     """As Ctrl-C does."""
     closed = threading.Event()
 

@@ -40,7 +40,7 @@ def test_only_its_file_changes_it(world: World, method: str, caplog: pytest.LogC
     assert world.get("assistants/asst_a")["name"] is None
 
 
-def test_one_in_the_store_is_not_seen_and_that_is_said_once(world: World, caplog: pytest.LogCaptureFixture) -> None:
+def test_one_in_the_store_is_hidden_and_that_is_logged_once(world: World, caplog: pytest.LogCaptureFixture) -> None:
     stored = world.assistant(instructions="Stored.")
     declare(world, stored, "asst_b")
     for _ in range(2):

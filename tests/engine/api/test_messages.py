@@ -90,7 +90,9 @@ def test_while_a_run_is_active(world: World) -> None:
 
 
 @pytest.mark.parametrize("place, chained", [(0, True), (1, False), (2, False)], ids=["unsent", "answer", "question"])
-def test_nothing_chains_from_a_response_that_knows_what_was_deleted(world: World, place: int, chained: bool) -> None:
+def test_nothing_chains_from_a_response_that_contains_a_deleted_message(
+    world: World, place: int, chained: bool
+) -> None:
     thread = world.thread("One")
     world.run(thread, answer(HELLO))
     world.say(thread, "Two")

@@ -50,7 +50,7 @@ def test_a_message_that_never_got_a_word(world: World) -> None:
 
 
 @pytest.mark.parametrize("begun", [True, False])
-def test_a_thread_that_is_deleted_while_somebody_watches(world: World, begun: bool) -> None:
+def test_a_thread_that_is_deleted_while_it_is_read(world: World, begun: bool) -> None:
     """The thread is deleted between two reads of the store: the stream ends."""
     thread, helper = world.thread("One"), world.assistant()
     pauses: list[float] = []

@@ -136,7 +136,7 @@ FAULTS = [FAULT, Refusal(401, "Incorrect API key provided."), Refusal(403, "No."
 
 
 @pytest.mark.parametrize("refusal", FAULTS, ids=str)
-def test_a_refused_run_never_was(world: World, refusal: Refusal) -> None:
+def test_a_refused_run_is_not_stored(world: World, refusal: Refusal) -> None:
     thread, more = world.thread("One"), [{"role": "user", "content": "Two"}]
     with pytest.raises(Refused) as refused:
         world.run(thread, refusal, additional_messages=more)
@@ -183,7 +183,7 @@ def test_a_refused_round_of_a_run_that_was_cancelled_meanwhile_is_cancelled(worl
     assert world.get(place(run))["status"] == "cancelled"
 
 
-def test_a_refused_round_of_a_thread_that_was_deleted_meanwhile_is_gone(world: World) -> None:
+def test_a_refused_round_of_a_thread_that_was_deleted_meanwhile_is_not_stored(world: World) -> None:
     thread = world.thread("One")
     run = last(world.run(thread, answer(call())), "run.requires_action")
 
@@ -256,7 +256,7 @@ def test_an_answer_broken_off_names_the_error_that_came_before(world: World) -> 
     assert last(told, "run.failed")["last_error"] == {"code": "rate_limit_exceeded", "message": "Slow down."}
 
 
-def test_a_json_answer_is_told_like_a_stream(world: World) -> None:
+def test_a_json_answer_has_the_same_events_as_a_stream(world: World) -> None:
     """The whole answer in one read, as a server gives it that does not stream."""
     whole = [event for read in answer(HELLO) for event in read]
     told = world.run(world.thread("One"), [[whole[0], whole[-1]]])

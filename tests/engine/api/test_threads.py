@@ -52,12 +52,12 @@ def test_resources_change_kind_by_kind(world: World) -> None:
     assert world.post(where, tool_resources=None)["tool_resources"] == code | search
 
 
-def test_the_body_is_looked_at_before_the_id(world: World) -> None:
+def test_the_body_is_checked_before_the_id(world: World) -> None:
     with pytest.raises(Refused, match="metadata"):
         world.post("threads/nonsense", metadata="x")
 
 
-def test_a_thread_that_is_deleted_tells_the_run_in_it(world: World) -> None:
+def test_deleting_a_thread_interrupts_its_run(world: World) -> None:
     thread, told = world.thread("One"), []
     world.context.registry.tell = told.append  # type: ignore[method-assign]
     run = last(world.run(thread, answer(call())), "run.requires_action")

@@ -73,7 +73,7 @@ def test_the_second_stream_begins_with_the_answered_step(world: World, waiting) 
     assert begun["expires_at"] == 1600
 
 
-def test_of_two_who_submit_one_is_taken(world: World, waiting) -> None:
+def test_of_two_submissions_one_is_accepted(world: World, waiting) -> None:
     refused: list[str] = []
 
     def meanwhile(body):

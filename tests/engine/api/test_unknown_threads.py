@@ -79,7 +79,7 @@ def test_one_that_was_erased_in_time_does_too(old: World) -> None:
 
 
 @pytest.mark.parametrize("deleted", [False, True])
-def test_one_of_another_tenant_is_nobodys_else(old: World, deleted: bool) -> None:
+def test_one_of_another_tenant_is_not_created_again(old: World, deleted: bool) -> None:
     other = old.elsewhere("other")
     other.context = replace(other.context, store=other.context.store.of("other"))
     other.engine = Engine(other.context)

@@ -84,7 +84,7 @@ def test_what_is_asked_of_a_thread_already_is_not_asked_twice(world: World) -> N
     assert _adopt(world, thread_id, other, other, input="Six.") == []
 
 
-def test_somebody_else_adopts_it_meanwhile(world: World) -> None:
+def test_another_process_adopts_it_meanwhile(world: World) -> None:
     thread_id = world.thread()
     made = response("resp_1", message("Two."))
     world.meddle(lambda name, *_: name == "_write", lambda: _adopt(world, thread_id, made, input="One."))

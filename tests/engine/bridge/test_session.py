@@ -58,7 +58,7 @@ def test_the_last_so_many(world: World, limit: int, first: int) -> None:
     assert listed(world, thread, limit) == GIVEN[first:]
 
 
-def test_what_a_run_has_said_stands_among_them_as_it_is_sent(world: World, talk: str) -> None:
+def test_a_runs_messages_are_among_them_in_the_form_that_is_sent(world: World, talk: str) -> None:
     add(world, talk, GIVEN[0])
     assert inputs({"input": listed(world, talk)}) == ["One", "Hello.", "Look."]
     assert listed(world, talk)[-1] == GIVEN[0]

@@ -34,7 +34,7 @@ def thread(world: World) -> str:
     return thread
 
 
-def test_what_the_chain_does_not_know_is_left_to_say(world: World, thread: str) -> None:
+def test_items_outside_of_the_chain_are_sent(world: World, thread: str) -> None:
     found = read(world, thread)
     assert (found.thread_id, found.last_response_id) == (thread, "resp_1")
     assert texts(found.input_items()) == ["Two"]
@@ -77,7 +77,7 @@ def test_reasoning_is_shown_where_upstream_can_read_it(world: World, readable: b
     assert texts(read(world, thread).input_items()) == ["One", *thoughts, "Hello."]
 
 
-def test_a_call_that_nobody_has_answered_is_not_said(world: World) -> None:
+def test_a_call_without_an_output_is_not_sent(world: World) -> None:
     thread = world.thread("One")
     run = last(world.run(thread, answer(HELLO, call())), "run.requires_action")
     assert texts(read(world, thread).input_items(everything=True)) == ["One", "Hello."]

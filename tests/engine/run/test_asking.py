@@ -101,7 +101,7 @@ UNKNOWN = [
 
 
 @pytest.mark.parametrize("refusal", UNKNOWN)
-def test_a_server_that_knows_no_store_hears_nothing_of_it(world: World, refusal: Refusal) -> None:
+def test_a_server_that_does_not_know_store_does_not_get_it(world: World, refusal: Refusal) -> None:
     thread = world.thread("One")
     world.script(refusal, refusal)
     world.run(thread, answer(HELLO))
@@ -232,7 +232,7 @@ def test_a_chain_that_held_forgives_one_that_was_lost(world: World, profile: Pro
     assert not servers.seen(profile).stores
 
 
-def test_what_nobody_knows_is_logged_once(world: World, caplog: pytest.LogCaptureFixture) -> None:
+def test_unknown_events_are_logged_once(world: World, caplog: pytest.LogCaptureFixture) -> None:
     new = {"type": "response.test_asking.new"}
     for _ in range(2):
         events = answer(HELLO)
@@ -248,7 +248,7 @@ def test_what_differs_is_logged_for_each_run(world: World, caplog: pytest.LogCap
     assert sum("differs" in record.getMessage() for record in caplog.records) == 2
 
 
-def test_a_run_that_another_process_drives_is_told_nothing(world: World) -> None:
+def test_a_run_that_another_process_drives_is_not_interrupted(world: World) -> None:
     running = Registry()
     running.tell("run_1")
     assert not running.is_told("run_1")
@@ -259,7 +259,7 @@ def test_a_run_that_another_process_drives_is_told_nothing(world: World) -> None
     assert (running.is_told("run_1"), running.runs()) == (False, [])
 
 
-def test_who_watches_a_run_is_rung_for_once() -> None:
+def test_a_watcher_of_a_run_is_rung_once() -> None:
     running, rung = Registry(), list[str]()
     ring, other = (lambda: rung.append("one")), (lambda: rung.append("other"))
     assert not running.watch("run_1", ring)

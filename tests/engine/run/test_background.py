@@ -93,7 +93,7 @@ def test_a_run_in_the_background_needs_no_process(world: World) -> None:
     assert world.elsewhere("other").get(place(run))["status"] == "completed"
 
 
-def test_it_lapses_and_upstream_is_told(world: World) -> None:
+def test_it_expires_and_is_cancelled_upstream(world: World) -> None:
     run = start(world, world.thread("One"), response())
     world.clock.time += 600
     assert world.get(place(run))["status"] == "expired"
@@ -170,7 +170,7 @@ def test_a_failed_one_is_a_failed_run(world: World) -> None:
     assert world.get(place(run))["last_error"] == {"code": "server_error", "message": "Boom."}
 
 
-def test_a_budget_that_is_used_up_is_told_without_a_call(world: World) -> None:
+def test_a_budget_that_is_used_up_ends_the_run_without_a_call(world: World) -> None:
     usage = {"input_tokens": 10, "output_tokens": 90, "total_tokens": 100}
     run = start(world, world.thread("One"), response("completed", call(), usage=usage), max_completion_tokens=100)
     outputs = [{"tool_call_id": "call_a", "output": "42"}]
@@ -207,7 +207,7 @@ WAYS = [
 
 @pytest.mark.parametrize("way", WAYS, ids=["refused", "ignored", "failed at once"])
 @pytest.mark.parametrize("deaf", [None, Refusal(404, "x")])
-def test_a_lost_chain_is_told_anew(world: World, way: Any, deaf: Any) -> None:
+def test_a_lost_chain_is_healed(world: World, way: Any, deaf: Any) -> None:
     world.upstream.uncancellable = deaf
     thread = chained(world)
     run = start(world, thread, way, response("completed", message(says("B"), id="msg_b"), id="resp_2"))
@@ -216,7 +216,7 @@ def test_a_lost_chain_is_told_anew(world: World, way: Any, deaf: Any) -> None:
     assert world.get(place(run))["status"] == "completed"
 
 
-def test_a_chain_that_upstream_misses_late_is_told_anew(world: World) -> None:
+def test_a_chain_that_upstream_misses_late_is_healed(world: World) -> None:
     """It looked for the previous response only when it got to work."""
     thread = chained(world)
     run = start(world, thread, response("queued", id="resp_9"))
@@ -244,7 +244,7 @@ def test_a_response_that_fails_for_a_chain_that_it_never_had(world: World) -> No
     assert world.get(place(run))["status"] == "failed"
 
 
-def test_of_two_who_look_one_begins_again(world: World) -> None:
+def test_of_two_processes_one_begins_again(world: World) -> None:
     run = start(world, chained(world), response("queued", id="resp_9"))
     world.upstream.stored["resp_9"] = response("failed", id="resp_9", **LOST)
     world.script(response("queued", id="resp_2"), response("queued", id="resp_3"))

@@ -149,7 +149,7 @@ TOLD = [
 
 
 @pytest.mark.parametrize("first", range(len(READS)))
-def test_a_failure_that_lasts_leaves_the_run_to_whoever_looks(world: World, store: Failing, first: int) -> None:
+def test_a_failure_that_lasts_leaves_the_run_to_the_next_process(world: World, store: Failing, first: int) -> None:
     """Upstream has the answer, even where its id could not be written down any more."""
     reply = begun(world, *READS[:first], store.breaks, *READS[first:])
     left = let_go(world, reply)
@@ -182,7 +182,7 @@ def test_other_processes_wait_for_the_lease(world: World, store: Failing) -> Non
 
 
 @pytest.mark.parametrize("stored", [False, True])
-def test_what_upstream_has_not_either_is_asked_again(world: World, store: Failing, stored: bool) -> None:
+def test_what_upstream_does_not_have_either_is_requested_again(world: World, store: Failing, stored: bool) -> None:
     """Also if the last response has ended: nothing more can be fetched."""
     world.upstream.can = Profile("scripted", stores=stored)
     left = let_go(world, begun(world, store.breaks, *READS))
@@ -195,7 +195,7 @@ def test_what_upstream_has_not_either_is_asked_again(world: World, store: Failin
     assert inputs(world.sent) == ["One"]
 
 
-def test_what_the_store_loses_each_time_is_said_to_be_lost(world: World, store: Failing) -> None:
+def test_what_the_store_loses_each_time_is_reported_as_lost(world: World, store: Failing) -> None:
     world.upstream.can = Profile("scripted", stores=False)
     left = let_go(world, begun(world, store.breaks, *READS))
     for _ in range(recovery.MOST - 1):
@@ -211,7 +211,7 @@ def test_what_the_store_loses_each_time_is_said_to_be_lost(world: World, store: 
     goes_on(world, run, "One")
 
 
-def test_a_failure_that_never_passes_is_told_at_once(world: World, store: Failing) -> None:
+def test_a_failure_that_never_passes_is_raised_at_once(world: World, store: Failing) -> None:
     store.passes = "never"
     reply = begun(world, *READS[:4], store.breaks, *READS[4:])
     let_go(world, reply)

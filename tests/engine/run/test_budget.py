@@ -130,7 +130,7 @@ def test_a_chain_is_counted_as_a_whole_and_left_where_it_is_too_long(world: Worl
     assert ("previous_response_id" in world.sent, shown(world)) == (False, "HIBJ")
 
 
-def test_a_chain_that_holds_more_than_the_messages_is_told_anew(world: World) -> None:
+def test_a_chain_with_more_than_the_messages_is_replayed(world: World) -> None:
     """For example, without the results of hosted tools all messages may fit."""
     world.upstream.can = COUNTS
     thread = world.thread("A", "B")

@@ -138,7 +138,7 @@ NEVER |= {"an answer without the history", "the same behind a sign of life", "th
 
 
 @pytest.mark.parametrize("way", LOST)
-def test_a_lost_chain_is_told_anew(world: World, way: str) -> None:
+def test_a_lost_chain_is_healed(world: World, way: str) -> None:
     thread = world.thread("One")
     world.run(thread, answer(said("A"), id="resp_1"))
     world.say(thread, "Two")
@@ -155,7 +155,7 @@ def test_a_lost_chain_is_told_anew(world: World, way: str) -> None:
 
 
 @pytest.mark.parametrize("way", LOST)
-def test_it_is_told_anew_once(world: World, way: str) -> None:
+def test_it_is_healed_once(world: World, way: str) -> None:
     thread = world.thread("One")
     world.run(thread, answer(said("A"), id="resp_1"))
     world.script(LOST[way])
@@ -167,7 +167,7 @@ def test_it_is_told_anew_once(world: World, way: str) -> None:
     assert world.upstream.script == deque()
 
 
-def test_a_lost_tip_is_told_anew_with_its_outputs(world: World) -> None:
+def test_a_lost_tip_is_healed_with_its_outputs(world: World) -> None:
     thread = world.thread("One")
     asked = last(world.run(thread, answer(call(), id="resp_1")), "run.requires_action")
     world.script(Refusal(400, WORDINGS["OpenAI, a call that is gone"].error["message"]))

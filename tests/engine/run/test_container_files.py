@@ -62,7 +62,7 @@ def test_a_file_that_is_too_large_is_not_kept_and_the_log_says_so(
     assert caplog.messages == ([] if kept else [said.format(*name) for name in names])
 
 
-def test_where_nothing_is_kept_nobody_is_asked_and_nothing_is_said(world: World, caplog: Any) -> None:
+def test_if_nothing_is_stored_nothing_is_fetched_or_logged(world: World, caplog: Any) -> None:
     limit(world, 0)
     assert fetch(world, IN_CONTAINER, Made("cfile_2", "a", data="data:,x")) == []
     assert (world.upstream.calls, caplog.messages) == ([], [])

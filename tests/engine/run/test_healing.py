@@ -125,7 +125,7 @@ def test_the_first_events_show_whether_the_chain_holds(state: RunState) -> None:
     assert healing.cause_in(state, held["response"]) is None
 
 
-def test_nothing_is_healed_once_a_reader_has_heard_something(state: RunState) -> None:
+def test_nothing_is_healed_after_an_event_was_sent(state: RunState) -> None:
     ignored = created(previous_response_id=None)
     tell(state.turn, created(), added(HELLO))
     assert healing.cause(state, [ignored]) is None

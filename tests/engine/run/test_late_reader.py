@@ -116,7 +116,7 @@ class Paused(Exception):
 
 @settings(LAW, max_examples=40)
 @given(stories())
-def test_law_for_who_comes_meanwhile(world: World, story: Story) -> None:
+def test_law_for_a_reader_during_the_run(world: World, story: Story) -> None:
     """A reader that reads the store after each network read gets every event exactly once."""
     heard: list[Emitted] = []
     watches: list[Watch] = []

@@ -103,7 +103,7 @@ NO_LISTS: list[Any] = [Refusal(500, "Oops."), Refusal(404, "Not Found"), Refusal
 
 
 @pytest.mark.parametrize("said", NO_LISTS, ids=str)
-def test_a_list_that_cannot_be_had_stops_nobody(world: World, monkeypatch: pytest.MonkeyPatch, said: Any) -> None:
+def test_a_list_that_cannot_be_fetched_is_no_error(world: World, monkeypatch: pytest.MonkeyPatch, said: Any) -> None:
     models = Models(world, monkeypatch)
     models.answer = said
     assert [models.run(), models.run(), models.lookups] == ["new", "new", 1]
@@ -111,13 +111,13 @@ def test_a_list_that_cannot_be_had_stops_nobody(world: World, monkeypatch: pytes
     assert (models.run(), models.lookups) == ("new", 2)
 
 
-def test_rows_that_nobody_understands_are_passed_over(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rows_that_cannot_be_read_are_ignored(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     models = Models(world, monkeypatch)
     models.answer = {"data": ["new", {"name": "new"}, {"id": models.old, "shutdown_date": 7}]}
     assert models.run() == models.old
 
 
-def test_the_settings_come_first_and_ask_nobody(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_settings_come_first_and_need_no_request(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     models = Models(world, monkeypatch, mine={"old*": "mine", "ft:*": "tuned"})
     assert [models.run(), models.run(model="ft:x"), models.lookups] == ["mine", "tuned", 0]
 

@@ -62,7 +62,7 @@ def test_a_model_that_refuses_to_stream_is_asked_again_without(
 
 
 @pytest.mark.parametrize("refusal", OTHERS, ids=lambda refusal: refusal.message)
-def test_another_refusal_is_told(world: World, refusal: Refusal) -> None:
+def test_another_refusal_is_passed_on(world: World, refusal: Refusal) -> None:
     thread = world.thread("One")
     if refusal.status == 400:
         with pytest.raises(Refused):
@@ -72,14 +72,14 @@ def test_another_refusal_is_told(world: World, refusal: Refusal) -> None:
     assert len(world.upstream.bodies) == 1
 
 
-def test_who_refuses_both_is_asked_no_third_time(world: World) -> None:
+def test_a_server_that_refuses_both_gets_no_third_request(world: World) -> None:
     world.script(UNVERIFIED)
     with pytest.raises(Refused, match="verified"):
         world.run(world.thread("One"), UNVERIFIED)
     assert len(world.upstream.bodies) == 2
 
 
-def test_tool_rounds_and_a_thread_told_anew_go_without_too(world: World) -> None:
+def test_tool_rounds_and_a_healed_thread_do_not_stream_either(world: World) -> None:
     thread = world.thread("One")
     world.script(UNVERIFIED)
     run = last(world.run(thread, whole(call())), "run.requires_action")

@@ -52,7 +52,7 @@ def test_a_response_and_a_request_that_say_little(world: World, heard: Any) -> N
     assert heard == [("asking", "run_1", ""), ("opened", "run_1", "")]
 
 
-def test_the_end_of_a_run_is_told_once(world: World, heard: Any, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_end_of_a_run_is_reported_once(world: World, heard: Any, caplog: pytest.LogCaptureFixture) -> None:
     met = turn()
     tell(met, created(), ended(message(says("Hello."))))
     notes.report(world.context, met)
@@ -60,7 +60,7 @@ def test_the_end_of_a_run_is_told_once(world: World, heard: Any, caplog: pytest.
     assert caplog.messages == [], "nothing that an operator must see"
 
 
-def test_an_event_that_nobody_knows_is_named_once_in_a_process(world: World, caplog: pytest.LogCaptureFixture) -> None:
+def test_an_unknown_event_is_logged_once_in_a_process(world: World, caplog: pytest.LogCaptureFixture) -> None:
     for _ in range(2):
         met = turn()
         tell(met, created())
@@ -83,7 +83,7 @@ def test_a_difference_is_named_with_its_run_once_a_turn(world: World, caplog: py
     assert "Hmpf" not in caplog.text
 
 
-def test_a_fault_of_ours_is_logged_with_the_time_that_the_run_names(
+def test_an_internal_error_is_logged_with_the_time_that_the_run_names(
     world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
     try:

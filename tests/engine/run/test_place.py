@@ -101,7 +101,7 @@ def lose(world: World, thread: str, name: str, *reads: Any) -> Json:
 
 
 @pytest.mark.parametrize("status", ["queued", "in_progress"])
-def test_the_answer_of_a_dead_process_is_read_anew(world: World, status: str) -> None:
+def test_the_answer_of_a_dead_process_is_read_again(world: World, status: str) -> None:
     """However often that happens: it costs nothing upstream."""
     thread = world.thread("One")
     run = lose(world, thread, "other", *WHOLE[:4])
@@ -117,7 +117,7 @@ def test_the_answer_of_a_dead_process_is_read_anew(world: World, status: str) ->
     assert world.upstream.resumed == [("resp_1", None)] * 2
 
 
-def test_what_upstream_does_not_tell_again_is_asked_again(world: World) -> None:
+def test_what_upstream_cannot_resume_is_requested_again(world: World) -> None:
     thread = world.thread("One")
     run = lose(world, thread, "other", *WHOLE[:4])
     world.upstream.stored["resp_1"] = {"id": "resp_1", "status": "in_progress", "background": True, "output": []}

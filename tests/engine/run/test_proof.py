@@ -73,7 +73,7 @@ def test_a_server_that_leaves_it_out_is_watched(world: World) -> None:
     assert not world.context.profile("gpt-4o").trusted
 
 
-def test_a_server_that_believes_anything_is_told_everything(world: World, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_server_that_accepts_any_id_gets_the_whole_thread(world: World, caplog: pytest.LogCaptureFixture) -> None:
     talk = Talk(world, lambda body: {"id": "p", "status": "completed", "output": []} | _echo(body))
     talk.say()
     with caplog.at_level(logging.WARNING, "shim"):
@@ -99,7 +99,7 @@ def test_a_server_that_no_longer_has_what_it_made_is_not_asked_more(world: World
     assert world.upstream.asked == ["resp_x1", "resp_x2"]
 
 
-def test_what_it_could_not_be_asked_is_asked_again(world: World) -> None:
+def test_a_test_that_failed_is_repeated(world: World) -> None:
     talk = Talk(world, Refusal(503, "Busy."))
     talk.say()
     assert talk.say(asks=True) == ["One", "Hello.", "And?"]

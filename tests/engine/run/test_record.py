@@ -173,7 +173,7 @@ def test_a_run_is_leased_while_this_process_drives_it(
     assert (row.owner, row.lease_until) == (("me", 1040.0) if leased else (None, None))
 
 
-def test_a_run_that_somebody_else_has_moved_is_left_alone(world: World, state: RunState) -> None:
+def test_a_run_that_another_process_has_changed_is_not_written(world: World, state: RunState) -> None:
     moved = state.run | {"status": "cancelling"}
     world.base.write(runs.move, moved, state.memory, frozenset({"queued"}))
     assert not world.base.write(record.run_of, world.context, state.run, state.memory, "queued")

@@ -111,7 +111,7 @@ def test_what_upstream_shows_decides(world: World, shown: Any, status: str) -> N
 
 @pytest.mark.parametrize("shown", NOTHING)
 @pytest.mark.parametrize("left", LEFT)
-def test_the_same_request_is_asked_again(world: World, left: str, shown: Any) -> None:
+def test_the_same_request_is_sent_again(world: World, left: str, shown: Any) -> None:
     """Under the same run id; the messages and steps of the lost answer are removed."""
     reads, output = LEFT[left]
     thread, calm = world.thread("One"), world.thread("One")
@@ -141,7 +141,7 @@ def test_a_run_that_never_reached_upstream_is_asked(world: World) -> None:
     assert world.upstream.asked == []
 
 
-def test_a_server_that_stores_nothing_is_asked_again_at_once(world: World) -> None:
+def test_a_server_that_stores_nothing_gets_the_request_again_at_once(world: World) -> None:
     world.upstream.can = Profile("scripted", stores=False)
     run = lose(world, world.thread("One"), [created()])
     world.script(answer(HELLO, id="resp_2"))
@@ -169,7 +169,7 @@ def test_outputs_are_sent_again_and_each_once(world: World) -> None:
 
 
 @pytest.mark.parametrize("lost", range(1, recovery.MOST))
-def test_a_request_that_has_lost_some_processes_is_asked_again(world: World, lost: int) -> None:
+def test_a_request_that_has_lost_some_processes_is_sent_again(world: World, lost: int) -> None:
     thread = world.thread("One")
     run = lose(world, thread, [created()])
     lose_again(world, run, lost - 1)
@@ -200,7 +200,7 @@ def lose_again(world: World, run: Json, times: int) -> None:
             other.get(place(run))
 
 
-def test_each_request_of_a_run_may_be_asked_again(world: World) -> None:
+def test_each_request_of_a_run_may_be_sent_again(world: World) -> None:
     thread = world.thread("One")
     run = lose(world, thread, [created()])
     world.script(answer(call(), id="resp_2"))
@@ -213,7 +213,7 @@ def test_each_request_of_a_run_may_be_asked_again(world: World) -> None:
     assert world.get(place(run))["status"] == "completed"
 
 
-def test_of_two_who_would_ask_again_one_does(world: World) -> None:
+def test_of_two_processes_one_sends_the_request_again(world: World) -> None:
     thread = world.thread("One")
     run = lose(world, thread, [created()])
     world.script(answer(HELLO, id="resp_2"))
@@ -223,7 +223,7 @@ def test_of_two_who_would_ask_again_one_does(world: World) -> None:
     assert world.messages(thread) == ["One", "Hello."]
 
 
-def test_a_run_whose_time_is_over_is_not_asked_again(world: World) -> None:
+def test_a_request_of_an_expired_run_is_not_sent_again(world: World) -> None:
     run = lose(world, world.thread("One"), [created()])
     world.clock.time += 600
     assert world.get(place(run))["status"] == "expired"
@@ -251,7 +251,7 @@ def test_a_run_that_was_being_cancelled_is_cancelled(world: World) -> None:
     assert world.upstream.asked == []
 
 
-def test_of_two_who_try_one_does(world: World) -> None:
+def test_of_two_processes_one_succeeds(world: World) -> None:
     thread = world.thread("One")
     run = lose(world, thread, [created()])
     world.upstream.stored["resp_1"] = response(HELLO)
@@ -275,7 +275,7 @@ def test_what_was_done_while_upstream_was_asked_is_not_overwritten(world: World)
     assert world.messages(thread) == ["One"]
 
 
-def test_a_run_that_nobody_owns(world: World) -> None:
+def test_a_run_without_an_owner(world: World) -> None:
     """Its owner let go of it before it was lost."""
     thread = world.thread("One")
     run = lose(world, thread, [created()])
@@ -322,7 +322,7 @@ def test_a_thread_that_is_deleted_while_its_files_are_fetched(world: World) -> N
         world.get(f"threads/{thread}/runs/{run['id']}")
 
 
-def test_somebody_else_is_quicker(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_process_is_quicker(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """The slower process returns the run as the other one has stored it, and writes nothing."""
     thread = world.thread("One")
     run = lose(world, thread, [created()])

@@ -77,7 +77,7 @@ LEFT = [
 
 @pytest.mark.parametrize("owner, until, lost", LEFT)
 @pytest.mark.parametrize("status, becomes", [("in_progress", "failed"), ("cancelling", "cancelled")])
-def test_a_run_whose_process_is_gone_comes_to_an_end(
+def test_a_run_whose_process_has_ended_comes_to_an_end(
     world: World, state: RunState, owner: str | None, until: float | None, lost: bool, status: str, becomes: str
 ) -> None:
     world.living.add("other")

@@ -189,7 +189,7 @@ def test_an_answer_that_breaks_off(scene: Scene, word: str, way: str) -> None:
 
 @pytest.mark.parametrize("colour", COLOURS)
 @pytest.mark.parametrize("way", WAYS)
-def test_nobody_is_there(colour: str, way: str) -> None:
+def test_no_server_answers(colour: str, way: str) -> None:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{listener.getsockname()[1]}/v1"
@@ -248,7 +248,7 @@ def test_a_fault_of_the_second_round_lets_the_run_wait(scene: Scene) -> None:
     check_goes_on(scene)
 
 
-def test_a_lost_chain_is_told_anew(scene: Scene) -> None:
+def test_a_lost_chain_is_healed(scene: Scene) -> None:
     scene.say("Hello")
     scene.run("poll")
     scene.server.sandbox.forget()
