@@ -57,52 +57,53 @@ class Settings(BaseSettings):
     )
     upstream_http: Literal["direct", "library"] = Field(
         "direct",
-        description="How `serve` speaks to the upstream. `direct`: by its own HTTP/1.1, which costs less of the "
-        "processor; what needs a proxy goes the other way all the same. `library`: by the HTTP library of the SDK, for "
-        "an upstream that speaks HTTP/1.1 in a way which only that one understands.",
+        description="How `serve` calls the upstream. `direct`: with its own HTTP/1.1 client, which needs less "
+        "processor time; requests through a proxy use the library all the same. `library`: with the HTTP library "
+        "of the SDK, for an upstream whose HTTP/1.1 only the library accepts.",
     )
     upstream_retries: int = Field(
         2,
         ge=0,
-        description="How often `serve` asks the upstream again for a run where that did not answer, or answered with "
-        "status 408, 409, 429 or 500 and above. In a program the client's `max_retries` says so.",
+        description="How often `serve` repeats a run's request to the upstream if it gets no answer, or one with "
+        "status 408, 409, 429 or 500 and above. In a program the client's `max_retries` is used.",
     )
     circuit_failures: int = Field(
         5,
         ge=0,
-        description="Failures in a row, within a minute, after which a process of `serve` leaves the upstream alone "
-        "for a while: no connection, no answer in time, or one with status 502, 503, 504 or 520 to 524. What would go "
-        "there gets 503 at once. 0: never.",
+        description="Failures in a row, within a minute, after which a process of `serve` sends no requests to the "
+        "upstream for a while: no connection, no answer in time, or one with status 502, 503, 504 or 520 to 524. Such "
+        "requests get 503 at once. 0: never.",
     )
     circuit_seconds: float = Field(
         30.0,
         gt=0,
-        description="The longest of these times, in seconds. The first is a second; each one after which the upstream "
-        "has still not answered is followed by one twice as long.",
+        description="The longest of these pauses, in seconds. The first one is a second; if the upstream still does "
+        "not answer after a pause, the next one is twice as long.",
     )
     model_map: str | None = Field(
         None,
         description="Models to call in place of others, as JSON or the path of a JSON file: exact names, and prefixes "
-        "that end in `*`; null stands for the model itself. Retired models are mapped to their successors besides, "
+        "that end in `*`; null stands for the model itself. Retired models are also mapped to their successors, "
         "unless a name or prefix here fits; `off` turns all mapping off.",
     )
     background: Literal["auto", "always", "never"] = Field(
         "auto",
-        description="Which runs go on in the upstream's background mode, where nothing of ours has to stay alive. "
-        "`auto`: those of models that take minutes, where the upstream is known to have it. `always`: every run, for "
+        description="Which runs use the upstream's background mode, in which no process of the program is needed. "
+        "`auto`: "
+        "those of models that take minutes, if the upstream is known to have it. `always`: every run, for "
         "hosts that stop a program between two requests. `never`: none.",
     )
     store_responses: bool = Field(
         True,
-        description="Whether the upstream keeps responses, so that runs chain by `previous_response_id`. `false` sends "
-        "`store: false` and the whole thread each time, for organisations with zero data retention.",
+        description="Whether the upstream stores responses, so that runs chain by `previous_response_id`. `false` "
+        "sends `store: false` and the whole thread each time, for organisations with zero data retention.",
     )
     learned_days: float = Field(
         7.0,
         ge=0,
-        description="Days for which what was found out about servers and models is believed, such as that a model does "
-        "not stream or an organisation keeps no responses. It is stored, so that a new process need not find it out "
-        "again. 0: each process finds it out by itself, and believes it to its end.",
+        description="Days for which what was learned about servers and models is used, such as that a model does not "
+        "stream or an organisation stores no responses. It is stored, so that a new process need not learn it again. "
+        "0: each process learns it by itself, and uses it until it ends.",
     )
     run_lifetime: int = Field(
         RUN_LIFETIME,
@@ -184,8 +185,8 @@ class Settings(BaseSettings):
     )
     tenant: str = Field(
         "",
-        description="Whose objects a program or a command sees in a store that a server keeps for several tenants: the "
-        "one that `assistants-shim keys list --json` shows. Default: those that belong to none.",
+        description="The tenant whose objects a program or a command uses, in a store of a server with several "
+        "tenants: the value that `assistants-shim keys list --json` shows. Default: those that belong to none.",
     )
     auth: Literal["open", "pass-through", "keys"] = Field(
         "open",
@@ -196,7 +197,7 @@ class Settings(BaseSettings):
     key_secret: SecretStr | None = Field(
         None,
         description="The secret with which callers' keys are hashed in the store. After a change every key is unknown. "
-        "Default: a random secret that is kept in the store.",
+        "Default: a random secret in the store.",
     )
     key_check_seconds: float = Field(
         300.0,
@@ -228,7 +229,7 @@ class Settings(BaseSettings):
     max_tenant_streams: int = Field(
         200,
         gt=0,
-        description="The same for each tenant, who gets 429. Holds where callers are told apart.",
+        description="The same for each tenant, who gets 429. Only with `--auth pass-through` or `keys`.",
     )
     max_runs: int = Field(
         1000,
@@ -239,13 +240,13 @@ class Settings(BaseSettings):
     max_tenant_runs: int = Field(
         200,
         gt=0,
-        description="The same for each tenant, who gets 429. Holds where callers are told apart.",
+        description="The same for each tenant, who gets 429. Only with `--auth pass-through` or `keys`.",
     )
     requests_per_minute: int = Field(
         3000,
         ge=0,
-        description="Requests that a tenant may send in a minute; further ones get 429; 0: any number. Holds where "
-        "callers are told apart.",
+        description="Requests that a tenant may send in a minute; further ones get 429; 0: any number. Only "
+        "with `--auth pass-through` or `keys`.",
     )
     rate_storage: Literal["memory", "store"] = Field(
         "memory",
@@ -271,7 +272,7 @@ class Settings(BaseSettings):
     trusted_proxies: str = Field(
         "",
         description="Addresses or networks of proxies, separated by commas, whose `X-Forwarded-For` and "
-        "`X-Forwarded-Proto` are believed.",
+        "`X-Forwarded-Proto` are used.",
     )
     max_connections: int = Field(
         1000,

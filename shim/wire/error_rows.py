@@ -95,7 +95,7 @@ SERVERS: Final[dict[str, Row]] = {
     "upstream_down": Row(
         "choice",
         503,
-        "The upstream server has not answered since {since}. It is left alone for a while: try again in {seconds}s.",
+        "The upstream server has not answered since {since}. Requests to it are suspended: try again in {seconds}s.",
         type=SERVER_ERROR,
     ),
     "invalid_header": Row(

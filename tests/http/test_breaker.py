@@ -72,7 +72,7 @@ async def test_gateways_that_reach_nothing_behind_them(status: int, caplog: pyte
     told = refused.json()["error"]
     assert told["type"] == "server_error"
     assert told["message"] == (
-        f"The upstream server has not answered since {since}. It is left alone for a while: try again in 1s."
+        f"The upstream server has not answered since {since}. Requests to it are suspended: try again in 1s."
     )
     assert refused.extensions[DOWN].body == refused.json()
     assert refused.elapsed.total_seconds() < 60

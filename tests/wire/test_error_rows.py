@@ -67,7 +67,7 @@ BODIES = [
         "upstream_down",
         {"since": "2026-11-27T02:38:39Z", "seconds": 4},
         503,
-        "has not answered since 2026-11-27T02:38:39Z. It is left alone for a while: try again in 4s.",
+        "has not answered since 2026-11-27T02:38:39Z. Requests to it are suspended: try again in 4s.",
         FAILED,
         None,
     ),
