@@ -157,6 +157,45 @@ class Turn:
             self.flush(ended=True)
         return f"thread.run.{status}", objects.as_streamed(self.run)
 
+    def moved(self, run: Json) -> None:
+        """Continue with the run as it is in the store."""
+        self.run = run
+
+    def requested(self, body: Json) -> None:
+        """Record the request that upstream gets for this response."""
+        self.body = body
+
+    def fetched(self) -> None:
+        """Record that the files which code wrote so far are fetched."""
+        self.made = []
+
+    def stored(self) -> None:
+        """Record that a transaction has stored the finished items and the amended ones."""
+        self.done.clear()
+        self.amended.clear()
+
+    def reported(self) -> None:
+        """Record that the differences are in the log."""
+        self.differences.clear()
+
+    def reopen(self, opened: Open) -> None:
+        """Continue with a stored item that is not complete, so that the run's ending ends it, too."""
+        self.items[opened.step["id"]] = opened
+
+    def reopen_held(self, step: Json) -> None:
+        """Continue with a stored step that is complete except for its token counts."""
+        self.held = step
+
+    def was_journalled(self, item: Json) -> None:
+        """Record an item of this response that is in the journal already."""
+        self.known.add(item, None).journalled = True
+
+    def was_emitted(self, known: Known, opened: Open | None = None) -> None:
+        """Record an item whose events were all emitted before.  ``opened``: the message that shows it."""
+        known.announced = known.settled = True
+        if opened is not None:
+            opened.known, self.items[known.key] = known, opened
+
     def release(self, usage: Json | None = None) -> Iterator[Emitted]:
         """Emit that the held step is completed.  It waited because upstream counts tokens only at the end."""
         if self.held is not None:

@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 
+from shim.translate import endings
 from shim.translate.identity import Known
-from shim.translate.turn import EMITS, Open, Part, Turn, better, emits
+from shim.translate.turn import EMITS, Made, Open, Part, Turn, better, emits
 from shim.wire import objects
-from tests.translate.telling import NOW, RUN, names, turn
+from tests.translate.telling import NOW, RUN, ended, message, names, says, tell, turn
 
 Json = dict[str, Any]
 DETAILS = {"type": "message_creation", "message_creation": {"message_id": "msg_1"}}
@@ -235,5 +236,47 @@ def test_what_to_believe_after_a_second_word(earlier: str, later: str, believed:
 
 def test_the_callers_names_are_those_of_his_request() -> None:
     made = turn(max_completion_tokens=5)
-    made.asked, made.body = {"max_completion_tokens": 5}, {"max_output_tokens": 5}
+    made.asked = {"max_completion_tokens": 5}
+    made.requested({"max_output_tokens": 5})
     assert "max_completion_tokens" in made.names.message("Invalid 'max_output_tokens'.", "max_output_tokens")
+
+
+def test_what_is_done_with_a_turn_is_not_done_twice() -> None:
+    made = turn()
+    made.made, made.differences = [Made("cfile_1", "a.txt")], ["one"]
+    made.amend(shown(made, {"type": "message", "id": "msg_a"}))
+    made.done.append(("msg_a", {}))
+    before = made.made
+    made.fetched()
+    made.stored()
+    made.reported()
+    assert (made.made, made.done, made.amended, made.differences) == ([], [], [], [])
+    assert len(before) == 1, "who fetches them has a list of his own"
+
+
+def test_a_stored_item_that_was_open_ends_with_the_run() -> None:
+    made = turn(status="in_progress")
+    step = objects.step("step_9", NOW, made.run, DETAILS)
+    made.reopen(Open("message_creation", step, message={"id": "msg_9"}))
+    made.reopen_held(objects.step("step_8", NOW, made.run, DETAILS))
+    told = [(name, data["id"]) for name, data in endings.lapsed(made) if "step" in name]
+    assert told == [("thread.run.step.completed", "step_8"), ("thread.run.step.expired", "step_9")]
+
+
+def test_an_item_that_was_told_before_is_not_told_again() -> None:
+    made = turn(status="in_progress")
+    item = message(says("Hello."))
+    made.was_journalled(item)
+    ((_, known),) = list(made.known.output([item]))
+    assert known is not None
+    opened = Open("message", objects.step("step_9", NOW, made.run, DETAILS), message={"id": "msg_9"}, open=False)
+    made.was_emitted(known, opened)
+    assert made.shown({"known": known}) is opened
+    assert names(tell(made, ended(item))) == ["run.completed"]
+    assert made.done == [], "nor journalled"
+
+
+def test_a_run_goes_on_as_the_store_has_it() -> None:
+    made = turn()
+    made.moved(made.run | {"status": "cancelling"})
+    assert made.run["status"] == "cancelling"

@@ -37,6 +37,27 @@ class Backlog:
         """Whether the store failed a moment ago, so that it is too early to try again."""
         return self.since is not None and self.world.clock() < self.tried + PAUSE
 
+    def pumped(self) -> None:
+        """Record that the run has a pump."""
+        self.patient = True
+
+    def unpumped(self) -> None:
+        """Record that the pump stops: it waits for the store no longer."""
+        self.patient = False
+
+    def add(self, emitted: list[Emitted]) -> None:
+        """Put events at the end."""
+        self.events = [*self.events, *emitted]
+
+    def take(self) -> list[Emitted]:
+        """Remove all events and return them."""
+        taken, self.events = self.events, []
+        return taken
+
+    def keep(self, events: list[Emitted]) -> None:
+        """Keep events that the store did not take."""
+        self.events = events
+
     def failed(self, problem: StoreFailed, last: bool = False) -> None:
         """Record that the store failed.  ``last``: upstream's answer has ended.  Raises ``problem`` if waiting would
         not help, or has taken too long.
@@ -52,4 +73,4 @@ class Backlog:
         """Record that the store works again."""
         if self.since is not None:
             log.warning("run %s waited %.0f s: %s", self.run_id, self.world.clock() - self.since, self.why)
-        self.since = None
+        self.since, self.events = None, []

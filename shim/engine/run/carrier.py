@@ -115,11 +115,7 @@ class Carrier:
         Returns whether the run was cancelled before there was a response to stop.  Raises `Gone`.
         """
         stored = await self.world.store.write(hand_over, self.state, response_id)
-        self.state.memory, self.state.noted = stored.memory, True
-        if stored.run["status"] != "cancelling":
-            return False
-        self.state.moved(stored.run)
-        return True
+        return self.state.handed_over(stored.run, stored.memory)
 
     def choose_background(self) -> bool:
         """Decide whether the run uses upstream's background mode; a run whose background answer is read on always
@@ -142,7 +138,7 @@ class Carrier:
             self.dry = True
             raise
         finally:
-            self.turn.body = self.state.sent.body
+            self.turn.requested(self.state.sent.body)
 
     async def _indexed(self) -> None:
         """Wait until recently attached files are indexed, as only then a search finds them."""
@@ -179,7 +175,7 @@ class Carrier:
         ``refused``: the refusal of the request; then the run fails.
         """
         run_id = self.turn.run["id"]
-        self.backlog.patient = True
+        self.backlog.pumped()
         self.world.registry.enter(run_id, self.interruption, self.world.tenant)
         try:
             yield list(first)
@@ -212,7 +208,7 @@ class Carrier:
         """The pump is being stopped: release the run, unless its end is known, so that another process takes it
         over.
         """
-        self.backlog.patient = False
+        self.backlog.unpumped()
         try:
             if self.turn.ended and self.backlog.events:
                 with suppress(Left, Gone):
@@ -233,7 +229,7 @@ class Carrier:
 
     async def _abandon(self, why: str) -> list[Emitted]:
         """The pump has failed: end the run, if possible, so that it does not stay active."""
-        self.backlog.patient = False
+        self.backlog.unpumped()
         ending = [] if self.turn.ended else endings.failed(self.turn, failures.last_error(None, why))
         try:
             with suppress(Left, Gone, lifecycle.Impossible):
@@ -343,7 +339,7 @@ class Carrier:
         """Translate upstream's events, store the result, and return the events to send."""
         opened = None if self.state.opened else echo.response_in(events)
         # Upstream has made this response, however the run ends.
-        self.state.response = opened or self.state.response
+        self.state.begun(opened)
         if self._must_look() and (stop := await self.stopped()) is not None:
             return stop
         turn = self.turn
@@ -360,10 +356,9 @@ class Carrier:
             healing.learn(self.state, opened)
         if self.turn.made:
             with lifetime.within(self.call):
-                fetched, self.turn.made = await container_files.fetch(self.world, self.turn.made), []
-            self.state.files = [*self.state.files, *fetched]
+                self.state.fetched(await container_files.fetch(self.world, self.turn.made))
         if self.backlog.waits and not self.turn.ended:
-            self.backlog.events += emitted
+            self.backlog.add(emitted)
             return []
         return await self.settle(emitted)
 
@@ -412,19 +407,18 @@ class Carrier:
         """Commit a batch together with the backlog, then return all of it.  While the store fails, nothing is returned,
         and at the end of the answer this waits for the store.
         """
-        batch, self.backlog.events = [*self.backlog.events, *emitted], []
+        batch = [*self.backlog.take(), *emitted]
         while True:
             try:
                 settled = await self._settled(batch)
             except StoreFailed as problem:
-                self.backlog.events = batch
+                self.backlog.keep(batch)
                 self.backlog.failed(problem, last=self.turn.ended)
                 if not self.turn.ended:
                     return []
                 await self.world.wait(backlog.PAUSE)
             else:
                 self.backlog.over()
-                self.backlog.events = []
                 await learned.save(self.world)
                 return settled
 
@@ -439,6 +433,6 @@ class Carrier:
         if stored.run["status"] != "cancelling":
             raise Left(stored.run)
         if self.turn.run["status"] == "completed":
-            self.state.seen = "cancelling"
+            self.state.cancelled()
             return await self.settle(emitted)
         return await self._stop(stored.run, emitted)

@@ -47,7 +47,7 @@ def report(world: Context, turn: Turn) -> None:
         log.warning("upstream sent %.80r, which this version does not support: left out", kind)
     for difference in turn.differences:
         log.warning("run %s: %s", turn.run["id"], difference)
-    turn.differences.clear()
+    turn.reported()
 
 
 def internal_error(world: Context, run_id: str) -> str:

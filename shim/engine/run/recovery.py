@@ -203,7 +203,8 @@ def _drop_unfinished(tx: Tx, turn: Turn, response: Json, journalled: list[Json])
         finished = step["status"] != "in_progress"
         if message is not None and (finished or message["status"] == "completed"):
             written.append(Open("message", step, message=message, open=False, whole=True))
-            turn.held = turn.held if finished else step
+            if not finished:
+                turn.reopen_held(step)
         elif finished:
             hosted += 1
         else:
@@ -232,14 +233,12 @@ def _settle(turn: Turn, response: Json, journalled: list[Json], written: list[Op
     A journalled item whose step was not finished is emitted again, but not journalled again.
     """
     for item in journalled:
-        turn.known.add(item, None).journalled = True
+        turn.was_journalled(item)
     for index, (item, found) in enumerate(turn.known.output(response.get("output") or [])):
         found, kind = found or turn.known.add(item, index), item["type"]
         turn.known.learn(found, item)
         if kind == "message" and written:
-            opened = written.pop(0)
-            opened.known, turn.items[found.key] = found, opened
-            found.announced = found.settled = True
+            turn.was_emitted(found, written.pop(0))
         elif (kind in HOSTED or elsewhere.asked(turn.run, kind)) and hosted:
             hosted -= 1
-            found.announced = found.settled = True
+            turn.was_emitted(found)

@@ -133,7 +133,7 @@ def opened(tx: Tx, world: Context, row: RunRow) -> Turn:
         message = messages.get(tx, row.body["thread_id"], written["message_id"]) if written else None
         if message is not None and message["status"] == "completed":
             # The step was complete except for its token counts.
-            turn.held = step
+            turn.reopen_held(step)
         else:
-            turn.items[step["id"]] = Open(step["type"], step, message=message or {})
+            turn.reopen(Open(step["type"], step, message=message or {}))
     return turn

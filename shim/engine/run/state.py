@@ -65,15 +65,38 @@ class RunState:
 
     def moved(self, run: Json) -> None:
         """Continue with the run as it is in the store."""
-        self.turn.run, self.seen = run, run["status"]
+        self.turn.moved(run)
+        self.seen = run["status"]
+
+    def cancelled(self) -> None:
+        """Record that the run, which is completed here, is being cancelled in the store."""
+        self.seen = "cancelling"
 
     def stored(self, run: Json, memory: RunMemory) -> None:
         """Record that a transaction has stored the run and all objects of the turn."""
         self.moved(run)
         self.memory, self.files = memory, []
-        self.turn.done.clear()
-        self.turn.amended.clear()
+        self.turn.stored()
         self.noted = self.noted or self.response_id is not None
+
+    def begun(self, response: Json | None) -> None:
+        """Record the response that upstream has opened, if this event opened one."""
+        self.response = response or self.response
+
+    def handed_over(self, run: Json, memory: RunMemory) -> bool:
+        """Record that the store knows the response, on which upstream works in its background.  Returns whether the run
+        was cancelled meanwhile.
+        """
+        self.memory, self.noted = memory, True
+        if run["status"] != "cancelling":
+            return False
+        self.moved(run)
+        return True
+
+    def fetched(self, files: list[Kept]) -> None:
+        """Add files for the next transaction."""
+        self.turn.fetched()
+        self.files = [*self.files, *files]
 
     def left(self) -> None:
         """Drop the current response, as another one replaces it."""

@@ -2,8 +2,10 @@
 
 import pytest
 
+from shim.engine.run.container_files import Kept
 from shim.engine.run.state import RunState
 from shim.ports import Profile
+from shim.translate.turn import Made
 from tests.engine.run import driven
 from tests.engine.scripted import World
 from tests.translate.telling import added, created, done, ended, message, says, tell
@@ -69,3 +71,35 @@ def test_another_response_takes_the_place_of_one_that_is_dropped(state: RunState
     state.response, state.noted = {"id": "resp_1"}, True
     state.left()
     assert (state.response_id, state.noted, state.opened) == (None, False, False)
+
+
+def test_a_response_begins_with_the_event_that_opens_it(state: RunState) -> None:
+    state.begun(None)
+    assert not state.opened
+    state.begun({"id": "resp_1"})
+    state.begun(None)
+    assert state.response_id == "resp_1"
+
+
+@pytest.mark.parametrize("status", ["queued", "cancelling"])
+def test_a_run_that_upstream_works_on_by_itself(state: RunState, status: str) -> None:
+    memory = state.memory | {"background": "resp_1"}
+    assert state.handed_over(state.run | {"status": status}, memory) is (status == "cancelling")
+    assert (state.memory, state.noted, state.seen) == (memory, True, status)
+
+
+def test_fetched_files_wait_for_the_next_transaction(state: RunState) -> None:
+    one, two = (Kept(None, {"id": name}, b"") for name in ("cfile_1", "cfile_2"))
+    state.turn.made = [Made("cfile_1", "a.txt")]
+    state.fetched([one])
+    assert (state.files, state.turn.made) == ([one], [])
+    state.fetched([two])
+    assert state.files == [one, two]
+    state.stored(state.run, state.memory)
+    assert state.files == []
+
+
+def test_a_completed_run_that_is_being_cancelled_is_stored_over_that(state: RunState) -> None:
+    tell(state.turn, created(), ended(HELLO))
+    state.cancelled()
+    assert (state.seen, state.run["status"]) == ("cancelling", "completed")
