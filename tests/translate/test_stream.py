@@ -155,6 +155,16 @@ def test_an_item_goes_to_the_journal_when_it_is_told_wholly() -> None:
     assert [item["type"] for _, item in made.done] == ["message", "function_call"]
 
 
+def test_a_message_that_was_cut_goes_to_the_journal_when_the_response_says_why() -> None:
+    made = turn()
+    cut = message(says("Hel"), status="incomplete")
+    tell(made, created(), added(cut), text("Hel"), done(cut))
+    assert made.done == []
+    told = tell(made, ended(cut, status="incomplete"))
+    assert last(told, "message.incomplete")["incomplete_details"] == {"reason": "max_tokens"}
+    assert [item["status"] for _, item in made.done] == ["incomplete"]
+
+
 def test_more_that_is_said_of_an_item_after_its_end_is_stored() -> None:
     made = turn()
     told = tell(made, created(), added(message()), done(message(says("Hel"))), ended(HELLO))
