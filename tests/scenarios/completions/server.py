@@ -9,9 +9,9 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from tests.listening import Handler, Listening
 from tests.scenarios.completions import rules
 
 Json = dict[str, Any]
@@ -35,7 +35,7 @@ class Turn:
     silent: bool = False
 
 
-class Completions:
+class Completions(Listening):
     """The server's side of a test: what it is to say, what it was asked, and what was wrong with that."""
 
     def __init__(self) -> None:
@@ -55,26 +55,11 @@ class Completions:
 @contextmanager
 def served() -> Iterator[tuple[Completions, str]]:
     """The server and its base URL."""
-    state = Completions()
-    kind = type("Handler", (_Handler,), {"state": state})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), kind)
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    try:
-        yield state, f"http://127.0.0.1:{server.server_port}/v1"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with Completions() as state:
+        yield state, state.url
 
 
-class _Handler(BaseHTTPRequestHandler):
-    state: Completions
-    protocol_version = "HTTP/1.1"
-
-    def log_message(self, *_: Any) -> None:
-        """Say nothing."""
-
+class _Handler(Handler):
     @property
     def _place(self) -> str:
         # Clients of Azure say their version to everybody.
@@ -90,11 +75,11 @@ class _Handler(BaseHTTPRequestHandler):
         if self._place != "/v1/chat/completions":
             return self._refuse(404, f"Unknown request URL: POST {self.path}.")
         if fault := rules.fault(body):
-            self.state.faults.append(fault)
+            self.server.owner.faults.append(fault)
             return self._refuse(400, fault)
-        self.state.headers.append(self.headers)
-        self.state.asked.append(body)
-        turn = self.state.turns.pop(0)
+        self.server.owner.headers.append(self.headers)
+        self.server.owner.asked.append(body)
+        turn = self.server.owner.turns.pop(0)
         if turn.status != 200:
             return self._json(turn.status, {"error": turn.error})
         if body.get("stream"):
@@ -116,10 +101,10 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(data)
 
     def _base(self) -> Json:
-        return {"id": f"chatcmpl-{len(self.state.asked)}", "created": 1_700_000_000, "model": "chatty-2026"}
+        return {"id": f"chatcmpl-{len(self.server.owner.asked)}", "created": 1_700_000_000, "model": "chatty-2026"}
 
     def _calls(self, turn: Turn) -> list[Json]:
-        number = len(self.state.asked)
+        number = len(self.server.owner.asked)
         return [
             {"id": f"call_{number}_{place}", "type": "function", "function": {"name": name, "arguments": arguments}}
             for place, (name, arguments) in enumerate(turn.calls)
@@ -141,11 +126,11 @@ class _Handler(BaseHTTPRequestHandler):
         for number, chunk in enumerate(self._chunks(turn, counted)):
             self._send(json.dumps(chunk))
             if number == 0 and turn.silent:
-                self.state.reading.set()
+                self.server.owner.reading.set()
                 # Until the other side leaves, which may show as a reset.
                 with suppress(ConnectionError):
                     assert self.connection.recv(1) == b""
-                return self.state.left.set()
+                return self.server.owner.left.set()
         if not turn.cut:
             self._send("[DONE]")
 
@@ -189,3 +174,6 @@ def _usage(turn: Turn) -> Json:
         "prompt_tokens_details": {"cached_tokens": 0, "audio_tokens": 0},
         "completion_tokens_details": {"reasoning_tokens": 0, "audio_tokens": 0},
     }
+
+
+Completions.handler = _Handler

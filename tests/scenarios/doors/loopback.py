@@ -4,17 +4,16 @@ Behind it is a sandbox, which answers whatever the test does not; so a test says
 """
 
 import json
-import socket
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from typing_extensions import Self
 
 from shim.sandbox import Cut, Pause, Sandbox
+from tests.listening import Handler, Listening
 
 Json = dict[str, Any]
 #: Seconds after which a test that waits for another thread has gone wrong.
@@ -87,32 +86,12 @@ class Gate:
 
 
 @dataclass
-class Loopback:
+class Loopback(Listening):
     """``with Loopback() as server: OpenAI(base_url=server.url)``."""
 
     answer: Answer = lambda asked: None
     sandbox: Sandbox = field(default_factory=Sandbox)
     asked: list[Asked] = field(default_factory=list)
-
-    def __enter__(self) -> Self:
-        self._http = _Server(self)
-        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.01,), daemon=True)
-        self._thread.start()
-        return self
-
-    def __exit__(self, *failure: object) -> None:
-        self._http.shutdown()
-        self._http.server_close()
-        self._thread.join(5)
-
-    @property
-    def host(self) -> str:
-        return f"127.0.0.1:{self._http.server_address[1]}"
-
-    @property
-    def url(self) -> str:
-        """The base URL for a client, ``/v1`` included."""
-        return f"http://{self.host}/v1"
 
     @property
     def bodies(self) -> list[Json]:
@@ -151,30 +130,11 @@ def _bytes(body: "Iterator[bytes | Pause]") -> Iterator[bytes]:
         raise ConnectionResetError("cut") from cut
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    request_queue_size = 128
-
-    def __init__(self, loopback: Loopback) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.loopback = loopback
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Somebody was killed while he talked to us: nothing to alarm anybody with."""
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    server: _Server
-
-    def setup(self) -> None:
-        super().setup()
-        self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-
+class _Handler(Handler):
     def _any(self) -> None:
         try:
             asked = Asked(self.command, self.path, tuple(self.headers.items()), self._body())
-            self._send(self.server.loopback.say(asked))
+            self._send(self.server.owner.say(asked))
         except OSError:
             # Somebody has gone: the reader, or we were told to break off.
             self.close_connection = True
@@ -205,5 +165,5 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(b"%x\r\n%b\r\n" % (len(piece), piece))
         self.wfile.write(b"0\r\n\r\n")
 
-    def log_message(self, format: str, *args: object) -> None:
-        """Say nothing."""
+
+Loopback.handler = _Handler

@@ -2,14 +2,13 @@
 
 import json
 import re
-import socket
-import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from typing_extensions import Self
+
+from tests.listening import Handler, Listening
 
 Json = dict[str, Any]
 
@@ -41,7 +40,7 @@ def echoing(blocks: Iterable[bytes], body: Json) -> list[bytes]:
 
 
 @dataclass
-class Replay:
+class Replay(Listening):
     """``with Replay(answers) as server``: the first request gets the first answer, and so on; one more is a problem."""
 
     answers: Sequence[Answer]
@@ -50,23 +49,6 @@ class Replay:
     headers: list[dict[str, str]] = field(default_factory=list)
     #: What should not have happened, in words.
     problems: list[str] = field(default_factory=list)
-
-    def __enter__(self) -> Self:
-        self._http = _Server(self)
-        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.01,), daemon=True)
-        self._thread.start()
-        return self
-
-    def __exit__(self, *failure: object) -> None:
-        self._http.shutdown()
-        self._http.server_close()
-        self._thread.join(5)
-
-    @property
-    def url(self) -> str:
-        """The base URL for a client, ``/v1`` included."""
-        host, port = self._http.server_address[:2]
-        return f"http://{host!s}:{port}/v1"
 
     def answer(self, path: str, headers: dict[str, str], body: Json) -> Reply:
         if path != "/v1/responses" or len(self.bodies) >= len(self.answers):
@@ -80,25 +62,10 @@ class Replay:
         return answer if isinstance(answer, Reply) else answer(body)
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def __init__(self, replay: Replay) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.replay = replay
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    server: _Server
-
-    def setup(self) -> None:
-        super().setup()
-        self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-
+class _Handler(Handler):
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers.get("content-length") or 0)) or b"{}")
-        reply = self.server.replay.answer(self.path, dict(self.headers.items()), body)
+        reply = self.server.owner.answer(self.path, dict(self.headers.items()), body)
         try:
             self._send(reply)
         except OSError:
@@ -110,7 +77,7 @@ class _Handler(BaseHTTPRequestHandler):
             # A file that code wrote.  The recordings hold no such call; what comes back is not looked at here.
             self._send(Reply.json({"made": "by code"}))
             return
-        self.server.replay.problems.append(f"nobody expected GET {self.path}")
+        self.server.owner.problems.append(f"nobody expected GET {self.path}")
         self._send(Reply.json({"error": {"message": "not expected", "type": "test", "param": None, "code": None}}, 404))
 
     def _send(self, reply: Reply) -> None:
@@ -123,5 +90,5 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(b"%x\r\n%b\r\n" % (len(piece), piece))
         self.wfile.write(b"0\r\n\r\n")
 
-    def log_message(self, format: str, *args: object) -> None:
-        """Say nothing."""
+
+Replay.handler = _Handler

@@ -4,10 +4,10 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import Any
 from urllib.parse import urlsplit
+
+from tests.listening import Handler, Listening
 
 Json = dict[str, Any]
 THEN = " then "
@@ -30,8 +30,9 @@ def _text(content: Any) -> str:
     return content if isinstance(content, str) else " ".join(part.get("text", "") for part in content or ())
 
 
-class _Handler(BaseHTTPRequestHandler):
-    server: "_Server"
+class _Handler(Handler):
+    # An answer ends with its connection.
+    protocol_version = "HTTP/1.0"
 
     def do_GET(self) -> None:
         self._pass_on(None)
@@ -40,7 +41,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._pass_on(json.dumps(due(json.loads(self.rfile.read(int(self.headers["content-length"]))))))
 
     def _pass_on(self, body: str | None) -> None:
-        behind = HTTPConnection(self.server.behind)
+        behind = HTTPConnection(self.server.owner.behind)
         behind.request(self.command, self.path, body, {"content-type": "application/json"})
         answer = behind.getresponse()
         self.send_response(answer.status)
@@ -55,24 +56,16 @@ class _Handler(BaseHTTPRequestHandler):
         finally:
             behind.close()
 
-    def log_message(self, format: str, *args: object) -> None:
-        """Say nothing."""
 
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
+class _InSteps(Listening):
+    handler = _Handler
 
     def __init__(self, url: str) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
         self.behind = urlsplit(url).netloc
 
 
 @contextmanager
 def in_steps(url: str) -> Iterator[str]:
     """In front of the model at ``url``; the base URL to call instead."""
-    with _Server(url) as server:
-        thread = Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_address[1]}/v1"
-        server.shutdown()
-        thread.join(5)
+    with _InSteps(url) as server:
+        yield server.url
