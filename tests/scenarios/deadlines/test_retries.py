@@ -55,8 +55,7 @@ def test_a_shorter_wait_is_waited_for(colour: str) -> None:
     busy = Busy(times=2, retry_after_ms="20", retry_after="1")
     with Loopback(busy) as upstream, opened(colour, base_url=upstream.url, max_retries=2) as client:
         assert streamed(client).status == "completed"
-    posts = [asked for asked in upstream.asked if asked.path.endswith("/responses")]
-    assert [asked.header("x-stainless-retry-count") for asked in posts] == ["0", "1", "2"]
+    assert len(upstream.bodies) == 3
 
 
 @pytest.mark.parametrize("colour", COLOURS)
