@@ -96,6 +96,19 @@ def test_whoever_guesses_has_to_wait(server: Server) -> None:
     assert server.ask("anna", "assistants").status == 200, "callers are not concerned"
 
 
+def test_behind_a_proxy_each_address_counts_for_itself() -> None:
+    """The one from which the proxy had the request, and only if that proxy is to be believed."""
+    chosen: dict[str, Any] = {"operator_key": SecretStr(KEY), "trusted_proxies": "127.0.0.1", "tenant": "us"}
+    with served(True, upstream="sandbox", **chosen) as url:
+        path, body = f"{url}/operator/us/threads", {"id": THREAD}
+        for _ in range(FAILURES):
+            wrong = ask(path, "POST", body, authorization="Bearer a-guess", x_forwarded_for="192.0.2.1")
+            assert wrong.status == 401
+        named = {"authorization": f"Bearer {KEY}"}
+        assert ask(path, "POST", body, x_forwarded_for="192.0.2.1", **named).status == 429
+        assert ask(path, "POST", body, x_forwarded_for="192.0.2.2", **named).status == 200
+
+
 def test_nobody_else_comes_in(server: Server) -> None:
     body = {"id": OWN, "model": "gpt-4o"}
     for key in (None, "another-key-that-is-long", KEY[:-1], *server.keys.values()):
