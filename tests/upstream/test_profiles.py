@@ -1,11 +1,10 @@
-"""Which profile a server gets by its address, and how the runs of each profile go upstream."""
+"""Which profile a server gets by its address, and what is left of it where nothing is kept."""
+
+from dataclasses import replace
 
 import pytest
 
-from shim import OpenAI
-from shim.upstream.profiles import CHAT, PROFILES, choose
-from tests.scenarios.doors.loopback import Loopback
-from tests.scenarios.healing.losing import WAYS, Talk, said
+from shim.upstream.profiles import PROFILES, choose, proven, stateless, without_chains
 
 ADDRESSES = {
     "https://api.openai.com/v1": "openai",
@@ -28,10 +27,6 @@ ADDRESSES = {
     "http://127.0.0.1:8080/v1": "other",
     "https://api.x.ai/v1": "other",
 }
-CHAINING = {"openai", "azure", "sandbox", "ogx", "lmstudio", "litellm", "other"}
-#: The one that is no Responses server is asked by way of LiteLLM: `tests/scenarios/completions`.
-RESPONDING = [name for name in PROFILES if name != CHAT]
-IN_BACKGROUND = {"openai", "azure", "sandbox"}
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
@@ -40,49 +35,16 @@ def test_a_server_is_known_by_its_address(address: str) -> None:
     assert choose(address, "vllm").name == "vllm"
 
 
-@pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("name", RESPONDING)
-def test_a_profile_decides_how_runs_go_upstream(name: str, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SHIM_UPSTREAM_PROFILE", name)
-    with Loopback() as server, OpenAI(base_url=server.url, api_key="x", max_retries=0) as client:
-        talk = Talk(client, way, model="o3")
-        talk.run()
-        assert talk.fact in talk.say("What is it?").text
-        first, second = server.bodies
-    chained = name in CHAINING
-    assert [body["store"] for body in (first, second)] == [chained] * 2
-    assert ("previous_response_id" in second) == chained
-    assert len(said(second)) == (1 if chained else 3)
-    assert not any(body.get("background") for body in (first, second))
-    assert "include" not in first
+#: Servers whose encrypted reasoning is asked for where they store nothing; unknown ones may be gateways to OpenAI.
+REASONING = {"openai", "azure", "sandbox", "litellm", "other"}
 
 
-@pytest.mark.parametrize("name", RESPONDING)
-def test_models_that_take_minutes_go_on_upstream_where_that_is_known_to_be_possible(
-    name: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("SHIM_UPSTREAM_PROFILE", name)
-    monkeypatch.setattr("shim.translate.models.MINUTES", {"o3": "thinks"})
-    with Loopback() as server, OpenAI(base_url=server.url, api_key="x", max_retries=0) as client:
-        Talk(client, "stream", model="o3").run()
-        (body,) = server.bodies
-    assert bool(body.get("background")) == (name in IN_BACKGROUND)
-
-
-@pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("name", RESPONDING)
-def test_nothing_is_kept_anywhere_where_that_is_set(name: str, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No response is stored, none runs in the background, and reasoning goes along where it can be read again."""
-    monkeypatch.setenv("SHIM_UPSTREAM_PROFILE", name)
-    monkeypatch.setenv("SHIM_STORE_RESPONSES", "false")
-    with Loopback() as server, OpenAI(base_url=server.url, api_key="x", max_retries=0) as client:
-        talk = Talk(client, way, model="o3")
-        talk.run()
-        assert talk.fact in talk.say("What is it?").text
-        assert [body["store"] for body in server.bodies] == [False] * 2
-        assert not any("background" in body or "previous_response_id" in body for body in server.bodies)
-        # One of which nothing is known may be OpenAI behind a gateway.
-        carried = PROFILES[name].encrypted_reasoning or not PROFILES[name].trusted
-        assert [body.get("include", []) for body in server.bodies] == [["reasoning.encrypted_content"] * carried] * 2
-        kinds = [item["type"] for item in server.bodies[-1]["input"]]
-        assert kinds == ["message", *["reasoning"] * carried, "message", "message"]
+@pytest.mark.parametrize("name", PROFILES)
+def test_what_is_left_of_a_profile(name: str) -> None:
+    """Its other fields stay as they are."""
+    profile = replace(PROFILES[name], address="http://x")
+    nothing = {"stores": False, "background": False}
+    assert without_chains(profile) == replace(profile, **nothing)
+    thinks = {"encrypted_reasoning": name in REASONING}
+    assert stateless(profile) == replace(profile, **nothing, **thinks)
+    assert proven(profile) == replace(profile, trusted=True)

@@ -1,0 +1,36 @@
+"""Errors as servers word them, and how the caller reads them."""
+
+from typing import Any
+
+import openai
+import pytest
+
+from shim import OpenAI
+from tests.scenarios.doors.loopback import Loopback, Said
+
+#: Body of an answer with status 422, and message, code and param that come of it.
+BODIES: list[tuple[Any, tuple[str, str | None, str | None]]] = [
+    ({"error": {"message": "No.", "type": "t", "param": "model", "code": "c"}}, ("No.", "c", "model")),
+    (
+        {"error": {"message": "No.", "type": "t", "param": "p", "code": "c"}},
+        ("No. ('p' is upstream's name, for a field that the shim sends)", "c", "p"),
+    ),
+    ({"error": {"message": "No.", "type": "t", "code": 422}}, ("No.", None, None)),
+    ({"error": {"error": {"message": "No.", "code": "c"}}}, ("No.", "c", None)),
+    ({"error": "No.", "code": "not-found"}, ("No.", None, None)),
+    ({"detail": "No."}, ("No.", None, None)),
+    ({"message": "No.", "code": "c"}, ("No.", "c", None)),
+]
+
+
+@pytest.mark.parametrize("body, expected", BODIES)
+def test_the_caller_reads_the_servers_own_words(body: Any, expected: tuple[str, str | None, str | None]) -> None:
+    server = Loopback(lambda asked: Said.json(body, 422))
+    with server, OpenAI(base_url=server.url, api_key="x", max_retries=0) as client:
+        helper = client.beta.assistants.create(model="gpt-4o")
+        thread: Any = {"messages": [{"role": "user", "content": "Hi"}]}
+        with pytest.raises(openai.UnprocessableEntityError) as caught:
+            client.beta.threads.create_and_run(assistant_id=helper.id, thread=thread, stream=True)
+    told = caught.value.body
+    assert isinstance(told, dict)
+    assert (told["message"], told["code"], told["param"]) == expected
