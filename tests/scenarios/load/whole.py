@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from shim.engine.run import carrier, refresh
+from shim.engine.run import notes, refresh
 from tests.scenarios.crash.lawful import check_thread, check_told
 from tests.scenarios.load.program import ACTIVE
 from tests.scenarios.load.scale import facts, question
@@ -11,7 +11,7 @@ from tests.scenarios.load.stage import Stage
 
 Json = dict[str, Any]
 #: Why a run fails that died with its process.
-OURS = (refresh.ORPHANED, refresh.UNSTORED, carrier.OURS.format(""))
+OURS = (refresh.ORPHANED, refresh.UNSTORED, notes.OURS.format(""))
 
 
 def check(stage: Stage) -> None:
