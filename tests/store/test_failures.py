@@ -124,12 +124,12 @@ def test_no_message_holds_a_password(url: str) -> None:
 SAID = {
     'connection failed: FATAL:  password authentication failed for user "me"': "refused the user name or the password",
     'connection failed: FATAL:  no pg_hba.conf entry for host "10.0.0.1", user "me"': "refused the user name",
-    "failed to resolve host 'nowhere': [Errno -3] Temporary failure in name resolution": "an address that is not known",
+    "failed to resolve host 'nowhere': [Errno -3] Temporary failure in name resolution": "cannot be resolved",
     "FATAL:  sorry, too many clients already": "has no connection left",
     "FATAL:  the database system is starting up": "does not answer",
     'could not extend file "base/1/2": No space left on device': "has no room left on its disk",
     "cannot execute INSERT in a read-only transaction": "cannot be written: it is read-only",
-    'relation "runs" does not exist\nLINE 1: SELECT secret FROM runs': "knows no such database, user or table",
+    'relation "runs" does not exist\nLINE 1: SELECT secret FROM runs': "has no such database, user or table",
     "something new\nLINE 1: SELECT secret FROM runs": "failed: something new",
 }
 

@@ -52,7 +52,7 @@ def test_tables_of_somebody_else_are_left_alone(tmp_path: Path) -> None:
         db.execute("CREATE TABLE messages (text)")
     db.close()
     base = database(f"sqlite:///{path}")
-    with pytest.raises(StoreFailed, match=r"did not make\. Give it a database of its own"):
+    with pytest.raises(StoreFailed, match=r"belong to another program\. Give it a database of its own"):
         base.read(lambda tx: None)
     base.close()
     with sqlite3.connect(path) as db:
@@ -102,7 +102,7 @@ def test_a_new_store_is_logged_once_and_the_librarys_steps_are_not(
     with caplog.at_level(logging.INFO):
         for _ in range(2):
             upgrade.bring_up_to_date(engine, "of mine")
-    assert caplog.messages == ["a new store was made: of mine"]
+    assert caplog.messages == ["a new store was created: of mine"]
     assert logging.getLogger("alembic").level == before
     engine.dispose()
 
@@ -111,6 +111,6 @@ def test_of_two_that_begin_at_once_one_makes_the_tables(tmp_path: Path, caplog: 
     engines = [dialects.make_engine(sa.make_url(f"sqlite:///{tmp_path / 'new.db'}")) for _ in range(2)]
     with caplog.at_level(logging.INFO, "shim"), ThreadPoolExecutor(2) as pool:
         list(pool.map(lambda engine: upgrade.bring_up_to_date(engine, "of mine"), engines))
-    assert caplog.messages == ["a new store was made: of mine"]
+    assert caplog.messages == ["a new store was created: of mine"]
     for engine in engines:
         engine.dispose()
