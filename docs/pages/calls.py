@@ -1,4 +1,4 @@
-"""What the SDK's methods call, found by calling them on a network that only writes down."""
+"""The routes that the SDK's methods call, found by calling them on a network that only records requests."""
 
 import inspect
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from shim.engine.api.routes import ROUTES
 from shim.http.transport import http
 
 RESOURCES: Final = ("assistants", "threads", "threads.messages", "threads.runs", "threads.runs.steps")
-#: What any method can read: an object, a list, a run that is over.
+#: An answer that every method can read: an object, a list and a completed run at the same time.
 ANSWER: Final = {"id": "run_1", "status": "completed", "thread_id": "thread_1", "data": [], "has_more": False}
 
 
@@ -43,7 +43,7 @@ def routes(path: str, name: str) -> str:
 
 
 def _least(method: Any) -> dict[str, Any]:
-    """The least that a method must be given: ids that say whose they are."""
+    """The required arguments of a method; each id contains the name of its parameter."""
     needed = [each for each in inspect.signature(method).parameters.values() if each.default is inspect.Parameter.empty]
     return {each.name: [] if each.name == "tool_outputs" else f"{each.name}!" for each in needed}
 

@@ -1,4 +1,4 @@
-"""Every method of the SDK and the routes that it calls; every field and event, and what becomes of it."""
+"""Every method of the SDK and the routes that it calls; every field and event, and how the shim treats it."""
 
 from typing import Any, Final
 
@@ -10,39 +10,41 @@ from shim.engine.api.routes import OURS, ROUTES
 from shim.translate.fields import FIELDS, MESSAGE, Fate
 
 INTRODUCTION: Final = """
-Measured against `openai` {version}: what it has of the Assistants API, found by calling its methods and reading its
-types, and what becomes of each here. When a newer SDK brings something, this page is stale, and CI says so.
+Measured against `openai` {version}: every part of the Assistants API in that SDK, found by calling its methods and
+reading its types, and how the shim treats it. When a newer SDK adds something, this page is out of date, and CI fails.
 """
 METHODS: Final = """
-{count} of {count} methods. What each calls in one use was found by calling it; tests do the same in both colours, and
-prove that no route is left uncalled.
+{count} of {count} methods. The routes that a method calls were found by calling it. Tests call every method of the sync
+and the async client, and check that every route is called.
 """
 GUESTS: Final = """
-Calls of other APIs that are answered here, too, or on their way: files that code interpreter made, and vector stores
-that an assistant searches.
+Calls of other APIs that the shim answers itself or changes before it passes them on: files that code interpreter made,
+and vector stores that an assistant searches.
 """
 REQUESTS: Final = """
-*Carried*: upstream gets it under the same name. *Renamed*: under another. *Approximated*: upstream has nothing that
-does the same. *Kept*: upstream never hears of it. A field that is in no table is refused by name:
+*Carried*: sent to upstream under the same name. *Renamed*: sent under another name. *Approximated*: upstream has
+nothing with the same effect. *Kept*: not sent to upstream. A field that is in no table is refused by name:
 `Unknown parameter: 'x'.`
 """
 ANSWERS: Final = (
-    "Every key of every object, in the order of the wire. *Ours alone* is what the SDK's types do not name."
+    "Every key of every object, in the order in which it is sent. *Ours alone*: the SDK's types do not have it."
 )
-EVENTS: Final = "Every event that the SDK knows. *Never* says why one is not sent."
-NEVER: Final = {"error": "never: a failure of the model ends the run, and one of our own is raised where it is read"}
+EVENTS: Final = "Every event that the SDK knows. *Never*: not sent, with the reason."
+NEVER: Final = {
+    "error": "never: a failure of the model ends the run, and a failure of the shim is raised where the stream is read"
+}
 
-#: What becomes of fields that start no run.
+#: What happens to fields of requests that start no run.
 OTHER: Final[dict[str, Fate]] = {
     "name": Fate("kept", "Shown with the assistant."),
     "description": Fate("kept", "Shown with the assistant."),
     "messages": Fate("renamed", "Added to the thread, then sent with its first run.", ("input",)),
     "tool_outputs": Fate("renamed", "Sent as `function_call_output` items, in the order of the calls.", ("input",)),
     "limit": Fate("kept", "1 to 100, 20 by default."),
-    "order": Fate("kept", "By the order in which things were stored."),
-    "after": Fate("kept", "What follows that object in the list."),
-    "before": Fate("kept", "What precedes that object in the list."),
-    "run_id": Fate("kept", "Only what that run wrote."),
+    "order": Fate("kept", "Sorts by the order in which the objects were stored."),
+    "after": Fate("kept", "The objects that follow this one in the list."),
+    "before": Fate("kept", "The objects that precede this one in the list."),
+    "run_id": Fate("kept", "Only the messages that this run wrote."),
 }
 
 
@@ -71,7 +73,7 @@ def print_page() -> str:
 
 
 def fate(operation: str, name: str) -> Fate:
-    """What becomes of a field of an operation.  Raises `LookupError` for one that nobody has decided about."""
+    """What happens to a field of an operation.  Raises `LookupError` for a field that is in no table."""
     if operation.startswith("messages.") and name in MESSAGE:
         return MESSAGE[name]
     if operation not in types.STARTING and name == "metadata":

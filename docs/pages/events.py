@@ -8,30 +8,30 @@ from shim.translate.stream import ENDS, RULES, Key, Nothing
 from shim.translate.turn import EMITS, STEP_OPENS
 
 INTRODUCTION: Final = """
-A Responses stream goes in, an Assistants stream comes out. Each row is one rule, a plain generator in
-`shim/translate`; the tests hold it to what it may emit. A polled run goes through the same rules.
+How the events of a Responses stream become the events of an Assistants stream. Each row is one rule: a generator in
+`shim/translate`. The tests check that it emits only the events listed. A polled run uses the same rules.
 
-Two groups of events are named by a word: *step opens* is {opens}; *ends* is {ends}. Which of them are told depends on
-what has been told before.
+Two groups of events have a short name: *step opens* is {opens}; *ends* is {ends}. Which events of a group are sent
+depends on the events that the run has sent before.
 """
 SEEN: Final = """
-These rows say that nothing is told, and why. An event that has no row (next year's API has more of them) is skipped and
-logged once.
+For these events nothing is sent; each row gives the reason. An event without a row, of a newer version of the API for
+example, is skipped and logged once.
 """
 BACKWARDS: Final = """
-What leads to each event of an Assistants stream. *The end of the response* is any of {last}. Those that no
-rule may emit are told by the engine.
+The causes of each event of an Assistants stream. *The end of the response* is any of {last}. The events that no
+rule emits are sent by the engine.
 """
 #: Upstream's last events.
 LAST: Final = ("response.completed", "response.incomplete", "response.failed", "response.cancelled")
-#: Events that are told outside the translation, and when.
+#: Events that the engine sends without the translation, and when.
 BY_ENGINE: Final[dict[str, str]] = {
     "thread.created": "`POST /threads/runs` with `stream`, at once",
-    "thread.run.created": "every run's beginning, once upstream has answered",
-    "thread.run.queued": "every run's beginning, and each time tool outputs come in",
-    "thread.run.step.completed": "a step of functions, when its outputs come in",
-    "thread.run.expired": "the run's time is over",
-    "thread.run.step.expired": "the run's time is over",
+    "thread.run.created": "the start of every run, after upstream has answered",
+    "thread.run.queued": "the start of every run, and each time tool outputs are submitted",
+    "thread.run.step.completed": "a step with function calls, when their outputs are submitted",
+    "thread.run.expired": "the run's lifetime has passed",
+    "thread.run.step.expired": "the run's lifetime has passed",
     "error": "a failure of our own, of the database for example, in an open stream; nothing follows it",
     "done": "the end of every stream",
 }
@@ -44,9 +44,9 @@ def print_page() -> str:
     return page(
         "Events",
         INTRODUCTION.format(opens=opens, ends=ends),
-        "## What is told",
-        table(("upstream says", "meaning", "may be told"), rows),
-        "## What is seen and not told",
+        "## Events that are sent",
+        table(("event upstream", "meaning", "may send"), rows),
+        "## Events for which nothing is sent",
         SEEN,
         _silent(),
         "## Backwards",
@@ -60,7 +60,7 @@ def _key(key: Key) -> str:
 
 
 def _emitted(names: frozenset[str]) -> str:
-    """The names, with the two groups by their words."""
+    """The names; a complete group is replaced by its short name."""
     words = []
     for word, group in (("*step opens*", frozenset(STEP_OPENS)), ("*ends*", frozenset(ENDS))):
         if group <= names:

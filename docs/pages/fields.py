@@ -1,4 +1,4 @@
-"""What becomes of every field of a request, from its table."""
+"""What happens to every field of a request, from its table."""
 
 from typing import Final
 
@@ -6,8 +6,8 @@ from docs.pages.marks import cell, code, page, table
 from shim.translate.fields import FIELDS, MESSAGE, OURS, Fate
 
 INTRODUCTION: Final = """
-What becomes of every field of a request that starts a run. *Carried*: upstream gets it under the same name. *Renamed*:
-under another. *Approximated*: upstream has nothing that does the same. *Kept*: upstream never hears of it.
+What happens to every field of a request that starts a run. *Carried*: sent to upstream under the same name. *Renamed*:
+sent under another name. *Approximated*: upstream has nothing with the same effect. *Kept*: not sent to upstream.
 """
 
 
@@ -19,7 +19,7 @@ def print_page() -> str:
         _fates(FIELDS),
         "## Messages",
         _fates(MESSAGE),
-        "## What no field gave",
+        "## Fields that come from no field of the request",
         table(("field upstream", "meaning"), [(code(name), cell(text)) for name, text in OURS.items()]),
     )
 

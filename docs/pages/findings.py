@@ -8,15 +8,16 @@ from shim.migrate.scan.outputs import LEVELS, MEANING
 from shim.migrate.scan.rules import RULES, VERDICTS
 
 INTRODUCTION: Final = """
-Every kind of finding of [`assistants-shim scan`](../how-to/scan.md), those that ask for most first. `# shim:
-ignore[rule]` in the code takes one out. In SARIF, *needs a human* is an error, *works with a remark* a warning, *works
+Every kind of finding of [`assistants-shim scan`](../how-to/scan.md), those that need most work first. `# shim:
+ignore[rule]` in the code suppresses one. In SARIF, *needs a human* is an error, *works with a remark* a warning, *works
 as is* a note.
 """
 LANGUAGES: Final = """
 ## Other languages
 
-Each row is a regular expression over a file without its comments. A row with a second one counts only in a file that
-holds that, too. In configuration only ids, addresses and, beside an assistant's id, retired models are looked for.
+Each row is a regular expression that is applied to a file without its comments. A row with a second expression counts
+only in a file that matches both. In configuration files the scan looks only for ids, addresses and, next to an
+assistant's id, retired models.
 """
 
 

@@ -6,18 +6,18 @@ from docs.pages.marks import code, page, table
 from shim.translate.models import MINUTES, RETIRED
 
 INTRODUCTION: Final = """
-Models that no longer exist, and what answers in their place: the successors that OpenAI names on its deprecations page,
-as of 2026-10-15. A row counts from its date on, and only where OpenAI's names mean OpenAI's models. Before it counts,
-the upstream's own list of models is looked at, once a day: what that still has, without a `shutdown_date` in the past,
-is called as it is. A model that the upstream refuses and lists no more is replaced before its date. Each mapping is
-logged once; the run shows the name that it was given.
+Models that no longer exist, and the models that answer in their place: the successors that OpenAI names on its
+deprecations page, as of 2026-10-15. A row applies from its date on, and only where OpenAI's names mean OpenAI's models.
+Before a row is applied, the shim reads the upstream's own list of models, once a day: a model that is still in it,
+without a `shutdown_date` in the past, is called unchanged. A model that the upstream refuses and no longer lists is
+replaced before its date. Each mapping is logged once; the run shows the original name.
 
 `SHIM_MODEL_MAP` adds names of your own, which come first: `{"gpt-4": "gpt-5.6-sol", "ft:gpt-3.5-turbo*": "my-model"}`,
-or the path of a file that holds this. The longest prefix that fits counts; `null` leaves a model as it is, so that
-`"*": null` puts your map in the table's place. `SHIM_MODEL_MAP=off` turns all mapping off. Where a model is unknown and
-has no row, the run fails as it did, and the log names the setting.
+or the path of a file with such an object. The longest prefix that matches is used; `null` leaves a model unchanged, so
+that `"*": null` makes your map replace the table. `SHIM_MODEL_MAP=off` turns all mapping off. Where upstream does not
+know a model and the model has no row, the run fails with upstream's error, and the log names the setting.
 
-What changes for your users with one model or another, `assistants-shim parity` tells from conversations that you have:
+`assistants-shim parity` shows from your own conversations what changes for your users with another model:
 [Compare models](../how-to/compare-models.md).
 """
 
@@ -25,8 +25,8 @@ What changes for your users with one model or another, `assistants-shim parity` 
 SLOW: Final = """
 ## Models that take minutes
 
-Runs of these go on in upstream's background mode, where it has one and keeps responses, unless `SHIM_BACKGROUND` says
-otherwise: [Choose where runs are driven](../how-to/background.md). `*` stands for any letters.
+Runs of these use upstream's background mode, where it has one and stores responses, unless `SHIM_BACKGROUND` sets
+something else: [Choose where runs are driven](../how-to/background.md). `*` stands for any characters.
 """
 
 

@@ -1,4 +1,4 @@
-"""What an import may say of its input, from its table."""
+"""The problems that an import may report about its input, from its table."""
 
 from typing import Final
 

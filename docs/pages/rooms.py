@@ -9,14 +9,14 @@ from docs.pages.marks import cell, code, page, table
 ROOT: Final = Path(__file__).parents[2]
 LEFT_OUT: Final = frozenset({"migrations", "vendored"})
 INTRODUCTION: Final = """
-Every folder of `shim/` is a room, and every room has a law: the first line about it below. import-linter keeps the
-floors (`pyproject.toml`), and `tests/gates/test_rooms.py` what it cannot say. Arrows point down only, from the first of
-these floors to the last:
+Every folder of `shim/` is a room, and every room has a law: the first sentence below its heading. import-linter checks
+the order of the rooms (`pyproject.toml`), and `tests/gates/test_rooms.py` the rules that import-linter cannot express.
+A room may import only from rooms on its right in this order:
 
 `cli` → `sdk`, `server`, `relay`, `migrate` → `assembly` → `settings` → `http` → `runtime` → `engine` (`api` → `run`)
 → `translate`, `store`, `upstream`, `sandbox` → `lifecycle`, `ports` → `wire`
 
-The test of `shim/x/y.py` is `tests/x/test_y.py`; what crosses rooms stands in `tests/scenarios/`.
+The test of `shim/x/y.py` is `tests/x/test_y.py`; tests of several rooms together are in `tests/scenarios/`.
 """
 
 

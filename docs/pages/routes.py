@@ -8,14 +8,15 @@ from shim.engine.api.routes import OURS, ROUTES
 from shim.server import operator
 
 INTRODUCTION: Final = """
-Every call that is ours. Paths stand below the client's base URL. What begins with {ours} and has no row is answered
-with the API's own 404; every other path goes to the real network untouched.
+Every call that the shim answers. Paths are relative to the client's base URL. A path that begins with {ours} and has no
+row is answered with the API's own 404; every other path goes to the real network unchanged.
 """
 OPERATOR: Final = """
 ## The operator's
 
-A server with `SHIM_OPERATOR_KEY` has these besides, from the root of its address and for that key alone. `{tenant}` is
-the name of a tenant. The body is that of the call, and `id`, which begins as the table says:
+A server with `SHIM_OPERATOR_KEY` also has these routes, relative to the root of its address and for that key only.
+`{tenant}` is the name of a tenant. The body is that of the call, with one field more: `id`, which begins as in the
+table:
 [Ids that the operator chooses](../how-to/serve-many.md#ids-that-the-operator-chooses).
 """
 

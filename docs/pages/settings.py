@@ -18,7 +18,7 @@ def print_page() -> str:
 
 
 def within(text: str) -> str:
-    """A text with the table as it is today between its two marks."""
+    """A text with the current table between its two marks."""
     return BETWEEN.sub(lambda marks: f"{marks[1]}\n{_table()}\n{marks[2]}", text)
 
 

@@ -6,11 +6,10 @@ from docs.pages.marks import code, page, table
 from shim import lifecycle
 
 INTRODUCTION: Final = """
-What may happen to a run in which status, and where it stands afterwards. The engine asks this table, and so does the
-database: a change is written only if the run still has a status in which it may happen. A status without a row is an
-end.
+What can happen to a run in each status, and its status afterwards. The engine and the store use this table: a change is
+written only if the run still has a status in which it is allowed. A status without entries in its row is final.
 """
-#: What each happening is.
+#: The meaning of each happening.
 HAPPENINGS: Final[dict[str, str]] = {
     "began": "upstream works on it",
     "asked": "the model calls functions of the application",
@@ -20,13 +19,13 @@ HAPPENINGS: Final[dict[str, str]] = {
     "finished": "the answer is complete",
     "cut_short": "the answer was cut, by a token limit or a filter",
     "failed": "upstream refused, failed or could not be reached",
-    "lapsed": "its time is over: ten minutes after its creation, unless `SHIM_RUN_LIFETIME` says otherwise",
+    "lapsed": "its lifetime has passed: ten minutes after its creation, unless `SHIM_RUN_LIFETIME` sets another",
 }
 STAMPS: Final = """
-The timestamp that a status sets. `expires_at` is null after every end.
+The timestamp that each status sets. `expires_at` is null in every final status.
 """
 ENDS: Final = """
-What becomes of a step, and of a message, that is still open when its run ends so.
+The status that a step and a message get that are still open when their run ends with the status in the first column.
 """
 
 

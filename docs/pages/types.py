@@ -1,4 +1,4 @@
-"""What the SDK's own types say of the Assistants API: fields of requests, keys of answers, names of events."""
+"""The Assistants API in the SDK's own types: fields of requests, keys of answers, names of events."""
 
 import importlib
 from typing import Any, Final, get_args

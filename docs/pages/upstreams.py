@@ -9,54 +9,58 @@ from shim.ports import Profile
 from shim.upstream.profiles import CHAT, HOSTS, LOST_WORDS, OTHER, PROFILES
 
 INTRODUCTION: Final = """
-What each kind of Responses server can do. A server is known by its address, or named by `SHIM_UPSTREAM_PROFILE`. One
-that is neither is `other`: before its first chain it is asked once whether it still has a response that it made, and
-what it does with a response id that never was. One that looks for responses is chained; one that takes any id, or shows
-nothing, gets the whole thread each time. `assistants-shim doctor` asks the same and goes by the same rule.
+What each kind of Responses server can do. The shim recognises a server by its address, or `SHIM_UPSTREAM_PROFILE` names
+it. Any other server has the profile `other`: before its first chain the shim checks once whether the server still has a
+response that it made, and how it answers a response id that does not exist. A server that looks responses up is
+chained. A server that accepts any id, or whose answers show neither, gets the whole thread each time. `assistants-shim
+doctor` makes the same checks and uses the same rule.
 """
 LOST: Final = """
-How servers say that they no longer have, or never had, the response that a run continues. The run is then replayed from
-the thread's own transcript, in the same call, once.
+How servers report that they no longer have, or never had, the response that a run continues. The run is then replayed
+from the thread's own transcript, in the same call, once.
 """
-#: What servers are called, and what a reader should know of them besides what the profile says.
+#: The names of servers, and remarks that do not follow from their profiles.
 SERVERS: Final[dict[str, tuple[str, str]]] = {
     "openai": (
         "OpenAI",
-        "An organisation with zero data retention is noticed and told everything each time; "
-        "`SHIM_STORE_RESPONSES=false` saves it the first question.",
+        "An organisation with zero data retention is detected, and gets the whole thread each time; "
+        "`SHIM_STORE_RESPONSES=false` saves the check.",
     ),
     "azure": (
         "Azure OpenAI",
-        "Any of its base URLs will do: Responses are asked for under `/openai/v1`. Names of models "
+        "Any of its base URLs works: Responses are requested under `/openai/v1`. Names of models "
         "are names of deployments.",
     ),
     "ogx": (
         "OGX, Llama Stack",
-        "It has a background of its own: `SHIM_BACKGROUND=always` uses it. No code interpreter.",
+        "It has its own background mode: `SHIM_BACKGROUND=always` uses it. No code interpreter.",
     ),
     "vllm": (
         "vLLM",
-        "Keeps responses only if it was started with `VLLM_ENABLE_RESPONSES_API_STORE=1`; then "
-        "`SHIM_UPSTREAM_PROFILE=other` has the shim use that.",
+        "Stores responses only if it was started with `VLLM_ENABLE_RESPONSES_API_STORE=1`; then "
+        "`SHIM_UPSTREAM_PROFILE=other` makes the shim use them.",
     ),
-    "litellm": ("LiteLLM", "What it keeps depends on the provider behind it, so each model is watched by itself."),
-    "ollama": ("Ollama", "It leaves `previous_response_id` out without a word, and takes no `tool_choice`."),
-    "llamacpp": ("llama.cpp", "What does not fit into its context is left out from the oldest message on."),
+    "litellm": (
+        "LiteLLM",
+        "Whether it stores responses depends on the provider behind it, so each model is checked separately.",
+    ),
+    "ollama": ("Ollama", "It ignores `previous_response_id` without an error, and does not support `tool_choice`."),
+    "llamacpp": ("llama.cpp", "Where a thread does not fit into its context, the oldest messages are left out."),
     "lmstudio": (
         "LM Studio",
-        "Arguments of functions come in one piece. Of its background nothing is known, so it is not used.",
+        "Arguments of functions come in one event. Whether it has a background mode is unknown, so none is used.",
     ),
-    "openrouter": ("OpenRouter", "Stateless, whatever the provider behind it."),
+    "openrouter": ("OpenRouter", "Stores no responses, whatever the provider behind it."),
     "chat": (
         "Chat Completions alone",
         "`SHIM_UPSTREAM=chat+URL`, and the extra `chat`: [below](#a-server-that-speaks-chat-completions-alone).",
     ),
     "other": (
         "any other",
-        "Chained once it has shown that it looks for previous responses; each answer that says otherwise counts.",
+        "Chained after the check has shown that it looks previous responses up, until an answer shows the opposite.",
     ),
 }
-#: Fields of a profile that are no facts about a kind of server.
+#: Fields of a profile that describe no property of a kind of server.
 UNSHOWN: Final = ("name", "address", "always")
 #: Where the table of servers stands in a page that is written by hand.
 BETWEEN: Final = re.compile(r"(<!-- servers -->\n).*?(\n<!-- /servers -->)", re.DOTALL)
@@ -78,13 +82,13 @@ def _known(name: str) -> str:
     shown = [re.sub(r"\\|\$|\(:443\)\?", "", host) for host, known in HOSTS.items() if known == name]
     if name == CHAT:
         return "`chat+` before its address, or its name in `SHIM_UPSTREAM_PROFILE`"
-    return ", ".join(map(code, shown)) or "its name in `SHIM_UPSTREAM_PROFILE`; unnamed it is watched like any other"
+    return ", ".join(map(code, shown)) or "its name in `SHIM_UPSTREAM_PROFILE`; without it, treated as `other`"
 
 
 def _told(profile: Profile) -> str:
     if profile.stores:
-        return "chained" if profile.trusted else "chained, once it has shown that it can"
-    return "whole each time"
+        return "chained" if profile.trusted else "chained, after a check"
+    return "whole thread each time"
 
 
 def _run(profile: Profile) -> str:

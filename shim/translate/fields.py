@@ -29,41 +29,39 @@ def _same(*paths: str) -> dict[str, str]:
 
 #: The fields of ``POST /threads/{thread_id}/runs`` and of ``POST /threads/runs``.
 FIELDS: Final[dict[str, Fate]] = {
-    "assistant_id": Fate(
-        "kept", "Names the assistant whose settings the run takes where its own request says nothing."
-    ),
+    "assistant_id": Fate("kept", "The assistant whose settings are used for every field that the request leaves out."),
     "model": Fate(
         "carried",
-        "As it is, or as its successor where the table of retired models has one.",
+        "Unchanged, or replaced by its successor in the table of retired models.",
         ("model",),
         _same("model"),
     ),
     "instructions": Fate(
         "carried",
-        "Sent with every call of the run, as nothing else would repeat them.",
+        "Sent with every call of the run, as upstream does not repeat them.",
         ("instructions",),
         _same("instructions"),
     ),
     "additional_instructions": Fate(
-        "renamed", "Joined to the instructions with a line break, and shown so in the run.", ("instructions",)
+        "renamed", "Joined to the instructions with a line break; the run shows the result.", ("instructions",)
     ),
     "additional_messages": Fate("renamed", "Added to the thread, then sent like its other messages.", ("input",)),
-    "thread": Fate("renamed", "Made here; its messages are sent, its metadata stays here.", ("input",)),
+    "thread": Fate("renamed", "Stored; its messages are sent, its metadata is not.", ("input",)),
     "tools": Fate(
         "carried",
-        "Functions are said to be strict or not; hosted tools bring what they work on.",
+        "Each function gets `strict`, each hosted tool its files or vector stores.",
         ("tools", "include"),
         _same("tools"),
     ),
-    "tool_resources": Fate("renamed", "Each hosted tool gets its files or vector stores with itself.", ("tools",)),
+    "tool_resources": Fate("renamed", "Each hosted tool is sent with its files or vector stores.", ("tools",)),
     "tool_choice": Fate(
         "carried",
-        "A forced choice is sent until it has been obeyed once in the run.",
+        "A forced choice is sent until the model has followed it once in the run.",
         ("tool_choice",),
         _same("tool_choice", "tool_choice.type") | {"tool_choice.name": "tool_choice.function.name"},
     ),
     "parallel_tool_calls": Fate(
-        "carried", "Sent where it is false.", ("parallel_tool_calls",), _same("parallel_tool_calls")
+        "carried", "Sent only if it is false.", ("parallel_tool_calls",), _same("parallel_tool_calls")
     ),
     "temperature": Fate(
         "carried", "Sent unless it is 1, or the model has refused it.", ("temperature",), _same("temperature")
@@ -91,28 +89,31 @@ FIELDS: Final[dict[str, Fate]] = {
     ),
     "max_completion_tokens": Fate(
         "renamed",
-        "Each round gets what the rounds before have left; with fewer than 16 left the run is incomplete.",
+        "Each round gets the tokens that the earlier rounds left; with fewer than 16 left the run ends incomplete.",
         ("max_output_tokens",),
         {"max_output_tokens": "max_completion_tokens"},
     ),
     "max_prompt_tokens": Fate(
         "approximated",
-        "Each round gets what the rounds before have left, and leaves out older messages if it has to; where not even "
-        "the last one fits, the run is incomplete. Upstream counts where it can, else an estimate does.",
+        "Each round gets the tokens that the earlier rounds left, and leaves out older messages if necessary; where "
+        "not even the last message fits, the run ends incomplete. Upstream counts the tokens; else they are estimated.",
         ("input",),
     ),
     "truncation_strategy": Fate(
         "approximated",
-        "`auto` leaves it to the server, and to a shorter second try where it cannot; `last_messages` sends those "
-        "messages alone.",
+        "With `auto` the server truncates; where it cannot, the run is tried a second time with fewer messages. "
+        "`last_messages` sends only that many messages.",
         ("truncation", "input"),
         {"truncation": "truncation_strategy"},
     ),
     "metadata": Fate(
         "carried", "Unchanged: none of our own keys are added.", ("metadata",), {"metadata*": "metadata*"}
     ),
-    "stream": Fate("kept", "Decides how the caller is answered, not how upstream is asked."),
-    "include": Fate("kept", "What file searches found is always asked for, and shown in steps when this asks."),
+    "stream": Fate("kept", "Decides the form of the answer to the caller, not of the request to upstream."),
+    "include": Fate(
+        "kept",
+        "Results of file searches are always requested; steps show them only if this field asks for them.",
+    ),
 }
 #: The fields of a message that is posted, alone or with a thread or a run.
 MESSAGE: Final[dict[str, Fate]] = {
@@ -120,7 +121,7 @@ MESSAGE: Final[dict[str, Fate]] = {
     "content": Fate(
         "renamed", "Its parts become `input_text` and `input_image`, or `output_text`.", ("input",), _same("content")
     ),
-    "attachments": Fate("renamed", "Its files go where the thread's tools find them.", ("tools",)),
+    "attachments": Fate("renamed", "Its files are added to the files of the thread's tools.", ("tools",)),
     "metadata": Fate("kept", "Shown with the message."),
 }
 #: A part of a message by its type: paths in the part upstream, and in the caller's.
@@ -137,7 +138,7 @@ OUTPUT: Final[dict[str, str]] = _same("output") | {
 }
 #: Fields of a request to upstream that come from no field of the caller's.
 OURS: Final[dict[str, str]] = {
-    "store": "Always said, as its default differs between organisations.",
-    "stream": "Asked for always, as a run is read while it is written; not where the model has refused to stream.",
-    "previous_response_id": "The response that the thread's chain, or the run's last round, ended with.",
+    "store": "Always sent, as its default differs between organisations.",
+    "stream": "`true`, as a run is stored while the answer arrives; `false` where the model has refused to stream.",
+    "previous_response_id": "The last response of the thread's chain, or of the run's previous round.",
 }

@@ -90,9 +90,11 @@ def end(turn: Turn, event: Json) -> Iterator[Emitted]:
 
 
 PROGRESS: Final = Nothing("progress inside a step, for which Assistants had no event")
-REASONING: Final = Nothing("reasoning is kept for the chain and was never shown")
-NO_TOOL: Final = Nothing("no Assistants tool asks for it, and what it found stands in the message")
-FOR_THE_PROGRAM: Final = Nothing("only the program could answer it: unless upstream does, the run fails and says so")
+REASONING: Final = Nothing("reasoning is stored for the chain; Assistants never showed it")
+NO_TOOL: Final = Nothing("no Assistants tool causes it, and its results are in the message")
+FOR_THE_PROGRAM: Final = Nothing(
+    "only the application could answer it: unless upstream does, the run fails, and its error names the call"
+)
 INPUT: Final = Nothing("an item of the input, not of the answer")
 KEEPS_OPEN: Final = Nothing("keeps the connection open")
 AUDIO: Final = Nothing("Assistants had no audio")
@@ -177,7 +179,7 @@ ELSEWHERE: Final[dict[str, Nothing]] = (
     )
 )
 RULES.update({(when, item): row for item, row in ELSEWHERE.items() for when in (ITEM_ADDED, ITEM_DONE)})
-WHOLE: Final = Nothing("told when it is over, if the run has such a tool")
+WHOLE: Final = Nothing("sent when the call has ended, if the run has such a tool")
 for _item in elsewhere.CALLS:
     RULES[ITEM_ADDED, _item], RULES[ITEM_DONE, _item] = WHOLE, elsewhere.tell
 RULES[ITEM_ADDED, elsewhere.APPROVAL], RULES[ITEM_DONE, elsewhere.APPROVAL] = WHOLE, elsewhere.ask
