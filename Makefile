@@ -8,7 +8,7 @@ JOBS ?= 3
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test node lint format types layers coverage bench load postgres upstreams workers docs docs-check site screenshots cassettes sdk-matrix vendored dev clean
+.PHONY: help demo test node lint format types layers coverage bench load soak postgres upstreams workers docs docs-check site screenshots cassettes sdk-matrix vendored dev clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "make %-11s %s\n", $$1, $$2 }'
@@ -77,6 +77,9 @@ postgres: $(VENV)/.test ## what threads go through, each test on a PostgreSQL da
 
 load: $(VENV)/.test ## eight processes of fifty threads, killed and failed, on SQLite and PostgreSQL; prints the figures
 	.ci/postgres.sh $(BIN)/python -m tests.scenarios.load $(ARGS)
+
+soak: $(VENV)/.test ## a server whose readers leave, for ten minutes: memory, descriptors, threads and tasks after each
+	$(BIN)/python -m tests.scenarios.load.soak $(ARGS)
 
 screenshots: $(VENV)/.test ## the pictures in the docs, anew
 	mkdir -p docs/images

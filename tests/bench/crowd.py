@@ -50,7 +50,7 @@ def measured(crowds: tuple[tuple[int, int], ...], seconds: float) -> Report:
     found: list[Json] = []
     for streams, workers in crowds:
         sent = streams * int(RATE * seconds)
-        with _upstream(int(RATE * seconds), seconds) as upstream:
+        with upstream_process(int(RATE * seconds), seconds) as upstream:
             direct = _readers("crowd_readers", upstream, streams, None)
             loop = _readers("crowd_sdk", upstream, streams, None)
             through = _through(upstream, streams, workers)
@@ -90,8 +90,9 @@ def _text(found: list[Json]) -> str:
 
 
 @contextmanager
-def _upstream(tokens: int, silence: float) -> Iterator[str]:
-    words = ("-m", "tests.bench.crowd_upstream", str(RATE), str(tokens), str(silence))
+def upstream_process(tokens: int, silence: float, rate: float = RATE) -> Iterator[str]:
+    """The URL of an upstream that answers in a process of its own."""
+    words = ("-m", "tests.bench.crowd_upstream", str(rate), str(tokens), str(silence))
     with _process(*words) as process:
         yield f"http://127.0.0.1:{process.stdout.readline().strip()}/v1"
 

@@ -5,49 +5,21 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from tests.recordings import ROOT
+from tests.server.processes import answers, children, running
 from tests.server.served import PATIENCE, until
 from tests.server.speaking import ask
 from tests.server.test_operations import numbers
 
 
-@contextmanager
-def running(*more: str) -> Iterator[tuple["subprocess.Popen[str]", str]]:
-    line = [sys.executable, "-m", "shim", "serve", "--port", "0", "--upstream", "sandbox", *more]
-    with subprocess.Popen(line, cwd=ROOT, env=dict(os.environ), stdout=subprocess.PIPE, text=True) as it:
-        try:
-            assert it.stdout is not None
-            yield it, it.stdout.readline().partition("/v1")[0]
-        finally:
-            for child in children(it.pid):
-                os.kill(child, signal.SIGKILL)
-            it.kill()
-
-
-def children(pid: int) -> list[int]:
-    """The processes that a process has begun and that still run."""
-    found = Path(f"/proc/{pid}/task/{pid}/children")
-    alive = [int(each) for each in found.read_text().split()] if found.exists() else []
-    return [each for each in alive if Path(f"/proc/{each}/stat").read_text().rpartition(")")[2].split()[0] != "Z"]
-
-
-def answers(url: str) -> bool:
-    try:
-        return ask(f"{url}/healthz").status == 200
-    except OSError:
-        return False
-
-
 @pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="looks into /proc")
 def test_two_workers() -> None:
-    with running("--workers", "2") as (it, url):
+    with running("--upstream", "sandbox", "--workers", "2") as (it, url):
         until(lambda: len(children(it.pid)) == 2 and answers(url))
         made = ask(f"{url}/v1/assistants", "POST", {"model": "gpt-4o"}).json["id"]
         run = {"assistant_id": made, "stream": True, "thread": {"messages": [{"role": "user", "content": "Hello"}]}}

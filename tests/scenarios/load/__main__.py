@@ -1,4 +1,5 @@
-"""``python -m tests.scenarios.load [--processes N] [--threads N] [--turns N] [sqlite] [postgresql]``: the load, whole.
+"""``python -m tests.scenarios.load [--processes N] [--threads N] [--turns N] [--workers N] [sqlite] [postgresql]``: the
+load, whole.  With ``--workers`` the programs call a server of so many processes, which are killed as well.
 
 PostgreSQL is looked for in SHIM_TEST_POSTGRES, which ``.ci/postgres.sh`` sets.  Prints a table and writes
 ``build/load.json``.  Fails when a single thread is not as it should be.
@@ -27,20 +28,21 @@ def main() -> None:
     parser.add_argument("kinds", nargs="*", help="sqlite, postgresql; default: both")
     for name in ("processes", "threads", "turns"):
         parser.add_argument(f"--{name}", type=int, default=getattr(FULL, name))
+    parser.add_argument("--workers", type=int, default=0)
     asked = parser.parse_args()
     scale = replace(FULL, processes=asked.processes, threads=asked.threads, turns=asked.turns)
     kinds = asked.kinds or KINDS
     print(", ".join(f"{name} {value}" for name, value in machine().items()), flush=True)
-    found = {kind: _load(kind, scale) for kind in kinds}
+    found = {kind: _load(kind, scale, asked.workers) for kind in kinds}
     names = next(iter(found.values()))
     print("\n" + table(["", *found], [[name, *(row[name] for row in found.values())] for name in names]))
     WRITTEN.parent.mkdir(exist_ok=True)
     WRITTEN.write_text(json.dumps({"machine": machine(), **found}, indent=1) + "\n")
 
 
-def _load(kind: str, scale: Scale) -> dict[str, str]:
+def _load(kind: str, scale: Scale, workers: int) -> dict[str, str]:
     with tempfile.TemporaryDirectory() as folder, empty(kind, Path(folder)) as url, Faulty(scale) as upstream:
-        stage = Stage(scale, url, Path(folder), upstream)
+        stage = Stage(scale, url, Path(folder), upstream, workers)
         figures = stage.perform()
         print(f"\n{kind}:", dict(sorted(figures.noted.items())), flush=True)
         whole.check(stage)

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import openai
 
+from shim.http.transport import http
 from tests.scenarios.doors.talking import tool
 from tests.scenarios.load.scale import FUNCTION, fact, facts, question
 
@@ -20,6 +21,8 @@ TOOLS: Final = [tool(FUNCTION, turn="integer", part="integer")]
 ACTIVE: Final = ("queued", "in_progress", "requires_action", "cancelling")
 #: Seconds before something that went wrong is tried again, at most.
 PAUSE: Final = 0.2
+#: A stream that breaks off is an error of the HTTP library's.
+ERRORS: Final = (openai.APIError, http.HTTPError)
 Note = Callable[[str, float], None]
 
 
@@ -43,7 +46,7 @@ class Conversation:
         while True:
             try:
                 return self._go_on()
-            except openai.APIError as problem:
+            except ERRORS as problem:
                 self.note(f"error {type(problem).__name__} {getattr(problem, 'status_code', '')}".strip(), 0.0)
                 time.sleep(random.uniform(0, PAUSE))
 

@@ -1,12 +1,14 @@
 """Starting the processes, killing them, starting them again, until all conversations are over."""
 
 import json
+import os
 import random
+import signal
 import statistics
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from multiprocessing.connection import wait
 from pathlib import Path
@@ -20,6 +22,8 @@ from tests.scenarios.load import worker
 from tests.scenarios.load.faulty import Faulty
 from tests.scenarios.load.program import TOOLS
 from tests.scenarios.load.scale import Scale
+from tests.server.processes import answers, children, running
+from tests.server.served import until
 
 
 @dataclass
@@ -28,6 +32,7 @@ class Figures:
 
     seconds: float = 0.0
     kills: int = 0
+    workers_killed: int = 0
     asked: int = 0
     faults: Counter[str] = field(default_factory=Counter)
     noted: Counter[str] = field(default_factory=Counter)
@@ -42,7 +47,7 @@ class Figures:
             "seconds": f"{self.seconds:.0f}",
             "turns a second": f"{scale.all_turns / self.seconds:.1f}",
             "seconds a turn: median, 95 of 100": f"{spread[9]:.2f}, {spread[18]:.2f}",
-            "processes killed": str(self.kills),
+            "processes killed: programs, workers of the server": f"{self.kills}, {self.workers_killed}",
             "requests upstream": str(self.asked),
             "of them 429, 500, cut, silent": ", ".join(str(self.faults[k]) for k in ("429", "500", "cut", "silence")),
             "runs that programs saw end": str(runs),
@@ -53,12 +58,15 @@ class Figures:
 
 @dataclass
 class Stage:
-    """``url``: where the threads live."""
+    """``url``: where the threads live.  ``workers``: how many processes of a server the programs call; none where the
+    shim works in the programs themselves.
+    """
 
     scale: Scale
     url: str
     folder: Path
     upstream: Faulty
+    workers: int = 0
     seed: str = field(default_factory=lambda: f"{random.getrandbits(64):x}")
     assistant_id: str = ""
     thread_ids: list[str] = field(default_factory=list)
@@ -76,19 +84,32 @@ class Stage:
         with self.client() as client:
             self.assistant_id = client.beta.assistants.create(model="gpt-4o", tools=TOOLS).id
             self.thread_ids = [client.beta.threads.create().id for _ in range(self.scale.all_threads)]
-        began = time.monotonic()
-        self._see_through(began + self.scale.deadline)
-        self.figures.seconds = time.monotonic() - began
+        with self._serving() if self.workers else nullcontext() as server:
+            began = time.monotonic()
+            self._see_through(began + self.scale.deadline, server)
+            self.figures.seconds = time.monotonic() - began
         self.figures.asked, self.figures.faults = self.upstream.served, self.upstream.faults
         self._read_notes()
         return self.figures
 
-    def _see_through(self, until: float) -> None:
+    @contextmanager
+    def _serving(self) -> Iterator["Server"]:
+        """The server, whose log tells of no mistake of its own at the end."""
+        env = {"SHIM_DATABASE_URL": self.url, "OPENAI_API_KEY": "test"}
+        how = ("--upstream", self.upstream.url, "--workers", str(self.workers), "--log-level", "warning")
+        with (self.folder / "server.log").open("w+b") as log, running(*how, env=env, log=log) as (it, url):
+            until(lambda: len(children(it.pid)) == self.workers and answers(url))
+            yield Server(it.pid, f"{url}/v1")
+            log.seek(0)
+            told = log.read().decode()
+        assert "Traceback" not in told, told
+
+    def _see_through(self, deadline: float, server: "Server | None") -> None:
         context = forks()
-        working = {number: self._start(context, number) for number in range(self.scale.processes)}
+        working = {number: self._start(context, number, server) for number in range(self.scale.processes)}
         due = self.scale.kill_every
         while working:
-            assert time.monotonic() < until, f"something hangs: {self.hanging()}"
+            assert time.monotonic() < deadline, f"something hangs: {self.hanging()}"
             wait([process.sentinel for process in working.values()], timeout=0.05)
             for number, process in list(working.items()):
                 if process.exitcode is not None:
@@ -96,15 +117,19 @@ class Stage:
                     working.pop(number).close()
             if working and self.upstream.served >= due:
                 due = self.upstream.served + self.scale.kill_every
+                if server is not None and self.figures.workers_killed <= self.figures.kills:
+                    self.figures.workers_killed += server.kill_one()
+                    continue
                 number = random.choice(list(working))
                 self._kill(working[number])
-                working[number] = self._start(context, number)
+                working[number] = self._start(context, number, server)
 
-    def _start(self, context: Any, number: int) -> Any:
+    def _start(self, context: Any, number: int, server: "Server | None") -> Any:
         each, timeouts = self.scale.threads, self.scale.timeouts
         job = worker.Job(
             self.url,
             self.upstream.url,
+            server.url if server else None,
             self.assistant_id,
             tuple(self.thread_ids[number * each : (number + 1) * each]),
             self.scale.turns,
@@ -135,3 +160,18 @@ class Stage:
             self.figures.noted[what] += 1
             if what == "turn":
                 self.figures.turns.append(seconds)
+
+
+@dataclass(frozen=True)
+class Server:
+    """``assistants-shim serve``: the process that watches over its workers, and the address."""
+
+    pid: int
+    url: str
+
+    def kill_one(self) -> int:
+        """Kill a worker, with all that it drives; returns how many were killed."""
+        alive = children(self.pid)
+        if alive:
+            os.kill(random.choice(alive), signal.SIGKILL)
+        return len(alive[:1])

@@ -5,6 +5,9 @@ import os
 import threading
 import warnings
 from dataclasses import dataclass
+from typing import Any
+
+import openai
 
 from shim import OpenAI
 from tests.scenarios.load.program import Conversation, Note
@@ -12,10 +15,14 @@ from tests.scenarios.load.program import Conversation, Note
 
 @dataclass(frozen=True)
 class Job:
-    """``notes`` is a file to which everything that happens is appended, a line each; it survives the process."""
+    """``server``: the address of ``assistants-shim serve``; None where the shim works in the process itself.
+
+    ``notes`` is a file to which everything that happens is appended, a line each; it survives the process.
+    """
 
     database: str
     upstream: str
+    server: str | None
     assistant_id: str
     thread_ids: tuple[str, ...]
     turns: int
@@ -33,7 +40,7 @@ def work(job: Job) -> None:
     def note(what: str, seconds: float) -> None:
         os.write(notes, (json.dumps([what, round(seconds, 4)]) + "\n").encode())
 
-    with OpenAI(base_url=job.upstream, api_key="test", timeout=job.timeout) as client:
+    with _client(job) as client:
         talks = [Conversation(client, job.assistant_id, id, job.turns, job.seed, note) for id in job.thread_ids]
         threads = [threading.Thread(target=_hold, args=(talk, note), daemon=True) for talk in talks]
         for thread in threads:
@@ -41,6 +48,12 @@ def work(job: Job) -> None:
         for thread in threads:
             thread.join()
     os.close(notes)
+
+
+def _client(job: Job) -> Any:
+    if job.server is not None:
+        return openai.OpenAI(base_url=job.server, api_key="test", timeout=job.timeout)
+    return OpenAI(base_url=job.upstream, api_key="test", timeout=job.timeout)
 
 
 def _hold(talk: Conversation, note: Note) -> None:

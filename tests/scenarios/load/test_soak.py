@@ -1,0 +1,26 @@
+"""The soak in small: what a server holds after readers who leave does not grow."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.scenarios.load.leaving import ENDS
+from tests.scenarios.load.soak import Held, grown, soak
+
+READERS = 3
+
+
+@pytest.mark.slow
+def test_readers_who_leave_leave_nothing_behind() -> None:
+    held = soak(minutes=3 * 1.5 / 60, readers=READERS, rounds=3)
+    assert all(each.streams > len(ENDS) * READERS for each in held), "a leak of one kind of reader would not show"
+    assert grown(held, READERS) == []
+
+
+def test_what_grows_is_named() -> None:
+    first = Held(10, 100.0, 20, 5, 3)
+    assert grown([first, first, first], 0) == []
+    assert grown([first, first, replace(first, megabytes=107.0)], 0) == []
+    for name, more in {"megabytes": 120.0, "descriptors": 21, "threads": 6, "tasks": 4}.items():
+        (said,) = grown([first, first, replace(first, **{name: more})], 0)
+        assert str(more) in said
