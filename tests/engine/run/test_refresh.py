@@ -13,6 +13,7 @@ from shim.ports import Profile, Refusal
 from shim.runtime import drive
 from shim.store import runs
 from shim.store.run_memory import RunMemory
+from shim.store.tx import Tx
 from shim.translate import stream
 from tests.engine.run import driven
 from tests.engine.run.test_background import response, start
@@ -241,3 +242,17 @@ def test_a_found_response_that_the_shim_cannot_translate_fails_the_run(world: Wo
     assert found["status"] == "failed"
     assert found["last_error"]["message"].startswith("internal error of the shim, see the log of ")
     assert world.messages(thread) == ["One"]
+
+
+def test_a_look_that_breaks_leaves_a_run_alone_that_another_process_has_moved(background: World, monkeypatch) -> None:
+    run = start(background, background.thread("One"), response())
+    background.upstream.stored["resp_1"] = response("completed", HELLO)
+    monkeypatch.setitem(stream.RULES, "response.completed", broken)
+
+    def move(tx: Tx) -> None:
+        row = runs.active(tx, run["thread_id"])
+        assert row is not None
+        assert runs.move(tx, row.body | {"status": "cancelling"}, row.memory, frozenset({row.body["status"]}))
+
+    background.meddle(lambda name, *args: name == "_fail", lambda: background.base.write(move))
+    assert background.get(place(run))["status"] == "cancelling"
