@@ -1,4 +1,4 @@
-"""Streams in upstream's background mode: read on by ``starting_after`` where they broke off, over HTTP."""
+"""Runs in upstream's background mode: a broken stream is resumed over HTTP with ``starting_after``."""
 
 import os
 from collections.abc import Iterator
@@ -39,7 +39,7 @@ def resumed(upstream: Loopback) -> list[dict[str, list[str]]]:
 
 @pytest.mark.parametrize("colour", COLOURS)
 @pytest.mark.parametrize("word", ["connection-cut", "stop-short"])
-def test_a_broken_stream_goes_on_without_a_gap(word: str, colour: str, upstream: Loopback) -> None:
+def test_a_broken_stream_is_resumed_without_a_gap(word: str, colour: str, upstream: Loopback) -> None:
     with opened(colour, base_url=upstream.url, max_retries=0) as client:
         where = begin(client, f"{word} essay-20")
         with client.beta.threads.runs.stream(**where) as stream:
@@ -55,13 +55,13 @@ def test_a_broken_stream_goes_on_without_a_gap(word: str, colour: str, upstream:
     assert (body["background"], body["stream"]) == (True, True)
 
 
-def test_a_stream_whose_process_is_gone_is_read_anew(upstream: Loopback) -> None:
-    """Whoever looks next reads the same response; nothing is asked twice."""
+def test_the_stream_of_a_dead_process_is_resumed(upstream: Loopback) -> None:
+    """The next reader of the run resumes the same response; upstream gets no second request for a response."""
     with opened("sync", base_url=upstream.url, max_retries=0) as client:
         where = begin(client, "slowly essay-20")
         upstream.answer = _cut_off_for_good
         stream = client.beta.threads.runs.create(**where, stream=True)
-        # Which response it is has been stored by then.
+        # The id of the response has been stored by then.
         run = next(event.data for event in stream if event.event == "thread.run.in_progress")
         dead(where["thread_id"], run.id)
         upstream.answer = lambda asked: None
@@ -70,12 +70,12 @@ def test_a_stream_whose_process_is_gone_is_read_anew(upstream: Loopback) -> None
 
 
 def _cut_off_for_good(asked: Asked) -> Any:
-    """The first stream says its beginning, and hangs."""
+    """No recorded answer: the stream stays open after its first events."""
     return None
 
 
 def dead(thread_id: str, run_id: str) -> None:
-    """The run belongs to a process that is no more."""
+    """Change the owner of the run to a process that no longer exists."""
 
     def work(tx: Tx) -> bool:
         row = runs.get(tx, thread_id, run_id)

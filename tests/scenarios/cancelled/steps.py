@@ -1,4 +1,4 @@
-"""Cancelling a task at each place where it waits."""
+"""Cancel a task at each of its suspension points."""
 
 import asyncio
 import types
@@ -7,13 +7,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Literal
 
-#: When the task is cancelled: as it begins to wait, or as what it waited for has come and it is about to go on.
+#: When the task is cancelled: when it suspends, or when the awaited result has arrived and the task is about to resume.
 When = Literal["as it waits", "as it wakes"]
 
 
 @dataclass
 class Steps:
-    """Counts how often the tasks of a loop begin to wait; the time numbered ``fatal`` cancels ``target``."""
+    """Counts how often the tasks of a loop suspend; the suspension with the number ``fatal`` cancels ``target``."""
 
     fatal: int
     when: When
@@ -56,7 +56,7 @@ class Steps:
 
 
 async def cancelled_at(fatal: int, when: When, work: Callable[[], Awaitable[Any]]) -> bool:
-    """Do the work in a task that is cancelled at that place.  False when it never came there."""
+    """Run ``work`` in a task and cancel the task at that suspension point.  False if the point was never reached."""
     loop, steps = asyncio.get_running_loop(), Steps(fatal, when)
 
     async def working() -> None:

@@ -1,4 +1,4 @@
-"""A task that is cancelled in a write leaves nothing, or a run that goes on: at each place where it waits."""
+"""A write whose task is cancelled, at any of its suspension points, stores nothing, or leaves a run that continues."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -15,9 +15,9 @@ from tests.scenarios.doors.loopback import Loopback
 from tests.scenarios.doors.talking import tool
 
 Json = dict[str, Any]
-#: More places than any of the writes has.
+#: More suspension points than any of the writes has.
 MANY: Final = 200
-#: Seconds after which a run that nobody ended is one that nobody drives: less than a lease.
+#: Seconds after which a run that has not ended counts as abandoned: less than the time of a lease.
 PATIENCE: Final = 10.0
 ACTIVE: Final = ("queued", "in_progress", "cancelling")
 
@@ -36,7 +36,7 @@ class Stage:
         return str(made.id)
 
     async def waiting(self) -> tuple[str, str]:
-        """A thread, and a run in it that waits for outputs."""
+        """A thread, and a run in it with the status ``requires_action``."""
         thread_id = await self.thread("get_time")
         run = await self.threads.runs.create_and_poll(thread_id=thread_id, assistant_id=self.assistant_id)
         assert run.status == "requires_action"
@@ -48,7 +48,7 @@ class Stage:
         return [{"tool_call_id": call.id, "output": "noon"} for call in calls]
 
     async def settled(self, thread_id: str) -> list[Any]:
-        """The thread's runs, once none of them is under way."""
+        """The thread's runs, as soon as none of them is active."""
         with anyio.fail_after(PATIENCE):
             while True:
                 found = (await self.threads.runs.list(thread_id, limit=100)).data
@@ -57,7 +57,7 @@ class Stage:
                 await asyncio.sleep(0.005)
 
     async def check_free(self, thread_id: str) -> None:
-        """The thread takes the next message and answers it."""
+        """The thread accepts another message and a run, which completes."""
         await self.threads.messages.create(thread_id, role="user", content="Bye")
         run = await self.threads.runs.create_and_poll(thread_id=thread_id, assistant_id=self.assistant_id)
         assert run.status == "completed"
@@ -113,7 +113,7 @@ async def outputs_of_a_run(stage: Stage, streamed: bool, attempt: Attempt) -> bo
     came = await attempt(lambda: _submit(stage, streamed, thread_id, run_id, outputs))
     (run,) = await stage.settled(thread_id)
     if run.status == "requires_action":
-        # Nothing was accepted, so the same outputs are taken now.
+        # No outputs were accepted, so the same outputs are accepted now.
         await _submit(stage, streamed, thread_id, run_id, outputs)
         (run,) = await stage.settled(thread_id)
     assert run.status == "completed"
@@ -124,7 +124,7 @@ async def outputs_of_a_run(stage: Stage, streamed: bool, attempt: Attempt) -> bo
 
 
 async def thread_and_run(stage: Stage, streamed: bool, attempt: Attempt) -> bool:
-    """The thread is unknown to who was cancelled; all that is left of it must be sound."""
+    """The cancelled caller may not have received the thread's id; each thread of a received id must be consistent."""
     made: list[Any] = []
     given: Json = {"assistant_id": stage.assistant_id, "thread": {"messages": [{"role": "user", "content": "Hi"}]}}
 
@@ -190,7 +190,7 @@ NAMES: Final = [f"{write.__name__}{', streamed' if streamed else ''}" for write,
 @pytest.mark.slow
 @pytest.mark.parametrize("when", ["as it waits", "as it wakes"])
 @pytest.mark.parametrize("write, streamed", WRITES, ids=NAMES)
-async def test_cancelled_at_every_place(stage: Stage, write: Any, streamed: bool, when: When) -> None:
+async def test_cancelled_at_every_suspension_point(stage: Stage, write: Any, streamed: bool, when: When) -> None:
     for place in range(1, MANY):
         try:
             if not await write(stage, streamed, lambda work, place=place: cancelled_at(place, when, work)):
@@ -204,8 +204,8 @@ async def test_cancelled_at_every_place(stage: Stage, write: Any, streamed: bool
 
 @pytest.mark.slow
 @pytest.mark.parametrize("write, streamed", WRITES[:6], ids=NAMES[:6])
-async def test_timed_out(stage: Stage, write: Any, streamed: bool) -> None:
-    """As applications do it."""
+async def test_a_write_that_times_out(stage: Stage, write: Any, streamed: bool) -> None:
+    """The calls are ended by ``asyncio.wait_for``, as in applications."""
     for number in range(12):
 
         async def attempt(work: Callable[[], Awaitable[Any]], number: int = number) -> bool:

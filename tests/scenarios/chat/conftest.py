@@ -1,4 +1,4 @@
-"""A browser for the scenarios of the chat."""
+"""A browser for the scenarios of the example chat."""
 
 from tests.browser import chromium
 

@@ -1,4 +1,4 @@
-"""The chat of the examples in a browser: one stream through all tool rounds, reload, stop, hostile text, keys."""
+"""The example chat in a browser: one stream through all tool rounds, reload, stop, hostile text, keyboard."""
 
 import os
 import re
@@ -15,9 +15,9 @@ from tests.browser import opened, shoot
 APP = Path(__file__).parents[3] / "docs" / "examples" / "chat" / "app.py"
 PARIS = '{"city": "Paris"}'
 TRIP = '{"start": "Paris", "end": "Rome"}'
-#: Two functions side by side, then one, with text between.
+#: Two parallel function calls, then a single call, with text between them.
 ASK = f"Slowly and aloud: call get_weather {PARIS} and get_time {PARIS}, then find_trains {TRIP}."
-#: Notes how the last text grows: what a user sees of tokens.
+#: Records each state of the last text: shows whether the text appears token by token.
 WATCH = """() => {
   window.seen = [];
   new MutationObserver(() => {
@@ -31,7 +31,7 @@ TOLD = ".turn .user, .turn .text, .turn .call"
 
 @pytest.fixture(scope="module")
 def address(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The example, started by its one command; not where no browser is."""
+    """The URL of the example, which is started with its one command; skipped where no browser is installed."""
     home = tmp_path_factory.mktemp("chat")
     mine = {name: value for name, value in os.environ.items() if not name.startswith(("SHIM_", "OPENAI_"))}
     mine |= {"PORT": "0", "TMPDIR": str(home), "PYTHONUNBUFFERED": "1"}
@@ -49,7 +49,7 @@ def address(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 @pytest.fixture
 def page(chromium: Any, address: str, request: pytest.FixtureRequest) -> Iterator[Any]:
-    """The page, ready, of a browser with the options that a test gives."""
+    """The loaded page, in a browser with the options that the test gives."""
     made = opened(chromium, **getattr(request, "param", {"viewport": {"width": 800, "height": 720}}))
     made.goto(address)
     made.locator("#suggestions button").first.wait_for()
@@ -92,7 +92,7 @@ def test_looks_of_one_stream_through_all_rounds(page: Any) -> None:
     assert len(shoot(page, "chat-done", animations="disabled")) < 150_000
 
 
-def test_a_reload_in_the_middle_goes_on(page: Any) -> None:
+def test_a_reload_during_a_run_continues_the_stream(page: Any) -> None:
     ask(page, ASK)
     page.locator(".call.running").nth(1).wait_for()
     page.reload()
@@ -124,7 +124,7 @@ def test_looks_of_a_narrow_screen_stopped_by_a_key(page: Any) -> None:
     page.locator(".turn").nth(1).locator(".text").get_by_text("Say hello.").wait_for()
 
 
-def test_what_is_said_is_text_and_nothing_else(page: Any) -> None:
+def test_messages_are_shown_as_plain_text(page: Any) -> None:
     ask(page, f'{HOSTILE} Call get_time {{"city": "<b>Paris</b>"}}.')
     for _ in range(2):
         page.locator(".call.done").wait_for()
@@ -136,14 +136,14 @@ def test_what_is_said_is_text_and_nothing_else(page: Any) -> None:
         page.reload()
 
 
-def test_a_call_that_fails_is_shown(page: Any) -> None:
+def test_a_failed_call_is_shown(page: Any) -> None:
     ask(page, 'Call get_weather {"city": "P"}.')
     page.locator(".call.failed").wait_for()
     ended(page)
     assert "at least 2 characters" in page.locator(".text").inner_text(), "the model reads it"
 
 
-def test_it_is_worked_by_the_keyboard(page: Any) -> None:
+def test_the_chat_can_be_used_by_keyboard(page: Any) -> None:
     page.keyboard.type("one")
     page.keyboard.press("Shift+Enter")
     page.keyboard.type("two")

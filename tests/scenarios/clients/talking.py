@@ -13,7 +13,7 @@ TOOLS = [tool("get_weather", city="string"), tool("get_time")]
 
 @dataclass
 class Talk:
-    """``upstream`` is what the client's calls reach; ``answer`` on it says what is to go wrong."""
+    """``upstream`` is the server that receives the client's upstream requests; its ``answer`` sets what goes wrong."""
 
     client: Any
     upstream: Loopback
@@ -29,7 +29,7 @@ class Talk:
         return self.threads.create(messages=[{"role": "user", "content": text} for text in texts])
 
     def run(self, text: str, **given: Any) -> Any:
-        """A run of a new thread, polled until it is over or asks."""
+        """A run of a new thread, polled until it has ended or requires action."""
         assistant = given.pop("assistant", None) or self.assistant()
         thread = self.thread(text)
         return self.threads.runs.create_and_poll(thread_id=thread.id, assistant_id=assistant.id, **given)
@@ -39,7 +39,7 @@ class Talk:
         return [{"tool_call_id": call.id, "output": output} for call in calls]
 
     def submit(self, run: Any, output: str = "hail") -> Any:
-        """Answer all that the run asks; the run as the answer to that shows it."""
+        """Submit an output for every call of the run; returns the run as that request's response shows it."""
         given = {"thread_id": run.thread_id, "tool_outputs": self.outputs(run, output)}
         return self.threads.runs.submit_tool_outputs(run.id, **given)
 

@@ -11,13 +11,13 @@ from tests.scenarios.doors.colours import COLOURS
 from tests.scenarios.replay.ears import CALLBACKS, AsyncEar, Ear, Notes
 
 pytestmark = pytest.mark.parametrize("client", COLOURS, indirect=True)
-#: What every step and every message brings, equal callbacks in a row told once.
+#: The callbacks of every step and every message, with consecutive equal callbacks counted as one.
 CALLED = ["on_run_step_created", "on_tool_call_created", "on_run_step_delta", "on_tool_call_delta"]
 
 
 @dataclass
 class Diary(Notes):
-    """Callbacks in their order with what came with them; ``breaks``: events at which the program's own code fails."""
+    """Callbacks in their order with their arguments; ``breaks``: events at which the program's own code fails."""
 
     order: list[str] = field(default_factory=list)
     given: dict[str, list[Any]] = field(default_factory=dict)
@@ -34,7 +34,7 @@ class Diary(Notes):
 
 
 def listen(talk: Talk, text: str, **breaks: Exception) -> Diary:
-    """A streamed run of a new thread, heard by a handler to its end."""
+    """A streamed run of a new thread, read by an event handler to its end."""
     ear = (Ear if isinstance(talk.client, OpenAI) else AsyncEar)()
     ear.notes = diary = Diary(breaks={f"thread.{name.replace('__', '.')}": each for name, each in breaks.items()})
     where = {"thread_id": talk.thread(text).id, "assistant_id": _helper(talk).id}
@@ -52,8 +52,8 @@ def _helper(talk: Talk) -> Any:
     return talk.assistant(tools=[{"type": "code_interpreter"}, *talk.assistant().to_dict()["tools"]])
 
 
-def test_all_of_them(talk: Talk) -> None:
-    """There are seventeen, and each is called in one of these."""
+def test_every_callback_is_called(talk: Talk) -> None:
+    """The SDK has seventeen callbacks, and each of them is called in one of these runs."""
     assert len(CALLBACKS) == 17
     diaries = [
         listen(talk, "code_interpreter show-image"),
@@ -69,7 +69,7 @@ def test_code_a_picture_and_text(talk: Talk) -> None:
     assert diary.order[:4] == CALLED
     assert diary.order[place - 3 : place] == ["on_tool_call_done", "on_run_step_done", "on_run_step_created"]
     rest = diary.order[place + 1 :]
-    # The SDK finishes the picture once it has told the first word that follows.
+    # The SDK calls `on_image_file_done` only after the first text delta that follows the picture.
     for name in ("on_text_created", "on_text_delta", "on_image_file_done", "on_text_done", "on_message_done"):
         assert name in rest
         rest = rest[rest.index(name) :]
@@ -95,8 +95,8 @@ def test_a_text_and_a_call(talk: Talk) -> None:
 
 
 @pytest.mark.parametrize("problem", [ValueError("mine"), TimeoutError("mine")], ids=["error", "timeout"])
-def test_code_of_the_handler_that_fails(talk: Talk, problem: Exception) -> None:
-    """The SDK tells the handler, and the end comes all the same; the run goes on without its reader."""
+def test_an_exception_in_the_handlers_own_code(talk: Talk, problem: Exception) -> None:
+    """The SDK calls the handler with the exception and then calls `on_end`; the run continues without its reader."""
     diary = listen(talk, "Hello", run__in_progress=problem)
     assert diary.problems == [problem]
     assert diary.calls["on_timeout"] == isinstance(problem, TimeoutError)

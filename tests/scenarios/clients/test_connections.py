@@ -1,4 +1,4 @@
-"""Connections to upstream are not shared: not by a process and its fork, not by one event loop and the next."""
+"""Connections to upstream are shared neither by a process and its fork nor by two event loops."""
 
 import asyncio
 import gc
@@ -19,7 +19,7 @@ from tests.scenarios.doors.loopback import Gate, Loopback
 
 
 def sockets() -> Counter[str]:
-    """What this process holds open of the network, by its names in the kernel."""
+    """The open sockets of this process, by their names in the kernel."""
     found: list[str] = []
     for each in Path("/proc/self/fd").iterdir():
         try:
@@ -36,9 +36,10 @@ def needs_fork(test: Any) -> Any:
 
 
 @needs_fork
-def test_a_fork_in_the_middle_of_an_answer_holds_nothing_of_it() -> None:
-    """Upstream hears that a run was cancelled by its connection being closed: a copy of it in a child would hide that.
-    Whatever a thread of the parent held at that moment, the child can talk.
+def test_a_fork_during_an_answer_inherits_no_connection() -> None:
+    """Upstream learns from the closed connection that a run was cancelled; a copy of the connection in a child process
+    would keep it open.  Whatever lock a thread of the parent owns at the moment of the fork, the child can use the
+    client.
     """
     gate = Gate(chunks=3)
     before = sockets()
@@ -62,8 +63,8 @@ def test_a_fork_in_the_middle_of_an_answer_holds_nothing_of_it() -> None:
 
 @needs_fork
 @pytest.mark.parametrize("colour", COLOURS)
-def test_a_fork_leaves_the_runs_of_its_parent_alone(colour: str) -> None:
-    """Their leases are not the child's to renew, nor their connections its to shut."""
+def test_a_fork_does_not_touch_the_runs_of_its_parent(colour: str) -> None:
+    """The child neither renews the leases of the parent's runs nor closes their connections."""
     gate = Gate(chunks=3)
     with Loopback() as upstream, opened(colour, base_url=upstream.url) as client:
         helper = client.beta.assistants.create(model="gpt-4o").id
@@ -77,7 +78,7 @@ def test_a_fork_leaves_the_runs_of_its_parent_alone(colour: str) -> None:
 
 
 def _some_beats() -> str:
-    """What a client's heartbeat does in the child."""
+    """Run the heartbeats of a client once, in the child."""
     for heartbeat in wiring._heartbeats.values():
         heartbeat.look()
         heartbeat.renew()
@@ -95,12 +96,12 @@ def _answer(client: Any, helper: str) -> str:
 
 
 def _forked(work: Any) -> str:
-    """What a child says of it."""
+    """What ``work`` returns in a forked child."""
     ours, theirs = os.pipe()
     pid = os.fork()
     if not pid:
         try:
-            # Another thread than the one that forked: what that one holds, this one waits for.
+            # Not in the thread that forked: a lock that the forking thread owns would block only another thread.
             said: list[str] = []
             worker = threading.Thread(target=lambda: said.append(work()), daemon=True)
             worker.start()
@@ -116,13 +117,13 @@ def _forked(work: Any) -> str:
 
 
 @pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
-def test_one_async_client_in_one_loop_after_the_other_and_in_two_at_once() -> None:
-    """As in a script that calls `asyncio.run` for each thing that it does, with one client for all of them."""
+def test_one_async_client_in_successive_and_in_parallel_loops() -> None:
+    """As in a script that calls `asyncio.run` several times with one client."""
     with Loopback() as upstream:
         heard = _in_many_loops(AsyncOpenAI(base_url=upstream.url, api_key="test", max_retries=0))
     assert all(said in answer for said, answer in heard)
     assert len(heard) == 4
-    # What the closed loops had open nobody could close but by forgetting it, and of that Python warns.
+    # Connections of closed loops cannot be closed, only dropped, and Python warns about unclosed sockets.
     gc.collect()
 
 

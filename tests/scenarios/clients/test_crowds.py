@@ -1,4 +1,4 @@
-"""Names, schemas, tools together, and several runs at once from one client."""
+"""Function names, schemas, combinations of tools, and parallel runs of one client."""
 
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -45,7 +45,7 @@ def test_all_kinds_of_tools_at_once(talk: Talk) -> None:
 
 
 def _answered(asked: Asked) -> Said | None:
-    """A plain answer to whatever holds tools that the sandbox does not know."""
+    """A plain answer to every request for a response, as the sandbox does not know some of the tools."""
     if not asked.path.endswith("/responses"):
         return None
     part = {"type": "output_text", "text": "Good.", "annotations": []}
@@ -66,7 +66,7 @@ def test_runs_of_several_threads_at_once(talk: Talk) -> None:
             assert f"hour {number}" in said
 
 
-def test_deleting_a_vector_store_empties_its_assistants(talk: Talk) -> None:
+def test_deleting_a_vector_store_removes_it_from_assistants(talk: Talk) -> None:
     talk.upstream.answer = lambda asked: Said.json({"id": "vs_1", "object": "vector_store.deleted", "deleted": True})
     resources = {"file_search": {"vector_store_ids": ["vs_1"]}}
     one = talk.assistant(tools=[{"type": "file_search"}], tool_resources=resources)
@@ -81,7 +81,7 @@ def test_deleting_a_vector_store_empties_its_assistants(talk: Talk) -> None:
 
 
 @pytest.mark.parametrize("status", [404, 500])
-def test_a_vector_store_that_stays_is_kept(talk: Talk, status: int) -> None:
+def test_a_vector_store_that_is_not_deleted_stays_with_its_assistants(talk: Talk, status: int) -> None:
     resources = {"file_search": {"vector_store_ids": ["vs_1"]}}
     helper = talk.assistant(tools=[{"type": "file_search"}], tool_resources=resources)
     talk.upstream.answer = lambda asked: Said.error(status, "Not now")

@@ -17,20 +17,20 @@ THROUGH = {
 
 
 @pytest.mark.parametrize("kind", THROUGH)
-def test_the_beta_header_of_what_passes_through(talk: Talk, kind: str) -> None:
+def test_the_beta_header_of_calls_that_are_passed_through(talk: Talk, kind: str) -> None:
     call, header = THROUGH[kind]
     talk.upstream.answer = lambda asked: Said.json({"id": "x_1"})
     call(talk.client)
     assert talk.upstream.asked[-1].header("openai-beta") == header
 
 
-def test_it_is_not_said_upstream(talk: Talk) -> None:
-    """Responses knows no ``assistants=v2``, and some servers refuse what they do not know."""
+def test_runs_send_no_beta_header_upstream(talk: Talk) -> None:
+    """The Responses API does not know ``assistants=v2``, and some servers refuse unknown values."""
     talk.run("Hello")
     assert [asked.header("openai-beta") for asked in talk.upstream.asked] == [None]
 
 
-def test_the_request_id_is_read_back(talk: Talk) -> None:
+def test_objects_have_their_request_id(talk: Talk) -> None:
     helper = talk.assistant()
     run = talk.run("Hello")
     found = {helper._request_id, run._request_id, talk.threads.retrieve(run.thread_id)._request_id}
@@ -38,13 +38,13 @@ def test_the_request_id_is_read_back(talk: Talk) -> None:
     assert [id for id in found if not re.fullmatch(r"req_[0-9a-f]{32}", id or "")] == []
 
 
-def test_an_error_has_one_too(talk: Talk) -> None:
+def test_an_error_has_a_request_id(talk: Talk) -> None:
     with pytest.raises(Exception, match="No thread found") as caught:
         talk.threads.retrieve("thread_nothing")
     assert re.fullmatch(r"req_[0-9a-f]{32}", caught.value.request_id)
 
 
-def test_the_answer_says_what_it_is(talk: Talk) -> None:
+def test_headers_of_a_response(talk: Talk) -> None:
     answer = talk.client.beta.assistants.with_raw_response.list()
     assert answer.headers["content-type"] == "application/json"
     assert answer.headers["openai-version"] == "2020-10-01"

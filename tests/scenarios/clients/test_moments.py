@@ -1,5 +1,5 @@
-"""When clients read, submit and disconnect: events that were sent are stored, and submitted outputs are accepted, at
-that moment.
+"""When clients read, submit and disconnect: an event is sent after its object is stored, and outputs are accepted as
+soon as the run requires them.
 """
 
 from typing import Any
@@ -18,7 +18,9 @@ def names(events: Any) -> list[str]:
 
 
 def test_outputs_are_submitted_while_the_first_stream_is_open(talk: Talk) -> None:
-    """Within the loop over the events, as the classic handler does; the outer stream still ends well."""
+    """The outputs are submitted within the loop over the events, as the classic handler does; the outer stream ends
+    normally.
+    """
     assistant, thread = talk.assistant(), talk.thread(WEATHER)
     inner: list[str] = []
     outer: list[str] = []
@@ -34,7 +36,7 @@ def test_outputs_are_submitted_while_the_first_stream_is_open(talk: Talk) -> Non
     assert "hail" in talk.messages(run)[0].content[0].text.value
 
 
-def test_the_run_waits_before_anybody_hears_of_it(talk: Talk) -> None:
+def test_the_run_is_stored_before_requires_action_is_sent(talk: Talk) -> None:
     assistant, thread = talk.assistant(), talk.thread(WEATHER)
     for event in talk.threads.runs.create(thread.id, assistant_id=assistant.id, stream=True):
         if event.event == "thread.run.requires_action":
@@ -43,8 +45,8 @@ def test_the_run_waits_before_anybody_hears_of_it(talk: Talk) -> None:
             assert found.required_action == event.data.required_action
 
 
-def test_a_connection_dropped_at_the_question(talk: Talk) -> None:
-    """The stream is left without being read to its end: the run goes on waiting, and takes its outputs."""
+def test_a_connection_dropped_at_requires_action(talk: Talk) -> None:
+    """The stream is closed before its end: the run still requires action, and accepts its outputs."""
     assistant, thread = talk.assistant(), talk.thread(WEATHER)
     events = talk.threads.runs.create(thread.id, assistant_id=assistant.id, stream=True)
     run = next(event.data for event in events if event.event == "thread.run.requires_action")
@@ -53,7 +55,7 @@ def test_a_connection_dropped_at_the_question(talk: Talk) -> None:
     assert talk.poll(talk.submit(run)).status == "completed"
 
 
-def test_a_reader_who_leaves_early_stops_nothing(talk: Talk) -> None:
+def test_a_reader_who_disconnects_does_not_stop_the_run(talk: Talk) -> None:
     gate = Gate(chunks=4)
     talk.upstream.answer = talk.upstream.gated(gate)
     assistant, thread = talk.assistant(), talk.thread("essay-200")
@@ -67,8 +69,10 @@ def test_a_reader_who_leaves_early_stops_nothing(talk: Talk) -> None:
     assert len(talk.messages(run)[0].content[0].text.value.split()) == 200
 
 
-def test_what_is_told_is_stored_first(talk: Talk) -> None:
-    """Some retrieve the message at its own event, the run at its own: each is there as it was told."""
+def test_objects_are_stored_before_their_events_are_sent(talk: Talk) -> None:
+    """Some programs retrieve the message or the run when they receive its event: the stored object is equal to the
+    event's.
+    """
     assistant, thread = talk.assistant(), talk.thread("Good morning")
     for event in talk.threads.runs.create(thread.id, assistant_id=assistant.id, stream=True):
         data = event.data
@@ -83,8 +87,8 @@ def test_what_is_told_is_stored_first(talk: Talk) -> None:
             assert talk.messages(data)[0].content[0].text.value.startswith("You said")
 
 
-def test_a_run_leaves_the_question_in_the_answer_to_the_submit(talk: Talk) -> None:
-    """Else clients submit twice."""
+def test_the_response_to_a_submit_has_no_required_action(talk: Talk) -> None:
+    """Otherwise clients would submit the outputs twice."""
     gate = Gate()
     run = talk.run(WEATHER)
     talk.upstream.answer = talk.upstream.gated(gate)
@@ -97,7 +101,7 @@ def test_a_run_leaves_the_question_in_the_answer_to_the_submit(talk: Talk) -> No
     assert talk.poll(run).status == "completed"
 
 
-def test_the_next_question_is_there_when_the_first_is_answered(talk: Talk) -> None:
+def test_a_second_round_of_calls_follows_the_first(talk: Talk) -> None:
     run = talk.run(f"{WEATHER} then get_time")
     first = {call.id for call in run.required_action.submit_tool_outputs.tool_calls}
     again = talk.poll(talk.submit(run))

@@ -1,4 +1,4 @@
-"""An explicit null means "not given" nearly everywhere; on modify it clears."""
+"""An explicit null means "not given" nearly everywhere; a null in a modify call clears the field."""
 
 from typing import Any
 
@@ -88,7 +88,7 @@ def test_modify_clears(talk: Talk) -> None:
     assert (changed.temperature, changed.model) == (0.5, "gpt-4o")
 
 
-def test_modify_metadata_of_the_others(talk: Talk) -> None:
+def test_modify_clears_metadata_of_threads_messages_and_runs(talk: Talk) -> None:
     run = talk.run("Hello", metadata={"a": "b"})
     message = talk.messages(run)[0]
     nothing = {"extra_body": {"metadata": None}}
@@ -97,7 +97,7 @@ def test_modify_metadata_of_the_others(talk: Talk) -> None:
     assert talk.threads.runs.update(run.id, thread_id=run.thread_id, **nothing).metadata == {}
 
 
-def test_an_output_of_null_is_an_empty_one(talk: Talk) -> None:
+def test_a_null_output_is_an_empty_output(talk: Talk) -> None:
     run = talk.run("get_time")
     outputs = [each | {"output": None} for each in talk.outputs(run)]
     given = {"thread_id": run.thread_id, "tool_outputs": outputs}

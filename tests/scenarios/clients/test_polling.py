@@ -1,4 +1,4 @@
-"""``openai-poll-after-ms``: without it the SDKs' helpers sleep a second, Node's five, between two looks."""
+"""``openai-poll-after-ms``: without this header the SDKs' helpers sleep one second between two polls, Node's five."""
 
 import asyncio
 import threading
@@ -30,7 +30,7 @@ def test_on_run_retrieves(talk: Talk) -> None:
 
 @pytest.fixture
 def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """How long the SDK's helpers have slept, each time."""
+    """The seconds of each sleep of the SDK's polling helpers."""
     found: list[float] = []
 
     def sleep(self: Any, seconds: float) -> None:
@@ -46,7 +46,7 @@ def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return found
 
 
-def test_the_helpers_are_quick(talk: Talk, slept: list[float]) -> None:
+def test_the_helpers_hardly_sleep(talk: Talk, slept: list[float]) -> None:
     gate = Gate()
     talk.upstream.answer = talk.upstream.gated(gate)
     threading.Timer(0.1, gate.open).start()
@@ -54,12 +54,12 @@ def test_the_helpers_are_quick(talk: Talk, slept: list[float]) -> None:
     given = {"thread_id": run.thread_id, "tool_outputs": talk.outputs(run)}
     run = talk.threads.runs.submit_tool_outputs_and_poll(run_id=run.id, **given)
     assert run.status == "completed"
-    # They are answered when there is something to tell, and hardly ever have to look again.
+    # Their requests are answered when the run has changed, so they rarely have to poll again.
     assert len(slept) <= 2
     assert sum(slept) <= 0.04
 
 
-def test_who_looks_by_himself_is_answered_at_once(talk: Talk, slept: list[float]) -> None:
+def test_a_retrieve_outside_the_helpers_is_answered_immediately(talk: Talk, slept: list[float]) -> None:
     gate = Gate()
     talk.upstream.answer = talk.upstream.gated(gate)
     thread = talk.threads.create(messages=[{"role": "user", "content": "Good morning"}]).id
@@ -81,7 +81,7 @@ def _open_after(gate: Gate, slept: list[float]) -> None:
     gate.open()
 
 
-def test_a_long_run_is_looked_at_now_and_then(talk: Talk, slept: list[float], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_long_run_is_polled_at_intervals(talk: Talk, slept: list[float], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(long_poll, "LONGEST", 0.05)
     gate = Gate()
     talk.upstream.answer = talk.upstream.gated(gate)
@@ -90,12 +90,12 @@ def test_a_long_run_is_looked_at_now_and_then(talk: Talk, slept: list[float], mo
     began = time.monotonic()
     assert talk.run("Good morning").status == "completed"
     opener.join()
-    # Every answer but the last was held.
+    # Every response but the last was delayed (long polling).
     assert 3 <= len(slept) <= (time.monotonic() - began) / 0.05 + 1
     assert set(slept) == {0.02}
 
 
-def test_a_run_that_is_cancelled_meanwhile(talk: Talk) -> None:
+def test_a_run_that_is_cancelled_during_a_poll(talk: Talk) -> None:
     gate = Gate()
     talk.upstream.answer = talk.upstream.gated(gate)
     thread = talk.threads.create(messages=[{"role": "user", "content": "Good morning"}]).id
@@ -109,7 +109,7 @@ def test_a_run_that_is_cancelled_meanwhile(talk: Talk) -> None:
     timer.join()
 
 
-#: What the SDK's helpers poll besides runs: path, object, call.  It passes through us.
+#: What the SDK's helpers poll besides runs: path, and the call.  These calls are passed through to upstream.
 POLLED = {
     "files": ("/v1/files/file_1", lambda client: client.files.with_raw_response.retrieve("file_1")),
     "vector store": ("/v1/vector_stores/vs_1", lambda client: client.vector_stores.with_raw_response.retrieve("vs_1")),
@@ -125,7 +125,7 @@ POLLED = {
 
 
 @pytest.mark.parametrize("kind", POLLED)
-def test_on_what_passes_through(talk: Talk, kind: str) -> None:
+def test_on_calls_that_are_passed_through(talk: Talk, kind: str) -> None:
     path, call = POLLED[kind]
     talk.upstream.answer = lambda asked: Said.json({"id": "x_1", "status": "in_progress"})
     assert header(call(talk.client)) <= 500
@@ -133,7 +133,7 @@ def test_on_what_passes_through(talk: Talk, kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", POLLED)
-def test_upstreams_own_word_counts(talk: Talk, kind: str) -> None:
+def test_upstreams_own_header_is_returned(talk: Talk, kind: str) -> None:
     _, call = POLLED[kind]
     talk.upstream.answer = lambda asked: Said.json({"id": "x_1"}, openai_poll_after_ms="4321")
     assert header(call(talk.client)) == 4321

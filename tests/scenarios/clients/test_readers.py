@@ -25,7 +25,7 @@ def test_a_run(talk: Talk, instructions: str | None) -> None:
     assert run["tools"] == wire(talk.assistant())["tools"]
 
 
-def test_a_runs_own_word_on_parallel_calls(talk: Talk) -> None:
+def test_a_runs_own_parallel_tool_calls(talk: Talk) -> None:
     assert talk.run("Hello", parallel_tool_calls=False).parallel_tool_calls is False
 
 
@@ -90,7 +90,7 @@ def test_calls_have_the_same_ids_in_action_and_step(talk: Talk) -> None:
     assert [call.id for call in talk.steps(run, order="asc")[0].step_details.tool_calls] == [call.id for call in asked]
 
 
-def test_lists_are_read_at_their_first_item(talk: Talk) -> None:
+def test_the_first_item_of_a_list_is_the_newest(talk: Talk) -> None:
     run = talk.run("Hello")
     later = talk.threads.runs.create_and_poll(
         thread_id=run.thread_id,
@@ -107,8 +107,8 @@ def test_lists_are_read_at_their_first_item(talk: Talk) -> None:
     assert talk.client.beta.assistants.list().data[0].id == run.assistant_id
 
 
-def test_incomplete_only_where_a_cap_was_reached(talk: Talk) -> None:
-    """Several clients loop for ever on it: a run that ends by itself is completed, whatever its caps."""
+def test_incomplete_only_where_a_limit_was_reached(talk: Talk) -> None:
+    """Several clients retry an incomplete run for ever: a run that ends below its limits is completed."""
     run = talk.run("Hello", max_completion_tokens=5000, max_prompt_tokens=5000)
     assert (run.status, run.incomplete_details) == ("completed", None)
     run = talk.run("essay-500", max_completion_tokens=50)

@@ -1,4 +1,4 @@
-"""One client, many users: threads, tasks, a process that forks after the client was made, a loop that is running."""
+"""One client with many users: threads, tasks, a process that forks after it made the client, a running event loop."""
 
 import asyncio
 import json
@@ -19,14 +19,14 @@ from tests.stores import KINDS, empty
 
 @pytest.fixture(params=KINDS)
 def kept(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """Where threads live, on either kind of database."""
+    """The URL of an empty database of either kind."""
     with empty(request.param, tmp_path / "kept") as url:
         monkeypatch.setenv("SHIM_DATABASE_URL", url)
         yield url
 
 
 def talk(client: Any, assistant_id: str) -> tuple[str, str]:
-    """A conversation with a tool: what the tool said, and the answer."""
+    """A conversation with one tool call: the tool's output, and the answer."""
     said = secret()
     threads = client.beta.threads
     thread = threads.create(messages=[{"role": "user", "content": "get_time"}])
@@ -59,7 +59,7 @@ def test_fifty_threads_share_a_client(kept: str) -> None:
 
 
 async def test_five_hundred_tasks_share_a_client(kept: str) -> None:
-    """Each of them makes a thread and asks; fifty go through a whole conversation."""
+    """450 tasks create a thread each; fifty more run a whole conversation."""
     with Loopback() as upstream:
         async with AsyncOpenAI(base_url=upstream.url, api_key="test") as client:
             assistant = (await client.beta.assistants.create(model="gpt-4o", tools=TOOLS)).id
@@ -71,14 +71,14 @@ async def test_five_hundred_tasks_share_a_client(kept: str) -> None:
 
 
 async def test_a_blocking_client_in_a_running_loop(kept: str) -> None:
-    """As in a notebook, whose cells run inside a loop."""
+    """As in a notebook, whose cells run inside an event loop."""
     with Loopback() as upstream, OpenAI(base_url=upstream.url, api_key="test") as client:
         said, answer = talk(client, client.beta.assistants.create(model="gpt-4o", tools=TOOLS).id)
         assert said in answer
 
 
-def test_an_async_client_in_one_loop_after_the_other(kept: str) -> None:
-    """As a script that calls `asyncio.run` for each thing that it does."""
+def test_an_async_client_in_each_of_several_loops(kept: str) -> None:
+    """As in a script that calls `asyncio.run` several times."""
     with Loopback() as upstream:
 
         async def once() -> tuple[str, str]:
@@ -93,7 +93,7 @@ def test_an_async_client_in_one_loop_after_the_other(kept: str) -> None:
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 @pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
 def test_a_process_forks_after_its_client_was_made_and_used(kept: str) -> None:
-    """As servers with a preloaded application do, and task queues: parent and children go on with one client."""
+    """As servers with a preloaded application and task queues do: parent and children use the same client."""
     with Loopback() as upstream, OpenAI(base_url=upstream.url, api_key="test") as client:
         assistant = client.beta.assistants.create(model="gpt-4o", tools=TOOLS).id
         talk(client, assistant)
@@ -112,7 +112,7 @@ def test_a_process_forks_after_its_client_was_made_and_used(kept: str) -> None:
 
 
 def _forked(client: Any, assistant: str) -> tuple[int, int]:
-    """A child that talks, and the pipe through which it tells what came of it."""
+    """Fork a child that runs a conversation; returns its process id and a pipe with the conversation's result."""
     ours, theirs = os.pipe()
     pid = os.fork()
     if pid:

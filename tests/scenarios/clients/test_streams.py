@@ -23,7 +23,7 @@ CALL = [*STEP, "thread.run.step.delta", "thread.run.requires_action"]
 
 
 def heard(events: Any) -> tuple[list[str], list[Any]]:
-    """The names, a row of equal ones told once; and the events."""
+    """The names of the events, with consecutive equal names counted as one; and the events."""
     found = list(events)
     names = [event.event for event in found]
     return [name for place, name in enumerate(names) if not (place and name == names[place - 1])], found
@@ -58,7 +58,7 @@ def test_create_and_run_begins_with_the_thread(talk: Talk) -> None:
     assert events[0].data.metadata == {"a": "b"}
 
 
-def test_every_piece_of_a_delta_has_an_index(talk: Talk) -> None:
+def test_every_part_of_a_delta_has_an_index(talk: Talk) -> None:
     _, events = stream(talk, f"Say it aloud: {WEATHER} and get_time")
     parts = [part for event in events if event.event == "thread.message.delta" for part in event.data.delta.content]
     calls = [
@@ -72,8 +72,8 @@ def test_every_piece_of_a_delta_has_an_index(talk: Talk) -> None:
     assert [call.function.name for call in calls if call.id] == ["get_weather", "get_time"]
 
 
-def test_the_end_is_said(talk: Talk) -> None:
-    """Nobody needs it, but it was there."""
+def test_the_stream_ends_with_done(talk: Talk) -> None:
+    """No client needs the last event, but the old API sent it."""
     assistant, thread = talk.assistant(), talk.thread("Hello")
     method = talk.threads.runs.with_streaming_response.create
     with method(thread.id, assistant_id=assistant.id, stream=True) as response:

@@ -14,7 +14,7 @@ from tests.scenarios.protocol.hours import Clock, set_clock
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """Set before the client is made."""
+    """A clock for the test, set before the client is made."""
     return set_clock(monkeypatch)
 
 
@@ -32,7 +32,7 @@ def test_an_active_run(talk: Talk) -> None:
     assert found.groups() == (run.thread_id, run.id)
 
 
-def test_a_message_meanwhile(talk: Talk) -> None:
+def test_a_message_during_a_run(talk: Talk) -> None:
     run = talk.run(WEATHER)
     words = refused(talk.threads.messages.create, run.thread_id, role="user", content="Hello?")
     found = re.search(r"Can't add messages to thread_([a-zA-Z0-9]+) while a run run_([a-zA-Z0-9]+) is active\.", words)
@@ -40,7 +40,7 @@ def test_a_message_meanwhile(talk: Talk) -> None:
     assert (f"thread_{found[1]}", f"run_{found[2]}") == (run.thread_id, run.id)
 
 
-def test_cancelling_what_is_over(talk: Talk) -> None:
+def test_cancelling_a_run_that_has_ended(talk: Talk) -> None:
     run = talk.run("Hello")
     assert re.search(
         r"Cannot cancel run with status", refused(talk.threads.runs.cancel, run.id, thread_id=run.thread_id)
@@ -55,7 +55,7 @@ def test_outputs_for_an_expired_run(clock: Clock, talk: Talk) -> None:
 
 
 def test_a_server_error_and_a_rate_limit(talk: Talk) -> None:
-    """They end in the run, as the old API's did, in upstream's words."""
+    """Both end the run as failed, as in the old API, with upstream's message."""
     told = "Rate limit reached for gpt-4o in organization org-1 on tokens per min. Please try again in 2 seconds."
     talk.upstream.answer = lambda asked: Said.error(429, told, "rate_limit_exceeded")
     run = talk.run("Hello")
@@ -68,7 +68,7 @@ def test_a_server_error_and_a_rate_limit(talk: Talk) -> None:
     assert "The server had an error processing your request" in run.last_error.message
 
 
-def test_ids_are_words_with_known_prefixes(talk: Talk) -> None:
+def test_ids_have_known_prefixes(talk: Talk) -> None:
     run = talk.run(WEATHER)
     talk.poll(talk.submit(run))
     ids = {
@@ -99,7 +99,7 @@ OTHERWISE = [
 
 @pytest.mark.parametrize("method,path", UNKNOWN, ids=str)
 def test_unknown_paths(talk: Talk, method: str, path: str) -> None:
-    """404 with an error body, from us: nothing of it reaches the network."""
+    """404 with an error body, made by the shim: no such request reaches the network."""
     with pytest.raises(openai.NotFoundError) as caught:
         talk.client.request(object, _options(method, path))
     assert caught.value.body["message"].startswith("Invalid URL (")
@@ -109,7 +109,7 @@ def test_unknown_paths(talk: Talk, method: str, path: str) -> None:
 
 
 @pytest.mark.parametrize("method,path", OTHERWISE, ids=str)
-def test_methods_that_a_path_does_not_have(talk: Talk, method: str, path: str) -> None:
+def test_methods_that_a_path_does_not_support(talk: Talk, method: str, path: str) -> None:
     with pytest.raises(openai.APIStatusError, match="Invalid method for URL") as caught:
         talk.client.request(object, _options(method, path))
     assert caught.value.status_code == 405

@@ -1,4 +1,4 @@
-"""The refusals of the Chat Completions API for mistakes that a translation could make."""
+"""The errors of the Chat Completions API for mistakes that a translation could make."""
 
 import json
 from collections.abc import Iterator
@@ -32,7 +32,7 @@ PARTS = {"text": "text", "image_url": "image_url"}
 
 
 def fault(body: Json) -> str:
-    """The first thing that is wrong with a request, or nothing."""
+    """The first error in a request, or an empty text."""
     return next(_faults(body), "")
 
 
@@ -78,7 +78,7 @@ def _message(message: Json) -> Iterator[str]:
 
 
 def _answers(messages: list[Json]) -> Iterator[str]:
-    """Each call is answered by one message with the role tool, right after it."""
+    """Each call is answered by exactly one message with the role ``tool``, directly after it."""
     waiting: list[str] = []
     for message in messages:
         if message["role"] == "tool":

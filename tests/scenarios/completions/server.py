@@ -1,7 +1,6 @@
-"""A server that speaks Chat Completions and nothing else, as the real one does: strict about what it is asked, and
-answering chunk by chunk in the same order.
+"""A server that implements only Chat Completions, as strict as the real one, and with chunks in the same order.
 
-A test says in `turns` what the model does; a request that the real API would refuse is refused, and written down.
+A test sets in `turns` what the model does; a request that the real API would refuse is refused and recorded.
 """
 
 import json
@@ -19,10 +18,10 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class Turn:
-    """What the model does: say ``text``, call functions (name, arguments), or fail with ``status``.
+    """What the model does: write ``text``, call functions (name, arguments), or fail with ``status``.
 
-    ``finish``: why it stops, if it says so; ``cut``: the connection breaks instead.  ``silent``: nothing comes
-    after its first chunk.  ``counted``: whether it tells its usage.
+    ``finish``: the finish reason, if it is not the usual one; ``cut``: the connection breaks before the end.
+    ``silent``: no chunk follows the first.  ``counted``: whether the usage is sent.
     """
 
     text: str = ""
@@ -36,7 +35,7 @@ class Turn:
 
 
 class Completions(Listening):
-    """The server's side of a test: what it is to say, what it was asked, and what was wrong with that."""
+    """The state of the server: the turns to play, the received requests, and their errors."""
 
     def __init__(self) -> None:
         self.turns: list[Turn] = []
@@ -48,7 +47,7 @@ class Completions(Listening):
 
     @property
     def messages(self) -> list[list[Json]]:
-        """What each request told of the conversation."""
+        """The messages of each request."""
         return [body["messages"] for body in self.asked]
 
 
@@ -62,7 +61,7 @@ def served() -> Iterator[tuple[Completions, str]]:
 class _Handler(Handler):
     @property
     def _place(self) -> str:
-        # Clients of Azure say their version to everybody.
+        # Clients of Azure add ``api-version`` to every URL.
         return self.path.partition("?")[0]
 
     def do_GET(self) -> None:
@@ -127,7 +126,7 @@ class _Handler(Handler):
             self._send(json.dumps(chunk))
             if number == 0 and turn.silent:
                 self.server.owner.reading.set()
-                # Until the other side leaves, which may show as a reset.
+                # Until the client disconnects, which may appear as a connection reset.
                 with suppress(ConnectionError):
                     assert self.connection.recv(1) == b""
                 return self.server.owner.left.set()

@@ -1,4 +1,4 @@
-"""The calls of a program of the old API: ask, call functions, read."""
+"""The calls of a program of the old API: create a run, submit outputs, read messages."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ def answers(run: Any) -> list[Json]:
 
 
 def loop(client: Any, thread_id: str, assistant_id: str) -> list[Any]:
-    """The events of a run, all its streams together."""
+    """The events of a run, of all its streams together."""
     found: list[Any] = []
     following = client.beta.threads.runs.stream(thread_id=thread_id, assistant_id=assistant_id)
     while following is not None:

@@ -1,4 +1,4 @@
-"""A place for processes to die in."""
+"""An environment for processes that are killed."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ from tests.stores import Stores
 
 @pytest.fixture(autouse=True)
 def _look_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Upstream's background is asked as often as the program looks."""
+    """A background response is polled upstream each time the program retrieves its run, without a wait."""
     monkeypatch.setattr(registry, "FIRST_WAIT", 0.0)
 
 

@@ -1,4 +1,4 @@
-"""Kills a process at a given point, and reads the state that it left."""
+"""Kill a process at a given point, and read the state that it left."""
 
 import json
 import multiprocessing
@@ -23,12 +23,12 @@ from tests.stores import Stores
 
 Json = dict[str, Any]
 ROOT = Path(__file__).parents[3]
-#: Seconds after which a process that should have died or ended has gone wrong.
+#: Seconds after which a process that neither died nor ended counts as stuck.
 PATIENCE = 30.0
 
 
 def forks() -> ForkServerContext:
-    """Forks of one clean process that has everything loaded: a new process each, in milliseconds."""
+    """A fork server of one clean process that has loaded everything: it makes a new process in milliseconds."""
     os.environ["PYTHONPATH"] = str(ROOT)
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["tests.scenarios.crash.warm"])
@@ -36,14 +36,14 @@ def forks() -> ForkServerContext:
 
 
 class Diligent(Loopback):
-    """An upstream that finishes every answer, whoever reads it."""
+    """An upstream that completes every answer, even when its reader has disconnected."""
 
     def __init__(self) -> None:
         super().__init__(self._finished)
 
     def __enter__(self) -> Self:
         super().__enter__()
-        # Connections break here by intention; their tracebacks would only alarm.
+        # Connections break here on purpose; their tracebacks would look like errors.
         self._http.handle_error = lambda request, address: None  # type: ignore[method-assign]
         return self
 
@@ -56,7 +56,7 @@ class Diligent(Loopback):
 
 @dataclass
 class Place:
-    """Where jobs run: a prepared database to copy, an upstream, forks."""
+    """The environment in which jobs run: a prepared database to copy, an upstream, a fork server."""
 
     folder: Path
     stores: Stores
@@ -80,12 +80,12 @@ class Place:
                 yield client
 
     def job(self, program: str, fatal: int | None = None, after: Job | None = None) -> Job:
-        """A job on a copy of a database, of its own: the prepared one, or that of a dead process."""
+        """A job on its own copy of a database: of the prepared one, or of the database that a dead process left."""
         url = self.stores.copy(after.database if after else self.template, self.folder)
         return Job(program, url, self.upstream.url, self.assistant_id, self.thread_id, fatal)
 
     def dead(self, program: str, name: str) -> Job:
-        """A job that died when it first came to a point of that name."""
+        """A job that was killed at its first point of that name."""
         points = self.die(self.job(program))
         assert points is not None
         job = self.job(program, points.index(name) + 1)
@@ -93,7 +93,7 @@ class Place:
         return job
 
     def die(self, job: Job) -> list[str] | None:
-        """Run the job.  What it passed, or None when it died at its point."""
+        """Run the job.  Returns the points that it passed, or None if it was killed at its point."""
         heard, told = self.context.Pipe(duplex=False)
         process = self.context.Process(target=victim.run, args=(job, told), daemon=True)
         process.start()
@@ -118,7 +118,7 @@ class Place:
         database(job.database).close()
 
     def told(self) -> list[Json]:
-        """What upstream knew when it was last asked, oldest first: the chain, and what was sent with it."""
+        """The input items of the last request, oldest first: those of its chain, and those in the request."""
         body = self.upstream.bodies[-1]
         previous = body.get("previous_response_id")
         return [*(self._chain(previous) if previous else ()), *body["input"]]

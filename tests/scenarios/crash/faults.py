@@ -1,7 +1,7 @@
-"""Points at which a process can die, and a way to make it die at one of them.
+"""Points at which a process can be killed, and the means to kill it there.
 
-Every write transaction has two: when its work is done but not committed, and when it is committed.  Every answer of
-upstream has one when it has opened, and one for each network read, before anything is made of it.
+Every write transaction has two points: when its work is done but not committed, and when it is committed.  Every answer
+of upstream has one point when it opens, and one after each network read, before the read events are processed.
 """
 
 import os
@@ -16,7 +16,9 @@ from shim.upstream import responses
 
 
 class Points:
-    """Counts the points that are passed; at the one numbered ``fatal`` the process kills itself, as ``kill -9``."""
+    """Counts the points that are passed; at the point with the number ``fatal`` the process kills itself, as ``kill
+    -9`` does.
+    """
 
     def __init__(self, fatal: int | None) -> None:
         self.fatal = fatal
@@ -30,7 +32,7 @@ class Points:
                 os.kill(os.getpid(), signal.SIGKILL)
 
     def install(self) -> None:
-        """Into this process, which is about to be thrown away."""
+        """Patch this process, which is used for one job only."""
         _around_writes(self)
         _around_upstream(self)
 
@@ -71,7 +73,7 @@ def _around_upstream(points: Points) -> None:
         return found
 
     async def reading(self: Any) -> AsyncGenerator[list[Any], None]:
-        # Behind a blocking client nothing suspends, and this generator is closed with the answer.
+        # A blocking client does not suspend here, and this generator is closed with the answer.
         async for batch in events(self):
             points.passing(f"read {batch[-1]['type']}")
             yield batch

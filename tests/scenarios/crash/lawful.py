@@ -1,4 +1,4 @@
-"""Conditions for every thread, whatever happened to the processes that worked on it."""
+"""Conditions that hold for every thread, whatever happened to the processes that worked on it."""
 
 from collections import Counter
 from typing import Any
@@ -9,7 +9,7 @@ Json = dict[str, Any]
 
 
 def check_thread(threads: Any, thread_id: str) -> None:
-    """Every object is in a legal state, and nobody is in the way."""
+    """Every object is in a legal state, and no run is left active without a process."""
     runs = [run.to_dict(mode="json") for run in threads.runs.list(thread_id, limit=100)]
     messages = [each.to_dict(mode="json") for each in threads.messages.list(thread_id, limit=100)]
     assert len([run for run in runs if run["status"] in lifecycle.ACTIVE]) <= 1
@@ -43,7 +43,9 @@ def _check_steps(run: Json, steps: list[Json], messages: list[Json]) -> None:
 
 
 def check_told(told: list[Json], messages: list[Json]) -> None:
-    """What upstream knows of a thread is its transcript: every message once, in order, every call answered once."""
+    """The input items that upstream has for a thread are its transcript: every message exactly once, in order, and
+    every call with exactly one output.
+    """
     said = [(item["role"], _text(item["content"])) for item in told if item["type"] == "message"]
     kept = [(message["role"], _text(message["content"])) for message in messages]
     assert said == [(role, text) for role, text in kept if text]

@@ -1,6 +1,7 @@
-"""The main scenarios: small programs that can be started again after a crash, as a careful application's can.
+"""The main scenarios: small programs that can be started again after a crash, as a careful application can.
 
-Each says what it wants to say unless the thread has it already, and sees to it that the last word is answered.
+Each program adds its message unless the thread contains it already, and then makes sure that the last message has an
+answer.
 """
 
 from collections.abc import Callable, Iterable
@@ -16,18 +17,18 @@ TWO: Final = "get_time then get_weather"
 LAST: Final = "Bye"
 #: A second question, for which upstream has just lost the chain.
 LOST: Final = "And now?"
-#: What a run may wait for, or end as, when its thread is free or its caller's turn has come.
+#: The statuses in which a run either has ended or requires action by its caller.
 SETTLED: Final = ("completed", "failed", "expired", "cancelled", "incomplete", "requires_action")
 
 
 class Application:
-    """One conversation.  ``thread_id`` is known from the start, as an application keeps it with its user."""
+    """One conversation.  ``thread_id`` is known from the start, as an application stores it with its user."""
 
     def __init__(self, client: Any, assistant_id: str, thread_id: str) -> None:
         self.threads, self.assistant_id, self.thread_id = client.beta.threads, assistant_id, thread_id
 
     def say(self, text: str) -> None:
-        """Add a message, unless it is there."""
+        """Add a message, unless the thread contains it."""
         said = [part.text.value for message in self.messages() for part in message.content]
         if text not in said:
             self.threads.messages.create(self.thread_id, role="user", content=text)
@@ -47,7 +48,7 @@ class Application:
         return [{"tool_call_id": call.id, "output": "fine"} for call in calls]
 
     def go_on(self, rounds: Callable[["Application", Any], Any]) -> None:
-        """Bring the last word to its answer, whatever state the thread is in."""
+        """Run rounds until the last message has an answer, whatever state the thread is in."""
         for _ in range(8):
             if self.answered():
                 return
@@ -57,7 +58,7 @@ class Application:
 
 
 def streamed(app: Application, waiting: Any) -> None:
-    """One round, read event by event."""
+    """One round, streamed."""
     given: Json = {"thread_id": app.thread_id, "stream": True}
     if waiting is None:
         events: Iterable[Any] = app.threads.runs.create(assistant_id=app.assistant_id, **given)
@@ -68,7 +69,7 @@ def streamed(app: Application, waiting: Any) -> None:
 
 
 def polled(app: Application, waiting: Any) -> None:
-    """One round, looked at again and again."""
+    """One round, polled."""
     if waiting is None:
         run = app.threads.runs.create(app.thread_id, assistant_id=app.assistant_id)
     else:
@@ -79,7 +80,7 @@ def polled(app: Application, waiting: Any) -> None:
 
 
 def talk(question: str, rounds: Callable[[Application, Any], Any]) -> Callable[[Application], None]:
-    """A question that needs functions."""
+    """A program that asks one question whose answer needs functions."""
 
     def program(app: Application) -> None:
         app.say(question)
@@ -89,7 +90,7 @@ def talk(question: str, rounds: Callable[[Application, Any], Any]) -> Callable[[
 
 
 def give_up(app: Application) -> None:
-    """Ask, and cancel when a function is asked for, unless that is done."""
+    """Ask, and cancel the run when it requires action, unless it is cancelled already."""
     app.say(ONE)
     if not app.runs() or app.runs()[-1].status in ("failed", "completed"):
         streamed(app, None)
@@ -101,19 +102,19 @@ def give_up(app: Application) -> None:
 
 
 def go_on_without_a_chain(app: Application) -> None:
-    """A second turn, whose chain upstream has lost."""
+    """A second turn, for which upstream has lost the chain."""
     for text in (ONE, LOST):
         app.say(text)
         app.go_on(streamed)
 
 
 def look(app: Application) -> None:
-    """Somebody looks at what a dead process has left."""
+    """List the runs that a dead process has left."""
     app.runs()
 
 
 class Row(NamedTuple):
-    """A program, what it asks first, what it needs of the environment, and what it asks then."""
+    """A program, its first question, the environment variables that it needs, and its further questions."""
 
     program: Callable[[Application], None]
     question: str

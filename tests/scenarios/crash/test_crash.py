@@ -16,7 +16,7 @@ CASES = [(name, "kept") for name in PROGRAMS if name not in ("looking", "healed"
     ("polled", "forgotten"),
     ("background", "forgotten"),
 ]
-#: Seconds within which a run that was taken over is at its end.
+#: Seconds within which a run that was taken over has to settle.
 SOON = 20.0
 
 
@@ -29,7 +29,7 @@ def test_killed_at_every_point(place: Place, program: str, fate: str) -> None:
     print(f"{program}: {len(points)} points")
     for number, name in enumerate(points, 1):
         if fate == "forgotten" and number < first_answer(points):
-            # There is nothing to forget yet: as if it were kept.
+            # Upstream has no response yet, so this case is equal to "kept".
             continue
         job, died = killed(place, program, number)
         assert died or program in ("polled", "background"), f"{name} was not reached again"
@@ -47,8 +47,8 @@ def test_killed_at_every_point(place: Place, program: str, fate: str) -> None:
 def killed(place: Place, program: str, number: int) -> tuple[Job, bool]:
     """A job, and whether it died at that point.
 
-    Reads of the network are points, and on a busy machine two may become one, so that there is one point less: once
-    more, then.
+    Network reads are points, and on a busy machine two reads may become one, so that there is one point less: the job
+    is then repeated.
     """
     for _ in range(3):
         job = place.job(program, number)
@@ -60,13 +60,13 @@ def killed(place: Place, program: str, number: int) -> tuple[Job, bool]:
 
 
 def first_answer(points: list[str]) -> int:
-    """The number of the point at which upstream has something."""
+    """The number of the first point at which upstream has a response."""
     return min(points.index(name) for name in ("opened", "begun") if name in points) + 1
 
 
 def look_and_go_on(place: Place, app: Application, program: str, fate: str = "kept") -> None:
-    """The application is started again: it finds everything in order, no run that failed for a death of ours, and
-    finishes what it began.
+    """The application is started again: every object is in a legal state, no run has failed because our process died,
+    and the application completes its work.
     """
     deadline = time.monotonic() + SOON
     for run in app.runs():
@@ -75,7 +75,7 @@ def look_and_go_on(place: Place, app: Application, program: str, fate: str = "ke
             time.sleep(0.002)
     check_thread(app.threads, app.thread_id)
     if (program, fate) != ("background", "forgotten"):
-        # What went on upstream and was forgotten there is upstream's to lose.
+        # A background response that upstream has lost cannot be recovered by the shim.
         assert [run.last_error for run in app.runs() if run.status == "failed"] == []
     PROGRAMS[program].program(app)
     app.say(LAST)
@@ -88,8 +88,8 @@ def look_and_go_on(place: Place, app: Application, program: str, fate: str = "ke
 
 
 @pytest.mark.slow
-def test_killed_while_a_lost_chain_is_told_anew(place: Place) -> None:
-    """From the message that finds its chain lost to the first words of the answer that knows everything."""
+def test_killed_while_a_lost_chain_is_replayed(place: Place) -> None:
+    """From the transaction that records the lost chain to the first events of the answer to the complete thread."""
     points = place.die(place.job("healed"))
     assert points is not None
     anew = points.index("in _anew")
@@ -102,7 +102,7 @@ def test_killed_while_a_lost_chain_is_told_anew(place: Place) -> None:
             look_and_go_on(place, app, "healed")
 
 
-def test_killed_while_it_looks_after_a_dead_one(place: Place) -> None:
+def test_killed_while_it_takes_over_a_dead_run(place: Place) -> None:
     first = place.dead("polled", "read response.output_item.done")
     points = place.die(place.job("looking", after=first))
     assert points == ["found completed", "in _finish", "after _finish"]

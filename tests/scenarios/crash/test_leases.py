@@ -1,4 +1,4 @@
-"""A process of another machine: of its death nothing is known but that its lease runs out."""
+"""A process of another machine: that it has died is known only from the end of its lease."""
 
 import os
 import subprocess
@@ -14,12 +14,12 @@ from shim.runtime import pump
 from tests.scenarios.crash.dying import Place
 from tests.scenarios.crash.test_crash import look_and_go_on
 
-#: Seconds; long enough for a look before it is over, on a slow machine too.
+#: Seconds; long enough to read the run before the lease ends, also on a slow machine.
 LEASE = 3.0
 
 
 @pytest.mark.slow
-def test_a_dead_process_of_another_machine_keeps_its_thread_as_long_as_its_lease(place: Place) -> None:
+def test_a_dead_process_of_another_machine_blocks_its_thread_until_its_lease_ends(place: Place) -> None:
     points = place.die(place.job("polled"))
     assert points is not None
     fatal = points.index("read response.in_progress") + 1
@@ -32,13 +32,13 @@ def test_a_dead_process_of_another_machine_keeps_its_thread_as_long_as_its_lease
             app.threads.messages.create(app.thread_id, role="user", content="Hello?")
         while app.runs()[-1].status == "in_progress":
             assert time.monotonic() < died + LEASE + 2
-        # Upstream had finished it meanwhile.
+        # Upstream had finished the response in the meantime.
         assert [run.status for run in app.runs()] == ["requires_action"]
         place.upstream.asked.clear()
         look_and_go_on(place, app, "polled")
 
 
-def test_of_two_who_find_a_lost_run_one_finishes_it(place: Place) -> None:
+def test_one_of_two_applications_finishes_a_lost_run(place: Place) -> None:
     job = place.dead("polled", "read response.output_item.done")
     with place.application(job) as app, place.application(job) as other, ThreadPoolExecutor() as pool:
         seen = list(pool.map(lambda each: [run.status for run in each.runs()], [app, other]))
@@ -47,7 +47,7 @@ def test_of_two_who_find_a_lost_run_one_finishes_it(place: Place) -> None:
         look_and_go_on(place, app, "polled")
 
 
-def test_a_name_stands_for_one_process_of_one_machine() -> None:
+def test_an_owner_name_is_one_process_of_one_machine() -> None:
     assert pump.alive(pump.owner())
     machine, pid, born = pump.owner().split(" ")
     assert pump.alive(f"elsewhere {pid} {born}")
@@ -56,7 +56,7 @@ def test_a_name_stands_for_one_process_of_one_machine() -> None:
     name = pump._name(child.pid)
     assert pump.alive(name)
     child.kill()
-    # Dead, and not buried yet.
+    # Dead, but still a zombie: its parent has not waited for it.
     os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
     assert not pump.alive(name)
     child.communicate()

@@ -1,6 +1,7 @@
-"""The same on PostgreSQL, where the processes of several machines meet: a sample of points, leases, exactly once.
+"""The crash tests on PostgreSQL, which processes of several machines share: a sample of points, leases, exactly-once
+takeover.
 
-`make postgres` runs everything there.
+`make postgres` runs all the crash tests there.
 """
 
 from collections.abc import Iterator
@@ -10,17 +11,17 @@ import pytest
 from tests.scenarios.crash.dying import Diligent, Place, forks
 from tests.scenarios.crash.test_crash import look_and_go_on
 from tests.scenarios.crash.test_leases import (
-    test_a_dead_process_of_another_machine_keeps_its_thread_as_long_as_its_lease,
-    test_of_two_who_find_a_lost_run_one_finishes_it,
+    test_a_dead_process_of_another_machine_blocks_its_thread_until_its_lease_ends,
+    test_one_of_two_applications_finishes_a_lost_run,
 )
 from tests.stores import POSTGRES, Databases
 
-#: Collected here as well, with this module's place.
+#: Imported tests, collected here as well with this module's `place`.
 __all__ = [
-    "test_a_dead_process_of_another_machine_keeps_its_thread_as_long_as_its_lease",
-    "test_of_two_who_find_a_lost_run_one_finishes_it",
+    "test_a_dead_process_of_another_machine_blocks_its_thread_until_its_lease_ends",
+    "test_one_of_two_applications_finishes_a_lost_run",
 ]
-#: Points at which a process is killed, in equal distances.
+#: Number of points at which a process is killed, at equal distances.
 SAMPLE = 3
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not POSTGRES, reason="no SHIM_TEST_POSTGRES")]

@@ -1,6 +1,4 @@
-"""The process that is killed: it runs a program up to a point, in a fork of a clean process that has loaded
-everything.
-"""
+"""The killed process: it runs a program up to a point, in a fork of a clean process that has loaded everything."""
 
 import json
 import os
@@ -20,9 +18,10 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class Job:
-    """A program, where it works, and the number of the point at which it dies (None: not at all).
+    """A program, the addresses of its database and upstream, and the number of the point at which it dies (None:
+    never).
 
-    ``machine``: the name of a machine that this one knows nothing of.  ``lease``: in seconds.
+    ``machine``: the name of another machine, on which the process pretends to run.  ``lease``: in seconds.
     """
 
     program: str
@@ -40,7 +39,7 @@ def environment(job: Job) -> dict[str, str]:
 
 
 def run(job: Job, told: Connection) -> None:
-    """The process's whole life; what it passed goes through ``told`` if it survives."""
+    """The whole work of the process; if it survives, it sends the points that it passed through ``told``."""
     warnings.simplefilter("error")
     os.environ.update(environment(job))
     if (machine := job.machine) is not None:

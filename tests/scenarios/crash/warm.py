@@ -1,6 +1,6 @@
-"""Loaded by the clean process before anything is forked: it goes through a program once, offline.
+"""Loaded by the clean process before it forks: runs a program to its end, offline.
 
-The SDK loads and builds most of itself when that is first used, which costs more than everything a victim does.
+The SDK loads and builds most of itself at its first use, which takes longer than everything else in a killed process.
 """
 
 import os

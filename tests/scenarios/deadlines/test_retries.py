@@ -1,4 +1,4 @@
-"""The SDK's retries stay inside of a run's time: nothing waits past its end, and nothing is asked after it."""
+"""The SDK's retries stay within a run's lifetime: no wait goes past its end, and no request is sent after it."""
 
 import threading
 import time
@@ -15,7 +15,7 @@ MESSAGE = "Rate limit reached for gpt-4o."
 
 
 class Busy:
-    """An upstream that answers responses with 429, so often, each time with these headers."""
+    """An upstream that answers the first ``times`` requests for a response with 429 and these headers."""
 
     def __init__(self, times: int = 1000, **headers: str) -> None:
         self.times, self.headers, self.was_asked = times, headers, threading.Event()
@@ -29,14 +29,14 @@ class Busy:
 
 
 def streamed(client: Any) -> Any:
-    """The end of a run."""
+    """The run, streamed to its end."""
     with client.beta.threads.runs.stream(**begin(client)) as stream:
         return [event.data for event in stream][-1]
 
 
 def left_alone(before: list[threading.Thread]) -> None:
-    """Blocking calls that nobody waits for any more go on in threads of their own: until those are over that began
-    since.
+    """Abandoned blocking calls continue in threads of their own: wait for all such threads that started after
+    ``before``.
     """
     for thread in threading.enumerate():
         if thread.name == "shim-upstream" and thread not in before:
@@ -44,7 +44,7 @@ def left_alone(before: list[threading.Thread]) -> None:
 
 
 @pytest.mark.parametrize("colour", COLOURS)
-def test_nobody_waits_longer_than_a_run_lives(colour: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_retry_after_the_end_of_a_runs_lifetime(colour: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SHIM_RUN_LIFETIME", "20")
     with Loopback(Busy(retry_after="25")) as upstream, opened(colour, base_url=upstream.url, max_retries=2) as client:
         run = streamed(client)
@@ -54,7 +54,7 @@ def test_nobody_waits_longer_than_a_run_lives(colour: str, monkeypatch: pytest.M
 
 
 @pytest.mark.parametrize("colour", COLOURS)
-def test_a_shorter_wait_is_waited_for(colour: str) -> None:
+def test_a_retry_within_the_lifetime_is_made(colour: str) -> None:
     busy = Busy(times=2, retry_after_ms="20", retry_after="1")
     with Loopback(busy) as upstream, opened(colour, base_url=upstream.url, max_retries=2) as client:
         assert streamed(client).status == "completed"
@@ -62,7 +62,7 @@ def test_a_shorter_wait_is_waited_for(colour: str) -> None:
 
 
 @pytest.mark.parametrize("colour", COLOURS)
-def test_no_more_often_than_the_client_says(colour: str) -> None:
+def test_no_more_retries_than_the_client_allows(colour: str) -> None:
     busy = Busy(retry_after_ms="10", retry_after="1")
     with Loopback(busy) as upstream, opened(colour, base_url=upstream.url, max_retries=1) as client:
         assert streamed(client).last_error.message == MESSAGE
@@ -70,7 +70,7 @@ def test_no_more_often_than_the_client_says(colour: str) -> None:
 
 
 @pytest.mark.parametrize("colour", COLOURS)
-def test_a_run_that_is_cancelled_meanwhile_is_not_asked_for_again(colour: str) -> None:
+def test_no_retry_for_a_cancelled_run(colour: str) -> None:
     busy, before = Busy(retry_after_ms="700", retry_after="1"), threading.enumerate()
     with Loopback(busy) as upstream, opened(colour, base_url=upstream.url, max_retries=2) as client:
         where = begin(client)
@@ -83,7 +83,7 @@ def test_a_run_that_is_cancelled_meanwhile_is_not_asked_for_again(colour: str) -
 
 
 @pytest.mark.parametrize("colour", COLOURS)
-def test_a_cancel_in_another_process_is_heard_between_two_requests(colour: str) -> None:
+def test_a_cancel_in_another_process_ends_the_wait_for_a_retry(colour: str) -> None:
     busy = Busy(retry_after="30")
     with Loopback(busy) as upstream, opened(colour, base_url=upstream.url, max_retries=2) as client:
 
@@ -101,8 +101,8 @@ def test_a_cancel_in_another_process_is_heard_between_two_requests(colour: str) 
 
 
 @pytest.mark.parametrize("colour", COLOURS)
-def test_a_run_expires_between_two_requests(colour: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where no answer says how long to wait, the SDK waits longer each time."""
+def test_a_run_expires_while_it_waits_for_a_retry(colour: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where no answer has a ``retry-after``, the SDK waits longer before each retry."""
     monkeypatch.setenv("SHIM_RUN_LIFETIME", "1")
     with Loopback(Busy()) as upstream, opened(colour, base_url=upstream.url, max_retries=9) as client:
 
@@ -117,7 +117,7 @@ def test_a_run_expires_between_two_requests(colour: str, monkeypatch: pytest.Mon
 
 @pytest.mark.parametrize("colour", COLOURS)
 def test_a_run_that_is_cancelled_before_its_request(colour: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """While upstream is asked for something else on its behalf: here, which models it has."""
+    """While upstream is requested for something else that the run needs: here, its list of models."""
     monkeypatch.setenv("SHIM_UPSTREAM_PROFILE", "openai")
     was_asked = threading.Event()
 

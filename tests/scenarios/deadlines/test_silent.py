@@ -16,19 +16,19 @@ from tests.scenarios.doors.colours import COLOURS, opened
 from tests.scenarios.doors.loopback import Asked, Loopback, Said
 from tests.scenarios.doors.talking import until_ended
 
-#: Seconds within which a silent run ends once it is to end; the heartbeat looks twice a second.
+#: Seconds within which a silent run ends after its deadline or cancellation; the heartbeat checks twice a second.
 SOON: Final = 1.5
-#: How often this is tried: the machine may be busy with other things once, but hardly each time.
+#: Maximum number of attempts: the machine may be busy during one of them, but hardly during all.
 TRIES: Final = 3
-#: Seconds after which a run is taken to end never.
+#: Seconds after which a run counts as never ending.
 PATIENCE: Final = 30
-#: How upstream is silent.
+#: What upstream still sends: no headers, no events after the first, or only pings.
 SILENCES: Final = ["no headers", "nothing", "pings"]
 
 
 @contextmanager
 def silent(how: str) -> Iterator[tuple[Loopback, threading.Event]]:
-    """An upstream that begins no answer, or none beyond its first events; the event says that it was asked."""
+    """An upstream that begins no answer, or stops after the first events; the event is set when a request arrives."""
     asked_for, over = threading.Event(), threading.Event()
 
     def body(usual: Iterator[bytes]) -> Iterator[bytes]:
@@ -55,7 +55,7 @@ def silent(how: str) -> Iterator[tuple[Loopback, threading.Event]]:
 
 
 def soon(tries: Callable[[], float]) -> None:
-    """One of some tries takes no longer than it may."""
+    """At least one attempt takes less than ``SOON``."""
     took: list[float] = []
     while not took or (min(took) >= SOON and len(took) < TRIES):
         took.append(tries())
@@ -89,7 +89,7 @@ def test_a_streamed_run_expires(how: str, colour: str, monkeypatch: pytest.Monke
 
 @pytest.mark.parametrize("colour", COLOURS)
 @pytest.mark.parametrize("how", SILENCES)
-def test_a_polled_run_expires_without_anybody_looking(how: str, colour: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_expires_without_being_polled(how: str, colour: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SHIM_RUN_LIFETIME", "1")
     with silent(how) as (upstream, _), opened(colour, base_url=upstream.url, max_retries=0) as client:
 
@@ -109,7 +109,7 @@ def test_a_polled_run_expires_without_anybody_looking(how: str, colour: str, mon
 
 @pytest.mark.parametrize("colour", COLOURS)
 @pytest.mark.parametrize("how", SILENCES)
-def test_a_cancel_in_another_process_is_heard(how: str, colour: str) -> None:
+def test_a_cancel_in_another_process_ends_the_run(how: str, colour: str) -> None:
     with silent(how) as (upstream, asked_for), opened(colour, base_url=upstream.url, max_retries=0) as client:
 
         def is_heard() -> float:
@@ -128,7 +128,7 @@ def test_a_cancel_in_another_process_is_heard(how: str, colour: str) -> None:
 
 
 def free(client: Any, where: dict[str, str]) -> None:
-    """The thread takes the next message."""
+    """The thread accepts another message."""
     client.beta.threads.messages.create(where["thread_id"], role="user", content="On")
 
 
@@ -139,7 +139,7 @@ def stored(thread_id: str, run_id: str) -> runs.RunRow:
 
 
 def cancel_elsewhere(thread_id: str, run_id: str) -> None:
-    """As another process does it: nobody here is told."""
+    """Cancel the run in the database only, as another process does: nothing in this process is notified."""
 
     def work(tx: Tx) -> bool:
         row = runs.get(tx, thread_id, run_id)

@@ -1,4 +1,4 @@
-"""A run ends when its time is over or it is cancelled, though it waits for a reader who takes nothing."""
+"""A run ends when its lifetime is over or it is cancelled, although its reader has stopped reading."""
 
 import threading
 import time
@@ -15,7 +15,7 @@ from tests.scenarios.doors.loopback import Asked, Loopback, Said
 
 @contextmanager
 def talkative() -> Iterator[Loopback]:
-    """An upstream that says one delta again and again."""
+    """An upstream that repeats one delta without end."""
     over = threading.Event()
 
     def body(usual: Iterator[bytes]) -> Iterator[bytes]:
@@ -39,7 +39,7 @@ def talkative() -> Iterator[Loopback]:
 
 @contextmanager
 def stalled(colour: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Any, dict[str, str], Iterator[Any]]]:
-    """A client, the ids of a run, and the rest of its stream, of which nothing more is read."""
+    """A client, the ids of a run, and the rest of its stream, which is not read further."""
     monkeypatch.setenv("SHIM_MAX_UNREAD_BYTES", "5000")
     with talkative() as upstream, opened(colour, base_url=upstream.url) as client:
         where = begin(client)
@@ -50,7 +50,7 @@ def stalled(colour: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Any,
 
 
 def status_soon(run: dict[str, str]) -> str:
-    """The status that the run ends with, if it does so soon."""
+    """The status with which the run ends, within ``SOON`` seconds."""
     deadline = time.monotonic() + SOON
     while (status := stored(run["thread_id"], run["run_id"]).body["status"]) in ("in_progress", "cancelling"):
         assert time.monotonic() < deadline, status
@@ -60,20 +60,20 @@ def status_soon(run: dict[str, str]) -> str:
 
 @pytest.mark.parametrize("colour", COLOURS)
 @pytest.mark.parametrize("elsewhere", [False, True])
-def test_it_is_cancelled(colour: str, elsewhere: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stalled_run_is_cancelled(colour: str, elsewhere: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     with stalled(colour, monkeypatch) as (client, run, stream):
         if elsewhere:
             cancel_elsewhere(**run)
         else:
             client.beta.threads.runs.cancel(run["run_id"], thread_id=run["thread_id"])
         assert status_soon(run) == "cancelled"
-        # Who reads on after all is told.
+        # A reader that reads on receives the event of the cancellation.
         assert [event.event for event in stream][-1] == "thread.run.cancelled"
         free(client, run)
 
 
 @pytest.mark.parametrize("colour", COLOURS)
-def test_it_expires(colour: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stalled_run_expires(colour: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SHIM_RUN_LIFETIME", "1")
     with stalled(colour, monkeypatch) as (client, run, stream):
         time.sleep(0.7)
