@@ -1,4 +1,4 @@
-"""One world for each test: an example takes a thread of its own in it."""
+"""One world for each test; each example of the test creates its own thread in that world."""
 
 from tests.engine.conftest import world
 

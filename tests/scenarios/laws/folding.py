@@ -17,7 +17,10 @@ BROKE_OFF = failures.last_error(None, "Broken off.")
 
 
 def told(reads: list[list[Json]], **run: Any) -> list[Emitted]:
-    """What the rules make of an answer, read by read; an answer without an end fails."""
+    """The events that the translation rules emit for an answer, one network read after another.
+
+    An answer without a terminal event ends as a failed run.
+    """
     state = turn(**run)
     emitted: list[Emitted] = []
     for read in reads:
@@ -32,7 +35,7 @@ def told(reads: list[list[Json]], **run: Any) -> list[Emitted]:
 
 
 class Fold:
-    """Messages and steps as the deltas alone tell them."""
+    """Messages and steps as the SDK accumulates them from the deltas alone."""
 
     def __init__(self) -> None:
         self.message: Any = None
@@ -55,7 +58,7 @@ class Fold:
 
 
 def _plain_part(part: Json) -> Json:
-    """A part without what only deltas have."""
+    """A part without the fields that only deltas have."""
     part = {name: value for name, value in part.items() if name != "index"}
     if part["type"] != "text":
         return part
@@ -70,7 +73,7 @@ def _plain_note(note: Json) -> Json:
 
 
 def _plain_call(call: Json) -> Json:
-    """A call without what deltas do not tell: its place, and what a search has found."""
+    """A call without its index, and without the results of a search, which deltas do not contain."""
     call = {name: value for name, value in call.items() if name not in ("index", "file_search")}
     if "code_interpreter" not in call:
         return call

@@ -1,7 +1,7 @@
 """Items as a Responses server streams them, drawn by hypothesis.
 
-Each maker gives the finished item and the events between its `added` and its `done`.  A test holds all of them against
-the SDK's own types.
+Each maker gives the finished item and the events between its `added` and its `done`.  A test validates all of them
+against the SDK's own types.
 """
 
 import itertools
@@ -21,7 +21,7 @@ TEXT = st.lists(WORDS, max_size=4).map("".join) | st.text(st.characters(exclude_
 
 
 def event(name: str, /, **fields: Any) -> Json:
-    """An event; its number comes later."""
+    """An event without its sequence number, which is added later."""
     return {"type": f"response.{name}", **fields}
 
 
@@ -31,7 +31,7 @@ def item(kind: str, id: str, **fields: Any) -> Json:
 
 
 def cut(draw: Draw, text: str, also: Iterable[int] = ()) -> list[str]:
-    """The text in pieces, cut in drawn places and in the given ones."""
+    """The text in pieces, cut at drawn positions and at the given ones."""
     places = draw(st.lists(st.integers(0, len(text)), max_size=3))
     edges = sorted({0, len(text), *places, *also})
     return [text[start:end] for start, end in itertools.pairwise(edges)]
@@ -46,7 +46,7 @@ def _cited(draw: Draw, text: str) -> list[Json]:
 
 
 def _linked(draw: Draw, text: str) -> tuple[str, list[Json]]:
-    """A text that links a generated file, or not."""
+    """The text, with or without a link to a generated file, and the annotation of that link."""
     if not draw(st.booleans()):
         return text, []
     path = "sandbox:/mnt/data/a.txt"
@@ -57,7 +57,7 @@ def _linked(draw: Draw, text: str) -> tuple[str, list[Json]]:
 
 
 def _text_part(draw: Draw, place: Json) -> Made:
-    """A text with citations, in time or late, and perhaps a file."""
+    """A text with citations, sent between the deltas or after them, and perhaps a link to a file."""
     text, files = _linked(draw, draw(TEXT))
     cited = _cited(draw, text)
     if draw(st.booleans()):
@@ -90,7 +90,7 @@ def _refusal_part(draw: Draw, place: Json) -> Made:
 
 
 def message(draw: Draw, index: int) -> Made:
-    """A message of no, one or two parts."""
+    """A message with zero, one or two parts."""
     id, parts, events = f"msg_{index}", [], []
     for number in range(draw(st.integers(0, 2))):
         place = {"item_id": id, "output_index": index, "content_index": number}
@@ -111,7 +111,7 @@ def message(draw: Draw, index: int) -> Made:
 
 
 def function_call(draw: Draw, index: int) -> Made:
-    """A call; its arguments are any text, as a model writes it."""
+    """A function call; its arguments are any text, because a model may write any text."""
     id, given = f"fc_{index}", draw(st.sampled_from(["{}", '{"x":1}']) | TEXT)
     place = {"item_id": id, "output_index": index}
     name = "function_call_arguments.delta"
@@ -123,7 +123,7 @@ def function_call(draw: Draw, index: int) -> Made:
 
 
 def file_search_call(draw: Draw, index: int) -> Made:
-    """A search, with what it found or without."""
+    """A file search, with its results or without."""
     id, kind = f"fs_{index}", "file_search_call"
     result = st.fixed_dictionaries(
         {"file_id": st.just("file-1"), "filename": WORDS, "score": st.just(0.5), "text": TEXT}
@@ -139,7 +139,7 @@ def file_search_call(draw: Draw, index: int) -> Made:
 
 
 def code_interpreter_call(draw: Draw, index: int) -> Made:
-    """Code, and what it left."""
+    """A code interpreter call, with its logs and images or without."""
     id, kind, source = f"ci_{index}", "code_interpreter_call", draw(TEXT)
     logs = st.fixed_dictionaries({"type": st.just("logs"), "logs": TEXT})
     image = st.just({"type": "image", "url": "data:image/png;base64,AAAA"})
@@ -153,7 +153,7 @@ def code_interpreter_call(draw: Draw, index: int) -> Made:
 
 
 def reasoning(draw: Draw, index: int) -> Made:
-    """A thought, with a summary or without."""
+    """A reasoning item, with a summary or without."""
     id, place = f"rs_{index}", {"item_id": f"rs_{index}", "output_index": index, "summary_index": 0}
     summary = [{"type": "summary_text", "text": draw(TEXT)}] if draw(st.booleans()) else []
     name = "reasoning_summary_text.delta"
@@ -170,7 +170,7 @@ def mcp_list_tools(draw: Draw, index: int) -> Made:
     return item("mcp_list_tools", f"mcpl_{index}", server_label="s", tools=[{"name": "t", "input_schema": {}}]), []
 
 
-#: A server's tool that failed.
+#: The error of an MCP server's tool that failed.
 NO: Json = {"type": "http_error", "code": 500, "message": "No."}
 
 
@@ -184,7 +184,7 @@ def image_generation_call(draw: Draw, index: int) -> Made:
     return item("image_generation_call", f"ig_{index}", status="completed", result=result), []
 
 
-#: Items that are told, and reasoning; the rest has a beginning and an end and no more.
+#: Items that become events, and reasoning.  All other items have only an `added` and a `done` event.
 MAKERS = {
     "message": message,
     "function_call": function_call,
@@ -196,7 +196,7 @@ MAKERS = {
     "mcp_call": mcp_call,
     "image_generation_call": image_generation_call,
 }
-#: Tools that Assistants never had: with them, more is told.
+#: Tools that Assistants never had.  With them, more kinds of items become events.
 NEW_TOOLS = [{"type": kind} for kind in ("web_search", "mcp", "image_generation")]
 
 

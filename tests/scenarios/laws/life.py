@@ -1,9 +1,9 @@
 """The life of one thread's runs, according to the old API's documents and recordings.
 
-A small model, written from them and not from the code that it judges: it knows messages, runs and steps by what a
-program can see of them, and what upstream must hear next.  It knows no events, no store and no pumps.
+A small model, written from these and not from the tested code.  It contains messages, runs and steps as a program can
+see them, and the next request that upstream must receive.  It contains no events, no store and no pumps.
 
-Longer than 350 lines: one model, whose parts call one another.
+Longer than 350 lines: one model, whose parts call each other.
 """
 
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from typing import Any, Final
 Json = dict[str, Any]
 LIFETIME: Final = 600
 DRIVEN: Final = ("queued", "in_progress", "cancelling")
-#: How a run may end: what its open steps become, and what its open message says.
+#: How a run may end: the status of its open steps, and the reason in its open message's `incomplete_details`.
 ENDS: Final = {
     "incomplete": ("completed", "max_tokens"),
     "failed": ("failed", "run_failed"),
@@ -23,7 +23,7 @@ ENDS: Final = {
 
 
 class No(Exception):
-    """A refusal: HTTP status and words."""
+    """A refusal: HTTP status, message and code."""
 
     def __init__(self, status: int, words: str, code: str | None = None) -> None:
         super().__init__(words)
@@ -43,7 +43,7 @@ class Said:
 
 @dataclass(eq=False)
 class Step:
-    """A step: what it is about is a message or the ids of calls: as the program sees them, and as upstream does."""
+    """A step of a message, or of calls: their ids in the old API (``calls``) and upstream (``upstream``)."""
 
     kind: str
     status: str = "in_progress"
@@ -56,7 +56,10 @@ class Step:
 
 @dataclass(eq=False)
 class Item:
-    """What upstream is putting out: a message, a call or a search; ``text`` is all of it, ``heard`` what was told."""
+    """An output item of upstream: a message, a call or a search.
+
+    ``text`` is its whole text, ``heard`` the part that upstream has sent so far.
+    """
 
     kind: str
     id: str
@@ -72,7 +75,7 @@ class Item:
 
 @dataclass(eq=False)
 class Entry:
-    """Something that upstream has to know: a message, a call, an output."""
+    """An item of the conversation that upstream must receive: a message, a call, an output."""
 
     kind: str
     text: str
@@ -85,7 +88,10 @@ class Entry:
 
 @dataclass(eq=False)
 class Run:
-    """A run; ``items`` are those of the response under way, ``held`` is the step that waits for its tokens."""
+    """A run.
+
+    ``items`` are those of the current response; ``held`` is the step that stays open until its tokens are known.
+    """
 
     created: float
     instructions: str = ""
@@ -109,7 +115,10 @@ class Run:
 
 @dataclass
 class Life:
-    """One thread.  ``entries`` stay in their places when one is forgotten, as heads count them."""
+    """One thread.
+
+    A deleted entry becomes None, so that the others keep their positions: a head stores how many entries it covers.
+    """
 
     id: str
     now: float
@@ -119,10 +128,10 @@ class Life:
     head: tuple[str, int] | None = None
     gone: bool = False
 
-    # What programs do.
+    # Calls of programs.
 
     def touch(self) -> Run | None:
-        """Whoever looks at the thread finds its run up to date: over if its time is, or if nobody carries it."""
+        """Every call on the thread first ends its active run if the run has expired or no process drives it."""
         if self.gone:
             raise No(404, f"No thread found with id '{self.id}'.")
         run = next((run for run in self.runs if run.active), None)
@@ -135,7 +144,10 @@ class Life:
         return run if run.active else None
 
     def lose(self, run: Run) -> None:
-        """Its process dies, and so do all that ask the same again: what was told of the answer is withdrawn."""
+        """The run's process dies, and so do all processes that repeat its request.
+
+        The messages and steps of the unfinished answer are removed.
+        """
         run.carried = False
         if run.status == "cancelling" or self.now >= run.created + LIFETIME:
             self.touch()
@@ -160,7 +172,7 @@ class Life:
         self.entries.append(Entry("message", text, role=role, said=said))
 
     def drop(self, said: Said, id: str) -> None:
-        """A message is deleted: nothing may chain from what knows it."""
+        """A message is deleted: no request may chain from a response whose history contains it."""
         run = self.touch()
         if run is not None and said.run is run:
             raise No(400, f"Can't delete message {id} from {self.id} while a run {run.id} is active.")
@@ -174,7 +186,7 @@ class Life:
             run.tip, run.stale = None, True
 
     def delete(self) -> None:
-        """With all that goes on in it."""
+        """The thread is deleted, together with its active run."""
         self.touch()
         self.gone = True
 
@@ -204,7 +216,7 @@ class Life:
         run.status, run.asking, run.stale, run.carried = "queued", None, False, True
 
     def unsubmit(self, run: Run) -> None:
-        """Upstream refused the round: as if nothing had been submitted."""
+        """Upstream refused the round: the run is again as it was before the submission."""
         step = run.steps[-1]
         del self.entries[-len(step.calls) :]
         step.outputs, step.status = [None] * len(step.calls), "in_progress"
@@ -224,10 +236,10 @@ class Life:
             raise No(400, f"Cannot update run with status '{run.status}'.")
         run.metadata = metadata
 
-    # What upstream is told.
+    # Requests to upstream.
 
     def asked(self, run: Run, response: str) -> Json:
-        """What of a request the thread decides: the response to chain from, and the input."""
+        """The parts of a request that depend on the thread: the response to chain from, and the input."""
         previous, covers = run.tip or self.head or (None, 0)
         run.response, run.items, run.order, run.tip = response, [], [], None
         told = list(self._told([entry for entry in self.entries[covers:] if entry is not None], previous))
@@ -247,7 +259,7 @@ class Life:
             elif entry.kind == "output" and (pair in calls or entry.response == previous):
                 yield "output", f"{entry.call_id} {entry.text}"
 
-    # What upstream says.
+    # Events from upstream.
 
     def begin(self, run: Run) -> None:
         if run.status == "queued":
@@ -276,12 +288,12 @@ class Life:
         return run.steps[-1]
 
     def _release(self, run: Run) -> None:
-        """A step is over when the next one begins, or all of the response is: only then are its tokens known."""
+        """Complete the step that waits for its tokens: when the next step begins or the response ends."""
         if run.held is not None:
             run.held.status, run.held = "completed", None
 
     def finish(self, run: Run, item: Item, whole: bool = False) -> None:
-        """An item is whole.  Without a word it stays open, unless the ``whole`` response is over."""
+        """An item is done.  An item without text stays open until the response is over (``whole``)."""
         if item.done:
             return
         if not item.begun:
@@ -302,7 +314,7 @@ class Life:
         self.flush(run)
 
     def flush(self, run: Run, ended: bool = False) -> None:
-        """What is remembered: no message before an earlier one, and calls when the response is over."""
+        """Add finished items to the entries: messages in their order, calls only when the response has ended."""
         for item in run.order:
             if item.kind == "message" and item.entry is None and not ended:
                 return
@@ -311,7 +323,7 @@ class Life:
                 run.order = [each for each in run.order if each is not item]
 
     def complete(self, run: Run) -> None:
-        """The response is whole, and so are its items."""
+        """The response is complete, and so are its items."""
         self.begin(run)
         for item in run.items:
             self.finish(run, item, whole=True)
@@ -326,14 +338,18 @@ class Life:
             run.steps.append(run.asking)
 
     def cut(self, run: Run, reason: str) -> None:
-        """The response was cut: what it searched is found, what it said is half of it, what it called is nothing."""
+        """The response is incomplete: searches are completed, the open message is incomplete, calls are dropped."""
         for item in run.items:
             if item.kind == "search" and item.begun:
                 self.finish(run, item)
         self.end(run, "incomplete", reason=reason)
 
     def end(self, run: Run, status: str, *, outside: bool = False, reason: str | None = None) -> None:
-        """The run ends otherwise.  ``outside``: by somebody who knows of it only what is stored, and no half words."""
+        """The run ends without a complete response.
+
+        ``outside``: a process that does not drive it ends it.  That process knows only what is stored, without the text
+        of open messages.
+        """
         becomes, why = ENDS[status]
         open_items = [item for item in run.items if item.begun and not item.done]
         for item in open_items:
@@ -352,7 +368,7 @@ class Life:
         run.status, run.asking, run.held = status, None, None
 
     def _keep(self, run: Run, item: Item) -> None:
-        """What was said stays said."""
+        """The open message keeps the text that upstream has sent so far."""
         assert item.step is not None
         assert item.step.said is not None
         item.step.said.text = item.heard

@@ -1,6 +1,6 @@
 """A thread whose runs are driven by real pumps, and an upstream that sends an event only on demand.
 
-Every wait is for a pump that has come to rest: it waits for upstream's next read, or is over.
+Every wait ends when a pump is idle: it waits for upstream's next read, or has finished.
 """
 
 import threading
@@ -22,7 +22,7 @@ from shim.store.database import Database
 from tests.engine.scripted import Upstream, World
 
 Json = dict[str, Any]
-#: Seconds after which a pump that has not come to rest is a mistake.
+#: A pump that is not idle after so many seconds fails the test.
 PATIENCE: Final = 10
 NUMBERS: Final = count(1)
 
@@ -35,7 +35,7 @@ class Answer:
         self._reads: SimpleQueue[list[Json] | Refusal | None] = SimpleQueue()
 
     def say(self, read: list[Json] | Refusal | None) -> None:
-        """One network read; a failure of the connection; its end."""
+        """Send one network read; or let the connection fail, or end."""
         self._rest.clear()
         self._reads.put(read)
 
@@ -57,7 +57,7 @@ class Answer:
 
 @dataclass
 class Pump:
-    """A run being carried: its answer once upstream has opened, what was told, and its reader."""
+    """A run that is being driven: its answer once upstream has opened it, the emitted events, and its reader."""
 
     rest: threading.Event = field(default_factory=threading.Event)
     answer: Answer | None = None
@@ -80,7 +80,7 @@ class Pump:
 
 
 class Sayer(Upstream):
-    """Opens answers that say nothing yet, or refuses."""
+    """An upstream that opens answers without any event, or refuses."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -97,19 +97,19 @@ class Sayer(Upstream):
 
 
 class Place:
-    """The world around one thread, as its programs see it: this process, and one that may take over from it."""
+    """The engine around one thread: this process, and later ones that may take its run over."""
 
     def __init__(self, base: Database) -> None:
         world = World(base)
         world.upstream = self.upstream = Sayer()
-        # The engine was made with the world's first upstream.
+        # The engine was created with another upstream; this replaces it.
         object.__setattr__(world.context, "upstream", self.upstream)
         self.world, self.pumps = world, Threads(Patience(1_000_000, PATIENCE), PATIENCE)
         self.pump: Pump | None = None
         self.left: list[Pump] = []
 
     def call(self, method: str, path: str, body: Json | None = None, query: Json | None = None) -> Reply:
-        """A request; what it starts goes on in a pump.  Raises `Refused`."""
+        """Send a request; a pump drives the run that it starts.  Raises `Refused`."""
         self.upstream.opening = pump = Pump()
         reply = self.world.reply(method, path, body, query)
         if reply.events is not None:
@@ -128,7 +128,7 @@ class Place:
             self.pump.settle()
 
     def say(self, read: list[Json] | Refusal | None) -> None:
-        """Upstream says something to the run that is being carried."""
+        """Upstream sends one network read to the run that is being driven."""
         assert self.pump is not None
         assert self.pump.answer is not None
         self.pump.answer.say(read)
@@ -141,14 +141,14 @@ class Place:
         return self.pump.answer
 
     def leave(self) -> None:
-        """The reader goes; his generator is closed, as the SDK does it."""
+        """The reader disconnects: its generator is closed, as the SDK does it."""
         assert self.pump is not None
         assert self.pump.view is not None
         self.pump.view.close()  # type: ignore[attr-defined]
         self.pump.view = None
 
     def wait(self, seconds: float) -> None:
-        """Time passes, and the heartbeat of the process runs."""
+        """Let time pass, then run the heartbeat of the process."""
         self.world.clock.time += seconds
         heartbeat = Heartbeat(self.world.context, self.world.base)
         heartbeat.look()
@@ -156,7 +156,10 @@ class Place:
         self.settle()
 
     def die(self, thread_id: str) -> None:
-        """This process stands still for ever, and so do all that may take its run over: another one is here now."""
+        """This process and all that may repeat its request die; the next calls go to yet another process.
+
+        The pump of this process is only paused, see `wake`.
+        """
         if self.pump is not None:
             self.left.append(self.pump)
         for _ in range(recovery.MOST - 1):
@@ -171,7 +174,7 @@ class Place:
         return before.elsewhere(f"process {next(NUMBERS)}")
 
     def wake(self) -> None:
-        """Those that stood still go on, too late."""
+        """Paused pumps continue, although their runs have been taken over."""
         for pump in self.left:
             if not pump.over:
                 assert pump.answer is not None

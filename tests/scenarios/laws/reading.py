@@ -17,23 +17,23 @@ Json = dict[str, Any]
 
 
 class Both(RuleBasedStateMachine):
-    """Calls and looks; the rules come with whoever inherits."""
+    """Sends calls and compares the results; subclasses add the rules."""
 
     place: Place
     #: Two assistants, by their instructions.
     assistants: dict[str, str]
-    #: What has come about in any example.
+    #: How often each status, refusal and happening occurred, in all examples.
     seen: Counter[str]
     life: Life
-    #: While one rule does several things, only the last is looked at.
+    #: Set while one rule takes several actions: only the result of the last one is compared.
     silent = False
-    #: The run that was to be heard of upstream by the call under way.
+    #: The run for which the current call should send a request to upstream.
     asking: Run | None = None
 
     def call(
         self, model: Callable[[], Any], method: str, path: str, body: Json | None = None, query: Json | None = None
     ) -> Json | None:
-        """A call, and what the model says of it: the answer, or None where both refused it in the same words."""
+        """Apply a call to the model and the shim: the answer, or None where both refused it with the same error."""
         self.life.now, no = self.place.world.clock(), None
         try:
             model()
@@ -63,7 +63,7 @@ class Both(RuleBasedStateMachine):
         return data
 
     def agree(self, on_all: bool = False) -> None:
-        """Messages, runs and the last one's steps, as anybody reads them; those of all runs in the end."""
+        """Compare messages, runs and the last run's steps, as programs read them; ``on_all``: the steps of all runs."""
         if self.silent:
             return
         messages, runs = self.listed("/messages"), self.listed("/runs")
@@ -96,7 +96,10 @@ class Both(RuleBasedStateMachine):
             _agree_on_calls(step, each["step_details"])
 
     def speak(self, model: Callable[[], Run], undo: Callable[[], None], path: str, body: Json, mood: Any) -> None:
-        """A call that speaks to upstream, if it is taken: what upstream must hear, and what comes of its mood."""
+        """Apply a call that sends a request to upstream if the call is accepted.
+
+        Compares that request with the model's.  ``mood``: upstream's refusal, or None.
+        """
         self.asking, self.place.upstream.refusal = None, mood
         bodies = self.place.upstream.bodies
         heard, refused = len(bodies), mood is not None and mood.status == 400 and body["stream"]
@@ -127,7 +130,7 @@ class Both(RuleBasedStateMachine):
 
     @property
     def spoken_to(self) -> Run | None:
-        """The run that upstream is speaking to."""
+        """The run that is receiving an answer from upstream."""
         last = self.life.runs[-1] if self.life.runs else None
         return last if last is not None and last.status in DRIVEN[:2] and last.carried else None
 
@@ -139,7 +142,7 @@ def _message(body: Json) -> tuple[str, str, str, str | None]:
 
 
 def _agree_on_ids(run: Run, step: Step, asked: list[str]) -> None:
-    """The program sees each id once in a run: upstream's own, where the run has not had that before."""
+    """Each call id occurs once in a run: upstream's own id, unless an earlier call of the run had the same one."""
     before = {call_id for each in run.steps if each is not step for call_id in each.calls}
     assert len(asked) == len({*asked}) == len(step.upstream)
     assert before.isdisjoint(asked)
@@ -148,16 +151,16 @@ def _agree_on_ids(run: Run, step: Step, asked: list[str]) -> None:
 
 
 def _agree_on_calls(step: Step, details: Json) -> None:
-    """While a step is in progress its calls are told by deltas alone, but for the one that asks."""
+    """The calls of a step in progress are emitted as deltas only, except for the step that waits for outputs."""
     if step.status != "in_progress" or step.asked:
         calls = [call for call in details.get("tool_calls", ()) if call["type"] == "function"]
         assert [call["function"]["output"] for call in calls] == step.outputs
-        # Those of a step that never asked are known to nobody.
+        # A step that never asked for outputs has ids that the model cannot know.
         assert not step.asked or [call["id"] for call in calls] == step.calls
 
 
 def _simply(item: Json) -> tuple[str, str]:
-    """An input item as the model writes it."""
+    """An input item in the model's notation."""
     kind = item.get("type")
     if kind == "function_call":
         return "call", item["call_id"]
@@ -177,7 +180,7 @@ def finished(item: Item, status: str = "completed") -> Json:
 
 
 def ending(run: Run, how: str) -> tuple[list[Json] | Refusal | None, list[Item]]:
-    """The last read of an answer that ends so, and the items that it shows as cut."""
+    """The last network read of an answer that ends in this way, and the items that are incomplete then."""
     begun = [item for item in run.items if item.begun]
     cut = [item for item in begun if not item.done]
     if how in ("cap", "filter"):

@@ -13,14 +13,14 @@ from tests.translate import telling
 
 Json = dict[str, Any]
 WORDS: Final = st.text("abc é😀", min_size=1, max_size=4)
-#: What upstream makes of a request: it opens; refuses the request itself; is not able to answer.
+#: Upstream's reaction to a request: an answer is opened; the request is refused (400); the server fails (500).
 MOODS: Final = st.sampled_from([None] * 6 + [Refusal(400, "Bad schema."), Refusal(500, "Away.")])
 OPENS: Final = st.sampled_from([True, True, False])
 KINDS: Final = st.sampled_from(["call", "message", "search", "call", "message"])
 HOW: Final = st.sampled_from(["completed"] * 8 + ["cap", "filter", "failed", "cancelled", "lost", "error", "silence"])
-#: What becomes of a run whose answer ends so.
+#: The status of a run whose answer ends in this way; `failed` for all others.
 BECOMES: Final = {"failed": "failed", "cancelled": "cancelled"}
-#: Calls of a thread that is no more.
+#: Calls on a deleted thread.
 GONE: Final[list[tuple[str, str, Json | None]]] = [
     ("DELETE", "", None),
     ("POST", "/messages", {"role": "user", "content": "Hello"}),
@@ -32,19 +32,19 @@ FUNCTION: Final = {"type": "function", "function": {"name": "f"}}
 
 
 def one_of(things: list[T], which: int) -> T:
-    """The drawn one; 0 is the last, the one that matters most."""
+    """The drawn element; 0 draws the last one, which matters most."""
     return things[(which - 1) % len(things)]
 
 
 def unclear(run: Run, item: Item) -> bool:
-    """Whether an item that nobody announced could as well be one that was, under another id."""
+    """Whether an item without an `added` event could be an announced one under another id."""
     return not item.begun and any(
         each.kind == item.kind and each.begun and not each.done and not each.named for each in run.items
     )
 
 
 class Thread(Both):
-    """The rules: what programs do, what upstream says, what happens to the process."""
+    """The rules: calls of programs, events from upstream, and the death of processes."""
 
     @initialize()
     def fresh(self) -> None:
@@ -52,7 +52,7 @@ class Thread(Both):
         self.opened = False
 
     def teardown(self) -> None:
-        """What upstream would have said is not said any more."""
+        """End the open answer, and compare everything for the last time."""
         if (run := self.spoken_to) is not None:
             self.hear(run, None)
             if run.active:
@@ -98,7 +98,7 @@ class Thread(Both):
     @precondition(lambda self: self.life.runs and self.life.runs[-1].asking is not None and not self.spoken_to)
     @rule(turned=st.booleans(), streamed=st.booleans(), mood=MOODS, opens=OPENS)
     def submit(self, turned: bool, streamed: bool, mood: Refusal | None, opens: bool) -> None:
-        """What was asked for, in any order; the run's time may be over."""
+        """Submit the requested outputs in any order; the run may have expired."""
         run = self.life.runs[-1]
         assert run.asking is not None
         self.submits(run, run.asking.calls[:: -1 if turned else 1], streamed, mood)
@@ -107,7 +107,7 @@ class Thread(Both):
     @precondition(lambda self: self.life.runs)
     @rule(which=WHICH, picks=st.lists(WHICH, min_size=1, max_size=3), streamed=st.booleans())
     def submit_amiss(self, which: int, picks: list[int], streamed: bool) -> None:
-        """To any run, or not what was asked for."""
+        """Submit to any run outputs that do not match its calls."""
         run = one_of(self.life.runs, which)
         calls = [*run.asking.calls] if run.asking is not None else []
         got = [one_of([*calls, "call_x"], pick) for pick in picks]
@@ -161,7 +161,7 @@ class Thread(Both):
 
     @rule(sure=st.sampled_from([False] * 5 + [True]))
     def delete_thread(self, sure: bool) -> None:
-        """Whatever goes on in it; then there is another one."""
+        """Delete the thread in any state, then continue with a new one."""
         if not sure:
             return
         self.call(self.life.delete, "DELETE", "")
@@ -175,7 +175,7 @@ class Thread(Both):
 
     @rule(seconds=st.sampled_from([1.0, 20.0, 290.0, 290.0, 600.0]))
     def wait(self, seconds: float) -> None:
-        """Nobody looks: upstream may be the next to speak."""
+        """Let time pass without a call afterwards, so that an event from upstream may come first."""
         self.place.wait(seconds)
 
     @precondition(lambda self: self.spoken_to is not None)
@@ -190,7 +190,7 @@ class Thread(Both):
     @precondition(lambda self: self.place.left and not any(run.active for run in self.life.runs))
     @rule()
     def wake(self) -> None:
-        """A process that stood still goes on, and finds that its run is nobody's any more."""
+        """A paused process continues, and finds that its run has ended."""
         self.place.wake()
         self.agree()
         self.seen["a process came back"] += 1
@@ -210,7 +210,7 @@ class Thread(Both):
         self.agree()
 
     def hear(self, run: Run, read: Any) -> None:
-        """Upstream speaks; a run whose time is over ends before it listens."""
+        """Upstream sends one network read; an expired run ends before it processes the read."""
         self.place.say(read)
         self.life.now = self.place.world.clock()
         if self.life.now >= run.created + LIFETIME:
@@ -219,7 +219,7 @@ class Thread(Both):
     @precondition(lambda self: self.spoken_to is not None and self.opened)
     @rule(kind=KINDS, silent=st.sampled_from([False, False, True]))
     def item(self, kind: str, silent: bool) -> None:
-        """Something begins; of a silent one nothing is said yet."""
+        """An output item begins; for a ``silent`` one no event is sent yet."""
         run = self.spoken_to
         assert run is not None
         # Calls of every response have the same ids, as on some servers.
@@ -252,7 +252,7 @@ class Thread(Both):
     @precondition(lambda self: self.spoken_to is not None and self.spoken_to.items)
     @rule(which=WHICH, more=st.sampled_from(["", "", "."]))
     def whole(self, which: int, more: str) -> None:
-        """An item is done, perhaps for the second time, with words that nobody has heard."""
+        """An item is done, perhaps for the second time, perhaps with text that no delta contained."""
         run = self.spoken_to
         assert run is not None
         item = one_of(run.items, which)
@@ -268,7 +268,7 @@ class Thread(Both):
     @rule(kinds=st.lists(KINDS, min_size=1, max_size=3), how=HOW, outputs=st.booleans(), streamed=st.booleans(),
           mood=MOODS)  # fmt: skip
     def answer(self, kinds: list[str], how: str, outputs: bool, streamed: bool, mood: Refusal | None) -> None:
-        """A whole answer; where it asks, perhaps the answer to that, too."""
+        """Send a whole answer; if it asks for outputs, submit them or not (``outputs``)."""
         run, self.silent = self.spoken_to, True
         assert run is not None
         if not self.opened:
@@ -306,7 +306,7 @@ class Thread(Both):
             self.life.end(run, BECOMES.get(how, "failed"))
 
     def check_told(self, run: Run) -> None:
-        """Whoever reads to the end hears how it ended, once, and then `done`."""
+        """The last emitted events are the one that shows the run's status, and `done`."""
         pump = self.place.pump
         assert pump is not None
         assert pump.over

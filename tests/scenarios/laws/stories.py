@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from tests.scenarios.laws.items import ALL, MAKERS, NEW_TOOLS, Draw, Json
 
-#: How a response ends: its status and what it says of that.  None: not at all.
+#: How a response ends: its status and the fields that explain it.  None: there is no terminal event.
 ENDINGS: dict[str, tuple[str, Json] | None] = {
     "completed": ("completed", {}),
     "cut by the cap": ("incomplete", {"incomplete_details": {"reason": "max_output_tokens"}}),
@@ -30,7 +30,7 @@ USAGE = {
 
 @dataclass(frozen=True)
 class Story:
-    """One answer: its events, the finished items, and how it came about."""
+    """One answer: its events, the finished items, and the draws that produced it."""
 
     events: list[Json]
     items: list[Json]
@@ -95,7 +95,7 @@ def _cut(draw: Draw, items: list[Json], told: list[list[Json]]) -> None:
 
 
 def _so_far(item: Json, events: list[Json]) -> Json:
-    """What of an item its events have told."""
+    """The content of an item that its events so far contain."""
     if item["type"] == "function_call":
         return {"arguments": "".join(event.get("delta", "") for event in events)}
     parts: dict[int, Json] = {}
@@ -125,7 +125,7 @@ def _numbered(events: list[Json]) -> list[Json]:
     return [event | {"sequence_number": number} for number, event in enumerate(events)]
 
 
-# Habits of servers, as changes to what the first one would have sent.
+# Habits of servers, as changes to the complete list of events.
 
 
 def _without(*words: str) -> Any:
@@ -140,7 +140,7 @@ def _no_places(events: list[Json], items: list[Json]) -> list[Json]:
 
 
 def _new_ids(events: list[Json], items: list[Json]) -> list[Json]:
-    """Another id for the same item in every event; its place tells."""
+    """Another id for the same item in every event; only `output_index` identifies it."""
     made = []
     for number, event in enumerate(events):
         fresh = {"item_id": f"n_{number}"} if "item_id" in event else {}

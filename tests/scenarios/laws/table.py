@@ -13,7 +13,7 @@ Note = Callable[[str, object], None]
 
 
 def note(record_property: Note, of: str, counts: Counter[str]) -> None:
-    """Tell of a test what it was given; the run's end shows it."""
+    """Record the cases that were generated for a test; the report at the end of the test run shows them."""
     record_property(PROPERTY, json.dumps({"of": of, "counts": counts}))
 
 

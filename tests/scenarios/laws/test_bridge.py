@@ -1,5 +1,5 @@
 """Whichever side adds a turn to a conversation, the transcript is the same: the old API, native calls, native calls
-that nobody stores, the Agents SDK.
+with `store: false`, the Agents SDK.
 """
 
 import asyncio
@@ -20,13 +20,13 @@ MODEL, INSTRUCTIONS, OUTPUT = "gpt-4o", "Be kind.", "forty-two"
 PARAMETERS: Final = {"type": "object", "properties": {}, "additionalProperties": False}
 OLD_TOOL: Final = {"type": "function", "function": {"name": "look_up", "parameters": PARAMETERS}}
 TOOL: Final = {"type": "function", "name": "look_up", "parameters": PARAMETERS, "strict": False}
-#: A turn that one side adds, and how many requests it takes.
+#: The question of a turn, and how many requests to upstream the turn takes.
 QUESTIONS: Final = {"Hello.": 1, "look_up, please": 2, "look_up aloud then look_up": 3, "two-messages": 1}
 seen: Counter[str] = Counter()
 
 
 class World:
-    """One store and one sandbox, an assistant and an agent of the same instructions."""
+    """One store and one sandbox, with an assistant and an agent that have the same instructions."""
 
     def __init__(self) -> None:
         self.client = OpenAI()
@@ -46,7 +46,7 @@ class World:
         assert run.status == "completed"
 
     def native(self, thread_id: str, question: str) -> None:
-        """A chain that is adopted as a whole, by its last response."""
+        """Add a turn as a chain of native responses, which is adopted as a whole by its last response."""
         request: dict[str, Any] = self.client.shim.thread(thread_id).request(question)
         while True:
             response = self._ask(**request)
@@ -59,7 +59,7 @@ class World:
         assert self.client.shim.thread(thread_id).input_items() == []
 
     def unstored(self, thread_id: str, question: str) -> None:
-        """Every response is adopted by itself, with what was asked in it."""
+        """Add a turn of native responses that upstream does not store; each is adopted with its input."""
         said: list[Any] = [*self.client.shim.thread(thread_id).input_items(everything=True)]
         said.append({"role": "user", "content": question})
         while True:
@@ -77,7 +77,7 @@ class World:
         return self.client.responses.create(model=MODEL, instructions=INSTRUCTIONS, tools=[TOOL], **request)
 
     def transcript(self, thread_id: str) -> tuple[Any, Any]:
-        """What a model is told, with calls by their order, and what a reader sees."""
+        """The items that a model receives, with numbered call ids, and the messages that the old API lists."""
         items = json.dumps(self.client.shim.thread(thread_id).input_items(everything=True))
         for number, call_id in enumerate(_call_ids(json.loads(items))):
             items = items.replace(call_id, f"call {number}")
@@ -127,7 +127,7 @@ def test_the_transcript_is_the_same_whichever_side_adds_a_turn(world: World) -> 
             seen.update([f"{side} {question}"])
         assert world.transcript(mixed) == world.transcript(plain)
 
-    # Every kind of turn by every side, and every side after every other one, whatever is drawn.
+    # Always: every kind of turn by every side, and every side after every other one.
     for question in QUESTIONS:
         both([(side, question) for side in SIDES])
     both([(side, "Hello.") for side in ("old", "unstored", "native", "old", "agent", "native", "agent", "unstored")])

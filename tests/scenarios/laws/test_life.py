@@ -1,4 +1,4 @@
-"""Any interleaving of calls on one thread, of upstream's words and of time, against a model of a run's life."""
+"""Any interleaving of calls on one thread, upstream's events and passing time, compared with a model of runs."""
 
 from collections import Counter
 from pathlib import Path
@@ -14,7 +14,7 @@ from tests.scenarios.laws.rules import FUNCTION, Thread
 from tests.scenarios.laws.table import Note, note
 from tests.stores import Stores
 
-#: What has to come about, or the law says nothing of it: statuses, refusals, happenings.
+#: Statuses, refusals and happenings that must occur in the examples, or the law would not cover them.
 WANTED: Final = {
     *("queued", "in_progress", "requires_action", "cancelled", "failed", "completed", "incomplete", "expired"),
     *("Can't add messages to", "Can't delete message", "Thread already has", "Run creation requires a"),
@@ -28,7 +28,7 @@ LAW: Final = settings(
 
 
 def walk(thread: Thread) -> None:
-    """The rarer things, one after the other: a law should not wait for them by chance."""
+    """The rarer actions, one after the other, so that the law covers them without depending on chance."""
     away, bad, plain = Refusal(500, "Away."), Refusal(400, "Bad schema."), (True, None, "Be kind.", ["Go."], True)
     thread.fresh()
     thread.start(True, None, "", [], True)
@@ -84,7 +84,7 @@ def walk_on(thread: Thread) -> None:
     thread.teardown()
 
 
-def test_any_interleaving(stores: Stores, tmp_path: Path, record_property: Note) -> None:
+def test_any_interleaving_agrees_with_the_model(stores: Stores, tmp_path: Path, record_property: Note) -> None:
     url = stores.new(tmp_path, "life.db")
     base = database(url)
     place, seen = Place(base), Counter[str]()

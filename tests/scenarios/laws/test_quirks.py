@@ -30,7 +30,7 @@ def bare(event: dict) -> dict:
 
 
 HELLO, BYE = message(says("Hello.")), message(says("Bye."), id="msg_b")
-#: An answer of two messages, told in the way of some server: the events before the terminal one, and that one.
+#: An answer of two messages as different servers send it: all events up to the terminal one.
 MESSAGES = {
     "ids and places": [
         *[added(HELLO, output_index=0), text("Hel", output_index=0, content_index=0), done(HELLO, output_index=0)],
@@ -73,7 +73,7 @@ MESSAGES = {
 
 
 @pytest.mark.parametrize("way", MESSAGES)
-def test_two_messages(way) -> None:
+def test_two_messages_from_every_kind_of_server(way) -> None:
     state = turn()
     told = tell(state, created(), *MESSAGES[way])
     shown = [data["content"][0]["text"]["value"] for name, data in told if name == "thread.message.completed"]
@@ -100,7 +100,7 @@ CALLS = {
 
 
 @pytest.mark.parametrize("way", CALLS)
-def test_two_calls(way) -> None:
+def test_two_calls_from_every_kind_of_server(way) -> None:
     state = turn()
     told = tell(state, created(), *CALLS[way])
     assert [item["arguments"] for _, item in state.done] == ['{"x":1}', '{"x":2}']
@@ -108,7 +108,7 @@ def test_two_calls(way) -> None:
     assert [each["function"]["arguments"] for each in asked] == ['{"x":1}', '{"x":2}']
 
 
-def test_one_place_for_items_of_all_kinds() -> None:
+def test_items_of_all_kinds_may_have_the_same_output_index() -> None:
     thought = {"type": "reasoning", "id": "rs_1", "summary": []}
     items = [HELLO, thought, ONE, thought | {"id": "rs_2"}]
     state = turn()
@@ -122,7 +122,7 @@ NEW = {"type": "response.telepathy.delta", "thought": "?"}
 NEW_ITEM = {"type": "dream", "id": "dr_1", "status": "completed"}
 
 
-def test_what_nobody_knows_is_skipped_and_remembered() -> None:
+def test_unknown_events_and_items_are_skipped_and_noted() -> None:
     state = turn()
     events = [created(), NEW, NEW, added(NEW_ITEM), done(NEW_ITEM), added(HELLO), text("Hello."), done(HELLO)]
     told = tell(state, *events, ended(NEW_ITEM, HELLO))
@@ -135,7 +135,7 @@ def test_what_nobody_knows_is_skipped_and_remembered() -> None:
     }
 
 
-def test_what_has_no_counterpart_is_silent_but_journalled() -> None:
+def test_an_item_without_a_counterpart_has_no_event_but_is_journalled() -> None:
     thought = {"type": "reasoning", "id": "rs_1", "summary": [], "encrypted_content": "x"}
     state = turn()
     told = tell(state, created(), added(thought), done(thought))
@@ -144,7 +144,7 @@ def test_what_has_no_counterpart_is_silent_but_journalled() -> None:
     assert state.unknown == set()
 
 
-def test_a_queued_response_has_not_begun() -> None:
+def test_a_queued_response_does_not_begin_the_run() -> None:
     state = turn()
     assert tell(state, created(status="queued"), {"type": "response.queued", "response": {"status": "queued"}}) == []
     assert names(tell(state, {"type": "response.in_progress", "response": {"status": "in_progress"}})) == [
@@ -153,12 +153,12 @@ def test_a_queued_response_has_not_begun() -> None:
     assert tell(state, {"type": "response.in_progress"}) == []
 
 
-def test_without_an_opening_the_first_item_begins_the_run() -> None:
+def test_without_a_created_event_the_first_item_begins_the_run() -> None:
     assert names(tell(turn(), added(HELLO)))[0] == "run.in_progress"
     assert names(tell(turn(), added(ONE)))[0] == "run.in_progress"
 
 
-#: Events of one read, and how many are left of them.
+#: Events of one read, and the deltas after merging; None is an event without a delta.
 READS = [
     ([text("a"), text("b"), text("c")], ["abc"]),
     ([text("a"), text("b", "msg_b")], ["a", "b"]),

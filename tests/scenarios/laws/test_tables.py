@@ -14,7 +14,7 @@ from shim.wire.requests import tools as requests
 from shim.wire.sse import UNREADABLE
 from tests.translate import sdk
 
-#: Rows for what the newest SDK does not list, and who says it.
+#: Rows for events that the newest SDK does not list, and the source that contains them.
 BEYOND_THE_SDK = {
     "keepalive": "recorded, undocumented",
     "response.cancelled": "the published schema",
@@ -35,7 +35,7 @@ BEYOND_THE_SDK = {
     "ping": "the same",
     UNREADABLE: "our own reader's word for a line that is no JSON object",
 }
-#: What a user could see must never be silent.
+#: Items that a user can see: they must always become events.
 VISIBLE = {"message", "function_call", "file_search_call", "code_interpreter_call"}
 
 PLAIN = {key for key in RULES if isinstance(key, str)}
@@ -52,14 +52,14 @@ def test_every_item_has_two_rows() -> None:
     assert len(OF_ITEMS) == 2 * len(sdk.ITEMS)
 
 
-def test_items_that_lead_nowhere_are_listed_once() -> None:
+def test_items_without_a_counterpart_are_listed_once() -> None:
     assert ELSEWHERE.keys() == sdk.ITEMS - VISIBLE - {"reasoning"} - elsewhere.ASKED_BY.keys()
     assert elsewhere.CALLS.keys() | {elsewhere.APPROVAL} == elsewhere.ASKED_BY.keys() <= sdk.ITEMS
     assert all(RULES[ITEM_ADDED, item] is WHOLE for item in elsewhere.CALLS)
 
 
 @pytest.mark.parametrize("key", RULES, ids=str)
-def test_a_row_tells_or_says_why_not(key: str) -> None:
+def test_a_row_emits_events_or_has_a_reason_for_none(key: str) -> None:
     row = RULES[key]
     if isinstance(row, Nothing):
         assert row.reason.strip()
@@ -70,13 +70,13 @@ def test_a_row_tells_or_says_why_not(key: str) -> None:
 
 
 @pytest.mark.parametrize("item", sorted(VISIBLE))
-def test_what_a_user_can_see_is_told(item: str) -> None:
+def test_an_item_that_a_user_can_see_emits_events(item: str) -> None:
     assert not isinstance(RULES[ITEM_ADDED, item], Nothing)
     assert not isinstance(RULES[ITEM_DONE, item], Nothing)
 
 
 @pytest.mark.parametrize("event", ["response.refusal.delta", "response.output_text.delta"])
-def test_what_a_user_can_read_is_told(event: str) -> None:
+def test_text_that_a_user_can_read_emits_events(event: str) -> None:
     assert not isinstance(RULES[event], Nothing)
 
 
@@ -84,7 +84,7 @@ def test_rules_emit_only_names_of_the_old_api() -> None:
     assert frozenset().union(*EMITS.values()) <= sdk.NAMES
 
 
-def test_no_rule_is_without_a_row() -> None:
+def test_every_rule_has_a_row() -> None:
     assert set(EMITS) == {row for row in RULES.values() if not isinstance(row, Nothing)} | {*LATE.values()}
 
 
@@ -96,7 +96,7 @@ def test_every_tool_has_a_row() -> None:
     assert passed_on <= hosted.HOSTED.keys()
 
 
-def test_every_annotation_is_shown_or_says_why_not() -> None:
+def test_every_annotation_is_shown_or_has_a_reason() -> None:
     assert citations.MAKERS.keys() | citations.UNSHOWN.keys() == sdk.tags(Annotation)
     assert not citations.MAKERS.keys() & citations.UNSHOWN.keys()
     assert all(citations.UNSHOWN.values())

@@ -34,8 +34,8 @@ def one_by_one(story: Story) -> list[Emitted]:
 
 @LAW
 @given(stories())
-def test_fold(story: Story) -> None:
-    """The SDK's accumulators over our deltas give our finished objects."""
+def test_accumulated_deltas_equal_the_finished_objects(story: Story) -> None:
+    """The SDK's accumulators produce our finished objects from our deltas."""
     fold = Fold()
     for name, data in one_by_one(story):
         fold.hear(name, data)
@@ -59,7 +59,7 @@ def _as_asked(call: Json) -> Json:
 
 @LAW
 @given(stories())
-def test_order(story: Story) -> None:
+def test_the_order_of_events(story: Story) -> None:
     """Created before delta before done; one closing event, the last; steps and messages end before it."""
     events = one_by_one(story)
     names = [name for name, _ in events]
@@ -79,8 +79,8 @@ def test_order(story: Story) -> None:
 
 @LAW
 @given(stories(), st.data())
-def test_chunks(story: Story, data: Any) -> None:
-    """However the bytes are cut and however the events are gathered, the same is told but for merged deltas."""
+def test_cuts_and_groupings_change_only_merged_deltas(story: Story, data: Any) -> None:
+    """Cutting the bytes or grouping the events differently changes nothing in the emitted events but merged deltas."""
     raw = b"".join(encode(event["type"], event) for event in story.events) + DONE
     places = sorted(data.draw(st.lists(st.integers(0, len(raw)), max_size=12)))
     reader = Reader()
@@ -98,16 +98,16 @@ def _folded(events: list[Emitted]) -> Json:
     return {id: fold.content(id) for id in fold.messages} | {id: fold.calls(id) for id in fold.steps}
 
 
-#: Fields of the SDK's types that an object has only where they say something, or never had.
+#: Objects that do not have all fields of their SDK type: deltas contain only fields with a value.
 ABSENT = {"thread.message.delta": set(), "thread.run.step.delta": set()}
 
 
 @LAW
 @given(stories())
-def test_words(story: Story) -> None:
-    """All of it is what the SDK's types say, to the letter, with every field there."""
+def test_every_event_is_valid_by_the_sdks_types(story: Story) -> None:
+    """Every event is strictly valid by the SDK's types, with every field present."""
     for name, data in one_by_one(story):
-        # Tools that Assistants never had are the one thing that its types do not know.
+        # The SDK's types do not contain the tools that Assistants never had.
         data = data | {"tools": []} if "tools" in data else data
         model = EVENTS[name].model_validate({"event": name, "data": data}, strict=True).data
         if name not in ABSENT:
@@ -116,8 +116,8 @@ def test_words(story: Story) -> None:
 
 @LAW
 @given(stories())
-def test_tokens(story: Story) -> None:
-    """The tokens of the steps are the run's, where the run ended with an answer."""
+def test_the_tokens_of_the_steps_add_up_to_the_runs(story: Story) -> None:
+    """The tokens of the steps add up to the run's, where the run ended with an answer."""
     events = one_by_one(story)
     name, run = events[-1]
     used = [data["usage"] for each, data in events if each.startswith("thread.run.step.") and data.get("usage")]
@@ -127,14 +127,14 @@ def test_tokens(story: Story) -> None:
 
 @LAW
 @given(stories(endings=("completed",)))
-def test_what_was_generated_is_what_is_told(story: Story) -> None:
-    """Text, refusals, arguments and code of the finished items, less the markers that we put in."""
+def test_the_content_equals_upstreams_items(story: Story) -> None:
+    """Text, refusals, arguments and code equal those of upstream's items, without the citation markers that we add."""
     events = one_by_one(story)
-    # One without any word may be over later than those behind it.
+    # A message without text may be completed later than the messages after it.
     ended = {data["id"]: finished_content(data) for name, data in events if name == "thread.message.completed"}
     shown = [ended[data["id"]] for name, data in events if name == "thread.message.created"]
     written = [item["content"] for item in story.items if item["type"] == "message"]
-    # A part without a word is shown where somebody first spoke of it, which may be the end.
+    # A part without text may be added only at the end, so empty parts are not compared.
     said = [list(filter(None, map(_said, content))) for content in written]
     assert [list(filter(None, map(_bare, content))) for content in shown] == said
     asked = [data for name, data in events if name == "thread.run.requires_action"]
@@ -169,14 +169,14 @@ def _said(part: Json) -> str:
 @LAW
 @given(stories(kinds=tuple(ALL)))
 def test_items_without_a_counterpart_are_silent(story: Story) -> None:
-    """Whatever else stands in an answer, what can be seen is the same."""
+    """Other items in an answer change nothing in the visible ones."""
     events = one_by_one(story)
     visible = {"message", "function_call", "file_search_call", "code_interpreter_call"}
     visible |= {*CALLS, APPROVAL} if story.tools else set()
     if story.ending == "completed" and story.habit != "an empty payload":
         steps = sum(name == "thread.run.step.created" for name, _ in events)
         kinds = [item["type"] for item in story.items if item["type"] in visible]
-        # To ask for leave is a call that the application answers, so it stands in the step of the functions.
+        # An approval request is a call that the application answers, so it is in the step of the functions.
         alone = [kind for kind in kinds if kind not in ASKS]
         assert steps == len(alone) + (len(alone) < len(kinds))
 
@@ -186,20 +186,20 @@ UPSTREAM = {tag: member for member in sdk.members(ResponseStreamEvent) for tag i
 
 @LAW
 @given(stories())
-def test_what_is_generated_is_plausible(story: Story) -> None:
-    """Before a habit leaves something out, every event is what the SDK's types say, but for one that only the schema
+def test_the_generated_events_are_valid_responses_events(story: Story) -> None:
+    """Before a habit removes fields, every event is valid by the SDK's types, except for one that only the schema
     has.
     """
     if story.habit in ("everything", "new ids", "an empty payload"):
         for event in story.events:
-            # An error is nested on the wire, and flat in the types.
+            # On the wire the error is nested; in the SDK's types its fields are at the top level.
             flat = event | event["error"] | {"type": "error"} if event["type"] == "error" else event
             if flat["type"] != "response.cancelled":
                 UPSTREAM[flat["type"]].model_validate(flat)
 
 
 def test_everything_was_generated(record_property: Note) -> None:
-    """A law about answers that never come is worth nothing."""
+    """Every ending, habit and item was generated, so the laws above cover them."""
     seen: Counter[str] = Counter()
 
     def count(story: Story) -> None:

@@ -16,7 +16,7 @@ OBJECTS = ("thread.run", "thread.run.step", "thread.message")
 
 
 def run(world: World, story: Story, batches: list[list[Json]]) -> list[Emitted]:
-    """Play an answer to a new thread; ids of responses are never used twice."""
+    """Stream a run of a new thread with this answer; the response id is unique."""
     thread = world.thread("One")
     named = f"resp_{thread}"
     reads = [[_named(event, named) for event in batch] for batch in batches]
@@ -28,20 +28,20 @@ def _named(event: Json, id: str) -> Json:
 
 
 def told_last(events: list[Emitted]) -> dict[str, Json]:
-    """Every object in the form in which it was told last."""
+    """Every object as the last event about it showed it."""
     return {data["id"]: data for name, data in events if data.get("object") in OBJECTS}
 
 
 def shown(world: World, run: Json) -> dict[str, Json]:
-    """Every object as REST shows it."""
+    """Every object as a GET request returns it."""
     messages = world.get(f"threads/{run['thread_id']}/messages", run_id=run["id"], order="asc")["data"]
     steps = world.get(f"{place(run)}/steps", order="asc")["data"]
     return {each["id"]: each for each in [world.get(place(run)), *messages, *steps]}
 
 
 def differing(told: Json, ended: bool) -> Json:
-    """The listed differences: a stream shows a run without resources with an empty list, and a step's expiry also when
-    its run has ended.
+    """Apply the two intended differences: for a run without resources, a stream shows an empty list of files; for a
+    step of a run that has ended, it still shows the expiry.
     """
     if told["object"] == "thread.run":
         empty = {"code_interpreter": {"file_ids": []}}
@@ -51,8 +51,8 @@ def differing(told: Json, ended: bool) -> Json:
 
 @settings(LAW, max_examples=100)
 @given(stories(), st.data())
-def test_two_ways(world: World, story: Story, data: Any) -> None:
-    """Run, messages and steps, key by key; a step that asks is told by its deltas alone."""
+def test_stored_objects_equal_the_streamed_ones(world: World, story: Story, data: Any) -> None:
+    """Run, messages and steps, key by key; the calls of a step that waits for outputs are emitted only as deltas."""
     cuts = data.draw(st.lists(st.integers(1, len(story.events)), max_size=4, unique=True).map(sorted))
     edges = zip([0, *cuts], [*cuts, len(story.events)], strict=True)
     events = run(world, story, [story.events[start:end] for start, end in edges])
@@ -78,8 +78,8 @@ def folded(events: list[Emitted]) -> Fold:
 
 @settings(LAW, max_examples=40)
 @given(stories(endings=("completed",)))
-def test_the_next_run_says_what_was_told(world: World, story: Story) -> None:
-    """The journal holds what the thread shows: replayed, upstream hears the same words, calls only in pairs."""
+def test_a_replay_contains_the_shown_messages(world: World, story: Story) -> None:
+    """A replayed thread contains the same text as the shown one, and each call together with its output."""
     events = run(world, story, [[event] for event in story.events])
     ended = events[-1][1]
     if ended["status"] == "requires_action":

@@ -1,8 +1,8 @@
 """``python -m tests.scenarios.load [--processes N] [--threads N] [--turns N] [--workers N] [sqlite] [postgresql]``: the
-load, whole.  With ``--workers`` the programs call a server of so many processes, which are killed as well.
+load test at full size.  With ``--workers`` the programs call a server with that many processes, which are killed too.
 
-PostgreSQL is looked for in SHIM_TEST_POSTGRES, which ``.ci/postgres.sh`` sets.  Prints a table and writes
-``build/load.json``.  Fails when a single thread is not as it should be.
+The URL of PostgreSQL is read from SHIM_TEST_POSTGRES, which ``.ci/postgres.sh`` sets.  Prints a table and writes
+``build/load.json``.  Fails when any thread violates a condition of `whole`.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""An upstream that fails: too many requests, errors, cut streams, silence; one request in so many, each in turn."""
+"""An upstream where every n-th request fails, in turn: too many requests, an error, a cut stream, silence."""
 
 import threading
 from collections import Counter
@@ -16,7 +16,7 @@ ME: Final = {"authorization": "Bearer me"}
 
 
 class Faulty(Loopback):
-    """Counts what it was asked, and keeps none of it."""
+    """Counts requests and stores none of them but the last."""
 
     def __init__(self, scale: Scale) -> None:
         super().__init__()
@@ -66,7 +66,7 @@ class Faulty(Loopback):
             yield chunk
 
     def told(self, body: Json) -> list[Json]:
-        """What a request tells upstream, the chain included, oldest first."""
+        """All items that a request sends to upstream, those of its chain included, oldest first."""
         previous = body.get("previous_response_id")
         return [*(self._chain(previous) if previous else ()), *body["input"]]
 

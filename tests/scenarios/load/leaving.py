@@ -1,7 +1,7 @@
-"""Readers of whom two in three leave: ``python -m tests.scenarios.load.leaving URL READERS SECONDS`` counts them.
+"""Readers, two thirds of which disconnect early: ``python -m tests.scenarios.load.leaving URL READERS SECONDS``.
 
-Each makes a thread, streams a run of it, and then reads to the end, closes the connection after a few bytes, or resets
-it without reading anything.  So it goes on until the time is over.
+Each creates a thread, streams a run of it, and then reads to the end, closes the connection after a few bytes, or
+resets it without reading anything.  This repeats until the time is over; then the streams are counted.
 """
 
 import asyncio
@@ -18,12 +18,12 @@ from tests.bench.crowd_readers import Reader
 
 #: How a reader ends: reads to the end, closes after some bytes, resets without reading.
 ENDS: Final = ("stays", "closes", "resets")
-#: A close with this is a reset.
+#: The socket option with which a close becomes a reset.
 NOW: Final = struct.pack("ii", 1, 0)
 
 
 async def leave(reader: Reader, how: str) -> None:
-    """End a stream that has begun."""
+    """End an open stream in one of the three ways."""
     if how == "resets":
         connection: socket.socket = reader.writer.get_extra_info("socket")
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NOW)
@@ -36,7 +36,7 @@ async def leave(reader: Reader, how: str) -> None:
 
 
 async def one(place: Any, assistant: str, until: float, number: int, counts: Counter[str]) -> None:
-    """A reader's life."""
+    """All streams of one reader."""
     while time.monotonic() < until:
         how = ENDS[number % len(ENDS)]
         number += 1

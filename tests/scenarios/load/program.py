@@ -1,6 +1,6 @@
-"""A program of the old API as a careful author would have written it: it survives every error and its own death.
+"""A carefully written program of the old API: it continues after every error and after being killed.
 
-All that it knows of a thread it reads from the thread, so that after a restart it goes on where it was.
+It reads all its state from the thread, so that after a restart it continues at the same place.
 """
 
 import json
@@ -19,16 +19,16 @@ from tests.scenarios.load.scale import FUNCTION, fact, facts, question
 
 TOOLS: Final = [tool(FUNCTION, turn="integer", part="integer")]
 ACTIVE: Final = ("queued", "in_progress", "requires_action", "cancelling")
-#: Seconds before something that went wrong is tried again, at most.
+#: The longest pause before a retry, in seconds.
 PAUSE: Final = 0.2
-#: A stream that breaks off is an error of the HTTP library's.
+#: A stream that breaks off raises an error of the HTTP library.
 ERRORS: Final = (openai.APIError, http.HTTPError)
 Note = Callable[[str, float], None]
 
 
 @dataclass
 class Conversation:
-    """One thread, its questions asked and answered one after the other."""
+    """One thread, whose questions are asked and answered one after the other."""
 
     client: Any
     assistant_id: str
@@ -42,7 +42,7 @@ class Conversation:
         return self.client.beta.threads.runs
 
     def hold(self) -> None:
-        """Ask all questions, whatever happens meanwhile."""
+        """Ask all questions, and retry after every error."""
         while True:
             try:
                 return self._go_on()
@@ -65,9 +65,9 @@ class Conversation:
                 turn += 1
 
     def _place(self) -> tuple[int, bool]:
-        """The turn that is not over, and whether its question stands in the thread already.
+        """The first turn without an answer, and whether its question is already in the thread.
 
-        A run can fail after its last words, as when its end got lost: then they are no answer.
+        A run can fail after its last text, for example when its last event was lost.  Then the text is no answer.
         """
         turn, answered = 0, True
         completed = {run.id for run in self.runs.list(self.thread_id, limit=100) if run.status == "completed"}
@@ -80,7 +80,7 @@ class Conversation:
         return (turn + 1, False) if answered else (turn, True)
 
     def _free(self) -> None:
-        """What was left behind is seen to its end, or cancelled."""
+        """Finish or cancel a run that an earlier attempt left active."""
         newest = self.runs.list(self.thread_id, limit=1).data
         if newest and newest[0].status in ACTIVE:
             run = newest[0]
@@ -88,13 +88,13 @@ class Conversation:
                 try:
                     run = self.runs.cancel(run.id, thread_id=self.thread_id)
                 except openai.BadRequestError:
-                    # It was quicker.
+                    # The run ended before the cancellation.
                     run = self.runs.retrieve(run.id, thread_id=self.thread_id)
             run = self._finish(run)
             self.note(f"left behind: {run.status}", 0.0)
 
     def _finish(self, run: Any) -> Any:
-        """See a run to its end, answering what it asks."""
+        """Poll a run until it ends, and submit the outputs that it requires."""
         where = {"thread_id": self.thread_id}
         while run.status in ACTIVE:
             if run.status == "requires_action":
@@ -113,7 +113,7 @@ class Conversation:
         return self.runs.create_and_poll(thread_id=self.thread_id, assistant_id=self.assistant_id)
 
     def _stream(self) -> Any:
-        """Streamed in every round."""
+        """Stream every round of a run."""
         with self.runs.stream(thread_id=self.thread_id, assistant_id=self.assistant_id) as stream:
             run = _last(stream)
         while run.status == "requires_action":
@@ -124,7 +124,7 @@ class Conversation:
         return run
 
     def _leave(self) -> Any:
-        """Streamed, and left after a few events."""
+        """Stream a run, and disconnect after a few events."""
         stream = self.runs.create(thread_id=self.thread_id, assistant_id=self.assistant_id, stream=True)
         with stream:
             for event, _ in pairwise(stream):

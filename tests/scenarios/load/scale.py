@@ -1,4 +1,4 @@
-"""How much is done, and how badly it is treated."""
+"""The size of the load, and how often requests fail and processes are killed."""
 
 import hashlib
 from dataclasses import dataclass
@@ -7,12 +7,12 @@ from typing import Final
 
 @dataclass(frozen=True)
 class Scale:
-    """``fault_every``: one request to upstream in so many goes wrong, each time in the next way.
+    """``fault_every``: one in this number of requests to upstream fails, each time in the next way.
 
-    ``kill_every``: a process is killed whenever upstream has been asked so many times more.  ``stall``: seconds for
-    which upstream falls silent.  ``timeout``: seconds after which a program gives up waiting for a byte; less than
-    a stall for half of the processes, more for the others.  ``retry_after``: what upstream asks for with a 429.
-    ``deadline``: seconds after which something hangs.
+    ``kill_every``: a process is killed after each such number of requests to upstream.  ``stall``: seconds for which
+    upstream sends nothing.  ``timeouts``: seconds for which a program waits for a byte; less than a stall for half of
+    the processes, more for the others.  ``retry_after``: the header's value in upstream's 429.  ``deadline``: seconds
+    after which a program that has not finished counts as hanging.
     """
 
     processes: int
@@ -35,15 +35,15 @@ class Scale:
 
 
 FULL: Final = Scale(8, 50, 20, 25, 400, 30.0, (20.0, 60.0), 1.0, 5400.0)
-#: The same on a clock that runs ten times as fast.
+#: A small load whose times are a tenth of those of the full one.
 REDUCED: Final = Scale(2, 4, 3, 6, 15, 3.0, (2.0, 6.0), 0.1, 240.0)
 
-#: The function that every turn needs, and which is asked for a second time in every other one.
+#: The function that every turn calls; every second turn calls it twice.
 FUNCTION: Final = "get_fact"
 
 
 def question(turn: int) -> str:
-    """What the user says in a turn, counted from 1: the sandbox reads the calls from it."""
+    """The user's message in a turn, counted from 1.  The sandbox derives its function calls from this text."""
     first = f'Question {turn}: {FUNCTION} {{"turn": {turn}, "part": 1}}'
     return first if turn % 2 else first + f' then {FUNCTION} {{"turn": {turn}, "part": 2}}'
 
@@ -53,7 +53,7 @@ def parts(turn: int) -> tuple[int, ...]:
 
 
 def fact(seed: str, thread_id: str, turn: int, part: int) -> str:
-    """What the function says: nobody can know it who was not told."""
+    """The function's output: a model can only repeat it if it has received it."""
     return hashlib.sha256(f"{seed}/{thread_id}/{turn}/{part}".encode()).hexdigest()[:20]
 
 

@@ -1,7 +1,8 @@
-"""``python -m tests.scenarios.load.soak [--minutes N] [--readers N]``: a server whose readers leave, for a long time.
+"""``python -m tests.scenarios.load.soak [--minutes N] [--readers N]``: a server whose readers disconnect,
+for a long time.
 
-In rounds: readers come and go for a while (`leaving`), then the server is left alone until it rests, and what it holds
-is counted.  Prints a table; fails where a later round left more than the first ones.
+Each round: readers connect and disconnect for a while (`leaving`), then the test waits until the server is idle, and
+counts the server's resources.  Prints a table; fails when later rounds leave more resources in use than the first ones.
 """
 
 import argparse
@@ -25,18 +26,18 @@ from tests.recordings import ROOT
 from tests.scenarios.load.leaving import ENDS
 from tests.server.served import served
 
-#: Rounds whose counts may still grow: pools fill, code is loaded.
+#: Rounds in which the counts may still grow, because pools fill and code is loaded.
 WARM: Final = 2
-#: Megabytes that a process may take more, as an allocator does not return all.
+#: Megabytes by which a process may grow, because an allocator does not return all memory.
 SLACK_MB: Final = 8.0
-#: Seconds that the server may take to come to rest, and for which nothing may change then.
+#: Seconds within which the server must become idle, and for which the counts must then stay the same.
 PATIENCE, QUIET = 30.0, 0.5
 TOKENS, RATE = 20, 200.0
 
 
 @dataclass(frozen=True)
 class Held:
-    """What the process of the server holds while nobody calls it.  ``streams``: how many came in the round before."""
+    """The resources of the server's process while it is idle.  ``streams``: how many streams the round had."""
 
     streams: int
     megabytes: float
@@ -46,7 +47,7 @@ class Held:
 
 
 def soak(minutes: float, readers: int, rounds: int) -> list[Held]:
-    """What is held after each round."""
+    """Run all rounds; yields the resources in use after each."""
     seconds = minutes * 60 / rounds
     with tempfile.TemporaryDirectory() as folder, upstream_process(TOKENS, 0.0, RATE) as answering:
         database = f"sqlite:///{Path(folder) / 'shim.db'}"
@@ -64,7 +65,7 @@ def _rounds(url: str, readers: int, seconds: float, rounds: int) -> Iterator[Hel
 
 
 def rested(streams: int) -> Held:
-    """What is held once it has not changed for a moment."""
+    """The resources in use, as soon as they no longer change."""
     deadline, before, since = time.monotonic() + PATIENCE, counted(), time.monotonic()
     while time.monotonic() - since < QUIET:
         assert time.monotonic() < deadline, f"never at rest: {before}"
@@ -83,10 +84,10 @@ def counted() -> tuple[int, int, int]:
 
 
 def grown(held: list[Held], readers: int) -> list[str]:
-    """What the last rounds hold more than the first ones, in words.
+    """One line for each resource that the last rounds use more of than the first ones.
 
-    ``readers``: so many connections, and threads that work for them, may be waiting for the next round or not.  A round
-    has many more streams than that.
+    ``readers``: the number of connections, and of threads that serve them, by which a count may vary, because they may
+    be open for the next round or not.  A round has many more streams than that.
     """
     first, last = held[:WARM], held[WARM:]
     found = []

@@ -1,4 +1,4 @@
-"""Starting the processes, killing them, starting them again, until all conversations are over."""
+"""Processes are started, killed and restarted until all conversations have ended."""
 
 import json
 import os
@@ -28,7 +28,7 @@ from tests.server.served import until
 
 @dataclass
 class Figures:
-    """What came of it."""
+    """The results of a load test."""
 
     seconds: float = 0.0
     kills: int = 0
@@ -58,8 +58,8 @@ class Figures:
 
 @dataclass
 class Stage:
-    """``url``: where the threads live.  ``workers``: how many processes of a server the programs call; none where the
-    shim works in the programs themselves.
+    """``url``: the store.  ``workers``: how many processes the server has that the programs call; 0 where the shim runs
+    in the programs themselves.
     """
 
     scale: Scale
@@ -80,7 +80,7 @@ class Stage:
                 yield client
 
     def perform(self) -> Figures:
-        """All conversations from their beginning to their end."""
+        """Run all conversations from beginning to end."""
         with self.client() as client:
             self.assistant_id = client.beta.assistants.create(model="gpt-4o", tools=TOOLS).id
             self.thread_ids = [client.beta.threads.create().id for _ in range(self.scale.all_threads)]
@@ -94,7 +94,7 @@ class Stage:
 
     @contextmanager
     def _serving(self) -> Iterator["Server"]:
-        """The server, whose log tells of no mistake of its own at the end."""
+        """The server; at the end its log must contain no internal error."""
         env = {"SHIM_DATABASE_URL": self.url, "OPENAI_API_KEY": "test"}
         how = ("--upstream", self.upstream.url, "--workers", str(self.workers), "--log-level", "warning")
         with (self.folder / "server.log").open("w+b") as log, running(*how, env=env, log=log) as (it, url):
@@ -148,7 +148,7 @@ class Stage:
         self.figures.kills += 1
 
     def hanging(self) -> list[str]:
-        """The threads whose run is not over, for whoever has to find out why."""
+        """The threads with an active run, as text for the failure message."""
         self._read_notes()
         with self.client() as client:
             newest = [client.beta.threads.runs.list(id, limit=1).data for id in self.thread_ids]
@@ -164,13 +164,13 @@ class Stage:
 
 @dataclass(frozen=True)
 class Server:
-    """``assistants-shim serve``: the process that watches over its workers, and the address."""
+    """``assistants-shim serve``: the supervising process, and the address."""
 
     pid: int
     url: str
 
     def kill_one(self) -> int:
-        """Kill a worker, with all that it drives; returns how many were killed."""
+        """Kill a worker and thereby the runs that it drives; returns how many were killed."""
         alive = children(self.pid)
         if alive:
             os.kill(random.choice(alive), signal.SIGKILL)

@@ -1,4 +1,4 @@
-"""The load in small: killed processes, a failing upstream, and at the end every thread whole and in order."""
+"""A small load: processes are killed and upstream fails; at the end every thread is complete and in order."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from tests.scenarios.load.scale import REDUCED
 from tests.scenarios.load.stage import Stage
 from tests.stores import KINDS, empty
 
-#: Where the shim works: in the programs, or in a server with two workers.
+#: Where the shim runs: in the programs, or in a server with two workers.
 WORKERS = {"in process": 0, "served": 2}
 
 
@@ -19,7 +19,7 @@ WORKERS = {"in process": 0, "served": 2}
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("door", WORKERS)
-def test_every_thread_ends_whole(door: str, kind: str, tmp_path: Path) -> None:
+def test_every_thread_is_complete_at_the_end(door: str, kind: str, tmp_path: Path) -> None:
     with empty(kind, tmp_path / "load") as url, Faulty(REDUCED) as upstream:
         stage = Stage(REDUCED, url, tmp_path, upstream, WORKERS[door])
         figures = stage.perform()
@@ -30,5 +30,5 @@ def test_every_thread_ends_whole(door: str, kind: str, tmp_path: Path) -> None:
     assert bool(figures.workers_killed) == bool(WORKERS[door])
     assert set(figures.faults) == {"429", "500", "cut", "silence"}
     if not stage.workers:
-        # A program that is not killed sees each turn end; where a worker is killed, an error may stand in its place.
+        # A program that is not killed notes the end of each turn; if a worker is killed, it may note an error instead.
         assert len(figures.turns) >= REDUCED.all_turns - figures.kills * REDUCED.threads

@@ -1,4 +1,4 @@
-"""A reader that reads nothing delays only its own stream."""
+"""A reader that stops reading delays only its own stream."""
 
 import json
 import socket
@@ -14,14 +14,14 @@ from openai import OpenAI
 from tests.bench.flood import flooding
 from tests.server.served import PATIENCE, served, until
 
-#: Seconds that nobody else waits longer for.
+#: Seconds by which the waits of other callers may grow.
 SOON: Final = 0.1
 ROUNDS, CALLS = 3, 20
 
 
 @contextmanager
 def not_reading(url: str, where: dict[str, str]) -> Iterator[None]:
-    """The reader of a stream who takes its first bytes and no more."""
+    """A reader of a stream that reads the first bytes and then stops."""
     asked = json.dumps({"assistant_id": where["assistant_id"], "stream": True}).encode()
     named = f"host: localhost\r\nauthorization: Bearer test\r\ncontent-length: {len(asked)}"
     with socket.socket() as connection:
@@ -47,9 +47,9 @@ def waits(client: OpenAI, assistant_id: str) -> list[float]:
 
 @contextmanager
 def share() -> Iterator[list[float]]:
-    """The part of the time that this process, which always has something to do, got a processor: 1 on a quiet machine.
+    """The share of the time for which this busy process had a processor: 1 on an idle machine.
 
-    Server and callers are in this process.
+    Server and callers run in this process.
     """
     found: list[float] = []
     computed, began = time.process_time(), time.perf_counter()
@@ -58,7 +58,7 @@ def share() -> Iterator[list[float]]:
 
 
 def rests() -> bool:
-    """Whether this process does nothing for a moment."""
+    """Whether this process is idle for a moment."""
     began = time.process_time()
     time.sleep(0.1)
     return time.process_time() - began < 0.02
@@ -89,7 +89,7 @@ def test_others_do_not_wait_for_a_slow_reader(capsys: pytest.CaptureFixture[str]
                 "while the reader is waited for": held,
             }.items():
                 print(f"  {name}: {', '.join(f'{wait * 1000:.0f}' for wait in found)}")
-        # The machine may be busy with other things.  The share takes out what they cost all the time, the best of the
-        # rounds what they cost in one of them.
+        # Other processes may use the machine.  Multiplying by the share removes their constant cost, taking the
+        # best round removes their cost in single rounds.
         assert min(coming) * shares[0] < SOON + min(idle)
         assert min(held) < SOON + max(idle)

@@ -1,4 +1,4 @@
-"""The soak in small: what a server holds after readers who leave does not grow."""
+"""A small soak test: the server's resources do not grow when readers disconnect early."""
 
 from dataclasses import replace
 
@@ -11,13 +11,13 @@ READERS = 3
 
 
 @pytest.mark.slow
-def test_readers_who_leave_leave_nothing_behind() -> None:
+def test_early_disconnects_leave_no_resources_in_use() -> None:
     held = soak(minutes=3 * 1.5 / 60, readers=READERS, rounds=3)
     assert all(each.streams > len(ENDS) * READERS for each in held), "a leak of one kind of reader would not show"
     assert grown(held, READERS) == []
 
 
-def test_what_grows_is_named() -> None:
+def test_a_growing_resource_is_named() -> None:
     first = Held(10, 100.0, 20, 5, 3)
     assert grown([first, first, first], 0) == []
     assert grown([first, first, replace(first, megabytes=107.0)], 0) == []

@@ -1,4 +1,4 @@
-"""Conditions for every thread at the end: everything once, in order, and no active run."""
+"""Conditions for every thread at the end: each message once, in order, and no active run."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -10,12 +10,12 @@ from tests.scenarios.load.scale import facts, question
 from tests.scenarios.load.stage import Stage
 
 Json = dict[str, Any]
-#: Why a run fails that died with its process.
+#: The errors of runs that failed because of the shim or its process; no run may have one.
 OURS = (refresh.ORPHANED, refresh.UNSTORED, notes.OURS.format(""))
 
 
 def check(stage: Stage) -> None:
-    """Every thread of the stage; what is wrong with any of them, in full."""
+    """Check every thread of the stage; the failure message shows each wrong thread in full."""
     stage.upstream.calm = True
     with stage.client() as client:
         wrong = [found for thread_id in stage.thread_ids if (found := _wrong(stage, client, thread_id))]
@@ -46,7 +46,7 @@ def _seen(threads: Any, thread_id: str) -> Iterator[str]:
 
 
 def _check_runs(stage: Stage, threads: Any, thread_id: str) -> None:
-    """Every question stands there once and in its place, and one run has answered it before the next one."""
+    """Every question occurs once and in order, and exactly one completed run answers it before the next question."""
     runs = {run.id: run for run in threads.runs.list(thread_id, limit=100)}
     assert not [run.status for run in runs.values() if run.status in ACTIVE]
     assert [run.id for run in runs.values() if run.last_error and run.last_error.message.startswith(OURS)] == []

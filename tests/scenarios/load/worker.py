@@ -15,9 +15,9 @@ from tests.scenarios.load.program import Conversation, Note
 
 @dataclass(frozen=True)
 class Job:
-    """``server``: the address of ``assistants-shim serve``; None where the shim works in the process itself.
+    """``server``: the address of ``assistants-shim serve``; None where the shim runs in the process itself.
 
-    ``notes`` is a file to which everything that happens is appended, a line each; it survives the process.
+    ``notes`` is a file to which a line is appended for each thing that happens; it remains after the process has died.
     """
 
     database: str
@@ -32,7 +32,7 @@ class Job:
 
 
 def work(job: Job) -> None:
-    """The process's whole life."""
+    """The main function of the process."""
     warnings.simplefilter("error", ResourceWarning)
     os.environ["SHIM_DATABASE_URL"] = job.database
     notes = os.open(job.notes, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)

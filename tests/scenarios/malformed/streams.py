@@ -19,7 +19,7 @@ RAN = code(SOURCE, {"type": "logs", "logs": "1"}, id="ci_e")
 
 
 def _words(item: Json, name: str, field: str, text: str, place: Json, **more: Any) -> list[Json]:
-    """Two deltas, and the event that repeats them as a whole."""
+    """Two deltas, and the event with their whole text."""
     half = len(text) // 2
     at = {"item_id": item["id"], **place, **more}
     deltas = [{"type": f"response.{name}.delta", "delta": piece, **at} for piece in (text[:half], text[half:])]
@@ -57,12 +57,12 @@ STREAMS: dict[str, list[Json]] = {
     ),
 }
 GONE = object()
-#: What a field becomes: nothing, null, another type.
+#: What replaces a field: it is removed, null, or a value of another type.
 VALUES = (GONE, None, 7, -1, True, [], {}, "", [None], {"x": 1})
 
 
 def paths(value: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """Every field in an event, however deep."""
+    """The path of every field in an event, at every depth."""
     inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for name, each in inner:
         yield (*at, name)
@@ -83,8 +83,8 @@ def spoilt(event: Json, path: tuple[Any, ...], value: Any) -> Json:
 
 
 def mutations(events: list[Json]) -> Iterator[tuple[str, list[Json]]]:
-    """The answer with one event spoilt in every way: a field removed, null or of another type, the event repeated, left
-    out, or moved behind the end.
+    """The answer with one event spoilt in every way: a field removed, null or of another type; the event repeated, left
+    out, or moved after the terminal one.
     """
     last = len(events) - 1
     for index, event in enumerate(events):
@@ -95,7 +95,7 @@ def mutations(events: list[Json]) -> Iterator[tuple[str, list[Json]]]:
             yield f"{event['type']} after the end", [*before, *after, event]
         for path in paths(event):
             for value in VALUES:
-                # The event's name is the reader's business.
+                # The event's type is not spoilt here: the SSE reader checks it.
                 if path != ("type",) and not _same(event, path, value):
                     name = "gone" if value is GONE else repr(value)
                     yield f"{event['type']} {path} {name}", [*before, spoilt(event, path, value), *after]
@@ -109,7 +109,7 @@ def _same(event: Json, path: tuple[Any, ...], value: Any) -> bool:
 
 
 def heard(*reads: list[Json]) -> tuple[Turn, list[Emitted]]:
-    """What is told of an answer, in these network reads."""
+    """The state and the emitted events after these network reads."""
     state, told = turn(), list[Emitted]()
     for read in reads:
         for event in merged(normalise.events(read)):

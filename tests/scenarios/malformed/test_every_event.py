@@ -1,4 +1,4 @@
-"""Every event and item that the tables know, with each field spoilt, inside an answer that is whole without it."""
+"""Every event and item of the tables, with each field spoilt, added to a complete answer."""
 
 import itertools
 from typing import Any, Literal, get_args, get_origin
@@ -13,13 +13,13 @@ from tests.translate import sdk
 Json = dict[str, Any]
 ENDS = ("completed", "failed", "incomplete", "cancelled", "expired", "requires_action")
 CLOSING = {f"thread.run.{word}" for word in ENDS}
-#: What an event has in the schemas alone.
+#: Fields of an event that only the published schemas contain, not the SDK.
 OTHERS = {"item_id": "x_9", "output_index": 9, "content_index": 0, "delta": "x", "text": "x"}
 SAMPLES = {str: "x", int: 9, float: 0.5, bool: True, list: [], dict: {}}
 
 
 def _sample(annotation: Any) -> Any:
-    """A plain value for a field of the SDK."""
+    """A simple value for a field of the SDK's type."""
     if get_origin(annotation) is Literal:
         return get_args(annotation)[0]
     plain = [SAMPLES[each] for each in (annotation, get_origin(annotation), *get_args(annotation)) if each in SAMPLES]
@@ -55,7 +55,7 @@ def _spoilt(event: Json) -> list[Json]:
 
 
 @pytest.mark.parametrize("row", ROWS, ids=str)
-def test_it_never_breaks_the_answer_around_it(row: Any) -> None:
+def test_a_spoilt_event_never_breaks_the_answer_around_it(row: Any) -> None:
     *before, end = STREAMS["text"]
     for event in _spoilt(_event(row)):
         for events in ([*before, event, end], [*before, event, event, end], [*before, end, event]):

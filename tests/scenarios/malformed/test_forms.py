@@ -10,7 +10,7 @@ from tests.translate.telling import added, call, created, done, ended, message, 
 
 Json = dict[str, Any]
 FORMS = ("added", "delta", "done", "content_part.done", "output_item.done", "terminal")
-#: The stream of one item, the item, and the item as a server tells it that has told all before.
+#: The item of each stream, and the fields that some servers leave empty in its last event after the deltas.
 ONE = {
     "text": (ANSWER, {"content": []}),
     "refusal": (REFUSAL, {"content": None}),
@@ -31,12 +31,12 @@ def _subsets() -> list[Any]:
     for name in ONE:
         for size in range(1, len(FORMS) + 1):
             found += [pytest.param(name, forms, id=f"{name}: {' '.join(forms)}") for forms in combinations(FORMS, size)]
-    # Nothing is told by an announcement alone; a call without its name is nobody's.
+    # The `added` event alone has no content.
     return [each for each in found if {*each.values[1]} - {"added"}]
 
 
 def _told(name: str, forms: tuple[str, ...]) -> list[Json]:
-    """The answer in these forms alone.  An item's end and the terminal payload that are none of them are bare."""
+    """The answer in these forms alone; without its form the terminal payload is empty, and so is the item's end."""
     item, bare = ONE[name]
     events = []
     for event in STREAMS[STREAM[name]]:
@@ -52,7 +52,7 @@ def _told(name: str, forms: tuple[str, ...]) -> list[Json]:
 
 
 @pytest.mark.parametrize("name, forms", _subsets())
-def test_every_subset_of_the_forms_is_heard(name: str, forms: tuple[str, ...]) -> None:
+def test_every_subset_of_the_forms_is_read(name: str, forms: tuple[str, ...]) -> None:
     for without in ((), ("item_id",), ("output_index",), ("item_id", "output_index", "content_index")):
         _is_heard(name, forms, without)
 
@@ -104,7 +104,7 @@ IDS = {
 
 @pytest.mark.parametrize("places", [True, False])
 @pytest.mark.parametrize("way", IDS)
-def test_each_call_is_asked_once_under_an_id_of_its_own(way: str, places: bool) -> None:
+def test_each_call_is_requested_once_under_a_unique_id(way: str, places: bool) -> None:
     begun, over, whole = IDS[way]
     events = [created()]
     for index in range(2):
@@ -123,7 +123,7 @@ def test_each_call_is_asked_once_under_an_id_of_its_own(way: str, places: bool) 
 
 
 R, M = {"type": "reasoning", "id": "rs_1", "summary": []}, message(says("Hello."))
-#: What was told, the terminal payload, the texts at the end and what the journal gets.
+#: The items in the events before the end, and those in the terminal payload.
 PAYLOADS = {
     "other ids": ([R, M], [R | {"id": "rs_9"}, M | {"id": "msg_9"}]),
     "no ids": ([R, M], [{"type": "reasoning", "summary": []}, {"type": "message", "content": [says("Hello.")]}]),
@@ -135,7 +135,7 @@ PAYLOADS = {
 
 @pytest.mark.parametrize("way", PAYLOADS)
 @pytest.mark.parametrize("places", [True, False])
-def test_the_terminal_payload_is_matched_to_what_was_told(way: str, places: bool) -> None:
+def test_the_terminal_payload_is_matched_to_the_items_before_it(way: str, places: bool) -> None:
     items, payload = PAYLOADS[way]
     events = [created()]
     for index, item in enumerate(items):
@@ -147,7 +147,7 @@ def test_the_terminal_payload_is_matched_to_what_was_told(way: str, places: bool
     assert sorted(kinds) == ["message", "reasoning"]
 
 
-def test_a_second_message_that_nobody_told_is_told_at_the_end() -> None:
+def test_a_message_only_in_the_terminal_payload_is_emitted() -> None:
     other = message(says("Bye."), id="msg_b")
     _, told = heard([created(), added(M), done(M), ended(M | {"id": "x"}, other | {"id": "y"})])
     assert final(told)["texts"] == ["Hello.", "Bye."]
@@ -155,7 +155,7 @@ def test_a_second_message_that_nobody_told_is_told_at_the_end() -> None:
 
 @pytest.mark.parametrize("name", STREAMS)
 @pytest.mark.parametrize("size", [1, 2, 3, 100])
-def test_what_follows_the_end_is_ignored_however_the_bytes_are_cut(name: str, size: int) -> None:
+def test_events_after_the_end_are_ignored_in_any_grouping_of_reads(name: str, size: int) -> None:
     late = [text(" More."), done(message(says("More."), id="msg_z")), ended(status="failed"), *STREAMS["call"]]
     events = [*STREAMS[name], *late]
     reads = [events[start : start + size] for start in range(0, len(events), size)]
@@ -174,7 +174,7 @@ CLIENTS = {
 
 
 @pytest.mark.parametrize("kind", CLIENTS)
-def test_what_only_the_program_could_answer_fails_the_run_with_a_true_word(kind: str) -> None:
+def test_a_call_that_only_the_program_could_answer_fails_the_run_by_name(kind: str) -> None:
     item = {"type": kind, "id": "x_1", "status": "completed"} | CLIENTS[kind]
     _, told = heard([created(), added(item), done(item), ended(item)])
     assert told[-1][0] == "thread.run.failed"

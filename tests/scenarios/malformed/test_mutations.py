@@ -1,4 +1,4 @@
-"""One event of an answer is spoilt in every way: the run ends as it would have, with the same words and calls."""
+"""One event of an answer is spoilt in every way: the run ends as without it, with the same text and calls."""
 
 import pytest
 

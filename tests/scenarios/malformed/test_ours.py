@@ -18,8 +18,8 @@ def _run(world: World, thread: str) -> dict[str, Any]:
     return found
 
 
-def test_a_failure_of_ours_ends_the_run_and_says_where_to_look(world: World, monkeypatch, caplog) -> None:
-    """No program stopped, and nobody upstream is to blame."""
+def test_an_internal_error_fails_the_run_and_refers_to_the_log(world: World, monkeypatch, caplog) -> None:
+    """The error is one of the shim: `last_error` blames neither a stopped process nor upstream."""
 
     def broken(turn, event):
         raise KeyError("ours")
@@ -40,7 +40,7 @@ def test_a_failure_of_ours_ends_the_run_and_says_where_to_look(world: World, mon
     assert names(world.run(thread, answer(HELLO)))[-1] == "run.completed"
 
 
-def test_one_that_breaks_the_ending_too_is_left_to_whoever_looks_next(world: World, monkeypatch) -> None:
+def test_when_the_ending_breaks_too_the_next_read_ends_the_run(world: World, monkeypatch) -> None:
     def broken(*_):
         raise KeyError("ours")
 
@@ -54,7 +54,7 @@ def test_one_that_breaks_the_ending_too_is_left_to_whoever_looks_next(world: Wor
     assert _run(world, thread)["status"] == "failed"
 
 
-def test_one_while_the_store_fails_is_left_to_whoever_looks_next(world: World, monkeypatch) -> None:
+def test_when_the_store_fails_too_the_next_read_completes_the_run(world: World, monkeypatch) -> None:
     def broken(*_):
         raise StoreFailed("The disk is full.")
 
@@ -72,7 +72,7 @@ def test_one_while_the_store_fails_is_left_to_whoever_looks_next(world: World, m
     assert _run(world, thread)["status"] == "completed"
 
 
-def test_one_behind_the_stored_end_changes_nothing(world: World, monkeypatch) -> None:
+def test_an_internal_error_after_the_stored_end_changes_nothing(world: World, monkeypatch) -> None:
     stored = state.RunState.stored
 
     def broken(self, run, memory):

@@ -1,4 +1,4 @@
-"""Malformed answers through the whole engine: the run ends, the thread goes on."""
+"""Malformed answers through the whole engine: the run ends, and the thread can be continued."""
 
 import logging
 
@@ -17,7 +17,7 @@ def completed(**changes):
     return {"type": "response.completed", "response": COMPLETED["response"] | changes}
 
 
-#: Answers that crashed once.
+#: Answers that used to crash the engine.
 ANSWERS = {
     "no response at the end": [*SAID, {"type": "response.completed"}],
     "a null response at the end": [*SAID, {"type": "response.completed", "response": None}],
@@ -48,7 +48,7 @@ def test_the_run_ends_with_the_right_text(world: World, way: str, reads: str, ca
     assert world.messages(thread)[1:] == ["Hello.", "Hello."]
 
 
-#: Calls that lack something, and what the program is asked.
+#: The change of the call, and the id and arguments that the program receives.
 CALLS = {
     "no arguments": ({"arguments": None}, "call_a", "{}"),
     "empty arguments": ({"arguments": ""}, "call_a", "{}"),
@@ -58,7 +58,7 @@ CALLS = {
 
 
 @pytest.mark.parametrize("way", CALLS)
-def test_a_call_that_lacks_something_is_asked_and_answered(world: World, way: str) -> None:
+def test_a_call_without_arguments_or_id_is_requested_and_answered(world: World, way: str) -> None:
     changes, id, arguments = CALLS[way]
     thread, item = world.thread("One"), call("{}") | changes
     run = last(world.run(thread, answer(item)), "run.requires_action")
@@ -69,7 +69,7 @@ def test_a_call_that_lacks_something_is_asked_and_answered(world: World, way: st
     assert names(told)[-1] == "run.completed"
 
 
-def test_outputs_of_calls_with_the_same_id_go_back_under_it(world: World) -> None:
+def test_outputs_of_calls_with_the_same_id_are_sent_under_that_id(world: World) -> None:
     same = [call(f'{{"x":{n}}}', id=f"fc_{n}") | {"call_id": "call_0"} for n in range(2)]
     events = [created(), *[event for n in range(2) for event in (added(same[n], output_index=n), done(same[n]))]]
     run = last(world.run(world.thread("One"), [[*events, ended(*same)]]), "run.requires_action")
@@ -80,7 +80,7 @@ def test_outputs_of_calls_with_the_same_id_go_back_under_it(world: World) -> Non
     assert [step["status"] for step in world.get(f"{place(run)}/steps")["data"]] == ["completed", "completed"]
 
 
-#: Answers whose end nobody tells, or that call nobody knows what; why the run fails.
+#: Answers without an end, or with a call without a name; and a part of the run's error message.
 LOST = {
     "no end": ([*SAID], "The connection to the model was lost before its answer was complete."),
     "nothing that can be read": ([{"type": UNREADABLE}], "could not be read"),
@@ -90,7 +90,7 @@ LOST = {
 
 
 @pytest.mark.parametrize("way", LOST)
-def test_a_run_that_cannot_end_well_says_why(world: World, way: str) -> None:
+def test_an_answer_that_cannot_be_used_fails_the_run_with_its_reason(world: World, way: str) -> None:
     thread, (events, why) = world.thread("One"), LOST[way]
     told = world.run(thread, [events])
     assert names(told)[-1] == "run.failed"
@@ -99,7 +99,7 @@ def test_a_run_that_cannot_end_well_says_why(world: World, way: str) -> None:
     assert world.messages(thread)[-1] == "Hello."
 
 
-def test_the_finished_text_is_kept_and_the_difference_logged_once(world: World, caplog) -> None:
+def test_the_finished_text_is_stored_and_the_difference_logged_once(world: World, caplog) -> None:
     thread = world.thread("One")
     told = world.run(thread, [[created()], [added(HELLO)], [text("Hullo")], [done(HELLO)], [COMPLETED]])
     assert last(told, "message.completed")["content"][0]["text"]["value"] == "Hello."
