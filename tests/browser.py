@@ -1,6 +1,6 @@
-"""A Chromium for tests of pages: the system's own, headless, driven by playwright.
+"""A Chromium for tests of pages: the system's browser, headless, controlled by playwright.
 
-Skipped where there is none, unless REQUIRE_CHROMIUM=1 (`.ci/chromium.sh` installs it).
+Tests are skipped where there is no Chromium, unless REQUIRE_CHROMIUM=1 (`.ci/chromium.sh` installs it).
 """
 
 import os
@@ -13,16 +13,16 @@ import pytest
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 REQUIRED = os.environ.get("REQUIRE_CHROMIUM") == "1"
-#: The folder for screenshots: none by default, as their bytes differ from machine to machine.
+#: The folder for screenshots. By default there is none, as the bytes of screenshots differ between machines.
 SCREENSHOTS = os.environ.get("SCREENSHOTS")
-#: Milliseconds after which something that should have shown has not.
+#: Milliseconds after which a missing element of a page is an error.
 PATIENCE = 60_000
 
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
-    """The browser.  Only for as long as one file's tests: what drives it keeps an event loop of its own in this thread,
-    and other tests need theirs.
+    """The browser. It is closed after each file's tests, as playwright runs an event loop in this thread and other
+    tests need to run their own.
     """
     found = next((path for name in NAMES if (path := shutil.which(name))), None)
     if found is None:
@@ -32,15 +32,15 @@ def chromium() -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as driver:
-        # Its sandbox refuses to work for root, in containers above all.
+        # Chromium's sandbox does not start as root, which is the usual user in containers.
         browser = driver.chromium.launch(executable_path=found, args=["--no-sandbox"])
         yield browser
         browser.close()
 
 
 def opened(chromium: Any, **how: Any) -> Any:
-    """A page in a profile of its own.  ``page.complaints`` lists errors of scripts, whatever was refused or not found,
-    dialogs, and requests that would have left the loopback address.
+    """A page in a new browser profile. ``page.complaints`` lists script errors, resources that were refused or not
+    found, dialogs, and requests to addresses other than loopback.
     """
     page = chromium.new_context(**how).new_page()
     page.set_default_timeout(PATIENCE)
@@ -57,7 +57,7 @@ def _near(url: str) -> bool:
 
 
 def shoot(page: Any, name: str, **how: Any) -> bytes:
-    """A picture of the page; kept as ``NAME.png`` where SCREENSHOTS names a folder."""
+    """A screenshot of the page; stored as ``NAME.png`` if SCREENSHOTS names a folder."""
     path = Path(SCREENSHOTS) / f"{name}.png" if SCREENSHOTS else None
     picture: bytes = page.screenshot(path=path, **how)
     return picture

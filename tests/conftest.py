@@ -1,4 +1,4 @@
-"""Fixtures for every test: no settings and no database of the developer's, and recordings if they exist."""
+"""Fixtures for every test: the developer's settings and database are not used; recordings are used if they exist."""
 
 import os
 import ssl
@@ -16,7 +16,7 @@ from tests.scenarios.laws import table as generated
 from tests.scenarios.replay import table as played
 from tests.stores import POSTGRES, Databases, Files, Stores
 
-# The command line's library takes any value of this for a wish for colours, and looks once, when it is loaded.
+# The command line's library turns colours on for any value of this variable, and reads it only when it is imported.
 os.environ.pop("PY_COLORS", None)
 
 settings.register_profile("here", deadline=None)
@@ -37,8 +37,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A test marked ``wire`` is skipped without recordings; with REQUIRE_WIRE=1 it runs, and fails where it reads.  One
-    marked ``sdk`` is skipped with an SDK that is older than it says.
+    """Skips tests marked ``wire`` if there are no recordings; with REQUIRE_WIRE=1 they run, and fail when they read a
+    recording. Skips tests marked ``sdk`` if the installed SDK is older than the version in the mark.
     """
     for item in items:
         if item.get_closest_marker("wire") and not (WIRE.is_dir() or REQUIRED):
@@ -49,14 +49,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """The summaries are here, as with several workers pytest reads the other conftest files only in the workers."""
+    """The summaries are printed here because with several workers pytest reads the other conftest files only in the
+    workers.
+    """
     generated.show(terminalreporter)
     played.show(terminalreporter)
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _one_day() -> Iterator[None]:
-    """Models retire by the date; no test may change its mind on one."""
+    """Fix the date that is compared with the retirement dates of models, so that results do not change with the
+    calendar.
+    """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("shim.assembly.models.today", lambda: "2026-11-01")
         yield
@@ -101,8 +105,9 @@ def _nobodys_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, stores: S
 
 @pytest.fixture(autouse=True)
 def _shown_before(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two requests ask an unknown server, once for each process, what it does with previous responses; tests that count
-    requests begin after that.  Those marked ``proof`` are about it.
+    """Once for each process, the shim sends two requests to an unknown server to find out how it treats previous
+    responses. Those requests are turned off here, as tests count requests; tests marked ``proof`` check them and leave
+    them on.
     """
     if request.node.get_closest_marker("proof") is None:
         monkeypatch.setattr("shim.engine.capabilities.Capabilities.must_show", lambda *_: False)
@@ -110,7 +115,7 @@ def _shown_before(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatc
 
 @pytest.fixture(scope="session", autouse=True)
 def _one_certificate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Every HTTP client reads all certificates of the environment's bundle when it is made; tests need only one."""
+    """Every new HTTP client reads all certificates of the environment's bundle; tests need only one."""
     known = ssl.create_default_context().get_ca_certs(binary_form=True)
     if not known:
         yield

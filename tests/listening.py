@@ -1,4 +1,4 @@
-"""An HTTP server on the loopback address, for as long as a ``with`` block lasts."""
+"""An HTTP server on the loopback address that runs for the duration of a ``with`` block."""
 
 import socket
 import sys
@@ -18,7 +18,7 @@ class _Server(ThreadingHTTPServer):
         self.owner = owner
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that was killed while it sent a request is what a test wants, and no error."""
+        """Ignore connections that break because a test killed the client during a request."""
         if not isinstance(sys.exc_info()[1], (OSError, ValueError)):
             super().handle_error(request, client_address)
 

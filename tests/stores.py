@@ -1,4 +1,4 @@
-"""New databases for tests: ready ones, each made from a template, and places in which there is no store yet."""
+"""New databases for tests: migrated and empty ones, each made from a template, and locations without any store."""
 
 import os
 import shutil
@@ -14,17 +14,15 @@ import sqlalchemy as sa
 from shim.store.address import resolve
 from shim.store.database import database
 
-#: Read when this is imported, as no test sees the user's own variables.
+#: Read at import, as the fixtures later remove the developer's variables.
 POSTGRES = os.environ.get("SHIM_TEST_POSTGRES")
-#: The kinds of database that there are here.
+#: The kinds of database that are available.
 KINDS = ["sqlite", *(["postgresql"] if POSTGRES else [])]
 
 
 @contextmanager
 def empty(kind: str, folder: Path) -> Iterator[str]:
-    """The URL of a place in which there is nothing, not even a table: a file that is not there, or a schema of its own
-    on the server.
-    """
+    """The URL of a location without any table: a file that does not exist, or a new schema on the server."""
     if kind == "sqlite":
         yield f"sqlite:///{folder / 'shim.db'}"
         return
@@ -44,20 +42,18 @@ class Stores(Protocol):
     """Makes databases of one kind."""
 
     def new(self, folder: Path, name: str = "shim.db") -> str:
-        """The URL of a database that is ready and empty; if it is a file, it is there and has that name."""
+        """The URL of a migrated, empty database; a file database exists under that name."""
 
     def copy(self, url: str, folder: Path) -> str:
-        """A copy of a database.  The original must not be in use, though a process that used it may have been
-        killed.
-        """
+        """A copy of a database. The original must not be in use, though a process that used it may have been killed."""
 
     def drop(self, url: str) -> None:
-        """Drop it, also if it is in use."""
+        """Drop the database, also if it is in use."""
 
 
 @dataclass
 class Files:
-    """SQLite.  ``template``: an empty store, with the migrations done."""
+    """SQLite. ``template``: an empty store, already migrated."""
 
     template: Path
 
@@ -68,7 +64,7 @@ class Files:
         return self._copied(Path(url.removeprefix("sqlite:///")), folder / f"{uuid.uuid4().hex}.db")
 
     def drop(self, url: str) -> None:
-        """Its folder goes."""
+        """Nothing to do: the test's folder is deleted with the file."""
 
     def _copied(self, source: Path, path: Path) -> str:
         for ending in ("", "-wal"):
@@ -79,7 +75,7 @@ class Files:
 
 
 class Databases:
-    """PostgreSQL.  ``server``: the URL of a database whose user may make others."""
+    """PostgreSQL. ``server``: the URL of a database whose user may create databases."""
 
     def __init__(self, server: str) -> None:
         self._url = resolve(server)
@@ -106,7 +102,7 @@ class Databases:
 
     def _from(self, template: str) -> str:
         name = f"test_{uuid.uuid4().hex}"
-        # A killed process may still have a server process that has not noticed it.
+        # PostgreSQL may still run a backend for a killed process; it would block the use of the template.
         gone = f"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{template}'"
         self._say(gone, f"CREATE DATABASE {name} TEMPLATE {template}")
         self._made.append(self._url.set(database=name).render_as_string(hide_password=False))

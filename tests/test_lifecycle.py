@@ -1,4 +1,4 @@
-"""The life of a run, cell by cell, and its words against the SDK's."""
+"""Every transition of a run's life cycle, and its status names compared with the SDK's."""
 
 from typing import get_args
 
@@ -15,7 +15,7 @@ from shim.wire import objects
 
 STATUSES = get_args(RunStatus)
 HAPPENINGS = get_args(Happening)
-#: Rows are statuses, columns are happenings; a dot cannot be.
+#: Rows are statuses, columns are happenings; a dot is an impossible transition.
 GRID = """
                 began        asked            answered  cancel      stopped    finished   cut_short   failed  lapsed
 queued          in_progress  .                .         cancelling  .          .          .           failed  expired
@@ -38,12 +38,12 @@ def _literals(model: type, field: str) -> set[str]:
     return {word for words in inner for word in words if isinstance(word, str)} or set(get_args(annotation))
 
 
-def test_the_grid_is_whole() -> None:
+def test_the_grid_has_every_status_and_happening() -> None:
     assert {(status, what) for status, what, _ in CELLS} == {(s, h) for s in STATUSES for h in HAPPENINGS}
 
 
 @pytest.mark.parametrize("status, what, then", CELLS, ids=lambda cell: cell)
-def test_every_cell(status: lifecycle.RunStatus, what: Happening, then: str) -> None:
+def test_every_transition(status: lifecycle.RunStatus, what: Happening, then: str) -> None:
     if then == ".":
         with pytest.raises(Impossible, match=status):
             after(status, what)
@@ -53,26 +53,28 @@ def test_every_cell(status: lifecycle.RunStatus, what: Happening, then: str) -> 
         assert status in before(what)
 
 
-def test_the_words_are_the_sdks() -> None:
+def test_statuses_are_those_of_the_sdk() -> None:
     assert set(get_args(lifecycle.RunStatus)) == set(STATUSES)
     assert set(get_args(lifecycle.StepStatus)) == _literals(RunStep, "status")
     assert set(get_args(lifecycle.MessageStatus)) == _literals(Message, "status")
 
 
-def test_every_end_says_what_becomes_of_steps() -> None:
+def test_every_final_status_has_a_status_for_open_steps() -> None:
     ends = set(STATUSES) - AFTER.keys()
     assert STEP_END.keys() == ends
     assert {status for status, _ in STEP_END.values()} <= _literals(RunStep, "status")
     assert {stamp for _, stamp in STEP_END.values()} <= RunStep.model_fields.keys()
 
 
-def test_every_end_but_the_good_one_says_why_a_message_was_cut() -> None:
+def test_every_final_status_but_completed_has_a_reason_for_incomplete_messages() -> None:
     assert MESSAGE_END.keys() == set(STATUSES) - AFTER.keys() - {"completed"}
     assert set(MESSAGE_END.values()) <= _literals(IncompleteDetails, "reason")
 
 
 @pytest.mark.parametrize("status, what, then", [cell for cell in CELLS if cell[2] != "."], ids=lambda cell: cell)
-def test_every_move_is_stamped(status: lifecycle.RunStatus, what: Happening, then: lifecycle.RunStatus) -> None:
+def test_every_transition_sets_its_timestamp(
+    status: lifecycle.RunStatus, what: Happening, then: lifecycle.RunStatus
+) -> None:
     blank = objects.run("run_1", 0, "thread_1", "asst_1") | {"status": status}
     turn = Turn(blank, str, lambda: 7)
     name, run = turn.happen(what)
@@ -85,7 +87,7 @@ def test_every_move_is_stamped(status: lifecycle.RunStatus, what: Happening, the
         assert run[STAMP[then]] == 7
 
 
-def test_stamps_are_fields_of_a_run() -> None:
+def test_timestamps_are_fields_of_a_run() -> None:
     assert set(STAMP.values()) <= Run.model_fields.keys()
     assert STAMP.keys() == (set(STATUSES) - AFTER.keys()) | {"in_progress"}
 

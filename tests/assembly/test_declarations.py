@@ -84,7 +84,7 @@ FORMS = {
 
 
 @pytest.mark.parametrize("name", FORMS)
-def test_every_form_is_the_same_assistant(tmp_path: Path, name: str) -> None:
+def test_every_format_gives_the_same_assistant(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_text(FORMS[name], encoding="utf-8")
     (tmp_path / "words.txt").write_text("Be brief.\nBe kind.\n")
     (entry,) = declarations.load(tmp_path / name)
@@ -96,7 +96,7 @@ def test_every_form_is_the_same_assistant(tmp_path: Path, name: str) -> None:
     assert (entry.body["object"], entry.dated) == ("assistant", True)
 
 
-#: A file's name, its text, and each problem's line with words of it.
+#: A file's name, its text, and for each problem its line and a part of its message.
 WRONG: dict[str, tuple[str, str, list[tuple[int | None, str]]]] = {
     "no model": ("a.yaml", "id: asst_a\nname: A\n", [(1, "Missing required parameter: 'model'")]),
     "a number": ("a.yaml", "id: asst_a\nmodel: gpt-4o\nname: 5\n", [(3, "expected a string, but got an integer")]),
@@ -168,7 +168,7 @@ def test_a_mistake_is_reported_with_its_line(tmp_path: Path, name: str) -> None:
         assert str(each).startswith(f"{tmp_path / file}:{line}: " if line else f"{tmp_path / file}: ")
 
 
-def test_what_is_not_text_in_a_known_encoding(tmp_path: Path) -> None:
+def test_files_that_are_not_utf8_are_refused(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_bytes(b"id: asst_a\nmodel: m\nname: \xff\n")
     (tmp_path / "b.yaml").write_text("id: asst_b\nmodel: m\ninstructions_file: b.txt\n")
     (tmp_path / "b.txt").write_bytes(b"\xff")
@@ -176,7 +176,7 @@ def test_what_is_not_text_in_a_known_encoding(tmp_path: Path) -> None:
         declarations.load(tmp_path)
 
 
-def test_a_folder_is_its_files_in_order(tmp_path: Path) -> None:
+def test_a_folder_is_read_in_the_order_of_its_file_names(tmp_path: Path) -> None:
     (tmp_path / "b.json").write_text('{"id": "asst_b", "model": "m"}')
     (tmp_path / "a.toml").write_text('id = "asst_a"\nmodel = "m"\n')
     (tmp_path / ".hidden.yaml").write_text("nonsense")
@@ -194,13 +194,13 @@ def test_a_folder_is_its_files_in_order(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("day", ["2023-11-14", "2023-11-14T00:00:00+00:00", 1699920000])
-def test_a_day_may_be_given(tmp_path: Path, day: Any) -> None:
+def test_created_at_may_be_a_date(tmp_path: Path, day: Any) -> None:
     (tmp_path / "a.yaml").write_text(f"id: asst_a\nmodel: m\ncreated_at: {day}\n")
     assert declarations.load(tmp_path / "a.yaml")[0].body["created_at"] == 1699920000
 
 
 @pytest.mark.parametrize("odd", ["a\\/b", "\\ud83d\\ude00", "\x7f"])
-def test_what_json_takes_is_taken(tmp_path: Path, odd: str) -> None:
+def test_every_json_escape_is_accepted(tmp_path: Path, odd: str) -> None:
     text = f'{{"id": "asst_a", "model": "m", "name": "{odd}"}}'
     (tmp_path / "a.json").write_text(text)
     assert declarations.load(tmp_path / "a.json")[0].body["name"] == json.loads(text)["name"]
@@ -215,7 +215,7 @@ def declared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return path
 
 
-def test_a_client_has_them_on_a_fresh_database(declared: Path) -> None:
+def test_a_client_uses_declared_assistants_with_a_new_database(declared: Path) -> None:
     declared.write_text(YAML.replace("[vs_1]", "[]"))
     with OpenAI() as client:
         assert client.beta.assistants.retrieve("asst_support").name == "Support"
@@ -228,7 +228,7 @@ def test_a_client_has_them_on_a_fresh_database(declared: Path) -> None:
             client.beta.assistants.update("asst_support", name="Other")
 
 
-def test_a_client_says_what_is_wrong_with_them(declared: Path) -> None:
+def test_a_client_reports_mistakes_in_the_file(declared: Path) -> None:
     declared.write_text("id: asst_a\nname: A\n")
     with pytest.raises(
         openai.OpenAIError, match=r"SHIM_ASSISTANTS: .*team\.yaml:1: Missing required parameter: 'model'"

@@ -1,4 +1,4 @@
-"""Events are made by their names: the same objects that the SDK makes by trying each type in turn."""
+"""Events are decoded by their names: the objects equal those that the SDK makes by trying each type in turn."""
 
 from types import SimpleNamespace
 from typing import Any
@@ -18,7 +18,7 @@ PROGRAM = "get_time then get_place, please"
 
 
 def heard(client: Any, monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, Any]]:
-    """Every event of two rounds: as it came, and as the client gave it."""
+    """Every event of two rounds: the data as received, and the object that the client returned."""
     told: list[tuple[Any, Any]] = []
     process = vars(client)[decoding.STEP]
 
@@ -68,7 +68,7 @@ def test_every_event_of_the_sdk_has_its_type() -> None:
     ],
 )
 @pytest.mark.parametrize("kind", [OpenAI, AsyncOpenAI])
-def test_what_does_not_fit_is_decoded_by_the_sdk(kind: Any, data: Any) -> None:
+def test_data_that_does_not_match_its_type_is_decoded_by_the_sdk(kind: Any, data: Any) -> None:
     client = kind(api_key="test")
     made = vars(client)[decoding.STEP](data=data, cast_to=AssistantStreamEvent, response=None)
     assert made.data.id == "run_1"
@@ -76,7 +76,7 @@ def test_what_does_not_fit_is_decoded_by_the_sdk(kind: Any, data: Any) -> None:
     assert made == theirs(client, data=data, cast_to=AssistantStreamEvent, response=None)
 
 
-def test_a_strict_client_stays_strict() -> None:
+def test_a_strict_client_still_validates_events() -> None:
     data = {"event": "thread.run.created", "data": {}}
     with OpenAI(api_key="test", _strict_response_validation=True) as client:
         request = client._client.build_request("GET", "https://api.openai.com/v1")

@@ -1,4 +1,4 @@
-"""SHIM_MODEL_MAP and the table of retired models, as a program meets them."""
+"""The effects of SHIM_MODEL_MAP and of the table of retired models on a program."""
 
 import json
 from pathlib import Path
@@ -20,7 +20,7 @@ WAYS = {"sync": "poll", "async": "stream"}
 
 @pytest.fixture
 def sandbox(monkeypatch: pytest.MonkeyPatch) -> Sandbox:
-    """A server of this test's own; whatever was found out about another one is forgotten."""
+    """A server for this test alone; warnings that were already logged for another server are forgotten."""
     made = Sandbox(models=["mine"], retired={GONE: "2026-10-23"})
     monkeypatch.setenv("SHIM_UPSTREAM", "sandbox")
     monkeypatch.setattr(offline, "sandbox", lambda: made)
@@ -33,7 +33,7 @@ def asked(sandbox: Sandbox, path: str) -> list[Any]:
 
 
 def played(colour: str, model: str, **more: Any) -> Any:
-    """The run of a one-turn conversation with an assistant of that model."""
+    """A run of an assistant with that model, on a thread with one question."""
     with opened(colour) as client:
         helper = client.beta.assistants.create(model=model)
         thread = client.beta.threads.create(messages=[{"role": "user", "content": "Hello"}])
@@ -44,7 +44,9 @@ def played(colour: str, model: str, **more: Any) -> Any:
 def test_a_retired_model_is_answered_by_its_successor(
     sandbox: Sandbox, caplog: pytest.LogCaptureFixture, colour: str
 ) -> None:
-    """With one warning, and without what the successor refuses; the run shows the name that the program knows."""
+    """One warning is logged, and parameters that the successor refuses are left out; the run shows the model's old
+    name.
+    """
     for _ in range(2):
         run = played(colour, GONE, temperature=0.2)
         assert (run["status"], run["model"], run["temperature"]) == ("completed", GONE, 0.2)
@@ -60,13 +62,13 @@ def test_a_retired_model_is_answered_by_its_successor(
     ]
 
 
-def test_a_model_that_exists_needs_no_list(sandbox: Sandbox) -> None:
+def test_a_model_that_exists_needs_no_request_for_the_list_of_models(sandbox: Sandbox) -> None:
     assert played("sync", LATER)["status"] == "completed"
     assert [(each.method, each.path) for each in sandbox.requests] == [("POST", "/v1/responses")]
 
 
-def test_a_day_that_upstream_has_put_off(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The table says that the model is gone by then; the server lists it, without an end, and serves it."""
+def test_a_retirement_that_upstream_has_postponed(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the table the model is gone at this date; the server still lists it, without a shutdown date, and serves it."""
     monkeypatch.setattr(models, "today", lambda: "2030-01-01")
     assert played("sync", LATER)["model"] == LATER
     assert [body["model"] for body in asked(sandbox, "/responses")] == [LATER]
@@ -74,7 +76,7 @@ def test_a_day_that_upstream_has_put_off(sandbox: Sandbox, monkeypatch: pytest.M
 
 @pytest.mark.parametrize("way", ["inline", "file"])
 @pytest.mark.parametrize("colour", COLOURS)
-def test_a_map_of_ones_own(
+def test_a_users_own_map(
     sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, colour: str, way: str
 ) -> None:
     given = json.dumps({GONE: "mine", "ft:gpt-3.5-turbo*": "gpt-4o", "ft:*": "mine", "gpt-4-turbo": None})
@@ -85,7 +87,9 @@ def test_a_map_of_ones_own(
     assert [body["model"] for body in asked(sandbox, "/responses")] == ["mine", "gpt-4o", "mine", "gpt-4-turbo", LARGE]
 
 
-def test_no_map_at_all(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_map_can_be_turned_off(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     monkeypatch.setenv("SHIM_MODEL_MAP", "off")
     run = played("sync", GONE)
     assert (run["status"], run["last_error"]["message"]) == ("failed", f"The requested model '{GONE}' does not exist.")
@@ -94,7 +98,7 @@ def test_no_map_at_all(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, caplog
     assert line.startswith(f"upstream has no model {GONE}, shut down on 2026-10-23: SHIM_MODEL_MAP")
 
 
-#: A setting, and its error.
+#: A setting, and a part of its error message.
 UNREADABLE = [
     ("/no/such/file.json", "neither JSON nor the path of a JSON file"),
     ("{broken", "neither JSON nor the path of a JSON file"),
@@ -110,14 +114,14 @@ def test_a_map_that_cannot_be_read_is_an_error_at_once(monkeypatch: pytest.Monke
         OpenAI(api_key="test")
 
 
-def test_a_list_is_no_map(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_json_list_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "models.json").write_text("[]")
     monkeypatch.setenv("SHIM_MODEL_MAP", str(tmp_path / "models.json"))
     with pytest.raises(ValueError, match="no JSON object"):
         OpenAI(api_key="test")
 
 
-def test_the_table_is_what_the_map_falls_back_to(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_default_map_is_the_table_of_retired_models(monkeypatch: pytest.MonkeyPatch) -> None:
     from shim.settings import settings
 
     made = models.model_map(settings())

@@ -1,4 +1,4 @@
-"""Counting tokens in this process: with the tokenizer, and without."""
+"""Counting tokens in this process: with the tokenizer, and without it."""
 
 import json
 from pathlib import Path
@@ -19,23 +19,23 @@ def test_any_text_is_counted(text: str) -> None:
     assert tokens.count(text * 3) <= 3 * len(text.encode("utf-8", "replace"))
 
 
-def test_the_vocabulary_is_openais() -> None:
+def test_the_vocabulary_is_that_of_openai() -> None:
     pytest.importorskip("quicktok")
     assert [tokens.count(text) for text in ("Tell me a joke.", "And tomorrow?", "hello world " * 100)] == [5, 3, 201]
 
 
-def test_without_a_tokenizer_length_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_tokenizer_tokens_are_estimated_from_the_length(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tokens, "_encoding", lambda: None)
     assert [tokens.count(text) for text in ("", "a", "abcd", "abcde", "日本", "a\ud800b")] == [0, 1, 1, 2, 2, 2]
 
 
-def test_an_extra_that_is_not_installed_is_done_without(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tokens_are_estimated_if_the_extra_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "quicktok", None)
     assert tokens._encoding.__wrapped__() is None
 
 
 def plain_exchanges(wire: Path) -> list[tuple[str, Any, int]]:
-    """Recorded requests of nothing but text, with what upstream counted."""
+    """Recorded requests that contain only text, with the number of tokens that upstream counted."""
     found = []
     for path in sorted((wire / "responses").rglob("*.request.json")):
         asked = json.loads(path.read_text())
@@ -61,7 +61,7 @@ def _is_text(items: list[Any]) -> bool:
 
 
 @pytest.mark.wire
-def test_estimates_are_near_what_upstream_counted(wire: Path) -> None:
+def test_estimates_are_near_the_counts_of_upstream(wire: Path) -> None:
     pytest.importorskip("quicktok")
     exchanges = plain_exchanges(wire)
     assert len(exchanges) >= 5

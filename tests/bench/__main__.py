@@ -1,6 +1,6 @@
 """``python -m tests.bench [NAME...] [--rounds N] [--deltas N]``: measure, print, write ``build/bench.json``.
 
-To add a bench: a module with ``run(options) -> Report``, and a row in `BENCHES`.
+A new bench is a module with ``run(options) -> Report`` and a row in `BENCHES`.
 """
 
 import argparse

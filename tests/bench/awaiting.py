@@ -1,4 +1,4 @@
-"""The variants with async clients; as in `tests.bench.blocking`, but what is timed is awaited."""
+"""The variants with async clients: like `tests.bench.blocking`, but the timed function is a coroutine."""
 
 import warnings
 from collections.abc import Awaitable, Callable
@@ -44,7 +44,7 @@ def _loop(runs: Any, thread: str, assistant: str) -> Timed:
 
 
 class Ear(openai.AsyncAssistantEventHandler):
-    """The application's handler."""
+    """The application's event handler."""
 
     def __init__(self, watch: Watch) -> None:
         super().__init__()
@@ -92,7 +92,7 @@ def _unwarned(read: Timed) -> Timed:
 
 
 def alone(stand: Stand) -> Timed:
-    """The engine without SDK and network: prepared bytes in, encoded bytes out."""
+    """The engine without the SDK and without a network: it reads prepared bytes, and its output is encoded."""
     request = stand.run_request()
 
     async def read(watch: Watch) -> None:

@@ -1,6 +1,7 @@
 """The variants with blocking clients.
 
-Each function prepares, and returns what is timed: a function that reads one stream and lets the watch hear its text.
+Each function prepares a variant and returns the function that is timed. The timed function reads one stream and
+reports each text to the watch.
 """
 
 import socket
@@ -21,7 +22,7 @@ Timed = Callable[[Watch], None]
 
 
 def bare(stand: Stand) -> Timed:
-    """The same bytes off a socket, and nothing made of them: what the upstream alone costs."""
+    """The same bytes read from a socket without parsing: the cost of the upstream alone."""
     address = urlsplit(f"{stand.url}/responses")
 
     def read(watch: Watch) -> None:
@@ -64,7 +65,7 @@ def _loop(runs: Any, thread: str, assistant: str) -> Timed:
 
 
 class Ear(openai.AssistantEventHandler):
-    """The application's handler."""
+    """The application's event handler."""
 
     def __init__(self, watch: Watch) -> None:
         super().__init__()
@@ -112,7 +113,7 @@ def _unwarned(read: Timed) -> Timed:
 
 
 def alone(stand: Stand) -> Timed:
-    """The engine without SDK and network: prepared bytes in, encoded bytes out."""
+    """The engine without the SDK and without a network: it reads prepared bytes, and its output is encoded."""
     request = stand.run_request()
 
     def read(watch: Watch) -> None:
@@ -125,7 +126,7 @@ def alone(stand: Stand) -> Timed:
 
 
 def told(watch: Watch, batch: list[Emitted]) -> None:
-    """What a door does with a batch, and what an application hears of it."""
+    """Encode a batch, as the server does, and report its texts to the watch, as an application would."""
     encode(batch)
     for name, data in batch:
         if name == "thread.message.delta":

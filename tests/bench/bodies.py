@@ -1,4 +1,4 @@
-"""The answer that every variant reads: one message of many small deltas, shaped as the Responses API sends it."""
+"""The answer that every variant reads: one message of many small deltas, in the format of the Responses API."""
 
 import random
 from typing import Any, Final
@@ -12,7 +12,7 @@ ITEM_ID: Final = "msg_0123456789abcdef0123456789abcdef0123456789abcdef01"
 
 
 def words(deltas: int) -> list[str]:
-    """The deltas' texts; the same in every run."""
+    """The deltas' texts; they are the same for every run."""
     return random.Random(deltas).choices(WORDS, k=deltas)
 
 
@@ -43,7 +43,7 @@ def _response(status: str, output: list[Json], usage: Json | None) -> Json:
 
 
 def events(deltas: int) -> tuple[list[Json], list[Json], list[Json]]:
-    """What comes before the deltas, the deltas, what comes after them."""
+    """The events before the deltas, the deltas, and the events after the deltas."""
     texts = words(deltas)
     part = {"type": "output_text", "annotations": [], "logprobs": [], "text": "".join(texts)}
     item = {"id": ITEM_ID, "type": "message", "status": "completed", "content": [part], "role": "assistant"}
@@ -77,7 +77,9 @@ def events(deltas: int) -> tuple[list[Json], list[Json], list[Json]]:
 
 
 def pieces(deltas: int, burst: int) -> list[bytes]:
-    """The answer's bytes, cut into network reads: ``burst`` deltas a read, any other event in a read of its own."""
+    """The answer's bytes, cut into network reads: ``burst`` deltas in one read, every other event in a read of its
+    own.
+    """
     before, middle, after = events(deltas)
     bursts = [middle[place : place + burst] for place in range(0, deltas, burst)]
     reads = [[event] for event in before] + bursts + [[event] for event in after]

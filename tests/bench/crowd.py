@@ -1,7 +1,7 @@
-"""Many streams at once through `assistants-shim serve`, each with so many tokens a second, and without it.
+"""Many concurrent streams through `assistants-shim serve` and without it, each with a fixed rate of tokens.
 
-Upstream and readers are raw sockets in other processes (`tests.bench.crowd_upstream`, `tests.bench.crowd_readers`), so
-that what is measured is the server.  One token is one write of upstream.
+Upstream and readers use raw sockets in other processes (`tests.bench.crowd_upstream`, `tests.bench.crowd_readers`), so
+only the server is measured. Upstream sends each token with one write.
 """
 
 import json
@@ -18,15 +18,15 @@ from tests.bench.crowd_upstream import SLOW
 from tests.bench.report import Json, Options, Report, table
 
 ROOT: Final = Path(__file__).parents[2]
-#: Streams at once, and processes of the server.
+#: Numbers of concurrent streams, and of processes of the server.
 CROWDS: Final = ((200, 1), (500, 2))
-#: Tokens a second of each stream, and for how many seconds.
+#: Tokens per second in each stream, and the length of a stream in seconds.
 RATE: Final = 30
 SECONDS: Final = 10
 TICKS: Final = os.sysconf("SC_CLK_TCK")
 
 
-#: The measure, the crowd, and the most that it may be.
+#: The name of an aim: the measure, the number of streams, and the highest allowed value.
 AIMS: Final[dict[str, tuple[str, int, float]]] = {
     "µs of the processor a token, 200 streams": ("cpu_us_per_token", 200, 65),
     "first p99 ms, 500 streams": ("first_p99", 500, 250),
@@ -41,12 +41,14 @@ the start of the runs included.  An idle stream waits for its first token."""
 
 
 def run(options: Options) -> Report:
-    """What the server costs a token, when first tokens come and how long a stream stands still."""
+    """CPU time of the server per token, time to the first token, and the longest gap within a stream."""
     return measured(CROWDS, SECONDS)
 
 
 def measured(crowds: tuple[tuple[int, int], ...], seconds: float) -> Report:
-    """Each crowd at upstream itself, by the SDK's plain loop, then through the server with so many processes."""
+    """Each number of streams is measured three times: directly at upstream, with the SDK's plain loop, and through the
+    server with the given number of processes.
+    """
     found: list[Json] = []
     for streams, workers in crowds:
         sent = streams * int(RATE * seconds)
@@ -63,9 +65,9 @@ def measured(crowds: tuple[tuple[int, int], ...], seconds: float) -> Report:
 
 
 def _through(upstream: str, streams: int, workers: int) -> Json:
-    """First as many streams on which nothing comes for a while, then those that are measured."""
+    """First measure the memory of idle streams, then run the streams that are timed."""
     with _server(upstream, workers) as (url, pid):
-        # What the first few need is needed once.
+        # A few streams first, so that memory allocated only once is not counted as memory of the idle streams.
         _readers("crowd_readers", url, 2 * workers, pid)
         before = _memory(pid)
         idle = _readers("crowd_readers", url, streams, pid, SLOW)["peak_mb"] - before
@@ -91,7 +93,7 @@ def _text(found: list[Json]) -> str:
 
 @contextmanager
 def upstream_process(tokens: int, silence: float, rate: float = RATE) -> Iterator[str]:
-    """The URL of an upstream that answers in a process of its own."""
+    """The URL of an upstream that runs in its own process."""
     words = ("-m", "tests.bench.crowd_upstream", str(rate), str(tokens), str(silence))
     with _process(*words) as process:
         yield f"http://127.0.0.1:{process.stdout.readline().strip()}/v1"
@@ -99,7 +101,7 @@ def upstream_process(tokens: int, silence: float, rate: float = RATE) -> Iterato
 
 @contextmanager
 def _server(upstream: str, workers: int) -> Iterator[tuple[str, int]]:
-    """The server's URL and its process.  More than one process share one SQLite database."""
+    """The server's URL and its process id. Several processes share one SQLite database."""
     with tempfile.TemporaryDirectory() as folder:
         given = {"SHIM_DATABASE_URL": f"sqlite:///{folder}/shim.db", "OPENAI_API_KEY": "bench"}
         words = ["-m", "shim", "serve", "--port", "0", "--upstream", upstream]
@@ -134,14 +136,14 @@ def _process(*words: str, env: Any = None) -> Iterator[Any]:
 
 
 def _family(pid: int) -> list[int]:
-    """A process and all that it has started."""
+    """The ids of a process and of all its descendants."""
     children = Path(f"/proc/{pid}/task/{pid}/children")
     found = [int(child) for child in children.read_text().split()] if children.exists() else []
     return [pid, *(each for child in found for each in _family(child))]
 
 
 def _cpu(pid: int) -> float:
-    """Seconds of the processor that they have used."""
+    """Seconds of CPU time that a process and its descendants have used."""
     used = 0.0
     for each in _family(pid):
         words = Path(f"/proc/{each}/stat").read_text().rpartition(")")[2].split()
@@ -150,7 +152,9 @@ def _cpu(pid: int) -> float:
 
 
 def _memory(pid: int) -> float:
-    """Megabytes that are theirs: shared pages are shared out."""
+    """Megabytes of memory of a process and its descendants; shared pages are divided among the processes that share
+    them.
+    """
     total = 0
     for each in _family(pid):
         try:

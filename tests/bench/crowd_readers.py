@@ -1,7 +1,7 @@
-"""Many readers at once: ``python -m tests.bench.crowd_readers URL STREAMS [MODEL]`` prints what they saw as JSON.
+"""Many concurrent readers: ``python -m tests.bench.crowd_readers URL STREAMS [MODEL]`` prints the results as JSON.
 
-At the shim's server each reader first makes a thread, and streams a run of it; at an upstream he asks for a response.
-All streams begin within a second.
+At the shim's server each reader first creates a thread, then streams a run of it; at an upstream each reader streams a
+response. All streams start within one second.
 """
 
 import asyncio
@@ -13,23 +13,23 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-#: Seconds over which the streams begin.
+#: Seconds within which all streams start.
 RAMP: Final = 1.0
-#: What a piece with text has, at upstream and at the shim.
+#: The bytes that mark an event with text, from upstream and from the shim.
 TOKENS: Final = (b"response.output_text.delta\n", b"thread.message.delta\n")
 ENDS: Final = (b"event: done", b"event: response.completed")
 
 
 @dataclass(slots=True)
 class Seen:
-    """``at``: when each network read with text came, in seconds since the request."""
+    """``at``: the times of the network reads that contained text, in seconds after the request."""
 
     tokens: int = 0
     at: list[float] = field(default_factory=list)
 
 
 class Reader:
-    """One connection, one stream."""
+    """One connection and one stream."""
 
     def __init__(self, host: str, port: int) -> None:
         self.host, self.port = host, port
@@ -44,7 +44,7 @@ class Reader:
         self.writer.write((head + kind).encode() + data)
 
     async def ask(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
-        """A request whose answer has a length."""
+        """Send a request whose answer has a content length."""
         self.send(path, body)
         head = await self.reader.readuntil(b"\r\n\r\n")
         assert b" 200 " in head.split(b"\r\n", 1)[0], head
@@ -54,7 +54,7 @@ class Reader:
         return found
 
     async def stream(self, path: str, body: dict[str, Any]) -> Seen:
-        """A request whose answer is a stream."""
+        """Send a request whose answer is a stream."""
         seen, began, last = Seen(), time.perf_counter(), b""
         self.send(path, body)
         while piece := await self.reader.read(65536):
@@ -73,7 +73,7 @@ async def crowd(url: str, streams: int, model: str = "gpt-4o") -> dict[str, Any]
     parts = urlsplit(url)
     host, port, base = parts.hostname or "", parts.port or 80, parts.path
     readers = [Reader(host, port) for _ in range(streams)]
-    # An upstream has no assistants.
+    # Find out whether the URL is the shim's server: an upstream answers this path with an event stream.
     first = readers[0]
     await first.connect()
     first.send(f"{base}/assistants", {"model": "gpt-4o"})
@@ -102,7 +102,7 @@ async def crowd(url: str, streams: int, model: str = "gpt-4o") -> dict[str, Any]
 
 
 def told(seen: list[Seen]) -> dict[str, Any]:
-    """What all of them saw."""
+    """The results of all readers together."""
     first_tokens = sorted(each.at[0] * 1000 for each in seen)
     gaps = [max((b - a for a, b in zip(each.at, each.at[1:], strict=False)), default=0.0) * 1000 for each in seen]
     return {

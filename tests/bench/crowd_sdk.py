@@ -1,6 +1,6 @@
-"""The SDK's plain loop for many streams: ``python -m tests.bench.crowd_sdk URL STREAMS`` prints what it saw as JSON.
+"""The SDK's plain loop for many streams: ``python -m tests.bench.crowd_sdk URL STREAMS`` prints the results as JSON.
 
-One process, one async client, a task for each stream.  All of them begin within a second.
+One process and one async client, with a task for each stream. All streams start within one second.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from tests.bench.crowd_readers import RAMP, Seen, told
 
 
 async def crowd(url: str, streams: int) -> dict[str, Any]:
-    """Its computing, too: per token that came."""
+    """The results of all streams, with the CPU time of this process."""
     client = openai.AsyncOpenAI(api_key="bench", base_url=url)
 
     async def one(number: int) -> Seen:

@@ -1,7 +1,7 @@
-"""An upstream for a crowd: ``python -m tests.bench.crowd_upstream RATE TOKENS SILENCE`` prints its port.
+"""An upstream for many streams: ``python -m tests.bench.crowd_upstream RATE TOKENS SILENCE`` prints its port.
 
-Every POST is answered with a stream of ``TOKENS`` deltas, ``RATE`` a second, each one write; for the model `SLOW` with
-one delta, after so many seconds.  Anything else is a 404.
+Every POST is answered with a stream of ``TOKENS`` deltas, ``RATE`` per second, each sent with one write; for the model
+`SLOW` the answer has one delta, sent after ``SILENCE`` seconds. Every other request gets status 404.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ def _chunk(*events: dict[str, Any]) -> bytes:
 
 
 class Upstream:
-    """``stands``: the events before, of, and after the text."""
+    """``stands``: the events before the text, the deltas, and the events after the text."""
 
     def __init__(self, rate: float, tokens: int, silence: float) -> None:
         self.pause, self.stands = 1 / rate, bodies.events(tokens)

@@ -1,4 +1,4 @@
-"""An upstream in a process of its own, which answers every POST with so many deltas, as fast as it is read.
+"""An upstream in its own process that answers every POST with many deltas, as fast as the client reads.
 
 ``python -m tests.bench.flood MEGABYTES CHARACTERS`` prints its port.
 """
@@ -16,7 +16,7 @@ from shim.wire import sse
 from tests.bench import bodies
 
 ROOT = Path(__file__).parents[2]
-#: Characters of a delta's padding, which OpenAI sends, too.
+#: Characters of a delta's padding, which OpenAI sends as well.
 PADDING: Final = 700
 HEAD: Final = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n"
 #: Deltas in one write.
@@ -25,7 +25,7 @@ BLOCK: Final = 64
 
 @contextmanager
 def flooding(megabytes: float, characters: int) -> Iterator[str]:
-    """The base URL of the upstream; ``characters``: those of the text in each delta."""
+    """The base URL of the upstream; ``characters``: the length of the text in each delta."""
     command = [sys.executable, "-m", "tests.bench.flood", str(megabytes), str(characters)]
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
@@ -48,7 +48,7 @@ def _answer(connection: socket.socket, size: float, characters: int) -> None:
         connection.sendall(HEAD + b"".join(sse.encode(event["type"], event) for event in before))
         for _ in range(int(size / len(block))):
             connection.sendall(block)
-        # The finished text is that of the deltas.
+        # The finished text equals the joined deltas.
         after[-1]["response"]["output"] = []
         connection.sendall(sse.encode(after[-1]["type"], after[-1]))
 

@@ -1,5 +1,5 @@
-"""What a turn costs in a thread of 10 turns and of 10,000, what a message takes in the store, and what it takes to tell
-a thread anew; on SQLite, and on PostgreSQL where SHIM_TEST_POSTGRES holds the URL of one.
+"""The cost of a turn in threads of 10 to 10,000 turns, the size of a message in the store, and the cost of a turn
+whose thread is replayed; on SQLite, and on PostgreSQL if SHIM_TEST_POSTGRES contains a URL.
 """
 
 import tempfile
@@ -22,14 +22,14 @@ from tests.scenarios.growth.sink import Sink
 from tests.stores import KINDS, empty
 
 LENGTHS: Final = (10, 100, 1_000, 10_000)
-#: What the longest may cost of the shortest.
+#: The highest allowed ratio between the cost of a turn in the longest thread and in the shortest.
 AIM: Final = 1.2
-#: Turns, of two messages each, that are told anew.
+#: The number of turns, of two messages each, in the thread that is replayed.
 RETOLD: Final = 5_000
 
 
 def run(options: Options) -> Report:
-    """Milliseconds of computing for a turn, and bytes in the store for a message, over the length of a thread."""
+    """Milliseconds of CPU time for a turn, and bytes in the store for a message, by the length of a thread."""
     reports = {kind: _on(kind, options) for kind in KINDS}
     text = "\n\n".join(f"On {kind}:\n\n{report.text}" for kind, report in reports.items())
     if KINDS == ["sqlite"]:
@@ -47,7 +47,8 @@ def _on(kind: str, options: Options) -> Report:
             fill(base, threads[length], helper, length)
             sizes[length] = (_size(base) - before) / (2 * length)
         spent: dict[int, list[float]] = {length: [] for length in LENGTHS}
-        # The first round warms up; a round goes through all lengths, so that whatever else happens strikes all.
+        # The first round is a warm-up. Every round measures all lengths, so that other load on the machine affects all
+        # of them.
         for number in range(options.rounds * 3 + 1):
             for length, thread in threads.items():
                 began = time.process_time()
@@ -60,7 +61,7 @@ def _on(kind: str, options: Options) -> Report:
 
 
 def _retold(client: OpenAI, base: Database, upstream: Sink, helper: str) -> Json:
-    """A turn of a thread whose chain is gone: bytes sent, and the most memory that it took, in megabytes."""
+    """A turn of a thread that has lost its chain and is replayed: bytes sent, and peak memory in megabytes."""
     thread = client.beta.threads.create().id
     fill(base, thread, helper, RETOLD)
     base.write(store.set_head, thread, None, 0)
@@ -109,7 +110,7 @@ def _place(kind: str) -> Iterator[Database]:
 
 
 def _size(base: Database) -> int:
-    """Bytes; of a file with what is still in the log ahead."""
+    """The size of the database in bytes; for a file, the write-ahead log is included."""
     if base.url.get_backend_name() == "sqlite":
         path = Path(str(base.url.database))
         return sum(each.stat().st_size for each in (path, path.with_name(f"{path.name}-wal")) if each.exists())

@@ -1,5 +1,5 @@
-"""Threads of 20 messages imported from NDJSON into SQLite: seconds, seconds of computing, and the most memory at a
-time, which must not grow with the input.  The last line of the largest input is broken, and must be named.
+"""Threads of 20 messages imported from NDJSON into SQLite: seconds, seconds of CPU time, and peak memory, which must
+not grow with the input. The last line of the largest input is invalid, and must be reported.
 """
 
 import json
@@ -33,7 +33,7 @@ print(json.dumps({
 
 
 def run(options: Options) -> Report:
-    """What an import takes, by the number of threads."""
+    """The cost of an import, by the number of threads."""
     found = {threads: measured(threads) for threads in SIZES}
     head = ("threads", "messages", "seconds", "computing", "megabytes", "threads a second")
     rows = [
@@ -44,7 +44,7 @@ def run(options: Options) -> Report:
 
 
 def measured(threads: int) -> Json:
-    """An import in a process of its own."""
+    """The cost of one import, which runs in its own process."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "all.jsonl"
         write(path, threads)
@@ -58,7 +58,7 @@ def measured(threads: int) -> Json:
 
 
 def write(path: Path, threads: int) -> None:
-    """An export: messages as the API told them, and one broken line at the end."""
+    """Write an export: messages as the API returned them, and an invalid line at the end."""
     with path.open("w") as file:
         for thread in range(threads):
             for number in range(MESSAGES):

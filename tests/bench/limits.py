@@ -1,5 +1,5 @@
-"""What large answers and slow readers take: the processor's time over the bytes of an answer, and the memory of a
-process whose stream is read fast, slowly, or not at all.
+"""The cost of large answers and slow readers: CPU time for the bytes of an answer, and the memory of a process whose
+stream is read fast, slowly, or not at all.
 """
 
 import json
@@ -17,22 +17,22 @@ from shim.wire import sse
 from tests.bench.flood import ROOT, flooding
 from tests.bench.report import Json, Options, Report, table
 
-#: Megabytes of an answer.
+#: Sizes of an answer in megabytes.
 SIZES: Final = (1, 4, 16)
-#: What one network read gives.
+#: Bytes of one network read.
 READ: Final = 65_536
 FLOOD: Final = 400
 #: Characters of text in each delta.
 CHARACTERS: Final = (4, 32)
-#: How a stream is read: seconds between two chunks; None: no chunk is taken after the first.
+#: How a stream is read: seconds between two chunks; None: only the first chunk is read.
 READERS: Final[dict[str, float | None]] = {"fast": 0.0, "slow": 0.002, "none": None}
-#: Smaller than usual, so that this much text fills them.
+#: Smaller limits than the default, so that this much text reaches them.
 LIMITS: Final = {"SHIM_MAX_UNREAD_BYTES": "1000000", "SHIM_READER_TIMEOUT": "5"}
 FIGURES: Final = ("before", "most", "more", "seconds")
 
 
 def run(options: Options) -> Report:
-    """Seconds of the processor for an answer of so many megabytes, and megabytes of memory for 400 MB of deltas."""
+    """Seconds of CPU time for answers of several sizes, and megabytes of memory for 400 MB of deltas."""
     shapes = {"one event in many lines": _lines, "deltas": _deltas}
     spent = {name: {size: _seconds(shape(size * 1_000_000)) for size in SIZES} for name, shape in shapes.items()}
     memory = [measured(name, FLOOD, characters) for characters in CHARACTERS for name in READERS]
@@ -49,7 +49,7 @@ def run(options: Options) -> Report:
 
 
 def _lines(size: int) -> bytes:
-    """An event in lines of four bytes of data each."""
+    """An event whose data is split into lines of four bytes."""
     return b'data: {"type":"x","a":[1\n' + b"data: ,10\n" * (size // 10) + b"data: ]}\n\n"
 
 
@@ -67,7 +67,7 @@ def _seconds(data: bytes) -> float:
 
 
 def measured(reader: str, megabytes: float, characters: int) -> Json:
-    """What a process of its own, which reads like that, says of itself."""
+    """The results that a separate process with this kind of reader reports."""
     with flooding(megabytes, characters) as url, tempfile.TemporaryDirectory() as folder:
         settings = LIMITS | {"SHIM_DATABASE_URL": f"sqlite:///{folder}/bench.db", "SHIM_EXIT_GRACE": "0"}
         command = [sys.executable, "-m", "tests.bench.limits", url, reader]
@@ -79,7 +79,7 @@ def measured(reader: str, megabytes: float, characters: int) -> Json:
 
 
 def _resident() -> float:
-    """Megabytes."""
+    """Resident memory of this process in megabytes."""
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
@@ -98,7 +98,8 @@ def _read(url: str, seconds: float | None) -> Json:
         threading.Thread(target=watch, daemon=True).start()
         runs = client.beta.threads.runs
         with runs.with_streaming_response.create(stream=True, **where) as response:
-            # Held to the end: a reader whose iterator is gone has left.
+            # The iterator is referenced to the end of the run: if it were collected, the shim would count the reader
+            # as gone.
             chunks = response.iter_bytes()
             next(chunks)
             if seconds is not None:

@@ -1,4 +1,4 @@
-"""How long a polled run takes, carried by the program and by upstream's background."""
+"""The duration of a polled run, streamed by the program or run in upstream's background mode."""
 
 import tempfile
 import time
@@ -9,12 +9,14 @@ from shim import OpenAI
 from tests.bench.report import Options, Report, spread, table
 from tests.scenarios.doors.loopback import Asked, Loopback, Said
 
-#: Rows: what is measured, and the setting with which.
+#: The name of each row, and its value of SHIM_BACKGROUND.
 MODES: Final = {"carried by the program": "never", "in upstream's background": "always"}
 
 
 def run(options: Options) -> Report:
-    """Milliseconds of create_and_poll, and those after the model's last byte where the program reads it."""
+    """Milliseconds of create_and_poll, and, if the program streams the answer, milliseconds after the model's last
+    byte.
+    """
     found: dict[str, dict[str, float]] = {}
     for name, setting in MODES.items():
         with tempfile.TemporaryDirectory() as folder:

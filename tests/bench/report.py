@@ -1,4 +1,4 @@
-"""What a bench gives: text for people, JSON for machines."""
+"""The result of a bench: text for people, JSON for machines."""
 
 import os
 import platform
@@ -15,7 +15,7 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class Options:
-    """How much is measured."""
+    """The number of rounds and deltas."""
 
     rounds: int = 7
     deltas: int = 2000
@@ -28,14 +28,14 @@ class Report:
 
 
 def spread(values: Iterable[float]) -> dict[str, float]:
-    """Median, least and greatest."""
+    """Median, minimum and maximum."""
     found = sorted(values)
     named = {"median": statistics.median(found), "min": found[0], "max": found[-1]}
     return {name: round(value, 3) for name, value in named.items()}
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Columns of text: the first to the left, the others to the right."""
+    """Columns of text: the first is aligned left, the others right."""
     lines = [list(head), *map(list, rows)]
     widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
     shown = [
@@ -48,7 +48,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def machine() -> Json:
-    """Where it was measured."""
+    """A description of the machine and the versions."""
     return {
         "python": platform.python_version(),
         "openai": openai.__version__,

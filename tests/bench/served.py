@@ -1,4 +1,4 @@
-"""Runs the loopback upstream and counts what this process reads from it."""
+"""Runs the loopback upstream and counts this process's reads from it."""
 
 import json
 import os
@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
-#: asyncio empties its own wake-up socket by reads of this size; the HTTP libraries read more at once.
+#: asyncio reads its own wake-up socket with this size; the HTTP libraries use larger reads, so larger reads are those
+#: of the network.
 WAKE_UP = 4096
 
 
 @dataclass
 class Served:
-    """``url``: of the server, without a path.  ``reads``: network reads of this process since it began."""
+    """``url``: the server's address, without a path. ``reads``: network reads of this process since it started."""
 
     url: str
     reads: int = 0
@@ -26,7 +27,7 @@ class Served:
 
 @contextmanager
 def served(answers: dict[str, list[bytes]]) -> Iterator[Served]:
-    """The server with ``answers``, path -> pieces, running beside this process."""
+    """Run the server in another process; ``answers`` maps paths to pieces."""
     waiting, told = os.pipe()
     command = [sys.executable, "-m", "tests.bench.upstream", str(waiting)]
     pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
@@ -50,8 +51,8 @@ def served(answers: dict[str, list[bytes]]) -> Iterator[Served]:
 
 @contextmanager
 def _acknowledged(found: Served, told: int) -> Iterator[None]:
-    """Every network read of this process is counted, and the server hears of it: a microsecond or two a read, the
-    same for every variant.
+    """Count every network read of this process and acknowledge it to the server. The cost is one or two microseconds
+    per read, the same for every variant.
     """
     recv, write = socket.socket.recv, os.write
 

@@ -1,4 +1,4 @@
-"""The same streams without and through `assistants-shim serve`: time to the first text, and time an event."""
+"""The same streams with and without `assistants-shim serve`: time to the first text, and time per event."""
 
 import os
 import socket
@@ -24,7 +24,7 @@ WHAT: Final = {
     "c": "shim runs.create(stream=True) on the sandbox",
     "s": "SDK runs.create(stream=True) on the server",
 }
-#: Through the server, against the same without it.
+#: Each measure through the server is compared with the same measure without it.
 RATIOS: Final = (("p", "a"), ("s", "c"))
 PROGRAM: Final = "from shim.sandbox import http; import sys; http.serve(int(sys.argv[1]))"
 
@@ -38,10 +38,10 @@ class Stand:
 
 
 def run(options: Options) -> Report:
-    """What a server in between costs: another process, one more hop."""
+    """The added cost of a server in between: another process and another network hop."""
     found: dict[str, list[Watch]] = {name: [] for name in WHAT}
     with _stand(options.deltas) as stand:
-        # The first round warms up.
+        # The first round is a warm-up.
         for number in range(options.rounds + 1):
             for name, stream in VARIANTS.items():
                 watch = Watch()
@@ -92,7 +92,7 @@ def _stand(deltas: int) -> Iterator[Stand]:
         sandbox = f"http://127.0.0.1:{port}/v1"
         stack.enter_context(_process("-c", PROGRAM, port))
         near = openai.OpenAI(base_url=sandbox, **given)
-        # It says nothing when it is up, but answers then.
+        # The server prints nothing when it is ready, so requests are repeated until it answers.
         near.models.list()
         served = stack.enter_context(_process("-m", "shim", "serve", "--port", "0", "--upstream", sandbox))
         far = openai.OpenAI(base_url=served.stdout.readline().partition(",")[0], **given)

@@ -1,4 +1,4 @@
-"""Everything that the variants use, set up before anything is timed: clients of both kinds, an assistant, threads."""
+"""The set-up for all variants, done before the measurement: clients of both kinds, an assistant, threads."""
 
 import json
 import os
@@ -22,8 +22,8 @@ from shim.wire import ids, sse
 from tests.bench import bodies
 from tests.bench.served import Served, served
 
-#: The threads under whose names the reference streams are served: what the shim says, and the same with no deltas
-#: merged.
+#: Ids of the threads whose runs the upstream serves as reference streams: the shim's output, and the same output
+#: without merged deltas.
 THREAD: Final = "thread_bench"
 UNMERGED: Final = "thread_unmerged"
 ASSISTANT: Final = {"model": "gpt-4o-mini", "instructions": "Answer."}
@@ -32,7 +32,7 @@ OPTIONS: Final[dict[str, Any]] = {"api_key": "bench", "max_retries": 0, "timeout
 
 
 class Prepared:
-    """An upstream without a network: the pieces lie ready, and are read by the project's own reader."""
+    """An upstream without a network: the prepared pieces are parsed by the project's own reader."""
 
     def __init__(self, pieces: list[bytes]) -> None:
         self._pieces = pieces
@@ -49,17 +49,17 @@ class Prepared:
             yield reader.feed(piece)
 
     async def close(self) -> None:
-        """Nothing is open."""
+        """Nothing to do: no connection is open."""
 
     def interrupt(self) -> None:
-        """Nothing waits."""
+        """Nothing to do: no call is waiting."""
 
 
 @dataclass
 class Stand:
-    """One size of bursts.  ``pieces`` is the answer, ``told`` what the shim makes of it, ``unmerged`` the same
-    if no deltas were merged, ``length`` the answer's characters.
-    The clients ``plain`` and ``shimmed`` have one upstream.
+    """The set-up for one size of bursts. ``pieces`` is the answer, ``told`` the shim's output for it, ``unmerged`` the
+    same output without merged deltas, ``length`` the number of characters of the answer. The clients ``plain`` and
+    ``shimmed`` use the same upstream.
     """
 
     base: Database
@@ -87,23 +87,23 @@ class Stand:
         await self.async_shimmed.close()
 
     def thread(self) -> str:
-        """The id of a fresh thread with one question in it."""
+        """The id of a new thread with one question."""
         made: str = self.shimmed.beta.threads.create(**QUESTION).id
         return made
 
     def run_request(self) -> Request:
-        """The request for a streamed run on a fresh thread, as a door would hand it on."""
+        """The request for a streamed run on a new thread, as a client passes it to the engine."""
         body = json.dumps({"assistant_id": self.assistant, "stream": True}).encode()
         return Request("POST", f"threads/{self.thread()}/runs", body=body)
 
 
 def engine(store: Any, pieces: list[bytes]) -> Engine:
-    """An engine that is alone: no SDK, no network."""
+    """An engine without SDK and network."""
     return Engine(Context(store, Prepared(pieces), time.time, ids.new, pump.owner, pump.alive))
 
 
 def _told(base: Database, pieces: list[bytes]) -> list[bytes]:
-    """What the shim says of the answer, a piece a batch: the old API's stream, to be served as it stands."""
+    """The shim's output for the answer, one piece for each batch: the old API's stream, ready to be served."""
     alone = engine(SyncStore(base), pieces)
 
     def post(path: str, body: Any) -> Any:
@@ -116,7 +116,7 @@ def _told(base: Database, pieces: list[bytes]) -> list[bytes]:
 
 
 def _bundled(told: list[bytes], burst: int) -> list[bytes]:
-    """The old API's stream with an event for each delta, so many of them a piece."""
+    """The old API's stream with an event for each delta, and ``burst`` events in each piece."""
     deltas = [piece for piece in told if piece.startswith(b"event: thread.message.delta")]
     start = told.index(deltas[0])
     bundles = [b"".join(deltas[place : place + burst]) for place in range(0, len(deltas), burst)]
@@ -125,7 +125,7 @@ def _bundled(told: list[bytes], burst: int) -> list[bytes]:
 
 @contextmanager
 def stands(deltas: int, bursts: tuple[int, ...]) -> Iterator[dict[int, Stand]]:
-    """A stand for each size of bursts, over one upstream and one database."""
+    """A `Stand` for each size of bursts; all use one upstream and one database."""
     length = len("".join(bodies.words(deltas)))
     with TemporaryDirectory() as folder, _environment(f"sqlite:///{Path(folder) / 'bench.db'}") as url:
         base = database(url)
@@ -144,7 +144,7 @@ def stands(deltas: int, bursts: tuple[int, ...]) -> Iterator[dict[int, Stand]]:
 
 @contextmanager
 def _environment(url: str) -> Iterator[str]:
-    """Nobody's own settings count, and his database is not touched."""
+    """Remove the user's own settings from the environment, and use another database than the user's."""
     kept = dict(os.environ)
     for name in kept:
         if name.startswith(("SHIM_", "OPENAI_")) or name.lower().endswith("_proxy"):

@@ -1,4 +1,4 @@
-"""What a program pays at its start: `import shim` beside `import openai`, and a first client."""
+"""The cost of a program's start: `import shim` compared with `import openai`, and a first client."""
 
 import subprocess
 import sys
@@ -6,14 +6,14 @@ from typing import Final
 
 from tests.bench.report import Options, Report, table
 
-#: What is started; the first is what all others are held against.
+#: The measured programs; all others are compared with the first.
 STARTS: Final = {
     "import openai": "import openai",
     "import shim": "import shim",
     "a first client of openai": "import openai; openai.OpenAI(api_key='key')",
     "a first client of shim": "import shim; shim.OpenAI(api_key='key')",
 }
-#: The memory of this program alone: what `resource` tells counts the process that it was forked from, too.
+#: The memory of this program alone: the value of `resource` includes the process from which it was forked.
 MEASURE: Final = (
     "import sys, time; began = time.process_time(); {0}; spent = time.process_time() - began; "
     "said = dict(line.split(':') for line in open('/proc/self/status')); "
@@ -22,7 +22,9 @@ MEASURE: Final = (
 
 
 def run(options: Options) -> Report:
-    """Seconds of processor, the most memory in MB (on Linux), modules: the least of some rounds in new processes."""
+    """Seconds of CPU time, peak memory in MB (on Linux), number of modules: the minimum of several rounds in new
+    processes.
+    """
     best = {name: _best(program, options.rounds) for name, program in STARTS.items()}
     first = best["import openai"]
     rows = [

@@ -1,7 +1,7 @@
-"""Streams: time an event and time to the first token, the SDK alone and through the shim, side by side.
+"""Streams: time per event and time to the first token, with the SDK alone and through the shim.
 
-Every round runs every variant once, one after the other, so that whatever else the machine does strikes all of them.
-A ratio is taken within a round; its median, least and greatest over the rounds are told.
+Every round runs every variant, one after the other, so that other load on the machine affects all of them. Ratios are
+computed within a round; the report shows their median, minimum and maximum over the rounds.
 """
 
 import asyncio
@@ -53,7 +53,7 @@ process alone, all its threads.  "a read": deltas that came in one network read;
 
 @dataclass(frozen=True)
 class Measured:
-    """One stream."""
+    """The measurements of one stream."""
 
     wall: float
     cpu: float
@@ -64,8 +64,8 @@ class Measured:
 
 @dataclass(frozen=True)
 class Aim:
-    """``measure`` of a variant against that of another: at most ``limit`` times, or at most ``limit`` ms more.
-    Without a limit it is only told.
+    """``measure`` of a variant compared with that of another: at most ``limit`` times as much, or at most ``limit`` ms
+    more. Without a limit it is only reported.
     """
 
     variant: str
@@ -93,10 +93,10 @@ Found = dict[Key, list[Measured]]
 
 
 def run(options: Options) -> Report:
-    """Streams of many deltas: the SDK alone and through the shim, side by side."""
+    """Streams of many deltas: the SDK alone and through the shim."""
     found: Found = {}
     with stands(options.deltas, BURSTS) as by_burst, asyncio.Runner() as runner:
-        # The first round warms up: imports, connections, the SDK's models.
+        # The first round is a warm-up: imports, connections, the SDK's models.
         for number in range(options.rounds + 1):
             gc.collect()
             gc.freeze()
@@ -133,7 +133,9 @@ def _measure(runner: asyncio.Runner, key: Key, stand: Stand, deltas: int) -> Mea
 
 
 def _check(key: Key, stand: Stand, watch: Watch, reads: int) -> None:
-    """All of the text came, and every piece in a network read of its own; else the numbers would mean nothing."""
+    """Check that all of the text was received and that every piece was one network read; otherwise the figures would
+    mean nothing.
+    """
     name = key[2]
     served = {"e": [], "c0": stand.told, "d0": stand.told, "d1": stand.unmerged}
     sent = len(served.get(name, stand.pieces))
@@ -150,7 +152,7 @@ async def _awaited(watch: Watch, timed: Any) -> None:
 
 
 def _against(found: Found, colour: str, aim: Aim) -> dict[str, dict[str, float]]:
-    """Wall and CPU ratios round by round; or, in ms, how much later the first text comes."""
+    """Ratios of wall time and CPU time, round by round; or the delay of the first text in ms."""
     pairs = list(zip(found[colour, aim.burst, aim.variant], found[colour, aim.burst, aim.against], strict=True))
     if aim.measure == "first":
         return {"wall": spread(one.first - other.first for one, other in pairs)}

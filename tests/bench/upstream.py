@@ -1,11 +1,11 @@
-"""The loopback upstream, a process of its own: ``python -m tests.bench.upstream ACK_FD``.
+"""The loopback upstream, which runs in its own process: ``python -m tests.bench.upstream ACK_FD``.
 
-It answers with prepared pieces and never has more than one of them on the way: after each it waits for one byte on the
-pipe ``ACK_FD``, which the reader writes when his ``recv`` has returned.  So a piece is a network read, and while the
-reader works on a piece the next one is sent: the reader waits for the server only if he is the faster of the two.
+It sends prepared pieces, and after each piece waits for one byte on the pipe ``ACK_FD``, which the reader writes when
+its ``recv`` has returned. So each piece is one network read, and the next piece is sent while the reader processes
+this one: the reader waits for the server only if the reader is the faster of the two.
 
-Standard input: lines of JSON, ``{"path": ..., "pieces": [text, ...]}``, closed by an empty line.  Standard output: the
-port.  It ends when its standard input does.
+Standard input: lines of JSON, ``{"path": ..., "pieces": [text, ...]}``, closed by an empty line. Standard output: the
+port. The process ends when its standard input is closed.
 """
 
 import json
@@ -18,14 +18,14 @@ HEAD = (
     b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream; charset=utf-8\r\n"
     b"x-request-id: req_bench\r\ntransfer-encoding: chunked\r\n\r\n"
 )
-#: HEAD and the first piece go out together, and so do the last piece and this.
+#: HEAD is sent together with the first piece, and END together with the last piece.
 END = b"0\r\n\r\n"
-#: One answer at a time, its last acknowledgement included: nobody may take that for one of his own.
+#: One answer at a time, including its last acknowledgement, so that no answer receives the acknowledgement of another.
 ONE = threading.Lock()
 
 
 def framed(pieces: list[str]) -> list[bytes]:
-    """Everything that is sent, ready: one HTTP chunk a piece."""
+    """All bytes to send, prepared: one HTTP chunk for each piece."""
     chunks = [b"%x\r\n%b\r\n" % (len(data), data) for data in (piece.encode() for piece in pieces)]
     chunks[0] = HEAD + chunks[0]
     chunks[-1] += END
@@ -33,7 +33,7 @@ def framed(pieces: list[str]) -> list[bytes]:
 
 
 def serve(connection: socket.socket, answers: dict[str, list[bytes]], acks: int) -> None:
-    """Answer the requests of one connection, each by the last two parts of its path."""
+    """Answer the requests of one connection; the path selects the answer."""
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     with connection, connection.makefile("rb") as incoming:
         while line := incoming.readline():

@@ -1,4 +1,4 @@
-"""What is measured of one stream."""
+"""Measures one stream."""
 
 import time
 
@@ -6,7 +6,7 @@ import time
 class Watch:
     """Wall and CPU seconds at the call, at the first text and at the end.
 
-    CPU time is that of the whole process, pump threads included; the upstream is another process.
+    CPU time is that of the whole process, including pump threads; the upstream is another process.
     """
 
     def __init__(self) -> None:
@@ -17,7 +17,7 @@ class Watch:
         self.begun = (time.perf_counter(), time.process_time())
 
     def hear(self, text: str) -> None:
-        """Some text has reached the application."""
+        """Record that some text has reached the application."""
         if not self.events:
             self.first = (time.perf_counter(), time.process_time())
         self.events += 1
@@ -27,11 +27,13 @@ class Watch:
         self.ended = (time.perf_counter(), time.process_time())
 
     def wall(self, deltas: int) -> float:
-        """Microseconds from the first text to the end, for each delta that upstream sent; waiting counts."""
+        """Microseconds of wall time from the first text to the end, for each delta that upstream sent; waiting is
+        included.
+        """
         return (self.ended[0] - self.first[0]) * 1e6 / deltas
 
     def cpu(self, deltas: int) -> float:
-        """Microseconds of computing in the same time, for each delta that upstream sent; waiting does not count."""
+        """Microseconds of CPU time from the first text to the end, for each delta that upstream sent."""
         return (self.ended[1] - self.first[1]) * 1e6 / deltas
 
     def to_first(self) -> float:

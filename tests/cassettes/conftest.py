@@ -1,4 +1,4 @@
-"""No waits between two polls of a run, as played answers come at once."""
+"""No pause between two polls of a run, as replayed answers arrive immediately."""
 
 import pytest
 

@@ -1,7 +1,7 @@
 """The expected result of each scenario for the application.
 
-Texts and calls come from the cassette's own finished responses, read here without a line of the project, so that a
-mistake cannot be its own expectation; the shape of the stream and the ends are tables.
+Texts and calls are taken from the cassette's own finished responses, read here without any code of the project, so
+that a mistake in the project cannot change the expectation. The sequences of events and the final statuses are tables.
 """
 
 import base64
@@ -19,10 +19,10 @@ ALOUD = [*MESSAGE, "thread.message.completed", "thread.run.step.completed"]
 CUT = ["thread.message.incomplete", "thread.run.step.completed", "thread.run.incomplete"]
 ONE_CALL = [*BEGIN, *ASK, *RESUME, *ANSWER]
 
-#: A tool that works upstream: its step is over when the next one opens.
+#: Types of hosted tool calls, which upstream runs: a step of such a call ends when the next one begins.
 HOSTED = [*STEP, "thread.run.step.delta", "thread.run.step.completed"]
 
-#: Scenario: all events that the application gets, adjacent deltas as one.  The SDK does not pass `done` on.
+#: Scenario: all events that the application receives, with adjacent deltas merged. The SDK does not pass `done` on.
 EVENTS: dict[str, list[str]] = {
     "text": [*BEGIN, *ANSWER],
     "one-call": ONE_CALL,
@@ -43,7 +43,8 @@ EVENTS: dict[str, list[str]] = {
     "web-and-pictures": [*BEGIN, *HOSTED, *ALOUD, *HOSTED, *ANSWER],
     "mcp-server": [*BEGIN, *HOSTED, *HOSTED, *ANSWER],
 }
-#: Scenario: how its runs end, and the error's code of one that fails.  All others complete.
+#: Scenario: the final status of its runs, and the error code of a failed run. All other scenarios end with
+#: `completed`.
 ENDS: dict[str, list[tuple[str, str | None]]] = {
     "follow-up": [("completed", None)] * 2,
     "file-search": [("completed", None)] * 2,
@@ -59,10 +60,10 @@ FINAL = ("completed", "incomplete", "failed")
 
 
 def finished(cassette: dict[str, Any]) -> list[Any]:
-    """The responses that ended, in order, each as its last event or its last retrieval shows it."""
+    """The responses that have ended, in order, each as in its last event or its last retrieval."""
     found = [response for each in cassette["interactions"] for response in _responses(each["response"]["body"])]
     ended = [each for each in found if each.get("object") == "response" and each.get("status") in FINAL]
-    # A finished response that is fetched again is the same one.
+    # A finished response that is fetched a second time is counted only one time.
     return list({response["id"]: response for response in ended}.values())
 
 
@@ -81,12 +82,12 @@ def texts(cassette: dict[str, Any]) -> list[str]:
 
 
 def rounds(cassette: dict[str, Any]) -> list[list[tuple[str, str]]]:
-    """Name and arguments of every function call, a list for each response that called."""
+    """Name and arguments of every function call: a list for each response with calls."""
     calls = [[item for item in each["output"] if item["type"] == "function_call"] for each in finished(cassette)]
     return [[(call["name"], call["arguments"]) for call in each] for each in calls if each]
 
 
-#: Items with a step of their own that is no message's.
+#: Items that have a step of their own and are not messages.
 TOOLS = (
     "file_search_call",
     "code_interpreter_call",
@@ -98,8 +99,8 @@ TOOLS = (
 
 
 def steps(cassette: dict[str, Any]) -> list[str]:
-    """A step for each message and each hosted call, and one for all function calls of a response, which stands where
-    the first of them does.
+    """A step for each message and each hosted call, and one step for all function calls of a response, at the position
+    of the first call.
     """
     told: list[str] = []
     for response in finished(cassette):
@@ -113,7 +114,7 @@ def steps(cassette: dict[str, Any]) -> list[str]:
 
 
 def cited(cassette: dict[str, Any]) -> list[str]:
-    """Ids of the files that the texts cite, in order."""
+    """Ids of the files that are cited in the texts, in order."""
     return [note["file_id"] for note in _notes(cassette) if note["type"] == "file_citation"]
 
 
@@ -123,7 +124,7 @@ def _notes(cassette: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def files(cassette: dict[str, Any]) -> list[bytes]:
-    """Pictures and linked files, as upstream gave them."""
+    """Pictures and linked files, as upstream returned them."""
     items = [item for each in finished(cassette) for item in each["output"]]
     outputs = [output for item in items for output in item.get("outputs") or []]
     drawn = [output["url"].partition(",")[2] for output in outputs if output["type"] == "image"]

@@ -1,5 +1,5 @@
-"""Every cassette, played to every door that makes its requests: what is sent is in it, and the application sees the
-same as ever.
+"""Every cassette is replayed to every kind of client that makes its requests: each request is in the cassette, and the
+application receives the expected results.
 """
 
 from collections.abc import Iterator
@@ -14,8 +14,8 @@ from cassettes.application import Transcript
 from cassettes.scenarios import SCENARIOS
 from tests.cassettes import expected
 
-#: How it is played: the cassette's way, whether it is read as a stream, the setting for background mode.  A run that
-#: is polled without background mode streams upstream all the same.
+#: How a scenario is replayed: how the cassette was recorded, whether the run is streamed, the setting of background
+#: mode. A polled run without background mode is streamed from upstream as well.
 DOORS = {
     "streamed": ("streamed", True, "auto"),
     "worked": ("streamed", False, "never"),
@@ -31,7 +31,7 @@ def door(request: pytest.FixtureRequest) -> tuple[str, bool, str]:
 
 @pytest.fixture
 def played(name: str, door: tuple[str, bool, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """The cassette, in the machine."""
+    """The cassette while it is replayed."""
     path = tape.file(name, door[0])
     if not path.exists():
         pytest.skip(f"{path.name} was not recorded")
@@ -67,7 +67,7 @@ def _check(name: str, door: tuple[str, bool, str], seen: Transcript, played: Any
     cassette = tape.read(tape.file(name, door[0]))
     refused = expected.REFUSED.get(name)
     if door[2] == "never" and refused:
-        # The answer to such a run is out before upstream is asked.
+        # Such a run is answered before the request to upstream is sent.
         assert (seen.refused, seen.runs) == (None, [("failed", "server_error")])
         return
     assert seen.refused == refused
@@ -80,12 +80,12 @@ def _check(name: str, door: tuple[str, bool, str], seen: Transcript, played: Any
     assert seen.events == (expected.EVENTS[name] if door[1] else [])
 
 
-def test_every_scenario_has_a_shape() -> None:
+def test_every_scenario_has_an_expected_sequence() -> None:
     assert set(expected.EVENTS) == set(SCENARIOS)
 
 
-def test_a_request_that_is_not_in_the_cassette_is_played_nothing() -> None:
-    """Some SDKs let vcrpy's error through, others count it as a broken connection."""
+def test_a_request_that_is_not_in_the_cassette_gets_no_answer() -> None:
+    """Some versions of the SDK raise vcrpy's error, others report it as a broken connection."""
     with tape.play(tape.file("text", "streamed")) as cassette, shim.OpenAI(**_arguments("text")) as client:
         try:
             seen = application.run(client, SCENARIOS["one-call"], streamed=True)

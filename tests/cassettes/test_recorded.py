@@ -1,4 +1,4 @@
-"""The folder has every scenario, with its origin, and no secret."""
+"""The folder has every scenario, with its source, and without secrets."""
 
 import re
 from pathlib import Path
@@ -11,7 +11,7 @@ from shim.sandbox import Sandbox
 from shim.sandbox.http import running
 
 ALL = [(name, way) for name in SCENARIOS for way in WAYS]
-#: What an unfiltered recording would have: header names and beginnings of values.
+#: Signs of an unfiltered recording: header names and beginnings of values.
 SECRETS = {
     "a key": r"sk-[A-Za-z0-9_-]",
     "a token": r"(?i)bearer",
@@ -23,7 +23,7 @@ SECRETS = {
 
 
 @pytest.mark.parametrize("path", sorted(tape.FOLDER.glob("*.yaml")), ids=lambda path: path.name)
-def test_a_cassette_says_where_it_is_from_and_no_more(path: Path) -> None:
+def test_a_cassette_names_its_source_and_has_no_secret(path: Path) -> None:
     text = path.read_text()
     body = text.partition("interactions:")[2]
     assert set(tape.read(path)["origin"]) == {"server", "profile", "recorded", "shim", "openai"}
@@ -37,8 +37,8 @@ def test_every_scenario_is_in_the_folder_and_nothing_else() -> None:
 
 
 @pytest.mark.parametrize("name, way", ALL)
-def test_the_sandbox_still_answers_so(name: str, way: str, tmp_path: Path) -> None:
-    """Recording again changes nothing; if this fails, run `make cassettes` and look at the difference."""
+def test_a_new_recording_is_the_same(name: str, way: str, tmp_path: Path) -> None:
+    """If this fails, run `make cassettes` and review the difference."""
     before = tape.read(tape.file(name, way))
     if not before["origin"]["server"].startswith("assistants-shim sandbox"):
         pytest.skip(f"recorded from {before['origin']['server']}")
@@ -47,8 +47,8 @@ def test_the_sandbox_still_answers_so(name: str, way: str, tmp_path: Path) -> No
     assert tape.read(again)["interactions"] == before["interactions"]
 
 
-def test_the_filter_takes_out_the_key_wherever_it_stood(tmp_path: Path) -> None:
-    """Recorded with a key of our own: it is in the request's header, and the sandbox quotes a bad one."""
+def test_the_filter_removes_the_key_from_headers_and_bodies(tmp_path: Path) -> None:
+    """Recorded with a known key: it is in the request's header, and the sandbox repeats an invalid key in its error."""
     key = "sk-bad-" + "secret" * 4
     path = tmp_path / "secret.yaml"
     sandbox = Sandbox()
