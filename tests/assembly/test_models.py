@@ -68,7 +68,9 @@ def test_a_model_that_exists_needs_no_request_for_the_list_of_models(sandbox: Sa
 
 
 def test_a_retirement_that_upstream_has_postponed(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    """By the table the model is gone at this date; the server still lists it, without a shutdown date, and serves it."""
+    """By the table the model is gone at this date; the server still lists it without a shutdown date,
+    and serves it.
+    """
     monkeypatch.setattr(models, "today", lambda: "2030-01-01")
     assert played("sync", LATER)["model"] == LATER
     assert [body["model"] for body in asked(sandbox, "/responses")] == [LATER]

@@ -39,7 +39,7 @@ def _store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def said(*words: str, code: int = 0) -> str:
     result: Result = CliRunner().invoke(table.app(), list(words))
     assert result.exit_code == code, result.output
-    # What is wrong with a command line stands in a box, and is broken into lines.
+    # Usage errors are printed in a box, and wrapped into several lines.
     return " ".join(result.output.replace("│", " ").split()) if code == 2 else result.output
 
 
@@ -80,7 +80,7 @@ def test_a_project_is_adopted_and_runs(project: Path) -> None:
     assert json.loads(said("assistants", "show", OWN))["model"] == "gpt-4-turbo"
 
 
-def test_of_several_each_gets_what_stands_beside_it(project: Path) -> None:
+def test_each_of_several_assistants_gets_the_functions_found_near_its_id(project: Path) -> None:
     (project / "other.ts").write_text("const other: string = 'asst_other1234'\ncase 'x':\n// tool_calls\ncase 'y':\n")
     said("adopt", str(project), "asst_given", "--to", "found.yaml")
     found = {one["id"]: one for one in yaml.safe_load(Path("found.yaml").read_text())["assistants"]}
@@ -96,7 +96,7 @@ def test_of_several_each_gets_what_stands_beside_it(project: Path) -> None:
     assert refused.count("Missing required parameter: 'model'") == 2
 
 
-def test_what_stands_for_an_id_is_none(tmp_path: Path) -> None:
+def test_placeholders_for_ids_are_not_ids(tmp_path: Path) -> None:
     (tmp_path / ".env.example").write_text(
         "A=asst_your_assistant_id_here\nB=asst_...\nC=asst_xxxxx\nD=asst_XXXXXXXXXXXX\n"
     )
@@ -131,7 +131,7 @@ def test_create_list_show_delete(tmp_path: Path) -> None:
     assert "No assistant found" in said("assistants", "show", OWN, code=1)
 
 
-def test_what_is_exported_is_applied_without_a_difference(tmp_path: Path) -> None:
+def test_applying_an_export_changes_nothing(tmp_path: Path) -> None:
     first = "- {id: asst_a, model: gpt-4o, instructions: 'One\n\n  two'}"
     (tmp_path / "a.yaml").write_text(f"{first}\n- {{id: asst_b, model: m}}\n")
     told = said("assistants", "apply", "a.yaml", "--dry-run")
@@ -148,14 +148,16 @@ def test_what_is_exported_is_applied_without_a_difference(tmp_path: Path) -> Non
     assert "0 created, 1 changed, 0 unchanged" in changed
 
 
-def test_what_a_file_declares_is_listed_and_not_deleted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_declared_assistants_are_listed_and_cannot_be_deleted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "a.yaml").write_text("{id: asst_a, model: gpt-4o}")
     monkeypatch.setenv("SHIM_ASSISTANTS", "a.yaml")
     assert "a.yaml, line 1" in said("assistants", "list")
     assert "declared in a file" in said("assistants", "delete", "asst_a", code=1)
 
 
-def test_what_a_file_gives_to_tenants_stays_theirs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_assistants_declared_for_a_tenant_belong_to_that_tenant(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     text = "- {id: asst_a, model: gpt-4o, tenants: [acme, zen]}\n- {id: asst_b, model: gpt-4o}\n"
     (tmp_path / "a.yaml").write_text(text)
     told = said("assistants", "apply", "a.yaml")

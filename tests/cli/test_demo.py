@@ -24,7 +24,7 @@ def shown() -> Result:
     return result
 
 
-def test_the_rounds_stand_in_order_with_arguments_and_outputs(shown: Result) -> None:
+def test_the_rounds_are_printed_in_order_with_arguments_and_outputs(shown: Result) -> None:
     rounds = re.findall(r"tool round (\d).*\n.*│ (\w+)\((.*)\)\n.*→ (.*)\n", shown.output)
     assert [(number, name) for number, name, _, _ in rounds] == [("1", "get_weather"), ("2", "get_time")]
     assert {arguments for _, _, arguments, _ in rounds} == {'{"city":"Paris"}'}
@@ -34,7 +34,7 @@ def test_the_rounds_stand_in_order_with_arguments_and_outputs(shown: Result) -> 
     ]
 
 
-def test_the_stream_is_one_and_ends_well(shown: Result) -> None:
+def test_there_is_one_stream_and_it_ends_with_completed(shown: Result) -> None:
     names = re.findall(r"^  (thread\.\S+)", shown.output, re.MULTILINE)
     assert names.count("thread.run.created") == 1
     assert names.count("thread.run.requires_action") == 2
@@ -48,12 +48,12 @@ def test_the_chain_has_a_response_for_every_step(shown: Result) -> None:
     assert "3 steps, 3 responses" in shown.output
 
 
-def test_a_pipe_gets_no_colours_and_no_line_too_long(shown: Result) -> None:
+def test_a_pipe_gets_no_colours_and_no_long_lines(shown: Result) -> None:
     assert "\x1b" not in shown.output
     assert max(map(len, shown.output.splitlines())) <= 100
 
 
-def test_the_users_settings_and_database_are_left_alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_users_settings_and_database_are_not_used(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     own = tmp_path / "own.db"
     monkeypatch.setenv("SHIM_DATABASE_URL", f"sqlite:///{own}")
     monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
@@ -68,7 +68,7 @@ def test_the_users_settings_and_database_are_left_alone(monkeypatch: pytest.Monk
 
 
 class _Delta:
-    """A message delta as far as the screen looks at it."""
+    """A message delta with the fields that the screen reads."""
 
     object = "thread.message.delta"
 
@@ -81,7 +81,7 @@ def _event(text: str) -> Any:
     return type("Event", (), {"event": "thread.message.delta", "data": _Delta(text)})
 
 
-def test_streamed_text_flows_in_its_column() -> None:
+def test_streamed_text_is_wrapped_in_its_column() -> None:
     console = Console(width=80, record=True, highlight=False, file=io.StringIO())
     shown = screen.Screen(console)
     words = ["word"] * 30
@@ -94,7 +94,7 @@ def test_streamed_text_flows_in_its_column() -> None:
     assert all(len(line) <= 80 for line in (first, *rest))
 
 
-def test_what_was_sent_has_words() -> None:
+def test_every_kind_of_sent_item_has_a_description() -> None:
     assert set(chain.SENT) == {"message", "function_call_output"}
 
 

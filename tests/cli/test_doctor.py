@@ -1,4 +1,6 @@
-"""`assistants-shim doctor`: good servers, poor ones, and such as are none; nothing is left behind, no key is shown."""
+"""`assistants-shim doctor` with servers that work, servers that lack features, and addresses without a server: nothing
+is left on the server, and no key is shown.
+"""
 
 import json
 from collections.abc import Callable
@@ -38,7 +40,7 @@ def run(*words: str) -> Result:
 
 
 def examine(*words: str) -> tuple[int, Json]:
-    """The exit code, and what was found."""
+    """The exit code, and the findings."""
     shown = run("--json", *words)
     found: Json = json.loads(shown.stdout)
     return shown.exit_code, found
@@ -52,14 +54,14 @@ def advised(found: Json) -> list[str]:
     return [advice["set"] for advice in found["advice"]]
 
 
-def test_a_server_that_can_everything() -> None:
+def test_a_server_that_supports_everything() -> None:
     with Loopback() as server:
         code, found = examine("--upstream", server.url)
         assert code == 0
         assert set(states(found).values()) == {"yes"}
         assert found["mode"].startswith("chained")
         assert (found["profile"]["name"], found["left"]) == ("other", [])
-        # Few calls, all of them small, and none of them is left there.
+        # The calls are few and small, and no response is left on the server.
         assert len(server.bodies) == len(COSTLY) == found["cost"]["calls"]
         assert all(body["max_output_tokens"] == CAP for body in server.bodies)
         assert found["cost"]["input_tokens"] > 0
@@ -84,7 +86,7 @@ def test_the_sandbox_in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _llamacpp(asked: Asked) -> Said | None:
-    """Stateless, with the manners of llama.cpp."""
+    """A stateless server that answers like llama.cpp."""
     if asked.path.endswith("/models"):
         return Said.json({"data": [{"id": "nomic-embed"}, {"id": "gpt-4o", "owned_by": "llamacpp"}]})
     if is_call(asked) and "previous_response_id" in asked.json:
@@ -92,7 +94,7 @@ def _llamacpp(asked: Asked) -> Said | None:
     return None if is_call(asked) else Said.error(404, "File Not Found")
 
 
-def test_a_server_that_keeps_nothing() -> None:
+def test_a_server_that_stores_nothing() -> None:
     with Loopback(_llamacpp, Sandbox(can_store=False)) as server:
         code, found = examine("--upstream", server.url)
     assert (code, found["model"]) == (0, "gpt-4o")
@@ -108,7 +110,7 @@ def test_a_server_that_keeps_nothing() -> None:
 @pytest.mark.parametrize(
     "profile, wanted", [("vllm", ["SHIM_UPSTREAM_PROFILE=other"]), ("openai", []), ("ogx", ["SHIM_BACKGROUND=always"])]
 )
-def test_a_profile_that_is_named_is_held_against_the_server(
+def test_a_profile_that_is_set_is_compared_with_the_server(
     profile: str, wanted: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SHIM_UPSTREAM_PROFILE", profile)
@@ -119,7 +121,7 @@ def test_a_profile_that_is_named_is_held_against_the_server(
     assert advised(found) == wanted
 
 
-def test_a_server_without_what_its_profile_promises(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_that_lacks_features_of_its_profile(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SHIM_UPSTREAM_PROFILE", "openai")
     deaf = Deaf()
 
@@ -145,7 +147,7 @@ STORE = {
 
 
 @pytest.mark.parametrize("what", STORE)
-def test_a_server_that_refuses_to_be_asked_to_keep_works(what: str) -> None:
+def test_a_server_that_refuses_to_store_works(what: str) -> None:
     """`doctor` changes the request in the same way as the shim."""
 
     def answer(asked: Asked) -> Said | None:
@@ -159,7 +161,7 @@ def test_a_server_that_refuses_to_be_asked_to_keep_works(what: str) -> None:
     assert found["cost"]["calls"] <= len(COSTLY)
 
 
-def test_nothing_is_advised_against_what_was_set(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_advice_contradicts_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SHIM_STORE_RESPONSES", "false")
     with Loopback() as server:
         _, found = examine("--upstream", server.url)
@@ -167,7 +169,7 @@ def test_nothing_is_advised_against_what_was_set(monkeypatch: pytest.MonkeyPatch
     assert advised(found) == []
 
 
-def test_a_loss_in_unknown_words_is_to_be_reported() -> None:
+def test_an_unknown_error_text_for_a_lost_response_is_to_be_reported() -> None:
     def riddle(asked: Asked) -> Said | None:
         known = [each.json.get("previous_response_id") for each in server.asked[:-1] if is_call(each)]
         if is_call(asked) and asked.json.get("previous_response_id") and any(known):
@@ -195,7 +197,7 @@ def _failing(asked: Asked) -> Said | None:
     return Said(200, (("content-type", "text/event-stream"),), (f"data: {json.dumps(event)}\n\n".encode(),))
 
 
-#: Servers with which the shim cannot work: the failing probe, and its text.
+#: Servers with which the shim cannot work: the probe that fails, and its text.
 BAD: dict[str, tuple[Callable[[Asked], Said | None], str, str]] = {
     "a wrong key": (lambda asked: Said.error(401, f"Incorrect API key: {KEY}."), "key_accepted", "HTTP 401: Incorrect"),
     "no API": (lambda asked: Said.error(404, "Not Found"), "answers", "--model"),
@@ -211,7 +213,7 @@ BAD: dict[str, tuple[Callable[[Asked], Said | None], str, str]] = {
 
 
 @pytest.mark.parametrize("what", BAD)
-def test_a_server_that_is_none(what: str) -> None:
+def test_a_server_without_the_responses_api(what: str) -> None:
     answer, name, words = BAD[what]
     with Loopback(answer) as server:
         code, found = examine("--upstream", server.url)
@@ -243,8 +245,8 @@ def test_no_server_answers() -> None:
     assert found["cost"]["calls"] == 0
 
 
-def test_a_server_that_falls_silent_is_left_alone() -> None:
-    """It answers the first question, then never again."""
+def test_no_further_probes_are_sent_to_a_server_that_stops_answering() -> None:
+    """It answers the first request and no other."""
 
     def silent(asked: Asked) -> Said | None:
         if len(server.asked) <= 2:
@@ -256,11 +258,11 @@ def test_a_server_that_falls_silent_is_left_alone() -> None:
     assert code == 0
     assert [name for name, state in states(found).items() if state == "untried"][-1] == "delete"
     assert len(server.bodies) <= 3
-    # It could not be deleted, and the output says so.
+    # The response could not be deleted, and the output reports that.
     assert len(found["left"]) == 1
 
 
-def test_what_a_server_keeps_in_spite_of_all_is_named() -> None:
+def test_responses_that_cannot_be_deleted_are_named() -> None:
     with Loopback(lambda asked: Said.error(405, "Method Not Allowed") if asked.method == "DELETE" else None) as server:
         _, found = examine("--upstream", server.url)
     assert states(found)["delete"] == "no"
@@ -268,7 +270,7 @@ def test_what_a_server_keeps_in_spite_of_all_is_named() -> None:
     assert all(left in found["findings"]["delete"]["words"] for left in found["left"])
 
 
-def test_azure_is_asked_where_it_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_azure_is_asked_at_its_own_path(monkeypatch: pytest.MonkeyPatch) -> None:
     from shim.cli import doctor
 
     assert doctor._address("https://me.openai.azure.com/") == "https://me.openai.azure.com/openai/v1"
@@ -280,7 +282,7 @@ def test_azure_is_asked_where_it_answers(monkeypatch: pytest.MonkeyPatch) -> Non
 
 @pytest.mark.parametrize("wrong", ["openai.com", "ftp://h/v1", "http://", "https://h:port/v1", "sandbx", "/v1"])
 @pytest.mark.parametrize("place", ["--upstream", "SHIM_UPSTREAM", "OPENAI_BASE_URL"])
-def test_what_is_no_url_is_a_usage_error(monkeypatch: pytest.MonkeyPatch, place: str, wrong: str) -> None:
+def test_an_invalid_url_is_a_usage_error(monkeypatch: pytest.MonkeyPatch, place: str, wrong: str) -> None:
     monkeypatch.setenv("COLUMNS", "1000")
     if place != "--upstream":
         monkeypatch.setenv(place, wrong)
@@ -290,7 +292,7 @@ def test_what_is_no_url_is_a_usage_error(monkeypatch: pytest.MonkeyPatch, place:
     assert "neither an http or https URL nor `sandbox`" in shown.stderr
 
 
-def test_another_origin_gets_neither_question_nor_key() -> None:
+def test_another_origin_gets_neither_request_nor_key() -> None:
     with Loopback() as near, Loopback() as far:
         near.answer = lambda asked: Said(307, (("location", f"{far.url}/responses"),))
         code, found = examine("--upstream", near.url)

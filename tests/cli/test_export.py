@@ -44,7 +44,7 @@ def said(*words: str, code: int = 0) -> str:
     return " ".join(result.output.replace("│", " ").split())
 
 
-def test_a_conversation_goes_on_natively(client: OpenAI) -> None:
+def test_an_exported_conversation_is_continued_natively(client: OpenAI) -> None:
     one, two = _asked(client, "My name is Ada."), _asked(client, "look_up, please")
     assert "2 created; 6 items added" in said("--to", "conversations")
     lines = [json.loads(line) for line in Path("conversations.ndjson").read_text().splitlines()]
@@ -72,13 +72,13 @@ def test_files(client: OpenAI, tmp_path: Path) -> None:
     assert "0 threads written to threads, 1 unchanged" in said("--to", "ndjson")
     said(thread_id, "--to", "markdown", "--out", "for people")
     assert "called `look_up({})`, which gave: 42" in Path(f"for people/{thread_id}.md").read_text()
-    # `import` reads what `export` writes.
+    # `import` can read the output of `export`.
     other = CliRunner().invoke(table.app(), ["import", "threads"], env={"SHIM_DATABASE_URL": "sqlite:///other.db"})
     assert other.exit_code == 0, other.output
     assert database(f"sqlite:///{tmp_path / 'other.db'}").read(threads.get, thread_id)
 
 
-def test_what_cannot_be_exported(client: OpenAI, tmp_path: Path) -> None:
+def test_errors_of_the_export(client: OpenAI, tmp_path: Path) -> None:
     assert "No thread found with id 'thread_none'" in said("thread_none", "--to", "ndjson", code=1)
     Path("notes.txt").write_text("Milk, eggs.\n")
     assert "not written by an export" in said("--to", "conversations", "--out", "notes.txt", code=2)

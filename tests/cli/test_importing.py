@@ -25,7 +25,7 @@ def batch(result: Result) -> str:
     return next(line.split()[1] for line in result.stdout.splitlines() if line.startswith("batch "))
 
 
-def test_it_imports_lists_and_takes_back(path: Path) -> None:
+def test_an_import_is_made_listed_and_undone(path: Path) -> None:
     first = said(path)
     assert first.exit_code == 0, first.output
     rows = {line.split()[1]: line.split()[3] for line in first.stdout.splitlines() if line.startswith("│")}
@@ -44,7 +44,7 @@ def test_a_dry_run(path: Path) -> None:
     assert "batch" not in tried.stdout
 
 
-def test_problems_are_printed_with_their_place_counted_and_in_the_report(path: Path, tmp_path: Path) -> None:
+def test_problems_are_printed_with_their_line_counted_and_in_the_report(path: Path, tmp_path: Path) -> None:
     with path.open("a") as file:
         file.write("oops\n" * 30)
     result = said(path, "--report", tmp_path / "report.jsonl")
@@ -69,7 +69,7 @@ def test_problems_are_printed_with_their_place_counted_and_in_the_report(path: P
         (("--encoding", "klingon", "PATH"), "klingon"),
     ],
 )
-def test_what_cannot_be_done_is_an_error_in_one_sentence(words: tuple[str, ...], why: str, path: Path) -> None:
+def test_usage_errors_are_one_sentence(words: tuple[str, ...], why: str, path: Path) -> None:
     result = said(*(path if word == "PATH" else word for word in words))
     assert result.exit_code in (1, 2)
     assert why in result.output

@@ -1,4 +1,4 @@
-"""``assistants-shim keys``: made, shown once, listed, ended."""
+"""``assistants-shim keys``: keys are created, shown one time, listed, revoked."""
 
 import json
 from typing import Any
@@ -22,7 +22,7 @@ def base() -> Database:
     return database(settings().database_url)
 
 
-def test_a_key_is_shown_once_and_opens_until_it_is_revoked(base: Database) -> None:
+def test_a_key_is_shown_once_and_is_valid_until_it_is_revoked(base: Database) -> None:
     made = said("create", "--tenant", "acme")
     assert made.exit_code == 0
     (secret,) = made.stdout.split()
@@ -39,13 +39,13 @@ def test_a_key_is_shown_once_and_opens_until_it_is_revoked(base: Database) -> No
     assert (again.exit_code, again.stdout.count("there is no such key")) == (1, 2)
 
 
-def test_for_programs(base: Database) -> None:
+def test_output_as_json(base: Database) -> None:
     made = json.loads(said("create", "--tenant", "acme", "--json").stdout)
     assert base.read(keys.find, Keyring(base).of_issued(made["key"])) is not None
 
 
 @pytest.mark.parametrize("name", ["", "key-1", "-a", "a b", "a/b", "x" * 65, "é"])
-def test_a_name_that_is_none(name: str) -> None:
+def test_invalid_names(name: str) -> None:
     assert said("create", "--tenant", name).exit_code == 2
 
 
@@ -62,7 +62,7 @@ def test_an_upstream_key_gets_a_name(base: Database) -> None:
     assert said("add", "--tenant", "acme", input="\n").exit_code == 2
 
 
-def test_what_exists_upstream_is_granted(base: Database) -> None:
+def test_upstream_objects_are_granted_to_a_tenant(base: Database) -> None:
     assert said("grant", "--tenant", "acme", "file-1").exit_code == 2, "nobody has that name"
     said("create", "--tenant", "acme")
     assert said("grant", "--tenant", "acme", "file-1", "thing_1").exit_code == 2
@@ -70,7 +70,7 @@ def test_what_exists_upstream_is_granted(base: Database) -> None:
     assert base.of("acme").read(upstream_objects.owned, ["file-1", "vs_1", "file-2"]) == {"file-1", "vs_1"}
 
 
-def test_a_secret_of_the_operators_own(base: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_secret_chosen_by_the_operator(base: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SHIM_KEY_SECRET", "pepper")
     made = json.loads(said("create", "--tenant", "acme", "--json").stdout)
     assert base.read(keys.find, Keyring(base, "pepper").of_issued(made["key"])) is not None

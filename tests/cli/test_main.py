@@ -1,4 +1,4 @@
-"""The command line: its table, its version, and what it says when its extra is missing."""
+"""The command line: its table, its version, and its error when the extra is missing."""
 
 import subprocess
 import sys
@@ -46,13 +46,13 @@ def test_the_module_is_the_command_line() -> None:
 
 @pytest.mark.parametrize("name", cli.EXTRA)
 def test_a_missing_extra_is_one_clear_sentence(name: str) -> None:
-    # In a process of its own: the modules that would have to be forgotten here are everybody's.
+    # In another process, as unloading these modules here would affect other tests.
     program = f"import sys; sys.modules[{name!r}] = None; from shim.cli import main; main()"
     left = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT, check=False)
     assert (left.returncode, left.stdout, left.stderr) == (2, "", f"{cli.MISSING}\n")
 
 
-def test_another_missing_module_is_no_missing_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_missing_module_is_not_reported_as_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(sys.modules, "shim.cli.table", raising=False)
     monkeypatch.delattr(cli, "table", raising=False)
     monkeypatch.setitem(sys.modules, "shim.cli.demo", None)

@@ -20,7 +20,7 @@ def url(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path / 'from.db'}"
 
 
-def test_it_moves_and_says_what(url: str, tmp_path: Path) -> None:
+def test_a_move_prints_what_was_moved(url: str, tmp_path: Path) -> None:
     there = f"sqlite:///{tmp_path / 'to.db'}"
     said = CliRunner().invoke(table.app(), ["migrate-store", url, there])
     assert said.exit_code == 0, said.output
@@ -32,14 +32,14 @@ def test_it_moves_and_says_what(url: str, tmp_path: Path) -> None:
     base.close()
 
 
-def test_it_says_in_one_sentence_why_not(url: str, tmp_path: Path) -> None:
+def test_errors_are_one_sentence(url: str, tmp_path: Path) -> None:
     said = CliRunner().invoke(table.app(), ["migrate-store", url, url])
     assert said.exit_code == 1
     assert "cannot be moved to where it is" in said.stderr
     assert "Traceback" not in said.output
 
 
-#: Addresses, and a few words of what is wrong with each.
+#: Addresses, and a part of the error for each.
 WRONG = {
     "mysql://u:secret@h/d": "cannot use a database",
     "postgresql://u:secret@h:port/d": "cannot be read",
@@ -50,7 +50,7 @@ WRONG = {
 
 @pytest.mark.parametrize("place", ["SRC", "DST"])
 @pytest.mark.parametrize("wrong", WRONG)
-def test_it_names_the_argument_that_is_wrong(url: str, place: str, wrong: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_invalid_argument_is_named(url: str, place: str, wrong: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "1000")
     words = [wrong, url] if place == "SRC" else [url, wrong]
     said = CliRunner().invoke(table.app(), ["migrate-store", *words])
@@ -61,7 +61,7 @@ def test_it_names_the_argument_that_is_wrong(url: str, place: str, wrong: str, m
     assert "secret" not in said.output
 
 
-def test_a_source_that_is_not_there_leaves_no_target(tmp_path: Path) -> None:
+def test_a_missing_source_creates_no_target(tmp_path: Path) -> None:
     words = [f"sqlite:///{tmp_path}/none.db", f"sqlite:///{tmp_path}/to.db"]
     said = CliRunner().invoke(table.app(), ["migrate-store", *words])
     assert said.exit_code == 2

@@ -1,4 +1,4 @@
-"""``assistants-shim parity``: recorded conversations, asked again of models that answer differently."""
+"""``assistants-shim parity``: recorded conversations are replayed to models that answer differently."""
 
 import json
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from shim.http import offline
 from tests.migrate.parity.candidates import Candidates, recorded
 
 PARIS, ROME = 'get_weather {"city": "Paris"}', 'get_weather {"city": "Rome"}'
-#: What the user has asked, and which calls a model makes of it that is not like the recorded one.
+#: The user's questions, and calls of a model that differ from the recorded ones.
 UPSTREAM = {
     "gpt-same": lambda text: text,
     "gpt-rome": lambda text: text.replace("Paris", "Rome"),
@@ -85,33 +85,34 @@ def test_exported_conversations_are_compared(client: OpenAI, upstream: Candidate
     assert [call["match"] for call in found["gpt-other"]["calls"]] == ["equal", "none"]
     assert found["gpt-broken"]["answer"]["error"]["code"] == "server_error"
     assert found["no-such-model"]["answer"]["error"]["code"] == "model_not_found"
-    # Each turn is asked on the recorded history, calls and outputs included, whatever the model said before.
+    # Each turn is sent with the recorded history, including calls and outputs, independent of the model's earlier
+    # answers.
     asked = next(body["input"] for body in upstream.asked["gpt-rome"] if "And now?" in str(body["input"][-1]))
     kinds = ["user", "assistant", "user", "function_call", "function_call_output", "assistant", "user"]
     assert [item.get("role") or item["type"] for item in asked] == kinds
     assert '"Paris"' in asked[3]["arguments"]
-    # Nothing is left: not in the store, and not upstream.
+    # The comparison leaves nothing in the store and nothing upstream.
     assert (said("usage"), said("threads", "list"), said("threads", "export", thread_id)) == before
     assert len(upstream.begun) > 20
     assert upstream.kept() == kept
 
 
-def test_a_stored_thread_and_a_model_that_goes_its_own_way(client: OpenAI, upstream: Candidates) -> None:
+def test_a_stored_thread_continued_with_the_models_own_answers(client: OpenAI, upstream: Candidates) -> None:
     thread_id = recorded(client, PARIS, "And now?")
     report = compared(thread_id, "--model", "gpt-rome", "--free", "--runs", "2")
     assert [each["answers"] for each in report["summary"]] == [2, 4]
     assert [each["repetition"] for each in report["turns"][1]["candidates"]] == [1, 2]
-    # It is one conversation, chained upstream: what is asked second goes on from the model's own first answer.
+    # It is one conversation, chained upstream: the second question continues from the model's own first answer.
     last = [body for body in upstream.asked["gpt-rome"] if "And now?" in str(body["input"])]
     assert all(body["previous_response_id"] and len(body["input"]) == 1 for body in last)
     assert '"Rome"' in report["turns"][1]["candidates"][0]["answer"]["text"]
-    # It goes on behind a turn that was ended.
+    # The conversation continues after a turn that was stopped.
     one, other = compared(thread_id, "--model", "gpt-other", "--free")["turns"]
     assert (one["candidates"][0]["stopped"], other["verdict"]) == ("no recording: get_time", "same")
     assert compared(thread_id, "--model", "gpt-same", "--limit", "1")["summary"][1]["answers"] == 1
 
 
-def test_a_placeholder_goes_where_nothing_is_recorded(client: OpenAI) -> None:
+def test_a_placeholder_is_sent_where_no_output_is_recorded(client: OpenAI) -> None:
     report = compared(recorded(client, PARIS), "--model", "gpt-other", "--placeholder", "closed")
     (found,) = report["turns"][0]["candidates"]
     assert (found["stopped"], [call["output"] for call in found["calls"]]) == (None, ["sunny", "closed"])
@@ -135,7 +136,7 @@ def test_exit_codes_are_for_ci(client: OpenAI) -> None:
     assert "Missing option '--model'" in said("parity", thread_id, code=2)
 
 
-def test_prices_and_times_are_of_what_is_known(client: OpenAI) -> None:
+def test_costs_and_times_are_computed_from_known_values(client: OpenAI) -> None:
     thread_id = recorded(client, "Hello.")
     Path("prices.toml").write_text('["gpt-4o"]\ninput = 1000\noutput = 2000\n["gpt-same"]\ninput = 10\noutput = 20\n')
     priced = ("--prices", "prices.toml", "--model", "gpt-same", "--model", "gpt-rome")
@@ -162,8 +163,10 @@ def test_the_assistant_can_be_another(client: OpenAI, upstream: Candidates) -> N
     assert upstream.asked["gpt-same"][-1]["instructions"] == "Be kind."
 
 
-def test_what_is_not_good_is_named_and_left_out(client: OpenAI, tmp_path: Path) -> None:
-    """Transcripts of other hands: rows without runs, a broken line, nobody who asks, and an attack."""
+def test_invalid_parts_of_a_transcript_are_named_and_left_out(client: OpenAI, tmp_path: Path) -> None:
+    """Transcripts from other sources: rows without runs, an invalid line, a conversation without a question, and an
+    attack.
+    """
     rows = [
         {"thread_id": "a", "role": "user", "content": "<script>alert(1)</script>"},
         {"thread_id": "a", "role": "assistant", "content": "<img src=x onerror=alert(2)>"},
@@ -206,7 +209,7 @@ def test_citations_are_compared(client: OpenAI) -> None:
     ]
 
 
-def test_a_model_that_calls_for_ever_is_stopped(client: OpenAI, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_model_that_never_stops_calling_functions_is_stopped(client: OpenAI, monkeypatch: pytest.MonkeyPatch) -> None:
     thread_id = recorded(client, f"{PARIS} then get_time")
     (turn,) = compared(thread_id, "--model", "gpt-same")["turns"]
     assert (turn["verdict"], len(turn["candidates"][0]["calls"])) == ("same", 2)
@@ -216,8 +219,8 @@ def test_a_model_that_calls_for_ever_is_stopped(client: OpenAI, monkeypatch: pyt
     assert found["answer"]["status"] == "cancelled"
 
 
-def test_what_the_shim_refuses_is_a_failure_of_its_turn(client: OpenAI, tmp_path: Path) -> None:
-    """A record may hold what no request may; the other turns are asked all the same."""
+def test_a_turn_that_the_shim_refuses_has_failed(client: OpenAI, tmp_path: Path) -> None:
+    """A recording may contain values that a request may not; the other turns are still sent."""
     thread_id = recorded(client, "Hello.", "And now?")
     said("export", "--to", "ndjson")
     path = tmp_path / f"threads/{thread_id}.ndjson"

@@ -50,19 +50,19 @@ def started(folder: Path, words: list[str]) -> tuple[int, str, str]:
     left: Any = subprocess.run(
         [sys.executable, *words], cwd=folder, env=given, capture_output=True, text=True, check=False, input=""
     )
-    # Where in memory something lies is different every time.
+    # Memory addresses differ in every run.
     return left.returncode, re.sub(" at 0x[0-9a-f]+", "", left.stdout), left.stderr
 
 
 def without_the_runner(told: str) -> str:
-    """A broken hook is shown with every frame, as the interpreter itself shows it: ours are among them."""
+    """Remove the runner's own frames: the interpreter prints every frame when a hook fails."""
     kept = [line for line in told.splitlines() if not re.search(r"shim/|frozen runpy|<string>|^    ", line)]
     return "\n".join(kept)
 
 
 @pytest.mark.parametrize("way, module", [("run", False), ("-m shim", True)], ids=["file", "module"])
 @pytest.mark.parametrize("name", PROGRAMS)
-def test_as_under_python_alone(tmp_path: Path, name: str, way: str, module: bool) -> None:
+def test_the_result_is_the_same_as_with_plain_python(tmp_path: Path, name: str, way: str, module: bool) -> None:
     encoding = "latin-1" if name == "encoding" else "utf-8"
     (tmp_path / "app.py").write_text(PROGRAMS[name], encoding=encoding)
     words = ["-m", "app", "-m", "--help"] if module else ["app.py", "-m", "--help"]
@@ -91,7 +91,7 @@ def test_an_interrupt_ends_the_process_as_one(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["typer", "rich"])
-def test_it_needs_no_extra(tmp_path: Path, name: str) -> None:
+def test_run_needs_no_extra(tmp_path: Path, name: str) -> None:
     (tmp_path / "app.py").write_text("print('here')")
     program = f"import sys; sys.modules[{name!r}] = None; from shim.cli import main; main()"
     assert started(tmp_path, ["-c", program, "run", "app.py"]) == (0, "here\n", "")

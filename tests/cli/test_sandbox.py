@@ -1,4 +1,4 @@
-"""``assistants-shim sandbox`` says where it listens, and serves there."""
+"""``assistants-shim sandbox`` prints its address, and serves at that address."""
 
 import pytest
 from typer.testing import CliRunner
@@ -7,7 +7,7 @@ from shim.cli import table
 from shim.sandbox import http
 
 
-def test_it_serves_where_it_says(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_printed_address_is_served(monkeypatch: pytest.MonkeyPatch) -> None:
     served: list[tuple[int, str]] = []
     monkeypatch.setattr(http, "serve", lambda port, host: served.append((port, host)))
     shown = CliRunner().invoke(table.app(), ["sandbox", "--port", "8123"], catch_exceptions=False)

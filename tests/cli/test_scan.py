@@ -1,4 +1,4 @@
-"""``assistants-shim scan``: what it prints, writes, and exits with."""
+"""``assistants-shim scan``: its output, files and exit codes."""
 
 import json
 from pathlib import Path
@@ -26,7 +26,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-#: Arguments, and the status.
+#: Arguments, and the exit code.
 EXITS: dict[tuple[str, ...], int] = {
     (".",): 1,
     ("works.py",): 0,
@@ -42,7 +42,7 @@ EXITS: dict[tuple[str, ...], int] = {
 
 
 @pytest.mark.parametrize("words", EXITS)
-def test_it_exits_for_ci(project: Path, words: tuple[str, ...]) -> None:
+def test_exit_codes_are_for_ci(project: Path, words: tuple[str, ...]) -> None:
     assert _run(*words).exit_code == EXITS[words]
 
 
@@ -68,7 +68,7 @@ def test_files_are_written(project: Path) -> None:
     assert json.loads(_run("works.py", "--format", "json").output)["counts"]["works"] == 1
 
 
-def test_what_is_ignored_is_counted(project: Path) -> None:
+def test_ignored_findings_are_counted(project: Path) -> None:
     Path("human.py").write_text(HUMAN.strip() + "  # shim: ignore\n")
     assert (
         _run("human.py").output

@@ -1,4 +1,6 @@
-"""``assistants-shim serve`` accepts only this machine unless an option allows others, and never calls itself."""
+"""``assistants-shim serve`` accepts only this machine unless an option allows others, and refuses itself
+as upstream.
+"""
 
 from typing import Any
 
@@ -25,20 +27,20 @@ def served(monkeypatch: pytest.MonkeyPatch) -> Served:
 
 
 def said(*arguments: str) -> tuple[int, str]:
-    # Wide enough that no sentence is broken.
+    # Wide enough that no sentence is wrapped.
     shown = CliRunner(env={"COLUMNS": "400", "TERM": "dumb", "NO_COLOR": "1"}).invoke(
         table.app(), ["serve", *arguments]
     )
     return shown.exit_code, shown.output
 
 
-def test_what_it_says_and_where_it_listens(served: Served) -> None:
+def test_its_output_and_its_address(served: Served) -> None:
     assert said("--upstream", "sandbox") == (0, "http://127.0.0.1:8787/v1, upstream sandbox; Ctrl-C ends it\n")
     ((host, port, chosen, allow_remote),) = served
     assert (host, port, chosen.upstream, allow_remote) == ("127.0.0.1", 8787, "sandbox", False)
 
 
-def test_the_upstream_is_the_options_or_the_environments(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_upstream_is_set_by_option_or_environment(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     told = [said()[1]]
     monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:8321/v1")
     told.append(said()[1])
@@ -60,7 +62,7 @@ def test_the_upstream_is_the_options_or_the_environments(served: Served, monkeyp
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.1.2.3", "shim.example"])
-def test_other_machines_are_answered_if_callers_are_identified(served: Served, host: str) -> None:
+def test_other_machines_are_served_if_callers_are_identified(served: Served, host: str) -> None:
     for more in ((), ("--allow-remote",), ("--auth", "open")):
         code, shown = said("--host", host, *more)
         assert (code, served) == (2, [])
@@ -71,7 +73,7 @@ def test_other_machines_are_answered_if_callers_are_identified(served: Served, h
     assert [(each[0], each[2].auth, each[3]) for each in served] == [(host, "pass-through", True), (host, "keys", True)]
 
 
-def test_other_names_are_answered_if_callers_are_identified(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_host_names_are_served_if_callers_are_identified(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     code, shown = said("--allow-remote")
     assert (code, served) == (2, [])
     assert "Add --auth pass-through or --auth keys." in shown
@@ -81,13 +83,13 @@ def test_other_names_are_answered_if_callers_are_identified(served: Served, monk
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.2", "::1"])
-def test_this_machine_needs_none(served: Served, host: str) -> None:
+def test_this_machine_needs_no_key(served: Served, host: str) -> None:
     assert said("--host", host)[0] == 0
     assert served[0][0] == host
 
 
 @pytest.mark.parametrize("upstream", ["http://localhost:8787/v1", "http://127.0.0.1:8787", "http://[::1]:8787/v1"])
-def test_it_is_not_its_own_upstream(served: Served, monkeypatch: pytest.MonkeyPatch, upstream: str) -> None:
+def test_the_server_refuses_itself_as_upstream(served: Served, monkeypatch: pytest.MonkeyPatch, upstream: str) -> None:
     code, shown = said("--upstream", upstream)
     assert (code, served) == (2, [])
     assert f"{upstream} is this server's own address: it would send its requests to itself." in shown
@@ -96,7 +98,7 @@ def test_it_is_not_its_own_upstream(served: Served, monkeypatch: pytest.MonkeyPa
     assert said()[0] == 2
 
 
-def test_an_upstream_that_is_no_url(served: Served) -> None:
+def test_an_upstream_that_is_not_a_url(served: Served) -> None:
     code, shown = said("--upstream", "localhost:8321")
     assert (code, served) == (2, [])
     assert "'localhost:8321' is neither a URL nor `sandbox`" in shown

@@ -1,4 +1,4 @@
-"""``assistants-shim swap``: a diff, a change, and the way back."""
+"""``assistants-shim swap``: the diff, the change, and its undo."""
 
 import sys
 from pathlib import Path
@@ -26,7 +26,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_without_a_word_it_only_shows(project: Path) -> None:
+def test_without_options_only_a_diff_is_shown(project: Path) -> None:
     result = _run(".")
     assert result.exit_code == 0
     assert "-from openai import OpenAI\n+from shim import OpenAI\n" in result.output
@@ -36,7 +36,7 @@ def test_without_a_word_it_only_shows(project: Path) -> None:
     assert Path("a.py").read_text() == OLD
 
 
-def test_there_and_back(project: Path) -> None:
+def test_a_swap_and_its_undo(project: Path) -> None:
     assert _run(".", "--write").output.endswith("1 of 3 files were changed.\n")
     assert Path("a.py").read_text() == OLD.replace("openai", "shim", 1)
     assert _run(".", "--write").output.endswith("0 of 3 files were changed.\n")
@@ -46,12 +46,12 @@ def test_there_and_back(project: Path) -> None:
     assert Path("a.py").read_text() == OLD
 
 
-def test_what_is_left_out_stays(project: Path) -> None:
+def test_excluded_files_stay_unchanged(project: Path) -> None:
     assert _run(".", "--write", "--exclude", "a.*").exit_code == 0
     assert Path("a.py").read_text() == OLD
 
 
-def test_what_cannot_be_written_is_named(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_files_that_cannot_be_written_are_named(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(change: object) -> None:
         raise OSError(28, "No space left on device")
 
@@ -62,11 +62,11 @@ def test_what_cannot_be_written_is_named(project: Path, monkeypatch: pytest.Monk
     assert "0 of 3 files were changed." in result.output
 
 
-def test_a_path_that_is_not_there(project: Path) -> None:
+def test_a_path_that_does_not_exist(project: Path) -> None:
     assert _run("nowhere").exit_code == 2
 
 
-def test_without_the_extra_it_says_so(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_missing_extra_is_named(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [each for each in sys.modules if each.startswith("shim.migrate.swap")]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "libcst", None)

@@ -1,4 +1,4 @@
-"""``assistants-shim threads``, ``trace`` and ``usage``, with a store that has threads."""
+"""``assistants-shim threads``, ``trace`` and ``usage``, with a store that contains threads."""
 
 import json
 from collections.abc import Iterator
@@ -46,7 +46,7 @@ def life(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Life]:
 def said(*words: str, code: int = 0, answer: str | None = None) -> str:
     result: Result = CliRunner().invoke(table.app(), list(words), input=answer)
     assert result.exit_code == code, result.output
-    # What is wrong with a command line stands in a box, and is broken into lines.
+    # Usage errors are printed in a box, and wrapped into several lines.
     return " ".join(result.output.replace("│", " ").split()) if code == 2 else result.output
 
 
@@ -64,7 +64,7 @@ def test_threads(life: Life) -> None:
     assert "No thread found" in said("threads", "show", "thread_none", code=1)
 
 
-def test_what_is_exported_comes_back(life: Life, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_export_can_be_imported(life: Life, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "1 threads in out.ndjson" in said("threads", "export", "--to", "out.ndjson")
     assert said("threads", "export", life.thread) == Path("out.ndjson").read_text()
     before = json.loads(said("threads", "show", life.thread, "--json"))
@@ -92,7 +92,7 @@ def test_a_run_is_traced(life: Life) -> None:
     assert "No run found" in said("trace", "run_none", code=1)
 
 
-def test_a_trace_shows_what_was_healed(life: Life) -> None:
+def test_a_trace_shows_healed_calls(life: Life) -> None:
     sandbox().forget()
     with OpenAI() as client:
         client.beta.threads.messages.create(life.thread, role="user", content="And now?")
@@ -105,7 +105,7 @@ def test_a_trace_shows_what_was_healed(life: Life) -> None:
 
 
 @pytest.mark.parametrize("by", ["day", "model", "assistant", "thread"])
-def test_tokens_are_summed_up(life: Life, by: str) -> None:
+def test_tokens_are_summed(life: Life, by: str) -> None:
     (one,) = json.loads(said("usage", "--by", by, "--json"))
     assert one["responses"] == 2
     assert one["total_tokens"] == one["input_tokens"] + one["output_tokens"] > 0

@@ -1,4 +1,4 @@
-"""The programs in the documentation, as its readers would copy them."""
+"""The programs in the documentation, as readers would copy them."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The answer to the forum's developer is a program that runs: one request, one stream, two functions."""
+"""The program on the page about browsers runs: one request, one stream, two functions."""
 
 import asyncio
 import json
@@ -10,7 +10,7 @@ import pytest
 from tests.docs.blocks import blocks
 
 ASK = 'Call get_weather {"city": "Paris"}, then get_time {"city": "Paris"}.'
-#: Ids, names and data.
+#: The ids, names and data of events.
 Heard = list[tuple[str, str, Any]]
 
 
@@ -28,7 +28,7 @@ async def page(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[dict[str, Any]]
 async def _chat(
     app: Any, asked: dict[str, Any] | None = None, leave_at: str | None = None, resume: tuple[str, str] | None = None
 ) -> Heard:
-    """A request as a server would hand it to the application; the reader may leave at an event."""
+    """Send a request as a server would pass it to the application; the reader may disconnect after an event."""
     heard: Heard = []
     gone = asyncio.Event()
     body = [{"type": "http.request", "body": json.dumps(asked).encode()}]
@@ -78,7 +78,7 @@ async def test_the_next_message_is_taken_in_the_same_thread(page: dict[str, Any]
     assert "Say hello." in text(again)
 
 
-async def test_a_browser_that_leaves_in_a_tool_round_gets_the_rest(page: dict[str, Any]) -> None:
+async def test_a_browser_that_disconnects_in_a_tool_round_gets_the_rest(page: dict[str, Any]) -> None:
     left = await _chat(page["app"], {"text": ASK}, leave_at="thread.run.requires_action")
     last, _, run = left[-1]
     rest = await _chat(page["app"], resume=(run["thread_id"], last))

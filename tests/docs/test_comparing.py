@@ -1,4 +1,4 @@
-"""The page on comparing models: its program, its prices, and the names that it promises."""
+"""The page about comparing models: its program, its prices, and the names that it lists."""
 
 import re
 from pathlib import Path

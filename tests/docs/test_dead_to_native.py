@@ -1,4 +1,4 @@
-"""The tutorial from a broken application to native code: every step, and its promised output."""
+"""The tutorial from a broken application to native code: every step, and the output shown on the page."""
 
 import re
 import shlex
@@ -21,12 +21,14 @@ PAGE: Final = (ROOT / "docs/tutorial/from-dead-to-native.md").read_text()
 #: The paragraph before a block, its language, and the block.
 STEP: Final = re.compile(r"([^\n]*(?:\n[^\n]+)*)\n\n```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FILE: Final = re.compile(r"`([\w.]+\.(?:py|yaml))`")
-#: What a shell finds in the place of what would be installed.
+#: A shell function that stands in for an installed `python`.
 INSTALLED: Final = 'python() { "$PYTHON" "$@"; }\n'
 
 
 class Terminal:
-    """A shell in a folder, with its variables.  Our own commands run in this process, as to start it takes seconds."""
+    """A shell in a folder, with its variables. The project's own commands run in this process, as starting a process
+    takes seconds.
+    """
 
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self._monkeypatch = monkeypatch
@@ -35,7 +37,7 @@ class Terminal:
         monkeypatch.setenv("PYTHONPATH", str(ROOT))
 
     def run(self, program: str) -> str:
-        """What its lines print, errors included."""
+        """The output of the lines, errors included."""
         return "".join(map(self._line, program.splitlines()))
 
     def _line(self, line: str) -> str:
@@ -49,7 +51,9 @@ class Terminal:
 
 
 def _sees(output: str, promised: str) -> None:
-    """Each promised line, in order; one that ends in three dots is a beginning."""
+    """Checks that each line shown on the page is in the output, in order; a line that ends with three dots is compared
+    up to the dots.
+    """
     lines = iter([line.rstrip() for line in output.splitlines()])
     for line in promised.splitlines():
         wanted = line.rstrip()

@@ -1,4 +1,6 @@
-"""Every known difference from the old API names tests that hold it; every error in words of our own stands there."""
+"""Every known difference from the old API names the tests that check it; every error with the project's own text is on
+the page.
+"""
 
 import ast
 import re
@@ -12,10 +14,10 @@ from shim.wire.errors import ERRORS
 
 ROOT: Final = Path(__file__).parents[2]
 PAGE: Final = (ROOT / "docs" / "explanation" / "fidelity.md").read_text()
-#: What nobody knows has no test.
+#: Entries without a test, as the old API's behaviour is unknown.
 KNOWN, _, UNKNOWN = PAGE.partition("\n## What is still unknown\n")
 ENTRIES: Final = re.findall(r"^- .*?(?=\n(?:- |\n|#)|\Z)", KNOWN, re.MULTILINE | re.DOTALL)
-#: A test as pytest is told of it: path from the project's root, then its name.
+#: A test in the notation of pytest: the path from the project's root, then the name.
 NAMED: Final = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
 
 
@@ -26,13 +28,13 @@ def declared(path: str) -> set[str]:
     return {each.name for each in functions if each.name.startswith("test_")}
 
 
-def test_the_page_was_read_whole() -> None:
+def test_the_whole_page_is_parsed() -> None:
     assert len(ENTRIES) == len(re.findall(r"^- ", KNOWN, re.MULTILINE)) > 60
     assert UNKNOWN
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: re.sub(r"\W+", " ", entry)[:40].strip())
-def test_an_entry_names_tests_that_are_there(entry: str) -> None:
+def test_an_entry_names_tests_that_exist(entry: str) -> None:
     text, _, tests = entry.partition("\n  <br>Test")
     assert NAMED.findall(text) == [], "tests stand in a line of their own, the last"
     found = NAMED.findall(tests)
@@ -42,7 +44,7 @@ def test_an_entry_names_tests_that_are_there(entry: str) -> None:
     assert missing == []
 
 
-def test_every_error_in_our_own_words_is_there() -> None:
+def test_every_error_with_the_projects_own_text_is_on_the_page() -> None:
     section = KNOWN.partition("\n## Error texts\n")[2].partition("\n## ")[0]
     chosen = {name for name, row in ERRORS.items() if row.known == "choice"}
     named = set(re.findall(r"`(\w+)`", re.sub(NAMED, "", section)))

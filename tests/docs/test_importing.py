@@ -1,4 +1,4 @@
-"""The page about importing: its commands as a shell runs them, its program as it stands."""
+"""The page about importing: its commands run in a shell, its program runs unchanged."""
 
 import json
 import os
@@ -19,7 +19,7 @@ PAGE = "docs/how-to/import-your-threads.md"
 
 
 def run(program: str, folder: Path, **more: str) -> subprocess.CompletedProcess[str]:
-    """A shell in which the command is the module, and nothing is installed."""
+    """A shell in which the command is the module of this project, and nothing is installed."""
     named = f"assistants-shim() {{ '{sys.executable}' -m shim \"$@\"; }}\npip() {{ :; }}\nset -e\n"
     known = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "COLUMNS": "200"}
     store = {"SHIM_DATABASE_URL": f"sqlite:///{folder / 'shim.db'}"}

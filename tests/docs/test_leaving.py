@@ -1,4 +1,4 @@
-"""The page about leaving: its programs run in the order in which a reader meets them."""
+"""The page about leaving the old API: its programs run in the order of the page."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What operators copy: files and pages name settings, options, metrics and paths that exist."""
+"""Files and pages for operators: the settings, options, metrics and paths in them exist."""
 
 import re
 from pathlib import Path
@@ -38,7 +38,7 @@ def test_metrics_are_those_of_the_page() -> None:
     assert told == made
 
 
-def test_the_image_is_made_of_what_is_there() -> None:
+def test_the_image_is_built_from_files_that_exist() -> None:
     lines = (ROOT / "Dockerfile").read_text().splitlines()
     copied = [
         word for line in lines if line.startswith("COPY ") and "--from" not in line for word in line.split()[1:-1]
@@ -61,7 +61,7 @@ def test_the_services_fit_together() -> None:
     assert shim["depends_on"] == {"postgres": {"condition": "service_healthy"}}
 
 
-def test_what_is_passed_on_for_tenants_is_what_the_page_says() -> None:
+def test_calls_passed_on_for_tenants_are_those_of_the_page() -> None:
     page = (ROOT / "docs/how-to/serve-many.md").read_text()
     told = page[page.index("| call | rule |") : page.index("Objects that already exist upstream")]
     for found in ownership.RULES:
@@ -69,6 +69,6 @@ def test_what_is_passed_on_for_tenants_is_what_the_page_says() -> None:
             assert word in told, word
 
 
-def test_the_streams_of_a_proxy_wait_as_long_as_a_run() -> None:
+def test_the_read_time_out_of_a_proxy_is_longer_than_a_run() -> None:
     page = (ROOT / "docs/how-to/behind-a-proxy.md").read_text()
     assert [int(each) for each in re.findall(r"read_timeout (\d+)s", page)] == [660, 660]

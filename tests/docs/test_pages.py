@@ -1,4 +1,4 @@
-"""The printed pages are those of today's tables, and no table has a row that a page does not know."""
+"""The generated pages match the present tables, and every row of a table is on its page."""
 
 import re
 from pathlib import Path
@@ -26,11 +26,11 @@ def _page(name: str) -> str:
 
 
 @pytest.mark.parametrize("path", generate.printed(), ids=lambda path: path.name)
-def test_a_page_is_what_the_tables_say(path: Path) -> None:
+def test_a_page_matches_the_tables(path: Path) -> None:
     assert path.read_text() == generate.printed()[path], "run `make docs`"
 
 
-def test_every_page_of_the_reference_is_printed() -> None:
+def test_every_page_of_the_reference_is_generated() -> None:
     assert set(REFERENCE.glob("*.md")) <= set(generate.printed())
 
 
@@ -51,7 +51,7 @@ def test_every_happening_has_a_meaning() -> None:
     assert set(statuses.HAPPENINGS) == set(get_args(lifecycle.Happening))
 
 
-def test_routes_errors_and_settings_are_whole() -> None:
+def test_all_routes_errors_and_settings_are_on_their_pages() -> None:
     assert all(f"| {method} | `/{path}` |" in _page("routes.md") for method, path in ROUTES)
     assert all(f"| {method} | `{path}` |" in _page("routes.md") for method, path in operator.ROUTES)
     assert all(f"| `{name}` | {row.status} |" in _page("errors.md") for name, row in ERRORS.items())
@@ -64,19 +64,19 @@ def test_every_profile_has_its_server() -> None:
     assert all(f"| {name} | `{key}` |" in page for key, (name, _) in upstreams.SERVERS.items())
 
 
-def test_what_is_stale_is_named(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_outdated_pages_are_named(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     wrong = {generate.ROOT / "docs" / "reference" / "events.md": "other"}
     monkeypatch.setattr(generate, "printed", lambda: wrong)
     assert generate.main(["--check"]) == 1
     assert "docs/reference/events.md" in capsys.readouterr().out
 
 
-#: Code in blocks, and within a line: a regular expression may look like a link.
+#: Code in blocks and within a line is removed, as a regular expression may look like a link.
 CODE = re.compile(r"^```.*?^```$|``[^\n]*?``|`[^`\n]*`", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\((?!https?://|#)([^)#\s]+)(?:#[^)]*)?\)")
 
 
 @pytest.mark.parametrize("path", [generate.ROOT / "README.md", *PAGES], ids=lambda path: path.name)
-def test_links_lead_somewhere(path: Path) -> None:
+def test_links_lead_to_existing_pages(path: Path) -> None:
     links = LINK.findall(CODE.sub("", path.read_text()))
     assert [link for link in links if not (path.parent / link).exists()] == []

@@ -1,4 +1,4 @@
-"""The pages about platforms: their programs run, as far as what they need is here, and what they set exists."""
+"""The pages about platforms: their programs run if their packages are installed, and the settings in them exist."""
 
 import ast
 import asyncio
@@ -19,7 +19,8 @@ from tests.docs.blocks import ROOT, blocks
 
 FOLDER = "docs/how-to/platforms"
 PAGES = sorted((ROOT / FOLDER).glob("*.md"))
-#: One request of a function's life.  It ends as a host ends it: nothing of the process gets a word in.
+#: The program of one request to a serverless function. The process ends at once, as on such a host, without any
+#: cleanup.
 REQUEST = """
 import json, os, sys
 from handler import handler
@@ -66,7 +67,7 @@ async def test_a_web_server_streams_an_answer(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_a_function_whose_process_ends_with_each_request(tmp_path: Path) -> None:
-    """The run goes on upstream meanwhile, and another process fetches its answer."""
+    """The run continues upstream meanwhile, and another process fetches its answer."""
     (program,) = programs("serverless")
     (tmp_path / "handler.py").write_text(program)
     (tmp_path / "assistants.yaml").write_text("id: asst_old\nmodel: gpt-4o\n")

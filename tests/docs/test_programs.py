@@ -1,4 +1,4 @@
-"""The programs of the other pages run as they stand."""
+"""The programs of the other pages run unchanged."""
 
 import re
 import subprocess
@@ -21,7 +21,7 @@ def _run(arguments: list[str], tmp_path: Path) -> subprocess.CompletedProcess[st
     )
 
 
-def test_the_tutorial_prints_what_it_says(tmp_path: Path) -> None:
+def test_the_tutorials_output_is_that_of_the_page(tmp_path: Path) -> None:
     page = (ROOT / "docs/tutorial/first-run.md").read_text()
     (promised,) = re.findall(r"You see\n\n```\n(.*?)```", page, re.DOTALL)
     (program,) = blocks("docs/tutorial/first-run.md")
@@ -48,7 +48,7 @@ def test_the_offline_tests_pass(tmp_path: Path) -> None:
     assert "4 passed" in ran.stdout, ran.stdout + ran.stderr
 
 
-def test_the_cassettes_page_counts_right() -> None:
+def test_the_counts_on_the_page_about_cassettes_are_right() -> None:
     page = (ROOT / "docs/how-to/re-record-cassettes.md").read_text()
     assert "eighteen conversations" in page
     assert len(SCENARIOS) == 18
@@ -62,7 +62,7 @@ def test_assistants_and_threads_keep_their_ids(tmp_path: Path) -> None:
         assert ran.stdout.strip() in program
 
 
-def test_the_declared_assistant_is_one(tmp_path: Path) -> None:
+def test_the_declared_assistant_is_valid(tmp_path: Path) -> None:
     (declared,) = blocks("docs/how-to/bring-your-assistants.md", "yaml")
     (tmp_path / "assistants.yaml").write_text(declared)
     (tmp_path / "support.md").write_text("Be kind.\n")

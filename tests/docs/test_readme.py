@@ -1,4 +1,4 @@
-"""What the README says of versions is what pyproject.toml says, and on a package index it has no dead link."""
+"""The versions in the README are those of pyproject.toml, and the README has no dead link on a package index."""
 
 import re
 from importlib import metadata
@@ -34,7 +34,9 @@ def test_the_lowest_versions() -> None:
 
 @pytest.mark.parametrize("version, fits", [("1.4.54", False), ("2.0.29", False), ("2.0.30", True), ("2.1.9", True)])
 def test_which_sqlalchemy_pip_takes(version: str, fits: bool) -> None:
-    """What the README says of an installation beside SQLAlchemy 1.4 was seen with pip; this is what it follows from."""
+    """The README describes an installation beside SQLAlchemy 1.4 that was tried with pip; this test checks the
+    requirements that lead to that result.
+    """
     wanted = [Requirement(each) for each in metadata.requires("assistants-shim") or []]
     (sqlalchemy,) = [each for each in wanted if each.name.lower() == "sqlalchemy"]
     assert sqlalchemy.specifier.contains(version) is fits
@@ -44,7 +46,9 @@ LINK = re.compile(r"\]\((?!https?:|#)[^)]*\)")
 
 
 def test_no_link_is_dead_on_a_package_index() -> None:
-    """There the README stands alone: what is beside it here is named by its place in the source distribution."""
+    """On a package index the README has no files beside it, so it names files by their place in the source
+    distribution.
+    """
     hatch = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]
     (substitution,) = hatch["metadata"]["hooks"]["fancy-pypi-readme"]["substitutions"]
     readme = (ROOT / "README.md").read_text()

@@ -1,4 +1,4 @@
-"""The commands on the page about the server, as a shell runs them."""
+"""The commands on the page about the server, run in a shell."""
 
 import shutil
 import subprocess

@@ -1,5 +1,5 @@
-"""Every command in the documentation runs as it stands, or says before it why not in tests; and what cannot run is
-checked as far as it can be: commands, options, extras and settings exist.
+"""Every command in the documentation runs unchanged, or a comment before it gives the reason why not in tests.
+Commands that cannot run are checked in part: commands, options, extras and settings exist.
 """
 
 import re
@@ -22,7 +22,7 @@ from tests.docs.blocks import ROOT
 
 PAGES: Final = ("README.md", *sorted(str(path.relative_to(ROOT)) for path in (ROOT / "docs").rglob("*.md")))
 BLOCK: Final = re.compile(r"((?:<!--[^\n]*-->\n+)?)^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-#: Why a block may not run in tests: one of these stands in the comment before it.
+#: Reasons why a block may not run in tests: one of these is in the comment before the block.
 REASONS: Final = (
     "a site's own name",
     "another program",
@@ -38,14 +38,14 @@ REASONS: Final = (
     "targets of a clone",
     "until it is stopped",
 )
-#: Pages whose commands another test runs, block by block: its module, which names the page.
+#: Pages whose commands another test runs, block by block, with the module of that test, which must name the page.
 ELSEWHERE: Final = {
     "docs/how-to/import-your-threads.md": "test_importing.py",
     "docs/how-to/serve.md": "test_serve.py",
     "docs/tutorial/first-run.md": "test_programs.py",
     "docs/tutorial/from-dead-to-native.md": "test_dead_to_native.py",
 }
-#: Commands that go on until they are stopped, or need somebody's program: the options are parsed, nothing is run.
+#: Commands that run until they are stopped, or need a program of the user: options are parsed, nothing is run.
 ENDLESS: Final = ("serve", "sandbox", "run")
 ASSIGNMENT: Final = re.compile(r"(\w+)=(.*)", re.DOTALL)
 PROGRAM: Final = """from openai import OpenAI
@@ -58,7 +58,7 @@ ASSISTANT: Final = {"id": "asst_Ab12Cd34Ef56Gh78Ij90Kl12", "model": "gpt-4.1", "
 
 
 class Found(NamedTuple):
-    """A block: what stands before it, its language, its text."""
+    """A block: the comment before it, its language, its text."""
 
     note: str
     language: str
@@ -70,7 +70,7 @@ def found(page: str) -> list[Found]:
 
 
 def commands(text: str) -> Iterator[list[str]]:
-    """The words of each command of a block; a quoted text may go over lines."""
+    """The arguments of each command of a block; a quoted text may span several lines."""
     whole = re.sub(r"\s#[^\n]*$", "", text.replace("\\\n", " "), flags=re.MULTILINE)
     lexer = shlex.shlex(whole, posix=True, punctuation_chars="|;\n")
     lexer.whitespace, lexer.whitespace_split, lexer.commenters = " \t", True, ""
@@ -110,7 +110,7 @@ def _an_export(folder: Path) -> None:
     (folder / "my-export" / "rows.ndjson").write_text(row + '"created_at": 1700000000}\n')
 
 
-#: What lies in the folder before the first command of a page.
+#: The files in the folder before the first command of a page.
 STAGES: Final[dict[str, Callable[[Path], None]]] = {
     "README.md": _files_of_a_project,
     "docs/how-to/bring-your-assistants.md": _to_adopt,
@@ -119,14 +119,14 @@ STAGES: Final[dict[str, Callable[[Path], None]]] = {
     "docs/how-to/scan.md": _files_of_a_project,
     "docs/how-to/swap.md": _files_of_a_project,
 }
-#: Files that a page shows: written when a reader comes to them.
+#: Files that a page shows: they are written when their block is reached.
 SHOWN: Final = {("docs/how-to/bring-your-assistants.md", "yaml"): "assistants.yaml"}
-#: Exit codes other than 0, by page and command: `scan` ends with 1 where there is something to do.
+#: Exit codes other than 0, by page and command: `scan` ends with 1 if there are findings.
 ENDS: Final = {"docs/how-to/bring-your-assistants.md": {"check": (0, 1)}}
 
 
 class Shell:
-    """Runs the commands of a page in a folder, our own in this process."""
+    """Runs the commands of a page in a folder, the project's own in this process."""
 
     def __init__(self, page: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self._page, self._monkeypatch = page, monkeypatch
@@ -165,7 +165,7 @@ def _check_setting(name: str) -> None:
 
 
 def check_installed(words: list[str]) -> None:
-    """``pip install``: the package index is not there, but the extras that are asked for must be."""
+    """``pip install``: tests have no package index, but the named extras must exist."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     assert words[:2] == ["pip", "install"]
     for extras in re.findall(r"assistants-shim\[([\w,]+)\]", " ".join(words)):
@@ -173,7 +173,7 @@ def check_installed(words: list[str]) -> None:
 
 
 def parse(words: list[str]) -> None:
-    """The command and its options exist, and its values are of the right kind; nothing is run."""
+    """Check that the command and its options exist, and that the values have the right type; nothing is run."""
     command: Any = typer.main.get_command(table.app())
     while hasattr(command, "commands"):
         assert words, "no command is named"
@@ -216,8 +216,8 @@ def test_another_test_has_the_page(page: str, test: str) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_what_is_no_program_is_true(page: str) -> None:
-    """Configuration can be read, and settings that any block names exist."""
+def test_blocks_of_configuration_are_valid(page: str) -> None:
+    """Configuration can be parsed, and the settings that any block names exist."""
     for each in found(page):
         assert set(re.findall(r"\bSHIM_[A-Z_]+\b", each.text)) <= set(names())
         if each.language == "yaml":
@@ -230,7 +230,7 @@ def test_what_is_no_program_is_true(page: str) -> None:
                     parse(yaml.safe_load(line.removeprefix("CMD "))[1:])
 
 
-def test_a_wrong_command_is_seen() -> None:
+def test_a_wrong_command_is_found() -> None:
     for wrong in (["serve", "--prot", "1"], ["serf"], ["keys", "make"], ["import", "--map"]):
         with pytest.raises(Exception, match=r"(?i)no such|requires an argument|missing"):
             parse(wrong)

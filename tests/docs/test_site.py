@@ -7,7 +7,7 @@ import pytest
 from docs import site
 
 
-def test_nothing_comes_from_elsewhere() -> None:
+def test_nothing_is_loaded_from_other_sites() -> None:
     chosen = site.configuration()
     assert chosen["theme"]["font"] is False
     assert "extra_javascript" not in chosen
@@ -38,5 +38,5 @@ def test_a_good_site(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("page", BAD)
-def test_what_is_wrong_is_seen(tmp_path: Path, page: str) -> None:
+def test_mistakes_are_found(tmp_path: Path, page: str) -> None:
     assert _site(tmp_path, GOOD + page) == [BAD[page]]

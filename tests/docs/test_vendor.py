@@ -1,4 +1,4 @@
-"""The copies of the SDK's code are what the pinned SDK has."""
+"""The copies of the SDK's code equal those of the pinned SDK."""
 
 import re
 
@@ -11,8 +11,8 @@ PRIVATE = re.compile(r"^ *(?:from|import) +[\w.]*?(?<![\w])(_[a-z]\w*)", re.MULT
 
 
 @pytest.mark.skipif(not legacy.is_whole(), reason="this SDK has nothing to copy")
-def test_the_copies_are_fresh() -> None:
-    """If this fails after another version was pinned: ``make vendored``."""
+def test_the_copies_are_up_to_date() -> None:
+    """If this fails after another version was pinned, run ``make vendored``."""
     there = {
         str(path.relative_to(vendor.FOLDER)): path.read_text() for path in vendor.FOLDER.rglob("*") if path.is_file()
     }
@@ -22,6 +22,6 @@ def test_the_copies_are_fresh() -> None:
 
 
 def test_copies_take_no_private_module_of_the_sdk() -> None:
-    """What they need of such stands in `shim.sdk.borrowed`; `_deltas` is copied, too."""
+    """The private names that they need are in `shim.sdk.borrowed`; `_deltas` is copied as well."""
     found = {name for path in vendor.FOLDER.rglob("*.py") for name in PRIVATE.findall(path.read_text())}
     assert found == {"_assistants", "_assistants_runs", "_assistants_threads", "_deltas"}

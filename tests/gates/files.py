@@ -1,4 +1,6 @@
-"""The files that the gates check: those that git tracks or would add, or, without git, all files in the tree."""
+"""The files that the gates check: tracked files and untracked files that are not ignored; without git, all files in
+the tree.
+"""
 
 import shutil
 import subprocess
@@ -17,7 +19,7 @@ MADE = {
     ".pytest_cache",
     "htmlcov",
 }
-#: What is copied from elsewhere, and why it is not measured.
+#: Files copied from elsewhere, and why they are not measured.
 COPIED = {"shim/sdk/vendored/openai": "the SDK's own code, as `docs.vendor` copies it: nobody edits it here"}
 
 
@@ -31,7 +33,7 @@ def every_file() -> list[Path]:
 
 
 def ours(folder: str) -> list[Path]:
-    """The Python files under ``folder`` that were written here."""
+    """The Python files under ``folder`` that are not copied from elsewhere."""
     found = [path for path in every_file() if path.suffix == ".py" and path.is_relative_to(ROOT / folder)]
     return [path for path in found if not any(path.is_relative_to(ROOT / place) for place in COPIED)]
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.gates.files import every_file, short
 
-#: Written in pieces, so that this file passes its own test.
+#: Written in parts, so that this file passes its own test.
 FORBIDDEN = {
     "a package host": r"(?:py"
     r"pi\.org|python"
@@ -26,7 +26,7 @@ FORBIDDEN = {
 
 
 @pytest.mark.parametrize("what", FORBIDDEN)
-def test_no_file_names(what: str) -> None:
+def test_no_file_contains(what: str) -> None:
     wanted = re.compile(FORBIDDEN[what])
     found = {}
     for path in every_file():
@@ -36,7 +36,7 @@ def test_no_file_names(what: str) -> None:
     assert found == {}
 
 
-def test_the_tree_is_seen() -> None:
+def test_the_files_are_found() -> None:
     assert {"pyproject.toml", "Makefile", "tests/gates/test_clean.py"} <= {short(path) for path in every_file()}
 
 

@@ -1,4 +1,4 @@
-"""An async generator that is iterated without `aclosing` is not closed when its reader stops early."""
+"""An async generator that is iterated without `aclosing` is not closed when the loop ends early."""
 
 import ast
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ def _held(function: ast.AST) -> set[str]:
 
 
 def bare(source: str) -> Iterator[int]:
-    """Line numbers of ``async for`` over a call: what was just made has no name to close it by."""
+    """Line numbers of ``async for`` loops over a call: a generator without a name cannot be closed."""
     for function in ast.walk(ast.parse(source)):
         if not isinstance(function, ast.AsyncFunctionDef):
             continue
@@ -31,12 +31,12 @@ def bare(source: str) -> Iterator[int]:
                 yield loop.iter.lineno
 
 
-def test_no_async_generator_is_iterated_bare() -> None:
+def test_no_async_generator_is_iterated_without_aclosing() -> None:
     found = {short(path): sorted(set(bare(path.read_text()))) for path in ours("shim")}
     assert {name: lines for name, lines in found.items() if lines} == {}
 
 
-def test_the_gate_sees_both() -> None:
+def test_the_gate_finds_both_forms() -> None:
     naked = "async def f():\n    async for x in g():\n        yield x\n"
     dressed = "async def f():\n    async with aclosing(g()) as it:\n        async for x in it:\n            yield x\n"
     assert list(bare(naked)) == [2]

@@ -5,7 +5,7 @@ import re
 from tests.gates.files import ours, short
 
 WRITES = re.compile(r"\bjson\.dumps?\(|\bJSONEncoder\(|\bto_json\(|\borjson\b")
-#: Who writes JSON by himself, and why he may.
+#: Modules that write JSON themselves, and the reason for each.
 EXCEPTIONS = {
     "shim/wire/encoding.py": "it is that place",
     "shim/upstream/secrets.py": "reads it again at once: nothing leaves",

@@ -1,4 +1,4 @@
-"""Tests mirror the house: the test of `shim/x/y.py` is `tests/x/test_y.py`."""
+"""Tests mirror the package: the test of `shim/x/y.py` is `tests/x/test_y.py`."""
 
 import re
 from pathlib import Path

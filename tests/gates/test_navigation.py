@@ -16,7 +16,7 @@ def test_every_page_is_in_the_navigation_once() -> None:
 
 
 def test_links_stay_in_the_site() -> None:
-    """A file outside of the documentation is named, not linked to: the site has no page of it."""
+    """Files outside of the documentation are named without a link, as the site has no page for them."""
     away = []
     for path in (path for path in every_file() if path.suffix == ".md" and path.is_relative_to(DOCS)):
         for link in LINK.findall(path.read_text()):

@@ -1,4 +1,4 @@
-"""A private function of three lines that one caller uses once is usually better read in place."""
+"""A private function of three lines with a single call is usually better written at the place of the call."""
 
 import ast
 from collections import Counter
@@ -18,9 +18,9 @@ def _lines(function: Function) -> int:
 
 
 def private(source: str) -> Iterator[tuple[str, bool]]:
-    """Every private function, and whether it is short and nothing but called, at one place.
+    """Every private function, and whether it is short and its only use is one call.
 
-    What stands in a table, or is handed to somebody, must have a name.
+    A function that is in a table, or is passed as an argument, needs a name.
     """
     tree = ast.parse(source)
     named, called = Counter[str](), Counter[str]()
@@ -35,12 +35,12 @@ def private(source: str) -> Iterator[tuple[str, bool]]:
             yield node.name, once and _lines(node) <= SHORT
 
 
-def test_few_functions_are_cut_out_of_their_only_caller() -> None:
+def test_few_short_functions_have_only_one_caller() -> None:
     found = [once for path in ours("shim") for _, once in private(path.read_text())]
     assert sum(found) / len(found) < SHARE, f"{sum(found)} of {len(found)}"
 
 
-def test_the_measure_leaves_out_tables_and_long_ones() -> None:
+def test_functions_in_tables_and_long_functions_are_not_counted() -> None:
     source = """
 TABLE = (_row,)
 

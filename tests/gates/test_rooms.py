@@ -1,4 +1,4 @@
-"""The laws of the rooms that import-linter cannot say: which libraries and which calls stand where."""
+"""The laws of the rooms that import-linter cannot express: which libraries and which calls each room may use."""
 
 import ast
 from collections.abc import Callable, Iterator
@@ -15,7 +15,7 @@ HTTP = {"httpx", "httpx2", "httpcore", "httpcore2"}
 
 
 def imported(tree: ast.AST) -> Iterator[str]:
-    """The first part of the name of every module that is imported."""
+    """The first part of the name of every imported module."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (each.name.partition(".")[0] for each in node.names)
@@ -24,15 +24,15 @@ def imported(tree: ast.AST) -> Iterator[str]:
 
 
 def called(tree: ast.AST) -> Iterator[str]:
-    """The last part of the name of everything that is called."""
+    """The last part of the name of every called function."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             yield getattr(node.func, "attr", getattr(node.func, "id", ""))
 
 
 class Law(NamedTuple):
-    """``found`` gives names in a file; one of ``names`` stands in ``rooms`` alone, but for ``exceptions`` with their
-    reasons.
+    """``found`` returns names in a file; those in ``names`` may be used only in ``rooms`` and in ``exceptions``, each
+    with a reason.
     """
 
     found: Callable[[ast.AST], Iterator[str]]
@@ -98,7 +98,7 @@ def _breaking(law: Law, path: Path) -> bool:
 
 
 @pytest.mark.parametrize("name", LAWS)
-def test_a_law_holds(name: str) -> None:
+def test_a_law_is_obeyed(name: str) -> None:
     assert [short(path) for path in ours("shim") if _breaking(LAWS[name], path)] == []
 
 
@@ -110,7 +110,7 @@ def test_an_exception_is_needed(name: str, file: str) -> None:
     assert not LAWS[name].names.isdisjoint(LAWS[name].found(ast.parse(path.read_text())))
 
 
-def test_a_law_can_be_broken() -> None:
+def test_a_broken_law_is_found() -> None:
     tree = ast.parse("import httpx2.x\nfrom time import sleep\nthreading.Thread(target=f)")
     assert {*imported(tree)} == {"httpx2", "time"}
     assert {*called(tree)} == {"Thread"}

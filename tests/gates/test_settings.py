@@ -1,4 +1,4 @@
-"""Every setting is read somewhere, as an unused one would not be noticed."""
+"""Every setting is read somewhere, as an unused setting would not be noticed otherwise."""
 
 import ast
 
@@ -7,7 +7,7 @@ from tests.gates.files import ours
 
 
 def read(source: str) -> set[str]:
-    """The names of all attributes that a module looks at."""
+    """The names of all attributes that a module reads."""
     return {node.attr for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Attribute)}
 
 
@@ -16,5 +16,5 @@ def test_every_setting_is_read() -> None:
     assert Settings.model_fields.keys() - looked_at == set()
 
 
-def test_the_gate_sees_who_reads() -> None:
+def test_the_gate_finds_the_reading_modules() -> None:
     assert read("chosen.grace = settings().exit_grace") == {"grace", "exit_grace"}

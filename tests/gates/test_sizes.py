@@ -1,4 +1,4 @@
-"""Small files, small functions.  The longest ones make a code base hard to read, so these are limited."""
+"""Small files, small functions. Long files and functions make code hard to read, so their length is limited."""
 
 import ast
 from collections.abc import Iterator
@@ -9,8 +9,8 @@ import pytest
 from tests.gates.files import ROOT, ours, short
 
 FILE, FUNCTION = 350, 40
-#: Files that are longer, because one thing in two files is harder to read.  The reason stands at the head of each,
-#: in a sentence that begins with `REASON`.
+#: Files that may be longer, as their content would be harder to read in two files. The reason is at the head of each
+#: file, in a sentence that begins with `REASON`.
 LONG = {"shim/engine/run/carrier.py", "tests/scenarios/laws/life.py"}
 REASON = "Longer than 350 lines: "
 
@@ -29,7 +29,7 @@ def test_files_are_small(folder: str) -> None:
     assert {name for name, count in lines.items() if count > FILE} == {name for name in LONG if name in lines}
 
 
-def test_a_long_file_says_why_at_its_head() -> None:
+def test_a_long_file_gives_its_reason_at_its_head() -> None:
     assert [
         name for name in LONG if REASON not in (ast.get_docstring(ast.parse((ROOT / name).read_text())) or "")
     ] == []
@@ -49,6 +49,6 @@ def test_functions_of_the_tests_are_small() -> None:
     assert _long(ours("tests")) == {}
 
 
-def test_the_measure_counts_decorators_and_docstring() -> None:
+def test_decorators_and_docstring_are_counted() -> None:
     source = '@one\n@two\ndef f():\n    """Says."""\n    return 1\n'
     assert list(functions(source)) == [("f", 5)]

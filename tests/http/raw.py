@@ -1,4 +1,4 @@
-"""Upstreams that answer with given bytes, and the HTTP client that the server has for them."""
+"""Upstreams that answer with given bytes, and the server's HTTP client for them."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -48,7 +48,7 @@ async def request(reader: asyncio.StreamReader) -> bytes:
 async def upstream(
     serve: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Any], **tls: Any
 ) -> AsyncIterator[tuple[Any, str]]:
-    """An HTTP client as the server has it, and the upstream's address."""
+    """The server's HTTP client, and the upstream's address."""
     serving = set[asyncio.Task[Any]]()
 
     async def served(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

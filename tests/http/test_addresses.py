@@ -24,7 +24,7 @@ def where(*hosts: str, port: int) -> Any:
     return told
 
 
-async def test_an_address_is_not_looked_up(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_ip_address_is_not_resolved(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", None)
     with await addresses.connected("127.0.0.1", port) as made:
         assert made.getpeername() == ("127.0.0.1", port)
@@ -35,16 +35,14 @@ async def test_a_name(port: int) -> None:
         assert made.getpeername()[1] == port
 
 
-async def test_an_address_that_refuses_is_passed_over_at_once(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_address_that_refuses_is_skipped_at_once(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", where("::1", "127.0.0.1", port=port))
     monkeypatch.setattr(addresses, "HEAD_START", 60)
     with await addresses.connected("both.test", port) as made:
         assert made.getpeername() == ("127.0.0.1", port)
 
 
-async def test_an_address_that_says_nothing_does_not_hold_the_others_up(
-    port: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_silent_address_does_not_delay_the_others(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", where("127.0.0.2", "127.0.0.1", port=port))
     monkeypatch.setattr(addresses, "HEAD_START", 0.01)
     usual, left = addresses._opened, list[str]()
@@ -63,7 +61,7 @@ async def test_an_address_that_says_nothing_does_not_hold_the_others_up(
     assert left == ["left"]
 
 
-async def test_nobody_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_no_address_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
     monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", where("127.0.0.1", "127.0.0.1", port=port))
@@ -71,6 +69,6 @@ async def test_nobody_answers(monkeypatch: pytest.MonkeyPatch) -> None:
         await addresses.connected("none.test", port)
 
 
-def test_families_take_turns() -> None:
+def test_address_families_alternate() -> None:
     six, four = (socket.AF_INET6, 1, 6, "a"), (socket.AF_INET, 1, 6, "b")
     assert list(addresses._in_turns([six, six, four])) == [six, four, six]

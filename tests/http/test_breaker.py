@@ -17,7 +17,7 @@ HERE = "upstream.test:8000"
 
 
 class Upstream(http.AsyncBaseTransport):  # type: ignore[misc]
-    """As the library's mock, which would read the request's body first."""
+    """Like the library's mock transport, which would read the request's body first."""
 
     def __init__(self, answered: Any) -> None:
         self._answered = answered
@@ -27,7 +27,7 @@ class Upstream(http.AsyncBaseTransport):  # type: ignore[misc]
 
 
 class World:
-    """An upstream that does what ``answer`` does, behind a client whose clock stands at ``now``."""
+    """An upstream that answers by calling ``answer``, and a client whose clock shows ``now``."""
 
     def __init__(self, failures: int = 2) -> None:
         self.answer: Callable[[Any], Any] = lambda request: http.Response(200)
@@ -59,7 +59,9 @@ async def body() -> AsyncIterator[bytes]:
 
 
 @pytest.mark.parametrize("status", sorted(breaker.GATEWAY))
-async def test_gateways_that_reach_nothing_behind_them(status: int, caplog: pytest.LogCaptureFixture) -> None:
+async def test_errors_of_gateways_that_do_not_reach_the_server_are_failures(
+    status: int, caplog: pytest.LogCaptureFixture
+) -> None:
     world = World()
     world.says(status)
     with caplog.at_level(logging.INFO, "shim"):
@@ -81,7 +83,7 @@ async def test_gateways_that_reach_nothing_behind_them(status: int, caplog: pyte
 
 
 @pytest.mark.parametrize("status", [200, 400, 401, 403, 404, 408, 409, 422, 429, 500, 501, 529])
-async def test_an_answer_is_an_answer(status: int) -> None:
+async def test_every_other_answer_is_a_success(status: int) -> None:
     world = World()
     world.says(status)
     assert [(await world.ask()).status_code for _ in range(6)] == [status] * 6
@@ -91,7 +93,7 @@ async def test_an_answer_is_an_answer(status: int) -> None:
 @pytest.mark.parametrize(
     "raised", [http.ConnectError, http.ConnectTimeout, http.ReadError, http.ReadTimeout, http.RemoteProtocolError]
 )
-async def test_no_answer(raised: Any) -> None:
+async def test_errors_of_the_connection_are_failures(raised: Any) -> None:
     world = World()
     world.answer = lambda request: raised("no")
     found = [await world.ask() for _ in range(3)]
@@ -100,13 +102,13 @@ async def test_no_answer(raised: Any) -> None:
 
 
 @pytest.mark.parametrize("raised", [http.PoolTimeout, http.LocalProtocolError, http.UnsupportedProtocol])
-async def test_what_is_no_fault_of_the_upstream(raised: Any) -> None:
+async def test_errors_of_the_caller_are_not_failures_of_the_upstream(raised: Any) -> None:
     world = World()
     world.answer = lambda request: raised("no")
     assert [type(await world.ask()) for _ in range(4)] == [raised] * 4
 
 
-async def test_a_caller_who_is_slow_says_nothing_of_the_upstream() -> None:
+async def test_a_slow_caller_does_not_count() -> None:
     world = World()
     world.answer = lambda request: http.ReadError("it did not want to wait for the rest")
     assert [type(await world.ask(content=body())) for _ in range(4)] == [http.ReadError] * 4
@@ -114,14 +116,14 @@ async def test_a_caller_who_is_slow_says_nothing_of_the_upstream() -> None:
     assert [type(await world.ask(content=body())) for _ in range(3)][-1] is http.Response
 
 
-async def test_one_answer_between_failures() -> None:
+async def test_a_success_between_failures_resets_the_count() -> None:
     world = World()
     world.says(503, 200, 503, 401, 503)
     assert [(await world.ask()).status_code for _ in range(5)] == [503, 200, 503, 401, 503]
     assert world.circuits.down() == {}
 
 
-async def test_it_comes_back(caplog: pytest.LogCaptureFixture) -> None:
+async def test_the_circuit_closes_when_the_upstream_answers(caplog: pytest.LogCaptureFixture) -> None:
     world = World()
     world.says(503, 503, 200)
     for _ in range(2):
@@ -136,7 +138,7 @@ async def test_it_comes_back(caplog: pytest.LogCaptureFixture) -> None:
     assert caplog.messages == [f"upstream {HERE} answers again; it did not since {since}"]
 
 
-async def test_one_probe_at_a_time_and_another_when_it_is_left() -> None:
+async def test_there_is_one_probe_at_a_time_and_another_after_it_is_abandoned() -> None:
     world, held = World(), asyncio.Event()
     world.says(503)
     for _ in range(2):
@@ -168,7 +170,7 @@ async def test_one_probe_at_a_time_and_another_when_it_is_left() -> None:
     assert world.circuits.down() == {}
 
 
-async def test_a_request_that_is_left_while_all_is_well_shows_nothing() -> None:
+async def test_a_request_abandoned_in_a_closed_circuit_does_not_count() -> None:
     world = World(failures=1)
     world.answer = lambda request: asyncio.CancelledError()
     with pytest.raises(asyncio.CancelledError):
@@ -176,7 +178,7 @@ async def test_a_request_that_is_left_while_all_is_well_shows_nothing() -> None:
     assert world.circuits.down() == {}
 
 
-async def test_upstreams_are_apart() -> None:
+async def test_each_upstream_has_its_own_circuit() -> None:
     world = World(failures=1)
     world.answer = lambda request: http.Response(503 if request.url.host == "upstream.test" else 200)
     await world.ask()
@@ -187,7 +189,7 @@ async def test_upstreams_are_apart() -> None:
     assert world.open == [1, 2, 3]
 
 
-async def test_all_transports_of_a_client(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_all_transports_of_a_client_have_the_breaker(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("NO_PROXY", "localhost")
     network = http.AsyncClient()

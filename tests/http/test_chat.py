@@ -1,4 +1,4 @@
-"""The bridge to Chat Completions where LiteLLM does not exist.  With it: `tests/scenarios/completions`."""
+"""The bridge to Chat Completions without LiteLLM. With LiteLLM: `tests/scenarios/completions`."""
 
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -24,13 +24,13 @@ def _no_litellm(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.mark.usefixtures("_no_litellm")
 @pytest.mark.parametrize("kind", [shim.OpenAI, shim.AsyncOpenAI])
-def test_a_client_says_what_is_missing(kind: type, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_client_names_the_missing_package(kind: type, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SHIM_UPSTREAM", "chat+http://127.0.0.1:9/v1")
     with pytest.raises(openai.OpenAIError, match=r"assistants-shim\[chat\]"):
         kind(api_key="key")
 
 
-def test_one_setting_says_where_and_what(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_setting_selects_server_and_api(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SHIM_UPSTREAM", "chat+https://example.com/v1")
     chosen = Settings()
     assert (chosen.upstream, chosen.upstream_profile) == ("https://example.com/v1", "chat")
@@ -39,7 +39,7 @@ def test_one_setting_says_where_and_what(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 class Body(http.SyncByteStream, http.AsyncByteStream):  # type: ignore[misc,name-defined]
-    """The body of the server's answer, of which nothing comes."""
+    """The body of the server's answer, which never delivers any bytes."""
 
     closed = False
 
@@ -61,7 +61,7 @@ ASKED = http.Request("POST", "http://127.0.0.1/v1/chat/completions")
 REQUEST = {"model": "chatty", "input": "Hi", "stream": True}
 
 
-def test_an_answer_that_nobody_has_read_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unread_answer_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
     body = Body()
 
     def responses(client: Any, **_: Any) -> Any:
@@ -78,7 +78,7 @@ def test_an_answer_that_nobody_has_read_is_closed(monkeypatch: pytest.MonkeyPatc
     assert body.closed
 
 
-async def test_nor_does_an_async_one_stay_open(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_unread_async_answer_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
     body = Body()
 
     async def nothing() -> AsyncIterator[Any]:

@@ -1,4 +1,4 @@
-"""Every cell of the table, and a circuit over time."""
+"""Every cell of the circuit's table, and a circuit over time."""
 
 from itertools import product
 from typing import get_args
@@ -33,7 +33,7 @@ def test_no_cell_is_missing() -> None:
         (TWICE, "left", 99.0, TWICE),
         (TWICE, "answered", 99.0, CLOSED),
         (TWICE, "failed", 99.0, State("open", (), 97.0, 1.0, 100.0)),
-        # The first one is too long ago to count, and still the first of those in a row.
+        # The first failure is too old to count in the window, but it still is the first of the consecutive failures.
         (TWICE, "failed", 97.5 + WINDOW, State("closed", (98.0, 97.5 + WINDOW), 97.0)),
         (OPEN, "asked", 99.9, OPEN),
         (OPEN, "asked", 100.0, State("half_open", (), 5.0, 2.0, 100.0 + PROBE)),
@@ -47,12 +47,12 @@ def test_no_cell_is_missing() -> None:
         (TRYING, "left", 99.0, State("open", (), 5.0, 2.0, 99.0)),
     ],
 )
-def test_cells(before: State, happening: Happening, time: float, then: State) -> None:
+def test_every_cell_of_the_table(before: State, happening: Happening, time: float, then: State) -> None:
     assert after(before, happening, now(time)) == then
 
 
 @pytest.mark.parametrize("state", [CLOSED, TWICE, OPEN, TRYING])
-def test_who_goes_through(state: State) -> None:
+def test_which_requests_are_let_through(state: State) -> None:
     early, late = after(state, "asked", now(99.0)), after(state, "asked", now(100.0))
     closed = state.kind == "closed"
     assert (circuit.goes_through(state, early), circuit.goes_through(state, late)) == (closed, True)
@@ -70,6 +70,6 @@ def test_pauses_grow_to_a_limit() -> None:
     assert pauses == [(1, 0.75), (2, 1.5), (4, 3), (8, 6), (8, 6), (8, 6)], "chance takes a quarter off at most"
 
 
-def test_a_longest_pause_below_the_first() -> None:
+def test_a_maximum_pause_below_the_first_pause() -> None:
     state = after(CLOSED, "failed", Now(99.0, 0.0, Rules(failures=1, longest=0.1)))
     assert (state.kind, state.pause) == ("open", 0.1)

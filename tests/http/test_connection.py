@@ -1,5 +1,5 @@
-"""Bytes of an upstream, good and bad, in every cut: what an answer is, and that no connection is used again after one
-that is not wholly understood.
+"""Valid and invalid bytes of an upstream, split at every position: how an answer is read, and that no connection is
+used again after an answer that was not fully understood.
 """
 
 import asyncio
@@ -13,7 +13,7 @@ from shim.http.guard import http
 
 
 class Held:
-    """A transport that sends nowhere."""
+    """A transport that sends no bytes."""
 
     def __init__(self) -> None:
         self.sent, self.closing, self.reading = b"", False, True
@@ -70,7 +70,7 @@ GOOD = {
 
 
 @pytest.mark.parametrize("name", GOOD)
-async def test_an_answer_however_it_is_cut(name: str) -> None:
+async def test_an_answer_split_at_any_position(name: str) -> None:
     data, status, body, again = GOOD[name]
     for cut in range(len(data)):
         connection, _ = opened()
@@ -90,7 +90,7 @@ async def test_an_answer_byte_by_byte_keeps_its_headers() -> None:
     assert connection.version == b"HTTP/1.1"
 
 
-async def test_what_comes_in_one_turn_is_one_piece() -> None:
+async def test_bytes_that_arrive_in_one_turn_of_the_loop_are_one_piece() -> None:
     connection, _ = opened()
     connection.data_received(CHUNKED)
     assert await connection.read(None) == b"hello"
@@ -105,7 +105,7 @@ async def test_a_body_that_ends_with_its_connection() -> None:
     assert not connection.reusable
 
 
-#: What nobody may take for an answer, or for the whole of one.
+#: Bytes that must not be taken for an answer, or for a complete answer.
 BAD = {
     "a length and chunks": b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n",
     "chunks and a length": b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\ncontent-length: 5\r\n\r\n0\r\n\r\n",
@@ -130,9 +130,9 @@ BAD = {
 
 
 @pytest.mark.parametrize("name", BAD)
-async def test_what_is_no_answer(name: str) -> None:
+async def test_invalid_answers(name: str) -> None:
     connection, held = opened()
-    # In parts, as a network would bring it.
+    # In parts, as from a network.
     for start in range(0, len(BAD[name]), 65536):
         connection.data_received(BAD[name][start : start + 65536])
     with pytest.raises(http.RemoteProtocolError):
@@ -156,7 +156,7 @@ async def test_an_answer_that_breaks_off_anywhere(data: bytes) -> None:
 
 
 @pytest.mark.parametrize("more", [b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n", b"rubbish"])
-async def test_what_follows_an_answer_belongs_to_nobody(more: bytes) -> None:
+async def test_a_connection_with_bytes_after_an_answer_is_not_used_again(more: bytes) -> None:
     for together in (True, False):
         connection, _ = opened()
         for part in (PLAIN + more,) if together else (PLAIN, more):
@@ -165,7 +165,7 @@ async def test_what_follows_an_answer_belongs_to_nobody(more: bytes) -> None:
         assert not connection.reusable
 
 
-async def test_what_comes_unasked_ends_an_idle_connection() -> None:
+async def test_bytes_on_an_idle_connection_close_it() -> None:
     connection, held = opened()
     connection.data_received(PLAIN)
     await heard(connection)
@@ -174,7 +174,7 @@ async def test_what_comes_unasked_ends_an_idle_connection() -> None:
     assert held.closing
 
 
-async def test_a_second_exchange_knows_nothing_of_the_first() -> None:
+async def test_a_second_exchange_is_independent_of_the_first() -> None:
     connection, _ = opened()
     connection.data_received(PLAIN)
     await heard(connection)
@@ -186,7 +186,7 @@ async def test_a_second_exchange_knows_nothing_of_the_first() -> None:
     assert connection.reusable
 
 
-async def test_an_upstream_that_is_faster_than_its_reader_is_stopped() -> None:
+async def test_reading_is_paused_when_the_upstream_is_faster_than_the_reader() -> None:
     connection, held = opened()
     connection.data_received(b"HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\n")
     connection.data_received(b"a" * FULL)
@@ -197,19 +197,19 @@ async def test_an_upstream_that_is_faster_than_its_reader_is_stopped() -> None:
     assert held.reading
 
 
-async def test_a_wait_has_an_end() -> None:
+async def test_waiting_for_an_answer_times_out() -> None:
     connection, held = opened()
     with pytest.raises(http.ReadTimeout):
         await connection.answered(0.01)
     assert held.closing
 
 
-async def test_bytes_in_between_give_more_time() -> None:
+async def test_received_bytes_restart_the_time_out() -> None:
     connection, _ = opened()
     connection.data_received(b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhe")
     loop = asyncio.get_running_loop()
     assert await connection.read(60) == b"he"
-    # The timer of an earlier wait goes off in a later one, which has still time.
+    # The timer of an earlier wait fires during a later wait, whose time has not run out.
     loop.call_soon(connection._tick)
     loop.call_soon(connection.data_received, b"llo")
     assert await connection.read(60) == b"llo"
@@ -218,7 +218,7 @@ async def test_bytes_in_between_give_more_time() -> None:
     assert connection.reusable
 
 
-async def test_a_request_that_is_not_taken_has_an_end() -> None:
+async def test_sending_a_request_times_out() -> None:
     connection, _ = opened()
     connection.pause_writing()
     with pytest.raises(http.WriteTimeout):
@@ -233,11 +233,11 @@ async def test_an_answer_before_the_end_of_its_request() -> None:
     assert not await connection.write(b"hello", 1)
     connection.written()
     assert await heard(connection) == (200, b"hello")
-    # The rest of the request is still on its way.
+    # The rest of the request has not been sent yet.
     assert not connection.reusable
 
 
-async def test_a_reader_is_cut_off_from_another_thread() -> None:
+async def test_another_thread_can_shut_the_connection_down() -> None:
     connection, _ = opened()
     connection.data_received(b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhe")
     wire = Wire(connection)
@@ -249,14 +249,14 @@ async def test_a_reader_is_cut_off_from_another_thread() -> None:
     assert wire.get_extra_info("peername") == "peername"
 
 
-async def test_nothing_is_written_to_what_is_closed() -> None:
+async def test_nothing_is_written_to_a_closed_connection() -> None:
     connection, held = opened()
     held.closing = True
     with pytest.raises(http.WriteError):
         await connection.write(b"hello", None)
 
 
-async def test_whoever_owns_it_hears_once_that_it_is_gone() -> None:
+async def test_the_owner_is_notified_once_when_the_connection_is_lost() -> None:
     gone: list[Connection] = []
     connection = Connection(asyncio.get_running_loop(), gone.append)
     connection.connection_made(Held())  # type: ignore[arg-type]

@@ -23,13 +23,13 @@ from tests.server.certificate import certificate
 
 
 def ways_of(network: Any) -> direct.Ways:
-    """The connections to the only upstream of a client."""
+    """The `Ways` object, which has the connections to the client's only upstream."""
     (found,) = network._transport._ways.values()
     assert isinstance(found, direct.Ways)
     return found
 
 
-async def test_one_connection_serves_one_exchange_after_the_other() -> None:
+async def test_consecutive_exchanges_use_one_connection() -> None:
     server = Upstream()
     async with upstream(server.serve) as (network, url):
         for _ in range(3):
@@ -39,8 +39,10 @@ async def test_one_connection_serves_one_exchange_after_the_other() -> None:
     assert server.seen[2].endswith(b'\r\n\r\n{"a":1}')
 
 
-async def test_the_sdk_asks_again_when_an_idle_connection_was_closed() -> None:
-    """Between the look at the connection and the request's arrival: nobody can see that in advance."""
+async def test_the_sdk_retries_when_an_idle_connection_was_closed() -> None:
+    """The upstream closes the connection after the client has checked it and before the request arrives; no check can
+    detect that.
+    """
     server = Upstream(OK, None, OK)
     async with upstream(server.serve) as (network, url):
         sdk = openai.AsyncOpenAI(api_key="key", base_url=url, http_client=network, max_retries=1)
@@ -62,7 +64,7 @@ async def test_an_idle_connection_that_was_closed_is_not_used() -> None:
     assert server.connections == 2
 
 
-async def test_an_idle_connection_has_its_time() -> None:
+async def test_an_idle_connection_expires() -> None:
     server = Upstream()
     async with upstream(server.serve) as (network, url):
         await network.get(url)
@@ -72,7 +74,7 @@ async def test_an_idle_connection_has_its_time() -> None:
     assert server.connections == 2
 
 
-async def test_what_a_server_closes_is_not_kept() -> None:
+async def test_a_connection_that_the_server_closes_is_not_used_again() -> None:
     server = Upstream(OK.replace(b"content-type", b"connection: close\r\nx"), OK)
     async with upstream(server.serve) as (network, url):
         await network.get(url)
@@ -80,7 +82,7 @@ async def test_what_a_server_closes_is_not_kept() -> None:
     assert server.connections == 2
 
 
-async def test_an_answer_that_is_left_is_cut_off() -> None:
+async def test_the_connection_of_an_answer_that_is_not_fully_read_is_closed() -> None:
     server = Upstream(OK.replace(b": 2", b": 5"), OK)
     async with upstream(server.serve) as (network, url):
         async with network.stream("GET", url) as response:
@@ -89,7 +91,7 @@ async def test_an_answer_that_is_left_is_cut_off() -> None:
     assert server.connections == 2
 
 
-async def test_a_body_is_read_without_the_layers() -> None:
+async def test_a_body_is_read_without_the_layers_of_the_http_library() -> None:
     server = Upstream(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nhe\r\n3\r\nllo\r\n0\r\n\r\n")
     async with upstream(server.serve) as (network, url), network.stream("GET", url) as response:
         chunks = AWAITED.chunks(response)
@@ -100,7 +102,7 @@ async def test_a_body_is_read_without_the_layers() -> None:
         assert response.http_version == "HTTP/1.1"
 
 
-async def test_a_compressed_body_is_read_through_them() -> None:
+async def test_a_compressed_body_is_read_through_the_http_library() -> None:
     packed = gzip.compress(b"hello")
     head = b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: %d\r\n\r\n" % len(packed)
     server = Upstream(head + packed)
@@ -108,7 +110,7 @@ async def test_a_compressed_body_is_read_through_them() -> None:
         assert b"".join([chunk async for chunk in AWAITED.chunks(response)]) == b"hello"
 
 
-async def test_redirects_are_the_clients() -> None:
+async def test_redirects_are_followed_by_the_client() -> None:
     server = Upstream(b"HTTP/1.1 302 Found\r\nlocation: /there\r\ncontent-length: 0\r\n\r\n", OK)
     async with upstream(server.serve) as (network, url):
         assert (await network.get(url, follow_redirects=True)).url.path == "/there"
@@ -136,7 +138,7 @@ async def test_a_body_of_another_length_than_announced(length: str) -> None:
         with pytest.raises(http.LocalProtocolError):
             await network.post(url, content=_pieces(b"hello"), headers={"content-length": length})
         await network.get(url)
-    # Nothing follows half a request.
+    # No other request follows an incomplete one on the same connection.
     assert [seen.split()[0] for seen in server.seen][-1:] == [b"GET"]
     assert server.connections == 2
 
@@ -151,7 +153,7 @@ async def test_a_body_of_another_length_than_announced(length: str) -> None:
         [(b"content-length", b"5"), (b"content-length", b"5")],
     ],
 )
-async def test_what_could_be_taken_for_two_requests_is_not_sent(headers: list[tuple[bytes, bytes]]) -> None:
+async def test_a_request_that_could_be_parsed_as_two_is_not_sent(headers: list[tuple[bytes, bytes]]) -> None:
     asked = http.Request("POST", "http://127.0.0.1:1/", headers=headers)
     with pytest.raises(http.LocalProtocolError) as caught:
         direct._head(asked)
@@ -159,14 +161,14 @@ async def test_what_could_be_taken_for_two_requests_is_not_sent(headers: list[tu
 
 
 @pytest.mark.parametrize("target", [b"/a b", b"/a\r\nx: y", b"/\xff", b""])
-def test_a_target_is_one_word(target: bytes) -> None:
+def test_a_target_contains_no_space(target: bytes) -> None:
     url, headers = SimpleNamespace(raw_path=target), SimpleNamespace(raw=[])
     with pytest.raises(http.LocalProtocolError):
         direct._head(SimpleNamespace(method="GET", url=url, headers=headers))
 
 
-def test_on_the_event_loop_that_serves() -> None:
-    """An answer is cut off there, too, where a socket cannot be shut down by its name."""
+def test_requests_from_the_servers_own_event_loop() -> None:
+    """The answer's connection is closed there, too, although its socket cannot be shut down by its file descriptor."""
     heard = threading.Event()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -190,7 +192,7 @@ def test_on_the_event_loop_that_serves() -> None:
         loop.run_until_complete(asked())
 
 
-async def test_what_is_not_plain_goes_the_old_way() -> None:
+async def test_a_head_request_uses_the_library_transport() -> None:
     server = Upstream(b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n")
     async with upstream(server.serve) as (network, url):
         response = await network.head(url)
@@ -207,7 +209,7 @@ async def test_what_is_not_plain_goes_the_old_way() -> None:
         {"transport": http.AsyncHTTPTransport(local_address="127.0.0.1")},
     ],
 )
-async def test_a_transport_that_is_not_plain_stays(given: dict[str, Any]) -> None:
+async def test_a_custom_transport_stays(given: dict[str, Any]) -> None:
     async with http.AsyncClient(**given) as network:
         direct.put_in_place(network)
         assert network._transport is given["transport"]
@@ -222,7 +224,7 @@ async def test_a_proxy_of_the_environment_is_still_used(monkeypatch: pytest.Monk
     assert server.seen[0].startswith(b"GET http://elsewhere.test/x HTTP/1.1")
 
 
-async def test_nobody_listens() -> None:
+async def test_nothing_listens_at_the_address() -> None:
     async with upstream(Upstream().serve) as (_, url):
         pass
     async with client() as network:
@@ -230,7 +232,7 @@ async def test_nobody_listens() -> None:
             await network.get(url)
 
 
-async def test_a_connection_that_does_not_come_about(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_connection_that_is_not_established(monkeypatch: pytest.MonkeyPatch) -> None:
     async def never(host: str, port: int) -> Any:
         await asyncio.get_running_loop().create_future()
 
@@ -293,7 +295,7 @@ async def test_a_request_that_is_cancelled_leaves_nothing() -> None:
 
 
 async def test_a_connection_of_another_loop_is_dropped_as_it_is() -> None:
-    """Nobody can close it: its loop may be closed."""
+    """It cannot be closed: its event loop may be closed."""
     server = Upstream()
     async with upstream(server.serve) as (network, url):
         await network.get(url)

@@ -1,5 +1,5 @@
-"""Calls upstream stay with the origin that the client was set up for, unless the user's own HTTP client leaves it; and
-no answer is read without end.
+"""Calls upstream go only to the origin for which the client was set up, unless the user's own HTTP client follows a
+redirect; and the size of an answer is limited.
 """
 
 import gzip
@@ -35,7 +35,7 @@ def far() -> Iterator[Loopback]:
 
 
 def redirecting(near: Loopback, status: int, to: str) -> None:
-    """Every response is somewhere else; below ``/there`` it is here."""
+    """Redirect every call of the Responses API to ``to``; requests below ``/there`` are answered here."""
 
     def answer(asked: Asked) -> Said | None:
         if asked.path.startswith("/there/"):
@@ -46,7 +46,7 @@ def redirecting(near: Loopback, status: int, to: str) -> None:
 
 
 def run(client: Any, streamed: bool) -> Any:
-    """A run's end."""
+    """The finished run."""
     helper = client.beta.assistants.create(model="gpt-4o")
     given = {"assistant_id": helper.id, "thread": QUESTION}
     if not streamed:
@@ -68,8 +68,8 @@ def test_another_origin_gets_nothing(near: Loopback, far: Loopback, colour: str,
 
 
 @pytest.mark.parametrize("way", ["direct", "library"])
-def test_an_answer_that_is_read_whole_is_read_once(near: Loopback, way: str) -> None:
-    """Behind a server whose upstream does not stream."""
+def test_an_answer_that_is_not_streamed_is_read_once(near: Loopback, way: str) -> None:
+    """Through the server, with an upstream that does not stream."""
 
     def answer(asked: Asked) -> Said | None:
         if asked.path != "/v1/responses" or not asked.json.get("stream"):
@@ -82,15 +82,15 @@ def test_an_answer_that_is_read_whole_is_read_once(near: Loopback, way: str) -> 
 
 
 @pytest.mark.parametrize("colour", COLOURS)
-def test_the_same_origin_is_followed(near: Loopback, colour: str) -> None:
+def test_a_redirect_to_the_same_origin_is_followed(near: Loopback, colour: str) -> None:
     redirecting(near, 307, "/there")
     with opened(colour, base_url=near.url) as client:
         assert run(client, True).status == "completed"
 
 
 @pytest.mark.parametrize("kind", [HTTP.Client, openai.DefaultHttpxClient])
-def test_a_client_of_the_users_own_does_as_it_is_told(near: Loopback, far: Loopback, kind: Any) -> None:
-    """The HTTP library leaves the key behind."""
+def test_the_users_own_http_client_follows_redirects(near: Loopback, far: Loopback, kind: Any) -> None:
+    """The HTTP library does not send the key to another origin."""
     redirecting(near, 307, f"http://{far.host}")
     client = opened(COLOURS[0], base_url=near.url, http_client=kind(follow_redirects=True))
     with client as opener, pytest.raises(openai.AuthenticationError):
@@ -99,7 +99,7 @@ def test_a_client_of_the_users_own_does_as_it_is_told(near: Loopback, far: Loopb
     assert (asked.path, asked.header("authorization")) == ("/v1/responses", None)
 
 
-def test_the_server_follows_nowhere(near: Loopback, far: Loopback, tmp_path: Any) -> None:
+def test_the_server_follows_no_redirect(near: Loopback, far: Loopback, tmp_path: Any) -> None:
     redirecting(near, 307, f"http://{far.host}")
     with served(upstream=near.url, database_url=f"sqlite:///{tmp_path / 'shim.db'}") as url:
         made = ask(f"{url}/v1/assistants", "POST", {"model": "gpt-4o"}).json
@@ -113,10 +113,10 @@ def test_the_server_follows_nowhere(near: Loopback, far: Loopback, tmp_path: Any
 @pytest.mark.parametrize("kind", ["application/json", "text/html", "text/event-stream"])
 @pytest.mark.parametrize("streamed", [True, False])
 @pytest.mark.parametrize("colour", COLOURS)
-def test_an_answer_without_end_is_not_read(
+def test_an_answer_above_the_size_limit_is_not_read(
     near: Loopback, colour: str, streamed: bool, kind: str, status: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Also packed: a megabyte of zeros is a thousand bytes."""
+    """The limit is for the decompressed size: a megabyte of zeros is compressed to a thousand bytes."""
     monkeypatch.setenv("SHIM_MAX_EVENT_BYTES", "100000")
     packed = gzip.compress(b'{"id":"' + bytes(1_000_000))
     headers = (("content-type", kind), ("content-encoding", "gzip"), ("x-should-retry", "false"))

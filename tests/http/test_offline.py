@@ -15,7 +15,7 @@ def answer(asked: Asked) -> Said:
 
 @pytest.mark.sdk("1.66")
 @pytest.mark.parametrize("colour", COLOURS)
-def test_files_and_stores_are_the_sandboxs(colour: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_files_and_vector_stores_are_those_of_the_sandbox(colour: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SHIM_UPSTREAM", "sandbox")
     with Loopback(answer) as network, opened(colour, base_url=network.url) as client:
         file: Any = client.files.create(file=("foods.txt", b"Travis likes pizza.\r\n\x00"), purpose="vision")

@@ -1,4 +1,4 @@
-"""Each upstream has connections of its own: one that is slow or silent takes none from another."""
+"""Each upstream has its own connections: a slow or silent upstream does not use up those of another."""
 
 import asyncio
 from typing import Any
@@ -17,14 +17,14 @@ MOST = 2
 
 @pytest.fixture(params=["direct", "library"])
 def network(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """The server's HTTP client, with few connections."""
+    """The server's HTTP client, with a small limit of connections."""
     monkeypatch.setattr("openai._base_client.DEFAULT_CONNECTION_LIMITS", http.Limits(max_connections=MOST))
     chosen = settings().model_copy(update={"upstream_http": request.param})
     return upstreams.network(upstreams.client(0), chosen, Circuits(Rules(5, 30.0)))
 
 
 class Silent:
-    """Takes requests and answers none."""
+    """Accepts requests and does not answer."""
 
     def __init__(self) -> None:
         self.asked = 0
@@ -38,7 +38,7 @@ class Silent:
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 async def test_a_full_pool_is_that_of_one_upstream(network: Any, method: str) -> None:
-    """HEAD goes by the library's transport, whatever the setting says."""
+    """HEAD uses the library's transport, whatever the setting is."""
     silent, well = Silent(), Upstream()
     async with upstream(silent.serve) as (_, there), upstream(well.serve) as (_, here):
         waiting = [asyncio.create_task(network.request(method, there)) for _ in range(MOST + 1)]

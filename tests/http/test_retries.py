@@ -1,4 +1,4 @@
-"""The headers that the SDK goes by when it asks again."""
+"""The headers that control the SDK's retries."""
 
 import time
 from email.utils import formatdate
@@ -13,7 +13,7 @@ from shim.upstream import lifetime
 
 
 def settled(status: int = 429, left: float | None = None, chance: float = 0.0, **given: str) -> Any:
-    """The headers of an answer, for a run that lives so many seconds."""
+    """The retry headers of an answer, for a run with that many seconds left."""
     named = {name.replace("_", "-"): value for name, value in given.items()}
     response = http.Response(status, headers=named)
     with lifetime.within(None if left is None else Call(until=time.time() + left)):
@@ -37,7 +37,7 @@ def settled(status: int = 429, left: float | None = None, chance: float = 0.0, *
         ({"retry_after": "Thu, 01 Jan 99999 00:00:00 GMT"}, None),
     ],
 )
-def test_what_an_answer_asks_for(given: dict[str, str], seconds: float | None) -> None:
+def test_the_delay_that_an_answer_asks_for(given: dict[str, str], seconds: float | None) -> None:
     assert retries.asked_for({name.replace("_", "-"): value for name, value in given.items()}) == seconds
 
 
@@ -48,7 +48,7 @@ def test_a_date() -> None:
 
 
 @pytest.mark.parametrize("status", [408, 409, 429, 500, 503])
-def test_nobody_is_told_to_wait_longer_than_a_run_lives(status: int) -> None:
+def test_no_delay_is_longer_than_the_rest_of_the_run(status: int) -> None:
     assert settled(status, left=20, retry_after="21")["x-should-retry"] == "false"
     assert settled(status, left=20, retry_after="21", x_should_retry="true")["x-should-retry"] == "false"
     assert settled(status, left=20, retry_after="inf")["x-should-retry"] == "false"
@@ -61,14 +61,14 @@ def test_nobody_is_told_to_wait_longer_than_a_run_lives(status: int) -> None:
     "wait, most",
     [("1", 1_100), ("10", 11_000), ("50", 52_000), ("59", 60_000), ("60", 60_000), ("100", 102_000), ("119", 120_000)],
 )
-def test_not_all_return_at_one_moment(wait: str, most: int) -> None:
-    """What the SDK would take for no delay it is not told."""
+def test_delays_differ_so_that_retries_are_spread(wait: str, most: int) -> None:
+    """The random extra time never makes a delay so long that the SDK would ignore it."""
     assert float(settled(retry_after=wait)["retry-after-ms"]) == float(wait) * 1000
     assert float(settled(retry_after=wait, chance=1.0)["retry-after-ms"]) == pytest.approx(most)
     assert settled(retry_after=wait)["retry-after"] == wait, "that is what the caller is told"
 
 
 @pytest.mark.parametrize("given", [{"retry_after": "121"}, {"retry_after": "inf"}, {}, {"retry_after": "soon"}])
-def test_what_stays_as_it_is(given: dict[str, str]) -> None:
+def test_answers_without_a_delay_are_unchanged(given: dict[str, str]) -> None:
     assert "retry-after-ms" not in settled(chance=1.0, **given)
     assert list(settled(200, left=1, retry_after="7")) == ["retry-after"], "an answer that is none to ask again after"

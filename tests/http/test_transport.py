@@ -34,7 +34,7 @@ def colour(request: pytest.FixtureRequest) -> str:
 
 
 def both(client: Any) -> Any:
-    """One call that is not ours, and one of ours that goes upstream; the finished run."""
+    """Send one call of another API, and one run, which calls upstream; the finished run is returned."""
     client.models.list()
     helper = client.beta.assistants.create(model="gpt-4o")
     thread = {"messages": [{"role": "user", "content": "Hello"}]}
@@ -62,7 +62,7 @@ def test_headers_cookies_parameters_and_auth(colour: str, server: Loopback) -> N
     assert "session=of-the-server" in str(server.asked[1].header("cookie")), "the server's cookies are kept"
 
 
-def test_hooks_see_the_network_and_nothing_else(colour: str, server: Loopback) -> None:
+def test_hooks_are_called_only_for_network_requests(colour: str, server: Loopback) -> None:
     seen: list[tuple[str, str]] = []
     hooks = {
         "request": [hook(colour, lambda request: seen.append(("request", request.url.path)))],
@@ -84,7 +84,7 @@ def test_a_hook_that_changes_a_request(colour: str, server: Loopback) -> None:
     assert [asked.header("x-signed") for asked in server.asked] == ["yes", "yes"]
 
 
-def test_a_transport_of_its_own(colour: str, server: Loopback) -> None:
+def test_a_custom_transport(colour: str, server: Loopback) -> None:
     seen: list[str] = []
 
     class Tunnel(http.HTTPTransport):  # type: ignore[misc]
@@ -122,7 +122,7 @@ def test_a_proxy_of_the_environment(colour: str, server: Loopback, monkeypatch: 
     assert [asked.header("host") for asked in server.asked] == ["far.away.test"] * 2
 
 
-def test_what_is_changed_on_it_later_counts(colour: str, server: Loopback) -> None:
+def test_later_changes_of_the_client_are_used(colour: str, server: Loopback) -> None:
     own = CLIENTS[colour]()
     with opened(colour, base_url=server.url, http_client=own) as client:
         own.headers["X-Late"] = "now"
@@ -135,7 +135,7 @@ def test_what_is_changed_on_it_later_counts(colour: str, server: Loopback) -> No
         assert asked.path.endswith("?late=three")
 
 
-def test_redirects_are_followed_as_it_says(colour: str, server: Loopback) -> None:
+def test_redirects_are_followed_as_the_client_is_configured(colour: str, server: Loopback) -> None:
     def moved(asked: Asked) -> Said:
         if asked.path == "/v1/models":
             return Said(307, (("location", "/v1/elsewhere"),))
@@ -152,7 +152,7 @@ def test_redirects_are_followed_as_it_says(colour: str, server: Loopback) -> Non
     assert caught.value.status_code == 307
 
 
-def test_its_timeouts_hold_upstream(colour: str, server: Loopback) -> None:
+def test_its_timeouts_are_used_upstream(colour: str, server: Loopback) -> None:
     gate = Gate(chunks=3)
     server.answer = server.gated(gate)
     own = CLIENTS[colour](timeout=http.Timeout(20, read=0.2))
@@ -166,7 +166,7 @@ def test_its_timeouts_hold_upstream(colour: str, server: Loopback) -> None:
     assert "timed out" in run.last_error.message or "lost" in run.last_error.message
 
 
-def test_closing_the_client_closes_it(colour: str, server: Loopback) -> None:
+def test_closing_the_client_closes_the_http_client(colour: str, server: Loopback) -> None:
     own = CLIENTS[colour]()
     with opened(colour, base_url=server.url, http_client=own) as client:
         client.models.list()
