@@ -1,4 +1,4 @@
-"""The preflight: one row for each thing that it finds."""
+"""The preflight: one row for each kind of finding."""
 
 from typing import Any
 
@@ -36,7 +36,7 @@ def code(*files: str) -> Json:
 
 OBJECT = {"type": "object", "properties": {"a": {"type": "string"}}}
 CLOSED = OBJECT | {"additionalProperties": False, "required": ["a"]}
-#: Fields of an assistant, and what is found: level, field, words.
+#: Fields of an assistant, and the finding: level, field, a part of its text.
 FOUND: dict[str, tuple[Json, list[tuple[str, str, str]]]] = {
     "nothing": ({}, []),
     "a model that ended": ({"model": "gpt-4"}, [("warning", "model", "ended on 2026-10-23: gpt-5.6-sol answers")]),
@@ -97,7 +97,7 @@ def findings(fields: Json, ask: preflight.Ask | None = UPSTREAM.get) -> list[pre
 
 
 @pytest.mark.parametrize("name", FOUND)
-def test_what_is_found(name: str) -> None:
+def test_the_findings_of_an_assistant(name: str) -> None:
     fields, expected = FOUND[name]
     known = {"/models/gpt-5.6-sol": {}, "/models/gpt-6-luna": {}, "/models/gpt-4o": {}, "/models/o1": {}} | UPSTREAM
     found = [
@@ -109,11 +109,11 @@ def test_what_is_found(name: str) -> None:
         assert (each.id, each.place) == ("asst_a", "here")
 
 
-def test_offline_nothing_is_asked() -> None:
+def test_offline_no_request_is_sent() -> None:
     assert [each.level for each in findings({"model": "gpt-4", **search("vs_none")}, None)] == ["warning"]
 
 
-def test_a_thread_has_resources_alone_and_nothing_is_asked_twice() -> None:
+def test_a_thread_has_only_resources_and_no_request_is_repeated() -> None:
     asked: list[str] = []
     thread = {"id": "thread_a", "object": "thread", "tool_resources": code("file-x")["tool_resources"]}
     world = World(MAP, "2026-11-01", lambda path: asked.append(path) or None)  # type: ignore[func-returns-value]

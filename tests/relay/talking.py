@@ -1,4 +1,4 @@
-"""A client of either colour, an assistant with functions, and ``stream_run`` read as if it were blocking."""
+"""A blocking or async client, an assistant with functions, and ``stream_run`` read as if it were blocking."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -24,9 +24,9 @@ def get_time(city: str) -> dict[str, Any]:
 
 
 class Talk:
-    """An assistant that offers some functions, and a thread."""
+    """An assistant with some functions, and a thread."""
 
-    #: What was made last, as it is.
+    #: The last stream, without the blocking wrapper.
     stream: Any = None
 
     def __init__(self, client: Any, *functions: Callable[..., Any]) -> None:
@@ -48,19 +48,19 @@ class Talk:
 
     @property
     def runs(self) -> list[Any]:
-        """The runs of the thread, the oldest first."""
+        """The runs of the thread, oldest first."""
         return list(self.client.beta.threads.runs.list(self.thread, order="asc"))
 
 
 @contextmanager
 def talking(colour: str, *functions: Callable[..., Any], server: Loopback | None = None) -> Iterator[Talk]:
-    """``server``: where upstream is, if it is not to be the sandbox of this process."""
+    """``server``: the upstream, if it is not the sandbox of this process."""
     with opened(colour, **({"base_url": server.url} if server else {})) as client:
         yield Talk(client, *(functions or (get_weather, get_time)))
 
 
 def text_of(events: list[Any]) -> str:
-    """The words of all messages, as they came."""
+    """The text of all messages, in the order of the deltas."""
     deltas = [event.data.delta.content or [] for event in events if event.event == "thread.message.delta"]
     return "".join(part.text.value for content in deltas for part in content)
 
@@ -71,7 +71,7 @@ def names(events: list[Any]) -> list[str]:
 
 
 def until(condition: Any) -> None:
-    """Wait until something holds."""
+    """Wait until the condition is true."""
     end = time.monotonic() + PATIENCE
     while not condition():
         assert time.monotonic() < end, "it never came true"

@@ -1,4 +1,4 @@
-"""Streams as bytes: forms, heartbeats, readers who leave and come back."""
+"""Streams as bytes: formats, heartbeats, readers that disconnect and reconnect."""
 
 import asyncio
 import json
@@ -32,7 +32,7 @@ def server() -> Iterator[Loopback]:
 
 
 def body(talk: Talk, form: Callable[..., Any], text: str, /, stream: Any = None, **given: Any) -> Any:
-    """The body of an answer, to be iterated as if it were blocking."""
+    """The body of an answer, iterated as if it were blocking."""
     choices = {name: given.pop(name) for name in list(given) if name in ("on_leave", "tools", "max_rounds")}
     talk.ask(text, **choices)
     return again(talk, form, **given)
@@ -61,7 +61,7 @@ def text(found: list[tuple[str, str, Any]]) -> str:
     return "".join(part["text"]["value"] for content in deltas for part in content)
 
 
-def test_the_events_of_the_old_api_each_with_its_id(colour: str, server: Loopback) -> None:
+def test_every_event_of_the_old_api_has_an_id(colour: str, server: Loopback) -> None:
     with talking(colour, server=server) as talk:
         made = body(talk, to_sse, ASK)
         assert made.headers["Content-Type"] == "text/event-stream; charset=utf-8"
@@ -77,7 +77,7 @@ def test_the_events_of_the_old_api_each_with_its_id(colour: str, server: Loopbac
     assert 'get_time returned "{"city":"Paris","time":"14:05"}"' in text(found)
 
 
-def test_one_event_a_line(colour: str, server: Loopback) -> None:
+def test_one_event_per_line(colour: str, server: Loopback) -> None:
     with talking(colour, server=server) as talk:
         lines = b"".join(body(talk, to_json_lines, ASK)).splitlines()
     found = [json.loads(line) for line in lines]
@@ -103,14 +103,14 @@ def test_the_data_stream_of_ai_sdk_4(colour: str, server: Loopback) -> None:
     assert shown == [(each.id, each.content[0].text.value) for each in messages if each.role == "assistant"]
 
 
-def test_a_run_that_fails_is_told_in_the_data_stream(server: Loopback) -> None:
+def test_a_failed_run_is_reported_in_the_data_stream(server: Loopback) -> None:
     with talking(COLOURS[0], server=server) as talk:
         parts = b"".join(body(talk, to_data_stream, "fail-early", message_id="m")).decode().splitlines()
         run = talk.runs[0]
     assert parts[-1] == f"3:{json.dumps(run.last_error.message)}"
 
 
-def test_a_failure_is_told_without_its_details(colour: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_failure_is_reported_without_its_details(colour: str, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.WARNING, "shim")
     with Loopback() as server, talking(colour, server=server) as talk:
         talk.ask("Hello.", thread_id="thread_" + "x" * 24)
@@ -120,20 +120,20 @@ def test_a_failure_is_told_without_its_details(colour: str, caplog: pytest.LogCa
     assert "NotFoundError" in caplog.text
 
 
-def test_the_round_limit_is_told_in_its_words(server: Loopback) -> None:
+def test_the_round_limit_is_reported_with_its_own_text(server: Loopback) -> None:
     with talking(COLOURS[0], server=server) as talk:
         found = events(body(talk, to_sse, ASK, max_rounds=1))
     assert found[-2][1] == "error"
     assert "after 1 rounds" in found[-2][2]["error"]["message"]
 
 
-def test_a_failure_in_words_of_ones_own(server: Loopback) -> None:
+def test_a_custom_text_for_failures(server: Loopback) -> None:
     with talking(COLOURS[0], server=server) as talk:
         found = events(body(talk, to_sse, ASK, max_rounds=0, describe_failure=lambda problem: "Désolé."))
     assert found[-2][2]["error"]["message"] == "Désolé."
 
 
-def test_silence_is_filled(colour: str, server: Loopback) -> None:
+def test_heartbeats_are_sent_in_a_silent_stream(colour: str, server: Loopback) -> None:
     gate = Gate()
     server.answer = server.gated(gate)
     with talking(colour, server=server) as talk:
@@ -144,7 +144,7 @@ def test_silence_is_filled(colour: str, server: Loopback) -> None:
         assert events(pieces)[-1][1] == "done"
 
 
-def test_a_reader_comes_back_and_gets_what_he_missed(colour: str, server: Loopback) -> None:
+def test_a_reader_that_reconnects_gets_the_missed_events(colour: str, server: Loopback) -> None:
     gate = Gate()
     server.answer = server.gated(gate)
     with talking(colour, server=server) as talk:
@@ -164,7 +164,7 @@ def test_a_reader_comes_back_and_gets_what_he_missed(colour: str, server: Loopba
     assert heard[-1][1] == "done"
 
 
-def test_in_another_process_he_gets_the_whole_messages(
+def test_a_reader_that_reconnects_to_another_process_gets_whole_messages(
     colour: str, server: Loopback, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with talking(colour, server=server) as talk:
@@ -181,7 +181,7 @@ def test_in_another_process_he_gets_the_whole_messages(
     assert "get_time returned" in found[2][2]["content"][0]["text"]["value"]
 
 
-def test_a_run_whose_functions_another_process_runs_is_waited_for(
+def test_the_stream_waits_for_functions_that_another_process_runs(
     server: Loopback, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("shim.relay.rounds.LOOK", 0.01)
@@ -213,13 +213,13 @@ def test_a_run_of_another_thread_is_not_shown(server: Loopback) -> None:
     assert [name for _, name, _ in found] == ["error", "done"]
 
 
-def test_an_id_that_is_none_of_ours_begins_a_run(server: Loopback) -> None:
+def test_an_unknown_event_id_starts_a_run(server: Loopback) -> None:
     with talking(COLOURS[0], server=server) as talk:
         assert events(body(talk, to_sse, "Hello.", last_event_id="42"))[-1][1] == "done"
         assert len(talk.runs) == 1
 
 
-def test_a_reader_who_stays_away_ends_the_run_if_it_is_to_end(colour: str, server: Loopback) -> None:
+def test_the_run_is_cancelled_if_the_reader_does_not_reconnect_and_that_is_set(colour: str, server: Loopback) -> None:
     gate = Gate()
     server.answer = server.gated(gate)
     with talking(colour, server=server) as talk:
@@ -232,7 +232,7 @@ def test_a_reader_who_stays_away_ends_the_run_if_it_is_to_end(colour: str, serve
         gate.open()
 
 
-def test_a_reader_who_comes_back_in_time_does_not(colour: str, server: Loopback) -> None:
+def test_the_run_is_not_cancelled_if_the_reader_reconnects_in_time(colour: str, server: Loopback) -> None:
     gate = Gate()
     server.answer = server.gated(gate)
     with talking(colour, server=server) as talk:
@@ -248,14 +248,14 @@ def test_a_reader_who_comes_back_in_time_does_not(colour: str, server: Loopback)
 
 
 def leave(talk: Talk, made: Any) -> None:
-    """As a framework does that closes what it has iterated."""
+    """Close the iterator, as a framework does."""
     if isinstance(made, Blocking):
         made.aclose()
     else:
         made.close()
 
 
-def test_a_reader_who_is_too_slow_is_told(server: Loopback, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_reader_that_is_too_slow_gets_an_error(server: Loopback, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shim.relay.log.Log.__init__.__defaults__", (2000,))
     with talking(COLOURS[0], server=server) as talk:
         pieces = iter(body(talk, to_sse, "essay-40"))
@@ -268,7 +268,7 @@ def test_a_reader_who_is_too_slow_is_told(server: Loopback, monkeypatch: pytest.
 ERROR = {"type": "server_error", "param": None, "code": None}
 
 
-async def test_an_event_loop_that_is_closed_hears_no_bell() -> None:
+async def test_a_closed_event_loop_is_not_notified() -> None:
     loop = asyncio.new_event_loop()
     loop.close()
     bodies_module._ring(loop, asyncio.Event())

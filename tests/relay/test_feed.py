@@ -8,7 +8,7 @@ from shim.relay.feed import LIMIT, AsyncFeed, Feed
 from shim.runtime import background
 
 
-def test_all_comes_in_order_and_then_the_end() -> None:
+def test_items_are_read_in_order_and_then_the_end() -> None:
     feed: Feed[int] = Feed()
     feed.put(1)
     feed.put(2)
@@ -19,7 +19,7 @@ def test_all_comes_in_order_and_then_the_end() -> None:
         feed.get()
 
 
-def test_an_error_is_raised_behind_what_came_before_it_and_once() -> None:
+def test_an_error_is_raised_once_after_the_items_before_it() -> None:
     feed: Feed[int] = Feed()
     feed.put(1)
     feed.end(LookupError("x"))
@@ -30,7 +30,7 @@ def test_an_error_is_raised_behind_what_came_before_it_and_once() -> None:
         feed.get()
 
 
-def test_a_reader_who_is_slow_slows_the_writer_down() -> None:
+def test_a_slow_reader_delays_the_writer() -> None:
     feed: Feed[int] = Feed()
 
     def write() -> None:
@@ -43,7 +43,7 @@ def test_a_reader_who_is_slow_slows_the_writer_down() -> None:
     assert len(feed._queue.items) == LIMIT
 
 
-def test_a_reader_who_has_left_is_waited_for_no_more() -> None:
+def test_the_writer_does_not_wait_for_a_reader_that_has_left() -> None:
     feed: Feed[int] = Feed()
     feed.leave()
     for number in range(2 * LIMIT):
@@ -51,7 +51,7 @@ def test_a_reader_who_has_left_is_waited_for_no_more() -> None:
     assert feed.end(LookupError()) is False
 
 
-async def test_between_tasks() -> None:
+async def test_a_feed_between_tasks() -> None:
     feed: AsyncFeed[int] = AsyncFeed()
 
     async def write() -> None:
@@ -68,7 +68,7 @@ async def test_between_tasks() -> None:
     await written
 
 
-async def test_a_task_waits_for_no_reader_who_has_left() -> None:
+async def test_a_task_does_not_wait_for_a_reader_that_has_left() -> None:
     feed: AsyncFeed[int] = AsyncFeed()
 
     async def write() -> None:

@@ -31,7 +31,7 @@ def left_in_the_middle(talk: Talk, gate: Gate, **choices: Any) -> None:
         gate.wait()
 
 
-def test_a_run_goes_on_without_its_reader(colour: str, server: Loopback) -> None:
+def test_a_run_continues_without_its_reader(colour: str, server: Loopback) -> None:
     gate = Gate()
     server.answer = server.gated(gate)
     with talking(colour, server=server) as talk:
@@ -41,7 +41,7 @@ def test_a_run_goes_on_without_its_reader(colour: str, server: Loopback) -> None
         assert until_ended(talk.client.beta.threads, talk.thread, run.id)["status"] == "completed"
 
 
-def test_functions_run_for_nobody_too(colour: str, server: Loopback) -> None:
+def test_functions_are_run_without_a_reader(colour: str, server: Loopback) -> None:
     with talking(colour, server=server) as talk:
         with talk.ask(f"Call get_weather {PARIS}, then get_time {PARIS}.") as stream:
             next(iter(stream))
@@ -49,7 +49,7 @@ def test_functions_run_for_nobody_too(colour: str, server: Loopback) -> None:
         until(lambda: len(stream.outputs) == 2)
 
 
-def test_a_run_is_cancelled_with_its_reader(colour: str, server: Loopback) -> None:
+def test_a_run_is_cancelled_when_its_reader_stops(colour: str, server: Loopback) -> None:
     gate = Gate()
     server.answer = server.gated(gate)
     with talking(colour, server=server) as talk:
@@ -58,7 +58,7 @@ def test_a_run_is_cancelled_with_its_reader(colour: str, server: Loopback) -> No
         gate.open()
 
 
-def test_a_reader_who_drops_the_stream_has_left(server: Loopback) -> None:
+def test_a_stream_without_references_counts_as_closed(server: Loopback) -> None:
     begun, go_on = threading.Event(), threading.Event()
 
     def wait() -> None:
@@ -96,7 +96,7 @@ def test_a_run_is_cancelled_while_a_function_runs(colour: str, server: Loopback)
     assert len(server.bodies) == 1
 
 
-def test_a_run_is_cancelled_while_it_speaks(colour: str, server: Loopback) -> None:
+def test_a_run_is_cancelled_while_it_writes_text(colour: str, server: Loopback) -> None:
     gate = Gate()
     server.answer = server.gated(gate)
     with talking(colour, server=server) as talk:
@@ -110,7 +110,7 @@ def test_a_run_is_cancelled_while_it_speaks(colour: str, server: Loopback) -> No
     assert heard[-1].event == "thread.run.cancelled"
 
 
-def test_a_stream_that_nobody_read_began_nothing(colour: str, server: Loopback) -> None:
+def test_an_unread_stream_starts_no_run(colour: str, server: Loopback) -> None:
     with talking(colour, server=server) as talk:
         with talk.ask("Hello.") as stream:
             pass
@@ -118,7 +118,7 @@ def test_a_stream_that_nobody_read_began_nothing(colour: str, server: Loopback) 
         assert talk.runs == []
 
 
-def test_somebody_else_cancels_a_run_that_waits(colour: str, server: Loopback) -> None:
+def test_a_waiting_run_is_cancelled_by_another_client(colour: str, server: Loopback) -> None:
     begun, go_on = threading.Event(), threading.Event()
 
     def wait() -> str:

@@ -1,4 +1,4 @@
-"""The stored events of a stream, for late readers."""
+"""The stored events of a stream, for readers that connect later."""
 
 import threading
 from collections.abc import Callable
@@ -18,12 +18,12 @@ def log(*pieces: bytes, limit: int = 100, deserted: Callable[[], None] = nothing
     return made
 
 
-def test_a_reader_goes_on_behind_a_number() -> None:
+def test_a_reader_continues_after_a_number() -> None:
     made = log(b"a", b"b", b"c")
     assert [made.after(number) for number in range(4)] == [[b"a", b"b", b"c"], [b"b", b"c"], [b"c"], []]
 
 
-def test_the_oldest_pieces_go_first() -> None:
+def test_the_oldest_pieces_are_dropped_first() -> None:
     made = log(b"aaaa", b"bbbb", b"cccc", limit=8)
     assert made.after(1) == [b"bbbb", b"cccc"]
     with pytest.raises(Missed):
@@ -31,11 +31,11 @@ def test_the_oldest_pieces_go_first() -> None:
     assert [made.has(number) for number in range(5)] == [False, True, True, True, False]
 
 
-def test_a_piece_that_is_too_large_stays_until_the_next_comes() -> None:
+def test_a_piece_that_is_too_large_is_stored_until_the_next_one() -> None:
     assert log(b"a", b"b" * 20, limit=8).after(1) == [b"b" * 20]
 
 
-def test_readers_are_told_of_news_until_they_leave() -> None:
+def test_readers_are_notified_of_new_pieces_until_they_leave() -> None:
     rung = threading.Event()
     made = log()
     made.watch(rung.set)
@@ -50,7 +50,7 @@ def test_readers_are_told_of_news_until_they_leave() -> None:
     assert not rung.is_set()
 
 
-def test_it_says_when_the_last_reader_has_left() -> None:
+def test_the_log_reports_when_the_last_reader_has_left() -> None:
     left: list[str] = []
     made = log(deserted=lambda: left.append("left"))
     one, other = threading.Event(), threading.Event()
@@ -67,7 +67,7 @@ def test_it_says_when_the_last_reader_has_left() -> None:
     assert left == ["left"], "after the end nobody has to read any more"
 
 
-def test_logs_are_found_by_thread_and_run_and_forgotten_after_their_end() -> None:
+def test_logs_are_found_by_thread_and_run_and_removed_after_their_end() -> None:
     logs = Logs(seconds=-1.0)
     going, ended = log(), log()
     ended.end()

@@ -49,7 +49,7 @@ class Started:
 
 
 class Scripted:
-    """Each stream is a list of events, or of an exception at the place where it is raised."""
+    """Each stream is a list of events; an exception in it is raised at its position."""
 
     def __init__(self, *streams: list[Any], polled: list[Any] = [], messages: list[Any] = []) -> None:  # noqa: B006
         self.streams, self.polled, self.found = list(streams), list(polled), messages
@@ -89,7 +89,7 @@ def read(made: Rounds) -> list[str]:
     return [event.event for event in drive.drain(made.events())]
 
 
-def test_a_stream_that_breaks_is_followed_by_what_was_missed() -> None:
+def test_after_a_broken_stream_the_missed_events_are_emitted() -> None:
     seen = Thing(event="thread.message.completed", data=message("msg_1"))
     port = Scripted(
         [told("queued"), seen, BROKEN],
@@ -106,7 +106,7 @@ def test_a_stream_that_breaks_is_followed_by_what_was_missed() -> None:
     assert port.asked == ["create", "poll"]
 
 
-def test_a_stream_that_ends_without_an_end_is_broken_too() -> None:
+def test_a_stream_without_a_final_event_counts_as_broken() -> None:
     assert read(rounds(Scripted([told("queued")], polled=[run("expired")])))[-1] == "thread.run.expired"
 
 
@@ -116,7 +116,7 @@ def test_functions_that_a_broken_stream_asked_for_are_run() -> None:
     assert port.calls[-1] == ("submit_tool_outputs", [{"tool_call_id": "call_1", "output": "output of {}"}])
 
 
-def test_outputs_that_were_refused_are_not_sent_for_ever() -> None:
+def test_refused_outputs_are_not_sent_repeatedly() -> None:
     asks = told("requires_action", CALL)
     port = Scripted([asks], [REFUSED], polled=[run("requires_action", CALL)])
     with pytest.raises(openai.BadRequestError):
@@ -125,14 +125,14 @@ def test_outputs_that_were_refused_are_not_sent_for_ever() -> None:
     assert len(port.ran) == 1
 
 
-def test_a_run_that_never_began_raises_what_was_said() -> None:
+def test_a_refused_run_raises_the_refusal() -> None:
     port = Scripted([REFUSED])
     with pytest.raises(openai.BadRequestError):
         read(rounds(port))
     assert port.asked == ["create"]
 
 
-def test_a_call_that_began_early_is_not_run_twice() -> None:
+def test_a_call_that_was_started_early_is_not_run_twice() -> None:
     port = Scripted([delta("call_1", "f", '{"a": 1}'), told("requires_action", ("call_1", "f", '{"a":1}'))], [])
     port.streams[1] = [told("completed")]
     read(rounds(port))
@@ -140,7 +140,7 @@ def test_a_call_that_began_early_is_not_run_twice() -> None:
 
 
 @pytest.mark.parametrize("final", ['{"a": 2}', "no JSON"])
-def test_a_call_that_turned_out_otherwise_is_run_as_it_is(final: str) -> None:
+def test_a_call_whose_final_arguments_differ_is_run_with_them(final: str) -> None:
     port = Scripted([delta("call_1", "f", '{"a": 1}'), told("requires_action", ("call_1", "f", final))], [])
     port.streams[1] = [told("completed")]
     made = rounds(port)
@@ -148,13 +148,13 @@ def test_a_call_that_turned_out_otherwise_is_run_as_it_is(final: str) -> None:
     assert made.outputs == {"call_1": f"output of {final}"}
 
 
-def test_a_call_that_nobody_waits_for_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_call_that_the_run_does_not_wait_for_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     port = Scripted([delta("call_2", "g", "{}"), told("requires_action", CALL)], [told("completed")])
     read(rounds(port))
     assert "g was run for a call that the run run_1 does not wait for" in caplog.text
 
 
-def test_no_function_begins_beyond_the_limit() -> None:
+def test_no_function_is_started_above_the_limit() -> None:
     port = Scripted([delta(*CALL), told("requires_action", CALL)], polled=[run("cancelled")])
     with pytest.raises(RuntimeError):
         read(rounds(port, max_rounds=0))
@@ -162,7 +162,7 @@ def test_no_function_begins_beyond_the_limit() -> None:
     assert port.asked == ["create", "cancel", "poll"]
 
 
-def test_a_run_that_was_stopped_before_it_began_is_cancelled_as_soon_as_it_has() -> None:
+def test_a_run_that_is_stopped_before_its_creation_is_cancelled_after_it() -> None:
     port = Scripted([told("created"), told("cancelled")])
     made = rounds(port)
     made.stop()
@@ -170,7 +170,7 @@ def test_a_run_that_was_stopped_before_it_began_is_cancelled_as_soon_as_it_has()
     assert port.asked == ["create", "cancel"]
 
 
-def test_a_response_is_accounted_for_once_and_also_after_a_failure() -> None:
+def test_a_response_is_counted_once_also_after_a_failure() -> None:
     seen: list[str] = []
     made = rounds(Scripted([told("failed")]), lambda response: seen.append(response.id))
     made.saw({"id": "resp_1", "status": "completed"})
@@ -179,7 +179,7 @@ def test_a_response_is_accounted_for_once_and_also_after_a_failure() -> None:
     assert seen == ["resp_1"]
 
 
-def test_how_requests_are_sent_holds_for_all_of_them() -> None:
+def test_request_options_apply_to_all_requests() -> None:
     port = Scripted([told("requires_action", CALL)], [told("completed")])
     sent: list[Any] = []
     events = port.events

@@ -1,4 +1,4 @@
-"""Arguments: their schema for the model, and their checks."""
+"""The arguments of functions: their schema for the model, and their validation."""
 
 import functools
 from collections.abc import Callable
@@ -48,7 +48,7 @@ def nested(place: Place, point: Point) -> Any:
 
 
 def odd(model_config: str, json: int, schema: str = "x", title: str = "t") -> Any:
-    """Names that mean something to pydantic."""
+    """A function whose parameters have names that pydantic uses itself."""
     return model_config, json, schema, title
 
 
@@ -68,7 +68,7 @@ class Service:
         return f"{city}?"
 
 
-#: Function, arguments as the model writes them, what the function returns.
+#: A function, arguments as the model writes them, the function's result.
 CALLS: list[tuple[Callable[..., Any], str, Any]] = [
     (plain, '{"city": "Paris"}', ("Paris", 3)),
     (plain, '{"city": ["Paris"], "days": null}', (["Paris"], None)),
@@ -91,11 +91,11 @@ CALLS: list[tuple[Callable[..., Any], str, Any]] = [
 
 
 @pytest.mark.parametrize("function, arguments, result", CALLS)
-def test_a_function_gets_what_the_model_wrote(function: Callable[..., Any], arguments: str, result: Any) -> None:
+def test_a_function_gets_the_arguments_of_the_model(function: Callable[..., Any], arguments: str, result: Any) -> None:
     assert call(function, Signature(function).read(arguments)) == result
 
 
-#: Function, arguments that it does not take, what the model is told.
+#: A function, arguments that it does not accept, the error that is sent to the model.
 REFUSED: list[tuple[Callable[..., Any], str, str]] = [
     (typed, "{", "Invalid JSON"),
     (typed, '{"city": "Paris"}', "day: Field required"),
@@ -110,13 +110,13 @@ REFUSED: list[tuple[Callable[..., Any], str, str]] = [
 
 
 @pytest.mark.parametrize("function, arguments, told", REFUSED)
-def test_the_model_is_told_what_is_wrong(function: Callable[..., Any], arguments: str, told: str) -> None:
+def test_the_error_is_sent_to_the_model(function: Callable[..., Any], arguments: str, told: str) -> None:
     with pytest.raises(InvalidArguments) as problem:
         Signature(function).read(arguments)
     assert told in str(problem.value)
 
 
-def test_the_schema_is_that_of_the_annotations() -> None:
+def test_the_schema_is_made_from_the_annotations() -> None:
     schema = Signature(typed).schema
     assert schema["required"] == ["city", "day"]
     assert schema["additionalProperties"] is False
@@ -125,15 +125,15 @@ def test_the_schema_is_that_of_the_annotations() -> None:
     assert schema["$defs"]["Unit"] == {"type": "string", "enum": ["c", "f"]}
 
 
-def test_a_property_called_title_is_one() -> None:
+def test_a_parameter_named_title_is_in_the_schema() -> None:
     assert set(Signature(odd).schema["properties"]) == {"model_config", "json", "schema", "title"}
 
 
-def test_keyword_arguments_of_any_name_may_come() -> None:
+def test_keyword_arguments_of_any_name_are_accepted() -> None:
     assert Signature(open_ended).schema["additionalProperties"] is True
 
 
-def test_annotations_that_nobody_can_read() -> None:
+def test_annotations_that_cannot_be_resolved() -> None:
     def strange(city: "Nowhere") -> None: ...  # type: ignore[name-defined]  # noqa: F821
 
     with pytest.raises(TypeError, match=r"annotations of .*strange"):
@@ -143,7 +143,7 @@ def test_annotations_that_nobody_can_read() -> None:
 SCHEMA = {"type": "object", "properties": {"n": {"type": "integer", "minimum": 1}}, "required": ["n"]}
 
 
-def test_a_schema_that_somebody_wrote() -> None:
+def test_a_schema_written_by_the_user() -> None:
     assert Schema(SCHEMA).read('{"n": 2, "more": true}') == {"n": 2, "more": True}
 
 
@@ -156,12 +156,12 @@ def test_a_schema_that_somebody_wrote() -> None:
         ("[]", "is not of type 'object'"),
     ],
 )
-def test_what_a_schema_refuses(arguments: str, told: str) -> None:
+def test_arguments_that_a_schema_refuses(arguments: str, told: str) -> None:
     with pytest.raises(InvalidArguments, match=told):
         Schema(SCHEMA).read(arguments)
 
 
-def test_a_schema_for_anything_still_wants_an_object() -> None:
+def test_an_empty_schema_still_requires_an_object() -> None:
     with pytest.raises(InvalidArguments, match="not a JSON object"):
         Schema({}).read("[]")
 

@@ -1,4 +1,4 @@
-"""One run, all its tool rounds, one stream: behind both kinds of client."""
+"""One run with all its tool rounds in one stream, with both kinds of client."""
 
 import functools
 import json
@@ -32,7 +32,7 @@ def offline(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def answered(talk: Talk, text: str, **choices: Any) -> str:
-    """The one output that a call was answered with."""
+    """The only output that was sent for the call."""
     stream = talk.ask(text, **choices)
     list(stream)
     (output,) = stream.outputs.values()
@@ -40,7 +40,7 @@ def answered(talk: Talk, text: str, **choices: Any) -> str:
 
 
 def note(events: Any, heard: list[str]) -> None:
-    """Read to the end, and note what came before it."""
+    """Read the stream to its end, and record the events before the function's call."""
     for event in events:
         heard.append(event.event)
 
@@ -89,7 +89,7 @@ class TestRounds:
         assert talk.stream.run.metadata == {"a": "b"}
         assert talk.stream.run.instructions == "Be brief."
 
-    def test_a_thread_that_is_not_there(self, colour: str) -> None:
+    def test_a_thread_that_does_not_exist(self, colour: str) -> None:
         with talking(colour) as talk, pytest.raises(openai.NotFoundError):
             list(talk.ask("Hello.", thread_id="thread_" + "x" * 24))
 
@@ -112,7 +112,7 @@ class TestRounds:
 
 
 def again(talk: Talk) -> Any:
-    """A run without a new message."""
+    """Start a run without a new message."""
     thread, talk.thread = talk.thread, talk.client.beta.threads.create().id
     return talk.ask("Hello.", thread_id=thread)
 
@@ -126,7 +126,7 @@ bound = functools.partial(user, name="Ada")
 
 @pytest.mark.usefixtures("offline")
 class TestFailures:
-    """What the model reads of a call that went wrong."""
+    """The output that the model receives for a failed call."""
 
     def test_an_exception(self, colour: str) -> None:
         def broken(city: str) -> str:
@@ -135,7 +135,7 @@ class TestFailures:
         with talking(colour, broken) as talk:
             assert json.loads(answered(talk, f"Call broken {PARIS}.")) == {"error": "LookupError: no Paris"}
 
-    def test_an_exception_in_words_of_ones_own(self, colour: str) -> None:
+    def test_a_custom_text_for_exceptions(self, colour: str) -> None:
         def broken() -> str:
             raise LookupError("secret")
 
@@ -179,7 +179,7 @@ class TestFailures:
             until(cancelled.is_set)
         assert json.loads(said) == {"error": "forever gave no result within 0.05 seconds"}
 
-    def test_the_others_outputs_are_sent_all_the_same(self, colour: str) -> None:
+    def test_the_outputs_of_the_other_calls_are_sent_nevertheless(self, colour: str) -> None:
         def broken() -> str:
             raise LookupError
 
@@ -206,7 +206,7 @@ class TestEarly:
         return threading.Event()
 
     def held(self, server: Loopback, begun: threading.Event) -> Any:
-        """Upstream does not begin its second call before the first function runs."""
+        """Upstream does not send the second call before the first function runs."""
 
         def body(chunks: Any) -> Iterator[bytes]:
             calls = 0
@@ -221,7 +221,7 @@ class TestEarly:
 
         return answer
 
-    def test_a_call_begins_before_the_run_waits_for_it(self, colour: str, begun: threading.Event) -> None:
+    def test_a_call_is_started_before_the_run_waits_for_it(self, colour: str, begun: threading.Event) -> None:
         def first(city: str) -> str:
             begun.set()
             return city
@@ -232,7 +232,7 @@ class TestEarly:
             assert list(stream)[-1].event == "thread.run.completed"
         assert "Paris" in talk.stream.outputs.values()
 
-    def test_no_call_begins_before_if_it_must_not(self, colour: str, begun: threading.Event) -> None:
+    def test_no_call_is_started_early_if_that_is_turned_off(self, colour: str, begun: threading.Event) -> None:
         begun_with: list[str] = []
 
         def first(city: str) -> str:
@@ -247,7 +247,7 @@ class TestEarly:
 @pytest.mark.sdk("1.66")
 @pytest.mark.usefixtures("offline")
 class TestResponses:
-    def test_each_response_is_seen_before_the_end_of_its_turn(self, colour: str) -> None:
+    def test_the_observer_gets_each_response_before_the_end_of_its_turn(self, colour: str) -> None:
         made: list[Any] = []
         ends = 0
         with talking(colour) as talk:
@@ -259,7 +259,7 @@ class TestResponses:
         assert all(each.usage.total_tokens > 0 for each in made)
         assert [item.type for item in made[0].output] == ["message", "function_call", "function_call"]
 
-    def test_whoever_fails_to_take_one_does_not_spoil_the_stream(
+    def test_an_exception_of_the_observer_does_not_break_the_stream(
         self, colour: str, caplog: pytest.LogCaptureFixture
     ) -> None:
         def full(response: Any) -> None:
@@ -269,7 +269,7 @@ class TestResponses:
             assert list(talk.ask("Hello.", on_response=full))[-1].event == "thread.run.completed"
         assert "on_response failed" in caplog.text
 
-    async def test_a_coroutine_takes_them(self) -> None:
+    async def test_the_observer_may_be_a_coroutine(self) -> None:
         seen: list[Any] = []
 
         async def save(response: Any) -> None:
@@ -284,20 +284,20 @@ class TestResponses:
         assert run.status == "completed"
         assert len(seen) == 1
 
-    def test_no_coroutine_behind_a_blocking_client(self) -> None:
+    def test_a_coroutine_observer_is_refused_with_a_blocking_client(self) -> None:
         async def save(response: Any) -> None: ...
 
         with OpenAI() as client, pytest.raises(TypeError, match="plain function"):
             stream_run(client, thread_id="t", assistant_id="a", on_response=save)
 
-    def test_a_client_that_is_not_ours_does_not_see_them(self) -> None:
+    def test_an_observer_needs_a_client_of_this_package(self) -> None:
         with openai.OpenAI(api_key="x") as client, pytest.raises(ValueError, match="client of this package"):
             stream_run(client, thread_id="t", assistant_id="a", on_response=lambda response: None)
 
 
 @pytest.mark.usefixtures("offline")
 def test_a_slow_reader_gets_everything(colour: str) -> None:
-    """More events than may wait for him."""
+    """There are more events than may wait in the queue."""
     with talking(colour) as talk:
         events = list(talk.ask(f"essay-{WORDS}"))
     assert text_of(events).endswith(f"word{WORDS}")
@@ -305,7 +305,7 @@ def test_a_slow_reader_gets_everything(colour: str) -> None:
 
 @pytest.mark.usefixtures("offline")
 @pytest.mark.parametrize("kind", [openai.OpenAI, openai.AsyncOpenAI])
-def test_any_client_of_the_old_api_will_do(kind: Any) -> None:
+def test_any_client_of_the_old_api_can_be_used(kind: Any) -> None:
     """The SDK's own, over HTTP."""
     colour = ASYNC if kind is openai.AsyncOpenAI else SYNC
     with served() as url, opened(colour, (kind, kind), base_url=f"{url}/v1", api_key="x") as client:

@@ -33,7 +33,7 @@ def test_the_schema_of_a_plain_function() -> None:
     }
 
 
-def test_a_tool_says_more() -> None:
+def test_a_tool_may_set_name_description_and_schema() -> None:
     schema = {"type": "object", "properties": {}}
     made = Tool(get_weather, name="weather", description="Rain?", parameters=schema, strict=True)
     told = {"name": "weather", "parameters": schema, "description": "Rain?", "strict": True}
@@ -88,18 +88,18 @@ def nothing_said() -> object:
     return object()
 
 
-def test_a_result_that_json_cannot_say() -> None:
+def test_a_result_that_json_cannot_represent() -> None:
     box = Toolbox(by_name({"f": nothing_said}))
     assert "the result is no JSON" in json.loads(box.run(called("f")))["error"]
 
 
-async def test_on_an_event_loop_it_is_the_same() -> None:
+async def test_outputs_are_the_same_on_an_event_loop() -> None:
     box = Toolbox(by_name([awaited]))
     assert await box.run_async(called("awaited", '{"city": "Paris"}')) == "Paris"
     assert "no function" in await box.run_async(called("other"))
 
 
-def test_a_functions_own_time_out_keeps_its_words() -> None:
+def test_a_time_out_raised_by_the_function_has_its_own_text() -> None:
     def slow() -> None:
         raise TimeoutError("the database is slow")
 
@@ -117,6 +117,6 @@ def test_the_log_names_the_function_and_shows_no_contents(caplog: pytest.LogCapt
     assert "secret" not in caplog.text
 
 
-def test_the_limit_of_one_tool_comes_before_that_of_all() -> None:
+def test_the_time_limit_of_a_tool_replaces_the_general_one() -> None:
     box = Toolbox(by_name({"a": Tool(get_weather, timeout=5.0), "b": get_weather}), timeout=1.0)
     assert [box.seconds(called(name)) for name in ("a", "b", "unknown")] == [5.0, 1.0, 1.0]

@@ -18,26 +18,26 @@ def seen(turn: Turn, *events: Any) -> list[Call]:
     return [call for event in events for call in turn.see(event)]
 
 
-def test_arguments_are_complete_with_their_last_brace() -> None:
+def test_arguments_are_complete_after_their_last_brace() -> None:
     turn = Turn()
     assert seen(turn, piece(0, "", "call_1", "f"), piece(0, '{"a": {"b": "}'), piece(0, '"}')) == []
     assert seen(turn, piece(0, "}")) == [Call("call_1", "f", '{"a": {"b": "}"}}')]
     assert seen(turn, piece(0, " "), piece(0, "")) == [], "not twice"
 
 
-def test_calls_side_by_side() -> None:
+def test_parallel_calls() -> None:
     turn = Turn()
     found = seen(turn, piece(0, '{"a"', "call_1", "f"), piece(1, "{}", "call_2", "g"), piece(0, ": 1}"))
     assert found == [Call("call_2", "g", "{}"), Call("call_1", "f", '{"a": 1}')]
 
 
-def test_what_is_no_function_call_is_left_alone() -> None:
+def test_other_items_are_ignored() -> None:
     odd = Thing(event="thread.run.step.delta", data=Thing(id="step_1", delta=Thing(step_details=None)))
     unknown = Thing(event="thread.created", data=Thing(object="thread"))
     assert seen(Turn(), odd, unknown, piece(0, "{}", "call_1", "f", kind="code_interpreter")) == []
 
 
-def test_the_run_and_what_it_waits_for() -> None:
+def test_the_run_and_the_calls_that_it_waits_for() -> None:
     asked = Thing(id="call_1", function=Thing(name="f", arguments="{}"))
     run = Thing(object="thread.run", required_action=Thing(submit_tool_outputs=Thing(tool_calls=[asked])))
     turn = Turn()

@@ -1,4 +1,4 @@
-"""A fresh world for each test, as the engine's own tests have it."""
+"""New fixtures for each test, shared with the engine's tests."""
 
 from tests.engine.conftest import world
 

@@ -1,4 +1,4 @@
-"""Work beside the caller."""
+"""Work that runs beside the caller, in a thread or a task."""
 
 import asyncio
 import contextvars
@@ -17,7 +17,7 @@ def test_a_thread_has_the_callers_context() -> None:
     assert background.thread(name.get, "reader").result(60) == "Ada"
 
 
-def test_what_it_raises_is_in_the_future() -> None:
+def test_its_exception_is_in_the_future() -> None:
     def fail() -> None:
         raise LookupError
 
@@ -25,11 +25,11 @@ def test_what_it_raises_is_in_the_future() -> None:
         background.thread(fail, "failing").result(60)
 
 
-def test_it_keeps_no_process_alive() -> None:
+def test_a_thread_does_not_prevent_the_process_from_ending() -> None:
     assert background.thread(lambda: threading.current_thread().daemon, "daemon").result(60)
 
 
-async def test_a_task_is_held_until_it_ends() -> None:
+async def test_a_task_is_referenced_until_it_ends() -> None:
     ended = asyncio.Event()
     go_on = asyncio.Event()
 

@@ -1,4 +1,4 @@
-"""Signals and mailboxes of threads and of an event loop behave alike."""
+"""Signals and mailboxes behave the same for threads and for an event loop."""
 
 import asyncio
 import threading
@@ -9,7 +9,7 @@ from shim.runtime import drive
 from shim.runtime.colours import LOOP, THREADS
 
 
-async def test_a_signal_of_the_loop_is_rung_from_another_thread() -> None:
+async def test_a_signal_of_the_loop_can_be_set_from_another_thread() -> None:
     signal = LOOP.signal()
     threading.Thread(target=signal.ring).start()
     assert await signal.wait(30)
@@ -24,7 +24,7 @@ def test_a_signal_of_a_thread_blocks_and_never_suspends() -> None:
     assert drive.finish(signal.wait(30))
 
 
-def test_ringing_for_a_loop_that_is_closed_does_nothing() -> None:
+def test_setting_a_signal_of_a_closed_loop_does_nothing() -> None:
     async def made() -> object:
         return LOOP.signal()
 
@@ -33,12 +33,12 @@ def test_ringing_for_a_loop_that_is_closed_does_nothing() -> None:
 
 
 @pytest.mark.parametrize("colour", [THREADS, LOOP])
-async def test_what_is_put_comes_out_in_order(colour: object) -> None:
+async def test_a_mailbox_returns_its_items_in_order(colour: object) -> None:
     mailbox = colour.mailbox()  # type: ignore[attr-defined]
     for chunk in (b"a", b"b", None):
         mailbox.put(chunk)
     found = []
     while (chunk := await mailbox.get()) is not None:
         found.append(chunk)
-    # A loop's reader gets what waits for him at once.
+    # On an event loop, waiting items are read without suspending.
     assert found == ([b"a", b"b"] if colour is THREADS else [b"ab"])

@@ -1,4 +1,4 @@
-"""A door's way to the engine: one dispatcher, whatever the colour of its pumps."""
+"""How a client's call reaches the engine: one dispatcher for blocking and async pumps."""
 
 import json
 
@@ -38,7 +38,7 @@ async def test_an_async_door_answers_at_once_and_carries_the_run(world: World) -
     assert world.get(f"threads/{run['thread_id']}/runs/{run['id']}")["status"] == "completed"
 
 
-def test_what_upstream_shall_forget_is_told_behind_the_answer(world: World) -> None:
+def test_responses_are_deleted_upstream_after_the_answer(world: World) -> None:
     object.__setattr__(world.context, "delete_responses", True)
     thread = world.thread("One")
     world.run(thread, answer(HELLO))

@@ -24,11 +24,11 @@ def test_a_coroutine_is_finished() -> None:
     assert drive.finish(_answer()) == 42
 
 
-async def test_also_inside_a_running_loop() -> None:
+async def test_a_coroutine_is_finished_inside_a_running_loop() -> None:
     assert drive.finish(_answer()) == 42
 
 
-def test_what_it_raises_is_raised() -> None:
+def test_the_exception_of_a_coroutine_is_raised() -> None:
     async def failing() -> None:
         raise KeyError("x")
 
@@ -36,7 +36,7 @@ def test_what_it_raises_is_raised() -> None:
         drive.finish(failing())
 
 
-def test_one_that_suspends_is_named() -> None:
+def test_a_coroutine_that_suspends_is_named() -> None:
     with pytest.raises(drive.Suspended, match="sleep suspended"):
         drive.finish(asyncio.sleep(0))
 

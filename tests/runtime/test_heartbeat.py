@@ -1,4 +1,4 @@
-"""The thread that renews leases is there while runs are driven, and only then."""
+"""The thread that renews leases exists only while runs are driven."""
 
 import threading
 import time
@@ -22,14 +22,14 @@ def until(true: Callable[[], bool]) -> bool:
 
 @pytest.fixture
 def beating(world: World, monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
-    """How many heartbeats beat; they look every few milliseconds."""
+    """The number of heartbeat threads; they check for runs every few milliseconds."""
     monkeypatch.setattr(heartbeat, "LOOK", 0.005)
     Heartbeat(world.context, world.base)
     before = set(threading.enumerate())
     return lambda: len([each for each in {*threading.enumerate()} - before if each.name == "shim-heartbeat"])
 
 
-def test_it_begins_with_a_run_and_ends_with_the_last(world: World, beating: Callable[[], int]) -> None:
+def test_the_thread_starts_with_a_run_and_ends_with_the_last_run(world: World, beating: Callable[[], int]) -> None:
     assert beating() == 0, "an idle process does nothing"
     for _ in range(2):
         world.context.registry.enter("run_1", None)
@@ -40,7 +40,7 @@ def test_it_begins_with_a_run_and_ends_with_the_last(world: World, beating: Call
         assert until(lambda: beating() == 0)
 
 
-def test_a_run_that_enters_as_it_ends_is_not_left_alone(world: World, beating: Callable[[], int]) -> None:
+def test_a_run_that_starts_while_the_thread_ends_gets_a_new_thread(world: World, beating: Callable[[], int]) -> None:
     for number in range(50):
         world.context.registry.enter(f"run_{number}", None)
         assert until(lambda: beating() == 1)

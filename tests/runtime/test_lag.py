@@ -6,7 +6,7 @@ import time
 from shim.runtime.lag import Lag
 
 
-async def test_a_loop_that_is_held_up_is_late() -> None:
+async def test_a_blocked_loop_is_late() -> None:
     seen: list[float] = []
     told = asyncio.Event()
 
@@ -17,7 +17,7 @@ async def test_a_loop_that_is_held_up_is_late() -> None:
     lag = Lag(hear, pause=0.01)
     lag.start()
     await asyncio.sleep(0)
-    time.sleep(0.2)  # the loop can do nothing meanwhile
+    time.sleep(0.2)  # the loop cannot run anything meanwhile
     await told.wait()
     assert seen[0] >= 0.15
     await lag.stop()
@@ -26,5 +26,5 @@ async def test_a_loop_that_is_held_up_is_late() -> None:
     assert len(seen) == count
 
 
-async def test_what_never_began_can_be_stopped() -> None:
+async def test_a_measurement_that_was_not_started_can_be_stopped() -> None:
     await Lag(lambda late: None).stop()

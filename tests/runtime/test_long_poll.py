@@ -1,4 +1,4 @@
-"""For how long the answer to a polling helper is held."""
+"""How long the answer to a polling helper is delayed."""
 
 import pytest
 
@@ -17,5 +17,5 @@ from shim.runtime import long_poll
         ({"x-stainless-read-timeout": "NOT_GIVEN"}, 1.0),
     ],
 )
-def test_nobody_is_kept_longer_than_he_waits(headers: dict[str, str], held: float) -> None:
+def test_no_answer_is_delayed_longer_than_the_callers_time_out(headers: dict[str, str], held: float) -> None:
     assert long_poll.seconds(headers) == held

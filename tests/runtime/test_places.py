@@ -13,7 +13,7 @@ async def _events(told: list[str]) -> Events:
     told.append("done")
 
 
-def test_a_pump_that_is_cancelled_before_its_first_step_begins_all_the_same() -> None:
+def test_a_pump_that_is_cancelled_before_its_first_step_starts_nevertheless() -> None:
     async def main() -> list[str]:
         told: list[str] = []
         pumps = pump.Tasks()
@@ -27,7 +27,7 @@ def test_a_pump_that_is_cancelled_before_its_first_step_begins_all_the_same() ->
     assert asyncio.run(main()) == ["begun", "done"]
 
 
-def test_a_loop_that_is_closed_drives_nothing() -> None:
+def test_a_closed_loop_drives_no_run() -> None:
     running = Registry(pump.place)
     running.enter("run_thread", None)
 

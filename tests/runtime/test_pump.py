@@ -1,4 +1,4 @@
-"""Pumps after a failure of a run, or of the work after an answer, blocking and async."""
+"""Blocking and async pumps after a failure of a run, or of the work after an answer."""
 
 import logging
 import threading
@@ -31,12 +31,14 @@ def test_a_run_that_fails_ends_its_stream_with_an_error(problem: Exception, said
 
 
 @pytest.mark.parametrize("problem,said", FAILURES)
-async def test_the_same_behind_an_async_client(problem: Exception, said: bytes) -> None:
+async def test_a_run_of_an_async_client_that_fails_ends_its_stream_with_an_error(
+    problem: Exception, said: bytes
+) -> None:
     told = b"".join([chunk async for chunk in Tasks().view(_failing(problem))])
     assert [said in event for event in told.split(b"\n\n")] == [False, True, False]
 
 
-def test_work_behind_an_answer_is_done_beside_the_caller() -> None:
+def test_work_after_an_answer_is_done_beside_the_caller() -> None:
     done, here = threading.Event(), threading.get_ident()
     where: list[int] = []
 
@@ -60,12 +62,12 @@ async def test_work_that_fails_is_logged(caplog: pytest.LogCaptureFixture) -> No
     assert "after an answer failed" in caplog.text
 
 
-async def test_a_body_that_is_there_is_passed_on() -> None:
+async def test_a_complete_body_is_passed_on() -> None:
     assert list(Threads().whole(b"{}")) == [b"{}"]
     assert [chunk async for chunk in Tasks().whole(b"{}")] == [b"{}"]
 
 
-def test_a_blocking_door_waits_for_what_goes_on() -> None:
+def test_a_blocking_door_waits_for_running_work() -> None:
     done = threading.Event()
 
     async def work() -> None:

@@ -1,4 +1,6 @@
-"""A reader who is slower than upstream slows it down; one who takes nothing is cut off; one who left costs nothing."""
+"""A reader that is slower than upstream slows upstream down; a reader that takes nothing is disconnected; a reader
+that has left costs nothing.
+"""
 
 import asyncio
 import threading
@@ -16,7 +18,7 @@ SHORT = Patience(LIMIT, 0.05)
 
 
 class Source:
-    """Emits as fast as it is asked; ``emitted`` says how far it came."""
+    """Emits items as fast as they are requested; ``emitted`` is the number of emitted items."""
 
     def __init__(self) -> None:
         self.emitted, self.over = 0, threading.Event()
@@ -32,7 +34,7 @@ class Source:
 
 
 def settled(source: Source) -> int:
-    """How far it has come when it comes no further."""
+    """The number of emitted items after it no longer grows."""
     before = -1
     while before != source.emitted:
         before = source.emitted
@@ -63,14 +65,14 @@ class TestThreads:
         assert len(chunks) == BATCHES + 1
         assert chunks[-1] == b"event: done\ndata: [DONE]\n\n"
 
-    def test_a_reader_who_takes_nothing_is_cut_off_and_the_run_goes_on(self) -> None:
+    def test_a_reader_that_takes_nothing_is_disconnected_and_the_run_continues(self) -> None:
         source = Source()
         view = Threads(SHORT).view(source.events())
         assert source.over.wait(10)
         assert source.emitted == BATCHES
         is_cut_off(list(view))
 
-    def test_a_reader_who_leaves_holds_nothing_up(self) -> None:
+    def test_a_reader_that_leaves_delays_nothing(self) -> None:
         source = Source()
         view: Iterator[bytes] = Threads(PATIENT).view(source.events())
         next(view)
@@ -79,7 +81,7 @@ class TestThreads:
         assert source.over.wait(10)
         assert source.emitted == BATCHES
 
-    def test_a_run_without_a_reader_keeps_nothing(self) -> None:
+    def test_a_run_without_a_reader_stores_no_items(self) -> None:
         source = Source()
         Threads(PATIENT).work(source.events())
         assert source.over.wait(10)
@@ -91,11 +93,11 @@ class TestTasks:
         source = Source()
         view = Tasks(PATIENT).view(source.events())
         assert await settled_async(source) <= LIMIT / 1000 + 1
-        # What waits is given at once.
+        # Waiting items are returned without suspending.
         told = b"".join([chunk async for chunk in view])
         assert told == encode([DELTA]) * BATCHES + encode([DONE])
 
-    async def test_a_reader_who_takes_nothing_is_cut_off_and_the_run_goes_on(self) -> None:
+    async def test_a_reader_that_takes_nothing_is_disconnected_and_the_run_continues(self) -> None:
         source, tasks = Source(), Tasks(SHORT)
         view = tasks.view(source.events())
         await tasks.join(10)
@@ -103,7 +105,7 @@ class TestTasks:
         told = b"".join([chunk async for chunk in view])
         is_cut_off([event + b"\n\n" for event in told.split(b"\n\n")[:-1]])
 
-    async def test_a_reader_who_leaves_holds_nothing_up(self) -> None:
+    async def test_a_reader_that_leaves_delays_nothing(self) -> None:
         source, tasks = Source(), Tasks(PATIENT)
         view = tasks.view(source.events())
         await anext(view)
@@ -112,7 +114,7 @@ class TestTasks:
         await tasks.join(10)
         assert source.emitted == BATCHES
 
-    async def test_streams_are_ended_from_outside_and_the_runs_go_on(self) -> None:
+    async def test_streams_are_ended_from_outside_and_the_runs_continue(self) -> None:
         source, tasks = Source(), Tasks(PATIENT)
         view: Any = tasks.view(source.events())
         await anext(view)

@@ -14,7 +14,9 @@ OWN = "asst_Ab12Cd34Ef56Gh78Ij90Kl12"
 
 
 def project(folder: Path, **files: str) -> Found:
-    """What is found where these files lie; a double underscore in a name stands for a dot, and ``env`` is ``.env``."""
+    """The findings for a folder with these files. In a file's name, a double underscore stands for a dot, and ``env``
+    is ``.env``.
+    """
     for name, text in files.items():
         path = folder / (f".{name}" if name == "env" else name.replace("__", "."))
         path.write_text(text)
@@ -27,7 +29,7 @@ def only(found: Found) -> Adopted:
 
 
 def as_file(folder: Path, found: Found) -> Any:
-    """The file that is written, which a reader of YAML understands; and what it says of the one assistant."""
+    """Write the found assistants to a file, parse it as YAML, and return its only assistant."""
     path = folder / "assistants.yaml"
     path.write_text(written(found.assistants, "assistants.yaml"))
     (one,) = yaml.safe_load(path.read_text())["assistants"]
@@ -44,7 +46,7 @@ def as_file(folder: Path, found: Found) -> Any:
         "id: asst_aaaaaaaaaaaaaaaaaaaaaaab",
     ],
 )
-def test_an_id(tmp_path: Path, line: str) -> None:
+def test_an_id_is_found(tmp_path: Path, line: str) -> None:
     assert len(project(tmp_path, a__txt=line).assistants) == 1
 
 
@@ -61,7 +63,7 @@ def test_an_id(tmp_path: Path, line: str) -> None:
         "asst_1234567",
     ],
 )
-def test_what_is_none(tmp_path: Path, line: str) -> None:
+def test_text_that_is_not_an_id_is_ignored(tmp_path: Path, line: str) -> None:
     assert project(tmp_path, a__py=line).assistants == []
 
 
@@ -79,8 +81,8 @@ def test_what_is_none(tmp_path: Path, line: str) -> None:
         ("ASSISTANT_ID", 'os.Getenv("ASSISTANT_ID")'),
     ],
 )
-def test_a_name_that_holds_an_id(tmp_path: Path, name: str, line: str) -> None:
-    """The id is nowhere in the project: it is in the environment, or the reader is told where it would be."""
+def test_a_variable_that_contains_an_id(tmp_path: Path, name: str, line: str) -> None:
+    """The id is not in the project: it is read from the environment, or the variable is reported."""
     found = project(tmp_path, bot__py=line)
     assert (found.assistants, [(each, place.file) for each, place in found.held.items()]) == ([], [(name, "bot.py")])
     there = adopt([tmp_path], environment={name: OWN})
@@ -90,7 +92,7 @@ def test_a_name_that_holds_an_id(tmp_path: Path, name: str, line: str) -> None:
     assert adopt([tmp_path], environment={}).held == {}
 
 
-def test_a_name_that_holds_something_else(tmp_path: Path) -> None:
+def test_a_variable_that_does_not_contain_an_id(tmp_path: Path) -> None:
     found = project(tmp_path, a__py='os.getenv("ASSISTANT_PASSWORD"), os.getenv("HOME"), os.getenv("ASSISTANT_NAME")')
     assert found.held == {}
     assert project(tmp_path, a__py="config.default_assistant\nself.env.assistant_id\n").held == {}
@@ -109,7 +111,7 @@ helper = next(each for each in found if assistant.name == "Concierge")
 """
 
 
-def test_a_status_is_no_function_and_neither_is_a_variable(tmp_path: Path) -> None:
+def test_statuses_and_variables_are_not_functions(tmp_path: Path) -> None:
     code = "def output(): ...\n" + LOOP.replace('"output": output', '"thread_id": thread_id')
     assert list(only(project(tmp_path, env=f"ID={OWN}", bot__py=code)).functions) == ["book_table"]
 
@@ -130,7 +132,7 @@ def test_functions_in_other_languages(tmp_path: Path, name: str, line: str) -> N
     assert list(found.functions) == ["book_table"]
 
 
-def test_a_table_leads_to_the_functions_that_are_defined(tmp_path: Path) -> None:
+def test_functions_in_a_table_are_found_by_their_definitions(tmp_path: Path) -> None:
     table = "from tools import book\nregister_function(function_map={'book_table': book, 'other': missing, 'n': 1})\n"
     tools = "def book(guests: int, hour): ...\n"
     found = project(tmp_path, env=f"ID={OWN}", bot__py=table, tools__py=tools)
@@ -155,12 +157,12 @@ BOOK = {
         ("flat__json", json.dumps({"functions": [BOOK]})),
     ],
 )  # fmt: skip
-def test_a_described_function_is_taken_as_it_is(tmp_path: Path, name: str, text: str) -> None:
+def test_the_schema_of_a_function_is_copied_unchanged(tmp_path: Path, name: str, text: str) -> None:
     one = as_file(tmp_path, project(tmp_path, env=f"ID={OWN}", **{name: text}))
     assert one["tools"] == [{"type": "function", "function": BOOK}]
 
 
-def test_one_that_another_language_describes(tmp_path: Path) -> None:
+def test_a_schema_in_another_language(tmp_path: Path) -> None:
     code = """
 const bookTable = {
   name: "book_table",
@@ -183,7 +185,7 @@ assistant = client.beta.assistants.create(
 """
 
 
-def test_a_call_that_makes_an_assistant_says_how_it_is(tmp_path: Path) -> None:
+def test_the_fields_are_read_from_the_call_that_creates_the_assistant(tmp_path: Path) -> None:
     one = as_file(tmp_path, project(tmp_path, env=f"ID={OWN}", setup__py=SETUP))
     assert {name: one[name] for name in ("model", "name", "instructions")} == {
         "model": "my-deployment",
@@ -208,7 +210,7 @@ def test_a_call_that_makes_an_assistant_says_how_it_is(tmp_path: Path) -> None:
         ("None", None, "unknown: the text"),
     ],
 )
-def test_instructions_as_far_as_they_can_be_read(
+def test_instructions_are_read_if_they_are_constant(
     tmp_path: Path, given: str, instructions: str | None, comment: str
 ) -> None:
     code = f"client.beta.assistants.create(model='gpt-4o', instructions={given})\nWORDS = WORDS\n"
@@ -225,14 +227,14 @@ def test_instructions_as_far_as_they_can_be_read(
         ("bot__js", "await openai.beta.assistants.update(id, { name: 'Concierge' })\n"),
     ],
 )
-def test_a_program_that_changes_its_assistant_cannot_have_it_declared(tmp_path: Path, name: str, code: str) -> None:
+def test_a_program_that_changes_its_assistant_cannot_use_a_declared_one(tmp_path: Path, name: str, code: str) -> None:
     text = written(project(tmp_path, env=f"ID={OWN}", **{name: code}).assistants, "assistants.yaml")
     assert f"# The program changes an assistant itself ({name.replace('__', '.')}:1)" in text
     assert "assistants-shim assistants apply assistants.yaml" in text
 
 
-def test_an_object_of_the_api_is_the_assistant_itself(tmp_path: Path) -> None:
-    """Beside another one, to which nothing of it belongs."""
+def test_the_fields_are_read_from_an_exported_assistant(tmp_path: Path) -> None:
+    """Another assistant in the same project gets none of these fields."""
     one = {"id": OWN, "model": "gpt-4o", "name": "123", "instructions": "Be brief.\nBe kind.", "tools": []}
     found = project(tmp_path, settings__json=json.dumps([one]), env=f"OTHER={OWN[:-1]}3", broken__json="{")
     (tmp_path / "a.yaml").write_text(written(found.assistants, "a.yaml"))
@@ -252,7 +254,7 @@ def test_several_calls_are_all_named(tmp_path: Path) -> None:
     assert "#   another: setup.py:2" in text
 
 
-def test_an_environment_of_pythons_is_known_by_its_file(tmp_path: Path) -> None:
+def test_virtual_environments_are_recognised_by_their_file(tmp_path: Path) -> None:
     for name, makes_it_one in (("env", False), ("mine", True)):
         (tmp_path / name).mkdir()
         (tmp_path / name / "a.env").write_text(f"ID={OWN[:-1]}{len(name)}")

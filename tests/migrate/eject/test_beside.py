@@ -1,4 +1,4 @@
-"""Ejected programs run beside the program that they come from: the same answers, the same calls of functions."""
+"""Ejected programs run beside the original program: the answers and the function calls are the same."""
 
 import asyncio
 import inspect
@@ -79,7 +79,7 @@ STYLES = {
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[str]:
-    """A sandbox that native programs reach, too."""
+    """A sandbox with an address, so that native programs can use it."""
     monkeypatch.chdir(tmp_path)
     Path("original.py").write_text(ORIGINAL)
     with running() as url:
@@ -103,7 +103,7 @@ def names_of(program: str) -> dict[str, Any]:
 
 
 async def _asked(names: dict[str, Any]) -> list[str]:
-    """What an ejected program answers, in whatever way it does."""
+    """The answer of an ejected program, for each kind of program."""
     kind = names.get("AsyncOpenAI") or names.get("OpenAI")
     client = kind() if kind else None
     conversation = names["Conversation"](*([client] if client else []))
@@ -133,7 +133,7 @@ def test_the_same_answers_and_the_same_calls(server: str) -> None:
     made = {style: names_of(ejected("original.py", *words)) for style, words in STYLES.items()}
 
     async def all_told() -> dict[str, list[str]]:
-        # In one loop: the Agents SDK has one client for all of its agents.
+        # All in one loop: the Agents SDK uses one client for all of its agents.
         return {style: await _asked(names) for style, names in made.items()}
 
     assert asyncio.run(all_told()) == dict.fromkeys(STYLES, answers)
@@ -171,7 +171,7 @@ def test_a_stored_assistant_and_functions_from_a_file(server: str) -> None:
     conversation.client.close()
 
 
-def test_it_goes_on_from_a_thread(server: str) -> None:
+def test_an_ejected_program_continues_a_thread(server: str) -> None:
     original = names_of(ORIGINAL.replace("from openai import", "from shim import"))
     thread = original["client"].beta.threads.create()
     original["answer"](thread, "My name is Ada.")

@@ -1,4 +1,4 @@
-"""Reading a user's Python, writing requests and tools as code, and refusals."""
+"""Reading a user's Python, generating code for requests and tools, and refusals."""
 
 from pathlib import Path
 from typing import Any
@@ -40,7 +40,7 @@ def other():
 """
 
 
-def test_a_function_brings_what_it_uses() -> None:
+def test_a_function_is_copied_with_the_names_that_it_uses() -> None:
     taken = Module(SOURCE, "a.py").taken(["fetch", "nowhere", "LIMIT"])
     assert taken.functions == {"fetch": True}
     assert taken.future == "from __future__ import annotations"
@@ -52,7 +52,7 @@ def test_a_function_brings_what_it_uses() -> None:
     assert Module(SOURCE, "a.py").taken([]) == Taken("", "", "", {}, frozenset())
 
 
-def test_an_assistant_that_is_written_out() -> None:
+def test_an_assistant_given_as_literals() -> None:
     source = 'MODEL = "gpt-4o"\nTOOLS = [{"type": M}]\nM: str = "code_interpreter"\n'
     source += "self.client.beta.assistants.create(model=MODEL, tools=TOOLS, name='a' 'b')\nx.create(model='y')\n"
     (one,) = Module(source, "a.py").creations()
@@ -72,7 +72,7 @@ def test_an_assistant_that_is_written_out() -> None:
         ("\0", "a.py is no Python"),
     ],
 )
-def test_what_cannot_be_read(source: str, words: str) -> None:
+def test_programs_that_cannot_be_read(source: str, words: str) -> None:
     with pytest.raises(Unreadable, match=words):
         Module(source, "a.py").creations()
 
@@ -123,7 +123,7 @@ def test_every_tool_in_the_agents_sdk() -> None:
     assert isinstance(names["agent"], sdk.Agent)
 
 
-def test_odd_names() -> None:
+def test_names_that_are_not_identifiers() -> None:
     parameters: dict[str, Any] = {"type": "object", "properties": {"from": {}, "a-b": {}}}
     tools = [
         {"type": "function", "name": name, "description": 'Say \\"so".', "parameters": parameters, "strict": False}
@@ -136,7 +136,7 @@ def test_odd_names() -> None:
         names["FUNCTIONS"]["a-b"](**{"from": 1, "a-b": 2})
 
 
-def test_what_does_not_go_together() -> None:
+def test_options_that_exclude_each_other() -> None:
     tool: Any = {"type": "function", "name": "f", "parameters": {}, "strict": False}
     asked = {"model": "gpt-4o", "tools": [tool]}
     clash = Taken("", "", "main = 1", {"f": False}, frozenset({"f", "main"}))

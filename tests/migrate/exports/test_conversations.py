@@ -1,4 +1,4 @@
-"""Threads into conversations: in blocks, once each, however it is interrupted."""
+"""Threads exported to conversations: in blocks, each item exactly one time, also after an interruption."""
 
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,9 @@ KEY = {"authorization": "Bearer sk-test"}
 
 
 class Upstream:
-    """A sandbox.  ``before`` and ``after`` are called around each request; they may refuse it, or lose its answer."""
+    """A sandbox. ``before`` and ``after`` are called around each request; they may refuse the request, or lose its
+    answer.
+    """
 
     def __init__(self) -> None:
         self.sandbox = Sandbox()
@@ -72,12 +74,12 @@ def upstream() -> Upstream:
 
 
 def exported(upstream: Upstream, path: Path, count: int, **more: Any) -> Outcome:
-    """Export a thread of so many items, as a process that has just been started would."""
+    """Export a thread with this many items, as a new process would."""
     exporter = Exporter(upstream, Memory(path), sleep=more.pop("sleep", lambda seconds: None))  # type: ignore[arg-type]
     return exporter.export("thread_1", more.pop("items", said(*range(count))), more.pop("metadata", {}))
 
 
-def test_blocks_of_twenty_and_later_only_what_is_new(upstream: Upstream, tmp_path: Path) -> None:
+def test_items_are_sent_in_blocks_of_twenty_and_later_only_new_ones(upstream: Upstream, tmp_path: Path) -> None:
     path = tmp_path / "known.ndjson"
     first = exported(upstream, path, 45, metadata={"user": "ada"})
     assert first.conversation_id
@@ -91,7 +93,7 @@ def test_blocks_of_twenty_and_later_only_what_is_new(upstream: Upstream, tmp_pat
     more = exported(upstream, path, 140)
     assert (more.verdict, more.items) == ("added", 95)
     assert upstream.texts(first.conversation_id) == texts(140)
-    # A conversation with all the metadata that there may be has no room for the thread's id.
+    # A conversation that already has the maximum of metadata has no room for the thread's id.
     full = {f"key{number}": "x" for number in range(16)}
     other = Exporter(upstream, Memory(path)).export("thread_2", [], full)  # type: ignore[arg-type]
     assert upstream.send("GET", f"/conversations/{other.conversation_id}")["metadata"] == full
@@ -99,7 +101,7 @@ def test_blocks_of_twenty_and_later_only_what_is_new(upstream: Upstream, tmp_pat
 
 @pytest.mark.parametrize("arrived", [True, False])
 @pytest.mark.parametrize("at", range(1, 9))
-def test_interrupted_anywhere_every_item_is_there_once(
+def test_after_any_interruption_every_item_exists_once(
     upstream: Upstream, tmp_path: Path, at: int, arrived: bool
 ) -> None:
     def lost(count: int) -> None:
@@ -110,13 +112,13 @@ def test_interrupted_anywhere_every_item_is_there_once(
     setattr(upstream, "after" if arrived else "before", lost)
     with pytest.raises(KeyboardInterrupt):
         exported(upstream, path, 150)
-    # A user has gone on in the conversation meanwhile, if there is one.
+    # Export a second time, as a new process would.
     found = exported(upstream, path, 150)
     assert found.conversation_id
     assert upstream.texts(found.conversation_id) == texts(150)
 
 
-def test_a_conversation_that_somebody_goes_on_with(upstream: Upstream, tmp_path: Path) -> None:
+def test_a_conversation_that_is_continued_meanwhile(upstream: Upstream, tmp_path: Path) -> None:
     def lost(count: int) -> None:
         if count == 3:
             raise KeyboardInterrupt
@@ -133,7 +135,7 @@ def test_a_conversation_that_somebody_goes_on_with(upstream: Upstream, tmp_path:
     assert upstream.texts(known.conversation_id) == [*texts(30), "Number 99.", "Number 30.", "Number 31."]
 
 
-def test_too_many_requests_are_waited_for(upstream: Upstream, tmp_path: Path) -> None:
+def test_the_export_waits_after_too_many_requests(upstream: Upstream, tmp_path: Path) -> None:
     waited: list[float] = []
 
     def busy(count: int) -> None:
@@ -153,7 +155,7 @@ def test_too_many_requests_are_waited_for(upstream: Upstream, tmp_path: Path) ->
     assert len(waited) == 3 + len(conversations.PAUSES)
 
 
-def test_what_cannot_be_brought_up_to_date(upstream: Upstream, tmp_path: Path) -> None:
+def test_conversations_that_cannot_be_updated(upstream: Upstream, tmp_path: Path) -> None:
     path = tmp_path / "known.ndjson"
     first = exported(upstream, path, 3)
     assert exported(upstream, path, 2).verdict == "changed"
@@ -161,13 +163,13 @@ def test_what_cannot_be_brought_up_to_date(upstream: Upstream, tmp_path: Path) -
     upstream.send("DELETE", f"/conversations/{first.conversation_id}")
     assert exported(upstream, path, 3).verdict == "unchanged"
     assert exported(upstream, path, 4).verdict == "gone"
-    # What its block was has to be looked up, and it does not exist.
+    # The items of the interrupted block have to be looked up upstream, and the conversation does not exist.
     assert exported(upstream, path, 4) == Outcome(
         "thread_1", "gone", first.conversation_id, detail=f"Conversation with id '{first.conversation_id}' not found."
     )
 
 
-def test_the_file_that_remembers(tmp_path: Path) -> None:
+def test_the_file_that_records_the_export(tmp_path: Path) -> None:
     path = tmp_path / "deep" / "known.ndjson"
     one, two = Exported("thread_1", "conv_1", 3, "x"), Exported("thread_2", "conv_2", pending=7)
     memory = Memory(path)

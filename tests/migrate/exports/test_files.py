@@ -1,4 +1,4 @@
-"""Threads as files: whole or not at all, and for people."""
+"""Threads exported to files: each file complete or not written, and a format for people."""
 
 import stat
 from pathlib import Path
@@ -31,7 +31,7 @@ def step(run: str, *calls: Json) -> Json:
     }
 
 
-def test_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_is_complete_or_not_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "out"
     assert files.write(folder, "ndjson", [THREAD, message("user", text("Hi."))]) is True
     (path,) = folder.iterdir()
@@ -53,13 +53,13 @@ def _full(handle: int) -> None:
     raise OSError("no space")
 
 
-def test_an_id_is_one_name(tmp_path: Path) -> None:
+def test_an_id_is_a_single_file_name(tmp_path: Path) -> None:
     folder = tmp_path / "out"
     files.write(folder, "markdown", [THREAD | {"id": "../thread\ud800/1"}])
     assert [path.name for path in folder.iterdir()] == ["..%2Fthread%3F%2F1.md"]
 
 
-def test_for_people() -> None:
+def test_the_format_for_people() -> None:
     function = {"type": "function", "function": {"name": "f", "arguments": "{}", "output": "4\n2"}}
     code = {"type": "code_interpreter", "code_interpreter": {"input": "1 + 1", "outputs": []}}
     search = {"type": "file_search", "file_search": {"results": [{}, {}]}}

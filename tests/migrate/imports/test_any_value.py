@@ -1,4 +1,4 @@
-"""Whatever JSON stands in an export: an object comes out that is whole, or a reason why not; never anything else."""
+"""Any JSON value in an export leads to a complete object or to a reported problem, and never to an exception."""
 
 import copy
 import json
@@ -27,7 +27,7 @@ TYPES: dict[str, type[BaseModel]] = {
     "run": Run,
     "step": RunStep,
 }
-#: Each takes the place of every value of every object.
+#: Each of these replaces every value of every object.
 ODD: list[Any] = [
     None,
     True,
@@ -64,7 +64,7 @@ JSON = st.recursive(
 
 
 def brought(value: Any) -> Iterator[tuple[str, Json]]:
-    """The objects of a value; every problem has a row."""
+    """The objects that are read from a value; checks that every problem's code is in the table."""
 
     def tell(code: str, detail: str) -> None:
         assert code in PROBLEMS
@@ -84,7 +84,7 @@ def brought(value: Any) -> Iterator[tuple[str, Json]]:
 
 
 def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """The way to every value within a value."""
+    """The path to every value within a value."""
     inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for name, one in inner:
         yield (*path, name)
@@ -92,7 +92,7 @@ def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
 
 
 def check(found: list[tuple[str, Json]]) -> None:
-    """Valid by the SDK's types, and good enough to make threads of."""
+    """Check that the objects are valid by the SDK's types, and that threads can be made of them."""
     staged: dict[str, list[Staged]] = {}
     for number, (kind, body) in enumerate(found):
         thread = body["id"] if kind == "thread" else body.get("thread_id")

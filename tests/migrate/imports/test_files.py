@@ -1,4 +1,4 @@
-"""Files in any encoding and of any brokenness: each fault named with file and line, the rest imported."""
+"""Files with any encoding and any fault: each fault is reported with file and line, and the rest is imported."""
 
 import gzip
 import json
@@ -72,7 +72,7 @@ def test_unicode_is_recognised(encoding: str, ending: str, tmp_path: Path) -> No
     assert texts() == ["Grüße, 世界", "«ñ»"]
 
 
-def test_another_encoding_is_named_with_its_line_and_read_when_it_is_given(tmp_path: Path) -> None:
+def test_an_unknown_encoding_is_named_with_its_line_and_read_if_it_is_given(tmp_path: Path) -> None:
     path = tmp_path / "old.jsonl"
     path.write_bytes(lines(row(1, "plain"), row(2, "Grüße"), row(3, "plain too")).encode("latin-1"))
     report = imported(path)
@@ -123,7 +123,7 @@ WRONG: dict[str, tuple[str, str]] = {
 
 
 @pytest.mark.parametrize("what", WRONG)
-def test_what_is_wrong_on_a_line_is_named_and_the_rest_imported(what: str, tmp_path: Path) -> None:
+def test_invalid_lines_are_named_and_the_rest_is_imported(what: str, tmp_path: Path) -> None:
     line, code = WRONG[what]
     path = tmp_path / "some.jsonl"
     path.write_text(lines(row(1, "first"), line, row(3, "third")))
@@ -134,7 +134,7 @@ def test_what_is_wrong_on_a_line_is_named_and_the_rest_imported(what: str, tmp_p
 
 
 @pytest.mark.parametrize("what", WRONG)
-def test_or_nothing_at_all_where_that_is_wanted(what: str, tmp_path: Path) -> None:
+def test_with_strict_an_invalid_line_stops_the_import(what: str, tmp_path: Path) -> None:
     path = tmp_path / "some.jsonl"
     path.write_text(lines(row(1, "first"), WRONG[what][0], row(3, "third")))
     with pytest.raises(Refused), Importer(strict=True) as importer:
@@ -142,7 +142,7 @@ def test_or_nothing_at_all_where_that_is_wanted(what: str, tmp_path: Path) -> No
     assert texts() == []
 
 
-def test_a_line_far_down(tmp_path: Path) -> None:
+def test_an_invalid_line_at_the_end_of_a_large_file(tmp_path: Path) -> None:
     path = tmp_path / "long.jsonl"
     path.write_text("\n" * 299_999 + lines("oops", row(1)))
     report = imported(path)
@@ -160,7 +160,7 @@ BROKEN = {
 
 @pytest.mark.parametrize("small", [True, False], ids=["small", "large"])
 @pytest.mark.parametrize("what", BROKEN)
-def test_of_a_broken_document_nothing_is_imported(
+def test_nothing_of_a_broken_document_is_imported(
     what: str, small: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pytest.importorskip("ijson")
@@ -199,7 +199,7 @@ def test_a_large_document_is_read_like_a_small_one(what: str, tmp_path: Path, mo
 
 
 @pytest.mark.parametrize("small", [True, False], ids=["small", "large"])
-def test_a_long_line_is_read_in_pieces_wherever_they_end(
+def test_a_long_line_is_read_in_pieces_of_any_size(
     small: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pytest.importorskip("ijson")
@@ -220,7 +220,7 @@ def test_a_large_document_without_the_package_is_named(tmp_path: Path, monkeypat
     assert (report.problems, report.added) == ({"needs_ijson": 1}, {})
 
 
-def test_packed_files_and_archives(tmp_path: Path) -> None:
+def test_compressed_files_and_archives(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl.gz").write_bytes(gzip.compress(lines(row(1, "packed")).encode()))
     with zipfile.ZipFile(tmp_path / "b.zip", "w") as archive:
         archive.writestr("export/thread_second12.json", json.dumps([{"role": "user", "content": "archived"}]))
@@ -230,7 +230,7 @@ def test_packed_files_and_archives(tmp_path: Path) -> None:
     assert (texts(), texts("thread_second12")) == (["packed"], ["archived"])
 
 
-def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:
+def test_unreadable_files_are_named(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl.gz").write_bytes(b"this is not packed")
     (tmp_path / "b.jsonl").write_text(lines(row(1)))
     report = imported(tmp_path)
@@ -240,7 +240,7 @@ def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:
         imported(tmp_path / "none.json")
 
 
-def test_columns_by_a_mapping_and_rows_that_do_not_fit(tmp_path: Path) -> None:
+def test_columns_by_a_mapping_and_rows_with_missing_columns(tmp_path: Path) -> None:
     path = tmp_path / "chat.csv"
     path.write_text(
         "session;who;said;when\ns1;customer;Hello;2024-01-01T00:00:00Z\ns1;bot\ns1;bot;Hi there;2024-01-01T00:00:01Z\n"
@@ -253,7 +253,7 @@ def test_columns_by_a_mapping_and_rows_that_do_not_fit(tmp_path: Path) -> None:
     assert "no column nobody" in report.examples["broken_csv"][0].detail
 
 
-def test_a_file_without_anything_in_it(tmp_path: Path) -> None:
+def test_an_empty_file(tmp_path: Path) -> None:
     for ending in ("jsonl", "json", "csv"):
         (tmp_path / f"empty.{ending}").write_text("")
     report = imported(tmp_path)

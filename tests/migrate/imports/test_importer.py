@@ -1,4 +1,4 @@
-"""Importing twice, interrupted, on top of another; taking it back."""
+"""An import that is repeated, interrupted, made after another one, or undone."""
 
 import json
 from pathlib import Path
@@ -24,7 +24,7 @@ def base() -> Database:
 
 
 def everything() -> dict[str, list[Any]]:
-    """All rows of the store, but for the numbers of their order and times of imports."""
+    """All rows of the store, without their sequence numbers and without the times of imports."""
 
     def read(tx: Tx) -> dict[str, list[Any]]:
         return {
@@ -52,7 +52,7 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "all.jsonl"
 
 
-def test_the_same_again_adds_nothing(path: Path) -> None:
+def test_importing_the_same_file_again_adds_nothing(path: Path) -> None:
     first = brought(path, exported.everything())
     before = everything()
     again = brought(path, exported.everything())
@@ -60,7 +60,7 @@ def test_the_same_again_adds_nothing(path: Path) -> None:
     assert (again.batch, again.added, again.there) == (None, {}, first.added)
 
 
-def test_a_dry_run_tells_the_same_and_writes_nothing(path: Path) -> None:
+def test_a_dry_run_reports_the_same_and_writes_nothing(path: Path) -> None:
     before = everything()
     tried = brought(path, exported.everything(), dry_run=True)
     assert everything() == before
@@ -68,14 +68,14 @@ def test_a_dry_run_tells_the_same_and_writes_nothing(path: Path) -> None:
     assert (tried.batch, tried.added, tried.problems) == (None, real.added, real.problems)
 
 
-def test_a_dry_run_makes_no_store(path: Path, tmp_path: Path) -> None:
+def test_a_dry_run_creates_no_store(path: Path, tmp_path: Path) -> None:
     place = tmp_path / "none" / "shim.db"
     report = brought(path, exported.everything(), dry_run=True, database_url=f"sqlite:///{place}")
     assert report.added["threads"] == 1
     assert not place.parent.exists()
 
 
-def test_an_interrupted_import_is_continued_under_its_own_name(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupted_import_is_continued_under_its_id(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     values = [row(thread, number) for thread in range(6) for number in range(3)]
     monkeypatch.setattr(writer, "TOGETHER", 2)
     seen = []
@@ -101,7 +101,7 @@ def test_an_interrupted_import_is_continued_under_its_own_name(path: Path, monke
     assert [name for name in ("threads", "messages", "journal", "imports") if left[name]] == []
 
 
-def test_a_transaction_that_fails_leaves_no_half_thread(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_transaction_that_fails_leaves_no_incomplete_thread(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: Any) -> int:
         raise RuntimeError("in the middle")
 
@@ -112,7 +112,7 @@ def test_a_transaction_that_fails_leaves_no_half_thread(path: Path, monkeypatch:
     assert everything()["threads"] == before["threads"] == everything()["messages"] == []
 
 
-def test_a_later_export_with_more_in_it_takes_the_earlier_one_s_place(path: Path) -> None:
+def test_a_later_export_with_more_objects_replaces_the_earlier_one(path: Path) -> None:
     first = brought(path, [row(1, 0, "one"), row(1, 2, "three")])
     second = brought(path, [row(1, 0, "one"), row(1, 1, "two"), row(1, 2, "three")])
     assert (second.replaced, second.refused) == ({"threads": 1}, 0)
@@ -123,11 +123,11 @@ def test_a_later_export_with_more_in_it_takes_the_earlier_one_s_place(path: Path
 
 
 def use(thread_id: str) -> None:
-    """As every write that uses a thread does."""
+    """Write to a thread, as every use of a thread does."""
     base().write(threads.lock, thread_id, 2_000_000_000)
 
 
-def test_a_thread_that_was_used_since_is_left_as_it_is(path: Path) -> None:
+def test_a_thread_that_was_used_since_the_import_is_unchanged(path: Path) -> None:
     brought(path, [row(1, 0)])
     use("thread_00000001")
     before = everything()["messages"]
@@ -136,7 +136,7 @@ def test_a_thread_that_was_used_since_is_left_as_it_is(path: Path) -> None:
     assert everything()["messages"] == before
 
 
-def test_ids_that_another_thread_has_are_refused_with_the_whole_thread(path: Path) -> None:
+def test_a_thread_with_an_id_of_another_thread_is_refused_as_a_whole(path: Path) -> None:
     brought(path, [row(1, 0)])
     report = brought(path, [row(1, 0) | {"thread_id": "thread_00000002"}, row(2, 1)])
     assert report.problems["taken"] == 1
@@ -145,7 +145,7 @@ def test_ids_that_another_thread_has_are_refused_with_the_whole_thread(path: Pat
 
 
 @pytest.mark.parametrize("backwards", [False, True])
-def test_of_a_run_that_was_exported_twice_the_ended_one_counts(path: Path, backwards: bool) -> None:
+def test_if_a_run_was_exported_twice_the_ended_one_is_imported(path: Path, backwards: bool) -> None:
     given = [exported.run(status="in_progress"), exported.run()]
     report = brought(path, [exported.thread(), *given[:: -1 if backwards else 1]])
     assert (report.problems["duplicate"], report.refused) == (1, 0)
@@ -154,7 +154,7 @@ def test_of_a_run_that_was_exported_twice_the_ended_one_counts(path: Path, backw
     assert found.body["status"] == "completed"
 
 
-def test_a_thread_that_was_deleted_here_does_not_come_back(path: Path) -> None:
+def test_a_thread_that_was_deleted_here_is_not_imported_again(path: Path) -> None:
     brought(path, [row(1, 0), row(2, 0)])
 
     def delete(tx: Tx) -> None:
@@ -166,14 +166,14 @@ def test_a_thread_that_was_deleted_here_does_not_come_back(path: Path) -> None:
     assert (report.problems["deleted"], report.there["threads"], report.added) == (1, 1, {})
 
 
-def test_an_import_that_was_taken_back_can_be_made_again(path: Path) -> None:
+def test_an_import_that_was_undone_can_be_repeated(path: Path) -> None:
     first = brought(path, [row(1, 0)])
     assert first.batch is not None
     undoing.undo(base(), first.batch, force=True)
     assert brought(path, [row(1, 0)]).added["threads"] == 1
 
 
-def test_an_assistant_that_was_changed_since_stays(path: Path) -> None:
+def test_an_assistant_that_was_changed_since_the_import_is_not_removed(path: Path) -> None:
     brought(path, [exported.assistant()])
     base().write(assistants.save, exported.assistant() | {"name": "Changed"})
     report = brought(path, [exported.assistant()])
@@ -183,7 +183,7 @@ def test_an_assistant_that_was_changed_since_stays(path: Path) -> None:
     assert found["name"] == "Changed"
 
 
-def test_undo_removes_what_came_and_nothing_else(path: Path, tmp_path: Path) -> None:
+def test_undo_removes_the_imported_objects_and_nothing_else(path: Path, tmp_path: Path) -> None:
     brought(tmp_path / "other.jsonl", [row(9, 0)])
     before = everything()
     report = brought(path, exported.everything())
@@ -195,7 +195,7 @@ def test_undo_removes_what_came_and_nothing_else(path: Path, tmp_path: Path) -> 
         undoing.undo(base(), report.batch)
 
 
-def test_undo_keeps_what_was_used_unless_it_is_forced(path: Path) -> None:
+def test_undo_does_not_remove_used_objects_unless_forced(path: Path) -> None:
     report = brought(path, [*exported.everything(), row(1, 0), row(2, 0)])
     assert report.batch is not None
     use("thread_00000001")
@@ -208,7 +208,7 @@ def test_undo_keeps_what_was_used_unless_it_is_forced(path: Path) -> None:
     assert everything()["imports"] == []
 
 
-def test_tenants_do_not_see_each_other_s(path: Path) -> None:
+def test_tenants_do_not_see_each_others_imports(path: Path) -> None:
     brought(path, [row(1, 0)])
     report = brought(path, [row(1, 0)], tenant="other")
     assert report.added["threads"] == 1
@@ -218,8 +218,8 @@ def test_tenants_do_not_see_each_other_s(path: Path) -> None:
     assert base().read(threads.get, "thread_00000001") is not None
 
 
-def test_order_is_the_conversation_s_whatever_order_the_input_has(path: Path) -> None:
-    """The API's lists begin with the newest; within one second the order of the list decides."""
+def test_the_order_is_that_of_the_conversation_for_any_order_of_the_input(path: Path) -> None:
+    """The API's lists begin with the newest message; within one second the order of the list decides."""
     said = [row(1, number, str(number)) | {"created_at": 100 + number // 4} for number in range(8)]
     for number, given in enumerate((said, said[::-1])):
         brought(path, given, tenant=str(number))
@@ -227,19 +227,19 @@ def test_order_is_the_conversation_s_whatever_order_the_input_has(path: Path) ->
         assert [one["content"][0]["text"]["value"] for one in found] == list("01234567")
 
 
-def test_without_times_the_roles_tell_where_it_begins(path: Path) -> None:
+def test_without_times_the_roles_decide_the_order(path: Path) -> None:
     brought(path, [row(1, 1, "answer"), row(1, 0, "question")])
     found = base().read(messages.page, "thread_00000001", 10, "asc").data
     assert [one["role"] for one in found] == ["user", "assistant"]
 
 
-def test_what_is_imported_is_not_old(path: Path) -> None:
-    """A thread of years ago is not erased at once because nobody has used it for so long."""
+def test_imported_threads_are_not_erased_as_old(path: Path) -> None:
+    """A thread with a creation date years ago is not erased immediately by the limit for unused threads."""
     brought(path, exported.everything())
     assert base().read(threads.left, exported.BEGAN + 86_400, 10) == []
 
 
-def test_a_program_brings_its_own_messages() -> None:
+def test_a_program_imports_its_own_messages() -> None:
     with Importer() as importer:
         importer.add({"role": "user", "content": "Hi", "id": 5, "created_at": 100}, thread_id="customer 7")
         importer.add({"role": "assistant", "content": "Hello", "id": 6, "created_at": 101}, thread_id="customer 7")

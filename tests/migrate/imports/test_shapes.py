@@ -1,4 +1,4 @@
-"""Every shape that can be imported, in the spellings that were found in public scripts."""
+"""Every shape that can be imported, in the variants that were found in public scripts."""
 
 import json
 from typing import Any
@@ -19,7 +19,7 @@ MESSAGE: Json = {
     "content": TEXT,
     "created_at": 1,
 }
-#: Which shape, a value, and what comes out: kinds and ids.
+#: The shape, a value, and the objects that are read from it: kinds and ids.
 VALUES: dict[str, tuple[str, Json, list[tuple[str, str | None]]]] = {
     "an object": ("object", MESSAGE, [("message", "msg_1")]),
     "an object without its kind": (
@@ -96,7 +96,7 @@ VALUES["the vendor's data export"] = ("chat", CHAT, [("thread", "6e9b"), ("messa
 
 
 @pytest.mark.parametrize("what", VALUES)
-def test_it_is_recognised_and_read(what: str) -> None:
+def test_a_value_is_recognised_and_read(what: str) -> None:
     shape, value, expected = VALUES[what]
     assert shapes.shape_of(value, Hint()) == shape
     found = list(shapes.read(value, Hint()))
@@ -113,12 +113,12 @@ def test_every_shape_has_a_value_here() -> None:
 
 
 @pytest.mark.parametrize("value", [{}, {"a": 1}, 5, "text", None, [[]], {"role": "user"}, {"messages": []}])
-def test_what_has_no_shape_is_told_and_never_raises(value: Any) -> None:
+def test_an_unknown_shape_is_reported_and_does_not_raise(value: Any) -> None:
     assert json.dumps(value)
     assert all(one.kind is None for one in shapes.read(value, Hint())) or value == {"messages": []}
 
 
-def test_a_branch_that_was_left_and_fields_that_have_no_place_are_named() -> None:
+def test_abandoned_branches_and_unknown_fields_are_named() -> None:
     lost = [each for one in shapes.read(CHAT, Hint()) for each in one.lost]
     assert lost == [("branch", "1 messages of 6e9b")]
     [row] = shapes.read({"thread_id": THREAD, "role": "user", "text": "Hi", "mood": "good"}, Hint())

@@ -1,4 +1,4 @@
-"""Times, ids, metadata and roles as exports spell them."""
+"""Times, ids, metadata and roles in the notations of exports."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ def test_a_time(given: Any, expected: int | None) -> None:
 
 
 @pytest.mark.parametrize("given", ["yesterday", True, [], {}, -1, 10**18, float("nan")])
-def test_what_is_no_time(given: Any) -> None:
+def test_invalid_times(given: Any) -> None:
     with pytest.raises(Refused, match="wrong kind"):
         values.moment(given)
 
@@ -39,19 +39,19 @@ def test_a_role(given: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize("given", ["system", "tool", None, 5, ["user"]])
-def test_what_is_no_role_of_a_thread(given: Any) -> None:
+def test_roles_that_threads_do_not_have(given: Any) -> None:
     with pytest.raises(Refused, match="role"):
         values.role(given)
 
 
-def test_a_derived_id_is_the_same_for_the_same_and_of_the_api_s_form() -> None:
+def test_derived_ids_are_reproducible_and_have_the_format_of_the_api() -> None:
     one = values.derived_id("thread", "user-7")
     assert one == values.derived_id("thread", "user-7") != values.derived_id("thread", "user-8")
     assert values.is_id("thread", one)
     assert len(one) == len("thread_") + 24
 
 
-def test_metadata_holds_texts() -> None:
+def test_metadata_values_are_texts() -> None:
     assert values.metadata(None) == ({}, [])
     assert values.metadata({"a": "x", "b": 5, "c": {"d": 1}}) == ({"a": "x", "b": "5", "c": '{"d":1}'}, ["b", "c"])
     with pytest.raises(Refused, match="metadata"):

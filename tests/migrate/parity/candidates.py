@@ -1,4 +1,4 @@
-"""An upstream whose models answer differently, and conversations to ask them again."""
+"""An upstream whose models answer differently, and recorded conversations to replay to them."""
 
 import json
 import re
@@ -10,22 +10,24 @@ from shim import OpenAI
 from shim.sandbox import Sandbox, SandboxReply
 
 Json = dict[str, Any]
-#: What a model reads in place of what the user has said last.
+#: Maps the last user message to the text that a model follows instead.
 Reading = Callable[[str], str]
 
 
 class Candidates(Sandbox):
-    """The sandbox follows the words of the last user message; each model here reads it in its own way."""
+    """The sandbox obeys the control words in the last user message; each model here replaces that text with its own
+    reading.
+    """
 
     def __init__(self, **readings: Reading) -> None:
         super().__init__(models=readings)
         self.readings = readings
-        #: Bodies of POST /responses, by model, as they came.
+        #: Received bodies of POST /responses, by model.
         self.asked: dict[str, list[Json]] = {}
         self.begun: set[str] = set()
 
     def kept(self) -> set[str]:
-        """The ids of all responses that it has begun and that nobody has deleted."""
+        """The ids of all responses that were created and have not been deleted."""
         gone = {each.path.rpartition("/")[2] for each in self.requests if each.method == "DELETE"}
         return self.begun - gone
 
@@ -56,7 +58,7 @@ def function(name: str) -> Json:
 
 
 def recorded(client: OpenAI, *questions: str, outputs: Callable[[Any], str] = lambda call: "sunny", **more: Any) -> str:
-    """A thread in which these questions were asked; its id."""
+    """Record a thread with these questions; returns its id."""
     tools = [function("get_weather"), function("get_time")]
     given = {"model": "gpt-4o", "tools": tools, "instructions": "Be brief."} | more
     helper, thread = client.beta.assistants.create(**given), client.beta.threads.create()

@@ -1,4 +1,4 @@
-"""A comparison as a help desk might see it, for pages to show."""
+"""A comparison as a help desk might see it, for the pages of the documentation."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from shim.migrate.parity.prices import Price
 from shim.migrate.parity.results import Compared, Options, Report, Result, judge
 
 MODELS = ("gpt-5.6-terra", "gpt-6-luna")
-#: Made up, as all prices are that a project ships.
+#: Invented prices, like all prices that the project ships.
 PRICES = {"gpt-4-turbo": Price(8, 24), "gpt-5.6-terra": Price(2, 8, 0.2), "gpt-6-luna": Price(1, 4)}
 SHIPPED = "Order 7 was shipped on Monday. It should reach you by Thursday, see shipping.pdf."
 LONG = (

@@ -56,7 +56,7 @@ def test_messages_alone() -> None:
     assert (found.status, found.calls, found.tokens) == (None, None, None)
 
 
-def test_a_run_without_steps_says_nothing_of_calls() -> None:
+def test_the_calls_of_a_run_without_steps_are_unknown() -> None:
     found = answer(RUN, [], [said(text("Hello."))])
     assert (found.calls, found.hosted) == (None, None)
 
@@ -74,7 +74,7 @@ def test_a_run_without_steps_says_nothing_of_calls() -> None:
         ({"usage": objects.usage(5, 6, 1, 2)}, {"tokens": Tokens(5, 6, 1, 2)}),
         ({"usage": {"prompt_tokens": 5, "completion_tokens": 6, "total_tokens": 11}}, {"tokens": Tokens(5, 6)}),
         ({"usage": {"prompt_tokens": 5, "prompt_tokens_details": {"cached_tokens": 4}}}, {"tokens": Tokens(5, 0, 4)}),
-        # A run that came to nothing counts no tokens: that is not known to be none.
+        # A run that failed counts no tokens: their number is unknown, not zero.
         ({"usage": objects.usage()}, {"tokens": None}),
         ({"usage": None}, {"tokens": None}),
     ],

@@ -12,7 +12,7 @@ from shim.migrate.parity import comparing
 from shim.store import survey
 
 
-def test_the_stage_is_a_store_and_a_client_of_its_own() -> None:
+def test_a_comparison_uses_its_own_store_and_client() -> None:
     with OpenAI(base_url="http://127.0.0.1:9/v1", api_key="key", max_retries=0) as client:
         with comparing.stage(client) as (place, base):
             path = Path(str(base.url.database))
@@ -23,14 +23,14 @@ def test_the_stage_is_a_store_and_a_client_of_its_own() -> None:
             assert len(base.read(survey.threads, None)) == 1
             assert path.is_file()
             assert place.world.delete_responses
-            # A retired model is asked as it is named.
+            # A retired model is called by its own name, without a successor.
             assert place.world.models.called("gpt-4-0314", None) == "gpt-4-0314"
         assert not path.parent.exists()
         assert client.max_retries == 0
         assert client.shim.threads.list() == []
 
 
-def test_work_is_done_by_so_many_and_no_more() -> None:
+def test_work_is_done_by_the_given_number_of_threads() -> None:
     together = threading.Barrier(3, timeout=20)
     done: list[int] = []
 
@@ -42,7 +42,7 @@ def test_work_is_done_by_so_many_and_no_more() -> None:
     assert sorted(done) == [*range(9)]
 
 
-def test_what_one_raises_ends_the_work_of_all() -> None:
+def test_an_exception_of_one_worker_stops_all() -> None:
     jobs: Any = deque(range(100))
 
     def work(number: Any) -> None:

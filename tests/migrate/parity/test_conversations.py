@@ -13,7 +13,7 @@ Json = dict[str, Any]
 
 
 class Record:
-    """A thread as it is written down: user, runs with what they do, messages without a run."""
+    """A recorded thread: user messages, runs with their steps and messages, and messages without a run."""
 
     def __init__(self, **fields: Any) -> None:
         self.thread = objects.thread("thread_1", 0, fields)
@@ -36,7 +36,7 @@ class Record:
         self._message("user", text, at, None)
 
     def alone(self, text: str, run_id: str | None = None) -> None:
-        """An answer whose run is not in the record."""
+        """Add an answer whose run is not in the recording."""
         self._message("assistant", text, 0, run_id)
 
     def run(
@@ -66,7 +66,7 @@ def shown(talk: Conversation) -> list[tuple[str, str]]:
     return [(turn.question, turn.answer.text or str(turn.answer.status)) for turn in talk.turns]
 
 
-def test_each_turn_has_what_was_said_before() -> None:
+def test_each_turn_has_the_items_before_it() -> None:
     record = Record(metadata={"imported_id": "talk 7"}, tool_resources={"file_search": {"vector_store_ids": ["vs_1"]}})
     record.user("One?")
     record.run(
@@ -84,7 +84,7 @@ def test_each_turn_has_what_was_said_before() -> None:
         "tools": [{"type": "file_search"}],
         "parallel_tool_calls": False,
     }
-    # What every run has by itself is not said again: some models refuse it.
+    # Default settings of a run are not sent, as some models refuse them.
     assert two.setting == {}
     assert [[item["type"] for item in turn.before] for turn in talk.turns] == [
         [],
@@ -96,7 +96,7 @@ def test_each_turn_has_what_was_said_before() -> None:
 
 
 @pytest.mark.parametrize("same_second", [True, False])
-def test_a_run_that_said_nothing_has_its_question_by_its_time(same_second: bool) -> None:
+def test_a_run_without_a_message_is_assigned_to_a_question_by_its_time(same_second: bool) -> None:
     record = Record()
     for number in range(3):
         record.user(f"{number}?", at=0 if same_second else number * 10)
@@ -106,7 +106,7 @@ def test_a_run_that_said_nothing_has_its_question_by_its_time(same_second: bool)
     assert problems == []
 
 
-def test_of_several_runs_the_completed_one_counts() -> None:
+def test_of_several_runs_the_completed_one_is_used() -> None:
     record = Record()
     record.user("One?", at=1)
     record.run(None, at=2, status="failed")
@@ -134,7 +134,7 @@ def test_messages_without_runs() -> None:
     assert problems == ["no_answer", "no_run", "no_run"]
 
 
-def test_what_lacks_is_named() -> None:
+def test_missing_parts_are_named() -> None:
     assert Record().cut()[1] == ["empty"]
     silent = Record()
     silent.alone("Anybody here?")

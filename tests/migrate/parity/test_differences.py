@@ -25,10 +25,10 @@ def words(found: list[Difference]) -> list[str]:
     return [f"{each.what}: {each.recorded} > {each.candidate}" for each in found]
 
 
-#: What both sides have that a plain answer has not, and the differences.
+#: What both answers add to a plain answer, and the expected differences.
 ANSWERS: list[Any] = [
     ({}, {}, []),
-    # Numbers are no structure.
+    # Numbers are not part of the structure.
     ({"tokens": Tokens(1, 2)}, {"tokens": Tokens(3, 4), "text": "Other words.", "seconds": 9.0, "model": "b"}, []),
     (
         {},
@@ -43,7 +43,7 @@ ANSWERS: list[Any] = [
         ["status: completed > failed (server_error)"],
     ),
     ({"status": "failed", "error": {"code": "a"}, "text": ""}, {"status": "failed", "error": {"code": "a"}}, []),
-    # Without an answer there is no form that could differ.
+    # Without an answer there is no format to compare.
     ({"status": "expired", "text": ""}, {"text": "# A"}, ["status: expired > completed"]),
     ({"hosted": ("file_search",)}, {"hosted": ("file_search", "file_search")}, []),
     ({"hosted": ("file_search",)}, {}, ["hosted tools: file_search > –"]),
@@ -80,7 +80,7 @@ def _call(name: str, arguments: str) -> Call:
     "batches, expected",
     [
         ([[_call("weather", '{"days": 2.0, "city": "Paris"}')], [_call("time", "")]], []),
-        # Together or one after the other is no difference, as long as nothing comes too early.
+        # Parallel and consecutive calls are equal, as long as no call is made before one that it needs.
         ([[_call("time", "{}"), _call("weather", WEATHER.arguments)]], []),
         ([[_call("time", "{}")], [_call("weather", WEATHER.arguments)]], ["order: weather, time > time, weather"]),
         ([[_call("weather", WEATHER.arguments)]], ["missing call: time({}) > –"]),
@@ -112,7 +112,7 @@ def test_a_turn_that_was_stopped_has_calls_and_no_answer() -> None:
     ]
 
 
-def test_what_is_not_recorded_is_not_compared() -> None:
+def test_aspects_that_are_not_recorded_are_not_compared() -> None:
     unknown = Answer(text="Hello.")
     assert told(unknown, PLAIN, [_call("news", "{}")]) == []
 

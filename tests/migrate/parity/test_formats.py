@@ -1,4 +1,4 @@
-"""The form of an answer."""
+"""The format of an answer."""
 
 import pytest
 
@@ -38,5 +38,5 @@ def test_form(text: str, expected: Form) -> None:
     assert form(text) == expected
 
 
-def test_a_refusal_is_no_text() -> None:
+def test_a_refusal_is_not_text() -> None:
     assert form('{"a": 1}', refused=True) == Form("refusal")

@@ -1,4 +1,4 @@
-"""The report as a page: its contents are inert."""
+"""The report as a page: its contents cannot run as code."""
 
 import re
 from dataclasses import replace
@@ -14,7 +14,7 @@ HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)> {{ 7 * 7 }}
 
 
 def hostile() -> Report:
-    """The same report, in which every text is an attack."""
+    """The same report, with an attack as every text."""
 
     def attacked(judged: Judged) -> Judged:
         result, found = judged.result, judged.differences
@@ -40,12 +40,12 @@ def hostile() -> Report:
 
 
 def words(html: str) -> str:
-    """What the page says, without its marks."""
+    """The visible text of the page, without tags."""
     body = html[html.index("<body>") :]
     return " ".join(re.sub(r"<[^>]+>", " ", body).split())
 
 
-def test_what_a_help_desk_sees() -> None:
+def test_the_page_of_a_help_desk() -> None:
     told = words(page(report(), "9.9"))
     assert "1 conversation, 3 turns, each on the history as it was recorded. 2026-09-21 14:13 UTC." in told
     assert "gpt-5.6-terra 3 3 0 0 2,924 2,048 210 84 $0.0038 25 0.30 s / 0.58 s 1.20 s / 2.31 s" in told
@@ -61,7 +61,7 @@ def test_costs_are_unknown_without_prices() -> None:
     assert "$" not in told
 
 
-def test_nothing_of_what_was_said_becomes_a_mark() -> None:
+def test_no_recorded_text_becomes_a_tag() -> None:
     html = page(hostile(), "9.9")
     assert "<script" not in html
     assert "<img" not in html
@@ -70,14 +70,14 @@ def test_nothing_of_what_was_said_becomes_a_mark() -> None:
     html.encode()
 
 
-def test_how_it_looks_in_a_browser_which_runs_nothing(chromium: Any) -> None:  # noqa: F811
+def test_a_browser_shows_the_page_and_runs_no_script(chromium: Any) -> None:  # noqa: F811
     for scheme in ("light", "dark"):
         shown = opened(chromium, color_scheme=scheme, viewport={"width": 1200, "height": 900})
         shown.set_content(page(report(), "9.9"))
         assert shown.complaints == []
         if scheme == "light":
             shoot(shown, "parity-light", full_page=True)
-    # The policy lets its own style in, and a phone scrolls in one direction alone.
+    # The content security policy allows the page's own style, and on a phone the page scrolls only vertically.
     narrow = opened(chromium, viewport={"width": 390, "height": 800})
     narrow.set_content(page(hostile(), "9.9"))
     assert narrow.evaluate("getComputedStyle(document.querySelector('.turn')).borderRadius") == "10px"

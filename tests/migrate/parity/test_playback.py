@@ -1,4 +1,4 @@
-"""Which output a call of a candidate gets."""
+"""Which recorded output is returned for a candidate's call."""
 
 import pytest
 
@@ -18,7 +18,8 @@ def made(*names: str) -> list[Call]:
     "calls, told",
     [
         (['weather {"city":"Paris"}'], [("equal", "rain", 0)]),
-        # Whatever is equal comes first, wherever it stands in a round; the other one goes by its order.
+        # Calls with equal arguments are matched first, at any position in a round; the remaining calls are matched by
+        # order.
         (['weather {"city":"Bonn"}', 'weather {"city": "Paris"}'], [("differ", "sun", 1), ("equal", "rain", 0)]),
         (["weather {}", "weather []"], [("differ", "rain", 0), ("differ", "sun", 1)]),
         (["weather {}"] * 3, [("differ", "rain", 0), ("differ", "sun", 1), ("none", None, None)]),
@@ -36,11 +37,12 @@ def test_outputs(calls: list[str], told: list[tuple[str, str | None, int | None]
     assert [(each.match, each.output, each.place) for each in playback.answer(made(*calls))] == told
 
 
-def test_each_recording_is_given_out_once_over_all_rounds() -> None:
+def test_each_recorded_output_is_used_once_over_all_rounds() -> None:
     playback = Playback([PARIS, ROME])
     assert [each.output for each in playback.answer(made("weather {}"))] == ["rain"]
     assert [each.output for each in playback.answer(made('weather {"city": "Rome"}'))] == ["sun"]
-    # Paris was given to a call with other arguments; who asks for it now gets it all the same.
+    # The output for Paris was used for a call with other arguments; a later call with equal arguments gets it
+    # nevertheless.
     assert [(each.match, each.output) for each in playback.answer(made('weather {"city": "Paris"}'))] == [
         ("elsewhere", "rain")
     ]

@@ -15,7 +15,7 @@ MILLION = 1_000_000
     [
         (Price(2, 8), Tokens(MILLION, MILLION), 10),
         (Price(2, 8, 0.5), Tokens(MILLION, 0, 400_000), 1.4),
-        # Who names no other price pays the same for cached tokens.
+        # Without a price for cached tokens, the input price is used.
         (Price(2, 8), Tokens(MILLION, 0, 400_000), 2),
         (Price(2, 8, 0), Tokens(MILLION, 0, MILLION), 0),
         (Price(2, 8, 0.5), Tokens(10, 0, 99), 5e-6),
@@ -55,7 +55,7 @@ def test_files(name: str, text: str, tmp_path: Path) -> None:
         ("none.json", None, "No such file"),
     ],
 )
-def test_what_cannot_be_used(name: str, text: str | None, told: str, tmp_path: Path) -> None:
+def test_invalid_prices(name: str, text: str | None, told: str, tmp_path: Path) -> None:
     if text is not None:
         (tmp_path / name).write_text(text)
     with pytest.raises(Unusable) as problem:

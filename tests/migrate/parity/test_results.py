@@ -28,7 +28,7 @@ def turn(**recorded: Any) -> Turn:
         ({}, {"text": "# Hello."}, None, ("markdown",), "same"),
         ({}, {"text": "# Hello."}, None, ("calls",), "differs"),
         ({}, {"status": "failed"}, None, (), "failed"),
-        # A failure is one, whatever is left out.
+        # A failure is reported, whatever is ignored.
         ({}, {"status": "failed"}, None, ("status",), "failed"),
         ({"status": "failed"}, {"status": "failed"}, None, (), "same"),
         ({"status": "failed"}, {}, None, (), "differs"),
@@ -56,7 +56,7 @@ def _report(*answers: Answer, prices: dict[str, Price] | None = None) -> Report:
     return Report(Options(("gpt-b",)), tuple(compared), (), prices or {})
 
 
-def test_what_is_not_known_is_not_zero() -> None:
+def test_unknown_values_are_not_zero() -> None:
     known = replace(RECORDED, model="gpt-b", tokens=Tokens(1000, 500, None, 7), first=0.5, seconds=2.0)
     recorded, model = _report(known, RECORDED, prices={"gpt-b": Price(1, 2)}).summaries()
     assert (recorded.tokens, recorded.tokens_unknown, recorded.cost, recorded.first) == (None, 2, None, None)
@@ -66,7 +66,7 @@ def test_what_is_not_known_is_not_zero() -> None:
     assert _report(known).summaries()[1].cost is None
 
 
-def test_times_are_those_of_half_and_of_nearly_all() -> None:
+def test_times_are_the_median_and_a_high_percentile() -> None:
     answers = [replace(RECORDED, first=float(number), seconds=float(number)) for number in range(20, 0, -1)]
     assert _report(*answers).summaries()[1].first == {"p50": 10.0, "p95": 19.0}
     assert _report(*answers[:3]).summaries()[1].total == {"p50": 19.0, "p95": 20.0}
@@ -87,7 +87,7 @@ def test_the_report_of_a_help_desk() -> None:
     assert [each.verdict for each in found.turns] == ["differs", "differs", "same"]
 
 
-def test_json_has_its_documented_shape() -> None:
+def test_json_has_the_documented_fields() -> None:
     told = json.loads(encoding.compact(as_json(report(), "9.9")))
     assert [*told] == ["format", "version", "shim", "made_at", "options", "summary", "turns", "problems"]
     assert [*told["turns"][0]] == ["thread", "turn", "question", "verdict", "recorded", "candidates"]

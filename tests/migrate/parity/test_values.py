@@ -1,4 +1,4 @@
-"""JSON values side by side."""
+"""The comparison of JSON values."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ def test_equal(one: Any, other: Any, same: bool) -> None:
     assert equal(other, one) is same
 
 
-def test_changes_are_the_innermost_ones() -> None:
+def test_the_innermost_changes_are_listed() -> None:
     one = {"city": "Paris", "days": [1, 2], "at": {"hour": 7}, "gone": None}
     other = {"city": "Rome", "days": [1, 3, 4], "at": {"hour": "7"}, "new": {}}
     assert [*changes(one, other)] == [
@@ -45,7 +45,7 @@ def test_arguments(text: str, value: Any) -> None:
     assert parsed(text) == value
 
 
-def test_values_for_the_eye() -> None:
+def test_values_are_shortened_for_display() -> None:
     assert [shown(each) for each in (ABSENT, "a", None, {"a": [1]})] == ["(absent)", '"a"', "null", '{"a":[1]}']
     assert [kind(each) for each in ({}, [], "", 1, 1.5, True, None, ABSENT)] == [
         *("object", "array", "string", "number", "number", "boolean", "null", "absent")

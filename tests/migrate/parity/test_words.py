@@ -1,4 +1,4 @@
-"""Numbers as people read them."""
+"""Numbers formatted for people."""
 
 from dataclasses import replace
 
@@ -30,7 +30,7 @@ def test_seconds(value: float | None, shown: str) -> None:
     assert words.seconds(value) == shown
 
 
-def test_sums_of_which_a_part_is_unknown_are_at_least_what_is_known() -> None:
+def test_a_sum_with_unknown_parts_is_shown_as_a_minimum() -> None:
     whole = report().summaries()[1]
     assert (words.cost(whole), words.tokens(whole, "prompt"), words.tokens(whole, "cached")) == (
         "$0.0038",
@@ -44,5 +44,5 @@ def test_sums_of_which_a_part_is_unknown_are_at_least_what_is_known() -> None:
     assert words.spread(nothing.first) == "unknown"
 
 
-def test_one_and_many() -> None:
+def test_singular_and_plural() -> None:
     assert [words.count(number, "turn") for number in (0, 1, 2000)] == ["0 turns", "1 turn", "2,000 turns"]

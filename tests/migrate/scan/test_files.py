@@ -15,7 +15,7 @@ def _names(place: Path, *exclude: str) -> list[str]:
     return [path.relative_to(place).as_posix() for path in files.walk(place, exclude)]
 
 
-def test_what_is_walked(tmp_path: Path) -> None:
+def test_which_folders_are_searched(tmp_path: Path) -> None:
     for name in (
         "b.py",
         "a.py",
@@ -35,7 +35,7 @@ def test_what_is_walked(tmp_path: Path) -> None:
     assert list(files.walk(tmp_path / "f.md")) == [tmp_path / "f.md"]
 
 
-def test_links_in_a_circle_are_walked_once(tmp_path: Path) -> None:
+def test_folders_in_a_circle_of_links_are_searched_once(tmp_path: Path) -> None:
     (tmp_path / "inner").mkdir()
     (tmp_path / "inner" / "a.py").write_text(CALL)
     (tmp_path / "inner" / "loop").symlink_to(tmp_path, target_is_directory=True)
@@ -49,7 +49,7 @@ def test_a_link_to_itself_and_a_broken_one_are_named(tmp_path: Path) -> None:
     assert [each.why for report in reports for each in report.skipped] == ["it is a broken link", "it is a broken link"]
 
 
-def test_what_is_skipped_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_skipped_files_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(files, "LARGEST", 1_000_000)
     odd = {
         "binary.py": b"\0\1\2" + CALL.encode(),
@@ -78,7 +78,7 @@ def test_a_file_that_may_not_be_read(tmp_path: Path) -> None:
     assert sources.scan(tmp_path / "a.py").skipped[0].why == "it cannot be read: Permission denied"
 
 
-def test_a_folder_is_no_file(tmp_path: Path) -> None:
+def test_a_folder_with_the_name_of_a_file(tmp_path: Path) -> None:
     (tmp_path / "a.py").mkdir()
     with pytest.raises(Unreadable, match="no file"):
         files.read(tmp_path / "a.py")

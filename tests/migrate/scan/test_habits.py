@@ -1,4 +1,4 @@
-"""Ways to read an answer that are other ones in a native response."""
+"""Code that reads an answer in a way that is different for a native response."""
 
 import pytest
 
@@ -17,7 +17,7 @@ SHOWN = {
 
 
 @pytest.mark.parametrize("code", SHOWN)
-def test_a_habit_shows_beside_a_use(code: str) -> None:
+def test_a_habit_is_found_together_with_a_use_of_the_api(code: str) -> None:
     assert rules(CALL + code) == ["call", SHOWN[code]]
 
 
@@ -32,10 +32,10 @@ SILENT = [
 
 
 @pytest.mark.parametrize("code", SILENT)
-def test_others_do_not(code: str) -> None:
+def test_similar_code_is_not_found(code: str) -> None:
     assert rules(CALL + code) == ["call"]
 
 
 @pytest.mark.parametrize("code", [each for each, rule in SHOWN.items() if rule != "first-content"])
-def test_what_others_do_too_shows_nothing_alone(code: str) -> None:
+def test_common_code_alone_is_not_found(code: str) -> None:
     assert rules(code) == []

@@ -1,4 +1,4 @@
-"""Comments that take findings out."""
+"""Comments that suppress findings."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import pytest
 from shim.migrate.scan import sources
 
 CALL = "client.beta.threads.runs.create(**options)"
-#: Code, and the rules that are left.
+#: Code, and the rules that are still found.
 LEFT = {
     f"{CALL}  # shim: ignore": [],
     f"{CALL}  # SHIM:ignore because of the tests": [],
@@ -24,7 +24,7 @@ LEFT = {
 
 
 @pytest.mark.parametrize("code", LEFT)
-def test_what_is_left(tmp_path: Path, code: str) -> None:
+def test_which_findings_remain(tmp_path: Path, code: str) -> None:
     (tmp_path / "a.py").write_text(code)
     report = sources.scan(tmp_path / "a.py")
     assert [each.rule for each in report.findings] == LEFT[code]

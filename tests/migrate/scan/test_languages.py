@@ -1,11 +1,11 @@
-"""Patterns for other languages: each row finds something, and comments and other APIs are silent."""
+"""Patterns for other languages: each row finds something, and nothing is found in comments or for other APIs."""
 
 import pytest
 
 from shim.migrate.scan import languages
 from tests.migrate.scan.found import ASSISTANT
 
-#: Suffix, text, and the rules that it shows.
+#: Suffix, text, and the rules that are found.
 SHOWN: list[tuple[str, str, set[str]]] = [
     ("ts", "const t = await openai.beta.threads.create();", {"other-language"}),
     ("js", "const { threads } = client.beta;", {"other-language"}),
@@ -57,7 +57,7 @@ SHOWN: list[tuple[str, str, set[str]]] = [
 
 
 @pytest.mark.parametrize("suffix, text, rules", SHOWN)
-def test_what_a_pattern_finds(suffix: str, text: str, rules: set[str]) -> None:
+def test_the_findings_of_a_pattern(suffix: str, text: str, rules: set[str]) -> None:
     assert {rule for rule, *_ in languages.find(text, suffix)} == rules
 
 
@@ -93,11 +93,11 @@ SILENT: list[tuple[str, str]] = [
 
 
 @pytest.mark.parametrize("suffix, text", SILENT)
-def test_comments_and_other_apis_are_silent(suffix: str, text: str) -> None:
+def test_nothing_is_found_in_comments_and_for_other_apis(suffix: str, text: str) -> None:
     assert list(languages.find(text, suffix)) == []
 
 
-def test_an_address_is_no_comment() -> None:
+def test_the_slashes_of_a_url_do_not_begin_a_comment() -> None:
     text = 'const url = "https://api.openai.com/v1"; // https://api.openai.com/v1/threads'
     assert "v1/threads" not in languages.without_comments(text, "js")
     assert '"https://api.openai.com/v1"' in languages.without_comments(text, "js")

@@ -1,4 +1,4 @@
-"""Notebooks: one program of all cells, and places in the file."""
+"""Notebooks: all cells are one program, and findings have their positions in the file."""
 
 import json
 from pathlib import Path
@@ -33,7 +33,7 @@ def test_a_cell_in_one_string(tmp_path: Path) -> None:
     assert "client.beta.threads.create" in lines[found.place.line - 1]
 
 
-def test_the_same_line_twice_has_two_places(tmp_path: Path) -> None:
+def test_equal_lines_have_different_positions(tmp_path: Path) -> None:
     lines = _write(
         tmp_path / "a.ipynb", FIRST, ["client.beta.threads.create()"], ["x = 1\n", "client.beta.threads.create()"]
     )
@@ -64,6 +64,6 @@ def test_cells_of_other_languages_and_texts_are_left_out(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("text", ["[]", "{}", '{"cells": 1}', "", "{"])
-def test_what_is_no_notebook(text: str) -> None:
+def test_files_that_are_not_notebooks(text: str) -> None:
     with pytest.raises(ValueError):
         notebooks.program(text)

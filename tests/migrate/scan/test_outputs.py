@@ -30,7 +30,7 @@ REGION = {
     "additionalProperties": False,
     "properties": {"startLine": NUMBER, "endLine": NUMBER, "startColumn": NUMBER},
 }
-#: What SARIF 2.1.0 asks of the parts that are used; nothing else may be there.
+#: The requirements of SARIF 2.1.0 for the parts that are used; other keys are not allowed.
 SARIF: dict[str, Any] = {
     "type": "object",
     "required": ["version", "runs"],
@@ -129,7 +129,7 @@ SARIF: dict[str, Any] = {
 }
 
 
-def test_sarif_is_what_the_standard_says() -> None:
+def test_sarif_follows_the_standard() -> None:
     body = json.loads(outputs.as_sarif(REPORT, "1.2.3"))
     jsonschema.validate(body, SARIF)
     (run,) = body["runs"]
@@ -147,7 +147,7 @@ def test_sarif_is_what_the_standard_says() -> None:
     )
 
 
-def test_json_has_everything() -> None:
+def test_json_has_every_field() -> None:
     body = json.loads(outputs.as_json(REPORT, "1.2.3"))
     assert (body["files"], body["ignored"], body["counts"]) == (7, 2, {"works": 1, "remark": 1, "human": 1})
     assert body["skipped"] == [{"file": "odd.bin", "why": "it is binary"}]
@@ -156,7 +156,7 @@ def test_json_has_everything() -> None:
     assert first["page"] == "docs/reference/coverage.md#methods"
 
 
-def test_markdown_has_a_place_for_each() -> None:
+def test_markdown_has_a_line_for_each_finding() -> None:
     page = outputs.as_markdown(REPORT, "1.2.3")
     assert "files: 7, needs a human: 1, works with a remark: 1, works as is: 1" in page
     assert page.index("| [v1-file-ids]") < page.index("| [assistant-id]") < page.index("| [call]")

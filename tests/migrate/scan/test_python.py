@@ -5,7 +5,7 @@ import pytest
 from tests.migrate.scan.found import ASSISTANT, found, rules
 
 CLIENT = "from openai import OpenAI\nclient = OpenAI()\n"
-#: Code after a client was made, and the rules that it shows.
+#: Code after a client was created, and the rules that are found in it.
 SHOWN: dict[str, list[str]] = {
     "client.beta.threads.create()": ["call"],
     "client.beta.threads.runs.create(thread_id=t, assistant_id=a, stream=True)": ["stream"],
@@ -39,11 +39,11 @@ SHOWN: dict[str, list[str]] = {
 
 
 @pytest.mark.parametrize("code", SHOWN)
-def test_a_use_shows(code: str) -> None:
+def test_a_use_is_found(code: str) -> None:
     assert sorted(rules(CLIENT + code)) == sorted(SHOWN[code])
 
 
-#: Nothing of this is the Assistants API.
+#: None of this uses the Assistants API.
 SILENT = [
     "client.responses.create(model='gpt-4', input='x')",
     "client.chat.completions.create(model='gpt-4', messages=[])",
@@ -71,15 +71,15 @@ SILENT = [
 
 
 @pytest.mark.parametrize("code", SILENT)
-def test_other_apis_are_silent(code: str) -> None:
+def test_nothing_is_found_for_other_apis(code: str) -> None:
     if code.startswith("beta ="):
-        # A local name is not a client; what is called `beta` elsewhere is not looked at.
+        # A local name is not a client, and an attribute `beta` of another object is not followed.
         assert rules(code) == []
     else:
         assert rules(CLIENT + code) == []
 
 
-def test_the_place_and_the_words() -> None:
+def test_position_and_text_of_a_finding() -> None:
     code = f"""\
     import openai
 
@@ -104,7 +104,7 @@ MODULE = {
 
 
 @pytest.mark.parametrize("code", MODULE)
-def test_which_client_is_called(code: str) -> None:
+def test_the_kind_of_client_is_recognised(code: str) -> None:
     assert rules(code) == MODULE[code]
 
 
@@ -125,7 +125,7 @@ def test_types(code: str) -> None:
     assert rules(code) == ["types"]
 
 
-def test_handlers_and_what_derives_from_them() -> None:
+def test_handlers_and_their_subclasses() -> None:
     code = """\
     import openai
     class First(openai.AssistantEventHandler): ...
@@ -159,5 +159,5 @@ def test_frameworks(code: str) -> None:
     assert set(shown) == {FRAMEWORKS[code]}
 
 
-def test_a_nest_that_is_too_deep_for_the_reader_is_no_crash() -> None:
+def test_code_nested_too_deeply_for_the_parser_does_not_crash() -> None:
     assert rules("x = " + "f(" * 60 + ")" * 60) == []

@@ -15,7 +15,7 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_processes_find_the_same(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_several_processes_find_the_same_as_one(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     alone = scanner.scan([project], processes=1)
     assert (alone.files, len(alone.findings), len(alone.skipped)) == (30, 30, 1)
     monkeypatch.setattr(scanner, "FEW", 1)
@@ -31,6 +31,6 @@ def test_a_file_that_is_named_twice_is_read_once(project: Path) -> None:
     assert (report.files, len(report.findings), report.skipped) == (30, 30, [])
 
 
-def test_the_order_is_that_of_files_and_lines(project: Path) -> None:
+def test_findings_are_in_the_order_of_files_and_lines(project: Path) -> None:
     found = scanner.scan([project], processes=1).findings
     assert found == sorted(found, key=lambda each: (each.file, each.place))

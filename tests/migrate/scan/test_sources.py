@@ -1,4 +1,4 @@
-"""One file: its language is chosen by its name, and nothing in it raises."""
+"""One file: its language is selected by its name, and no content raises an exception."""
 
 from pathlib import Path
 
@@ -31,7 +31,7 @@ def test_configuration_and_code(tmp_path: Path, name: str) -> None:
     assert sorted(each.rule for each in sources.scan(tmp_path / name).findings) == rules
 
 
-def test_python_that_is_none_is_looked_at_by_patterns(tmp_path: Path) -> None:
+def test_invalid_python_is_searched_with_patterns(tmp_path: Path) -> None:
     (tmp_path / "old.py").write_text("import openai\nprint 'x'\nrun = client.beta.threads.runs.create()\n")
     found = sources.scan(tmp_path / "old.py").findings
     assert [(each.rule, each.place.line, each.text) for each in found] == [
@@ -40,18 +40,18 @@ def test_python_that_is_none_is_looked_at_by_patterns(tmp_path: Path) -> None:
     ]
 
 
-def test_other_python_that_is_none_says_nothing(tmp_path: Path) -> None:
+def test_invalid_python_without_a_match_has_no_finding(tmp_path: Path) -> None:
     (tmp_path / "old.py").write_text("print 'beta'\n")
     report = sources.scan(tmp_path / "old.py")
     assert (report.findings, report.skipped, report.files) == ([], [], 1)
 
 
-def test_what_is_nested_too_deeply_is_named(tmp_path: Path) -> None:
+def test_code_nested_too_deeply_is_named(tmp_path: Path) -> None:
     (tmp_path / "deep.py").write_text("x = client.beta" + "(1)" * 3000 + "\n")
     report = sources.scan(tmp_path / "deep.py")
     assert len(report.skipped) + report.files == 1
 
 
-def test_a_warning_of_the_parser_is_not_ours(tmp_path: Path) -> None:
+def test_warnings_of_the_parser_are_not_shown(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text("x = '\\d'\nclient.beta.threads.create()\n")
     assert [each.rule for each in sources.scan(tmp_path / "a.py").findings] == ["call"]

@@ -1,4 +1,4 @@
-"""Addresses, headers, events' names, ids and models in Python's strings."""
+"""Addresses, headers, event names, ids and models in Python's strings."""
 
 import pytest
 
@@ -24,7 +24,7 @@ SHOWN = {
 
 
 @pytest.mark.parametrize("code", SHOWN)
-def test_what_strings_say(code: str) -> None:
+def test_findings_in_strings(code: str) -> None:
     assert rules(code) == SHOWN[code]
 
 
@@ -46,10 +46,10 @@ SILENT = [
 
 
 @pytest.mark.parametrize("code", SILENT)
-def test_what_says_nothing_alone(code: str) -> None:
+def test_strings_that_are_not_found_alone(code: str) -> None:
     assert rules(code) == []
 
 
-def test_a_model_says_since_when() -> None:
+def test_the_finding_of_a_model_has_its_retirement_date() -> None:
     code = f"ID = '{ASSISTANT}'\nclient.beta.assistants.create(model='gpt-4-32k')"
     assert found(code)[-1] == (2, "retired-model", "gpt-4-32k (gone from 2025-06-06)")

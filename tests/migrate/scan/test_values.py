@@ -1,12 +1,15 @@
-"""However a program holds a client, its calls are found; and only then is it known which client it is."""
+"""The calls of a client are found for every way in which a program stores it; only then is the kind of the client
+known.
+"""
 
 import pytest
 
 from tests.migrate.scan.found import rules
 
-#: A method that calls the client of its object.
+#: A method that calls the client stored in its object.
 METHOD = "    def go(self):\n        self.client.beta.threads.create()"
-#: Programs that hold an Azure client in some way and call it once: the rule says whether the scanner followed it.
+#: Programs that store an Azure client in different ways and call it once: the rule shows whether the scanner followed
+#: the value.
 HELD = {
     "module": "client = AzureOpenAI()\nclient.beta.threads.create()",
     "another name": "client = AzureOpenAI()\nsame = client\nsame.beta.threads.create()",
@@ -60,11 +63,11 @@ HELD = {
 
 
 @pytest.mark.parametrize("way", HELD)
-def test_it_is_followed(way: str) -> None:
+def test_a_client_is_followed(way: str) -> None:
     assert "azure-client" in rules("from openai import AzureOpenAI\n" + HELD[way])
 
 
-#: Who holds it is unknown, but for ``beta``.
+#: The kind of object is unknown, but it has an attribute ``beta``.
 UNKNOWN = [
     "from app.clients import client\nclient.beta.threads.create()",
     "from app import clients\nclients.client.beta.threads.create()",
@@ -79,7 +82,7 @@ UNKNOWN = [
 
 
 @pytest.mark.parametrize("code", UNKNOWN)
-def test_whoever_has_a_beta_is_a_client(code: str) -> None:
+def test_an_unknown_object_with_beta_is_a_client(code: str) -> None:
     assert rules(code) == ["call"]
 
 
@@ -92,10 +95,10 @@ CIRCLES = [
 
 
 @pytest.mark.parametrize("code", CIRCLES)
-def test_circles_end(code: str) -> None:
+def test_circular_definitions_do_not_loop(code: str) -> None:
     assert rules(code) == ["call"]
 
 
-def test_many_names_do_not_take_for_ever() -> None:
+def test_many_names_are_followed_quickly() -> None:
     steps = "\n".join(f"    f{i} = f{i - 1}(f{i - 1}, f{i - 2}) or f{i - 2}(f{i - 1})" for i in range(2, 200))
     assert rules(f"def go(f0, f1):\n{steps}\n    f199.beta.threads.create()") == ["call"]

@@ -1,4 +1,4 @@
-"""A program with some rules applied, for the tests that look at it."""
+"""A program with some rules applied, for the tests of the rules."""
 
 import textwrap
 from collections.abc import Sequence
@@ -13,6 +13,6 @@ def swapped(code: str, rules: Sequence[Rule] = SWAP) -> str:
 
 
 def notes(code: str, rules: Sequence[Rule] = SWAP) -> list[tuple[int, str]]:
-    """What was left alone, with its line."""
+    """Parts that were left unchanged, with their lines."""
     made = rewriter.rewrite(rewriter.parse(textwrap.dedent(code)), rules)
     return [(each.line, each.why) for each in made.notes]

@@ -20,17 +20,17 @@ USED = {
 
 
 @pytest.mark.parametrize("code", USED)
-def test_what_is_used(code: str) -> None:
+def test_which_attributes_are_used(code: str) -> None:
     assert facts([cst.parse_module(code)]).used == USED[code]
 
 
-def test_submodules_that_bind_the_module_anew() -> None:
+def test_submodule_imports_that_bind_the_modules_name_again() -> None:
     code = "import openai.types, openai.lib as l\nimport openai\nimport other.openai.x"
     assert facts([cst.parse_module(code)]).dotted == {"openai.types"}
 
 
-def test_the_names_that_are_the_same_are_the_same() -> None:
-    """The rule for what may stay is true of the two modules: only clients and settings differ."""
+def test_the_common_names_are_the_same_objects() -> None:
+    """Checks the assumption behind the rules: only clients and settings differ between the two modules."""
     named = [each for each in openai.__all__ if each[0].isupper() and each not in CLIENTS]
     assert [
         each

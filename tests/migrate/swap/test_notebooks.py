@@ -1,4 +1,4 @@
-"""Notebooks: only the lines that change are written anew."""
+"""Notebooks: only the changed lines are rewritten."""
 
 import json
 from typing import Any
@@ -22,7 +22,7 @@ CELLS: list[Any] = [
 @pytest.mark.parametrize(
     "form", [{"indent": 1}, {"indent": 2, "ensure_ascii": False}, {"separators": (",", ":")}, {"sort_keys": True}]
 )
-def test_only_lines_that_change_are_written(form: dict[str, Any]) -> None:
+def test_only_changed_lines_are_rewritten(form: dict[str, Any]) -> None:
     text = json.dumps({"nbformat": 4, "cells": CELLS}, **form) + "\n"
     made, notes = notebooks.rewrite(text, SWAP)
     assert [each.why for each in notes] == ["cell 5: it is no Python that the parser understands"]
@@ -34,7 +34,7 @@ def test_only_lines_that_change_are_written(form: dict[str, Any]) -> None:
     assert notebooks.rewrite(made, UNDO)[0] == text
 
 
-def test_notes_say_the_cell() -> None:
+def test_notes_name_the_cell() -> None:
     cells = [
         {"cell_type": "code", "source": "import openai, openai.types"},
         {"cell_type": "code", "source": "\nopenai.OpenAI(); __import__('openai')"},
@@ -46,6 +46,6 @@ def test_notes_say_the_cell() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"cells": 1}', "{", "[" * 100_000])
-def test_what_is_no_notebook_is_not_touched(text: str) -> None:
+def test_files_that_are_not_notebooks_stay_unchanged(text: str) -> None:
     with pytest.raises(NotUnderstood, match="no notebook"):
         notebooks.rewrite(text, SWAP)

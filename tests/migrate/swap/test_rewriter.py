@@ -16,12 +16,12 @@ NOT_PYTHON = [
 
 
 @pytest.mark.parametrize("source", NOT_PYTHON)
-def test_what_is_no_python_is_not_touched(source: bytes) -> None:
+def test_invalid_python_stays_unchanged(source: bytes) -> None:
     with pytest.raises(NotUnderstood):
         rewriter.parse(source)
 
 
-def test_what_cannot_be_written_again_is_not_touched() -> None:
+def test_code_that_cannot_be_reproduced_exactly_stays_unchanged() -> None:
     with pytest.raises(NotUnderstood, match="exactly as it is"):
         rewriter.parse(b"import openai\rx = 1\r")
 
@@ -54,5 +54,5 @@ SILENT = [
 
 
 @pytest.mark.parametrize("code", SILENT)
-def test_other_strings_are_not(code: str) -> None:
+def test_other_strings_are_not_named(code: str) -> None:
     assert notes(code) == []

@@ -28,7 +28,7 @@ def _written(path: Path, undo: bool = False) -> None:
         (b"", b"x = 1  "),
     ],
 )
-def test_every_other_byte_stays(tmp_path: Path, before: bytes, after: bytes) -> None:
+def test_every_other_byte_stays_unchanged(tmp_path: Path, before: bytes, after: bytes) -> None:
     path = tmp_path / "a.py"
     path.write_bytes(before + OLD + after)
     _written(tmp_path)
@@ -50,7 +50,7 @@ def test_a_plan_writes_nothing(tmp_path: Path) -> None:
     ]
 
 
-def test_what_is_not_understood_is_named_and_stays(tmp_path: Path) -> None:
+def test_files_that_cannot_be_parsed_are_named_and_stay_unchanged(tmp_path: Path) -> None:
     odd = {
         "a.py": b"print 'openai'",
         "b.py": OLD + b"\0",
@@ -88,14 +88,14 @@ def test_what_is_not_understood_is_named_and_stays(tmp_path: Path) -> None:
         b"from openai\\\n  import OpenAI",
     ],
 )
-def test_where_an_import_stands_does_not_matter(tmp_path: Path, code: bytes) -> None:
-    """A quick look at the bytes decides whether a file is parsed."""
+def test_imports_are_found_at_any_position(tmp_path: Path, code: bytes) -> None:
+    """A search in the bytes decides whether a file is parsed."""
     (tmp_path / "a.py").write_bytes(code + b"\nopenai.OpenAI()\n")
     assert len(swapper.plan([tmp_path]).changes) == 1
 
 
 @pytest.mark.parametrize("name", ["shim.py", "shim/__init__.py"])
-def test_a_module_of_that_name_in_the_project_stops_it(tmp_path: Path, name: str) -> None:
+def test_a_module_named_shim_in_the_project_stops_the_swap(tmp_path: Path, name: str) -> None:
     (tmp_path / name).parent.mkdir(exist_ok=True)
     (tmp_path / name).write_text("")
     (tmp_path / "app").mkdir()
@@ -105,7 +105,7 @@ def test_a_module_of_that_name_in_the_project_stops_it(tmp_path: Path, name: str
     assert f"would be {tmp_path / name}, which is not this package" in plan.skipped[0][1]
 
 
-def test_a_link_stays_a_link_and_a_mode_a_mode(tmp_path: Path) -> None:
+def test_links_and_file_modes_are_preserved(tmp_path: Path) -> None:
     real = tmp_path / "real.py"
     real.write_bytes(OLD)
     real.chmod(0o751)
@@ -118,7 +118,7 @@ def test_a_link_stays_a_link_and_a_mode_a_mode(tmp_path: Path) -> None:
     assert stat.S_IMODE(real.stat().st_mode) == 0o751
 
 
-def test_a_file_that_somebody_wrote_meanwhile_stays_theirs(tmp_path: Path) -> None:
+def test_a_file_that_was_changed_meanwhile_is_not_overwritten(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_bytes(OLD)
     (change,) = swapper.plan([tmp_path]).changes
     (tmp_path / "a.py").write_bytes(b"# mine\n" + OLD)

@@ -44,11 +44,11 @@ KEPT = [
 
 
 @pytest.mark.parametrize("code", CHANGED)
-def test_it_is_swapped(code: str) -> None:
+def test_the_import_is_swapped(code: str) -> None:
     assert swapped(code) == CHANGED[code]
     assert swapped(CHANGED[code]) == CHANGED[code], "twice is once"
 
 
 @pytest.mark.parametrize("code", KEPT)
-def test_it_stays(code: str) -> None:
+def test_other_imports_stay_unchanged(code: str) -> None:
     assert swapped(code) == code

@@ -1,4 +1,4 @@
-"""``from shim import ...``, back."""
+"""The undo of ``from shim import ...``."""
 
 import pytest
 
@@ -29,16 +29,16 @@ LEFT = {
 
 
 @pytest.mark.parametrize("code", CHANGED)
-def test_it_is_swapped_back(code: str) -> None:
+def test_the_import_is_swapped_back(code: str) -> None:
     assert swapped(code, UNDO) == CHANGED[code]
 
 
 @pytest.mark.parametrize("code", KEPT)
-def test_it_stays(code: str) -> None:
+def test_other_imports_stay_unchanged(code: str) -> None:
     assert (swapped(code, UNDO), notes(code, UNDO)) == (code, [])
 
 
 @pytest.mark.parametrize("code", LEFT)
-def test_what_is_the_shims_own_is_left_and_named(code: str) -> None:
+def test_names_that_only_the_shim_has_are_left_and_named(code: str) -> None:
     assert swapped(code, UNDO) == code
     assert notes(code, UNDO) == [(1, LEFT[code])]

@@ -4,7 +4,7 @@ import pytest
 
 from tests.migrate.swap.rewritten import notes, swapped
 
-#: The import and the rest, and the import afterwards.
+#: The import and the rest of the program, and the import after the swap.
 CHANGED = [
     ("import openai", "openai.OpenAI()", "import shim as openai"),
     ("import openai", "openai.beta.threads.create()", "import shim as openai"),
@@ -38,14 +38,14 @@ KEPT = [
 
 
 @pytest.mark.parametrize("old, rest, new", CHANGED)
-def test_it_is_swapped(old: str, rest: str, new: str) -> None:
+def test_the_import_is_swapped(old: str, rest: str, new: str) -> None:
     assert swapped(f"{old}\n{rest}\n") == f"{new}\n{rest}\n"
     assert swapped(f"{new}\n{rest}\n") == f"{new}\n{rest}\n", "twice is once"
     assert swapped(f"def f():\n    {old}\n    {rest}\n") == f"def f():\n    {new}\n    {rest}\n"
 
 
 @pytest.mark.parametrize("code", KEPT)
-def test_it_stays(code: str) -> None:
+def test_other_imports_stay_unchanged(code: str) -> None:
     assert swapped(code) == code
     assert notes(code) == []
 

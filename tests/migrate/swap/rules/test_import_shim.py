@@ -1,4 +1,4 @@
-"""``import shim as openai``, back."""
+"""The undo of ``import shim as openai``."""
 
 import pytest
 
@@ -21,11 +21,11 @@ KEPT = [
 
 
 @pytest.mark.parametrize("code", CHANGED)
-def test_it_is_swapped_back(code: str) -> None:
+def test_the_import_is_swapped_back(code: str) -> None:
     assert swapped(code, UNDO) == CHANGED[code]
     assert swapped(CHANGED[code], UNDO) == CHANGED[code]
 
 
 @pytest.mark.parametrize("code", KEPT)
-def test_it_stays(code: str) -> None:
+def test_other_imports_stay_unchanged(code: str) -> None:
     assert (swapped(code, UNDO), notes(code, UNDO)) == (code, [])

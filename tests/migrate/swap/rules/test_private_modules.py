@@ -1,4 +1,4 @@
-"""Clients from undocumented modules."""
+"""Clients imported from undocumented modules."""
 
 import pytest
 
@@ -17,16 +17,16 @@ KEPT = [
 
 
 @pytest.mark.parametrize("code", CHANGED)
-def test_it_is_swapped(code: str) -> None:
+def test_the_import_is_swapped(code: str) -> None:
     assert swapped(code) == CHANGED[code]
 
 
 @pytest.mark.parametrize("code", KEPT)
-def test_it_stays(code: str) -> None:
+def test_other_imports_stay_unchanged(code: str) -> None:
     assert (swapped(code), notes(code)) == (code, [])
 
 
-def test_a_mixed_one_is_left_and_named() -> None:
+def test_an_import_of_clients_and_other_names_is_left_and_named() -> None:
     code = "from openai.lib.azure import AzureOpenAI, AzureADTokenProvider\n"
     assert swapped(code) == code
     assert notes(code) == [

@@ -15,7 +15,7 @@ from tests.migrate.swap.rules import (
 TABLES = (test_from_openai, test_from_shim, test_import_openai, test_import_shim, test_private_modules)
 
 
-def test_more_is_kept_than_changed() -> None:
+def test_more_examples_stay_than_change() -> None:
     assert sum(len(each.KEPT) for each in TABLES) > 1.5 * sum(len(each.CHANGED) for each in TABLES)
 
 
@@ -26,5 +26,5 @@ def test_more_is_kept_than_changed() -> None:
         *test_from_openai.CHANGED,
     ],
 )
-def test_there_and_back_is_nothing(code: str) -> None:
+def test_a_swap_and_its_undo_change_nothing(code: str) -> None:
     assert swapped(swapped(code), UNDO) == code
