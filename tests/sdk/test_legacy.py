@@ -18,7 +18,7 @@ HERE = Path(__file__).parent
 DOORS = (
     "tests/scenarios/doors/test_handlers.py",
     "tests/scenarios/doors/test_raw.py",
-    "tests/scenarios/doors/test_ending.py::test_a_client_lives_through_several_loops",
+    "tests/scenarios/doors/test_ending.py::test_clients_in_several_loops",
     "tests/scenarios/doors/test_ending.py::test_many_conversations_of_one_loop",
     "tests/scenarios/ways_in/test_every_way.py",
     "tests/assembly/test_decoding.py",

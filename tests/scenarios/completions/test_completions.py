@@ -1,6 +1,6 @@
-"""Old programs on a server that has Chat Completions and nothing else: `SHIM_UPSTREAM=chat+http://…`.
+"""Programs of the old API on a server that has only Chat Completions: `SHIM_UPSTREAM=chat+http://…`.
 
-The session `completions` of noxfile.py installs LiteLLM and runs these; elsewhere they are left out.
+The session `completions` of noxfile.py installs LiteLLM and runs these tests; without LiteLLM they are skipped.
 """
 
 import asyncio
@@ -77,7 +77,7 @@ def test_a_text_streamed_and_a_second_run(client: Any, server: Completions) -> N
     with client.beta.threads.runs.stream(thread_id=thread.id, assistant_id=assistant) as stream:
         stream.until_done()
     assert said(client, thread.id) == ["Hi", HELLO.text, "And now?", "Still here."]
-    # It keeps nothing, so it is told everything.
+    # The server stores nothing, so the second request contains the whole thread.
     assert [each["role"] for each in server.messages[1]] == ["system", "user", "assistant", "user"]
 
 
@@ -109,7 +109,7 @@ def test_parallel_calls_with_a_text_before_them(client: Any, server: Completions
     run = client.beta.threads.runs.create_and_poll(thread_id=thread.id, assistant_id=assistant)
     assert run.status == "requires_action", run.last_error
     given = answers(run)
-    # Outputs come in whatever order the program has them.
+    # A program may submit the outputs in any order.
     run = client.beta.threads.runs.submit_tool_outputs_and_poll(
         run_id=run.id, thread_id=thread.id, tool_outputs=given[::-1]
     )
@@ -147,7 +147,7 @@ FAILURES = {
 
 
 @pytest.mark.parametrize("status", FAILURES)
-def test_an_error_of_the_server_comes_in_its_own_words(status: int, client: Any, server: Completions) -> None:
+def test_an_error_has_the_servers_own_message(status: int, client: Any, server: Completions) -> None:
     error, code = FAILURES[status]
     server.turns = [Turn(status=status, error=error)] * 2
     asked: Json = {"assistant_id": helper(client), "thread": {"messages": asking("Hi")}}
@@ -185,11 +185,11 @@ def test_a_run_is_cancelled_while_the_model_is_silent(client: Any, server: Compl
     run = client.beta.threads.runs.poll(run.id, thread_id=thread.id)
     assert run.status == "cancelled"
     assert said(client, thread.id) == ["Hi"]
-    # The connection was left, so the model does not go on for nobody.
+    # The connection was closed, so the model does not continue an answer without a reader.
     assert server.left.wait(60)
 
 
-async def test_the_async_client_leaves_a_silent_model_as_well(awaited: Any, server: Completions) -> None:
+async def test_the_async_client_disconnects_from_a_silent_model(awaited: Any, server: Completions) -> None:
     server.turns = [Turn("Never said.", silent=True)]
     assistant = await awaited.beta.assistants.create(model="chatty")
     thread = await awaited.beta.threads.create(messages=asking("Hi"))
@@ -201,11 +201,11 @@ async def test_the_async_client_leaves_a_silent_model_as_well(awaited: Any, serv
     assert await asyncio.to_thread(server.left.wait, 60)
 
 
-def test_a_server_that_counts_nothing(client: Any, server: Completions) -> None:
+def test_a_server_that_sends_no_usage(client: Any, server: Completions) -> None:
     server.turns = [Turn("Hello there, friend.", counted=False)]
     run = client.beta.threads.create_and_run_poll(assistant_id=helper(client), thread={"messages": asking("Hi")})
     assert run.status == "completed"
-    # LiteLLM's estimate.
+    # An estimate by LiteLLM.
     assert 3 < run.usage.completion_tokens < 10
 
 
@@ -228,7 +228,7 @@ def test_hosted_tools_are_refused_by_name(kind: str, client: Any, server: Comple
     assert server.asked == []
 
 
-def test_an_image_by_its_url_and_none_by_a_file(client: Any, server: Completions) -> None:
+def test_images_are_accepted_by_url_and_refused_by_file_id(client: Any, server: Completions) -> None:
     server.turns = [Turn("A cat.")]
     picture = {"type": "image_url", "image_url": {"url": "https://example.com/cat.png", "detail": "low"}}
     stored = {"type": "image_file", "image_file": {"file_id": "file-1"}}
@@ -265,12 +265,12 @@ def test_a_format_and_a_choice_of_tools(client: Any, server: Completions) -> Non
     first, second = server.asked
     assert (first["tool_choice"], first["parallel_tool_calls"], first["top_p"]) == (choice, False, 0.5)
     assert first["response_format"] == second["response_format"] == wanted
-    # Forced once, as the model would be for ever.
+    # The choice is forced in the first request only; otherwise the model would call the function for ever.
     assert second.get("tool_choice") is None
     assert said(client, run.thread_id)[1] == '{"hour": 12}'
 
 
-def test_what_is_not_a_run_goes_through(server: Completions, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_calls_are_passed_through(server: Completions, monkeypatch: pytest.MonkeyPatch) -> None:
     url = os.environ["SHIM_UPSTREAM"].removeprefix("chat+")
     monkeypatch.delenv("SHIM_UPSTREAM")
     monkeypatch.setenv("SHIM_UPSTREAM_PROFILE", "chat")
@@ -281,7 +281,7 @@ def test_what_is_not_a_run_goes_through(server: Completions, monkeypatch: pytest
     assert run.status == "completed"
 
 
-def test_a_client_of_azure_reaches_it_as_any_other(server: Completions) -> None:
+def test_a_client_of_azure(server: Completions) -> None:
     server.turns = [HELLO]
     with shim.AzureOpenAI(
         api_key="sk-mine", azure_endpoint="https://example.openai.azure.com", api_version="2024-05-01-preview"
@@ -290,14 +290,14 @@ def test_a_client_of_azure_reaches_it_as_any_other(server: Completions) -> None:
     assert run.status == "completed", run.last_error
 
 
-def test_the_server_serves_it(server: Completions) -> None:
+def test_through_the_shims_server(server: Completions) -> None:
     server.turns = [Turn(calls=(WEATHER,)), Turn("Sunny.")]
     with serving() as url, openai.OpenAI(api_key="sk-mine", base_url=f"{url}/v1", max_retries=0) as client:
         thread = client.beta.threads.create(messages=asking("Weather?"))  # type: ignore[arg-type]
         assert loop(client, thread.id, helper(client))[-1].event == "thread.run.completed"
 
 
-def test_the_doctor_asks_through_the_bridge(server: Completions) -> None:
+def test_the_doctor_command_uses_the_bridge(server: Completions) -> None:
     server.turns = [Turn("ok")] * 20
     told = CliRunner().invoke(table.app(), ["doctor", "--model", "chatty", "--json"])
     assert told.exit_code == 0, told.output

@@ -1,4 +1,4 @@
-"""The same on a Chat Completions server that was not written here: beside the project, as `test_ogx` says where."""
+"""Runs on a Chat Completions server that is not part of the project; `test_ogx` states where it is found."""
 
 import os
 import subprocess
@@ -56,7 +56,7 @@ def test_a_conversation_with_functions(client: Any) -> None:
     assert said(client, thread.id)[-1] == f"{told} first_user={BOTH!r}"
 
 
-def test_an_answer_is_cut_short_and_an_error_named(client: Any) -> None:
+def test_an_incomplete_answer_and_an_error(client: Any) -> None:
     assistant = client.beta.assistants.create(model="fake-chat").id
     asked = {"assistant_id": assistant, "max_completion_tokens": 16}
     run = client.beta.threads.create_and_run_poll(thread={"messages": asking("word " * 20)}, **asked)

@@ -1,6 +1,6 @@
-"""One test for both clients: the async one, spoken to as if it were blocking.
+"""One test for both clients: the async client is wrapped so that it can be called like the blocking one.
 
-Its event loop runs in a thread of its own, all the time, as a program's would; whatever is awaited is awaited there.
+Its event loop runs permanently in a thread of its own, as in a program; every awaitable is awaited there.
 """
 
 import asyncio
@@ -14,14 +14,14 @@ from shim import AsyncOpenAI, OpenAI
 
 SYNC, ASYNC = "sync", "async"
 COLOURS = (SYNC, ASYNC)
-#: Seconds after which an await has gone wrong.
+#: Seconds after which an await counts as stuck.
 PATIENCE = 60.0
-#: Where the objects of clients come from.
+#: Modules of the clients' objects, which are wrapped.
 OURS = ("openai.resources", "openai._legacy_response", "openai._response", "shim.sdk.operator", "shim.sdk.submission")
 
 
 class Loop:
-    """An event loop in a thread."""
+    """An event loop that runs in its own thread."""
 
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
@@ -35,7 +35,7 @@ class Loop:
         return asyncio.run_coroutine_threadsafe(waited(), self._loop).result(PATIENCE)
 
     def call(self, function: Callable[..., Any], *given: Any, **named: Any) -> Any:
-        """In the loop's thread, as some clients look for a running loop."""
+        """Call the function in the loop's thread, as some clients require a running loop."""
 
         async def called() -> Any:
             return function(*given, **named)
@@ -43,7 +43,7 @@ class Loop:
         return self.wait(called())
 
     def close(self) -> None:
-        """As `asyncio.run` ends: what is left is cancelled, and given the time to clean up."""
+        """Close as `asyncio.run` does: the remaining tasks are cancelled, and may clean up."""
         self.wait(_cancel_the_others())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(5)
@@ -58,7 +58,7 @@ async def _cancel_the_others() -> None:
 
 
 class Blocking:
-    """An object of the async SDK, as its twin in the blocking SDK would be."""
+    """Wraps an object of the async SDK so that it is used like its counterpart in the blocking SDK."""
 
     def __init__(self, loop: Loop, thing: Any) -> None:
         object.__setattr__(self, "_loop", loop)
@@ -99,7 +99,7 @@ class Blocking:
 
 @contextmanager
 def opened(colour: str, kinds: tuple[Any, Any] = (OpenAI, AsyncOpenAI), **given: Any) -> Iterator[Any]:
-    """A client of one colour with ``given`` as its arguments, to be used like the blocking one; closed at the end."""
+    """A client of one colour, made with the arguments ``given``, used like the blocking client; closed at the end."""
     given = {"api_key": "test", "max_retries": 0} | given
     if colour == SYNC:
         with kinds[0](**given) as client:

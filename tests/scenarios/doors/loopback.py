@@ -1,6 +1,6 @@
 """A server on the loopback address that records every request, and answers as configured.
 
-Behind it is a sandbox, which answers whatever the test does not; so a test says only what is to go wrong.
+A sandbox answers each request that the test does not answer; so a test states only what goes wrong.
 """
 
 import json
@@ -16,13 +16,13 @@ from shim.sandbox import Cut, Pause, Sandbox
 from tests.listening import Handler, Listening
 
 Json = dict[str, Any]
-#: Seconds after which a test that waits for another thread has gone wrong.
+#: Seconds after which a wait for another thread counts as stuck.
 PATIENCE = 60.0
 
 
 @dataclass(frozen=True)
 class Asked:
-    """One request: ``path`` with its query as it stood in the request line, headers in order, the body's bytes."""
+    """One request: ``path`` as in the request line, with its query; headers in order; the bytes of the body."""
 
     method: str
     path: str
@@ -40,7 +40,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Said:
-    """One answer.  Each chunk of ``body`` is flushed by itself; an exception in it breaks the connection."""
+    """One answer.  Each chunk of ``body`` is flushed separately; an exception in it breaks the connection."""
 
     status: int = 200
     headers: tuple[tuple[str, str], ...] = (("content-type", "application/json"),)
@@ -58,20 +58,20 @@ class Said:
         return cls.json({"error": told}, status, **headers)
 
 
-#: What a test makes of a request: an answer, or None to let the sandbox speak.
+#: The test's answer to a request, or None for the sandbox's answer.
 Answer = Callable[[Asked], "Said | None"]
 
 
 @dataclass
 class Gate:
-    """Holds streams back: they send so many chunks and wait.  Opening it lets all go on."""
+    """Stops streams: each sends the given number of chunks and waits.  Opening the gate lets all of them continue."""
 
     chunks: int = 6
     reached: threading.Event = field(default_factory=threading.Event)
     opened: threading.Event = field(default_factory=threading.Event)
 
     def wait(self) -> None:
-        """Until a stream has come to the gate."""
+        """Wait until a stream has reached the gate."""
         assert self.reached.wait(PATIENCE), "no stream came to the gate"
 
     def open(self) -> None:
@@ -95,7 +95,7 @@ class Loopback(Listening):
 
     @property
     def bodies(self) -> list[Json]:
-        """What POST /responses has got so far."""
+        """The bodies of all requests POST /responses so far."""
         return [asked.json for asked in self.asked if asked.method == "POST" and asked.path.endswith("/responses")]
 
     def say(self, asked: Asked) -> Said:
@@ -112,7 +112,7 @@ class Loopback(Listening):
         return Said(reply.status, tuple(reply.headers.items()), body)
 
     def gated(self, gate: Gate) -> Answer:
-        """Every stream of the sandbox waits at the gate."""
+        """An ``answer`` that makes every stream of the sandbox wait at the gate."""
 
         def answer(asked: Asked) -> Said:
             usual = self.usual(asked)
@@ -136,7 +136,7 @@ class _Handler(Handler):
             asked = Asked(self.command, self.path, tuple(self.headers.items()), self._body())
             self._send(self.server.owner.say(asked))
         except OSError:
-            # Somebody has gone: the reader, or we were told to break off.
+            # The connection is broken: by the reader, or on purpose by the answer.
             self.close_connection = True
 
     do_GET = do_POST = do_DELETE = do_PUT = do_PATCH = _any

@@ -1,4 +1,4 @@
-"""The sandbox over HTTP, or in the client's process.  In both cases its received requests can be read."""
+"""The sandbox over HTTP, or in the client's process.  In both cases the test can read the requests that it received."""
 
 import json
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ PLACES = ("http", "process")
 
 @dataclass
 class Place:
-    """``given`` are the arguments of a client that talks to it."""
+    """A sandbox; ``given`` are the arguments for a client that uses it."""
 
     sandbox: Sandbox
     given: Json
@@ -26,11 +26,11 @@ class Place:
 
     @property
     def bodies(self) -> list[Json]:
-        """What POST /responses has got, oldest first."""
+        """The bodies of all requests POST /responses, oldest first."""
         return [each.body for each in self.sandbox.requests[self.start :] if each.path.endswith("/responses")]
 
     def calls_of(self, response_id: str) -> set[str]:
-        """The ids of the calls that a stored response has made: asked behind the client's back."""
+        """The ids of the calls in a stored response, read from the sandbox directly and not through the client."""
         reply = self.sandbox.handle("GET", f"/v1/responses/{response_id}", [], {"authorization": "Bearer me"}, b"")
         assert reply.status == 200
         assert isinstance(reply.body, bytes)
@@ -39,7 +39,7 @@ class Place:
 
 @contextmanager
 def place(kind: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
-    """A sandbox of that kind."""
+    """A sandbox of the given kind."""
     if kind == "http":
         sandbox = Sandbox()
         with running(sandbox) as url:

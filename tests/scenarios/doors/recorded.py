@@ -1,4 +1,4 @@
-"""Genuine recordings of the old API, asked again: the same requests, in the same order, to our client."""
+"""Genuine recordings of the old API, replayed: our client sends the same requests in the same order."""
 
 import json
 import re
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 Json = dict[str, Any]
-#: Folders of recordings whose conversation needs nothing but text and functions.
+#: Folders of recordings whose conversations need only text and functions.
 FAMILIES: Final = ("StreamingToolCall", "StreamingRunWorks", "FunctionToolsWork")
 SSE: Final = re.compile(rb"event: ([a-z_.]+)\ndata: (\{.*\}|\[DONE\])\n\n")
 ID: Final = re.compile(r"\b(?:asst|thread|msg|run|step|call)_[A-Za-z0-9]{24}\b")
@@ -17,7 +17,7 @@ LOOKS: Final = re.compile(r"/runs/run_\w+$")
 
 @dataclass(frozen=True)
 class Exchange:
-    """One request and what came back: a JSON body, or the bytes of a stream."""
+    """One request and its answer: a JSON body, or the bytes of a stream."""
 
     method: str
     path: str
@@ -35,7 +35,9 @@ def cassettes(wire: Path) -> list[str]:
 
 
 def exchanges(wire: Path, name: str) -> list[Exchange]:
-    """A recording, oldest first.  Of a row of looks at one run the last is kept: how many there were was chance."""
+    """A recording, oldest first.  Of consecutive retrieves of one run only the last is used: their number was
+    arbitrary.
+    """
     folder = wire / "assistants" / "openai-dotnet" / name
     found = [_read(path) for path in sorted(folder.glob("*.json"))]
     return [each for place, each in enumerate(found) if not _seen_again(each, found[place + 1 :])]
@@ -54,7 +56,7 @@ def _read(path: Path) -> Exchange:
 
 
 def events(stream: bytes) -> list[tuple[str, Any]]:
-    """A stream's events.  Every byte must belong to one, in the recorded framing."""
+    """A stream's events.  Every byte must belong to an event in the recorded framing."""
     found, place = [], 0
     for match in SSE.finditer(stream):
         assert match.start() == place, stream[place : place + 200]
@@ -67,7 +69,7 @@ def events(stream: bytes) -> list[tuple[str, Any]]:
 
 @dataclass
 class Ids:
-    """The recorded ids and ours, paired as both conversations go on."""
+    """Maps the recorded ids to ours, in the order in which they appear."""
 
     ours: dict[str, str] = field(default_factory=dict)
 
@@ -91,7 +93,9 @@ def _ids(thing: Any) -> Iterator[str]:
 
 
 def skeleton(thing: Any) -> Any:
-    """Keys in their order and the kinds of the values, without the values; a list is its first element."""
+    """Keys in their order with the types of their values, without the values; a list is represented by its first
+    element.
+    """
     if isinstance(thing, dict):
         return [(key, skeleton(value)) for key, value in thing.items()]
     if isinstance(thing, list):

@@ -1,4 +1,4 @@
-"""An application with tools, written in each of the SDK's ways, and the events and objects that it gets."""
+"""An application with tools, written in each of the SDK's ways, and the events and objects that it receives."""
 
 import json
 import random
@@ -9,7 +9,7 @@ from typing import Any
 
 Json = dict[str, Any]
 Function = Callable[[Json], str]
-#: Seconds after which a run that is looked at again and again has gone wrong.
+#: Seconds after which a run that is being polled counts as stuck.
 PATIENCE = 20.0
 
 WAYS = ("stream", "events", "poll", "look")
@@ -19,7 +19,7 @@ ENDED = {"requires_action", "completed", "failed", "cancelled", "expired", "inco
 
 @dataclass
 class Told:
-    """A run from the caller's side: each round's events (none where it was polled), questions and answers."""
+    """A run as its caller sees it: each round's events (none where it was polled), calls and outputs."""
 
     rounds: list[list[tuple[str, Json]]] = field(default_factory=list)
     asked: list[list[tuple[str, str, Json]]] = field(default_factory=list)
@@ -30,12 +30,12 @@ class Told:
 
     @property
     def names(self) -> list[list[str]]:
-        """The event names of each round, with a row of equal deltas told as one."""
+        """The event names of each round, with consecutive equal names counted as one."""
         return [_folded([name for name, _ in events]) for events in self.rounds]
 
     @property
     def text(self) -> str:
-        """What the run answered, all of it."""
+        """The text of all the run's messages."""
         mine = [message for message in self.messages if message["run_id"] == self.run["id"]]
         return "\n".join(part["text"]["value"] for message in mine for part in message["content"])
 
@@ -55,14 +55,14 @@ def tool(name: str, strict: bool | None = None, **properties: str) -> Json:
 
 
 def secret(length: int = 24) -> str:
-    """A result that no fixed answer can know."""
+    """A random result, which no fixed answer can contain."""
     return "".join(random.choices("abcdefghijklmnopqrstuvwxyz0123456789", k=length))
 
 
 def carry_out(
     client: Any, way: str, thread_id: str, assistant_id: str, functions: dict[str, Function], **more: Any
 ) -> Told:
-    """Start a run, answer what it asks, to its end."""
+    """Start a run and submit outputs for its calls, to its end."""
     told, threads = Told(), client.beta.threads
     run = _ROUND[way](threads, told, thread_id=thread_id, assistant_id=assistant_id, **more)
     where = {"thread_id": thread_id, "run_id": run["id"]}
@@ -114,7 +114,7 @@ def _look(threads: Any, told: Told, **given: Any) -> Json:
 
 
 def until_ended(threads: Any, thread_id: str, run_id: str) -> Json:
-    """The run, once it is over or waits for its caller."""
+    """Poll the run until it has ended or requires action."""
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         run: Json = threads.runs.retrieve(run_id, thread_id=thread_id).to_dict(mode="json")

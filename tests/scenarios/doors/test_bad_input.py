@@ -1,4 +1,4 @@
-"""Mistakes of the caller: the same exception of the SDK as with the old API, and the thread can be used again."""
+"""Mistakes of the caller raise the same exception of the SDK as with the old API, and the thread remains usable."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,7 +20,7 @@ BAD, MISSING = openai.BadRequestError, openai.NotFoundError
 
 @dataclass
 class Scene:
-    """A client, an assistant, a thread with a run that waits for two calls, and one with a finished run."""
+    """A client, an assistant, a thread with a run that requires two outputs, and a thread with a completed run."""
 
     client: Any
     server: Loopback
@@ -43,7 +43,7 @@ class Scene:
 
 @pytest.fixture(params=COLOURS, scope="module")
 def scene(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, stores: Stores) -> Iterator[Scene]:
-    """One for all mistakes: none may leave a trace that the next one sees."""
+    """One scene for all mistakes: a mistake must not change anything that the next test could find."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SHIM_DATABASE_URL", stores.new(tmp_path_factory.mktemp("scene")))
         with made(request.param) as found:
@@ -68,7 +68,7 @@ def made(colour: str) -> Iterator[Scene]:
         yield Scene(client, server, helper.id, *runs)
 
 
-#: What is asked, the exception, its message (with ``{assistant}``, ``{waiting}``, ``{run}``, ``{calls}``), param, code.
+#: The call, the exception, its message (with ``{assistant}``, ``{waiting}``, ``{run}``, ``{calls}``), param, code.
 Row = tuple[Callable[[Scene], Any], type[openai.APIStatusError], str, str | None, str | None]
 ROWS: dict[str, Row] = {
     "an unknown assistant": (
@@ -264,7 +264,7 @@ ROWS: dict[str, Row] = {
 
 
 @pytest.mark.parametrize("name", ROWS)
-def test_a_mistake_is_the_exception_that_it_was(scene: Scene, name: str) -> None:
+def test_a_mistake_raises_the_same_exception_as_before(scene: Scene, name: str) -> None:
     call, kind, message, param, code = ROWS[name]
     with pytest.raises(kind) as caught:
         call(scene)
@@ -283,14 +283,14 @@ def test_a_mistake_is_the_exception_that_it_was(scene: Scene, name: str) -> None
 
 
 @pytest.mark.parametrize("name", ["an output too few", "a second run", "a run without an assistant"])
-def test_after_a_mistake_the_thread_goes_on(fresh: Scene, name: str) -> None:
+def test_a_thread_is_usable_after_a_mistake(fresh: Scene, name: str) -> None:
     with pytest.raises(openai.APIStatusError):
         ROWS[name][0](fresh)
     check_usable(fresh)
 
 
 def check_usable(scene: Scene) -> None:
-    """The waiting run takes its outputs, and both threads take messages and runs."""
+    """The waiting run accepts its outputs, and both threads accept messages and runs."""
     waiting = scene.waiting
     scene.submit(waiting, *scene.calls)
     assert scene.runs.poll(waiting.id, thread_id=waiting.thread_id).status == "completed"
@@ -309,7 +309,7 @@ def test_an_output_may_be_empty(fresh: Scene, output: str | None) -> None:
     assert sent == [(call, "") for call in scene.calls]
 
 
-def test_outputs_come_but_once(fresh: Scene) -> None:
+def test_outputs_are_accepted_only_once(fresh: Scene) -> None:
     scene = fresh
     scene.submit(scene.waiting, *scene.calls)
     with pytest.raises(BAD, match=r'Runs in status "(queued|in_progress|completed)" do not accept tool outputs\.'):

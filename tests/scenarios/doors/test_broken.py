@@ -1,4 +1,4 @@
-"""Our own failures: a store that cannot be used, a mistake of ours.  The caller gets the API's 500, once."""
+"""Failures of the shim itself: an unusable store, a bug.  The caller receives the API's error 500, without retries."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -29,14 +29,14 @@ def test_a_store_that_cannot_be_opened(
         with pytest.raises(openai.InternalServerError, match=str(tmp_path)) as caught:
             client.beta.threads.create()
         assert caught.value.body["type"] == "server_error"
-        # SDKs before 1.50 do not count.
+        # SDKs before 1.50 do not send this header.
         asked = caught.value.response.request.headers.get("x-stainless-retry-count", "0")
         assert asked == "0", "asking again would not help"
         assert client.models.list() is not None, "what is not ours goes on"
 
 
 @pytest.mark.parametrize("colour", COLOURS)
-def test_a_mistake_of_ours(
+def test_a_bug_in_the_shim(
     colour: str, server: Loopback, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     tries: list[int] = []
@@ -59,7 +59,7 @@ def test_a_mistake_of_ours(
 
 @pytest.mark.skipif("config.getoption('store') == 'postgres'", reason="breaks a file")
 @pytest.mark.parametrize("colour", COLOURS)
-def test_a_store_that_breaks_in_mid_stream(colour: str, server: Loopback, tmp_path: Path) -> None:
+def test_a_store_that_breaks_during_a_stream(colour: str, server: Loopback, tmp_path: Path) -> None:
     gate = Gate(chunks=6)
     server.answer = server.gated(gate)
     with opened(colour, base_url=server.url) as client:

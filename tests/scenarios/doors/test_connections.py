@@ -1,4 +1,4 @@
-"""A run leaves its connection as it found it: the next run uses it again."""
+"""A run returns its connection to the pool: the next run uses it again."""
 
 import threading
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ OPTIONS: dict[str, Any] = {"api_key": "test", "max_retries": 0}
 
 @pytest.fixture
 def connections(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """The connections that replaying servers have accepted."""
+    """The client addresses of all connections that the replaying servers have accepted."""
     found: list[Any] = []
     setup = replay._Handler.setup
 
@@ -58,7 +58,7 @@ async def test_two_awaited_runs_share_a_connection(connections: list[Any]) -> No
 
 
 class Open(list[bytes]):
-    """An answer whose body stays open until it is let go."""
+    """An answer whose body stays open after its last chunk until ``free`` is set."""
 
     def __init__(self, pieces: list[bytes]) -> None:
         super().__init__(pieces)
@@ -69,7 +69,7 @@ class Open(list[bytes]):
         self.free.wait(60)
 
 
-def test_a_body_that_stays_open_holds_nobody(connections: list[Any]) -> None:
+def test_a_body_that_stays_open_does_not_block(connections: list[Any]) -> None:
     lingering = Open(bodies.pieces(3, 1))
     with Replay([Reply(lingering), ANSWER]) as server, OpenAI(base_url=server.url, **OPTIONS) as client:
         assert run(client) == "thread.run.completed"
@@ -78,7 +78,7 @@ def test_a_body_that_stays_open_holds_nobody(connections: list[Any]) -> None:
         assert len(connections) == 2
 
 
-async def test_a_body_that_stays_open_holds_nobody_who_awaits(connections: list[Any]) -> None:
+async def test_a_body_that_stays_open_does_not_block_the_async_client(connections: list[Any]) -> None:
     lingering = Open(bodies.pieces(3, 1))
     with Replay([Reply(lingering), ANSWER]) as server:
         async with AsyncOpenAI(base_url=server.url, **OPTIONS) as client:

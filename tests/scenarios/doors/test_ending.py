@@ -1,4 +1,4 @@
-"""How clients, loops and programs end while runs are under way."""
+"""How clients, event loops and programs end while runs are active."""
 
 import asyncio
 import json
@@ -18,7 +18,7 @@ from tests.scenarios.doors.talking import until_ended
 from tests.scenarios.doors.test_programs import told
 
 Json = dict[str, Any]
-#: More than any test waits for on purpose, less than anybody's patience.
+#: Seconds: longer than any intended wait of these tests.
 SOON = 8.0
 
 
@@ -37,20 +37,20 @@ def server(gate: Gate) -> Iterator[Loopback]:
 
 
 def begin(client: Any) -> Any:
-    """A run that nobody reads."""
+    """Start a run without reading it."""
     helper = client.beta.assistants.create(model="gpt-4o")
     thread = {"messages": [{"role": "user", "content": "Hello"}]}
     return client.beta.threads.create_and_run(assistant_id=helper.id, thread=thread)
 
 
 def seen(server: Loopback, run: Any) -> Any:
-    """The run as another client finds it at this moment."""
+    """The run as another client retrieves it at this moment."""
     with OpenAI(api_key="test", base_url=server.url) as other:
         return other.beta.threads.runs.retrieve(run.id, thread_id=run.thread_id)
 
 
 def check_free(server: Loopback, run: Any) -> str:
-    """The run ends, and its thread takes the next; returns how it ended."""
+    """The run ends, and its thread accepts another message and run; returns the status with which the run ended."""
     with OpenAI(api_key="test", base_url=server.url) as other:
         ended = until_ended(other.beta.threads, run.thread_id, run.id)
         assert ended["status"] in ("completed", "failed")
@@ -72,7 +72,9 @@ def test_closing_a_client_waits_for_its_runs(colour: str, copied: bool, server: 
 
 
 @pytest.mark.parametrize("colour", COLOURS)
-def test_but_not_for_ever(colour: str, server: Loopback, gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_closing_a_client_ends_its_wait(
+    colour: str, server: Loopback, gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("SHIM_EXIT_GRACE", "0.1")
     with opened(colour, base_url=server.url) as client:
         run = begin(client)
@@ -83,8 +85,8 @@ def test_but_not_for_ever(colour: str, server: Loopback, gate: Gate, monkeypatch
     check_free(server, run)
 
 
-def test_a_loop_that_ends_leaves_no_run_hanging(server: Loopback, gate: Gate) -> None:
-    """The program forgot to close its client, and `asyncio.run` cancels whatever is left."""
+def test_a_run_whose_loop_ended_is_taken_over(server: Loopback, gate: Gate) -> None:
+    """The program did not close its client, and `asyncio.run` cancels the remaining tasks."""
 
     async def main() -> Any:
         client = AsyncOpenAI(api_key="test", base_url=server.url)
@@ -100,8 +102,8 @@ def test_a_loop_that_ends_leaves_no_run_hanging(server: Loopback, gate: Gate) ->
     assert check_free(server, run) == "completed"
 
 
-def test_a_client_lives_through_several_loops(server: Loopback, gate: Gate) -> None:
-    """As in programs that call `asyncio.run` for each thing they do."""
+def test_clients_in_several_loops(server: Loopback, gate: Gate) -> None:
+    """As in programs that call `asyncio.run` several times."""
     gate.open()
     client = AsyncOpenAI(api_key="test", base_url=server.url)
 
@@ -145,8 +147,8 @@ def test_a_program_that_ends_waits_for_its_runs(name: str, server: Loopback, gat
 
 
 @pytest.mark.slow
-def test_a_program_that_does_not_wait_leaves_no_run_hanging(server: Loopback, gate: Gate) -> None:
-    """Whoever comes next sees that its process is gone."""
+def test_a_run_whose_program_ended_is_taken_over(server: Loopback, gate: Gate) -> None:
+    """The next reader detects that the run's process no longer exists, and takes the run over."""
     program = PROGRAMS["queued"] + "import time, os\n" + "os._exit(0) if not __import__('sys').stdout.flush() else 1\n"
     run = type("Run", (), told("-c", program, OPENAI_BASE_URL=server.url, OPENAI_API_KEY="test"))
     gate.open()
@@ -182,7 +184,7 @@ print(json.dumps({"before": before, "children": children, "after": after, "codes
 """
 
 
-def test_forks_of_a_program_go_on_by_themselves(server: Loopback, gate: Gate) -> None:
+def test_a_program_and_its_forks_use_one_client(server: Loopback, gate: Gate) -> None:
     gate.open()
     known = told("-c", FORKS, OPENAI_BASE_URL=server.url, OPENAI_API_KEY="test")
     said = [known["before"], *known["children"], known["after"]]  # type: ignore[misc]
@@ -230,8 +232,8 @@ async def test_many_conversations_of_one_loop(server: Loopback, gate: Gate) -> N
     assert json.dumps(sorted(len(body["input"]) for body in server.bodies)) == json.dumps([1] * 20)
 
 
-def test_one_run_a_thread_whoever_asks(server: Loopback, gate: Gate, tmp_path: Path) -> None:
-    """Ten at once ask for a run on one thread: one gets it."""
+def test_parallel_requests_start_one_run_per_thread(server: Loopback, gate: Gate, tmp_path: Path) -> None:
+    """Ten parallel requests for a run on one thread: one succeeds."""
     with opened(ASYNC, base_url=server.url) as one, opened(SYNC, base_url=server.url) as two:
         helper = one.beta.assistants.create(model="gpt-4o")
         thread = one.beta.threads.create(messages=[{"role": "user", "content": "Hello"}])

@@ -1,4 +1,4 @@
-"""The classic program: an event handler that submits tool outputs inside ``on_event``, its stream still open."""
+"""The classic program: an event handler that submits tool outputs inside ``on_event``, while its stream is open."""
 
 import json
 from typing import Any
@@ -14,12 +14,12 @@ from tests.scenarios.doors.talking import secret, tool
 Json = dict[str, Any]
 TOOLS = [tool("find_city", person="string"), tool("get_weather", city="string")]
 TEXT = 'find_city {"person": "Ann"} then get_weather {"city": "hers"} and find_city {"person": "Bob"}'
-#: What a handler is told of one call.
+#: The callbacks for one call.
 ASKING = ["tool_call_created", "tool_call_delta"]
 
 
 class Diary:
-    """What the handlers were told, in order, and what they answered."""
+    """The callbacks of the handlers, in order, and the outputs that they submitted."""
 
     def __init__(self) -> None:
         self.told: list[str] = []

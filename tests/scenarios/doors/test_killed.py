@@ -1,4 +1,4 @@
-"""A process that is killed in the middle: the next one goes on with its threads."""
+"""A process that is killed during a run: the next process continues its threads."""
 
 import os
 import signal
@@ -21,14 +21,14 @@ CALL = "get_time"
 
 @dataclass
 class Scene:
-    """A server whose answers from the second on stall, and the place where both processes keep their threads."""
+    """A server whose answers stall, except for the first ``whole`` ones, and the database that both processes use."""
 
     environment: dict[str, str]
     server: Loopback = field(default_factory=Loopback)
     gate: Gate = field(default_factory=lambda: Gate(chunks=8))
-    #: How many answers are whole.
+    #: How many answers are complete.
     whole: int = 1
-    #: Whether upstream goes on to the end of an answer that nobody reads.
+    #: Whether upstream completes an answer that has no reader.
     finishes: bool = False
     ids: list[str] = field(default_factory=list)
 
@@ -40,7 +40,7 @@ class Scene:
         return Said(said.status, said.headers, self.gate.through(body))
 
     def kill_the_first(self, second: str, until: str, output: str = "") -> None:
-        """Start the first process, and kill it once it has said ``until``."""
+        """Start the first process, and kill it as soon as it has printed ``until``."""
         known = os.environ | self.environment | {"SECOND": second, "OUTPUT": output}
         line = [sys.executable, "-c", swapped("stalls.py")]
         with subprocess.Popen(
@@ -72,22 +72,22 @@ def scenery() -> Iterator[Scene]:
     made = Scene({"SHIM_DATABASE_URL": os.environ["SHIM_DATABASE_URL"], "OPENAI_API_KEY": "test"})
     made.server.answer = made.answer
     with made.server as server:
-        # A server of a known kind, which need not show first that it continues from responses.
+        # A known kind of server, which need not prove first that it stores responses.
         made.environment |= {"OPENAI_BASE_URL": server.url, "SHIM_UPSTREAM_PROFILE": "ogx"}
         yield made
 
 
 def texts(body: Json) -> list[str]:
-    """The input of a request: what each message says, and the kind of everything else."""
+    """The input of a request: the text of each message, and the type of every other item."""
     return [item["content"][0]["text"] if item["type"] == "message" else item["type"] for item in body["input"]]
 
 
 def first_response(scene: Scene) -> str:
-    """The id that the second request of the first process chained from."""
+    """The previous response id of the first process's second request."""
     return str(scene.server.bodies[1]["previous_response_id"])
 
 
-def test_a_run_that_upstream_lost_with_its_process_is_asked_again(scene: Scene) -> None:
+def test_a_run_that_upstream_lost_is_requested_again(scene: Scene) -> None:
     scene.kill_the_first("Two", until="thread.message.delta")
     asked = scene.server.bodies[1]
     known = scene.go_on()
@@ -100,7 +100,7 @@ def test_a_run_that_upstream_lost_with_its_process_is_asked_again(scene: Scene) 
 
 
 @pytest.mark.slow
-def test_a_run_that_upstream_finished_meanwhile(scene: Scene) -> None:
+def test_a_run_that_upstream_finished_in_the_meantime(scene: Scene) -> None:
     scene.finishes = True
     scene.kill_the_first("Two", until="thread.message.delta")
     head = first_response(scene)
@@ -113,7 +113,7 @@ def test_a_run_that_upstream_finished_meanwhile(scene: Scene) -> None:
     assert "Two" in known["answer"]
 
 
-def test_a_run_that_was_asking(scene: Scene) -> None:
+def test_a_run_that_required_action(scene: Scene) -> None:
     scene.whole = 9
     scene.kill_the_first(CALL, until="thread.run.requires_action")
     known = scene.go_on()
@@ -127,7 +127,7 @@ def test_a_run_that_was_asking(scene: Scene) -> None:
 
 
 @pytest.mark.slow
-def test_a_run_that_had_its_outputs(scene: Scene) -> None:
+def test_a_run_whose_outputs_were_submitted(scene: Scene) -> None:
     scene.whole = 2
     scene.kill_the_first(CALL, until="again thread.message.delta", output="midnight")
     asked = scene.server.bodies[2]

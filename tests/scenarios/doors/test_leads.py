@@ -1,4 +1,4 @@
-"""Files and vector stores that upstream has lost are named in the log, once, at every door."""
+"""Files and vector stores that upstream has lost are named in the log, once per id, by the client and by the server."""
 
 import openai
 import pytest
@@ -9,7 +9,7 @@ from tests.server.served import served
 from tests.server.speaking import ask
 
 
-# Each id is named once in a process, so every test has its own.
+# Each id is named once per process, so every test uses its own ids.
 def _lines(caplog: pytest.LogCaptureFixture) -> list[str]:
     return [record.getMessage().partition(" is not known upstream")[0] for record in caplog.records]
 

@@ -1,4 +1,4 @@
-"""A reader who leaves early leaves the run alone: it is carried to its end."""
+"""A reader who leaves early does not affect the run: the run continues to its end."""
 
 import asyncio
 import contextlib
@@ -46,7 +46,7 @@ class Scene:
         self.thread = self.client.beta.threads.create(messages=[{"role": "user", "content": "essay-20"}]).id
 
     def check_finished(self) -> None:
-        """The run is on its way, though nobody reads it, and ends well once upstream goes on."""
+        """The run is active although it has no reader, and completes when upstream continues."""
         self.gate.wait()
         (run,) = self.runs.list(self.thread).data
         assert run.status in ("queued", "in_progress")
@@ -122,14 +122,14 @@ WAYS = (
 
 
 @pytest.mark.parametrize("leave", WAYS, ids=lambda way: way.__name__)
-def test_a_run_outlives_its_reader(scene: Scene, leave: Callable[[Scene], None]) -> None:
+def test_a_run_completes_without_its_reader(scene: Scene, leave: Callable[[Scene], None]) -> None:
     leave(scene)
     scene.check_finished()
 
 
 @contextlib.asynccontextmanager
 async def conversing(server: Loopback, text: str = "essay-20") -> Any:
-    """An async client, and where its run shall be."""
+    """An async client, and the ids of the thread and the assistant for its run."""
     async with AsyncOpenAI(api_key="test", base_url=server.url, max_retries=0) as client:
         helper = await client.beta.assistants.create(model="gpt-4o")
         thread = await client.beta.threads.create(messages=[{"role": "user", "content": text}])
@@ -169,7 +169,7 @@ async def _anyio(seconds: float) -> Any:
         yield
 
 
-#: asyncio cancels once; anyio cancels again and again, until its scope is left.
+#: asyncio cancels once; anyio repeats the cancellation until its scope has ended.
 SCOPES: dict[str, Callable[[float], Any]] = {"anyio": _anyio}
 if sys.version_info >= (3, 11):
     SCOPES["asyncio"] = asyncio.timeout
@@ -177,7 +177,7 @@ if sys.version_info >= (3, 11):
 
 @pytest.mark.parametrize("scope", SCOPES)
 async def test_a_caller_who_gives_up_before_upstream_answers(scope: str) -> None:
-    """He has heard of no run, so there is none; the message that came with it is gone with it."""
+    """The caller has not received a run, so none is stored; neither is the message that came in the same request."""
     asked, answered = threading.Event(), threading.Event()
 
     def answer(request: Asked) -> Said | None:
@@ -198,8 +198,8 @@ async def test_a_caller_who_gives_up_before_upstream_answers(scope: str) -> None
             assert (await threads.runs.create_and_poll(**where)).status == "completed"
 
 
-def test_several_read_one_thread_at_once(scene: Scene) -> None:
-    """While one reads the stream another may look at run, steps and messages."""
+def test_objects_are_readable_during_the_stream(scene: Scene) -> None:
+    """While the stream is read, other calls may read the run, its steps and its messages."""
     with scene.runs.stream(**scene.where) as stream:
         _to_text(stream)
         (run,) = scene.runs.list(scene.thread).data
@@ -225,8 +225,8 @@ def test_the_blocking_client_within_a_running_loop() -> None:
     assert asyncio.run(main()) == "completed"
 
 
-def test_the_colours_share_their_threads() -> None:
-    """What one client has made the other goes on with."""
+def test_blocking_and_async_clients_share_threads() -> None:
+    """A thread that one client has made can be continued with the other."""
     with Loopback() as server, opened("sync", base_url=server.url) as first:
         scene = Scene(first, server)
         scene.prepare()

@@ -1,4 +1,4 @@
-"""A long thread is sent again completely, though it is never in memory as objects or as one text."""
+"""A long thread is replayed completely, without being in memory as objects or as one text."""
 
 import os
 import tracemalloc
@@ -21,12 +21,12 @@ def _stateless(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _fill(thread: str, helper: str, turns: int, much: int) -> None:
-    """Write a long past into the store that the client uses."""
+    """Write a long history into the store that the client uses."""
     fill(database(os.environ["SHIM_DATABASE_URL"]), thread, helper, turns, much)
 
 
 def _stumbling(server: Loopback) -> None:
-    """The first request is answered in such a way that the SDK sends it again."""
+    """The first request is answered with an error that makes the SDK repeat it."""
     tried: list[Asked] = []
 
     def answer(asked: Asked) -> Said | None:
@@ -73,12 +73,14 @@ async def test_behind_an_async_client() -> None:
 
 
 @pytest.mark.slow
-def test_it_is_held_once() -> None:
-    """The most memory that a run takes is not twice what it sends; as objects, text and bytes it was five times."""
+def test_the_thread_is_in_memory_only_once() -> None:
+    """A run's peak memory is less than twice the bytes that it sends; as objects, text and bytes it was five times as
+    much.
+    """
     with Sink() as sink, OpenAI(api_key="test", base_url=sink.url) as client:
         helper, thread = client.beta.assistants.create(model="gpt-5.6-terra").id, client.beta.threads.create().id
         run: Any = {"thread_id": thread, "assistant_id": helper, "additional_instructions": "Go on.", "stream": True}
-        # What is made once and kept is made before the measuring.
+        # Objects that are made once and cached are made before the measurement.
         assert [event.event for event in client.beta.threads.runs.create(**run)][-1] == "thread.run.completed"
         _fill(thread, helper, 2000, much=3)
         tracemalloc.start()

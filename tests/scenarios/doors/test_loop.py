@@ -1,4 +1,4 @@
-"""The loop: user, model, function, model, function, model, text; in every way, colour and place, from both ends."""
+"""The loop: user, model, function, model, function, model, text; in every way, colour and place, seen by both sides."""
 
 import json
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ TOOLS = [
 ]
 
 
-#: Each colour in one place; the first test goes through all of them, and in all ways.
+#: Each colour in one place; `test_one_function_after_the_other` uses all combinations, and all ways.
 SOME = [("sync", "http"), ("async", "process")]
 ALL = [(colour, kind) for colour in COLOURS for kind in PLACES]
 everywhere = pytest.mark.parametrize("combined", ALL, ids="-".join, indirect=True)
@@ -56,7 +56,9 @@ def ask(client: Any, way: str, text: str, functions: Any, **more: Any) -> Told:
 
 
 def check_rounds(where: Place, told: Told) -> None:
-    """Upstream's side: a round chains from the response that asked, with exactly its calls, and resends the rest."""
+    """Upstream's side: each round continues from the response with the calls, has exactly their outputs as input, and
+    repeats the other fields.
+    """
     bodies = where.bodies
     assert len(bodies) == len(told.asked) + 1
     assert "previous_response_id" not in bodies[0]
@@ -76,7 +78,7 @@ def check_rounds(where: Place, told: Told) -> None:
 
 
 def check_steps(told: Told) -> None:
-    """The caller's side: a step for each round of calls, with ids, names and outputs, then the text's."""
+    """The caller's side: a step for each round of calls, with ids, names and outputs, then a step for the text."""
     assert told.run["status"] == "completed"
     kinds = [step["type"] for step in told.steps]
     assert kinds.count("tool_calls") == len(told.asked)

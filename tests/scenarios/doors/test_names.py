@@ -14,13 +14,13 @@ from shim.sandbox.http import running
 from tests.scenarios.doors.test_programs import told
 
 CLIENTS = {"AsyncAzureOpenAI", "AsyncClient", "AsyncOpenAI", "AzureOpenAI", "Client", "OpenAI"}
-#: What a client of theirs has, and the resources of the module-level one among it: proxies, which a look at the type
-#: alone does not wake.
+#: The attributes of the SDK's clients, and those of them that the module has too: lazy proxies, which a check of their
+#: type alone does not load.
 HAD = {*dir(openai.OpenAI), *openai.OpenAI.__annotations__}
 RESOURCES = {name for name, found in vars(openai).items() if issubclass(type(found), LazyProxy) and name in HAD}
-#: What is ours under a name of theirs; everything else of theirs is the very same object.
+#: The names for which the shim has its own object; every other name is the SDK's own object.
 OURS = CLIENTS | RESOURCES
-#: What a module says of itself.
+#: A module's own attributes.
 OWN = {name for name in dir(openai) if name.startswith("__")}
 PUBLIC = sorted({*openai.__all__, *dir(openai)} - OWN)
 #: A program that uses the module instead of a client.
@@ -39,7 +39,7 @@ print(json.dumps([run.status, message.content[0].text.value, answer.status]))
 
 
 @pytest.mark.parametrize("name", [name for name in PUBLIC if not name.startswith("_")])
-def test_every_name_of_openai_is_ours_or_theirs(name: str) -> None:
+def test_every_name_of_openai_can_be_imported(name: str) -> None:
     scope: dict[str, Any] = {}
     try:
         theirs = getattr(openai, name)
@@ -49,7 +49,7 @@ def test_every_name_of_openai_is_ours_or_theirs(name: str) -> None:
     assert (scope[name] is not theirs) == (name in OURS)
 
 
-def test_a_star_import_brings_what_openais_would() -> None:
+def test_a_star_import_has_the_names_of_openai() -> None:
     theirs: dict[str, Any] = {}
     ours: dict[str, Any] = {}
     exec("from openai import *", theirs)
@@ -58,7 +58,7 @@ def test_a_star_import_brings_what_openais_would() -> None:
     assert ours["OpenAI"] is shim.OpenAI
 
 
-def test_our_names_are_shown() -> None:
+def test_dir_lists_the_names_of_openai() -> None:
     assert set(openai.__all__) <= set(dir(shim))
     with pytest.raises(AttributeError, match="no_such_name"):
         shim.no_such_name  # noqa: B018
@@ -67,14 +67,14 @@ def test_our_names_are_shown() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(CLIENTS))
-def test_our_clients_are_theirs(name: str) -> None:
+def test_our_clients_are_subclasses_of_theirs(name: str) -> None:
     assert issubclass(getattr(shim, name), getattr(openai, name))
 
 
 @pytest.mark.parametrize(
     "name", ["types.beta", "types.beta.threads", "types.beta.assistant_stream_event", "resources.beta", "lib.streaming"]
 )
-def test_their_submodules_are_reached_as_attributes(name: str) -> None:
+def test_their_submodules_are_attributes(name: str) -> None:
     found: Any = shim
     for part in name.split("."):
         found = getattr(found, part)
@@ -82,7 +82,7 @@ def test_their_submodules_are_reached_as_attributes(name: str) -> None:
 
 
 @pytest.mark.sdk("1.66")
-def test_the_module_is_a_client_too() -> None:
+def test_the_module_works_as_a_client() -> None:
     sandbox = Sandbox()
     with running(sandbox) as url:
         status, text, answered = told("-c", MODULE, URL=url)
@@ -93,7 +93,7 @@ def test_the_module_is_a_client_too() -> None:
 
 
 @pytest.mark.parametrize("arguments", [{}, {"api_key": None}])
-def test_without_a_key_the_client_says_so_at_once(arguments: dict[str, Any]) -> None:
+def test_a_client_without_a_key_raises_at_once(arguments: dict[str, Any]) -> None:
     for kind in (shim.OpenAI, shim.AsyncOpenAI):
         with pytest.raises(openai.OpenAIError, match="api_key"):
             kind(**arguments)

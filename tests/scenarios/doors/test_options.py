@@ -1,4 +1,4 @@
-"""Clients made from clients, and clients that are changed after they were made."""
+"""Clients that are made from other clients, and clients that are changed after they were made."""
 
 import copy
 from collections.abc import Iterator
@@ -47,14 +47,14 @@ def headers(server: Loopback, name: str) -> list[str | None]:
 
 @pytest.mark.sdk("1.66")
 @pytest.mark.parametrize("name", ["copy", "with_options"])
-def test_a_copy_is_ours_too(client: Any, server: Loopback, name: str) -> None:
+def test_a_copy_is_a_client_of_the_shim(client: Any, server: Loopback, name: str) -> None:
     made = getattr(getattr(client, name)(max_retries=1), name)(timeout=7)
     assert both(made).status == "completed"
     assert paths(server) == ["/v1/models", "/v1/responses"]
     assert headers(server, "x-stainless-read-timeout") == ["7", "7"]
 
 
-def test_a_copy_with_another_http_client_is_ours_too(client: Any, colour: str, server: Loopback) -> None:
+def test_a_copy_with_another_http_client(client: Any, colour: str, server: Loopback) -> None:
     with client.copy(http_client=CLIENTS[colour](headers={"X-Other": "yes"})) as made:
         assert both(made).status == "completed"
     assert headers(server, "x-other") == ["yes", "yes"]
@@ -62,7 +62,7 @@ def test_a_copy_with_another_http_client_is_ours_too(client: Any, colour: str, s
     assert headers(server, "x-other")[2:] == [None, None]
 
 
-def test_a_copy_sees_what_the_first_has_made(client: Any) -> None:
+def test_a_copy_shares_the_threads_of_its_original(client: Any) -> None:
     thread = client.beta.threads.create(metadata={"of": "the first"})
     assert client.with_options(timeout=5).beta.threads.retrieve(thread.id).metadata == {"of": "the first"}
 
@@ -79,7 +79,7 @@ def test_headers_and_query_of_a_copy(client: Any, server: Loopback) -> None:
 
 
 @pytest.mark.sdk("1.66")
-def test_what_is_set_later_counts(client: Any, server: Loopback) -> None:
+def test_options_that_are_set_later(client: Any, server: Loopback) -> None:
     client.api_key, client.timeout, client.organization = "later", 11, "org-later"
     both(client)
     assert headers(server, "authorization") == ["Bearer later"] * 2
@@ -127,7 +127,7 @@ def test_a_timeout_of_one_streamed_call(client: Any, server: Loopback) -> None:
 
 
 @pytest.mark.sdk("1.66")
-def test_a_timeout_of_one_queued_call_is_that_calls_alone(client: Any, server: Loopback) -> None:
+def test_a_timeout_of_a_queued_call_does_not_apply_to_its_run(client: Any, server: Loopback) -> None:
     helper = client.beta.assistants.create(model="gpt-4o")
     thread = client.beta.threads.create(messages=[{"role": "user", "content": "Hello"}])
     client.beta.threads.runs.create(thread_id=thread.id, assistant_id=helper.id, timeout=3)
@@ -136,7 +136,7 @@ def test_a_timeout_of_one_queued_call_is_that_calls_alone(client: Any, server: L
 
 
 @pytest.mark.parametrize("kind", [OpenAI, AsyncOpenAI])
-def test_a_client_shows_what_it_was_given(kind: Any) -> None:
+def test_the_attributes_of_a_client(kind: Any) -> None:
     made = kind(api_key="k", base_url="http://host/v1", timeout=3, max_retries=5, default_headers={"X": "1"})
     assert (made.api_key, str(made.base_url), made.timeout, made.max_retries) == ("k", "http://host/v1/", 3, 5)
     assert made.default_headers["X"] == "1"
@@ -144,12 +144,12 @@ def test_a_client_shows_what_it_was_given(kind: Any) -> None:
     assert type(made.copy()) is kind
 
 
-def test_a_shallow_copy_by_python_keeps_working(server: Loopback) -> None:
+def test_a_shallow_copy_by_python(server: Loopback) -> None:
     with OpenAI(api_key="test", base_url=server.url) as client:
         assert both(copy.copy(client)).status == "completed"
 
 
-def test_a_class_of_the_users_own(server: Loopback) -> None:
+def test_a_users_own_subclass(server: Loopback) -> None:
     class Mine(OpenAI):
         def __init__(self, team: str, **given: Any) -> None:
             super().__init__(default_headers={"X-Team": team}, **given)
@@ -159,7 +159,7 @@ def test_a_class_of_the_users_own(server: Loopback) -> None:
     assert headers(server, "x-team") == ["red", "red"]
 
 
-def test_after_close_calls_fail_as_they_would(colour: str, server: Loopback) -> None:
+def test_calls_fail_after_close(colour: str, server: Loopback) -> None:
     with opened(colour, base_url=server.url) as client:
         client.close()
         assert client.is_closed()

@@ -1,4 +1,4 @@
-"""The order of events around function calls, and their contents, as recorded."""
+"""The order of events around function calls, and their contents, as in the recordings."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -58,7 +58,7 @@ def of(told: list[tuple[str, Json]], name: str) -> list[Json]:
     return [data for event, data in told if event == name]
 
 
-def test_parallel_calls_are_told_one_after_the_other(client: Any) -> None:
+def test_deltas_of_parallel_calls_are_sent_in_sequence(client: Any) -> None:
     told = tell(client, 'get_weather {"city": "Oslo"} and get_time {} and get_weather {"city": "Rome"}')
     asked, answered = told.rounds
     (step,) = of(asked, "thread.run.step.created")
@@ -78,7 +78,7 @@ def test_parallel_calls_are_told_one_after_the_other(client: Any) -> None:
     )
 
 
-def test_what_a_run_shows_from_round_to_round(client: Any) -> None:
+def test_the_fields_of_a_run_from_round_to_round(client: Any) -> None:
     told = tell(client, "get_time then get_weather")
     runs = [data for events in told.rounds for name, data in events if data["object"] == "thread.run"]
     created, asking, done = runs[0], of(told.rounds[0], "thread.run.requires_action")[0], runs[-1]
@@ -96,7 +96,7 @@ def test_what_a_run_shows_from_round_to_round(client: Any) -> None:
         assert done["usage"][key] == sum(step["usage"][key] for step in ended)
 
 
-def test_a_waiting_run_as_it_is_read(client: Any) -> None:
+def test_a_run_that_requires_action(client: Any) -> None:
     helper = client.beta.assistants.create(model="gpt-4o", tools=TOOLS)
     thread = {"messages": [{"role": "user", "content": "get_time"}]}
     run = client.beta.threads.create_and_run_poll(assistant_id=helper.id, thread=thread)
@@ -110,7 +110,7 @@ def test_a_waiting_run_as_it_is_read(client: Any) -> None:
     assert client.beta.threads.messages.list(run.thread_id).data[0].role == "user"
 
 
-def test_every_way_shows_the_same_in_the_end(client: Any) -> None:
+def test_every_way_ends_with_the_same_objects(client: Any) -> None:
     def seen(way: str) -> Any:
         told = tell(client, "aloud: get_time then get_weather", way)
         kinds = [(step["type"], step["status"], sorted(step)) for step in told.steps]

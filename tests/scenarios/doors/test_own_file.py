@@ -1,4 +1,4 @@
-"""Without a setting threads are in a file in the user's folder, which no other user may read."""
+"""Without a setting, threads are stored in a file in the user's folder, which no other user may read."""
 
 import stat
 from pathlib import Path
@@ -29,7 +29,7 @@ def test_the_users_own_file(umask: int, tmp_path: Path, monkeypatch: pytest.Monk
 
 
 @pytest.mark.slow
-def test_nothing_is_written_before_it_is_needed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_file_is_written_before_the_first_call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SHIM_DATABASE_URL")
     program = 'from shim import OpenAI; OpenAI(api_key="test"); print("[]")'
     assert told("-c", program, XDG_DATA_HOME=str(tmp_path / "data")) == []

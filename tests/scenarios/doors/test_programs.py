@@ -1,4 +1,4 @@
-"""Programs for the official SDK, with one word changed: they are files of their own, and run as such."""
+"""Programs for the official SDK, with one word changed: they are files of their own, and are run as scripts."""
 
 import json
 import os
@@ -18,14 +18,14 @@ PROGRAMS = Path(__file__).parent / "programs"
 
 
 def swapped(name: str) -> str:
-    """The program with ``openai`` swapped for ``shim``, in its import and nowhere else."""
+    """The program with ``openai`` replaced by ``shim``, in its import only."""
     source, count = re.subn(r"^from openai import", "from shim import", (PROGRAMS / name).read_text(), flags=re.M)
     assert count == 1
     return source
 
 
 def told(*command: str, **environment: str) -> dict[str, object]:
-    """What the program printed.  Any warning is an error."""
+    """The JSON that the program printed.  Any warning is an error."""
     known = os.environ | environment
     line = [sys.executable, "-W", "error", *command]
     done = subprocess.run(line, check=False, cwd=ROOT, env=known, capture_output=True, text=True, timeout=60)
@@ -36,7 +36,7 @@ def told(*command: str, **environment: str) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("name", ["blocking.py", "asynchronous.py"])
-def test_a_program_for_the_sdk_runs_with_its_import_swapped(name: str) -> None:
+def test_a_program_for_the_sdk_runs_with_its_import_replaced(name: str) -> None:
     secrets = [secret() for _ in range(4)]
     sandbox = Sandbox()
     with running(sandbox) as url:

@@ -1,4 +1,4 @@
-"""``with_raw_response`` and ``with_streaming_response`` on our calls."""
+"""``with_raw_response`` and ``with_streaming_response`` on the calls that the shim answers."""
 
 import json
 import re
@@ -37,20 +37,20 @@ def test_a_raw_response(client: Any) -> None:
 
 
 @pytest.mark.sdk("1.66")
-def test_every_object_knows_its_request(client: Any) -> None:
+def test_every_object_has_its_request_id(client: Any) -> None:
     one, two = client.beta.threads.create(), client.beta.threads.create()
     assert REQUEST_ID.fullmatch(one._request_id)
     assert one._request_id != two._request_id
 
 
-def test_an_error_knows_its_request(client: Any) -> None:
+def test_an_error_has_its_request_id(client: Any) -> None:
     with pytest.raises(openai.NotFoundError) as caught:
         client.beta.threads.retrieve("thread_" + "0" * 24)
     assert REQUEST_ID.fullmatch(caught.value.request_id)
     assert caught.value.response.headers["content-type"] == "application/json"
 
 
-def test_a_raw_retrieve_says_when_to_look_again(client: Any) -> None:
+def test_a_raw_retrieve_has_the_polling_interval(client: Any) -> None:
     run = finished(client)
     raw = client.beta.threads.runs.with_raw_response.retrieve(run.id, thread_id=run.thread_id)
     assert int(raw.headers["openai-poll-after-ms"]) <= 50

@@ -1,4 +1,4 @@
-"""The shim's answers compared with the real API's to the same requests: events, keys, types, framing."""
+"""The shim's answers compared with the real API's answers to the same requests: events, keys, types, framing."""
 
 import json
 from pathlib import Path
@@ -15,14 +15,14 @@ from tests.scenarios.doors.talking import until_ended
 Json = dict[str, Any]
 pytestmark = pytest.mark.wire
 
-#: Where we differ on purpose, by object: keys that we add as the published schema demands them, and an instruction that
-#: is never null, as strict readers need it.
+#: Intended differences, by object: keys that the published schema requires, and ``instructions`` that are never null,
+#: as strict readers need it.
 MORE = {
     "thread.run.step": {"expired_at", "metadata"},
     "thread.message": {"status", "completed_at", "incomplete_at", "incomplete_details"},
 }
 NEVER_NULL = {"thread.run": {"instructions"}}
-#: The words that make the sandbox do what the model did.
+#: Recorded texts, and texts that make the sandbox do what the model did.
 SAID = {
     "What should I wear outside right now?": "get_current_weather",
     "What should I eat on Thursday?": 'get_favorite_food_for_day_of_week {"day_of_week": "Thursday"}',
@@ -35,7 +35,7 @@ def cassette(request: pytest.FixtureRequest, wire: Path) -> list[Exchange]:
 
 
 def ask(client: OpenAI, exchange: Exchange, ids: Ids) -> Any:
-    """The recorded request, with our ids, and words that the sandbox understands."""
+    """Send the recorded request, with our ids, and with texts that the sandbox understands."""
     path, text = ids.change(exchange.path), ids.change(json.dumps(exchange.body))
     for recorded, ours in SAID.items():
         text = text.replace(json.dumps(recorded), json.dumps(ours))
@@ -64,7 +64,7 @@ def stream(client: OpenAI, path: str, body: Json) -> bytes:
 
 
 def compare(recorded: Json, ours: Json) -> None:
-    """Every recorded key in its place and of its kind; what is more or other is declared above."""
+    """Every recorded key is in its place with a value of its type; intended differences are declared above."""
     if recorded.get("object") == "list":
         assert skeleton(ours | {"data": None}) == skeleton(recorded | {"data": None})
         for one, two in zip(recorded["data"], ours["data"], strict=True):
@@ -84,7 +84,7 @@ def folded(told: list[tuple[str, Any]]) -> list[str]:
     return [name for place, name in enumerate(names) if not (place and name == names[place - 1])]
 
 
-def test_the_same_requests_are_answered_in_the_same_shapes(cassette: list[Exchange]) -> None:
+def test_answers_have_the_recorded_shapes(cassette: list[Exchange]) -> None:
     ids = Ids()
     with running() as url, OpenAI(api_key="test", base_url=url) as client:
         for exchange in cassette:
@@ -103,14 +103,14 @@ def check_stream(recorded: bytes, made: bytes, ids: Ids) -> None:
             continue
         one, two = ([data for told, data in each if told == name] for each in (theirs, ours))
         ids.pair(one[0], two[0])
-        # The first delta of a kind carries more keys than the others; the last is one of the others.
+        # The first delta of a kind has more keys than the others; the last represents the others.
         for place in (0, -1):
             compare(one[place], two[place])
 
 
 def test_a_captured_submit_stream_has_our_events_and_keys(wire: Path) -> None:
-    """Older than today's keys: all that it has, we have, in its order."""
-    # Whoever captured it left out the last newline.
+    """The stream is older than today's keys: we send all its keys, in its order."""
+    # The last newline is missing in the captured file.
     theirs = events((wire / "assistants/simple-openai/threads_runs_submittool_stream_2.sse").read_bytes() + b"\n")
     with running() as url, OpenAI(api_key="test", base_url=url) as client:
         tools = [{"type": "function", "function": {"name": "get_time"}}]

@@ -1,4 +1,4 @@
-"""Errors as servers word them, and how the caller reads them."""
+"""The forms in which servers send errors, and how the caller receives them."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ import pytest
 from shim import OpenAI
 from tests.scenarios.doors.loopback import Loopback, Said
 
-#: Body of an answer with status 422, and message, code and param that come of it.
+#: The body of an answer with status 422, and the message, code and param of the resulting error.
 BODIES: list[tuple[Any, tuple[str, str | None, str | None]]] = [
     ({"error": {"message": "No.", "type": "t", "param": "model", "code": "c"}}, ("No.", "c", "model")),
     (
@@ -24,7 +24,7 @@ BODIES: list[tuple[Any, tuple[str, str | None, str | None]]] = [
 
 
 @pytest.mark.parametrize("body, expected", BODIES)
-def test_the_caller_reads_the_servers_own_words(body: Any, expected: tuple[str, str | None, str | None]) -> None:
+def test_an_error_has_the_servers_own_message(body: Any, expected: tuple[str, str | None, str | None]) -> None:
     server = Loopback(lambda asked: Said.json(body, 422))
     with server, OpenAI(base_url=server.url, api_key="x", max_retries=0) as client:
         helper = client.beta.assistants.create(model="gpt-4o")

@@ -1,5 +1,5 @@
-"""Calls of other APIs are sent to the network exactly as the plain SDK sends them, and so are their answers
-returned.
+"""Calls of other APIs are sent to the network exactly as the plain SDK sends them, and their answers are returned
+unchanged.
 """
 
 import re
@@ -37,7 +37,7 @@ CALLS: dict[str, Callable[[Any], Any]] = {
     "a name that begins like ours": lambda client: client.get("/threads2/x", cast_to=object),
     "another base": lambda client: client.with_options(base_url=f"{client.base_url}other/").models.list(),
 }
-#: Calls that the first SDKs do not have.
+#: Calls that the oldest supported SDKs do not have.
 LATE = ("a query", "a vector store", "a response")
 NAMES = [pytest.param(name, marks=pytest.mark.sdk("1.66") if name in LATE else ()) for name in CALLS]
 
@@ -48,7 +48,7 @@ def answer(asked: Asked) -> Said:
 
 
 def sent(colour: str, call: Callable[[Any], Any], **kinds: Any) -> list[Asked]:
-    """What reached the server, with the multipart boundary, which is drawn by lot, set to a fixed one."""
+    """The requests that the server received, with the random multipart boundary replaced by a fixed one."""
     with Loopback(answer) as server, opened(colour, base_url=server.url, **kinds) as client:
         call(client)
         return [_without_chance(asked, server.host) for asked in server.asked]
@@ -63,7 +63,7 @@ def _without_chance(asked: Asked, host: str) -> Asked:
 
 @pytest.mark.parametrize("colour", COLOURS)
 @pytest.mark.parametrize("name", NAMES)
-def test_a_call_that_is_not_ours_is_sent_byte_for_byte(name: str, colour: str) -> None:
+def test_a_call_that_is_passed_through_is_sent_byte_for_byte(name: str, colour: str) -> None:
     theirs = sent(colour, CALLS[name], kinds=PLAIN)
     ours = sent(colour, CALLS[name])
     assert len(theirs) == 1
@@ -71,7 +71,7 @@ def test_a_call_that_is_not_ours_is_sent_byte_for_byte(name: str, colour: str) -
 
 
 @pytest.mark.parametrize("colour", COLOURS)
-def test_the_answer_is_the_networks_own(colour: str) -> None:
+def test_the_answer_is_passed_through(colour: str) -> None:
     with Loopback(answer) as server, opened(colour, base_url=server.url) as client:
         raw = client.models.with_raw_response.list()
         assert raw.headers["x-request-id"] == "req_1"
@@ -84,7 +84,7 @@ def test_the_answer_is_the_networks_own(colour: str) -> None:
     "status,kind",
     [(400, openai.BadRequestError), (404, openai.NotFoundError), (429, openai.RateLimitError)],
 )
-def test_the_networks_errors_are_its_own(colour: str, status: int, kind: type[openai.APIStatusError]) -> None:
+def test_errors_are_passed_through(colour: str, status: int, kind: type[openai.APIStatusError]) -> None:
     def refuse(asked: Asked) -> Said:
         return Said.error(status, "Not so.", "why", retry_after_ms="1", x_request_id="req_2")
 
@@ -99,7 +99,7 @@ def test_the_networks_errors_are_its_own(colour: str, status: int, kind: type[op
 
 
 @pytest.mark.parametrize("colour", COLOURS)
-def test_a_stream_that_is_not_ours_is_not_held_back(colour: str) -> None:
+def test_a_stream_is_passed_through_without_delay(colour: str) -> None:
     gate = Gate(chunks=1)
     piece = b'data: {"id":"c","object":"chat.completion.chunk","created":1,"model":"m","choices":[]}\n\n'
     pieces = (piece, piece, b"data: [DONE]\n\n")
@@ -117,7 +117,7 @@ def test_a_stream_that_is_not_ours_is_not_held_back(colour: str) -> None:
 
 
 @pytest.mark.parametrize("colour", COLOURS)
-def test_bytes_that_are_not_ours_are_not_held_back(colour: str) -> None:
+def test_bytes_are_passed_through_without_delay(colour: str) -> None:
     gate = Gate(chunks=1)
 
     def stream(asked: Asked) -> Said:
@@ -136,7 +136,7 @@ def test_bytes_that_are_not_ours_are_not_held_back(colour: str) -> None:
 
 @pytest.mark.parametrize("colour", COLOURS)
 @pytest.mark.parametrize("path", ["/threads/thread_1/nothing", "/assistants/asst_1/nothing", "/threads/runs/x/y/z"])
-def test_what_would_be_ours_never_reaches_the_network(colour: str, path: str) -> None:
+def test_unknown_paths_of_the_old_api_never_reach_the_network(colour: str, path: str) -> None:
     with Loopback(answer) as server, opened(colour, base_url=server.url) as client:
         with pytest.raises(openai.NotFoundError) as caught:
             client.get(path, cast_to=object)

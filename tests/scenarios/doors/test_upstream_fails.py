@@ -15,7 +15,7 @@ from tests.scenarios.doors.talking import tool
 
 Json = dict[str, Any]
 WAYS = ("stream", "poll")
-#: Each colour in one way: the tables below are the engine's, and it is the same for all.
+#: Each colour with one way: the tables below belong to the engine, which is the same for all combinations.
 crosswise = pytest.mark.parametrize("scene,way", [("sync", "stream"), ("async", "poll")], indirect=["scene"])
 RETRIES = 2
 SERVER, LIMIT = "server_error", "rate_limit_exceeded"
@@ -23,7 +23,7 @@ SERVER, LIMIT = "server_error", "rate_limit_exceeded"
 
 @dataclass
 class Scene:
-    """A client whose upstream fails while ``fails`` says how, and a thread with one question."""
+    """A client whose upstream answers with ``fails`` while it is set, and a thread with one question."""
 
     client: Any
     server: Loopback
@@ -36,7 +36,7 @@ class Scene:
         return self.client.beta.threads
 
     def run(self, way: str) -> tuple[list[str], Any]:
-        """The events' names (none when polled), and the run afterwards."""
+        """The names of the events (none when polled), and the run afterwards."""
         given = {"thread_id": self.thread, "assistant_id": self.assistant}
         if way == "poll":
             return [], self.threads.runs.create_and_poll(**given)
@@ -61,7 +61,7 @@ def scene(request: pytest.FixtureRequest) -> Iterator[Scene]:
 
 
 def check_goes_on(scene: Scene) -> None:
-    """The next run is told all that the thread holds, and completes."""
+    """The next run completes, and its input ends with the new question."""
     scene.fails = None
     scene.server.asked.clear()
     scene.say("And now?")
@@ -73,7 +73,7 @@ def check_goes_on(scene: Scene) -> None:
     assert said[-2] == "And now?"
 
 
-#: Statuses that end a run: how often upstream is asked, and the run's last error.
+#: Statuses that end a run: the answer, the number of requests, and the code of the run's last error.
 RUN_ENDS = {
     "429": (Said.error(429, "Slow down.", LIMIT, retry_after_ms="1"), 1 + RETRIES, LIMIT),
     "429 for money": (Said.error(429, "Pay.", "insufficient_quota", retry_after_ms="1"), 1 + RETRIES, LIMIT),
@@ -111,7 +111,8 @@ def _message(said: Said | None) -> str:
     return str(json.loads(body)["error"]["message"])
 
 
-#: Statuses that are the request's own fault: a streamed run's exception.  A polled one has said ``queued`` already.
+#: Statuses for faulty requests: a streamed run raises the exception.  A polled run has been returned as ``queued``
+#: before.
 FAULTS = {
     "a bad key": (Said.error(401, "Incorrect API key provided: x.", "invalid_api_key"), openai.AuthenticationError),
     "a forbidden model": (Said.error(403, "Not for you."), openai.PermissionDeniedError),
@@ -150,7 +151,7 @@ def test_a_fault_of_a_polled_request_ends_its_run(scene: Scene, name: str) -> No
     check_goes_on(scene)
 
 
-#: What the sandbox does when it reads the word, and the run's end: status, last error, and the message's.
+#: The sandbox's commands, and the resulting run's status, its last error, and the message's incomplete reason.
 MIDWAY = {
     "fail-early": ("failed", SERVER, None),
     "fail-midway": ("failed", SERVER, "run_failed"),
@@ -165,7 +166,7 @@ MIDWAY = {
 
 @crosswise
 @pytest.mark.parametrize("word", MIDWAY)
-def test_an_answer_that_breaks_off(scene: Scene, word: str, way: str) -> None:
+def test_an_answer_that_ends_early(scene: Scene, word: str, way: str) -> None:
     status, code, reason = MIDWAY[word]
     scene.say(f"Please {word}")
     names, run = scene.run(way)
@@ -204,7 +205,7 @@ def test_no_server_answers(colour: str, way: str) -> None:
 
 
 def _waiting(scene: Scene) -> tuple[Any, list[Json]]:
-    """A run that waits for one call, and what to answer it."""
+    """A run that requires the output of one call, and that output."""
     scene.say("one")
     _, run = scene.run("poll")
     calls = run.required_action.submit_tool_outputs.tool_calls
@@ -232,7 +233,7 @@ def test_a_failure_of_the_second_round_ends_the_run(scene: Scene, way: str) -> N
     assert kinds in (["message", "function_call", "function_call_output", "message"], ["message", "message"])
 
 
-def test_a_fault_of_the_second_round_lets_the_run_wait(scene: Scene) -> None:
+def test_a_fault_of_the_second_round_leaves_the_run_waiting(scene: Scene) -> None:
     run, outputs = _waiting(scene)
     scene.fails = Said.error(401, "Incorrect API key provided: x.", "invalid_api_key")
     with pytest.raises(openai.AuthenticationError):
@@ -248,7 +249,7 @@ def test_a_fault_of_the_second_round_lets_the_run_wait(scene: Scene) -> None:
     check_goes_on(scene)
 
 
-def test_a_lost_chain_is_healed(scene: Scene) -> None:
+def test_a_lost_chain_is_replayed(scene: Scene) -> None:
     scene.say("Hello")
     scene.run("poll")
     scene.server.sandbox.forget()
@@ -263,8 +264,8 @@ def test_a_lost_chain_is_healed(scene: Scene) -> None:
     assert [item["role"] for item in second["input"]] == ["user", "assistant", "user"]
 
 
-def test_what_is_asked_in_vain_is_asked_by_the_retry(scene: Scene) -> None:
-    """A 503 that is over by the second try is nothing that the caller hears of."""
+def test_a_failed_request_is_retried(scene: Scene) -> None:
+    """A 503 that is gone at the second attempt is not visible to the caller."""
     seen: list[Asked] = []
 
     def answer(asked: Asked) -> Said | None:

@@ -1,4 +1,4 @@
-"""Our clients do not warn of the old API; everybody else's warnings, and the SDK's own, stay."""
+"""Our clients do not warn of the old API's end; warnings of other code, and the plain SDK's own, are not suppressed."""
 
 import inspect
 import re
@@ -15,9 +15,9 @@ from tests.scenarios.doors.colours import COLOURS, opened
 from tests.scenarios.doors.talking import until_ended
 
 RESOURCES = ("assistants", "threads", "threads.messages", "threads.runs", "threads.runs.steps")
-#: Ways of the SDK to say that a method goes.
+#: Modules with which the SDK marks a method as deprecated.
 WARNERS = ("typing_extensions", "warnings")
-#: What it says of the old API as a whole; a method that has a better name now says so, and may go on saying so.
+#: The SDK's warning about the old API as a whole; warnings about a method that was renamed remain.
 OF_THE_API = re.compile("Assistants API|^deprecated$")
 
 
@@ -37,7 +37,7 @@ def _methods(client: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _layers(method: Any) -> Iterator[Any]:
-    """A function and whatever it wraps."""
+    """A function and each function that it wraps."""
     while method is not None:
         yield method
         method = getattr(method, "__wrapped__", None)
@@ -53,21 +53,21 @@ def _warners(client: Any) -> set[str]:
 
 
 @pytest.mark.parametrize("kind", [OpenAI, AsyncOpenAI])
-def test_no_method_of_ours_warns(kind: Any) -> None:
+def test_no_method_of_our_clients_warns(kind: Any) -> None:
     client = kind(api_key="test")
     assert len(dict(_methods(client))) >= 31
     assert _warners(client) == set()
 
 
 @pytest.mark.parametrize("kind", [openai.OpenAI, openai.AsyncOpenAI])
-def test_the_sdks_own_still_do(kind: Any) -> None:
+def test_the_plain_sdks_methods_still_warn(kind: Any) -> None:
     OpenAI(api_key="test").beta.threads.runs.steps.list  # noqa: B018 -- ours must not have changed theirs
     said = {name: getattr(method, "__deprecated__", "") for name, method in _methods(kind(api_key="test"))}
     assert {name for name, text in said.items() if OF_THE_API.search(text)} == _warners(kind(api_key="test"))
 
 
 @pytest.mark.parametrize("kind", [OpenAI, AsyncOpenAI])
-def test_a_call_without_what_it_needs_is_still_a_type_error(kind: Any) -> None:
+def test_a_missing_argument_is_still_a_type_error(kind: Any) -> None:
     runs = kind(api_key="test").beta.threads.runs
     with pytest.raises(TypeError, match="assistant_id"):
         runs.create("thread_1").send(None)
@@ -93,13 +93,13 @@ def test_a_conversation_without_a_warning(colour: str) -> None:
     assert [str(each.message) for each in heard if issubclass(each.category, DeprecationWarning)] == []
 
 
-def test_a_method_with_a_better_name_says_so() -> None:
+def test_a_renamed_method_still_warns() -> None:
     stream = openai.OpenAI(api_key="test").beta.threads.runs.create_and_stream
     said = getattr(OpenAI(api_key="test").beta.threads.runs.create_and_stream, "__deprecated__", None)
     assert said == getattr(stream, "__deprecated__", None)
 
 
-def test_other_warnings_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_warnings_are_not_suppressed(monkeypatch: pytest.MonkeyPatch) -> None:
     def aged(self: Any) -> str:
         warnings.warn("aged", DeprecationWarning, stacklevel=2)
         return "done"

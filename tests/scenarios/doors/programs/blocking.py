@@ -78,7 +78,7 @@ names = [
 ]
 known["events"] = [names[0], names[-1], text_of(thread.id)]
 
-# step by step
+# polled, in single steps
 client.beta.threads.messages.create(thread_id=thread.id, role="user", content="get_secret")
 run = client.beta.threads.runs.create(thread_id=thread.id, assistant_id=assistant.id, metadata={"by": "hand"})
 known["created"] = run.status
@@ -91,7 +91,7 @@ steps = client.beta.threads.runs.steps.list(run.id, thread_id=thread.id, order="
 known["retrieved"] = [run.status, run.metadata, [step.type for step in steps], text_of(thread.id)]
 known["step"] = client.beta.threads.runs.steps.retrieve(steps[0].id, thread_id=thread.id, run_id=run.id).status
 
-# all at once, and stopped
+# create and run in one call, then cancel
 with client.beta.threads.create_and_run_stream(
     assistant_id=assistant.id, thread={"messages": [{"role": "user", "content": "get_secret"}]}
 ) as stream:
@@ -101,7 +101,7 @@ known["cancelled"] = [run.status, client.beta.threads.runs.cancel(run.id, thread
 run = client.beta.threads.runs.poll(run.id, thread_id=run.thread_id)
 known["cancelled"].append(run.status)
 
-# and cleared away
+# delete everything
 known["runs"] = len(list(client.beta.threads.runs.list(thread.id, limit=2)))
 client.beta.threads.messages.update(message.id, thread_id=thread.id, metadata={"read": "yes"})
 client.beta.threads.runs.update(run.id, thread_id=run.thread_id, metadata={"read": "yes"})

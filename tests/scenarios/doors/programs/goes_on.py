@@ -10,7 +10,7 @@ threads = client.beta.threads
 assistant_id, thread_id = os.environ["ASSISTANT"], os.environ["THREAD"]
 lost = threads.runs.list(thread_id).data[0]
 if lost.status != "requires_action":
-    # Whoever looks takes over what the first has left.
+    # The first poll takes over the run that the first process has left.
     lost = threads.runs.poll(lost.id, thread_id=thread_id)
 known = {"lost": lost.status, "error": lost.last_error and lost.last_error.code}
 if lost.status == "requires_action":
