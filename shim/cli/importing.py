@@ -101,8 +101,8 @@ def _live(url: str, thread_ids: Path | None, key_env: str, version: str | None) 
 
 def _import(paths: list[Path], live: Live | None, report: Path | None, **options: Any) -> None:
     screen = Console(stderr=True)
-    with _problems(report, screen) as (tell, written), _progress(screen) as progress:
-        importer = Importer(problem=tell, progress=progress, **options)
+    with _problems(report, screen) as (note, written), _progress(screen) as progress:
+        importer = Importer(problem=note, progress=progress, **options)
         try:
             if live is not None:
                 importer.fetch(*live)
@@ -128,7 +128,7 @@ def _problems(report: Path | None, screen: Console) -> Iterator[tuple[Any, Any]]
     written = report.open("w", encoding="utf-8", errors="backslashreplace") if report is not None else None
     shown = 0
 
-    def tell(problem: Problem) -> None:
+    def note(problem: Problem) -> None:
         nonlocal shown
         shown += 1
         if shown <= SHOWN:
@@ -140,7 +140,7 @@ def _problems(report: Path | None, screen: Console) -> Iterator[tuple[Any, Any]]
             written.write(encoding.text(each) + "\n")
 
     try:
-        yield tell, written
+        yield note, written
     finally:
         if written is not None:
             written.close()
@@ -154,7 +154,7 @@ def _progress(screen: Console) -> Iterator[Any]:
         tasks: dict[str, Any] = {}
         units = {"reading": ("MB", 1e6), "writing": ("threads", 1.0)}
 
-        def tell(what: str, done: int, total: int) -> None:
+        def note(what: str, done: int, total: int) -> None:
             if what not in tasks:
                 tasks[what] = bars.add_task(what, total=total, rate=""), time.monotonic()
             task, began = tasks[what]
@@ -162,7 +162,7 @@ def _progress(screen: Console) -> Iterator[Any]:
             rate = done / size / max(time.monotonic() - began, 0.001)
             bars.update(task, completed=done, rate=f"{rate:,.0f} {unit}/s")
 
-        yield tell
+        yield note
 
 
 def _show(report: Report) -> None:

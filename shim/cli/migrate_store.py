@@ -63,12 +63,12 @@ def _moved(source: Database, target: Database) -> dict[str, moving.Moved]:
     with Progress(*columns, console=Console(stderr=True)) as progress:
         bars: dict[str, TaskID] = {}
 
-        def tell(table: str, done: int, total: int) -> None:
+        def note(table: str, done: int, total: int) -> None:
             if table not in bars:
                 bars[table] = progress.add_task(table, total=total)
             progress.update(bars[table], completed=done)
 
-        return moving.move(source, target, tell)
+        return moving.move(source, target, note)
 
 
 def _show(moved: dict[str, moving.Moved]) -> None:

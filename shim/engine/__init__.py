@@ -7,7 +7,7 @@ from shim.engine import leads, learned, retention
 from shim.engine.api import replayed, routes
 from shim.engine.capabilities import Capabilities
 from shim.engine.context import Context
-from shim.engine.idempotency import Again
+from shim.engine.idempotency import Repeated
 from shim.engine.protocol import Reply, Request, error_reply, our_failure
 from shim.engine.registry import Registry
 from shim.engine.run import launch, refresh
@@ -48,7 +48,7 @@ class Engine:
             await learned.load(self.world)
             if ids and request.path.startswith("threads/"):
                 await refresh.thread(self.world, ids[0])
-            return await self._once(operation, request, ids)
+            return await self._idempotent(operation, request, ids)
         except ApiError as problem:
             await leads.of_error(self.world, problem)
             return error_reply(problem)
@@ -74,11 +74,11 @@ class Engine:
         """
         await retention.sweep(self.world, raises)
 
-    async def _once(self, operation: routes.Operation, request: Request, ids: list[str]) -> Reply:
+    async def _idempotent(self, operation: routes.Operation, request: Request, ids: list[str]) -> Reply:
         while True:
             try:
                 return await operation(self.world, request, *ids)
-            except Again as before:
+            except Repeated as before:
                 if (known := await replayed.reply(self.world, request, before)) is not None:
                     return known
 

@@ -36,8 +36,9 @@ class Context:
     over, unless its process has renewed the lease. ``keep_bytes``: the largest file of code interpreter that is stored,
     in bytes; 0: none is stored. ``retention``: seconds after which an unused thread is erased, ``file_retention``: the
     same for a stored file; None: never. ``delete_responses``: whether responses of erased threads are deleted upstream.
-    ``models``: maps the model that a run names to the model to call. ``unheard``: earlier calls that were refused, by a
-    server's address and model. ``tokens`` counts the tokens of a text if upstream has no counting endpoint.
+    ``models``: maps the model that a run names to the model to call. ``refused_calls``: earlier calls that were
+    refused, by a server's address and model. ``tokens`` counts the tokens of a text if upstream has no counting
+    endpoint.
     ``capabilities``: what this process has learned about its servers. ``wait`` waits for a number of seconds. ``pump``
     drives a run that was taken over from a process that has ended. ``files``: the assistants that files declare, by id,
     in their order. ``name``: the tenant's name, if it differs from the value in the store. ``unknown_threads``: whether
@@ -59,7 +60,7 @@ class Context:
     file_retention: float | None = None
     delete_responses: bool = False
     models: ModelMap = field(default_factory=ModelMap)
-    unheard: dict[tuple[str, str], set[Pair]] = field(default_factory=dict)
+    refused_calls: dict[tuple[str, str], set[Pair]] = field(default_factory=dict)
     tokens: Callable[[str], int] = estimate.plain
     capabilities: Capabilities = field(default_factory=Capabilities)
     wait: Wait = no_wait
@@ -97,11 +98,11 @@ class Context:
         """Record that a model of this server has refused a parameter."""
         self.capabilities.refuses(of_model(self.upstream.profile(), model), parameter)
 
-    def told_as_text(self, model: str) -> set[Pair]:
+    def calls_as_text(self, model: str) -> set[Pair]:
         """The earlier calls that a model of this server has refused and that are sent as text: a set that callers add
         to.
         """
-        return self.unheard.setdefault((self.upstream.profile().address, model), set())
+        return self.refused_calls.setdefault((self.upstream.profile().address, model), set())
 
     def now(self) -> int:
         """Whole seconds since the epoch."""

@@ -43,7 +43,7 @@ MEANWHILE: Final[Mapping[Kind, tuple[Kind, ...]]] = {
 KEYED: Final[tuple[Kind, ...]] = ("assistant", "thread")
 
 
-class Again(Exception):
+class Repeated(Exception):
     """The request has had its effect before; ``row`` is what was stored of that."""
 
     def __init__(self, asked: "Post", row: requests.Row) -> None:
@@ -90,14 +90,14 @@ def _digest(*parts: bytes) -> str:
 
 
 async def look(world: Context, asked: Post) -> None:
-    """Look for an earlier request before anything is sent upstream for this one.  Raises `Again`."""
+    """Look for an earlier request before anything is sent upstream for this one.  Raises `Repeated`."""
     if asked.in_doubt:
         await world.store.read(_check, asked)
 
 
 def check(tx: Tx, asked: Post) -> None:
     """Look for an earlier request in the transaction of the effect, before the effect and after the thread is locked.
-    Raises `Again`.
+    Raises `Repeated`.
     """
     if asked.in_doubt:
         dialects.in_turn(tx.db, asked.mark)
@@ -121,7 +121,7 @@ def forget(tx: Tx, noted: int) -> None:
     requests.remove(tx, noted)
 
 
-async def claim(world: Context, again: Again) -> bool:
+async def claim(world: Context, again: Repeated) -> bool:
     """Claim the earlier request's answer for this one; False if another request has claimed it.  So two repetitions
     never get the answer of one earlier request.
     """
@@ -141,4 +141,4 @@ def _check(tx: Tx, asked: Post) -> None:
         if row is not None and requests.has_since(tx, row, MEANWHILE[asked.kind]):
             return
     if row is not None:
-        raise Again(asked, row)
+        raise Repeated(asked, row)

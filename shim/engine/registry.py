@@ -47,7 +47,7 @@ class Registry:
         self._place = place
         self._waits: dict[str, tuple[Interruptible | None, Alive]] = {}
         self._tenants: dict[str, str] = {}
-        self._told: set[str] = set()
+        self._notified: set[str] = set()
         self._asked: dict[str, tuple[float, float]] = {}
         self._rings: dict[str, list[Ring]] = {}
         self._forsaken: dict[str, str | None] = {}
@@ -64,7 +64,7 @@ class Registry:
     def leave(self, run_id: str) -> None:
         self._waits.pop(run_id, None)
         self._tenants.pop(run_id, None)
-        self._told.discard(run_id)
+        self._notified.discard(run_id)
         self._asked.pop(run_id, None)
         for ring in self._rings.pop(run_id, ()):
             ring()
@@ -90,7 +90,7 @@ class Registry:
 
     def forget(self) -> None:
         """In a forked process: drop all runs, as the parent process drives them."""
-        self._waits, self._tenants, self._told, self._asked, self._rings, self._forsaken = {}, {}, set(), {}, {}, {}
+        self._waits, self._tenants, self._notified, self._asked, self._rings, self._forsaken = {}, {}, set(), {}, {}, {}
 
     def forsake(self, run_id: str, response_id: str | None) -> None:
         """Remember that this process stopped driving the run but could not store that, and perhaps not its last
@@ -115,7 +115,7 @@ class Registry:
         """The tenants and ids of the runs that this process drives, for the heartbeat."""
         return [(self._tenants.get(run_id, ""), run_id) for run_id in list(self._waits) if not self.forsaken(run_id)]
 
-    def tell(self, run_id: str) -> None:
+    def notify(self, run_id: str) -> None:
         """Interrupt the run, as it was changed in the store. Nothing happens if another process drives it: that process
         checks the store itself.
         """
@@ -124,7 +124,7 @@ class Registry:
             # The place that would be interrupted no longer exists.
             self.leave(run_id)
         elif run_id in self._waits:
-            self._told.add(run_id)
+            self._notified.add(run_id)
             waits, _ = self._waits.get(run_id, (None, None))
             if waits is not None:
                 waits.interrupt()
@@ -143,6 +143,6 @@ class Registry:
         self._asked[run_id] = now + wait, min(wait * 2, LAST_WAIT)
         return True
 
-    def is_told(self, run_id: str) -> bool:
+    def is_notified(self, run_id: str) -> bool:
         """Whether the run's pump must read the run from the store, as it may have been changed."""
-        return run_id in self._told
+        return run_id in self._notified

@@ -48,7 +48,7 @@ async def attach(world: Context, thread_id: str, messages: list[Json]) -> Json:
     return await attached(world, thread["tool_resources"], messages) if thread else {}
 
 
-def keep(tx: Tx, thread_id: str, more: Json) -> None:
+def save_attached(tx: Tx, thread_id: str, more: Json) -> None:
     """Store what `attach` added."""
     thread = threads.get(tx, thread_id) if more else None
     if thread is not None:

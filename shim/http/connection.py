@@ -51,7 +51,7 @@ class Connection(asyncio.Protocol):
         self._parser: Any = httptools.HttpResponseParser(self)
         self._reason, self._headers = b"", list[tuple[bytes, bytes]]()
         self.head: tuple[int, bytes, list[tuple[bytes, bytes]]] | None = None
-        self.complete = self._spoiled = self._framed = self._heard = False
+        self.complete = self._spoiled = self._framed = self._answered = False
         self._problem: Exception | None = None
         self._pieces, self._unread, self._loose = list[bytes](), 0, 0
         self._busy, self._sent = True, False
@@ -102,7 +102,7 @@ class Connection(asyncio.Protocol):
             if not self._busy:
                 self.abort()
             return
-        self._heard = True
+        self._answered = True
         self._loose += len(data)
         try:
             self._parser.feed_data(data)
@@ -271,7 +271,7 @@ class Connection(asyncio.Protocol):
         """Record that nothing more will arrive."""
         if problem is not None:
             self._fail(http.ReadError(str(problem) or type(problem).__name__))
-        self._fail(http.RemoteProtocolError(BROKEN_OFF if self._heard else SILENT))
+        self._fail(http.RemoteProtocolError(BROKEN_OFF if self._answered else SILENT))
         self._wake()
 
     def _leave(self) -> None:

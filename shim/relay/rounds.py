@@ -138,7 +138,7 @@ class Rounds:
                     for call in turn.see(event):
                         if self.plan.early and self._round < self.plan.max_rounds and not self.stopped:
                             started[call.id] = call, self.port.start(call)
-                    await self._heard(turn, event)
+                    await self._received(turn, event)
                     yield event
         except Exception as problem:
             if self.run is None:
@@ -150,7 +150,7 @@ class Rounds:
                     yield event
         await self._account()
 
-    async def _heard(self, turn: Turn, event: Any) -> None:
+    async def _received(self, turn: Turn, event: Any) -> None:
         is_first, self.run = self.run is None, turn.run or self.run
         if is_first and self.run is not None and self.stopped:
             await self.cancel()
@@ -170,7 +170,7 @@ class Rounds:
             raise broken or RuntimeError("the stream of the run ended before the run")
         for event in await self._missed(run):
             list(turn.see(event))
-            await self._heard(turn, event)
+            await self._received(turn, event)
             yield event
 
     async def _followed(self) -> AsyncGenerator[Any, None]:

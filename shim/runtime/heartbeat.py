@@ -76,7 +76,7 @@ class Heartbeat:
         now = world.clock()
         for which in driven:
             if self._is_over(found.get(which), now):
-                world.registry.tell(which[1])
+                world.registry.notify(which[1])
 
     def _is_over(self, run: Standing | None, now: float) -> bool:
         if run is None or run.status == "cancelling":

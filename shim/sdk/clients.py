@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import openai
 
 from shim.sdk.operator import WithAsyncShim, WithShim
-from shim.sdk.warnings import quiet, quiet_client
+from shim.sdk.warnings import silence_client, without_warnings
 
 if TYPE_CHECKING:
     from shim.sdk.submission import AsyncResponses, Responses
@@ -26,7 +26,7 @@ def connected(init: Callable[..., None]) -> Callable[..., None]:
         init(self, *args, **wiring.with_key(given))
         connect = wiring.wire_async if isinstance(self, openai.AsyncOpenAI) else wiring.wire
         connect(self)
-        quiet_client(self)
+        silence_client(self)
         if "responses" in vars(self):
             # The first SDKs create it with the client, too.
             _able(vars(self)["responses"])
@@ -34,9 +34,9 @@ def connected(init: Callable[..., None]) -> Callable[..., None]:
     return build
 
 
-def quiet_beta(loud: Any) -> Any:
+def beta_without_warnings(loud: Any) -> Any:
     """The cached property ``beta`` of a client's class, without deprecation warnings."""
-    made = cached_property(lambda client: quiet(loud.func(client)))
+    made = cached_property(lambda client: without_warnings(loud.func(client)))
     made.__set_name__(openai.OpenAI, "beta")
     return made
 
@@ -62,7 +62,7 @@ def _connected_client(kind: type[T]) -> type[T]:
     made.__init__ = connected(made.__init__)
     # The first SDKs create it with the client.
     if loud := getattr(kind, "beta", None):
-        made.beta = quiet_beta(loud)
+        made.beta = beta_without_warnings(loud)
     if plain := getattr(kind, "responses", None):
         made.responses = able_responses(plain)
     return kind

@@ -5,7 +5,7 @@ from typing import Any, Final
 import openai
 
 from shim.sdk import children
-from shim.sdk.clients import able_responses, connected, quiet_beta
+from shim.sdk.clients import able_responses, beta_without_warnings, connected
 from shim.sdk.operator import WithAsyncShim, WithShim
 
 #: The SDK's base classes; every other client, Azure's and those of other packages, is built through one of them.
@@ -24,7 +24,7 @@ def install() -> None:
             _originals[base] = base.__init__, vars(base).get("beta"), vars(base).get("responses")
             base.__init__ = connected(base.__init__)
             if loud := vars(base).get("beta"):
-                base.beta = quiet_beta(loud)
+                base.beta = beta_without_warnings(loud)
             if plain := vars(base).get("responses"):
                 base.responses = able_responses(plain)
             base.shim = vars(ours)["shim"]

@@ -13,7 +13,7 @@ import openai
 from openai._resource import SyncAPIResource
 from openai._utils import LazyProxy
 
-from shim.sdk.warnings import quiet
+from shim.sdk.warnings import without_warnings
 
 #: Names that a program sets on the module to configure its client.
 SETTINGS: Final = frozenset(name for name in openai.__annotations__ if not name.startswith("_"))
@@ -87,7 +87,7 @@ def _beside(theirs: Any) -> Any:
     vars(ours).update({name: _of(ours, value) for name, value in vars(theirs).items() if not _cached(theirs, name)})
     ours._client = theirs._client
     wire(ours)
-    vars(ours)["beta"] = quiet(type(theirs.beta)(ours))
+    vars(ours)["beta"] = without_warnings(type(theirs.beta)(ours))
     if hasattr(theirs, "responses"):  # since openai 1.66
         from shim.sdk.submission import able
 

@@ -16,22 +16,22 @@ ADVICE = frozenset({"The Assistants API is deprecated in favor of the Responses 
 WARNERS = ("typing_extensions", "warnings", "_py_warnings")
 
 
-def quiet(resource: Any) -> Any:
+def without_warnings(resource: Any) -> Any:
     """The same resource with a class whose methods do not warn, and the same for its sub-resources."""
     loud: Any = type(resource)
     if not hasattr(loud, "_quiet"):
-        resource.__class__ = _quiet_class(loud)
+        resource.__class__ = _silent_class(loud)
     return resource
 
 
-def quiet_client(client: Any) -> None:
+def silence_client(client: Any) -> None:
     """The first SDKs create ``beta`` with the client: there its warnings are removed at once."""
     if "beta" in vars(client):
-        quiet(vars(client)["beta"])
+        without_warnings(vars(client)["beta"])
 
 
 @cache
-def _quiet_class(loud: Any) -> type:
+def _silent_class(loud: Any) -> type:
     changed: dict[str, Any] = {name: _nested(loud, name) for name in NESTED if hasattr(loud, name)}
     for name in dir(loud):
         method = getattr(loud, name)
@@ -59,4 +59,4 @@ def _unwarned(method: Any) -> Any:
 
 def _nested(loud: type, name: str) -> "cached_property[Any]":
     found: Any = vars(loud)[name]
-    return cached_property(lambda self: quiet(found.__get__(self, loud)))
+    return cached_property(lambda self: without_warnings(found.__get__(self, loud)))

@@ -14,9 +14,9 @@ class Watch:
     def __init__(self) -> None:
         self.metrics: Final = Metrics()
         self.tracing: Final = Tracing()
-        self._heard: Final = (self.metrics.monitor, self.tracing.monitor, Runs())
+        self._monitors: Final = (self.metrics.monitor, self.tracing.monitor, Runs())
 
     def monitor(self, what: Happening, run: dict[str, Any], detail: str = "", /) -> None:
         """Report events of runs; see `shim.ports.Monitor`."""
-        for hear in self._heard:
-            hear(what, run, detail)
+        for each in self._monitors:
+            each(what, run, detail)

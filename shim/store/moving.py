@@ -22,7 +22,7 @@ BATCH: Final = 500
 LARGE: Final[Mapping[str, int]] = {"files": 2}
 #: Called after each batch with the table, the number of rows done, and the total.  Writing a row and reading it back
 #: count as one each, so a table is done at twice its rows.
-Tell = Callable[[str, int, int], None]
+Note = Callable[[str, int, int], None]
 
 
 class Moved(NamedTuple):
@@ -32,7 +32,7 @@ class Moved(NamedTuple):
     checksum: str
 
 
-def move(source: Database, target: Database, tell: Tell = lambda table, done, total: None) -> dict[str, Moved]:
+def move(source: Database, target: Database, note: Note = lambda table, done, total: None) -> dict[str, Moved]:
     """Copy everything from ``source`` to ``target``; returns the result for each table.  The source is not changed.
 
     Both are locked against writing meanwhile.  Raises `StoreFailed`; the target is then unchanged.
@@ -40,7 +40,7 @@ def move(source: Database, target: Database, tell: Tell = lambda table, done, to
     if source.url == target.url:
         raise StoreFailed("The store cannot be moved to where it is.")
     check_there(source)
-    return source.write(_from, source, target, tell)
+    return source.write(_from, source, target, note)
 
 
 def check_there(source: Database) -> None:
@@ -52,9 +52,9 @@ def check_there(source: Database) -> None:
         raise StoreFailed(f"The store {address.describe(source.url)} does not exist.")
 
 
-def _from(tx: Tx, source: Database, target: Database, tell: Tell) -> dict[str, Moved]:
+def _from(tx: Tx, source: Database, target: Database, note: Note) -> dict[str, Moved]:
     dialects.keep_writers_out(tx.db, schema.metadata.sorted_tables)
-    return target.write(_into, _Source(tx.db, source), target, tell)
+    return target.write(_into, _Source(tx.db, source), target, note)
 
 
 class _Source:
@@ -73,17 +73,17 @@ class _Source:
             raise failures.explain(problem, self.database.url) from problem
 
 
-def _into(tx: Tx, source: _Source, target: Database, tell: Tell) -> dict[str, Moved]:
+def _into(tx: Tx, source: _Source, target: Database, note: Note) -> dict[str, Moved]:
     tables = schema.metadata.sorted_tables
     dialects.keep_writers_out(tx.db, tables)
     if full := [table.name for table in tables if _count(tx.db, table)]:
         raise StoreFailed(
             f"The store {address.describe(target.url)} is not empty: it has {', '.join(full)}. Nothing was changed."
         )
-    return {table.name: _move_table(tx.db, source, target, table, tell) for table in tables}
+    return {table.name: _move_table(tx.db, source, target, table, note) for table in tables}
 
 
-def _move_table(db: sa.Connection, source: _Source, target: Database, table: sa.Table, tell: Tell) -> Moved:
+def _move_table(db: sa.Connection, source: _Source, target: Database, table: sa.Table, note: Note) -> Moved:
     with source as theirs:
         total, last = _count(theirs, table), dialects.last_number(theirs, table)
     given, done = _Checksum(), 0
@@ -91,12 +91,12 @@ def _move_table(db: sa.Connection, source: _Source, target: Database, table: sa.
         db.execute(table.insert(), [row._asdict() for row in batch])
         given.add(batch)
         done += len(batch)
-        tell(table.name, done, 2 * total)
+        note(table.name, done, 2 * total)
     dialects.set_last_number(db, table, last)
     found = _Checksum()
     for batch in _batches(_Source(db, target), table):
         found.add(batch)
-        tell(table.name, total + found.rows, 2 * total)
+        note(table.name, total + found.rows, 2 * total)
     if (given.rows, found.moved()) != (total, given.moved()):
         raise StoreFailed(
             f"The table {table.name} arrived as {found.moved()}, and was {given.moved()} of {total} rows. "

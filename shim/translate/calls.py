@@ -29,7 +29,7 @@ def open_call(turn: Turn, event: Json) -> Iterator[Emitted]:
     turn.calls.append(opened)
     yield _delta(opened, {"index": opened.index} | call)
     if early := _claim(turn, opened):
-        yield _tell(opened, *ARGUMENTS, early)
+        yield _piece(opened, *ARGUMENTS, early)
 
 
 def _claim(turn: Turn, opened: Open) -> str:
@@ -51,7 +51,7 @@ def arguments_delta(turn: Turn, event: Json) -> Iterator[Emitted]:
     if opened is None:
         _keep(turn, event, event["delta"])
     elif event["delta"] and not opened.whole:
-        yield _tell(opened, *ARGUMENTS, event["delta"])
+        yield _piece(opened, *ARGUMENTS, event["delta"])
 
 
 @emits("thread.run.step.delta")
@@ -102,8 +102,8 @@ def hear_late_code(turn: Turn, event: Json) -> Iterator[Emitted]:
     item, code = turn.shown(event), event["item"].get("code") or ""
     before = item.call["code_interpreter"]["input"] if item is not None and item.call else code
     if item is not None and code.startswith(before) and list(_hear(turn, item, *SOURCE, code)):
-        if turn.held is not None and turn.held["id"] == item.step["id"]:
-            turn.held = shown(item)
+        if turn.postponed is not None and turn.postponed["id"] == item.step["id"]:
+            turn.postponed = shown(item)
         turn.amend(item)
     yield from ()
 
@@ -123,7 +123,7 @@ def finish(turn: Turn) -> Iterator[Emitted]:
     """The response is complete, and therefore its calls are.  Missing arguments become an empty object."""
     for opened in turn.calls:
         if not opened.call["function"]["arguments"].strip():
-            yield _tell(opened, *ARGUMENTS, _left_over(turn) or "{}")
+            yield _piece(opened, *ARGUMENTS, _left_over(turn) or "{}")
         opened.whole = True
     settle(turn)
 
@@ -138,10 +138,10 @@ def settle(turn: Turn) -> None:
     """Journal the complete calls as they were emitted, under upstream's id."""
     for opened in turn.calls:
         if opened.whole and opened.known is not None:
-            turn.settle(opened, _as_told(opened, opened.known.item))
+            turn.settle(opened, _as_emitted(opened, opened.known.item))
 
 
-def _as_told(opened: Open, item: Json) -> Json:
+def _as_emitted(opened: Open, item: Json) -> Json:
     if item["type"] != "function_call":
         return item
     return item | {"call_id": upstream_id(opened)} | {name: opened.call["function"][name] for name in SAID}
@@ -211,7 +211,7 @@ def code_delta(turn: Turn, event: Json) -> Iterator[Emitted]:
     if event["delta"]:
         item = turn.find(event, CODE) or (yield from turn.unannounced(event, CODE, open_code))
         if item is not None and item.open:
-            yield _tell(item, *SOURCE, event["delta"])
+            yield _piece(item, *SOURCE, event["delta"])
 
 
 @emits(*STEP_OPENS, "thread.run.step.delta")
@@ -279,7 +279,7 @@ def _close_hosted(turn: Turn, item: Open, found: Json) -> Iterator[Emitted]:
 def complete(turn: Turn, item: Open) -> Iterator[Emitted]:
     """A hosted call has ended."""
     item.open, item.whole = False, True
-    yield from turn.hold(shown(item))
+    yield from turn.postpone(shown(item))
 
 
 def shown(item: Open) -> Json:
@@ -297,10 +297,10 @@ def _hear(turn: Turn, item: Open, kind: str, name: str, finished: str) -> Iterat
         turn.differences.append(f"the {name} sent for {item.call['id']} differs from the finished text")
         item.call = item.call | {kind: item.call[kind] | {name: whole}}
     elif len(whole) > len(current):
-        yield _tell(item, kind, name, whole[len(current) :])
+        yield _piece(item, kind, name, whole[len(current) :])
 
 
-def _tell(item: Open, kind: str, name: str, more: str) -> Emitted:
+def _piece(item: Open, kind: str, name: str, more: str) -> Emitted:
     """A further piece of a text of a call."""
     item.call = item.call | {kind: item.call[kind] | {name: item.call[kind][name] + more}}
     return _delta(item, _more(item, kind, {name: more}))

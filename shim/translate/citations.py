@@ -42,9 +42,9 @@ def _file_citation(turn: Turn, part: Part, annotation: Json) -> tuple[Json, str]
         # A model may write such markers, too, if it has seen them in an imported thread.
         turn.citations += 1
     turn.citations += 1
-    start = part.told_length
+    start = part.emitted_length
     # Its place in upstream's text, and by how much it shifts the text after it.
-    part.markers.append((part.heard_length, len(marker)))
+    part.markers.append((part.received_length, len(marker)))
     shown = {
         "type": "file_citation",
         "text": marker,
@@ -60,7 +60,7 @@ def _file_path(turn: Turn, part: Part, annotation: Json) -> tuple[Json, str] | N
     not linked: it is a picture that is shown, or an attachment of the message.
     """
     start, end = annotation.get("start_index") or 0, annotation.get("end_index") or 0
-    linked = start < end <= part.heard_length
+    linked = start < end <= part.received_length
     name = annotation.get("filename") or annotation["file_id"]
     picture = not linked and name.lower().endswith(PICTURES)
     if picture and turn.pictured:
@@ -72,7 +72,7 @@ def _file_path(turn: Turn, part: Part, annotation: Json) -> tuple[Json, str] | N
     if not linked:
         return None
     shift = sum(length for at, length in part.markers if at <= start)
-    text = "".join(part.heard)[start:end]
+    text = "".join(part.received)[start:end]
     shown = {
         "type": "file_path",
         "text": text,
@@ -90,14 +90,14 @@ def _url_citation(turn: Turn, part: Part, annotation: Json) -> tuple[Json, str] 
     """
     if not any(tool["type"] in WEB_SEARCH for tool in turn.run["tools"]):
         return None
-    end = min(annotation.get("end_index") or 0, part.heard_length)
+    end = min(annotation.get("end_index") or 0, part.received_length)
     start = min(annotation.get("start_index") or 0, end)
     if start == end:
         return None
     shift = sum(length for at, length in part.markers if at <= start)
     shown = {
         "type": "file_citation",
-        "text": "".join(part.heard)[start:end],
+        "text": "".join(part.received)[start:end],
         "start_index": start + shift,
         "end_index": end + shift,
         "file_citation": {"file_id": annotation["url"]},

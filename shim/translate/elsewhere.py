@@ -29,7 +29,7 @@ def asked(run: Json, kind: str) -> bool:
 
 
 @emits(*STEP_OPENS, "thread.run.step.delta")
-def tell(turn: Turn, event: Json) -> Iterator[Emitted]:
+def emit_call(turn: Turn, event: Json) -> Iterator[Emitted]:
     """Such a call has ended: emit its whole step; nothing if the run has no such tool."""
     item = event["item"]
     if not asked(turn.run, item["type"]):

@@ -197,8 +197,8 @@ def _close_all(
 
 def _keep_partial(turn: Turn, item: Open) -> None:
     """Text that came before the end stays in the conversation, though upstream never finished the item."""
-    if item.heard:
-        turn.settle(item, messages.as_told(item, "incomplete"))
+    if item.received:
+        turn.settle(item, messages.as_emitted(item, "incomplete"))
 
 
 def _unfinished(turn: Turn) -> list[tuple[str, Open]]:

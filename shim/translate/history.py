@@ -85,7 +85,7 @@ def of_output(call_id: str, output: str, name: str = "", upstream_id: str | None
     return item if known_as == item["call_id"] else item | {items.KNOWN_AS: known_as}
 
 
-def _again_message(item: Json) -> Json | None:
+def _replayed_message(item: Json) -> Json | None:
     if item["role"] != "assistant":
         return _only(item, "role", "content")
     parts = [
@@ -98,23 +98,23 @@ def _again_message(item: Json) -> Json | None:
     return {"type": "message", "role": "assistant", "content": parts} | phase if parts else None
 
 
-def _again_call(item: Json) -> Json | None:
+def _replayed_call(item: Json) -> Json | None:
     return _only(item, "call_id", "name", "arguments")
 
 
-def _again_output(item: Json) -> Json | None:
+def _replayed_output(item: Json) -> Json | None:
     return _only(item, "call_id", "output")
 
 
-def _again_reasoning(item: Json) -> Json | None:
+def _replayed_reasoning(item: Json) -> Json | None:
     return _only(item, "summary", "encrypted_content") if item.get("encrypted_content") else None
 
 
-def _again_approval(item: Json) -> Json | None:
+def _replayed_approval(item: Json) -> Json | None:
     return _only(item, "id", "server_label", "name", "arguments")
 
 
-def _again_leave(item: Json) -> Json | None:
+def _replayed_leave(item: Json) -> Json | None:
     return _only(item, "approval_request_id", "approve")
 
 
@@ -124,13 +124,13 @@ def _only(item: Json, *names: str) -> Json:
 
 #: The form in which items are sent again.  Other items (hosted calls, deleted containers) are not sent; their results
 #: are in the text of the answer.
-AGAIN: Final[dict[str, Callable[[Json], Json | None]]] = {
-    "message": _again_message,
-    "function_call": _again_call,
-    "function_call_output": _again_output,
-    "reasoning": _again_reasoning,
-    "mcp_approval_request": _again_approval,
-    "mcp_approval_response": _again_leave,
+REPLAYED: Final[dict[str, Callable[[Json], Json | None]]] = {
+    "message": _replayed_message,
+    "function_call": _replayed_call,
+    "function_call_output": _replayed_output,
+    "reasoning": _replayed_reasoning,
+    "mcp_approval_request": _replayed_approval,
+    "mcp_approval_response": _replayed_leave,
 }
 
 
@@ -181,7 +181,7 @@ def _retold(item: Json) -> bytes:
 def _line(entry: Entry, as_text: Collection[Pair] = ()) -> _Line:
     item = entry.item
     kind = item["type"]
-    again = AGAIN[kind](item) if kind in AGAIN else None
+    again = REPLAYED[kind](item) if kind in REPLAYED else None
     given = kind in ANSWERS or item.get("role") == "user"
     call_id = item.get("call_id") or item.get("approval_request_id") or item.get("id")
     text = None if again is None else encoding.compact(again)

@@ -123,7 +123,7 @@ FIELDS: Final[dict[str, Mapping[str, Reader]]] = {
 #: Texts that any item may have; they may be null.
 NAMES: Final = ("id", "call_id", "approval_request_id", "status", "phase")
 #: The type of an item without one, by the fields that it has; the first row that fits is used.
-TOLD_BY: Final = {
+KINDS_BY_FIELD: Final = {
     "content": "message",
     "role": "message",
     "output": "function_call_output",
@@ -140,7 +140,7 @@ def normal(given: Any) -> Json:
     item: Json = given
     kind = item.get("type")
     if not isinstance(kind, str) or not kind:
-        kind = next((kind for field, kind in TOLD_BY.items() if field in item), "message")
+        kind = next((kind for field, kind in KINDS_BY_FIELD.items() if field in item), "message")
         item = {**item, "type": kind}
     if any(not isinstance(item.get(field), str | None) for field in NAMES):
         item = item | {field: None for field in NAMES if not isinstance(item.get(field), str | None)}
@@ -156,12 +156,12 @@ def _with(item: Json, values: Json) -> Json:
     return item if all(field in item and item[field] == value for field, value in values.items()) else item | values
 
 
-def journalled(item: Any, told_id: str | None = None) -> Json:
-    """An item for the journal.  ``told_id``: for a call, the id that the program uses; if it differs from upstream's,
-    upstream's id is stored as well.
+def journalled(item: Any, emitted_id: str | None = None) -> Json:
+    """An item for the journal.  ``emitted_id``: for a call, the id that the program uses; if it differs from
+    upstream's, upstream's id is stored as well.
     """
     found = normal(item)
-    if told_id is not None and found["type"] == "function_call":
-        found = _with(found, {"call_id": call_id(told_id)})
+    if emitted_id is not None and found["type"] == "function_call":
+        found = _with(found, {"call_id": call_id(emitted_id)})
     same = found is item
     return found if same else found | {VERBATIM: item}

@@ -47,7 +47,7 @@ def text_delta(turn: Turn, event: Json) -> Iterator[Emitted]:
     if event["delta"]:
         item = turn.find(event, "message") or (yield from _unannounced(turn, event))
         if item is not None and item.open:
-            yield _tell(item, part_of(item, event, "text"), event["delta"])
+            yield _piece(item, part_of(item, event, "text"), event["delta"])
 
 
 @emits(*MESSAGE_OPENS)
@@ -56,7 +56,7 @@ def refusal_delta(turn: Turn, event: Json) -> Iterator[Emitted]:
     if event["delta"]:
         item = turn.find(event, "message") or (yield from _unannounced(turn, event))
         if item is not None and item.open:
-            yield _tell(item, part_of(item, event, "refusal"), event["delta"])
+            yield _piece(item, part_of(item, event, "refusal"), event["delta"])
 
 
 @emits(*MESSAGE_OPENS)
@@ -124,7 +124,7 @@ def _is_all(item: Open, content: list[Json]) -> bool:
     """Whether a finished content is not empty and equals the text that was received before."""
     known = [part for part in content if part["type"] in PARTS]
     finished = sorted((PARTS[part["type"]][1], part.get(PARTS[part["type"]][0]) or "") for part in known)
-    emitted = sorted((part.kind, "".join(part.heard)) for part in item.parts.values() if part.kind in UPSTREAM)
+    emitted = sorted((part.kind, "".join(part.received)) for part in item.parts.values() if part.kind in UPSTREAM)
     return finished == emitted and any(text for _, text in finished)
 
 
@@ -135,8 +135,8 @@ def complete(turn: Turn, item: Open) -> Iterator[Emitted]:
     whole = {"content": contents(item), "attachments": attachments(item)}
     item.message = item.message | {"status": "completed", "completed_at": now} | whole
     item.open = False
-    turn.settle(item, as_told(item, "completed"))
-    yield from turn.hold(item.step)
+    turn.settle(item, as_emitted(item, "completed"))
+    yield from turn.postpone(item.step)
     yield "thread.message.completed", item.message
 
 
@@ -147,23 +147,23 @@ def hear_late(turn: Turn, event: Json) -> Iterator[Emitted]:
     if item is not None and not item.open and item.parts:
         for key, finished in _finished(item, event["item"].get("content") or []):
             text = finished.get(UPSTREAM[key[1]][1]) or ""
-            if text.startswith("".join(item.parts[key].heard)) if key in item.parts else text:
+            if text.startswith("".join(item.parts[key].received)) if key in item.parts else text:
                 _remember(item, key, finished)
         if list(settle(turn, item)):
             item.message = item.message | {"content": contents(item), "attachments": attachments(item)}
-            turn.settle(item, as_told(item, "completed"))
+            turn.settle(item, as_emitted(item, "completed"))
             turn.amend(item)
     yield from ()
 
 
-def as_told(item: Open, status: str) -> Json:
+def as_emitted(item: Open, status: str) -> Json:
     """The message as an item for the journal, with the text that was received."""
     assert item.known is not None
     content = []
     for place, part in item.parts.items():
         if part.kind in UPSTREAM:
             kind, key = UPSTREAM[part.kind]
-            content.append({"type": kind} | item.finished.get(place, {}) | {key: "".join(part.heard)})
+            content.append({"type": kind} | item.finished.get(place, {}) | {key: "".join(part.received)})
     return item.known.item | {"role": "assistant", "status": status, "content": content}
 
 
@@ -188,9 +188,9 @@ def _settle(turn: Turn, item: Open, key: tuple[int, str], content: Json) -> Iter
     deltas cannot be taken back.
     """
     part = item.parts[key]
-    heard = "".join(part.heard)
-    whole = better(heard, content[UPSTREAM[part.kind][1]])
-    if not whole.startswith(heard):
+    received = "".join(part.received)
+    whole = better(received, content[UPSTREAM[part.kind][1]])
+    if not whole.startswith(received):
         turn.differences.append(
             f"the text that was sent differs from the finished text of {item.kind} part {part.index}"
         )
@@ -202,7 +202,7 @@ def _settle(turn: Turn, item: Open, key: tuple[int, str], content: Json) -> Iter
     yield from _catch_up(item, part, whole, len(whole))
     if not part.emitted:
         # An empty part is emitted, too, as programs that accumulate deltas count parts.
-        yield _tell(item, part, "")
+        yield _piece(item, part, "")
 
 
 def _written_anew(turn: Turn, part: Part, whole: str, content: Json) -> Part:
@@ -213,18 +213,18 @@ def _written_anew(turn: Turn, part: Part, whole: str, content: Json) -> Part:
     quiet = replace(turn, citations=turn.citations - len(part.markers))
     notes = enumerate(content.get("annotations") or [])
     for number, annotation in sorted(notes, key=lambda note: citations.place(note[1])):
-        _write(anew, whole[anew.heard_length : citations.place(annotation)])
+        _write(anew, whole[anew.received_length : citations.place(annotation)])
         quiet.made, quiet.images = ([], []) if number < part.announced else (turn.made, turn.images)
         _cite(quiet, anew, annotation)
-    _write(anew, whole[anew.heard_length :])
+    _write(anew, whole[anew.received_length :])
     turn.citations, anew.files = quiet.citations, list(dict.fromkeys([*part.files, *anew.files]))
     return anew
 
 
 def _catch_up(item: Open, part: Part, whole: str, upto: int) -> Iterator[Emitted]:
     """Emit the part of ``whole`` up to a place that was not emitted yet."""
-    if missing := whole[part.heard_length : upto]:
-        yield _tell(item, part, missing)
+    if missing := whole[part.received_length : upto]:
+        yield _piece(item, part, missing)
 
 
 def _annotate(turn: Turn, item: Open, part: Part, annotation: Json) -> Iterator[Emitted]:
@@ -248,7 +248,7 @@ def _cite(turn: Turn, part: Part, annotation: Json) -> tuple[Json, str] | None:
         shown, marker = made
         part.annotations.append(shown)
         part.emitted.append(marker)
-        part.told_length += len(marker)
+        part.emitted_length += len(marker)
     return made
 
 
@@ -299,7 +299,7 @@ def attachments(item: Open) -> list[Json]:
     return [{"file_id": file_id, "tools": [{"type": "code_interpreter"}]} for file_id in files]
 
 
-def _tell(item: Open, part: Part, value: str) -> Emitted:
+def _piece(item: Open, part: Part, value: str) -> Emitted:
     """A further piece of a part."""
     _write(part, value)
     if part.kind == "refusal":
@@ -313,10 +313,10 @@ def _tell(item: Open, part: Part, value: str) -> Emitted:
 
 
 def _write(part: Part, value: str) -> None:
-    part.heard.append(value)
-    part.heard_length += len(value)
+    part.received.append(value)
+    part.received_length += len(value)
     part.emitted.append(value)
-    part.told_length += len(value)
+    part.emitted_length += len(value)
 
 
 def _delta(item: Open, content: Json) -> Emitted:

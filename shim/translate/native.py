@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final, NamedTuple
 
 from shim.translate import items, stream
-from shim.translate.history import AGAIN, ASKS
+from shim.translate.history import ASKS, REPLAYED
 from shim.translate.normalise import response as normal_response
 from shim.translate.turn import Made, Turn
 from shim.wire import objects
@@ -63,10 +63,10 @@ def converted(response: Json, thread_id: str, new_id: Callable[[str], str]) -> C
         for _, data in stream.translate(turn, event)
         if data.get("object") == "thread.message"
     }
-    return Converted([_as_told(turn, key, item, messages) for key, item in turn.done], turn.made)
+    return Converted([_as_emitted(turn, key, item, messages) for key, item in turn.done], turn.made)
 
 
-def _as_told(turn: Turn, key: str, item: Json, messages: dict[str, Json]) -> tuple[Json, Json | None]:
+def _as_emitted(turn: Turn, key: str, item: Json, messages: dict[str, Json]) -> tuple[Json, Json | None]:
     opened = turn.items.get(key)
     call_id = None if opened is None else opened.call.get("id")
     message_id = None if opened is None else opened.message.get("id")
@@ -117,7 +117,7 @@ def _bare(item: Json) -> Json | None:
     always sent again.
     """
     item = items.normal(item)
-    again = AGAIN[item["type"]](item) if item["type"] in AGAIN and item["type"] != "reasoning" else None
+    again = REPLAYED[item["type"]](item) if item["type"] in REPLAYED and item["type"] != "reasoning" else None
     if again is None or again["type"] != "message":
         return again
     return {"role": again["role"], "content": [_bare_part(part) for part in again["content"]]}

@@ -103,7 +103,7 @@ def annotation(value: Any) -> Json:
 #: Other names of a part's type.
 PART_KINDS: Final = {"text": "output_text"}
 #: The type of a part without one, by the fields that it has.
-PART_TOLD_BY: Final = {"refusal": "refusal", "text": "output_text"}
+PART_KINDS_BY_FIELD: Final = {"refusal": "refusal", "text": "output_text"}
 PART: Final[dict[str, Reader]] = {"text": text, "refusal": text, "annotations": _listed(annotation)}
 
 
@@ -115,7 +115,7 @@ def part(value: Any) -> Json | None:
         return None
     kind = value.get("type")
     if not isinstance(kind, str) or not kind:
-        kind = next((kind for name, kind in PART_TOLD_BY.items() if value.get(name)), None)
+        kind = next((kind for name, kind in PART_KINDS_BY_FIELD.items() if value.get(name)), None)
     return None if kind is None else _with(value, PART, type=PART_KINDS.get(kind, kind))
 
 
@@ -159,7 +159,7 @@ ITEMS: Final[dict[str, dict[str, Reader]]] = {
     "image_generation_call": {"result": text, "output_format": text},
 }
 #: The type of an item without one, by the fields that it has.
-TOLD_BY: Final = {
+KINDS_BY_FIELD: Final = {
     "content": "message",
     "role": "message",
     "arguments": "function_call",
@@ -173,7 +173,7 @@ def item(value: Any) -> Json | None:
         return None
     kind = value.get("type")
     if not isinstance(kind, str) or not kind:
-        kind = next((kind for name, kind in TOLD_BY.items() if name in value), None)
+        kind = next((kind for name, kind in KINDS_BY_FIELD.items() if name in value), None)
     if kind is None:
         return None
     return _with(value, ANY_ITEM | ITEMS.get(kind, {}), type=kind)

@@ -181,7 +181,7 @@ ELSEWHERE: Final[dict[str, Nothing]] = (
 RULES.update({(when, item): row for item, row in ELSEWHERE.items() for when in (ITEM_ADDED, ITEM_DONE)})
 WHOLE: Final = Nothing("sent when the call has ended, if the run has such a tool")
 for _item in elsewhere.CALLS:
-    RULES[ITEM_ADDED, _item], RULES[ITEM_DONE, _item] = WHOLE, elsewhere.tell
+    RULES[ITEM_ADDED, _item], RULES[ITEM_DONE, _item] = WHOLE, elsewhere.emit_call
 RULES[ITEM_ADDED, elsewhere.APPROVAL], RULES[ITEM_DONE, elsewhere.APPROVAL] = WHOLE, elsewhere.ask
 RULES.update(
     dict.fromkeys(
@@ -256,8 +256,8 @@ def _done(turn: Turn, item: Json, place: int | None) -> Iterator[Emitted]:
     """An item has ended."""
 
     def agrees(known: Known, item: Json) -> bool:
-        heard = turn.items[known.key].heard if known.key in turn.items else ""
-        return bool(heard) and _text_of(item).startswith(heard)
+        received = turn.items[known.key].received if known.key in turn.items else ""
+        return bool(received) and _text_of(item).startswith(received)
 
     yield from _over(turn, item, turn.known.ending(item, place, agrees) or turn.known.add(item, place))
 

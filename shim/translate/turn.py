@@ -40,16 +40,16 @@ STEP_OPENS: Final = (
 class Part:
     """One content part of the open message.
 
-    ``heard``: upstream's text so far; ``emitted``: the same with the citation markers that were added.  Offsets count
-    code points.  ``files``: those that code wrote for it.
+    ``received``: upstream's text so far; ``emitted``: the same with the citation markers that were added.  Offsets
+    count code points.  ``files``: those that code wrote for it.
     """
 
     index: int
     kind: str
-    heard: list[str] = field(default_factory=list)
+    received: list[str] = field(default_factory=list)
     emitted: list[str] = field(default_factory=list)
-    heard_length: int = 0
-    told_length: int = 0
+    received_length: int = 0
+    emitted_length: int = 0
     fresh: bool = True
     annotations: list[Json] = field(default_factory=list)
     announced: int = 0
@@ -81,10 +81,10 @@ class Open:
     outputs: list[Json] = field(default_factory=list)
 
     @property
-    def heard(self) -> str:
+    def received(self) -> str:
         """All text that upstream has sent for it."""
         call = self.call.get("function", {}).get("arguments") or self.call.get("code_interpreter", {}).get("input")
-        return call or "".join(piece for part in self.parts.values() for piece in part.heard)
+        return call or "".join(piece for part in self.parts.values() for piece in part.received)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ class Turn:
     known: Registry = field(default_factory=Registry)
     call_ids: dict[str, str] = field(default_factory=dict)
     unclaimed: dict[tuple[str | None, int | None], str] = field(default_factory=dict)
-    held: Json | None = None
+    postponed: Json | None = None
     asking: Json | None = None
     calls: list[Open] = field(default_factory=list)
     done: list[tuple[str, Json]] = field(default_factory=list)
@@ -182,9 +182,9 @@ class Turn:
         """Continue with a stored item that is not complete, so that the run's ending ends it, too."""
         self.items[opened.step["id"]] = opened
 
-    def reopen_held(self, step: Json) -> None:
+    def reopen_postponed(self, step: Json) -> None:
         """Continue with a stored step that is complete except for its token counts."""
-        self.held = step
+        self.postponed = step
 
     def was_journalled(self, item: Json) -> None:
         """Record an item of this response that is in the journal already."""
@@ -198,15 +198,19 @@ class Turn:
 
     def release(self, usage: Json | None = None) -> Iterator[Emitted]:
         """Emit that the held step is completed.  It waited because upstream counts tokens only at the end."""
-        if self.held is not None:
-            step = self.held | {"status": "completed", "completed_at": self.now(), "usage": usage or objects.usage()}
-            self.held = None
+        if self.postponed is not None:
+            step = self.postponed | {
+                "status": "completed",
+                "completed_at": self.now(),
+                "usage": usage or objects.usage(),
+            }
+            self.postponed = None
             yield "thread.run.step.completed", step
 
-    def hold(self, step: Json) -> Iterator[Emitted]:
+    def postpone(self, step: Json) -> Iterator[Emitted]:
         """Hold a step that has ended: its `completed` event waits.  The event of the step held before is emitted."""
         yield from self.release()
-        self.held = step
+        self.postponed = step
 
     def begin(self) -> Iterator[Emitted]:
         """Emit that the run is in progress, once for each response."""

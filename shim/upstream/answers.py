@@ -45,7 +45,7 @@ class Body:
         self._start = b""
         self._stream: bool | None = None
         self._pieces = bytearray()
-        self._heard = False
+        self._begun = False
 
     def feed(self, chunk: bytes) -> list[Json]:
         """The events that ``chunk`` completes."""
@@ -62,7 +62,7 @@ class Body:
             self._pieces += chunk
             self._limits.check_event(len(self._pieces), "An answer")
             return []
-        if not self._heard:
+        if not self._begun:
             self._start = (self._start + chunk[:SHOWN])[:SHOWN]
         return self._noted(self._reader.feed(chunk))
 
@@ -71,14 +71,14 @@ class Body:
         if self._pieces:
             return unfolded(_parsed(bytes(self._pieces)))
         events = self._noted(self._reader.close())
-        if not self._heard:
+        if not self._begun:
             raise NoResponse(_described(self._start))
         return events
 
     def _noted(self, events: list[Json]) -> list[Json]:
-        if not self._heard:
+        if not self._begun:
             kinds = [event["type"] for event in events]
-            self._heard = any(kind.startswith("response.") or kind == "error" for kind in kinds)
+            self._begun = any(kind.startswith("response.") or kind == "error" for kind in kinds)
         return events
 
 

@@ -15,8 +15,8 @@ def test_what_a_model_refused_is_kept_for_its_server_and_for_it_alone(world: Wor
     context = world.context
     pair: Any = "call"
     context.refuses("a", "x")
-    context.told_as_text("a").add(pair)
-    for kept, what in ((context.refused, "x"), (context.told_as_text, pair)):
+    context.calls_as_text("a").add(pair)
+    for kept, what in ((context.refused, "x"), (context.calls_as_text, pair)):
         assert kept("a") == {what}
         assert kept("b") == set()
         world.upstream.can = Profile("scripted", address="https://another.test")

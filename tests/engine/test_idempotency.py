@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from shim.engine import idempotency
-from shim.engine.idempotency import MOST, Again, Kind, Post
+from shim.engine.idempotency import MOST, Kind, Post, Repeated
 from shim.engine.protocol import Request
 from shim.runtime import drive
 from shim.wire.errors import ApiError
@@ -29,7 +29,7 @@ def found(world: World, post: Post) -> str | None:
     """The object of an earlier request that is matched; None if this one must have its effect."""
     try:
         world.base.write(idempotency.check, post)
-    except Again as again:
+    except Repeated as again:
         return again.row.made
     return None
 
@@ -143,7 +143,7 @@ def test_only_who_is_in_doubt_looks_before_anything_is_done(world: World, thread
         drive.finish(idempotency.look(world.context, post))
 
     look(asked(world))
-    with pytest.raises(Again, match="message msg_1"):
+    with pytest.raises(Repeated, match="message msg_1"):
         look(asked(world, attempt=1))
 
 
@@ -152,11 +152,11 @@ def test_each_earlier_request_is_claimed_by_one(world: World, thread: str) -> No
 
     def claim(**given: Any) -> bool:
         post = asked(world, **given)
-        with pytest.raises(Again) as again:
+        with pytest.raises(Repeated) as again:
             world.base.read(idempotency._check, post)
         return drive.finish(idempotency.claim(world.context, again.value))
 
-    with pytest.raises(Again) as of_both:
+    with pytest.raises(Repeated) as of_both:
         world.base.read(idempotency._check, asked(world, attempt=1))
     assert claim(attempt=1)
     assert not drive.finish(idempotency.claim(world.context, of_both.value)), "the other one was quicker"
@@ -169,7 +169,7 @@ def test_each_earlier_request_is_claimed_by_one(world: World, thread: str) -> No
 def test_the_first_attempt_that_comes_last_gets_what_the_second_made(world: World, thread: str) -> None:
     first = asked(world)
     noted(world, asked(world, attempt=1), "msg_1", thread)
-    with pytest.raises(Again) as again:
+    with pytest.raises(Repeated) as again:
         world.base.write(idempotency.check, first)
     assert drive.finish(idempotency.claim(world.context, again.value))
     assert drive.finish(idempotency.claim(world.context, again.value)), "nobody claims what came later"

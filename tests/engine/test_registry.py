@@ -49,13 +49,13 @@ def test_what_happens_to_a_run_interrupts_its_wait_and_no_other(running: Registr
     running.enter("run_2", others)
     running.enter("run_3", None)
     for run_id in ("run_1", "run_3", "run_elsewhere"):
-        running.tell(run_id)
+        running.notify(run_id)
     assert (mine.interrupted, others.interrupted) == (1, 0)
-    told = [running.is_told(run_id) for run_id in ("run_1", "run_2", "run_3", "run_elsewhere")]
+    told = [running.is_notified(run_id) for run_id in ("run_1", "run_2", "run_3", "run_elsewhere")]
     assert told == [True, False, True, False]
     running.leave("run_1")
     running.enter("run_1", mine)
-    assert not running.is_told("run_1"), "the next round begins anew"
+    assert not running.is_notified("run_1"), "the next round begins anew"
 
 
 def test_those_who_watch_a_run_hear_once_that_it_is_left(running: Registry) -> None:
@@ -92,7 +92,7 @@ def test_a_forsaken_run_is_driven_no_more(running: Registry) -> None:
     assert (running.forsaken("run_1"), running.last_response("run_1"), running.drives("run_1")) == (False, None, True)
     running.leave("run_1")
     running.forsake("run_1", None)
-    running.tell("run_1")
+    running.notify("run_1")
     assert not running.forsaken("run_1")
 
 
@@ -104,7 +104,7 @@ def test_a_run_whose_place_is_gone_is_left_as_soon_as_something_happens() -> Non
     living.clear()
     assert (running.forsaken("run_1"), running.drives("run_1"), running.runs()) == (True, False, [])
     assert running.last_response("run_1") is None
-    running.tell("run_1")
+    running.notify("run_1")
     assert (waits.interrupted, bell.rung, running.forsaken("run_1")) == (0, 1, False)
 
 
@@ -112,13 +112,13 @@ def test_a_forked_process_drives_nothing_of_its_parents(running: Registry) -> No
     waits, bell = Wait(), Bell()
     running.enter("run_1", waits)
     running.watch("run_1", bell)
-    running.tell("run_1")
+    running.notify("run_1")
     running.forsake("run_2", "resp_2")
     assert running.may_ask("run_3", 0.0)
     running.forget()
-    assert (running.runs(), running.is_told("run_1"), running.last_response("run_2")) == ([], False, None)
+    assert (running.runs(), running.is_notified("run_1"), running.last_response("run_2")) == ([], False, None)
     assert running.may_ask("run_3", 0.0)
-    running.tell("run_1")
+    running.notify("run_1")
     running.leave("run_1")
     assert (waits.interrupted, bell.rung) == (1, 0)
 

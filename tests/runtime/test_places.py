@@ -40,6 +40,6 @@ def test_a_closed_loop_drives_no_run() -> None:
     assert (running.forsaken("run_loop"), running.drives("run_loop")) == (True, False)
     rung: list[str] = []
     assert not running.watch("run_loop", lambda: rung.append("rung"))
-    running.tell("run_loop")
+    running.notify("run_loop")
     assert not running.forsaken("run_loop")
     assert running.drives("run_thread")

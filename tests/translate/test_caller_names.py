@@ -85,7 +85,7 @@ def _item(message: Json) -> Json | None:
     content = message["content"]
     parts = [{"type": "text", "text": content}] if isinstance(content, str) else content
     item = history.of_message({"role": message["role"], "content": parts})
-    return history.AGAIN["message"](item)
+    return history.REPLAYED["message"](item)
 
 
 def names(asked: Json = ASKED, *before: Json) -> Names:

@@ -67,8 +67,8 @@ def test_a_step_waits_for_its_tokens_until_the_next_one_begins() -> None:
     assert names(first) == ["run.in_progress", "run.step.created", "run.step.in_progress"]
     assert first[1][1] is first[2][1]
     assert (first[1][1]["id"], first[1][1]["step_details"]) == ("step_1", DETAILS)
-    assert list(made.hold(first[1][1])) == []
-    assert made.held == first[1][1]
+    assert list(made.postpone(first[1][1])) == []
+    assert made.postponed == first[1][1]
     second = list(made.open_step(DETAILS))
     assert names(second) == ["run.step.completed", "run.step.created", "run.step.in_progress"]
     done = second[0][1]
@@ -78,13 +78,13 @@ def test_a_step_waits_for_its_tokens_until_the_next_one_begins() -> None:
         NOW,
         objects.usage(),
     )
-    assert (made.held, list(made.release())) == (None, [])
+    assert (made.postponed, list(made.release())) == (None, [])
 
 
 def test_a_step_that_was_held_is_told_when_another_one_is() -> None:
     made = turn()
     steps = [list(made.open_step(DETAILS))[-1][1] for _ in range(2)]
-    assert names([told for step in steps for told in made.hold(step)]) == ["run.step.completed"]
+    assert names([told for step in steps for told in made.postpone(step)]) == ["run.step.completed"]
     usage = objects.usage(3, 4)
     ((_, last),) = made.release(usage)
     assert (last["id"], last["usage"]) == ("step_2", usage)
@@ -210,11 +210,11 @@ def test_what_came_after_an_items_end_is_noted() -> None:
 
 
 def test_what_upstream_has_told_of_an_item_is_one_text() -> None:
-    parts = {(0, "text"): Part(0, "text", heard=["Hel", "lo."]), (1, "text"): Part(1, "text", heard=[" Bye."])}
-    assert Open("message", {}, parts=parts).heard == "Hello. Bye."
-    assert Open("function_call", {}, call={"function": {"arguments": "{}"}}).heard == "{}"
-    assert Open("code_interpreter_call", {}, call={"code_interpreter": {"input": "1+1"}}).heard == "1+1"
-    assert Open("message", {}).heard == ""
+    parts = {(0, "text"): Part(0, "text", received=["Hel", "lo."]), (1, "text"): Part(1, "text", received=[" Bye."])}
+    assert Open("message", {}, parts=parts).received == "Hello. Bye."
+    assert Open("function_call", {}, call={"function": {"arguments": "{}"}}).received == "{}"
+    assert Open("code_interpreter_call", {}, call={"code_interpreter": {"input": "1+1"}}).received == "1+1"
+    assert Open("message", {}).received == ""
 
 
 #: What was said before, what is said later, and which of them to believe.
@@ -258,7 +258,7 @@ def test_a_stored_item_that_was_open_ends_with_the_run() -> None:
     made = turn(status="in_progress")
     step = objects.step("step_9", NOW, made.run, DETAILS)
     made.reopen(Open("message_creation", step, message={"id": "msg_9"}))
-    made.reopen_held(objects.step("step_8", NOW, made.run, DETAILS))
+    made.reopen_postponed(objects.step("step_8", NOW, made.run, DETAILS))
     told = [(name, data["id"]) for name, data in endings.lapsed(made) if "step" in name]
     assert told == [("thread.run.step.completed", "step_8"), ("thread.run.step.expired", "step_9")]
 

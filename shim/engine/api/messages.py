@@ -90,7 +90,7 @@ def _create(tx: Tx, world: Context, thread_id: str, asked: Json, more: Json, pos
     running = refresh.active(tx, world, thread_id)
     if running is not None:
         raise error("thread_busy_message", thread_id=thread_id, run_id=running["id"])
-    resources.keep(tx, thread_id, more)
+    resources.save_attached(tx, thread_id, more)
     message = add(tx, world, thread_id, asked)
     idempotency.note(tx, world, post, message["id"], thread_id)
     return message

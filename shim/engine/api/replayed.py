@@ -11,33 +11,33 @@ from typing import Any, Final
 from shim.engine import idempotency
 from shim.engine.api import assistants, lookup, messages, threads
 from shim.engine.context import Context
-from shim.engine.idempotency import Again
+from shim.engine.idempotency import Repeated
 from shim.engine.protocol import Emitted, Reply, Request, json_reply, stream_reply
-from shim.engine.run.late_reader import Watch, queued
+from shim.engine.run.late_reader import LateReader, queued
 from shim.wire import objects
 
 
-async def reply(world: Context, request: Request, again: Again) -> Reply | None:
+async def reply(world: Context, request: Request, repeated: Repeated) -> Reply | None:
     """The answer; None if another request has claimed it meanwhile, so that this request counts as a new one."""
-    if not await idempotency.claim(world, again):
+    if not await idempotency.claim(world, repeated):
         return None
-    return await ANSWERS[again.row.kind](world, request, again)
+    return await ANSWERS[repeated.row.kind](world, request, repeated)
 
 
-async def _assistant(world: Context, request: Request, again: Again) -> Reply:
-    return await assistants.retrieve(world, request, again.row.made)
+async def _assistant(world: Context, request: Request, repeated: Repeated) -> Reply:
+    return await assistants.retrieve(world, request, repeated.row.made)
 
 
-async def _thread(world: Context, request: Request, again: Again) -> Reply:
-    return await threads.retrieve(world, request, again.row.made)
+async def _thread(world: Context, request: Request, repeated: Repeated) -> Reply:
+    return await threads.retrieve(world, request, repeated.row.made)
 
 
-async def _message(world: Context, request: Request, again: Again) -> Reply:
-    return await messages.retrieve(world, request, again.row.thread_id or "", again.row.made)
+async def _message(world: Context, request: Request, repeated: Repeated) -> Reply:
+    return await messages.retrieve(world, request, repeated.row.thread_id or "", repeated.row.made)
 
 
-async def _run(world: Context, request: Request, again: Again) -> Reply:
-    thread_id, run_id = again.row.thread_id or "", again.row.made
+async def _run(world: Context, request: Request, repeated: Repeated) -> Reply:
+    thread_id, run_id = repeated.row.thread_id or "", repeated.row.made
     asked: dict[str, Any] = json.loads(request.body)
     calls = frozenset(output["tool_call_id"] for output in asked.get("tool_outputs") or ())
     if not asked.get("stream"):
@@ -47,15 +47,15 @@ async def _run(world: Context, request: Request, again: Again) -> Reply:
     if request.path == "threads/runs":
         made = await world.store.read(lookup.thread, thread_id)
         first = [("thread.created", objects.as_streamed(made))]
-    return stream_reply(Watch(world, thread_id, run_id, calls).events(first))
+    return stream_reply(LateReader(world, thread_id, run_id, calls).events(first))
 
 
-async def _cancel(world: Context, request: Request, again: Again) -> Reply:
-    row = await world.store.read(lookup.run, again.row.thread_id or "", again.row.made)
-    return json_reply(queued(world, row.body, again=True) | {"status": "cancelling"})
+async def _cancel(world: Context, request: Request, repeated: Repeated) -> Reply:
+    row = await world.store.read(lookup.run, repeated.row.thread_id or "", repeated.row.made)
+    return json_reply(queued(world, row.body, repeated=True) | {"status": "cancelling"})
 
 
-ANSWERS: Final[dict[str, Callable[[Context, Request, Again], Awaitable[Reply]]]] = {
+ANSWERS: Final[dict[str, Callable[[Context, Request, Repeated], Awaitable[Reply]]]] = {
     "assistant": _assistant,
     "thread": _thread,
     "message": _message,

@@ -87,7 +87,7 @@ async def cancel(world: Context, request: Request, thread_id: str, run_id: str) 
     lookup.check(thread=thread_id, run=run_id)
     row = await world.store.write(_cancel, world, thread_id, run_id, idempotency.post(world, request, "cancel"))
     # Only after the transaction: the run's driver reads the store as soon as it is interrupted.
-    world.registry.tell(run_id)
+    world.registry.notify(run_id)
     if (going := row.memory["background"]) is not None:
         await background.stop(world, going)
     return json_reply(row.body)
@@ -122,7 +122,7 @@ def _start(
 ) -> Started:
     thread_rows.lock(tx, thread_id, world.now())
     idempotency.check(tx, post)
-    resources.keep(tx, thread_id, more)
+    resources.save_attached(tx, thread_id, more)
     thread = lookup.thread(tx, thread_id)
     refresh.active(tx, world, thread_id)
     assistant = lookup.assistant(tx, world, asked["assistant_id"])

@@ -92,5 +92,5 @@ def _delete(tx: Tx, world: Context, thread_id: str) -> run_rows.RunRow | None:
     running = run_rows.active(tx, thread_id)
     retention.thread(tx, world, thread_id)
     if running is not None:
-        world.registry.tell(running.body["id"])
+        world.registry.notify(running.body["id"])
     return running

@@ -24,7 +24,7 @@ from shim.wire.types import Json
 class _Ready(NamedTuple):
     one: Native
     converted: Converted
-    files: list[container_files.Kept]
+    files: list[container_files.StoredFile]
 
 
 async def adopt(
@@ -79,7 +79,7 @@ def _add(tx: Tx, world: Context, thread_id: str, ready: _Ready, again: int) -> l
     for item, message in ready.converted.items:
         written.put(tx, world, thread_id, item, message, response["id"])
         added.append(message)
-    container_files.keep(tx, thread_id, ready.files)
+    container_files.store_fetched(tx, thread_id, ready.files)
     responses.insert(tx, response["id"], thread_id, "", response.get("previous_response_id"), now)
     responses.finish(tx, response["id"], response["status"], response.get("usage"))
     return added

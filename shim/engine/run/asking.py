@@ -172,7 +172,7 @@ async def _refused_call(state: RunState, refusal: Refusal) -> bool:
     if not blamed:
         return False
     world, run = state.world, state.run
-    as_text = world.told_as_text(state.sent.body["model"])
+    as_text = world.calls_as_text(state.sent.body["model"])
     found = await world.store.read(chain.pairs, run["thread_id"], blamed) - as_text
     as_text |= found
     listed = ", ".join(sorted(blamed))

@@ -54,7 +54,7 @@ class Backlog:
         taken, self.events = self.events, []
         return taken
 
-    def keep(self, events: list[Emitted]) -> None:
+    def put_back(self, events: list[Emitted]) -> None:
         """Keep events that the store did not take."""
         self.events = events
 

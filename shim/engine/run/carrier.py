@@ -56,7 +56,7 @@ class Left(Exception):
 class Carrier:
     """``state``: the run, its memory, and its next request.  ``alone``: the run is in no registry, so the carrier must
     check the store itself.  ``background``: the answer goes on upstream without a connection.  ``place``: how far it
-    was read.  ``dry``: the run has too few prompt tokens left.  ``heard``: its first text was sent.
+    was read.  ``dry``: the run has too few prompt tokens left.  ``has_text``: its first text was sent.
     """
 
     state: RunState
@@ -65,7 +65,7 @@ class Carrier:
     place: Place = field(default_factory=Place)
     background: bool = False
     dry: bool = False
-    heard: bool = False
+    has_text: bool = False
     answer: Answer | None = None
     backlog: Backlog = field(init=False)
     interruption: Interruption = field(default_factory=Interruption)
@@ -179,7 +179,7 @@ class Carrier:
         self.world.registry.enter(run_id, self.interruption, self.world.tenant)
         try:
             yield list(first)
-            async with aclosing(self._told(refused)) as batches:
+            async with aclosing(self._to_its_end(refused)) as batches:
                 async for batch in batches:
                     yield batch
             await self._quit(self.turn.run)
@@ -243,7 +243,7 @@ class Carrier:
         """The store fails: the next call of this process that reads the thread finishes the run."""
         self.world.registry.forsake(self.turn.run["id"], self.state.response_id)
 
-    async def _told(self, refused: Refusal | None) -> Events:
+    async def _to_its_end(self, refused: Refusal | None) -> Events:
         """All batches; a failure of upstream becomes the end of the run."""
         error = failures.last_error(None, BROKE_OFF)
         try:
@@ -345,8 +345,8 @@ class Carrier:
         turn = self.turn
         emitted = [pair for event in events for pair in stream.translate(turn, event)]
         deltas = sum([name in record.DELTAS for name, _ in emitted])
-        if deltas and not self.heard:
-            self.heard = True
+        if deltas and not self.has_text:
+            self.has_text = True
             self.world.monitor("first", turn.run)
         quiet = opened is None and not turn.done and not turn.amended and deltas == len(emitted)
         if quiet and not self.backlog.events:
@@ -367,7 +367,7 @@ class Carrier:
         awaited.
         """
         world, run = self.world, self.state.turn.run
-        return self.alone or world.clock() >= run["expires_at"] or world.registry.is_told(run["id"])
+        return self.alone or world.clock() >= run["expires_at"] or world.registry.is_notified(run["id"])
 
     async def stopped(self, look: bool = False) -> list[Emitted] | None:
         """The events of the run's end, if it was cancelled or has expired."""
@@ -375,7 +375,7 @@ class Carrier:
         now = world.clock()
         if now >= run["expires_at"]:
             return await self.settle(list(endings.lapsed(self.turn)))
-        if self.backlog.waits or not (look or self.alone or world.registry.is_told(run["id"])):
+        if self.backlog.waits or not (look or self.alone or world.registry.is_notified(run["id"])):
             return None
         try:
             row = await world.store.read(runs.get, run["thread_id"], run["id"])
@@ -412,7 +412,7 @@ class Carrier:
             try:
                 settled = await self._settled(batch)
             except StoreFailed as problem:
-                self.backlog.keep(batch)
+                self.backlog.put_back(batch)
                 self.backlog.failed(problem, last=self.turn.ended)
                 if not self.turn.ended:
                     return []

@@ -56,7 +56,7 @@ def prepare(
         without=world.refused(memory["model"]),
     )
     entries = _entries(tx, run["thread_id"], start)
-    as_text = world.told_as_text(memory["model"])
+    as_text = world.calls_as_text(memory["model"])
     composed = history.compose(entries, previous, thoughts=profile.encrypted_reasoning, as_text=as_text)
     return Sent(request.body(run, composed, so_far), previous, kept)
 

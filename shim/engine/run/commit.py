@@ -47,7 +47,7 @@ def commit(tx: Tx, state: RunState, emitted: list[Emitted]) -> Stored | Moved:
     record.objects_of(tx, emitted)
     record.items_of(tx, turn, response.get("id"))
     record.amended_of(tx, turn)
-    container_files.keep(tx, run["thread_id"], state.files)
+    container_files.store_fetched(tx, run["thread_id"], state.files)
     if turn.ended:
         memory = record.ending_of(tx, turn, memory, response, state.chained)
     run = run | {"metadata": current.body["metadata"]}

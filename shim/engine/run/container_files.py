@@ -21,7 +21,7 @@ PREFIX: Final = "cfile_"
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class StoredFile:
     """A file with its content, ready for the store."""
 
     container_id: str | None
@@ -29,7 +29,7 @@ class Kept:
     content: bytes
 
 
-async def fetch(world: Context, made: list[Made]) -> list[Kept]:
+async def fetch(world: Context, made: list[Made]) -> list[StoredFile]:
     """The contents of files that code wrote, as far as they can be fetched and are small enough to be stored.
 
     The id of a file that is not stored stays in its message but cannot be retrieved; a warning is logged.
@@ -39,7 +39,7 @@ async def fetch(world: Context, made: list[Made]) -> list[Kept]:
         found = await _content(world, file)
         if found is not None and len(found) <= world.keep_bytes:
             body = objects.file(file.file_id, world.now(), file.filename, len(found))
-            fetched.append(Kept(file.container_id, body, found))
+            fetched.append(StoredFile(file.container_id, body, found))
         elif world.keep_bytes:
             log.warning(
                 "file %s (%s) cannot be fetched, or is larger than SHIM_KEEP_FILE_BYTES", file.file_id, file.filename
@@ -68,7 +68,7 @@ def _of_data_url(url: str) -> bytes | None:
         return None
 
 
-def keep(tx: Tx, thread_id: str, fetched: list[Kept]) -> None:
+def store_fetched(tx: Tx, thread_id: str, fetched: list[StoredFile]) -> None:
     """Store files with their thread."""
     for file in fetched:
         rows.save(tx, thread_id, file.container_id, file.body, file.content)

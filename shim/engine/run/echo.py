@@ -12,7 +12,7 @@ from shim.translate import failures
 from shim.upstream import profiles
 from shim.wire.types import Json
 
-#: ``held``: upstream continues from the previous response.  ``lost``: it no longer has it.  ``never``: it does not
+#: ``postponed``: upstream continues from the previous response.  ``lost``: it no longer has it.  ``never``: it does not
 #: chain at all.  ``ignored``: it ignored ``previous_response_id``.
 Verdict = Literal["held", "lost", "never", "ignored"]
 #: The keys of an event that has content of the answer.

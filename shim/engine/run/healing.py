@@ -107,7 +107,7 @@ async def leave(state: RunState, response_id: str | None, previous: str | None) 
     is stored like others.
     """
     if response_id is not None:
-        await state.world.store.write(record.unheard, state.world, state.run, response_id, previous)
+        await state.world.store.write(record.abandoned, state.world, state.run, response_id, previous)
     state.left()
 
 

@@ -33,14 +33,14 @@ FATE: Final = (
 
 
 @dataclass(slots=True)
-class Watch:
-    """``calls``: send what came after their outputs; empty: everything.  ``told``: what has been sent, by id."""
+class LateReader:
+    """``calls``: send what came after their outputs; empty: everything.  ``emitted``: what has been sent, by id."""
 
     world: Context
     thread_id: str
     run_id: str
     calls: frozenset[str] = frozenset()
-    told: set[tuple[str, str]] = field(default_factory=set)
+    emitted: set[tuple[str, str]] = field(default_factory=set)
     ended: bool = False
 
     async def events(self, first: list[Emitted]) -> Events:
@@ -57,73 +57,75 @@ class Watch:
             await self.world.wait(PAUSE)
         yield [DONE]
 
-    def once(self, id: str, name: str, *events: Emitted) -> Iterator[Emitted]:
-        if (id, name) not in self.told:
-            self.told.add((id, name))
+    def first_time(self, id: str, name: str, *events: Emitted) -> Iterator[Emitted]:
+        if (id, name) not in self.emitted:
+            self.emitted.add((id, name))
             yield from events
 
 
-def _news(tx: Tx, watch: Watch) -> list[Emitted]:
-    row = runs.get(tx, watch.thread_id, watch.run_id)
+def _news(tx: Tx, reader: LateReader) -> list[Emitted]:
+    row = runs.get(tx, reader.thread_id, reader.run_id)
     if row is None:
-        watch.ended = True
+        reader.ended = True
         return []
     run = objects.as_streamed(row.body)
     found = [objects.step_shown(step, row.memory["contents"]) for step in step_rows.of_run(tx, run["id"])]
-    watch.ended = run["status"] not in refresh.DRIVEN
-    return list(_told(tx, watch, run, found))
+    reader.ended = run["status"] not in refresh.DRIVEN
+    return list(_due_events(tx, reader, run, found))
 
 
-def _told(tx: Tx, watch: Watch, run: Json, found: list[Json]) -> Iterator[Emitted]:
+def _due_events(tx: Tx, reader: LateReader, run: Json, found: list[Json]) -> Iterator[Emitted]:
     """The events of the run, and of the steps that were ``found``, that have not been sent.
 
     A step or message that is not complete ends with the run, after the creation of all others.  The last step ends
     there, too, as its tokens are counted only then.
     """
-    yield from _opening(watch, run, found)
-    begun = queued(watch.world, run, again=True) | {"status": "in_progress"}
-    if begun["started_at"] is not None and (run["status"] != "queued" or len(found) > _start(watch, found)):
-        yield from watch.once(run["id"], "began", ("thread.run.in_progress", begun))
+    yield from _opening(reader, run, found)
+    begun = queued(reader.world, run, repeated=True) | {"status": "in_progress"}
+    if begun["started_at"] is not None and (run["status"] != "queued" or len(found) > _start(reader, found)):
+        yield from reader.first_time(run["id"], "began", ("thread.run.in_progress", begun))
     left: list[Json] = []
-    for step in found[_start(watch, found) :]:
+    for step in found[_start(reader, found) :]:
         written = step["step_details"].get("message_creation")
-        message = messages.get(tx, watch.thread_id, written["message_id"]) if written else None
-        yield from _begins(watch, begun, step, message)
-        yield from _holds(watch, step, message)
+        message = messages.get(tx, reader.thread_id, written["message_id"]) if written else None
+        yield from _begins(reader, begun, step, message)
+        yield from _contents(reader, step, message)
         whole = all(each["status"] == "completed" for each in filter(None, (message, step)))
         for each in filter(None, (message, step)):
             if whole and each is not found[-1]:
-                yield from _ends(watch, each)
+                yield from _ends(reader, each)
             else:
                 # The last step first, if it is complete: it ended before the others broke off.
                 left.insert(0 if whole else len(left), each)
     if run["status"] == "cancelled":
-        yield from watch.once(run["id"], "cancelling", ("thread.run.cancelling", begun | {"status": "cancelling"}))
+        yield from reader.first_time(
+            run["id"], "cancelling", ("thread.run.cancelling", begun | {"status": "cancelling"})
+        )
     for each in left:
-        yield from _ends(watch, each)
-    if watch.ended:
+        yield from _ends(reader, each)
+    if reader.ended:
         yield f"thread.run.{run['status']}", run
 
 
-def _opening(watch: Watch, run: Json, found: list[Json]) -> Iterator[Emitted]:
-    new = queued(watch.world, run, bool(watch.calls))
+def _opening(reader: LateReader, run: Json, found: list[Json]) -> Iterator[Emitted]:
+    new = queued(reader.world, run, bool(reader.calls))
     first: Emitted = ("thread.run.created", new)
-    if watch.calls:
-        first = ("thread.run.step.completed", found[_start(watch, found) - 1])
-    yield from watch.once(run["id"], "opened", first, ("thread.run.queued", new))
+    if reader.calls:
+        first = ("thread.run.step.completed", found[_start(reader, found) - 1])
+    yield from reader.first_time(run["id"], "opened", first, ("thread.run.queued", new))
 
 
-def queued(world: Context, run: Json, again: bool) -> Json:
-    """The run as it was when it was created, or, with ``again``, when it received the outputs that it required."""
+def queued(world: Context, run: Json, repeated: bool) -> Json:
+    """The run as it was when it was created, or, with ``repeated``, when it received the outputs that it required."""
     new = objects.run(run["id"], run["created_at"], run["thread_id"], run["assistant_id"], world.run_lifetime)
-    return run | {name: new[name] for name in FATE if not (again and name == "started_at")}
+    return run | {name: new[name] for name in FATE if not (repeated and name == "started_at")}
 
 
-def _start(watch: Watch, found: list[Json]) -> int:
+def _start(reader: LateReader, found: list[Json]) -> int:
     """How many steps come before the first one to send: all up to the step whose calls were answered."""
-    if not watch.calls:
+    if not reader.calls:
         return 0
-    mine = (n for n, step in enumerate(found, 1) if watch.calls & {call["id"] for call in _calls(step)})
+    mine = (n for n, step in enumerate(found, 1) if reader.calls & {call["id"] for call in _calls(step)})
     return next(mine, 0)
 
 
@@ -132,32 +134,36 @@ def _calls(step: Json) -> list[Json]:
     return found
 
 
-def _begins(watch: Watch, run: Json, step: Json, message: Json | None) -> Iterator[Emitted]:
+def _begins(reader: LateReader, run: Json, step: Json, message: Json | None) -> Iterator[Emitted]:
     """The events with which a step and its message begin; ``run`` as it was at that time."""
     id, details = step["id"], step["step_details"]
     empty = details | {"tool_calls": []} if "tool_calls" in details else details
     begun = objects.step(id, step["created_at"], run, empty)
-    yield from watch.once(id, "began", ("thread.run.step.created", begun), ("thread.run.step.in_progress", begun))
+    yield from reader.first_time(
+        id, "began", ("thread.run.step.created", begun), ("thread.run.step.in_progress", begun)
+    )
     if message is not None:
         id = message["id"]
         begun = objects.answer(id, message["created_at"], run) | {"metadata": message["metadata"]}
-        yield from watch.once(id, "began", ("thread.message.created", begun), ("thread.message.in_progress", begun))
+        yield from reader.first_time(
+            id, "began", ("thread.message.created", begun), ("thread.message.in_progress", begun)
+        )
 
 
-def _holds(watch: Watch, step: Json, message: Json | None) -> Iterator[Emitted]:
+def _contents(reader: LateReader, step: Json, message: Json | None) -> Iterator[Emitted]:
     """The contents of a step and its message, once they are complete: the store holds no partial contents."""
     if message is not None and message["status"] != "in_progress" and message["content"]:
-        yield from watch.once(message["id"], "held", _delta(message, {"content": _listed(message["content"])}))
+        yield from reader.first_time(message["id"], "held", _delta(message, {"content": _listed(message["content"])}))
     details = step["step_details"]
-    if (calls := _calls(step)) and (step["status"] != "in_progress" or watch.ended):
-        told = {"type": details["type"], "tool_calls": _listed(calls)}
-        yield from watch.once(step["id"], "held", _delta(step, {"step_details": told}))
+    if (calls := _calls(step)) and (step["status"] != "in_progress" or reader.ended):
+        emitted = {"type": details["type"], "tool_calls": _listed(calls)}
+        yield from reader.first_time(step["id"], "held", _delta(step, {"step_details": emitted}))
 
 
-def _ends(watch: Watch, thing: Json) -> Iterator[Emitted]:
+def _ends(reader: LateReader, thing: Json) -> Iterator[Emitted]:
     """How a step or a message ended, if it has."""
     if thing["status"] != "in_progress":
-        yield from watch.once(thing["id"], "ended", (f"{thing['object']}.{thing['status']}", thing))
+        yield from reader.first_time(thing["id"], "ended", (f"{thing['object']}.{thing['status']}", thing))
 
 
 def _delta(of: Json, delta: Json) -> Emitted:

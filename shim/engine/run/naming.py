@@ -17,7 +17,7 @@ log = logging.getLogger("shim")
 DAY: Final = 86_400.0
 SOON: Final = 600.0
 #: Pairs that were logged: the model of a run, and the one that was called.
-_told: Final[set[tuple[str, str]]] = set()
+_logged: Final[set[tuple[str, str]]] = set()
 HINT: Final = "; SHIM_MODEL_MAP chooses another model, `off` turns this off"
 
 
@@ -39,8 +39,8 @@ async def settled(world: Context, model: str, chosen: str) -> str:
     if chosen == world.models.successor(model) and not world.capabilities.is_gone(profile, model):
         await _listed(world)
         chosen = called(world, model)
-    if chosen != model and (model, chosen) not in _told:
-        _told.add((model, chosen))
+    if chosen != model and (model, chosen) not in _logged:
+        _logged.add((model, chosen))
         log.warning("model %s is answered by %s%s", model, chosen, HINT)
     return chosen
 

@@ -16,7 +16,7 @@ log = logging.getLogger("shim")
 #: The ``last_error`` of a run that failed by an internal error.
 OURS: Final = "internal error of the shim, see the log of {}"
 #: Kinds of unknown events that were logged: each is logged once.
-_told: Final[set[str]] = set()
+_logged: Final[set[str]] = set()
 
 
 def asking(world: Context, run: Json, body: Json) -> None:
@@ -42,8 +42,8 @@ def report(world: Context, turn: Turn) -> None:
     """Report the end of a turn, and the unknown events and differences that occurred in it."""
     world.monitor("ended", turn.run, turn.run["status"])
     log.debug("run %s of thread %s: %s", turn.run["id"], turn.run["thread_id"], turn.run["status"])
-    for kind in sorted(turn.unknown - _told):
-        _told.add(kind)
+    for kind in sorted(turn.unknown - _logged):
+        _logged.add(kind)
         log.warning("upstream sent %.80r, which this version does not support: left out", kind)
     for difference in turn.differences:
         log.warning("run %s: %s", turn.run["id"], difference)

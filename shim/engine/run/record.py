@@ -42,7 +42,7 @@ def begun(tx: Tx, world: Context, run: Json, response_id: str, previous: str | N
     responses.insert(tx, response_id, run["thread_id"], run["id"], previous, world.now())
 
 
-def unheard(tx: Tx, world: Context, run: Json, response_id: str, previous: str | None) -> None:
+def abandoned(tx: Tx, world: Context, run: Json, response_id: str, previous: str | None) -> None:
     """Note a response that is dropped before any event is sent, so that it is deleted upstream like the others."""
     begun(tx, world, run, response_id, previous)
     responses.finish(tx, response_id, "cancelled", None)

@@ -80,10 +80,10 @@ async def _last_response(world: Context, row: RunRow) -> Json | None:
 async def _end(world: Context, row: RunRow, response: Json) -> bool:
     """Write the rest of a response that upstream has finished."""
     made = await world.store.write(_finish, world, row, response)
-    world.registry.tell(row.body["id"])
+    world.registry.notify(row.body["id"])
     if made is not None and (kept := await container_files.fetch(world, made)):
         with suppress(Gone):
-            await world.store.write(container_files.keep, row.body["thread_id"], kept)
+            await world.store.write(container_files.store_fetched, row.body["thread_id"], kept)
     return made is not None
 
 
@@ -204,7 +204,7 @@ def _drop_unfinished(tx: Tx, turn: Turn, response: Json, journalled: list[Json])
         if message is not None and (finished or message["status"] == "completed"):
             written.append(Open("message", step, message=message, open=False, whole=True))
             if not finished:
-                turn.reopen_held(step)
+                turn.reopen_postponed(step)
         elif finished:
             hosted += 1
         else:

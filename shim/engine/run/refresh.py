@@ -88,7 +88,7 @@ def _end(tx: Tx, world: Context, row: RunRow, ending: Ending) -> None:
     record.items_of(tx, turn, None)
     record.objects_of(tx, emitted)
     record.run_of(tx, world, turn.run, row.memory, row.body["status"])
-    world.registry.tell(row.body["id"])
+    world.registry.notify(row.body["id"])
     world.monitor("ended", turn.run, turn.run["status"])
 
 
@@ -133,7 +133,7 @@ def opened(tx: Tx, world: Context, row: RunRow) -> Turn:
         message = messages.get(tx, row.body["thread_id"], written["message_id"]) if written else None
         if message is not None and message["status"] == "completed":
             # The step was complete except for its token counts.
-            turn.reopen_held(step)
+            turn.reopen_postponed(step)
         else:
             turn.reopen(Open(step["type"], step, message=message or {}))
     return turn

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from shim import lifecycle
 from shim.engine.context import Context
 from shim.engine.run.chain import Sent
-from shim.engine.run.container_files import Kept
+from shim.engine.run.container_files import StoredFile
 from shim.ports import Profile
 from shim.store.run_memory import RunMemory
 from shim.translate.turn import Turn
@@ -37,7 +37,7 @@ class RunState:
     response: Json = field(default_factory=dict)
     noted: bool = False
     chained: bool = True
-    files: list[Kept] = field(default_factory=list)
+    files: list[StoredFile] = field(default_factory=list)
     healed: bool = False
     named: bool = False
     fitted: bool = False
@@ -93,7 +93,7 @@ class RunState:
         self.moved(run)
         return True
 
-    def fetched(self, files: list[Kept]) -> None:
+    def fetched(self, files: list[StoredFile]) -> None:
         """Add files for the next transaction."""
         self.turn.fetched()
         self.files = [*self.files, *files]

@@ -9,26 +9,26 @@ from shim.migrate.imports.report import Refused
 from shim.wire.requests.tools import Tool
 from shim.wire.types import Json
 
-Tell = Callable[[str, str], None]
+Note = Callable[[str, str], None]
 _TOOL: Final[TypeAdapter[Json]] = TypeAdapter(Tool)
 
 
-def parts(content: Any, tell: Tell) -> list[Json]:
+def parts(content: Any, note: Note) -> list[Json]:
     """Content as a message shows it: from a text, a part, or a list of both."""
     if content is None:
         return []
     given = content if isinstance(content, list) else [content]
-    return [made for one in given for made in _part(one, tell)]
+    return [made for one in given for made in _part(one, note)]
 
 
-def _part(part: Any, tell: Tell) -> list[Json]:
+def _part(part: Any, note: Note) -> list[Json]:
     if isinstance(part, str):
         return [_shown_text(part)] if part else []
     kind = part.get("type", "text") if isinstance(part, dict) else type(part).__name__
     maker = PARTS.get(str(kind)) if isinstance(part, dict) else None
-    made = maker(part, tell) if maker is not None else None
+    made = maker(part, note) if maker is not None else None
     if made is None:
-        tell("part", str(kind))
+        note("part", str(kind))
     return [] if made is None else [made]
 
 
@@ -36,41 +36,41 @@ def _shown_text(value: str, annotations: list[Json] | None = None) -> Json:
     return {"type": "text", "text": {"value": value, "annotations": annotations or []}}
 
 
-def _text(part: Json, tell: Tell) -> Json | None:
+def _text(part: Json, note: Note) -> Json | None:
     text = part.get("text", part.get("value"))
     if isinstance(text, str):
         return _shown_text(text)
     if not isinstance(text, dict) or not isinstance(text.get("value"), str):
         return None
-    given = _listed(text.get("annotations"), "message annotations", tell)
-    return _shown_text(text["value"], [made for one in given if (made := _annotation(one, tell)) is not None])
+    given = _listed(text.get("annotations"), "message annotations", note)
+    return _shown_text(text["value"], [made for one in given if (made := _annotation(one, note)) is not None])
 
 
-def _listed(given: Any, name: str, tell: Tell) -> list[Any]:
+def _listed(given: Any, name: str, note: Note) -> list[Any]:
     """A list; empty if the value is no list."""
     if given is not None and not isinstance(given, list):
-        tell("value", name)
+        note("value", name)
     return given if isinstance(given, list) else []
 
 
-def _annotation(given: Any, tell: Tell) -> Json | None:
+def _annotation(given: Any, note: Note) -> Json | None:
     kind = str(given.get("type")) if isinstance(given, dict) else ""
     target = given.get(kind) if kind in ANNOTATIONS else None
     if not isinstance(target, dict) or not isinstance(target.get("file_id"), str):
-        tell("annotation", kind)
+        note("annotation", kind)
         return None
     places = {name: given[name] if isinstance(given.get(name), int) else 0 for name in ("start_index", "end_index")}
     return {"type": kind, "text": str(given.get("text") or ""), **places, kind: target}
 
 
-def _image_file(part: Json, tell: Tell) -> Json | None:
+def _image_file(part: Json, note: Note) -> Json | None:
     image = part.get("image_file")
     if not isinstance(image, dict) or not isinstance(image.get("file_id"), str):
         return None
     return {"type": "image_file", "image_file": _with_detail(image, "file_id")}
 
 
-def _image_url(part: Json, tell: Tell) -> Json | None:
+def _image_url(part: Json, note: Note) -> Json | None:
     image = part.get("image_url")
     image = {"url": image} if isinstance(image, str) else image
     if not isinstance(image, dict) or not isinstance(image.get("url"), str):
@@ -83,12 +83,12 @@ def _with_detail(image: Json, name: str) -> Json:
     return {name: image[name], **detail}
 
 
-def _refusal(part: Json, tell: Tell) -> Json | None:
+def _refusal(part: Json, note: Note) -> Json | None:
     return {"type": "refusal", "refusal": part["refusal"]} if isinstance(part.get("refusal"), str) else None
 
 
 #: The kinds of content part, by the names that exports use for them.
-PARTS: Final[dict[str, Callable[[Json, Tell], Json | None]]] = {
+PARTS: Final[dict[str, Callable[[Json, Note], Json | None]]] = {
     "text": _text,
     "input_text": _text,
     "output_text": _text,
@@ -102,20 +102,20 @@ ATTACHED: Final = ("code_interpreter", "file_search")
 ANNOTATIONS: Final = ("file_citation", "file_path")
 
 
-def attachments(message: Json, tell: Tell) -> list[Json]:
+def attachments(message: Json, note: Note) -> list[Json]:
     """A message's attachments, also from ``file_ids`` of version 1 of the API."""
     made = []
-    for given in _listed(message.get("attachments"), "message attachments", tell):
+    for given in _listed(message.get("attachments"), "message attachments", note):
         if not isinstance(given, dict) or not isinstance(given.get("file_id"), str):
-            tell("value", "message attachments")
+            note("value", "message attachments")
             continue
-        wanted = [_kind(tool) for tool in _listed(given.get("tools"), "message attachments", tell)]
+        wanted = [_kind(tool) for tool in _listed(given.get("tools"), "message attachments", note)]
         if not set(wanted) <= set(ATTACHED):
-            tell("value", "message attachments")
+            note("value", "message attachments")
         made.append({"file_id": given["file_id"], "tools": [{"type": kind} for kind in wanted if kind in ATTACHED]})
-    old = [one for one in _listed(message.get("file_ids"), "message file_ids", tell) if isinstance(one, str)]
+    old = [one for one in _listed(message.get("file_ids"), "message file_ids", note) if isinstance(one, str)]
     if old:
-        tell("v1", "file_ids")
+        note("v1", "file_ids")
     both = [{"type": "file_search"}, {"type": "code_interpreter"}]
     return made or [{"file_id": file_id, "tools": [dict(tool) for tool in both]} for file_id in old]
 
@@ -124,18 +124,18 @@ def _kind(tool: Any) -> str:
     return str(tool.get("type")) if isinstance(tool, dict) else ""
 
 
-def tools(given: Any, tell: Tell) -> list[Json]:
+def tools(given: Any, note: Note) -> list[Json]:
     """An assistant's tools, as far as the API has such; `retrieval` of version 1 is `file_search`."""
     found = []
-    for tool in _listed(given, "tools", tell):
+    for tool in _listed(given, "tools", note):
         kind = str(tool.get("type")) if isinstance(tool, dict) else type(tool).__name__
         if kind == "retrieval":
-            tell("v1", kind)
+            note("v1", kind)
             tool = {"type": "file_search"}
         if _is_tool(tool := _given(tool)):
             found.append(tool)
             continue
-        tell("tool", kind)
+        note("tool", kind)
         if kind == "file_search":
             # Invalid options are dropped, so that the search itself is not lost.
             found.append({"type": kind})
@@ -157,7 +157,7 @@ def _given(value: Any) -> Any:
     return {name: _given(one) for name, one in value.items() if one is not None}
 
 
-def details(given: Any, tell: Tell) -> Json:
+def details(given: Any, note: Note) -> Json:
     """The details of a step.  Raises `Refused`."""
     kind = given.get("type") if isinstance(given, dict) else None
     own = given.get(kind) if isinstance(kind, str) else None
@@ -165,28 +165,28 @@ def details(given: Any, tell: Tell) -> Json:
         return {"type": kind, kind: own}
     if kind != "tool_calls" or not isinstance(own, list):
         raise Refused("wrong_kind", "step_details")
-    return {"type": kind, kind: [made for call in own if (made := _call(call, tell)) is not None]}
+    return {"type": kind, kind: [made for call in own if (made := _call(call, note)) is not None]}
 
 
-def _call(call: Any, tell: Tell) -> Json | None:
+def _call(call: Any, note: Note) -> Json | None:
     kind = call.get("type") if isinstance(call, dict) else None
     kind = "file_search" if kind == "retrieval" else kind
     maker = CALLS.get(kind) if isinstance(kind, str) else None
     if maker is None or not isinstance(call.get("id"), str):
-        tell("value", "step tool_calls")
+        note("value", "step tool_calls")
         return None
     own = call.get(kind)
-    return {"id": call["id"], "type": kind, str(kind): maker(own if isinstance(own, dict) else {}, tell)}
+    return {"id": call["id"], "type": kind, str(kind): maker(own if isinstance(own, dict) else {}, note)}
 
 
-def _function(own: Json, tell: Tell) -> Json:
+def _function(own: Json, note: Note) -> Json:
     output = own.get("output")
     named = {name: own[name] if isinstance(own.get(name), str) else "" for name in ("name", "arguments")}
     return named | {"output": output if isinstance(output, str) else None}
 
 
-def _code(own: Json, tell: Tell) -> Json:
-    outputs = [one for one in _listed(own.get("outputs"), "code_interpreter outputs", tell) if _is_output(one)]
+def _code(own: Json, note: Note) -> Json:
+    outputs = [one for one in _listed(own.get("outputs"), "code_interpreter outputs", note) if _is_output(one)]
     return {"input": own["input"] if isinstance(own.get("input"), str) else "", "outputs": outputs}
 
 
@@ -198,13 +198,13 @@ def _is_output(one: Any) -> bool:
     return logs or (one.get("type") == "image" and isinstance(image, dict) and isinstance(image.get("file_id"), str))
 
 
-def _search(own: Json, tell: Tell) -> Json:
+def _search(own: Json, note: Note) -> Json:
     kinds = {"ranking_options": dict, "results": list}
     return {name: own[name] for name, kind in kinds.items() if isinstance(own.get(name), kind)}
 
 
 #: The kinds of call that a step may show.
-CALLS: Final[dict[str, Callable[[Json, Tell], Json]]] = {
+CALLS: Final[dict[str, Callable[[Json, Note], Json]]] = {
     "function": _function,
     "code_interpreter": _code,
     "file_search": _search,

@@ -180,7 +180,7 @@ class Importer:
         self._write_assistants(batch)
         total, done = self._stage.thread_count(), 0
 
-        def tell(outcomes: list[Outcome]) -> None:
+        def note(outcomes: list[Outcome]) -> None:
             nonlocal done
             done += len(outcomes)
             for outcome in outcomes:
@@ -188,7 +188,7 @@ class Importer:
             if not quiet:
                 self._progress("writing", done, total)
 
-        writer.write(self._plans(self.report.problem), tell)
+        writer.write(self._plans(self.report.problem), note)
         for orphan in contents.orphans():
             self.report.problem("orphan_file", orphan.place, orphan.body["id"])
 

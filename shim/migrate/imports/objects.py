@@ -17,7 +17,7 @@ from shim.wire.requests.options import ResponseFormat
 from shim.wire.requests.tools import ToolChoice
 from shim.wire.types import Json
 
-Tell = Callable[[str, str], None]
+Note = Callable[[str, str], None]
 UNKNOWN_ASSISTANT: Final = "asst_unknown"
 
 _NUMBER = (int, float, type(None))
@@ -75,22 +75,22 @@ _READ: Final = frozenset(
 )
 
 
-def clean(found: Found, tell: Tell) -> Json:
+def clean(found: Found, note: Note) -> Json:
     """The complete object; ``created_at`` is None if the input has none.  Raises `Refused`."""
     assert found.kind is not None
     body = {name: value for name, value in found.body.items() if value is not None}
-    made = _MAKERS[found.kind](body, found.hint, tell)
+    made = _MAKERS[found.kind](body, found.hint, note)
     known = FIELDS[found.kind]
     for name, kinds in known.items():
         if name in body and (isinstance(body[name], kinds) and _in_order(name, body[name])):
             made[name] = body[name]
         elif name in body:
-            tell("value", f"{found.kind} {name}")
+            note("value", f"{found.kind} {name}")
     for name in _TIMES.get(found.kind, ()):
         if name in body:
             made[name] = values.moment(body[name])
     for name in body.keys() - known.keys() - _READ - set(_TIMES.get(found.kind, ())):
-        tell("field", f"{found.kind} {name}")
+        note("field", f"{found.kind} {name}")
     return made
 
 
@@ -159,14 +159,14 @@ CHECKS: Final[Mapping[str, Callable[[Any], bool]]] = {
 }
 
 
-def _meta(body: Json, tell: Tell) -> Json:
+def _meta(body: Json, note: Note) -> Json:
     found, changed = values.metadata(body.get("metadata"))
     for name in changed:
-        tell("metadata", name)
+        note("metadata", name)
     return found
 
 
-def _id(kind: str, given: Any, tell: Tell, *seeds: Any) -> tuple[str, Json]:
+def _id(kind: str, given: Any, note: Note, *seeds: Any) -> tuple[str, Json]:
     """The id, and the entry for the metadata if the original had another form."""
     if values.is_id(kind, given):
         return given, {}
@@ -174,7 +174,7 @@ def _id(kind: str, given: Any, tell: Tell, *seeds: Any) -> tuple[str, Json]:
         raise Refused("wrong_kind", f"the id of a {kind}")
     known = given not in (None, "")
     made = values.derived_id(kind, given) if known else values.derived_id(kind, *seeds)
-    tell("new_id", f"{kind} {given if known else ''}".strip())
+    note("new_id", f"{kind} {given if known else ''}".strip())
     return made, {"imported_id": str(given)[:512]} if known else {}
 
 
@@ -185,40 +185,40 @@ def thread_id(given: Any) -> str:
     return str(given) if values.is_id("thread", given) else values.derived_id("thread", given)
 
 
-def _assistant(body: Json, hint: Hint, tell: Tell) -> Json:
+def _assistant(body: Json, hint: Hint, note: Note) -> Json:
     if not isinstance(body.get("model"), str):
         raise Refused("wrong_kind", "an assistant without a model")
-    made_id, more = _id("assistant", body.get("id"), tell, body.get("name"), body["model"])
+    made_id, more = _id("assistant", body.get("id"), note, body.get("name"), body["model"])
     made = objects.assistant(made_id, values.moment(body.get("created_at")) or 0, {})
-    tools = contents.tools(body.get("tools"), tell)
+    tools = contents.tools(body.get("tools"), note)
     files = body.get("file_ids")
     if isinstance(files, list) and _are_texts(files) and files:
         known = any(tool["type"] == "code_interpreter" for tool in tools)
         if known:
             made["tool_resources"] = {"code_interpreter": {"file_ids": list(files)}}
-        tell("v1" if known else "retrieval_files", "file_ids")
-    return made | {"tools": tools, "metadata": more | _meta(body, tell)}
+        note("v1" if known else "retrieval_files", "file_ids")
+    return made | {"tools": tools, "metadata": more | _meta(body, note)}
 
 
-def _thread(body: Json, hint: Hint, tell: Tell) -> Json:
+def _thread(body: Json, hint: Hint, note: Note) -> Json:
     given = body.get("id") or hint.thread_id
     made_id = thread_id(given)
     more = {} if made_id == given else {"imported_id": str(given)[:512]}
     made = objects.thread(made_id, 0, {}) | {"created_at": values.moment(body.get("created_at"))}
-    return made | {"metadata": more | _meta(body, tell)}
+    return made | {"metadata": more | _meta(body, note)}
 
 
-def _message(body: Json, hint: Hint, tell: Tell) -> Json:
+def _message(body: Json, hint: Hint, note: Note) -> Json:
     thread = thread_id(body.get("thread_id") or hint.thread_id)
     role = values.role(body.get("role"))
-    content = contents.parts(body.get("content"), tell)
+    content = contents.parts(body.get("content"), note)
     # The API's own objects may have none, for example a run that failed at once.
     if not content and body.get("content") != []:
         raise Refused("no_content", str(body.get("id") or ""))
     created = values.moment(body.get("created_at"))
-    made_id, more = _id("message", body.get("id"), tell, thread, created, role, content)
+    made_id, more = _id("message", body.get("id"), note, thread, created, role, content)
     made = objects.message(made_id, 0, thread, role) | {"created_at": created, "completed_at": created}
-    made |= {"content": content, "attachments": contents.attachments(body, tell), "metadata": more | _meta(body, tell)}
+    made |= {"content": content, "attachments": contents.attachments(body, note), "metadata": more | _meta(body, note)}
     if role == "assistant":
         made |= {
             "assistant_id": _reference(body.get("assistant_id") or hint.assistant_id),
@@ -226,7 +226,7 @@ def _message(body: Json, hint: Hint, tell: Tell) -> Json:
         }
     status = body.get("status", "completed")
     if status == "in_progress":
-        tell("run_over", made_id)
+        note("run_over", made_id)
         status, made["incomplete_details"] = "incomplete", {"reason": lifecycle.MESSAGE_END["expired"]}
     return made | {"status": status if status in ("completed", "incomplete") else "completed"}
 
@@ -235,25 +235,25 @@ def _reference(value: Any) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
-def _run(body: Json, hint: Hint, tell: Tell) -> Json:
+def _run(body: Json, hint: Hint, note: Note) -> Json:
     thread = thread_id(body.get("thread_id") or hint.thread_id)
     if not values.is_id("run", body.get("id")):
         raise Refused("wrong_kind", "the id of a run")
     assistant = _reference(body.get("assistant_id") or hint.assistant_id)
     if assistant is None:
-        tell("no_assistant", body["id"])
+        note("no_assistant", body["id"])
     made = objects.run(body["id"], 0, thread, assistant or UNKNOWN_ASSISTANT)
     created = values.moment(body.get("created_at"))
-    made |= {"created_at": created, "expires_at": None, "model": "", "tools": contents.tools(body.get("tools"), tell)}
-    made["metadata"] = _meta(body, tell)
-    return made | _ended(body, created, lifecycle.AFTER, tell)
+    made |= {"created_at": created, "expires_at": None, "model": "", "tools": contents.tools(body.get("tools"), note)}
+    made["metadata"] = _meta(body, note)
+    return made | _ended(body, created, lifecycle.AFTER, note)
 
 
-def _ended(body: Json, created: int | None, active: Any, tell: Tell) -> Json:
+def _ended(body: Json, created: int | None, active: Any, note: Note) -> Json:
     """The status; an object that was active when it was exported has expired since."""
     status = str(body.get("status"))
     if status in active:
-        tell("run_over", body["id"])
+        note("run_over", body["id"])
         stamp = "expired_at" if "step_details" in body else "completed_at"
         return {"status": "expired", stamp: created}
     if status not in lifecycle.STEP_END:
@@ -261,11 +261,11 @@ def _ended(body: Json, created: int | None, active: Any, tell: Tell) -> Json:
     return {"status": status}
 
 
-def _step(body: Json, hint: Hint, tell: Tell) -> Json:
+def _step(body: Json, hint: Hint, note: Note) -> Json:
     run = _reference(body.get("run_id") or hint.run_id)
     if not values.is_id("step", body.get("id")) or run is None:
         raise Refused("wrong_kind", "the id of a run step or of its run")
-    details = contents.details(body.get("step_details"), tell)
+    details = contents.details(body.get("step_details"), note)
     thread = body.get("thread_id") or hint.thread_id
     whose = {
         "id": run,
@@ -274,11 +274,11 @@ def _step(body: Json, hint: Hint, tell: Tell) -> Json:
         "expires_at": None,
     }
     created = values.moment(body.get("created_at"))
-    made = objects.step(body["id"], 0, whose, details) | {"created_at": created, "metadata": _meta(body, tell)}
-    return made | _ended(body, created, ("in_progress",), tell)
+    made = objects.step(body["id"], 0, whose, details) | {"created_at": created, "metadata": _meta(body, note)}
+    return made | _ended(body, created, ("in_progress",), note)
 
 
-def _file(body: Json, hint: Hint, tell: Tell) -> Json:
+def _file(body: Json, hint: Hint, note: Note) -> Json:
     if not isinstance(body.get("id"), str) or not body["id"]:
         raise Refused("wrong_kind", "the id of a file")
     size = body["bytes"] if isinstance(body.get("bytes"), int) else 0
@@ -287,7 +287,7 @@ def _file(body: Json, hint: Hint, tell: Tell) -> Json:
     return made | {name: body[name] for name in ("path", "member", "data") if name in body}
 
 
-_MAKERS: Final[dict[Kind, Callable[[Json, Hint, Tell], Json]]] = {
+_MAKERS: Final[dict[Kind, Callable[[Json, Hint, Note], Json]]] = {
     "assistant": _assistant,
     "thread": _thread,
     "message": _message,

@@ -12,7 +12,7 @@ from shim.migrate.imports.stage import Stage, Staged
 from shim.migrate.imports.timeline import Plan
 from shim.wire.types import Json
 
-Tell = Callable[[str, Place, str], None]
+Note = Callable[[str, Place, str], None]
 #: The first bytes of pictures, and their types.
 PICTURES: Final = (
     (b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -25,12 +25,12 @@ _OURS: Final = ("path", "member", "data")
 class Contents:
     """The contents of files that the input has.  ``largest``: larger files, in bytes, are left out and reported."""
 
-    def __init__(self, stage: Stage, tell: Tell, largest: int) -> None:
-        self._stage, self._tell, self._largest = stage, tell, largest
+    def __init__(self, stage: Stage, note: Note, largest: int) -> None:
+        self._stage, self._note, self._largest = stage, note, largest
         self._known = {one.body["id"] for one in stage.of_kind("file") if _has_content(one)}
         for one in stage.of_kind("file"):
             if one.body["id"] not in self._known:
-                tell("no_bytes", one.place, one.body["id"])
+                note("no_bytes", one.place, one.body["id"])
         self.used: Final[set[str]] = set()
 
     @property
@@ -81,11 +81,11 @@ class Contents:
         try:
             content = _read(staged.body, self._largest)
         except OSError as problem:
-            self._tell("unreadable", staged.place, problem.strerror or str(problem))
+            self._note("unreadable", staged.place, problem.strerror or str(problem))
             content = None
             self._known.discard(file_id)
         if content is not None and len(content) > self._largest:
-            self._tell("large_file", staged.place, file_id)
+            self._note("large_file", staged.place, file_id)
             self._known.discard(file_id)
             self.used.add(file_id)
             content = None

@@ -14,7 +14,7 @@ from shim.translate import history, items
 from shim.wire import objects
 from shim.wire.types import Json
 
-Tell = Callable[[str, Place, str], None]
+Note = Callable[[str, Place, str], None]
 #: Kinds whose objects belong to a thread, in the order in which they are stored.
 KINDS: Final = ("message", "run", "step")
 #: The status for the import of an object that was active when it was exported.
@@ -48,25 +48,25 @@ class Plan:
         return {"message": self.messages, "run": self.runs, "step": self.steps}[kind]
 
 
-def plan(thread_id: str, staged: Iterable[Staged], tell: Tell, origin: str | None = None) -> Plan:
+def plan(thread_id: str, staged: Iterable[Staged], note: Note, origin: str | None = None) -> Plan:
     """The plan for the staged objects of a thread.  ``origin``: its original id, if that was replaced."""
     found: dict[str, list[Staged]] = {kind: [] for kind in ("thread", *KINDS)}
     for one in staged:
         found[one.kind].append(one)
-    each = {kind: _once(all_of, tell) for kind, all_of in found.items()}
+    each = {kind: _once(all_of, note) for kind, all_of in found.items()}
     first = min((one for kind in each.values() for one in kind), key=lambda one: one.number)
     made = Plan({}, first.place)
     for kind in KINDS:
-        made.of(kind).extend(_in_order(each[kind], tell))
-    made.thread = _thread(thread_id, each["thread"], made, tell)
+        made.of(kind).extend(_in_order(each[kind], note))
+    made.thread = _thread(thread_id, each["thread"], made, note)
     if origin is not None:
         made.thread = made.thread | {"metadata": {"imported_id": origin[:512]} | made.thread["metadata"]}
-    _fit_steps(made, each["step"], tell)
-    made.journal = _journal(made, {one.body["id"]: one.place for one in each["step"]}, tell)
+    _fit_steps(made, each["step"], note)
+    made.journal = _journal(made, {one.body["id"]: one.place for one in each["step"]}, note)
     return made
 
 
-def _once(staged: list[Staged], tell: Tell) -> list[Staged]:
+def _once(staged: list[Staged], note: Note) -> list[Staged]:
     """Each object once: the first one is used, unless it was still active when it was exported."""
     first: dict[str, Staged] = {}
     for one in staged:
@@ -78,11 +78,11 @@ def _once(staged: list[Staged], tell: Tell) -> list[Staged]:
         if over and not was_over:
             first[id] = one
         same = one.body == other.body or over != was_over
-        tell("duplicate" if same else "conflict", one.place, id)
+        note("duplicate" if same else "conflict", one.place, id)
     return list(first.values())
 
 
-def _in_order(staged: list[Staged], tell: Tell) -> list[Json]:
+def _in_order(staged: list[Staged], note: Note) -> list[Json]:
     """Oldest first.  As the API's lists begin with the newest, that order decides between equal times."""
     if _newest_first([one.body for one in staged]):
         staged = staged[::-1]
@@ -91,7 +91,7 @@ def _in_order(staged: list[Staged], tell: Tell) -> list[Json]:
     bodies = []
     for one in staged:
         if one.body["created_at"] is None:
-            tell("guessed_time", one.place, one.body["id"])
+            note("guessed_time", one.place, one.body["id"])
         last = last if one.body["created_at"] is None else one.body["created_at"]
         bodies.append(_at(one.body, last))
     return sorted(bodies, key=lambda body: body["created_at"])
@@ -113,13 +113,13 @@ def _newest_first(bodies: list[Json]) -> bool:
     return roles[:1] == ["assistant"] and roles[-1:] == ["user"]
 
 
-def _thread(thread_id: str, given: list[Staged], made: Plan, tell: Tell) -> Json:
+def _thread(thread_id: str, given: list[Staged], made: Plan, note: Note) -> Json:
     times = [one["created_at"] for kind in KINDS for one in made.of(kind)]
     earliest = min(times, default=0)
     if given:
         thread = given[0].body
         return thread if thread["created_at"] is not None else thread | {"created_at": earliest}
-    tell("made_thread", made.place, thread_id)
+    note("made_thread", made.place, thread_id)
     attached = [one for message in made.messages for one in message["attachments"]]
     read = [one["file_id"] for one in attached if {"type": "code_interpreter"} in one["tools"]]
     # The API did so itself when such a message was posted.
@@ -127,18 +127,18 @@ def _thread(thread_id: str, given: list[Staged], made: Plan, tell: Tell) -> Json
     return objects.thread(thread_id, earliest, {"tool_resources": resources})
 
 
-def _fit_steps(made: Plan, given: list[Staged], tell: Tell) -> None:
+def _fit_steps(made: Plan, given: list[Staged], note: Note) -> None:
     """Give steps their run's thread and assistant; a step without its run cannot be shown and is dropped."""
     runs = {run["id"]: run for run in made.runs}
     for one in given:
         if one.body["run_id"] not in runs:
-            tell("no_run", one.place, one.body["id"])
+            note("no_run", one.place, one.body["id"])
     fitting = [step for step in made.steps if step["run_id"] in runs]
     same = ("thread_id", "assistant_id")
     made.steps[:] = [step | {name: runs[step["run_id"]][name] for name in same} for step in fitting]
 
 
-def _journal(made: Plan, places: dict[str, Place], tell: Tell) -> list[Entry]:
+def _journal(made: Plan, places: dict[str, Place], note: Note) -> list[Entry]:
     """Messages in order, and the function calls of each run with their outputs before the message they led to."""
     waiting = [step for step in made.steps if step["step_details"]["type"] == "tool_calls"]
     creates = {
@@ -161,9 +161,9 @@ def _journal(made: Plan, places: dict[str, Place], tell: Tell) -> list[Entry]:
     for message in made.messages:
         due = [step for step in waiting if before(message, step)]
         waiting = [step for step in waiting if step not in due] if due else waiting
-        entries += [entry for step in due for entry in _calls(step, places, tell)]
+        entries += [entry for step in due for entry in _calls(step, places, note)]
         entries += _said(message)
-    return entries + [entry for step in waiting for entry in _calls(step, places, tell)]
+    return entries + [entry for step in waiting for entry in _calls(step, places, note)]
 
 
 def _said(message: Json) -> list[Entry]:
@@ -174,12 +174,12 @@ def _said(message: Json) -> list[Entry]:
     return [Entry(direction, item, message["run_id"], message["id"])]
 
 
-def _calls(step: Json, places: dict[str, Place], tell: Tell) -> list[Entry]:
+def _calls(step: Json, places: dict[str, Place], note: Note) -> list[Entry]:
     functions = [call for call in step["step_details"]["tool_calls"] if call["type"] == "function"]
     answered = [call for call in functions if isinstance(call["function"].get("output"), str)]
     for call in functions:
         if call not in answered:
-            tell("no_output", places[step["id"]], call["id"])
+            note("no_output", places[step["id"]], call["id"])
     calls = [items.journalled(_call(call)) for call in answered]
     outputs = [items.journalled(history.of_output(call["id"], call["function"]["output"])) for call in answered]
     return [

@@ -59,7 +59,7 @@ def test_the_body_is_checked_before_the_id(world: World) -> None:
 
 def test_deleting_a_thread_interrupts_its_run(world: World) -> None:
     thread, told = world.thread("One"), []
-    world.context.registry.tell = told.append  # type: ignore[method-assign]
+    world.context.registry.notify = told.append  # type: ignore[method-assign]
     run = last(world.run(thread, answer(call())), "run.requires_action")
     world.delete(f"threads/{thread}")
     assert told == [run["id"]]

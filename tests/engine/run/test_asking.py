@@ -250,13 +250,13 @@ def test_what_differs_is_logged_for_each_run(world: World, caplog: pytest.LogCap
 
 def test_a_run_that_another_process_drives_is_not_interrupted(world: World) -> None:
     running = Registry()
-    running.tell("run_1")
-    assert not running.is_told("run_1")
+    running.notify("run_1")
+    assert not running.is_notified("run_1")
     running.enter("run_1", None)
-    running.tell("run_1")
-    assert running.is_told("run_1")
+    running.notify("run_1")
+    assert running.is_notified("run_1")
     running.leave("run_1")
-    assert (running.is_told("run_1"), running.runs()) == (False, [])
+    assert (running.is_notified("run_1"), running.runs()) == (False, [])
 
 
 def test_a_watcher_of_a_run_is_rung_once() -> None:
@@ -278,11 +278,11 @@ def test_a_watcher_of_a_run_is_rung_once() -> None:
 def test_a_forked_process_drives_nothing() -> None:
     running = Registry()
     running.enter("run_1", None)
-    running.tell("run_1")
+    running.notify("run_1")
     assert running.may_ask("run_1", 1.0)
     assert not running.may_ask("run_1", 1.0)
     running.forget()
-    assert (running.is_told("run_1"), running.runs()) == (False, [])
+    assert (running.is_notified("run_1"), running.runs()) == (False, [])
     assert running.may_ask("run_1", 1.0)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from shim.engine.run import container_files
-from shim.engine.run.container_files import Kept
+from shim.engine.run.container_files import StoredFile
 from shim.ports import Refusal
 from shim.runtime import drive
 from shim.store import files
@@ -16,7 +16,7 @@ from tests.engine.scripted import World
 IN_CONTAINER = Made("cfile_1", "plot.png", "cntr/1")
 
 
-def fetch(world: World, *made: Made) -> list[Kept]:
+def fetch(world: World, *made: Made) -> list[StoredFile]:
     return drive.finish(container_files.fetch(world.context, list(made)))
 
 
@@ -25,7 +25,7 @@ def limit(world: World, most: int) -> None:
 
 
 def test_a_file_is_fetched_out_of_its_container(world: World) -> None:
-    assert fetch(world, IN_CONTAINER) == [Kept("cntr/1", objects.file("cfile_1", 1000, "plot.png", 5), b"bytes")]
+    assert fetch(world, IN_CONTAINER) == [StoredFile("cntr/1", objects.file("cfile_1", 1000, "plot.png", 5), b"bytes")]
     assert world.upstream.calls == [("GET", "/containers/cntr%2F1/files/cfile_1/content", None)]
 
 
@@ -78,7 +78,7 @@ def test_one_whose_container_is_gone_does_not_stop_the_others(world: World, capl
 
 def test_kept_files_belong_to_their_thread(world: World) -> None:
     thread = world.thread()
-    world.base.write(container_files.keep, thread, fetch(world, IN_CONTAINER))
+    world.base.write(container_files.store_fetched, thread, fetch(world, IN_CONTAINER))
     found = [world.base.read(work, "cfile_1") for work in (files.get, files.content)]
     assert found == [objects.file("cfile_1", 1000, "plot.png", 5), b"bytes"]
     world.delete(f"threads/{thread}")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from shim.engine import Engine
-from shim.engine.run.late_reader import Watch
+from shim.engine.run.late_reader import LateReader
 from shim.ports import Refusal
 from shim.runtime import drive
 from shim.store import journal
@@ -35,7 +35,7 @@ def world(world: World) -> World:
 
 
 def late(world: World, run: Json, *calls: str) -> list[Emitted]:
-    watch = Watch(world.context, run["thread_id"], run["id"], frozenset(calls))
+    watch = LateReader(world.context, run["thread_id"], run["id"], frozenset(calls))
     return [event for batch in drive.drain(watch.events([])) for event in batch][:-1]
 
 
@@ -119,7 +119,7 @@ class Paused(Exception):
 def test_law_for_a_reader_during_the_run(world: World, story: Story) -> None:
     """A reader that reads the store after each network read gets every event exactly once."""
     heard: list[Emitted] = []
-    watches: list[Watch] = []
+    watches: list[LateReader] = []
 
     async def pause(seconds: float) -> None:
         raise Paused
@@ -127,7 +127,7 @@ def test_law_for_a_reader_during_the_run(world: World, story: Story) -> None:
     def look() -> None:
         if not watches:
             (run,) = world.get(f"threads/{thread}/runs")["data"]
-            watches.append(Watch(replace(world.context, wait=pause), thread, run["id"]))
+            watches.append(LateReader(replace(world.context, wait=pause), thread, run["id"]))
         with suppress(Paused):
             for batch in drive.drain(watches[0].events([])):
                 heard.extend(batch)

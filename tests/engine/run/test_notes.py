@@ -23,7 +23,7 @@ def heard(world: World) -> list[tuple[str, str, str]]:
 
 @pytest.fixture(autouse=True)
 def _never_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(notes, "_told", set())
+    monkeypatch.setattr(notes, "_logged", set())
 
 
 def test_the_life_of_a_request(world: World, heard: Any, caplog: pytest.LogCaptureFixture) -> None:

@@ -88,7 +88,7 @@ def test_what_comes_after_an_items_end_takes_the_place_of_what_was_stored(world:
 
 def test_responses_are_known_from_their_first_event_on(world: World, state: RunState) -> None:
     world.base.write(record.begun, world.context, state.run, "resp_1", None)
-    world.base.write(record.unheard, world.context, state.run, "resp_2", "resp_1")
+    world.base.write(record.abandoned, world.context, state.run, "resp_2", "resp_1")
     first, second = world.base.read(responses.of_run, state.run["id"])
     assert (first.id, first.previous_id, first.status, first.created_at) == ("resp_1", None, None, 1000)
     assert (second.id, second.previous_id, second.status, second.usage) == ("resp_2", "resp_1", "cancelled", None)

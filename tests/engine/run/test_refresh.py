@@ -116,7 +116,7 @@ def test_a_run_whose_time_is_over_expires(world: World, state: RunState, status:
     world.clock.time += 1
     look(world, state)
     assert ended(world, state) == ("expired", None)
-    assert world.context.registry.is_told(state.run["id"]), "who drives it is told"
+    assert world.context.registry.is_notified(state.run["id"]), "who drives it is told"
     assert heard == [("ended", "expired")]
 
 

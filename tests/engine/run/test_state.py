@@ -2,7 +2,7 @@
 
 import pytest
 
-from shim.engine.run.container_files import Kept
+from shim.engine.run.container_files import StoredFile
 from shim.engine.run.state import RunState
 from shim.ports import Profile
 from shim.translate.turn import Made
@@ -89,7 +89,7 @@ def test_a_run_that_upstream_works_on_by_itself(state: RunState, status: str) ->
 
 
 def test_fetched_files_wait_for_the_next_transaction(state: RunState) -> None:
-    one, two = (Kept(None, {"id": name}, b"") for name in ("cfile_1", "cfile_2"))
+    one, two = (StoredFile(None, {"id": name}, b"") for name in ("cfile_1", "cfile_2"))
     state.turn.made = [Made("cfile_1", "a.txt")]
     state.fetched([one])
     assert (state.files, state.turn.made) == ([one], [])
