@@ -1,4 +1,4 @@
-"""The plays of the hosted tools: every way in which programs run, on a sandbox or on recordings."""
+"""The fixtures of the hosted tools: every way in which programs start runs, on a sandbox or on recordings."""
 
 from tests.scenarios.hosted_tools.conftest import heard, plain, players, stage
 

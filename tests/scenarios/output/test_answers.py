@@ -1,4 +1,4 @@
-"""Answers of a model besides plain text, in every way in which programs start runs."""
+"""Answers of a model other than plain text, in every way in which programs start runs."""
 
 import json
 from typing import Any, Final
@@ -14,12 +14,12 @@ SCHEMA: Final = {
     "required": ["city", "days"],
     "additionalProperties": False,
 }
-#: Models that reason, and one whose messages have a phase besides.
+#: A model that reasons, and one whose messages also have a phase.
 THINKER, PHASED = "o3", "gpt-5.4"
 
 
 def ended(stage: Stage, said: str, **more: Any) -> Any:
-    """A run of one question, however it ends."""
+    """A run of one question, with any final status."""
     thread = stage.thread()
     stage.say(thread, said)
     return stage.run(thread, stage.assistant(), **more)
@@ -34,7 +34,7 @@ def kinds(told: Any) -> list[str]:
 
 
 def matches_what_was_told(told: Any) -> None:
-    """Where there were events, the SDK's own accumulation of them is what the store shows."""
+    """If the run was streamed, the SDK's accumulation of its events equals the stored messages."""
     fold = folded(told)
     if fold is not None:
         assert list(fold.messages) == [each["id"] for each in mine(told)]
@@ -47,7 +47,7 @@ def test_a_refusal(stage: Stage) -> None:
     assert (told.run["status"], part["type"], answer(told)["status"]) == ("completed", "refusal", "completed")
     assert part["refusal"]
     matches_what_was_told(told)
-    # The conversation goes on, and remembers that it was refused.
+    # The conversation can be continued, and contains the refusal.
     assert part["refusal"] in stage.ask("Why?", told.run["assistant_id"], thread=told.run["thread_id"]).text
 
 
@@ -56,7 +56,7 @@ def test_a_schema_that_is_not_strict(plain: Stage, strict: bool | None) -> None:
     _check_schema(plain, strict)
 
 
-def test_an_answer_by_a_strict_schema(stage: Stage) -> None:
+def test_an_answer_that_follows_a_strict_schema(stage: Stage) -> None:
     _check_schema(stage, True)
 
 
@@ -73,7 +73,7 @@ def _check_schema(stage: Stage, strict: bool | None) -> None:
     matches_what_was_told(told)
 
 
-def test_any_json(plain: Stage) -> None:
+def test_a_json_object_without_a_schema(plain: Stage) -> None:
     fact = word()
     told = ended(plain, f"Say {fact} in JSON.", response_format={"type": "json_object"})
     assert fact in json.loads(told.text)["answer"]
@@ -81,7 +81,7 @@ def test_any_json(plain: Stage) -> None:
 
 
 def test_a_schema_that_upstream_refuses(stage: Stage) -> None:
-    """Strict wants every property required: the caller hears it, at once or as the run's end."""
+    """A strict schema must require every property: the caller gets the refusal, or the run fails with it."""
     loose = SCHEMA | {"required": ["city"]}
     form = {"type": "json_schema", "json_schema": {"name": "trip", "schema": loose, "strict": True}}
     if stage.way == "poll":
@@ -94,7 +94,7 @@ def test_a_schema_that_upstream_refuses(stage: Stage) -> None:
     assert caught.value.code == "invalid_json_schema"
 
 
-#: Word, the message's reason, the run's.
+#: The sandbox's keyword, and the reasons in the message and in the run.
 CUT = {
     "token-cap": ("max_tokens", "max_completion_tokens"),
     "content-filter": ("content_filter", None),
@@ -110,7 +110,7 @@ def test_an_answer_that_is_cut(stage: Stage, why: str) -> None:
     assert told.text.split() == [f"word{number}" for number in range(1, 11)]
     assert told.run["usage"]["completion_tokens"] > 0
     matches_what_was_told(told)
-    # What there is of it stays part of the conversation.
+    # The incomplete text remains part of the conversation.
     assert "word7" in stage.ask("Go on.", told.run["assistant_id"], thread=told.run["thread_id"]).text
 
 
@@ -120,14 +120,14 @@ def test_a_cap_on_completion(plain: Stage) -> None:
     assert told.run["usage"]["completion_tokens"] == 20
 
 
-def test_nothing_but_thoughts(stage: Stage) -> None:
+def test_an_answer_of_reasoning_alone_is_incomplete(stage: Stage) -> None:
     told = ended(stage, "ponder-forever", model=THINKER, max_completion_tokens=40)
     assert (told.run["status"], told.run["incomplete_details"]) == ("incomplete", {"reason": "max_completion_tokens"})
     assert (mine(told), told.steps) == ([], [])
     assert told.run["usage"]["completion_tokens_details"]["reasoning_tokens"] == 40
 
 
-def test_reasoning_is_kept_and_never_shown(stage: Stage) -> None:
+def test_reasoning_is_stored_and_never_shown(stage: Stage) -> None:
     fact = word()
     told = ended(stage, f"Remember {fact}.", model=THINKER, extra_body={"reasoning_effort": "low"})
     assert (told.run["status"], kinds(told), len(mine(told))) == ("completed", ["message_creation"], 1)
@@ -151,10 +151,10 @@ def test_two_messages_in_one_response(stage: Stage) -> None:
     matches_what_was_told(told)
 
 
-def test_a_phase_is_not_shown_and_sent_again(stage: Stage) -> None:
+def test_a_phase_is_not_shown_but_replayed(stage: Stage) -> None:
     told = ended(stage, "two-messages essay-8", model=PHASED)
     assert "phase" not in json.dumps([told.messages, told.steps, told.rounds])
-    # Upstream has forgotten, so it is told all of it once more.
+    # The chain is lost, so the whole thread is replayed.
     stage.sandbox.forget()
     stage.ask("Go on.", told.run["assistant_id"], thread=told.run["thread_id"], model=PHASED)
     again = [item for item in stage.sent("/responses")[-1]["input"] if item.get("role") == "assistant"]

@@ -1,6 +1,7 @@
-"""Genuine recordings of what is no plain text: refusals, structure, cut answers, reasoning, through the clients.
+"""Genuine recordings of answers other than plain text, through the clients: refusals, structured and incomplete
+answers, reasoning.
 
-Each is streamed and polled, blocking and async in turn; expected is what the recording itself says.
+Each is streamed and polled, with blocking and async clients in turn; expected is what the recording contains.
 """
 
 import json
@@ -14,7 +15,7 @@ from tests.scenarios.hosted_tools.recordings import FOLDER, Json, Player, Record
 from tests.scenarios.hosted_tools.stage import Stage, folded
 
 pytestmark = pytest.mark.wire
-#: Folder: how many recordings of answers it holds.
+#: Folder: how many recordings of answers it contains.
 HELD = {"refusal": 3, "structured_output": 2, "incomplete_max_output_tokens": 4, "reasoning_summary": 2}
 SHOWN = {
     "output_text": ("text", lambda part: part["text"]["value"]),
@@ -24,12 +25,12 @@ SHOWN = {
 
 @cache
 def recordings() -> tuple[Recording, ...]:
-    """Those that end the run; one that asks for outputs is the tool loop's."""
+    """The recordings that end a run; those that require outputs are tested in the tool loop."""
     found = [_read(path) for folder in HELD for path in sorted((FOLDER / folder).glob("*.response.*"))]
     return tuple(each for each in found if each.response["status"] != "completed" or not each.items("function_call"))
 
 
-def test_all_of_them_are_here(wire: Any) -> None:
+def test_all_recordings_are_present(wire: Any) -> None:
     assert {kind: sum(each.kind == kind for each in recordings()) for kind in HELD} == HELD
     parts = {part["type"] for each in recordings() for part in each.parts}
     assert parts == {"output_text", "refusal"}
@@ -37,13 +38,15 @@ def test_all_of_them_are_here(wire: Any) -> None:
     assert any(each.items("function_call") for each in recordings())
 
 
-#: Every recording in one way that streams and one that polls, the two colours in turn.
+#: Every recording is streamed once and polled once, with blocking and async clients in turn.
 CASES = [(each, way) for place, each in enumerate(recordings()) for way in list(PLAYS)[place % 2 :: 2]]
 
 
 @pytest.mark.skipif(not recordings(), reason="no recordings")
 @pytest.mark.parametrize("recording, way", [pytest.param(*case, id=f"{case[0].name}-{case[1]}") for case in CASES])
-def test_a_recording(recording: Recording, way: str, players: dict[str, tuple[Stage, Player]]) -> None:
+def test_a_recording_gives_its_messages_and_steps(
+    recording: Recording, way: str, players: dict[str, tuple[Stage, Player]]
+) -> None:
     stage, player = players[way]
     player.recording = recording
     told = _run(stage, recording)
@@ -71,7 +74,7 @@ def _check_end(told: Any, recording: Recording) -> None:
     if response["status"] == "incomplete":
         assert response["incomplete_details"] == {"reason": "max_output_tokens"}
         assert told.run["incomplete_details"] == {"reason": "max_completion_tokens"}
-    # A call that was cut is a step that failed; reasoning is none.
+    # An incomplete call becomes a failed step; reasoning becomes no step.
     assert len(told.steps) == len(recording.items("message")) + bool(recording.items("function_call"))
 
 

@@ -17,7 +17,7 @@ COUNT = "/responses/input_tokens"
 
 
 def told_before(count: int = 6, length: int = 12) -> tuple[list[str], list[Json]]:
-    """Facts, one a message, each so many words long."""
+    """Facts, and one message of ``length`` words for each."""
     facts = [word() for _ in range(count)]
     return facts, [{"role": "user", "content": f"{fact} {'so ' * (length - 1)}".strip()} for fact in facts]
 
@@ -34,7 +34,7 @@ def test_a_budget_leaves_out_older_messages(stage: Stage) -> None:
     assert heard_of(facts, told.text) == [False, False, False, True, True, True]
     assert told.run["usage"]["prompt_tokens"] == 37
     counted = stage.sent(COUNT)
-    # The next run may show all again, and does.
+    # A run without a budget sends the whole thread again.
     told = stage.ask("Go on.", assistant, thread=thread)
     assert heard_of(facts, told.text) == [True] * 6
     assert stage.sent(COUNT) == counted
@@ -50,7 +50,7 @@ def test_a_budget_is_counted_with_the_chain(plain: Stage) -> None:
     assert len(body["input"]) == 1
 
 
-def test_a_budget_holds_for_all_rounds(stage: Stage) -> None:
+def test_a_budget_covers_all_rounds(stage: Stage) -> None:
     tools = [tool("get_time"), tool("get_mail")]
     thread, assistant = stage.thread(), stage.assistant(*tools)
     stage.say(thread, "get_time then get_mail")
@@ -61,11 +61,11 @@ def test_a_budget_holds_for_all_rounds(stage: Stage) -> None:
     assert told.run["usage"]["prompt_tokens"] <= 60
     assert len(stage.sent("/responses")) - before == len(told.steps)
     assert all(step["status"] == "completed" for step in told.steps)
-    # The thread is not locked, and what the functions said is not lost.
+    # The thread is not locked, and the outputs of the functions are not lost.
     assert "noon" in stage.ask("Well?", assistant, thread=thread).text
 
 
-def test_the_last_messages(plain: Stage) -> None:
+def test_last_messages_limits_what_is_sent(plain: Stage) -> None:
     facts, messages = told_before()
     thread, assistant = plain.thread(messages=messages), plain.assistant()
     window = {"type": "last_messages", "last_messages": 2}
@@ -80,8 +80,8 @@ WAYS = {"sync": "poll", "async": "events"}
 
 
 @pytest.mark.parametrize("colour", COLOURS)
-def test_a_chain_that_outgrows_the_window_is_cut_by_upstream(colour: str) -> None:
-    """`truncation: auto` goes along with a chain, so the chain goes on; older messages are left out there."""
+def test_a_chain_longer_than_the_window_is_truncated_by_upstream(colour: str) -> None:
+    """`truncation: auto` is sent together with the chain: the chain continues, and upstream drops older messages."""
     with Loopback(sandbox=Sandbox(context_window=60)) as server, opened(colour, base_url=server.url) as client:
         told = _grown(client, colour)
         assert told.run["status"] == "completed"
@@ -91,7 +91,7 @@ def test_a_chain_that_outgrows_the_window_is_cut_by_upstream(colour: str) -> Non
 
 
 def _grown(client: Any, colour: str) -> Any:
-    """Three turns of twenty-five words, with their answers too much for sixty."""
+    """Three turns of twenty-five words, which together with their answers exceed a window of sixty."""
     assistant = client.beta.assistants.create(model="gpt-4o").id
     thread = client.beta.threads.create().id
     for letter in "ABC":
@@ -101,19 +101,19 @@ def _grown(client: Any, colour: str) -> Any:
 
 
 def _without_truncation(asked: Asked) -> Said | None:
-    """A server that knows no such parameter."""
+    """A server that refuses the parameter as unknown."""
     if asked.method == "POST" and "truncation" in asked.json:
         return Said.error(400, "Unknown parameter: 'truncation'.", "unknown_parameter")
     return None
 
 
 @pytest.mark.parametrize("colour", COLOURS)
-def test_where_upstream_cannot_cut_we_do(colour: str) -> None:
+def test_where_upstream_cannot_truncate_the_shim_does(colour: str) -> None:
     sandbox = Sandbox(context_window=60)
     with Loopback(_without_truncation, sandbox) as server, opened(colour, base_url=server.url) as client:
         told = _grown(client, colour)
         assert told.run["status"] == "completed"
-        # It was asked for once, and is remembered to be unknown.
+        # The parameter is sent once; after its refusal it is left out.
         assert ["truncation" in body for body in server.bodies[:3]] == [True, False, False]
         assert "previous_response_id" not in server.bodies[-1]
         assert "CCCCCCCCC" in str(server.bodies[-1]["input"])
@@ -121,8 +121,8 @@ def test_where_upstream_cannot_cut_we_do(colour: str) -> None:
 
 
 @pytest.mark.parametrize("colour", COLOURS)
-def test_where_nobody_counts_we_estimate(colour: str) -> None:
-    """The endpoint is looked for once."""
+def test_without_a_counting_endpoint_tokens_are_estimated(colour: str) -> None:
+    """After one 404 the counting endpoint is not requested again."""
 
     def uncounted(asked: Asked) -> Said | None:
         return Said.error(404, "Not Found") if asked.path.endswith(COUNT) else None

@@ -35,7 +35,7 @@ def changed(server: Loopback, change: Callable[[list[Json]], list[Json]]) -> Cal
 
 
 def with_unknowns(kind: str, item: Json) -> Callable[[list[Json]], list[Json]]:
-    """An item and an event of a kind that nobody knows, before the answer; and odds that nobody asked for."""
+    """Adds an item and an event of an unknown kind before the answer, and log probabilities to its text."""
 
     def change(events: list[Json]) -> list[Json]:
         opening, rest, end = events[:2], events[2:-1], events[-1]
@@ -55,7 +55,7 @@ def with_unknowns(kind: str, item: Json) -> Callable[[list[Json]], list[Json]]:
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("colour", COLOURS)
-def test_an_unknown_item(
+def test_an_unknown_item_is_left_out_stored_and_logged_once(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, tmp_path: Path, colour: str, way: str
 ) -> None:
     monkeypatch.setattr(notes, "_told", set())

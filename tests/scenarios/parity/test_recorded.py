@@ -29,7 +29,7 @@ def test_what_was_recorded_can_be_asked_again(wire: Path, tmp_path: Path, monkey
         assert (answer.status, answer.calls, answer.hosted) == ("completed", (), ("file_search",))
         assert answer.tokens is not None
         assert answer.tokens.prompt > answer.tokens.completion > 0
-        # The vector store is gone with the day on which that was recorded.
+        # The vector store of the recording no longer exists.
         assert "not found" in (each.candidates[0].result.answer.error or {})["message"]
     assert {each.verdict for each in report.turns if each not in searched} <= {"same", "differs"}
     assert {each.turn.answer.status for each in report.turns} == {"completed", "expired", None}

@@ -1,4 +1,4 @@
-"""A thread with every kind of object, and the texts in it."""
+"""A thread with every kind of object, and the texts that it contains."""
 
 import json
 import random
@@ -13,13 +13,13 @@ CODE = {"type": "code_interpreter"}
 
 
 def word() -> str:
-    """A word that nobody else says."""
+    """A random word, which occurs nowhere else."""
     return "w" + secrets.token_hex(9)
 
 
 @dataclass
 class Life:
-    """``said``: the words, by where they were said first.  ``sum``: what code wrote into its file."""
+    """``said``: the random words, by the place of their first use."""
 
     client: Any
     assistant: str
@@ -61,7 +61,7 @@ class Life:
         self.client.beta.threads.messages.create(self.thread, role="user", content=text)
 
     def _called(self) -> None:
-        """Two rounds of functions, streamed, with what a run may bring along."""
+        """A streamed run with two rounds of functions, instructions, additional messages and metadata."""
         runs = self.client.beta.threads.runs
         self.say(f'look {{"at": "{self.word("arguments")}"}} then find {{"at": "{self.word("more arguments")}"}}')
         stream = runs.create(
@@ -95,7 +95,7 @@ class Life:
         self.file = note.file_path.file_id
 
     def _ended(self) -> None:
-        """Runs that end otherwise than well."""
+        """Runs that end as failed, incomplete and cancelled."""
         for text, status in (("fail-midway", "failed"), ("token-cap essay-40", "incomplete")):
             self.say(f"{text} {self.word(status)}")
             run = self.client.beta.threads.runs.create_and_poll(thread_id=self.thread, assistant_id=self.assistant)
@@ -105,7 +105,7 @@ class Life:
         assert self.client.beta.threads.runs.retrieve(run.id, thread_id=self.thread).status == "cancelled"
 
     def _waits(self) -> None:
-        """A run that holds the thread."""
+        """A run that waits for outputs, so that the thread is locked."""
         assert self._asking("waiting").status == "requires_action"
 
     def _asking(self, where: str) -> Any:

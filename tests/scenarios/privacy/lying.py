@@ -1,4 +1,4 @@
-"""The raw contents of a store, read from the disk or the database server without this program."""
+"""The raw contents of a store, read from the disk or the database server without the tested code."""
 
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ Tables = dict[str, list[Row]]
 
 
 def tables(url: str) -> Tables:
-    """Every row of every table that is there, whether this version knows the table or not; nothing is decoded."""
+    """Every row of every table in the database, known or unknown to this version, without decoding."""
     engine = sa.create_engine(resolve(url), poolclass=sa.NullPool)
     known = sa.MetaData()
     with engine.connect() as db:
@@ -42,5 +42,5 @@ def everything(found: Tables) -> bytes:
 
 
 def disk(folder: Path) -> bytes:
-    """Every file of a folder: the database, its log, and what else anybody has put there."""
+    """The contents of every file in a folder: the database, its log, and all others."""
     return b"\n".join(path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file())

@@ -1,4 +1,4 @@
-"""The contents of the disk: nothing of a deleted thread, no plain text of an encrypted one, never a key."""
+"""The contents of the disk: no trace of a deleted thread, no plain text in an encrypted store, never an API key."""
 
 import logging
 import os
@@ -21,7 +21,7 @@ def _disk(folder: Path) -> bytes:
     return b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
 
 
-def test_a_deleted_thread_is_gone_from_the_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_files_contain_no_trace_of_a_deleted_thread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SHIM_DELETE_RESPONSES", "true")
     word = secrets.token_hex(12)
     with Loopback() as server, OpenAI(api_key="test", base_url=server.url) as client:
@@ -37,7 +37,7 @@ def test_a_deleted_thread_is_gone_from_the_files(tmp_path: Path, monkeypatch: py
 
 
 @pytest.mark.parametrize("stream", [False, True])
-def test_a_key_that_upstream_repeats_is_written_nowhere(
+def test_a_key_that_upstream_echoes_is_written_nowhere(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, stream: bool
 ) -> None:
     key = f"sk-{secrets.token_hex(20)}"
@@ -57,7 +57,7 @@ def test_a_key_that_upstream_repeats_is_written_nowhere(
     assert key not in caplog.text
 
 
-def test_contents_are_encrypted_and_keys_replaced(tmp_path: Path) -> None:
+def test_contents_are_encrypted_and_encryption_keys_replaced(tmp_path: Path) -> None:
     fernet = pytest.importorskip("cryptography.fernet")
     old, new, wrong = (fernet.Fernet.generate_key().decode() for _ in range(3))
     url, word = f"sqlite:///{tmp_path / 'sealed.db'}", secrets.token_hex(12)

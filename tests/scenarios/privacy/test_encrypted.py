@@ -1,4 +1,4 @@
-"""An encrypted store: without the key no text can be read from disk or database server, with the key all of it."""
+"""An encrypted store: all text can be read with the key, and none without it, from disk or database server."""
 
 import json
 import os
@@ -24,9 +24,10 @@ from tests.scenarios.privacy.life import Life, word
 from tests.stores import POSTGRES, empty
 
 fernet = pytest.importorskip("cryptography.fernet")
-#: Where a whole life of a thread is led: on the server, if there is one.
+#: The store of the longest test: PostgreSQL if it is available.
 KIND = "postgresql" if POSTGRES else "sqlite"
-#: Columns that say nothing of what was said: ids, times, kinds, statuses, numbers.  Whoever adds one decides here.
+#: Columns that are not encrypted, as they contain no contents: ids, times, kinds, statuses, numbers.  Every new column
+#: of the store must be listed here or be encrypted.
 PLAIN: Final = {
     "alembic_version": {"version_num"},
     "assistants": {"id", "created_at", "batch"},
@@ -43,9 +44,9 @@ PLAIN: Final = {
     "tombstones": {"digest", "created_at"},
     "imports": {"batch", "created_at", "finished_at", "counts"},
 }
-#: The fewest bytes of a file that are looked for: fewer are there by chance, in ids and sealed contents.
+#: Shorter texts are not searched for: they may occur by chance in ids and encrypted contents.
 FEWEST: Final = 8
-#: A digest that only the key can make.
+#: Columns with a keyed digest, which cannot be computed without the key.
 DIGESTS: Final = {("requests", "mark")}
 
 
@@ -71,7 +72,7 @@ def place(kind: str, folder: Path) -> Iterator[str]:
 
 
 def check(url: str, folder: Path, words: list[str]) -> None:
-    """None of the words is anywhere, and what is not a plain column is sealed."""
+    """None of the words is in the database or the files, and every column not listed as plain is encrypted."""
     found = lying.tables(url)
     seen = lying.everything(found) + lying.disk(folder)
     assert [each for each in words if each.encode() in seen] == []
@@ -89,7 +90,9 @@ def _check_sealed(table: str, name: str, value: Any) -> None:
 
 
 @pytest.mark.parametrize("url", ["sqlite"], indirect=True)
-def test_every_scenario(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_contents_of_every_scenario_are_encrypted(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("SHIM_UPSTREAM", "sandbox")
     monkeypatch.setenv("SHIM_MODEL_MAP", "off")
     said = [INSTRUCTIONS]
@@ -107,8 +110,10 @@ def test_every_scenario(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.mark.parametrize("url", [KIND], indirect=True)
-def test_everything_that_happens_in_a_thread(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """And a program that is started again goes on with it, here and where the store was moved to."""
+def test_a_thread_with_every_kind_of_object_is_encrypted_and_readable(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A thread with every kind of object; a restarted program continues it, here and after the store was moved."""
     with Loopback() as server:
         own = word()
         with OpenAI(api_key="test", base_url=server.url) as client:
@@ -127,7 +132,7 @@ def test_everything_that_happens_in_a_thread(url: str, tmp_path: Path, monkeypat
 
 
 def again(server: Loopback, life: Life, before: str) -> None:
-    """Somebody else answers the question of the run that waits; upstream has forgotten everything."""
+    """A new process submits the outputs of the waiting run, after upstream has lost all responses."""
     for database in list(wiring._heartbeats):
         database.close()
     server.sandbox.forget()
@@ -143,7 +148,7 @@ def again(server: Loopback, life: Life, before: str) -> None:
                 waiting.id, thread_id=life.thread, tool_outputs=given, **key
             )
         assert client.beta.threads.runs.poll(run.id, thread_id=life.thread).status == "completed"
-    # Told from the journal.
+    # The request is a replay from the journal.
     sent = json.dumps(server.bodies[-1])
     assert [each for where, each in life.said.items() if where in REPLAYED and each not in sent] == []
     assert sent.count(life.said["a late output"]) == 1
@@ -154,7 +159,7 @@ REPLAYED: Final = ("first message", "second message", "arguments", "an output", 
 
 @dataclass
 class Moved:
-    """A store, what an application sees of it, and words that nobody else may."""
+    """A store, its key, the objects as an application sees them, and the words that must not be readable."""
 
     url: str
     key: str
@@ -164,7 +169,7 @@ class Moved:
 
 
 def seen(client: Any, life: Life) -> str:
-    """All that an application gets to see of a thread."""
+    """All objects of a thread that an application can retrieve."""
     threads = client.beta.threads
     runs = list(threads.runs.list(life.thread))
     found = [client.beta.assistants.retrieve(life.assistant), threads.retrieve(life.thread), *runs]
@@ -175,7 +180,7 @@ def seen(client: Any, life: Life) -> str:
 
 
 def moved(server: Loopback, folder: Path, monkeypatch: pytest.MonkeyPatch, store: Moved) -> None:
-    """To another place, where it gets another key, and none in the end."""
+    """Move the store to another database, replace its key, and finally decrypt it."""
     target, old, new = f"sqlite:///{folder / 'other.db'}", store.key, key()
     command("migrate-store", store.url, target)
     check(target, folder, store.said)
@@ -206,7 +211,7 @@ def read(server: Loopback, store: Moved) -> str:
 
 
 def refused(server: Loopback, folder: Path, words: str) -> None:
-    """What somebody sees who has no key, or another: an error at once, and the store as it was."""
+    """Without the key, or with a wrong one, every call fails at once and the store does not change."""
     before, asked = (folder / "other.db").read_bytes(), len(server.asked)
     with OpenAI(api_key="test", base_url=server.url) as client:
         for call in (client.beta.threads.create, client.beta.assistants.list):

@@ -1,4 +1,4 @@
-"""Nothing of a deleted thread is left anywhere, and no other thread has changed."""
+"""No data of a deleted thread remains, and no other thread has changed."""
 
 import re
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from tests.scenarios.privacy import lying
 from tests.scenarios.privacy.life import Life, word
 from tests.stores import POSTGRES, empty
 
-#: Everything that has an id here or upstream.
+#: Ids of every kind of object, in the store and upstream.
 ID = re.compile(rb"\b(?:thread|msg|run|step|resp|call|fc|ci|rs|cfile|cntr)_\w{16,}")
 #: Tables in which a thread has no rows of its own.
 OTHERS = {"alembic_version", "assistants", "doomed", "facts", "imports", "tombstones"}
@@ -22,7 +22,7 @@ PLACES = [("sqlite", SYNC, "never")] + ([("postgresql", SYNC, "always")] if POST
 
 @pytest.fixture(params=PLACES, ids=" ".join)
 def place(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, str]]:
-    """The URL of a store, and a colour."""
+    """The URL of a store, and the colour of the client: blocking or async."""
     kind, colour, background = request.param
     monkeypatch.setenv("SHIM_DELETE_RESPONSES", "true")
     monkeypatch.setenv("SHIM_EXIT_GRACE", "60")
@@ -33,18 +33,18 @@ def place(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def belonging(found: lying.Tables, thread: str) -> lying.Tables:
-    """The rows that are a thread's."""
+    """The rows that belong to a thread."""
     return {
         name: [row for row in rows if thread in (row.get("thread_id"), row.get("id"))] for name, rows in found.items()
     }
 
 
 def traces(rows: lying.Tables, life: Life) -> list[bytes]:
-    """The ids in some rows, and the words."""
+    """The ids in some rows, and the thread's random words."""
     return [*set(ID.findall(lying.everything(rows))), *(said.encode() for said in life.said.values())]
 
 
-def test_a_thread_that_had_everything(place: tuple[str, str], tmp_path: Path) -> None:
+def test_a_deleted_thread_with_every_kind_of_object_leaves_no_data(place: tuple[str, str], tmp_path: Path) -> None:
     url, colour = place
     with Loopback() as server, opened(colour, base_url=server.url) as client:
         assistant = client.beta.assistants.create(model="gpt-4o").id
@@ -68,12 +68,12 @@ def test_a_thread_that_had_everything(place: tuple[str, str], tmp_path: Path) ->
         assert [each for each in kept if each not in lying.everything(after)] == []
     asked = [each.path.rpartition("/")[2] for each in server.asked if each.method == "DELETE"]
     assert sorted(asked) == sorted(stored)
-    # Upstream itself knows of no other: each that it made was known here.
+    # Upstream stores no other response: the shim knew every one.
     assert server.sandbox.stored_responses() == {row["id"] for row in after["responses"]}
 
 
-def test_an_assistant_and_a_message(tmp_path: Path) -> None:
-    """Each alone, with what tells of the request that made it."""
+def test_a_deleted_assistant_and_a_deleted_message_leave_no_data(tmp_path: Path) -> None:
+    """Deleted by itself, each leaves no data behind, nor does the request that created it."""
     words, key = [word() for _ in range(3)], {"Idempotency-Key": word()}
     with Loopback() as server, opened(SYNC, base_url=server.url) as client:
         helper = client.beta.assistants.create(model="gpt-4o", instructions=words[0], extra_headers=key).id
@@ -87,7 +87,7 @@ def test_an_assistant_and_a_message(tmp_path: Path) -> None:
         for message in (first, said):
             client.beta.threads.messages.delete(message, thread_id=thread)
         client.beta.assistants.delete(helper)
-        # What the model answered may repeat what it was asked; here it does.
+        # The answer repeats the question in the sandbox, so it is deleted, too.
         for answer in client.beta.threads.messages.list(thread):
             client.beta.threads.messages.delete(answer.id, thread_id=thread)
     assert [each for each in gone if each.encode() in lying.disk(tmp_path)] == []

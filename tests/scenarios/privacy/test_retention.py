@@ -17,8 +17,10 @@ from tests.scenarios.privacy.life import word
 
 
 @pytest.mark.parametrize("colour", COLOURS)
-def test_a_month_passes(colour: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody says "sweep": any call does, an hour after the last time."""
+def test_unused_threads_and_files_are_erased_after_a_month(
+    colour: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No call asks for the deletion: any call causes it, an hour after the last one."""
     monkeypatch.setenv("SHIM_RETENTION_DAYS", "30")
     monkeypatch.setenv("SHIM_DELETE_RESPONSES", "true")
     monkeypatch.setenv("SHIM_EXIT_GRACE", "60")

@@ -1,4 +1,4 @@
-"""No key is written anywhere, whatever a program does with it and whatever upstream makes of it."""
+"""No credential appears in a log, a file or an exception, however a program sends it and upstream answers."""
 
 import logging
 import secrets
@@ -19,7 +19,7 @@ from tests.recordings import ROOT
 from tests.scenarios.doors.loopback import Loopback, Said
 from tests.scenarios.privacy import lying
 
-#: How a run is made: whether it is read as a stream, and what becomes of one that is not.
+#: How a run is started: whether it is streamed, and the setting SHIM_BACKGROUND.
 WAYS = ((True, "never"), (False, "never"), (False, "always"))
 PROGRAMS = [
     ROOT / "tests/scenarios" / path for path in ("doors/programs/blocking.py", "doors/programs/asynchronous.py")
@@ -33,7 +33,7 @@ def secret(before: str = "") -> str:
 
 @dataclass
 class Holder:
-    """Everything by which a program may say who it is, each thing another secret."""
+    """Every credential that a program may send, each with its own random value."""
 
     key: str = field(default_factory=lambda: secret("sk-"))
     header: str = field(default_factory=secret)
@@ -45,7 +45,7 @@ class Holder:
     mcp: str = field(default_factory=secret)
 
     def client(self, server: Loopback, **more: Any) -> OpenAI:
-        """One whose server is behind a proxy that wants a password."""
+        """A client whose server is behind a proxy with a password."""
         return OpenAI(
             api_key=self.key,
             base_url="http://upstream.test/v1",
@@ -61,14 +61,14 @@ class Holder:
 
 
 def gateway() -> Loopback:
-    """A server behind something that wants a key in the query, and passes on the rest."""
+    """A server behind a gateway that requires a key in the query, and forwards the rest."""
     server = Loopback()
     server.answer = lambda asked: server.usual(replace(asked, path=asked.path.partition("?subscription-key")[0]))
     return server
 
 
 def known(problem: BaseException) -> str:
-    """All that anybody can read of an exception, those behind it included."""
+    """All text of an exception and of its causes."""
     chain, at = [problem], problem
     while (before := at.__cause__ or at.__context__) is not None:
         chain.append(at := before)
@@ -79,19 +79,19 @@ def known(problem: BaseException) -> str:
 def watched(
     caplog: pytest.LogCaptureFixture, folder: Path, holder: Holder, others: bool = True
 ) -> Iterator[list[BaseException]]:
-    """Nothing of a holder's gets into a log, a file or an exception.  What is appended is looked at, too.
+    """None of the credentials appears in a log, a file or an exception that is appended to the list.
 
-    ``others``: other libraries do not log the keys either.
+    ``others``: check the log lines of other libraries for the API keys, too.
     """
     problems: list[BaseException] = []
     with caplog.at_level(logging.DEBUG):
         yield problems
     ours = [each for each in caplog.records if each.name.startswith("shim")]
-    # Other libraries log the addresses and headers that they were given.
+    # Other libraries log the addresses and headers that they receive.
     told = "".join(each.getMessage() for each in caplog.records)
     shown = "".join([*map(known, problems), *(_formatted(each) for each in ours)]).encode()
     assert not others or [each for each in (holder.key, holder.caller) if each in told] == []
-    # An MCP server's are a part of the assistant.
+    # The credentials of an MCP server are stored, as they are part of the assistant.
     for each in holder.all:
         assert each.encode() not in shown
         assert each == holder.mcp or each.encode() not in lying.disk(folder)
@@ -102,7 +102,7 @@ def _formatted(record: logging.LogRecord) -> str:
 
 
 @pytest.mark.parametrize("number, name", list(enumerate(SCENARIOS)))
-def test_of_a_scenario(
+def test_no_credential_of_a_scenario_is_written(
     number: int, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     streamed, background = WAYS[number % len(WAYS)]
@@ -125,7 +125,7 @@ def test_of_a_scenario(
 
 
 @pytest.mark.parametrize("path", PROGRAMS, ids=lambda path: path.name)
-def test_of_a_program(
+def test_no_credential_of_a_program_is_written(
     path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     holder = Holder()
@@ -151,7 +151,7 @@ def _stream(*parts: bytes) -> Said:
     return Said(200, (("content-type", "text/event-stream"),), parts)
 
 
-#: What upstream may answer with all that it was told, in so many places.
+#: Places in an answer in which upstream may echo the credentials.
 REPEATS = {
     "an error": lambda told: Said.error(500, told),
     "an error under another key": lambda told: Said.json({"error": {"reason": told}}, 500),
@@ -169,7 +169,7 @@ REPEATS = {
 
 @pytest.mark.parametrize("background", ["never", "always"])
 @pytest.mark.parametrize("repeat", REPEATS.values(), ids=REPEATS)
-def test_that_upstream_repeats(
+def test_no_credential_that_upstream_echoes_is_written(
     repeat: Any, background: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setenv("SHIM_BACKGROUND", background)
@@ -187,8 +187,8 @@ def test_that_upstream_repeats(
     assert server.asked
 
 
-def test_that_cannot_be_sent(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """A key that was read from a file with its line's end: the HTTP library quotes what it will not send."""
+def test_no_credential_that_cannot_be_sent_is_written(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """A key with a line break, as if read from a file: the HTTP library quotes the header in its error."""
     holder = Holder()
     with (
         watched(caplog, tmp_path, holder, others=False) as problems,

@@ -1,6 +1,6 @@
-"""A recorded conversation, held again: the same requests, with our ids for theirs.
+"""A recorded conversation, repeated: the same requests, with our ids instead of the recorded ones.
 
-Some recordings begin in the middle: an id that nobody has made yet gets a stand-in of its kind.
+Some recordings begin in the middle: for an id without a recorded creation, an object of its kind is created.
 """
 
 import json
@@ -15,25 +15,25 @@ Json = dict[str, Any]
 KINDS: Final = ("asst", "thread", "msg", "run", "step", "call")
 ID: Final = re.compile(r"\b(?:(?:asst|thread|msg|run|step|call)_\w{24}|vs_\w{24,32}|(?:file|assistant)-\w{22,24})\b")
 CURSOR: Final = re.compile(r"after=(\w+)&?")
-#: Words that make the sandbox do what the model did; else it would only talk.
+#: Replacements of texts that make the sandbox call the same tool as the recorded model.
 SAID: Final = {
     "What should I wear outside right now?": "get_current_weather",
     "What should I eat on Thursday?": 'get_favorite_food_for_day_of_week {"day_of_week": "Thursday"}',
     "I need to solve the equation `3x + 11 = 14`. Can you help me?": "What is 3 * 1 + 11?",
     "what's Filip's favorite food?": 'file_search {"query": "favorite food"}',
 }
-#: Models that are gone by now.
+#: Models that have been retired.
 MODELS: Final = re.compile(r'"(?:gpt-4-1106-preview|gpt-4-turbo-preview|gpt-4-turbo|gpt-4|gpt-3.5-turbo)"')
 FINAL: Final = {"requires_action", "completed", "failed", "cancelled", "expired", "incomplete"}
 COPIED: Final = ("name", "description", "metadata")
 PATIENCE: Final = 20.0
-#: A run that was refused because nobody had said anything.
+#: The status of a run that was refused because the thread had no message.
 REFUSED: Final = 400
 
 
 @dataclass
 class Again:
-    """``client`` is one of ours; its requests are made by hand, so that answers are seen as they are."""
+    """``client`` is a client of the shim; its raw HTTP client is used, so that answers are not parsed."""
 
     client: Any
     ours: dict[str, str] = field(default_factory=dict)
@@ -45,7 +45,7 @@ class Again:
         self._stand_in(exchange)
         path, query = self._change(exchange.path), self._change(exchange.query)
         if cursor := CURSOR.search(exchange.query):
-            # Another number of items came before this page.
+            # The list differs, so there may be no item of ours for this cursor.
             query = query if cursor[1] in self.ours else CURSOR.sub("", query)
         body = self._translated(exchange.body)
         if "run" in _object(exchange.answer) and exchange.method == "GET":
@@ -53,7 +53,7 @@ class Again:
         return self._request(exchange.method, f"{path}?{query}" if query else path, body)
 
     def pair(self, recorded: Any, made: Any) -> None:
-        """Learn our ids for theirs."""
+        """Store which of our ids corresponds to which recorded one."""
         if isinstance(recorded, dict) and isinstance(made, dict):
             for key in recorded.keys() & made.keys():
                 self.pair(recorded[key], made[key])
@@ -82,7 +82,7 @@ class Again:
         return json.loads(text)
 
     def _wait(self, path: str, status: str) -> None:
-        """Until our run is where the recorded one was, if that is a place where runs stay."""
+        """Wait until our run has stopped changing, if the recorded one had."""
         until = time.monotonic() + PATIENCE
         while status in FINAL and time.monotonic() < until:
             if self._request("GET", path)[1].get("status") in FINAL:
@@ -90,7 +90,7 @@ class Again:
             time.sleep(0.005)
 
     def _stand_in(self, exchange: Exchange) -> None:
-        """Make what the recording takes for granted.  The parts of a path name their owners from left to right."""
+        """Create the objects that the recording expects to exist.  In a path, owners come before their objects."""
         named = [*ID.findall(exchange.path), *ID.findall(json.dumps(exchange.body))]
         for theirs in named:
             if theirs not in self.ours:
@@ -102,7 +102,7 @@ class Again:
         if kind == "asst":
             return str(beta.assistants.create(model="gpt-4o", **_settings(exchange.answer)).id)
         if kind == "thread":
-            # One that a run was made for, or was refused for.
+            # A thread for a run, or for a refused run.
             text = "essay-500" if (exchange.body or {}).get("max_completion_tokens") else "What is 2 + 3?"
             messages = [] if exchange.status == REFUSED else [{"role": "user", "content": text}]
             return str(beta.threads.create(messages=messages).id)
@@ -139,7 +139,7 @@ def _object(answer: Any) -> str:
 
 
 def _settings(answer: Any) -> Json:
-    """An assistant as the answer shows it: the assistant itself, or a run that took its settings."""
+    """The assistant's settings, from an answer that shows the assistant or a run of it."""
     shown = dict(answer)["thread.run.created"] if isinstance(answer, list) else answer
     if not isinstance(shown, dict) or shown.get("object") not in ("assistant", "thread.run"):
         return {}
@@ -148,5 +148,5 @@ def _settings(answer: Any) -> Json:
 
 
 def _tools(shown: list[Json]) -> list[Json]:
-    """What a request may say of tools, out of what an answer says."""
+    """Tools in the form of a request, from those in an answer."""
     return [tool if tool["type"] == "function" else {"type": tool["type"]} for tool in shown]

@@ -1,4 +1,4 @@
-"""Two answers beside each other, a recorded one and ours: keys, their order, kinds, and values that are no chance."""
+"""A recorded answer and ours, compared: keys, their order, types, and values that do not vary by chance."""
 
 import re
 from collections.abc import Iterator
@@ -7,12 +7,12 @@ from typing import Any, Final
 
 Json = dict[str, Any]
 
-#: Values that differ from call to call, or from model to model: their kind is compared and nothing else.
+#: Values that differ from call to call, or from model to model: only their type is compared.
 CHANCE: Final = re.compile(
     r"(^|\.)(id|\w+_id|\w+_ids|model|\w+_at|value|text|input|logs|output|arguments|\w+_tokens|score|start_index|end_index"
     r"|has_more|first_id|last_id|filename|file_name|quote|outputs|results|annotations|attributes|url)$"
 )
-#: What of a run, a step or a message depends on how far it is.
+#: Fields of a run, a step or a message that depend on its progress.
 PROGRESS: Final = frozenset(
     {"status", "started_at", "expires_at", "completed_at", "cancelled_at", "failed_at", "usage"}
     | {"required_action", "incomplete_details", "last_error"}
@@ -43,14 +43,14 @@ def differences(recorded: Any, made: Any) -> Iterator[Difference]:
 
 
 def _compared(item: Json) -> Any:
-    """What of a list's item is compared: never values, and of assistants the keys alone, as anybody's are listed."""
+    """Which differences of a list's item count: no values, and for assistants, which may be any others, only keys."""
     if item.get("object") != "assistant":
         return lambda each: each.what != "value"
     return lambda each: each.what not in ("value", "kind") and each.place.count(".") < 2
 
 
 def _alike(item: Json) -> tuple[Any, ...]:
-    """Only items of a kind are compared: which came where in a list is the model's doing."""
+    """Only items of the same kind are compared, because their order in a list depends on the model."""
     details = (item.get("step_details") or {}).get("tool_calls") or [{}]
     return item.get("object"), item.get("role"), item.get("type"), item.get("status"), details[0].get("type")
 

@@ -1,4 +1,4 @@
-"""A client with a sandbox behind it on the loopback address, and raw requests, whose answers are seen as they are."""
+"""A client with a sandbox behind it on the loopback address, and raw requests, whose answers are not parsed."""
 
 from collections.abc import Callable, Iterator
 from typing import Any

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 Json = dict[str, Any]
 FAMILIES: Final = ("openai-dotnet", "openllmetry", "ruby-openai")
-#: What this API was when it was switched off; the first version had other fields.
+#: The API's last version, before it was switched off; the first version had other fields.
 VERSION: Final = "assistants=v2"
 LOOKS: Final = re.compile(r"/runs/run_\w+$")
 _SSE: Final = re.compile(rb"event: ([a-z_.]+)\ndata: (\{.*\}|\[DONE\])\n\n")
@@ -17,7 +17,7 @@ _SSE: Final = re.compile(rb"event: ([a-z_.]+)\ndata: (\{.*\}|\[DONE\])\n\n")
 
 @dataclass(frozen=True)
 class Exchange:
-    """One request and what came back: a JSON body, or the events of a stream."""
+    """One request and its answer: a JSON body, or the events of a stream."""
 
     source: str
     method: str
@@ -33,8 +33,10 @@ class Exchange:
 
 
 def conversations(wire: Path) -> dict[str, list[Exchange]]:
-    """Every recorded conversation by name, its requests in order.  Of those that asked the same, the last is kept; of
-    a row of looks at one run, too, as how many there were was chance.
+    """Every recorded conversation by name, its requests in order.
+
+    Of conversations with the same requests only the last is used, and of consecutive GET requests for one run, whose
+    number was chance, too.
     """
     found: dict[str, tuple[str, list[Exchange]]] = {}
     for family in FAMILIES:
@@ -68,7 +70,7 @@ def _read(path: Path) -> Iterator[Exchange]:
 
 
 def _wanted(asked: Json, route: str) -> bool:
-    """Calls of the second version, and files made for them."""
+    """Calls of the second version, and uploads of files for them."""
     headers = {name.lower(): value for name, value in asked["headers"].items()}
     return route == "/files" or headers.get("openai-beta") == VERSION
 

@@ -1,4 +1,4 @@
-"""Every kind of object and event that we answer: conversations that end in every way, with every kind of content."""
+"""Every kind of object and event in the shim's answers, from conversations with every ending and kind of content."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from tests.scenarios.protocol.exchanges import events
 from tests.scenarios.protocol.hours import Clock
 
 Json = dict[str, Any]
-#: What the user says: a streamed run of each.  The sandbox's words decide how it goes on.
+#: The user's messages, each for a streamed run; the sandbox's keywords in them decide the answer.
 SAID: Final = {
     "text": "Good morning",
     "calls": f"{WEATHER} and get_time",
@@ -33,7 +33,7 @@ CONTENT: Final = "include[]=step_details.tool_calls%5B%2A%5D.file_search.results
 
 @dataclass
 class Harvest:
-    """``objects`` as they were answered, ``events`` as they were told, each under the name of its conversation."""
+    """The ``objects`` and ``events`` as they were sent, each with the name of its conversation."""
 
     talk: Talk
     objects: list[tuple[str, Json]] = field(default_factory=list)
@@ -50,7 +50,7 @@ class Harvest:
         return answer.json()
 
     def look(self, name: str, run: Json) -> None:
-        """Everything about a run, one by one and in lists."""
+        """All objects of a run, each by itself and in lists."""
         thread = f"/threads/{run['thread_id']}"
         place = f"{thread}/runs/{run['id']}"
         for path in (
@@ -112,7 +112,7 @@ def _last_run(told: list[tuple[str, Json]]) -> Json:
 
 
 def _cancel(harvest: Harvest, helper: str) -> None:
-    """A run that is cancelled while it writes, heard to its end."""
+    """A run that is cancelled during its answer, read to the end."""
     talk = harvest.talk
     thread = talk.thread("slowly essay-2000")
     stream = talk.threads.runs.with_streaming_response.create(thread.id, assistant_id=helper, stream=True)
@@ -129,7 +129,7 @@ def _cancel(harvest: Harvest, helper: str) -> None:
 
 
 def _expire(harvest: Harvest, clock: Clock) -> None:
-    """Runs whose time is over: one that waits, and one that writes, heard to its end."""
+    """Expired runs: one that waits for outputs, and one during its answer, read to the end."""
     talk = harvest.talk
     asking = talk.run(WEATHER)
     thread, gate = talk.thread("essay-50"), Gate(chunks=12)
@@ -148,7 +148,7 @@ def _expire(harvest: Harvest, clock: Clock) -> None:
 
 
 def _changes(harvest: Harvest, helper: str) -> None:
-    """Answers to changes, to what ends badly, and to deletions."""
+    """Answers to modifications, failures and deletions."""
     ask, name = harvest.ask, "changes"
     thread = ask(name, "POST", "/threads", {"messages": [{"role": "user", "content": WEATHER}]})
     place = f"/threads/{thread['id']}"
@@ -184,7 +184,7 @@ def _schema() -> Json:
 
 
 def parts(data: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    """Every object within one, with its path; list items all have the same."""
+    """Every object inside an object, with its path; all items of a list have the same path."""
     if isinstance(data, dict):
         yield path, data
         for key, value in data.items():

@@ -1,4 +1,4 @@
-"""A clock that can be moved: clients made while it is set take it for theirs."""
+"""A clock that can be set ahead; clients that are created while it is installed use it."""
 
 import time
 from types import SimpleNamespace
@@ -9,7 +9,7 @@ from shim.assembly import wiring
 
 
 class Clock:
-    """The real time, and some seconds."""
+    """The real time plus some seconds."""
 
     def __init__(self) -> None:
         self.ahead = 0.0
@@ -19,7 +19,7 @@ class Clock:
 
 
 def set_clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """The clock of every client that is made from now on."""
+    """Install a clock for every client that is created from now on."""
     clock = Clock()
     monkeypatch.setattr(wiring, "time", SimpleNamespace(time=clock))
     return clock

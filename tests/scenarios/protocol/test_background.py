@@ -1,4 +1,4 @@
-"""Runs that upstream carries on in its background mode: nothing of ours is alive between two looks."""
+"""Runs in upstream's background mode: the shim does nothing between two calls."""
 
 import json
 import os
@@ -27,7 +27,7 @@ def _always(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def looked(talk: Talk, clock: Clock, run: Any) -> Any:
-    """The run once it is over or asks; a second goes by between two looks."""
+    """The run once it has ended or requires an action; it is retrieved once a second."""
     for _ in range(20):
         clock.ahead += 1
         run = talk.look(run)
@@ -77,7 +77,7 @@ def test_rounds_of_tools(talk: Talk, clock: Clock) -> None:
     assert all(body["previous_response_id"] for body in bodies[1:])
 
 
-def test_the_next_run_chains_from_it(talk: Talk, clock: Clock) -> None:
+def test_the_next_run_chains_from_a_background_run(talk: Talk, clock: Clock) -> None:
     run = looked(talk, clock, start(talk, "Hello"))
     more = {"assistant_id": run.assistant_id, "additional_messages": [{"role": "user", "content": "Again"}]}
     again = looked(talk, clock, talk.threads.runs.create(run.thread_id, **more))
@@ -93,7 +93,7 @@ def test_the_polling_helper(talk: Talk) -> None:
     assert 20 <= int(answer.headers["openai-poll-after-ms"]) <= 1000
 
 
-def test_streams_are_streams_of_the_background(talk: Talk) -> None:
+def test_a_streamed_run_is_a_streamed_background_response(talk: Talk) -> None:
     with talk.threads.create_and_run_stream(
         assistant_id=talk.assistant().id, thread={"messages": [{"role": "user", "content": "Hello"}]}
     ) as events:
@@ -120,7 +120,7 @@ def test_cancelled_while_it_waits(talk: Talk, clock: Clock) -> None:
 
 
 def test_expired(talk: Talk, clock: Clock) -> None:
-    """Nobody looks for ten minutes: the next look, at anything of the thread, finds it expired, and upstream hears."""
+    """After ten minutes without a call, the next call on the thread expires the run and cancels it upstream."""
     run = start(talk, "slowly essay-50")
     clock.ahead = 600
     assert talk.messages(run)[0].role == "user"
@@ -144,7 +144,7 @@ def test_incomplete(talk: Talk, clock: Clock) -> None:
     assert talk.messages(run)[0].status == "incomplete"
 
 
-def test_a_response_that_has_vanished(talk: Talk, clock: Clock) -> None:
+def test_a_run_whose_response_is_gone_upstream_fails(talk: Talk, clock: Clock) -> None:
     run = start(talk, "slowly essay-50")
     talk.upstream.sandbox.forget()
     run = looked(talk, clock, run)
@@ -154,7 +154,7 @@ def test_a_response_that_has_vanished(talk: Talk, clock: Clock) -> None:
     assert looked(talk, clock, talk.threads.runs.create(**more)).status == "completed"
 
 
-def test_upstream_is_away_for_a_while(talk: Talk, clock: Clock) -> None:
+def test_a_run_survives_a_temporary_failure_of_upstream(talk: Talk, clock: Clock) -> None:
     run = start(talk, "Hello")
     talk.upstream.answer = lambda asked: Said.error(503, "Back soon.")
     for _ in range(3):
@@ -172,8 +172,8 @@ def test_upstream_refuses_the_request(talk: Talk) -> None:
     assert talk.threads.runs.list(thread.id).data == []
 
 
-def test_ten_readers_ask_upstream_little(talk: Talk, clock: Clock) -> None:
-    """However many look, and however often: upstream is asked when a quarter of a second has gone, then half a one."""
+def test_many_readers_cause_few_requests_to_upstream(talk: Talk, clock: Clock) -> None:
+    """However many readers retrieve the run, upstream is asked after a quarter of a second, then after half a one."""
     run = start(talk, "slowly essay-50")
     hour = clock()
     frozen = Clock.__call__
@@ -198,7 +198,7 @@ print(client.beta.threads.create_and_run(assistant_id=helper.id, thread=thread).
 
 
 @pytest.mark.parametrize("text", ["Hello", WEATHER])
-def test_begun_in_a_process_that_has_ended(upstream: Loopback, text: str) -> None:
+def test_a_run_of_an_ended_process_is_finished_by_another(upstream: Loopback, text: str) -> None:
     tools = json.dumps([{"type": "function", "function": {"name": "get_weather"}}])
     words = [sys.executable, "-c", PROGRAM, upstream.url, text, tools]
     given = os.environ | {"PYTHONPATH": str(ROOT)}
@@ -213,8 +213,8 @@ def test_begun_in_a_process_that_has_ended(upstream: Loopback, text: str) -> Non
         assert talk.messages(run)[0].run_id == begun["id"]
 
 
-def test_a_thread_whose_run_nobody_asks_about(talk: Talk, clock: Clock) -> None:
-    """A program that never retrieves its run is not locked out: every call on the thread looks at it first."""
+def test_any_call_on_the_thread_updates_its_run(talk: Talk, clock: Clock) -> None:
+    """Every call on the thread updates the run first, so a program that never retrieves it is not locked out."""
     run = start(talk, "Hello")
     for _ in range(10):
         clock.ahead += 1
@@ -223,7 +223,7 @@ def test_a_thread_whose_run_nobody_asks_about(talk: Talk, clock: Clock) -> None:
     talk.threads.messages.create(run.thread_id, role="user", content="And now?")
 
 
-def test_deleting_the_thread_stops_it(talk: Talk) -> None:
+def test_deleting_the_thread_cancels_the_response(talk: Talk) -> None:
     run = start(talk, "slowly essay-50")
     assert talk.threads.delete(run.thread_id).deleted
     assert len(calls(talk.upstream, "POST", "/cancel")) == 1

@@ -44,7 +44,7 @@ def expect(told: Words, call: Callable[..., Any], *given: Any, **named: Any) -> 
     assert (error.status_code, error.type, error.param, error.code) == (status, "invalid_request_error", param, code)
 
 
-def test_what_does_not_exist(talk: Talk) -> None:
+def test_ids_of_objects_that_do_not_exist(talk: Talk) -> None:
     run = talk.run("Hello")
     there, gone = run.thread_id, "0" * 24
     beta, threads = talk.client.beta, talk.threads
@@ -86,7 +86,7 @@ def test_a_run_on_an_unknown_thread(talk: Talk) -> None:
     expect(missing("thread", NOBODY), talk.threads.runs.create, NOBODY, assistant_id=talk.assistant().id)
 
 
-def test_another_threads_things_are_nobodys(talk: Talk) -> None:
+def test_objects_of_another_thread_do_not_exist(talk: Talk) -> None:
     run, other = talk.run("Hello"), talk.thread("Hello")
     message, step = talk.messages(run)[0], talk.steps(run)[0]
     threads, there = talk.threads, {"thread_id": other.id}
@@ -122,7 +122,7 @@ NOTHING: Final = words(
 )
 
 
-def test_nothing_to_answer(talk: Talk) -> None:
+def test_a_run_without_messages_and_instructions(talk: Talk) -> None:
     silent, thread = talk.assistant(instructions=None), talk.threads.create()
     expect(NOTHING, talk.threads.runs.create, thread.id, assistant_id=silent.id)
     expect(NOTHING, talk.threads.create_and_run, assistant_id=silent.id)
@@ -133,7 +133,7 @@ def test_nothing_to_answer(talk: Talk) -> None:
     ).status == "completed"  # fmt: skip
 
 
-def test_a_thread_in_which_the_user_has_not_spoken(talk: Talk) -> None:
+def test_a_run_without_a_user_message_and_instructions(talk: Talk) -> None:
     silent = talk.assistant(instructions=None)
     thread = talk.threads.create(messages=[{"role": "assistant", "content": "Hello"}])
     expect(NOTHING, talk.threads.runs.create, thread.id, assistant_id=silent.id)
@@ -143,7 +143,7 @@ def unaccepted(status: str) -> Words:
     return words(f'Runs in status "{status}" do not accept tool outputs.')
 
 
-def test_outputs_at_the_wrong_time(talk: Talk, clock: Clock) -> None:
+def test_outputs_for_a_completed_or_expired_run(talk: Talk, clock: Clock) -> None:
     run = talk.run("Hello")
     given = {"thread_id": run.thread_id, "tool_outputs": [{"tool_call_id": "call_1", "output": "x"}]}
     expect(unaccepted("completed"), talk.threads.runs.submit_tool_outputs, run.id, **given)
@@ -153,7 +153,7 @@ def test_outputs_at_the_wrong_time(talk: Talk, clock: Clock) -> None:
     expect(unaccepted("expired"), talk.threads.runs.submit_tool_outputs, run.id, **given)
 
 
-def test_outputs_and_changes_while_it_runs(talk: Talk) -> None:
+def test_outputs_and_changes_during_a_run(talk: Talk) -> None:
     gate = Gate(chunks=4)
     talk.upstream.answer = talk.upstream.gated(gate)
     helper, thread = talk.assistant(), talk.thread("essay-50")
@@ -180,7 +180,7 @@ def test_outputs_that_do_not_match(talk: Talk) -> None:
     assert talk.poll(talk.submit(run)).status == "completed"
 
 
-def test_cancelling_what_is_over(talk: Talk) -> None:
+def test_cancelling_a_run_that_has_ended(talk: Talk) -> None:
     run, cancel = talk.run("Hello"), talk.threads.runs.cancel
     expect(words("Cannot cancel run with status 'completed'."), cancel, run.id, thread_id=run.thread_id)
     run = talk.run(WEATHER)
@@ -205,7 +205,7 @@ MANY: Final = words(
     "object_above_max_properties",
 )
 ROLE: Final = words("Invalid value: 'system'. Supported values are: 'user' and 'assistant'.", "role", "invalid_value")
-#: Path, body, words: what is wrong with the request itself.  ``T`` is a thread's id.
+#: Path, body and error of an invalid request.  ``T`` is a thread's id.
 BODIES: Final = [
     ("/threads", {"metadata": {"modified": True}}, kind("metadata.modified", "a string", "a boolean")),
     ("/threads/T", {"metadata": {"modified": True}}, kind("metadata.modified", "a string", "a boolean")),
@@ -222,7 +222,7 @@ BODIES: Final = [
 
 
 @pytest.mark.parametrize("path,body,told", BODIES, ids=lambda each: each if isinstance(each, str) else "")
-def test_bodies(talk: Talk, path: str, body: Json, told: Words) -> None:
+def test_invalid_bodies(talk: Talk, path: str, body: Json, told: Words) -> None:
     path = path.replace("T", talk.threads.create().id)
     expect(told, talk.client.post, path, body=body, cast_to=object)
 
@@ -238,7 +238,7 @@ LISTS: Final = [
 
 
 @pytest.mark.parametrize("query,told", LISTS)
-def test_lists(talk: Talk, query: str, told: Words) -> None:
+def test_invalid_queries_of_lists(talk: Talk, query: str, told: Words) -> None:
     expect(told, talk.client.get, f"/assistants?{query}", cast_to=object)
 
 
@@ -249,7 +249,7 @@ def test_a_body_that_is_no_json(talk: Talk) -> None:
 
 
 def test_an_unknown_model(talk: Talk) -> None:
-    """The caller hears it at once where he waits for a stream; nothing of the run is left."""
+    """A streamed run is refused at once and not stored; a polled one fails."""
     helper, thread = talk.assistant(model="gpt-no-such"), talk.thread("Hello")
     told = words("The requested model 'gpt-no-such' does not exist.", "model", "model_not_found")
     expect(told, talk.threads.runs.create, thread.id, assistant_id=helper.id, stream=True)
@@ -258,7 +258,7 @@ def test_an_unknown_model(talk: Talk) -> None:
     assert (run.status, run.last_error and run.last_error.message) == ("failed", told[0])
 
 
-def test_a_bad_key_is_upstreams_to_refuse(talk: Talk) -> None:
+def test_a_wrong_key_is_refused_by_upstream(talk: Talk) -> None:
     helper, thread = talk.assistant(), talk.thread("Hello")
     client = talk.client.with_options(api_key="bad-key")
     with pytest.raises(openai.AuthenticationError) as caught:
@@ -274,13 +274,13 @@ def test_a_bad_key_is_upstreams_to_refuse(talk: Talk) -> None:
 
 
 def test_models_and_parameters_that_the_old_api_refused(talk: Talk) -> None:
-    """Newer models could not be used, and some took no temperature: now they answer, with what they take."""
+    """The old API refused newer models, or their temperature; here they answer, without unsupported parameters."""
     for model, given in (("gpt-5-mini", {}), ("o3", {"temperature": 0.5})):
         run = talk.run("Hello", assistant=talk.assistant(model=model, tools=TOOLS), **given)
         assert (run.status, run.model, run.temperature) == ("completed", model, given.get("temperature", 1.0))
 
 
-def test_no_beta_header_is_asked_for_in_process(raw: Raw) -> None:
+def test_no_beta_header_is_required_in_process(raw: Raw) -> None:
     assert raw("POST", "/assistants", {"model": "gpt-4o"}, headers={"openai-beta": ""})[0] == 200
 
 
@@ -293,12 +293,12 @@ EMPTY: Final = (
     ([], words(EMPTY, "content", "empty_array")),
     (None, kind("content", "one of a string or array of objects", "null")),
 ])  # fmt: skip
-def test_no_content(talk: Talk, content: Any, told: Words) -> None:
+def test_a_message_without_content(talk: Talk, content: Any, told: Words) -> None:
     body = {"role": "user", "content": content}
     expect(told, talk.client.post, f"/threads/{talk.threads.create().id}/messages", body=body, cast_to=object)
 
 
-def test_an_active_runs_message_is_not_deleted(talk: Talk) -> None:
+def test_a_message_of_an_active_run_cannot_be_deleted(talk: Talk) -> None:
     run = talk.run(f"aloud {WEATHER}")
     mine = talk.messages(run)[0]
     told = words(f"Can't delete message {mine.id} from {run.thread_id} while a run {run.id} is active.")

@@ -20,7 +20,7 @@ def ids(found: Any) -> list[str]:
 
 @pytest.fixture
 def thread(talk: Talk) -> Any:
-    """A thread with seven messages, all of one second."""
+    """A thread with seven messages, all created in the same second."""
     return talk.thread(*(f"Number {number}" for number in range(7)))
 
 
@@ -29,7 +29,7 @@ def listed(talk: Talk, thread: Any) -> Callable[..., Any]:
     return lambda **given: talk.threads.messages.list(thread.id, **given)
 
 
-def test_newest_first_and_twenty(talk: Talk) -> None:
+def test_a_list_has_twenty_items_and_the_newest_first(talk: Talk) -> None:
     thread = talk.thread(*(f"Number {number}" for number in range(25)))
     found = talk.threads.messages.list(thread.id)
     assert (len(found.data), found.has_more) == (20, True)
@@ -54,7 +54,7 @@ def test_after(listed: Callable[..., Any]) -> None:
 
 
 def test_before(listed: Callable[..., Any]) -> None:
-    """What stands above the cursor, in the list's own order."""
+    """The items before the cursor, in the list's order."""
     whole = ids(listed())
     for place, id in enumerate(whole):
         assert ids(listed(before=id)) == whole[:place]
@@ -62,7 +62,7 @@ def test_before(listed: Callable[..., Any]) -> None:
     assert ids(listed(order="asc", before=up[3])) == up[:3]
 
 
-def test_before_with_a_limit_is_the_page_next_to_it(listed: Callable[..., Any]) -> None:
+def test_before_with_a_limit_gives_the_page_next_to_the_cursor(listed: Callable[..., Any]) -> None:
     whole = ids(listed())
     found = listed(before=whole[5], limit=2)
     assert (ids(found), found.has_more) == (whole[3:5], True)
@@ -100,7 +100,7 @@ def test_messages_of_one_run(talk: Talk) -> None:
 
 
 def test_the_other_lists(talk: Talk) -> None:
-    """Assistants, runs and steps page alike."""
+    """Lists of assistants, runs and steps have pages, too."""
     run = talk.run(f"{WEATHER} then get_time")
     run = talk.poll(talk.submit(talk.poll(talk.submit(run))))
     again = {"thread_id": run.thread_id, "assistant_id": run.assistant_id}

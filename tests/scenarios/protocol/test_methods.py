@@ -1,4 +1,4 @@
-"""All methods of the SDK, in both colours: as they are, with raw responses, and with streaming ones."""
+"""All methods of the SDK, blocking and async: plain, with raw responses, and with streaming ones."""
 
 import inspect
 from collections.abc import Callable, Iterator
@@ -19,7 +19,7 @@ USER: Final = {"role": "user", "content": "Hello"}
 
 
 class Scene:
-    """Things to call methods on, made as they are needed."""
+    """Objects to call methods on, created when they are needed."""
 
     def __init__(self, client: Any) -> None:
         self.client, self.threads = client, client.beta.threads
@@ -58,7 +58,7 @@ def with_thread(scene: Scene) -> Json:
     return scene.helper | {"thread": {"messages": [USER]}}
 
 
-#: Resource and method: what it is given, what it answers; of a list, what stands in it; None: a stream of events.
+#: Resource and method: its arguments, and the type of its result (for a list, of its items; None: a stream of events).
 METHODS: Final[dict[str, tuple[Callable[[Scene], Json], Any]]] = {
     "assistants.create": (lambda scene: {"model": "gpt-4o"}, Assistant),
     "assistants.retrieve": (Scene.assistant, Assistant),
@@ -92,7 +92,7 @@ METHODS: Final[dict[str, tuple[Callable[[Scene], Json], Any]]] = {
     "threads.runs.steps.retrieve": (Scene.step, RunStep),
     "threads.runs.steps.list": (Scene.run, RunStep),
 }
-#: What a method's wrappers are called; those without are loops over others.
+#: The attributes with a method's wrappers; methods without wrappers are loops over other methods.
 WRAPPERS: Final = ("with_raw_response", "with_streaming_response")
 HELPERS: Final = 8
 
@@ -121,13 +121,13 @@ def check(answered: Any, kind: Any) -> None:
         assert type(answered) is kind
 
 
-def test_these_are_all() -> None:
+def test_the_table_contains_all_methods() -> None:
     assert set(METHODS) == {f"{path}.{name}" for path, name in calls.methods()}
     assert len(METHODS) == 31
 
 
 @pytest.mark.parametrize("name", METHODS)
-def test_a_method(scene: Scene, name: str) -> None:
+def test_a_method_returns_its_type(scene: Scene, name: str) -> None:
     given, kind = METHODS[name]
     made = getattr(resource(scene, name), name.rpartition(".")[2])(**given(scene))
     if kind is not None:
@@ -149,7 +149,7 @@ def _names(wrapper: Any) -> set[str]:
     return {name for name, _ in inspect.getmembers(thing, callable) if not name.startswith("_")}
 
 
-def test_what_has_wrappers(scene: Scene) -> None:
+def test_all_methods_but_the_helpers_have_wrappers(scene: Scene) -> None:
     for wrapper in WRAPPERS:
         bare = [name for name in METHODS if wrapped(getattr(resource(scene, name), wrapper), name) is None]
         assert len(bare) == HELPERS
@@ -168,7 +168,7 @@ def test_a_methods_wrappers(scene: Scene, name: str) -> None:
         check(answer.parse(), kind)
 
 
-#: What streams when it is told to: its wrappers do, too.
+#: Methods with the parameter `stream`, which their wrappers have, too.
 STREAMING: Final = ("threads.create_and_run", "threads.runs.create", "threads.runs.submit_tool_outputs")
 
 

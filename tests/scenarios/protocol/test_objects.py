@@ -1,4 +1,4 @@
-"""Objects as they stood on the wire: keys in their order, nulls, defaults, and the quirks."""
+"""Objects as the old API sent them: keys in their order, nulls, defaults, and quirks."""
 
 import json
 import re
@@ -76,7 +76,7 @@ def test_a_modification_merges(raw: Raw) -> None:
 
 
 def test_a_threads_resources_differ_from_answer_to_answer(raw: Raw) -> None:
-    """Made and modified it has none, retrieved it has an empty one: that is how it was."""
+    """As in the old API: empty when the thread is created or modified, with an empty list when it is retrieved."""
     _, made = raw("POST", "/threads", {"metadata": {"a": "b"}})
     assert keys(made) == "id object created_at metadata tool_resources"
     assert made["tool_resources"] == {}
@@ -85,7 +85,7 @@ def test_a_threads_resources_differ_from_answer_to_answer(raw: Raw) -> None:
     assert raw("POST", f"/threads/{made['id']}", {"metadata": {}})[1] == made | {"metadata": {}}
 
 
-def test_no_body_at_all_is_an_empty_one(client: OpenAI) -> None:
+def test_a_missing_body_counts_as_an_empty_one(client: OpenAI) -> None:
     for body in (b"", b"{}"):
         answer = client._client.post(f"{client.base_url}threads", content=body)
         assert answer.status_code == 200
@@ -202,7 +202,7 @@ def test_deleted_objects(raw: Raw) -> None:
         assert raw("GET", path)[0] == 404
 
 
-def test_json_is_indented_and_says_what_it_is(client: OpenAI) -> None:
+def test_json_is_indented_and_has_its_content_type(client: OpenAI) -> None:
     answer = client._client.post(f"{client.base_url}assistants", json={"model": "gpt-4o", "name": "Ñandú"})
     assert re.match(r'\{\n  "id": "asst_\w{24}",\n  "object": "assistant",\n', answer.text)
     assert "Ñandú" in answer.text

@@ -13,7 +13,7 @@ NAMED: Final = {"type": "function", "function": {"name": "get_time"}}
 FORMAT: Final = {"type": "json_schema", "json_schema": {"name": "answer", "schema": SCHEMA}}
 FLAT: Final = {"type": "json_schema", "name": "answer", "schema": SCHEMA}
 OTHER: Final = [tool("get_mail")]
-#: Parameter, value, what of it upstream's body holds, what it does not hold.
+#: Parameter, value, the fields that the request to upstream contains for it, and those that it does not.
 CARRIED: Final[list[tuple[str, Any, Json, tuple[str, ...]]]] = [
     ("model", "gpt-4o-mini", {"model": "gpt-4o-mini"}, ()),
     ("instructions", "Be loud.", {"instructions": "Be loud."}, ()),
@@ -36,7 +36,7 @@ CARRIED: Final[list[tuple[str, Any, Json, tuple[str, ...]]]] = [
     ("tool_choice", "required", {"tool_choice": "required"}, ()),
     ("tool_choice", NAMED, {"tool_choice": {"type": "function", "name": "get_time"}}, ()),
 ]
-#: The words ask for JSON, as upstream wants where JSON is the format.
+#: A text that asks for JSON, which upstream requires with the JSON format.
 SAID: Final = "Answer in JSON, please."
 
 
@@ -68,7 +68,7 @@ def test_from_the_assistant(talk: Talk, name: str, value: Any) -> None:
     assert first == second
 
 
-def test_an_assistants_metadata_stays_its_own(talk: Talk) -> None:
+def test_a_run_does_not_take_the_assistants_metadata(talk: Talk) -> None:
     assert talk.run("Hello", assistant=talk.assistant(metadata={"a": "b"})).metadata == {}
 
 
@@ -114,7 +114,7 @@ def test_last_messages(talk: Talk) -> None:
     assert "previous_response_id" not in body
 
 
-def test_the_completion_cap_holds_for_all_responses_of_a_run(talk: Talk) -> None:
+def test_the_completion_cap_covers_all_responses_of_a_run(talk: Talk) -> None:
     run = talk.run(f"{WEATHER} then essay-500", max_completion_tokens=120)
     spent = run.to_dict()["max_completion_tokens"]
     assert (spent, run.status) == (120, "requires_action")

@@ -1,6 +1,6 @@
-"""Every recorded request of the second version, asked again: status, keys, their order, kinds, defaults.
+"""Every recorded request of the second version, repeated: status, keys, their order, types, defaults.
 
-Where our answer differs from the recorded one, a row below says why; a row that nothing needs is a failure, too.
+A row below gives the reason for each difference between our answer and the recorded one; unused rows are failures, too.
 """
 
 from collections import defaultdict
@@ -58,12 +58,12 @@ ALLOWED: Final = {
 
 def found(wire: Path) -> Iterator[tuple[Exchange, Difference]]:
     """All differences in all recordings."""
-    # One server for all; slow streams are there to be cancelled.
+    # One server for all recordings; its streams are slow, so that they can be cancelled.
     with running(Sandbox(pace=0.02)) as url, OpenAI(api_key="test", base_url=url, max_retries=0) as client:
         for exchanges in conversations(wire).values():
             again = Again(client)
             for exchange in exchanges:
-                # Keys are upstream's to judge, files its own.
+                # Upstream checks API keys and answers calls about files.
                 if exchange.status != 401 and exchange.path != "/files":
                     yield from ((exchange, each) for each in _differences(again, exchange))
                 elif exchange.path == "/files":
@@ -84,7 +84,7 @@ def _differences(again: Again, exchange: Exchange) -> Iterator[Difference]:
 
 
 def _streamed(again: Again, recorded: list[tuple[str, Any]], made: list[tuple[str, Any]]) -> Iterator[Difference]:
-    """The first event of each name beside ours; names that are ours alone are the model's doing."""
+    """The first recorded event of each name compared with ours; additional names depend on the model."""
     one, two = ({name: data for name, data in reversed(told) if data} for told in (recorded, made))
     yield from (Difference("events", name, name, list(two)) for name in one if name not in two)
     for name in one.keys() & two.keys():
@@ -106,7 +106,7 @@ def row(exchange: Exchange, difference: Difference) -> tuple[str, str, str] | No
     return None
 
 
-def test_every_recorded_request_is_answered_as_it_was(wire: Path) -> None:
+def test_every_recorded_request_gets_the_recorded_answer(wire: Path) -> None:
     undeclared, used = defaultdict(list), set()
     for exchange, difference in found(wire):
         if allowed := row(exchange, difference):
@@ -118,7 +118,7 @@ def test_every_recorded_request_is_answered_as_it_was(wire: Path) -> None:
     assert set(ALLOWED) - used == set()
 
 
-def test_nothing_was_left_out(wire: Path) -> None:
+def test_all_recordings_were_read(wire: Path) -> None:
     kept = conversations(wire)
     routes = {(each.method, shape(each.path)) for exchanges in kept.values() for each in exchanges}
     assert len(kept) >= 60

@@ -1,4 +1,4 @@
-"""Everything that we answer is valid: by the SDK's own types, strictly, and by the published schema."""
+"""All answers are valid: strictly by the SDK's own types, and by the published schema."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -63,7 +63,7 @@ def harvest(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Harvest]:
 
 
 def singles(harvest: Harvest) -> list[tuple[str, Json]]:
-    """Every object by itself, those in lists and those in events too."""
+    """Every single object, including those in lists and events."""
     found = []
     for name, body in harvest.objects:
         if "error" not in body:
@@ -71,7 +71,7 @@ def singles(harvest: Harvest) -> list[tuple[str, Json]]:
     return found + [(name, event["data"]) for name, event in harvest.events if event["data"]["object"] in TYPES]
 
 
-def test_there_is_something_of_everything(harvest: Harvest) -> None:
+def test_every_kind_of_object_event_and_content_occurs(harvest: Harvest) -> None:
     kinds = {each["object"] for _, each in singles(harvest)}
     assert kinds == set(TYPES)
     assert {each["status"] for _, each in singles(harvest) if each["object"] == "thread.run"} >= STATUSES
@@ -87,14 +87,14 @@ def test_there_is_something_of_everything(harvest: Harvest) -> None:
     assert set(marks) == {"file_citation", "file_path"}
 
 
-def test_every_object_is_strictly_of_its_type(harvest: Harvest) -> None:
+def test_every_object_is_strictly_valid_by_its_type(harvest: Harvest) -> None:
     for _, body in singles(harvest):
         kind = TYPES[body["object"]][0]
         made = kind.model_validate(body, strict=True)
         assert made.to_dict(mode="json") == body  # type: ignore[attr-defined]
 
 
-def test_every_event_is_strictly_of_its_type(harvest: Harvest) -> None:
+def test_every_event_is_strictly_valid_by_its_type(harvest: Harvest) -> None:
     adapter: TypeAdapter[Any] = TypeAdapter(AssistantStreamEvent)
     for _, event in harvest.events:
         made = adapter.validate_python(event, strict=True)
@@ -102,8 +102,8 @@ def test_every_event_is_strictly_of_its_type(harvest: Harvest) -> None:
         assert made.data.to_dict(mode="json") == event["data"]
 
 
-def test_every_field_of_a_type_is_there(harvest: Harvest) -> None:
-    """Nullable ones too; but for what stands in one kind of answer alone."""
+def test_every_field_of_a_type_is_present(harvest: Harvest) -> None:
+    """Also fields that are null."""
     for _, body in singles(harvest):
         kind = TYPES[body["object"]][0]
         assert set(kind.model_fields) - set(body) <= set(), body["object"]
@@ -123,7 +123,7 @@ def _read(path: Path) -> Json:
 
 
 def _nullable(schema: Any) -> Any:
-    """The schema in words that the validator knows: what may be null says so as a choice."""
+    """The schema in the validator's dialect: `nullable` becomes a choice with the type null."""
     if isinstance(schema, list):
         return [_nullable(each) for each in schema]
     if not isinstance(schema, dict):
@@ -137,7 +137,7 @@ def validator(schema: Json, name: str) -> Draft202012Validator:
 
 
 def fitting(body: Json) -> Json:
-    """The body without what we answer knowingly against the schema: it has no word for a run that a filter cut."""
+    """The body without the one intended violation: the schema has no reason for a run that a filter cut."""
     if isinstance(body.get("data"), dict):
         return body | {"data": fitting(body["data"])}
     return body | {"incomplete_details": None} if body.get("incomplete_details") == {"reason": None} else body
@@ -172,7 +172,7 @@ def test_every_event_fits_the_schema(harvest: Harvest, schema: Json) -> None:
 
 
 def _skeleton(thing: Any) -> str:
-    """Keys and kinds: of many equal deltas one is enough."""
+    """Keys and types, so that of many similar deltas only one is checked."""
     if isinstance(thing, dict):
         return repr([(key, value if key in ("event", "status") else _skeleton(value)) for key, value in thing.items()])
     return repr([_skeleton(each) for each in thing]) if isinstance(thing, list) else type(thing).__name__

@@ -1,4 +1,4 @@
-"""A client whose upstream is the sandbox, and which tries three times."""
+"""A client whose upstream is the sandbox, and which sends each request up to three times."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""Answers that get lost on their way, so that the SDK sends the request again by itself."""
+"""Answers that are lost, so that the SDK repeats the request by itself."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ Lose = Callable[[str, str], bool]
 
 @dataclass
 class Losses:
-    """Says which answers get lost; those of which ``lose`` is asked are counted in ``seen``, retries included."""
+    """``lose`` decides which answers are lost; ``seen`` lists all requests, retries included."""
 
     lose: Lose
     seen: list[tuple[str, str]] = field(default_factory=list)
@@ -25,7 +25,7 @@ class Losses:
 
 
 def first(times: int, *endings: str) -> Lose:
-    """Loses the first answers to a POST of each such path."""
+    """Loses the first ``times`` answers to a POST on each path with one of these endings."""
     left = dict.fromkeys(endings, times)
 
     def lose(method: str, path: str) -> bool:
@@ -39,7 +39,7 @@ def first(times: int, *endings: str) -> Lose:
 
 
 def install(patch: pytest.MonkeyPatch, lose: Lose) -> Losses:
-    """Into both transports: the engine has done its work, and nobody hears of it."""
+    """Patch both transports: the engine processes the request, then its answer is lost."""
     losses = Losses(lose)
     sync, asynchronous = transport.Transport.handle_request, transport.AsyncTransport.handle_async_request
 

@@ -1,4 +1,4 @@
-"""The answer gets lost, the SDK sends the request again: everything happens once."""
+"""The answer is lost and the SDK repeats the request: its effect occurs once."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ PATHS = ("/messages", "/runs", "/submit_tool_outputs")
 
 @pytest.mark.parametrize("times", [1, 2])
 @pytest.mark.parametrize("way", WAYS)
-def test_a_conversation(
+def test_a_conversation_with_lost_answers_has_every_object_once(
     client: Any, assistant: str, where: Place, monkeypatch: pytest.MonkeyPatch, way: str, times: int
 ) -> None:
     losses = install(monkeypatch, first(times, *PATHS))
@@ -33,7 +33,7 @@ def test_a_conversation(
     assert steps == ["tool_calls", "message_creation"]
 
 
-def test_a_stream_that_was_lost_tells_the_same(
+def test_a_repeated_stream_has_the_same_events(
     client: Any, assistant: str, where: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told = []
@@ -48,7 +48,7 @@ def test_a_stream_that_was_lost_tells_the_same(
     assert [len(each) for each in late.asked] == [1]
 
 
-def test_two_messages_of_the_same_words_are_two(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_messages_with_the_same_text_are_two_messages(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     install(monkeypatch, first(1, "/messages"))
     thread = client.beta.threads.create()
     made = [client.beta.threads.messages.create(thread.id, role="user", content="Yes").id for _ in range(3)]
@@ -56,10 +56,10 @@ def test_two_messages_of_the_same_words_are_two(client: Any, monkeypatch: pytest
     assert len(list(client.beta.threads.messages.list(thread.id))) == 3
 
 
-def test_a_run_after_the_next_message_is_another_one(
+def test_a_retry_after_another_message_starts_a_new_run(
     client: Any, assistant: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its first attempt never came here: the second is not the earlier run, though it says the same."""
+    """A retry whose first attempt never arrived is a new run, although an earlier run had the same body."""
     threads = client.beta.threads
     thread = threads.create(messages=[{"role": "user", "content": "One"}])
     again = {"extra_headers": {"x-stainless-retry-count": "1"}}
@@ -73,7 +73,7 @@ def test_a_run_after_the_next_message_is_another_one(
     assert yes.id == threads.messages.list(thread.id, limit=1).data[0].id
 
 
-def test_a_message_that_is_sent_again_while_its_run_goes_on_is_refused(client: Any, assistant: str) -> None:
+def test_a_message_that_is_repeated_during_its_run_is_refused(client: Any, assistant: str) -> None:
     threads = client.beta.threads
     thread = threads.create()
     threads.messages.create(thread.id, role="user", content="get_time")
@@ -98,8 +98,8 @@ def test_a_cancel_whose_answer_was_lost_is_no_error(
         threads.runs.cancel(run.id, thread_id=thread.id)
 
 
-def test_outputs_that_were_taken_and_are_sent_by_somebody_else_are_refused(client: Any, assistant: str) -> None:
-    """Without the SDK's sign it is a mistake of the program, as it was."""
+def test_outputs_that_are_submitted_twice_without_a_retry_header_are_refused(client: Any, assistant: str) -> None:
+    """Without the SDK's retry header it is an error of the program, as in the old API."""
     threads = client.beta.threads
     thread = threads.create(messages=[{"role": "user", "content": "get_time"}])
     run = threads.runs.create_and_poll(thread_id=thread.id, assistant_id=assistant)

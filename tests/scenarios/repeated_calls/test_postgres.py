@@ -1,16 +1,16 @@
-"""The same on PostgreSQL, where who repeats a call may reach another machine."""
+"""The same tests on PostgreSQL, where a repeated call may reach another machine."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.scenarios.repeated_calls.test_keys import test_every_post_that_makes_something
-from tests.scenarios.repeated_calls.test_lost_answers import test_a_stream_that_was_lost_tells_the_same
+from tests.scenarios.repeated_calls.test_keys import test_a_repeated_key_creates_no_second_object
+from tests.scenarios.repeated_calls.test_lost_answers import test_a_repeated_stream_has_the_same_events
 from tests.stores import POSTGRES, Databases
 
-#: Collected here as well, with this module's database.
-__all__ = ["test_a_stream_that_was_lost_tells_the_same", "test_every_post_that_makes_something"]
+#: Pytest collects these tests here, too, with this module's database.
+__all__ = ["test_a_repeated_key_creates_no_second_object", "test_a_repeated_stream_has_the_same_events"]
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not POSTGRES, reason="no SHIM_TEST_POSTGRES")]
 

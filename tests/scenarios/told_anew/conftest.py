@@ -1,4 +1,4 @@
-"""The engine's world."""
+"""The world of the engine's own tests."""
 
 from tests.engine.conftest import world
 

@@ -9,24 +9,24 @@ from shim.ports import Profile, Refusal
 from tests.engine.scripted import Read, answer
 
 Json = dict[str, Any]
-#: A server that keeps nothing, so every conversation is told anew.
+#: A server that stores nothing, so that every conversation is replayed.
 STATELESS = Profile("stateless", stores=False)
 ALLOWED = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 
 
 def by_name(place: int, wrong: str, value: object) -> Refusal:
-    """As OpenAI words it."""
+    """A refusal in OpenAI's form."""
     message = f"Invalid 'input[{place}].{wrong}': string does not match pattern '^[a-zA-Z0-9_-]+$'. Got {value!r}."
     return Refusal(400, message, param=f"input[{place}].{wrong}", code="invalid_value")
 
 
 def by_status(place: int, wrong: str, value: object) -> Refusal:
-    """As llama.cpp does."""
+    """A refusal in llama.cpp's form."""
     return Refusal(500, "Failed to parse tool call arguments as JSON: [json.exception.parse_error.101] parse error")
 
 
 def fault(body: Json) -> tuple[int, str, object] | None:
-    """The first thing that is wrong with the input."""
+    """The first error in the input: position, field and value."""
     asked: list[str] = []
     for place, item in enumerate(body["input"]):
         if item.get("type") == "function_call":
@@ -46,7 +46,7 @@ def fault(body: Json) -> tuple[int, str, object] | None:
 
 
 def strict(refuse: Callable[[int, str, object], Refusal], *items: Json, **more: Any) -> Callable[[Json], Any]:
-    """An answer for a conversation in order, else a refusal.  For a script."""
+    """A script's entry that answers a valid conversation, and refuses any other."""
 
     def answers(body: Json) -> list[Read] | Refusal:
         found = fault(body)

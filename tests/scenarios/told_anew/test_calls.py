@@ -13,7 +13,7 @@ from tests.translate.telling import last, message, names, says
 
 Json = dict[str, Any]
 HELLO = message(says("Hello."))
-#: What models have been seen to call: name and arguments.
+#: Malformed calls that models have produced: name and arguments.
 BAD = {
     "parallel": ("multi_tool_use.parallel", '{"tool_uses":[]}'),
     "half an object": ("f", '{"x":'),
@@ -27,7 +27,9 @@ BAD = {
 
 @pytest.mark.parametrize("refuse", [by_name, by_status])
 @pytest.mark.parametrize("bad", BAD.values(), ids=BAD)
-def test_a_bad_call_is_told_in_order(world: World, bad: tuple[str, str], refuse: Callable[..., Refusal]) -> None:
+def test_a_malformed_call_is_replayed_in_valid_form(
+    world: World, bad: tuple[str, str], refuse: Callable[..., Refusal]
+) -> None:
     world.upstream.can = STATELESS
     thread = world.thread("One")
     item = {"type": "function_call", "id": "fc_a", "call_id": "call_a", "name": bad[0], "arguments": bad[1]}
@@ -40,8 +42,8 @@ def test_a_bad_call_is_told_in_order(world: World, bad: tuple[str, str], refuse:
     assert len(world.upstream.bodies) == 3
 
 
-def test_a_call_without_a_name_is_not_told_anew(world: World) -> None:
-    """Nobody is asked for its output."""
+def test_a_call_without_a_name_is_not_replayed(world: World) -> None:
+    """The program is not asked for its output."""
     world.upstream.can = STATELESS
     thread = world.thread("One")
     item = {"type": "function_call", "id": "fc_a", "call_id": "call_a", "name": "", "arguments": "{}"}
@@ -50,7 +52,7 @@ def test_a_call_without_a_name_is_not_told_anew(world: World) -> None:
     assert inputs(world.sent) == ["One"]
 
 
-def test_an_id_that_is_not_allowed_stays_upstreams_own_in_its_chain(world: World) -> None:
+def test_an_invalid_call_id_is_unchanged_in_a_chain_and_replaced_in_a_replay(world: World) -> None:
     thread = world.thread("One")
     item = {"type": "function_call", "id": "fc_a", "call_id": "call/a", "name": "f", "arguments": "{}"}
     asked = last(world.run(thread, answer(item)), "run.requires_action")
@@ -63,12 +65,12 @@ def test_an_id_that_is_not_allowed_stays_upstreams_own_in_its_chain(world: World
 
 
 def refused(body: Json, refusal: Refusal) -> Any:
-    """Refuses as long as there are calls."""
+    """Refuses a request that contains calls."""
     calls = any(item.get("type") == "function_call" for item in body["input"])
     return refusal if calls else answer(HELLO, id="resp_3")
 
 
-#: Refusals that point into the past in each of the ways that there are.
+#: Refusals that refer to an earlier call, in every known form.
 POINTING = {
     "place": Refusal(400, "Invalid value.", param="input[1].name"),
     "place of the output": Refusal(422, "input.2.output: too odd"),
@@ -92,7 +94,7 @@ def answered(world: World) -> str:
 
 
 @pytest.mark.parametrize("refusal", POINTING.values(), ids=POINTING)
-def test_a_call_that_a_server_refuses_is_told_as_text(
+def test_a_call_that_a_server_refuses_is_sent_as_text(
     world: World, refusal: Refusal, caplog: pytest.LogCaptureFixture
 ) -> None:
     thread = answered(world)
@@ -113,7 +115,7 @@ def test_a_call_that_a_server_refuses_is_told_as_text(
     assert lines == [f"upstream refuses earlier calls of thread {thread}, which are sent as text from now on: call_a"]
 
 
-#: Refusals that say nothing of the past.
+#: Refusals that do not refer to an earlier call.
 ELSEWHERE = {
     "another place": Refusal(500, "Invalid value.", param="input[0].content"),
     "a place that is not there": Refusal(500, "Invalid value.", param="input[7].name"),
@@ -124,20 +126,20 @@ ELSEWHERE = {
 
 
 @pytest.mark.parametrize("refusal", ELSEWHERE.values(), ids=ELSEWHERE)
-def test_another_refusal_is_the_runs(world: World, refusal: Refusal) -> None:
+def test_any_other_refusal_fails_the_run(world: World, refusal: Refusal) -> None:
     thread = answered(world)
     assert names(world.run(thread, refusal))[-1] == "run.failed"
     assert len(world.upstream.bodies) == 1
 
 
-def test_a_call_that_is_refused_as_text_as_well_ends_the_run(world: World) -> None:
+def test_a_call_that_is_also_refused_as_text_fails_the_run(world: World) -> None:
     thread, refusal = answered(world), POINTING["words"]
     world.script(refusal)
     assert names(world.run(thread, refusal))[-1] == "run.failed"
     assert len(world.upstream.bodies) == 2
 
 
-def test_the_thoughts_before_such_a_call_stay_here(world: World) -> None:
+def test_the_reasoning_before_a_refused_call_is_not_sent(world: World) -> None:
     thread = answered(world)
     thought = {"type": "reasoning", "id": "rs_1", "summary": [], "encrypted_content": "x"}
     item = {"type": "function_call", "id": "fc_b", "call_id": "call_b", "name": "other", "arguments": "{}"}

@@ -1,4 +1,4 @@
-"""More content of an item comes after its end: the longest version is stored, listed, and sent again."""
+"""More content of an item arrives after its end: the longest version is stored, listed and replayed."""
 
 import logging
 from typing import Any
@@ -16,13 +16,15 @@ CUTS = {"at once": lambda events: [events], "one by one": lambda events: [[event
 
 
 def late(begun: Json, over: Json, whole: Json) -> list[Json]:
-    """An item that has an end of its own, and more in the response's end."""
+    """An answer whose terminal payload contains more of an item than the item's own end."""
     return [created(), added(begun), done(over), ended(whole)]
 
 
 @pytest.mark.parametrize("cut", CUTS)
 @pytest.mark.parametrize("stateless", [False, True])
-def test_a_message(world: World, cut: str, stateless: bool, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_message_with_more_text_at_the_end(
+    world: World, cut: str, stateless: bool, caplog: pytest.LogCaptureFixture
+) -> None:
     world.upstream.can = STATELESS if stateless else world.upstream.can
     thread = world.thread("One")
     with caplog.at_level(logging.WARNING, logger="shim"):
@@ -37,7 +39,7 @@ def test_a_message(world: World, cut: str, stateless: bool, caplog: pytest.LogCa
 
 
 @pytest.mark.parametrize("cut", CUTS)
-def test_a_citation_comes_along(world: World, cut: str) -> None:
+def test_a_citation_that_only_the_end_contains(world: World, cut: str) -> None:
     thread = world.thread("One")
     world.run(thread, CUTS[cut](late(message(), SHORT, message(says("Hello.", citation(6))))))
     (said,) = world.get(f"threads/{thread}/messages")["data"][0]["content"]
@@ -46,7 +48,7 @@ def test_a_citation_comes_along(world: World, cut: str) -> None:
 
 
 @pytest.mark.parametrize("cut", CUTS)
-def test_code(world: World, cut: str) -> None:
+def test_code_with_more_text_at_the_end(world: World, cut: str) -> None:
     thread = world.thread("One")
     told = world.run(thread, CUTS[cut](late(code(""), code("print("), code("print(1)"))))
     (step,) = world.get(f"{place(told[-1][1])}/steps")["data"]
@@ -55,7 +57,7 @@ def test_code(world: World, cut: str) -> None:
 
 
 @pytest.mark.parametrize("cut", CUTS)
-def test_code_whose_step_was_told(world: World, cut: str) -> None:
+def test_code_with_more_text_after_its_step_was_completed(world: World, cut: str) -> None:
     thread = world.thread("One")
     events = [created(), added(code("")), done(code("print(")), added(LONG), done(LONG), ended(code("print(1)"), LONG)]
     told = world.run(thread, CUTS[cut](events))
@@ -65,15 +67,15 @@ def test_code_whose_step_was_told(world: World, cut: str) -> None:
 
 
 @pytest.mark.parametrize("cut", CUTS)
-def test_a_call(world: World, cut: str) -> None:
-    """The program gets what came last, as it is asked only then."""
+def test_a_call_with_longer_arguments_at_the_end(world: World, cut: str) -> None:
+    """The program receives the last version, because the outputs are requested only then."""
     thread = world.thread("One")
     told = world.run(thread, CUTS[cut](late(call(""), call("{}"), call("{} "))))
     (asked,) = told[-1][1]["required_action"]["submit_tool_outputs"]["tool_calls"]
     assert asked["function"]["arguments"] == "{} "
 
 
-#: An item's own end, and an end of the response that says something else, less, or nothing of it.
+#: The item in its own end, and in a terminal payload with another text, less text, or none.
 OTHERS = {
     "another text": (LONG, message(says("Bye."))),
     "less": (LONG, SHORT),
@@ -85,7 +87,7 @@ OTHERS = {
 
 @pytest.mark.parametrize("cut", CUTS)
 @pytest.mark.parametrize("other", OTHERS)
-def test_what_is_no_more_changes_nothing(world: World, cut: str, other: str) -> None:
+def test_an_end_without_more_content_changes_nothing(world: World, cut: str, other: str) -> None:
     over, whole = OTHERS[other]
     thread = world.thread("One")
     world.run(thread, CUTS[cut]([created(), added(message()), text("Hello."), done(over), ended(whole)]))

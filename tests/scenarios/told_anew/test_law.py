@@ -1,9 +1,9 @@
-"""The model gets what the user was shown.
+"""The model receives the transcript that the user was shown.
 
-Law: the transcript that a stream has shown, the transcript in the list, and the transcript that is told anew to a
-server that has no chain are the same, and each call goes with exactly its one output.  It holds whatever upstream
-leaves out, repeats or blanks.  Two differences are wanted: the markers of citations, which are ours, are not sent; a
-call is sent in the form that any server takes.
+Law: the transcript in a stream, the transcript in the list, and the transcript that is replayed to a server without a
+chain are the same, and each call is sent with exactly one output.  This is true whatever upstream leaves out, repeats
+or blanks.  Two differences are intended: citation markers, which the shim adds, are not sent; a call is sent in the
+form that any server accepts.
 """
 
 import copy
@@ -37,7 +37,7 @@ def _twice(event: Json) -> list[Json]:
 
 
 def _blank(value: Any) -> Callable[[Json], list[Json]]:
-    """The item's contents are gone."""
+    """The item's content or arguments are replaced."""
 
     def fault(event: Json) -> list[Json]:
         item = event.get("item")
@@ -78,13 +78,13 @@ def _same_call_ids(event: Json) -> list[Json]:
 
 
 def _odd_calls(event: Json) -> list[Json]:
-    """Calls that no server takes back as they are."""
+    """Calls with a name and an id that no server accepts in a request."""
     item = event.get("item") or {}
     odd = {"name": "multi_tool_use.parallel", "call_id": f"call/{item.get('call_id')}"}
     return [event | {"item": item | odd}] if item.get("type") == "function_call" else [event]
 
 
-#: What may become of one event of a stream, and of all of them.
+#: Changes of one event of a stream (faults), and of all events (habits).
 FAULTS = {
     "dropped": _dropped,
     "twice": _twice,
@@ -103,7 +103,7 @@ HABITS: dict[str, Callable[[Json], list[Json]]] = {
 
 
 def faulty(story: Story, faults: list[tuple[int, str]], habit: str) -> list[Json]:
-    """The story's events with these faults, by the number of the event."""
+    """The story's events with these faults, each a number of an event and a name."""
     events = [[event] for event in story.events]
     for number, name in faults:
         events[number % len(events)] = [made for event in events[number % len(events)] for made in FAULTS[name](event)]
@@ -116,7 +116,9 @@ def faulty(story: Story, faults: list[tuple[int, str]], habit: str) -> list[Json
     st.lists(st.tuples(st.integers(0, 40), st.sampled_from(sorted(FAULTS))), max_size=3),
     st.sampled_from(sorted(HABITS)),
 )
-def test_shown_is_listed_is_told_anew(world: World, story: Story, faults: list[tuple[int, str]], habit: str) -> None:
+def test_the_streamed_listed_and_replayed_transcripts_are_equal(
+    world: World, story: Story, faults: list[tuple[int, str]], habit: str
+) -> None:
     world.upstream.can = STATELESS
     thread = world.thread("One")
     asked: list[Json] = []
@@ -141,7 +143,7 @@ def test_shown_is_listed_is_told_anew(world: World, story: Story, faults: list[t
 
 
 def reads(story: Story, faults: list[tuple[int, str]], habit: str, id: str) -> list[list[Json]]:
-    """An event a read; ids of responses are never used twice."""
+    """One event in each network read; the response id is unique."""
     events = faulty(story, faults, habit)
     return [
         [event | {"response": event["response"] | {"id": id}} if "response" in event else event] for event in events
@@ -149,7 +151,7 @@ def reads(story: Story, faults: list[tuple[int, str]], habit: str, id: str) -> l
 
 
 def plain(content: list[Json]) -> str:
-    """What a message says, without the markers that were put into it."""
+    """The text of a message, without the citation markers that the shim added."""
     said = ""
     for part in content:
         if part["type"] == "refusal":
@@ -168,7 +170,7 @@ def unmarked(text: Json) -> str:
 
 
 def shown(events: list[Emitted]) -> list[str]:
-    """What the stream told last of each message, in order."""
+    """The text of each message as the last event about it shows it, in order."""
     messages = {data["id"]: data for _, data in events if data.get("object") == "thread.message"}
     return [said for data in messages.values() if (said := plain(data["content"]))]
 
@@ -179,7 +181,7 @@ def listed(world: World, thread: str) -> list[str]:
 
 
 def told_anew(sent: list[Json]) -> list[str]:
-    """What the assistant says in a request."""
+    """The texts of the assistant in a request."""
     return [
         "".join(part.get("text") or part.get("refusal") or "" for part in item["content"])
         for item in sent

@@ -1,4 +1,4 @@
-"""Threads that were stored before items were normalised: whatever their journals hold, they go on."""
+"""Threads whose journals contain items from before normalisation, in any form: they can be continued."""
 
 import json
 from typing import Any
@@ -13,7 +13,7 @@ from tests.translate.telling import call, last, message, names, says
 
 Json = dict[str, Any]
 HELLO = message(says("Hello."))
-#: What an old journal may hold for a message, and for a call.
+#: The forms that a message and a call may have in an old journal.
 MESSAGES: dict[str, Any] = {
     "a text": {"type": "message", "role": "assistant", "content": "Hello."},
     "null": {"type": "message", "role": "assistant", "content": None},
@@ -35,14 +35,14 @@ CALLS: dict[str, Any] = {
 
 
 def make_old(world: World, item: Json, kind: str, direction: str = "out") -> None:
-    """Put an item into the journal instead of one that is there."""
+    """Replace an item in the journal."""
     where = (schema.journal.c.type == kind) & (schema.journal.c.direction == direction)
     world.base.write(lambda tx: tx.db.execute(sa.update(schema.journal).where(where).values(item=json.dumps(item))))
 
 
 @pytest.mark.parametrize("limit", [None, 1])
 @pytest.mark.parametrize("item", MESSAGES.values(), ids=MESSAGES)
-def test_a_thread_with_an_odd_message_goes_on(world: World, item: Json, limit: int | None) -> None:
+def test_a_thread_with_a_malformed_message_can_be_continued(world: World, item: Json, limit: int | None) -> None:
     world.upstream.can = STATELESS
     thread = world.thread("One")
     world.run(thread, answer(HELLO))
@@ -56,7 +56,7 @@ def test_a_thread_with_an_odd_message_goes_on(world: World, item: Json, limit: i
 
 
 @pytest.mark.parametrize("item", CALLS.values(), ids=CALLS)
-def test_a_thread_with_an_odd_call_goes_on(world: World, item: Json) -> None:
+def test_a_thread_with_a_malformed_call_can_be_continued(world: World, item: Json) -> None:
     world.upstream.can = STATELESS
     thread = world.thread("One")
     asked = last(world.run(thread, answer(call())), "run.requires_action")
