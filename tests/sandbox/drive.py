@@ -28,7 +28,7 @@ TIME = function("get_time", "zone")
 
 
 class Client:
-    """Asks a sandbox; ``pauses`` counts what a driver would have waited, in seconds."""
+    """Sends requests to a sandbox; ``pauses`` is the time in seconds that a driver would have waited."""
 
     def __init__(self, sandbox: Sandbox | None = None) -> None:
         self.sandbox = sandbox or Sandbox(clock=lambda: NOON)
@@ -80,7 +80,7 @@ class Client:
         return self.json("POST", "/vector_stores", {"name": "store", "file_ids": names})
 
     def error(self, method: str, path: str, body: Any = None, query: str = "") -> Json:
-        """The error of any request that is refused, with its status."""
+        """The error of a request that is refused, with its status."""
         reply = self.ask(method, path, body, query)
         assert reply.status >= 400, self.bytes(reply)
         return {"status": reply.status, **json.loads(self.bytes(reply))["error"]}
@@ -89,7 +89,7 @@ class Client:
         return self.json("POST", "/responses", {"model": model, "input": given, **more})
 
     def refused(self, body: Any) -> Json:
-        """The error of a request that is not answered, with its status."""
+        """The error of a refused call of the Responses API, with its status."""
         return self.error("POST", "/responses", body)
 
     def stream(self, given: Any = "hello", /, model: str = "gpt-4o", **more: Any) -> list[Json]:
@@ -109,14 +109,14 @@ def said(response: Json) -> str:
 
 
 def calls(response: Json) -> list[tuple[str, Json]]:
-    """Names and arguments of its function calls."""
+    """Names and arguments of the response's function calls."""
     return [
         (item["name"], json.loads(item["arguments"])) for item in response["output"] if item["type"] == "function_call"
     ]
 
 
 def outputs(response: Json, *texts: str) -> list[Json]:
-    """The outputs to its function calls, in order; the last text for all that remain."""
+    """The outputs for the response's function calls, in order; the last text is used for all remaining calls."""
     made = [item for item in response["output"] if item["type"] == "function_call"]
     padded = [*texts, *texts[-1:] * len(made)]
     return [
@@ -132,6 +132,6 @@ def cited(response: Json) -> list[Json]:
 
 
 def types(events: list[Json]) -> list[str]:
-    """The events' types, runs of one type collapsed."""
+    """The events' types, with repeated types merged."""
     found = [event["type"] for event in events]
     return [each for place, each in enumerate(found) if place == 0 or found[place - 1] != each]

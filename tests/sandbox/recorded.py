@@ -1,4 +1,4 @@
-"""The recordings that the sandbox is held against: how they are read, sent again, and compared."""
+"""The recordings with which the sandbox is compared: how they are read, sent again, and compared."""
 
 import copy
 import json
@@ -8,8 +8,8 @@ from typing import Any
 
 from tests.sandbox.drive import Client, Json
 
-#: Keys that the newest recordings of some kind have and older ones of another kind had not yet.  The sandbox has the
-#: newest superset; a recording may lack what is listed here and nothing else.
+#: Keys that newer recordings have and older ones do not have yet. The sandbox sends all keys of the newest recordings;
+#: a recording may lack the keys listed here and no others.
 NEWER = {
     "background": "since 2025-05",
     "completed_at": "since 2025-12",
@@ -34,12 +34,12 @@ NEWER = {
     "vector_store_id": "in the results of a file search, since 2025-10",
     "queries": "in the action of a web search, since 2025-11",
 }
-#: Keys that older recordings have and newer ones dropped, with what took their place.
+#: Keys that older recordings have and newer ones no longer have, with the keys that replaced them.
 DROPPED = {"generate_summary": "summary"}
 
 
 class Exchange:
-    """One recorded exchange: ``request`` (if kept), ``events`` of a stream or ``body`` of a plain answer."""
+    """One recorded exchange: ``request`` (if recorded), ``events`` of a stream or ``body`` of another answer."""
 
     def __init__(self, wire: Path, case: str, name: str) -> None:
         (meta,) = sorted((wire / "responses" / case).glob(f"{name}*.meta.json"))
@@ -53,7 +53,7 @@ class Exchange:
         self.events: list[Json] = [json.loads(line[6:]) for line in lines if line.startswith("data: ")]
 
     def swap(self, new: dict[str, str]) -> None:
-        """Put ids of the sandbox in the place of recorded ones, wherever they stand."""
+        """Replace recorded ids with ids of the sandbox, everywhere."""
         for name in ("request", "body", "events"):
             text = json.dumps(getattr(self, name))
             for old, made in new.items():
@@ -67,9 +67,9 @@ def _json(path: Path) -> Json:
 
 
 def ask_again(client: Client, exchange: Exchange, words: str, first: str, **changes: Any) -> Any:
-    """Send the recorded request with ``words`` put into its last user message; a stream's events or the body.
+    """Send the recorded request with ``words`` added to its last user message; returns a stream's events or the body.
 
-    Where it continues a response, ``first`` is asked before, so that there is something to continue.
+    If the request continues a response, ``first`` is sent before, so that there is a response to continue.
     """
     body = copy.deepcopy(exchange.request) | changes
     if words:
@@ -82,7 +82,7 @@ def ask_again(client: Client, exchange: Exchange, words: str, first: str, **chan
 
 
 def _with(given: Any, words: str) -> Any:
-    """The words stand first: what the recorded text asks in plain language comes after them."""
+    """The control words are put first, before the recorded text with the question in plain language."""
     if isinstance(given, str):
         return f"{words} {given}"
     last = [item for item in given if item.get("role") == "user"][-1]
@@ -104,7 +104,7 @@ def _continue(client: Client, body: Json, first: str) -> None:
 
 
 def same_keys(recorded: Any, made: Any, where: str = "") -> Iterable[str]:
-    """Where the two differ in their keys, or in being an object, a list or neither."""
+    """The positions at which the two differ in their keys, or in being an object, a list or neither."""
     if isinstance(recorded, dict) and isinstance(made, dict):
         yield from (f"{where}.{key} is missing" for key in recorded if key not in made and DROPPED.get(key) not in made)
         yield from (f"{where}.{key} is too much" for key in made if key not in recorded and key not in NEWER)
@@ -123,7 +123,7 @@ def _plain(value: Any) -> bool:
     return value is None or isinstance(value, str | int | float | bool)
 
 
-#: What a response repeats of its request: compared by value, as far as the request decides it.
+#: Fields that a response repeats from its request: they are compared by value if the request sets them.
 ECHOED = (
     "background",
     "instructions",
@@ -157,7 +157,7 @@ def _newest(value: Any) -> Any:
 
 
 def differences(recorded: list[Json], made: list[Json]) -> list[str]:
-    """Of two streams whose types agree: the first event of each type and item in one against its like in the other."""
+    """Compares two streams with equal event types: the first event of each type and item with its counterpart."""
     found: list[str] = []
     for each, other in zip(_distinct(recorded), _distinct(made), strict=True):
         found += same_keys(each, other, each["type"])

@@ -32,7 +32,7 @@ def test_files_are_counted_and_named():
     assert f"I see 3 files: {file}, https://example.com/b.pdf, data." in said(response)
 
 
-def test_images_of_the_whole_conversation_count_also_from_tools():
+def test_images_of_the_whole_conversation_and_of_tools_are_counted():
     client = Client()
     tool = {"type": "function", "name": "draw", "parameters": {"type": "object", "properties": {}}}
     first = client.create(asked({"type": "input_image", "image_url": URL}), tools=[tool], tool_choice="required")
@@ -57,5 +57,5 @@ WRONG = [
 
 
 @pytest.mark.parametrize("part, param", WRONG)
-def test_wrong_parts(part, param):
+def test_invalid_parts(part, param):
     assert Client().refused({"model": "gpt-4o", "input": asked(part)})["param"] == param

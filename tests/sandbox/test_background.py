@@ -13,7 +13,7 @@ def look(client: Client, response: dict) -> dict:
     return client.json("GET", f"/responses/{response['id']}")
 
 
-def test_it_comes_to_its_end_over_retrieves():
+def test_a_response_advances_with_each_retrieval():
     client = Client()
     made = client.create("essay-3", background=True)
     seen = [made, *(look(client, made) for _ in range(3))]
@@ -23,14 +23,14 @@ def test_it_comes_to_its_end_over_retrieves():
     assert [each["completed_at"] is not None for each in seen] == [False, False, True, True]
 
 
-def test_slowly_stays_in_progress():
+def test_the_word_slowly_extends_the_time_in_progress():
     client = Client()
     made = client.create("slowly", background=True)
     seen = [look(client, made)["status"] for _ in range(SLOW_POLLS + 1)]
     assert seen == ["in_progress"] * SLOW_POLLS + ["completed"]
 
 
-def test_calls_and_failures_end_it_as_in_the_foreground():
+def test_calls_and_failures_end_a_response_as_in_the_foreground():
     client = Client()
     made = client.create("get_weather", background=True, tools=[WEATHER])
     look(client, made)
@@ -49,7 +49,7 @@ def test_an_unfinished_response_cannot_be_continued():
     assert client.refused(body)["code"] == "previous_response_not_found"
 
 
-def test_its_stream_opens_with_queued_and_has_no_padding():
+def test_a_background_stream_begins_with_queued_and_has_no_padding():
     events = Client().stream("essay-4", background=True)
     assert types(events)[:3] == ["response.created", "response.queued", "response.in_progress"]
     assert [each["response"]["status"] for each in events[:3]] == ["queued", "queued", "in_progress"]
@@ -57,7 +57,7 @@ def test_its_stream_opens_with_queued_and_has_no_padding():
 
 
 @pytest.mark.parametrize("after", [0, 1, 5])
-def test_a_stream_can_be_taken_up_again(after):
+def test_a_stream_can_be_resumed(after):
     client = Client()
     events = client.stream("essay-8", background=True)
     path = f"/responses/{events[0]['response']['id']}"
@@ -76,7 +76,7 @@ def test_a_broken_stream_is_resumed_to_its_end():
     assert rest[-1]["response"]["status"] == client.json("GET", path)["status"] == "completed"
 
 
-def test_only_background_streams_can_be_taken_up():
+def test_only_background_streams_can_be_resumed():
     client = Client()
     for made in (client.create("hi"), client.create("hi", background=True), client.stream("hi")[-1]["response"]):
         reply = client.ask("GET", f"/responses/{made['id']}", query="stream=true")
@@ -105,7 +105,7 @@ def test_cancel_ends_a_stream_that_is_being_read():
     assert [(each["type"], each["sequence_number"]) for each in rest] == [("response.cancelled", 10)]
 
 
-def test_cancel_of_the_finished_and_of_the_synchronous():
+def test_cancel_of_finished_and_of_synchronous_responses():
     client = Client()
     finished = client.stream("hi", background=True)[-1]["response"]
     assert client.json("POST", f"/responses/{finished['id']}/cancel")["status"] == "completed"
@@ -114,7 +114,7 @@ def test_cancel_of_the_finished_and_of_the_synchronous():
     assert json.loads(client.bytes(reply))["error"]["message"] == "Cannot cancel a synchronous response."
 
 
-def test_without_store_it_can_be_polled_for_ten_minutes_but_not_continued():
+def test_without_store_a_response_can_be_polled_for_ten_minutes_but_not_continued():
     now = [1e9]
     client = Client(Sandbox(clock=lambda: now[0]))
     made = client.create("hi", background=True, store=False)

@@ -1,4 +1,4 @@
-"""The tool code_interpreter in a response: what it runs, what it shows, and the files that it makes and cites."""
+"""The tool code_interpreter in a response: what it runs, what it returns, and the files that it creates and cites."""
 
 import base64
 
@@ -15,7 +15,7 @@ def run(text: str, client: Client | None = None, **more):
     return (client or Client()).create(text, tools=[CODE], **more)
 
 
-def test_arithmetic_is_calculated_unasked():
+def test_arithmetic_is_calculated_without_a_control_word():
     response = run("What is 65465-6544 * 65464-6+1.02255?", **OUTPUTS)
     call = response["output"][0]
     assert call["code"] == "print(65465-6544 * 65464-6+1.02255)"
@@ -23,7 +23,7 @@ def test_arithmetic_is_calculated_unasked():
     assert said(response).startswith('The code printed "-428330955.97745". You said')
 
 
-def test_without_arithmetic_it_waits_for_its_name():
+def test_without_arithmetic_the_tool_runs_only_when_named():
     assert [item["type"] for item in run("Hello, it is 2025-07-28.")["output"]] == ["message"]
     assert run("code_interpreter", **OUTPUTS)["output"][0]["outputs"][0]["logs"] == "Hello from the sandbox"
 
@@ -49,7 +49,7 @@ def test_outputs_are_null_unless_included():
         ("True", "NameError: only arithmetic can be evaluated here, not 'True'"),
     ],
 )
-def test_the_pretended_interpreter(code, printed):
+def test_the_simulated_interpreter(code, printed):
     assert arithmetic.run(code) == printed
 
 
@@ -96,7 +96,7 @@ def test_a_file_is_linked_cited_and_served(text, name, start):
     assert client.error("GET", f"/files/{citation['file_id']}/content")["status"] == 404
 
 
-def test_a_shown_image_stands_nowhere_in_the_text():
+def test_a_shown_image_is_not_in_the_text():
     client = Client()
     response = run("code_interpreter show-image", client, **OUTPUTS)
     (output,) = response["output"][0]["outputs"]
@@ -109,7 +109,7 @@ def test_a_shown_image_stands_nowhere_in_the_text():
     assert output == {"type": "image", "url": f"data:image/png;base64,{base64.b64encode(client.bytes(reply)).decode()}"}
 
 
-def test_files_are_told_after_the_last_delta():
+def test_files_are_sent_after_the_last_delta():
     events = Client().stream("code_interpreter make-file show-image", tools=[CODE])
     kinds = [each["type"].rpartition("response.")[2] for each in events]
     first = kinds.index("output_text.annotation.added")
@@ -122,7 +122,7 @@ def test_files_are_told_after_the_last_delta():
     assert events[first + 1]["annotation"]["start_index"] == 0
 
 
-def test_code_comes_in_deltas():
+def test_code_is_sent_in_deltas():
     events = Client().stream("1 + 2 * 3", tools=[CODE])
     deltas = [each["delta"] for each in events if each["type"] == "response.code_interpreter_call_code.delta"]
     (done,) = (each["code"] for each in events if each["type"] == "response.code_interpreter_call_code.done")
@@ -130,7 +130,7 @@ def test_code_comes_in_deltas():
     assert "".join(deltas) == done == "print(1 + 2 * 3)"
 
 
-def test_uploaded_files_are_seen():
+def test_uploaded_files_are_available_to_the_code():
     client = Client()
     file = client.upload("data.csv", "a,b")["id"]
     tool = {"type": "code_interpreter", "container": {"type": "auto", "file_ids": [file]}}
@@ -146,7 +146,7 @@ def test_turns_without_functions_are_one_response():
     assert response["output"][1]["content"][0]["text"] == 'The code printed "2". '
 
 
-def test_the_cap_can_cut_a_text_before_its_file():
+def test_the_token_limit_can_cut_a_text_before_its_file():
     response = run("token-cap code_interpreter make-file")
     assert (response["status"], cited(response)) == ("incomplete", [])
 
@@ -166,5 +166,5 @@ def test_the_cap_can_cut_a_text_before_its_file():
         ({"type": "code_interpreter", "container": 1}, "tools[0].container"),
     ],
 )
-def test_wrong_tools(tool, param):
+def test_invalid_tools(tool, param):
     assert Client().refused({"model": "gpt-4o", "input": "x", "tools": [tool]})["param"] == param

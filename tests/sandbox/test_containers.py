@@ -1,4 +1,4 @@
-"""Containers: they store files, are kept alive by use, and expire after twenty idle minutes or on demand."""
+"""Containers: they store files, are extended by use, and expire after twenty idle minutes or on request."""
 
 import re
 
@@ -20,7 +20,7 @@ def used(response) -> str:
     return next(item["container_id"] for item in response["output"] if item["type"] == "code_interpreter_call")
 
 
-def test_files_go_in_and_out():
+def test_files_are_uploaded_and_downloaded():
     client = Client()
     container = client.json("POST", "/containers", {"name": "mine"})
     path = f"/containers/{container['id']}/files"
@@ -35,7 +35,7 @@ def test_files_go_in_and_out():
     assert client.error("POST", path, {})["code"] == "missing_required_parameter"
 
 
-def test_files_of_the_organisation_are_brought_along():
+def test_uploaded_files_can_be_copied_into_a_container():
     client = Client()
     file = client.upload("a.txt", "hello")["id"]
     container = client.json("POST", "/containers", {"name": "mine", "file_ids": [file]})
@@ -44,7 +44,7 @@ def test_files_of_the_organisation_are_brought_along():
     assert client.error("POST", "/containers", {"name": "x", "file_ids": ["file-none"]})["status"] == 404
 
 
-def test_listed_by_name_and_deleted():
+def test_containers_are_listed_by_name_and_deleted():
     client = Client()
     made = [client.json("POST", "/containers", {"name": name}) for name in "ab"]
     assert client.json("GET", "/containers")["data"] == made[::-1]
@@ -54,7 +54,7 @@ def test_listed_by_name_and_deleted():
         assert client.error(method, f"/containers/{made[0]['id']}")["status"] == 404
 
 
-def test_use_keeps_a_container_alive_and_idleness_kills_it():
+def test_use_extends_a_container_and_an_idle_one_expires():
     client, now = timed()
     path = f"/containers/{client.json('POST', '/containers', {'name': 'mine'})['id']}"
     client.upload("a.txt", "hello", path=f"{path}/files")
@@ -69,7 +69,7 @@ def test_use_keeps_a_container_alive_and_idleness_kills_it():
     assert client.json("GET", path)["status"] == "expired"
 
 
-def test_its_own_minutes_may_be_fewer():
+def test_a_container_may_expire_earlier():
     client, now = timed()
     expiry = {"expires_after": {"anchor": "last_active_at", "minutes": 5}}
     path = f"/containers/{client.json('POST', '/containers', {'name': 'mine'} | expiry)['id']}"
@@ -78,7 +78,7 @@ def test_its_own_minutes_may_be_fewer():
 
 
 @pytest.mark.parametrize("named", [False, True])
-def test_containers_expire_on_demand(named):
+def test_containers_expire_on_request(named):
     client = Client()
     made = [client.json("POST", "/containers", {"name": name})["id"] for name in "ab"]
     client.sandbox.expire_containers(*made[:1] * named)
@@ -86,7 +86,7 @@ def test_containers_expire_on_demand(named):
     assert states == ["expired", "running" if named else "expired"]
 
 
-def test_a_dead_container_cannot_be_used():
+def test_an_expired_container_cannot_be_used():
     client = Client()
     container = client.json("POST", "/containers", {"name": "mine"})["id"]
     body = {"model": "gpt-4o", "input": "x", "tools": [{"type": "code_interpreter", "container": container}]}
@@ -98,7 +98,7 @@ def test_a_dead_container_cannot_be_used():
 
 
 @pytest.mark.parametrize("tools", [[CODE], []])
-def test_a_chain_that_used_a_dead_container_fails_with_it(tools):
+def test_a_chain_that_used_an_expired_container_fails(tools):
     client, now = timed()
     first = client.create("code_interpreter", tools=[CODE])
     second = client.create("Hello", tools=tools, previous_response_id=first["id"])
@@ -111,7 +111,7 @@ def test_a_chain_that_used_a_dead_container_fails_with_it(tools):
     assert client.json("GET", f"/responses/{first['id']}")["id"] == first["id"]
 
 
-def test_a_call_of_a_dead_container_cannot_be_sent_again():
+def test_a_call_of_an_expired_container_cannot_be_sent_again():
     client = Client()
     first = client.create("code_interpreter", tools=[CODE])
     again = [{"role": "user", "content": "x"}, *first["output"], {"role": "user", "content": "y"}]
@@ -122,7 +122,7 @@ def test_a_call_of_a_dead_container_cannot_be_sent_again():
     assert refused["message"].startswith(f"Expected container_id: {used(first)}")
 
 
-def test_auto_stays_in_the_container_of_the_conversation():
+def test_auto_uses_the_container_of_the_conversation():
     client, now = timed()
     first = client.create("code_interpreter make-file", tools=[CODE])
     now[0] += 19 * MINUTES

@@ -1,4 +1,4 @@
-"""Conversations: kept items, and responses that know them and add their own."""
+"""Conversations: stored items, and responses that read them and add their own."""
 
 import json
 from pathlib import Path
@@ -44,7 +44,7 @@ def test_a_conversation_from_beginning_to_end():
     assert client.error("GET", path)["message"] == f"Conversation with id '{made['id']}' not found."
 
 
-def test_responses_know_it_and_add_to_it():
+def test_responses_read_a_conversation_and_add_to_it():
     client = Client()
     made = client.json("POST", "/conversations", {"items": [_user("My name is Ada.")]})
     first = client.create("Who am I?", conversation=made["id"])
@@ -55,12 +55,12 @@ def test_responses_know_it_and_add_to_it():
     asked = client.create("get_weather, please", tools=[WEATHER], conversation={"id": made["id"]})
     client.create(outputs(asked, "rain"), tools=[WEATHER], conversation=made["id"])
     assert _texts(client, made["id"])[1::2] == ["Who am I?", "get_weather, please", "function_call_output"]
-    # A conversation alone is something to answer.
+    # A request with a conversation and no input is valid.
     again = client.json("POST", "/responses", {"model": "gpt-4o", "conversation": made["id"]})
     assert again["status"] == "completed"
 
 
-def test_a_background_response_adds_when_it_has_ended_and_a_failed_one_nothing():
+def test_a_background_response_adds_its_items_at_its_end_and_a_failed_one_adds_none():
     client = Client()
     made = client.json("POST", "/conversations", {})
     queued = client.create("Later.", conversation=made["id"], background=True)
@@ -95,7 +95,7 @@ REFUSED: list[tuple[str, Json, str | None, str | None]] = [
 
 
 @pytest.mark.parametrize("path, body, code, param", REFUSED)
-def test_what_is_refused(path: str, body: Json, code: str | None, param: str | None):
+def test_invalid_requests_are_refused(path: str, body: Json, code: str | None, param: str | None):
     client = Client()
     made = client.json("POST", "/conversations", {"items": [_user("x", id="msg_same")]})
     refused = client.error("POST", f"/conversations/{made['id']}{path}" if path else "/conversations", body)
@@ -104,7 +104,7 @@ def test_what_is_refused(path: str, body: Json, code: str | None, param: str | N
 
 
 @pytest.mark.wire
-def test_as_recorded(wire: Path):
+def test_answers_are_as_recorded(wire: Path):
     name = "openai-dotnet__ConversationTests_CanCreateGetUpdateAndDeleteConversation"
     client = Client()
     made = client.json("POST", "/conversations", Exchange(wire, "conversations", f"{name}__00").request)
@@ -121,7 +121,7 @@ def test_as_recorded(wire: Path):
 
 
 @pytest.mark.wire
-def test_refused_as_recorded(wire: Path):
+def test_refusals_are_as_recorded(wire: Path):
     client = Client()
     made = client.json("POST", "/conversations", {})
     asked = {

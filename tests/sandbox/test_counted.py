@@ -24,7 +24,7 @@ def count(client: Client, **body: Any) -> int:
 
 
 @pytest.mark.skipif(SDK < (3, 0), reason="earlier SDKs know fewer parameters")
-def test_it_takes_what_the_sdk_sends():
+def test_every_parameter_of_the_sdk_is_accepted():
     from openai.types.responses.input_token_count_params import InputTokenCountParams
 
     assert COUNTED.keys() == InputTokenCountParams.__annotations__.keys()
@@ -42,7 +42,7 @@ def test_the_official_client_counts():
         assert caught.value.code == "model_not_found"
 
 
-def test_all_of_a_request_counts():
+def test_all_parts_of_a_request_are_counted():
     client = Client()
     bare = count(client, model="gpt-4o", input="one two")
     assert count(client, model="gpt-4o", input="one two", instructions="Be brief.") > bare
@@ -50,14 +50,14 @@ def test_all_of_a_request_counts():
     assert count(client, input="one two", model=None, tools=None, reasoning=None) == bare
 
 
-def test_a_round_of_outputs_counts_with_its_chain():
+def test_outputs_are_counted_together_with_their_chain():
     client = Client()
     first = client.create("get_weather", tools=[WEATHER])
     round_ = {"model": "gpt-4o", "input": outputs(first, "sunny"), "previous_response_id": first["id"]}
     assert count(client, **round_) == client.json("POST", "/responses", round_)["usage"]["input_tokens"]
 
 
-#: A body, the refusal's code and parameter.
+#: A body, and the refusal's code and parameter.
 REFUSED: list[tuple[Json, str | None, str | None]] = [
     ({"temperature": 1.0}, "unknown_parameter", "temperature"),
     ({"store": True}, "unknown_parameter", "store"),
@@ -73,6 +73,6 @@ REFUSED: list[tuple[Json, str | None, str | None]] = [
 
 
 @pytest.mark.parametrize("body, code, param", REFUSED)
-def test_what_could_not_be_asked_is_not_counted(body: Json, code: str | None, param: str | None):
+def test_an_invalid_request_is_not_counted(body: Json, code: str | None, param: str | None):
     refused = Client().error("POST", "/responses/input_tokens", {"model": "gpt-4o", "input": "hi"} | body)
     assert (refused["code"], refused["param"]) == (code, param)

@@ -1,4 +1,4 @@
-"""The tool file_search in a response: when it searches, what it shows, and where it cites."""
+"""The tool file_search in a response: when it searches, what it returns, and where it cites."""
 
 import pytest
 
@@ -19,7 +19,7 @@ def kinds(response):
     return [item["type"] for item in response["output"]]
 
 
-def test_it_searches_unasked_if_the_files_have_a_word_of_the_question():
+def test_it_searches_without_a_control_word_if_the_files_contain_a_word_of_the_question():
     client = Client()
     response = client.create(QUESTION, tools=[tool(client)])
     call, message = response["output"]
@@ -47,13 +47,13 @@ def test_it_searches_unasked_if_the_files_have_a_word_of_the_question():
         ("file_search file_search", {"max_tool_calls": 1}, True),
     ],
 )
-def test_when_it_is_called(text, more, called):
+def test_when_the_tool_is_called(text, more, called):
     client = Client()
     response = client.create(text, tools=[tool(client)], **more)
     assert kinds(response) == ["file_search_call"] * called + ["message"]
 
 
-def test_it_does_not_search_again_for_an_answered_question():
+def test_there_is_no_second_search_for_an_answered_question():
     client = Client()
     offered = tool(client)
     first = client.create(QUESTION, tools=[offered])
@@ -61,7 +61,7 @@ def test_it_does_not_search_again_for_an_answered_question():
     assert kinds(later) == ["message"]
 
 
-def test_results_are_shown_to_those_who_include_them():
+def test_results_are_returned_if_they_are_included():
     client = Client()
     offered = tool(client, max_num_results=1)
     response = client.create(QUESTION, tools=[offered], include=["file_search_call.results"])
@@ -70,7 +70,7 @@ def test_results_are_shown_to_those_who_include_them():
     assert 0 < result["score"] < 1
 
 
-def test_nothing_found():
+def test_a_search_without_results():
     response = (client := Client()).create(
         "file_search quarks", tools=[tool(client)], include=["file_search_call.results"]
     )
@@ -93,7 +93,7 @@ def test_queries_can_be_given():
 
 
 def told(events):
-    """What was out when each annotation was told, and the annotation."""
+    """For each annotation the text sent before it, and the annotation."""
     text, found = "", []
     for event in events:
         if event["type"] == "response.output_text.delta":
@@ -106,7 +106,7 @@ def told(events):
 @pytest.mark.parametrize(
     "word, places", [("", 1), ("cite-first", 1), ("cite-twice", 2), ("cite-emoji", 1), ("uncited", 0)]
 )
-def test_an_annotation_is_told_when_its_characters_are_out(word, places):
+def test_an_annotation_is_sent_after_the_text_that_it_cites(word, places):
     client = Client()
     events = client.stream(f"{word} {QUESTION}", tools=[tool(client)])
     text, found = told(events)
@@ -118,7 +118,7 @@ def test_an_annotation_is_told_when_its_characters_are_out(word, places):
     assert text == said(final)
 
 
-def test_where_the_words_put_citations():
+def test_control_words_place_the_citations():
     client = Client()
     offered = tool(client)
     first, twice, emoji = (
@@ -133,14 +133,14 @@ def test_where_the_words_put_citations():
     assert len(text.encode("utf-16-le")) // 2 > len(text)
 
 
-def test_cite_twice_cites_one_file_twice_if_there_is_but_one():
+def test_cite_twice_cites_one_file_twice_if_there_is_only_one():
     client = Client()
     offered = {"type": "file_search", "vector_store_ids": [client.store(foods=FOODS)["id"]]}
     first, second = cited(client.create(f"cite-twice {QUESTION}", tools=[offered]))
     assert first == second
 
 
-def test_a_late_citation_points_back():
+def test_a_late_citation_refers_to_earlier_text():
     client = Client()
     events = client.stream(f"cite-late {QUESTION}", tools=[tool(client)])
     text, ((out, annotation, _),) = told(events)
@@ -165,7 +165,7 @@ def test_a_cut_text_has_only_the_citations_before_the_cut():
     assert cited(client.create(f"token-cap cite-late {QUESTION}", tools=[offered])) == []
 
 
-def test_it_comes_before_functions_and_between_turns():
+def test_a_search_comes_before_functions_and_between_turns():
     client = Client()
     response = client.create("file_search get_weather", tools=[tool(client), WEATHER])
     assert kinds(response) == ["file_search_call", "function_call"]
@@ -175,14 +175,14 @@ def test_it_comes_before_functions_and_between_turns():
     assert len(cited(aloud)) == 1
 
 
-def test_thinking_again():
+def test_reasoning_after_a_search():
     client = Client()
     response = client.create(f"think-again {QUESTION}", model="o4-mini", tools=[tool(client)])
     assert kinds(response) == ["reasoning", "file_search_call", "reasoning", "message"]
     assert response["usage"]["output_tokens_details"]["reasoning_tokens"] == 16
 
 
-def test_json_cites_nothing_and_an_essay_comes_behind():
+def test_json_has_no_citations_and_an_essay_comes_after_the_answer():
     client = Client()
     schema = {"type": "object", "properties": {}, "required": [], "additionalProperties": False}
     form = {"format": {"type": "json_schema", "name": "a", "schema": schema}}
@@ -204,7 +204,7 @@ def test_the_order_of_events():
     ]
 
 
-def test_its_items_go_back_in():
+def test_its_items_are_accepted_as_input():
     client = Client()
     offered = tool(client)
     first = client.create(QUESTION, tools=[offered], store=False)
@@ -212,7 +212,7 @@ def test_its_items_go_back_in():
     assert "assistant said" in said(client.create(again, tools=[offered]))
 
 
-def test_stores_must_be_there_and_alive():
+def test_stores_must_exist_and_not_be_expired():
     client = Client()
     refused = client.refused(
         {"model": "gpt-4o", "input": "x", "tools": [{"type": "file_search", "vector_store_ids": ["vs_1"]}]}
@@ -243,5 +243,5 @@ WRONG = [
 
 
 @pytest.mark.parametrize("wrong, param", WRONG)
-def test_wrong_tools(wrong, param):
+def test_invalid_tools(wrong, param):
     assert Client().refused({"model": "gpt-4o", "input": "x", "tools": [wrong]})["param"] == param

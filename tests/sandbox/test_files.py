@@ -1,4 +1,4 @@
-"""The Files API: forms are read byte for byte; files are listed, downloaded if that is allowed, and deleted."""
+"""The Files API: forms are parsed byte for byte; files are listed, downloaded if that is allowed, and deleted."""
 
 import pytest
 
@@ -10,7 +10,7 @@ BYTES = bytes(range(256)) + b"\r\n--edg\r\n\r\n"
 KEYS = {"object", "id", "purpose", "filename", "bytes", "created_at", "expires_at", "status", "status_details"}
 
 
-def test_a_file_comes_back_as_it_went():
+def test_a_file_is_downloaded_as_it_was_uploaded():
     client = Client()
     made = client.upload("raw.bin", BYTES, "vision")
     assert made.keys() == KEYS
@@ -22,7 +22,7 @@ def test_a_file_comes_back_as_it_went():
 
 
 @pytest.mark.parametrize("purpose", ["assistants", "user_data"])
-def test_what_was_uploaded_for_a_tool_is_not_given_back(purpose):
+def test_a_file_uploaded_for_a_tool_cannot_be_downloaded(purpose):
     client = Client()
     made = client.upload("a.txt", "x", purpose)
     refused = client.error("GET", f"/files/{made['id']}/content")
@@ -40,7 +40,7 @@ def test_lists_have_pages_an_order_and_a_purpose():
     assert ([each["id"] for each in rest["data"]], rest["has_more"]) == (names[2:], False)
 
 
-def test_a_deleted_file_is_gone():
+def test_a_deleted_file_is_not_found():
     client = Client()
     path = f"/files/{client.upload('a.txt', 'x')['id']}"
     assert client.json("DELETE", path) == {"object": "file", "deleted": True, "id": path[7:]}
@@ -50,7 +50,7 @@ def test_a_deleted_file_is_gone():
         assert refused["message"] == f"No such File object: {path[7:]}"
 
 
-def test_a_form_must_hold_a_file_and_a_known_purpose():
+def test_a_form_must_contain_a_file_and_a_known_purpose():
     client = Client()
     with pytest.raises(AssertionError, match=r"Supported values are: 'assistants'"):
         client.upload("a.txt", "x", "fun")
@@ -72,7 +72,7 @@ def test_files_expire():
     assert client.json("GET", "/files")["data"] == []
 
 
-def test_what_was_received_is_told_without_the_content():
+def test_the_log_of_received_forms_has_no_content():
     client = Client()
     client.upload("a.txt", "secret", "vision")
     (received,) = client.sandbox.requests
@@ -94,5 +94,5 @@ def test_names_of_files(shown, name):
     assert form.files["file"] == multipart.Upload(name, b"hi")
 
 
-def test_a_form_without_a_boundary_is_none():
+def test_a_form_without_a_boundary_is_refused():
     assert multipart.read("multipart/form-data", b"") is None

@@ -1,4 +1,4 @@
-"""The sandbox over HTTP: the same bytes, real chunks, and connections that really break."""
+"""The sandbox over HTTP: the same bytes, real chunks, and connections that are really cut."""
 
 import asyncio
 import http.client
@@ -34,7 +34,7 @@ def get(base: str, path: str) -> http.client.HTTPResponse:
 
 
 def ask(method: str, base: str, path: str, body: str | None = None) -> http.client.HTTPResponse:
-    """One request on a connection of its own, which ends with the body."""
+    """One request on its own connection, which is closed at the end of the body."""
     parts = urlsplit(base)
     connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=10)
     connection.request(method, f"{parts.path}{path}", body, {**HEADERS, "Connection": "close"})
@@ -42,13 +42,13 @@ def ask(method: str, base: str, path: str, body: str | None = None) -> http.clie
 
 
 def asked(base: str, text: str) -> dict:
-    """A whole response that is not streamed."""
+    """A response that is not streamed."""
     with post(base, {"model": "gpt-4o", "input": text}) as response:
         assert response.status == 200
         return json.loads(response.read())
 
 
-def test_http_and_in_process_say_the_same():
+def test_answers_over_http_and_in_process_are_the_same():
     bodies = [{"model": "gpt-4o", "input": "essay-5", "stream": stream} for stream in (False, True)]
     with running(Sandbox(clock=lambda: NOON)) as url:
         over_http = []
@@ -59,7 +59,7 @@ def test_http_and_in_process_say_the_same():
     assert over_http == [client.bytes(client.ask("POST", "/responses", body)) for body in bodies]
 
 
-def test_headers_and_errors_arrive(base: str):
+def test_headers_and_errors_are_sent(base: str):
     with post(base, {"model": "no-such-model", "input": "x"}) as response:
         assert response.status == 400
         assert response.getheader("x-request-id", "").startswith("req_")
@@ -75,13 +75,13 @@ def test_a_cut_connection_leaves_an_incomplete_body(base: str):
     assert events[-1]["type"] == "response.output_text.delta"
 
 
-def test_a_stream_may_end_without_an_end(base: str):
+def test_a_stream_may_end_without_a_final_event(base: str):
     with post(base, {"model": "gpt-4o", "input": "stop-short essay-6", "stream": True}) as response:
         events = Reader().feed(response.read())
     assert events[-1]["type"] == "response.output_text.delta"
 
 
-def test_one_event_a_chunk_unless_more_are_wanted(base: str):
+def test_one_event_per_chunk_unless_more_are_set(base: str):
     body = {"model": "gpt-4o", "input": "essay-20", "stream": True}
     with running(Sandbox(burst=7)) as other:
         for url, burst in ((base, 1), (other, 7)):
@@ -92,20 +92,20 @@ def test_one_event_a_chunk_unless_more_are_wanted(base: str):
 
 
 def _chunks(response: http.client.HTTPResponse) -> Iterator[bytes]:
-    """The body chunk by chunk, as it was framed."""
+    """The body in the chunks in which it was sent."""
     raw = response.fp
     while size := int(raw.readline(), 16):
         yield raw.read(size)
         raw.readline()
 
 
-def test_slow_output_goes_on_while_others_are_served(base: str):
+def test_slow_output_continues_while_others_are_served(base: str):
     with post(base, {"model": "gpt-4o", "input": "slowly essay-20", "stream": True}) as slow:
         assert asked(base, "hi")["status"] == "completed"
         assert b"response.completed" in slow.read()
 
 
-def test_a_client_that_leaves_leaves_nothing_stored(base: str):
+def test_nothing_is_stored_for_a_client_that_disconnects(base: str):
     response = post(base, {"model": "gpt-4o", "input": "essay-20000", "stream": True})
     response_id = json.loads(response.fp.read(2000).split(b'"id":')[1].split(b",")[0])
     response.close()
@@ -127,6 +127,6 @@ def test_many_threads_at_once(base: str):
     assert len(set(found)) == 30
 
 
-async def test_it_runs_beside_an_event_loop():
+async def test_the_server_runs_beside_an_event_loop():
     with running() as url:
         assert (await asyncio.to_thread(asked, url, "hi"))["status"] == "completed"

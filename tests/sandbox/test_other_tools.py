@@ -1,4 +1,4 @@
-"""Web search, image generation and MCP servers: made up, and of the make that was recorded."""
+"""Web search, image generation and MCP servers: invented results in the recorded format."""
 
 import base64
 import json
@@ -21,7 +21,7 @@ def kinds(response):
     return [item["type"] for item in response["output"]]
 
 
-def test_a_web_search_cites_what_stands_in_brackets():
+def test_a_web_search_cites_the_text_in_brackets():
     response = Client().create("web_search cats", tools=[WEB], include=["web_search_call.action.sources"])
     call = response["output"][0]
     (citation,) = cited(response)
@@ -30,7 +30,7 @@ def test_a_web_search_cites_what_stands_in_brackets():
     assert (call["action"]["query"], call["action"]["sources"]) == ("cats", [{"type": "url", "url": citation["url"]}])
 
 
-def test_as_many_results_as_wanted():
+def test_the_number_of_results_can_be_set():
     events = Client().stream('web_search {"results": 3, "query": "dogs"}', tools=[WEB])
     places = [place for place, each in enumerate(events) if each["type"].endswith("annotation.added")]
     assert len(places) == 3
@@ -47,12 +47,12 @@ def test_a_web_search_has_many_names(kind, choice):
     assert response["tools"][0]["type"] == kind
 
 
-def test_a_choice_must_be_offered():
+def test_a_chosen_tool_must_be_offered():
     body = {"model": "gpt-4o", "input": "x", "tools": [WEB], "tool_choice": {"type": "file_search"}}
     assert Client().refused(body)["param"] == "tool_choice"
 
 
-def test_an_image_comes_in_parts_and_whole():
+def test_an_image_is_sent_in_parts_and_complete():
     events = Client().stream("image_generation a cat", tools=[IMAGE | {"partial_images": 2, "quality": "low"}])
     parts = [each["partial_image_b64"] for each in events if each["type"].endswith("partial_image")]
     call = events[-1]["response"]["output"][0]
@@ -104,7 +104,7 @@ def test_approval_by_tool():
     assert "mcp_call" in kinds(Client().create("mcp x", tools=[tool]))
 
 
-def test_two_servers_and_a_function_live_side_by_side():
+def test_two_servers_and_a_function_in_one_request():
     tools = [MCP, MCP | {"server_label": "other"}, WEATHER]
     assert kinds(Client().create("get_weather", tools=tools)) == ["mcp_list_tools", "function_call"]
     refused = Client().refused({"model": "gpt-4o", "input": "x", "tools": [MCP, MCP]})
@@ -112,7 +112,7 @@ def test_two_servers_and_a_function_live_side_by_side():
 
 
 @pytest.mark.parametrize("text, tools", [("web_search x", [WEB]), ("image_generation x", [IMAGE]), ("mcp x", [MCP])])
-def test_their_items_go_back_in(text, tools):
+def test_their_items_are_accepted_as_input(text, tools):
     client = Client()
     first = client.create(text, model="o4-mini", tools=tools)
     again = [{"role": "user", "content": text}, *first["output"], {"role": "user", "content": "And?"}]

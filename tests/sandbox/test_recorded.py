@@ -1,4 +1,6 @@
-"""The sandbox against genuine recordings: the same order of events, the same keys, the same echo, the same refusals."""
+"""The sandbox compared with genuine recordings: the same order of events, the same keys, the same repeated fields, the
+same refusals.
+"""
 
 import json
 from pathlib import Path
@@ -18,8 +20,8 @@ HUMID = "openinference__agent-framework_test_processor_test_multiple_tools__01"
 RETRY = "pydantic-ai__test_openai_responses_test_openai_previous_response_id_seed"
 SQUARE = "maruel-genai__openairesponses_TestClient_Scoreboard_gpt-5.6-luna_thinking_GenStream-Tools-SquareRoot"
 
-#: case, beginning of the file's name, the words that put the model's free will in its place, what is asked first where
-#: the request continues a response.
+#: Case, beginning of the file's name, the control words that select the model's behaviour, and the first request if
+#: the recorded request continues a response.
 ROWS: list[tuple[str, str, str, str]] = [
     ("text_nonstream", "maruel-genai", "briskly", ""),
     ("text_nonstream", "openai-dotnet", "", ""),
@@ -66,12 +68,12 @@ ROWS: list[tuple[str, str, str, str]] = [
     ("image_input", "agent-framework__Responses_image_input__", "", ""),
     ("image_input", "agent-framework__Responses_image_input_streaming__", "", ""),
 ]
-#: Organisations whose ways are not the usual ones.
+#: Organisations with unusual settings.
 ELSEWHERE: dict[str, dict[str, Any]] = {"dd-trace-py": {"store_by_default": False}}
 
 
 @pytest.mark.parametrize("case, name, words, first", ROWS)
-def test_the_same_request_gets_an_answer_of_the_same_make(wire: Path, case: str, name: str, words: str, first: str):
+def test_the_same_request_gets_an_answer_in_the_same_format(wire: Path, case: str, name: str, words: str, first: str):
     exchange = Exchange(wire, case, name)
     made = ask_again(Client(Sandbox(**ELSEWHERE.get(name, {}))), exchange, words, first)
     if exchange.events:
@@ -84,15 +86,15 @@ def test_the_same_request_gets_an_answer_of_the_same_make(wire: Path, case: str,
 
 
 def test_reasoning_without_a_summary_before_an_answer(wire: Path):
-    """Here a summary was asked for and none came: the model's free will, so it is not asked for."""
+    """In the recording a summary was requested and the model wrote none; the request here does not ask for one."""
     exchange = Exchange(wire, "followup_prev_function_output_stream", f"{SQUARE}-2")
     made = ask_again(Client(), exchange, "", "square_root", reasoning={"effort": "low"})
     assert types(made) == types(exchange.events)
     assert differences(exchange.events, made) == []
 
 
-def test_a_summary_of_several_parts_opens_and_closes_each(wire: Path):
-    """The model wrote four parts; the sandbox writes one, of the same make."""
+def test_each_part_of_a_summary_is_opened_and_closed(wire: Path):
+    """The model wrote four parts; the sandbox writes one, in the same format."""
     exchange = Exchange(wire, "reasoning_summary", "openai-dotnet")
     made = ask_again(Client(), exchange, "", "")
     parts = [each for each in types(exchange.events) if "summary" in each]
@@ -105,7 +107,7 @@ def test_a_summary_of_several_parts_opens_and_closes_each(wire: Path):
 @pytest.mark.parametrize(
     "name, word", [("prism", "limit-early"), ("vercel-ai__openai__openai-error.1.sse", "quota-early")]
 )
-def test_failing_streams(wire: Path, name: str, word: str):
+def test_failed_streams(wire: Path, name: str, word: str):
     exchange = Exchange(wire, "stream_errors", name)
     opened = exchange.events[0]["response"]
     asked = {name: opened[name] for name in ("model", "max_output_tokens")}
@@ -116,7 +118,7 @@ def test_failing_streams(wire: Path, name: str, word: str):
         assert made[2]["error"][key] == exchange.events[2]["error"][key]
 
 
-def test_background_over_retrieves(wire: Path):
+def test_background_with_retrievals(wire: Path):
     name = "pydantic-ai__test_openai_responses_test_background_mode_vcr__0"
     exchanges = [Exchange(wire, "background", f"{name}{number}") for number in range(3)]
     client = Client()
@@ -127,7 +129,7 @@ def test_background_over_retrieves(wire: Path):
         assert [*same_keys(exchange.body, each), *same_echo(exchange.body, each)] == []
 
 
-def test_background_stream_again_and_retrieve(wire: Path):
+def test_a_background_stream_is_resumed_and_retrieved(wire: Path):
     name = "openai-dotnet__ResponsesTests_CanStreamBackgroundResponses__0"
     first, retrieved, again = (Exchange(wire, "background", f"{name}{number}") for number in range(3))
     client = Client()
@@ -149,7 +151,7 @@ def test_cancel(wire: Path):
     assert [*same_keys(recorded, cancelled), *same_echo(recorded, cancelled)] == []
 
 
-def test_retrieve_delete_and_gone(wire: Path):
+def test_a_response_is_retrieved_and_deleted(wire: Path):
     name = "openai-dotnet__ResponsesTests_CanDeleteResponse__0"
     client = Client()
     made = ask_again(client, Exchange(wire, "text_nonstream", f"{name}0"), "", "")
@@ -163,7 +165,7 @@ def test_retrieve_delete_and_gone(wire: Path):
 
 
 def _swapped(body: Any, prefix: str, new: str) -> str:
-    """The recorded body as compact JSON, its id replaced."""
+    """The recorded body as compact JSON, with its id replaced."""
     text = json.dumps(body, separators=(",", ":"))
     old = text[text.index(prefix) :].split("'")[0].split('"')[0]
     return text.replace(old, new)
@@ -204,7 +206,7 @@ def test_input_tokens(wire: Path, name: str):
     assert made["object"] == exchange.body["object"]
 
 
-#: beginning of the file's name -> what the sandbox has to be for this
+#: The beginning of the file's name, and the options of the sandbox for this recording.
 ERRORS: list[tuple[str, dict[str, Any], dict[str, str]]] = [
     ("agent-framework__Responses_mutual", {}, {}),
     ("maruel-genai__openairesponses_TestClient_errors_bad_apiKey", {}, {"Authorization": "Bearer bad apiKey"}),
@@ -214,7 +216,7 @@ ERRORS: list[tuple[str, dict[str, Any], dict[str, str]]] = [
     ("pydantic-ai__test_openai_responses_test_openai_responses_model_http_error", {}, {}),
     ("pydantic-ai__test_openai_responses_test_openai_responses_thinking_with_modified_history", {}, {}),
     ("rig", {}, {}),
-    # The text was cut out of the recording, and with it its length.
+    # The text was removed from the recording, so the context window is made smaller instead.
     ("ruby_llm", {"context_window": 3}, {}),
 ]
 
@@ -224,7 +226,7 @@ def test_recorded_refusals(wire: Path, name: str, options: dict[str, Any], key: 
     exchange = Exchange(wire, "errors", name)
     client = Client(Sandbox(**options))
     reply = client.ask("POST", "/responses", exchange.request, key=key or None)
-    # One source kept no status; its body is that of a 400.
+    # One source did not record the status; its body is that of a 400.
     assert reply.status == (exchange.meta["status"] or 400)
     assert json.loads(client.bytes(reply)) == exchange.body
 
@@ -235,7 +237,7 @@ def test_recorded_refusal_of_a_body_that_is_no_json(wire: Path):
     assert json.loads(client.bytes(client.ask("POST", "/responses", b"{"))) == exchange.body
 
 
-def test_store_false_is_gone(wire: Path):
+def test_a_response_with_store_false_is_not_found(wire: Path):
     client = Client()
     name = "openai-dotnet__ResponsesTests_CanOptOutOfStorage__0"
     made = ask_again(client, Exchange(wire, "store_false", f"{name}0"), "", "")

@@ -1,4 +1,4 @@
-"""Hosted tools, files and containers against genuine recordings: the same order of events, the same keys."""
+"""Hosted tools, files and containers compared with genuine recordings: the same order of events, the same keys."""
 
 import json
 import re
@@ -16,10 +16,10 @@ pytestmark = pytest.mark.wire
 CONTAINERS = "openai-dotnet__ContainerTests_Can"
 TOOLS = "openai-dotnet__ResponsesToolTests_"
 PYDANTIC = "pydantic-ai__test_openai_responses_test_openai_responses_"
-#: What an MCP server's tool takes is the server's own business.
+#: The schema of an MCP server's tool is defined by that server.
 _OF_THE_SERVER = "input_schema"
 
-#: case, beginning of the file's name, the words that put the model's free will in its place.
+#: Case, beginning of the file's name, the control words that select the model's behaviour.
 ROWS: list[tuple[str, str, str]] = [
     ("file_search", "langchain-openai__test_file_search__00", ""),
     ("file_search", "langchain-openai__test_file_search__01", "cite-twice"),
@@ -59,7 +59,7 @@ ROWS: list[tuple[str, str, str]] = [
 
 
 def furnish(client: Client, exchange: Exchange) -> None:
-    """Make what a recorded request names, and put the new ids in the place of the recorded ones."""
+    """Create the objects that a recorded request names, and replace the recorded ids with the new ones."""
     request, text = exchange.request, json.dumps(exchange.request)
     new: dict[str, str] = {}
     for tool in request.get("tools") or []:
@@ -73,7 +73,7 @@ def furnish(client: Client, exchange: Exchange) -> None:
             new[item["container_id"]] = client.json("POST", "/containers", {"name": "recorded"})["id"]
     files = {each for each in _files(request) if each}
     new |= {each: client.upload("known.pdf", "text")["id"] for each in sorted(files)}
-    # Long data was cut off in the recordings, and is no data any more.
+    # Long data was truncated in the recordings, and is no longer valid.
     new |= dict.fromkeys(re.findall(r"data:application/pdf[^\"]*", text), "data:application/pdf;base64,AA==")
     exchange.swap(new)
 
@@ -88,7 +88,9 @@ def _files(value: Any) -> list[str]:
 
 
 def levelled(value: Any) -> Any:
-    """Without what is not the API's: a schema, and a filter of web searches that was echoed for a while."""
+    """Remove parts that are not fixed by the API: a schema, and a filter of web searches that responses repeated only
+    for some time.
+    """
     if isinstance(value, list):
         return [levelled(each) for each in value]
     if not isinstance(value, dict):
@@ -100,7 +102,7 @@ def levelled(value: Any) -> Any:
 
 
 @pytest.mark.parametrize("case, name, words", ROWS)
-def test_the_same_request_gets_an_answer_of_the_same_make(wire: Path, case: str, name: str, words: str):
+def test_the_same_request_gets_an_answer_in_the_same_format(wire: Path, case: str, name: str, words: str):
     exchange, client = Exchange(wire, case, name), Client()
     furnish(client, exchange)
     made = levelled(ask_again(client, exchange, words, ""))
@@ -133,8 +135,8 @@ def test_approval(wire: Path):
         ("code_interpreter", "vercel-ai__openai__openai-code-interpreter-tool.1", "1 + 1"),
     ],
 )
-def test_streams_of_which_only_the_answer_was_kept(wire: Path, kind: str, name: str, words: str):
-    """One call instead of several, with a thought behind each; the events of one turn are the same."""
+def test_streams_of_which_only_the_answer_was_recorded(wire: Path, kind: str, name: str, words: str):
+    """One call instead of several, each with reasoning after it; the events of one turn are the same."""
     stream = Exchange(wire, kind, f"{name}.sse")
     client = Client()
     tool: Json = stream.events[0]["response"]["tools"][0]

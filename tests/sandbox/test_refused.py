@@ -14,7 +14,7 @@ OUTPUT = {"type": "function_call_output", "call_id": "call_1", "output": "x"}
 LOOSE = {"type": "object", "properties": {"a": {"type": "string"}}}
 BAD_FUNCTION = "invalid_function_parameters"
 
-#: What is wrong in a request, the parameter that is blamed, the code, and part of the message.
+#: The invalid part of a request, the parameter in the error, the code, and a part of the message.
 ROWS: list[tuple[dict[str, Any], str | None, str | None, str]] = [
     ({"nonsense": 1}, "nonsense", "unknown_parameter", "Unknown parameter: 'nonsense'."),
     ({"input": [TEXT | {"x": 1}]}, "input[0].x", "unknown_parameter", "Unknown parameter: 'input[0].x'."),
@@ -113,7 +113,7 @@ def test_refusals(wrong, param, code, message):
 
 
 @pytest.mark.parametrize("missing", ["model", "input"])
-def test_what_must_be_there(missing):
+def test_required_parameters(missing):
     body = {"model": "gpt-4o", "input": "hi"}
     del body[missing]
     refused = Client().refused(body)
@@ -155,7 +155,7 @@ def reasoned(client: Client, **more: Any) -> list[dict[str, Any]]:
     return client.create("hi", model="o4-mini", **more)["output"]
 
 
-def test_reasoning_needs_what_followed_it_and_the_other_way_round():
+def test_reasoning_and_the_item_after_it_need_each_other():
     client = Client()
     thought, message = reasoned(client, include=["reasoning.encrypted_content"])
     body = {"model": "o4-mini", "input": [TEXT, thought, message, TEXT]}
@@ -183,14 +183,14 @@ def test_reasoning_that_was_not_stored_is_unknown_without_its_content():
     assert client.ask("POST", "/responses", {"model": "o4-mini", "input": [thought, message, TEXT]}).status == 200
 
 
-def test_a_chain_that_ends_in_reasoning_cannot_go_on():
+def test_a_chain_that_ends_with_reasoning_cannot_be_continued():
     client = Client()
     cut = client.create("ponder-forever", model="o4-mini", max_output_tokens=16)
     refused = client.refused({"model": "o4-mini", "input": "x", "previous_response_id": cut["id"]})
     assert refused["message"].endswith("without its required following item.")
 
 
-def test_a_cut_call_must_be_answered_too():
+def test_an_incomplete_call_must_be_answered_too():
     client = Client()
     cut = client.create("get_weather token-cap", tools=[WEATHER])
     refused = client.refused({"model": "gpt-4o", "input": "x", "previous_response_id": cut["id"]})
@@ -222,14 +222,14 @@ def test_keys(key, code, shown):
 
 
 @pytest.mark.parametrize("body", [b"{", b'{"model": "gpt-4o",}', b"\xff"])
-def test_bodies_that_are_no_json(body):
+def test_bodies_that_are_not_json(body):
     client = Client()
     reply = client.ask("POST", "/responses", body)
     error = json.loads(client.bytes(reply))["error"]
     assert (reply.status, error["code"]) == (400, "invalid_json")
 
 
-def test_bodies_that_are_no_objects():
+def test_bodies_that_are_not_objects():
     assert Client().refused(["model"])["code"] == "invalid_type"
 
 

@@ -1,4 +1,4 @@
-"""What the sandbox does of its own: calls, turns, arguments, answers."""
+"""The sandbox's own rules: calls, turns, arguments, answers."""
 
 import json
 
@@ -45,7 +45,7 @@ def test_a_name_is_a_whole_word():
     assert calls(Client().create("get_weather_report get-weather", tools=TOOLS)) == []
 
 
-def test_replayed_items_come_to_the_same_turn_as_a_chain():
+def test_replayed_items_lead_to_the_same_turn_as_a_chain():
     client = Client()
     first = client.create("get_weather then get_time", tools=TOOLS)
     question = {"role": "user", "content": "get_weather then get_time"}
@@ -54,7 +54,7 @@ def test_replayed_items_come_to_the_same_turn_as_a_chain():
     assert [name for name, _ in calls(replayed)] == ["get_time"]
 
 
-def test_an_answered_message_is_not_acted_upon_again():
+def test_an_answered_message_causes_no_further_calls():
     client = Client()
     first = client.create("get_weather", tools=TOOLS)
     second = client.create(outputs(first, "22 C"), previous_response_id=first["id"], tools=TOOLS)
@@ -73,7 +73,7 @@ def test_retry_calls_a_failed_function_once_more(output):
     assert "get_time returned" in said(third)
 
 
-def test_without_retry_a_failure_is_only_told():
+def test_without_retry_a_failure_is_only_reported():
     client = Client()
     first = client.create("get_weather", tools=TOOLS)
     second = client.create(outputs(first, "Error: no"), previous_response_id=first["id"], tools=TOOLS)
@@ -81,7 +81,7 @@ def test_without_retry_a_failure_is_only_told():
     assert "Error: no" in said(second)
 
 
-def test_a_retry_does_not_lose_the_next_turn():
+def test_the_next_turn_follows_after_a_retry():
     client = Client()
     first = client.create("retry get_weather then get_time", tools=TOOLS)
     second = client.create(outputs(first, "Error"), previous_response_id=first["id"], tools=TOOLS)
@@ -115,7 +115,7 @@ def test_tool_choice_is_obeyed(choice, expected):
     assert response["tool_choice"] == choice
 
 
-def test_tool_choice_none_silences_a_name_and_required_holds_in_every_turn():
+def test_tool_choice_none_prevents_calls_and_required_applies_to_every_turn():
     client = Client()
     assert calls(client.create("get_weather", tools=TOOLS, tool_choice="none")) == []
     first = client.create("get_weather", tools=TOOLS, tool_choice="required")
@@ -128,7 +128,7 @@ def test_a_function_without_parameters_gets_an_empty_object():
     assert [item["arguments"] for item in response["output"]] == ["{}"]
 
 
-def test_the_answer_shows_all_that_is_known_of_the_conversation():
+def test_the_answer_lists_the_whole_conversation():
     client = Client()
     first = client.create("my name is Ada", instructions="Be brief")
     assert '"Be brief"' in said(first)
@@ -139,7 +139,7 @@ def test_the_answer_shows_all_that_is_known_of_the_conversation():
     assert "assistant said" in said(second)
 
 
-def test_answers_do_not_double_with_every_turn():
+def test_answers_do_not_grow_twofold_with_every_turn():
     client = Client()
     response = client.create("x" * 150)
     for _ in range(8):
@@ -154,7 +154,7 @@ def test_files_and_images_are_named():
     assert f"[input_image {file}]" in said(client.create([{"role": "user", "content": parts}]))
 
 
-def test_text_format_gets_valid_json():
+def test_a_text_format_leads_to_valid_json():
     schema = {
         "type": "object",
         "properties": {"n": {"type": "integer"}, "who": {"type": "string"}},
@@ -176,5 +176,5 @@ def test_the_same_requests_get_the_same_answers():
     assert asked() == asked()
 
 
-def test_function_names_may_hold_a_hyphen():
+def test_function_names_may_contain_a_hyphen():
     assert calls(Client().create("use look-up", tools=[function("look-up", "what")])) == [("look-up", {"what": "what"})]

@@ -38,7 +38,7 @@ def test_a_sample_satisfies_its_schema(schema, expected):
     assert sample.value(schema or {"description": "anything"}, "hint") == expected
 
 
-def test_a_schema_that_refers_to_itself_comes_to_an_end():
+def test_a_recursive_schema_gives_a_finite_sample():
     node: dict[str, Any] = {
         "type": "object",
         "properties": {"name": {"type": "string"}, "next": {"anyOf": [{"$ref": "#/$defs/node"}, {"type": "null"}]}},
@@ -67,7 +67,7 @@ def test_samples_of_real_models_validate():
 
 
 @given(st.integers(-50, 50), st.integers(0, 50), st.sampled_from([1, 2, 3]))
-def test_numbers_keep_within_their_bounds(low, width, step):
+def test_numbers_are_within_their_bounds(low, width, step):
     high = low + width + step
     value = sample.value({"type": "integer", "minimum": low, "maximum": high, "multipleOf": step})
     assert low <= value <= high

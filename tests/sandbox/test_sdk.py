@@ -1,4 +1,4 @@
-"""The official client takes the sandbox for the real thing."""
+"""The official client works with the sandbox as with the real API."""
 
 from collections.abc import AsyncIterator, Iterator
 
@@ -50,7 +50,7 @@ def test_reasoning_is_replayed_from_the_output(client: OpenAI):
 
 
 @pytest.mark.skipif(SDK < (1, 87), reason="responses.stream() came later")
-def test_the_stream_helper_folds_to_the_final_response(client: OpenAI):
+def test_the_stream_helper_builds_the_final_response(client: OpenAI):
     with client.responses.stream(
         model="gpt-5.4", input="aloud get_weather", tools=[WEATHER | {"strict": True} | _CLOSED]
     ) as s:
@@ -92,24 +92,24 @@ def test_an_error_event_is_raised_by_the_client(client: OpenAI):
     "word, error",
     [("status-429", openai.RateLimitError), ("status-500", openai.InternalServerError)],
 )
-def test_http_errors_have_their_classes(client: OpenAI, word: str, error: type[openai.APIStatusError]):
+def test_http_errors_raise_the_sdks_exception_classes(client: OpenAI, word: str, error: type[openai.APIStatusError]):
     with pytest.raises(error):
         client.responses.create(model="gpt-4o", input=word)
 
 
-def test_the_client_retries_at_once_and_gets_through(client: OpenAI):
+def test_the_client_retries_immediately_and_succeeds(client: OpenAI):
     patient = client.with_options(max_retries=1)
     response = patient.responses.create(model="gpt-4o", input="status-429-once please")
     assert response.status == "completed"
 
 
-def test_refusals_carry_parameter_and_code(client: OpenAI):
+def test_refusals_have_parameter_and_code(client: OpenAI):
     with pytest.raises(openai.BadRequestError) as caught:
         client.responses.create(model="gpt-4o", input="hi", max_output_tokens=3)
     assert (caught.value.param, caught.value.code) == ("max_output_tokens", "integer_below_min_value")
 
 
-def test_a_bad_key(url: str):
+def test_an_invalid_key(url: str):
     with OpenAI(base_url=url, api_key="bad") as client, pytest.raises(openai.AuthenticationError):
         client.models.list()
 

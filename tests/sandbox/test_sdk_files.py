@@ -1,4 +1,4 @@
-"""The official client with files, vector stores, containers and what responses make of them."""
+"""The official client with files, vector stores and containers, and responses that use them."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -48,7 +48,7 @@ def test_files(client: OpenAI):
         client.files.retrieve(file.id)
 
 
-def test_a_store_that_is_waited_for_and_searched(client: OpenAI):
+def test_a_store_is_polled_and_searched(client: OpenAI):
     store = client.vector_stores.create(name="foods", metadata={"a": "b"})
     held = client.vector_stores.files.upload_and_poll(vector_store_id=store.id, file=("foods.txt", FOODS), **QUICK)
     assert (held.status, held.vector_store_id, held.last_error) == ("completed", store.id, None)
@@ -67,7 +67,7 @@ def test_a_store_that_is_waited_for_and_searched(client: OpenAI):
     assert client.vector_stores.delete(store.id).deleted
 
 
-def test_batches_that_are_waited_for(client: OpenAI):
+def test_batches_are_polled(client: OpenAI):
     store = client.vector_stores.create()
     files = [(f"{number}.txt", FOODS) for number in range(3)]
     batch = client.vector_stores.file_batches.upload_and_poll(
@@ -113,7 +113,7 @@ def test_containers(client: OpenAI, sandbox: Sandbox):
 
 
 @with_containers
-def test_a_file_that_code_made(client: OpenAI):
+def test_a_file_created_by_code(client: OpenAI):
     tools: Any = [{"type": "code_interpreter", "container": {"type": "auto"}}]
     include: Any = ["code_interpreter_call.outputs"]
     with client.responses.stream(
@@ -141,7 +141,7 @@ def test_images_and_files_in_the_input(client: OpenAI):
     assert f"I see 1 image: {image}. I see 1 file: {file}." in response.output_text
 
 
-async def test_the_async_client_polls_too(url: str):
+async def test_the_async_client_polls_as_well(url: str):
     async with AsyncOpenAI(base_url=url, api_key="sk-test") as client:
         store = await client.vector_stores.create()
         held = await client.vector_stores.files.upload_and_poll(
@@ -152,7 +152,7 @@ async def test_the_async_client_polls_too(url: str):
         assert [hit.file_id for hit in page.data] == [held.id]
 
 
-def test_a_retired_model_is_listed_with_its_end():
+def test_a_retired_model_is_listed_with_its_shutdown_date():
     with running(Sandbox(retired={"gpt-4o": "2026-10-23"})) as url, OpenAI(base_url=url, api_key="sk-test") as client:
         assert client.models.retrieve("gpt-4o").to_dict()["shutdown_date"] == "2026-10-23"
         with pytest.raises(openai.BadRequestError, match="does not exist"):

@@ -1,4 +1,4 @@
-"""The text search by itself: words, chunks, scores, filters."""
+"""The text search alone: words, chunks, scores, filters."""
 
 import pytest
 from hypothesis import given
@@ -10,7 +10,7 @@ from shim.sandbox.shapes.refuse import Refused
 TEXTS = ["Travis's favorite food is pizza.", "Anna likes soup. Soups are warm.", "Nothing to see."]
 
 
-def test_the_best_text_has_the_rarest_words():
+def test_the_text_with_the_rarest_words_is_first():
     found = search.scores("What is Travis's favorite food?", TEXTS)
     assert found[0] > 0.3
     assert found[1:] == [0.0, 0.0]
@@ -24,7 +24,7 @@ def test_common_words_find_nothing():
 
 
 @given(st.text(), st.lists(st.text(), max_size=5))
-def test_scores_lie_between_nothing_and_one(query, texts):
+def test_scores_are_between_zero_and_one(query, texts):
     found = search.scores(query, texts)
     assert len(found) == len(texts)
     assert all(0 <= score <= 1 for score in found)
@@ -87,7 +87,7 @@ def test_filters(wanted, passes):
         ({"type": "or", "filters": [{"type": "eq", "key": "a"}]}, "filters.filters[0].value"),
     ],
 )
-def test_wrong_filters(wrong, path):
+def test_invalid_filters(wrong, path):
     with pytest.raises(Refused) as caught:
         search.check_filter(wrong, "filters")
     assert caught.value.error["param"] == path

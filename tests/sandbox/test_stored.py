@@ -1,4 +1,4 @@
-"""Responses that are kept: retrieve, chain, list, delete, expire."""
+"""Stored responses: retrieve, chain, list, delete, expire."""
 
 import json
 
@@ -16,12 +16,12 @@ def not_found(client: Client, response_id: str) -> bool:
 
 
 def chain(client: Client, response_id: str) -> str | None:
-    """The code with which a chain from that response is refused, or nothing."""
+    """The code of the refusal of a chain from that response, or None."""
     reply = client.ask("POST", "/responses", {"model": "gpt-4o", "input": "x", "previous_response_id": response_id})
     return None if reply.status == 200 else json.loads(client.bytes(reply))["error"]["code"]
 
 
-def test_retrieve_shows_what_was_created_and_delete_removes_it():
+def test_a_created_response_is_retrieved_and_deleted():
     client = Client()
     made = client.create("hi")
     assert client.json("GET", f"/responses/{made['id']}") == made
@@ -31,7 +31,7 @@ def test_retrieve_shows_what_was_created_and_delete_removes_it():
     assert client.ask("DELETE", f"/responses/{made['id']}").status == 404
 
 
-def test_a_streamed_response_is_kept_when_its_last_event_is_told():
+def test_a_streamed_response_is_stored_when_its_last_event_is_sent():
     client = Client()
     reply = client.ask("POST", "/responses", {"model": "gpt-4o", "input": "hi", "stream": True})
     chunks = iter(reply.body)
@@ -39,7 +39,7 @@ def test_a_streamed_response_is_kept_when_its_last_event_is_told():
     assert not_found(client, response_id)
     for chunk in chunks:
         if b"response.completed" in chunk:  # type: ignore[operator]
-            # A client may go on from the response while the stream that told of it is still open.
+            # A client may continue the response while its stream is still open.
             assert chain(client, response_id) is None
             return
     pytest.fail("no terminal event")
@@ -55,13 +55,13 @@ def test_not_stored_means_not_found_and_not_continued():
 
 
 @pytest.mark.parametrize("options", [{"can_store": False}, {"store_by_default": False}])
-def test_servers_that_do_not_store_say_so(options):
+def test_servers_that_do_not_store_report_it(options):
     client = Client(Sandbox(**options))
     assert client.create("hi")["store"] is False
     assert client.create("hi", store=True)["store"] is options.get("can_store", True)
 
 
-def test_forget_one_or_all():
+def test_one_response_or_all_can_be_forgotten():
     client = Client()
     first, second = client.create("a"), client.create("b")
     client.sandbox.forget(first["id"])
@@ -80,7 +80,7 @@ def test_responses_expire_after_thirty_days():
     assert chain(client, made["id"]) == "previous_response_not_found"
 
 
-def test_a_chain_outlives_the_response_in_its_middle_and_may_fork():
+def test_a_chain_works_without_the_deleted_response_in_its_middle_and_may_fork():
     client = Client()
     first = client.create("one")
     second = client.create("two", previous_response_id=first["id"])
@@ -135,7 +135,7 @@ def test_input_items_are_paged():
     assert (refused["param"], refused["code"]) == ("limit", "integer_above_max_value")
 
 
-def test_input_tokens_count_the_chain_and_leave_nothing():
+def test_input_tokens_count_the_chain_and_store_nothing():
     client = Client()
     plain = client.json("POST", "/responses/input_tokens", {"model": "gpt-4o", "input": "one two three"})
     assert plain == {"object": "response.input_tokens", "input_tokens": 3 + 1}
@@ -145,7 +145,7 @@ def test_input_tokens_count_the_chain_and_leave_nothing():
     assert chained["input_tokens"] == 3 + len(said(first).split()) + 1
 
 
-def test_tools_and_instructions_do_not_carry_over():
+def test_tools_and_instructions_are_not_inherited_by_a_chain():
     client = Client()
     first = client.create("hi", tools=[function("ping")], instructions="Sing", metadata={"a": "b"}, temperature=0.5)
     second = client.create("ping", previous_response_id=first["id"])
@@ -170,7 +170,7 @@ def test_models_are_listed():
     assert client.create("hi", model="my-deployment")["model"] == "my-deployment"
 
 
-def test_requests_are_kept_without_secrets():
+def test_requests_are_recorded_without_secrets():
     client = Client()
     client.create("hi")
     (received,) = client.sandbox.requests
@@ -180,7 +180,7 @@ def test_requests_are_kept_without_secrets():
 
 
 @pytest.mark.parametrize("path", ["/v1/responses", "/openai/v1/responses", "/openai/responses", "/responses"])
-def test_the_prefix_may_be_azures(path):
+def test_azures_path_prefix_is_accepted(path):
     sandbox = Sandbox()
     body = b'{"model": "gpt-4o", "input": "hi"}'
     reply = sandbox.handle("POST", path, [("api-version", "preview")], {"api-key": "azure"}, body)

@@ -1,4 +1,4 @@
-"""Vector stores: they take in files look by look, count them, search them, expire."""
+"""Vector stores: files are processed with each retrieval, counted and searched; stores expire."""
 
 import pytest
 
@@ -10,7 +10,7 @@ PETS = "Travis has a cat. Anna has a dog."
 DAY = 86_400
 
 
-def test_a_store_is_in_progress_for_one_look():
+def test_a_store_is_in_progress_for_one_retrieval():
     client = Client()
     made = client.store(foods=FOODS, pets=PETS)
     path = f"/vector_stores/{made['id']}"
@@ -34,7 +34,7 @@ def test_an_empty_store_is_ready_at_once():
     assert (refused["status"], refused["message"]) == (404, f"Vector store with id '{made['id']}' not found.")
 
 
-def test_files_are_added_looked_at_changed_and_removed():
+def test_files_are_added_retrieved_changed_and_removed():
     client = Client()
     path = f"/vector_stores/{client.store()['id']}/files"
     file = client.upload("foods.txt", FOODS)["id"]
@@ -52,7 +52,7 @@ def test_files_are_added_looked_at_changed_and_removed():
     assert client.json("GET", f"/files/{file}")["id"] == file
 
 
-def test_pages_go_both_ways():
+def test_pages_in_both_directions():
     client = Client()
     names = [client.store()["id"] for _ in range(4)]
     path = "/vector_stores"
@@ -76,7 +76,7 @@ def test_files_that_cannot_be_read_fail(name, content, code):
     assert (failed["status"], failed["last_error"]["code"]) == ("failed", code)
 
 
-def test_a_deleted_file_leaves_its_stores():
+def test_a_deleted_file_is_removed_from_its_stores():
     client = Client()
     store = client.store(foods=FOODS)
     path = f"/vector_stores/{store['id']}/files"
@@ -165,7 +165,7 @@ WRONG = [
 
 
 @pytest.mark.parametrize("body, param", WRONG)
-def test_wrong_stores(body, param):
+def test_invalid_stores(body, param):
     assert Client().error("POST", "/vector_stores", body)["param"] == param
 
 

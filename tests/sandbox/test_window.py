@@ -25,7 +25,7 @@ def test_too_much_is_refused_and_truncation_drops_the_oldest():
     assert len(listed) == 3
 
 
-def test_input_tokens_counts_the_same_way():
+def test_input_tokens_applies_the_same_limit():
     client = small(12)
     first = client.create(f"one {LONG}")
     more = {"model": "gpt-4o", "input": f"two {LONG}", "previous_response_id": first["id"]}
@@ -35,7 +35,7 @@ def test_input_tokens_counts_the_same_way():
 
 
 @pytest.mark.parametrize("words, kept", [(50, True), (52, False)])
-def test_a_dropped_call_takes_its_output_along(words, kept):
+def test_the_output_of_a_dropped_call_is_dropped(words, kept):
     client = Client(Sandbox(context_window=60))
     first = client.create("get_weather", tools=[WEATHER])
     second = client.create(outputs(first, "sunny"), previous_response_id=first["id"], tools=[WEATHER])
@@ -44,13 +44,13 @@ def test_a_dropped_call_takes_its_output_along(words, kept):
     assert third["usage"]["input_tokens"] == (60 if kept else 59)
 
 
-def test_an_item_too_long_alone_is_refused():
+def test_an_item_that_alone_is_too_long_is_refused():
     client = small(5)
     body = {"model": "gpt-4o", "input": [{"role": "user", "content": each} for each in ("a", LONG)]}
     assert client.refused(body | {"truncation": "auto"})["code"] == "context_length_exceeded"
 
 
-def test_retired_models_are_listed_with_their_end_and_refused():
+def test_retired_models_are_listed_with_their_shutdown_date_and_refused():
     client = Client(Sandbox(retired={"gpt-4o": "2026-10-23", "gpt-3": "2024-01-04"}))
     listed = {each["id"]: each.get("shutdown_date") for each in client.json("GET", "/models")["data"]}
     assert (listed["gpt-4o"], listed["gpt-3"], listed["gpt-5"]) == ("2026-10-23", "2024-01-04", None)
@@ -60,7 +60,7 @@ def test_retired_models_are_listed_with_their_end_and_refused():
 
 
 @pytest.mark.parametrize("name", ["gpt-3", "sandbox"])
-def test_nobody_is_retired_unasked(name):
+def test_no_model_is_retired_unless_set(name):
     client = Client()
     assert "shutdown_date" not in client.json("GET", "/models/sandbox")
     assert (client.ask("GET", f"/models/{name}").status == 200) is (name == "sandbox")

@@ -1,4 +1,4 @@
-"""Every control word has the effect that the table describes, and the page is generated from the table."""
+"""Every control word has the effect in the table, and the page is generated from the table."""
 
 import json
 from pathlib import Path
@@ -15,12 +15,12 @@ OPENING = ["response.created", "response.in_progress"]
 FAILED = ["error", "response.failed"]
 
 
-def test_the_page_is_printed_from_the_table():
+def test_the_page_is_generated_from_the_table():
     assert PAGE.read_text() == page.page()
     assert all(f"`{word}`" in page.page() for word in words.WORDS)
 
 
-def test_every_word_of_failure_is_in_the_table():
+def test_every_failure_word_is_in_the_table():
     once = {f"{word}-once" for word in BEFORE} & set(words.WORDS)
     assert {*BEFORE, *IN_STREAM} <= set(words.TURN)
     assert once == {"status-429-once", "status-500-once"}
@@ -59,13 +59,13 @@ def test_http_failures_come_before_any_stream(word, status, stream):
     assert json.loads(client.bytes(reply))["error"]["message"]
 
 
-def test_once_fails_the_first_of_equal_requests():
+def test_once_fails_only_the_first_of_equal_requests():
     client, body = Client(), {"model": "gpt-4o", "input": "status-500-once"}
     assert client.refused(body)["status"] == 500
     assert client.create("status-500-once")["status"] == "completed"
 
 
-def test_a_word_after_then_waits_for_its_turn():
+def test_a_word_after_then_takes_effect_in_the_next_turn():
     client = Client()
     first = client.create("get_weather then fail-midway", tools=[WEATHER])
     assert calls(first)
@@ -97,7 +97,7 @@ def test_early_ends(word, reason):
 
 
 @pytest.mark.parametrize("text", ['get_weather {"city": "Paris"} token-cap', "get_weather {} token-cap"])
-def test_the_token_cap_cuts_a_call(text):
+def test_the_token_limit_cuts_a_call(text):
     response = Client().create(text, tools=[WEATHER])
     (call,) = response["output"]
     assert call["status"] == "incomplete"
@@ -112,7 +112,7 @@ def test_max_output_tokens_counts_words():
     assert Client().create("essay-16", max_output_tokens=16)["status"] == "completed"
 
 
-def test_reasoning_may_eat_all_tokens():
+def test_reasoning_may_use_all_tokens():
     response = Client().create("ponder-forever", model="o4-mini", max_output_tokens=20)
     assert [item["type"] for item in response["output"]] == ["reasoning"]
     assert response["usage"]["output_tokens_details"] == {"reasoning_tokens": 20}
@@ -141,7 +141,7 @@ def test_slowly_asks_the_driver_to_wait():
 
 
 @pytest.mark.parametrize("word, cut", [("connection-cut", True), ("stop-short", False)])
-def test_broken_streams_have_no_end_and_leave_nothing(word, cut):
+def test_broken_streams_have_no_final_event_and_store_nothing(word, cut):
     client = Client()
     events = client.stream(f"{word} essay-6")
     assert events[-1]["type"] == "response.output_text.delta"
@@ -150,20 +150,20 @@ def test_broken_streams_have_no_end_and_leave_nothing(word, cut):
     assert reply.status == 404
 
 
-def test_a_cut_without_a_stream_tears_the_body():
+def test_a_cut_without_a_stream_truncates_the_body():
     client = Client()
     client.bytes(client.ask("POST", "/responses", {"model": "gpt-4o", "input": "connection-cut"}))
     assert client.cut
 
 
-def test_briskly_leaves_the_reasoning_out():
+def test_briskly_omits_the_reasoning():
     assert [item["type"] for item in Client().create("briskly", model="gpt-5")["output"]] == ["message"]
 
 
-def test_words_in_arguments_are_no_words():
+def test_control_words_in_arguments_have_no_effect():
     response = Client().create('get_weather {"city": "fail-early then retry"}', tools=[WEATHER])
     assert calls(response) == [("get_weather", {"city": "fail-early then retry"})]
 
 
-def test_an_essay_has_its_length():
+def test_an_essay_has_the_requested_length():
     assert len(said(Client().create("essay-300")).split()) == 300

@@ -1,6 +1,6 @@
-"""The installed `openai` as it may be one day: without the Assistants API, in a folder that stands first on the path.
+"""The installed `openai` as a later version may be: without the Assistants API, in a folder that is first on the path.
 
-What is left out is told by names, independently of what `docs.vendor` copies.
+The removed parts are listed here by name, independent of what `docs.vendor` copies.
 """
 
 import ast
@@ -12,12 +12,12 @@ from typing import Any, Final
 import openai
 
 SDK: Final = Path(openai.__file__).parent
-#: Modules and packages that are gone.
+#: Modules and packages that are removed.
 GONE: Final = re.compile(
     r"resources/beta/(assistants\.py|threads)|lib/(streaming/)?_assistants\w*\.py|"
     r"types/beta/(assistant\w*\.py|thread\w*\.py|threads|(code_interpreter|file_search|function)_tool(_param)?\.py)"
 )
-#: Modules in which something else is left.
+#: Modules that are removed only in part.
 CUT: Final = ("__init__.py", "lib/streaming/__init__.py", "resources/beta/__init__.py", "resources/beta/beta.py")
 CUT_TYPES: Final = "types/beta/__init__.py"
 LEADING: Final = re.compile(
@@ -27,7 +27,7 @@ NAMES: Final = re.compile(r"Async(Assistant|Thread)\w*|(Assistant|Thread)\w*|ass
 
 
 def without_assistants(folder: Path) -> Path:
-    """Put that `openai` into the folder; everything that stays as it is is a link.  The folder."""
+    """Create that `openai` in the folder, with links to all unchanged files; returns the folder."""
     _copy(SDK, folder / "openai")
     for path in (*CUT, CUT_TYPES):
         place = folder / "openai" / path
@@ -51,7 +51,7 @@ def _copy(source: Path, place: Path) -> None:
 
 
 class _Cut(ast.NodeTransformer):
-    """Leaves out imports, members and names of the Assistants API."""
+    """Removes imports, members and names of the Assistants API."""
 
     def visit_ImportFrom(self, node: ast.ImportFrom) -> Any:
         if LEADING.match(node.module or "") and node.level:

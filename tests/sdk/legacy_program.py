@@ -1,4 +1,4 @@
-"""Imports and calls of a program of the old days, on an `openai` without the Assistants API: ``… FOLDER``."""
+"""Imports and calls of an old program, with an `openai` without the Assistants API: ``… FOLDER``."""
 
 # ruff: noqa: I001 - the shim has to be imported before what it brings along
 import sys
@@ -30,7 +30,7 @@ assert assistant_create_params.AssistantCreateParams
 
 
 class Printer(AssistantEventHandler):
-    """What every tutorial had."""
+    """The event handler of most tutorials."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -73,7 +73,7 @@ def converse(client: Any) -> None:
 with running() as url:
     with shim.OpenAI(api_key="key", base_url=url) as client:
         converse(client)
-        # What is still the SDK's own stays that.
+        # Modules that the SDK still has are the SDK's own.
         for name in {"realtime", "chatkit"}.intersection(dir(openai.resources.beta.beta.Beta)):
             found = getattr(client.beta, name)
             assert sys.modules[type(found).__module__].__file__.startswith(sys.argv[1])

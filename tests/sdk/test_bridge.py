@@ -1,4 +1,4 @@
-"""``client.shim.thread`` and ``client.shim.adopt``, on every client: out of a thread into native calls, and back."""
+"""``client.shim.thread`` and ``client.shim.adopt`` on every client: from a thread to native calls, and back."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -38,7 +38,7 @@ def _said(client: Any, thread_id: str) -> list[str]:
     return [each.content[0].text.value for each in client.beta.threads.messages.list(thread_id, order="asc").data]
 
 
-def test_a_native_call_goes_on_from_a_thread(client: Any, assistant: str) -> None:
+def test_a_native_call_continues_a_thread(client: Any, assistant: str) -> None:
     thread_id = _asked(client, assistant, "My name is Ada.")
     client.beta.threads.messages.create(thread_id, role="user", content="I live in London.")
     state = client.shim.thread(thread_id)
@@ -71,7 +71,7 @@ def test_a_chain_with_calls_and_a_run_that_chains_from_it(client: Any, assistant
         input=[output, {"role": "user", "content": "Well?"}],
     )
     third = client.responses.create(model="gpt-4o", tools=[TOOL], previous_response_id=second.id, input="Thanks.")
-    # By its id: what lies before it is found.
+    # Adopted by its id: the responses before it are found through the chain.
     client.shim.adopt(thread_id, third.id)
     kinds = [item["type"] for item in client.shim.thread(thread_id).input_items(everything=True)]
     talk, call = ["message", "message"], ["function_call", "function_call_output"]
@@ -83,12 +83,12 @@ def test_a_chain_with_calls_and_a_run_that_chains_from_it(client: Any, assistant
     assert 'a tool returned "42"' in _said(client, thread_id)[-1]
 
 
-def test_several_responses_and_one_that_waits(client: Any, assistant: str) -> None:
+def test_several_responses_and_one_with_an_open_call(client: Any, assistant: str) -> None:
     thread_id = _asked(client, assistant)
     state = client.shim.thread(thread_id)
     first = client.responses.create(model="gpt-4o", tools=[TOOL], **state.request("look_up, please"))
     client.shim.adopt(thread_id, first)
-    # A call without an output is told to nobody, and no run chains from it.
+    # Until the call has its output, the state of the thread leaves it out, and no run chains from its response.
     assert client.shim.thread(thread_id).last_response_id == state.last_response_id
     output = {"type": "function_call_output", "call_id": first.output[0].call_id, "output": "42"}
     second = client.responses.create(model="gpt-4o", previous_response_id=first.id, input=[output])
@@ -99,7 +99,7 @@ def test_several_responses_and_one_that_waits(client: Any, assistant: str) -> No
     assert 'user said "look_up, please", a tool returned "42", assistant said' in _said(client, thread_id)[-1]
 
 
-def test_a_chain_that_knows_nothing_of_the_thread(client: Any, assistant: str) -> None:
+def test_a_chain_that_does_not_contain_the_thread(client: Any, assistant: str) -> None:
     thread_id = _asked(client, assistant)
     head = client.shim.thread(thread_id).last_response_id
     one = client.responses.create(model="gpt-4o", input="Elsewhere.")
@@ -112,7 +112,7 @@ def test_a_chain_that_knows_nothing_of_the_thread(client: Any, assistant: str) -
     assert client.shim.thread(empty).last_response_id == two.id
 
 
-def test_responses_that_nobody_stores(client: Any, assistant: str) -> None:
+def test_responses_that_are_not_stored(client: Any, assistant: str) -> None:
     thread_id = _asked(client, assistant)
     said = [*client.shim.thread(thread_id).input_items(everything=True), {"role": "user", "content": "Unstored."}]
     response = client.responses.create(model="gpt-4o", input=said, store=False)
@@ -125,7 +125,7 @@ def test_responses_that_nobody_stores(client: Any, assistant: str) -> None:
     assert [each.content[0].text.value for each in added] == ["Just a text.", other.output_text]
 
 
-def test_what_cannot_be_adopted(client: Any, assistant: str) -> None:
+def test_responses_that_cannot_be_adopted(client: Any, assistant: str) -> None:
     thread_id = _asked(client, assistant)
     response = client.responses.create(model="gpt-4o", input="Hello.")
     with pytest.raises(ApiError, match="No thread found"):

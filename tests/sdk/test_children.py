@@ -1,4 +1,4 @@
-"""Python processes that a program starts have the shim, too, or a warning says that they do not."""
+"""Python processes that a program starts have the shim as well, or a warning reports that they do not."""
 
 import logging
 import os
@@ -14,7 +14,7 @@ import shim
 from shim.sdk import children
 
 ROOT = Path(__file__).parents[2]
-#: Says whether the shim is in the process that runs it.
+#: Prints whether the shim is installed in the process that runs this program.
 ASK = "import openai, sys; print('shim.sdk.install' in sys.modules)"
 CHILD = f"{ASK}; print(openai.OpenAI().beta.threads.create().object)"
 
@@ -36,17 +36,17 @@ def run(program: str, *options: str, **more: Any) -> Any:
 
 
 def test_a_process_of_the_same_python(tmp_path: Path) -> None:
-    """Wherever it starts, and its own children with it."""
+    """In any working folder, and in the child's own children."""
     ran = run(f"import subprocess, sys; subprocess.run([sys.executable, '-c', {CHILD!r}])", cwd=tmp_path)
     assert (ran.stdout, ran.stderr) == ("True\nthread\n", "")
 
 
-def test_a_process_that_does_not_use_openai_pays_nothing() -> None:
+def test_a_process_that_does_not_use_openai_does_not_load_the_shim() -> None:
     ran = run("import sys; print([name for name in sys.modules if name.partition('.')[0] in ('openai', 'shim')])")
     assert (ran.stdout, ran.stderr) == ("[]\n", "")
 
 
-def test_a_sitecustomize_that_is_there_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_existing_sitecustomize_still_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "sitecustomize.py").write_text("import sys; sys.theirs = __file__")
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([os.environ["PYTHONPATH"], str(tmp_path)]))
     ran = run(f"import sys; print(sys.theirs, sys.modules['sitecustomize'].__file__); {ASK}")
@@ -59,12 +59,12 @@ def test_after_uninstall_nothing_is_left(monkeypatch: pytest.MonkeyPatch) -> Non
     assert children.MARK not in os.environ
     assert children.STARTUP not in os.environ.get("PYTHONPATH", "")
     assert run(ASK).stdout == "False\n"
-    # The folder alone does nothing.
+    # The folder alone has no effect.
     monkeypatch.setenv("PYTHONPATH", children.STARTUP)
     assert run(ASK).stdout == "False\n"
 
 
-def test_a_python_in_which_the_shim_cannot_be_loaded_says_so(tmp_path: Path) -> None:
+def test_a_python_that_cannot_load_the_shim_prints_a_warning(tmp_path: Path) -> None:
     (tmp_path / "shim").mkdir()
     (tmp_path / "shim" / "__init__.py").write_text("raise ImportError('broken')")
     path = os.pathsep.join([children.STARTUP, str(tmp_path)])
@@ -74,7 +74,7 @@ def test_a_python_in_which_the_shim_cannot_be_loaded_says_so(tmp_path: Path) -> 
     assert "broken" in ran.stderr
 
 
-def test_it_is_said_once(caplog: pytest.LogCaptureFixture) -> None:
+def test_the_warning_is_given_once(caplog: pytest.LogCaptureFixture) -> None:
     shim.uninstall()
     with caplog.at_level(logging.INFO, "shim"):
         shim.install()
@@ -83,7 +83,7 @@ def test_it_is_said_once(caplog: pytest.LogCaptureFixture) -> None:
 
 
 @pytest.mark.parametrize("options, more", [(["-I"], {}), (["-Es"], {}), ([], {"env": {"PATH": os.environ["PATH"]}})])
-def test_a_process_out_of_reach_is_warned_of(
+def test_a_process_that_cannot_get_the_shim_causes_a_warning(
     caplog: pytest.LogCaptureFixture, options: list[str], more: dict[str, Any]
 ) -> None:
     for _ in range(2):
@@ -93,7 +93,7 @@ def test_a_process_out_of_reach_is_warned_of(
     assert sys.executable in told
 
 
-def test_other_programs_are_not_warned_of(caplog: pytest.LogCaptureFixture) -> None:
+def test_other_programs_cause_no_warning(caplog: pytest.LogCaptureFixture) -> None:
     subprocess.run(["true"], check=True, env={})
     subprocess.run("true", shell=True, check=True, env={})
     run("pass", "-W", "error", "-X", "utf8", "-u")
@@ -125,7 +125,7 @@ NAMES = {"python": True, "/usr/bin/python3.11": True, "PyPy3": True, "/bin/sh": 
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_what_a_python_is_called(name: str) -> None:
+def test_names_of_python_interpreters_are_recognised(name: str) -> None:
     assert children.is_python(name) is NAMES[name]
 
 

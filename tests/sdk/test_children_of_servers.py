@@ -1,4 +1,4 @@
-"""Servers that start their workers anew, run as `python -m shim -m uvicorn`: each worker has the shim."""
+"""Servers that start worker processes, run as `python -m shim -m uvicorn`: each worker has the shim."""
 
 import json
 import os
@@ -34,7 +34,7 @@ async def app(scope, receive, send):
     await send({"type": "http.response.start", "status": 200, "headers": []})
     await send({"type": "http.response.body", "body": said})
 """
-#: As Django's reloader starts its child: https://github.com/django/django/blob/5.2/django/utils/autoreload.py
+#: Starts its child like Django's reloader: https://github.com/django/django/blob/5.2/django/utils/autoreload.py
 RELOADER = """
 import os
 import subprocess
@@ -49,7 +49,7 @@ if os.environ.get("RUN_MAIN") != "true":
 print(openai.OpenAI().beta.threads.create().object, sys.argv)
 sys.exit(3)
 """
-#: Seconds until a server has started, on a machine that does other work.
+#: Seconds within which a server must start, on a machine with other load.
 PATIENCE = 60.0
 
 
@@ -102,7 +102,7 @@ def test_uvicorn(tmp_path: Path, options: tuple[str, ...]) -> None:
     assert found["pid"] != parent
 
 
-def test_a_reloader_as_djangos(tmp_path: Path) -> None:
+def test_a_reloader_like_djangos(tmp_path: Path) -> None:
     (tmp_path / "manage.py").write_text(RELOADER)
     ran = subprocess.run(
         [sys.executable, "-m", "shim", "manage.py", "runserver"],

@@ -1,4 +1,4 @@
-"""``shim.install()``: clients that other code builds use the shim; after ``shim.uninstall()`` they do not."""
+"""``shim.install()``: clients that other code creates use the shim; after ``shim.uninstall()`` they do not."""
 
 import copy
 import subprocess
@@ -20,7 +20,7 @@ AZURE = {"api_version": "2024-05-01-preview"}
 
 
 class Sdk(openai.OpenAI):
-    """A client class of somebody else, with an idea of its own of how to be built."""
+    """A client class of another package, whose constructor has other parameters."""
 
     def __init__(self, company: str, **given: Any) -> None:
         self.company = company
@@ -57,7 +57,7 @@ def test_plain_clients(upstream: Loopback, colour: str) -> None:
 
 @pytest.mark.parametrize("colour", COLOURS)
 @pytest.mark.usefixtures("installed")
-def test_azures_clients(upstream: Loopback, colour: str) -> None:
+def test_azure_clients(upstream: Loopback, colour: str) -> None:
     given: Any = {"azure_endpoint": f"http://{upstream.host}", "api_key": "theirs", **AZURE}
     with either(colour, openai.AzureOpenAI, openai.AsyncAzureOpenAI, **given) as client:
         assert converse(client, DEPLOYMENT)
@@ -66,7 +66,7 @@ def test_azures_clients(upstream: Loopback, colour: str) -> None:
 
 @pytest.mark.parametrize("colour", COLOURS)
 @pytest.mark.usefixtures("installed")
-def test_clients_of_their_own_classes(upstream: Loopback, colour: str) -> None:
+def test_clients_of_other_classes(upstream: Loopback, colour: str) -> None:
     with either(colour, Sdk, AsyncSdk, company="ours", base_url=upstream.url, api_key="theirs") as client:
         assert converse(client)
         assert client.company == "ours"
@@ -84,13 +84,13 @@ def test_the_module_level_client(upstream: Loopback, monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.usefixtures("installed")
-def test_our_own_clients_are_wired_once(upstream: Loopback) -> None:
+def test_the_shims_own_clients_are_set_up_once(upstream: Loopback) -> None:
     with shim.OpenAI(base_url=upstream.url, api_key="ours") as client:
         assert converse(client)
     assert len(upstream.asked) == 2
 
 
-def test_twice_is_once_and_undone_at_once(upstream: Loopback) -> None:
+def test_installing_twice_is_undone_by_one_uninstall(upstream: Loopback) -> None:
     plain = openai.OpenAI.__init__, vars(openai.OpenAI).get("beta")
     shim.install()
     shim.install()
@@ -103,7 +103,7 @@ def test_twice_is_once_and_undone_at_once(upstream: Loopback) -> None:
     assert [asked.path for asked in upstream.asked] == ["/v1/threads"]
 
 
-def test_a_client_made_meanwhile_keeps_working(upstream: Loopback) -> None:
+def test_a_client_created_while_installed_works_afterwards(upstream: Loopback) -> None:
     shim.install()
     client = openai.OpenAI(base_url=upstream.url, api_key="theirs")
     shim.uninstall()
@@ -111,7 +111,7 @@ def test_a_client_made_meanwhile_keeps_working(upstream: Loopback) -> None:
     client.close()
 
 
-def test_a_client_made_before_is_left_alone(upstream: Loopback) -> None:
+def test_a_client_created_before_is_unchanged(upstream: Loopback) -> None:
     with openai.OpenAI(base_url=upstream.url, api_key="theirs", max_retries=0) as before:
         shim.install()
         try:
@@ -135,8 +135,8 @@ def test_a_plain_copy_of_a_client(upstream: Loopback) -> None:
         assert converse(copy.copy(client))
 
 
-def test_in_a_fresh_process_before_openai_is_used(tmp_path: Path) -> None:
-    """Whichever is imported first."""
+def test_in_a_new_process_before_openai_is_used(tmp_path: Path) -> None:
+    """For both orders of the two imports."""
     program = "import openai; from openai import OpenAI; import shim; shim.install(); "
     program += "print(OpenAI().beta.assistants.create(model='gpt-4o').object)"
     ran = subprocess.run(
@@ -150,8 +150,8 @@ def test_in_a_fresh_process_before_openai_is_used(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("installed")
-def test_what_the_api_never_had_is_there_too(upstream: Loopback) -> None:
-    """On every client that is built, other people's own and Azure's; and no longer than it is installed."""
+def test_the_shims_additions_are_installed_as_well(upstream: Loopback) -> None:
+    """On every new client, including those of other packages and Azure's, and only while the shim is installed."""
     azure = {**AZURE, "azure_endpoint": upstream.url, "api_key": "test"}
     for client in (
         openai.OpenAI(base_url=upstream.url, api_key="test"),
@@ -166,7 +166,7 @@ def test_what_the_api_never_had_is_there_too(upstream: Loopback) -> None:
 
 
 @pytest.mark.usefixtures("installed")
-async def test_so_is_it_on_async_clients(upstream: Loopback) -> None:
+async def test_the_shims_additions_are_installed_on_async_clients(upstream: Loopback) -> None:
     async with AsyncSdk("acme", base_url=upstream.url, api_key="test") as client:
         made = await client.shim.assistants.create(id="asst_ofanasyncone", model="gpt-4o")
         assert (await client.beta.assistants.retrieve(made.id)).model == "gpt-4o"

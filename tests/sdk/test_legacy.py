@@ -1,4 +1,4 @@
-"""`openai` without the Assistants API: the shim brings that part along, and nothing of it where the SDK has it."""
+"""`openai` without the Assistants API: the shim adds that part, and adds nothing if the SDK has it."""
 
 import os
 import subprocess
@@ -13,8 +13,8 @@ from tests.sdk.later import without_assistants
 
 ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent
-#: Tests that use everything that is gone: handlers, helpers that poll and stream, pages, raw and streaming responses,
-#: every way to a client, in both colours.
+#: Tests that use all removed parts: handlers, helpers that poll and stream, pages, raw and streaming responses, every
+#: way to create a client, blocking and async.
 DOORS = (
     "tests/scenarios/doors/test_handlers.py",
     "tests/scenarios/doors/test_raw.py",
@@ -23,7 +23,7 @@ DOORS = (
     "tests/scenarios/ways_in/test_every_way.py",
     "tests/assembly/test_decoding.py",
 )
-#: Of `test_every_way`, one conversation each way.
+#: From `test_every_way`, one conversation for each way.
 CHOSEN = "not test_a_scenario or a_conversation"
 
 
@@ -33,18 +33,18 @@ def later(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def ran(later: Path, *words: str) -> "subprocess.CompletedProcess[str]":
-    """A Python that finds the later SDK before the installed one."""
+    """Run a Python that finds the later SDK before the installed one."""
     known = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "COV_"))}
     known["PYTHONPATH"] = os.pathsep.join([str(later), str(ROOT)])
     return subprocess.run([sys.executable, *words], cwd=ROOT, env=known, capture_output=True, text=True, check=False)
 
 
-def test_that_sdk_lacks_it_by_itself(later: Path) -> None:
+def test_the_later_sdk_alone_lacks_the_assistants_api(later: Path) -> None:
     told = ran(later, str(HERE / "without.py"))
     assert told.returncode == 0, told.stderr
 
 
-def test_a_program_of_the_old_days(later: Path) -> None:
+def test_an_old_program(later: Path) -> None:
     told = ran(later, str(HERE / "legacy_program.py"), str(later))
     assert told.returncode == 0, told.stderr
 
@@ -64,20 +64,20 @@ assert type(shim.OpenAI(api_key="key").beta.with_raw_response.threads).__name__ 
     assert told.returncode == 0, told.stderr
 
 
-def test_it_is_not_loaded_before_it_is_used(later: Path) -> None:
+def test_the_added_part_is_not_loaded_before_it_is_used(later: Path) -> None:
     told = ran(later, "-c", "import sys, shim; print(*sys.modules)")
     assert told.returncode == 0, told.stderr
     assert "shim.sdk.legacy" in told.stdout
     assert not {name for name in told.stdout.split() if name.startswith(("openai.types.beta", "shim.sdk.borrowed"))}
 
 
-def test_the_doors(later: Path) -> None:
+def test_tests_of_every_kind_of_client_pass_with_the_later_sdk(later: Path) -> None:
     told = ran(later, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-m", "not slow", "-k", CHOSEN, *DOORS)
     assert told.returncode == 0, told.stdout[-4000:]
     assert " passed" in told.stdout
 
 
-def test_nothing_is_done_where_the_sdk_has_it() -> None:
+def test_nothing_is_added_if_the_sdk_has_the_assistants_api() -> None:
     assert legacy.is_whole()
     assert not [each for each in sys.meta_path if type(each).__module__ == legacy.__name__]
     assert legacy.VENDORED not in str(openai.types.beta.threads.__file__)
@@ -85,9 +85,7 @@ def test_nothing_is_done_where_the_sdk_has_it() -> None:
 
 
 @pytest.mark.parametrize("missing", legacy.WANTED)
-def test_either_resource_may_be_the_one_that_is_gone(
-    missing: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_either_resource_may_be_missing(missing: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "openai/resources/beta"
     folder.mkdir(parents=True)
     for name in legacy.WANTED:
@@ -95,6 +93,6 @@ def test_either_resource_may_be_the_one_that_is_gone(
     monkeypatch.setattr("openai.__path__", [str(tmp_path / "openai")])
     assert legacy.is_whole()
     (folder / f"{missing}.py").unlink()
-    # What an uninstallation may leave behind is no module.
+    # An empty folder, which an uninstallation may leave behind, is not a module.
     (folder / missing).mkdir()
     assert not legacy.is_whole()

@@ -13,7 +13,7 @@ from tests.scenarios.ways_in.speaking import DEPLOYMENT, converse, server
 
 @pytest.fixture
 def upstream(monkeypatch: pytest.MonkeyPatch) -> Iterator[Loopback]:
-    """A server; whatever the test sets on the module is taken back."""
+    """An upstream server; settings of the module are restored after the test."""
     for name in module.SETTINGS:
         if hasattr(openai, name):
             monkeypatch.setattr(openai, name, getattr(openai, name))
@@ -54,7 +54,7 @@ def test_azure_by_settings(upstream: Loopback) -> None:
     assert {asked.header("api-key") for asked in upstream.asked} == {"azure-key"}
 
 
-def test_other_resources_are_openais_own(monkeypatch: pytest.MonkeyPatch, upstream: Loopback) -> None:
+def test_other_resources_are_those_of_openai(monkeypatch: pytest.MonkeyPatch, upstream: Loopback) -> None:
     shim.api_key = "module-key"
     shim.base_url = f"{upstream.url}/"
     listed = shim.models.list()
@@ -62,8 +62,8 @@ def test_other_resources_are_openais_own(monkeypatch: pytest.MonkeyPatch, upstre
     assert upstream.asked[-1].path == "/v1/models"
 
 
-def test_every_public_name_is_there() -> None:
-    """``from shim import X`` for whatever a program imports from `openai`."""
+def test_every_public_name_of_openai_exists() -> None:
+    """``from shim import X`` works for every X that a program can import from `openai`."""
     missing = [name for name in openai.__all__ if not hasattr(shim, name)]
     assert missing == []
     assert shim.NotFoundError is openai.NotFoundError
@@ -73,7 +73,7 @@ def test_every_public_name_is_there() -> None:
     assert issubclass(shim.AsyncAzureOpenAI, openai.AsyncAzureOpenAI)
 
 
-def test_a_name_that_openai_has_not() -> None:
+def test_a_name_that_openai_does_not_have() -> None:
     with pytest.raises(AttributeError):
         shim.no_such_name  # noqa: B018
 
@@ -84,7 +84,7 @@ def test_offline_without_a_key(monkeypatch: pytest.MonkeyPatch, upstream: Loopba
     assert upstream.asked == []
 
 
-def test_vector_stores_where_old_programs_have_them(upstream: Loopback) -> None:
+def test_vector_stores_at_the_old_path(upstream: Loopback) -> None:
     upstream.answer = lambda asked: Said.json({"id": "vs_1", "object": "vector_store", "name": "notes"})
     shim.api_key = "module-key"
     shim.base_url = f"{upstream.url}/"

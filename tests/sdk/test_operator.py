@@ -1,4 +1,4 @@
-"""``client.shim``: ids of one's own, and the whole store, on every client."""
+"""``client.shim`` on every client: objects under chosen ids, and access to the whole store."""
 
 import inspect
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ def client(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.M
         yield made
 
 
-def test_an_assistant_and_a_thread_under_ids_of_ones_own(client: Any) -> None:
+def test_an_assistant_and_a_thread_under_chosen_ids(client: Any) -> None:
     made = client.shim.assistants.create(id=OWN, model="gpt-4o", name="Own")
     assert (made.id, made.name) == (OWN, "Own")
     assert client.beta.assistants.retrieve(OWN).name == "Own"
@@ -44,7 +44,7 @@ def test_an_assistant_and_a_thread_under_ids_of_ones_own(client: Any) -> None:
             client.shim.assistants.create(id=id, model="gpt-4o")
 
 
-def test_what_the_store_holds(client: Any) -> None:
+def test_the_contents_of_the_store(client: Any) -> None:
     client.shim.assistants.create(id=OWN, model="gpt-4o")
     thread = client.shim.threads.create(id=THREAD, messages=[{"role": "user", "content": "A rare WORD?"}])
     run = client.beta.threads.runs.create_and_poll(thread_id=THREAD, assistant_id=OWN)
@@ -66,7 +66,7 @@ def test_what_the_store_holds(client: Any) -> None:
         client.shim.threads.export("thread_none")
 
 
-def test_rounds_are_chained_and_send_what_is_new(client: Any) -> None:
+def test_rounds_are_chained_and_send_only_new_items(client: Any) -> None:
     tool = {"type": "function", "function": {"name": "look_up", "parameters": {"type": "object", "properties": {}}}}
     client.shim.assistants.create(id=OWN, model="gpt-4o", tools=[tool])
     client.shim.threads.create(id=THREAD, messages=[{"role": "user", "content": "look_up, please"}])
@@ -84,7 +84,7 @@ def test_rounds_are_chained_and_send_what_is_new(client: Any) -> None:
     assert [item.get("role") for item in third.sent] == ["user"]
 
 
-def test_the_async_one_has_all_that_the_blocking_one_has() -> None:
+def test_the_async_client_has_all_methods_of_the_blocking_one() -> None:
     pairs = [(getattr(operator, name), getattr(operator, f"Async{name}")) for name in ("Assistants", "Threads", "Shim")]
     for one, other in pairs:
         assert {name for name in vars(one) if name[0] != "_"} == {name for name in vars(other) if name[0] != "_"}
@@ -96,7 +96,7 @@ def test_the_async_one_has_all_that_the_blocking_one_has() -> None:
         assert isinstance(kind.shim, property)
 
 
-def test_an_id_of_several_tenants_names_none() -> None:
+def test_an_id_that_several_tenants_have_is_ambiguous() -> None:
     class Rows:
         def execute(self, *_: Any) -> Any:
             return self

@@ -1,4 +1,4 @@
-"""`ShimSession` with the Agents SDK itself: its runner, tools, streaming, and what it asks of a session."""
+"""`ShimSession` with the Agents SDK: its runner, tools and streaming, and the methods that it calls on a session."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -30,11 +30,11 @@ def _texts(client: OpenAI, thread_id: str) -> list[tuple[str, str]]:
 
 
 def _during(work: Callable[[AsyncOpenAI, Any], Coroutine[Any, Any, None]]) -> None:
-    """With a client, and an agent that has one tool."""
+    """Run with a client, and an agent that has one tool."""
 
     @agents.function_tool
     def look_up(word: str) -> str:
-        """Looks a word up."""
+        """Look a word up."""
         return f"{word} means peace"
 
     async def main() -> None:
@@ -72,7 +72,7 @@ def test_an_agent_and_an_assistant_share_a_thread(client: OpenAI) -> None:
     assert [role for role, _ in _texts(client, thread.id)] == ["user", "assistant"] * 4
 
 
-def test_items_come_back_as_they_were_added(client: OpenAI) -> None:
+def test_items_are_returned_as_they_were_added(client: OpenAI) -> None:
     thread = client.beta.threads.create()
     said: list[Any] = [
         {"role": "user", "content": "Look at this."},
@@ -102,7 +102,7 @@ def test_items_come_back_as_they_were_added(client: OpenAI) -> None:
     assert [(each.role, each.content[0].type) for each in page] == [("user", "text"), ("user", "image_url")]
 
 
-def test_what_is_popped_or_cleared_is_told_to_nobody_again(client: OpenAI) -> None:
+def test_popped_or_cleared_items_are_never_sent_again(client: OpenAI) -> None:
     assistant = client.beta.assistants.create(model="gpt-4o")
     thread = client.beta.threads.create(messages=[{"role": "user", "content": "A secret."}])
     runs = client.beta.threads.runs
@@ -126,7 +126,7 @@ def test_what_is_popped_or_cleared_is_told_to_nobody_again(client: OpenAI) -> No
     assert len(runs.list(thread.id).data) == 2
 
 
-def test_a_thread_that_is_not_there_or_busy(client: OpenAI) -> None:
+def test_a_thread_that_does_not_exist_or_has_an_active_run(client: OpenAI) -> None:
     tool: Any = {"type": "function", "function": {"name": "look_up", "parameters": {"type": "object"}}}
     assistant = client.beta.assistants.create(model="gpt-4o", tools=[tool])
     thread = client.beta.threads.create(messages=[{"role": "user", "content": "look_up, please"}])
@@ -142,13 +142,13 @@ def test_a_thread_that_is_not_there_or_busy(client: OpenAI) -> None:
         for each in (busy.add_items([item]), busy.pop_item(), busy.clear_session()):
             with pytest.raises(ApiError, match=f"while a run {run.id} is active"):
                 await each
-        # A call that nobody has answered is not for others.
+        # A call that has no output yet is not returned to other readers.
         assert [one["type"] for one in await busy.get_items()] == ["message"]
 
     _during(work)
 
 
-def test_clients(client: OpenAI) -> None:
+def test_blocking_and_async_clients(client: OpenAI) -> None:
     thread = client.beta.threads.create(messages=[{"role": "user", "content": "Hello."}])
 
     async def main() -> None:
@@ -156,7 +156,7 @@ def test_clients(client: OpenAI) -> None:
         assert len(await own.get_items()) == 1
         assert isinstance(own._client, AsyncOpenAI)
         await own._client.close()
-        # A blocking one serves as well.
+        # A blocking client works as well.
         assert len(await ShimSession(thread.id, client).get_items()) == 1
         with pytest.raises(TypeError, match="this client is not the shim's"):
             await ShimSession(thread.id, openai.AsyncOpenAI(api_key="test")).get_items()

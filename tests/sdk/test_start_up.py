@@ -1,4 +1,4 @@
-"""The modules that an import and a first client load.  Modules are counted, as times depend on the machine."""
+"""The modules that an import and a first client load. Modules are counted, as times depend on the machine."""
 
 import json
 import os
@@ -9,24 +9,24 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-#: What a program that imports the package may never use.
+#: Modules that an import of the package must not load.
 LATER = (
     *("alembic", "click", "mako", "platformdirs", "pydantic_settings", "rich", "sqlalchemy", "starlette", "typer"),
     *("uvicorn", "cryptography", "psycopg", "quicktok"),
     *(f"shim.{room}" for room in ("assembly", "cli", "engine", "http", "runtime", "sandbox", "server", "settings")),
     *(f"shim.{room}" for room in ("store", "translate", "upstream", "wire")),
 )
-#: What a program that has made a client and used it, on a store that is up to date, still does not need.
+#: Modules that are not loaded either by a program that has created and used a client, on a store that is up to date.
 NEVER = (
     *("alembic", "click", "mako", "rich", "starlette", "typer", "uvicorn", "cryptography", "psycopg"),
     *("sqlalchemy.orm", "shim.cli", "shim.sandbox", "shim.server"),
 )
-#: Modules of ours that the import of the package loads.
+#: The package's own modules that its import loads.
 FEW = 12
 
 
 def loaded(program: str, **more: str) -> set[str]:
-    """The modules that a process has loaded when the program is through."""
+    """The modules that a process has loaded at the end of the program."""
     said = f"{program}\nimport json, sys; print(json.dumps(sorted(sys.modules)))"
     given = os.environ | {"PYTHONPATH": str(ROOT)} | more
     ran = subprocess.run([sys.executable, "-c", said], env=given, capture_output=True, text=True, check=True)
@@ -37,7 +37,7 @@ def test_an_import_loads_what_it_needs() -> None:
     ours = loaded("import shim")
     assert sorted(ours & set(LATER)) == []
     assert len([name for name in ours if name.partition(".")[0] == "shim"]) <= FEW
-    # The rest is the SDK's, but for a few modules of the standard library.
+    # All other modules are the SDK's, except for a few of the standard library.
     assert len(ours - loaded("import openai")) <= FEW + 8
 
 

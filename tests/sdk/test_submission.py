@@ -1,4 +1,4 @@
-"""``client.responses.submit_tool_outputs``: a response goes on as a run of the Assistants API did."""
+"""``client.responses.submit_tool_outputs``: a response is continued like a run of the Assistants API."""
 
 import subprocess
 import sys
@@ -53,7 +53,7 @@ def outputs(found: list[Any], by: str = "call_id") -> list[dict[str, str]]:
 
 
 @pytest.mark.parametrize("by", ["call_id", "id"])
-def test_outputs_go_back_by_the_id_of_the_call_or_of_its_item(responses: Any, server: Loopback, by: str) -> None:
+def test_outputs_name_the_id_of_the_call_or_of_its_item(responses: Any, server: Loopback, by: str) -> None:
     first = asked(responses)
     second = responses.submit_tool_outputs(response_id=first.id, tool_outputs=outputs(calls(first), by))
     assert second.previous_response_id == first.id
@@ -65,7 +65,7 @@ def test_outputs_go_back_by_the_id_of_the_call_or_of_its_item(responses: Any, se
     ]
 
 
-def test_the_settings_are_said_again(responses: Any, server: Loopback) -> None:
+def test_the_settings_are_sent_again(responses: Any, server: Loopback) -> None:
     first = asked(responses)
     responses.submit_tool_outputs(response_id=first.id, tool_outputs=outputs(calls(first)))
     sent = server.bodies[1]
@@ -79,7 +79,7 @@ def test_the_settings_are_said_again(responses: Any, server: Loopback) -> None:
     )
 
 
-def test_what_is_to_be_other_is_given(responses: Any, server: Loopback) -> None:
+def test_settings_can_be_changed(responses: Any, server: Loopback) -> None:
     first = asked(responses)
     given = outputs(calls(first))
     responses.submit_tool_outputs(response_id=first.id, tool_outputs=given, temperature=0.1, metadata={})
@@ -93,7 +93,7 @@ def test_a_forced_call_is_not_forced_again(responses: Any, server: Loopback, cho
     assert "tool_choice" not in server.bodies[1]
 
 
-def test_as_a_stream(responses: Any) -> None:
+def test_submitting_with_a_stream(responses: Any) -> None:
     first = asked(responses)
     stream = responses.submit_tool_outputs_stream(response_id=first.id, tool_outputs=outputs(calls(first)))
     names = [event.type for event in stream]
@@ -102,7 +102,7 @@ def test_as_a_stream(responses: Any) -> None:
 
 
 def test_one_stream_through_all_rounds(responses: Any, server: Loopback) -> None:
-    """Outputs that are submitted while the response is streamed: the same loop hears what follows."""
+    """Outputs are submitted while the response is streamed, and the same loop receives the following events."""
     current, made, text = "", [], ""
     for event in asked(responses, stream=True):
         if event.type == "response.created":
@@ -123,18 +123,18 @@ def test_one_stream_through_all_rounds(responses: Any, server: Loopback) -> None
     assert not OPEN
 
 
-def test_a_stream_without_outputs_ends_as_it_always_did(responses: Any) -> None:
+def test_a_stream_without_outputs_ends_as_before(responses: Any) -> None:
     assert [event.type for event in asked(responses, stream=True)][-1] == "response.completed"
     assert [event.type for event in asked(responses, "Hello.", stream=True)][-1] == "response.completed"
 
 
-def test_outputs_after_the_stream(responses: Any) -> None:
+def test_outputs_submitted_after_the_stream(responses: Any) -> None:
     *_, last = asked(responses, stream=True)
     second = responses.submit_tool_outputs(response_id=last.response.id, tool_outputs=outputs(calls(last.response)))
     assert second.previous_response_id == last.response.id
 
 
-def test_an_output_that_is_missing_is_named(responses: Any) -> None:
+def test_a_missing_output_is_named(responses: Any) -> None:
     current = ""
     events = iter(asked(responses, stream=True))
     for event in events:
@@ -147,7 +147,7 @@ def test_an_output_that_is_missing_is_named(responses: Any) -> None:
         list(events)
 
 
-def test_an_id_of_no_call_is_refused_with_those_that_are(responses: Any) -> None:
+def test_an_unknown_call_id_is_refused_with_a_list_of_the_known_ones(responses: Any) -> None:
     first = asked(responses)
     wrong = [{"tool_call_id": "call_x", "output": ""}]
     with pytest.raises(
@@ -156,12 +156,12 @@ def test_an_id_of_no_call_is_refused_with_those_that_are(responses: Any) -> None
         responses.submit_tool_outputs(response_id=first.id, tool_outputs=wrong)
 
 
-def test_a_response_that_is_not_there(responses: Any) -> None:
+def test_a_response_that_does_not_exist(responses: Any) -> None:
     with pytest.raises(openai.NotFoundError):
         responses.submit_tool_outputs(response_id="resp_" + "0" * 50, tool_outputs=[])
 
 
-def test_a_response_that_somebody_else_still_writes(responses: Any, server: Loopback) -> None:
+def test_a_response_that_is_still_in_progress(responses: Any, server: Loopback) -> None:
     first = asked(responses)
     server.answer = unfinished
     with pytest.raises(openai.OpenAIError, match="is still in_progress"):
@@ -172,7 +172,7 @@ def unfinished(asked: Asked) -> Said:
     return Said.json({"id": "resp_1", "object": "response", "status": "in_progress", "output": []})
 
 
-def test_a_conversation_goes_on_by_its_id(responses: Any, server: Loopback) -> None:
+def test_a_conversation_is_continued_by_its_id(responses: Any, server: Loopback) -> None:
     sent: list[Any] = []
 
     def answer(asked: Asked) -> Said:
@@ -187,11 +187,11 @@ def test_a_conversation_goes_on_by_its_id(responses: Any, server: Loopback) -> N
     assert "previous_response_id" not in sent[1].json
 
 
-def test_raw_answers_are_what_they_were(responses: Any) -> None:
+def test_raw_answers_are_unchanged(responses: Any) -> None:
     assert responses.with_raw_response.create(model="gpt-4o", input="Hello.").parse().status == "completed"
 
 
-def test_installed_clients_have_it_and_lose_it(server: Loopback) -> None:
+def test_installed_clients_have_the_method_until_uninstall(server: Loopback) -> None:
     given: Any = {"api_key": "x", "base_url": server.url}
     shim.install()
     with openai.OpenAI(**given) as client:
@@ -203,7 +203,7 @@ def test_installed_clients_have_it_and_lose_it(server: Loopback) -> None:
         assert not hasattr(client.responses, "submit_tool_outputs")
 
 
-def test_the_module_has_it_too() -> None:
+def test_the_module_has_the_method_as_well() -> None:
     program = "import shim; shim.api_key = 'x'; print(shim.responses.submit_tool_outputs.__name__)"
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "submit_tool_outputs"

@@ -1,4 +1,4 @@
-"""``import shim.types.beta``: every submodule of `openai` under this package's name, and the same objects in it."""
+"""``import shim.types.beta``: every submodule of `openai` under this package's name, with the same objects in it."""
 
 import importlib
 import importlib.util
@@ -33,7 +33,7 @@ def test_every_module_is_the_same_object() -> None:
         assert theirs.__name__ == f"openai.{name}"
 
 
-def test_as_programs_write_it() -> None:
+def test_imports_as_programs_write_them() -> None:
     program = """
 import shim.types.beta.threads
 import shim.types.beta.threads.runs as runs
@@ -50,18 +50,18 @@ assert resources.beta.Threads is openai.resources.beta.Threads
 
 
 @pytest.mark.parametrize("name", ["shim.nothing", "shim.types.nothing", "shim.store.types", "shim.nothing.types"])
-def test_what_neither_has_is_missing(name: str) -> None:
+def test_a_module_that_neither_package_has_is_missing(name: str) -> None:
     with pytest.raises(ModuleNotFoundError, match="No module named 'shim"):
         importlib.import_module(name)
 
 
-def test_own_modules_come_first() -> None:
+def test_the_packages_own_modules_come_first() -> None:
     found = importlib.import_module("shim.cli")
     assert found.__name__ == "shim.cli"
     assert importlib.util.find_spec("shim.wire.ids") is not None
 
 
-def test_made_importable_once() -> None:
+def test_the_import_hook_is_installed_once() -> None:
     before = list(sys.meta_path)
     submodules.make_importable()
     assert sys.meta_path == before

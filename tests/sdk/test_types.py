@@ -20,7 +20,7 @@ MISSPELT = HERE / "typed" / "misspelt.py"
 
 
 def mistakes() -> set[int]:
-    """The lines of the program in which everything but imports is wrong."""
+    """The lines of the program in which everything except imports is wrong."""
     body = ast.parse(MISSPELT.read_text()).body
     return {node.lineno for node in body[1:] if not isinstance(node, ast.Import | ast.ImportFrom)}
 

@@ -1,4 +1,6 @@
-"""The SDK's advice to leave the old API is silent on our clients; every other warning is kept."""
+"""The SDK's deprecation warning for the old API is suppressed on the shim's clients; every other warning
+is unchanged.
+"""
 
 import inspect
 import warnings
@@ -28,14 +30,14 @@ def upstream() -> Iterator[Loopback]:
 
 @contextmanager
 def heard() -> Iterator[list[Any]]:
-    """All warnings, whatever filters the suite has."""
+    """Record all warnings, independent of the filters of the test suite."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         yield caught
 
 
 def resources(resource: Any) -> Iterator[Any]:
-    """The beta resource and all that hangs below it."""
+    """The beta resource and all resources below it."""
     yield resource
     for name in NESTED:
         if hasattr(type(resource), name):
@@ -43,7 +45,7 @@ def resources(resource: Any) -> Iterator[Any]:
 
 
 @pytest.mark.parametrize("colour", COLOURS)
-def test_a_conversation_is_silent(upstream: Loopback, colour: str) -> None:
+def test_a_conversation_causes_no_warning(upstream: Loopback, colour: str) -> None:
     with heard() as caught, either(colour, OpenAI, AsyncOpenAI, api_key="test", base_url=upstream.url) as client:
         converse(client)
         client.beta.assistants.with_raw_response.list()
@@ -52,7 +54,7 @@ def test_a_conversation_is_silent(upstream: Loopback, colour: str) -> None:
     assert [each.message for each in caught if issubclass(each.category, DeprecationWarning)] == []
 
 
-def test_install_is_silent_and_uninstall_is_not(upstream: Loopback) -> None:
+def test_installed_clients_do_not_warn_and_uninstalled_ones_do(upstream: Loopback) -> None:
     given: Any = {"api_key": "test", "base_url": upstream.url, "max_retries": 0}
     shim.install()
     with heard() as caught, openai.OpenAI(**given) as client:
@@ -65,7 +67,7 @@ def test_install_is_silent_and_uninstall_is_not(upstream: Loopback) -> None:
 
 
 def chain(method: Any) -> Iterator[Any]:
-    """A function and all that it is wrapped around."""
+    """A function and all functions that it wraps."""
     while method is not None:
         yield method
         method = getattr(method, "__wrapped__", None)
@@ -76,8 +78,8 @@ def warns(method: Any) -> bool:
 
 
 @pytest.mark.parametrize("kind", [OpenAI, AsyncOpenAI], ids=COLOURS)
-def test_no_method_of_ours_gives_the_advice(kind: Any) -> None:
-    """Every one, the polling and streaming helpers too; and their signatures are the SDK's."""
+def test_no_method_of_the_shim_gives_the_warning(kind: Any) -> None:
+    """Checks every method, including the polling and streaming helpers; their signatures are those of the SDK."""
     advised = 0
     for resource in resources(kind(**PLAIN).beta):
         loud = type(resource).__mro__[1]
@@ -93,7 +95,7 @@ def test_no_method_of_ours_gives_the_advice(kind: Any) -> None:
     assert advised == 0 if first else advised > 20
 
 
-def test_the_plain_sdk_is_as_loud_as_it_was() -> None:
+def test_the_plain_sdk_still_warns() -> None:
     before = openai.resources.beta.threads.Runs.retrieve
     mine = type(OpenAI(**PLAIN).beta.threads.runs).retrieve
     assert openai.resources.beta.threads.Runs.retrieve is before
@@ -105,7 +107,7 @@ def test_the_plain_sdk_is_as_loud_as_it_was() -> None:
     or openai.resources.beta.threads.Runs.create_and_stream.__deprecated__ in ADVICE,
     reason="this SDK warns of nothing else there",
 )
-def test_a_method_that_warns_of_something_else_still_does(upstream: Loopback) -> None:
+def test_a_method_with_another_warning_still_warns(upstream: Loopback) -> None:
     with OpenAI(api_key="test", base_url=upstream.url) as client:
         helper = client.beta.assistants.create(model="gpt-4o")
         thread = client.beta.threads.create(messages=[{"role": "user", "content": "Hello"}])
@@ -116,15 +118,15 @@ def test_a_method_that_warns_of_something_else_still_does(upstream: Loopback) ->
 
 
 def test_no_filter_is_set() -> None:
-    """Somebody else's warning, in these very words, is heard."""
+    """A warning of other code with the same text is still shown."""
     with heard() as caught, OpenAI(**PLAIN):
         for words in ADVICE:
             warnings.warn(words, DeprecationWarning, stacklevel=1)
     assert {str(each.message) for each in caught} == ADVICE
 
 
-def test_classes_keep_their_names_and_families() -> None:
-    """Tracing libraries look at classes, and some programs at types."""
+def test_classes_have_the_sdks_names_and_base_classes() -> None:
+    """Tracing libraries inspect classes, and some programs check types."""
     client = OpenAI(**PLAIN)
     for resource in resources(client.beta):
         loud = type(resource).__mro__[1]

@@ -1,4 +1,4 @@
-"""What an `openai` without the Assistants API does when no shim is there."""
+"""The behaviour of an `openai` without the Assistants API and without the shim."""
 
 import importlib.util
 import sys
