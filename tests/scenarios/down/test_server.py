@@ -1,4 +1,4 @@
-"""An upstream that goes down and comes back, behind a real server, by either of its ways upstream."""
+"""An upstream that goes down and comes back, behind a real server, with either of the server's HTTP clients."""
 
 import json
 import socket
@@ -19,7 +19,7 @@ EARLY = {"circuit_failures": 2, "upstream_retries": 0}
 
 
 class Clock:
-    """The time of the server's circuits, which stands."""
+    """A clock for the server's circuit breakers; the test moves it."""
 
     now = 1000.0
 
@@ -38,7 +38,7 @@ def upstream() -> Iterator[Loopback]:
 
 
 def run(url: str, assistant: str) -> list[Any]:
-    """The events of a run that is streamed, the data of each."""
+    """A streamed run: the data of each event."""
     body = {"assistant_id": assistant, "stream": True, "thread": {"messages": [{"role": "user", "content": "Hello"}]}}
     told = ask(f"{url}/v1/threads/runs", "POST", body, authorization=KEY)
     assert told.status == 200
@@ -56,7 +56,7 @@ def models(url: str, key: str = KEY) -> Answer:
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_an_upstream_that_goes_away_and_comes_back(upstream: Loopback, way: str, clock: Clock) -> None:
+def test_an_upstream_that_goes_down_and_comes_back(upstream: Loopback, way: str, clock: Clock) -> None:
     with served(upstream=upstream.url, upstream_http=way, **EARLY) as url:
         made = ask(f"{url}/v1/assistants", "POST", {"model": "gpt-4o"}, authorization=KEY).json["id"]
         assert run(url, made)[-1]["status"] == "completed"
@@ -79,7 +79,7 @@ def test_an_upstream_that_goes_away_and_comes_back(upstream: Loopback, way: str,
         upstream.answer = usual
         assert ask(f"{url}/readyz").status == 503
         clock.now += 1.0
-        # Whoever asks whether it is ready asks upstream, as soon as that may be.
+        # A readiness check sends a request upstream as soon as the circuit allows one.
         assert ask(f"{url}/readyz").status == 200
         assert "down_since" not in ask(f"{url}/readyz").json
         assert gauge(url) == "shim_open_circuits 0.0"
@@ -88,14 +88,14 @@ def test_an_upstream_that_goes_away_and_comes_back(upstream: Loopback, way: str,
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_an_upstream_that_is_not_there_yet(way: str) -> None:
+def test_an_upstream_that_is_not_listening_yet(way: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         nowhere = f"http://127.0.0.1:{free.getsockname()[1]}/v1"
     with served(upstream=nowhere, upstream_http=way, **EARLY) as url:
         assert [models(url).status for _ in range(4)] == [502, 502, 503, 503]
 
 
-def test_a_callers_bad_key_opens_nothing(upstream: Loopback) -> None:
+def test_a_callers_bad_key_opens_no_circuit(upstream: Loopback) -> None:
     with served(upstream=upstream.url, auth="pass-through", key_check_seconds=0.0, **EARLY) as url:
         upstream.answer = lambda asked: None if asked.header("authorization") == KEY else Said.error(401, "bad key")
         for _ in range(4):
@@ -105,7 +105,7 @@ def test_a_callers_bad_key_opens_nothing(upstream: Loopback) -> None:
         assert {models(url).status for _ in range(4)} == {429}
 
 
-def test_who_checks_keys_says_why_it_cannot(upstream: Loopback) -> None:
+def test_a_failed_key_check_gives_its_reason(upstream: Loopback) -> None:
     with served(upstream=upstream.url, auth="pass-through", key_check_seconds=0.0, **EARLY) as url:
         upstream.answer = lambda asked: Said.error(503, "down")
         path = f"{url}/v1/assistants"
@@ -115,7 +115,7 @@ def test_who_checks_keys_says_why_it_cannot(upstream: Loopback) -> None:
         assert told[-1].header("retry-after") == "1"
 
 
-def test_a_server_that_shall_always_ask(upstream: Loopback) -> None:
+def test_a_server_without_circuits(upstream: Loopback) -> None:
     upstream.answer = lambda asked: Said.error(503, "down")
     with served(upstream=upstream.url, circuit_failures=0) as url:
         assert {models(url).error["message"] for _ in range(7)} == {"down"}

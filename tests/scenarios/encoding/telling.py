@@ -7,12 +7,12 @@ from typing import Any
 from tests.scenarios.doors.loopback import Asked, Said
 
 Json = dict[str, Any]
-#: Stands in a body for what is odd, until it has become JSON.
+#: Stands in a body for the unusual characters, which replace it after the conversion to JSON.
 MARK = "@@"
 
 
 def stream(odd: str, *events: Json) -> Said:
-    """``odd``: as it stands in JSON, in the place of each mark."""
+    """``odd``: the unusual characters as JSON escapes, put in the place of each mark."""
     frames = [f"data: {json.dumps(event)}\n\n".replace(MARK, odd).encode() for event in events]
     return Said(200, (("content-type", "text/event-stream"),), frames)
 
@@ -26,7 +26,7 @@ def _items(*items: Json) -> list[Json]:
 
 
 def answer(odd: str, sent: Json, *items: Json) -> Said:
-    """A whole answer to a request."""
+    """A complete streamed answer to a request."""
     previous = sent.get("previous_response_id")
     number = int(previous.split("_")[1]) + 1 if previous else 1
     echo = {"id": f"resp_{number}", "object": "response", "previous_response_id": previous, "store": True}
@@ -69,7 +69,7 @@ WORDS = {
 
 
 def says(odd: str) -> Callable[[Asked], Said | None]:
-    """First a call, then, to its output, everything else; and so in every run."""
+    """In every run: first a function call, and after its output an answer with all the other items."""
 
     def answers(asked: Asked) -> Said | None:
         if not asked.path.endswith("/responses"):

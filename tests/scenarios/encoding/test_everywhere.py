@@ -1,5 +1,5 @@
-"""Half of a surrogate pair, and NUL, in every text field: whatever was said can be read again, through either door,
-from either store, and goes upstream in a form that the strictest reader takes.
+"""Half of a surrogate pair, and NUL, in every text field: every text can be read again, through the client and the
+server, from either store, and is sent upstream in a form that the strictest reader accepts.
 """
 
 import json
@@ -20,7 +20,7 @@ from tests.server.served import served
 from tests.stores import KINDS, empty
 
 Json = dict[str, Any]
-#: How it stands in JSON, and what is read of it.
+#: The JSON escape that is sent, and the text that is read back.
 ODD = {
     "a first half": (r"\ud83d", "\ufffd"),
     "a second half": (r"\ude00", "\ufffd"),
@@ -31,7 +31,7 @@ ODD = {
 
 @contextmanager
 def through(door: str, upstream: Loopback) -> Iterator[Any]:
-    """The HTTP client inside an SDK client, with the shim in it or behind a server."""
+    """A client with the shim in its process, or a plain SDK client of the shim's server."""
     named = {"base_url": upstream.url, "api_key": "test", "max_retries": 0}
     if door == "in process":
         with OpenAI(**named) as client:
@@ -45,7 +45,7 @@ def through(door: str, upstream: Loopback) -> Iterator[Any]:
 
 
 class Caller:
-    """Speaks plain HTTP, as an SDK would not send such a body."""
+    """Sends plain HTTP requests, as an SDK would not send such a body."""
 
     def __init__(self, client: Any, odd: str) -> None:
         self.client, self.odd = client, odd
@@ -58,7 +58,7 @@ class Caller:
         return self._ask("GET", path)
 
     def stream(self, path: str, **body: Any) -> list[tuple[str, Json]]:
-        """The events: every one of them is strict JSON."""
+        """The events of a stream; the data of each must be strict JSON."""
         content = json.dumps(body | {"stream": True}).replace(MARK, self.odd).encode()
         found = self._send("POST", path, content=content)
         blocks = [block.split("\n") for block in found.content.decode().split("\n\n") if block]
@@ -80,7 +80,7 @@ class Caller:
 
 
 def told(value: Any) -> list[str]:
-    """Every text in an object, keys too."""
+    """Every text in an object, including keys."""
     if isinstance(value, str):
         return [value]
     if isinstance(value, dict):
@@ -133,7 +133,7 @@ def test_in_every_text(door: str, odd: str, read: str, place: str, monkeypatch: 
 
 
 def _run(caller: Caller, thread: str, assistant: str, read: str) -> Json:
-    """A streamed run with a tool round; the message in which it ends."""
+    """A streamed run with a tool round; returns its final message."""
     events = caller.stream(f"threads/{thread}/runs", assistant_id=assistant, **RUN)
     asked = [data for name, data in events if name == "thread.run.requires_action"][-1]
     (call,) = asked["required_action"]["submit_tool_outputs"]["tool_calls"]
@@ -151,7 +151,7 @@ def _run(caller: Caller, thread: str, assistant: str, read: str) -> Json:
 
 
 def _all(caller: Caller, thread: str, assistant: str, run: str) -> list[Json]:
-    """Everything that a program can read again."""
+    """All the objects that a program can read later."""
     places = [
         f"assistants/{assistant}",
         "assistants",
@@ -188,7 +188,7 @@ def test_in_an_error(odd: str, read: str, monkeypatch: pytest.MonkeyPatch, caplo
 
 @pytest.mark.parametrize("path", ["threads/thread_a%00b", "threads/thread_%ED%A0%BD", "assistants?after=a%00b"])
 @pytest.mark.parametrize("door", ["in process", "server"])
-def test_in_a_place(door: str, path: str, place: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_in_a_path_or_a_query(door: str, path: str, place: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SHIM_DATABASE_URL", place)
     with Loopback() as upstream, through(door, upstream) as client:
         url = f"{str(client.base_url).rstrip('/')}/{path}"

@@ -1,4 +1,4 @@
-"""Agency Swarm: two agents with tools, one of whom asks the other; polled, streamed, and with a run left over."""
+"""Agency Swarm: two agents with tools, one of which asks the other; polled, streamed, and with an unfinished run."""
 
 import json
 import os
@@ -7,7 +7,7 @@ from importlib.metadata import version
 
 import behind
 
-# It writes its agents' settings into the current folder.
+# Agency Swarm writes its agents' settings into the current folder.
 folder = tempfile.TemporaryDirectory()
 os.chdir(folder.name)
 
@@ -67,7 +67,7 @@ assert "Hail in Oslo" in "".join(Handler.deltas), Handler.deltas
 assert {"tool_calls", "message_creation"} <= set(Handler.steps), Handler.steps
 assert Handler.ended == [True]
 
-# Somebody left a question open on the thread: it finds the run, answers it with an excuse, and goes on.
+# The thread has a run that requires action: Agency Swarm finds it, submits a placeholder output, and continues.
 thread = agency.main_thread
 left = thread.client.beta.threads.runs.create(
     thread.id, assistant_id=worker.id, additional_messages=[{"role": "user", "content": TASK}]

@@ -1,6 +1,6 @@
-"""What the frameworks' scripts share: the old API alive, offline, and a count of the calls that came upstream.
+"""Shared by the frameworks' scripts: the old API through the shim, offline, and a count of the upstream calls.
 
-A framework that never called, because it caught an error or took another way, must not pass.
+A framework that made no call, because it caught an error or took another path, must not pass.
 """
 
 import atexit
@@ -8,7 +8,7 @@ import os
 import tempfile
 from typing import Any
 
-# Before anything is imported that builds a client.
+# Set before any module is imported that makes a client.
 os.environ["SHIM_UPSTREAM"] = "sandbox"
 os.environ["OPENAI_API_KEY"] = "offline"
 _folder = tempfile.TemporaryDirectory()
@@ -22,12 +22,12 @@ shim.install()
 
 
 def bodies() -> list[dict[str, Any]]:
-    """What upstream has been asked to answer so far, oldest first."""
+    """The bodies of all requests for responses so far, oldest first."""
     return [each.body for each in offline.sandbox().requests if each.path.endswith("/responses")]
 
 
 def check(framework: str, version: str, rounds: int) -> None:
-    """Say how it went; exits with 1 if upstream was called less often than the script's conversations need."""
+    """Print the result; exits with 1 if there were fewer upstream calls than the script's conversations need."""
     called = len(bodies())
     outputs = sum(item.get("type") == "function_call_output" for body in bodies() for item in body["input"])
     print(f"{framework} {version} with openai {shim.VERSION}: {called} calls upstream, {outputs} tool outputs")

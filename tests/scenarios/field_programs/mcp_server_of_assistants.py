@@ -1,5 +1,6 @@
-"""A program from the package registry, `mcp-simple-openai-assistant`: an MCP server for the old API, in a process of
-its own as its users start it, with nothing changed but that `python -m shim` does.
+"""A program from the package registry, `mcp-simple-openai-assistant`: an MCP server for the old API.
+
+It runs in a process of its own, as its users start it, unchanged except that `python -m shim` starts it.
 """
 
 import json
@@ -14,13 +15,15 @@ from typing import Any
 from shim.sandbox import Sandbox
 from shim.sandbox.http import running
 
-#: One that its users have in their notes, and that a file declares.
+#: An old assistant's id that users still have, and that the file of assistants declares.
 OLD = "asst_Ab12Cd34Ef56Gh78Ij90Kl12"
 PROTOCOL = "2025-03-26"
 
 
 class Program:
-    """The server, until the block ends.  MCP's own client would take longer to import than all else here."""
+    """The MCP server, which runs until the block ends.  Importing MCP's own client would take longer than the whole
+    test.
+    """
 
     def __init__(self, url: str, folder: Path) -> None:
         (folder / "team.yaml").write_text(f"{{id: {OLD}, model: gpt-4o, name: Old, instructions: Be brief.}}")
@@ -50,7 +53,7 @@ class Program:
         self._process.wait(60)
 
     def ask(self, tool: str, **given: Any) -> str:
-        """What a tool answers; an error is told as such."""
+        """A tool's result; an error begins with "error: "."""
         found = self._call("tools/call", name=tool, arguments=given)
         return ("error: " if found.get("isError") else "") + str(found["content"][0]["text"])
 

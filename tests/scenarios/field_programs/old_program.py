@@ -1,4 +1,4 @@
-"""A program of 2024, for the SDK and the Python of its time (openai 1.30, Python 3.8); it does not use the shim."""
+"""A program of 2024, for the SDK and the Python of that time (openai 1.30, Python 3.8); it does not use the shim."""
 
 import json
 import sys

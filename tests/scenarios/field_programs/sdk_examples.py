@@ -1,6 +1,6 @@
-"""The SDK's own Assistants examples, out of its source distribution, run as they are: ``python -m shim example.py``.
+"""The SDK's own Assistants examples, from its source distribution, run unchanged: ``python -m shim example.py``.
 
-``python sdk_examples.py VERSION`` downloads the distribution of that version of `openai`, whichever is installed.
+``python sdk_examples.py VERSION`` downloads that version's distribution of `openai`, whichever version is installed.
 """
 
 import os
@@ -15,7 +15,7 @@ import openai
 from shim.sandbox import Sandbox
 from shim.sandbox.http import running
 
-#: What each example must have printed when all went well.
+#: What each example must have printed after a successful run.
 EXAMPLES = {
     "assistant.py": ["Run completed with status: completed", "'role': 'assistant'", "'role': 'user'"],
     "assistant_stream.py": ["thread.run.created", "thread.message.delta", "thread.run.completed"],
@@ -24,7 +24,7 @@ EXAMPLES = {
 
 
 def unpacked(version: str, folder: Path) -> Path:
-    """The examples of that version."""
+    """Download the examples of that version."""
     pip = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
     subprocess.run([*pip, "--no-binary", "openai", "-d", str(folder), f"openai=={version}"], check=True)
     with tarfile.open(next(folder.glob("openai-*.tar.gz"))) as archive:
@@ -40,7 +40,7 @@ def run(example: Path, folder: Path, words: list[str]) -> None:
             "OPENAI_BASE_URL": url,
             "SHIM_DATABASE_URL": f"sqlite:///{folder}/shim.db",
         }
-        # Retired models are mapped only where names are OpenAI's, and the examples ask for one.
+        # Retired models are mapped only in profiles with OpenAI's model names, and the examples use a retired model.
         given["SHIM_UPSTREAM_PROFILE"] = "sandbox"
         command = [sys.executable, "-m", "shim", str(example)]
         left = subprocess.run(command, env=os.environ | given, capture_output=True, text=True, check=False)

@@ -1,6 +1,6 @@
-"""A program of another environment against ``assistants-shim serve``: ``through_the_server.py PYTHON PROGRAM``.
+"""A program of another environment with ``assistants-shim serve``: ``through_the_server.py PYTHON PROGRAM``.
 
-This one has the shim installed, the other Python has an SDK of its own and its base URL in the environment.
+This environment has the shim installed; the other Python has its own SDK, and the base URL in its environment.
 """
 
 import os
@@ -13,13 +13,13 @@ SERVE = [sys.executable, "-m", "shim", "serve", "--port", "0", "--upstream", "sa
 
 
 def _address(told: IO[str]) -> str:
-    """The base URL that the server says when it listens."""
+    """The base URL that the server prints when it listens."""
     found = next(word for word in told.readline().split() if word.startswith("http"))
     return found.rstrip(".,")
 
 
 def main(python: str, program: str) -> int:
-    """Serve, run the program, stop; the program's exit status, or 1 if no tool has answered."""
+    """Start the server, run the program, stop the server; the program's exit status, or 1 if no tool was called."""
     with tempfile.TemporaryDirectory() as folder:
         database = {"SHIM_DATABASE_URL": f"sqlite:///{folder}/shim.db"}
         with subprocess.Popen(SERVE, env=os.environ | database, stdout=subprocess.PIPE, text=True) as server:

@@ -1,7 +1,7 @@
 """The program of a developer who asked a forum for ``responses.submit_tool_outputs``: it runs; its mistakes are listed.
 
-He streams a response to a browser, saves it, runs the functions that it calls, and wants to go on in the same stream.
-The program is read from where the question lies beside the project; it is no part of it.
+The program streams a response to a browser, saves it, runs the functions that the response calls, and should continue
+in the same stream.  It is read from a file beside the project, and is not part of the project.
 """
 
 import asyncio
@@ -23,14 +23,14 @@ FIRST, LAST = "  for event in response:\n", "            await asyncio.sleep(0)\
 
 
 class Mistake(NamedTuple):
-    """What stands in the program, what has to stand there, and why."""
+    """The program's text, its correction, and the reason."""
 
     wrong: str
     right: str
     why: str
 
 
-#: Without these two the program ends in an exception, or calls no function.
+#: Without these corrections the program raises an exception, or calls no function.
 FATAL = [
     Mistake(
         'hasattr(event, "output_item") and event.output_item.type == "function_call"',
@@ -44,7 +44,7 @@ FATAL = [
         "the events of arguments name their item and not their response",
     ),
 ]
-#: Without these it runs, and saves the first response only.
+#: Without this correction the program runs, but saves only the first response.
 LESSER = [
     Mistake(
         '"response.created" and not current_response_id',
@@ -52,8 +52,8 @@ LESSER = [
         "each round is a response of its own: the outputs of the second go to the second, and each has a row",
     ),
 ]
-#: What it does that looks like a mistake, and works: the id of the item in place of the call's; submitting before the
-#: response is complete; dropping what the submission returns; a blocking client in a coroutine.
+#: Parts that look like mistakes, and work: the id of the item instead of the call's; submitting before the response is
+#: complete; ignoring the result of the submission; a blocking client in a coroutine.
 
 
 async def get_weather(city: str) -> dict[str, Any]:
@@ -73,7 +73,7 @@ PARIS = '{"city": "Paris"}'
 
 
 def program(mistakes: list[Mistake]) -> str:
-    """The loop of the thread's first message, mended."""
+    """The loop in the forum thread's first message, with the given corrections."""
     if not THREAD.is_file():
         pytest.skip(f"no {THREAD}")
     _, found, rest = THREAD.read_text().partition(FIRST)
@@ -91,7 +91,7 @@ def server() -> Iterator[Loopback]:
 
 
 async def stream(code: str, server: Loopback, text: str) -> tuple[list[tuple[str, Any]], list[Any]]:
-    """What the browser reads, and what was saved."""
+    """The events that the browser reads, and the saved responses."""
     saved: list[Any] = []
 
     async def save_response_to_db(response: Any, db: Any) -> None:
@@ -141,18 +141,18 @@ async def test_two_functions_in_one_turn(server: Loopback) -> None:
     assert len(server.bodies) == 2, "both outputs went back in one request"
 
 
-async def test_as_it_stood_it_could_not_run(server: Loopback) -> None:
+async def test_the_program_fails_without_corrections(server: Loopback) -> None:
     with pytest.raises(AttributeError, match="response_id"):
         await stream(program([]), server, f"Call get_weather {PARIS}.")
 
 
-async def test_with_the_first_response_only_its_second_round_has_no_response_to_answer(server: Loopback) -> None:
+async def test_a_second_round_fails_when_only_the_first_response_is_saved(server: Loopback) -> None:
     text = f"Call get_weather {PARIS}, then get_time {PARIS}."
     with pytest.raises(Exception, match="No call of the response has the id fc_"):
         await stream(program(FATAL), server, text)
 
 
-async def test_one_function_needs_the_first_corrections_only(server: Loopback) -> None:
+async def test_a_single_function_needs_only_the_first_corrections(server: Loopback) -> None:
     heard, saved = await stream(program(FATAL), server, f"Call get_weather {PARIS}.")
     assert "get_weather returned" in "".join(d["delta"] for name, d in heard if name == "response.output_text.delta")
     assert len({row["response_id"] for row in saved}) == 1

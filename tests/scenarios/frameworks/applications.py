@@ -1,6 +1,6 @@
 """One small application in each framework: ``GET /chat?text=...`` answers with the events of a run.
 
-The run is over all tool rounds; a request with ``Last-Event-ID`` goes on where it was left.
+The stream covers all tool rounds of the run; a request with ``Last-Event-ID`` resumes it after that event.
 """
 
 import asyncio
@@ -15,12 +15,12 @@ from shim.relay import stream_run, to_sse
 from tests.relay.talking import get_time, get_weather
 
 TOOLS = [get_weather, get_time]
-#: Where an application is asked.
+#: Makes an application, from the ids of an assistant and a thread.
 Application = Callable[[str, str], Any]
 
 
 def ask(client: OpenAI, assistant: str, thread: str, text: str, last: str | None) -> Any:
-    """What every blocking application does."""
+    """The code that all blocking applications share."""
     if last is None:
         client.beta.threads.messages.create(thread, role="user", content=text)
     stream = stream_run(client, thread_id=thread, assistant_id=assistant, tools=TOOLS)
@@ -28,7 +28,7 @@ def ask(client: OpenAI, assistant: str, thread: str, text: str, last: str | None
 
 
 async def ask_async(client: AsyncOpenAI, assistant: str, thread: str, text: str, last: str | None) -> Any:
-    """What every asynchronous application does."""
+    """The code that all asynchronous applications share."""
     if last is None:
         await client.beta.threads.messages.create(thread, role="user", content=text)
     stream = stream_run(client, thread_id=thread, assistant_id=assistant, tools=TOOLS)
@@ -92,7 +92,7 @@ def _django(view: Any) -> None:
 
 
 class URLS:
-    """Django's own place for its routes."""
+    """Django's URL configuration."""
 
     urlpatterns: list[Any] = []
 
@@ -145,7 +145,7 @@ def aiohttp_app(assistant: str, thread: str) -> Any:
 def asgi(app: Any) -> Iterator[str]:
     import uvicorn
 
-    # uvloop would complain of the connections that are open when the test is over.
+    # uvloop would warn about connections that are still open at the end of the test.
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off", loop="asyncio"))
     with listening() as (listener, url), running(lambda: server.run(sockets=[listener])):
         yield url
@@ -186,7 +186,9 @@ def aiohttp_server(app: Any) -> Iterator[str]:
 
 @contextmanager
 def listening() -> Iterator[tuple[socket.socket, str]]:
-    """Whoever connects before the server is up waits."""
+    """A listening socket and its URL: a connection that arrives before the server has started waits in the socket's
+    queue.
+    """
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen()
@@ -201,7 +203,7 @@ def running(serve: Callable[[], Any]) -> Iterator[None]:
     thread.join(30)
 
 
-#: How an application is made, and how it is served.
+#: How each application is made, and how it is served.
 FRAMEWORKS: dict[str, tuple[Application, Any]] = {
     "fastapi": (fastapi_app, asgi),
     "fastapi, blocking": (fastapi_blocking_app, asgi),

@@ -1,4 +1,4 @@
-"""Web frameworks send a run of several tool rounds as one answer, and go on with it after a dropped connection."""
+"""Web frameworks send a run of several tool rounds as one response, and resume it after a dropped connection."""
 
 import http.client
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ ASK = f"Call get_weather {PARIS}, then get_time {PARIS}. essay-20"
 
 @contextmanager
 def asked(url: str, text: str, last: str | None = None) -> Iterator[http.client.HTTPResponse]:
-    """An answer whose body has not been read."""
+    """A response whose body has not been read yet."""
     connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=60)
     headers = {} if last is None else {"Last-Event-ID": last}
     connection.request("GET", f"/chat?text={quote(text)}", headers=headers)

@@ -1,4 +1,4 @@
-"""Threads of any length, written straight into the store as so many turns would have left them."""
+"""Threads of any length, written directly into the store, with the rows that real turns would have stored."""
 
 from itertools import count
 from typing import Any, Final
@@ -13,7 +13,7 @@ from shim.wire import objects
 from shim.wire.texts import dump
 
 Json = dict[str, Any]
-#: What a user says in each turn; about as long as people's sentences are.
+#: The text of a user's message in each turn; about as long as a usual sentence.
 SAYING: Final = "Tell me a little more about the part that we spoke of before, and what follows from it for us all. "
 ANSWER: Final = "It follows that the parts are many, and that each of them is best looked at by itself, one by one."
 
@@ -22,14 +22,14 @@ _number: Final = count(1)
 
 
 def _new(prefix: str) -> str:
-    """An id as the API makes them, but for being random."""
+    """An id in the API's form, numbered instead of random."""
     return f"{prefix}_{next(_number):024d}"
 
 
 def fill(base: Database, thread: str, assistant: str, turns: int, much: int = 1) -> None:
-    """Add so many turns to a thread, each with all that one leaves behind; its chain covers them.
+    """Add turns to a thread, each with all the rows of a real turn; the thread's chain covers them.
 
-    ``much``: how long what is said is.
+    ``much``: the factor by which the texts are longer.
     """
     base.write(_fill, thread, assistant, turns, much)
 
@@ -37,7 +37,7 @@ def fill(base: Database, thread: str, assistant: str, turns: int, much: int = 1)
 def _fill(tx: Tx, thread: str, assistant: str, turns: int, much: int) -> None:
     made = [_turn(thread, assistant, much) for _ in range(turns)]
     for table in (schema.messages, schema.runs, schema.responses, schema.steps, schema.journal):
-        # In the order in which the turns came: what sorts by it must find it so.
+        # Inserted in the order of the turns, as queries sort by the order of insertion.
         rows = [row | {"tenant": ""} for turn in made for where, row in turn if where is table]
         tx.db.execute(table.insert(), rows)
     last = next(row["id"] for where, row in made[-1] if where is schema.responses)

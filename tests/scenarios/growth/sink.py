@@ -15,8 +15,8 @@ CHUNK = 65536
 class Sink:
     """Answers every request with the same short response, each under an id of its own.
 
-    ``sizes``: the bytes of each body.  ``bodies``: those that are short; of the others ``heads`` and ``tails``, their
-    first and last bytes.
+    ``sizes``: the length of each body in bytes.  ``bodies``: the short bodies; of the others, ``heads`` and ``tails``
+    are the first and last bytes.
     """
 
     def __init__(self) -> None:
@@ -59,7 +59,7 @@ class Sink:
                 connection.sendall(head + body)
 
     def _read(self, incoming: Any, length: int) -> None:
-        """Only a short body is kept whole."""
+        """Store only short bodies completely."""
         self.sizes.append(length)
         if length <= CHUNK:
             self.bodies.append(json.loads(incoming.read(length)))

@@ -1,4 +1,4 @@
-"""A turn of a long thread is the work of a turn of a short one: upstream, in the store, and here."""
+"""A turn of a long thread costs as much as a turn of a short one: upstream, in the store, and in the shim."""
 
 import os
 import sqlite3
@@ -17,13 +17,15 @@ from tests.scenarios.growth.long import SAYING, fill
 from tests.scenarios.growth.sink import Sink
 
 LONG = 2000
-#: Instructions of SQLite's machine that are counted together.
+#: Number of virtual-machine instructions of SQLite after which its progress handler is called.
 STEP = 20
 
 
 @dataclass
 class Work:
-    """``rows`` that were fetched; ``instructions``, which count what was looked at to find them."""
+    """``rows``: how many were fetched; ``instructions``: how many SQLite executed, which includes the search for the
+    rows.
+    """
 
     statements: int = 0
     rows: int = 0
@@ -32,7 +34,7 @@ class Work:
 
 @contextmanager
 def counted(base: Database) -> Iterator[Work]:
-    """What a database does meanwhile."""
+    """Counts the work of a database within the block."""
     work, engine = Work(), base._engine
 
     def step() -> int:
@@ -60,7 +62,7 @@ def counted(base: Database) -> Iterator[Work]:
 
 
 def turn(client: OpenAI, thread: str, assistant: str, how: dict[str, Any]) -> None:
-    """What applications do all day: say something, run, look at what is new."""
+    """A usual turn of an application: add a message, run, read the new messages."""
     client.beta.threads.messages.create(thread, role="user", content=SAYING)
     if how.get("polled"):
         run = client.beta.threads.runs.create_and_poll(thread_id=thread, assistant_id=assistant)
@@ -78,8 +80,8 @@ WAYS: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("how", WAYS.values(), ids=WAYS)
-def test_a_turn_costs_what_it_always_did(how: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    # Its looks go by the clock, and this turn may take as long as one.
+def test_the_cost_of_a_turn_does_not_grow(how: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    # The heartbeat reads the store at intervals, and this turn may take longer than one interval.
     monkeypatch.setattr(heartbeat, "LOOK", 3600.0)
     with Sink() as sink, OpenAI(api_key="test", base_url=sink.url) as client:
         base = database(os.environ["SHIM_DATABASE_URL"])
@@ -95,7 +97,7 @@ def test_a_turn_costs_what_it_always_did(how: dict[str, Any], monkeypatch: pytes
     assert sink.sizes[0] == sink.sizes[1]
     assert long.statements == short.statements < 60
     assert long.rows == short.rows < 60
-    # A deeper tree is not a longer list: nothing is walked through.
+    # The index may be deeper, but no list is scanned.
     assert long.instructions <= short.instructions * 1.1
     assert {len(body["input"]) for body in sink.bodies} == {8 if how else 1}
     assert [body.get("previous_response_id") is None for body in sink.bodies] == [bool(how)] * 2

@@ -1,4 +1,4 @@
-"""A server that loses its responses, in each of the known ways; the answers come from a sandbox behind it."""
+"""A server that loses its responses, in each of the known ways; a sandbox makes its other answers."""
 
 import json
 import logging
@@ -22,7 +22,7 @@ def is_call(asked: Asked) -> bool:
 
 
 def refused(wording: Wording, previous: str) -> Said:
-    """What a server says that lost ``previous``."""
+    """The error of a server that has lost the response ``previous``."""
     told = json.loads(json.dumps(wording.body).replace("{id}", previous))
     if wording.status is not None:
         return Said.json(told, wording.status)
@@ -34,9 +34,9 @@ def refused(wording: Wording, previous: str) -> Said:
 
 @dataclass
 class Losing:
-    """``Loopback(answer=Losing(...))``: requests that continue from one of ``lost`` are refused.
+    """``Loopback(answer=Losing(...))``: requests that continue from a response in ``lost`` are refused.
 
-    With ``due`` set, what the next request continues from gets lost.
+    If ``due`` is set, the next request's previous response is added to ``lost``.
     """
 
     wording: Wording
@@ -55,7 +55,7 @@ class Losing:
 
 @dataclass
 class Deaf:
-    """Answers as if no previous response had been named; ``shown`` changes how that looks."""
+    """Answers as if the request had no previous response; ``shown`` changes the form of the answer."""
 
     shown: Callable[[Said], Said] = lambda said: said
     server: Loopback = field(init=False)
@@ -68,7 +68,7 @@ class Deaf:
 
 
 def blocks(said: Said, keep: Callable[[Json], Json | None]) -> Said:
-    """A stream with each event changed, or left out."""
+    """A stream whose events are each changed or removed by ``keep``."""
 
     def changed() -> Iterable[bytes]:
         for block in b"".join(said.body).split(b"\n\n"):
@@ -80,7 +80,7 @@ def blocks(said: Said, keep: Callable[[Json], Json | None]) -> Said:
 
 @dataclass
 class Talk:
-    """A thread in which a fact was planted at the beginning."""
+    """A thread whose first message contains a random fact."""
 
     client: OpenAI
     way: str
@@ -102,7 +102,7 @@ class Talk:
 
 
 def said(body: Json) -> list[str]:
-    """The texts of a request's messages, and the kinds of its other items."""
+    """The texts of a request's messages, and the types of its other items."""
     return [
         "".join(part["text"] for part in item["content"]) if item["type"] == "message" else item["type"]
         for item in body["input"]
@@ -110,7 +110,7 @@ def said(body: Json) -> list[str]:
 
 
 def heard(told: Told) -> str:
-    """The words of all deltas that a reader got."""
+    """The text of all deltas that a reader received."""
     return "".join(
         part["text"]["value"]
         for events in told.rounds
@@ -122,7 +122,7 @@ def heard(told: Told) -> str:
 
 
 def warnings(log: pytest.LogCaptureFixture) -> list[str]:
-    """What was logged, that a person should see."""
+    """The shim's log records of level WARNING and above."""
     return [
         record.getMessage() for record in log.records if record.name == "shim" and record.levelno >= logging.WARNING
     ]

@@ -1,4 +1,4 @@
-"""Lost chains of runs that go on upstream on their own."""
+"""Lost chains of background runs."""
 
 import json
 from dataclasses import dataclass, field
@@ -24,7 +24,7 @@ def _background(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("words", BY_STATUS)
-def test_the_thread_is_told_anew(words: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_thread_is_replayed(words: str, caplog: pytest.LogCaptureFixture) -> None:
     losing = Losing(WORDINGS[words])
     with Loopback(losing) as server, OpenAI(base_url=server.url, api_key="x", max_retries=0) as client:
         talk = Talk(client, "poll")
@@ -54,7 +54,7 @@ def test_an_answer_without_history_is_stopped(caplog: pytest.LogCaptureFixture) 
 
 @dataclass
 class Late:
-    """Takes every request, and finds out that it lost the previous response only when it works on it."""
+    """Accepts every request; the response fails later, when the server finds that it has lost the previous response."""
 
     lost: set[str] = field(default_factory=set)
     due: bool = False
@@ -73,7 +73,7 @@ class Late:
         return shown | {"store": True, "error": error, "usage": None, "previous_response_id": self.previous}
 
 
-def test_a_server_that_looks_late_is_told_then(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_loss_that_the_server_reports_late_is_healed(caplog: pytest.LogCaptureFixture) -> None:
     late = Late()
     with Loopback(late) as server, OpenAI(base_url=server.url, api_key="x") as client:
         talk = Talk(client, "poll")
@@ -88,8 +88,8 @@ def test_a_server_that_looks_late_is_told_then(caplog: pytest.LogCaptureFixture)
         assert said(server.bodies[-1]) == ["Again?"]
 
 
-def test_of_several_who_see_it_one_begins_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two clients that know nothing of each other, as in two processes: only the database is the same."""
+def test_one_of_several_clients_replays_the_thread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two clients that share only the database, like two processes."""
     late = Late()
     with Loopback(late) as server:
         clients = []
@@ -119,8 +119,8 @@ def test_of_several_who_see_it_one_begins_again(tmp_path: Path, monkeypatch: pyt
         assert json.dumps(server.bodies[-1]).count(talk.fact) >= 1
 
 
-def test_an_answer_that_is_kept_for_a_moment_only_is_no_head() -> None:
-    """Some organisations' background responses are kept for the polling alone, and say so."""
+def test_a_response_that_is_not_stored_is_no_head() -> None:
+    """Some organisations' background responses are stored only for polling, and have ``store: false``."""
 
     def fleeting(asked: Asked) -> Said | None:
         said = server.usual(asked)

@@ -1,4 +1,4 @@
-"""Once a run and never twice; and nothing but a lost chain is healed."""
+"""A run is healed at most once; and only a lost chain is healed."""
 
 from typing import Any
 
@@ -14,7 +14,9 @@ GONE = WORDINGS["OpenAI, expired or deleted"]
 
 
 class Always:
-    """From ``after`` calls on, every call is refused as if its chain were lost, though it has none."""
+    """After the first ``after`` calls, every call is refused as if its chain were lost, though it continues from no
+    response.
+    """
 
     def __init__(self, after: int, words: str) -> None:
         self.left, self.words = after, words
@@ -30,7 +32,7 @@ REFUSED = ["OpenAI, expired or deleted", "zero data retention", "OGX", "llama.cp
 
 
 @pytest.mark.parametrize("words", REFUSED)
-def test_a_streamed_call_that_is_refused_again_is_an_error_and_no_run(words: str) -> None:
+def test_a_streamed_call_that_is_refused_twice_raises_and_stores_no_run(words: str) -> None:
     with Loopback(Always(1, words)) as server, OpenAI(base_url=server.url, api_key="x", max_retries=0) as client:
         talk = Talk(client, "stream")
         talk.run()
@@ -43,7 +45,7 @@ def test_a_streamed_call_that_is_refused_again_is_an_error_and_no_run(words: str
 
 
 @pytest.mark.parametrize("words", ["OGX, in its stream", "a nested error in a stream"])
-def test_refused_again_in_the_stream_it_is_a_failed_run(words: str) -> None:
+def test_a_stream_that_fails_twice_is_a_failed_run(words: str) -> None:
     with Loopback(Always(1, words)) as server, OpenAI(base_url=server.url, api_key="x", max_retries=0) as client:
         talk = Talk(client, "stream")
         talk.run()
@@ -53,13 +55,13 @@ def test_refused_again_in_the_stream_it_is_a_failed_run(words: str) -> None:
 
 
 @pytest.mark.parametrize("words", [*REFUSED, "OGX, in its stream"])
-def test_a_polled_run_that_is_refused_again_has_failed(words: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_polled_run_that_is_refused_twice_fails(words: str, caplog: pytest.LogCaptureFixture) -> None:
     with Loopback(Always(1, words)) as server, OpenAI(base_url=server.url, api_key="x", max_retries=0) as client:
         talk = Talk(client, "poll")
         talk.run()
         run = talk.say("What is it?").run
         assert run["status"] == "failed"
-        # Where upstream names a field that is the shim's own, that is said behind its words.
+        # If upstream names a field that the shim itself sends, a note about it follows upstream's message.
         assert run["last_error"]["message"].startswith(WORDINGS[words].error["message"].replace("{id}", "resp_1"))
         assert len(server.bodies) == 3
         assert len(warnings(caplog)) == 1
@@ -67,14 +69,14 @@ def test_a_polled_run_that_is_refused_again_has_failed(words: str, caplog: pytes
 
 
 def _is_free(talk: Talk, server: Loopback, client: Any) -> None:
-    """The thread takes messages and runs; the head that was lost is forgotten, so the whole goes out at once."""
+    """The thread accepts messages and runs; the lost head is deleted, so the next request contains the whole thread."""
     server.answer = lambda asked: None
     assert talk.fact in talk.say("And now?").text
     assert "previous_response_id" not in server.bodies[-1]
     assert len(server.bodies) == 4
 
 
-#: Refusals of a chained call that have nothing to do with the chain.
+#: Refusals of a chained call whose cause is not the chain.
 OTHERS = {
     "a tool's schema": Said.error(
         400, "Invalid schema for function 'f': object expected.", "invalid_function_parameters"
@@ -87,12 +89,12 @@ OTHERS = {
 }
 
 
-#: What is logged of them: how a missing model can be replaced, and of the others nothing.
+#: The expected warnings: for a missing model, how it can be replaced; for the others, none.
 SAID = {"a model": ["upstream has no model gpt-4o: SHIM_MODEL_MAP can name another for gpt-4o"]}
 
 
 @pytest.mark.parametrize("what", OTHERS)
-def test_nothing_else_is_healed(what: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_other_refusals_are_not_healed(what: str, caplog: pytest.LogCaptureFixture) -> None:
     with Loopback() as server, OpenAI(base_url=server.url, api_key="x", max_retries=0) as client:
         talk = Talk(client, "poll")
         talk.run()
@@ -100,20 +102,20 @@ def test_nothing_else_is_healed(what: str, caplog: pytest.LogCaptureFixture) -> 
         assert talk.say("What is it?").run["status"] == "failed"
         assert len(server.bodies) == 2
         assert warnings(caplog) == SAID.get(what, [])
-        # The head still stands.
+        # The head is unchanged.
         server.answer = lambda asked: None
         talk.say("And now?")
         assert "previous_response_id" in server.bodies[-1]
         assert len(server.bodies[-1]["input"]) == 2
 
 
-def test_a_second_loss_is_healed_in_the_second_run(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_second_loss_is_healed_in_a_later_run(caplog: pytest.LogCaptureFixture) -> None:
     losing = Losing(GONE)
     with Loopback(losing) as server, OpenAI(base_url=server.url, api_key="x") as client:
         talk = Talk(client, "stream")
         talk.run()
         for number in (1, 2):
-            # A chain that held between two losses: this server keeps what it answers.
+            # A chain that worked between two losses proves that this server stores responses.
             talk.say("Hold on.")
             losing.due = True
             assert talk.fact in talk.say("What is it?").text

@@ -1,4 +1,4 @@
-"""What was learned about a server is remembered, so that no test is paid for twice."""
+"""What was learned about a server is remembered, so that no extra calls are made for it again."""
 
 import pytest
 
@@ -17,7 +17,7 @@ OTHER = Profile("other", trusted=False, address="http://b/v1")
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_server_that_says_that_it_keeps_nothing_is_never_chained(way: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_server_that_reports_no_storage_is_never_chained(way: str, caplog: pytest.LogCaptureFixture) -> None:
     server = Loopback(sandbox=Sandbox(can_store=False))
     with server, OpenAI(base_url=server.url, api_key="x") as client:
         talk = Talk(client, way)
@@ -32,7 +32,7 @@ def test_a_server_that_says_that_it_keeps_nothing_is_never_chained(way: str, cap
 
 @pytest.mark.proof
 @pytest.mark.parametrize("way", WAYS)
-def test_an_unknown_server_that_neither_says_nor_shows_that_it_keeps_is_not_chained(way: str) -> None:
+def test_an_unknown_server_without_proof_that_it_stores_is_not_chained(way: str) -> None:
     def silent(asked: Asked) -> Said | None:
         def keep(event: dict) -> dict:
             event.get("response", {}).pop("store", None)
@@ -51,7 +51,7 @@ def test_an_unknown_server_that_neither_says_nor_shows_that_it_keeps_is_not_chai
         assert not any("previous_response_id" in body for body in server.bodies)
 
 
-def test_an_unknown_server_that_loses_each_chain_costs_two_calls_and_no_more(caplog: pytest.LogCaptureFixture) -> None:
+def test_an_unknown_server_that_loses_each_chain_costs_two_extra_calls(caplog: pytest.LogCaptureFixture) -> None:
     losing = Losing(WORDINGS["vLLM"])
     with Loopback(losing) as server, OpenAI(base_url=server.url, api_key="x") as client:
         talk = Talk(client, "stream")
@@ -66,7 +66,7 @@ def test_an_unknown_server_that_loses_each_chain_costs_two_calls_and_no_more(cap
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_server_that_refuses_to_keep_is_not_asked_to(way: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_server_that_refuses_store_is_asked_only_once(way: str, caplog: pytest.LogCaptureFixture) -> None:
     def refusing(asked: Asked) -> Said | None:
         if is_call(asked) and asked.json["store"]:
             return Said.error(400, "`store=True` (default) is not supported. Please set `store=False`.")
@@ -80,7 +80,7 @@ def test_a_server_that_refuses_to_keep_is_not_asked_to(way: str, caplog: pytest.
         assert len(warnings(caplog)) == 1
 
 
-def test_another_client_of_the_process_knows_it_too() -> None:
+def test_clients_of_one_process_share_what_was_learned() -> None:
     losing = Losing(WORDINGS["llama.cpp"])
     with Loopback(losing) as server:
         for calls in ([False, True, False], [False, False]):
@@ -93,14 +93,14 @@ def test_another_client_of_the_process_knows_it_too() -> None:
                 assert ["previous_response_id" in body for body in server.bodies[before:]] == calls
 
 
-def test_one_server_says_nothing_of_another() -> None:
+def test_what_was_learned_applies_to_one_server_only() -> None:
     servers = Capabilities()
     servers.unchained(UNKNOWN)
     assert (servers.seen(UNKNOWN).stores, servers.seen(UNKNOWN).background) == (False, False)
     assert servers.seen(OTHER) == OTHER
 
 
-def test_a_server_that_is_known_to_keep_may_lose_as_often_as_it_likes() -> None:
+def test_a_trusted_server_stays_trusted_after_losses() -> None:
     servers = Capabilities()
     servers.made(KNOWN, "resp_1")
     for _ in range(9):
@@ -108,10 +108,10 @@ def test_a_server_that_is_known_to_keep_may_lose_as_often_as_it_likes() -> None:
     assert servers.seen(KNOWN) == KNOWN
 
 
-def test_a_chain_that_holds_makes_good_for_one_that_was_lost() -> None:
+def test_a_working_chain_offsets_a_lost_one() -> None:
     servers = Capabilities()
     servers.made(OTHER, "resp_1")
-    # What another one has made says nothing.
+    # A lost response of another server does not count.
     servers.made(KNOWN, "resp_2")
     for _ in range(9):
         servers.lost(OTHER, "resp_2")
@@ -125,14 +125,14 @@ def test_a_chain_that_holds_makes_good_for_one_that_was_lost() -> None:
     assert not servers.seen(OTHER).stores
 
 
-def test_chains_of_another_server_say_nothing_of_this_one() -> None:
-    """Old threads, each with a head that was lost long ago, or made elsewhere; then one that lives here."""
+def test_lost_chains_of_another_server_do_not_count() -> None:
+    """Old threads, each with a head that was lost long ago or belongs to another server; then a new response here."""
     losing = Losing(WORDINGS["OGX"])
     with Loopback(losing) as server, OpenAI(base_url=server.url, api_key="x") as client:
         talks = [Talk(client, "stream") for _ in range(3)]
         for talk in talks:
             talk.run()
-        # Another process begins here: it knows nothing of them.
+        # Simulates a new process, which knows nothing about the servers.
         wiring._capabilities.clear()
     with Loopback(losing, server.sandbox) as server, OpenAI(base_url=server.url, api_key="x") as client:
         for talk in talks:
@@ -144,14 +144,14 @@ def test_chains_of_another_server_say_nothing_of_this_one() -> None:
 
 
 def _told(server: Loopback, talk: Talk) -> list[bool]:
-    """Which calls of a second turn were chained."""
+    """For each call of a second turn, whether it was chained."""
     talk.run()
     before = len(server.bodies)
     assert talk.fact in talk.say("What is it?").text
     return ["previous_response_id" in body for body in server.bodies[before:]]
 
 
-def test_one_organisation_says_nothing_of_another() -> None:
+def test_what_was_learned_applies_to_one_organisation_only() -> None:
     def private(asked: Asked) -> Said | None:
         mine = asked.header("authorization") == "Bearer zdr"
         if mine and is_call(asked) and "previous_response_id" in asked.json:
@@ -164,14 +164,14 @@ def test_one_organisation_says_nothing_of_another() -> None:
             with OpenAI(base_url=server.url, api_key=key) as client:
                 calls.setdefault(key, []).append(_told(server, Talk(client, "stream")))
         assert calls == {"zdr": [[True, False], [False]], "usual": [[True], [True]]}
-        # The same where one client asks for several, each with credentials of his own.
+        # The same with one client that is used with several keys.
         with OpenAI(base_url=server.url, api_key="usual") as client:
             assert _told(server, Talk(client.with_options(api_key="zdr"), "stream")) == [False]
             assert _told(server, Talk(client, "stream")) == [True]
 
 
-def test_one_model_says_nothing_of_another() -> None:
-    """A proxy: behind it one model's server keeps responses and the other's does not."""
+def test_what_was_learned_applies_to_one_model_only() -> None:
+    """A proxy for two models: the server of one stores responses, that of the other does not."""
 
     def proxy(asked: Asked) -> Said | None:
         if not is_call(asked) or asked.json["model"] != "gpt-4o-mini":

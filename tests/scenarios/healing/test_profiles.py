@@ -1,4 +1,4 @@
-"""How the runs of each profile go upstream: chained or whole, stored or not, in the background or not."""
+"""How the runs of each profile are sent upstream: chained or complete, stored or not, in the background or not."""
 
 import pytest
 
@@ -8,14 +8,14 @@ from tests.scenarios.doors.loopback import Loopback
 from tests.scenarios.healing.losing import WAYS, Talk, said
 
 CHAINING = {"openai", "azure", "sandbox", "ogx", "lmstudio", "litellm", "other"}
-#: The one that is no Responses server is asked by way of LiteLLM: `tests/scenarios/completions`.
+#: The profile without a Responses API is reached through LiteLLM: `tests/scenarios/completions`.
 RESPONDING = [name for name in PROFILES if name != CHAT]
 IN_BACKGROUND = {"openai", "azure", "sandbox"}
 
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("name", RESPONDING)
-def test_a_profile_decides_how_runs_go_upstream(name: str, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_profile_decides_how_runs_are_sent(name: str, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SHIM_UPSTREAM_PROFILE", name)
     with Loopback() as server, OpenAI(base_url=server.url, api_key="x", max_retries=0) as client:
         talk = Talk(client, way, model="o3")
@@ -31,7 +31,7 @@ def test_a_profile_decides_how_runs_go_upstream(name: str, way: str, monkeypatch
 
 
 @pytest.mark.parametrize("name", RESPONDING)
-def test_models_that_take_minutes_go_on_upstream_where_that_is_known_to_be_possible(
+def test_slow_models_run_in_the_background_where_the_server_supports_it(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SHIM_UPSTREAM_PROFILE", name)
@@ -44,8 +44,8 @@ def test_models_that_take_minutes_go_on_upstream_where_that_is_known_to_be_possi
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("name", RESPONDING)
-def test_nothing_is_kept_anywhere_where_that_is_set(name: str, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No response is stored, none runs in the background, and reasoning goes along where it can be read again."""
+def test_no_profile_stores_responses_when_storing_is_off(name: str, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No response is stored, none runs in the background, and reasoning is sent where the server can read it again."""
     monkeypatch.setenv("SHIM_UPSTREAM_PROFILE", name)
     monkeypatch.setenv("SHIM_STORE_RESPONSES", "false")
     with Loopback() as server, OpenAI(base_url=server.url, api_key="x", max_retries=0) as client:
@@ -54,7 +54,7 @@ def test_nothing_is_kept_anywhere_where_that_is_set(name: str, way: str, monkeyp
         assert talk.fact in talk.say("What is it?").text
         assert [body["store"] for body in server.bodies] == [False] * 2
         assert not any("background" in body or "previous_response_id" in body for body in server.bodies)
-        # One of which nothing is known may be OpenAI behind a gateway.
+        # An unknown server may be OpenAI behind a gateway.
         carried = PROFILES[name].encrypted_reasoning or not PROFILES[name].trusted
         assert [body.get("include", []) for body in server.bodies] == [["reasoning.encrypted_content"] * carried] * 2
         kinds = [item["type"] for item in server.bodies[-1]["input"]]

@@ -1,4 +1,4 @@
-"""Stateless mode: everything is sent each time, with encrypted reasoning; reasoning that cannot be read is left out."""
+"""Stateless mode: each request has the whole thread, with encrypted reasoning; unreadable reasoning is left out."""
 
 from collections.abc import Iterator
 from itertools import pairwise
@@ -19,7 +19,7 @@ ENCRYPTED = "reasoning.encrypted_content"
 
 @pytest.fixture(autouse=True)
 def _openai(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The server is OpenAI's kind, and nothing is known of its models."""
+    """The profile of OpenAI, with no facts about models."""
     monkeypatch.setenv("SHIM_UPSTREAM_PROFILE", "openai")
     monkeypatch.setenv("SHIM_BACKGROUND", "never")
     monkeypatch.setenv("SHIM_MODEL_MAP", "off")
@@ -47,7 +47,7 @@ def kinds(body: Json) -> list[str]:
 
 
 def check_thoughts(body: Json) -> None:
-    """Each is encrypted, without its id, and followed by something that its own response said."""
+    """Each reasoning item is encrypted, has no id, and is followed by an item of its own response."""
     for item, after in pairwise(body["input"]):
         if item["type"] == "reasoning":
             assert item["encrypted_content"]
@@ -58,7 +58,7 @@ def check_thoughts(body: Json) -> None:
 
 @pytest.mark.usefixtures("stateless")
 @pytest.mark.parametrize("way", WAYS)
-def test_each_turn_says_everything(way: str, server: Loopback, client: OpenAI) -> None:
+def test_each_turn_sends_the_whole_thread(way: str, server: Loopback, client: OpenAI) -> None:
     talk = Talk(client, way, model=THINKER)
     talk.run()
     talk.say("What is it?")
@@ -71,7 +71,7 @@ def test_each_turn_says_everything(way: str, server: Loopback, client: OpenAI) -
 
 @pytest.mark.usefixtures("stateless")
 @pytest.mark.parametrize("way", WAYS)
-def test_a_round_with_tools_carries_the_thought_before_the_call(way: str, server: Loopback, client: OpenAI) -> None:
+def test_a_tool_round_sends_the_reasoning_before_the_call(way: str, server: Loopback, client: OpenAI) -> None:
     talk = Talk(client, way, model=THINKER, tools=[tool("get_weather"), tool("get_time")])
     talk.run()
     told = talk.say("get_weather then get_time", get_weather=lambda given: "Rain", get_time=lambda given: "Noon")
@@ -83,7 +83,7 @@ def test_a_round_with_tools_carries_the_thought_before_the_call(way: str, server
 
 @pytest.mark.usefixtures("stateless")
 @pytest.mark.parametrize("way", WAYS)
-def test_a_model_that_does_not_reason_is_asked_for_reasoning_once(way: str, server: Loopback, client: OpenAI) -> None:
+def test_reasoning_is_requested_once_from_a_model_without_it(way: str, server: Loopback, client: OpenAI) -> None:
     talk = Talk(client, way, model="gpt-4o")
     talk.run()
     assert talk.fact in talk.say("What is it?").text
@@ -91,7 +91,7 @@ def test_a_model_that_does_not_reason_is_asked_for_reasoning_once(way: str, serv
 
 
 @pytest.mark.usefixtures("stateless")
-def test_what_a_run_left_without_a_follower_is_not_sent(server: Loopback, client: OpenAI) -> None:
+def test_reasoning_without_a_following_item_is_not_sent(server: Loopback, client: OpenAI) -> None:
     talk = Talk(client, "poll", model=THINKER)
     talk.run()
     assert talk.say("ponder-forever").run["status"] == "incomplete"
@@ -101,7 +101,7 @@ def test_what_a_run_left_without_a_follower_is_not_sent(server: Loopback, client
 
 
 class Blind:
-    """Cannot read reasoning that is sent to it."""
+    """A server that cannot read the reasoning that it receives."""
 
     def __call__(self, asked: Asked) -> Said | None:
         if not is_call(asked) or "reasoning" not in kinds(asked.json):
@@ -112,7 +112,7 @@ class Blind:
 
 @pytest.mark.usefixtures("stateless")
 @pytest.mark.parametrize("way", WAYS)
-def test_reasoning_of_another_organisation_stays_behind(
+def test_reasoning_of_another_organisation_is_left_out(
     way: str, server: Loopback, client: OpenAI, caplog: pytest.LogCaptureFixture
 ) -> None:
     talk = Talk(client, way, model=THINKER)
@@ -126,7 +126,7 @@ def test_reasoning_of_another_organisation_stays_behind(
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_an_organisation_that_keeps_nothing_is_stateless_by_itself(
+def test_an_organisation_with_zero_data_retention_becomes_stateless(
     way: str, server: Loopback, client: OpenAI, caplog: pytest.LogCaptureFixture
 ) -> None:
     losing = server.answer = Losing(WORDINGS["zero data retention"])
@@ -145,7 +145,7 @@ def test_an_organisation_that_keeps_nothing_is_stateless_by_itself(
 def test_a_server_of_another_kind_gets_no_reasoning(
     server: Loopback, client: OpenAI, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The thread moves house: to a server that could not read what the first one encrypted."""
+    """The thread continues on another server, which could not read the first server's encrypted reasoning."""
     monkeypatch.setenv("SHIM_STORE_RESPONSES", "false")
     with OpenAI(base_url=server.url, api_key="x") as first:
         talk = Talk(first, "stream", model=THINKER)

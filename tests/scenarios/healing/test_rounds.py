@@ -1,4 +1,4 @@
-"""A chain that is lost between a question and its answer."""
+"""A chain that is lost between a run's calls and their outputs."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ def _calls(body: Json) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("words", FEW)
-def test_a_round_is_told_anew_with_its_calls_in_pairs(words: str, way: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_round_is_replayed_with_its_calls_and_outputs(words: str, way: str, caplog: pytest.LogCaptureFixture) -> None:
     losing, weather, asked = Losing(WORDINGS[words]), secret(), []
 
     def get_weather(given: Json) -> str:
@@ -49,8 +49,8 @@ def test_a_round_is_told_anew_with_its_calls_in_pairs(words: str, way: str, capl
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_round_that_went_unheard_is_asked_again(way: str) -> None:
-    """The first run has no chain to leave out; its second round has."""
+def test_a_round_whose_chain_was_ignored_is_replayed(way: str) -> None:
+    """The first request of the run is not chained, so nothing can be ignored; the second request is."""
     deaf = Deaf()
     with Loopback(deaf) as server, OpenAI(base_url=server.url, api_key="x") as client:
         deaf.server = server
@@ -64,7 +64,7 @@ def test_a_round_that_went_unheard_is_asked_again(way: str) -> None:
         assert [kind for kind, _ in _calls(server.bodies[-1])] == ["function_call", "function_call_output"] * 2
 
 
-def test_an_unanswered_call_is_not_told(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_call_without_output_is_not_replayed(caplog: pytest.LogCaptureFixture) -> None:
     losing = Losing(WORDINGS["OGX"])
     with Loopback(losing) as server, OpenAI(base_url=server.url, api_key="x") as client:
         talk = Talk(client, "poll", tools=TOOLS)

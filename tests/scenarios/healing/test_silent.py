@@ -1,4 +1,4 @@
-"""A server that silently ignores the previous response is recognised before a reader gets any text."""
+"""A server that silently ignores the previous response is detected before a reader receives any text."""
 
 import json
 from collections.abc import Callable
@@ -35,18 +35,18 @@ def _echoing_another(given: Said) -> Said:
 
 
 def _at_once_behind_a_sign_of_life(given: Said) -> Said:
-    """One network read with everything in it, the sign of life first."""
+    """The whole stream in one network read, after a keep-alive event."""
     alive = b'event: keepalive\ndata: {"type":"keepalive","sequence_number":0}\n\n'
     return Said(given.status, given.headers, (alive + b"".join(given.body),))
 
 
 def _beginning_with_words(given: Said) -> Said:
-    """No event shows a response before the last one."""
+    """No event before the last one contains the response object."""
     return blocks(given, lambda event: None if event["type"] in ("response.created", "response.in_progress") else event)
 
 
 def _not_streaming(given: Said) -> Said:
-    """The whole response as JSON, though a stream was asked for."""
+    """The whole response as JSON, though the request was for a stream."""
     last = json.loads(b"".join(given.body).rpartition(b"data: ")[2])
     return Said.json(last["response"])
 
@@ -59,12 +59,12 @@ SHOWN: list[Callable[[Said], Said]] = [
     _beginning_with_words,
     _not_streaming,
 ]
-#: Both ways for each, and both colours.
+#: Each form with both ways, and with both colours.
 ALL = [(shown, way, colour) for shown in SHOWN for way, colour in zip(WAYS, COLOURS, strict=True)]
 
 
 @pytest.mark.parametrize("shown, way, colour", ALL)
-def test_nobody_hears_an_answer_without_history(
+def test_an_answer_without_history_is_never_sent_to_the_reader(
     shown: Callable[[Said], Said], way: str, colour: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     deaf = Deaf(shown)
@@ -76,14 +76,14 @@ def test_nobody_hears_an_answer_without_history(
         assert second.run["status"] == "completed"
         assert ["previous_response_id" in body for body in server.bodies] == [False, True, False]
         assert said(server.bodies[-1]) == [f"My word is {talk.fact}.", first.text, "What is it?"]
-        # One message, and in it nothing but the answer that knew the history.
+        # One message, with only the text of the answer to the complete thread.
         assert talk.fact in second.text
         assert len(second.messages) == 4
         assert len(second.steps) == 1
         assert heard(second) == (second.text if way == "stream" else "")
         assert len(warnings(caplog)) == 1
         assert talk.fact not in caplog.text
-        # From now on this server is told everything at once.
+        # From now on every request to this server contains the whole thread.
         third = talk.say("Again?")
         assert talk.fact in third.text
         assert len(server.bodies) == 4
@@ -91,7 +91,7 @@ def test_nobody_hears_an_answer_without_history(
         assert len(warnings(caplog)) == 1
 
 
-def test_a_server_that_is_known_to_keep_may_leave_the_echo_out(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_trusted_server_need_not_echo_the_previous_response(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SHIM_UPSTREAM_PROFILE", "ogx")
     with Loopback() as server, opened("sync", base_url=server.url) as client:
         server.answer = lambda asked: _without_an_echo(server.usual(asked)) if b'"stream"' in asked.body else None

@@ -1,4 +1,4 @@
-"""For every error text about a lost previous response, the thread is sent again in the same call."""
+"""For every error text about a lost previous response, the thread is replayed in the same call."""
 
 import json
 
@@ -9,13 +9,13 @@ from tests.scenarios.doors.loopback import Loopback
 from tests.scenarios.healing.losing import WAYS, Losing, Talk, heard, said, warnings
 from tests.scenarios.healing.wordings import WORDINGS
 
-#: Both ways for each wording, and both colours; all four for one.
+#: Each wording with both ways, and with both colours; one wording with all four combinations.
 ALL = [(words, way, colour) for words in WORDINGS for way, colour in zip(WAYS, COLOURS, strict=True)]
 ALL += [("OGX, in its stream", way, colour) for way, colour in zip(WAYS, reversed(COLOURS), strict=True)]
 
 
 @pytest.mark.parametrize("words, way, colour", ALL)
-def test_the_thread_is_told_anew(words: str, way: str, colour: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_thread_is_replayed(words: str, way: str, colour: str, caplog: pytest.LogCaptureFixture) -> None:
     losing = Losing(WORDINGS[words])
     with Loopback(losing) as server, opened(colour, base_url=server.url) as client:
         talk = Talk(client, way)
@@ -23,12 +23,12 @@ def test_the_thread_is_told_anew(words: str, way: str, colour: str, caplog: pyte
         losing.due = True
         second = talk.say("What is it?")
         assert second.run["status"] == "completed"
-        # What upstream saw: the refused call, and one that lacks nothing.
+        # The requests that upstream received: the refused one, and one with the whole thread.
         (head,) = losing.lost
         assert [body.get("previous_response_id") for body in server.bodies] == [None, head, None]
         healed = server.bodies[-1]
         assert said(healed) == [f"My word is {talk.fact}.", first.text, "What is it?"]
-        # What the reader saw: one answer, with the history in it.
+        # What the reader received: one answer, made with the whole history.
         assert talk.fact in second.text
         assert len(second.messages) == 4
         assert heard(second) == (second.text if way == "stream" else "")
@@ -39,7 +39,7 @@ def test_the_thread_is_told_anew(words: str, way: str, colour: str, caplog: pyte
 
 
 def _goes_on(talk: Talk, server: Loopback, lost: str, never: bool) -> None:
-    """The next run continues from the new head; where nothing is ever chained it does not ask for that again."""
+    """The next run continues from the new head; if the server never chains, it sends the whole thread again."""
     before = len(server.bodies)
     third = talk.say("Again?")
     assert third.run["status"] == "completed"

@@ -1,4 +1,4 @@
-"""How servers say that they cannot continue from a previous response: one row for each that is known."""
+"""Error texts of servers that cannot continue from a previous response: one row for each known text."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,10 +8,11 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class Wording:
-    """``body`` is the whole answer, ``{id}`` in it the previous response.  ``status`` is None for an error in a stream.
+    """``body`` is the whole answer, with ``{id}`` for the previous response.  ``status`` is None for an error in a
+    stream.
 
-    ``never``: it is about the server, and no other previous response will do better.  ``opened``: it comes in one read
-    with a response that began well.
+    ``never``: the server refuses every previous response.  ``opened``: the error follows a normal ``response.created``
+    event in the same network read.
     """
 
     status: int | None
@@ -21,7 +22,7 @@ class Wording:
 
     @property
     def error(self) -> Json:
-        """``message`` and, where there are any, ``code`` and ``param``."""
+        """``message`` and, if present, ``code`` and ``param``."""
         whole = self.body.get("response", self.body)
         found = whole.get("error", whole)
         if isinstance(found, str):

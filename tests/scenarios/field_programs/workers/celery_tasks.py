@@ -1,4 +1,4 @@
-"""Tasks that talk through a client made, and used, when the module is imported: before the pool is forked."""
+"""Tasks with a client that is made, and used, when the module is imported: before the pool is forked."""
 
 import os
 from typing import Any
@@ -33,7 +33,7 @@ def converse(way: str, said: str, thread: str | None = None) -> dict[str, Any]:
 
 @app.task
 def essay(thread: str, place: str) -> None:
-    """A long answer; whose it is stands in a file once it has begun."""
+    """A long answer; once it has begun, the id of its process is written to a file."""
     client.beta.threads.messages.create(thread, role="user", content="slowly essay-400")
     with client.beta.threads.runs.stream(thread_id=thread, assistant_id=ASSISTANT) as events:
         next(iter(events.text_deltas))

@@ -1,4 +1,4 @@
-"""The work of the workers: a conversation with a tool round, blocking or async, streamed or polled."""
+"""The workers' task: a conversation with a tool round, blocking or async, streamed or polled."""
 
 import os
 from typing import Any
@@ -17,7 +17,7 @@ def _told(thread: str, run: Any) -> Json:
 
 
 def talk(client: Any, assistant: str, way: str, said: str, thread: str | None = None) -> Json:
-    """Ask what needs the tool, whose output is ``said``; in a new thread unless one is given."""
+    """Ask a question that needs the tool, and submit ``said`` as its output; in a new thread unless one is given."""
     threads = client.beta.threads
     thread = thread or threads.create().id
     threads.messages.create(thread, role="user", content="get_time")

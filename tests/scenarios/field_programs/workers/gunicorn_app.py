@@ -1,4 +1,4 @@
-"""A WSGI and an ASGI application that talk through clients made, and used, when the module is imported."""
+"""A WSGI and an ASGI application with clients that are made, and used, when the module is imported."""
 
 import json
 import os
@@ -11,7 +11,7 @@ from conversations import TOOLS, talk, talk_async
 from shim import AsyncOpenAI, OpenAI
 
 client, awaited = OpenAI(), AsyncOpenAI()
-#: Before the workers are forked: connections to upstream and to the database are open by now, and the heartbeat runs.
+#: Before the workers are forked: after this, connections to upstream and the database are open, and the heartbeat runs.
 ASSISTANT = client.beta.assistants.create(model="gpt-4o", tools=TOOLS).id  # type: ignore[arg-type]
 talk(client, ASSISTANT, "stream", "before the fork")
 JSON = ("content-type", "application/json")
@@ -26,7 +26,7 @@ def wsgi(environ: dict[str, Any], start: Any) -> Iterator[bytes]:
 
 
 def _essay(thread: str) -> Iterator[bytes]:
-    """A long answer, as it comes; first, who writes it."""
+    """A long answer, streamed; its first line is the process id of the worker."""
     client.beta.threads.messages.create(thread, role="user", content="slowly essay-400")
     with client.beta.threads.runs.stream(thread_id=thread, assistant_id=ASSISTANT) as events:
         told = False

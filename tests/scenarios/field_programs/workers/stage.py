@@ -1,4 +1,4 @@
-"""Common to the scripts: a server that answers, a new database, and the conditions for every thread at the end."""
+"""Shared by the scripts: a server that answers, a new database, and the checks of every thread at the end."""
 
 import os
 import secrets
@@ -25,7 +25,7 @@ SAID: list[tuple[str, str]] = []
 
 @contextmanager
 def stage() -> Iterator[tuple[Sandbox, Path]]:
-    """Sets the environment of this process and of those that it starts."""
+    """Set the environment of this process and of its children."""
     sandbox = Sandbox()
     with tempfile.TemporaryDirectory() as name, running(sandbox) as url:
         os.environ |= {
@@ -44,7 +44,7 @@ def secret() -> str:
 
 
 def until(what: str, true: Callable[[], Any]) -> Any:
-    """Wait for something to become true."""
+    """Wait until the condition is true; returns its value."""
     deadline = time.monotonic() + PATIENCE
     while not (found := true()):
         if time.monotonic() > deadline:
@@ -54,7 +54,7 @@ def until(what: str, true: Callable[[], Any]) -> Any:
 
 
 def check_thread(client: Any, thread: str, said: list[str]) -> None:
-    """Each question has one answer with what the tool said, in order; every run is over."""
+    """Each question has one answer with the tool's output, in order; every run has ended."""
     runs = list(client.beta.threads.runs.list(thread, order="asc"))
     assert {run.status for run in runs} <= {"completed", "failed"}, [run.status for run in runs]
     messages = list(client.beta.threads.messages.list(thread, order="asc"))
@@ -71,7 +71,7 @@ def _text(message: Any) -> str:
 
 
 def settled(client: Any, thread: str) -> str:
-    """How the thread's last run ended, seen from here; its own process is gone."""
+    """The status with which the thread's last run ended, read in this process; the run's own process was killed."""
     ends = ("completed", "failed")
     last = lambda: client.beta.threads.runs.list(thread, limit=1).data[0]  # noqa: E731
     return str(until("the lost run is over", lambda: (run := last()).status in ends and run).status)

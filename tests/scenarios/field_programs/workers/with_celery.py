@@ -1,4 +1,4 @@
-"""Celery's pool of forked processes: conversations at once, and a process killed in one."""
+"""Celery's pool of forked processes: parallel conversations, and a process that is killed during one."""
 
 import os
 import signal
@@ -18,7 +18,7 @@ TALKS = 8
 
 @contextmanager
 def working(folder: Path) -> Iterator[Any]:
-    """The tasks, and a worker of two processes that does them."""
+    """The module of the tasks, with a running Celery worker of two processes."""
     for name in ("queue", "control", "results"):
         (folder / name).mkdir()
     os.environ["CELERY_FOLDER"] = str(folder)

@@ -1,4 +1,6 @@
-"""gunicorn, preloaded, three workers, of threads and of uvicorn: conversations at once, and a worker killed in one."""
+"""gunicorn, preloaded, three workers, of threads and of uvicorn: parallel conversations, and a worker killed during
+one.
+"""
 
 import json
 import os
@@ -16,7 +18,7 @@ from urllib.request import urlopen
 import stage
 from conversations import WAYS
 
-#: Kind of worker, and the application that it serves.
+#: Kinds of workers, and the application that each serves.
 KINDS = {"gthread": "gunicorn_app:wsgi", "uvicorn_worker.UvicornWorker": "gunicorn_app:asgi"}
 TALKS = 12
 
@@ -50,7 +52,7 @@ def ask(url: str, **given: str) -> Any:
 
 
 def crowd(url: str) -> dict[str, list[str]]:
-    """Many at once, each in a thread of its own: what the tools said in each."""
+    """Parallel conversations, each in its own thread; returns the tools' outputs by thread."""
     given = [{"way": WAYS[n % 2], "said": stage.secret()} for n in range(TALKS)]
     with ThreadPoolExecutor(TALKS) as pool:
         told = list(pool.map(lambda each: ask(url, **each), given))
@@ -59,7 +61,7 @@ def crowd(url: str) -> dict[str, list[str]]:
 
 
 def killed(url: str, client: Any, thread: str) -> tuple[int, str]:
-    """A worker dies in the middle of an answer; which it was, and how the run ended."""
+    """A worker is killed during an answer; returns its process id, and the status with which the run ended."""
     with urlopen(f"{url}?essay={thread}", timeout=stage.PATIENCE) as answer:
         pid = int(answer.readline())
         os.kill(pid, signal.SIGKILL)
@@ -72,7 +74,7 @@ def main(kind: str) -> None:
         threads = crowd(url)
         thread = next(iter(threads))
         pid, ended = killed(url, client, thread)
-        # The same thread goes on, in whichever worker; so do all others.
+        # This thread, and all the others, are continued in any of the workers.
         for each, said in threads.items():
             said.append(stage.secret())
             told = ask(url, way="stream", said=said[-1], thread=each)

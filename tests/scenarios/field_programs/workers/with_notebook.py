@@ -1,4 +1,4 @@
-"""A notebook's kernel, whose cells run inside a loop: either client, streamed and polled, and a loop of its own."""
+"""A notebook's kernel, whose cells run inside an event loop: both clients, streamed and polled, and in other loops."""
 
 from importlib.metadata import version
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import stage
 from jupyter_client.manager import start_new_kernel
 
-#: Cell after cell; each ends in an expression, which is what the notebook shows.
+#: The cells, in order; each ends in an expression, whose value the notebook shows.
 CELLS = (
     "from conversations import *; from shim import *; client, awaited = OpenAI(), AsyncOpenAI(); said = {}",
     "helper = client.beta.assistants.create(model='gpt-4o', tools=TOOLS).id",
@@ -15,7 +15,8 @@ CELLS = (
     "said['c'] = await talk_async(awaited, helper, 'stream', 'c' * 9)",
     "said['d'] = await talk_async(awaited, helper, 'poll', 'd' * 9)",
     "import asyncio; from concurrent.futures import ThreadPoolExecutor; pool = ThreadPoolExecutor()",
-    # As programs do that may not call `asyncio.run` where a loop runs: one loop after the other, with one client.
+    # As in programs that cannot call `asyncio.run` because a loop is running: several loops in sequence, with one
+    # client.
     "for n in 'ef': said[n] = pool.submit(asyncio.run, talk_async(awaited, helper, 'stream', n * 9)).result()",
     "both = [talk_async(awaited, helper, way, way * 3) for way in WAYS]",
     "said['g'], said['h'] = await asyncio.gather(*both)",
@@ -27,7 +28,7 @@ SAID = [*(letter * 9 for letter in "abcdef"), "streamstreamstream", "pollpollpol
 
 
 def run(kernel: Any, cell: str) -> str:
-    """What a cell shows; what goes wrong in it is raised, and nothing may be written to stderr."""
+    """The value that a cell shows; an exception in it, or output on stderr, ends the script."""
     shown: list[str] = []
 
     def hear(message: Any) -> None:

@@ -1,4 +1,4 @@
-"""The standard library's processes, begun in each of its ways while the client's runs are under way."""
+"""The standard library's processes, started by each of its methods while runs of the client are active."""
 
 import multiprocessing
 import sys
@@ -13,13 +13,13 @@ from conversations import TOOLS, WAYS, talk
 from shim import OpenAI
 
 METHODS = ("forkserver", "spawn")
-#: Pools that are forked in the middle of conversations.
+#: Number of pools that are forked during conversations.
 FORKS = 5
 
 
 @cache
 def client() -> Any:
-    """In a forked process, the one that was made before; in others, one of its own."""
+    """In a forked process, the parent's client; in any other process, a new one."""
     return OpenAI()
 
 
@@ -29,7 +29,7 @@ def conversation(given: tuple[str, str, str]) -> Any:
 
 
 def told(assistant: str, method: str) -> dict[str, list[str]]:
-    """Conversations in processes begun in that way, by thread: what the tool said."""
+    """Conversations in processes that are started by that method; returns the tools' outputs by thread."""
     given = [(assistant, way, stage.secret()) for way in WAYS * 2]
     with ProcessPoolExecutor(2, multiprocessing.get_context(method)) as pool:
         found = list(pool.map(conversation, given))
@@ -38,7 +38,7 @@ def told(assistant: str, method: str) -> dict[str, list[str]]:
 
 
 def in_the_middle(assistant: str) -> dict[str, list[str]]:
-    """Processes are forked, again and again, while two threads of this one talk."""
+    """Fork processes repeatedly while two threads of this process run conversations."""
     over, done = threading.Event(), dict[str, list[str]]()
 
     def busy() -> None:
