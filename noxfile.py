@@ -68,7 +68,7 @@ MOST = (
     ),
     *(f"tests/scenarios/ways_in/test_{name}.py" for name in ("azure", "logs", "options")),
     *(f"tests/sdk/test_{name}.py" for name in ("install", "module", "warnings")),
-    "tests/scenarios/replay/test_client.py::test_the_async_client_tells_it_too",
+    "tests/scenarios/replay/test_client.py::test_the_async_client_emits_the_recording",
     "tests/scenarios/cancelled",
 )
 SDKS = {

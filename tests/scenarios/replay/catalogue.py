@@ -21,12 +21,12 @@ class Stream:
     """One recorded answer, from its first event to its terminal one."""
 
     name: str
-    #: The folder it lies in: what it is a recording of.
+    #: The name of its folder, which is the kind of recording.
     kind: str
-    #: One event each, blank line included; joined they are the recording, byte for byte.
+    #: One block for each event, blank line included; joined they equal the recording, byte for byte.
     blocks: tuple[bytes, ...]
     events: tuple[Json, ...] = field(repr=False)
-    #: The request that it answers, where it was kept.
+    #: The request that it answers, if that was recorded.
     request: Json | None = field(repr=False)
     meta: Json = field(repr=False)
 
@@ -36,18 +36,18 @@ class Stream:
 
     @property
     def response(self) -> Json:
-        """The terminal payload: the whole response as it ended."""
+        """The terminal payload: the whole response."""
         response: Json = self.events[-1]["response"]
         return response
 
     @property
     def resumed(self) -> bool:
-        """Does it begin in the middle, as the answer to ``GET ?starting_after=N``?"""
+        """Whether it begins in the middle, as the answer to ``GET ?starting_after=N``."""
         return bool(self.events[0]["type"] != "response.created")
 
     @property
     def tools(self) -> list[Json]:
-        """As the request had them; where none was kept, as the response echoes them."""
+        """The tools in the request or, if that was not recorded, in the response's echo."""
         tools: list[Json] = (self.request or self.response).get("tools") or []
         return tools
 
@@ -64,7 +64,7 @@ def event(block: bytes) -> Json | None:
 
 
 def turns(raw: bytes) -> Iterator[tuple[list[bytes], list[Json]]]:
-    """Some files hold several answers one after the other: each begins with its ``response.created``."""
+    """The answers in a file, which may contain several; each begins with its ``response.created``."""
     blocks: list[bytes] = []
     events: list[Json] = []
     for block in cut(raw):
@@ -78,7 +78,7 @@ def turns(raw: bytes) -> Iterator[tuple[list[bytes], list[Json]]]:
 
 
 def files() -> list[Path]:
-    """Every recorded stream there is, whatever it is called."""
+    """Every recorded stream, with any name."""
     return sorted(path for path in FOLDER.rglob("*.sse") if "_quoted" not in path.parts)
 
 
@@ -102,18 +102,18 @@ def _read(path: Path) -> Iterator[Stream]:
 
 @cache
 def streams() -> tuple[Stream, ...]:
-    """All of them, in the order of their names; none where there are no recordings."""
+    """All recorded answers, in the order of their files' names; none if there are no recordings."""
     return tuple(stream for path in files() for stream in _read(path))
 
 
 def named(part: str) -> Stream:
-    """The one stream whose name holds ``part``."""
+    """The only stream whose name contains ``part``."""
     (found,) = (stream for stream in streams() if part in stream.name)
     return found
 
 
 def opening(stream: Stream) -> list[bytes]:
-    """What a resumed stream leaves out: the first blocks of the recording that it resumes."""
+    """The blocks that a resumed stream lacks: the first ones of the recording that it resumes."""
     (whole,) = (each for each in streams() if not each.resumed and each.response["id"] == stream.response["id"])
     first = stream.events[0]["sequence_number"]
     return [block for block, each in zip(whole.blocks, whole.events, strict=True) if each["sequence_number"] < first]

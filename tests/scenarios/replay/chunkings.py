@@ -16,13 +16,13 @@ def _every(size: int) -> Chunking:
 
 
 def at(raw: bytes, places: Sequence[int]) -> list[bytes]:
-    """``raw`` cut before each of ``places``."""
+    """``raw`` in pieces, cut at each of ``places``."""
     edges = [0, *sorted({place for place in places if 0 < place < len(raw)}), len(raw)]
     return [raw[start:end] for start, end in itertools.pairwise(edges)]
 
 
 def inside_characters(blocks: Sequence[bytes]) -> list[bytes]:
-    """Behind the first byte of every character that has several, and in the middle of every escaped one."""
+    """Pieces cut after the first byte of every multi-byte character, and in the middle of every escaped one."""
     raw = b"".join(blocks)
     leads = [found.end() for found in re.finditer(rb"[\xc2-\xf4]", raw)]
     escapes = [found.start() + 3 for found in re.finditer(rb"\\u[0-9a-fA-F]{4}", raw)]

@@ -16,13 +16,13 @@ ENDS = {"completed", "incomplete", "failed", "cancelled", "expired"}
 
 @dataclass
 class Notes:
-    """What one handler has heard."""
+    """The callbacks that one handler received."""
 
     #: (event, data) in order.
     events: list[tuple[str, Json]] = field(default_factory=list)
     #: Callback -> how often it was called.
     calls: Counter[str] = field(default_factory=Counter)
-    #: What the SDK itself has put together, as it handed it over in ``on_text_done`` and ``on_message_done``.
+    #: The objects that the SDK accumulated and passed to the callbacks ``on_..._done``.
     texts: list[str] = field(default_factory=list)
     messages: list[Json] = field(default_factory=list)
     steps: list[Json] = field(default_factory=list)
@@ -34,7 +34,7 @@ class Notes:
 
     @property
     def closing(self) -> tuple[str, Json]:
-        """The one event that ended the run, or made it wait."""
+        """The only event that ended the run, or made it wait for outputs."""
         (found,) = (each for each in self.events if each[0] in CLOSING)
         return found
 
@@ -52,7 +52,7 @@ class Notes:
             self.problems.append(given[0])
 
 
-#: Every callback of the SDK, from the SDK.
+#: The names of all callbacks in the installed SDK.
 CALLBACKS = sorted(name for name in dir(openai.AssistantEventHandler) if name.startswith("on_"))
 
 
@@ -83,7 +83,7 @@ AsyncEar: Any = type(
 
 
 def folded(notes: Notes) -> dict[str, str]:
-    """Message id -> its text or refusal as the deltas alone tell it, without the SDK's accumulator."""
+    """Message id -> its text or refusal, joined from the deltas alone, without the SDK's accumulator."""
     texts: dict[str, str] = {}
     for name, data in notes.events:
         if name == "thread.message.created":
@@ -94,7 +94,7 @@ def folded(notes: Notes) -> dict[str, str]:
 
 
 def arguments(notes: Notes) -> list[str]:
-    """The arguments of each function call as the step deltas alone tell them, in order."""
+    """The arguments of each function call, joined from the step deltas alone, in order."""
     told: dict[tuple[str, int], str] = {}
     for name, data in notes.events:
         if name != "thread.run.step.delta":
@@ -120,12 +120,12 @@ def check_order(notes: Notes) -> None:
 
 
 def _check_life(words: list[str], waits: bool) -> None:
-    """One message's or step's events.  A step that was begun by the stream before has only its end here."""
+    """Check the events of one message or step.  A step that an earlier stream began has only its last event here."""
     if len(words) == 1:
         assert words[0] in ENDS
         return
     assert words[:2] == ["created", "in_progress"]
     middle, last = words[2:-1], words[-1]
     assert set(middle) <= {"delta"}
-    # While the caller is asked, the step of the calls stays open.
+    # While the run waits for outputs, the step of the calls stays open.
     assert last in ENDS or (waits and last in ("delta", "in_progress"))

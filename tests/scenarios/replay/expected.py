@@ -1,6 +1,6 @@
 """The expected result, computed only from the last event of a recording.
 
-Nothing of the project is imported here: a mistake of ours must not be able to repeat itself as its own expectation.
+No tested code is imported here: otherwise an error in it could also be in the expectation.
 """
 
 from collections import Counter
@@ -9,14 +9,14 @@ from typing import Any
 
 Json = dict[str, Any]
 
-#: Items that an Assistants user can see, and as what.
+#: Items that an Assistants user can see, and their form in the old API.
 COUNTERPART = {
     "message": "a message_creation step and a message",
     "function_call": "a call in required_action and in a tool_calls step",
     "file_search_call": "a tool_calls step",
     "code_interpreter_call": "a tool_calls step",
 }
-#: Items and annotations that the Assistants API had no word for, and what becomes of them: on purpose, not by accident.
+#: Items and annotations without a counterpart in the Assistants API, and how the shim intentionally handles them.
 NO_COUNTERPART = {
     "reasoning": "no step; its tokens are in the run's usage",
     "web_search_call": "no step; what was found is told in the message",
@@ -39,12 +39,12 @@ class Message:
 
     @property
     def cited(self) -> list[str]:
-        """File ids in the order of their places in the text."""
+        """File ids in the order of their positions in the text."""
         return [note["file_id"] for note in sorted(self.of("file_citation"), key=lambda note: note["index"])]
 
     @property
     def linked(self) -> list[str]:
-        """What a link in the text points at, as the text has it: ``sandbox:/mnt/data/...``."""
+        """The targets of links to generated files, as they occur in the text: ``sandbox:/mnt/data/...``."""
         made = self.of("container_file_citation")
         return [self.text[note["start_index"] : note["end_index"]] for note in made if note["end_index"]]
 
@@ -53,9 +53,9 @@ class Message:
 class Expected:
     status: str
     messages: tuple[Message, ...]
-    #: (call id, name, arguments) of every call that the caller is to answer.
+    #: (call id, name, arguments) of every call for which the program must submit an output.
     calls: tuple[tuple[str, str, str], ...]
-    #: Calls that the end of the response cut in two.
+    #: Calls that are incomplete because the response ended.
     cut_calls: tuple[str, ...]
     #: Type of the hosted tool -> how often it was called.
     hosted: Counter[str]
@@ -65,7 +65,7 @@ class Expected:
 
     @property
     def run_status(self) -> str:
-        """How the run stands when the stream ends."""
+        """The run's status when the stream ends."""
         return "requires_action" if self.calls else self.status
 
 
@@ -79,7 +79,7 @@ def message(item: Json) -> Message:
 
 
 def usage(given: Json | None) -> Json | None:
-    """Responses words to Assistants words."""
+    """The usage with the field names of the Assistants API."""
     if given is None:
         return None
     return {

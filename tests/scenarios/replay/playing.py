@@ -1,4 +1,4 @@
-"""Plays one recording to an application: an assistant, a thread, a streamed run, the tool round if one is asked for."""
+"""Replays a recording to an application: an assistant, a thread, a streamed run, and the tool round if required."""
 
 import random
 from dataclasses import dataclass, field
@@ -11,32 +11,32 @@ from tests.scenarios.replay.ears import AsyncEar, Ear, Notes
 from tests.scenarios.replay.expected import Expected, expect
 from tests.scenarios.replay.server import Answer, Json, Replay, Reply, echoing
 
-#: What is said after tool outputs: a genuine answer of some words.
+#: The recording that answers tool outputs: a genuine short text.
 AFTERWARDS = "HelloWorldStreaming_gpt-4o-mini"
 HOSTED = ("code_interpreter", "file_search")
 
 
 @dataclass
 class Played:
-    """Both ends of it."""
+    """What the application received, and what upstream received."""
 
     bodies: list[Json]
     notes: list[Notes] = field(default_factory=list)
     outputs: dict[str, str] = field(default_factory=dict)
-    #: As REST shows them afterwards, oldest first.
+    #: The messages as a GET request returns them afterwards, oldest first.
     run: Json = field(default_factory=dict)
     messages: list[Json] = field(default_factory=list)
     steps: list[Json] = field(default_factory=list)
 
 
 def answer(stream: Stream, chunking: str) -> Answer:
-    """The recording, whole from its first event, cut as told."""
+    """The whole recording from its first event on, cut by this chunking."""
     blocks = [*(opening(stream) if stream.resumed else ()), *stream.blocks]
     return lambda body: Reply(CHUNKINGS[chunking](echoing(blocks, body)))
 
 
 def answers(stream: Stream, chunking: str) -> list[Answer]:
-    """One, or two if the first asks for tool outputs."""
+    """The answers: one, or two if the first requires tool outputs."""
     return [answer(each, chunking) for each in ([stream, named(AFTERWARDS)] if asks(stream) else [stream])]
 
 
@@ -45,7 +45,7 @@ def asks(stream: Stream) -> bool:
 
 
 def assistant(stream: Stream) -> Json:
-    """Arguments of ``assistants.create``: the recorded request's tools, as far as assistants could have them."""
+    """Arguments of ``assistants.create``, with those tools of the recorded request that the old API had."""
     tools: list[Json] = []
     resources: Json = {}
     for tool in stream.tools:
@@ -62,7 +62,7 @@ def assistant(stream: Stream) -> Json:
 
 
 def outputs(stream: Stream) -> dict[str, str]:
-    """Call id -> what the application says; random, and awkward to carry."""
+    """Call id -> the application's output: random, with characters that are difficult to encode."""
     dice = random.Random(stream.name)
     awkward = ['"', "\\", "\n", "é", "😀", "【4:0†x】", "\u2028", ""]
     calls = expect(stream.response).calls
@@ -130,5 +130,5 @@ async def aplay(stream: Stream, chunking: str) -> Played:
 
 
 def all_expected(stream: Stream) -> list[Expected]:
-    """Of each response that was played, in order."""
+    """The expectations for all replayed responses, in order."""
     return [expect(each.response) for each in ([stream, named(AFTERWARDS)] if asks(stream) else [stream])]

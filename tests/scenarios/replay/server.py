@@ -1,4 +1,4 @@
-"""A Responses server that plays recordings back over loopback HTTP, cut as configured."""
+"""A Responses server that replays recordings over loopback HTTP, cut as configured."""
 
 import json
 import re
@@ -26,14 +26,14 @@ class Reply:
         return cls([json.dumps(body).encode()], status, "application/json")
 
 
-#: An answer, or what makes one out of the request's body.
+#: An answer, or a function that makes one from the request's body.
 Answer = Reply | Callable[[Json], Reply]
 
 
 def echoing(blocks: Iterable[bytes], body: Json) -> list[bytes]:
-    """The recording with one value changed: ``previous_response_id`` is what this request has sent.
+    """The recording with one value replaced: ``previous_response_id`` as it is in this request.
 
-    A server echoes what it was asked; the recording echoes what another client asked.  Bytes that say so already stay.
+    A server echoes the request; the recording echoes that of another client.  All other bytes are unchanged.
     """
     sent = json.dumps(body.get("previous_response_id")).encode()
     return [re.sub(rb'("previous_response_id": ?)(null|"[^"]*")', rb"\g<1>" + sent, block) for block in blocks]
@@ -41,13 +41,13 @@ def echoing(blocks: Iterable[bytes], body: Json) -> list[bytes]:
 
 @dataclass
 class Replay(Listening):
-    """``with Replay(answers) as server``: the first request gets the first answer, and so on; one more is a problem."""
+    """``with Replay(answers) as server``: each request gets the next answer; one request too many is a problem."""
 
     answers: Sequence[Answer]
     #: Bodies of POST /v1/responses, in order.
     bodies: list[Json] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
-    #: What should not have happened, in words.
+    #: Descriptions of unexpected requests.
     problems: list[str] = field(default_factory=list)
 
     def answer(self, path: str, headers: dict[str, str], body: Json) -> Reply:
@@ -69,12 +69,12 @@ class _Handler(Handler):
         try:
             self._send(reply)
         except OSError:
-            # The reader has gone; whether he may is for the test to say.
+            # The client has disconnected; the test decides whether that is an error.
             self.close_connection = True
 
     def do_GET(self) -> None:
         if self.path.startswith("/v1/containers/") and self.path.endswith("/content"):
-            # A file that code wrote.  The recordings hold no such call; what comes back is not looked at here.
+            # A file that code wrote.  The recordings contain no such call, and these tests do not check the content.
             self._send(Reply.json({"made": "by code"}))
             return
         self.server.owner.problems.append(f"nobody expected GET {self.path}")

@@ -8,7 +8,7 @@ import pytest
 from tests.scenarios.replay.catalogue import streams
 from tests.scenarios.replay.expected import NO_COUNTERPART, expect
 
-#: The name under which a test reports what it has played: {kind, stream, ended, chunking}.
+#: The name of the property in which a test reports its recording: {kind, stream, ended, chunking}.
 PROPERTY = "replay"
 
 
@@ -23,7 +23,7 @@ def _played(reporter: pytest.TerminalReporter) -> list[tuple[dict[str, str], str
 
 
 def show(reporter: pytest.TerminalReporter) -> None:
-    """Print it, if anything was played."""
+    """Print the table, if anything was replayed."""
     played = _played(reporter)
     if not played:
         return

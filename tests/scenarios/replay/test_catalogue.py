@@ -1,4 +1,4 @@
-"""Is every recording there, and do we read it right?  Nothing of the project is used here but the tests' own reader."""
+"""The recordings are complete and are read correctly.  Only the tests' own reader is used here."""
 
 import re
 
@@ -12,8 +12,8 @@ pytestmark = pytest.mark.wire
 ALL = pytest.mark.parametrize("stream", streams(), ids=lambda stream: stream.name)
 
 
-def test_no_stream_is_left_out() -> None:
-    """Counted by another hand: every file whose bytes hold a Responses event stream."""
+def test_every_recorded_stream_is_found() -> None:
+    """Compared with an independent count: every file whose bytes contain a Responses event stream."""
     assert WIRE.is_dir(), f"no recordings in {WIRE}"
     every = [path for path in (WIRE / "responses").rglob("*") if path.is_file()]
     held = [path for path in every if re.search(rb'^data: ?\{.*"response\.', path.read_bytes(), re.MULTILINE)]
@@ -23,15 +23,15 @@ def test_no_stream_is_left_out() -> None:
 
 
 @ALL
-def test_it_ends_as_it_should(stream: Stream) -> None:
+def test_a_stream_ends_with_its_only_terminal_event(stream: Stream) -> None:
     assert stream.events[-1]["type"] in TERMINAL
     assert [each["type"] for each in stream.events if each["type"] in TERMINAL] == [stream.events[-1]["type"]]
     assert stream.meta["genuine"] is True
 
 
 @ALL
-def test_every_item_is_known(stream: Stream) -> None:
-    """A new recording with a new kind of item makes somebody decide what becomes of it."""
+def test_every_item_and_annotation_is_known(stream: Stream) -> None:
+    """A recording with a new kind of item fails, until the tables of `expected` contain that kind."""
     items = stream.response["output"]
     notes = [note for each in expect(stream.response).messages for note in each.annotations]
     assert {item["type"] for item in items} <= COUNTERPART.keys() | NO_COUNTERPART.keys()
@@ -39,8 +39,8 @@ def test_every_item_is_known(stream: Stream) -> None:
 
 
 @ALL
-def test_what_we_expect_is_what_was_told(stream: Stream) -> None:
-    """The terminal payload says the same as the deltas before it, so that either may be held against the other."""
+def test_the_terminal_payload_equals_the_deltas(stream: Stream) -> None:
+    """The terminal payload has the same text as the deltas before it, so that either can be the expectation."""
     told: dict[str, str] = {}
     for each in stream.events:
         if each["type"] in ("response.output_text.delta", "response.refusal.delta"):
@@ -51,7 +51,7 @@ def test_what_we_expect_is_what_was_told(stream: Stream) -> None:
     assert [text for text in told.values() if text] == [m.text + m.refusal for m in messages if m.text + m.refusal]
 
 
-def test_several_answers_in_one_file_are_parted() -> None:
+def test_several_answers_in_one_file_are_separated() -> None:
     one = (
         b'event: response.created\ndata: {"type":"response.created"}\n\n'
         b'event: response.completed\ndata: {"type":"response.completed"}\n\n'

@@ -15,7 +15,7 @@ from tests.scenarios.replay.playing import Json, Played, all_expected, aplay, pl
 
 pytestmark = pytest.mark.wire
 
-#: One byte at a time is slow; the reader's own tests do it with every stream, this one with the short ones.
+#: Single bytes are slow: here only shorter streams are cut into them; the reader's own tests do it with every stream.
 SHORT = 30_000
 MARKER = re.compile("【[^】]*†[^】]*】")
 
@@ -26,18 +26,18 @@ def _cases() -> list[tuple[Stream, str]]:
 
 
 def _case(stream: Stream, chunking: str) -> Any:
-    """How bytes are cut is nothing that an SDK's version changes: the matrix plays each stream once."""
+    """A test of one stream and chunking.  Cuts do not depend on the SDK's version: the matrix runs one per stream."""
     marks = [] if chunking == "event" else [pytest.mark.slow]
     return pytest.param(stream, chunking, id=f"{stream.name}-{chunking}", marks=[*marks, *_needs(stream)])
 
 
 def _needs(stream: Stream) -> list[pytest.MarkDecorator]:
-    """The first SDKs have no type for a refusal, and cannot write one down without a warning."""
+    """The first SDKs have no type for a refusal, and serialise one only with a warning."""
     return [pytest.mark.sdk("1.40")] if b"response.refusal.delta" in stream.raw else []
 
 
 @pytest.mark.parametrize("stream,chunking", [_case(*each) for each in _cases()])
-def test_the_client_tells_what_was_recorded(
+def test_the_blocking_client_emits_the_recording(
     stream: Stream, chunking: str, record_property: Callable[[str, object], None]
 ) -> None:
     _record(record_property, stream, chunking)
@@ -45,7 +45,9 @@ def test_the_client_tells_what_was_recorded(
 
 
 @pytest.mark.parametrize("stream", [pytest.param(each, id=each.name, marks=_needs(each)) for each in streams()])
-async def test_the_async_client_tells_it_too(stream: Stream, record_property: Callable[[str, object], None]) -> None:
+async def test_the_async_client_emits_the_recording(
+    stream: Stream, record_property: Callable[[str, object], None]
+) -> None:
     _record(record_property, stream, "event, async")
     check(stream, await aplay(stream, "event"))
 
@@ -57,7 +59,7 @@ def _record(record_property: Callable[[str, object], None], stream: Stream, chun
 
 
 def check(stream: Stream, played: Played) -> None:
-    """Both ends."""
+    """Compare what the application and upstream received with the recording."""
     wanted = all_expected(stream)
     for notes, expected in zip(played.notes, wanted, strict=True):
         assert notes.problems == []
@@ -89,7 +91,7 @@ def _check_texts(texts: list[str], expected: Expected) -> None:
 
 
 def _check_calls(played: Played, expected: Expected) -> None:
-    """What the caller is asked for, and what the deltas told of it."""
+    """The calls in `required_action`, and their arguments in the deltas."""
     _, run = played.notes[0].closing
     asked = (run.get("required_action") or {}).get("submit_tool_outputs", {}).get("tool_calls", [])
     calls = [(each["id"], each["function"]["name"], each["function"]["arguments"]) for each in asked]
@@ -100,7 +102,7 @@ def _check_calls(played: Played, expected: Expected) -> None:
 
 
 def _check_outputs(stream: Stream, played: Played) -> None:
-    """What upstream got: each output under its call, and either the chain or the calls themselves."""
+    """The request to upstream has each output with its call's id, and either the chain or the calls themselves."""
     assert len(played.bodies) == len(played.notes)
     assert all(body["stream"] is True for body in played.bodies)
     if not played.outputs:
@@ -128,7 +130,7 @@ def _check_run(run: Json, wanted: list[Expected]) -> None:
 
 
 def _check_messages(played: Played, wanted: list[Expected]) -> None:
-    """REST shows what was told, with the citations where they belong."""
+    """Listed messages equal the recorded ones, with citations at their positions."""
     user, *said = played.messages
     assert user["role"] == "user"
     expected = [message for each in wanted for message in each.messages]
@@ -144,7 +146,7 @@ def _check_messages(played: Played, wanted: list[Expected]) -> None:
 
 
 def _check_steps(played: Played, wanted: list[Expected]) -> None:
-    """A step for each message and each hosted call that Assistants knew, one for all functions of a response."""
+    """There is a step for each message and each hosted call of the old API, and one for all functions of a response."""
     hosted: dict[str, int] = {}
     for step in played.steps:
         assert step["status"] in ("completed", "failed")

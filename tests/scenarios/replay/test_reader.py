@@ -12,7 +12,7 @@ from shim.wire.sse import Reader
 from tests.scenarios.replay.catalogue import Json, Stream, streams
 from tests.scenarios.replay.chunkings import CHUNKINGS, at
 
-#: No version of an SDK changes this: the matrix leaves it out.
+#: This does not depend on the SDK's version, so the matrix leaves it out.
 pytestmark = [pytest.mark.wire, pytest.mark.slow]
 
 
@@ -23,13 +23,13 @@ def read(pieces: Sequence[bytes]) -> list[Json]:
 
 @pytest.mark.parametrize("name", CHUNKINGS)
 @pytest.mark.parametrize("stream", streams(), ids=lambda stream: stream.name)
-def test_every_cut_tells_the_same(stream: Stream, name: str) -> None:
+def test_every_way_of_cutting_gives_the_same_events(stream: Stream, name: str) -> None:
     assert read(CHUNKINGS[name](stream.blocks)) == list(stream.events)
 
 
 @pytest.mark.parametrize("name", CHUNKINGS)
-def test_the_cuts_matter(name: str) -> None:
-    """A way of cutting that cuts nothing proves nothing."""
+def test_every_way_of_cutting_cuts(name: str) -> None:
+    """Every way of cutting except "whole" cuts at least one recording."""
     cut = [len(CHUNKINGS[name](stream.blocks)) for stream in streams()]
     assert max(cut, default=2) > (0 if name == "whole" else 1)
 

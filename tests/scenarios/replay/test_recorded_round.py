@@ -1,4 +1,4 @@
-"""The one tool round that was recorded whole, both of its answers: a call, its output, the words that follow."""
+"""The only tool round that was recorded with both answers: a call, its output, and the text after it."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.wire, pytest.mark.skipif(not streams(), reason="no rec
 ASKS, ANSWERS = "GenStream-Tools-SquareRoot-1", "GenStream-Tools-SquareRoot-2"
 
 
-def test_we_send_what_the_recorded_client_sent() -> None:
+def test_the_shim_sends_the_recorded_request() -> None:
     first, second = named(ASKS), named(ANSWERS)
     assert second.request is not None
     (recorded,) = second.request["input"]
@@ -32,7 +32,7 @@ def test_we_send_what_the_recorded_client_sent() -> None:
 
 
 def _round(url: str, output: str) -> Any:
-    """The notes of the second stream."""
+    """Stream a run and its tool round; the notes of the second stream."""
     with OpenAI(api_key="test", base_url=url, max_retries=0) as client:
         runs = client.beta.threads.runs
         helper = client.beta.assistants.create(**assistant(named(ASKS)))

@@ -24,14 +24,14 @@ def _post(url: str, body: bytes = b"{}") -> tuple[int, bytes]:
 
 
 @pytest.mark.parametrize("name", CHUNKINGS)
-def test_bytes_come_as_they_were(name: str) -> None:
+def test_bytes_are_sent_unchanged(name: str) -> None:
     blocks = [b'data: {"text":"\xc3\xa9\xf0\x9f\x98\x80"}\n\n', b"data: [DONE]\n\n"]
     with Replay([Reply(CHUNKINGS[name](blocks))]) as server:
         assert _post(server.url) == (200, b"".join(blocks))
     assert server.problems == []
 
 
-def test_answers_come_in_order_and_one_too_many_is_noticed() -> None:
+def test_answers_are_sent_in_order_and_an_extra_request_is_a_problem() -> None:
     with Replay([Reply([b"a"]), lambda body: Reply.json({"got": body["n"]}, 429)]) as server:
         assert _post(server.url) == (200, b"a")
         status, said = _post(server.url, b'{"n": 7}')
@@ -41,7 +41,7 @@ def test_answers_come_in_order_and_one_too_many_is_noticed() -> None:
     assert len(server.problems) == 1
 
 
-def test_cuts_lie_inside_characters() -> None:
+def test_characters_are_cut_in_the_middle() -> None:
     raw = "a\u00e9\U0001f600\\u00e9b".encode()
     pieces = inside_characters([raw])
     assert b"".join(pieces) == raw
@@ -50,11 +50,11 @@ def test_cuts_lie_inside_characters() -> None:
         pieces[0].decode()
 
 
-def test_cuts_outside_the_bytes_are_none() -> None:
+def test_cuts_outside_the_bytes_are_ignored() -> None:
     assert at(b"abc", [0, 1, 1, 3, 9]) == [b"a", b"bc"]
 
 
-def test_an_echo_says_what_was_sent() -> None:
+def test_an_echo_has_the_id_that_was_sent() -> None:
     block = b'data: {"previous_response_id":"resp_other","x":{"previous_response_id": null}}\n\n'
     sent = b'data: {"previous_response_id":"resp_1","x":{"previous_response_id": "resp_1"}}\n\n'
     assert echoing([block], {"previous_response_id": "resp_1"}) == [sent]
@@ -63,7 +63,7 @@ def test_an_echo_says_what_was_sent() -> None:
 
 @pytest.mark.wire
 @pytest.mark.parametrize("stream", streams(), ids=lambda stream: stream.name)
-def test_the_official_client_reads_it(stream: Stream) -> None:
+def test_the_official_client_reads_every_recording(stream: Stream) -> None:
     with (
         Replay([Reply(stream.blocks)]) as server,
         openai.OpenAI(api_key="test", base_url=server.url) as client,

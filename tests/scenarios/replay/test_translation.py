@@ -1,4 +1,4 @@
-"""Every recorded stream in every cut, from bytes to events: the reader and the rules, with no client around them."""
+"""Every recorded stream in every cut, from bytes to events: the reader and the translation rules, without a client."""
 
 from itertools import count
 
@@ -13,13 +13,13 @@ from tests.scenarios.replay.chunkings import CHUNKINGS
 from tests.scenarios.replay.ears import Notes, arguments, check_order, folded
 from tests.scenarios.replay.expected import expect
 
-#: No version of an SDK changes this: the matrix leaves it out.
+#: This does not depend on the SDK's version, so the matrix leaves it out.
 pytestmark = [pytest.mark.wire, pytest.mark.slow]
 RUN = objects.run("run_1", 0, "thread_1", "asst_1")
 
 
 def told(stream: Stream, chunking: str) -> list[Emitted]:
-    """What the rules make of it; ids are numbers, and the clock stands still."""
+    """The events that the rules emit; ids are numbers, and the clock does not move."""
     numbers = count()
     turn = Turn(dict(RUN), lambda prefix: f"{prefix}_{next(numbers)}", lambda: 0)
     reader = Reader()
@@ -32,7 +32,7 @@ def told(stream: Stream, chunking: str) -> list[Emitted]:
 
 
 @pytest.mark.parametrize("stream", streams(), ids=lambda stream: stream.name)
-def test_the_rules_tell_what_was_recorded(stream: Stream) -> None:
+def test_the_rules_emit_the_recording(stream: Stream) -> None:
     expected = expect(stream.response)
     notes = Notes(events=told(stream, "event"))
     check_order(notes)
@@ -47,7 +47,7 @@ def test_the_rules_tell_what_was_recorded(stream: Stream) -> None:
 @pytest.mark.parametrize("chunking", CHUNKINGS)
 @pytest.mark.parametrize("stream", streams(), ids=lambda stream: stream.name)
 def test_cuts_change_nothing(stream: Stream, chunking: str) -> None:
-    """The same fold, and the same events but for deltas that one read has merged."""
+    """The accumulated text and all events are the same, except that the deltas of one read are merged."""
     whole, cut = (Notes(events=told(stream, way)) for way in ("event", chunking))
     assert folded(cut) == folded(whole)
     assert arguments(cut) == arguments(whole)

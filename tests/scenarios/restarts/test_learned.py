@@ -1,4 +1,4 @@
-"""What a process has learned about its server is used by the next one."""
+"""A process uses the findings about the server that an earlier process has stored."""
 
 import os
 import subprocess
@@ -28,7 +28,7 @@ with OpenAI(base_url=sys.argv[1], api_key=sys.argv[2], max_retries=0) as client:
 
 
 def refusing(asked: Asked) -> Said | None:
-    """This organisation may not stream this model."""
+    """Refuses streams of the organisation with this key."""
     if asked.method != "POST" or asked.header("authorization") != f"Bearer {KEY}" or not asked.json.get("stream"):
         return None
     return Said.error(400, "Your organization must be verified to stream this model.", "unsupported_value")
@@ -41,7 +41,7 @@ def upstream() -> Iterator[Loopback]:
 
 
 def streams(upstream: Loopback) -> list[bool]:
-    """Which requests for responses, since this was asked, were for streams."""
+    """Whether each request for a response since the last call asked for a stream."""
     found = [bool(body.get("stream")) for body in upstream.bodies]
     upstream.asked.clear()
     return found
@@ -58,8 +58,8 @@ def another_process() -> None:
     wiring._capabilities.clear()
 
 
-def test_another_process(upstream: Loopback) -> None:
-    """It has a hash seed of its own."""
+def test_another_process_uses_what_was_learned(upstream: Loopback) -> None:
+    """A real process, which has another hash seed."""
     with opened(COLOURS[0], base_url=upstream.url, api_key=KEY) as client:
         assert run(client) == "completed"
     assert streams(upstream) == [True, False]
@@ -70,7 +70,7 @@ def test_another_process(upstream: Loopback) -> None:
     assert streams(upstream) == [False]
 
 
-def test_what_one_organisation_may_not_another_may(upstream: Loopback) -> None:
+def test_a_refusal_for_one_organisation_does_not_affect_another(upstream: Loopback) -> None:
     for key, seen in ((KEY, [True, False]), ("sk-another", [True]), (KEY, [False])):
         with opened(COLOURS[0], base_url=upstream.url, api_key=key) as client:
             assert run(client) == "completed"
@@ -79,7 +79,7 @@ def test_what_one_organisation_may_not_another_may(upstream: Loopback) -> None:
 
 
 @pytest.mark.parametrize("colour", COLOURS)
-def test_in_process(colour: str, upstream: Loopback, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_new_client_uses_what_was_learned(colour: str, upstream: Loopback, monkeypatch: pytest.MonkeyPatch) -> None:
     for seen in ([True, False], [False]):
         with opened(colour, base_url=upstream.url, api_key=KEY) as client:
             assert run(client) == "completed"
@@ -91,7 +91,7 @@ def test_in_process(colour: str, upstream: Loopback, monkeypatch: pytest.MonkeyP
     assert streams(upstream) == [True, False, False], "nothing is taken over"
 
 
-def test_a_server(upstream: Loopback) -> None:
+def test_a_new_server_uses_what_was_learned(upstream: Loopback) -> None:
     for seen in ([True, False], [False]):
         with served(upstream=upstream.url, auth="pass-through") as url:
             bearer = f"Bearer {KEY}"
@@ -116,8 +116,8 @@ def everything() -> list[str]:
     return found
 
 
-def test_a_store_that_cannot_keep_it(upstream: Loopback, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A table that is not there any more, say."""
+def test_a_store_that_cannot_save_what_was_learned(upstream: Loopback, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For example, because the table has been dropped."""
     with opened(COLOURS[0], base_url=upstream.url, api_key=KEY) as client:
         client.beta.threads.create()
         engine = sa.create_engine(resolve(os.environ["SHIM_DATABASE_URL"]), poolclass=sa.NullPool)

@@ -1,4 +1,4 @@
-"""A fresh world for each test, as the engine's own tests have it."""
+"""A fresh world for each test, as in the engine's own tests."""
 
 from tests.engine.conftest import world
 

@@ -32,15 +32,17 @@ def storing_nothing(response: Json, asked: Json) -> Json:
 
 
 def repeating(response: Json, asked: Json) -> Json:
-    """It says again what it was asked, whatever it has done."""
+    """The echo repeats the request, whatever the server has done."""
     return response | {"previous_response_id": asked.get("previous_response_id"), "store": asked.get("store", True)}
 
 
 @dataclass
 class Server:
-    """A sandbox with other manners.  ``deaf``: it continues from nothing.  ``unknown``: what it makes of a response
-    that never was, if it does not refuse it.  ``shows``: how it shows a response.  ``fetches``: whether it gives one
-    back.
+    """A sandbox that behaves like another server.
+
+    ``deaf``: it ignores ``previous_response_id``.  ``unknown``: its answer to an unknown response id, if it does not
+    refuse that as usual.  ``shows``: changes the responses in its answers.  ``fetches``: whether it answers GET
+    requests for responses.
     """
 
     shows: Change = as_it_is
@@ -93,7 +95,7 @@ SERVERS: dict[str, tuple[Server, bool]] = {
 
 
 @pytest.mark.parametrize("name", SERVERS)
-def test_doctor_and_the_engine_agree(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_doctor_predicts_whether_the_engine_chains(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     manners, chained = SERVERS[name]
     monkeypatch.setenv("OPENAI_API_KEY", "x")
     with Loopback(manners) as loopback:

@@ -1,6 +1,6 @@
-"""A 200 that is no response fails the run, whichever way it was asked for; the thread goes on.
+"""An answer with status 200 that is no response fails the run; the thread can be continued.
 
-And a model that refuses to stream: the same bodies, asked for in one piece.
+The same is true for a model that refuses to stream, whose answers are requested in one piece.
 """
 
 import json
@@ -18,7 +18,7 @@ HTML = (("content-type", "text/html"),)
 CHAT = {"id": "c", "object": "chat.completion", "choices": [{"message": {"role": "assistant", "content": "Hi."}}]}
 CHUNK = {"object": "chat.completion.chunk", "choices": [{"delta": {"content": "Hi."}}]}
 STREAM = (("content-type", "text/event-stream"),)
-#: A server's answer, and a word of the run's last error.
+#: A server's answer, and a part of the run's last error.
 BODIES: dict[str, tuple[Said, str]] = {
     "an object of another kind": (Said.json(CHAT), "chat.completion"),
     "an empty object": (Said.json({}), "without output"),
@@ -36,7 +36,7 @@ WAYS = ("stream", "poll", "whole", "background")
 
 
 class Scene:
-    """A client with a thread, behind it a server that says ``said`` instead of a response."""
+    """A client with a thread, and a server that answers with ``said`` instead of a response."""
 
     def __init__(self, server: Loopback, client: OpenAI) -> None:
         self.server, self.client = server, client
@@ -77,7 +77,7 @@ def test_a_200_that_is_no_response_fails_the_run(scene: Scene, way: str) -> None
         told, run = scene.run(way)
         assert (run.status, run.last_error.code) == ("failed", "server_error"), name
         said_so = "with status 200" in run.last_error.message and words in run.last_error.message
-        # Behind a background request the SDK itself reads what is called JSON.
+        # With a background request the SDK itself parses JSON, so the message differs.
         assert said_so or (way, name) == ("background", "JSON that is nothing"), run.last_error.message
         assert told[-1:] in ([], ["thread.run.failed"]), name
         assert len(scene.client.beta.threads.messages.list(scene.thread).data) == 1, name
@@ -87,7 +87,7 @@ def test_a_200_that_is_no_response_fails_the_run(scene: Scene, way: str) -> None
 
 
 @pytest.mark.parametrize("way", ["stream"])
-def test_a_streamed_run_is_answered_whole_where_nothing_streams(scene: Scene, way: str) -> None:
+def test_a_streamed_run_of_a_server_that_does_not_stream(scene: Scene, way: str) -> None:
     scene.run("stream")
     scene.streams = False
     runs = scene.client.beta.threads.runs

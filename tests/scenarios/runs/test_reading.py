@@ -26,7 +26,7 @@ def test_a_finished_runs_metadata_changes(world: World) -> None:
 
 @pytest.fixture
 def finished(world: World) -> dict[str, Any]:
-    """A run that has searched, run code and asked; and another thread beside it."""
+    """A completed run with a search, code and a function call; and another thread."""
     world.thread("Other")
     found = {"file_id": "file-1", "filename": "a.txt", "score": 0.5, "text": "words", "attributes": {}}
     told = world.run(world.thread("One", "Two"), answer(search(found), code("x"), call(), id="resp_1"))
@@ -34,7 +34,7 @@ def finished(world: World) -> dict[str, Any]:
     return last(told, "run.completed")
 
 
-#: Lists, by the run's place, and how long they are.
+#: Lists of a thread or a run, and how many items they have.
 LISTS = [
     ("threads/{thread_id}/messages", 3),
     ("threads/{thread_id}/runs", 1),
@@ -43,7 +43,7 @@ LISTS = [
 
 
 @pytest.mark.parametrize("path, count", LISTS)
-def test_lists_are_cut_into_pages(world: World, finished: dict[str, Any], path: str, count: int) -> None:
+def test_lists_have_pages(world: World, finished: dict[str, Any], path: str, count: int) -> None:
     path = path.format(**finished)
     whole = world.get(path)
     assert len(whole["data"]) == count
@@ -60,7 +60,7 @@ def test_lists_are_cut_into_pages(world: World, finished: dict[str, Any], path: 
         world.get(path, after="msg_99")
 
 
-def test_a_run_by_an_assistant_that_is_not_there(world: World) -> None:
+def test_a_run_of_an_unknown_assistant(world: World) -> None:
     with pytest.raises(Refused, match="No assistant found"):
         world.run(world.thread("One"), assistant_id="asst_9")
     with pytest.raises(Refused, match="No assistant found"):
@@ -81,7 +81,7 @@ class Broken:
     write = read
 
 
-#: What the store, or we ourselves, raise; what the caller is told.
+#: Exceptions of the store or the shim, and the status and message of the answer.
 FAILURES = [
     (Gone("x"), 404, "No thread found with id 'thread_1'."),
     (StoreFailed("The store is full."), 500, "The store is full."),
@@ -90,7 +90,9 @@ FAILURES = [
 
 
 @pytest.mark.parametrize("failure, status, said", FAILURES, ids=str)
-def test_a_failure_of_ours_is_an_answer(world: World, failure: Exception, status: int, said: str) -> None:
+def test_an_internal_failure_is_answered_with_an_error(
+    world: World, failure: Exception, status: int, said: str
+) -> None:
     object.__setattr__(world.context, "store", Broken(failure))
     with pytest.raises(Refused) as refused:
         world.get("threads/thread_1")

@@ -23,7 +23,7 @@ def message_id(world: World, thread: str, number: int) -> str:
     return str(world.get(f"threads/{thread}/messages", order="asc")["data"][number]["id"])
 
 
-#: Which of the messages One, A, Two is deleted, and what the next run says.
+#: Which of the messages One, A, Two is deleted, and the next request's input and previous response.
 DELETED = [
     (0, (["A", "Two"], None)),
     (1, (["One", "Two"], None)),
@@ -33,7 +33,7 @@ DELETED = [
 
 @pytest.mark.parametrize("number, expected", DELETED)
 def test_a_deleted_message_is_not_sent(world: World, number: int, expected: tuple[list[str], str | None]) -> None:
-    """Where the chain knows it, the thread is told anew without it."""
+    """If the chain contains it, the thread is replayed without it."""
     thread = world.thread("One")
     world.run(thread, answer(said("A"), id="resp_1"))
     world.say(thread, "Two")
@@ -42,7 +42,7 @@ def test_a_deleted_message_is_not_sent(world: World, number: int, expected: tupl
     assert (inputs(world.sent), previous(world)) == expected
 
 
-def test_a_message_of_the_running_run_stays(world: World) -> None:
+def test_a_message_of_an_active_run_cannot_be_deleted(world: World) -> None:
     thread = world.thread("One")
     told = world.run(thread, answer(said("A"), call(), id="resp_1"))
     run = last(told, "run.requires_action")
@@ -50,7 +50,7 @@ def test_a_message_of_the_running_run_stays(world: World) -> None:
         world.delete(f"threads/{thread}/messages/{message_id(world, thread, 1)}")
 
 
-def test_a_message_deleted_while_a_question_waits_is_not_in_the_next_round(world: World) -> None:
+def test_a_message_deleted_while_the_run_waits_is_not_in_the_next_round(world: World) -> None:
     thread = world.thread("One", "Secret")
     run = last(world.run(thread, answer(call(), id="resp_1")), "run.requires_action")
     world.delete(f"threads/{thread}/messages/{message_id(world, thread, 1)}")
@@ -60,7 +60,7 @@ def test_a_message_deleted_while_a_question_waits_is_not_in_the_next_round(world
     assert previous(world) == "resp_2"
 
 
-def test_a_message_deleted_while_upstream_speaks_is_not_in_the_next_run(world: World) -> None:
+def test_a_message_deleted_during_the_answer_is_not_in_the_next_run(world: World) -> None:
     thread = world.thread("One", "Secret")
     secret = message_id(world, thread, 1)
     events = answer(said("A"), id="resp_1")
@@ -71,7 +71,7 @@ def test_a_message_deleted_while_upstream_speaks_is_not_in_the_next_run(world: W
     assert previous(world) == "resp_2"
 
 
-def test_a_message_deleted_while_upstream_asks_is_not_in_the_next_round(world: World) -> None:
+def test_a_message_deleted_during_a_function_call_is_not_in_the_next_round(world: World) -> None:
     thread = world.thread("One", "Secret")
     secret = message_id(world, thread, 1)
     events = answer(call(), id="resp_1")
@@ -84,12 +84,12 @@ def window(count: int) -> dict[str, Any]:
     return {"type": "last_messages", "last_messages": count}
 
 
-#: How many messages the run wants to see of One, A, Two.
+#: The `last_messages` of a run, and those of One, A, Two that are sent.
 WINDOWS = [(1, ["Two"]), (2, ["A", "Two"]), (3, ["One", "A", "Two"]), (9, ["One", "A", "Two"])]
 
 
 @pytest.mark.parametrize("count, expected", WINDOWS)
-def test_the_last_messages_are_sent_alone(world: World, count: int, expected: list[str]) -> None:
+def test_only_the_last_messages_are_sent(world: World, count: int, expected: list[str]) -> None:
     thread = world.thread("One")
     world.run(thread, answer(said("A"), id="resp_1"))
     world.say(thread, "Two")
@@ -98,8 +98,8 @@ def test_the_last_messages_are_sent_alone(world: World, count: int, expected: li
     assert "truncation" not in world.sent
 
 
-def test_a_window_is_no_head(world: World) -> None:
-    """The next run without one sees the whole thread again."""
+def test_no_run_chains_from_a_run_with_a_window(world: World) -> None:
+    """No run chains from a run with a window: the next run sends the rest of the thread."""
     thread = world.thread("One")
     world.run(thread, answer(said("A"), id="resp_1"))
     world.say(thread, "Two")
@@ -108,14 +108,14 @@ def test_a_window_is_no_head(world: World) -> None:
     assert (inputs(world.sent), previous(world)) == (["Two", "B"], "resp_1")
 
 
-def test_a_window_holds_for_every_round(world: World) -> None:
+def test_a_window_applies_to_every_round(world: World) -> None:
     thread = world.thread("One", "Two")
     told = world.run(thread, answer(call(), id="resp_1"), truncation_strategy=window(1))
     world.submit(last(told, "run.requires_action"), answer(said("A"), id="resp_2"), call_a="42")
     assert (inputs(world.sent), previous(world)) == (["output call_a"], "resp_1")
 
 
-def test_what_the_run_says_itself_does_not_move_its_window(world: World) -> None:
+def test_messages_of_the_run_itself_do_not_move_its_window(world: World) -> None:
     world.upstream.can = Profile("stateless", stores=False)
     thread = world.thread("One", "Two")
     told = world.run(thread, answer(said("Wait."), call(), id="resp_1"), truncation_strategy=window(1))
@@ -124,7 +124,7 @@ def test_what_the_run_says_itself_does_not_move_its_window(world: World) -> None
 
 
 def test_steps_are_listed_in_the_order_in_which_they_end(world: World) -> None:
-    """The step that asks stays open, so it comes last, as it did."""
+    """The step that waits for outputs stays open, so it is last, as in the old API."""
     thread = world.thread("One")
     run = last(world.run(thread, answer(call(), said("Wait."), id="resp_1")), "run.requires_action")
     steps = world.get(f"{place(run)}/steps", order="asc")["data"]
@@ -132,8 +132,8 @@ def test_steps_are_listed_in_the_order_in_which_they_end(world: World) -> None:
     assert [step["status"] for step in steps] == ["completed", "in_progress"]
 
 
-def test_words_are_in_the_store_when_they_are_told(world: World) -> None:
-    """All but deltas: first stored, then told."""
+def test_a_message_is_stored_before_its_event_is_emitted(world: World) -> None:
+    """Events other than deltas are emitted after they were stored."""
     thread = world.thread("One")
     seen: list[list[str]] = []
     item = said("A")

@@ -1,4 +1,4 @@
-"""Runs that are ended from outside: cancelled, deleted, lapsed, orphaned, abandoned."""
+"""Runs that end from outside: cancelled, deleted, expired, or left by a process or a pump that stopped."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -27,7 +27,7 @@ def _cancelling(world: World, thread: str) -> Callable[[], None]:
     return lambda: world.post(f"{place(_run(world, thread))}/cancel") and None
 
 
-def test_cancelled_while_it_is_told(world: World) -> None:
+def test_cancelled_during_the_answer(world: World) -> None:
     thread = world.thread("One")
     reads = [[created()], [added(HELLO)], [text("Hel")], _cancelling(world, thread), [text("lo.")], [ended(HELLO)]]
     told = world.run(thread, reads)
@@ -39,14 +39,14 @@ def test_cancelled_while_it_is_told(world: World) -> None:
     assert world.context.registry.runs() == []
 
 
-def test_cancelled_before_upstream_said_a_word(world: World) -> None:
+def test_cancelled_before_the_first_event_of_upstream(world: World) -> None:
     thread = world.thread("One")
     told = world.run(thread, [_cancelling(world, thread)])
     assert names(told) == ["run.created", "run.queued", "run.cancelling", "run.cancelled"]
     assert world.upstream.answers[-1].interrupted
 
 
-def test_cancelled_while_upstream_opens(world: World) -> None:
+def test_cancelled_while_the_request_is_opened(world: World) -> None:
     thread = world.thread("One")
     stop = _cancelling(world, thread)
     told = world.run(thread, lambda body: stop() or answer(HELLO))
@@ -54,8 +54,8 @@ def test_cancelled_while_upstream_opens(world: World) -> None:
     assert _run(world, thread)["status"] == "cancelled"
 
 
-def test_who_carries_a_run_is_told_once_the_store_knows(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Else he might look a moment too early, and end the run for a reason that is none."""
+def test_the_pump_is_notified_after_the_cancellation_was_stored(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise the pump might read the store too early, and end the run with a wrong reason."""
     thread = world.thread("One")
     seen: list[str] = []
 
@@ -68,14 +68,14 @@ def test_who_carries_a_run_is_told_once_the_store_knows(world: World, monkeypatc
     assert seen == ["cancelling"]
 
 
-def test_cancelled_while_upstream_fails(world: World) -> None:
+def test_cancelled_while_the_request_fails(world: World) -> None:
     thread = world.thread("One")
     stop = _cancelling(world, thread)
     told = world.run(thread, lambda body: stop() or Refusal(500, "Boom."))
     assert names(told)[-1] == "run.cancelled"
 
 
-#: What upstream had said between the last look and the transaction, and what becomes of the run.
+#: Upstream's answer before the cancellation, the status in the transaction, and the run's final status.
 MOMENTS = [
     (answer(HELLO), "completed", "completed"),
     (answer(call()), "requires_action", "cancelled"),
@@ -86,8 +86,8 @@ MOMENTS = [
 
 
 @pytest.mark.parametrize("reads, status, end", MOMENTS, ids=lambda given: given if isinstance(given, str) else "")
-def test_cancelled_in_the_same_moment(world: World, reads: list[Any], status: str, end: str) -> None:
-    """An answer that is complete counts; nothing else does."""
+def test_cancelled_just_before_the_last_transaction(world: World, reads: list[Any], status: str, end: str) -> None:
+    """A run is cancelled just before the transaction that ends it: only a complete answer counts."""
     thread = world.thread("One")
     stop = _cancelling(world, thread)
     world.meddle(lambda name, *args: name == "commit" and args[0].turn.run["status"] == status, stop)
@@ -97,14 +97,14 @@ def test_cancelled_in_the_same_moment(world: World, reads: list[Any], status: st
     assert _run(world, thread)["required_action"] is None
 
 
-def test_deleted_in_the_same_moment(world: World) -> None:
+def test_deleted_just_before_a_transaction(world: World) -> None:
     thread = world.thread("One")
     world.meddle(lambda name, *args: name == "commit", lambda: world.delete(f"threads/{thread}"))
     assert names(world.run(thread, answer(HELLO))) == ["run.created", "run.queued"]
 
 
-def test_lapsed_in_the_same_moment(world: World) -> None:
-    """Somebody else was quicker to see that the time was over."""
+def test_expired_by_another_process_just_before_the_transaction(world: World) -> None:
+    """Another process expires the run just before this one does."""
     thread, other = world.thread("One"), world.elsewhere("other")
     look = lambda: other.get(f"threads/{thread}/runs")  # noqa: E731
     world.meddle(lambda name, *args: name == "commit" and args[0].turn.run["status"] == "expired", look)
@@ -113,8 +113,8 @@ def test_lapsed_in_the_same_moment(world: World) -> None:
     assert names(told).count("run.expired") == 1
 
 
-def test_cancelled_while_it_waits(world: World) -> None:
-    """Nothing upstream to cancel: whoever looks next finds it cancelled."""
+def test_cancelled_while_it_waits_for_outputs(world: World) -> None:
+    """There is no response to cancel; the next call on the thread finds the run cancelled."""
     thread = world.thread("One")
     run = last(world.run(thread, answer(call())), "run.requires_action")
     assert world.post(f"{place(run)}/cancel")["status"] == "cancelling"
@@ -125,7 +125,7 @@ def test_cancelled_while_it_waits(world: World) -> None:
     assert (step["status"], step["step_details"]["tool_calls"][0]["id"]) == ("cancelled", "call_a")
 
 
-def test_cancelling_twice_is_cancelling_once(world: World) -> None:
+def test_a_second_cancellation_has_no_effect(world: World) -> None:
     thread = world.thread("One")
     seen: list[str] = []
 
@@ -138,15 +138,15 @@ def test_cancelling_twice_is_cancelling_once(world: World) -> None:
 
 
 @pytest.mark.parametrize("end", ["completed", "failed"])
-def test_what_has_ended_cannot_be_cancelled(world: World, end: str) -> None:
+def test_a_run_that_has_ended_cannot_be_cancelled(world: World, end: str) -> None:
     thread = world.thread("One")
     run = last(world.run(thread, answer(status=end)), f"run.{end}")
     with pytest.raises(Refused, match=f"Cannot cancel run with status '{end}'."):
         world.post(f"{place(run)}/cancel")
 
 
-def test_another_process_cancels(world: World) -> None:
-    """The heartbeat of this one finds that, and tells the pump."""
+def test_cancelled_by_another_process(world: World) -> None:
+    """The heartbeat of this process finds the cancellation, and notifies the pump."""
     thread, other, heartbeat = world.thread("One"), world.elsewhere("other"), Heartbeat(world.context, world.base)
 
     def cancel() -> None:
@@ -167,7 +167,7 @@ def test_another_process_cancels(world: World) -> None:
     assert world.messages(thread) == ["One", "Hel"]
 
 
-def test_a_thread_is_deleted_under_its_run(world: World) -> None:
+def test_a_thread_is_deleted_during_its_run(world: World) -> None:
     thread = world.thread("One")
     told = world.run(thread, [[created()], [added(HELLO)], lambda: world.delete(f"threads/{thread}"), [text("Hel")]])
     assert names(told)[-1] == "message.in_progress"
@@ -176,13 +176,13 @@ def test_a_thread_is_deleted_under_its_run(world: World) -> None:
     assert world.context.registry.runs() == []
 
 
-def test_a_thread_is_deleted_in_the_moment_of_a_transaction(world: World) -> None:
+def test_a_thread_is_deleted_by_another_process_before_a_transaction(world: World) -> None:
     thread, other = world.thread("One"), world.elsewhere("other")
     reads = [[created()], lambda: other.delete(f"threads/{thread}"), [added(HELLO)], [text("Hel")]]
     assert names(world.run(thread, reads))[-1] == "run.in_progress"
 
 
-def test_a_thread_is_deleted_while_its_run_waits(world: World) -> None:
+def test_a_thread_is_deleted_while_its_run_waits_for_outputs(world: World) -> None:
     thread = world.thread("One")
     run = last(world.run(thread, answer(call())), "run.requires_action")
     assert world.delete(f"threads/{thread}")["deleted"]
@@ -197,14 +197,14 @@ def _later(world: World, seconds: float = 600) -> Callable[[], None]:
     return pass_time
 
 
-def test_a_run_lapses_while_it_is_told(world: World) -> None:
+def test_a_run_expires_during_its_answer(world: World) -> None:
     thread = world.thread("One")
     told = world.run(thread, [[created()], [added(HELLO)], [text("Hel")], _later(world), [text("lo.")], [ended(HELLO)]])
     assert names(told)[-3:] == ["message.incomplete", "run.step.expired", "run.expired"]
     assert world.messages(thread) == ["One", "Hel"]
 
 
-def test_a_run_lapses_while_it_waits(world: World) -> None:
+def test_a_run_expires_while_it_waits_for_outputs(world: World) -> None:
     thread = world.thread("One")
     run = last(world.run(thread, answer(call())), "run.requires_action")
     world.clock.time += 600
@@ -216,8 +216,8 @@ def test_a_run_lapses_while_it_waits(world: World) -> None:
     assert (step["status"], step["expired_at"], step["expires_at"]) == ("expired", 1600, None)
 
 
-def test_somebody_else_looks_when_the_time_is_over(world: World) -> None:
-    """He ends the run; its pump hears of it and says how it ended."""
+def test_a_run_is_expired_by_another_process(world: World) -> None:
+    """The other process expires the run; its pump finds that and emits the last event."""
     thread, other = world.thread("One"), world.elsewhere("other")
 
     def look() -> None:
@@ -229,14 +229,14 @@ def test_somebody_else_looks_when_the_time_is_over(world: World) -> None:
     assert names(told)[-1] == "run.expired"
 
 
-def test_a_short_life_is_a_setting(world: World) -> None:
+def test_the_lifetime_of_runs_is_a_setting(world: World) -> None:
     object.__setattr__(world.context, "run_lifetime", 5)
     thread = world.thread("One")
     run = last(world.run(thread, answer(call())), "run.requires_action")
     assert run["expires_at"] == 1005
 
 
-#: What the lost process had told of an answer.
+#: The network reads that the lost process had processed.
 LOST = [
     [[created()]],
     [[created()], [added(HELLO)], [text("Hel")]],
@@ -247,15 +247,15 @@ LOST = [
 
 
 def lose(world: World, thread: str, reads: list[Any]) -> None:
-    """A process drives a run so far, and is gone."""
+    """A process drives a run up to a point, and dies."""
     other = world.elsewhere("other")
     with suppress(Lost):
         other.run(thread, [*reads, other.die])
 
 
 @pytest.mark.parametrize("reads", LOST)
-def test_the_process_is_gone(world: World, reads: list[Any]) -> None:
-    """Whoever looks next asks again, and nothing is left of the lost answer."""
+def test_a_run_of_a_dead_process_is_requested_again(world: World, reads: list[Any]) -> None:
+    """The next call on the thread repeats the request, and nothing of the lost answer remains."""
     thread = world.thread("One")
     lose(world, thread, reads)
     world.script(answer(message(says("Bye."), id="msg_b"), id="resp_2"))
@@ -269,7 +269,7 @@ def test_the_process_is_gone(world: World, reads: list[Any]) -> None:
     assert world.sent["previous_response_id"] == "resp_2"
 
 
-def test_the_process_is_gone_while_its_run_was_cancelled(world: World) -> None:
+def test_a_run_of_a_dead_process_that_was_being_cancelled_is_cancelled(world: World) -> None:
     thread = world.thread("One")
     other = world.elsewhere("other")
     world.script([[created()], [added(HELLO)]])
@@ -297,7 +297,7 @@ def test_a_pump_that_is_stopped_after_the_end_changes_nothing(world: World) -> N
     assert _run(world, thread)["status"] == "completed"
 
 
-def test_a_pump_that_is_stopped_between_the_end_and_the_last_word_changes_nothing(world: World) -> None:
+def test_a_pump_that_is_stopped_before_the_done_event_changes_nothing(world: World) -> None:
     thread = world.thread("One")
     world.script(answer(HELLO))
     reply = world.reply("POST", f"threads/{thread}/runs", {"assistant_id": world.assistant(), "stream": True})

@@ -18,8 +18,8 @@ def _run(world: World, thread: str) -> dict[str, Any]:
     return found
 
 
-def test_a_lease_that_ran_out_is_as_good_as_gone(world: World) -> None:
-    """For another process.  Who drives the run hears that it is not his any more."""
+def test_a_run_with_an_expired_lease_is_taken_over(world: World) -> None:
+    """Another process takes the run over; the pump of the first one finds that and emits the last event."""
     thread, other = world.thread("One"), world.elsewhere("other")
     world.script([[created()], [added(HELLO)]])
     reply = world.reply("POST", f"threads/{thread}/runs", {"assistant_id": world.assistant(), "stream": True})
@@ -35,7 +35,7 @@ def test_a_lease_that_ran_out_is_as_good_as_gone(world: World) -> None:
     assert world.messages(thread) == ["One", "Bye."]
 
 
-def test_what_another_process_has_taken_is_not_written_to(world: World) -> None:
+def test_a_run_that_another_process_has_taken_over_is_not_written(world: World) -> None:
     thread, other = world.thread("One"), world.elsewhere("other")
 
     def take() -> None:
@@ -49,7 +49,7 @@ def test_what_another_process_has_taken_is_not_written_to(world: World) -> None:
     assert other.context.owner == "other"
 
 
-def test_the_heart_tells_of_a_run_that_another_process_has_taken(world: World) -> None:
+def test_the_heartbeat_finds_a_run_that_another_process_has_taken_over(world: World) -> None:
     thread, heartbeat = world.thread("One"), Heartbeat(world.context, world.base)
     world.elsewhere("other")
 
@@ -65,7 +65,7 @@ def test_the_heart_tells_of_a_run_that_another_process_has_taken(world: World) -
 
 
 @pytest.mark.parametrize("reads", [0, 1, 2, 3], ids=lambda count: f"{count} reads")
-def test_a_pump_that_is_stopped_hands_its_run_over(world: World, reads: int) -> None:
+def test_the_run_of_a_stopped_pump_is_taken_over(world: World, reads: int) -> None:
     thread = world.thread("One")
     world.script([[created()], [added(HELLO)], [text("Hel")], [ended(HELLO)]])
     reply = world.reply("POST", f"threads/{thread}/runs", {"assistant_id": world.assistant(), "stream": True})

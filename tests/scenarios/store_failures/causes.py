@@ -20,10 +20,10 @@ def _base(path: Path) -> Database:
 
 @contextmanager
 def _set(path: Path, pragma: str, then: Callable[[], object] = lambda: None) -> Iterator[None]:
-    """On every connection of this process, from its next transaction on; ``then`` something else.
+    """Set a pragma on every connection of this process, from its next transaction on; then call ``then``.
 
-    A write that has begun ends before: it would meet the failure with the usual settings of its connection, and wait as
-    long as they say.
+    A write that has begun is finished before.  Otherwise it would meet the failure with the usual settings of its
+    connection, and wait for their long timeout.
     """
     base, over = _base(path), threading.Event()
 
@@ -31,7 +31,7 @@ def _set(path: Path, pragma: str, then: Callable[[], object] = lambda: None) -> 
         if not over.is_set():
             connection.execute(f"PRAGMA {pragma}")
 
-    # Not to be taken away again: another thread may be going through the listeners.
+    # The listener is never removed, because another thread may be iterating over the listeners.
     with base._turn:
         sa.event.listen(base._engine, "checkout", checkout)
         then()
@@ -44,14 +44,14 @@ def _set(path: Path, pragma: str, then: Callable[[], object] = lambda: None) -> 
 
 @contextmanager
 def full(path: Path) -> Iterator[None]:
-    """The file may not grow any more."""
+    """The database file cannot grow."""
     with _set(path, "max_page_count=1"):
         yield
 
 
 @contextmanager
 def read_only(path: Path) -> Iterator[None]:
-    """Root may write to any file, so the connections are told not to."""
+    """The connections refuse to write; file permissions would not stop root."""
     with _set(path, "query_only=ON"):
         yield
 
@@ -66,7 +66,7 @@ def locked(path: Path) -> Iterator[None]:
             other.execute("ROLLBACK")
 
 
-#: What comes over a store in use, and what is said of it.
+#: Failures of a store in use, and the error message.
 WHILE_IN_USE: dict[str, tuple[Cause, str]] = {
     "full": (full, "has no room left on its disk. Make room there"),
     "read-only": (read_only, "cannot be written: it is read-only. Let this user write"),
@@ -81,7 +81,7 @@ def _without_its_log(path: Path) -> bytes:
 
 @contextmanager
 def _changed(path: Path, change: Callable[[Path, bytes], None]) -> Iterator[None]:
-    """Another content for a while."""
+    """The file has another content inside the block."""
     good = _without_its_log(path)
     change(path, good)
     try:
@@ -97,7 +97,7 @@ def _sql(*statements: str) -> Callable[[Path, bytes], None]:
     def change(path: Path, good: bytes) -> None:
         if "CREATE" in statements[0]:
             path.unlink()
-            # As private as a store of ours is, of which nothing else is to be said.
+            # Only the owner may read it, as with a normal store; otherwise the shim would warn about that.
             path.touch(mode=0o600)
         with closing(sqlite3.connect(path, isolation_level=None)) as other:
             for statement in statements:
@@ -110,7 +110,7 @@ def _of(change: Callable[[Path, bytes], None]) -> Cause:
     return lambda path: _changed(path, change)
 
 
-#: What a program finds when it begins.
+#: Failures that exist when a program starts, and the error message.
 FROM_THE_START: dict[str, tuple[Cause, str]] = {
     "damaged": (
         _of(lambda path, good: path.write_bytes(good[:4096] + b"\xff" * (len(good) - 4096)) and None),

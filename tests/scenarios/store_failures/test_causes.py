@@ -21,12 +21,12 @@ from tests.scenarios.doors.talking import secret, tool, until_ended
 from tests.scenarios.store_failures.causes import FROM_THE_START, WHILE_IN_USE
 from tests.server.served import until
 
-#: Where in the answer the store begins to fail, as a part of it: before upstream's first word, which holds the id of
-#: the response; in the text; before the last event.
+#: The part of the answer after which the store begins to fail: before upstream's first event, which contains the
+#: response's id; in the text; before the last event.
 MOMENTS = {"opening": 0.0, "text": 0.5, "ending": 1.0}
 FATES = ("passes", "lasts")
 WAYS = [(colour, way) for way in ("stream", "poll") for colour in COLOURS]
-#: Each cause at each moment with either fate, each in one way, by turns.
+#: Each cause at each moment, short and lasting; the clients and ways of starting a run take turns.
 CASES = [
     (cause, moment, fate, *WAYS[number % len(WAYS)])
     for number, (fate, moment, cause) in enumerate(
@@ -36,7 +36,7 @@ CASES = [
 
 
 class Backlog:
-    """Lets a test wait for the failure, and a failure be one that has lasted."""
+    """Lets a test wait for the failure, and makes the failure look like a lasting one."""
 
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
         self.met, self.lasts = threading.Event(), False
@@ -54,7 +54,7 @@ class Backlog:
 
 @dataclass
 class Scene:
-    """A client, an upstream that finishes what it has begun, and the database between them."""
+    """A client, an upstream that completes every answer, and the database."""
 
     client: Any
     server: Loopback
@@ -94,7 +94,7 @@ class Scene:
         return list(self.threads.messages.list(self.thread, order="asc"))
 
     def check(self, questions: int) -> None:
-        """The thread is whole, and goes on knowing all that was said in it."""
+        """The thread is complete, and can be continued with all its messages."""
         check_thread(self.threads, self.thread)
         said, word = self.said(), secret()
         assert [each.role for each in self.messages()] == ["user", "assistant"] * questions
@@ -112,7 +112,7 @@ def scene(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Scene]:
 
 
 def check_said(problem: openai.APIError, words: str, path: Path) -> None:
-    """What happened and what to do, in the old API's form; no statement, no value."""
+    """The error says what happened and what to do, in the old API's form, without SQL statements and values."""
     body: Any = problem.body
     assert re.search(words, body["message"])
     assert body["type"] == "server_error"
@@ -124,16 +124,16 @@ def check_said(problem: openai.APIError, words: str, path: Path) -> None:
 
 
 def in_turn(causes: Iterable[str]) -> list[tuple[str, str]]:
-    """Each cause with a client of either colour, by turns."""
+    """Each cause, with a blocking and an async client in turn."""
     return list(zip(cycle(COLOURS), causes, strict=False))
 
 
 @pytest.mark.parametrize("scene,cause", in_turn(FROM_THE_START), indirect=["scene"])
-def test_before_and_between_calls(scene: Scene, cause: str) -> None:
-    """The call fails and has no effect; with the same client everything goes on once the cause is gone."""
+def test_a_store_that_fails_before_or_between_calls(scene: Scene, cause: str) -> None:
+    """The call fails and has no effect; after the cause has ended the same client works."""
     breaks, words = FROM_THE_START[cause]
     scene.say("Hello")
-    # As a program that begins finds it: nothing is open or known to be in order.
+    # As when a program starts: no connection is open, and the schema has not been checked.
     base = scene.client._client._transport
     (kept,) = {_store(base).database}
     kept.close()
@@ -159,7 +159,7 @@ def logged(caplog: pytest.LogCaptureFixture, words: str) -> int:
 
 
 @pytest.mark.parametrize("cause,moment,fate,scene,way", CASES, indirect=["scene"])
-def test_while_an_answer_comes_in(
+def test_a_store_that_fails_during_an_answer(
     scene: Scene,
     cause: str,
     moment: str,
@@ -168,7 +168,7 @@ def test_while_an_answer_comes_in(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """What passes costs nothing; what lasts is told, and the answer is fetched once the store works."""
+    """A short failure has no effect; a lasting one is an error, and the answer is fetched after it has ended."""
     breaks, words = WHILE_IN_USE[cause]
     watched = Backlog(monkeypatch)
     watched.lasts = fate == "lasts"
@@ -192,7 +192,7 @@ def test_while_an_answer_comes_in(
     assert until_ended(scene.threads, scene.thread, run.id)["status"] == "completed"
     assert len(scene.server.bodies) == 1
     assert scene.question in " ".join(scene.said()[1].split())
-    # The line comes once the run has ended for whoever looks.
+    # The line is logged after the run has ended in the store.
     until(lambda: logged(caplog, words))
     assert logged(caplog, words) == 1
     scene.check(1)
@@ -200,8 +200,8 @@ def test_while_an_answer_comes_in(
 
 @pytest.mark.parametrize("scene,cause", in_turn(WHILE_IN_USE), indirect=["scene"])
 @pytest.mark.parametrize("streamed", [True, False])
-def test_as_outputs_are_submitted(scene: Scene, cause: str, streamed: bool) -> None:
-    """They are not taken, the run still waits, and takes them once."""
+def test_a_store_that_fails_when_outputs_are_submitted(scene: Scene, cause: str, streamed: bool) -> None:
+    """The outputs are not accepted, the run still waits, and then accepts them once."""
     breaks, words = WHILE_IN_USE[cause]
     scene.say("one")
     run = scene.run()

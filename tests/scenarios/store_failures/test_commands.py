@@ -1,4 +1,4 @@
-"""The commands, with a store or a setting that cannot be used: a sentence, and exit status 1."""
+"""Commands with a store or a setting that cannot be used: they print one line, with exit status 1."""
 
 import re
 import sqlite3
@@ -13,7 +13,7 @@ from shim.cli import table
 from shim.server import run
 from tests.scenarios.store_failures.causes import FROM_THE_START
 
-#: Addresses that lead nowhere, and what is said of them.
+#: Wrong database URLs, and the error message.
 WRONG = {
     "no URL": ("/home/me/shim.db", "cannot be read. SHIM_DATABASE_URL should look like sqlite:///"),
     "nothing": ("", "cannot be read. SHIM_DATABASE_URL should look like"),
@@ -38,7 +38,7 @@ def _nobody_serves(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def said(*arguments: str) -> str:
-    """The one line that a command prints before it fails."""
+    """The line that a command prints before it fails."""
     shown = CliRunner(env={"COLUMNS": "400", "NO_COLOR": "1"}).invoke(table.app(), list(arguments))
     assert shown.exit_code == 1
     assert type(shown.exception) is SystemExit, shown.exception
@@ -47,7 +47,7 @@ def said(*arguments: str) -> str:
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_a_wrong_address(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wrong_database_url(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     url, words = WRONG[name]
     monkeypatch.setenv("SHIM_DATABASE_URL", url)
     for told in (said(*arguments) for arguments in COMMANDS.values()):
@@ -67,8 +67,8 @@ def test_a_wrong_argument_is_named(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_a_client_says_the_same(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """When it is made, where the address alone tells; else with the first call."""
+def test_a_client_raises_the_same_error(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The client raises it when it is created, if the URL alone is wrong; otherwise with the first call."""
     url, words = WRONG[name]
     monkeypatch.setenv("SHIM_DATABASE_URL", url)
 
@@ -90,7 +90,7 @@ def an_old_thread(path: Path) -> None:
 
 @pytest.mark.parametrize("cause", FROM_THE_START)
 def test_a_file_that_cannot_be_used(cause: str, tmp_path: Path) -> None:
-    """Serving begins where the store can be read, and so does erasing, until there is something to erase."""
+    """With a readable store `serve` starts, and `sweep` fails only when there is something to erase."""
     breaks, words = FROM_THE_START[cause]
     readable = cause in ("locked", "read-only")
     if readable:
@@ -100,6 +100,6 @@ def test_a_file_that_cannot_be_used(cause: str, tmp_path: Path) -> None:
             assert re.search(words, said(*arguments))
 
 
-def test_a_setting_that_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_setting_with_an_invalid_value(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SHIM_LEASE", "long")
     assert said("sweep").startswith("SHIM_LEASE: Input should be a valid number")

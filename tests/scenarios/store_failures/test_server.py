@@ -1,4 +1,4 @@
-"""PostgreSQL goes away while an answer comes in, and comes back: seen from the client."""
+"""PostgreSQL stops and starts again, during an answer and between calls: seen from the client."""
 
 import socket
 import threading
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.skipif(not POSTGRES, reason="SHIM_TEST_POSTGRES holds n
 
 
 class Door:
-    """The way to the server, which can be shut: then nobody listens, and whoever was connected is not any more."""
+    """A proxy in front of the server.  When it is shut, its port is closed and all connections end."""
 
     def __init__(self, behind: tuple[str, int]) -> None:
         self._behind, self._open = behind, list[socket.socket]()
@@ -69,7 +69,7 @@ def _carry(one: socket.socket, other: socket.socket) -> None:
 
 
 class Server:
-    """A schema of its own behind a door."""
+    """A schema for these tests, behind the proxy."""
 
     def __init__(self) -> None:
         self.name = f"test_{uuid.uuid4().hex}"
@@ -85,7 +85,7 @@ class Server:
             db.execute(statement, given)
 
     def cut(self) -> None:
-        """Every connection ends; new ones are taken."""
+        """End every connection; new ones are accepted."""
         mine = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = :name"
         self.do(sa.text(mine), name=self.name)
 
@@ -111,7 +111,7 @@ def server() -> Iterator[Server]:
 @pytest.fixture
 def scene(request: pytest.FixtureRequest, server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
     monkeypatch.setenv("SHIM_DATABASE_URL", server.url)
-    # So that the store alone does not bridge it.
+    # No retries, so that the store itself does not hide the failure.
     monkeypatch.setattr(module, "RETRIES", (0.0,))
     with Loopback() as upstream, opened(request.param, base_url=upstream.url, max_retries=0) as client:
         yield Scene(client, upstream, Path())
@@ -124,10 +124,10 @@ CASES = [
 
 
 @pytest.mark.parametrize("how,moment,scene,way", CASES, indirect=["scene"])
-def test_while_an_answer_comes_in(
+def test_a_server_that_stops_during_an_answer(
     scene: Scene, server: Server, how: str, moment: str, way: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A connection that is cut is not noticed; a server that is away is waited for, or the answer fetched later."""
+    """A lost connection has no effect; while the server is down, events wait, or the answer is fetched later."""
     watched = Backlog(monkeypatch)
     watched.lasts = how == "lasts"
     scene.say(scene.question)
@@ -156,8 +156,8 @@ def test_while_an_answer_comes_in(
 
 
 @pytest.mark.parametrize("scene", ["sync", "async"], indirect=True)
-def test_between_calls(scene: Scene, server: Server) -> None:
-    """Cut connections are not noticed.  A call while the server is away fails, and has had no effect."""
+def test_a_server_that_stops_between_calls(scene: Scene, server: Server) -> None:
+    """Lost connections have no effect.  A call while the server is down fails and has no effect."""
     scene.say("Hello")
     server.cut()
     assert scene.run().status == "completed"
@@ -178,7 +178,9 @@ def test_between_calls(scene: Scene, server: Server) -> None:
         ({"username": "no_such_user"}, "does not exist: its server has no such database, user"),
     ],
 )
-def test_a_wrong_address(change: dict[str, str], words: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_database_or_user_that_does_not_exist(
+    change: dict[str, str], words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     url = resolve(POSTGRES).set(password="s3cret", **change)  # type: ignore[arg-type]
     monkeypatch.setenv("SHIM_DATABASE_URL", url.render_as_string(hide_password=False))
     with opened("sync", base_url="http://127.0.0.1:9/v1") as client:

@@ -1,4 +1,4 @@
-"""The stores of the store's own tests."""
+"""The fixtures of the store's own tests."""
 
 from tests.store.conftest import address, base, store
 

@@ -1,4 +1,4 @@
-"""Restarts of the database server, which only PostgreSQL has.  The rest of the suite runs on it as on SQLite."""
+"""Restarts of the database server, which only PostgreSQL has.  All other tests run on PostgreSQL as on SQLite."""
 
 import asyncio
 import os
@@ -24,14 +24,14 @@ needs_server = pytest.mark.skipif(not POSTGRES, reason="SHIM_TEST_POSTGRES holds
 
 
 def cut(tx: Tx) -> None:
-    """Let the server end this very connection, as when it restarts."""
+    """Let the server end this connection, as when it restarts."""
     tx.db.exec_driver_sql("SELECT pg_terminate_backend(pg_backend_pid())")
 
 
 @needs_server
 @pytest.mark.parametrize("address", ["postgresql"], indirect=True)
-def test_a_connection_lost_before_the_end_is_not_noticed(base: Database) -> None:
-    """The transaction was rolled back, so it is done again, and its effect is there once."""
+def test_a_transaction_that_loses_its_connection_is_repeated(base: Database) -> None:
+    """The transaction was rolled back, so it is repeated, and its effect occurs once."""
     attempts: list[int] = []
 
     def work(tx: Tx) -> str:
@@ -49,7 +49,7 @@ def test_a_connection_lost_before_the_end_is_not_noticed(base: Database) -> None
 
 @needs_server
 @pytest.mark.parametrize("address", ["postgresql"], indirect=True)
-def test_a_read_is_done_again(base: Database) -> None:
+def test_a_read_that_loses_its_connection_is_repeated(base: Database) -> None:
     base.write(assistants.insert, assistant(1))
     attempts: list[int] = []
 
@@ -65,7 +65,7 @@ def test_a_read_is_done_again(base: Database) -> None:
 
 @needs_server
 @pytest.mark.parametrize("address", ["postgresql"], indirect=True)
-def test_a_connection_that_is_lost_each_time_fails(base: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_transaction_that_always_loses_its_connection_fails(base: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "RETRIES", (0.0, 0.0))
     base.write(assistants.insert, assistant(1))
     with pytest.raises(StoreFailed, match="closed the connection"):
@@ -74,7 +74,7 @@ def test_a_connection_that_is_lost_each_time_fails(base: Database, monkeypatch: 
 
 
 def shut(tx: Tx) -> None:
-    """The socket goes, and the driver has not noticed yet: the COMMIT does not arrive."""
+    """The socket is closed and the driver has not noticed it: the COMMIT does not arrive."""
     mine = tx.db.connection.driver_connection
     assert mine is not None
     with socket.socket(fileno=os.dup(mine.fileno())) as same:
@@ -82,7 +82,7 @@ def shut(tx: Tx) -> None:
 
 
 def unheard(tx: Tx) -> None:
-    """The COMMIT arrives, and its answer does not."""
+    """The COMMIT arrives, but its answer is lost."""
     mine: Any = tx.db.connection.driver_connection
     real = mine.commit
 
@@ -98,10 +98,10 @@ def unheard(tx: Tx) -> None:
 @pytest.mark.parametrize("address", ["postgresql"], indirect=True)
 @pytest.mark.parametrize("locked", [False, True], ids=["", "locked"])
 @pytest.mark.parametrize("lose,times", [(shut, 2), (unheard, 1)])
-def test_a_connection_lost_as_a_change_is_kept(
+def test_a_connection_that_is_lost_during_the_commit(
     base: Database, lose: Callable[[Tx], None], times: int, locked: bool
 ) -> None:
-    """The server knows whether it was: then it is there once, and the caller has not noticed."""
+    """The server knows whether the change was committed, so its effect occurs once and the call succeeds."""
     base.write(threads.insert, thread(1))
     attempts: list[int] = []
 
@@ -109,7 +109,7 @@ def test_a_connection_lost_as_a_change_is_kept(
         attempts.append(1)
         assistants.insert(tx, assistant(1))
         if locked:
-            # Its number comes along.
+            # With a lock, the transaction already has its number.
             threads.lock(tx, "thread_1")
         if len(attempts) == 1:
             lose(tx)
@@ -123,8 +123,8 @@ def test_a_connection_lost_as_a_change_is_kept(
 
 @needs_server
 @pytest.mark.parametrize("address", ["postgresql"], indirect=True)
-def test_a_change_of_which_nobody_says_whether_it_was_kept(base: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is not done again, as it could be done twice; the caller is told."""
+def test_a_commit_with_an_unknown_outcome_is_an_error(base: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The transaction is not repeated, because its effect could occur twice; the call fails."""
     monkeypatch.setattr(doubt, "PAUSES", (0.0,))
     base.write(threads.insert, thread(1))
     attempts: list[int] = []
@@ -144,7 +144,7 @@ def test_a_change_of_which_nobody_says_whether_it_was_kept(base: Database, monke
 
 @needs_server
 @pytest.mark.parametrize("address", ["postgresql"], indirect=True)
-def test_an_idle_connection_that_was_lost_is_not_noticed(base: Database) -> None:
+def test_a_lost_idle_connection_has_no_effect(base: Database) -> None:
     base.write(assistants.insert, assistant(1))
     mine = sa.text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = :name")
     server = sa.create_engine(resolve(POSTGRES), poolclass=sa.NullPool)
@@ -155,7 +155,7 @@ def test_an_idle_connection_that_was_lost_is_not_noticed(base: Database) -> None
 
 @needs_server
 @pytest.mark.parametrize("address", ["postgresql"], indirect=True)
-async def test_a_crowd_of_either_colour_shares_a_few_connections(address: str) -> None:
+async def test_many_blocking_and_async_calls_share_a_few_connections(address: str) -> None:
     base = database(address, connections=3)
 
     def look(tx: Tx) -> int:
@@ -179,7 +179,7 @@ def test_a_server_that_is_not_there() -> None:
     assert "s3cret" not in str(caught.value)
 
 
-def test_what_a_server_says_of_values_is_kept_out() -> None:
+def test_values_in_errors_of_the_server_are_left_out() -> None:
     said = 'duplicate key value violates "a_b_unique"\nDETAIL:  Key (tenant, id)=(me, x) already exists.'
     problem = sa.exc.IntegrityError("INSERT", {}, Exception(said))
     explained = failures.explain(problem, resolve("postgresql://h/d"))

@@ -51,7 +51,7 @@ FORK = """if True:
 """
 
 
-def test_four_processes_that_start_together_on_no_file_at_all(tmp_path: Path) -> None:
+def test_four_processes_that_create_the_same_store_at_once(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'new' / 'shim.db'}"
     started = [python(START, url, str(n)) for n in range(4)]
     for process in started:
@@ -70,7 +70,7 @@ def test_four_processes_that_start_together_on_no_file_at_all(tmp_path: Path) ->
 
 
 @pytest.mark.skipif(not Path("/proc/self/fd").is_dir() or not hasattr(os, "fork"), reason="needs fork and /proc")
-def test_parent_and_child_both_go_on(tmp_path: Path) -> None:
+def test_parent_and_child_both_use_the_store_after_a_fork(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'shim.db'}"
     assert said(python(FORK, url)) == "0"
     base = database(url)

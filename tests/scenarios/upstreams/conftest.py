@@ -1,4 +1,4 @@
-"""One server of each kind for the whole run, and clients whose calls are written down."""
+"""One server of each kind for the whole test run, and clients whose requests are recorded."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -20,7 +20,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if "upstreams" in item.path.parts:
             item.add_marker(pytest.mark.upstreams)
             item.add_marker(pytest.mark.slow)
-            # The first one waits for servers, which may have to be installed.
+            # The first test waits for the servers, which may have to be installed.
             item.add_marker(pytest.mark.timeout(3 * servers.PATIENCE))
 
 
@@ -49,7 +49,7 @@ class Watched:
 
 @pytest.fixture
 def watch() -> Iterator[Callable[[str], Watched]]:
-    """Make clients of a server; they are closed at the end."""
+    """Creates clients of a server, and closes them at the end."""
     with ExitStack() as open_clients:
 
         def made(url: str) -> Watched:

@@ -1,4 +1,4 @@
-"""The model behind OGX, with one more rule: "call A then call B" are two rounds, where it knows one."""
+"""The model behind OGX, with an additional rule: "call A then call B" are two rounds of calls instead of one."""
 
 import json
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ THEN = " then "
 
 
 def due(body: Json) -> Json:
-    """A chat request as the model is to see it: of several steps the one whose turn it is, as if it were the first."""
+    """A chat request for the model: of several steps in the user's message, only the next one remains."""
     messages = body.get("messages") or []
     asked = max((place for place, each in enumerate(messages) if each["role"] == "user"), default=None)
     if asked is None:
@@ -31,7 +31,7 @@ def _text(content: Any) -> str:
 
 
 class _Handler(Handler):
-    # An answer ends with its connection.
+    # The end of the connection marks the end of an answer.
     protocol_version = "HTTP/1.0"
 
     def do_GET(self) -> None:
@@ -51,7 +51,7 @@ class _Handler(Handler):
             while piece := answer.read1():
                 self.wfile.write(piece)
         except OSError:
-            # Nobody listens any more: the run was cancelled.
+            # The server has disconnected, because the run was cancelled.
             pass
         finally:
             behind.close()
@@ -66,6 +66,6 @@ class _InSteps(Listening):
 
 @contextmanager
 def in_steps(url: str) -> Iterator[str]:
-    """In front of the model at ``url``; the base URL to call instead."""
+    """A proxy in front of the model at ``url``; yields the proxy's base URL."""
     with _InSteps(url) as server:
         yield server.url

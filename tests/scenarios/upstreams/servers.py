@@ -1,7 +1,8 @@
-"""Responses servers that were not written here, as processes of their own.
+"""Third-party Responses servers, each in its own process.
 
-Their scripts lie beside the project, in ``../shared/upstreams`` or where UPSTREAMS_DIR says; each prints READY once it
-listens.  What they install goes to UPSTREAMS_WORK, else to a folder in the user's cache.
+Their scripts are outside the project, in ``../shared/upstreams`` or where UPSTREAMS_DIR says; each prints READY once it
+listens.  They install into UPSTREAMS_WORK or,
+without that variable, into a folder in the user's cache.
 """
 
 import json
@@ -28,22 +29,22 @@ from tests.scenarios.upstreams import model
 Json = dict[str, Any]
 FOLDER: Final = Path(os.environ.get("UPSTREAMS_DIR", ROOT.parent / "shared" / "upstreams"))
 WORK: Final = Path(os.environ.get("UPSTREAMS_WORK", Path(platformdirs.user_cache_dir("assistants-shim")) / "upstreams"))
-#: Absence is a failure, not a reason to skip.
+#: A missing server is a failure, not a reason to skip.
 REQUIRED: Final = os.environ.get("REQUIRE_UPSTREAMS") == "1"
-#: Seconds for a server to come up, its installation included.
+#: Seconds within which a server must start, its installation included.
 PATIENCE: Final = float(os.environ.get("UPSTREAMS_PATIENCE", "240"))
 
 
 @dataclass(frozen=True)
 class Server:
-    """``log`` is the address of its model's log, where the model behind it keeps one."""
+    """``log`` is the URL of the model's log of requests, if the model has one."""
 
     url: str
     model: str
     log: str | None = None
 
     def seen_by_model(self) -> list[Json]:
-        """The chat requests that the server has made of the model behind it."""
+        """The chat requests that the server has sent to its model."""
         assert self.log is not None
         with urllib.request.urlopen(self.log) as answer:
             found: list[Json] = json.load(answer)
@@ -58,7 +59,7 @@ def missing(why: str) -> None:
 
 
 def python312() -> str | None:
-    """A Python that OGX runs on: PYTHON312, or the first that answers."""
+    """A Python that OGX runs on: PYTHON312, or the first one that is new enough."""
     kept = sorted(Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")).glob("versions/3.1[2-9]*/bin/python"))
     named = [os.environ.get("PYTHON312"), sys.executable, *map(shutil.which, ("python3.12", "python3.13")), *kept]
     check = "import sys; sys.exit(sys.version_info < (3, 12))"
@@ -76,7 +77,7 @@ def free_port() -> int:
 
 @contextmanager
 def started(script: str, **environment: str) -> Iterator[tuple[str, str]]:
-    """Run a script until the block ends; its base URL and its model."""
+    """Run a script until the block ends; yields the server's base URL and its model."""
     if not (FOLDER / script).is_file():
         missing(f"no {script} in {FOLDER}")
     WORK.mkdir(parents=True, exist_ok=True)
@@ -111,7 +112,7 @@ def _ready(process: "subprocess.Popen[str]", script: str) -> tuple[str, str]:
 
 @contextmanager
 def ogx() -> Iterator[Server]:
-    """A stateful server with a model that follows rules, and tells what it was asked."""
+    """A stateful server with a model that follows rules, and logs its requests."""
     python = python312()
     if python is None:
         missing("there is no Python 3.12 or newer (PYTHON312 may name one)")
@@ -125,6 +126,6 @@ def ogx() -> Iterator[Server]:
 
 @contextmanager
 def llamacpp() -> Iterator[Server]:
-    """A stateless server with a small model that is real."""
+    """A stateless server with a small real model."""
     with started("start_llamacpp.sh") as (url, name):
         yield Server(url, name)

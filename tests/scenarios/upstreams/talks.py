@@ -1,4 +1,4 @@
-"""The scenarios for every server, and the expected results."""
+"""Conversations with any server, and the conditions that every run must fulfil."""
 
 import http.client
 from collections.abc import Callable, Iterator
@@ -12,9 +12,9 @@ from tests.scenarios.doors.talking import Told, carry_out
 
 Json = dict[str, Any]
 WAYS = ("stream", "poll")
-#: What keeps an answer of a real model short, and the same each time.
+#: Parameters that make a real model's answer short and deterministic.
 BRIEF: Json = {"max_completion_tokens": 16, "temperature": 0.0}
-#: One closing event of the run, and `done` behind it.
+#: The names of the closing events of a run.
 CLOSING = ("completed", "incomplete", "failed", "cancelled", "expired", "requires_action")
 
 
@@ -34,7 +34,7 @@ class Thread:
 
 
 def check(told: Told) -> None:
-    """What holds of every run, however it ended: the words that were told are those that are kept."""
+    """Conditions for every run with any status: the streamed text equals the stored text."""
     for events in told.rounds:
         names = [name for name, _ in events]
         assert len([name for name in names if name.removeprefix("thread.run.") in CLOSING]) == 1
@@ -53,7 +53,7 @@ def check(told: Told) -> None:
 
 
 def delete_all(client: Any) -> int:
-    """Delete every response that the server keeps; how many there were."""
+    """Delete every response that the server stores; returns how many there were."""
     listed = client.get("/responses", cast_to=object)["data"]
     for response in listed:
         client.delete(f"/responses/{response['id']}", cast_to=object)
@@ -62,7 +62,7 @@ def delete_all(client: Any) -> int:
 
 @dataclass
 class Line:
-    """A connection to a server.  While ``breaks``, every answer breaks off in the middle."""
+    """A proxy in front of a server.  While ``breaks`` is set, every answer breaks off in the middle."""
 
     behind: str
     breaks: bool = False
@@ -88,7 +88,7 @@ class Line:
 
 @contextmanager
 def break_off(url: str) -> Iterator[Line]:
-    """A line to the server at ``url``."""
+    """A proxy in front of the server at ``url``."""
     line = Line(urlsplit(url).netloc)
     with Loopback(line) as server:
         line.url = server.url

@@ -15,13 +15,13 @@ pytestmark = pytest.mark.parametrize("way", WAYS)
 
 @pytest.fixture(params=["known", "unknown"])
 def kind(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Whether we know what server it is, or have to find out."""
+    """Whether the settings name the kind of server, or the shim has to find it out."""
     if request.param == "known":
         monkeypatch.setenv("SHIM_UPSTREAM_PROFILE", "llamacpp")
     return str(request.param)
 
 
-def test_a_conversation_is_told_whole_each_time(
+def test_the_whole_conversation_is_sent_each_time(
     llamacpp: Server, watch: Watch, way: str, kind: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     seen = watch(llamacpp.url)
@@ -34,11 +34,11 @@ def test_a_conversation_is_told_whole_each_time(
     assert said(seen.bodies[-1]) == ["My name is Zebedee.", first.text, "What is my name?"]
     assert [body["store"] for body in seen.bodies] == [kind == "unknown"] * 2
     assert warnings(caplog) == []
-    # The model was shown the first exchange: it counts its tokens.
+    # The model received the first exchange, because it counts its tokens.
     assert second.run["usage"]["prompt_tokens"] > first.run["usage"]["total_tokens"]
 
 
-def test_words_come_as_the_model_makes_them(llamacpp: Server, watch: Watch, way: str) -> None:
+def test_text_is_streamed_while_the_model_generates_it(llamacpp: Server, watch: Watch, way: str) -> None:
     seen = watch(llamacpp.url)
     told = Thread(seen.client, llamacpp.model).say(way, "Tell me about the sea.", **BRIEF)
     assert len(told.text.split()) > 5
@@ -48,7 +48,7 @@ def test_words_come_as_the_model_makes_them(llamacpp: Server, watch: Watch, way:
         assert len(deltas) > 5
 
 
-def test_what_does_not_fit_is_left_out(llamacpp: Server, watch: Watch, way: str) -> None:
+def test_a_message_that_is_too_long_fails_and_is_then_left_out(llamacpp: Server, watch: Watch, way: str) -> None:
     seen = watch(llamacpp.url)
     thread = Thread(seen.client, llamacpp.model)
     told = thread.say(way, "word " * 9000, **BRIEF)

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.parametrize("way", WAYS)
 
 @pytest.fixture(params=["known", "unknown"])
 def kind(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Whether we know what server it is, or have to find out."""
+    """Whether the settings name the kind of server, or the shim has to find it out."""
     if request.param == "known":
         monkeypatch.setenv("SHIM_UPSTREAM_PROFILE", "ogx")
     return str(request.param)
@@ -56,7 +56,7 @@ def test_functions_in_succession_and_in_parallel(ogx: Server, watch: Watch, way:
 
 
 def test_two_functions_in_succession(ogx: Server, watch: Watch, way: str, kind: str) -> None:
-    """user, model, function 1, model, function 2, model, text: in one run."""
+    """One run consists of: user, model, function 1, model, function 2, model, text."""
     seen, weather, clock = watch(ogx.url), secret(), secret()
     thread = Thread(seen.client, ogx.model, tools=TOOLS, instructions="Be exact.")
     functions = {"get_weather": lambda given: weather, "get_time": lambda given: clock}
@@ -72,7 +72,7 @@ def test_two_functions_in_succession(ogx: Server, watch: Watch, way: str, kind: 
 
 
 @pytest.mark.parametrize("background", ["never", "always"])
-def test_a_chain_that_was_deleted_is_told_anew(
+def test_a_thread_whose_chain_was_deleted_is_replayed(
     ogx: Server,
     watch: Watch,
     way: str,
@@ -80,7 +80,7 @@ def test_a_chain_that_was_deleted_is_told_anew(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """In a stream OGX says so in an event, in its background when it gets to work, otherwise with 404."""
+    """OGX reports the lost chain in an event of a stream, in a background response after its start, or with 404."""
     monkeypatch.setenv("SHIM_BACKGROUND", background)
     seen, fact = watch(ogx.url), secret()
     thread = Thread(seen.client, ogx.model, tools=TOOLS)
@@ -99,7 +99,7 @@ def test_a_chain_that_was_deleted_is_told_anew(
     assert len(seen.bodies[-1]["input"]) == 1
 
 
-def test_a_chain_that_is_deleted_between_question_and_answer(ogx: Server, watch: Watch, way: str) -> None:
+def test_a_chain_that_is_deleted_before_the_outputs_are_submitted(ogx: Server, watch: Watch, way: str) -> None:
     seen, weather = watch(ogx.url), secret()
 
     def get_weather(given: Any) -> str:
@@ -115,7 +115,7 @@ def test_a_chain_that_is_deleted_between_question_and_answer(ogx: Server, watch:
     assert kinds == ["message", "function_call", "function_call_output"]
 
 
-def test_nothing_is_kept_where_nothing_shall_be(
+def test_no_response_is_stored_if_the_settings_forbid_it(
     ogx: Server, watch: Watch, way: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SHIM_STORE_RESPONSES", "false")
@@ -139,7 +139,7 @@ def test_an_answer_that_is_cut(ogx: Server, watch: Watch, way: str) -> None:
     assert told.run["incomplete_details"] == {"reason": "max_completion_tokens"}
     assert told.text.startswith("Echo: word0 word1")
     assert "word59" not in told.text
-    # What was cut stays part of the conversation.
+    # The incomplete answer remains part of the conversation.
     assert "messages=3" in thread.say(way, "recall").text
 
 
@@ -155,15 +155,15 @@ def test_a_model_that_fails_fails_the_run_and_frees_the_thread(
     assert thread.say(way, "Echo this").text == "Echo: Echo this"
 
 
-def test_a_schema_is_kept_to(ogx: Server, watch: Watch, way: str) -> None:
+def test_an_answer_follows_the_schema(ogx: Server, watch: Watch, way: str) -> None:
     schema = {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}
     wanted = {"type": "json_schema", "json_schema": {"name": "place", "schema": schema}}
     seen = watch(ogx.url)
     assert Thread(seen.client, ogx.model, response_format=wanted).say(way, "Where?").text == '{"city": "sample"}'
 
 
-def test_a_model_that_is_not_there(ogx: Server, watch: Watch, way: str) -> None:
-    """OGX notices inside its stream, when the run has begun."""
+def test_an_unknown_model_fails_the_run(ogx: Server, watch: Watch, way: str) -> None:
+    """OGX reports it inside its stream, after the run has begun."""
     seen = watch(ogx.url)
     told = Thread(seen.client, "nope/nope").say(way, "Hi")
     assert told.run["status"] == "failed"
@@ -212,8 +212,10 @@ def test_files_are_searched_and_cited(ogx: Server, watch: Watch, way: str) -> No
     assert not re.search(r"<\|file-", told.text)
 
 
-def test_a_run_goes_on_without_us(ogx: Server, watch: Watch, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In OGX's own background, where nobody reads it; a stream is read, so it is none."""
+def test_a_polled_run_is_a_background_response(
+    ogx: Server, watch: Watch, way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A polled run is a background response of OGX, which no connection reads; a streamed run is none."""
     monkeypatch.setenv("SHIM_BACKGROUND", "always")
     seen, weather, clock = watch(ogx.url), secret(), secret()
     thread = Thread(seen.client, ogx.model, tools=TOOLS)
@@ -225,7 +227,9 @@ def test_a_run_goes_on_without_us(ogx: Server, watch: Watch, way: str, monkeypat
     assert [body.get("background", False) for body in seen.bodies] == [way == "poll"] * 4
 
 
-def test_a_background_is_cancelled(ogx: Server, watch: Watch, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_background_response_is_cancelled(
+    ogx: Server, watch: Watch, way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("SHIM_BACKGROUND", "always")
     seen = watch(ogx.url)
     thread = Thread(seen.client, ogx.model)
@@ -252,7 +256,7 @@ def test_a_connection_that_breaks_fails_the_run_and_frees_the_thread(ogx: Server
         assert told.run["last_error"]["code"] == "server_error"
         line.breaks = False
         assert f"first_user='My word is {fact}.'" in thread.say(way, "recall").text
-    # The head still stands; what was said before the break is said again.
+    # The head is still valid; the message before the failure is sent again.
     assert seen.chained == [False, True, True]
     assert said(seen.bodies[-1])[0] == "slow 50"
     assert said(seen.bodies[-1])[-1] == "recall"
@@ -261,7 +265,7 @@ def test_a_connection_that_breaks_fails_the_run_and_frees_the_thread(ogx: Server
 def test_a_thread_that_comes_from_another_server(
     ogx: Server, llamacpp: Server, watch: Watch, way: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """It has a head there, which nobody here knows; afterwards it goes back."""
+    """The thread's head is unknown to the second server; afterwards the thread returns to the first one."""
     there = watch(ogx.url)
     thread = Thread(there.client, ogx.model)
     thread.say(way, "My name is Zebedee.")
@@ -273,7 +277,7 @@ def test_a_thread_that_comes_from_another_server(
     assert said(here.bodies[-1])[0] == "My name is Zebedee."
     assert len(warnings(caplog)) == 1
     assert "Zebedee" not in caplog.text
-    # Here nothing is chained any more; there the first head still stands, with what came after it.
+    # The second server is not chained at any more.  On the first one the head is still valid; newer messages are sent.
     moved.say(way, "Thank you.", **BRIEF)
     assert here.chained == [True, False, False]
     back = thread.say(way, "recall")

@@ -8,18 +8,18 @@ from shim.sandbox import Sandbox
 from tests.scenarios.doors.colours import SYNC, Blocking, Loop
 from tests.scenarios.doors.loopback import Loopback
 
-#: A model's name on Azure is the name that somebody gave his deployment.
+#: On Azure a model is called by the name of the customer's deployment.
 DEPLOYMENT = "our-gpt"
 
 
 def server() -> Loopback:
-    """A loopback server that also knows our deployment."""
+    """A loopback server that also has a model with the deployment's name."""
     return Loopback(sandbox=Sandbox(models=[DEPLOYMENT]))
 
 
 @contextmanager
 def either(colour: str, blocking: Callable[..., Any], awaiting: Callable[..., Any], **given: Any) -> Iterator[Any]:
-    """A client of either class, to be used like the blocking one; closed at the end."""
+    """A client of the class for this colour, used like the blocking one; closed at the end."""
     if colour == SYNC:
         with blocking(**given) as client:
             yield client
@@ -33,7 +33,7 @@ def either(colour: str, blocking: Callable[..., Any], awaiting: Callable[..., An
 
 
 def converse(client: Any, model: str = "gpt-4o", **more: Any) -> str:
-    """An assistant, a thread, a streamed run, a polled run; what the second one said."""
+    """An assistant, a thread, a streamed run and a polled run; returns the answer of the second run."""
     beta = client.beta
     helper = beta.assistants.create(model=model, instructions="Be brief.")
     thread = beta.threads.create(messages=[{"role": "user", "content": "Good morning."}])

@@ -11,7 +11,7 @@ from tests.scenarios.doors.loopback import Asked, Loopback, Said
 from tests.scenarios.ways_in.speaking import DEPLOYMENT, converse, either, server
 
 Json = dict[str, Any]
-#: How a program says where its resource is; each is a function of the host.
+#: Arguments that name the Azure resource; each is a function of the host.
 PLACES = {
     "endpoint": lambda host: {"azure_endpoint": f"http://{host}"},
     "endpoint with a slash": lambda host: {"azure_endpoint": f"http://{host}/"},
@@ -41,18 +41,18 @@ def talk(azure: Loopback, colour: str, **given: Any) -> list[Asked]:
 @pytest.mark.parametrize("colour", COLOURS)
 @pytest.mark.parametrize(
     "place",
-    # The first SDKs have no assistants beside a deployment: they ask for them below its path.
+    # With a deployment, the first SDKs put calls about assistants below the deployment's path.
     [pytest.param(name, marks=pytest.mark.sdk("1.66") if name == "deployment" else ()) for name in PLACES],
 )
 def test_every_way_to_name_the_resource(azure: Loopback, place: str, colour: str) -> None:
     for asked in talk(azure, colour, **PLACES[place](azure.host)):
         assert asked.header("api-key") == "azure-key"
-        # The first SDKs say the key twice.
+        # The first SDKs send the key in two headers.
         assert asked.header("authorization") in (None, "Bearer azure-key")
 
 
 @pytest.mark.parametrize("colour", COLOURS)
-def test_a_token(azure: Loopback, colour: str) -> None:
+def test_a_token_is_sent_instead_of_a_key(azure: Loopback, colour: str) -> None:
     named = {"azure_endpoint": f"http://{azure.host}", "api_key": None, "azure_ad_token": "entra-token"}
     for asked in talk(azure, colour, **named):
         assert asked.header("authorization") == "Bearer entra-token"
@@ -60,7 +60,7 @@ def test_a_token(azure: Loopback, colour: str) -> None:
 
 
 @pytest.mark.parametrize("colour", [*COLOURS, "awaited"])
-def test_a_token_provider_is_asked_each_time(azure: Loopback, colour: str) -> None:
+def test_a_token_provider_is_called_for_each_request(azure: Loopback, colour: str) -> None:
     given: list[str] = []
 
     def provide() -> str:
@@ -90,7 +90,7 @@ def test_settings_from_the_environment(azure: Loopback, monkeypatch: pytest.Monk
 
 @pytest.mark.sdk("1.66")
 @pytest.mark.parametrize("colour", COLOURS)
-def test_everything_else_goes_where_it_went(colour: str) -> None:
+def test_other_calls_go_to_their_usual_urls(colour: str) -> None:
     with Loopback(answer=lambda asked: Said.json({"id": "1", "choices": []})) as azure:
         named: Json = {"azure_endpoint": f"http://{azure.host}", "azure_deployment": DEPLOYMENT, "api_key": "azure-key"}
         with either(colour, AzureOpenAI, AsyncAzureOpenAI, api_version=VERSION, **named) as client:
@@ -112,7 +112,7 @@ def test_another_upstream_behind_azures_client(azure: Loopback, colour: str, mon
     assert {asked.path.partition("?")[0] for asked in azure.asked} == {"/v1/responses"}
 
 
-def test_offline() -> None:
+def test_azures_client_with_the_sandbox() -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SHIM_UPSTREAM", "sandbox")
         with AzureOpenAI(api_version=VERSION, azure_endpoint="http://127.0.0.1:9", api_key="none") as client:

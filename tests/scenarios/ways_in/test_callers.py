@@ -26,11 +26,11 @@ def client(request: pytest.FixtureRequest, upstream: Loopback) -> Iterator[Any]:
 
 
 def said(asked: Asked, name: str = "authorization") -> list[str]:
-    """Every header of that name: one that stands twice would hide behind the other."""
+    """The values of all headers with that name, so that a duplicate is found."""
     return [value for key, value in asked.headers if key.lower() == name]
 
 
-def test_one_calls_key_reaches_upstream(client: Any, upstream: Loopback) -> None:
+def test_the_key_of_one_call_is_sent_upstream(client: Any, upstream: Loopback) -> None:
     key = f"Bearer {secrets.token_hex(8)}"
     converse(client, extra_headers={"Authorization": key})
     assert [said(asked) for asked in upstream.asked] == [[key]] * 2
@@ -38,7 +38,7 @@ def test_one_calls_key_reaches_upstream(client: Any, upstream: Loopback) -> None
     assert [said(asked) for asked in upstream.asked[2:]] == [["Bearer test"]] * 2
 
 
-def test_so_does_his_organization(client: Any, upstream: Loopback) -> None:
+def test_the_organization_of_one_call_is_sent_upstream(client: Any, upstream: Loopback) -> None:
     more = {"OpenAI-Organization": secrets.token_hex(8), "OpenAI-Project": secrets.token_hex(8)}
     converse(client, extra_headers=more)
     for asked in upstream.asked:
@@ -46,7 +46,7 @@ def test_so_does_his_organization(client: Any, upstream: Loopback) -> None:
 
 
 @pytest.mark.parametrize("colour", COLOURS)
-def test_a_run_in_the_background_is_asked_after_with_it(
+def test_the_key_of_a_call_is_sent_for_its_background_run(
     colour: str, upstream: Loopback, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SHIM_BACKGROUND", "always")
@@ -63,7 +63,7 @@ def test_a_run_in_the_background_is_asked_after_with_it(
     assert {tuple(said(asked)) for asked in upstream.asked} == {(given["extra_headers"]["Authorization"],)}
 
 
-def test_what_is_done_for_attachments_is_done_with_it(client: Any, upstream: Loopback) -> None:
+def test_the_key_of_a_call_is_sent_for_its_attachments(client: Any, upstream: Loopback) -> None:
     given: Any = {"extra_headers": {"Authorization": f"Bearer {secrets.token_hex(8)}"}}
     file = client.files.create(file=("notes.txt", b"Otters hold hands."), purpose="assistants", **given)
     tools: Any = [{"type": "file_search"}]
@@ -75,7 +75,7 @@ def test_what_is_done_for_attachments_is_done_with_it(client: Any, upstream: Loo
 
 @pytest.mark.parametrize("colour", COLOURS)
 @pytest.mark.parametrize("name", ["api-key", "Authorization"])
-def test_on_azure_too(colour: str, name: str, upstream: Loopback) -> None:
+def test_the_key_of_one_call_is_sent_to_azure(colour: str, name: str, upstream: Loopback) -> None:
     given: Any = {"azure_endpoint": f"http://{upstream.host}", "api_version": "2024-05-01-preview", "api_key": "mine"}
     value = f"Bearer {secrets.token_hex(8)}"
     with either(colour, AzureOpenAI, AsyncAzureOpenAI, **given) as client:
@@ -83,7 +83,7 @@ def test_on_azure_too(colour: str, name: str, upstream: Loopback) -> None:
     assert [said(asked, name.lower()) for asked in upstream.asked] == [[value]] * 2
 
 
-def test_a_key_that_upstream_refuses_is_the_callers(client: Any, upstream: Loopback) -> None:
+def test_a_key_that_upstream_refuses_raises_an_error(client: Any, upstream: Loopback) -> None:
     def answer(asked: Asked) -> Said | None:
         if said(asked) != ["Bearer good"]:
             return Said.error(401, "Incorrect API key provided: bad.", "invalid_api_key")

@@ -1,4 +1,4 @@
-"""Every way to make a client, and the functions that must work as with the plain client."""
+"""Every way to create a client, with the functions that must work as with the plain client."""
 
 import copy
 from collections.abc import Callable, Iterator
@@ -39,7 +39,7 @@ def _installed() -> Iterator[None]:
 
 @contextmanager
 def _module_of(package: Any, **settings: Any) -> Iterator[Any]:
-    """The module-level client, set up so; everything is taken back."""
+    """The module-level client with these settings, which are reset at the end."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(openai, "_client", None)
         for name in module.SETTINGS:
@@ -91,7 +91,7 @@ def _installed_module(stack: ExitStack, server: Loopback, colour: str) -> Any:
     return stack.enter_context(_module_of(openai, api_key="key", base_url=f"{server.url}/"))
 
 
-#: How a program gets its client, and in which colours.
+#: Ways to create a client, and the colours (blocking, async) in which each exists.
 WAYS: dict[str, tuple[Callable[[ExitStack, Loopback, str], Any], tuple[str, ...]]] = {
     "plain": (_plain, COLOURS),
     "copy.copy": (_copied, (SYNC,)),
@@ -152,8 +152,8 @@ def a_budget(client: Any, server: Loopback) -> None:
 
 
 def a_vector_store(client: Any, server: Loopback) -> None:
-    """What is not answered in process goes through the same client."""
-    # The first SDKs have them where they were at first.
+    """Calls that the shim does not answer are sent through the same client."""
+    # The first SDKs have vector stores below `beta`.
     stores = getattr(client, "vector_stores", None) or client.beta.vector_stores
     store = stores.create(name="notes", file_ids=[_file(client)])
     assert stores.retrieve(store.id).name == "notes"
@@ -166,10 +166,10 @@ CASES = [(way, colour) for way, (_, colours) in WAYS.items() for colour in colou
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.__name__)
 @pytest.mark.parametrize("way, colour", CASES, ids=[f"{way}-{colour}" for way, colour in CASES])
-def test_a_scenario(
+def test_a_function_works_with_every_way_to_create_a_client(
     way: str, colour: str, scenario: Callable[[Any, Loopback], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # Other servers' names of models are their own, and retire when they say so.
+    # Models are looked up as retired only where the server is OpenAI.
     monkeypatch.setenv("SHIM_UPSTREAM_PROFILE", "openai")
     with ExitStack() as stack:
         server = stack.enter_context(Loopback(sandbox=Sandbox(retired={GONE: "2026-10-23"})))

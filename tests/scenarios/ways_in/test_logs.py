@@ -34,7 +34,7 @@ def test_only_calls_over_the_network_are_logged_as_calls(caplog: pytest.LogCaptu
 
 
 @pytest.mark.parametrize("colour", COLOURS)
-def test_the_sandbox_is_no_network(
+def test_calls_to_the_sandbox_are_not_logged_as_calls(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, colour: str
 ) -> None:
     monkeypatch.setenv("SHIM_UPSTREAM", "sandbox")
@@ -44,7 +44,7 @@ def test_the_sandbox_is_no_network(
     assert lines(caplog, LIBRARY) == []
 
 
-def test_a_new_store_is_told_of_in_one_line(
+def test_a_new_store_is_logged_in_one_line(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     place = tmp_path / "new" / "shim.db"
@@ -59,7 +59,7 @@ def test_a_new_store_is_told_of_in_one_line(
 
 
 @pytest.mark.parametrize("colour", COLOURS)
-def test_debug_tells_each_run_beside_its_upstream_calls(caplog: pytest.LogCaptureFixture, colour: str) -> None:
+def test_debug_lines_name_each_run_and_its_upstream_calls(caplog: pytest.LogCaptureFixture, colour: str) -> None:
     with caplog.at_level(logging.DEBUG, "shim"), Loopback() as server:
         given = {"base_url": server.url, "api_key": "secret-key"}
         with either(colour, shim.OpenAI, shim.AsyncOpenAI, **given) as client:
@@ -77,7 +77,7 @@ def test_debug_tells_each_run_beside_its_upstream_calls(caplog: pytest.LogCaptur
         assert word not in caplog.text
 
 
-def test_debug_tells_a_refusal(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_refusal_is_a_debug_line(caplog: pytest.LogCaptureFixture) -> None:
     def answer(asked: object) -> Said:
         return Said.error(400, "Something about the contents.")
 

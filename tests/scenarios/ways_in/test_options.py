@@ -1,4 +1,4 @@
-"""Copies and options of a client, given to the client or to one call: they reach the calls upstream, too."""
+"""Copies and options of a client, given to the client or to one call: they apply to the calls to upstream, too."""
 
 import asyncio
 from collections.abc import Iterator
@@ -38,14 +38,14 @@ COPIES = {
 
 
 @pytest.mark.parametrize("name", COPIES)
-def test_a_copy_is_ours_too(client: Any, upstream: Loopback, name: str) -> None:
+def test_a_copy_of_a_client_has_the_shim_too(client: Any, upstream: Loopback, name: str) -> None:
     made = COPIES[name](client)
     assert converse(made)
     assert {asked.path.partition("?")[0] for asked in upstream.asked} == {"/v1/responses"}
     assert len(upstream.asked) == 2
 
 
-def test_what_a_copy_says_reaches_upstream(client: Any, upstream: Loopback) -> None:
+def test_options_of_a_copy_are_sent_upstream(client: Any, upstream: Loopback) -> None:
     given: Json = {"default_headers": {"x-app": "forum"}, "default_query": {"team": "blue"}, "api_key": "another"}
     converse(client.copy(**given))
     for asked in upstream.asked:
@@ -57,7 +57,7 @@ def test_what_a_copy_says_reaches_upstream(client: Any, upstream: Loopback) -> N
     assert upstream.asked[-1].header("x-app") is None
 
 
-def test_what_one_call_says_reaches_upstream(client: Any, upstream: Loopback) -> None:
+def test_headers_of_one_call_are_sent_upstream(client: Any, upstream: Loopback) -> None:
     converse(client, extra_headers={"x-trace": "abc", "x-app": "one"})
     assert [asked.header("x-trace") for asked in upstream.asked] == ["abc"] * 2
     assert all((asked.header("openai-beta") or "").startswith("assistants") is False for asked in upstream.asked)
@@ -72,7 +72,7 @@ def test_extra_body_and_query_are_part_of_the_request(client: Any) -> None:
     assert [each.id for each in client.beta.assistants.list(extra_query={"limit": 1}).data] == [other.id]
 
 
-def test_a_refused_call_is_not_tried_again(client: Any, upstream: Loopback) -> None:
+def test_a_refused_call_is_not_retried(client: Any, upstream: Loopback) -> None:
     made = client.with_options(max_retries=5)
     for _ in range(2):
         with pytest.raises(openai.NotFoundError):
@@ -81,7 +81,7 @@ def test_a_refused_call_is_not_tried_again(client: Any, upstream: Loopback) -> N
 
 
 @pytest.mark.parametrize("retries", [0, 2])
-def test_retries_are_made_once_and_not_squared(upstream: Loopback, retries: int) -> None:
+def test_retries_are_not_multiplied(upstream: Loopback, retries: int) -> None:
     upstream.answer = lambda asked: Said.error(429, "Slow down.", retry_after_ms="1")
     with OpenAI(base_url=upstream.url, api_key="test", max_retries=retries) as client:
         helper = client.beta.assistants.create(model="gpt-4o")
@@ -92,7 +92,7 @@ def test_retries_are_made_once_and_not_squared(upstream: Loopback, retries: int)
 
 
 @pytest.mark.sdk("1.66")
-def test_a_timeout_of_one_call_holds_upstream(upstream: Loopback) -> None:
+def test_the_timeout_of_a_client_applies_to_upstream(upstream: Loopback) -> None:
     seen: list[str | None] = []
 
     def answer(asked: Asked) -> None:
@@ -106,7 +106,7 @@ def test_a_timeout_of_one_call_holds_upstream(upstream: Loopback) -> None:
 
 
 class TestTheUsersOwnHttpClient:
-    """Proxies, hooks and certificates hang on it: it carries our calls and all others."""
+    """The user's HTTP client with its proxies, hooks and certificates sends the shim's calls and all others."""
 
     def test_blocking(self, upstream: Loopback) -> None:
         seen: list[str] = []
@@ -157,7 +157,7 @@ def test_any_base_path(path: str) -> None:
         assert upstream.asked == []
 
 
-def test_vector_stores_where_old_programs_have_them(client: Any, upstream: Loopback) -> None:
+def test_vector_stores_below_beta(client: Any, upstream: Loopback) -> None:
     upstream.answer = lambda asked: Said.json({"id": "vs_1", "object": "vector_store", "name": "notes"})
     assert client.beta.vector_stores.create(name="notes").id == "vs_1"
     stores = getattr(client, "vector_stores", None) or client.beta.vector_stores

@@ -49,7 +49,7 @@ def folder(tmp_path: Path) -> Path:
 def start(folder: Path, words: list[str], **more: str) -> Any:
     path = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
     given = os.environ | {"PYTHONPATH": path, "OPENAI_API_KEY": "key"} | more
-    # The programs leave their clients open, as programs do; what Python says of that when it ends is no matter of ours.
+    # The programs leave their clients open, as is usual; Python's warning about that at exit is not tested.
     loud = ["-W", "error", "-W", "ignore::ResourceWarning"]
     return subprocess.run(
         [sys.executable, *loud, *words], cwd=folder, env=given, capture_output=True, text=True, check=False
@@ -57,7 +57,7 @@ def start(folder: Path, words: list[str], **more: str) -> Any:
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_program_runs_as_it_is(folder: Path, way: str) -> None:
+def test_an_unchanged_program_runs(folder: Path, way: str) -> None:
     with server() as upstream:
         left = start(folder, [*WAYS[way], "--loud", "-x", "7"], OPENAI_BASE_URL=upstream.url)
     assert left.returncode == 7, left.stderr
@@ -83,5 +83,5 @@ def test_a_file_that_is_not_there() -> None:
 
 
 @pytest.mark.parametrize("words", [[], ["demo"], ["--help"], ["-m"], ["missing.py"], ["--version", "app.py"]])
-def test_commands_are_no_programs(words: list[str]) -> None:
+def test_commands_are_not_taken_for_programs(words: list[str]) -> None:
     assert not program.named(words)

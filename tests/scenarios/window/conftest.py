@@ -1,4 +1,4 @@
-"""A browser for the scenarios of the window."""
+"""A browser for the tests of the window."""
 
 from tests.browser import chromium
 

@@ -1,4 +1,4 @@
-"""The window in a browser: live, by keys, in the dark, on narrow screens; hostile contents stay text."""
+"""The window in a browser: live updates, keys, dark mode, narrow screens; hostile contents are shown as text."""
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -25,7 +25,7 @@ def place(monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
         yield Place(url, Desk(client))
 
 
-def test_a_run_is_shown_while_it_goes_on(chromium: Any, place: Place) -> None:
+def test_the_page_of_a_run_is_updated_live(chromium: Any, place: Place) -> None:
     desk = place.desk
     helper, thread = desk.assistant(), desk.thread()
     runs = desk.client.beta.threads.runs
@@ -46,7 +46,7 @@ def test_a_run_is_shown_while_it_goes_on(chromium: Any, place: Place) -> None:
     assert page.complaints == []
 
 
-def test_keys(chromium: Any, place: Place) -> None:
+def test_the_pages_are_used_with_keys(chromium: Any, place: Place) -> None:
     desk = place.desk
     helper = desk.assistant()
     desk.say(desk.thread(), helper, "Where is the suitcase?")
@@ -70,7 +70,7 @@ def test_keys(chromium: Any, place: Place) -> None:
     assert page.complaints == []
 
 
-def test_hostile_contents_stay_text(chromium: Any, place: Place) -> None:
+def test_hostile_contents_are_shown_as_text(chromium: Any, place: Place) -> None:
     desk = place.desk
     helper = desk.assistant(name=HOSTILE, instructions=HOSTILE)
     thread = desk.thread(customer=HOSTILE)
@@ -82,8 +82,8 @@ def test_hostile_contents_stay_text(chromium: Any, place: Place) -> None:
     assert page.complaints == []
 
 
-def test_looks(chromium: Any, place: Place) -> None:
-    """The pages of a small store: whole on a narrow screen, dark where the system is; and pictures for the docs."""
+def test_light_dark_and_narrow_pages(chromium: Any, place: Place) -> None:
+    """The pages of a small store fit on a narrow screen and are dark in dark mode; saves screenshots for the docs."""
     desk = place.desk
     helper, thread = desk.assistant(), desk.thread(customer="Ada", ticket="4711")
     desk.say(thread, helper, "What can you do?")
