@@ -1,4 +1,4 @@
-"""A certificate of this machine's own, for an hour."""
+"""A self-signed certificate that is valid for an hour."""
 
 import datetime
 import ipaddress

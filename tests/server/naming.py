@@ -1,4 +1,4 @@
-"""Every way in which the body of a call names an object of the upstream's."""
+"""Every way in which the body of a call can name an upstream object."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ Json = dict[str, Any]
 
 @dataclass
 class Made:
-    """What somebody has made upstream."""
+    """The ids of objects that a tenant has created upstream."""
 
     file: str
     store: str

@@ -1,4 +1,4 @@
-"""``assistants-shim serve`` in processes of its own."""
+"""``assistants-shim serve`` in processes."""
 
 import os
 import signal
@@ -17,9 +17,9 @@ from tests.server.speaking import ask
 def running(
     *more: str, env: Mapping[str, str] | None = None, log: IO[bytes] | None = None
 ) -> Iterator[tuple["subprocess.Popen[str]", str]]:
-    """Yields the process, and ``http://127.0.0.1:PORT``; it and its workers are killed at the end.
+    """Yields the process, and ``http://127.0.0.1:PORT``; the process and its workers are killed at the end.
 
-    ``env``: variables beside those of this process.  ``log``: where its log goes, else to the standard error.
+    ``env``: additional variables. ``log``: the file for its log; by default the log goes to standard error.
     """
     line = [sys.executable, "-m", "shim", "serve", "--port", "0", *more]
     around = dict(os.environ) | dict(env or {})
@@ -34,14 +34,14 @@ def running(
 
 
 def children(pid: int) -> list[int]:
-    """The processes that a process has begun and that still run."""
+    """The child processes of a process that still run."""
     found = Path(f"/proc/{pid}/task/{pid}/children")
     alive = [int(each) for each in found.read_text().split()] if found.exists() else []
     return [each for each in alive if state(each) not in ("Z", None)]
 
 
 def state(pid: int) -> str | None:
-    """The state of a process as the kernel names it; None if it is gone."""
+    """The state of a process as reported by the kernel; None if the process does not exist."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
     except OSError:
@@ -49,7 +49,7 @@ def state(pid: int) -> str | None:
 
 
 def answers(url: str) -> bool:
-    """Whether somebody answers there."""
+    """Whether a server answers at the address."""
     try:
         return ask(f"{url}/healthz").status == 200
     except OSError:

@@ -1,4 +1,6 @@
-"""Programs for any client, and what they get to see.  They say nothing that a clock or a coin has a part in."""
+"""Programs for any client, and the results that they see. The results contain nothing that depends on
+time or chance.
+"""
 
 from collections.abc import Callable
 from dataclasses import asdict
@@ -14,7 +16,9 @@ ASK: Final = 'get_weather {"city": "Oslo"}'
 
 
 class Secrets(dict[str, Callable[[Json], str]]):
-    """What the functions answer: the same in every door, and known to no fixed answer."""
+    """The functions' outputs: the same for every client, but new in every test, so that no fixed answer can contain
+    them.
+    """
 
     def __init__(self, weather: str, time: str) -> None:
         super().__init__(get_weather=lambda given: f"{weather} in {given['city']}", get_time=lambda given: time)
@@ -37,7 +41,7 @@ def _told(way: str, text: str, **more: Any) -> Callable[[Any, Secrets], Any]:
 
 
 def cancel(client: Any, functions: Secrets) -> Any:
-    """One that waits for its caller, and one that is in the middle of its answer."""
+    """Cancel a run that waits for tool outputs, and a run that is writing its answer."""
     threads = client.beta.threads
     thread_id, helper_id = _start(client, ASK)
     waiting = threads.runs.create_and_poll(thread_id=thread_id, assistant_id=helper_id)
@@ -123,7 +127,7 @@ def create_and_run(client: Any, functions: Secrets) -> Any:
 
 
 def files(client: Any, functions: Secrets) -> Any:
-    """Files go up through the door and come back through it, those that code wrote, too."""
+    """Files are uploaded and downloaded through the server, including files that code has written."""
     notes = client.files.create(file=("notes.txt", b"The otter is called Ottilie."), purpose="assistants")
     thread_id, helper_id = _start(client, "make-file 12 * (3 + 4)", tools=[{"type": "code_interpreter"}])
     told = asdict(carry_out(client, "stream", thread_id, helper_id, {}))

@@ -10,13 +10,13 @@ from typing import Any
 from shim.server.run import Server, Tls, configured
 from shim.settings import Settings, settings
 
-#: Seconds after which something that should have happened has not.
+#: Seconds after which an expected event counts as missing.
 PATIENCE = 60.0
 
 
 @contextmanager
 def served(allow_remote: bool = False, tls: Tls | None = None, **chosen: Any) -> Iterator[str]:
-    """Yields ``http://127.0.0.1:PORT``; ``chosen`` are settings beside the environment's."""
+    """Yields ``http://127.0.0.1:PORT``; ``chosen`` are settings in addition to the environment's."""
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     mine: Settings = settings().model_copy(update=chosen)
@@ -33,7 +33,7 @@ def served(allow_remote: bool = False, tls: Tls | None = None, **chosen: Any) ->
 
 
 def until(holds: Any) -> None:
-    """Wait for it."""
+    """Wait until the condition is true."""
     deadline = time.monotonic() + PATIENCE
     while not holds():
         assert time.monotonic() < deadline, "it did not come to pass"

@@ -1,4 +1,4 @@
-"""HTTP without an SDK: requests that no SDK would send, and raw answers."""
+"""HTTP without an SDK: requests that no SDK sends, and raw answers."""
 
 import http.client
 import json
@@ -19,7 +19,7 @@ class Answer:
 
     @property
     def error(self) -> dict[str, Any]:
-        """The error, whose body has nothing beside it."""
+        """The error in the body; the body must have no other key."""
         (found,) = self.json.values()
         assert list(found) == ["message", "type", "param", "code"]
         return dict(found)
@@ -31,7 +31,7 @@ class Answer:
 
 
 def ask(url: str, method: str = "GET", body: Any = None, chunked: bool = False, **headers: str) -> Answer:
-    """One request on a connection of its own; an underscore in a header's name is a hyphen."""
+    """One request on its own connection; an underscore in a header's name becomes a hyphen."""
     parts = urlsplit(url)
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     sent = json.dumps(body).encode() if isinstance(body, (dict, list)) else body

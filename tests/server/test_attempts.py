@@ -1,4 +1,4 @@
-"""Failures are counted for each address, for a minute; other addresses are not affected."""
+"""Failed attempts are counted for each address, for a minute; other addresses are not affected."""
 
 import time
 
@@ -8,7 +8,7 @@ from shim.server.attempts import FAILURES, Failures, network_of
 from shim.wire.errors import ApiError
 
 
-def test_after_too_many_an_address_waits_until_the_minute_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_after_too_many_failures_an_address_waits_until_the_minute_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
     now = time.time()
     monkeypatch.setattr("time.time", lambda: now)
     failures = Failures()
@@ -34,5 +34,5 @@ def test_after_too_many_an_address_waits_until_the_minute_is_over(monkeypatch: p
         ("", ""),
     ],
 )
-def test_by_what_failures_are_counted(address: str, counted: str) -> None:
+def test_the_keys_by_which_failures_are_counted(address: str, counted: str) -> None:
     assert network_of(address) == counted

@@ -1,4 +1,4 @@
-"""Who a caller is: several keys of one tenant, and a key of the upstream's that is asked about."""
+"""How callers are identified: several keys of one tenant, and an upstream key that is checked upstream."""
 
 from pathlib import Path
 from typing import Any, Final
@@ -11,12 +11,12 @@ from tests.server.served import served
 from tests.server.speaking import ask
 from tests.stores import Stores
 
-#: An assistant of which its file says that it is a tenant's.
+#: An assistant that is declared in a file for a tenant.
 DECLARED: Final = "asst_" + "D" * 24
 
 
 def test_several_keys_of_one_tenant(stores: Stores, tmp_path: Path) -> None:
-    """A key is changed: with both, as long as both are good, the same objects are there."""
+    """A key is replaced: as long as both keys are valid, they give access to the same objects."""
     url = stores.new(tmp_path, "rotated.db")
     ring = Keyring(database(url))
     old, new, other = ({"authorization": f"Bearer sk-{name}-{'x' * 30}"} for name in ("old", "new", "other"))
@@ -42,7 +42,7 @@ def test_several_keys_of_one_tenant(stores: Stores, tmp_path: Path) -> None:
     stores.drop(url)
 
 
-def test_a_key_is_asked_about_once_in_a_while(stores: Stores, tmp_path: Path) -> None:
+def test_an_upstream_key_is_checked_once_in_an_interval(stores: Stores, tmp_path: Path) -> None:
     url = stores.new(tmp_path, "checked.db")
     with Loopback() as upstream, served(True, upstream=upstream.url, database_url=url, auth="pass-through") as at:
         for _ in range(3):

@@ -1,4 +1,4 @@
-"""curl, as a tenant of the server: runs, files and limits in a shell script."""
+"""curl as a tenant of the server: runs, files and limits in a shell script."""
 
 import json
 import shutil
@@ -33,7 +33,7 @@ def curl(*words: str) -> str:
     return subprocess.run(line, capture_output=True, text=True, check=True).stdout
 
 
-def test_a_tenant_with_a_shell(url: str, key: str, tmp_path: Path) -> None:
+def test_a_tenant_with_a_shell_script(url: str, key: str, tmp_path: Path) -> None:
     mine = ("--header", f"Authorization: Bearer {key}")
 
     def call(path: str, *words: str) -> Any:

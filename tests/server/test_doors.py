@@ -1,4 +1,4 @@
-"""Law 5, Doors: the same program sees the same through the blocking client, the async one, and the server."""
+"""Law 5, Doors: the same program has the same results with the blocking client, the async one, and the server."""
 
 import json
 import re
@@ -20,7 +20,7 @@ from tests.stores import Stores
 HTTP = "http"
 DOORS = (SYNC, ASYNC, HTTP)
 ID = re.compile(r"\b((?:asst|thread|msg|run|step|call|vs|file|cfile|cntr|ci|fs|resp|fc|rs|req)[_-])\w{8,}\b")
-#: Times, and how long something took.
+#: Timestamps and durations.
 TIME = re.compile(r'("(?:\w+_at|expires_after)": )\d+')
 
 
@@ -31,7 +31,7 @@ def _offline(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @contextmanager
 def through(door: str) -> Iterator[Any]:
-    """A client of the official SDK, with the shim in it or behind a server."""
+    """A client of the official SDK, with the shim in it or connected to the server."""
     if door != HTTP:
         with opened(door) as client:
             yield client
@@ -41,7 +41,7 @@ def through(door: str) -> Iterator[Any]:
 
 
 def normal(told: Any) -> Any:
-    """A transcript with its ids numbered as they come, and its times taken out."""
+    """A transcript with its ids numbered in order of appearance, and without times."""
     numbers: dict[str, str] = {}
 
     def numbered(found: re.Match[str]) -> str:
@@ -51,7 +51,7 @@ def normal(told: Any) -> Any:
 
 
 def asked_upstream(since: int) -> Any:
-    """What the sandbox has got since then, but for the bytes of uploads."""
+    """The requests that the sandbox has received since then, without the bytes of uploads."""
     asked = [(each.method, each.path, each.body) for each in sandbox().requests[since:]]
     return [each for each in asked if each[0] == "POST" and each[1].endswith(("/responses", "/vector_stores"))]
 
@@ -71,7 +71,7 @@ def test_transcripts_are_equal(name: str, monkeypatch: pytest.MonkeyPatch, tmp_p
     assert seen[HTTP] == seen[ASYNC]
 
 
-def test_a_difference_would_be_seen() -> None:
+def test_a_difference_is_found() -> None:
     first = [{"id": "msg_" + "a" * 24, "created_at": 5}, {"id": "msg_" + "b" * 24}]
     assert normal(first) == normal([{"id": "msg_" + "c" * 24, "created_at": 6}, {"id": "msg_" + "d" * 24}])
     assert normal(first) != normal([{"id": "msg_" + "a" * 24, "created_at": 5}, {"id": "msg_" + "a" * 24}])

@@ -19,7 +19,7 @@ from tests.server.speaking import ask
 
 SHORT = 0.3
 CONNECTIONS = 5
-#: Paths that lead above the API's root when somebody resolves them, and such as only look like it.
+#: Paths that lead out of the API's root when they are resolved; and below, paths that only resemble them.
 CLIMBING = [
     "/v1/../../admin",
     "/v1/..",
@@ -40,7 +40,7 @@ CLIMBING = [
     "/v1/%" + "25" * 30 + "2e%2e/admin",
 ]
 STAYING = ["/v1/files/..a", "/v1/files/a..b", "/v1/files/...", "/v1/files/a%2fb", "/v1/models/gpt-4.1", "/v1/a%25b"]
-#: Escapes of bytes that are not ASCII, some of which are UTF-8.
+#: Escapes of bytes that are not ASCII; some of them are UTF-8.
 STAYING += [f"/v1/{name}" for name in ("%F0%9F%98%80", "%ff", "%25ff", "a%C3%A9.b", "\xff", "%c0%ae%c0%ae/a")]
 
 
@@ -66,7 +66,7 @@ def url(server: str, upstream: Loopback) -> Iterator[str]:
 
 
 def raw(url: str, request: bytes, patience: float = PATIENCE) -> bytes:
-    """What the server says to these bytes until it closes the connection."""
+    """The bytes that the server sends until it closes the connection."""
     parts = urlsplit(url)
     with socket.create_connection((str(parts.hostname), parts.port or 0), timeout=patience) as connection:
         connection.sendall(request)
@@ -85,32 +85,32 @@ def test_no_path_leads_out_of_the_api(url: str, upstream: Loopback, path: str) -
 
 
 @pytest.mark.parametrize("path", STAYING)
-def test_dots_in_a_name_are_dots(path: str) -> None:
+def test_dots_within_a_name_are_allowed(path: str) -> None:
     assert place(path) is not None
 
 
 @pytest.mark.parametrize("method", ["TRACE", "PUT", "PATCH", "PROPFIND", "LINK"])
-def test_a_method_that_the_api_has_not_is_not_passed_on(url: str, upstream: Loopback, method: str) -> None:
+def test_a_method_that_the_api_does_not_have_is_not_passed_on(url: str, upstream: Loopback, method: str) -> None:
     got = ask(f"{url}/v1/models", method)
     assert (got.status, got.error["type"]) == (405, "invalid_request_error")
     assert upstream.asked == []
 
 
-def test_a_method_that_http_has_not_is_no_request(url: str, upstream: Loopback) -> None:
+def test_a_method_that_http_does_not_have_is_refused(url: str, upstream: Loopback) -> None:
     heard = raw(url, b"X /v1/models HTTP/1.1\r\nhost: localhost\r\n\r\n")
     assert heard.startswith(b"HTTP/1.1 400 ")
     assert upstream.asked == []
 
 
 @pytest.mark.parametrize("name", ["one line", "many lines", "the path"])
-def test_a_head_has_an_end(url: str, upstream: Loopback, name: str) -> None:
+def test_a_head_that_is_too_long_is_refused(url: str, upstream: Loopback, name: str) -> None:
     heads = {
         "one line": b"GET /v1/models HTTP/1.1\r\nx-long: " + b"x" * 200_000,
         "many lines": b"GET /v1/models HTTP/1.1\r\n" + b"x-short: y\r\n" * 20_000,
         "the path": b"GET /v1/models?" + b"x" * 200_000,
     }
     heard = b"HTTP/1.1 431 "
-    # Who is still sending may find the connection gone before he reads why.
+    # A client that is still sending may lose the connection before it has read the refusal.
     with suppress(ConnectionError):
         heard = raw(url, heads[name])
     assert heard.startswith(b"HTTP/1.1 431 ")
@@ -118,23 +118,23 @@ def test_a_head_has_an_end(url: str, upstream: Loopback, name: str) -> None:
 
 
 @pytest.mark.parametrize("target", ["/v1/models", "example.com:443"])
-def test_nobody_is_connected(url: str, upstream: Loopback, target: str) -> None:
+def test_connect_is_refused(url: str, upstream: Loopback, target: str) -> None:
     heard = raw(url, f"CONNECT {target} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n".encode())
     assert heard.split()[1] in (b"400", b"404", b"405")
     assert upstream.asked == []
 
 
 class TestCookies:
-    """What an upstream sets for one caller comes back from nobody but him."""
+    """A cookie that upstream sets for one caller is never sent with requests of another."""
 
-    def test_of_what_is_passed_on(self, url: str, upstream: Loopback) -> None:
+    def test_cookies_of_calls_that_are_passed_on(self, url: str, upstream: Loopback) -> None:
         upstream.answer = lambda asked: Said.json({}, set_cookie="sid=first; Path=/")
         assert ask(f"{url}/v1/models").header("set-cookie") == "sid=first; Path=/"
         ask(f"{url}/v1/models")
         ask(f"{url}/v1/models", cookie="sid=mine")
         assert [asked.header("cookie") for asked in upstream.asked] == [None, None, "sid=mine"]
 
-    def test_of_runs(self, url: str, upstream: Loopback) -> None:
+    def test_cookies_of_runs(self, url: str, upstream: Loopback) -> None:
         def answer(asked: Asked) -> Said:
             usual = upstream.usual(asked)
             return Said(
@@ -166,7 +166,7 @@ def test_a_header_that_no_library_sends_is_refused(url: str, upstream: Loopback,
 
 @pytest.mark.parametrize("path", ["/v1/models", "/v1/assistants"])
 def test_a_body_with_two_lengths_is_refused(url: str, upstream: Loopback, path: str) -> None:
-    """Of two servers one may read the one and the other the other."""
+    """Two servers in a row might each use a different one of the two lengths."""
     head = f"POST {path} HTTP/1.1\r\nhost: localhost\r\ncontent-length: 4\r\ntransfer-encoding: chunked\r\n\r\n"
     heard = raw(url, head.encode() + b"0\r\n\r\n")
     assert heard.startswith(b"HTTP/1.1 400 ")
@@ -174,7 +174,7 @@ def test_a_body_with_two_lengths_is_refused(url: str, upstream: Loopback, path: 
 
 
 @pytest.mark.parametrize("count", ["9" * 5_000, "9" * 40, str(2**63), str(2**31), "-1", "1e5", "²", "٣", "", "1"])
-def test_no_count_of_attempts_is_a_failure(url: str, count: str) -> None:
+def test_any_value_of_the_retry_count_header_is_accepted(url: str, count: str) -> None:
     thread = ask(f"{url}/v1/threads", "POST", {}).json["id"]
     body = {"role": "user", "content": "Hello"}
     if not count.isascii():
@@ -194,7 +194,7 @@ HALVES = {
 
 
 @pytest.mark.parametrize("half", HALVES)
-def test_half_a_request_is_not_waited_for(url: str, half: str) -> None:
+def test_an_incomplete_request_times_out(url: str, half: str) -> None:
     began = time.monotonic()
     heard = raw(url, HALVES[half])
     assert time.monotonic() - began >= SHORT * 0.9
@@ -202,7 +202,7 @@ def test_half_a_request_is_not_waited_for(url: str, half: str) -> None:
     assert ask(f"{url}/v1/assistants").status == 200
 
 
-def test_a_head_that_comes_by_drops_is_not_waited_for_either(url: str) -> None:
+def test_a_head_that_arrives_very_slowly_times_out(url: str) -> None:
     parts = urlsplit(url)
     with socket.create_connection((str(parts.hostname), parts.port or 0), timeout=PATIENCE) as connection:
         began = time.monotonic()
@@ -220,7 +220,7 @@ def test_a_head_that_comes_by_drops_is_not_waited_for_either(url: str) -> None:
         assert time.monotonic() - began < SHORT * 20
 
 
-def test_a_connection_that_waits_for_its_next_request_stays(url: str) -> None:
+def test_a_connection_that_waits_for_its_next_request_stays_open(url: str) -> None:
     connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=PATIENCE)
     for _ in range(2):
         connection.request("GET", "/v1/assistants")
@@ -230,7 +230,7 @@ def test_a_connection_that_waits_for_its_next_request_stays(url: str) -> None:
     connection.close()
 
 
-def test_connections_have_a_limit(url: str) -> None:
+def test_the_number_of_connections_is_limited(url: str) -> None:
     parts = urlsplit(url)
     held = [socket.create_connection((str(parts.hostname), parts.port or 0)) for _ in range(CONNECTIONS)]
     try:

@@ -1,4 +1,4 @@
-"""Runs outlive their readers, and the server that began them."""
+"""Runs continue after their readers have disconnected, and after the server that started them has stopped."""
 
 import json
 import os
@@ -31,7 +31,7 @@ def upstream() -> Iterator[Loopback]:
 
 
 def stalling(upstream: Loopback, gate: Gate) -> None:
-    """Upstream finishes every answer, but says no more than its beginning before the gate is open."""
+    """Upstream sends only the beginning of every answer until the gate is open."""
 
     def answer(asked: Asked) -> Said | None:
         if asked.method != "POST":
@@ -59,7 +59,7 @@ def said(client: Client, thread_id: str) -> str:
 
 @contextmanager
 def streaming(url: str, where: dict[str, str], key: str = "Bearer test") -> Iterator[socket.socket]:
-    """A stream that was read until the answer has begun."""
+    """A stream that was read until the run is in progress."""
     asked = json.dumps({"assistant_id": where["assistant_id"], "stream": True}).encode()
     named = f"host: localhost\r\nauthorization: {key}\r\ncontent-length: {len(asked)}"
     head = f"POST /v1/threads/{where['thread_id']}/runs HTTP/1.1\r\n{named}"
@@ -72,12 +72,12 @@ def streaming(url: str, where: dict[str, str], key: str = "Bearer test") -> Iter
 
 
 def begin_and_leave(url: str, where: dict[str, str]) -> None:
-    """Read a stream until the answer has begun, and hang up."""
+    """Read a stream until the run is in progress, and disconnect."""
     with streaming(url, where):
         """That is all."""
 
 
-def test_a_reader_who_leaves_stops_nothing(upstream: Loopback) -> None:
+def test_a_run_continues_when_its_reader_disconnects(upstream: Loopback) -> None:
     gate, word = Gate(), secrets.token_hex(8)
     stalling(upstream, gate)
     with served(upstream=upstream.url) as url, talking_to(url) as client:
@@ -92,7 +92,7 @@ def test_a_reader_who_leaves_stops_nothing(upstream: Loopback) -> None:
 
 @contextmanager
 def process(upstream: Loopback, log: Path | None = None) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """The command, as a user starts it, and the address that it says; ``log`` gets its standard error."""
+    """The command, as a user starts it, and the address that it prints; ``log`` receives its standard error."""
     line = [sys.executable, "-m", "shim", "serve", "--port", "0", "--upstream", upstream.url]
     with ExitStack() as stack:
         errors = None if log is None else stack.enter_context(log.open("wb"))
@@ -107,10 +107,10 @@ def process(upstream: Loopback, log: Path | None = None) -> Iterator[tuple[subpr
 
 
 @pytest.mark.slow
-def test_a_server_that_is_told_to_stop_ends_its_streams(
+def test_a_server_that_is_asked_to_stop_ends_its_streams(
     upstream: Loopback, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """The run had no time to end: the next server carries it on."""
+    """The run could not end before the server stopped, so the next server continues it."""
     monkeypatch.setenv("SHIM_EXIT_GRACE", "0.3")
     monkeypatch.setenv("SHIM_LOG_LEVEL", "warning")
     gate, word, log = Gate(), secrets.token_hex(8), tmp_path / "stderr"
@@ -125,7 +125,7 @@ def test_a_server_that_is_told_to_stop_ends_its_streams(
     *_, last = heard.decode().strip().split("event: ")
     assert last.startswith("error\n")
     assert "the server is shutting down" in last
-    # The body is whole: this is how HTTP ends it.
+    # The body is complete: HTTP ends a chunked body with these bytes.
     assert heard.endswith(b"\r\n0\r\n\r\n")
     assert log.read_text() == ""
     gate.open()
@@ -136,11 +136,11 @@ def test_a_server_that_is_told_to_stop_ends_its_streams(
 
 
 @pytest.mark.slow
-def test_a_server_that_is_killed_and_one_that_is_told_to_stop(
+def test_a_server_that_is_killed_and_one_that_is_asked_to_stop(
     upstream: Loopback, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SHIM_EXIT_GRACE", "30")
-    # Known to chain, so that nothing but the runs' own requests is counted.
+    # The server is known to chain, so only the runs' own requests are counted.
     monkeypatch.setenv("SHIM_UPSTREAM_PROFILE", "sandbox")
     first, second = Gate(), Gate()
     words = [secrets.token_hex(8), secrets.token_hex(8)]

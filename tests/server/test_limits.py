@@ -1,4 +1,4 @@
-"""Requests above a limit are refused with the API's texts and `Retry-After`; other tenants are not affected."""
+"""Requests above a limit are refused with the API's error texts and `Retry-After`; other tenants are not affected."""
 
 import json
 import ssl
@@ -46,7 +46,7 @@ def refused(answer: Answer, status: int, words: str) -> None:
 
 
 @pytest.mark.parametrize("storage", ["memory", "store"])
-def test_requests_a_minute(upstream: Loopback, storage: str) -> None:
+def test_requests_per_minute(upstream: Loopback, storage: str) -> None:
     with keyed(upstream, requests_per_minute=4, rate_storage=storage) as (url, keys):
         path = f"{url}/v1/assistants"
         answers = [ask(path, authorization=keys["ann"]) for _ in range(6)]
@@ -58,7 +58,7 @@ def test_requests_a_minute(upstream: Loopback, storage: str) -> None:
         assert ask(path).status == 401, "without a key nobody is counted"
 
 
-def test_streams_and_runs_at_one_time(upstream: Loopback) -> None:
+def test_concurrent_streams_and_runs(upstream: Loopback) -> None:
     gate = Gate()
     stalling(upstream, gate)
     with keyed(upstream, max_tenant_streams=2, max_tenant_runs=3) as (url, keys), ExitStack() as held:
@@ -90,8 +90,8 @@ def begin(url: str, key: str, helper: str) -> dict[str, str]:
     return {"thread_id": thread, "assistant_id": helper}
 
 
-def test_in_all(upstream: Loopback) -> None:
-    """Where nobody is told apart, too."""
+def test_the_limit_of_all_tenants_together(upstream: Loopback) -> None:
+    """The limit also applies if callers are not identified."""
     gate = Gate()
     stalling(upstream, gate)
     with served(upstream=upstream.url, max_streams=1, max_tenant_streams=1, max_runs=2) as url:
@@ -113,7 +113,7 @@ def test_in_all(upstream: Loopback) -> None:
 
 
 @pytest.mark.parametrize("chunked", [False, True])
-def test_what_is_passed_on_has_a_limit_as_well(upstream: Loopback, chunked: bool) -> None:
+def test_calls_that_are_passed_on_are_limited(upstream: Loopback, chunked: bool) -> None:
     with served(upstream=upstream.url, max_upload_bytes=1000) as url:
         assert (
             ask(f"{url}/v1/vector_stores", "POST", {"name": "x" * 500}, chunked, authorization="Bearer a").status == 200
@@ -127,13 +127,13 @@ def test_what_is_passed_on_has_a_limit_as_well(upstream: Loopback, chunked: bool
         assert upstream.asked == []
 
 
-def test_a_head_has_a_limit(upstream: Loopback) -> None:
+def test_the_size_of_a_head_is_limited(upstream: Loopback) -> None:
     with served(upstream=upstream.url, max_header_bytes=4000) as url:
         assert ask(f"{url}/v1/assistants", x_long="x" * 3000).status == 200
         assert ask(f"{url}/v1/assistants", x_long="x" * 9000).status == 431
 
 
-def test_calls_that_are_passed_on_are_those_of_the_list(upstream: Loopback) -> None:
+def test_only_calls_of_the_list_are_passed_on(upstream: Loopback) -> None:
     with served(upstream=upstream.url, pass_on="GET models*, POST embeddings, files*") as url:
         asked = [
             ("GET", "models"),
@@ -152,14 +152,14 @@ def test_calls_that_are_passed_on_are_those_of_the_list(upstream: Loopback) -> N
         assert ask(f"{url}/v1/assistants").status == 200
 
 
-def test_none_is_passed_on(upstream: Loopback) -> None:
+def test_no_call_is_passed_on_with_an_empty_list(upstream: Loopback) -> None:
     with served(upstream=upstream.url, pass_on="") as url:
         assert ask(f"{url}/v1/models").status == 404
         assert upstream.asked == []
 
 
 def test_https(upstream: Loopback, tmp_path: Path) -> None:
-    """With certificate files; what it says is where it is."""
+    """With certificate files; the printed address is the address of the server."""
     import http.client
 
     from shim.server.run import Tls

@@ -1,4 +1,4 @@
-"""The server's answers to requests that no SDK would make, and refusals."""
+"""The server's answers to requests that no SDK sends, and its refusals."""
 
 import random
 from collections.abc import Iterator
@@ -40,7 +40,7 @@ def test_a_path_that_the_old_api_does_not_have(url: str, path: str) -> None:
     assert told.error["message"].startswith("Invalid URL (GET /")
 
 
-def test_a_path_that_upstream_does_not_have_is_answered_by_it(url: str) -> None:
+def test_a_path_that_upstream_does_not_have_is_answered_by_upstream(url: str) -> None:
     told = ask(f"{url}/v1/nothing/of/the/kind")
     assert (told.status, told.error["message"]) == (404, "Invalid URL (GET /v1/nothing/of/the/kind)")
 
@@ -64,7 +64,7 @@ def test_options_and_head(url: str) -> None:
 
 
 @pytest.mark.parametrize("body", [b"{", b"nonsense", b'{"metadata": {"a": }}', b"\xff\xfe{}"])
-def test_json_that_is_none(url: str, body: bytes) -> None:
+def test_invalid_json(url: str, body: bytes) -> None:
     told = ask(f"{url}/v1/threads", "POST", body)
     assert told.status == 400
     assert told.error["message"].startswith("We could not parse the JSON body of your request.")
@@ -83,7 +83,7 @@ def test_a_body_that_is_too_large(url: str, chunked: bool) -> None:
 
 
 @pytest.mark.parametrize("shape", ["v1", "openai", "openai/v1", "openai/deployments/gpt-4o", "v1/"])
-def test_every_shape_of_url_leads_to_the_same_objects(url: str, shape: str) -> None:
+def test_every_form_of_url_leads_to_the_same_objects(url: str, shape: str) -> None:
     made = ask(f"{url}/{shape}/assistants?api-version=2024-05-01-preview", "POST", {"model": "gpt-4o"}, api_key="any")
     assert ask(f"{url}/v1/assistants/{made.json['id']}").json == made.json
     models = ask(f"{url}/{shape}/models?api-version=2024-05-01-preview", api_key="any")
@@ -91,24 +91,24 @@ def test_every_shape_of_url_leads_to_the_same_objects(url: str, shape: str) -> N
 
 
 @pytest.mark.parametrize("name", ["evil.example", "localhost.evil.example", "10.0.0.1", "[::2]:80", "[", ""])
-def test_another_name_is_not_this_machine(url: str, name: str) -> None:
+def test_another_host_name_is_refused(url: str, name: str) -> None:
     told = ask(f"{url}/v1/assistants", host=name)
     assert (told.status, told.error["code"]) == (403, "not_loopback")
 
 
 @pytest.mark.parametrize("name", ["localhost", "LOCALHOST:8787", "app.localhost:1", "[::1]:8787", "127.3.2.1"])
-def test_but_all_of_its_own_are(url: str, name: str) -> None:
+def test_all_names_of_this_machine_are_accepted(url: str, name: str) -> None:
     assert ask(f"{url}/v1/assistants", host=name).status == 200
     assert ask(f"{url}/v1/assistants", origin=f"http://{name}").status == 200
 
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "null"])
-def test_nor_is_a_page_of_another_site(url: str, origin: str) -> None:
+def test_a_page_of_another_site_is_refused(url: str, origin: str) -> None:
     told = ask(f"{url}/v1/threads", "POST", b"{}", origin=origin, content_type="text/plain")
     assert (told.status, told.error["code"]) == (403, "not_loopback")
 
 
-def test_unless_that_is_allowed(module_database: str) -> None:
+def test_allowed_hosts_and_origins_are_accepted(module_database: str) -> None:
     names = {"allowed_hosts": "shim.example, *.internal", "allowed_origins": "https://app.example"}
     with served(allow_remote=True, upstream="sandbox", database_url=module_database, **names) as url:
         path = f"{url}/v1/assistants"
@@ -132,7 +132,7 @@ def test_a_page_that_is_allowed_may_read_the_answer(module_database: str) -> Non
         assert (told.status, told.header("access-control-allow-origin")) == (401, site)
 
 
-def test_azures_own_client_speaks_with_it(url: str) -> None:
+def test_azures_own_client_can_use_the_server(url: str) -> None:
     word = f"word{random.randrange(10**9)}"
     with openai.AzureOpenAI(
         azure_endpoint=url, api_version="2024-05-01-preview", api_key="any", max_retries=0
@@ -145,7 +145,7 @@ def test_azures_own_client_speaks_with_it(url: str) -> None:
         assert "gpt-4o" in [model.id for model in client.models.list()]
 
 
-def test_a_mistake_of_ours_is_told_as_the_api_does(
+def test_an_internal_error_has_the_format_of_the_api(
     url: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def broken(method: str, path: str) -> bool:

@@ -1,6 +1,6 @@
-"""The official SDK of another language: its stream helper and its polling helper, against the server.
+"""The official SDK for Node with the server: its stream helper and its polling helper.
 
-`make node` installs it; without it, or without Node, this is skipped, unless REQUIRE_NODE=1.
+`make node` installs the SDK; without it, or without Node, the tests are skipped, unless REQUIRE_NODE=1.
 """
 
 import json
@@ -23,7 +23,7 @@ from tests.server.scripts import TIME, WEATHER
 from tests.server.served import PATIENCE, served
 
 HERE = Path(__file__).parent / "node"
-#: Read here, as what is required is the machine's business.
+#: Read at import, before the fixtures change the environment.
 REQUIRED = os.environ.get("REQUIRE_NODE") == "1"
 NODE = shutil.which("node") or "node"
 
@@ -57,7 +57,7 @@ def told(url: str, result: str) -> dict[str, Any]:
     return found
 
 
-def test_it_is_the_pinned_one(told: dict[str, Any]) -> None:
+def test_the_installed_sdk_is_the_pinned_version(told: dict[str, Any]) -> None:
     pinned = json.loads((HERE / "package.json").read_text())["dependencies"]["openai"]
     assert told["version"] == pinned
 
@@ -86,14 +86,14 @@ def test_a_polled_tool_loop(told: dict[str, Any], result: str) -> None:
     assert seen["usage"]["total_tokens"] == told["streamed"]["usage"]["total_tokens"]
 
 
-def test_a_tenant_of_the_server_sees_the_same(told: dict[str, Any], result: str) -> None:
+def test_a_tenant_of_the_server_gets_the_same_results(told: dict[str, Any], result: str) -> None:
     key = Keyring(database(settings().database_url)).issue("acme", 1).secret
     with served(upstream="sandbox", auth="keys") as found:
         mine = json.loads(run("talk.mjs", f"{found}/v1", result, key))
     assert mine == told
 
 
-def test_errors_and_what_is_passed_on(told: dict[str, Any]) -> None:
+def test_errors_and_calls_that_are_passed_on(told: dict[str, Any]) -> None:
     said = "No thread found with id 'thread_nobody'."
     assert told["refused"] == {"kind": "NotFoundError", "status": 404, "message": said}
     assert "gpt-4o" in told["models"]

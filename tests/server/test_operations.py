@@ -40,7 +40,7 @@ def upstream() -> Iterator[Loopback]:
 
 
 def numbers(url: str, **headers: str) -> dict[tuple[str, ...], float]:
-    """Every sample of the page, by its name and the values of its labels."""
+    """Every sample on the metrics page, by its name and the values of its labels."""
     page = ask(f"{url}/metrics", **headers)
     assert page.status == 200
     families = text_string_to_metric_families(page.body.decode())
@@ -48,13 +48,13 @@ def numbers(url: str, **headers: str) -> dict[tuple[str, ...], float]:
 
 
 def run(url: str, text: str = "Hello", **headers: str) -> str:
-    """A run, streamed to its end; its events."""
+    """The events of a run that is streamed to its end."""
     made = ask(f"{url}/v1/assistants", "POST", {"model": "gpt-4o"}, authorization=KEY).json["id"]
     body = {"assistant_id": made, "stream": True, "thread": {"messages": [{"role": "user", "content": text}]}}
     return ask(f"{url}/v1/threads/runs", "POST", body, authorization=KEY, **headers).body.decode()
 
 
-def test_alive_and_ready(upstream: Loopback, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_liveness_and_readiness(upstream: Loopback, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shim.server.operations.FRESH", 0.0)
     with served(upstream=upstream.url, auth="keys") as url:
         assert (ask(f"{url}/healthz").status, ask(f"{url}/healthz").json) == (200, {"status": "ok"})
@@ -83,14 +83,14 @@ def test_without_upstream_or_store(upstream: Loopback, monkeypatch: pytest.Monke
         assert ask(f"{url}/healthz").status == 200
 
 
-def test_upstream_is_not_asked_for_every_probe(upstream: Loopback) -> None:
+def test_a_probe_does_not_always_call_upstream(upstream: Loopback) -> None:
     with served(upstream=upstream.url) as url:
         for _ in range(5):
             ask(f"{url}/readyz")
     assert [asked.path for asked in upstream.asked] == ["/v1/models"]
 
 
-def test_numbers(upstream: Loopback) -> None:
+def test_metrics(upstream: Loopback) -> None:
     with served(upstream=upstream.url) as url:
         assert "thread.run.completed" in run(url)
         assert "thread.run.failed" in run(url, "fail-midway")
@@ -109,7 +109,7 @@ def test_numbers(upstream: Loopback) -> None:
     assert seen["process_resident_memory_bytes",] > 1e6
 
 
-def test_numbers_of_what_goes_on(upstream: Loopback, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_metrics_of_active_runs_and_streams(upstream: Loopback, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shim.runtime.lag.PAUSE", 0.02)
     monkeypatch.setattr("shim.runtime.lag.Lag.__init__.__defaults__", (0.02,))
     gate = Gate()
@@ -123,7 +123,7 @@ def test_numbers_of_what_goes_on(upstream: Loopback, monkeypatch: pytest.MonkeyP
         assert numbers(url)["shim_event_lag_seconds_count",] > 2
 
 
-def test_numbers_of_refusals_and_healings(upstream: Loopback) -> None:
+def test_metrics_of_refusals_and_healings(upstream: Loopback) -> None:
     with served(upstream=upstream.url) as url, talking_to(url) as client:
         where = begun(client, "One")
         runs = client.beta.threads.runs
@@ -138,7 +138,7 @@ def test_numbers_of_refusals_and_healings(upstream: Loopback) -> None:
     assert seen["shim_healings_total", "lost"] == 1
 
 
-def test_numbers_are_for_this_machine_or_with_a_token(upstream: Loopback) -> None:
+def test_metrics_need_this_machine_or_a_token(upstream: Loopback) -> None:
     proxied = {"trusted_proxies": "127.0.0.1", "upstream": upstream.url}
     with served(**proxied) as url:
         assert ask(f"{url}/metrics").status == 200
@@ -152,7 +152,7 @@ def test_numbers_are_for_this_machine_or_with_a_token(upstream: Loopback) -> Non
 
 @pytest.fixture
 def lines() -> Iterator[io.StringIO]:
-    """What the log writes, as JSON."""
+    """The lines of the log, parsed as JSON."""
     root, before = logging.getLogger(), logging.getLogger("shim").level
     logs.configure("info", "json", access=True)
     handler = next(each for each in root.handlers if each.get_name() == logs.OURS)
@@ -163,7 +163,7 @@ def lines() -> Iterator[io.StringIO]:
     logging.getLogger("shim").setLevel(before)
 
 
-def test_ids_lead_from_the_answer_to_the_log_and_upstream(
+def test_request_ids_connect_the_answer_the_log_and_upstream(
     upstream: Loopback, lines: io.StringIO, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "the-servers-own")
@@ -191,7 +191,7 @@ def test_ids_lead_from_the_answer_to_the_log_and_upstream(
     assert key.split()[1] not in lines.getvalue()
 
 
-def test_an_id_that_a_proxy_gave_is_kept(upstream: Loopback) -> None:
+def test_a_request_id_set_by_a_proxy_is_used(upstream: Loopback) -> None:
     with served(upstream=upstream.url) as url:
         path = f"{url}/v1/assistants"
         assert ask(path, x_request_id="7f3a-12.front_1").header("x-request-id") == "7f3a-12.front_1"
@@ -201,7 +201,7 @@ def test_an_id_that_a_proxy_gave_is_kept(upstream: Loopback) -> None:
         assert len(ids) == 3, "errors have one, too"
 
 
-def test_a_probe_is_worth_no_line(upstream: Loopback, lines: io.StringIO) -> None:
+def test_probes_are_not_logged(upstream: Loopback, lines: io.StringIO) -> None:
     with served(upstream=upstream.url) as url:
         for path in exchange.QUIET:
             ask(url + path)
@@ -210,7 +210,7 @@ def test_a_probe_is_worth_no_line(upstream: Loopback, lines: io.StringIO) -> Non
     assert not any(path in lines.getvalue() for path in exchange.QUIET)
 
 
-def test_lines_for_people() -> None:
+def test_log_lines_for_people() -> None:
     record = logging.LogRecord("shim.access", logging.INFO, "x.py", 1, "GET %s", ("/v1",), None)
     record.created, record.msecs = 1_700_000_000.25, 250.0
     logs.Named().filter(record)
@@ -232,7 +232,7 @@ def test_lines_for_people() -> None:
     }
 
 
-def test_a_server_that_drains_says_so_before_it_stops(upstream: Loopback) -> None:
+def test_a_draining_server_reports_it_before_it_stops(upstream: Loopback) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         chosen = settings().model_copy(update={"upstream": upstream.url, "exit_grace": 0.0})
         server = Server(configured("127.0.0.1", 0, chosen), 0.0, lambda url: None, drain=600.0)

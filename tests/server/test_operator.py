@@ -1,4 +1,4 @@
-"""The operator's paths: chosen ids, for a named tenant, with the operator's key."""
+"""The operator's paths: objects with chosen ids, created for a named tenant with the operator's key."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -54,7 +54,7 @@ def serving(url: str) -> Iterator[Server]:
         yield Server(found, keys)
 
 
-def test_a_tenant_gets_what_the_operator_makes_for_him_alone(server: Server) -> None:
+def test_an_object_that_the_operator_creates_belongs_to_one_tenant(server: Server) -> None:
     made = server.make("anna/assistants", {"id": OWN, "model": "gpt-4o", "name": "Own"})
     assert (made.status, made.json["id"], made.json["name"]) == (200, OWN, "Own")
     said = [{"role": "user", "content": "Hello?"}]
@@ -73,7 +73,7 @@ def test_a_tenant_gets_what_the_operator_makes_for_him_alone(server: Server) -> 
 
 @pytest.mark.parametrize("path, body", [("assistants", {"id": OWN, "model": "gpt-4o"}), ("threads", {"id": THREAD})])
 def test_an_id_that_is_taken(on_each_store: Server, path: str, body: dict[str, Any]) -> None:
-    """One of several requests at the same time makes it, and none changes it."""
+    """Of several concurrent requests one creates the object, and none changes it."""
     given = [body | {"metadata": {"by": str(number)}} for number in range(4)]
     with ThreadPoolExecutor(len(given)) as pool:
         answers = list(pool.map(lambda each: on_each_store.make(f"anna/{path}", each), given))
@@ -84,7 +84,7 @@ def test_an_id_that_is_taken(on_each_store: Server, path: str, body: dict[str, A
     assert on_each_store.ask("anna", f"{path}/{body['id']}").json["metadata"] == made[0]
 
 
-def test_whoever_guesses_has_to_wait(server: Server) -> None:
+def test_a_caller_that_guesses_keys_has_to_wait(server: Server) -> None:
     body = {"id": OWN, "model": "gpt-4o"}
     for number in range(FAILURES):
         assert server.make("anna/assistants", body, f"a-guess-of-many-{number}").status == 401
@@ -96,8 +96,8 @@ def test_whoever_guesses_has_to_wait(server: Server) -> None:
     assert server.ask("anna", "assistants").status == 200, "callers are not concerned"
 
 
-def test_behind_a_proxy_each_address_counts_for_itself() -> None:
-    """The one from which the proxy had the request, and only if that proxy is to be believed."""
+def test_failures_behind_a_proxy_are_counted_by_client_address() -> None:
+    """The address that the proxy reports is used only if the proxy is trusted."""
     chosen: dict[str, Any] = {"operator_key": SecretStr(KEY), "trusted_proxies": "127.0.0.1", "tenant": "us"}
     with served(True, upstream="sandbox", **chosen) as url:
         path, body = f"{url}/operator/us/threads", {"id": THREAD}
@@ -109,7 +109,7 @@ def test_behind_a_proxy_each_address_counts_for_itself() -> None:
         assert ask(path, "POST", body, x_forwarded_for="192.0.2.2", **named).status == 200
 
 
-def test_nobody_else_comes_in(server: Server) -> None:
+def test_other_keys_are_refused(server: Server) -> None:
     body = {"id": OWN, "model": "gpt-4o"}
     for key in (None, "another-key-that-is-long", KEY[:-1], *server.keys.values()):
         assert server.make("anna/assistants", body, key).status == 401
@@ -118,12 +118,12 @@ def test_nobody_else_comes_in(server: Server) -> None:
 
 
 @pytest.mark.parametrize("id", ["thread_x", "asst", "asst_\u00e4", "asst_" + "a" * 65, "asst_a/b", 7, None])
-def test_an_id_of_another_form(server: Server, id: Any) -> None:
+def test_an_id_of_another_format(server: Server, id: Any) -> None:
     refused = server.make("anna/assistants", {"id": id, "model": "gpt-4o"})
     assert (refused.status, refused.error["param"]) == (400, "id")
 
 
-def test_what_is_not_there(server: Server) -> None:
+def test_unknown_paths_and_missing_parameters(server: Server) -> None:
     body = {"id": OWN, "model": "gpt-4o"}
     for path in ("carol/assistants", "anna/runs", "anna/assistants/asst_a", "anna"):
         assert server.make(path, body).status == 404, path
@@ -136,13 +136,13 @@ def test_what_is_not_there(server: Server) -> None:
     assert (refused.status, refused.error["param"]) == (400, "model")
 
 
-def test_without_a_key_there_are_no_such_paths(tmp_path: Path) -> None:
+def test_without_an_operator_key_the_paths_do_not_exist(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'shim.db'}"
     with served(upstream="sandbox", database_url=url) as found:
         assert Server(found, {}).make("default/assistants", {"id": OWN, "model": "gpt-4o"}).status == 404
 
 
-def test_where_everybody_is_one(tmp_path: Path) -> None:
+def test_with_one_tenant_for_all_callers(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'shim.db'}"
     chosen: dict[str, Any] = {"database_url": url, "operator_key": SecretStr(KEY), "tenant": "all-of-us"}
     with served(upstream="sandbox", **chosen) as found:

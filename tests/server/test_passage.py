@@ -20,7 +20,7 @@ from tests.scenarios.doors.loopback import Asked, Gate, Loopback, Said
 from tests.server.served import PATIENCE, served
 from tests.server.speaking import ask
 
-#: What the connection to us is made of, and what the way to us was.
+#: Headers that belong to the connection with the server or to its route, and are not passed on.
 NOT_ON = {
     "connection": "keep-alive, x-named",
     "keep-alive": "timeout=5",
@@ -54,7 +54,7 @@ def url(server: str, upstream: Loopback) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
-def test_everything_arrives(url: str, upstream: Loopback, method: str) -> None:
+def test_path_headers_and_body_are_passed_on(url: str, upstream: Loopback, method: str) -> None:
     word, body = secrets.token_hex(8), random.randbytes(5_000)
     told = Said(207, (("content-type", "x/y"), ("x-word", word), ("set-cookie", "a=1"), ("set-cookie", "b=2")), (body,))
     upstream.answer = lambda asked: told
@@ -68,7 +68,7 @@ def test_everything_arrives(url: str, upstream: Loopback, method: str) -> None:
     assert [value for name, value in got.headers if name == "set-cookie"] == ["a=1", "b=2"]
 
 
-def test_headers_of_the_connection_end_here(url: str, upstream: Loopback) -> None:
+def test_headers_of_the_connection_are_not_passed_on(url: str, upstream: Loopback) -> None:
     gone = (("connection", "x-theirs"), ("x-theirs", "1"), ("keep-alive", "timeout=9"), ("x-stays", "1"))
     upstream.answer = lambda asked: Said(200, gone, (b"{}",))
     got = ask(f"{url}/v1/models", **{name.replace("-", "_"): value for name, value in NOT_ON.items()}, x_on="1")
@@ -80,26 +80,26 @@ def test_headers_of_the_connection_end_here(url: str, upstream: Loopback) -> Non
     assert [name for name in ("x-theirs", "keep-alive") if got.header(name)] == []
 
 
-def test_whoever_reads_no_compression_gets_none(url: str, upstream: Loopback) -> None:
+def test_a_caller_without_compression_gets_an_uncompressed_answer(url: str, upstream: Loopback) -> None:
     ask(f"{url}/v1/models")
     ask(f"{url}/v1/models", accept_encoding="gzip")
     assert [asked.header("accept-encoding") for asked in upstream.asked] == ["identity", "gzip"]
 
 
-def test_compressed_bytes_stay_as_they_are(url: str, upstream: Loopback) -> None:
+def test_compressed_bytes_are_passed_on_unchanged(url: str, upstream: Loopback) -> None:
     packed = gzip.compress(secrets.token_bytes(400))
     upstream.answer = lambda asked: Said(200, (("content-encoding", "gzip"),), (packed,))
     got = ask(f"{url}/v1/models", accept_encoding="gzip")
     assert (got.header("content-encoding"), got.body) == ("gzip", packed)
 
 
-def test_a_redirect_is_the_callers_business(url: str, upstream: Loopback) -> None:
+def test_a_redirect_is_passed_on_to_the_caller(url: str, upstream: Loopback) -> None:
     upstream.answer = lambda asked: Said(302, (("location", "http://127.0.0.1:9/x"),))
     got = ask(f"{url}/v1/files/file-1/content")
     assert (got.status, got.header("location"), len(upstream.asked)) == (302, "http://127.0.0.1:9/x", 1)
 
 
-def test_a_download_comes_as_it_is_sent(url: str, upstream: Loopback) -> None:
+def test_a_download_is_passed_on_while_it_is_sent(url: str, upstream: Loopback) -> None:
     gate = Gate(1)
     upstream.answer = lambda asked: Said(200, (), gate.through([b"first", b"last"]))
     with urlopen(f"{url}/v1/files/file-1/content", timeout=PATIENCE) as answer:
@@ -109,7 +109,7 @@ def test_a_download_comes_as_it_is_sent(url: str, upstream: Loopback) -> None:
         assert answer.read() == b"last"
 
 
-def test_an_upload_goes_as_it_comes(tmp_path: Any) -> None:
+def test_an_upload_is_passed_on_while_it_is_received(tmp_path: Any) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         behind = f"http://127.0.0.1:{listener.getsockname()[1]}/v1"
         seen, rest = threading.Event(), threading.Event()
@@ -155,7 +155,7 @@ def _post(url: str, body: Iterator[bytes]) -> int:
     return status
 
 
-def test_an_answer_that_breaks_off_breaks_off(url: str, upstream: Loopback) -> None:
+def test_a_truncated_answer_is_truncated_for_the_caller(url: str, upstream: Loopback) -> None:
     def body() -> Iterator[bytes]:
         yield b"some"
         raise ConnectionResetError("cut")
@@ -168,7 +168,7 @@ def test_an_answer_that_breaks_off_breaks_off(url: str, upstream: Loopback) -> N
         answer.read()
 
 
-def test_an_upstream_that_is_not_there(tmp_path: Any) -> None:
+def test_an_upstream_that_cannot_be_reached(tmp_path: Any) -> None:
     with served(upstream="http://127.0.0.1:9/v1", database_url=f"sqlite:///{tmp_path / 'shim.db'}") as url:
         told = ask(f"{url}/v1/models")
         assert (told.status, told.error["type"]) == (502, "server_error")
@@ -176,7 +176,7 @@ def test_an_upstream_that_is_not_there(tmp_path: Any) -> None:
         assert ask(f"{url}/v1/assistants", "POST", {"model": "gpt-4o"}).status == 200
 
 
-def test_polling_is_not_told_to_wait_a_second(url: str, upstream: Loopback) -> None:
+def test_the_polling_interval_is_shorter_than_a_second(url: str, upstream: Loopback) -> None:
     upstream.answer = lambda asked: Said.json({"id": "vs_1"})
     assert ask(f"{url}/v1/vector_stores/vs_1").header("openai-poll-after-ms") == "250"
     assert ask(f"{url}/v1/vector_stores").header("openai-poll-after-ms") is None
@@ -185,7 +185,7 @@ def test_polling_is_not_told_to_wait_a_second(url: str, upstream: Loopback) -> N
 
 
 @pytest.mark.sdk("1.66")
-def test_responses_stream_through_it(url: str, upstream: Loopback) -> None:
+def test_responses_are_streamed_through_the_server(url: str, upstream: Loopback) -> None:
     word = secrets.token_hex(8)
     with openai.OpenAI(base_url=f"{url}/v1", api_key="mine", max_retries=0) as client:
         events = list(client.responses.create(model="gpt-4o", input=word, stream=True))
@@ -198,14 +198,14 @@ def test_responses_stream_through_it(url: str, upstream: Loopback) -> None:
 AZURES = "openai/deployments/our-gpt/chat/completions?api-version=2024-05-01-preview&x=1"
 
 
-def test_azures_shape_for_another_upstream(url: str, upstream: Loopback) -> None:
+def test_azures_form_of_url_with_another_upstream(url: str, upstream: Loopback) -> None:
     ask(f"{url}/{AZURES}", "POST", {"a": "b"}, api_key="mine")
     (asked,) = upstream.asked
     assert (asked.path, asked.json) == ("/v1/chat/completions?x=1", {"a": "b"})
     assert (asked.header("authorization"), asked.header("api-key")) == ("Bearer mine", None)
 
 
-def test_azures_shape_for_azure(upstream: Loopback, tmp_path: Any) -> None:
+def test_azures_form_of_url_with_azure(upstream: Loopback, tmp_path: Any) -> None:
     base = f"http://{upstream.host}/openai/v1"
     given = {"upstream": base, "upstream_profile": "azure", "database_url": f"sqlite:///{tmp_path / 'shim.db'}"}
     upstream.asked.clear()
@@ -222,7 +222,9 @@ def test_azures_shape_for_azure(upstream: Loopback, tmp_path: Any) -> None:
 
 
 class TestWhoIsCalling:
-    """His own key goes with all that is done for him; the server's key is for those who have none."""
+    """The caller's own key is sent with all calls made for that caller; the server's key is used for callers without
+    one.
+    """
 
     def talk(self, url: str, **headers: str) -> list[int]:
         made = ask(f"{url}/v1/assistants", "POST", {"model": "gpt-4o"}, **headers).json
@@ -243,25 +245,25 @@ class TestWhoIsCalling:
         names = ("authorization", "api-key", "openai-organization", "openai-project")
         return {tuple(asked.header(name) for name in names) for asked in upstream.asked}
 
-    def test_he_himself(self, keyed: str, upstream: Loopback) -> None:
+    def test_the_callers_key_is_used(self, keyed: str, upstream: Loopback) -> None:
         key = f"Bearer {secrets.token_hex(8)}"
         assert self.talk(keyed, authorization=key, openai_project="his") == [200, 200]
         assert self.said(upstream) == {(key, None, None, "his")}
 
-    def test_he_himself_as_azure_has_it(self, keyed: str, upstream: Loopback) -> None:
+    def test_the_callers_key_in_azures_header_is_used(self, keyed: str, upstream: Loopback) -> None:
         key = secrets.token_hex(8)
         assert self.talk(keyed, api_key=key) == [200, 200]
         assert self.said(upstream) == {(f"Bearer {key}", None, None, None)}
 
-    def test_else_the_server(self, keyed: str, upstream: Loopback) -> None:
+    def test_without_a_callers_key_the_servers_key_is_used(self, keyed: str, upstream: Loopback) -> None:
         assert self.talk(keyed, openai_project="his") == [200, 200]
         assert self.said(upstream) == {("Bearer servers", None, "org-servers", "proj-servers")}
 
-    def test_else_nobody(self, url: str, upstream: Loopback) -> None:
+    def test_without_any_key_no_key_is_sent(self, url: str, upstream: Loopback) -> None:
         assert self.talk(url) == [401, 401]
         assert self.said(upstream) == {(None,) * 4}
 
-    def test_many_at_once_stay_apart(self, url: str, upstream: Loopback) -> None:
+    def test_keys_of_concurrent_callers_are_not_mixed(self, url: str, upstream: Loopback) -> None:
         keys = [secrets.token_hex(8) for _ in range(4)]
 
         def run(key: str) -> str | None:
@@ -277,7 +279,7 @@ class TestWhoIsCalling:
         assert set(told) == {f"Bearer {key}" for key in keys}
         assert all(key.removeprefix("Bearer ") in str(content) for key, content in told.items() if key)
 
-    def test_an_upstream_that_asks_for_no_key_is_used_without_one(self, url: str, upstream: Loopback) -> None:
+    def test_an_upstream_that_needs_no_key_is_used_without_one(self, url: str, upstream: Loopback) -> None:
         def answer(asked: Asked) -> Said:
             known = (*asked.headers, ("authorization", "Bearer any"))
             return upstream.usual(Asked(asked.method, asked.path, known, asked.body))

@@ -1,4 +1,4 @@
-"""A process that does nothing but serve."""
+"""A process that only serves."""
 
 import gc
 import subprocess
@@ -7,7 +7,7 @@ import sys
 from shim.server.run import SWITCH, settle_in
 
 
-def test_it_is_set_up_for_that() -> None:
+def test_the_process_is_configured_for_serving() -> None:
     before = sys.getswitchinterval()
     try:
         settle_in()
@@ -18,8 +18,8 @@ def test_it_is_set_up_for_that() -> None:
         gc.unfreeze()
 
 
-def test_a_process_that_watches_others_does_not_load_what_they_need() -> None:
-    """It would be half as large again, and so would each of them with the commands that are not `serve`."""
+def test_a_supervising_process_does_not_load_the_modules_of_its_workers() -> None:
+    """Those modules would add half of its memory, and the modules of other commands would add to every worker."""
     code = """
 import sys
 from shim.cli import _served

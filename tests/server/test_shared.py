@@ -1,4 +1,4 @@
-"""If all tenants share the server's key upstream, each can use only the objects that it has made there."""
+"""If all tenants share the server's key upstream, each tenant can use only the objects that it has created there."""
 
 import json
 import secrets
@@ -97,7 +97,7 @@ def told(answer: Answer, made: Made) -> Any:
     return answer.status, text
 
 
-def test_a_path_to_anothers_object_leads_nowhere(server: Server, anns: Made) -> None:
+def test_a_path_to_another_tenants_object_is_not_found(server: Server, anns: Made) -> None:
     server.upstream.asked.clear()
     for (method, path), (_, nobodys) in zip(paths(anns), paths(NOBODYS), strict=True):
         body = {"query": WORD} if method == "POST" else None
@@ -108,7 +108,7 @@ def test_a_path_to_anothers_object_leads_nowhere(server: Server, anns: Made) -> 
 
 
 @pytest.mark.parametrize("name", BODIES)
-def test_nor_does_a_body_that_names_it(server: Server, anns: Made, name: str) -> None:
+def test_a_body_that_names_another_tenants_object_is_refused(server: Server, anns: Made, name: str) -> None:
     path, body = BODIES[name]
     server.upstream.asked.clear()
     got = told(server.ask("bob", "POST", path, body(anns)), anns)
@@ -119,7 +119,7 @@ def test_nor_does_a_body_that_names_it(server: Server, anns: Made, name: str) ->
     assert mine.status == 200, mine.body
 
 
-def test_of_a_key_that_comes_twice_the_one_that_was_looked_at_is_sent(server: Server, anns: Made) -> None:
+def test_if_a_json_key_occurs_twice_the_checked_value_is_sent(server: Server, anns: Made) -> None:
     with server.client("bob") as client:
         his = client.responses.create(model="gpt-4o", input="Hello").id
     both = f'{{"model": "gpt-4o", "input": "And?", "previous_response_id": "{anns.response}", '
@@ -132,7 +132,7 @@ def test_of_a_key_that_comes_twice_the_one_that_was_looked_at_is_sent(server: Se
 @pytest.mark.parametrize(
     "item", [{"type": "item_reference", "id": "msg_1"}, {"id": "msg_1"}, {"id": "x", "type": None}]
 )
-def test_nobody_refers_to_an_item(server: Server, item: Json) -> None:
+def test_item_references_are_refused(server: Server, item: Json) -> None:
     server.upstream.asked.clear()
     for who in ("ann", "bob"):
         assert server.ask(who, "POST", "responses", {"model": "gpt-4o", "input": [item]}).status == 404
@@ -140,7 +140,7 @@ def test_nobody_refers_to_an_item(server: Server, item: Json) -> None:
 
 
 @pytest.mark.parametrize("place", ["metadata", "attributes", "parameters", "schema", "arguments"])
-def test_the_callers_own_words_are_no_ids(server: Server, place: str) -> None:
+def test_text_of_the_caller_is_not_taken_for_ids(server: Server, place: str) -> None:
     server.upstream.answer = lambda asked: Said.json({"id": "resp_1"})
     assert server.ask("bob", "POST", "responses", {"input": "x", place: {"file_id": "file-1"}}).status == 200
 
@@ -165,7 +165,7 @@ UNKNOWN: Final = [
 
 
 @pytest.mark.parametrize("method, path", UNKNOWN)
-def test_a_call_of_which_nobody_knows_whose_it_is(server: Server, method: str, path: str) -> None:
+def test_a_call_without_an_ownership_rule_is_refused(server: Server, method: str, path: str) -> None:
     server.upstream.asked.clear()
     got = server.ask("ann", method, path, {} if method == "POST" else None)
     assert (got.status, got.error["code"]) == (404, "not_passed_on")
@@ -175,14 +175,14 @@ def test_a_call_of_which_nobody_knows_whose_it_is(server: Server, method: str, p
 @pytest.mark.parametrize(
     "path", ["files%2F{}", "files/{}%2Fcontent", "files/x%2f..%2f{}", "%66iles/{}", "files//{}", "Files/{}"]
 )
-def test_a_path_is_spelled_in_one_way(server: Server, anns: Made, path: str) -> None:
+def test_only_one_spelling_of_a_path_is_accepted(server: Server, anns: Made, path: str) -> None:
     server.upstream.asked.clear()
     assert server.ask("bob", "GET", path.format(anns.file)).status == 404
     assert server.upstream.asked == []
 
 
-def test_what_is_passed_on_is_written_down() -> None:
-    """A call for which two rules would hold is decided by the first; none of them takes a method that is not ours."""
+def test_every_call_that_is_passed_on_has_a_rule() -> None:
+    """If two rules match a call, the first is used; no rule allows a method that the server does not have."""
     for method, path in UNKNOWN:
         with pytest.raises(ApiError):
             rule(method, path)
@@ -191,7 +191,7 @@ def test_what_is_passed_on_is_written_down() -> None:
     assert {method for each in RULES for method in each.methods} == {"DELETE", "GET", "HEAD", "POST"}
 
 
-def test_ones_own_is_there(server: Server, anns: Made) -> None:
+def test_a_tenants_own_object_is_found(server: Server, anns: Made) -> None:
     with server.client("ann") as client:
         assert client.files.retrieve(anns.file).filename == "notes.txt"
         assert WORD in client.responses.retrieve(anns.streamed).output_text
@@ -199,7 +199,7 @@ def test_ones_own_is_there(server: Server, anns: Made) -> None:
         client.files.delete(client.files.create(file=("x.txt", b"x"), purpose="assistants").id)
 
 
-def test_lists_hold_ones_own(server: Server) -> None:
+def test_lists_contain_only_a_tenants_own_objects(server: Server) -> None:
     with server.client("ann") as client, server.client("bob") as other:
         before = [each.id for each in client.files.list()]
         made = [
@@ -220,7 +220,7 @@ def test_lists_hold_ones_own(server: Server) -> None:
             (other if each == his else client).files.delete(each)
 
 
-def test_a_store_that_the_engine_makes_is_the_tenants(server: Server, anns: Made) -> None:
+def test_a_vector_store_that_the_engine_creates_belongs_to_the_tenant(server: Server, anns: Made) -> None:
     made = server.ask("ann", "POST", *("threads", BODIES["an attachment"][1](anns))).json
     (store,) = made["tool_resources"]["file_search"]["vector_store_ids"]
     assert server.ask("ann", "GET", f"vector_stores/{store}").status == 200
@@ -229,7 +229,7 @@ def test_a_store_that_the_engine_makes_is_the_tenants(server: Server, anns: Made
     assert server.ask("ann", "DELETE", f"vector_stores/{store}").status == 200
 
 
-def test_what_an_upload_completes_is_the_tenants(server: Server) -> None:
+def test_a_file_from_a_completed_upload_belongs_to_the_tenant(server: Server) -> None:
     def answer(asked: Asked) -> Said:
         done = asked.path.endswith("/complete")
         return Said.json({"id": "upload_1"} | ({"file": {"id": "file-whole"}} if done else {}))
@@ -243,7 +243,7 @@ def test_what_an_upload_completes_is_the_tenants(server: Server) -> None:
     assert server.ask("bob", "GET", "files/file-whole").status == 404
 
 
-def test_whose_the_servers_key_is_nobody_hears(server: Server) -> None:
+def test_the_organisation_of_the_servers_key_is_not_shown(server: Server) -> None:
     hidden = {"openai_organization": "org-servers", "openai_project": "proj-servers", "set_cookie": "a=1"}
     server.upstream.answer = lambda asked: Said.json({"id": "m"}, **hidden, x_request_id="req_theirs")
     got = server.ask("bob", "GET", "models", cookie="b=2", openai_organization="his", openai_project="his")
@@ -254,9 +254,7 @@ def test_whose_the_servers_key_is_nobody_hears(server: Server) -> None:
     assert seen == [f"Bearer {SERVERS}", None, None, None]
 
 
-def test_a_key_of_the_servers_that_is_refused_is_no_fault_of_the_caller(
-    server: Server, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_refusal_of_the_servers_key_is_a_server_error(server: Server, caplog: pytest.LogCaptureFixture) -> None:
     made = server.ask("ann", "POST", "assistants", {"model": "gpt-4o"}).json["id"]
     refusal = Said.error(401, f"Incorrect API key provided: {SERVERS}.", "invalid_api_key")
     server.upstream.answer = lambda asked: refusal
@@ -268,8 +266,8 @@ def test_a_key_of_the_servers_that_is_refused_is_no_fault_of_the_caller(
     assert "refused this server's key" in caplog.text
 
 
-def test_several_parts_are_taken_where_files_go(server: Server) -> None:
-    """Elsewhere a part could name a file, and nobody would have looked."""
+def test_multipart_bodies_are_accepted_only_for_files(server: Server) -> None:
+    """For other calls a part could name a file without being checked."""
     parts = b'--b\r\ncontent-disposition: form-data; name="file_id"\r\n\r\nfile-1\r\n--b--\r\n'
     made = server.ask("bob", "POST", "containers", {"name": "x"}).json["id"]
     server.upstream.asked.clear()

@@ -1,5 +1,5 @@
-"""Nobody sees, touches, guesses or locks what is another tenant's: every route, with every id, on a server that tells
-its callers apart.
+"""No tenant can see, change, guess or lock an object of another tenant: every route with every id, on a server that
+identifies its callers.
 """
 
 import json
@@ -24,7 +24,7 @@ from tests.stores import Stores
 Json = dict[str, Any]
 SERVERS: Final = "the-servers-own-key"
 PARAMETER: Final = re.compile(r"\{(\w+)\}")
-#: What nobody has: ids of every kind, as long as real ones.
+#: Ids of every kind that do not exist, as long as real ones.
 NOBODYS: Final = {
     "assistant_id": "asst_" + "Z" * 24,
     "thread_id": "thread_" + "Z" * 24,
@@ -34,13 +34,13 @@ NOBODYS: Final = {
     "file_id": "cfile_" + "Z" * 24,
     "vector_store_id": "vs_" + "Z" * 24,
 }
-#: An assistant of which its file says that it is Ann's.
+#: An assistant that is declared in a file for Ann.
 DECLARED: Final = "asst_" + "D" * 24
 
 
 @dataclass
 class Server:
-    """A server with two tenants; ``keys``: good ones of each, and one that was good."""
+    """A server with two tenants; ``keys``: a valid key of each, and one that is no longer valid."""
 
     mode: str
     url: str
@@ -87,7 +87,7 @@ def _who_is_gone(asked: Asked) -> Said | None:
 
 
 def things(server: Server, who: str) -> Json:
-    """One object of every kind, and a run that waits for its caller."""
+    """Create one object of every kind, and a run that waits for tool outputs; returns the ids."""
     with server.client(who) as client:
         beta = client.beta
         found = client.vector_stores.create(name=who)
@@ -115,7 +115,7 @@ def things(server: Server, who: str) -> Json:
 
 
 def bodies(mine: Json, theirs: Json) -> dict[tuple[str, str], Json]:
-    """What is sent where a route takes a body; ``theirs``: the ids that it names."""
+    """The request bodies of the routes that need one; ``theirs``: the ids that the bodies name."""
     run = "threads/{thread_id}/runs/{run_id}"
     said = {"role": "user", "content": "Hello"}
     return {
@@ -138,11 +138,11 @@ def spelled(path: str, ids: Json) -> str:
 
 
 def cases() -> Iterator[tuple[str, str, tuple[str, ...]]]:
-    """Every route with every choice of which of its ids are another's: at least one."""
+    """Every route with every combination in which at least one of its ids is another tenant's."""
     for method, path in ROUTES:
         names = PARAMETER.findall(path)
         for first in range(len(names)):
-            # What stands behind another's id is another's as well, or the caller's own.
+            # The ids after another tenant's id are that tenant's as well, or the caller's own.
             yield method, path, tuple(names[first:])
             if first < len(names) - 1:
                 yield method, path, (names[first],)
@@ -152,7 +152,7 @@ CASES: Final = list(cases())
 
 
 def everything(server: Server, who: str) -> Any:
-    """All that a tenant can see of his own."""
+    """All objects that a tenant can read."""
     ids = server.things[who]
     paths = [
         "assistants",
@@ -168,27 +168,30 @@ def everything(server: Server, who: str) -> Any:
 
 
 def told(answer: Answer, ids: Json) -> Any:
-    """An answer without the ids that were asked for."""
+    """The status and body of an answer, with the ids of the request replaced by names."""
     text = answer.body.decode()
     for name, id in ids.items():
         text = text.replace(str(id), name)
     return answer.status, text
 
 
-def test_the_rows_are_all_there() -> None:
+def test_every_route_with_ids_has_cases() -> None:
     assert {path for _, path in ROUTES if "{" in path} == {path for _, path, _ in CASES}
     assert {name for _, _, names in CASES for name in names} == set(NOBODYS)
 
 
 @pytest.mark.parametrize("run_id, declared", [("run_id", False), ("waiting", True)])
-def test_what_is_anothers_is_answered_as_what_is_not(server: Server, run_id: str, declared: bool) -> None:
-    """Byte for byte, so that nobody can guess; and nothing of it changes, nor is anything locked."""
+def test_another_tenants_object_is_answered_like_one_that_does_not_exist(
+    server: Server, run_id: str, declared: bool
+) -> None:
+    """The answers are equal byte for byte, so that ids cannot be guessed; no object is changed or locked."""
     ann, bob = server.things["ann"], server.things["bob"]
     ann = ann | {"run_id": ann[run_id]} | ({"assistant_id": DECLARED} if declared else {})
     before = everything(server, "ann")
     for method, path, foreign in CASES:
         if server.mode == "pass-through" and "vector_store_id" in foreign:
-            # Whose it is upstream knows, by the key; here it is the same for all.
+            # Upstream checks the owner of a vector store by the key; the test's upstream returns the same for all
+            # keys.
             continue
         theirs = bob | {name: ann[name] for name in foreign}
         nobodys = bob | {name: NOBODYS[name] for name in foreign}
@@ -202,7 +205,7 @@ def test_what_is_anothers_is_answered_as_what_is_not(server: Server, run_id: str
 
 
 @pytest.mark.parametrize("declared", [False, True])
-def test_nor_can_he_be_named_in_a_body_or_a_cursor(server: Server, declared: bool) -> None:
+def test_another_tenants_object_cannot_be_named_in_a_body_or_a_cursor(server: Server, declared: bool) -> None:
     ann, bob = server.things["ann"], server.things["bob"]
     ann = ann | ({"assistant_id": DECLARED} if declared else {})
     thread, before = bob["thread_id"], everything(server, "ann")
@@ -228,15 +231,17 @@ def test_nor_can_he_be_named_in_a_body_or_a_cursor(server: Server, declared: boo
     assert everything(server, "ann") == before
 
 
-def test_lists_show_ones_own_alone(server: Server) -> None:
+def test_lists_show_only_a_tenants_own_objects(server: Server) -> None:
     for who in ("ann", "bob"):
         ids = server.things[who]
         assert {each["id"] for each in server.ask(who, "GET", "assistants").json["data"]} >= {ids["assistant_id"]}
         assert {each["name"] for each in server.ask(who, "GET", "assistants").json["data"]} <= {who, None}
 
 
-def test_an_assistant_that_a_file_gives_to_one_tenant(server: Server) -> None:
-    """On every page and in every list it is his alone; the others' answers are those of the generated cases."""
+def test_an_assistant_that_is_declared_for_one_tenant(server: Server) -> None:
+    """Only that tenant sees the assistant on pages and in lists; the answers for other tenants are checked by the
+    generated cases.
+    """
     listed = {who: [each["id"] for each in server.ask(who, "GET", "assistants").json["data"]] for who in ("ann", "bob")}
     assert (DECLARED in listed["ann"], DECLARED in listed["bob"]) == (True, False)
     run = {"assistant_id": DECLARED, "thread": {"messages": [{"role": "user", "content": "Hello"}]}}
@@ -248,8 +253,8 @@ def test_an_assistant_that_a_file_gives_to_one_tenant(server: Server) -> None:
         assert (ask(f"{server.url}/ui/assistants/{DECLARED}", **named).status == 200) == there
 
 
-def test_a_run_of_another_is_not_even_waited_for(server: Server) -> None:
-    """Who polls a run that is going waits for its end; who polls another's hears at once that there is none."""
+def test_polling_another_tenants_run_is_refused_at_once(server: Server) -> None:
+    """Polling an active run waits for its end; polling another tenant's run returns 404 without waiting."""
     ids = server.things["ann"]
     path = f"threads/{ids['thread_id']}/runs/{ids['waiting']}"
     got = server.ask("bob", "GET", path, x_stainless_poll_helper="true", x_stainless_read_timeout="600")
@@ -257,8 +262,8 @@ def test_a_run_of_another_is_not_even_waited_for(server: Server) -> None:
 
 
 @pytest.mark.parametrize("key", ["gone", "none", "made up"])
-def test_without_a_good_key_nothing_happens(server: Server, key: str) -> None:
-    """Not here, and not upstream: it is not asked with anybody else's key."""
+def test_without_a_valid_key_every_call_is_refused(server: Server, key: str) -> None:
+    """No call is made upstream with the key of another caller."""
     ids, before = server.things["ann"], everything(server, "ann")
     secret = {"gone": server.keys["gone"], "made up": f"sk-gone-{'y' * 40}"}.get(key)
     named = {"authorization": f"Bearer {secret}"} if secret else {}
@@ -276,14 +281,14 @@ def test_without_a_good_key_nothing_happens(server: Server, key: str) -> None:
     assert everything(server, "ann") == before
 
 
-def test_azures_way_to_give_a_key_is_as_good(server: Server) -> None:
+def test_a_key_in_azures_header_is_accepted(server: Server) -> None:
     ids = server.things["ann"]
     path = f"{server.url}/v1/assistants/{ids['assistant_id']}"
     assert ask(path, api_key=server.keys["ann"]).status == 200
     assert ask(path, api_key=server.keys["bob"]).status == 404
 
 
-def test_which_key_upstream_sees(server: Server) -> None:
+def test_which_key_is_sent_upstream(server: Server) -> None:
     server.upstream.asked.clear()
     thread: Json = {"messages": [{"role": "user", "content": "Hello"}]}
     with server.client("ann") as client:
@@ -305,7 +310,7 @@ def test_no_key_is_in_the_store(server: Server) -> None:
             assert not any(secret in kept for secret in (*server.keys.values(), SERVERS)), table.name
 
 
-def test_whoever_is_answered_for_by_another_goes_on(server: Server) -> None:
+def test_another_tenant_cannot_submit_outputs_or_cancel(server: Server) -> None:
     ids = things(server, "ann")
     outputs: Any = [{"tool_call_id": ids["call"], "output": "mild"}]
     path = f"threads/{ids['thread_id']}/runs/{ids['waiting']}"

@@ -1,4 +1,6 @@
-"""Spans: one for a request, below its caller's; one for each answer of a model, below the request."""
+"""Spans: one for a request, as a child of the caller's span; one for each answer of a model, as a child of the
+request's.
+"""
 
 from collections.abc import Iterator
 from typing import Any
@@ -20,7 +22,7 @@ PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
 @pytest.fixture
 def spans(monkeypatch: pytest.MonkeyPatch) -> InMemorySpanExporter:
-    """What a program's SDK would send somewhere."""
+    """The spans that a program's SDK would export."""
     kept, provider = InMemorySpanExporter(), TracerProvider()
     provider.add_span_processor(SimpleSpanProcessor(kept))
     monkeypatch.setattr(trace, "get_tracer", provider.get_tracer)
@@ -83,7 +85,7 @@ def test_a_refusal_ends_its_span(spans: InMemorySpanExporter) -> None:
     assert kinds == [("chat a", "429"), ("chat b", None), ("chat c", None)]
 
 
-def test_without_the_library_nothing_is_done(monkeypatch: pytest.MonkeyPatch, upstream: Loopback) -> None:
+def test_without_the_library_there_are_no_spans(monkeypatch: pytest.MonkeyPatch, upstream: Loopback) -> None:
     monkeypatch.setattr("shim.server.tracing.trace", None)
     with served(upstream=upstream.url) as url:
         ask_run(url, "Hello")

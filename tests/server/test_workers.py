@@ -1,4 +1,4 @@
-"""Several processes on one address: all answer, one that ends is replaced, all stop together."""
+"""Several processes with one address: all of them answer, one that ends is replaced, all stop together."""
 
 import os
 import signal

@@ -1,4 +1,6 @@
-"""One suite for every store: both colours on SQLite, and on PostgreSQL when SHIM_TEST_POSTGRES holds the URL of one."""
+"""The same tests for every store: blocking and async on SQLite, and on PostgreSQL if SHIM_TEST_POSTGRES contains a
+URL.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,14 +13,14 @@ from tests.stores import KINDS, Files, empty
 
 @pytest.fixture(params=KINDS)
 def address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The URL of a place where no store is yet."""
+    """The URL of a location without a store."""
     with empty(request.param, tmp_path / "own") as url:
         yield url
 
 
 @pytest.fixture
 def base(address: str, ready_files: Files) -> Iterator[Database]:
-    """A fresh database."""
+    """A new database."""
     if address.startswith("sqlite"):
         path = Path(address.removeprefix("sqlite:///"))
         path.parent.mkdir()
@@ -30,5 +32,5 @@ def base(address: str, ready_files: Files) -> Iterator[Database]:
 
 @pytest.fixture(params=[SyncStore, AsyncStore], ids=["sync", "async"])
 def store(request: pytest.FixtureRequest, base: Database) -> SyncStore | AsyncStore:
-    """A fresh store of each colour."""
+    """A new store, blocking and async."""
     return request.param(base)

@@ -51,12 +51,12 @@ def _no_home(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _read_only_home(monkeypatch: pytest.MonkeyPatch) -> None:
-    # Not even root may make a folder there.
+    # A folder that not even root can create.
     monkeypatch.setenv("HOME", "/proc")
 
 
 def _home_of_somebody_else(monkeypatch: pytest.MonkeyPatch) -> None:
-    # A folder that is there, and that root could write to all the same.
+    # An existing folder, to which root could write nevertheless.
     Path(platformdirs.user_data_dir("assistants-shim", appauthor=False)).mkdir(parents=True)
     monkeypatch.setattr("os.access", lambda path, mode: False)
 
@@ -70,10 +70,10 @@ NOWHERE = {
 
 @pytest.mark.parametrize("why", NOWHERE)
 @pytest.mark.parametrize("kind", [shim.OpenAI, shim.AsyncOpenAI], ids=["sync", "async"])
-def test_a_user_without_a_place_for_the_default(
+def test_a_user_without_a_folder_for_the_default(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, why: str, kind: Any
 ) -> None:
-    """It is said when the client is made, and says what to do."""
+    """The error is raised when the client is created, and contains the remedy."""
     for name in ("SHIM_DATABASE_URL", "XDG_DATA_HOME"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(tmp_path))
@@ -96,14 +96,14 @@ def test_memory_is_refused_with_the_reason(url: str) -> None:
 @pytest.mark.parametrize(
     "url", ["", "shim.db", "/data/shim.db", "postgresql://u:secret@h:port/d", "mysql://u:secret@h/d"]
 )
-def test_what_is_no_usable_url(url: str) -> None:
+def test_urls_that_cannot_be_used(url: str) -> None:
     with pytest.raises(StoreFailed, match=r"sqlite:////home/me/shim\.db") as caught:
         database(url)
     assert "secret" not in str(caught.value)
     assert caught.value.__cause__ is None
 
 
-def test_files_are_for_the_owner_alone(tmp_path: Path) -> None:
+def test_new_files_are_readable_only_for_their_owner(tmp_path: Path) -> None:
     path = tmp_path / "new" / "shim.db"
     base = database(f"sqlite:///{path}")
     base.prepare()
@@ -113,7 +113,7 @@ def test_files_are_for_the_owner_alone(tmp_path: Path) -> None:
     base.close()
 
 
-def test_a_file_that_is_there_keeps_its_mode(base: Database) -> None:
+def test_the_mode_of_an_existing_file_is_unchanged(base: Database) -> None:
     if base.url.get_backend_name() != "sqlite":
         pytest.skip("no file")
     path = Path(str(base.url.database))
@@ -132,7 +132,7 @@ URIS = {
 
 
 @pytest.mark.parametrize("url,name", URIS.items())
-def test_a_new_file_is_private_however_it_is_named(url: str, name: str, tmp_path: Path) -> None:
+def test_a_new_file_is_private_in_every_notation_of_its_url(url: str, name: str, tmp_path: Path) -> None:
     base = Database(address.resolve(url.format(folder=tmp_path)))
     base.prepare()
     base.close()
@@ -153,6 +153,6 @@ def test_a_file_that_others_can_read_is_named(
     assert stat.S_IMODE(path.stat().st_mode) == mode
 
 
-def test_a_file_that_must_be_there_is_not_made(tmp_path: Path) -> None:
+def test_a_file_that_must_exist_is_not_created(tmp_path: Path) -> None:
     address.create_file(address.resolve(f"sqlite:///file:{tmp_path}/g.db?mode=ro&uri=true"))
     assert not (tmp_path / "g.db").exists()

@@ -2,7 +2,7 @@ from shim.store import assistants
 from tests.store.things import Any_Store, assistant, ids
 
 
-async def test_what_went_in_comes_out(store: Any_Store) -> None:
+async def test_an_assistant_is_read_as_it_was_stored(store: Any_Store) -> None:
     await store.write(assistants.insert, assistant(1))
     assert await store.read(assistants.get, "asst_1") == assistant(1)
     assert await store.read(assistants.get, "asst_2") is None
@@ -17,7 +17,7 @@ async def test_save_replaces_in_place(store: Any_Store) -> None:
     assert ids(listed.data) == ["asst_1", "asst_2"]
 
 
-async def test_save_of_what_is_not_there_does_nothing(store: Any_Store) -> None:
+async def test_saving_an_assistant_that_does_not_exist_does_nothing(store: Any_Store) -> None:
     assert not await store.write(assistants.save, assistant(1))
     assert await store.read(assistants.get, "asst_1") is None
 
@@ -37,7 +37,7 @@ async def test_tenants_do_not_see_each_other(store: Any_Store) -> None:
     assert ids((await store.of("yours").read(assistants.page, 20, "desc")).data) == ["asst_1"]
 
 
-async def test_the_order_is_that_of_arrival_even_after_deletions(store: Any_Store) -> None:
+async def test_the_order_is_that_of_insertion_also_after_deletions(store: Any_Store) -> None:
     for n in (3, 1, 2):
         await store.write(assistants.insert, assistant(n))
     await store.write(assistants.delete, "asst_2")

@@ -11,7 +11,7 @@ from tests.store.things import Any_Store, message, run, step, thread
 
 
 def fill(tx: Tx) -> None:
-    """Three threads; in the first two messages, and two runs with a step and a response."""
+    """Three threads; the first two have messages, and two runs with a step and a response."""
     for n in (1, 2, 3):
         threads.insert(tx, thread(n) | {"metadata": {"user": f"Ann{n}"} if n < 3 else None})
     for n, of, text in ((1, 1, "Straße"), (2, 1, "two"), (3, 2, "TWO ann1")):
@@ -43,12 +43,12 @@ async def test_pages_go_from_the_newest_to_the_oldest(store: Any_Store) -> None:
     "equal, found",
     [({"thread_id": "thread_1"}, ["msg_2", "msg_1"]), ({"thread_id": None}, ["msg_3", "msg_2", "msg_1"])],
 )
-async def test_a_list_may_be_of_one_thread(store: Any_Store, equal: dict[str, Any], found: list[str]) -> None:
+async def test_a_list_may_be_limited_to_one_thread(store: Any_Store, equal: dict[str, Any], found: list[str]) -> None:
     await store.write(fill)
     assert ids(await store.read(lambda tx: browse.newest(tx, schema.messages, 9, **equal))) == found
 
 
-async def test_what_stands_beside_a_thread(store: Any_Store) -> None:
+async def test_the_counts_shown_with_a_thread(store: Any_Store) -> None:
     await store.write(fill)
     await store.of("other").write(fill)
     found = await store.read(browse.around, ["thread_1", "thread_3", "thread_unknown"])
@@ -71,7 +71,7 @@ async def test_what_stands_beside_a_thread(store: Any_Store) -> None:
         ("nowhere", []),
     ],
 )
-async def test_words_are_found_in_metadata_and_messages(store: Any_Store, words: str, found: list[str]) -> None:
+async def test_text_is_found_in_metadata_and_messages(store: Any_Store, words: str, found: list[str]) -> None:
     await store.write(fill)
     hits = await store.read(browse.find, words, 9, 99)
     assert [hit.thread_id for hit in hits.found] == found
@@ -79,7 +79,7 @@ async def test_words_are_found_in_metadata_and_messages(store: Any_Store, words:
     assert (await store.of("other").read(browse.find, words, 9, 99)).found == []
 
 
-async def test_a_hit_shows_where_the_words_stand(store: Any_Store) -> None:
+async def test_a_hit_shows_the_text_around_the_match(store: Any_Store) -> None:
     await store.write(fill)
     found = await store.read(browse.find, "ann1", 9, 99)
     assert found.found == [
@@ -92,12 +92,12 @@ async def test_a_hit_shows_where_the_words_stand(store: Any_Store) -> None:
 
 
 @pytest.mark.parametrize("most, whole", [(2, False), (3, True)])
-async def test_a_search_that_ends_early_says_so(store: Any_Store, most: int, whole: bool) -> None:
+async def test_a_search_that_stops_early_reports_it(store: Any_Store, most: int, whole: bool) -> None:
     await store.write(fill)
     assert (await store.read(browse.find, "nowhere", 9, most)).whole is whole
 
 
-async def test_where_an_object_belongs(store: Any_Store) -> None:
+async def test_the_thread_of_an_object(store: Any_Store) -> None:
     await store.write(fill)
     asked = [(schema.responses, "resp_2"), (schema.steps, "step_2"), (schema.messages, "msg_3")]
     for (table, id), home in zip(asked, ["run_2", "thread_1", "thread_2"], strict=True):
@@ -106,7 +106,7 @@ async def test_where_an_object_belongs(store: Any_Store) -> None:
     assert await store.read(browse.home, schema.runs, "run_unknown") is None
 
 
-async def test_what_a_run_has_made(store: Any_Store) -> None:
+async def test_the_objects_that_a_run_has_created(store: Any_Store) -> None:
     await store.write(fill)
     assert await store.read(browse.of_run, schema.messages, run(1)) == [message(2, 1, 1, "two")]
     assert await store.read(browse.of_run, schema.steps, run(2)) == [step(2, 2)]

@@ -1,4 +1,4 @@
-"""Transactions in both colours."""
+"""Transactions of blocking and async stores."""
 
 import asyncio
 import contextvars
@@ -18,7 +18,7 @@ from tests.store.things import Any_Store, assistant
 
 
 def increment(tx: Tx) -> None:
-    """Read, then write: what is lost when a transaction takes the lock only as it writes."""
+    """Read, then write: an update would be lost if the transaction took the lock only when it writes."""
     body = assistants.get(tx, "asst_1") or {}
     assistants.save(tx, {**body, "count": body["count"] + 1})
 
@@ -34,7 +34,7 @@ def count(base: Database) -> int:
     return int((base.read(assistants.get, "asst_1") or {})["count"])
 
 
-def test_read_then_write_is_one_step(base: Database) -> None:
+def test_read_and_write_are_one_atomic_step(base: Database) -> None:
     base.write(assistants.insert, {**assistant(1), "count": 0})
     with ThreadPoolExecutor(4) as pool:
         for done in [pool.submit(base.write, lock_and_increment) for _ in range(200)]:
@@ -75,7 +75,7 @@ def test_a_reader_sees_one_state_while_others_write(base: Database) -> None:
     assert base.read(assistants.get, "asst_1") == assistant(1)
 
 
-def test_a_reader_is_not_kept_waiting_by_a_writer(base: Database) -> None:
+def test_a_reader_does_not_wait_for_a_writer(base: Database) -> None:
     def work(tx: Tx) -> object:
         assistants.insert(tx, assistant(1))
         with ThreadPoolExecutor(1) as pool:
@@ -91,15 +91,15 @@ def test_the_sync_store_never_suspends(base: Database) -> None:
     assert ended.value.value == threading.get_ident()
 
 
-async def test_the_async_store_works_elsewhere_in_the_callers_context(base: Database) -> None:
+async def test_the_async_store_works_in_another_thread_with_the_callers_context(base: Database) -> None:
     here = contextvars.ContextVar("here", default="nowhere")
     here.set("in the task")
     assert await AsyncStore(base).read(lambda tx: here.get()) == "in the task"
     assert await AsyncStore(base).read(lambda tx: threading.get_ident()) != threading.get_ident()
 
 
-async def test_the_async_store_needs_no_thread_of_the_applications(base: Database) -> None:
-    """All the threads of the loop may be waiting for the very thing that the store is to do."""
+async def test_the_async_store_uses_none_of_the_loops_threads(base: Database) -> None:
+    """All threads of the loop's executor may be waiting for work that the store has to do."""
     loop, busy = asyncio.get_running_loop(), threading.Event()
     crowd = [loop.run_in_executor(None, busy.wait, 20) for _ in range(64)]
     assert await AsyncStore(base).read(assistants.get, "asst_1") is None
@@ -109,7 +109,7 @@ async def test_the_async_store_needs_no_thread_of_the_applications(base: Databas
 
 
 @pytest.mark.parametrize("fails", [False, True])
-async def test_a_cancelled_task_leaves_a_whole_transaction(base: Database, fails: bool) -> None:
+async def test_a_cancelled_task_does_not_interrupt_its_transaction(base: Database, fails: bool) -> None:
     begun, go_on = threading.Event(), threading.Event()
 
     def work(tx: Tx) -> None:
@@ -133,8 +133,8 @@ async def test_a_cancelled_task_leaves_a_whole_transaction(base: Database, fails
 
 
 @pytest.mark.parametrize("often", [1, 3])
-async def test_a_cancelled_task_gets_what_was_committed(base: Database, often: int) -> None:
-    """So it can be handed on; the cancellation comes with the next wait, if there is one."""
+async def test_a_cancelled_task_gets_the_committed_result(base: Database, often: int) -> None:
+    """The result can be passed on; the cancellation is raised at the next await, if there is one."""
     begun, go_on = threading.Event(), threading.Event()
 
     def work(tx: Tx) -> str:
@@ -151,7 +151,7 @@ async def test_a_cancelled_task_gets_what_was_committed(base: Database, often: i
     assert await task == "committed"
 
 
-async def test_a_read_is_cancelled_once_it_has_ended(base: Database) -> None:
+async def test_a_cancelled_read_raises_after_its_end(base: Database) -> None:
     begun, go_on = threading.Event(), threading.Event()
 
     def work(tx: Tx) -> None:

@@ -1,4 +1,4 @@
-"""Differences of SQLite and PostgreSQL: the beginning of a transaction, locks, remains of deleted rows."""
+"""Differences between SQLite and PostgreSQL: the beginning of a transaction, locks, remains of deleted rows."""
 
 import sqlite3
 import threading
@@ -21,7 +21,7 @@ SQLITE, SERVER = sa.make_url("sqlite:///x.db"), sa.make_url("postgresql+psycopg:
 
 @pytest.fixture
 def path(ready_files: Files, tmp_path: Path) -> Path:
-    """An empty store in a file."""
+    """The file of an empty store."""
     return Path(ready_files.new(tmp_path, "own.db").removeprefix("sqlite:///"))
 
 
@@ -36,7 +36,7 @@ def _set(db: sa.Connection, name: str) -> object:
     return db.exec_driver_sql(f"PRAGMA {name}").scalar()
 
 
-def test_a_file_is_opened_with_what_the_store_relies_on(engine: sa.Engine) -> None:
+def test_a_file_is_opened_with_the_required_settings(engine: sa.Engine) -> None:
     dialects.prepare(engine)
     with engine.connect() as db:
         found = {name: _set(db, name) for name in ("foreign_keys", "secure_delete", "synchronous", "journal_mode")}
@@ -46,20 +46,20 @@ def test_a_file_is_opened_with_what_the_store_relies_on(engine: sa.Engine) -> No
 
 
 @pytest.mark.parametrize("url, lone", [(SQLITE, True), (SERVER, False)])
-def test_which_kind_an_address_is_of(url: sa.URL, lone: bool) -> None:
+def test_the_kind_of_database_is_recognised_by_its_address(url: sa.URL, lone: bool) -> None:
     assert dialects.is_sqlite(url) is lone
     assert isinstance(dialects.writers_turn(url), nullcontext) is not lone
     insert = dialects.insert(url.get_backend_name())(schema.assistants)
     assert insert.on_conflict_do_nothing(index_elements=["id"]) is not None
 
 
-def test_a_server_is_not_asked_for_more_than_its_share() -> None:
+def test_the_number_of_connections_to_a_server_is_limited() -> None:
     pool = dialects.make_engine(SERVER, 3).pool
     assert isinstance(pool, sa.QueuePool)
     assert (pool.size(), pool._max_overflow, pool._timeout) == (3, 0, dialects.CONNECTION_PATIENCE)
 
 
-def test_a_writer_takes_the_file_before_it_reads(engine: sa.Engine, path: Path) -> None:
+def test_a_writer_locks_the_file_before_it_reads(engine: sa.Engine, path: Path) -> None:
     dialects.prepare(engine)
     other = sqlite3.connect(path, timeout=0)
     with engine.connect() as db, db.begin():
@@ -74,7 +74,7 @@ def test_a_writer_takes_the_file_before_it_reads(engine: sa.Engine, path: Path) 
     other.close()
 
 
-def test_a_reader_sees_one_state_throughout(base: Database) -> None:
+def test_a_reader_sees_one_unchanging_state(base: Database) -> None:
     base.write(assistants.insert, assistant(1))
 
     def work(tx: Tx) -> list[int]:
@@ -88,8 +88,8 @@ def test_a_reader_sees_one_state_throughout(base: Database) -> None:
     assert len(base.read(assistants.page, 9, "asc").data) == 2
 
 
-def test_writers_of_one_name_come_one_after_the_other(base: Database) -> None:
-    """Read, then write: what one has written, the next one reads."""
+def test_writers_of_one_name_run_one_after_the_other(base: Database) -> None:
+    """Read, then write: each writer reads the result of the previous one."""
 
     def work(tx: Tx) -> int:
         dialects.in_turn(tx.db, "a name")
@@ -106,7 +106,7 @@ def test_writers_of_one_name_come_one_after_the_other(base: Database) -> None:
     assert sorted(found) == [0, 1, 2]
 
 
-def test_a_transaction_says_that_it_erases(engine: sa.Engine) -> None:
+def test_a_transaction_marks_that_it_erases(engine: sa.Engine) -> None:
     with engine.connect() as db:
         assert not dialects.erased(db)
         dialects.erasing(db)
@@ -131,7 +131,7 @@ def test_the_log_is_emptied_unless_it_is_being_read(engine: sa.Engine, path: Pat
     other.close()
 
 
-def test_the_highest_number_is_known_though_its_row_is_gone(base: Database) -> None:
+def test_the_highest_number_is_known_after_its_row_was_deleted(base: Database) -> None:
     def work(tx: Tx) -> list[int]:
         table = schema.assistants
         found = [dialects.last_number(tx.db, table)]
@@ -158,7 +158,7 @@ def _failure(module: str, state: str | None, kind: type[sa.exc.DBAPIError] = sa.
     return kind("SELECT 1", {}, original)
 
 
-#: What failed, and whether to try again helps.
+#: A failure, and whether a retry helps.
 FAILURES = [
     (_failure("psycopg.errors", "08006"), True),
     (_failure("psycopg.errors", "57P01"), True),
@@ -176,24 +176,26 @@ FAILURES = [
 
 
 @pytest.mark.parametrize("problem, lost", FAILURES, ids=lambda given: repr(getattr(given, "orig", given))[:60])
-def test_what_is_lost_for_no_fault_of_its_own(problem: Exception, lost: bool) -> None:
+def test_which_failures_can_be_retried(problem: Exception, lost: bool) -> None:
     assert dialects.is_lost(problem) is lost
 
 
-def test_a_connection_that_was_given_up_is_lost() -> None:
+def test_a_failure_with_an_invalidated_connection_can_be_retried() -> None:
     problem = sa.exc.DBAPIError("SELECT 1", {}, Exception("gone"), connection_invalidated=True)
     assert dialects.is_lost(problem)
 
 
-def test_a_table_can_be_rebuilt_without_losing_what_hangs_on_it(engine: sa.Engine) -> None:
-    """Future revisions will; SQLite deletes by cascade when a table is dropped while foreign keys are on."""
+def test_a_table_can_be_rebuilt_without_losing_dependent_rows(engine: sa.Engine) -> None:
+    """Future revisions may rebuild tables; SQLite deletes dependent rows by cascade when a table is dropped while
+    foreign keys are on.
+    """
     with dialects.alone(engine) as db:
         assert _set(db, "foreign_keys") == 0
     with engine.connect() as db:
         assert _set(db, "foreign_keys") == 1
 
 
-def test_foreign_keys_come_back_though_the_change_has_failed(engine: sa.Engine) -> None:
+def test_foreign_keys_are_on_again_after_a_failed_change(engine: sa.Engine) -> None:
     def change() -> None:
         with dialects.alone(engine) as db:
             db.exec_driver_sql("CREATE TABLE mine (x)")
@@ -206,8 +208,8 @@ def test_foreign_keys_come_back_though_the_change_has_failed(engine: sa.Engine) 
         assert not sa.inspect(db).has_table("mine")
 
 
-def test_writers_are_kept_out_and_readers_are_not(base: Database) -> None:
-    """On SQLite a writer is alone anyway."""
+def test_writers_are_blocked_and_readers_are_not(base: Database) -> None:
+    """On SQLite there is only one writer in any case."""
     base.write(assistants.insert, assistant(1))
     written: list[str] = []
     writer = threading.Thread(target=lambda: written.append(str(base.write(assistants.insert, assistant(2)))))
@@ -224,7 +226,7 @@ def test_writers_are_kept_out_and_readers_are_not(base: Database) -> None:
     assert written == ["None"]
 
 
-def test_a_file_that_may_not_be_written_is_read_as_it_is(path: Path) -> None:
+def test_a_read_only_file_is_read_unchanged(path: Path) -> None:
     engine = dialects.make_engine(sa.make_url(f"sqlite:///file:{path}?mode=ro&uri=true"))
     with engine.connect() as db:
         mode = _set(db, "journal_mode")
@@ -234,7 +236,7 @@ def test_a_file_that_may_not_be_written_is_read_as_it_is(path: Path) -> None:
     engine.dispose()
 
 
-def test_a_file_that_another_process_is_making_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_another_process_is_creating_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     """SQLite does not wait for the lock that the write-ahead log needs."""
     said = [sqlite3.OperationalError("database is locked"), sqlite3.OperationalError("database is locked"), None]
     moments = iter(range(100))

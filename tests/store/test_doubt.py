@@ -1,4 +1,4 @@
-"""Whether a transaction was committed whose connection was lost."""
+"""Whether a transaction was committed if its connection was lost."""
 
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -16,7 +16,7 @@ Fate = Callable[[int], str | None]
 
 @pytest.fixture
 def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The pauses that were made, none of which takes time."""
+    """The pauses that the code requested; the test does not really pause."""
     made: list[float] = []
     monkeypatch.setattr("shim.store.doubt.time.sleep", made.append)
     return made
@@ -24,7 +24,7 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 @contextmanager
 def server(fate: Fate) -> Iterator[sa.Engine]:
-    """A database that knows the fate of transactions."""
+    """A database that reports the given state of a transaction."""
 
     def connected() -> sqlite3.Connection:
         connection = sqlite3.connect(":memory:")
@@ -40,7 +40,7 @@ def server(fate: Fate) -> Iterator[sa.Engine]:
     "fate, expected",
     [("committed", True), ("aborted", False), (None, None), ("", None), ("COMMITTED", None)],
 )
-def test_the_first_answer_counts(fate: str | None, expected: bool | None, pauses: list[float]) -> None:
+def test_the_first_final_answer_is_used(fate: str | None, expected: bool | None, pauses: list[float]) -> None:
     asked: list[int] = []
 
     def told(number: int) -> str | None:
@@ -54,20 +54,20 @@ def test_the_first_answer_counts(fate: str | None, expected: bool | None, pauses
 
 
 @pytest.mark.parametrize("end, expected", [("committed", True), ("aborted", False)])
-def test_one_in_progress_is_asked_for_again(end: str, expected: bool, pauses: list[float]) -> None:
+def test_a_transaction_in_progress_is_queried_again(end: str, expected: bool, pauses: list[float]) -> None:
     fates = iter(["in progress", "in progress", end])
     with server(lambda _: next(fates)) as engine:
         assert doubt.was_committed(engine, NUMBER, ()) is expected
     assert pauses == list(doubt.PAUSES[:3])
 
 
-def test_one_in_progress_to_the_last_is_unknown(pauses: list[float]) -> None:
+def test_a_transaction_that_stays_in_progress_is_unknown(pauses: list[float]) -> None:
     with server(lambda _: "in progress") as engine:
         assert doubt.was_committed(engine, NUMBER, ()) is None
     assert pauses == list(doubt.PAUSES)
 
 
-def test_a_server_that_fails_is_asked_again(pauses: list[float]) -> None:
+def test_a_failed_query_is_repeated(pauses: list[float]) -> None:
     def told(_: int) -> str:
         if len(pauses) < 3:
             raise KeyError
@@ -87,12 +87,12 @@ def test_another_failure_is_not_hidden(pauses: list[float]) -> None:
     assert pauses == [0.0]
 
 
-def test_nothing_is_in_doubt_where_nothing_was_written(base: Database) -> None:
+def test_a_transaction_without_writes_is_never_in_doubt(base: Database) -> None:
     with base._engine.connect() as db:
         assert doubt.number(db) is None
 
 
-def test_a_noted_number_is_given_once_and_only_where_there_is_doubt(base: Database) -> None:
+def test_a_noted_number_is_returned_once_and_only_if_the_outcome_can_be_in_doubt(base: Database) -> None:
     with base._engine.connect() as db:
         doubt.note(db, NUMBER)
         assert doubt.number(db) == (None if dialects.lone_writer(db) else NUMBER)
@@ -100,7 +100,7 @@ def test_a_noted_number_is_given_once_and_only_where_there_is_doubt(base: Databa
         db.info.pop(dialects.NUMBER, None)
 
 
-def test_a_server_knows_what_became_of_a_transaction(base: Database) -> None:
+def test_a_server_knows_the_outcome_of_a_transaction(base: Database) -> None:
     if base._engine.dialect.name == "sqlite":
         pytest.skip("nothing is in doubt there")
     for end, expected in (("commit", True), ("rollback", False)):

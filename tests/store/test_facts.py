@@ -27,7 +27,7 @@ def url(ready_files: Files, tmp_path: Path) -> str:
 
 @contextmanager
 def sealed(url: str, *keys: str, plain: bool = False) -> Iterator[Tx]:
-    """A transaction of a process that has these keys."""
+    """A transaction of a process with these keys."""
     engine = dialects.make_engine(sa.make_url(url))
     sealing.use(engine, Seal(keys, plain) if keys else None)
     with engine.connect() as db, db.begin():
@@ -51,17 +51,17 @@ def raw(url: str, statement: str) -> list[Any]:
         return [row[0] for row in tx.db.exec_driver_sql(statement)]
 
 
-def test_a_place_without_tables_is_not_encrypted() -> None:
+def test_a_database_without_tables_is_not_encrypted() -> None:
     assert not check("sqlite://")
 
 
-def test_a_store_that_says_nothing_is_not_encrypted(url: str) -> None:
+def test_a_store_without_the_fact_is_not_encrypted(url: str) -> None:
     assert (check(url), check(url, KEY)) == (False, False)
     note(url)
     assert raw(url, "SELECT count(*) FROM facts") == [0]
 
 
-def test_an_encrypted_store_opens_with_its_key_alone(url: str) -> None:
+def test_an_encrypted_store_opens_only_with_its_key(url: str) -> None:
     note(url, KEY)
     (said,) = raw(url, "SELECT value FROM facts")
     assert facts.WORDS not in said
@@ -73,7 +73,7 @@ def test_an_encrypted_store_opens_with_its_key_alone(url: str) -> None:
         check(url, OTHER)
 
 
-def test_what_is_sealed_and_says_something_else_is_another_key(url: str) -> None:
+def test_a_sealed_fact_with_another_content_means_another_key(url: str) -> None:
     note(url, KEY)
     with sealed(url) as tx:
         tx.db.execute(schema.facts.update(), {"value": "not " + facts.WORDS})
@@ -81,7 +81,7 @@ def test_what_is_sealed_and_says_something_else_is_another_key(url: str) -> None
         check(url, KEY)
 
 
-def test_the_key_is_changed_and_taken_away(url: str) -> None:
+def test_the_key_is_changed_and_removed(url: str) -> None:
     note(url, KEY)
     note(url, OTHER, KEY)
     assert check(url, OTHER)
@@ -90,7 +90,7 @@ def test_the_key_is_changed_and_taken_away(url: str) -> None:
     assert not check(url)
 
 
-def test_other_facts_stay(url: str) -> None:
+def test_other_facts_are_unchanged(url: str) -> None:
     with sealed(url) as tx:
         tx.db.execute(schema.facts.insert(), {"tenant": "", "name": "other", "value": "x"})
     note(url, KEY)
@@ -104,7 +104,7 @@ def test_tables_with_contents_are_named() -> None:
     assert not {"facts", "tombstones", "rate_windows", "responses", "keys"} & found
 
 
-def test_contents_are_sealed_again_some_at_a_time(url: str) -> None:
+def test_contents_are_sealed_again_in_batches(url: str) -> None:
     with sealed(url) as tx:
         for n in (1, 2, 3):
             assistants.insert(tx, assistant(n))

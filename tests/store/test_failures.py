@@ -19,7 +19,7 @@ from tests.stores import Files
 
 @pytest.fixture
 def path(ready_files: Files, tmp_path: Path) -> Path:
-    """An empty store in a file."""
+    """The file of an empty store."""
     return Path(ready_files.new(tmp_path).removeprefix("sqlite:///"))
 
 
@@ -67,13 +67,13 @@ def test_a_lock_that_is_never_released(path: Path) -> None:
     base.close()
 
 
-def test_a_file_that_may_only_be_read(path: Path) -> None:
+def test_a_read_only_file(path: Path) -> None:
     base = database(f"sqlite:///file:{path}?mode=ro&uri=true")
     assert base.read(assistants.get, "asst_1") is None
     assert "cannot be written" in failing(base, assistants.insert, assistant(1))
 
 
-def test_a_folder_that_cannot_be_made(path: Path) -> None:
+def test_a_folder_that_cannot_be_created(path: Path) -> None:
     assert str(path) in failing(database(f"sqlite:///{path}/sub/shim.db"), lambda tx: None)
 
 
@@ -81,7 +81,7 @@ def test_a_folder_in_place_of_the_file(tmp_path: Path) -> None:
     assert "cannot be opened" in failing(database(f"sqlite:///{tmp_path}"), lambda tx: None)
 
 
-def test_a_store_that_failed_works_once_the_cause_is_gone(path: Path) -> None:
+def test_a_store_works_again_after_the_cause_of_its_failure_is_removed(path: Path) -> None:
     good = path.read_bytes()
     path.write_bytes(b"a letter to a friend\n" * 100)
     base = database(f"sqlite:///{path}")
@@ -114,13 +114,13 @@ def test_a_driver_that_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 @pytest.mark.parametrize("url", ["postgresql://me:s3cret@h/d", "postgresql://me@h/d?password=s3cret"])
-def test_no_message_holds_a_password(url: str) -> None:
+def test_no_message_contains_a_password(url: str) -> None:
     problem = sa.exc.OperationalError("SELECT 1", {}, Exception("cannot log in as me with s3cret at h"))
     said = str(failures.explain(problem, resolve(url)))
     assert said == "The store postgresql://h/d failed: cannot log in as me with *** at h"
 
 
-#: What servers have said, and what is made of it.
+#: Messages of servers, and the shim's message for each.
 SAID = {
     'connection failed: FATAL:  password authentication failed for user "me"': "refused the user name or the password",
     'connection failed: FATAL:  no pg_hba.conf entry for host "10.0.0.1", user "me"': "refused the user name",
@@ -135,7 +135,7 @@ SAID = {
 
 
 @pytest.mark.parametrize("said", SAID)
-def test_what_a_server_says_is_said_in_our_words(said: str) -> None:
+def test_messages_of_servers_are_replaced_by_the_shims_own(said: str) -> None:
     told = str(failures.explain(sa.exc.OperationalError("SELECT 1", {}, Exception(said)), resolve("postgresql://h/d")))
     assert told.startswith("The store postgresql://h/d ")
     assert SAID[said] in told

@@ -4,7 +4,7 @@ from tests.store.things import Any_Store, thread
 FILE = {"id": "cfile_1", "object": "file", "bytes": 3, "created_at": 7, "filename": "a.csv", "purpose": "x"}
 
 
-async def test_a_kept_file_comes_out_as_it_went_in(store: Any_Store) -> None:
+async def test_a_file_is_read_as_it_was_stored(store: Any_Store) -> None:
     await store.write(threads.insert, thread())
     await store.write(files.save, "thread_1", "cntr_1", FILE, b"\x00\xff\n")
     assert await store.read(files.get, "cfile_1") == FILE
@@ -12,7 +12,7 @@ async def test_a_kept_file_comes_out_as_it_went_in(store: Any_Store) -> None:
     assert await store.of("other").read(files.content, "cfile_1") is None
 
 
-async def test_the_same_file_again_takes_its_place(store: Any_Store) -> None:
+async def test_storing_a_file_again_replaces_it(store: Any_Store) -> None:
     await store.write(threads.insert, thread())
     for content in (b"old", b"new"):
         await store.write(files.save, "thread_1", None, FILE, content)

@@ -1,4 +1,4 @@
-"""Two threads that fork at the same time."""
+"""Two threads that fork at the same moment."""
 
 import threading
 
@@ -8,7 +8,7 @@ from shim.store import gate
 from shim.store.gate import Gate
 
 
-def test_each_opens_what_it_has_shut_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_thread_reopens_only_what_it_has_closed(monkeypatch: pytest.MonkeyPatch) -> None:
     mine = Gate(lambda: None, lambda: None)
     monkeypatch.setattr(gate, "_all", {mine})
     shut, forked = threading.Event(), threading.Event()

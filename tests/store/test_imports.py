@@ -15,7 +15,7 @@ SOURCES = ["export.json"]
 
 
 def bring(tx: Tx, batch: str, *numbers: int, finished: bool = True) -> None:
-    """An import of some threads, each with a message, and of an assistant for each."""
+    """Import some threads, each with a message, and an assistant for each."""
     imports.begin(tx, batch, NOW, SOURCES)
     for n in numbers:
         values = {"tenant": tx.tenant, "id": f"thread_{n}", "created_at": 1, "body": "{}", "batch": batch}
@@ -28,7 +28,7 @@ def bring(tx: Tx, batch: str, *numbers: int, finished: bool = True) -> None:
 
 @pytest.fixture
 def brought(base: Database) -> Database:
-    """Two threads of an import, and one that was made here."""
+    """Two imported threads, and one that was created here."""
     base.write(bring, "one", 1, 2)
     base.write(threads.insert, thread(3))
     return base
@@ -38,7 +38,7 @@ def known(base: Database, *ids: str) -> dict[str, Known]:
     return base.read(imports.known, list(ids))
 
 
-def test_imports_are_listed_in_order_with_what_they_say_of_themselves(brought: Database) -> None:
+def test_imports_are_listed_in_order_with_their_descriptions(brought: Database) -> None:
     brought.write(bring, "two", finished=False)
     brought.of("other").write(bring, "theirs")
     assert brought.read(imports.listing) == [
@@ -58,7 +58,7 @@ def test_the_last_import_of_the_same_sources_may_be_continued(base: Database) ->
     assert base.read(imports.interrupted, SOURCES) is None, "the newest came to its end"
 
 
-def test_threads_are_known_with_their_import(brought: Database) -> None:
+def test_threads_are_listed_with_their_import(brought: Database) -> None:
     assert known(brought, "thread_1", "thread_3", "thread_9") == {
         "thread_1": Known("thread_1", "one", False),
         "thread_3": Known("thread_3", None, True),
@@ -74,13 +74,13 @@ USES: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("use", USES)
-def test_a_thread_was_used_once_somebody_has_written_to_it(brought: Database, use: str) -> None:
+def test_a_thread_counts_as_used_after_a_write(brought: Database, use: str) -> None:
     brought.write(USES[use])
     found = known(brought, "thread_1", "thread_2")
     assert (found["thread_1"].used, found["thread_2"].used) == (True, False)
 
 
-def test_a_threads_rows_and_who_has_an_id(brought: Database) -> None:
+def test_the_rows_of_a_thread_and_the_owner_of_an_id(brought: Database) -> None:
     assert brought.read(imports.of_thread, schema.messages, "thread_1") == {"msg_1"}
     assert brought.of("other").read(imports.of_thread, schema.messages, "thread_1") == set()
     taken = brought.read(imports.taken, schema.messages, ["msg_1", "msg_2", "msg_9"])
@@ -95,7 +95,7 @@ def test_rows_are_added_in_order(base: Database) -> None:
     base.write(imports.add, schema.threads, [])
 
 
-def test_the_threads_of_an_import_some_at_a_time(brought: Database) -> None:
+def test_the_threads_of_an_import_are_read_in_batches(brought: Database) -> None:
     found: list[Known] = []
     after = 0
     while batch := brought.read(imports.threads_of, "one", after, 1):
@@ -107,7 +107,7 @@ def test_the_threads_of_an_import_some_at_a_time(brought: Database) -> None:
 
 
 @pytest.mark.parametrize("tell", [True, False])
-def test_removed_threads_are_gone_with_all_that_belongs_to_them(brought: Database, tell: bool) -> None:
+def test_threads_are_removed_with_all_their_objects(brought: Database, tell: bool) -> None:
     brought.write(runs.insert, run(1, 1, "completed"), {}, None, None)
     brought.write(responses.insert, "resp_1", "thread_1", "run_1", None, NOW)
     assert brought.write(imports.remove_threads, ["thread_1", "thread_9"], NOW, tell) == 1
@@ -118,14 +118,14 @@ def test_removed_threads_are_gone_with_all_that_belongs_to_them(brought: Databas
 
 
 @pytest.mark.parametrize("force, gone", [(False, 1), (True, 2)])
-def test_assistants_that_runs_name_stay_unless_forced(brought: Database, force: bool, gone: int) -> None:
+def test_assistants_that_runs_use_are_not_removed_unless_forced(brought: Database, force: bool, gone: int) -> None:
     brought.write(runs.insert, run(1, 3, "completed"), {}, None, None)
     assert brought.write(imports.remove_assistants, "one", force) == gone
     left = ids(brought.read(assistants.page, 9, "asc").data)
     assert left == ([] if force else ["asst_1"])
 
 
-def test_an_import_is_forgotten_when_nothing_of_it_is_left(brought: Database) -> None:
+def test_an_import_is_deleted_when_none_of_its_objects_is_left(brought: Database) -> None:
     assert not brought.write(imports.close, "one")
     brought.write(imports.remove_threads, ["thread_1", "thread_2"], NOW, False)
     assert not brought.write(imports.close, "one"), "its assistants are there"

@@ -22,7 +22,7 @@ def begin(tx: Tx) -> list[int]:
     ]
 
 
-async def test_items_come_out_verbatim_and_in_order(store: Any_Store) -> None:
+async def test_items_are_read_unchanged_and_in_order(store: Any_Store) -> None:
     seqs = await store.write(begin)
     assert seqs == sorted(seqs)
     user, call, output = await store.read(journal.rows, "thread_1")
@@ -46,7 +46,7 @@ async def test_last_seq(store: Any_Store) -> None:
     assert await store.read(journal.last_seq, "thread_3") == 0
 
 
-async def test_forget_message_tells_where_it_began(store: Any_Store) -> None:
+async def test_forget_message_returns_the_first_sequence_number(store: Any_Store) -> None:
     seqs = await store.write(begin)
     await store.write(journal.append, "thread_1", "in", {}, message_id="msg_1")
     assert await store.of("other").write(journal.forget_message, "msg_1") is None
@@ -55,7 +55,7 @@ async def test_forget_message_tells_where_it_began(store: Any_Store) -> None:
     assert [row.seq for row in await store.read(journal.rows, "thread_1")] == [seqs[2], seqs[3]]
 
 
-async def test_outputs_can_be_taken_back(store: Any_Store) -> None:
+async def test_outputs_can_be_removed(store: Any_Store) -> None:
     seqs = await store.write(begin)
     assert await store.write(journal.delete_after, "run_1", seqs[2]) == 1
     assert [row.type for row in await store.read(journal.rows, "thread_1")] == ["message", "function_call"]
@@ -85,8 +85,8 @@ async def test_a_server_may_use_a_response_id_again(store: Any_Store) -> None:
     assert await store.read(responses.of_run, "run_2") == [ResponseRow("resp_1", "run_2", None, 9, None, None)]
 
 
-def test_of_two_writers_the_later_sees_the_earlier(base: Database) -> None:
-    """Or a head could cover, unsent, what was committed after it."""
+def test_the_later_of_two_writers_sees_the_items_of_the_earlier(base: Database) -> None:
+    """Otherwise a chain's head could cover items that were committed later and never sent."""
     begun, added = threading.Event(), threading.Event()
 
     def slow(tx: Tx) -> int:

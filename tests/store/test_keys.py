@@ -11,7 +11,7 @@ def key(n: int, tenant: str = "t1", label: str = "Ann") -> Key:
     return Key(f"key_{n}", tenant, label, "issued", "abcd", n, None)
 
 
-async def test_the_first_secret_stays(store: Any_Store) -> None:
+async def test_the_first_secret_is_not_replaced(store: Any_Store) -> None:
     assert await store.read(keys.known_secret) is None
     assert await store.write(keys.secret, "one") == "one"
     assert await store.write(keys.secret, "two") == "one"
@@ -27,7 +27,7 @@ async def test_a_key_is_found_by_its_digest_in_every_tenant(store: Any_Store) ->
         assert await store.read(keys.find, digest) is None
 
 
-async def test_one_digest_is_one_key(store: Any_Store) -> None:
+async def test_a_digest_can_be_stored_only_once(store: Any_Store) -> None:
     assert await store.write(keys.add, key(1), "digest_1")
     assert not await store.write(keys.add, key(2, "t2", "Bob"), "digest_1")
     assert await store.read(keys.listing) == [key(1)]
@@ -45,7 +45,7 @@ async def test_a_key_is_revoked_once_and_still_found(store: Any_Store) -> None:
     assert not await store.write(keys.add, key(3), "digest_2")
 
 
-async def test_a_name_is_that_of_its_first_key(store: Any_Store) -> None:
+async def test_a_tenant_is_found_by_the_name_of_its_key(store: Any_Store) -> None:
     for n, tenant in ((1, "t1"), (2, "t2")):
         await store.write(keys.add, key(n, tenant), f"digest_{n}")
     await store.write(keys.revoke, "key_1", 50)
@@ -54,7 +54,7 @@ async def test_a_name_is_that_of_its_first_key(store: Any_Store) -> None:
 
 
 @pytest.mark.parametrize("kind", ["assistant", "thread", "upstream object"])
-async def test_a_tenant_with_an_object_has_objects(store: Any_Store, kind: str) -> None:
+async def test_a_tenant_is_found_by_its_objects(store: Any_Store, kind: str) -> None:
     assert not await store.read(keys.has_objects)
     if kind == "assistant":
         await store.write(assistants.insert, assistant(1))

@@ -28,12 +28,12 @@ def fill(tx: Tx, status: str = "in_progress", owner: str | None = "me") -> None:
         ("in_progress", None, False),
     ],
 )
-async def test_only_ones_own_active_run_is_renewed(
+async def test_only_leases_of_the_process_own_active_runs_are_renewed(
     store: Any_Store, status: str, owner: str | None, renewed: bool
 ) -> None:
     await store.write(fill, status, owner)
     assert await store.write(leases.renew, [("", "run_1")], "me", 99.0) == int(renewed)
-    # At 50 the first lease has run out, the renewed one has not.
+    # At second 50 the first lease has expired, and the renewed one has not.
     active = status not in ("completed", "expired")
     assert await store.write(runs.claim, "run_1", 50.0, "next", 60.0) is (active and not renewed)
 
@@ -48,7 +48,7 @@ async def test_the_leases_of_all_tenants_are_renewed_together(store: Any_Store) 
     assert await store.of("third").write(runs.claim, "run_1", 50.0, "next", 60.0)
 
 
-async def test_how_they_stand(store: Any_Store) -> None:
+async def test_the_status_of_each_run_is_returned(store: Any_Store) -> None:
     await store.write(fill, "cancelling")
     await store.of("other").write(fill, "queued", None)
     await store.of("third").write(fill, "completed")

@@ -29,7 +29,7 @@ async def test_save_adds_then_replaces_in_place(store: Any_Store) -> None:
     assert listed == [message(1, text="changed"), message(2)]
 
 
-async def test_the_run_filter_keeps_the_cursors_of_the_whole_list(store: Any_Store) -> None:
+async def test_cursors_of_the_whole_list_are_valid_with_the_run_filter(store: Any_Store) -> None:
     def work(tx: Tx) -> None:
         threads.insert(tx, thread())
         for n in range(6):
@@ -42,19 +42,19 @@ async def test_the_run_filter_keeps_the_cursors_of_the_whole_list(store: Any_Sto
     assert (ids(later.data), later.has_more) == (["msg_3"], True)
 
 
-async def test_text_that_is_hard_on_databases(store: Any_Store) -> None:
+async def test_text_that_databases_treat_specially(store: Any_Store) -> None:
     hard = "ñ 【4:0†a】 \U0001f600 \x00 \u2028 half a pair: "
     await store.write(threads.insert, thread())
     await store.write(messages.insert, message(1, text=hard + "\ud83d"))
     assert await store.read(messages.get, "thread_1", "msg_1") == message(1, text=hard + "\ufffd")
 
 
-def test_bodies_lie_compact_and_readable() -> None:
+def test_bodies_are_stored_as_compact_readable_json() -> None:
     assert rows.dump({"a": ["ñ", 1.0]}) == '{"a":["ñ",1.0]}'
 
 
 @given(st.text(st.characters(exclude_categories=[])))
-def test_every_text_survives(text: str) -> None:
+def test_every_text_is_read_as_it_was_stored(text: str) -> None:
     written = rows.dump({"value": text})
     assert rows.load(written.encode()) == {"value": encoding.well_formed(text)}
     assert "\x00" not in written

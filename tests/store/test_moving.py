@@ -1,4 +1,4 @@
-"""Everything from one database to another, of either kind, or nothing."""
+"""Moving everything from one database to another, of either kind, or nothing."""
 
 import os
 import signal
@@ -39,7 +39,7 @@ from tests.store.things import assistant, ids, message, python, run, step, threa
 from tests.stores import POSTGRES, empty
 
 Json = dict[str, Any]
-#: What databases, drivers and encodings treat in different ways.
+#: Values that databases, drivers and encodings treat differently.
 ODD = ("\0", "\\u0000", "\ud83d", "\ude00", "😀", "'; --", "%s %(a)s :b", "\r\n", "", "é" * 3000, "\x1f")
 NUMBERS = (0.1 + 0.2, 1e-320, 1.7976931348623157e308, -0.0, 2**53 + 1, 10**400)
 PAIRS = ["sqlite to sqlite", *(["sqlite to postgresql", "postgresql to sqlite"] if POSTGRES else [])]
@@ -47,7 +47,7 @@ PAIRS = ["sqlite to sqlite", *(["sqlite to postgresql", "postgresql to sqlite"] 
 
 @pytest.fixture(params=PAIRS)
 def pair(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Database, Database]]:
-    """A source and a target in which nothing is, not even a table."""
+    """A source and a target without any table."""
     with ExitStack() as stack:
         made = []
         for number, kind in enumerate(request.param.split(" to ")):
@@ -58,7 +58,7 @@ def pair(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Datab
 
 
 def fill(tx: Tx) -> None:
-    """Something in every table, odd in all that may be odd; the last of each table is deleted again."""
+    """Add rows with unusual values to every table; the last row of each table is deleted again."""
     texts = {"texts": list(ODD), "numbers": list(NUMBERS), "deep": {"er": [[[None]]]}}
     assistants.insert(tx, assistant(1) | texts, "import of May")
     for n in (1, 2):
@@ -94,7 +94,7 @@ def rows(tx: Tx) -> dict[str, list[tuple[Any, ...]]]:
     }
 
 
-def test_all_of_it_arrives(pair: tuple[Database, Database]) -> None:
+def test_everything_is_moved(pair: tuple[Database, Database]) -> None:
     source, target = pair
     for tenant in ("", "other"):
         source.of(tenant).write(fill)
@@ -113,8 +113,8 @@ def test_all_of_it_arrives(pair: tuple[Database, Database]) -> None:
     assert again == bytes(range(256)) * 1000
 
 
-def test_what_comes_later_sorts_after_all_that_ever_was(pair: tuple[Database, Database]) -> None:
-    """Also after what was deleted before the move: a head may cover numbers that are no longer there."""
+def test_new_rows_sort_after_all_earlier_ones(pair: tuple[Database, Database]) -> None:
+    """Also after rows that were deleted before the move: a chain's head may cover their numbers."""
     source, target = pair
     source.write(fill)
     moving.move(source, target)
@@ -137,7 +137,7 @@ def test_an_empty_store(pair: tuple[Database, Database]) -> None:
     assert target.read(threads.get, "thread_1") == thread()
 
 
-def test_a_target_with_anything_in_it_is_refused(pair: tuple[Database, Database]) -> None:
+def test_a_target_that_is_not_empty_is_refused(pair: tuple[Database, Database]) -> None:
     source, target = pair
     source.write(fill)
     target.write(assistants.insert, assistant(7))
@@ -148,7 +148,7 @@ def test_a_target_with_anything_in_it_is_refused(pair: tuple[Database, Database]
 
 
 @pytest.mark.parametrize("table", ["assistants", "messages", "responses"])
-def test_what_breaks_off_leaves_nothing(pair: tuple[Database, Database], table: str) -> None:
+def test_an_interrupted_move_leaves_no_rows(pair: tuple[Database, Database], table: str) -> None:
     source, target = pair
     source.write(fill)
     before = source.read(rows)
@@ -164,7 +164,7 @@ def test_what_breaks_off_leaves_nothing(pair: tuple[Database, Database], table: 
     assert target.read(rows) == before
 
 
-def test_the_source_is_locked_against_writing(pair: tuple[Database, Database]) -> None:
+def test_the_source_is_locked_for_writing(pair: tuple[Database, Database]) -> None:
     source, target = pair
     source.write(fill)
     others: list[object] = []
@@ -203,7 +203,7 @@ MOVE = """if True:
 """
 
 
-def test_a_process_that_is_killed_leaves_nothing(pair: tuple[Database, Database]) -> None:
+def test_a_killed_process_leaves_no_rows(pair: tuple[Database, Database]) -> None:
     source, target = pair
     source.write(fill)
     process = python(MOVE, *(each.url.render_as_string(hide_password=False) for each in pair))
@@ -213,7 +213,7 @@ def test_a_process_that_is_killed_leaves_nothing(pair: tuple[Database, Database]
     assert moving.move(source, target)["messages"].rows == len(ODD)
 
 
-def test_what_arrives_otherwise_than_it_left_is_refused(tmp_path: Path) -> None:
+def test_rows_that_changed_during_the_move_are_refused(tmp_path: Path) -> None:
     source, target = (database(f"sqlite:///{tmp_path / name}") for name in ("one.db", "two.db"))
     source.write(fill)
     spoil = "UPDATE messages SET body = replace(body, 'thread', 'thr\u0435ad') WHERE seq = new.seq"
@@ -226,7 +226,7 @@ def test_what_arrives_otherwise_than_it_left_is_refused(tmp_path: Path) -> None:
     target.close()
 
 
-def test_no_source_and_no_other_target(tmp_path: Path) -> None:
+def test_a_missing_source_and_a_target_that_is_the_source(tmp_path: Path) -> None:
     here, gone = (database(f"sqlite:///{tmp_path / name}") for name in ("here.db", "gone.db"))
     here.prepare()
     with pytest.raises(StoreFailed, match=r"gone\.db does not exist"):

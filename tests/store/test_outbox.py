@@ -1,4 +1,4 @@
-"""Responses that upstream is to delete."""
+"""Responses that are to be deleted upstream."""
 
 from shim.store import outbox, responses, runs, threads
 from shim.store.tx import Tx
@@ -6,7 +6,7 @@ from tests.store.things import Any_Store, run, thread
 
 
 def fill(tx: Tx) -> None:
-    """Two threads: the first has two runs, with two responses and one."""
+    """Two threads: the first has two runs, one with two responses and one with one."""
     for n in (1, 2):
         threads.insert(tx, thread(n))
     for n, of in ((1, 1), (2, 1), (3, 2)):
@@ -33,14 +33,14 @@ async def test_the_responses_of_a_thread_or_of_a_run_wait_to_be_deleted(store: A
     assert await store.of("other").read(waiting) == []
 
 
-async def test_they_outlive_their_thread(store: Any_Store) -> None:
+async def test_the_responses_are_still_listed_after_their_thread_is_deleted(store: Any_Store) -> None:
     await store.write(fill)
     await store.write(outbox.add, "thread_1", 5)
     await store.write(threads.delete, "thread_1")
     assert sorted(await store.read(waiting)) == ["resp_0", "resp_1", "resp_2"]
 
 
-async def test_they_are_walked_through_tried_and_done(store: Any_Store) -> None:
+async def test_the_responses_are_listed_tried_and_removed(store: Any_Store) -> None:
     for n in range(3):
         await store.write(outbox.add_one, f"resp_{n}", 5)
     first, second = await store.read(outbox.some, 0, 2)
@@ -55,7 +55,7 @@ async def test_they_are_walked_through_tried_and_done(store: Any_Store) -> None:
     assert await store.read(waiting) == ["resp_1", "resp_2"]
 
 
-async def test_the_last_one_leaves_no_trace(store: Any_Store) -> None:
+async def test_after_the_last_response_no_row_remains(store: Any_Store) -> None:
     erasing: list[bool] = []
     for n in range(2):
         await store.write(outbox.add_one, f"resp_{n}", 5)

@@ -1,4 +1,4 @@
-"""Requests of a tenant are counted in windows, by all processes together."""
+"""Requests of a tenant are counted in time windows, by all processes together."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -16,7 +16,7 @@ async def test_a_window_begins_with_its_first_request(store: Any_Store) -> None:
     assert await counted("a", 160.0) == (1, 220.0)
 
 
-def test_of_many_at_once_each_is_counted(base: Database) -> None:
+def test_every_one_of_concurrent_requests_is_counted(base: Database) -> None:
     with ThreadPoolExecutor(8) as callers:
         seen = list(callers.map(lambda _: base.write(rate_windows.count, 100.0, 60.0).calls, range(40)))
     assert sorted(seen) == list(range(1, 41))

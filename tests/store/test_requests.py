@@ -1,4 +1,4 @@
-"""Which earlier request a request may be another attempt of."""
+"""Whether a request may be a retry of an earlier request."""
 
 from typing import Any
 
@@ -16,23 +16,26 @@ def made(attempt: int = 0, at: float = NOON, kind: str = "message", mark: str = 
     return {**known, "thread_id": "thread_1", "digest": None, **more}
 
 
-#: The attempt that was noted at noon, the one that looks, seconds after noon at which it arrived, whether it finds.
+#: The attempt number of the request stored at noon, that of the new one, the seconds after noon at which the new one
+#: arrived, and whether the stored one is found.
 CASES = [
     (0, 1, 5.0, True),
     (0, 2, 5.0, True),
     (0, 1, 599.0, True),
     (0, 1, 601.0, False),
-    (0, 0, 5.0, False),  # the same words once more
-    (0, 0, -5.0, False),  # two that came in together
+    (0, 0, 5.0, False),  # an equal request, but not a retry
+    (0, 0, -5.0, False),  # two equal requests at the same time
     (1, 1, 5.0, False),
     (1, 2, 5.0, True),
-    (1, 0, -5.0, True),  # the second attempt was quicker
+    (1, 0, -5.0, True),  # the second attempt arrived earlier
     (1, 0, 5.0, False),
 ]
 
 
 @pytest.mark.parametrize("noted,looking,after,found", CASES)
-async def test_attempts(store: Any_Store, noted: int, looking: int, after: float, found: bool) -> None:
+async def test_which_attempts_find_the_stored_request(
+    store: Any_Store, noted: int, looking: int, after: float, found: bool
+) -> None:
     await store.write(threads.insert, thread())
     await store.write(requests.insert, made(noted))
     row = await store.read(requests.sent, "m", looking, NOON + after)
@@ -41,7 +44,7 @@ async def test_attempts(store: Any_Store, noted: int, looking: int, after: float
     assert await store.of("other").read(requests.sent, "m", looking, NOON + after) is None
 
 
-async def test_each_is_claimed_by_one(store: Any_Store) -> None:
+async def test_a_stored_request_is_claimed_by_one_retry(store: Any_Store) -> None:
     await store.write(threads.insert, thread())
     seq = await store.write(requests.insert, made())
     assert await store.write(requests.claim, seq, 1)
@@ -50,7 +53,7 @@ async def test_each_is_claimed_by_one(store: Any_Store) -> None:
     assert await store.read(requests.sent, "m", 2, NOON) is not None
 
 
-async def test_what_came_to_the_thread_since(store: Any_Store) -> None:
+async def test_later_requests_for_the_same_thread(store: Any_Store) -> None:
     for n in (1, 2):
         await store.write(threads.insert, thread(n))
     await store.write(requests.insert, made())
@@ -64,7 +67,7 @@ async def test_what_came_to_the_thread_since(store: Any_Store) -> None:
     assert not await store.read(requests.has_since, row, ())
 
 
-def test_old_rows_are_swept(store: Any_Store) -> None:
+def test_old_rows_are_deleted(store: Any_Store) -> None:
     if not isinstance(store, SyncStore):
         pytest.skip("one colour is enough")
     base = store.database

@@ -1,4 +1,4 @@
-"""Upstream responses that runs have made."""
+"""Upstream responses that runs have created."""
 
 from shim.store import responses, runs, threads
 from shim.store.responses import ResponseRow
@@ -15,7 +15,7 @@ def fill(tx: Tx) -> None:
     responses.insert(tx, "resp_c", "thread_2", "run_2", "resp_a", 7)
 
 
-async def test_a_runs_responses_come_in_the_order_in_which_they_began(store: Any_Store) -> None:
+async def test_the_responses_of_a_run_are_in_the_order_of_their_start(store: Any_Store) -> None:
     await store.write(fill)
     assert await store.read(responses.of_run, "run_1") == [
         ResponseRow("resp_b", "run_1", None, 9, None, None),
@@ -27,7 +27,7 @@ async def test_a_runs_responses_come_in_the_order_in_which_they_began(store: Any
         assert await store.read(responses.of_thread, name) == set()
 
 
-async def test_an_ending_is_kept_with_its_usage(store: Any_Store) -> None:
+async def test_the_end_of_a_response_is_stored_with_its_usage(store: Any_Store) -> None:
     await store.write(fill)
     assert await store.write(responses.finish, "resp_b", "completed", {"input_tokens": 3})
     assert await store.write(responses.finish, "resp_a", "failed", None)
@@ -46,7 +46,7 @@ async def test_another_tenant_sees_and_ends_none_of_them(store: Any_Store) -> No
     assert await other.read(responses.of_thread, "thread_1") == set()
 
 
-async def test_an_id_that_a_server_uses_again_is_the_newer_response(store: Any_Store) -> None:
+async def test_an_id_that_a_server_uses_again_names_the_newer_response(store: Any_Store) -> None:
     await store.write(fill)
     await store.write(responses.finish, "resp_c", "completed", {"input_tokens": 3})
     await store.write(responses.insert, "resp_c", "thread_1", "run_1", "resp_b", 10)

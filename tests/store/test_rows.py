@@ -1,6 +1,7 @@
-"""Rows of any table: added, replaced, changed, removed; and lists cut into pages.
+"""Rows of any table: added, replaced, changed, removed; and lists divided into pages.
 
-Pages are as recorded: see section 3 of the facts about the Assistants API, and for before with limit our own choice.
+Pages are as recorded: see section 3 of the facts about the Assistants API; the behaviour of `before` with a limit is
+the project's own choice.
 """
 
 from collections.abc import Iterator
@@ -95,7 +96,9 @@ def engine() -> Iterator[sa.Engine]:
 
 
 @given(total=st.integers(0, 12), limit=st.integers(1, 5), order=st.sampled_from(["asc", "desc"]))
-def test_walking_either_way_shows_everything_once(engine: sa.Engine, total: int, limit: int, order: rows.Order) -> None:
+def test_paging_in_either_direction_shows_every_row_once(
+    engine: sa.Engine, total: int, limit: int, order: rows.Order
+) -> None:
     with engine.connect() as db:
         for n in range(total):
             assistants.insert(Tx(db, ""), assistant(n))
@@ -133,7 +136,7 @@ def values(name: str, **more: str) -> Json:
     return {"id": "asst_1", "created_at": 1, "body": rows.dump({"name": name}), "batch": None, **more}
 
 
-def test_a_row_is_got_by_all_that_is_asked(base: Database) -> None:
+def test_a_row_is_found_only_if_all_conditions_match(base: Database) -> None:
     def work(tx: Tx) -> list[Json | None]:
         rows.add(tx.db, schema.assistants, {"tenant": "", **values("one")})
         return [body(tx), body(tx, id="asst_2"), body(tx, tenant="other"), body(tx, batch="x")]
@@ -141,7 +144,7 @@ def test_a_row_is_got_by_all_that_is_asked(base: Database) -> None:
     assert base.write(work) == [{"name": "one"}, None, None, None]
 
 
-def test_a_number_is_never_given_twice(base: Database) -> None:
+def test_a_sequence_number_is_never_used_twice(base: Database) -> None:
     def work(tx: Tx) -> list[int]:
         numbers = [rows.add(tx.db, schema.assistants, {"tenant": "", **values("one", id=f"asst_{n}")}) for n in (1, 2)]
         assert rows.remove(tx.db, schema.assistants, {"tenant": ""}) == 2
@@ -151,7 +154,7 @@ def test_a_number_is_never_given_twice(base: Database) -> None:
     assert first < second < third
 
 
-def test_an_object_is_put_in_its_place_or_at_the_end(base: Database) -> None:
+def test_an_object_is_replaced_in_place_or_added_at_the_end(base: Database) -> None:
     def work(tx: Tx) -> list[Any]:
         for tenant, name in (("", "one"), ("", "two"), ("other", "theirs")):
             rows.put(tx.db, schema.assistants, tenant, values(name))
@@ -163,7 +166,7 @@ def test_an_object_is_put_in_its_place_or_at_the_end(base: Database) -> None:
     assert base.write(work) == [[{"name": "three"}, {"name": "new"}], {"name": "theirs"}]
 
 
-def test_rows_are_changed_and_removed_where_all_that_is_asked_is_so(base: Database) -> None:
+def test_rows_are_changed_and_removed_only_if_all_conditions_match(base: Database) -> None:
     def work(tx: Tx) -> None:
         for tenant in ("", "other"):
             for n in (1, 2):
@@ -184,7 +187,7 @@ def test_rows_are_changed_and_removed_where_all_that_is_asked_is_so(base: Databa
     base.write(work)
 
 
-def test_a_row_that_is_there_stays_as_it_is(base: Database) -> None:
+def test_an_existing_row_is_not_replaced(base: Database) -> None:
     def work(tx: Tx) -> list[Any]:
         added = [
             rows.add_new(tx.db, schema.assistants, {"tenant": tenant, **values(name)})
@@ -195,7 +198,7 @@ def test_a_row_that_is_there_stays_as_it_is(base: Database) -> None:
     assert base.write(work) == [[True, False, True], {"name": "one"}, {"name": "theirs"}]
 
 
-def test_what_is_left_out_of_a_page_does_not_count_as_more(base: Database) -> None:
+def test_rows_excluded_from_a_list_do_not_count_for_has_more(base: Database) -> None:
     def work(tx: Tx) -> list[Any]:
         three(tx)
         whole = {"tenant": ""}
@@ -206,7 +209,7 @@ def test_what_is_left_out_of_a_page_does_not_count_as_more(base: Database) -> No
     assert found == [(["asst_1", "asst_2"], True), (["asst_1", "asst_2"], False), (["asst_2", "asst_3"], False)]
 
 
-def test_a_narrower_list_keeps_the_cursors_of_the_whole_one(base: Database) -> None:
+def test_cursors_of_the_whole_list_are_valid_for_a_filtered_one(base: Database) -> None:
     def work(tx: Tx) -> Any:
         for n, batch in ((1, "a"), (2, "b"), (3, "a")):
             assistants.insert(tx, assistant(n), batch)

@@ -23,7 +23,7 @@ def begin(tx: Tx, status: str = "queued") -> None:
     runs.insert(tx, run(1, status=status), MEMORY, "me", 60.5)
 
 
-async def test_what_went_in_comes_out(store: Any_Store) -> None:
+async def test_a_run_is_read_as_it_was_stored(store: Any_Store) -> None:
     await store.write(begin)
     expected = RunRow(run(1), MEMORY, "me", 60.5)
     assert await store.read(runs.get, "thread_1", "run_1") == expected
@@ -47,21 +47,21 @@ async def test_a_second_active_run_is_refused_and_leaves_the_transaction_usable(
 
 
 @pytest.mark.parametrize("status", ENDED)
-async def test_a_run_that_has_ended_holds_nothing(store: Any_Store, status: str) -> None:
+async def test_a_run_that_has_ended_does_not_lock_its_thread(store: Any_Store, status: str) -> None:
     await store.write(begin, status)
     assert await store.read(runs.active, "thread_1") is None
     await store.write(runs.insert, run(2), MEMORY, None, None)
     assert ids((await store.read(runs.page, "thread_1", 20, "desc")).data) == ["run_2", "run_1"]
 
 
-async def test_an_id_that_is_taken_is_no_active_run(store: Any_Store) -> None:
+async def test_an_existing_id_is_not_reported_as_an_active_run(store: Any_Store) -> None:
     await store.write(begin, "completed")
     with pytest.raises(Exception, match=r"(?i)unique") as caught:
         await store.write(runs.insert, run(1), MEMORY, None, None)
     assert not isinstance(caught.value, ActiveRun)
 
 
-async def test_move_compares_and_sets(store: Any_Store) -> None:
+async def test_move_is_compare_and_set(store: Any_Store) -> None:
     await store.write(begin)
     cancelled, completed = run(1, status="cancelling"), run(1, status="completed")
     assert await store.write(runs.move, cancelled, CHAINED, frozenset(ACTIVE))
@@ -79,7 +79,7 @@ async def test_move_may_change_the_lease(store: Any_Store) -> None:
     assert (await store.read(runs.active, "thread_1") or run)[2:] == (None, None)
 
 
-async def test_save_keeps_what_is_private(store: Any_Store) -> None:
+async def test_save_does_not_change_private_columns(store: Any_Store) -> None:
     await store.write(begin)
     changed = {**run(1), "metadata": {"a": "b"}}
     assert await store.write(runs.save, changed)
@@ -87,7 +87,7 @@ async def test_save_keeps_what_is_private(store: Any_Store) -> None:
     assert not await store.write(runs.save, run(2))
 
 
-async def test_a_lease_is_renewed_by_its_owner_and_claimed_when_it_has_run_out(store: Any_Store) -> None:
+async def test_a_lease_is_renewed_by_its_owner_and_claimed_after_it_has_expired(store: Any_Store) -> None:
     await store.write(begin)
     assert await store.write(leases.renew, [("", "run_1")], "me", 70.0)
     assert not await store.write(runs.claim, "run_1", 69.0, "you", 100.0)
@@ -103,7 +103,7 @@ async def test_a_run_that_has_ended_cannot_be_claimed_or_renewed(store: Any_Stor
     assert not await store.write(leases.renew, [("", "run_1")], "me", 200.0)
 
 
-async def test_one_statement_renews_and_shows_all_runs_of_a_process(store: Any_Store) -> None:
+async def test_one_statement_renews_and_returns_all_runs_of_a_process(store: Any_Store) -> None:
     def work(tx: Tx) -> None:
         for number, owner in ((1, "me"), (2, "you"), (3, "me")):
             threads.insert(tx, thread(number))
@@ -118,14 +118,14 @@ async def test_one_statement_renews_and_shows_all_runs_of_a_process(store: Any_S
     assert (await store.read(runs.active, "thread_2") or run)[2:] == ("you", 60.5)
 
 
-async def test_a_run_is_released_by_its_owner_alone(store: Any_Store) -> None:
+async def test_a_run_is_released_only_by_its_owner(store: Any_Store) -> None:
     await store.write(begin)
     assert not await store.write(runs.release, "run_1", "you")
     assert await store.write(runs.release, "run_1", "me")
     assert (await store.read(runs.active, "thread_1") or run)[2:] == (None, None)
 
 
-async def test_delete_takes_what_the_run_left_but_not_its_messages(store: Any_Store) -> None:
+async def test_delete_removes_the_rows_of_a_run_but_not_its_messages(store: Any_Store) -> None:
     def work(tx: Tx) -> None:
         steps.save(tx, step(1))
         messages.insert(tx, message(1, run=1))
@@ -144,7 +144,7 @@ async def test_delete_takes_what_the_run_left_but_not_its_messages(store: Any_St
 
 
 def race(base: Database, work: object, inputs: range) -> list[object]:
-    """``work(n)`` in as many threads at once; what each answered."""
+    """Run ``work(n)`` in that many threads at the same time; returns the result of each."""
     together = threading.Barrier(len(inputs))
 
     def one(n: int) -> object:
@@ -155,7 +155,7 @@ def race(base: Database, work: object, inputs: range) -> list[object]:
         return list(pool.map(one, inputs))
 
 
-def test_of_many_who_start_a_run_one_wins(base: Database) -> None:
+def test_one_of_several_concurrent_starts_of_a_run_succeeds(base: Database) -> None:
     def start(tx: Tx, n: int) -> str:
         try:
             runs.insert(tx, run(n), MEMORY, None, None)
@@ -170,7 +170,7 @@ def test_of_many_who_start_a_run_one_wins(base: Database) -> None:
     assert sorted(answers) == sorted(["won"] + 7 * [winner.body["id"]])
 
 
-def test_of_many_who_end_a_run_one_wins(base: Database) -> None:
+def test_one_of_several_concurrent_ends_of_a_run_succeeds(base: Database) -> None:
     def end(tx: Tx, n: int) -> bool:
         return runs.move(tx, run(1, status=ENDED[n % 5]), MEMORY | {"citations": n}, frozenset(ACTIVE))
 
@@ -182,7 +182,7 @@ def test_of_many_who_end_a_run_one_wins(base: Database) -> None:
     assert found.memory["citations"] == answers.index(True)
 
 
-async def test_a_lease_of_another_tenant_with_the_same_ids_is_left_alone(store: Any_Store) -> None:
+async def test_a_lease_of_another_tenant_with_the_same_ids_is_unchanged(store: Any_Store) -> None:
     def work(tx: Tx) -> None:
         threads.insert(tx, thread(1))
         runs.insert(tx, run(1), MEMORY, "me", 60.5)

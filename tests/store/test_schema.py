@@ -1,6 +1,6 @@
-"""The tables: what the revisions make of them, what belongs to a thread, and which index serves which question.
+"""The tables: the result of the revisions, the rows of a thread, and the index for each query.
 
-Long lists are read from an index, so that a page costs the same at the end of 100,000 messages as at their start.
+Long lists are read from an index, so that a page costs the same at the end of 100,000 messages as at their beginning.
 """
 
 import sqlite3
@@ -23,8 +23,8 @@ def test_the_revisions_make_the_schema(address: str) -> None:
     base.close()
 
 
-def test_on_sqlite_even_to_the_letter(ready_files: Files, tmp_path: Path) -> None:
-    """What the comparison does not see: partial indexes, numbers given once, cascades."""
+def test_on_sqlite_the_definitions_are_identical(ready_files: Files, tmp_path: Path) -> None:
+    """Checks what the comparison above does not include: partial indexes, numbers that are never reused, cascades."""
     engine = sa.create_engine(f"sqlite:///{tmp_path / 'created.db'}")
     schema.metadata.create_all(engine)
     engine.dispose()
@@ -32,10 +32,10 @@ def test_on_sqlite_even_to_the_letter(ready_files: Files, tmp_path: Path) -> Non
 
 
 def described(path: Path) -> dict[str, list[str]]:
-    """What each table and index consists of, the parts in alphabetical order."""
+    """The parts of each table's and index's definition, in alphabetical order."""
     with sqlite3.connect(path) as db:
         found = db.execute("SELECT name, sql FROM sqlite_master WHERE sql NOT NULL AND name NOT LIKE '%alembic%'")
-        # A column that was added later stands on another's line, and in its own place.
+        # A column that was added by a later revision is on the line of another, so it is moved to a line of its own.
         made = {
             name: sorted(part.strip(" ,\t") for part in sql.replace(", touched_at", "\ntouched_at").split("\n"))
             for name, sql in found
@@ -46,7 +46,7 @@ def described(path: Path) -> dict[str, list[str]]:
 
 @pytest.fixture
 def fresh() -> Iterator[sa.Connection]:
-    """The tables with nothing in them."""
+    """The empty tables."""
     engine = dialects.make_engine(sa.make_url("sqlite://"))
     with engine.begin() as connection:
         schema.metadata.create_all(connection)
@@ -64,7 +64,7 @@ def db() -> Iterator[sa.Connection]:
 
 
 def plan(db: sa.Connection, statement: sa.Select[tuple[str]], values: dict[str, object]) -> str:
-    """How SQLite would run the statement, in its own words."""
+    """SQLite's query plan for the statement."""
     compiled = statement.compile(db)
     given = tuple(compiled.construct_params(values)[name] for name in compiled.positiontup or ())
     return "; ".join(row[3] for row in db.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}", given))
@@ -125,7 +125,7 @@ def test_an_id_is_unique_within_its_tenant() -> None:
             assert {"tenant", "id"} in unique, table.name
 
 
-def test_what_belongs_to_a_thread_goes_with_it(fresh: sa.Connection) -> None:
+def test_rows_of_a_thread_are_deleted_with_it(fresh: sa.Connection) -> None:
     ours = [
         table
         for table in schema.metadata.sorted_tables
@@ -150,7 +150,7 @@ def _something(column: "sa.Column[object]") -> object:
 
 
 @pytest.mark.parametrize("status, holds", [("queued", True), ("requires_action", True), ("completed", False)])
-def test_one_run_holds_a_thread(fresh: sa.Connection, status: str, holds: bool) -> None:
+def test_a_thread_has_at_most_one_active_run(fresh: sa.Connection, status: str, holds: bool) -> None:
     for tenant in ("", "other"):
         thread = {"tenant": tenant, "id": "thread_1", "created_at": 1, "body": "{}"}
         fresh.execute(schema.threads.insert(), thread)
@@ -164,16 +164,16 @@ def test_one_run_holds_a_thread(fresh: sa.Connection, status: str, holds: bool) 
 
 
 @pytest.mark.parametrize("odd", ["\0", "a\ud83d", "\ude00b"])
-def test_an_id_that_somebody_made_up_can_be_asked_for(fresh: sa.Connection, odd: str) -> None:
-    """A text that no database takes is stored, and asked for, in another form."""
+def test_an_invented_id_can_be_looked_up(fresh: sa.Connection, odd: str) -> None:
+    """A text that databases refuse is stored and looked up in another form."""
     where = {"tenant": "", "id": odd}
     assert rows.get(fresh, schema.assistants, where) is None
     fresh.execute(schema.assistants.insert(), where | {"created_at": 1, "body": "{}"})
     assert rows.get(fresh, schema.assistants, where) == {}
 
 
-def test_contents_are_in_columns_that_can_be_sealed() -> None:
-    """What people said and what was made of it; see tests/scenarios/privacy for what else the tables tell."""
+def test_contents_are_in_columns_that_can_be_encrypted() -> None:
+    """Texts of users and everything made from them; tests/scenarios/privacy checks what the other columns reveal."""
     sealed = {
         f"{table.name}.{column.name}"
         for table in schema.metadata.sorted_tables

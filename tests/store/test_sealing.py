@@ -14,19 +14,19 @@ FILES = [b"\x00\xff\n", b"", MARK, b"\x00sealed"]
 
 
 @pytest.mark.parametrize("text", TEXTS)
-def test_a_text_is_closed_and_opened(text: str) -> None:
+def test_a_text_is_encrypted_and_decrypted(text: str) -> None:
     seal = Seal((NEW,))
     closed = seal.close(text)
     assert closed.isascii()
     assert closed != seal.close(text)
     assert closed != text
     assert seal.open(closed) == text
-    # What was stored before there was a key.
+    # A text that was stored before there was a key.
     assert seal.open(text) == text
 
 
 @pytest.mark.parametrize("content", FILES)
-def test_a_file_is_closed_and_opened(content: bytes) -> None:
+def test_a_file_is_encrypted_and_decrypted(content: bytes) -> None:
     seal = Seal((NEW,))
     closed = seal.close_file(content)
     assert closed.startswith(MARK)
@@ -36,7 +36,7 @@ def test_a_file_is_closed_and_opened(content: bytes) -> None:
         assert seal.open_file(content) == content
 
 
-def test_the_first_key_seals_and_each_opens() -> None:
+def test_the_first_key_encrypts_and_every_key_decrypts() -> None:
     old, new, both = Seal((OLD,)), Seal((NEW,)), Seal((NEW, OLD))
     assert both.open(old.close("a")) == both.open(new.close("a")) == "a"
     assert new.open(both.close("a")) == "a"
@@ -46,14 +46,14 @@ def test_the_first_key_seals_and_each_opens() -> None:
         assert str(caught.value) == OTHER_KEY
 
 
-def test_a_plain_one_opens_what_is_sealed_and_seals_nothing() -> None:
+def test_the_plain_mode_decrypts_and_does_not_encrypt() -> None:
     plain, sealing_ = Seal((NEW,), plain=True), Seal((NEW,))
     assert (plain.close("a"), plain.close_file(b"a"), plain.mark("ab")) == ("a", b"a", "ab")
     assert plain.open(sealing_.close("a")) == "a"
     assert plain.open_file(sealing_.close_file(b"a")) == b"a"
 
 
-def test_a_mark_is_the_same_while_the_first_key_is() -> None:
+def test_a_mark_depends_only_on_the_first_key() -> None:
     digest = "0123456789" * 4
     mark = Seal((NEW,)).mark(digest)
     assert Seal((NEW, OLD)).mark(digest) == mark != digest
@@ -70,7 +70,7 @@ def test_an_invalid_key_is_not_shown_in_its_error(keys: tuple[str, ...]) -> None
     assert caught.value.__suppress_context__
 
 
-def test_columns_seal_on_their_way_in_and_open_on_their_way_out() -> None:
+def test_columns_encrypt_when_written_and_decrypt_when_read() -> None:
     table = sa.Table(
         "t",
         sa.MetaData(),
@@ -96,7 +96,7 @@ def test_columns_seal_on_their_way_in_and_open_on_their_way_out() -> None:
     engine.dispose()
 
 
-def test_without_keys_nothing_is_sealed() -> None:
+def test_without_keys_nothing_is_encrypted() -> None:
     engine = sa.create_engine("sqlite://")
     assert sealing.of(engine) is None
     for kind in (sealing.Text(), sealing.Mark(), sealing.File()):

@@ -19,7 +19,7 @@ async def test_save_replaces_in_place(store: Any_Store) -> None:
     assert await store.read(steps.get, "run_2", "step_1") is None
 
 
-async def test_last_is_of_the_run_asked_for(store: Any_Store) -> None:
+async def test_last_returns_a_step_of_the_given_run(store: Any_Store) -> None:
     await store.write(begin)
     assert await store.read(steps.last, "run_1") == step(3)
     assert await store.read(steps.last, "run_9") is None

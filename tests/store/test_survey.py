@@ -29,7 +29,7 @@ async def filled(store: Any_Store) -> None:
 
 
 @pytest.mark.parametrize("tenant, owners", [("", [""]), ("other", ["other"]), (None, ["other", ""]), ("nobody", [])])
-async def test_threads_are_the_newest_first_with_their_sizes(
+async def test_threads_are_listed_newest_first_with_their_sizes(
     store: Any_Store, tenant: str | None, owners: list[str]
 ) -> None:
     await filled(store)
@@ -45,7 +45,7 @@ async def test_the_tenants_of_an_id(store: Any_Store) -> None:
     assert await store.read(survey.tenants_of, schema.threads, "thread_9") == []
 
 
-async def test_messages_are_searched_in_any_case(store: Any_Store) -> None:
+async def test_the_search_in_messages_ignores_case(store: Any_Store) -> None:
     await filled(store)
     hit = Hit("other", message(1, 1, None, "Straße"))
     assert await store.read(lambda tx: list(survey.search(tx, "other", "STRASSE"))) == [hit]
@@ -54,7 +54,7 @@ async def test_messages_are_searched_in_any_case(store: Any_Store) -> None:
     assert await store.read(lambda tx: list(survey.search(tx, None, "hello"))) == []
 
 
-def test_only_texts_of_a_message_are_its_text() -> None:
+def test_only_text_parts_of_a_message_are_searched() -> None:
     image = {"type": "image_file", "image_file": {"file_id": "file_1"}}
     parts = [{"type": "text", "text": {"value": value}} for value in ("a", "b")]
     assert survey.text_of({"content": [parts[0], image, parts[1]]}) == "a\nb"
@@ -71,7 +71,7 @@ async def test_objects_of_a_thread_in_order_and_a_run_by_its_id(store: Any_Store
     assert await store.of("nobody").read(survey.all_of, schema.messages, "thread_1") == []
 
 
-async def test_what_was_spent_is_that_of_responses_that_have_ended(store: Any_Store) -> None:
+async def test_usage_is_the_sum_of_responses_that_have_ended(store: Any_Store) -> None:
     await filled(store)
     body = run(1, 1, "completed")
     both = [Spent("", at, "thread_1", body, USAGE) for at in (10, 20)]
@@ -81,7 +81,7 @@ async def test_what_was_spent_is_that_of_responses_that_have_ended(store: Any_St
     assert len(await store.read(lambda tx: list(survey.spent(tx, None)))) == 4
 
 
-async def test_assistants_are_a_tenants_or_all(store: Any_Store) -> None:
+async def test_assistants_of_one_tenant_or_of_all(store: Any_Store) -> None:
     await filled(store)
     await store.write(assistants.insert, assistant(2))
     assert await store.read(survey.assistants, "") == [assistant(1), assistant(2)]

@@ -1,4 +1,4 @@
-"""Which tenants have something in the store."""
+"""Which tenants have rows in the store."""
 
 from shim.store import files, tenants, threads
 from tests.store.things import Any_Store, thread

@@ -9,7 +9,7 @@ from tests.store.things import Any_Store, message, run, step, thread
 
 
 def fill(tx: Tx, n: int) -> None:
-    """A thread with one of everything."""
+    """A thread with a row in every table."""
     threads.insert(tx, thread(n))
     runs.insert(tx, run(n, n), {}, None, None)
     messages.insert(tx, message(n, n, n))
@@ -26,7 +26,7 @@ def count(tx: Tx) -> dict[str, int]:
     return {table.name: tx.db.execute(sa.select(sa.func.count()).select_from(table)).scalar_one() for table in tables}
 
 
-async def test_what_went_in_comes_out(store: Any_Store) -> None:
+async def test_a_thread_is_read_as_it_was_stored(store: Any_Store) -> None:
     await store.write(threads.insert, thread(), "import of May")
     assert await store.read(threads.get, "thread_1") == thread()
     assert await store.write(threads.save, {**thread(), "metadata": {"a": "b"}})
@@ -34,12 +34,12 @@ async def test_what_went_in_comes_out(store: Any_Store) -> None:
     assert await store.of("other").read(threads.get, "thread_1") is None
 
 
-#: Tables in which a thread has no rows.
+#: Tables without rows of a thread.
 OF_NO_THREAD = ("assistants", "doomed", "facts", "imports", "keys", "learned", "rate_windows")
 OF_NO_THREAD += ("tombstones", "upstream_objects")
 
 
-async def test_delete_takes_everything_of_the_thread_and_nothing_else(store: Any_Store) -> None:
+async def test_delete_removes_all_rows_of_the_thread_and_no_others(store: Any_Store) -> None:
     for tenant, n in (("", 1), ("", 2), ("other", 1)):
         await store.of(tenant).write(fill, n)
     assert await store.write(threads.delete, "thread_1")
@@ -51,7 +51,7 @@ async def test_delete_takes_everything_of_the_thread_and_nothing_else(store: Any
     assert not await store.write(threads.delete, "thread_1")
 
 
-async def test_nothing_can_be_added_to_a_thread_that_is_gone(store: Any_Store) -> None:
+async def test_nothing_can_be_added_to_a_deleted_thread(store: Any_Store) -> None:
     for work, body in ((messages.insert, message(1)), (messages.save, message(1)), (steps.save, step(1))):
         with pytest.raises(Gone):
             await store.write(work, body)
@@ -72,7 +72,7 @@ async def test_head(store: Any_Store) -> None:
     assert await store.read(threads.head, "thread_1") == Head("resp_1", 7)
 
 
-async def test_lock_says_whether_the_thread_exists(store: Any_Store) -> None:
+async def test_lock_returns_whether_the_thread_exists(store: Any_Store) -> None:
     await store.write(threads.insert, thread())
     assert await store.write(threads.lock, "thread_1")
     assert not await store.of("other").write(threads.lock, "thread_1")

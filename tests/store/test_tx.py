@@ -5,7 +5,7 @@ from shim.store.tx import Tx
 from tests.store.things import Any_Store, thread
 
 
-async def test_a_transaction_knows_whose_it_is(store: Any_Store) -> None:
+async def test_a_transaction_has_a_tenant(store: Any_Store) -> None:
     def whose(tx: Tx) -> str:
         return tx.tenant
 
@@ -15,7 +15,7 @@ async def test_a_transaction_knows_whose_it_is(store: Any_Store) -> None:
     assert [await each.write(whose) for each in (store, other)] == ["", "other"]
 
 
-async def test_tenants_share_a_database_and_nothing_in_it(store: Any_Store) -> None:
+async def test_tenants_share_a_database_but_no_rows(store: Any_Store) -> None:
     other = store.of("other")
     await other.write(threads.insert, thread())
     assert await store.read(threads.get, "thread_1") is None

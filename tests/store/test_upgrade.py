@@ -1,4 +1,6 @@
-"""Tables that are brought up to date: made, left alone where they are, and where they are not ours."""
+"""Upgrades of the tables: created if missing, unchanged if up to date, and refused if they belong to
+another program.
+"""
 
 import logging
 import sqlite3
@@ -32,7 +34,7 @@ def test_a_store_that_is_up_to_date_does_not_load_alembic(ready_files: Files, tm
 
 
 @pytest.mark.parametrize("revision", ["9999", "a1b2c3"])
-def test_a_newer_store_is_left_alone(ready_files: Files, tmp_path: Path, revision: str) -> None:
+def test_a_newer_store_is_unchanged(ready_files: Files, tmp_path: Path, revision: str) -> None:
     path = Path(ready_files.new(tmp_path).removeprefix("sqlite:///"))
     with sqlite3.connect(path) as db:
         db.execute("UPDATE alembic_version SET version_num = ?", (revision,))
@@ -46,7 +48,7 @@ def test_a_newer_store_is_left_alone(ready_files: Files, tmp_path: Path, revisio
     assert path.read_bytes() == before
 
 
-def test_tables_of_somebody_else_are_left_alone(tmp_path: Path) -> None:
+def test_tables_of_another_program_are_unchanged(tmp_path: Path) -> None:
     path = tmp_path / "forum.db"
     with sqlite3.connect(path) as db:
         db.execute("CREATE TABLE messages (text)")
@@ -65,7 +67,7 @@ def test_a_path_with_a_percent_sign(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert upgrade.configuration().get_main_option("script_location") == str(tmp_path / "100%")
 
 
-def test_half_an_upgrade_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_upgrade_that_fails_leaves_no_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     base = database(f"sqlite:///{tmp_path / 'half.db'}")
 
     def broken(*_: object) -> None:
@@ -79,7 +81,7 @@ def test_half_an_upgrade_leaves_nothing(tmp_path: Path, monkeypatch: pytest.Monk
     base.close()
 
 
-def test_a_revision_is_none_until_there_is_a_store(address: str) -> None:
+def test_the_revision_is_none_if_there_is_no_store(address: str) -> None:
     base = database(address)
     engine = dialects.make_engine(base.url)
     base.raw = True
@@ -107,7 +109,7 @@ def test_a_new_store_is_logged_once_and_the_librarys_steps_are_not(
     engine.dispose()
 
 
-def test_of_two_that_begin_at_once_one_makes_the_tables(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_one_of_two_concurrent_processes_creates_the_tables(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     engines = [dialects.make_engine(sa.make_url(f"sqlite:///{tmp_path / 'new.db'}")) for _ in range(2)]
     with caplog.at_level(logging.INFO, "shim"), ThreadPoolExecutor(2) as pool:
         list(pool.map(lambda engine: upgrade.bring_up_to_date(engine, "of mine"), engines))

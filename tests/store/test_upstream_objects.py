@@ -1,4 +1,4 @@
-"""Which tenant has made which object upstream."""
+"""Which tenant has created which upstream object."""
 
 import pytest
 
@@ -17,7 +17,7 @@ async def filled(store: Any_Store) -> None:
     await store.of("other").write(objects.note, "files", "file_other", 7)
 
 
-async def test_an_object_is_its_makers(store: Any_Store) -> None:
+async def test_an_object_belongs_to_its_creator(store: Any_Store) -> None:
     await filled(store)
     asked = ["file_1", "vs_1", "file_other", "file_unknown", "file_1"]
     assert await store.read(objects.owned, asked) == {"file_1", "vs_1"}
@@ -26,13 +26,13 @@ async def test_an_object_is_its_makers(store: Any_Store) -> None:
     assert await store.read(objects.owned, []) == set()
 
 
-async def test_noting_twice_changes_nothing(store: Any_Store) -> None:
+async def test_recording_an_object_twice_changes_nothing(store: Any_Store) -> None:
     await filled(store)
     await store.write(objects.note, "files", FIVE[0], 9)
     assert await store.read(objects.page, "files", 9, "asc", None) == Ids(FIVE, False)
 
 
-async def test_one_id_may_be_of_several_tenants_and_each_forgets_his_own(store: Any_Store) -> None:
+async def test_an_id_may_belong_to_several_tenants_and_each_deletes_its_own_row(store: Any_Store) -> None:
     for tenant in ("", "other"):
         await store.of(tenant).write(objects.note, "files", "file_1", 7)
     await store.write(objects.forget, "file_1")
@@ -41,7 +41,7 @@ async def test_one_id_may_be_of_several_tenants_and_each_forgets_his_own(store: 
     assert await store.of("other").read(objects.owned, ["file_1"]) == {"file_1"}
 
 
-async def test_pages_are_in_the_order_of_making(store: Any_Store) -> None:
+async def test_pages_are_in_the_order_of_creation(store: Any_Store) -> None:
     await filled(store)
     for order, whole in (("asc", FIVE), ("desc", FIVE[::-1])):
         for limit in (1, 4, 5, 6):
@@ -54,7 +54,7 @@ async def test_pages_are_in_the_order_of_making(store: Any_Store) -> None:
 
 
 @pytest.mark.parametrize("after", ["file_unknown", "file_other", "vs_1", ""])
-async def test_a_cursor_is_an_object_of_that_list(store: Any_Store, after: str) -> None:
+async def test_a_cursor_must_be_an_object_of_that_list(store: Any_Store, after: str) -> None:
     await filled(store)
     with pytest.raises(NoSuchCursor) as caught:
         await store.read(objects.page, "files", 2, "asc", after)

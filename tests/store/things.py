@@ -1,4 +1,4 @@
-"""Objects as the wire shows them, no larger than the store needs."""
+"""Objects as on the wire, with only the fields that the store needs."""
 
 import os
 import subprocess
@@ -61,7 +61,7 @@ def ids(objects: list[Json]) -> list[str]:
 
 
 def python(code: str, *args: str) -> "subprocess.Popen[str]":
-    """A process of its own that runs ``code`` with ``args`` in ``sys.argv[1:]``."""
+    """A process that runs ``code`` with ``args`` in ``sys.argv[1:]``."""
     return subprocess.Popen(
         [sys.executable, "-W", "error", "-c", code, *args],
         env={**os.environ, "PYTHONPATH": str(ROOT)},
@@ -73,7 +73,7 @@ def python(code: str, *args: str) -> "subprocess.Popen[str]":
 
 
 def said(process: "subprocess.Popen[str]") -> str:
-    """What the process printed, once it has ended well."""
+    """The output of the process, after it has ended successfully."""
     out, err = process.communicate(timeout=60)
     assert process.returncode == 0, err
     return out.strip()

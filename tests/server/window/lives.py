@@ -1,4 +1,4 @@
-"""Stores in which something was said, for pages to show."""
+"""Stores with conversations, to be shown on the pages."""
 
 import json
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ def function(name: str) -> dict[str, Any]:
 
 @dataclass
 class Desk:
-    """A program of the old API that talks through a server."""
+    """A program for the old API that uses a server."""
 
     client: openai.OpenAI
 
@@ -33,7 +33,7 @@ class Desk:
         return str(self.client.beta.threads.create(metadata=metadata).id)
 
     def say(self, thread: str, assistant: str, text: str, output: str = '{"sky": "clear", "degrees": 21}') -> Any:
-        """A message and its run, tool rounds included."""
+        """Add a message and carry out its run, including tool rounds."""
         runs = self.client.beta.threads.runs
         self.client.beta.threads.messages.create(thread, role="user", content=text)
         run = runs.create_and_poll(thread_id=thread, assistant_id=assistant)
@@ -50,7 +50,7 @@ class Desk:
 
 
 def forget() -> None:
-    """Upstream loses every response that it has."""
+    """Upstream deletes every response that it has."""
     sandbox().forget()
 
 

@@ -44,11 +44,11 @@ def window(monkeypatch: pytest.MonkeyPatch) -> Iterator[Window]:
 
 
 def words(page: str) -> str:
-    """A page's text, without its marks."""
+    """A page's text, without tags."""
     return " ".join(re.sub(r"<[^>]+>", " ", page).split())
 
 
-def test_a_life_is_shown(window: Window) -> None:
+def test_a_whole_conversation_is_shown(window: Window) -> None:
     assert "no threads yet" in window.page("/ui")
     desk = window.desk
     helper, thread = desk.assistant(), desk.thread(customer="Ada")
@@ -68,7 +68,7 @@ def test_a_life_is_shown(window: Window) -> None:
     assert run.id in about
 
 
-def test_a_run_stands_beside_its_chain(window: Window) -> None:
+def test_a_run_is_shown_beside_its_chain(window: Window) -> None:
     desk = window.desk
     run = desk.say(desk.thread(), desk.assistant(), f"{weather('Paris')} then get_time")
     page = window.page(f"/ui/runs/{run.id}")
@@ -83,7 +83,7 @@ def test_a_run_stands_beside_its_chain(window: Window) -> None:
     assert f"{run.usage.prompt_tokens} in" in shown
 
 
-def test_a_healed_run_says_so(window: Window) -> None:
+def test_a_healed_run_is_marked(window: Window) -> None:
     desk = window.desk
     thread, helper = desk.thread(), desk.assistant()
     first = desk.say(thread, helper, "Hello.")
@@ -112,7 +112,7 @@ def test_threads_are_found(window: Window) -> None:
         assert id in window.page(f"/ui/threads?q={id}")
 
 
-def test_lists_go_on(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_lists_have_further_pages(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shim.server.window.reading.PAGE", 2)
     monkeypatch.setattr("shim.server.window.reading.MESSAGES", 2)
     desk = window.desk
@@ -130,7 +130,7 @@ def test_lists_go_on(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "first words" in window.page(f"/ui/threads/{threads[0]}{more}")
 
 
-def test_a_search_says_where_it_ended(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_search_shows_where_it_stopped(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
     threads = [window.desk.thread(ticket=str(number)) for number in range(3)]
     assert "Only the newest" not in window.page("/ui/threads?q=ticket")
     monkeypatch.setattr("shim.server.window.reading.SEARCHED", 2)
@@ -175,12 +175,12 @@ def test_every_answer_has_the_headers(window: Window) -> None:
         assert headers["cache-control"] == "no-store"
 
 
-def test_nothing_is_written(window: Window) -> None:
+def test_pages_write_nothing_to_the_store(window: Window) -> None:
     assert window.ask("/ui/threads", "POST")[0] == 405
     assert window.ask("/ui/threads", "DELETE")[0] == 405
 
 
-def test_what_is_not_there(window: Window) -> None:
+def test_objects_that_do_not_exist(window: Window) -> None:
     for path in ("threads/thread_x", "runs/run_x", "runs/run_x/live", "assistants/asst_x", "responses/resp_x", "x"):
         status, page, _ = window.ask(f"/ui/{path}")
         assert status == 404
@@ -189,7 +189,7 @@ def test_what_is_not_there(window: Window) -> None:
     assert window.ask("/ui/responses/other_x")[0] == 404
 
 
-def test_a_page_that_cannot_be_made_says_so(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_page_that_cannot_be_made_shows_an_error(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shim.server.window.reading.latest", lambda *_: 1 / 0)
     status, page, headers = window.ask("/ui/threads")
     assert (status, headers["content-type"]) == (500, "text/html; charset=utf-8")
@@ -200,7 +200,7 @@ def test_a_page_that_cannot_be_made_says_so(window: Window, monkeypatch: pytest.
 @pytest.mark.parametrize(
     "headers", [{"Host": "example.com"}, {"X_Forwarded_For": "10.0.0.1"}, {"Origin": "https://a.example"}]
 )
-def test_other_machines_see_nothing(monkeypatch: pytest.MonkeyPatch, headers: dict[str, str]) -> None:
+def test_other_machines_are_refused(monkeypatch: pytest.MonkeyPatch, headers: dict[str, str]) -> None:
     monkeypatch.setenv("SHIM_UPSTREAM", "sandbox")
     with served(allow_remote=True) as url, openai.OpenAI(base_url=url, api_key="x") as client:
         there = Window(url, Desk(client))
@@ -214,7 +214,7 @@ def _basic(key: str) -> str:
     return f"Basic {base64.b64encode(f'anybody:{key}'.encode()).decode()}"
 
 
-def test_with_keys_each_tenant_sees_his_own(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_with_keys_each_tenant_sees_only_its_own_objects(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SHIM_UPSTREAM", "sandbox")
     ring = Keyring(database(settings().database_url))
     ann, bob = (ring.issue(who, 1).secret for who in ("ann", "bob"))
@@ -242,13 +242,13 @@ def test_with_keys_each_tenant_sees_his_own(monkeypatch: pytest.MonkeyPatch) -> 
         assert there.ask("/ui/static/window.css")[0] == 401
 
 
-def test_it_can_be_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_pages_can_be_turned_off(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SHIM_UPSTREAM", "sandbox")
     with served(window=False) as url, openai.OpenAI(base_url=url, api_key="x") as client:
         assert Window(url, Desk(client)).ask("/ui/threads")[0] == 404
 
 
-def test_which_paths_are_its() -> None:
+def test_the_paths_of_the_pages() -> None:
     assert [serves(path) for path in ("/ui", "/ui/", "/ui/runs", "/uix", "/v1/ui", "/")] == [
         True,
         True,

@@ -1,4 +1,4 @@
-"""Words on the pages."""
+"""Texts on the pages."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from shim.server.window import words
 @pytest.mark.parametrize(
     "seconds, said", [(0, "under 1 s"), (59, "59 s"), (61, "1 min 1 s"), (3_600, "1 h 0 min"), (7_320, "2 h 2 min")]
 )
-def test_stretches(seconds: int, said: str) -> None:
+def test_durations(seconds: int, said: str) -> None:
     assert words.lasting(seconds) == said
 
 
@@ -26,12 +26,12 @@ def test_numbers() -> None:
     assert words.number(None) == "0"
 
 
-def test_the_place_of_words() -> None:
+def test_the_position_of_a_search_text() -> None:
     text = "a " * 50 + "The Suitcase is here" + " b" * 100
     before, hit, rest = words.cut(text, "suitcase")
     assert (before[0], before[-4:], hit, rest[:8], rest[-1]) == ("…", "The ", "Suitcase", " is here", "…")
     assert words.cut("nothing here", "x y") == ("nothing here", "", "")
-    # A text that is longer in one case than in the other has no such place.
+    # A text whose length differs between upper and lower case has no such position.
     assert words.cut("Straße suitcase", "suitcase")[1] == ""
 
 
@@ -51,7 +51,7 @@ def test_the_place_of_words() -> None:
         ([{"type": "input_file"}], "[input_file]"),
     ],
 )
-def test_the_words_of_a_content(content: Any, said: str) -> None:
+def test_the_text_of_a_content(content: Any, said: str) -> None:
     assert words.text_of(content) == said
 
 
