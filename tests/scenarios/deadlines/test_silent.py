@@ -1,4 +1,4 @@
-"""A run ends when its time is over or it is cancelled, though nothing comes from upstream."""
+"""A run ends when its lifetime is over or it is cancelled, although upstream sends nothing."""
 
 import os
 import threading

@@ -72,7 +72,7 @@ def test_closing_a_client_waits_for_its_runs(colour: str, copied: bool, server: 
 
 
 @pytest.mark.parametrize("colour", COLOURS)
-def test_closing_a_client_ends_its_wait(
+def test_closing_a_client_waits_no_longer_than_the_exit_grace(
     colour: str, server: Loopback, gate: Gate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SHIM_EXIT_GRACE", "0.1")

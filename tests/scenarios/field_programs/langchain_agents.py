@@ -1,4 +1,4 @@
-"""LangChain's OpenAIAssistantRunnable: as an agent in its executor, by hand, and awaited."""
+"""LangChain's OpenAIAssistantRunnable: in an agent executor, invoked directly, and async."""
 
 import asyncio
 from importlib.metadata import version

@@ -1,4 +1,4 @@
-"""Every test of a program here is played in each way in which programs run; the clients serve a whole file of tests."""
+"""Every test of a program runs in each way in which programs run; the clients are shared by a whole test module."""
 
 import time
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ from tests.scenarios.hosted_tools.recordings import Player
 from tests.scenarios.hosted_tools.stage import Clock, Stage
 from tests.stores import Stores
 
-#: Colour, how a run is carried out, and whether a polled one goes on upstream alone.
+#: Colour, the way a run is carried out, and whether a polled run is a background response upstream.
 PLAYS = {
     "sync, streamed": (SYNC, "stream", "never"),
     "async, streamed": (ASYNC, "events", "never"),
@@ -34,7 +34,7 @@ def _played(name: str, folder: Path, stores: Stores, upstream: Any = None) -> It
     sandbox = upstream or Sandbox(clock=clock)
     database = stores.new(folder)
     with pytest.MonkeyPatch.context() as patch:
-        # What is set here is read once, as the client is made; the tests themselves have nobody's settings.
+        # The client reads these settings once, when it is made; the tests themselves run with the default settings.
         patch.setenv("SHIM_UPSTREAM", "sandbox")
         patch.setenv("SHIM_BACKGROUND", background)
         patch.setenv("SHIM_DATABASE_URL", database)
@@ -51,26 +51,24 @@ def _played(name: str, folder: Path, stores: Stores, upstream: Any = None) -> It
 
 @pytest.fixture(scope="module", params=PLAYS)
 def stage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, stores: Stores) -> Iterator[Stage]:
-    """In all of them."""
+    """A stage for each way."""
     yield from _played(request.param, tmp_path_factory.mktemp("hosted"), stores)
 
 
 @pytest.fixture(scope="module", params=STREAMED)
 def heard(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, stores: Stores) -> Iterator[Stage]:
-    """In those that are told events."""
+    """A stage for each streamed way."""
     yield from _played(request.param, tmp_path_factory.mktemp("hosted"), stores)
 
 
 @pytest.fixture(scope="module")
 def plain(tmp_path_factory: pytest.TempPathFactory, stores: Stores) -> Iterator[Stage]:
-    """In the plainest one, where the way makes no difference."""
+    """A stage for one way only, where the way makes no difference."""
     yield from _played("sync, polled", tmp_path_factory.mktemp("hosted"), stores)
 
 
 def pytest_generate_tests(metafunc: Any) -> None:
-    """Nothing of this folder may pass because it was given nothing to do, but for what reads recordings that are not
-    there.
-    """
+    """No test of this folder may pass because it has no cases, except tests of recordings that are missing."""
     if metafunc.definition.get_closest_marker("wire") and not (WIRE.is_dir() or REQUIRED):
         return
     for mark in metafunc.definition.iter_markers("parametrize"):
@@ -79,7 +77,7 @@ def pytest_generate_tests(metafunc: Any) -> None:
 
 @pytest.fixture(scope="module")
 def players(tmp_path_factory: pytest.TempPathFactory, stores: Stores) -> Iterator[dict[str, tuple[Stage, Player]]]:
-    """A client for each way, and behind each a server that plays recordings."""
+    """A client for each way, each with an upstream that replays recordings."""
     with ExitStack() as open_ones:
         yield {name: open_ones.enter_context(_playing(name, tmp_path_factory, stores)) for name in PLAYS}
 

@@ -1,6 +1,6 @@
-"""The genuine recordings that hold hosted tools, and a server in this process that answers with one of them.
+"""The genuine recordings with hosted tools, and an upstream in this process that replays one of them.
 
-Nothing of the project is imported here but the form of an answer: what must come out is read from the recordings.
+Of the project, only the form of an answer is imported here: the expected results are read from the recordings.
 """
 
 import base64
@@ -19,7 +19,7 @@ from tests.recordings import WIRE
 
 Json = dict[str, Any]
 FOLDER = WIRE / "responses"
-#: Folder: how many recordings of answers it holds, streamed and not.
+#: Folder: the number of its recorded answers, streamed and not streamed.
 HELD = {
     "azure": (1, 1),
     "code_interpreter": (3, 6),
@@ -30,7 +30,7 @@ HELD = {
     "file_input": (0, 2),
     "image_input": (1, 1),
 }
-#: Items that a run's steps show, in the form of the old API or in the nearest one.
+#: Items that a run's steps show, with the type of the old API's call, or of the most similar one.
 STEPS = {
     "file_search_call": "file_search",
     "code_interpreter_call": "code_interpreter",
@@ -46,7 +46,7 @@ JSON_TYPE, SSE_TYPE = {"content-type": "application/json"}, {"content-type": "te
 
 @dataclass(frozen=True)
 class Recording:
-    """``raw``: the body as it came, a stream or one object.  ``response``: what it ends with."""
+    """``raw``: the recorded body, a stream or one object.  ``response``: the final response object."""
 
     kind: str
     name: str
@@ -57,7 +57,7 @@ class Recording:
 
     @property
     def tools(self) -> list[Json]:
-        """As the request had them; where none was kept, as the response echoes them."""
+        """The tools of the request; if no request was recorded, those in the response."""
         found: list[Json] = self.request.get("tools") or self.response.get("tools") or []
         return found
 
@@ -66,12 +66,12 @@ class Recording:
 
     @property
     def parts(self) -> list[Json]:
-        """The texts of all messages, one a message as everywhere in the recordings."""
+        """The text parts of all messages; every recorded message has one part."""
         return [part for item in self.items("message") for part in item["content"]]
 
 
 def _whole(found: re.Match[bytes]) -> bytes:
-    """Some bytes in place of a picture of which only the beginning was kept; the same for the same beginning."""
+    """Random-looking bytes in place of a picture that was cut in the recording; equal for equal beginnings."""
     return base64.b64encode(hashlib.sha256(found.group()).digest() * 3)
 
 
@@ -90,18 +90,19 @@ def _read(path: Path) -> Recording:
 
 @cache
 def recordings() -> tuple[Recording, ...]:
-    """Those of the folders above, all of them; of Azure's those with a hosted tool.  None where there are none."""
+    """All recordings of these folders; of Azure's, those with a hosted tool.  Empty if the recordings are missing."""
     found = [_read(path) for folder in HELD for path in sorted((FOLDER / folder).glob("*.response.*"))]
     return tuple(each for each in found if each.kind != "azure" or each.items(*STEPS))
 
 
 class Player:
-    """Upstream: answers every request for a response with the recording that is set, under an id of its own."""
+    """An upstream that answers every request for a response with the current recording, under a new id."""
 
     def __init__(self) -> None:
         self.recording: Recording
         self.requests: list[Received] = []
-        #: What GET shows, by id; the contents of files in containers, made up when they are first asked for.
+        #: The responses that GET returns, by id; the contents of container files, made at random when they are first
+        #: read.
         self.stored: dict[str, Json] = {}
         self.contents: dict[str, bytes] = {}
 
@@ -120,7 +121,7 @@ class Player:
 
     def _respond(self, asked: Json) -> SandboxReply:
         old, new = self.recording.response["id"], f"resp_{secrets.token_hex(24)}"
-        # A server echoes what it was asked; the recording what another client asked.
+        # A server returns the request's own previous response id; the recording contains that of another client.
         echo = b"\\g<1>" + json.dumps(asked.get("previous_response_id")).encode()
         raw = ECHO.sub(echo, self.recording.raw).replace(old.encode(), new.encode())
         if asked.get("background"):
@@ -137,13 +138,13 @@ def _json(body: Json) -> SandboxReply:
 
 
 def _blocks(raw: bytes) -> Iterator[bytes]:
-    """An event at a time."""
+    """The events of a stream, one at a time."""
     for block in raw.split(b"\n\n"):
         yield block + b"\n\n"
 
 
 def assistant(recording: Recording) -> Json:
-    """An old assistant with the recorded tools, as far as assistants have them."""
+    """The fields of an assistant with the recorded tools, as far as assistants support them."""
     tools: list[Json] = []
     resources: Json = {}
     for tool in recording.tools:

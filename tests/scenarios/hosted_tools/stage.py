@@ -1,4 +1,4 @@
-"""An application with files: a client, the sandbox behind it, a clock for both, and the few things that it does."""
+"""An application with files: a client, its sandbox, a clock for both, and the calls that it makes."""
 
 import secrets
 import time
@@ -16,7 +16,7 @@ DAY = 86_400.0
 
 @dataclass
 class Clock:
-    """The time for upstream and for us: it goes on, and jumps where a test says so."""
+    """The time for the sandbox and the shim: the real time plus ``ahead``."""
 
     ahead: float = 0.0
 
@@ -51,11 +51,11 @@ class Stage:
         return found
 
     def run(self, thread: str, assistant: str, **more: Any) -> Told:
-        """One run to its end."""
+        """Carry out a run to its end."""
         return carry_out(self.client, self.way, thread, assistant, {}, **more)
 
     def ask(self, content: Any, assistant: str, *attachments: Json, thread: str = "", **more: Any) -> Told:
-        """A question and a run; in a thread of its own unless one is named.  The run must go well."""
+        """A message and a run; in a new thread unless one is given.  The run must complete."""
         thread = thread or self.thread()
         self.say(thread, content, *attachments)
         told = self.run(thread, assistant, **more)
@@ -63,7 +63,7 @@ class Stage:
         return told
 
     def sent(self, path: str, method: str = "POST") -> list[Any]:
-        """Bodies of upstream's requests to a path, in order."""
+        """The bodies of the requests to an upstream path, in order."""
         return [each.body for each in self.sandbox.requests if (each.method, each.path) == (method, f"/v1{path}")]
 
     def tools(self, number: int = -1) -> dict[str, Json]:
@@ -76,30 +76,30 @@ def attach(file: str, *tools: Json) -> Json:
 
 
 def word() -> str:
-    """A word that no fixed answer knows."""
+    """A random word, which no fixed answer can contain."""
     return "".join(secrets.choice("bcdfghklmnprstvz") + secrets.choice("aeiou") for _ in range(5))
 
 
 def answer(told: Told) -> Json:
-    """The one message that a run wrote."""
+    """The only message that the run wrote."""
     (message,) = [each for each in told.messages if each["run_id"] == told.run["id"]]
     return message
 
 
 def text(told: Told) -> Json:
-    """The text of the one text part of that message, with its annotations."""
+    """The text of that message's only text part, with its annotations."""
     (part,) = [each["text"] for each in answer(told)["content"] if each["type"] == "text"]
     found: Json = part
     return found
 
 
 def calls(told: Told) -> list[Json]:
-    """The calls of hosted tools that the run's steps show, oldest first."""
+    """The calls of hosted tools in the run's steps, oldest first."""
     return [call for step in told.steps for call in step["step_details"].get("tool_calls", [])]
 
 
 def folded(told: Told) -> Fold | None:
-    """What the SDK's own accumulators make of the events; None where there were none."""
+    """The objects that the SDK's own accumulators build from the events; None if nothing was streamed."""
     if not told.rounds:
         return None
     fold = Fold()

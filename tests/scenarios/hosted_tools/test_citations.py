@@ -1,4 +1,4 @@
-"""Citations as programs use them: replaced by footnotes, cut out by their range, in the stream and in the message."""
+"""Citations as programs use them: replaced by footnotes, cut out by their ranges, in the stream and in the message."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import pytest
 
 from tests.scenarios.hosted_tools.stage import SEARCH, Json, Stage, attach, folded, text, word
 
-#: What the message asks for, how many citations come, and where the first of them stands: None for anywhere.
+#: The words in the message, the number of citations, and the start index of the first one: None for any.
 PLACES = {
     "": (1, None),
     "cite-first": (1, 0),
@@ -20,7 +20,7 @@ PLACES = {
 
 
 def footnotes(given: Json) -> tuple[str, list[str]]:
-    """The SDK's example: every annotation's text gives way to a number, and the notes stand below."""
+    """The SDK's example: every annotation's text is replaced by a number; returns the text and the notes."""
     value, notes = given["value"], []
     for index, annotation in enumerate(given["annotations"]):
         value = value.replace(annotation["text"], f" [{index}]")
@@ -29,7 +29,7 @@ def footnotes(given: Json) -> tuple[str, list[str]]:
 
 
 def cut(given: Json) -> str:
-    """The same by ranges, from the end, as offsets before stay true."""
+    """The same with the annotations' ranges, from the last to the first, so that earlier offsets stay valid."""
     value = given["value"]
     for index, annotation in reversed(list(enumerate(given["annotations"]))):
         value = value[: annotation["start_index"]] + f" [{index}]" + value[annotation["end_index"] :]
@@ -72,7 +72,7 @@ def _check(stage: Stage, words: str) -> None:
 
 
 def _check_stream(told: Any, found: Json) -> None:
-    """What was folded from deltas, with the SDK's own accumulator and by hand, is the finished message."""
+    """The message built from the deltas, with the SDK's accumulator and without it, equals the stored message."""
     fold = folded(told)
     if fold is None:
         return
@@ -83,7 +83,7 @@ def _check_stream(told: Any, found: Json) -> None:
         for part in data["delta"]["content"] if name == "thread.message.delta" else ():
             value += part["text"].get("value") or ""
             for note in part["text"].get("annotations") or []:
-                # A program that prints as it goes can cut it out at once.
+                # A program that prints the deltas as they arrive can cut the citation out immediately.
                 assert value[note["start_index"] : note["end_index"]] == note["text"] == part["text"]["value"]
                 assert note["file_citation"]["quote"] == ""
                 notes.append(note["index"])

@@ -8,7 +8,7 @@ from tests.scenarios.hosted_tools.stage import CODE, SEARCH, Json, Stage, answer
 
 
 def test_the_container_gets_the_files_of_assistant_thread_and_messages(stage: Stage) -> None:
-    """And the model's code finds them there."""
+    """The model's code finds the files in its container."""
     names = [f"{word()}.csv" for _ in range(4)]
     files = [stage.upload(name, f"x,{word()}") for name in names]
     assistant = stage.assistant(CODE, tool_resources={"code_interpreter": {"file_ids": files[:1]}})
@@ -45,7 +45,7 @@ def _deltas(told: Any) -> list[Json]:
 
 
 def test_step_deltas_have_the_recorded_shapes(heard: Stage) -> None:
-    """First the call, then pieces of code, then each output whole; together they are the finished step."""
+    """First the call, then parts of its code, then each output in one delta; together they equal the completed step."""
     told = heard.ask("code_interpreter show-image 12 * 30", heard.assistant(CODE))
     first, *rest = _deltas(told)
     shown = {"input": "", "outputs": []}
@@ -65,7 +65,7 @@ def test_step_deltas_have_the_recorded_shapes(heard: Stage) -> None:
     assert fold.calls(step["id"])[0]["code_interpreter"] == call["code_interpreter"]
 
 
-def test_every_call_is_a_step_and_texts_between_are_messages(stage: Stage) -> None:
+def test_every_call_is_a_step_and_every_text_a_message(stage: Stage) -> None:
     asked = 'code_interpreter {"code": "1 + 1"} then code_interpreter {"code": "2 + 2"}'
     told = stage.ask(asked, stage.assistant(CODE))
     kinds = [step["type"] for step in told.steps]
@@ -74,7 +74,7 @@ def test_every_call_is_a_step_and_texts_between_are_messages(stage: Stage) -> No
 
 
 def test_code_and_functions_in_one_run(stage: Stage) -> None:
-    """The function's answer goes back, and the container is the same."""
+    """The function's output is submitted, and the second code call runs in the same container."""
     secret = word()
     assistant = stage.assistant(CODE, tool("get_word"))
     thread = stage.thread()
@@ -86,14 +86,14 @@ def test_code_and_functions_in_one_run(stage: Stage) -> None:
     assert [call["function"]["output"] for call in calls(told) if call["type"] == "function"] == [secret]
 
 
-def test_code_that_fails_is_told_in_the_logs(plain: Stage) -> None:
+def test_the_logs_show_the_traceback_of_failed_code(plain: Stage) -> None:
     told = plain.ask("code_interpreter code-fails", plain.assistant(CODE))
     (call,) = calls(told)
     assert "Traceback" in call["code_interpreter"]["outputs"][0]["logs"]
 
 
-def test_a_file_is_linked_where_the_text_says_so(stage: Stage) -> None:
-    """The annotation covers the path alone; the message carries the file for those who look there."""
+def test_a_file_has_an_annotation_and_an_attachment(stage: Stage) -> None:
+    """The annotation covers only the path; the message also lists the file as an attachment."""
     name = f"{word()}.txt"
     told = stage.ask(f'code_interpreter {{"file": "{name}"}} make-file', stage.assistant(CODE))
     found = text(told)
@@ -120,7 +120,7 @@ def test_a_plot_stands_before_the_text(stage: Stage) -> None:
 
 
 def test_citations_and_links_in_one_text(stage: Stage) -> None:
-    """Markers before a link shift it."""
+    """The markers of citations before a link shift its offsets."""
     subject, name = word(), f"{word()}.txt"
     thread = stage.thread()
     stage.say(thread, "Notes.", attach(stage.upload("notes.txt", f"The {subject} is {word()}."), SEARCH))

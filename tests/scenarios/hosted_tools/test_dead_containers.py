@@ -1,4 +1,4 @@
-"""Containers expire after twenty idle minutes; a thread that used one can be continued, with all its messages."""
+"""Containers expire after twenty idle minutes; a thread that used one can be continued with all its messages."""
 
 import logging
 import random
@@ -17,15 +17,15 @@ def containers(stage: Stage) -> set[str]:
 
 
 def begun(stage: Stage, assistant: str) -> tuple[str, str]:
-    """A thread in which code has run, and a word that was said in it."""
+    """A thread in which code has run, and a word from its first message."""
     fact = word()
     told = stage.ask(f"code_interpreter make-file Remember {fact}.", assistant)
     return told.run["thread_id"], fact
 
 
 @pytest.mark.parametrize("tools", [[CODE], []], ids=["that runs code", "that has no tools"])
-def test_a_run_after_the_container_has_died(stage: Stage, tools: list[Json], caplog: pytest.LogCaptureFixture) -> None:
-    """Upstream refuses to continue from it; the thread is told anew, at once, with one warning."""
+def test_a_run_after_its_container_expired(stage: Stage, tools: list[Json], caplog: pytest.LogCaptureFixture) -> None:
+    """Upstream refuses to continue the chain; the thread is replayed in the same call, with one warning."""
     thread, fact = begun(stage, assistant := stage.assistant(CODE))
     before = containers(stage)
     stage.clock.pass_days(21 * MINUTES)
@@ -43,7 +43,7 @@ def test_a_run_after_the_container_has_died(stage: Stage, tools: list[Json], cap
         assert containers(stage) - before
 
 
-def test_a_living_container_is_used_again(plain: Stage) -> None:
+def test_a_live_container_is_reused(plain: Stage) -> None:
     thread, _ = begun(plain, assistant := plain.assistant(CODE))
     before = containers(plain)
     plain.clock.pass_days(19 * MINUTES)
@@ -61,8 +61,8 @@ def test_a_new_container_gets_the_attached_files_again(plain: Stage) -> None:
     assert f"{file}-{name}" in calls(told)[0]["code_interpreter"]["outputs"][0]["logs"]
 
 
-def test_a_container_that_dies_while_a_function_is_awaited(stage: Stage) -> None:
-    """The calls go along with their outputs; what was calculated before stands in the thread."""
+def test_a_container_that_expires_while_the_run_requires_action(stage: Stage) -> None:
+    """The function call is sent with its output; code calls of the dead container are not sent."""
     secret, thread = word(), stage.thread()
     assistant = stage.assistant(CODE, tool("get_word"))
 
@@ -81,8 +81,8 @@ def test_a_container_that_dies_while_a_function_is_awaited(stage: Stage) -> None
     assert last["input"][-1]["output"] == secret
 
 
-def test_a_file_whose_container_died_too_soon(plain: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The run goes well; the file alone is not to be had, as its container's end says."""
+def test_a_file_whose_container_expired_before_the_copy(plain: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The run completes; only the file cannot be fetched."""
     usual = Sandbox.handle
 
     def dying(self, method, path, *rest):  # type: ignore[no-untyped-def]

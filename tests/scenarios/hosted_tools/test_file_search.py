@@ -8,13 +8,13 @@ from tests.scenarios.doors.talking import Told
 from tests.scenarios.hosted_tools.stage import DAY, SEARCH, Json, Stage, attach, calls, text, word
 
 CONTENTS: Any = ["step_details.tool_calls[*].file_search.results[*].content"]
-#: How recorded results look, without their contents and with them.
+#: Keys of a recorded result, without its content and with it.
 PLAIN = {"file_id", "file_name", "score", "attributes"}
 FULL = {*PLAIN, "content"}
 
 
 def fact() -> tuple[str, str]:
-    """A sentence, and the word to find it by."""
+    """A sentence, and the word with which a search finds it."""
     subject = word()
     return f"The {subject} eats {word()}.", subject
 
@@ -24,7 +24,7 @@ def inline(*files: str) -> Json:
 
 
 def found(told: Told) -> list[Json]:
-    """The results that the run's one search shows."""
+    """The results of the run's only search."""
     (call,) = calls(told)
     assert (call["type"], call["id"][:5]) == ("file_search", "call_")
     results: list[Json] = call["file_search"]["results"]
@@ -32,7 +32,7 @@ def found(told: Told) -> list[Json]:
 
 
 def test_stores_of_the_assistant_and_of_the_thread_are_searched(stage: Stage) -> None:
-    """Ready ones and inline ones, and what a message brings goes into the thread's own."""
+    """Existing stores and inline stores; the file of a message's attachment is added to the thread's own store."""
     (one, subject), (two, other), (three, third) = fact(), fact(), fact()
     files = [stage.upload(f"{word()}.md", each) for each in (one, two, three)]
     ready = stage.client.vector_stores.create(name="ready", file_ids=[files[0]])
@@ -79,7 +79,7 @@ def test_a_store_is_made_for_the_first_attachment_and_indexed_before_the_run(sta
     (made,) = stage.client.beta.threads.retrieve(thread).tool_resources.file_search.vector_store_ids
     store = stage.client.vector_stores.retrieve(made)
     assert store.expires_at == pytest.approx(stage.clock() + 7 * DAY, abs=60)
-    # A second one is in progress when the run is asked for: nobody has looked at it.
+    # A second file is still being indexed when the run is created: the shim waits for it.
     late = stage.upload("more.txt", sentence)
     stage.say(thread, f"file_search {subject}", attach(late, SEARCH))
     begun = len(stage.sandbox.requests)
@@ -117,8 +117,8 @@ def test_options_go_upstream_and_are_shown(stage: Stage) -> None:
     assert told.run["tools"][0]["file_search"]["max_num_results"] == 2
 
 
-def test_contents_are_shown_to_whoever_asks_for_them(stage: Stage) -> None:
-    """In lists, alone, and in the stream of a run that was made so."""
+def test_contents_of_results_are_included_on_request(stage: Stage) -> None:
+    """In a list, in a retrieve, and in the run's stream if the run was created with ``include``."""
     sentence, subject = fact()
     assistant = stage.assistant(SEARCH, tool_resources=inline(stage.upload("facts.txt", sentence)))
     told = stage.ask(f"file_search {subject}", assistant)
@@ -140,7 +140,7 @@ def _contents(steps: list[Any]) -> list[Json]:
 
 @pytest.mark.parametrize("wanted", [False, True])
 def test_the_stream_of_a_search(heard: Stage, wanted: bool) -> None:
-    """One delta without results, then the step with them."""
+    """One delta without results, then the step with its results."""
     sentence, subject = fact()
     assistant = heard.assistant(SEARCH, tool_resources=inline(heard.upload("facts.txt", sentence)))
     told = heard.ask(f"file_search {subject}", assistant, **({"include": CONTENTS} if wanted else {}))
@@ -153,14 +153,14 @@ def test_the_stream_of_a_search(heard: Stage, wanted: bool) -> None:
     assert (shown["id"], set(shown["file_search"]["results"][0])) == (call["id"], FULL if wanted else PLAIN)
 
 
-def test_an_assistant_without_any_store_answers_all_the_same(stage: Stage) -> None:
-    """The old API took the tool without a store; upstream does not."""
+def test_an_assistant_without_a_store_can_answer(stage: Stage) -> None:
+    """The old API accepted the tool without a store; upstream does not, so the tool is left out."""
     told = stage.ask("Say hello.", stage.assistant(SEARCH))
     assert calls(told) == []
     assert "file_search" not in stage.tools()
 
 
-def test_a_deleted_store_is_searched_no_more(plain: Stage) -> None:
+def test_a_deleted_store_is_no_longer_searched(plain: Stage) -> None:
     sentence, subject = fact()
     assistant = plain.assistant(SEARCH, tool_resources=inline(plain.upload("facts.txt", sentence)))
     (store,) = plain.client.beta.assistants.retrieve(assistant).tool_resources.file_search.vector_store_ids

@@ -1,4 +1,4 @@
-"""Images and files that go in: by address, by id, with their detail, in every place where a message may stand."""
+"""Images and files as input: by URL, by id, with their detail, in every place that accepts a message."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ def picture(stage: Stage) -> str:
     return stage.upload(f"{word()}.png", PIXEL, "vision")
 
 
-#: Detail as given, as shown and sent.
+#: The given detail, and the detail that is shown and sent.
 DETAILS = [(None, "auto"), ("low", "low"), ("high", "high"), ("auto", "auto")]
 
 
@@ -23,7 +23,7 @@ def test_images_and_their_detail(plain: Stage, given: str | None, shown: str) ->
     _check(plain, given, shown)
 
 
-def test_images_by_id_and_by_address(stage: Stage) -> None:
+def test_images_by_id_and_by_url(stage: Stage) -> None:
     _check(stage, "low", "low")
 
 
@@ -52,8 +52,8 @@ def _check(stage: Stage, given: str | None, shown: str) -> None:
     assert url in text(told)["value"]
 
 
-def test_images_in_every_place_of_a_message(plain: Stage) -> None:
-    """Of a new thread, of a run's own messages, of a thread that is made with its run; and again in a replay."""
+def test_images_in_every_place_that_accepts_a_message(plain: Stage) -> None:
+    """In a new thread, in a run's additional messages, in a thread created with its run; and in a replay."""
     files = [picture(plain) for _ in range(3)]
     one, two, three = (
         {"role": "user", "content": [{"type": "image_file", "image_file": {"file_id": file}}]} for file in files
@@ -75,7 +75,7 @@ def _images(stage: Stage) -> list[str]:
     return [part["file_id"] for part in parts if part["type"] == "input_image"]
 
 
-def test_an_image_that_nobody_uploaded_is_refused_in_upstreams_words(plain: Stage) -> None:
+def test_a_missing_image_fails_with_upstreams_message(plain: Stage) -> None:
     thread = plain.thread()
     plain.say(thread, [{"type": "image_file", "image_file": {"file_id": "file-missing"}}])
     run = plain.run(thread, plain.assistant()).run
@@ -83,7 +83,7 @@ def test_an_image_that_nobody_uploaded_is_refused_in_upstreams_words(plain: Stag
 
 
 def test_a_file_for_both_tools(stage: Stage) -> None:
-    """Uploaded once, for assistants; the message shows what was asked for."""
+    """One upload with the purpose ``assistants``; the message's attachment lists both tools."""
     fact = word()
     file = stage.upload(f"{fact}.txt", f"The {fact} sleeps.")
     thread = stage.thread()
@@ -103,10 +103,10 @@ RECORDED = [each for each in recordings() if each.kind == "image_input"]
 @pytest.mark.wire
 @pytest.mark.skipif(not recordings(), reason="no recordings")
 @pytest.mark.parametrize("recording", RECORDED, ids=lambda each: each.name)
-def test_we_send_images_as_the_recorded_clients_did(
+def test_images_are_sent_as_the_recorded_clients_sent_them(
     recording: Recording, players: dict[str, tuple[Stage, Player]]
 ) -> None:
-    """But for the detail, which the old API always showed."""
+    """Except for the detail, which the old API always showed."""
     stage, player = players["sync, polled"]
     player.recording = recording
     (asked,) = recording.request["input"]

@@ -1,4 +1,4 @@
-"""Files that code wrote: read as far as they may be large, and no further."""
+"""Files that code wrote are read only up to the maximum size."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ MANY = 1_000
 
 
 @pytest.mark.parametrize("colour", COLOURS)
-def test_a_file_that_is_too_large_is_not_read(
+def test_a_file_that_is_too_large_is_not_read_to_its_end(
     colour: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     sent: list[int] = []

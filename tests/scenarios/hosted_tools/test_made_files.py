@@ -1,4 +1,4 @@
-"""Files that code wrote, fetched in each of the SDK's ways, also after their container has expired."""
+"""Files that code wrote, fetched in each of the SDK's ways, also after their containers have expired."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ PNG = b"\x89PNG\r\n\x1a\n"
 
 
 def made(stage: Stage, name: str, **more: Any) -> tuple[str, str, bytes]:
-    """The id under which a run shows a file, its thread, and the content that upstream has of it."""
+    """The id of a file that a run's code wrote, the file's thread, and its content as upstream stores it."""
     told = stage.ask(f'code_interpreter {{"file": "{name}"}} make-file {word()}', stage.assistant(CODE), **more)
     file = text(told)["annotations"][0]["file_path"]["file_id"]
     (content,) = [found for found in _in_containers(stage) if found[0] == file]
@@ -19,13 +19,13 @@ def made(stage: Stage, name: str, **more: Any) -> tuple[str, str, bytes]:
 
 
 def _in_containers(stage: Stage) -> list[tuple[str, bytes]]:
-    """Every file that code wrote and whose container lives, as upstream itself gives it."""
+    """Every file in a live container, read directly from the sandbox."""
     alive = [each for each in stage.sandbox._resources.containers._table.all() if not each.dead]
     return [(file.id, file.content) for each in alive for file in each.files.values()]
 
 
 def read(client: Any, file: str) -> list[bytes]:
-    """A file's content in every way that the SDK has."""
+    """A file's content, in every way that the SDK has."""
     found = [client.files.content(file).read(), client.files.content(file).content]
     found.append(client.files.with_raw_response.content(file).content)
     with client.files.with_streaming_response.content(file) as answer:
@@ -33,7 +33,7 @@ def read(client: Any, file: str) -> list[bytes]:
     return found
 
 
-def test_a_made_file_is_fetched_like_any_other(stage: Stage) -> None:
+def test_a_file_that_code_wrote_is_fetched_like_any_other(stage: Stage) -> None:
     name = f"{word()}.txt"
     file, _, content = made(stage, name)
     assert read(stage.client, file) == [content] * 4
@@ -57,8 +57,8 @@ def test_a_plot_is_a_picture(stage: Stage) -> None:
     assert stage.client.files.retrieve(file).filename.endswith(".png")
 
 
-def test_a_month_later(stage: Stage) -> None:
-    """The container is gone, and the stored responses with it: files resolve, and the thread goes on."""
+def test_files_and_thread_after_a_month(stage: Stage) -> None:
+    """The container and the stored responses are gone: the files can still be read, and the thread can be continued."""
     file, thread, content = made(stage, "month.txt")
     stage.clock.pass_days(31)
     stage.sandbox.expire_containers()
@@ -83,15 +83,15 @@ def test_a_file_is_deleted_for_good(plain: Stage) -> None:
     assert plain.client.beta.threads.messages.list(thread).data
 
 
-def test_files_go_with_their_thread(plain: Stage) -> None:
+def test_files_are_deleted_with_their_thread(plain: Stage) -> None:
     file, thread, _ = made(plain, "thread.txt")
     plain.client.beta.threads.delete(thread)
     with pytest.raises(NotFoundError):
         plain.client.files.content(file)
 
 
-def test_uploaded_files_are_upstreams_own(stage: Stage) -> None:
-    """Purpose and all: what is not made by code does not come here."""
+def test_uploaded_files_stay_upstream(stage: Stage) -> None:
+    """Files that were not written by code are stored only upstream, with their purpose."""
     content = word().encode()
     file = stage.upload("mine.txt", content, "vision")
     assert read(stage.client, file) == [content] * 4

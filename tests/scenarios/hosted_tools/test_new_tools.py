@@ -1,4 +1,4 @@
-"""Tools that old assistants never had, in the nearest form: steps that were answered already, citations, pictures."""
+"""Tools that the old API never had, in the most similar form: completed steps, citations, pictures."""
 
 import json
 from typing import Any
@@ -20,7 +20,7 @@ DRAW: Json = {"type": "image_generation", "output_format": "png"}
 
 
 def _functions(told: Any) -> list[tuple[str, Any, str]]:
-    """Name, arguments and output of what the steps show; nothing is asked of the application."""
+    """Name, arguments and output of the steps' function calls; the run requires no action for them."""
     assert told.run["required_action"] is None
     assert [call["type"] for call in calls(told)] == ["function"] * len(calls(told))
     shown = [call["function"] for call in calls(told)]
@@ -31,7 +31,7 @@ def test_a_web_search(stage: Stage) -> None:
     _search(stage, WEB)
 
 
-def test_a_web_search_by_its_first_name(plain: Stage) -> None:
+def test_a_web_search_by_its_preview_name(plain: Stage) -> None:
     _search(plain, WEB | {"type": "web_search_preview"})
 
 
@@ -59,7 +59,7 @@ def test_an_mcp_server(stage: Stage) -> None:
     assert (failed[0], "error" in json.loads(failed[2])) == ("echo", True)
     arguments = json.dumps({"text": said}, separators=(",", ":"))
     assert went == ("echo", {"server_label": "dice", "arguments": arguments}, arguments)
-    # Its tools are listed once in a chain.
+    # The server's tools are listed once per chain.
     told = stage.ask("mcp", told.run["assistant_id"], thread=told.run["thread_id"])
     assert [name for name, _, _ in _functions(told)] == ["echo"]
 
@@ -75,7 +75,7 @@ def test_a_picture(stage: Stage) -> None:
     _check_fold(told)
 
 
-def test_several_of_them_in_one_run(plain: Stage) -> None:
+def test_several_new_tools_in_one_run(plain: Stage) -> None:
     told = plain.ask("web_search and mcp and image_generation", plain.assistant(WEB, MCP, DRAW))
     assert [name for name, _, _ in _functions(told)] == ["mcp_list_tools", "web_search", "echo", "image_generation"]
 
@@ -86,7 +86,7 @@ def _check_fold(told: Any) -> None:
         assert fold.content(message["id"]) == message["content"]
 
 
-#: What an application says to a server's wish, and whether that is leave.
+#: Outputs of the application for an approval request, and whether each is an approval.
 LEAVE = {
     "true": True,
     "Yes.": True,
@@ -99,7 +99,7 @@ LEAVE = {
 
 
 @pytest.mark.parametrize("said", LEAVE)
-def test_a_server_that_must_be_allowed_asks(plain: Stage, said: str) -> None:
+def test_an_mcp_server_that_requires_approval(plain: Stage, said: str) -> None:
     given, asked = LEAVE[said], word()
     assistant = plain.assistant({**MCP, "require_approval": "always"})
     told, run = _allowed(plain, assistant, asked, said)
@@ -115,8 +115,8 @@ def test_a_server_that_must_be_allowed_asks(plain: Stage, said: str) -> None:
     assert run["status"] == "completed"
 
 
-def test_leave_is_given_once(stage: Stage) -> None:
-    """When upstream has lost the chain, too: a leave that waits goes along, one that was used does not."""
+def test_an_approval_is_sent_once(stage: Stage) -> None:
+    """After upstream has lost the chain: a pending approval is replayed, a used one is not."""
     assistant = stage.assistant({**MCP, "require_approval": "always"})
     _, run = _allowed(stage, assistant, word(), "true", stage.sandbox.forget)
     assert [item["type"] for item in stage.sent("/responses")[-1]["input"]] == [

@@ -1,4 +1,4 @@
-"""The programs of the old API's guides to file search and code interpreter, with nothing changed but the import."""
+"""The programs of the old API's guides to file search and code interpreter, with only the import changed."""
 
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ IMPORT = "from openai import AssistantEventHandler, OpenAI"
 
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Any:
-    """Runs a program offline, in a folder of its own; what it has printed."""
+    """Runs a program offline, in a folder of its own; returns what it printed."""
     monkeypatch.setenv("SHIM_UPSTREAM", "sandbox")
     monkeypatch.chdir(tmp_path)
 

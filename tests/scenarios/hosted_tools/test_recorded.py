@@ -1,6 +1,7 @@
 """Every genuine recording with a hosted tool, a citation, a generated file or an image, through the clients.
 
-Each is streamed and polled, blocking and async in turn; expected is what the recording itself says.
+Each recording is streamed and polled, with the blocking or the async client in turn; the recording itself contains the
+expected values.
 """
 
 import base64
@@ -16,19 +17,19 @@ from tests.scenarios.hosted_tools.conftest import STREAMED
 from tests.scenarios.hosted_tools.recordings import HELD, STEPS, Json, Player, Recording, assistant, recordings
 from tests.scenarios.hosted_tools.stage import Stage, folded
 
-#: The SDK's types know no tools but the old ones, and say so when an object with another is dumped.
+#: The SDK's types contain only the old tools, and Pydantic warns when an object with another tool is dumped.
 pytestmark = [pytest.mark.wire, pytest.mark.filterwarnings("ignore:Pydantic serializer warnings")]
 CONTENTS: Any = ["step_details.tool_calls[*].file_search.results[*].content"]
 WAYS = ("streamed", "polled")
-#: A server that must be allowed to: the question, and what came of it.
+#: The recorded request of an MCP server for approval; its answer is a recording of its own.
 QUESTIONS = [each for each in recordings() if each.items("mcp_approval_request")]
-#: Every way of the two plays each second recording.
+#: Each recording is streamed and polled; the clients of each way alternate.
 PLAIN = [each for each in recordings() if each not in QUESTIONS]
 CASES = [(each, way, (place + turn) % 2) for place, each in enumerate(PLAIN) for turn, way in enumerate(WAYS)]
 POLLED = ("sync, polled", "async, in the background")
 
 
-def test_all_of_them_are_here() -> None:
+def test_all_recordings_are_present() -> None:
     if not WIRE.is_dir() and not REQUIRED:
         pytest.skip("no recordings")
     held = Counter((each.kind, each.streamed) for each in recordings())
@@ -66,7 +67,7 @@ def test_a_recording(recording: Recording, way: str, colour: int, players: dict[
 @pytest.mark.skipif(not recordings(), reason="no recordings")
 @pytest.mark.parametrize("play", [STREAMED[0], POLLED[1]])
 def test_the_recorded_question_and_its_answer(play: str, players: dict[str, tuple[Stage, Player]]) -> None:
-    """What the application says goes up as the recorded client said it."""
+    """The application's output is sent upstream as the recorded client sent it."""
     stage, player = players[play]
     (player.recording,) = QUESTIONS
     ((request,), (allowed,)) = player.recording.items("mcp_approval_request"), _following(player.recording)
@@ -95,7 +96,7 @@ def _following(recording: Recording) -> list[Recording]:
 
 
 def _check_steps(stage: Stage, told: Any, recording: Recording) -> None:
-    """A step for each item but reasoning, in the order of the recording."""
+    """A step for each item except reasoning, in the order of the recording."""
     shown = stage.client.beta.threads.runs.steps.list(
         told.run["id"], thread_id=told.run["thread_id"], order="asc", limit=100, include=CONTENTS
     )
@@ -187,7 +188,7 @@ def _check_messages(stage: Stage, player: Player, told: Any, recording: Recordin
 
 
 def _check_text(text: Json, part: Json) -> None:
-    """The recorded text, with a marker of its own wherever the recording cites a file, and links where they were."""
+    """The recorded text, with a unique marker at each citation of a file, and links at their recorded places."""
     cited = [note for note in part["annotations"] if note["type"] == "file_citation"]
     marks = [note for note in text["annotations"] if note["text"].startswith("【")]
     value, shift = part["text"], 0
@@ -213,7 +214,7 @@ def _target(note: Json) -> tuple[str, str]:
 
 
 def _check_pictures(stage: Stage, messages: list[Json], recording: Recording) -> None:
-    """As many as were drawn; each is there for whoever fetches it."""
+    """The message shows all the recorded pictures, and each can be fetched."""
     shown = [part["image_file"]["file_id"] for each in messages for part in each["content"] if part["type"] != "text"]
     outputs = [output for item in recording.items("code_interpreter_call") for output in item["outputs"] or []]
     drawn = [output for output in outputs if output["type"] == "image"]
@@ -224,7 +225,7 @@ def _check_pictures(stage: Stage, messages: list[Json], recording: Recording) ->
 
 
 def _check_stream(told: Any) -> None:
-    """What the SDK folds out of the deltas is what it finds afterwards."""
+    """The messages that the SDK builds from the deltas equal the stored ones."""
     fold = folded(told)
     for message in told.messages[1:] if fold else ():
         assert fold.content(message["id"]) == message["content"]

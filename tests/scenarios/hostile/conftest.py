@@ -1,4 +1,4 @@
-"""A server on either store, with one object of each kind in it."""
+"""A server on either store, with one object of each kind."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from tests.stores import POSTGRES, Databases, Files, Stores
 
 @dataclass(frozen=True)
 class Target:
-    """``known``: the id of an object that is there, by the name of the path's parameter."""
+    """``known``: the id of an existing object, by the name of its path parameter."""
 
     url: str
     known: dict[str, str]
@@ -58,7 +58,7 @@ def thread(url: str) -> dict[str, str]:
 
 
 def waiting(url: str) -> dict[str, str]:
-    """A run that waits for the output of its one call."""
+    """A run that requires the output of its only call."""
     found = thread(url)
     here = f"{url}/v1/threads/{found['thread_id']}/runs"
     tools = [{"type": "function", "function": {"name": "look"}}]
@@ -69,5 +69,5 @@ def waiting(url: str) -> dict[str, str]:
 
 
 def alive(target: Target) -> None:
-    """It answers as it did."""
+    """The server still answers."""
     assert ask(f"{target.url}/v1/assistants").status == 200

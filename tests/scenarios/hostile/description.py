@@ -1,4 +1,4 @@
-"""The routes and the models of their bodies as an OpenAPI description, from which schemathesis makes requests."""
+"""An OpenAPI description of the routes and of their bodies' models, from which schemathesis generates requests."""
 
 import re
 from typing import Any, Final
@@ -9,14 +9,14 @@ from shim.engine.api.routes import ROUTES
 from shim.wire.requests import OPERATIONS
 
 Json = dict[str, Any]
-#: Operations whose body's model has another name.
+#: Operations whose body's model has a name different from the operation's.
 BODIES: Final = {
     "runs.create_with_thread": "threads.create_and_run",
     "tool_outputs.submit": "runs.submit_tool_outputs",
 }
-#: Ids that no store has; PostgreSQL cannot even be asked for some of them.
+#: Ids that no store contains; PostgreSQL does not even accept some of them in a query.
 STRANGE: Final = ["\0", "thread_\0", "asst_" + "x" * 5_000, "\ufeff", "😀", "'; --", "%", "\\", "\x1e", "a?b#c"]
-#: What a list takes.
+#: The query parameters of a list.
 QUERY: Final[dict[str, Json]] = {
     "limit": {"type": "integer", "minimum": 1, "maximum": 100},
     "order": {"enum": ["asc", "desc"]},
@@ -28,7 +28,7 @@ QUERY: Final[dict[str, Json]] = {
 
 
 def described(known: dict[str, str]) -> Json:
-    """``known``: the id of an object that is there, by the name of its parameter."""
+    """``known``: the id of an existing object, by the name of its path parameter."""
     models = [(model, "validation") for model in dict.fromkeys(OPERATIONS.values())]
     references, rest = models_json_schema(models, ref_template="#/components/schemas/{model}")  # type: ignore[arg-type]
     schemas = rest["$defs"]
@@ -44,7 +44,7 @@ def described(known: dict[str, str]) -> Json:
 
 
 def _operation(method: str, path: str, known: dict[str, str], bodies: Json) -> Json:
-    # What is deleted would be missing afterwards.
+    # A deleted object would be missing in later requests.
     there = {} if method == "DELETE" else known
     parameters = [
         {"name": name, "in": "path", "required": True, "schema": {"enum": [there.get(name, "cfile_1")]}}

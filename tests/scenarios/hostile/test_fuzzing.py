@@ -1,4 +1,4 @@
-"""Requests that a machine makes up, and bytes that are no requests: no failure of ours, on either store."""
+"""Generated requests, and bytes that are not HTTP requests, cause no server error, on either store."""
 
 import json
 import socket
@@ -20,7 +20,7 @@ from tests.server.speaking import ask
 
 pytestmark = pytest.mark.slow
 
-#: The same requests each time.  No example is made smaller: what failed is in the message.
+#: The same requests in each test run.  Failing examples are not minimised: the message shows the failing request.
 FUZZING = settings(
     max_examples=5,
     deadline=None,
@@ -29,9 +29,9 @@ FUZZING = settings(
     phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
-#: What the model allows, and what it does not.
+#: Requests that the model accepts, and requests that it refuses.
 MODES = {"allowed": GenerationMode.POSITIVE, "wrong": GenerationMode.NEGATIVE}
-#: What changes an object so that the next request would find another, or none: each request has one of its own.
+#: Requests that change or delete an object: each one gets an object of its own.
 CHANGING: dict[tuple[str, str], Callable[[str], dict[str, str]]] = {
     ("POST", "assistants/{assistant_id}"): assistant,
     ("POST", "threads/{thread_id}/runs"): thread,
@@ -41,9 +41,9 @@ CHANGING: dict[tuple[str, str], Callable[[str], dict[str, str]]] = {
     ("DELETE", "threads/{thread_id}"): thread,
     ("DELETE", "threads/{thread_id}/messages/{message_id}"): thread,
 }
-#: Nothing of these kinds is there, and no made-up id is that of a call.
+#: Routes for objects that do not exist here, and the route whose call ids cannot be generated.
 NEVER, CALLED = ("files/", "vector_stores/"), "submit_tool_outputs"
-#: Each part of a path that is an id, by route.
+#: Each path parameter, by route.
 IDS = [(method, path, part[1:-1]) for method, path in ROUTES for part in path.split("/") if part.startswith("{")]
 
 
@@ -60,7 +60,7 @@ def routes(target: Target) -> Any:
 
 
 def answered(status: int, body: bytes) -> None:
-    """No failure, and an error says what it is."""
+    """No server error, and each error has the API's error body."""
     assert status < 500, body[:500]
     if status >= 400:
         assert set(json.loads(body)["error"]) == {"message", "type", "param", "code"}
@@ -68,7 +68,7 @@ def answered(status: int, body: bytes) -> None:
 
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("method,path", ROUTES, ids=[f"{method} {path}" for method, path in ROUTES])
-def test_no_request_is_a_failure(
+def test_no_request_causes_a_server_error(
     target: Target, session: requests.Session, routes: Any, method: str, path: str, mode: str
 ) -> None:
     operation = routes[f"/v1/{path}"][method]
@@ -85,14 +85,14 @@ def test_no_request_is_a_failure(
         answered(got.status_code, got.content)
 
     sends()
-    # The requests reach what they are made for.
+    # Some of the valid requests succeed.
     assert 200 in sent or mode == "wrong" or path.startswith(NEVER) or path.endswith(CALLED)
     alive(target)
 
 
 @pytest.mark.parametrize("id", STRANGE, ids=[ascii(each)[:20] for each in STRANGE])
-def test_no_id_is_a_failure(target: Target, id: str) -> None:
-    """In every place of every path, in every cursor, and where a body names one."""
+def test_no_id_causes_a_server_error(target: Target, id: str) -> None:
+    """Each strange id in each path parameter, in each cursor, and in each body that contains an id."""
     quoted = "".join(f"%{byte:02X}" for byte in id.encode())
     for method, path, odd in IDS:
         there = {name: target.known.get(name, "cfile_1") for _, where, name in IDS if where == path} | {odd: quoted}
@@ -118,7 +118,7 @@ def test_no_id_is_a_failure(target: Target, id: str) -> None:
 
 
 HOST = b"host: localhost\r\n"
-#: Bytes of which HTTP says nothing, or nothing good.
+#: Bytes that are invalid or unusual in HTTP.
 MALFORMED = {
     "no line": b"\r\n\r\n",
     "no version": b"GET /v1/threads\r\n\r\n",
@@ -157,7 +157,7 @@ MALFORMED = {
 
 
 @pytest.mark.parametrize("name", MALFORMED)
-def test_no_bytes_are_a_failure(target: Target, name: str) -> None:
+def test_no_bytes_cause_a_server_error(target: Target, name: str) -> None:
     parts = urlsplit(target.url)
     with socket.create_connection((str(parts.hostname), parts.port or 0), timeout=PATIENCE) as connection:
         heard = b""
@@ -169,7 +169,7 @@ def test_no_bytes_are_a_failure(target: Target, name: str) -> None:
         except TimeoutError:
             pytest.fail("the caller was left waiting")
         except OSError:
-            # The server need not read to the end of what it refuses.
+            # The server may close the connection without reading the whole of a refused request.
             pass
     statuses = [line.split()[1] for line in heard.split(b"\r\n") if line.startswith(b"HTTP/1.")]
     assert all(status < b"500" for status in statuses), heard[:500]

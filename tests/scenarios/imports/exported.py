@@ -1,4 +1,4 @@
-"""A life of a thread as the old API showed it: every kind of content, runs, steps with outputs, attachments."""
+"""A complete thread as the old API returned it: every kind of content, runs, steps with outputs, attachments."""
 
 import copy
 from typing import Any
@@ -7,7 +7,7 @@ Json = dict[str, Any]
 THREAD, ASSISTANT = "thread_ExportedExportedExporte", "asst_ExportedExportedExporte1"
 RUN, OTHER_RUN = "run_AExportedExportedExport", "run_BExportedExportedExport"
 FILE = "file-ExportedPicture"
-#: The smallest picture there is.
+#: The smallest possible PNG.
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360606060000000050001a5f64540"
     "0000000049454e44ae426082"
@@ -46,7 +46,7 @@ def thread() -> Json:
 
 
 def message(number: int, role: str, content: list[Json], run: str | None = None, **more: Any) -> Json:
-    """As REST told it: without a status."""
+    """As the REST API returned it: without a status."""
     return {
         "id": f"msg_{number:024d}",
         "object": "thread.message",
@@ -73,7 +73,7 @@ CITATION: Json = {
     "end_index": 33,
     "file_citation": {"file_id": "file-ExportedText"},
 }
-#: By kind of content.
+#: The messages, by kind of content.
 MESSAGES: dict[str, Json] = {
     "text": message(1, "user", [text("What is the weather in Oslo?")], metadata={"from": "web"}),
     "annotations": message(4, "assistant", [text("It rains in Oslo【4:0†weather.txt】.", [CITATION])], RUN),

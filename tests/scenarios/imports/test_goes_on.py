@@ -1,4 +1,4 @@
-"""An imported thread has its original contents; its next run sends all of it, and later runs chain."""
+"""An imported thread has its original contents; its next run sends all of them, and later runs are chained."""
 
 import base64
 import json
@@ -21,7 +21,7 @@ Json = dict[str, Any]
 
 
 def brought(folder: Path, values: list[Json], picture: bool = True) -> Report:
-    """Import from a file with a value a line, and a picture beside it."""
+    """Import from a file with one JSON value per line, and a picture in the same folder."""
     folder.mkdir(exist_ok=True)
     (folder / "all.jsonl").write_text("".join(json.dumps(value) + "\n" for value in values))
     if picture:
@@ -40,7 +40,7 @@ def shown(thing: Any) -> Json:
     return made
 
 
-def test_everything_reads_as_it_was(tmp_path: Path) -> None:
+def test_all_imported_objects_have_their_original_fields(tmp_path: Path) -> None:
     report = brought(tmp_path / "in", exported.everything())
     assert report.added == {"assistants": 1, "threads": 1, "messages": 6, "runs": 2, "steps": 3, "files": 1}
     assert report.problems == {}
@@ -64,7 +64,7 @@ def test_everything_reads_as_it_was(tmp_path: Path) -> None:
 
 
 def inputs(kind: str) -> list[Json]:
-    """What the next run tells of each message."""
+    """The content that the next run sends for each message."""
     picture = f"data:image/png;base64,{base64.b64encode(exported.PNG).decode()}"
     told: dict[str, list[Json]] = {
         "text": [{"type": "input_text", "text": "What is the weather in Oslo?"}],
@@ -80,7 +80,7 @@ def inputs(kind: str) -> list[Json]:
     return told[kind]
 
 
-def test_the_next_run_tells_all_of_it_and_the_one_after_is_chained(tmp_path: Path) -> None:
+def test_the_next_run_sends_everything_and_the_following_run_is_chained(tmp_path: Path) -> None:
     brought(tmp_path / "in", exported.everything())
     with Loopback() as server, client(server) as ours:
         run = {"thread_id": exported.THREAD, "assistant_id": exported.ASSISTANT, "tools": []}
@@ -104,7 +104,7 @@ def test_the_next_run_tells_all_of_it_and_the_one_after_is_chained(tmp_path: Pat
 
 
 @pytest.mark.parametrize("kind", exported.MESSAGES)
-def test_each_kind_of_content_goes_on_by_itself(kind: str, tmp_path: Path) -> None:
+def test_each_kind_of_content_is_sent(kind: str, tmp_path: Path) -> None:
     message = exported.MESSAGES[kind] | {"run_id": None}
     brought(tmp_path / "in", [message, exported.assistant()], picture=kind == "image_file")
     with Loopback() as server, client(server) as ours:
@@ -116,7 +116,7 @@ def test_each_kind_of_content_goes_on_by_itself(kind: str, tmp_path: Path) -> No
         assert server.bodies[0]["input"][0]["content"] == inputs(kind)
 
 
-def test_a_picture_whose_bytes_are_not_there_is_told_by_its_id(tmp_path: Path) -> None:
+def test_a_picture_without_imported_bytes_is_sent_by_its_id(tmp_path: Path) -> None:
     report = brought(tmp_path / "in", [exported.MESSAGES["image_file"], exported.assistant()], picture=False)
     assert report.problems == {"made_thread": 1}
     with Loopback() as server, client(server) as ours:
@@ -125,13 +125,13 @@ def test_a_picture_whose_bytes_are_not_there_is_told_by_its_id(tmp_path: Path) -
     assert body["input"][0]["content"][1] == {"type": "input_image", "file_id": exported.FILE, "detail": "high"}
 
 
-def test_it_is_the_same_encrypted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_imported_thread_can_be_encrypted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fernet = pytest.importorskip("cryptography.fernet")
     monkeypatch.setenv("SHIM_ENCRYPTION_KEY", fernet.Fernet.generate_key().decode())
-    test_the_next_run_tells_all_of_it_and_the_one_after_is_chained(tmp_path)
+    test_the_next_run_sends_everything_and_the_following_run_is_chained(tmp_path)
 
 
-def test_runs_that_were_under_way_have_expired(tmp_path: Path) -> None:
+def test_runs_that_were_active_are_imported_as_expired(tmp_path: Path) -> None:
     values = [exported.thread(), exported.run(status="requires_action"), exported.assistant()]
     report = brought(tmp_path / "in", values, picture=False)
     assert report.problems == {"run_over": 1}
@@ -141,8 +141,10 @@ def test_runs_that_were_under_way_have_expired(tmp_path: Path) -> None:
         ours.beta.threads.messages.create(exported.THREAD, role="user", content="Go on.")
 
 
-def test_a_file_that_upstream_no_longer_has_is_the_imported_one(tmp_path: Path) -> None:
-    """Behind a client of either colour and behind the server; what nobody has stays upstream's own 404."""
+def test_an_imported_file_replaces_one_that_upstream_has_lost(tmp_path: Path) -> None:
+    """The same through a client of either colour and through the server; for an unknown file the error is upstream's
+    own 404.
+    """
     brought(tmp_path / "in", exported.everything())
     with Loopback() as upstream:
         for colour in COLOURS:
@@ -155,7 +157,7 @@ def test_a_file_that_upstream_no_longer_has_is_the_imported_one(tmp_path: Path) 
             found = ask(f"{url}/v1/files/{exported.FILE}/content", authorization="Bearer mine")
             assert (found.status, found.body) == (200, exported.PNG)
             assert ask(f"{url}/v1/files/file-nobodyhas", authorization="Bearer mine").status == 404
-    # Upstream is asked first: what it has counts.
+    # Upstream is asked first, so its own files have precedence.
     assert [asked.path for asked in upstream.asked][:2] == [
         f"/v1/files/{exported.FILE}/content",
         f"/v1/files/{exported.FILE}",

@@ -1,4 +1,4 @@
-"""Threads from an endpoint that still answers the old protocol: our own server is one."""
+"""Import of threads from an endpoint that still serves the old API: here, the shim's own server."""
 
 import os
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ TOOL: Any = {"type": "function", "function": {"name": "get_weather", "parameters
 
 @contextmanager
 def old(folder: Path) -> Iterator[tuple[str, openai.OpenAI]]:
-    """A server with a store of its own: its URL and a plain client."""
+    """A server with its own store: its URL and a plain client."""
     with (
         served(upstream="sandbox", database_url=f"sqlite:///{folder / 'old.db'}") as url,
         openai.OpenAI(base_url=f"{url}/v1", api_key="old-key", max_retries=0) as client,
@@ -36,7 +36,7 @@ def old(folder: Path) -> Iterator[tuple[str, openai.OpenAI]]:
 
 
 def lived(client: openai.OpenAI, count: int = 1) -> list[str]:
-    """Threads with a message, an answer and steps in each."""
+    """Make threads with a message, an answer and steps each; returns their ids."""
     assistant = client.beta.assistants.create(model="gpt-4o", name="Old").id
     made = []
     for number in range(count):
@@ -51,7 +51,7 @@ def base() -> Any:
     return database(settings().database_url)
 
 
-def test_all_of_a_thread_comes_along(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_thread_is_imported_completely(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(live, "PAGE", 2)
     with old(tmp_path) as (url, client):
         [thread] = lived(client)
@@ -70,9 +70,7 @@ def test_all_of_a_thread_comes_along(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert CliRunner().invoke(table.app(), ["import", "--list"]).stdout.count("whole") == 1
 
 
-def test_what_was_fetched_before_an_interruption_is_not_fetched_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_interrupted_import_is_resumed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importing, "GROUP", 2)
     with old(tmp_path) as (url, client):
         threads = lived(client, 5)
@@ -99,7 +97,7 @@ def test_what_was_fetched_before_an_interruption_is_not_fetched_again(
 
 
 def answered(asked: Asked) -> Said | None:
-    """The old protocol, with a picture; the file of a user is not given out."""
+    """The old API with a thread and a picture; it refuses to return the content of a user's file."""
     path = asked.path.partition("?")[0].removeprefix("/v1")
     page = lambda found: Said.json({"object": "list", "data": found, "has_more": False})  # noqa: E731
     known = {
@@ -115,7 +113,7 @@ def answered(asked: Asked) -> Said | None:
     return known[path]() if path in known else Said.error(400, "Not allowed to download files of purpose: assistants")
 
 
-def test_pictures_come_along_as_far_as_they_are_given_out() -> None:
+def test_pictures_are_imported_if_the_endpoint_returns_them() -> None:
     with Loopback(answered) as server, Importer() as importer:
         importer.fetch(Endpoint(server.url, "k"), [exported.THREAD])
     report = importer.report
@@ -125,7 +123,7 @@ def test_pictures_come_along_as_far_as_they_are_given_out() -> None:
 
 
 @pytest.mark.parametrize("status", [401, 403])
-def test_a_key_that_is_not_taken_ends_it_at_once(status: int) -> None:
+def test_a_refused_key_ends_the_import_at_once(status: int) -> None:
     importer = Importer()
     with Loopback(lambda asked: Said.error(status, "no")) as server:
         with pytest.raises(Refused, match="refused the request"):
@@ -134,7 +132,7 @@ def test_a_key_that_is_not_taken_ends_it_at_once(status: int) -> None:
     importer.close()
 
 
-def test_a_thread_of_which_something_cannot_be_had_is_not_imported_by_half() -> None:
+def test_a_thread_is_not_imported_in_part() -> None:
     def broken(asked: Asked) -> Said | None:
         return Said.error(400, "no runs today") if asked.path.endswith("limit=100") and "/runs?" in asked.path else None
 
@@ -144,7 +142,7 @@ def test_a_thread_of_which_something_cannot_be_had_is_not_imported_by_half() -> 
     assert importer.report.added == {}
 
 
-def test_azure_is_asked_as_it_was() -> None:
+def test_addresses_and_versions_of_azure() -> None:
     made = Endpoint("https://mine.openai.azure.com/openai", "k")
     assert str(made._client.base_url) == "https://mine.openai.azure.com/openai/"
     assert made._client._custom_query == {"api-version": live.AZURE_VERSION}
@@ -162,7 +160,7 @@ def test_azure_is_asked_as_it_was() -> None:
         (["--thread-ids", "IDS"], "the environment does not have OPENAI_API_KEY"),
     ],
 )
-def test_what_is_missing_is_said(words: list[str], why: str, tmp_path: Path) -> None:
+def test_missing_input_is_reported(words: list[str], why: str, tmp_path: Path) -> None:
     (tmp_path / "EMPTY").write_text("nothing")
     (tmp_path / "IDS").write_text("thread_abc")
     assert "OPENAI_API_KEY" not in os.environ

@@ -1,4 +1,4 @@
-"""Genuine answers of the old API, imported: every object as it was, and valid by the SDK's own types."""
+"""Genuine answers of the old API, imported: every object is unchanged, and valid by the SDK's own types."""
 
 import json
 from pathlib import Path
@@ -25,7 +25,7 @@ TYPES: dict[str, tuple[Any, type[BaseModel]]] = {
     "run": (schema.runs, Run),
     "step": (schema.steps, RunStep),
 }
-#: What must be as one of an object's recordings had it.
+#: Fields that must be equal to those in one of the object's recordings.
 SAME = ("id", "created_at", "role", "content", "step_details", "assistant_id", "thread_id", "run_id", "name")
 
 
@@ -62,7 +62,7 @@ def test_everything_that_was_recorded(wire: Path, tmp_path: Path) -> None:
             assert told is None or any(_same(found, one) for one in told), (found, told)
 
 
-#: What is only another form of the same.
+#: Problems that only report another form of the same data.
 MILD = ("duplicate", "run_over", "made_thread", "v1", "field", "no_output", "guessed_time", "no_bytes")
 
 

@@ -1,4 +1,4 @@
-"""Whatever an application does with an imported thread keeps the thread when its import is taken back."""
+"""When an import is undone, a thread that an application has changed since is not deleted."""
 
 import json
 from collections.abc import Callable
@@ -37,7 +37,7 @@ LOOKS: dict[str, Callable[[OpenAI], object]] = {
 
 
 @pytest.mark.parametrize("what", [*USES, *LOOKS])
-def test_a_use_keeps_it_and_a_look_does_not(what: str, tmp_path: Path) -> None:
+def test_undoing_deletes_only_unchanged_threads(what: str, tmp_path: Path) -> None:
     path = tmp_path / "all.jsonl"
     path.write_text("".join(json.dumps(value) + "\n" for value in exported.everything()))
     with Importer() as importer:
