@@ -70,7 +70,7 @@ def test_the_stream_of_a_dead_process_is_resumed(upstream: Loopback) -> None:
 
 
 def _cut_off_for_good(asked: Asked) -> Any:
-    """No recorded answer: the stream stays open after its first events."""
+    """The sandbox's usual answer, which is slow enough to be left unfinished."""
     return None
 
 

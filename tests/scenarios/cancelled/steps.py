@@ -38,7 +38,7 @@ class Steps:
             self._waiting(waits_for)
             try:
                 go_on, given = work.send, (yield waits_for)
-            except BaseException as problem:  # noqa: BLE001 - it is handed on
+            except BaseException as problem:  # noqa: BLE001 - it is raised in the task
                 go_on, given = work.throw, problem
 
     def _waiting(self, waits_for: Any) -> None:

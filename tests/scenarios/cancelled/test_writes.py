@@ -124,7 +124,7 @@ async def outputs_of_a_run(stage: Stage, streamed: bool, attempt: Attempt) -> bo
 
 
 async def thread_and_run(stage: Stage, streamed: bool, attempt: Attempt) -> bool:
-    """The cancelled caller may not have received the thread's id; each thread of a received id must be consistent."""
+    """Only threads whose id the caller received before its cancellation are checked: each must be consistent."""
     made: list[Any] = []
     given: Json = {"assistant_id": stage.assistant_id, "thread": {"messages": [{"role": "user", "content": "Hi"}]}}
 

@@ -19,7 +19,7 @@ from tests.stores import KINDS, empty
 
 @pytest.fixture(params=KINDS)
 def kept(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """The URL of an empty database of either kind."""
+    """Store the test's threads in an empty database of either kind; returns its URL."""
     with empty(request.param, tmp_path / "kept") as url:
         monkeypatch.setenv("SHIM_DATABASE_URL", url)
         yield url

@@ -16,9 +16,7 @@ from shim.upstream import responses
 
 
 class Points:
-    """Counts the points that are passed; at the point with the number ``fatal`` the process kills itself, as ``kill
-    -9`` does.
-    """
+    """Counts the points that are passed; the process kills itself at the point numbered ``fatal``, like ``kill -9``."""
 
     def __init__(self, fatal: int | None) -> None:
         self.fatal = fatal

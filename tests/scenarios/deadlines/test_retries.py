@@ -117,7 +117,7 @@ def test_a_run_expires_while_it_waits_for_a_retry(colour: str, monkeypatch: pyte
 
 @pytest.mark.parametrize("colour", COLOURS)
 def test_a_run_that_is_cancelled_before_its_request(colour: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """While upstream is requested for something else that the run needs: here, its list of models."""
+    """The run is cancelled while another request that it needs is retried: here, for the list of models."""
     monkeypatch.setenv("SHIM_UPSTREAM_PROFILE", "openai")
     was_asked = threading.Event()
 

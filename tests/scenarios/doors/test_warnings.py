@@ -61,7 +61,7 @@ def test_no_method_of_our_clients_warns(kind: Any) -> None:
 
 @pytest.mark.parametrize("kind", [openai.OpenAI, openai.AsyncOpenAI])
 def test_the_plain_sdks_methods_still_warn(kind: Any) -> None:
-    OpenAI(api_key="test").beta.threads.runs.steps.list  # noqa: B018 -- ours must not have changed theirs
+    OpenAI(api_key="test").beta.threads.runs.steps.list  # noqa: B018 -- the SDK's own methods must not change
     said = {name: getattr(method, "__deprecated__", "") for name, method in _methods(kind(api_key="test"))}
     assert {name for name, text in said.items() if OF_THE_API.search(text)} == _warners(kind(api_key="test"))
 
