@@ -1,4 +1,4 @@
-"""Short constructors of upstream's events, and the rules' output for them."""
+"""Short constructors of upstream's events, and the output of the rules for them."""
 
 from collections.abc import Callable, Iterable
 from itertools import count
@@ -14,18 +14,18 @@ NOW = 7
 
 
 def numbered() -> Callable[[str], str]:
-    """Ids that are numbers."""
+    """Ids with consecutive numbers."""
     numbers = count(1)
     return lambda prefix: f"{prefix}_{next(numbers)}"
 
 
 def turn(**changes: Any) -> Turn:
-    """A response of a run; the clock stands at 7."""
+    """A response of a run; the clock is fixed at 7."""
     return Turn(RUN | changes, numbered(), lambda: NOW)
 
 
 def declared(event: Json) -> frozenset[str]:
-    """What the rule of an event may emit; an item that is done without a beginning is announced first."""
+    """The events that the rule for an event may emit; an item that is done without a beginning is announced first."""
     kind, item = event["type"], event.get("item", {}).get("type")
     kinds = (kind, ITEM_ADDED) if kind == ITEM_DONE else (kind,)
     rows = [RULES.get(each) or RULES.get((each, item)) for each in kinds]
@@ -33,7 +33,7 @@ def declared(event: Json) -> frozenset[str]:
 
 
 def tell(turn: Turn, *events: Json) -> list[Emitted]:
-    """What the rules make of the events.  No rule may emit what it does not declare."""
+    """The output of the rules for the events. A rule must not emit an event that it does not declare."""
     told: list[Emitted] = []
     for event in events:
         emitted = list(translate(turn, event))
@@ -43,12 +43,12 @@ def tell(turn: Turn, *events: Json) -> list[Emitted]:
 
 
 def names(told: Iterable[Emitted]) -> list[str]:
-    """The events' names without what all of them begin with."""
+    """The events' names without their common prefix."""
     return [name.removeprefix("thread.") for name, _ in told]
 
 
 def last(told: list[Emitted], name: str) -> Json:
-    """The data of the last event of that name."""
+    """The data of the last event with that name."""
     return [data for each, data in told if each == f"thread.{name}"][-1]
 
 
@@ -58,7 +58,7 @@ def texts(told: list[Emitted]) -> str:
     return "".join(part["text"].get("value", "") if part["type"] == "text" else part["refusal"] for part in parts)
 
 
-# What upstream says.
+# Upstream's events.
 
 
 def created(**changes: Any) -> Json:

@@ -1,4 +1,4 @@
-"""Upstream's names for fields, given back as the caller's: every leaf of a request, every row of the tables."""
+"""Upstream's names for fields are replaced by the caller's: every leaf of a request, every row of the tables."""
 
 import re
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ from shim.wire.requests.messages import PARTS as KINDS
 Json = dict[str, Any]
 SCHEMA = {"type": "object", "properties": {"x": {"type": "string", "enum": ["a", "b"]}}}
 FUNCTION = {"name": "f", "description": "Does it.", "parameters": SCHEMA, "strict": True}
-#: What a caller may say, each value told apart from all others as far as it can be.
+#: A request with every field that a caller can set; as far as possible each value occurs only one time.
 ASKED: Json = {
     "model": "gpt-4o",
     "instructions": "Be brief.",
@@ -62,7 +62,7 @@ EARLIER = {"type": "message", "role": "user", "content": [{"type": "input_text",
 
 
 def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    """Every value in JSON that holds no other, with its path."""
+    """Every value in JSON that contains no other value, with its path."""
     if isinstance(value, dict) and value:
         for name, below in value.items():
             yield from leaves(below, f"{path}.{name}".removeprefix("."))
@@ -74,14 +74,14 @@ def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def value(path: str, within: Any = ASKED) -> Any:
-    """What stands at a path of the caller's request."""
+    """The value at a path of the caller's request."""
     for step in path.replace("[", ".").replace("]", "").split("."):
         within = within[int(step)] if isinstance(within, list) else within[step]
     return within
 
 
 def _item(message: Json) -> Json | None:
-    """A posted message as it is sent."""
+    """A posted message as it is sent upstream."""
     content = message["content"]
     parts = [{"type": "text", "text": content}] if isinstance(content, str) else content
     item = history.of_message({"role": message["role"], "content": parts})
@@ -97,9 +97,9 @@ def names(asked: Json = ASKED, *before: Json) -> Names:
     return Names(run, asked, body(run, items, so_far))  # type: ignore[arg-type]
 
 
-#: What the request upstream holds besides what the caller said.
+#: Fields of the request upstream that are not from the caller.
 NOT_HIS = ("include", "store", "previous_response_id")
-#: Paths whose values are upstream's words for what stands at the caller's.
+#: Paths whose values differ from the caller's, as upstream uses other values for the same meaning.
 REWORDED = ("truncation", ".type")
 SENT_BODY = names(ASKED, EARLIER).body
 LEAVES = [
@@ -116,8 +116,8 @@ def test_every_value_that_is_sent_is_found_in_the_callers_request(path: str, sen
     assert value(own) == sent or path.endswith(REWORDED), own
 
 
-def test_the_leaves_are_of_all_kinds() -> None:
-    """The test above walks every field that is sent, and every tool type and part that there is."""
+def test_the_leaves_include_every_kind() -> None:
+    """The test above covers every field that is sent, and every type of tool and content part."""
     roots = {path.partition(".")[0].partition("[")[0] for path, _ in LEAVES}
     assert roots == set(SENT) - {*NOT_HIS, "stream"}
     assert {tool["type"] for tool in ASKED["tools"]} >= TOOLS.keys() - set(PASSED_ON)
@@ -125,17 +125,18 @@ def test_the_leaves_are_of_all_kinds() -> None:
 
 
 @pytest.mark.parametrize("name, fate", [*FIELDS.items(), *MESSAGE.items()], ids=str)
-def test_the_way_back_leads_to_the_row_itself(name: str, fate: Any) -> None:
+def test_the_reverse_mapping_of_a_row_leads_to_the_same_row(name: str, fate: Any) -> None:
     assert {own.partition(".")[0].removesuffix("*") for own in fate.back.values()} <= {name}
     assert {path.partition(".")[0].removesuffix("*") for path in fate.back} <= {*fate.to, name}
-    # What is sent under another name comes back, unless it is joined to another field or is a list of its own.
+    # A field that is sent under another name has a reverse mapping, unless it is joined to another field or is a
+    # separate list.
     by_code = ("additional_instructions", "additional_messages", "thread", "tool_resources", "attachments")
     if fate.kind in ("carried", "renamed") and name not in by_code:
         assert fate.back
 
 
 @pytest.mark.parametrize("kind", TOOLS)
-def test_each_tool_comes_back(kind: str) -> None:
+def test_the_paths_of_each_tool_can_be_mapped_back(kind: str) -> None:
     given = next((tool for tool in ASKED["tools"] if tool["type"] == kind), {"type": kind, "x": {"y": 1}})
     (shown,) = tools.shown([given])
     (sent,) = tools.sent([shown], ASKED["tool_resources"])
@@ -146,7 +147,7 @@ def test_each_tool_comes_back(kind: str) -> None:
         assert own.startswith((f"tools[0].{kind}.", "tools[0]", f"tool_resources.{kind}."))
 
 
-#: Upstream's path, the caller's.
+#: Upstream's path, and the caller's path.
 PATHS = [
     ("reasoning.effort", "reasoning_effort"),
     ("reasoning", "reasoning_effort"),
@@ -195,35 +196,35 @@ PATHS = [
 
 
 @pytest.mark.parametrize("path, own", PATHS)
-def test_a_path(path: str, own: str | None) -> None:
+def test_a_path_is_mapped_to_the_callers(path: str, own: str | None) -> None:
     assert names(ASKED, EARLIER).path(path) == own
 
 
-def test_the_messages_of_a_thread_that_comes_with_its_run() -> None:
+def test_the_messages_of_a_thread_that_is_created_with_its_run() -> None:
     asked = {key: each for key, each in ASKED.items() if key != "additional_messages"}
     asked["thread"] = {"messages": ASKED["additional_messages"]}
     assert names(asked).path("input[2].content[0].image_url") == "thread.messages[3].content[0].image_url.url"
 
 
-def test_tools_that_were_not_sent_do_not_count() -> None:
+def test_tools_that_were_not_sent_are_not_counted() -> None:
     spoken = names({key: each for key, each in ASKED.items() if key != "tool_resources"})
     assert [tool["type"] for tool in spoken.body["tools"]] == ["function", "code_interpreter", "web_search"]
     assert spoken.path("tools[0].parameters") == "tools[1].function.parameters"
 
 
-def test_without_what_was_sent_the_runs_tools_count() -> None:
+def test_without_the_request_body_the_runs_tools_are_used() -> None:
     assert Names(names().run).path("tools[1].name") == "tools[1].function.name"
     assert Names().path("input[0]") is None
 
 
-def test_instructions_that_stand_for_the_input() -> None:
+def test_instructions_that_are_sent_as_input() -> None:
     run = objects.run("run_1", 0, "thread_1", "asst_1") | {"instructions": "Greet."}
     sent = body(run, [], Circumstances("gpt-4o", {}))  # type: ignore[arg-type]
     assert Names(run, {}, sent).path("input[0].content") == "instructions"
 
 
 CALLS = [{"type": "function_call", "call_id": each, "name": "f", "arguments": "{}"} for each in ("call_a", "call_b")]
-#: Path upstream, the caller's: his outputs came in another order.
+#: The path upstream, and the caller's path: the caller submitted the outputs in another order.
 OUTPUTS = [
     ("input[2].output", "tool_outputs[1].output"),
     ("input[3].call_id", "tool_outputs[0].tool_call_id"),
@@ -236,7 +237,7 @@ OUTPUTS = [
 
 
 @pytest.mark.parametrize("path, own", OUTPUTS)
-def test_tool_outputs(path: str, own: str | None) -> None:
+def test_paths_of_tool_outputs(path: str, own: str | None) -> None:
     given = [{"tool_call_id": call_id, "output": "x"} for call_id in ("call_b", "call_a", "mcpr_1")]
     answers = [history.of_output("call_a", "x"), history.of_output("call_b", "x")]
     leave = history.of_output("mcpr_1", "true", "mcp_approval_request")
@@ -245,13 +246,13 @@ def test_tool_outputs(path: str, own: str | None) -> None:
     assert {name for item in (*answers, leave) for name in item} - {"type"} == OUTPUT.keys()
 
 
-def test_an_output_that_was_not_submitted_is_upstreams() -> None:
+def test_an_output_that_was_not_submitted_has_no_path_of_the_caller() -> None:
     spoken = Names({}, {"tool_outputs": [{"tool_call_id": "call_a"}]}, {"input": [history.of_output("call_z", "x")]})
     assert spoken.path("input[0].output") is None
 
 
 UPSTREAMS = "is upstream's name, for a field that the shim sends)"
-#: What upstream says, its param, what the caller reads.
+#: Upstream's message and param, and the message that the caller receives.
 MESSAGES = [
     (
         "Unsupported value: 'reasoning.effort' does not support 'low' with this model.",
@@ -282,16 +283,16 @@ MESSAGES = [
 
 
 @pytest.mark.parametrize("message, param, told", MESSAGES)
-def test_a_message(message: str, param: str | None, told: str) -> None:
+def test_names_in_a_message_are_replaced(message: str, param: str | None, told: str) -> None:
     assert names(ASKED, EARLIER).message(message, param) == told
 
 
-def test_an_earlier_call_is_called_one() -> None:
+def test_an_earlier_call_is_described_as_one() -> None:
     spoken = Names({}, {}, {"input": CALLS})
     assert "an earlier function call of the thread" in spoken.message("Bad.", "input[0].arguments")
 
 
-#: The error of a response, or told before it; the run's.
+#: The error of a response, or of an event before it, and the run's message.
 ERRORS = [
     ({"message": "Bad 'reasoning.effort'.", "param": "reasoning.effort"}, "Bad 'reasoning_effort'."),
     ({"message": "Bad.", "param": 7}, "Bad."),
@@ -300,10 +301,10 @@ ERRORS = [
 
 
 @pytest.mark.parametrize("error, message", ERRORS)
-def test_a_failed_response_speaks_so_too(error: Json, message: str) -> None:
+def test_names_in_the_error_of_a_failed_response_are_replaced(error: Json, message: str) -> None:
     assert failures.of_response({"error": error}, None, names())["message"] == message
     assert failures.of_response({}, error, names())["message"] == message
 
 
-def test_no_row_leads_two_ways() -> None:
+def test_every_reverse_mapping_is_unambiguous() -> None:
     assert len(BACK) == sum(len(fate.back) for fate in FIELDS.values())

@@ -28,7 +28,7 @@ OPENS = ["run.step.created", "run.step.in_progress"]
 
 
 def arguments(told) -> list[str]:
-    """As the deltas tell them, by index."""
+    """The arguments in the deltas, joined for each call."""
     whole: dict[int, str] = {}
     for name, data in told:
         if name == "thread.run.step.delta":
@@ -42,7 +42,7 @@ def asked(told) -> list[tuple[str, str, str]]:
     return [(each["id"], each["function"]["name"], each["function"]["arguments"]) for each in required]
 
 
-def test_parallel_calls_share_one_step_and_one_question() -> None:
+def test_parallel_calls_share_one_step_and_one_required_action() -> None:
     one, two = call('{"x":1}', "fc_a"), call("{}", "fc_b", "g")
     told = tell(
         turn(),
@@ -60,7 +60,7 @@ def test_parallel_calls_share_one_step_and_one_question() -> None:
     assert arguments(told) == ['{"x":1}', "{}"]
 
 
-def test_deltas_have_the_recorded_shapes() -> None:
+def test_deltas_have_the_recorded_format() -> None:
     told = tell(turn(), created(), added(call()), arguing("{}"))
     first, second = (
         data["delta"]["step_details"]["tool_calls"] for name, data in told if name == "thread.run.step.delta"
@@ -70,7 +70,7 @@ def test_deltas_have_the_recorded_shapes() -> None:
     assert second == [{"index": 0, "type": "function", "function": {"arguments": "{}"}}]
 
 
-def test_a_run_that_asks_has_no_usage_yet_and_its_step_stays_open() -> None:
+def test_a_run_that_requires_action_has_no_usage_yet_and_its_step_stays_open() -> None:
     state = turn()
     told = tell(state, created(), added(call()), done(call()), ended(call()))
     assert last(told, "run.requires_action")["usage"] is None
@@ -81,7 +81,8 @@ def test_a_run_that_asks_has_no_usage_yet_and_its_step_stays_open() -> None:
     assert state.step_usage["total_tokens"] == 14
 
 
-#: What was streamed of a call's arguments, the finished ones, what is asked, differences.
+#: The streamed arguments of a call, the finished arguments, the arguments in the required action, the number of
+#: differences.
 ARGUMENTS = [
     pytest.param([], "{}", "{}", 0, id="only the finished ones, as LM Studio sends them"),
     pytest.param([arguing("{"), arguing("}")], "{}", "{}", 0, id="in pieces"),
@@ -102,7 +103,7 @@ def test_arguments(streamed, finished, whole, differences) -> None:
 
 
 def test_arguments_of_a_call_that_was_not_announced() -> None:
-    """They wait for the call's name; code needs none."""
+    """The arguments are emitted when the call's name is known; code does not need a name."""
     state = turn(status="in_progress")
     assert tell(state, arguing('{"x":'), arguing("1}")) == []
     told = tell(state, coding("1"), added(call("")), done(call("")), ended())
@@ -111,13 +112,13 @@ def test_arguments_of_a_call_that_was_not_announced() -> None:
 
 
 @pytest.mark.parametrize("item", [call(), search(), code("1")], ids=lambda item: item["type"])
-def test_a_call_whose_beginning_is_missing_or_whose_end_comes_twice(item) -> None:
+def test_a_call_without_a_beginning_or_with_a_repeated_end(item) -> None:
     whole = tell(turn(), created(), added(item), done(item), ended(item))
     assert tell(turn(), created(), done(item), done(item), ended(item)) == whole
 
 
 def test_text_then_calls_then_text() -> None:
-    """A message has its own step; the calls' step stays open until the outputs come."""
+    """A message has its own step; the step of the calls stays open until the outputs are submitted."""
     before, after = message(says("Let me see."), id="msg_a"), message(says("Wait."), id="msg_b")
     items = [before, call(id="fc_a"), after, call(id="fc_b")]
     told = tell(turn(), created(), *[event for item in items for event in (added(item), done(item))], ended(*items))
@@ -136,14 +137,14 @@ def test_text_then_calls_then_text() -> None:
     assert [each for each, _, _ in asked(told)] == ["call_a", "call_b"]
 
 
-def test_a_name_that_comes_late_is_empty() -> None:
+def test_a_missing_name_is_empty() -> None:
     nameless = call() | {"name": None}
     told = tell(turn(), created(), added(nameless))
     assert last(told, "run.step.delta")["delta"]["step_details"]["tool_calls"][0]["function"]["name"] == ""
 
 
 RESULT = {"file_id": "file-1", "filename": "a.txt", "score": 0.5, "text": "words", "attributes": {}}
-#: Upstream's results, the ones shown.
+#: Upstream's results, and the results in the step.
 RESULTS = [
     pytest.param([], [], id="none"),
     pytest.param(
@@ -176,7 +177,7 @@ RESULTS = [
 
 
 @pytest.mark.parametrize("found, shown", RESULTS)
-def test_a_file_search_is_a_step_of_its_own(found, shown) -> None:
+def test_a_file_search_has_its_own_step(found, shown) -> None:
     told = tell(turn(), created(), added(search()), done(search(*found)), ended(search(*found)))
     assert names(told)[1:] == [*OPENS, "run.step.delta", "run.step.completed", "run.completed"]
     (each,) = last(told, "run.step.completed")["step_details"]["tool_calls"]
@@ -191,7 +192,8 @@ def test_results_that_were_not_requested_are_missing() -> None:
 
 
 LOGS, IMAGE = {"type": "logs", "logs": "1\n"}, {"type": "image", "url": "data:image/png;base64,AA=="}
-#: Pieces of code, finished code, outputs; the code shown, the logs shown, differences.
+#: Pieces of code, the finished code, its outputs; the code in the step, the logs in the step, the number of
+#: differences.
 CODES = [
     pytest.param(["print", "(1)"], "print(1)", [LOGS], "print(1)", ["1\n"], 0, id="in pieces"),
     pytest.param([], "print(1)", [LOGS, LOGS], "print(1)", ["1\n", "1\n"], 0, id="only the finished"),
@@ -201,7 +203,7 @@ CODES = [
 
 
 @pytest.mark.parametrize("pieces, finished, outputs, shown, logs, differences", CODES)
-def test_code_is_a_step_of_its_own(pieces, finished, outputs, shown, logs, differences) -> None:
+def test_code_has_its_own_step(pieces, finished, outputs, shown, logs, differences) -> None:
     state, item = turn(), code(finished, *outputs)
     told = tell(state, created(), added(code("")), *map(coding, pieces), done(item), ended(item))
     (each,) = last(told, "run.step.completed")["step_details"]["tool_calls"]
@@ -213,7 +215,7 @@ def test_code_is_a_step_of_its_own(pieces, finished, outputs, shown, logs, diffe
     assert told_logs == [{"index": index, "type": "logs", "logs": log} for index, log in enumerate(logs)]
 
 
-def test_a_plot_is_kept_and_shown_before_the_next_text() -> None:
+def test_a_plot_is_stored_and_shown_before_the_next_text() -> None:
     state, item = turn(), code("x", LOGS, IMAGE, {"type": "hologram"})
     answer = message(says("See."))
     told = tell(state, created(), added(item), done(item), added(answer), text("See."), done(answer))
@@ -227,21 +229,21 @@ def test_a_plot_is_kept_and_shown_before_the_next_text() -> None:
     assert [part["type"] for part in last(told, "message.completed")["content"]] == ["image_file", "text"]
 
 
-def test_the_first_sdks_names_for_code() -> None:
+def test_the_event_names_for_code_of_the_first_sdks() -> None:
     dotted = {"type": "response.code_interpreter_call.code.delta", "item_id": "ci_a", "delta": "x"}
     told = tell(turn(), created(), added(code("")), dotted)
     assert last(told, "run.step.delta")["delta"]["step_details"]["tool_calls"][0]["code_interpreter"] == {"input": "x"}
 
 
-def test_words_and_code_do_not_mix() -> None:
-    """An event that names an item of another kind is not that item's."""
+def test_deltas_of_text_code_and_calls_are_not_mixed() -> None:
+    """A delta whose item id belongs to an item of another kind is ignored."""
     state = turn()
     before = tell(state, created(), added(message()), added(code("")), added(call()))
     assert tell(state, text("a", "ci_a"), coding("b", "fc_a"), arguing("c", "msg_a")) == []
     assert names(before).count("message.delta") == 0
 
 
-def test_the_same_item_id_in_two_places_is_two_calls() -> None:
+def test_the_same_item_id_at_two_indexes_is_two_calls() -> None:
     one, two = call('{"x":1}', "fc_a"), call('{"x":2}', "fc_a")
     told = tell(
         turn(),
@@ -262,5 +264,5 @@ def test_the_same_item_id_in_two_places_is_two_calls() -> None:
         (messages.close_message, message(says("Hello."))),
     ],
 )
-def test_the_end_of_what_was_never_shown_says_nothing(rule, item) -> None:
+def test_the_end_of_an_item_that_was_never_shown_emits_nothing(rule, item) -> None:
     assert list(rule(turn(), {"item": item, "known": SimpleNamespace(key=0)})) == []

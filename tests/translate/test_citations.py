@@ -1,4 +1,4 @@
-"""Citations and generated files: markers made, offsets counted in code points."""
+"""Citations and generated files: markers are inserted, and offsets are counted in code points."""
 
 import pytest
 
@@ -22,7 +22,7 @@ from tests.translate.telling import (
 
 A, B, SOURCE = "【4:0†a.txt】", "【4:1†b.txt】", "【4:0†source】"
 OTHER = citation(5, "file-2", "b.txt")
-#: What is streamed, the finished text with its annotations, the text shown.
+#: The streamed text, the finished text with its annotations, the text that is shown.
 PLACES = [
     pytest.param(
         [text("Pizza"), cites(citation(5)), text(".")], says("Pizza.", citation(5)), f"Pizza{A}.", id="in its place"
@@ -57,7 +57,7 @@ PLACES = [
 
 
 @pytest.mark.parametrize("streamed, content, shown", PLACES)
-def test_markers(streamed, content, shown) -> None:
+def test_markers_are_inserted(streamed, content, shown) -> None:
     item = message(content)
     state = turn()
     told = tell(state, created(), added(item), *streamed, done(item), ended(item))
@@ -70,7 +70,7 @@ def test_markers(streamed, content, shown) -> None:
     assert len({each["text"] for each in part["text"]["annotations"]}) == len(content["annotations"])
 
 
-def test_a_marker_comes_whole_with_its_annotation() -> None:
+def test_a_marker_is_sent_in_one_delta_with_its_annotation() -> None:
     told = tell(turn(), created(), added(message()), text("Pizza"), cites(citation(5)))
     shown = {"type": "file_citation", "text": A, "start_index": 5, "end_index": 5 + len(A)}
     assert last(told, "message.delta")["delta"]["content"][0]["text"] == {
@@ -93,7 +93,7 @@ def test_the_finished_annotation_has_neither_index_nor_quote() -> None:
     ]
 
 
-def test_a_servers_own_file_id_is_mapped_through_what_it_found() -> None:
+def test_a_servers_own_file_id_is_mapped_by_its_search_results() -> None:
     found = search({"file_id": "doc-9", "attributes": {"file_id": "file-9"}})
     item = message(says("Pizza", citation(5, "doc-9"), citation(5, "doc-8")))
     told = tell(turn(), created(), added(found), done(found), added(item), done(item))
@@ -124,13 +124,13 @@ def _file(*annotations: dict, value: str = LINK) -> list[dict]:
 START = LINK.index(PATH)
 
 
-def test_a_generated_file_covers_its_path_alone() -> None:
+def test_the_annotation_of_a_generated_file_covers_only_its_path() -> None:
     (shown,) = _file(generated(START, START + len(PATH)))
     assert (shown["type"], shown["text"], shown["sliced"]) == ("file_path", PATH, PATH)
     assert shown["file_path"] == {"file_id": "cfile_1"}
 
 
-def test_a_generated_file_is_attached_and_kept_once_for_each_link() -> None:
+def test_a_generated_file_is_attached_and_stored_once_for_each_link() -> None:
     state, link = turn(), generated(START, START + len(PATH))
     item = message(says(LINK, link, link | {"filename": None}))
     told = tell(state, created(), added(item), done(item))
@@ -143,7 +143,7 @@ NOWHERE = [(0, 0), (None, None), (5, 5), (5, 3), (0, 999)]
 
 
 @pytest.mark.parametrize("start, end", NOWHERE)
-def test_a_file_that_is_not_linked_is_attached_and_kept(start, end) -> None:
+def test_a_file_that_is_not_linked_is_attached_and_stored(start, end) -> None:
     state, made = turn(), generated(start, end) | {"filename": "p.csv"}
     item = message(says(LINK, made))
     shown = last(tell(state, created(), added(item), text(LINK), cites(made), done(item)), "message.completed")
@@ -154,7 +154,9 @@ def test_a_file_that_is_not_linked_is_attached_and_kept(start, end) -> None:
 
 @pytest.mark.parametrize("start, end", NOWHERE)
 def test_a_picture_that_is_not_linked_is_shown(start, end) -> None:
-    """As where upstream gives no outputs of code: behind the text, if that has been told."""
+    """For an upstream that returns no outputs of code: the picture is shown after the text, if the text was already
+    sent.
+    """
     state, made = turn(), generated(start, end)
     item = message(says(LINK, made))
     told = tell(state, created(), added(item), text(LINK), cites(made), done(item))
@@ -175,14 +177,14 @@ def test_a_picture_among_the_outputs_is_shown_once() -> None:
     assert len(state.made) == 1
 
 
-def test_citations_that_come_in_any_order_stand_in_their_places() -> None:
-    """Where all is told at once."""
+def test_citations_received_in_any_order_are_put_in_their_places() -> None:
+    """If all annotations are received together."""
     item = message(says("One, two.", citation(8), citation(3, "file-2", "b.txt")))
     (part,) = last(tell(turn(), created(), done(item)), "message.completed")["content"]
     assert part["text"]["value"] == "One【4:0†b.txt】, two【4:1†a.txt】."
 
 
-def test_a_citation_without_a_place_stands_at_the_end() -> None:
+def test_a_citation_without_a_position_is_put_at_the_end() -> None:
     nowhere = {name: value for name, value in citation(0).items() if name != "index"}
     item = message(says("Pizza.", nowhere))
     (part,) = last(tell(turn(), created(), done(item)), "message.completed")["content"]
@@ -212,14 +214,14 @@ def test_markers_before_a_file_shift_it() -> None:
 
 WEB = [{"type": "web_search"}]
 PAGE = "See [x](http://x)."
-#: The range that upstream gives, the text that is cited.
+#: The range in upstream's annotation, and the text that is cited.
 RANGES = [(4, 17, "[x](http://x)"), (4, 99, "[x](http://x)."), (98, 99, None), (4, 4, None), (None, None, None)]
 
 
 @pytest.mark.parametrize("start, end, cited", RANGES)
 @pytest.mark.parametrize("marked", [False, True])
-def test_a_web_page_is_cited_by_its_link(start, end, cited, marked) -> None:
-    """Where the run was given web search; markers before it shift it, and a range beyond the text is clamped."""
+def test_a_web_page_is_cited_with_its_link(start, end, cited, marked) -> None:
+    """If the run has web search; markers before the link shift it, and a range beyond the text is clamped."""
     page = {"type": "url_citation", "url": "http://x", "title": "t", "start_index": start, "end_index": end}
     marks = [citation(0)] if marked else []
     item = message(says(PAGE, *marks, page))
@@ -231,7 +233,7 @@ def test_a_web_page_is_cited_by_its_link(start, end, cited, marked) -> None:
         assert part["text"]["value"][note["start_index"] : note["end_index"]] == cited
 
 
-def test_a_web_page_is_no_annotation_but_counts_as_told() -> None:
+def test_a_web_page_without_web_search_is_not_an_annotation_but_counts_as_handled() -> None:
     page = {"type": "url_citation", "url": "u", "title": "t", "start_index": 0, "end_index": 2}
     item = message(says("Hi", page, citation(2)))
     told = tell(turn(), created(), added(item), text("Hi"), cites(page), done(item))
@@ -239,7 +241,7 @@ def test_a_web_page_is_no_annotation_but_counts_as_told() -> None:
     assert [each["type"] for each in part["text"]["annotations"]] == ["file_citation"]
 
 
-def test_a_marker_that_the_model_wrote_itself_is_not_made_again() -> None:
+def test_a_marker_that_the_model_wrote_itself_is_not_inserted_again() -> None:
     item = message(says(f"{A} Pizza", citation(len(A) + 6)))
     (part,) = last(tell(turn(), created(), done(item)), "message.completed")["content"]
     assert part["text"]["value"] == f"{A} Pizza【4:1†a.txt】"

@@ -1,4 +1,4 @@
-"""Tools that Assistants never had, shown as calls that already have an output, if the run has such a tool."""
+"""Tools that Assistants never had, shown as calls that already have an output if the run has such a tool."""
 
 import json
 
@@ -11,7 +11,7 @@ LISTED = {"type": "mcp_list_tools", "id": "mcpl_1", "server_label": "s", "tools"
 CALLED = {"type": "mcp_call", "id": "mcp_1", "name": "t", "server_label": "s", "arguments": "{}", "output": "o"}
 LEAVE = {"type": "mcp_approval_request", "id": "mcpr_1", "server_label": "s", "name": "t", "arguments": "{}"}
 PICTURE = {"type": "image_generation_call", "id": "ig_1", "status": "completed", "result": "AAAA"}
-#: The item, the tool of the run, the function's name, its arguments, its output.
+#: The item, the run's tool, the function's name, its arguments, its output.
 CALLS = [
     (SEARCH, "web_search", "web_search", {"type": "search", "query": "q"}, "completed"),
     (SEARCH | {"action": None, "status": None}, "web_search_preview", "web_search", {}, "completed"),
@@ -31,7 +31,7 @@ CALLS = [
 
 
 @pytest.mark.parametrize("item, tool, name, arguments, output", CALLS)
-def test_a_call_is_a_step_that_is_answered(item, tool, name, arguments, output) -> None:
+def test_a_call_is_a_step_with_an_output(item, tool, name, arguments, output) -> None:
     told = tell(turn(tools=[{"type": tool}]), created(), added(item), done(item), done(item), ended(item))
     steps = ["run.step.created", "run.step.in_progress", "run.step.delta", "run.step.completed"]
     assert names(told) == ["run.in_progress", *steps, "run.completed"]
@@ -42,13 +42,13 @@ def test_a_call_is_a_step_that_is_answered(item, tool, name, arguments, output) 
 
 
 @pytest.mark.parametrize("item", [SEARCH, LISTED, CALLED, LEAVE, PICTURE], ids=lambda item: item["type"])
-def test_without_such_a_tool_it_is_silent(item) -> None:
+def test_without_such_a_tool_nothing_is_emitted(item) -> None:
     state = turn(tools=[{"type": "file_search"}])
     assert names(tell(state, created(), added(item), done(item), ended(item))) == ["run.in_progress", "run.completed"]
     assert (state.images, state.made) == ([], [])
 
 
-def test_leave_is_asked_for_once() -> None:
+def test_approval_is_requested_once() -> None:
     told = tell(turn(tools=[{"type": "mcp"}]), created(), added(LEAVE), done(LEAVE), done(LEAVE), ended(LEAVE))
     (asked,) = last(told, "run.requires_action")["required_action"]["submit_tool_outputs"]["tool_calls"]
     assert (asked["id"], asked["function"]["name"]) == ("mcpr_1", "mcp_approval_request")
@@ -60,7 +60,7 @@ def test_a_call_never_waits_for_outputs() -> None:
     assert [each["id"] for each in asked] == ["call_a"]
 
 
-def test_a_picture_is_kept_and_shown_before_the_next_text() -> None:
+def test_a_picture_is_stored_and_shown_before_the_next_text() -> None:
     state, answer = turn(tools=[{"type": "image_generation"}]), message(says("See."))
     told = tell(state, created(), done(PICTURE), added(answer), text("See."), done(answer))
     (made,) = state.made

@@ -1,4 +1,4 @@
-"""The ends of a response, and of its open objects."""
+"""The end of a response, and of the objects that are still open."""
 
 import pytest
 
@@ -32,12 +32,12 @@ ERROR = {"code": "server_error", "message": "Boom."}
 
 
 def steps(told) -> list[tuple[str, int]]:
-    """How each step ended, and with how many tokens."""
+    """The final status of each step, and its number of tokens."""
     ends = {f"thread.run.step.{word}" for word in ("completed", "failed", "cancelled", "expired")}
     return [(name.rpartition(".")[2], data["usage"]["total_tokens"]) for name, data in told if name in ends]
 
 
-#: Upstream's reason; the message's, the run's.
+#: Upstream's reason, the message's reason, the run's reason.
 REASONS = [
     ({"reason": "max_output_tokens"}, "max_tokens", "max_completion_tokens"),
     ({"reason": "length"}, "max_tokens", "max_completion_tokens"),
@@ -68,12 +68,12 @@ def test_a_message_cut_short(details, of_message, of_run, finished) -> None:
     assert [item["content"][0]["text"] for _, item in state.done] == ["Hel"]
 
 
-def test_a_cut_before_any_word() -> None:
+def test_a_response_cut_before_any_text() -> None:
     told = tell(turn(), created(), ended(status="incomplete", **CUT))
     assert names(told) == ["run.in_progress", "run.incomplete"]
 
 
-def test_a_cut_call_is_never_asked_for() -> None:
+def test_an_incomplete_call_is_never_in_a_required_action() -> None:
     cut = call('{"x', status="incomplete")
     told = tell(turn(), created(), added(cut), arguing('{"x'), done(cut), ended(cut, status="incomplete", **CUT))
     assert names(told)[-2:] == ["run.step.failed", "run.incomplete"]
@@ -83,22 +83,22 @@ def test_a_cut_call_is_never_asked_for() -> None:
     assert step["step_details"]["tool_calls"][0]["function"]["arguments"] == '{"x'
 
 
-def test_a_cut_call_in_a_response_that_is_called_completed() -> None:
-    """vLLM says so of an answer that its cap has cut."""
+def test_an_incomplete_call_in_a_response_with_status_completed() -> None:
+    """vLLM reports the status `completed` for an answer that its token limit has cut."""
     cut = call('{"x', id="fc_b", status="incomplete")
     told = tell(turn(), created(), added(call()), done(call()), added(cut), done(cut), ended(call(), cut))
     assert names(told)[-2:] == ["run.step.failed", "run.incomplete"]
     assert last(told, "run.incomplete")["incomplete_details"] == {"reason": "max_completion_tokens"}
 
 
-def test_tokens_are_told_once() -> None:
-    """Whatever is open at the end, the sum over the steps is the run's."""
+def test_tokens_are_counted_once() -> None:
+    """For any set of open objects, the sum over the steps equals the run's usage."""
     items = [added(call()), added(message()), text("Hel"), added(search(id="fs_a"))]
     told = tell(turn(), created(), *items, ended(status="incomplete", **CUT))
     assert sum(tokens for _, tokens in steps(told)) == last(told, "run.incomplete")["usage"]["total_tokens"] == 14
 
 
-#: An item in the middle, and what its step shows afterwards.
+#: An item that is still open, and a check of its step after the end.
 HALF = [
     (added(search()), lambda shown: shown["file_search"]["results"] == []),
     (added(code("")), lambda shown: shown["code_interpreter"]["input"] == "x = "),
@@ -108,7 +108,7 @@ HALF = [
 
 @pytest.mark.parametrize("item, holds", HALF, ids=["search", "code", "function"])
 @pytest.mark.parametrize("status, step", [("failed", "failed"), ("cancelled", "cancelled"), ("incomplete", None)])
-def test_a_step_that_is_cut_keeps_what_was_told_of_it(item, holds, status, step) -> None:
+def test_an_interrupted_step_contains_what_was_streamed(item, holds, status, step) -> None:
     step = step or ("failed" if item["item"]["type"] == "function_call" else "completed")
     half = {"file_search_call": [], "code_interpreter_call": [coding("x = ")], "function_call": [arguing("{")]}
     told = tell(turn(), created(), item, *half[item["item"]["type"]], ended(status=status))
@@ -116,7 +116,7 @@ def test_a_step_that_is_cut_keeps_what_was_told_of_it(item, holds, status, step)
     assert holds(shown)
 
 
-#: Items that were streamed without their end, before a response that is completed and says nothing of them.
+#: Items that were streamed without their end, before a completed response whose output does not contain them.
 @pytest.mark.parametrize("item", [search(), code("")], ids=["search", "code"])
 def test_a_hosted_call_without_an_end_ends_with_the_response(item) -> None:
     told = tell(turn(), created(), added(item), added(HELLO), text("Hi"), ended())
@@ -124,7 +124,7 @@ def test_a_hosted_call_without_an_end_ends_with_the_response(item) -> None:
     assert last(told, "run.completed")["status"] == "completed"
 
 
-def test_items_that_were_never_streamed_are_told_from_the_terminal_payload() -> None:
+def test_items_that_were_never_streamed_are_emitted_from_the_final_event() -> None:
     items = [search(), message(says("Hi", citation(2))), call(id="fc_b")]
     told = tell(turn(), ended(*items))
     assert names(told)[0] == "run.in_progress"
@@ -132,13 +132,13 @@ def test_items_that_were_never_streamed_are_told_from_the_terminal_payload() -> 
     assert names(told)[-1] == "run.requires_action"
 
 
-def test_a_terminal_payload_without_output_takes_nothing_back() -> None:
+def test_a_final_event_without_output_removes_nothing() -> None:
     told = tell(turn(), created(), added(HELLO), text("Hello."), ended(output=None))
     assert texts(told) == last(told, "message.completed")["content"][0]["text"]["value"] == "Hello."
     assert names(told)[-2:] == ["run.step.completed", "run.completed"]
 
 
-#: The event's name, the status in it, the run's.
+#: The event's name, the status in the event, the run's status.
 STATUSES = [
     ("completed", "completed", "completed"),
     ("completed", "incomplete", "incomplete"),
@@ -153,19 +153,19 @@ STATUSES = [
 
 
 @pytest.mark.parametrize("event, status, run", STATUSES)
-def test_the_status_counts_and_else_the_events_name(event, status, run) -> None:
+def test_the_status_is_used_and_otherwise_the_events_name(event, status, run) -> None:
     terminal = ended(status=event) | {"response": ended()["response"] | {"status": status}}
     told = tell(turn(), created(), terminal)
     assert names(told)[-1] == f"run.{run}"
 
 
 @pytest.mark.parametrize("usage", [None, {}, {"input_tokens": None, "input_tokens_details": None}])
-def test_tokens_that_nobody_counted_are_zeros(usage) -> None:
+def test_missing_token_counts_are_zeros(usage) -> None:
     told = tell(turn(), created(), ended(usage=usage))
     assert last(told, "run.completed")["usage"]["total_tokens"] == 0
 
 
-def test_tokens_in_the_old_spelling() -> None:
+def test_token_counts_with_the_old_names() -> None:
     details = {"input_tokens_details": {"cached_tokens": 3}, "output_tokens_details": {"reasoning_tokens": 2}}
     told = tell(turn(), created(), ended(usage={"input_tokens": 10, "output_tokens": 4, **details}))
     assert last(told, "run.completed")["usage"] == {
@@ -180,7 +180,7 @@ def test_tokens_in_the_old_spelling() -> None:
 NESTED = {"type": "error", "error": {"code": "insufficient_quota", "message": "No money."}}
 FLAT = {"type": "error", "code": "insufficient_quota", "message": "No money.", "param": None}
 QUOTA = {"code": "rate_limit_exceeded", "message": "No money."}
-#: Events before the end, the failed response's own error, the run's, the step's.
+#: Events before the end, the failed response's own error, the run's error, the step's error.
 FAILURES = [
     ([], {"code": "server_error", "message": "Boom."}, ERROR, ERROR),
     ([NESTED], None, QUOTA, QUOTA),
@@ -210,14 +210,14 @@ def test_a_response_that_fails(before, error, of_run, of_step) -> None:
     assert last(told, "message.incomplete")["incomplete_details"] == {"reason": "run_failed"}
 
 
-def test_cancelled_upstream() -> None:
+def test_a_response_cancelled_upstream() -> None:
     told = tell(turn(), created(), added(HELLO), text("Hel"), ended(status="cancelled"))
     assert names(told)[-4:] == ["run.cancelling", "message.incomplete", "run.step.cancelled", "run.cancelled"]
     assert last(told, "message.incomplete")["incomplete_details"] == {"reason": "run_cancelled"}
 
 
-def test_cancelled_here() -> None:
-    """The run is cancelling already; the stream hears of it now."""
+def test_a_run_cancelled_by_the_caller() -> None:
+    """The run already has the status `cancelling`, which the stream has not emitted yet."""
     state = turn()
     tell(state, created(), added(HELLO), text("Hel"))
     state.run = state.run | {"status": "cancelling"}
@@ -225,7 +225,7 @@ def test_cancelled_here() -> None:
     assert names(told) == ["run.cancelling", "message.incomplete", "run.step.cancelled", "run.cancelled"]
 
 
-def test_lapsed() -> None:
+def test_an_expired_run() -> None:
     state = turn()
     tell(state, created(), added(HELLO), text("Hel"))
     told = list(endings.lapsed(state))
@@ -234,7 +234,8 @@ def test_lapsed() -> None:
     assert last(told, "run.expired")["completed_at"] == NOW
 
 
-#: What upstream says while the run is being cancelled; how the run ends, how its step.
+#: The item and status that upstream sends while the run is being cancelled, the final status of the run, that of its
+#: step.
 LATE = [
     (HELLO, "completed", "completed", "completed"),
     (call(), "completed", "cancelled", "cancelled"),
@@ -243,7 +244,7 @@ LATE = [
 
 
 @pytest.mark.parametrize("item, status, run, step", LATE)
-def test_an_answer_that_was_complete_counts_and_a_question_does_not(item, status, run, step) -> None:
+def test_a_complete_answer_completes_a_cancelling_run_and_a_call_does_not(item, status, run, step) -> None:
     state = turn()
     tell(state, created(), added(item))
     state.run = state.run | {"status": "cancelling"}
@@ -254,7 +255,7 @@ def test_an_answer_that_was_complete_counts_and_a_question_does_not(item, status
     assert lifecycle.STEP_END[run][0] == step
 
 
-#: What was written before the end, and what of it stays in the conversation.
+#: The text that was written before the end, and the part that stays in the conversation.
 PARTIAL = [
     ([text("Hel"), text("lo")], ["Hello"]),
     ([text("Hel"), done(message(says("Hel"), status="incomplete"))], ["Hel"]),
@@ -263,7 +264,7 @@ PARTIAL = [
 
 
 @pytest.mark.parametrize("written, kept", PARTIAL, ids=["no end", "a cut end", "no word"])
-def test_what_was_written_stays(written, kept) -> None:
+def test_partial_text_stays_in_the_conversation(written, kept) -> None:
     state = turn()
     tell(state, created(), added(HELLO), *written)
     list(endings.failed(state, ERROR))

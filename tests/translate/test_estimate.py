@@ -1,4 +1,4 @@
-"""How many tokens a request is taken to hold."""
+"""The estimated number of tokens in a request."""
 
 import pytest
 
@@ -21,7 +21,7 @@ from shim.wire.texts import Items
         ("\0" * 9, 3),
     ],
 )
-def test_four_bytes_are_a_token_and_a_part_counts_whole(text: str, tokens: int) -> None:
+def test_four_bytes_are_one_token_and_the_rest_is_rounded_up(text: str, tokens: int) -> None:
     assert estimate.plain(text) == tokens
 
 
@@ -50,11 +50,11 @@ def test_four_bytes_are_a_token_and_a_part_counts_whole(text: str, tokens: int) 
         ({"type": "reasoning", "summary": [], "encrypted_content": "x" * 500}, 0),
     ],
 )
-def test_an_item_counts_what_the_model_reads_of_it(item: dict[str, object], inside: int) -> None:
+def test_only_the_parts_of_an_item_that_the_model_reads_are_counted(item: dict[str, object], inside: int) -> None:
     assert estimate.of_item(item, len) == ITEM + inside
 
 
-def test_a_request_counts_its_frame_and_each_item() -> None:
+def test_the_frame_of_a_request_and_each_item_are_counted() -> None:
     said = {"type": "message", "role": "user", "content": "hello"}
     shown = {"tools": [{"type": "function", "name": "f"}], "text": {"format": {"type": "text"}}}
     body = {"input": Items.of([said, said]), "instructions": "Be brief.", "model": "m" * 99, **shown}
@@ -64,5 +64,5 @@ def test_a_request_counts_its_frame_and_each_item() -> None:
 
 
 @pytest.mark.parametrize("told", [{}, {"instructions": None}, {"instructions": ""}])
-def test_instructions_that_say_nothing_cost_nothing(told: dict[str, object]) -> None:
+def test_empty_instructions_are_not_counted(told: dict[str, object]) -> None:
     assert estimate.of_body({"input": [], **told}, len) == PRIMING

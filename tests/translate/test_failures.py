@@ -1,4 +1,4 @@
-"""Upstream's failures in the old API's words."""
+"""Upstream's failures as errors of the old API."""
 
 from typing import get_args
 
@@ -10,7 +10,7 @@ from shim.translate import failures
 
 RUN_CODES = set(get_args(LastError.model_fields["code"].annotation))
 STEP_CODES = set(get_args(StepError.model_fields["code"].annotation))
-#: HTTP status, code, the run's code, the step's.
+#: HTTP status, code, the run's code, the step's code.
 ROWS = [
     (429, None, "rate_limit_exceeded", "rate_limit_exceeded"),
     (429, "insufficient_quota", "rate_limit_exceeded", "rate_limit_exceeded"),
@@ -23,24 +23,24 @@ ROWS = [
 
 
 @pytest.mark.parametrize("status, code, of_run, of_step", ROWS)
-def test_a_refusal(status, code, of_run, of_step) -> None:
+def test_the_error_of_a_refused_request(status, code, of_run, of_step) -> None:
     error = failures.of_refusal(status, code, "Upstream's words.")
     assert error == {"code": of_run, "message": "Upstream's words."}
     assert failures.of_step(error) == {"code": of_step, "message": "Upstream's words."}
 
 
-def test_the_codes_are_the_sdks() -> None:
+def test_the_codes_are_those_of_the_sdk() -> None:
     assert {of_run for _, _, of_run, _ in ROWS} == RUN_CODES
     assert {of_step for _, _, _, of_step in ROWS} == STEP_CODES
     assert set(failures.CODES.values()) | set(failures.STATUSES.values()) <= RUN_CODES
 
 
-def test_no_words_are_the_recorded_ones() -> None:
+def test_an_error_without_a_message_gets_the_recorded_message() -> None:
     assert failures.of_step(None) == {"code": "server_error", "message": "Sorry, something went wrong."}
     assert failures.last_error("rate_limit_exceeded", "")["message"] == "Sorry, something went wrong."
 
 
-#: The response's own error, the one told before, the run's message.
+#: The response's own error, the error of an earlier event, the run's message.
 TOLD = [
     ({"message": "A."}, {"message": "B."}, "A."),
     (None, {"message": "B."}, "B."),
@@ -53,7 +53,7 @@ def test_a_failed_response(own, told, message) -> None:
     assert failures.of_response({"error": own}, told)["message"] == message
 
 
-#: The event, its error.
+#: The event, and its error.
 EVENTS = [
     ({"type": "error", "error": {"message": "A."}}, "A."),
     ({"type": "error", "message": "B.", "error": None}, "B."),

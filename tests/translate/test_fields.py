@@ -1,4 +1,4 @@
-"""Every field of a request has a fate, and has it."""
+"""Every field of a request has a row in the table, and is treated as its row states."""
 
 from typing import Any, get_args
 
@@ -20,13 +20,13 @@ UPSTREAM = keys(ResponseCreateParams)
 RUN_OPERATIONS = ("runs.create", "threads.create_and_run")
 
 
-def test_the_sdks_fields_are_the_tables() -> None:
+def test_the_table_has_the_fields_of_the_sdk() -> None:
     assert keys(RunCreateParams, ThreadCreateAndRunParams) == FIELDS.keys()
 
 
-def test_what_we_read_is_in_the_table() -> None:
+def test_every_field_that_is_read_is_in_the_table() -> None:
     read = {name for operation in RUN_OPERATIONS for name in OPERATIONS[operation].model_fields}
-    # `include` comes in the query.
+    # `include` is in the query.
     assert read == FIELDS.keys() - {"include"}
 
 
@@ -39,12 +39,12 @@ def test_what_we_read_is_in_the_table() -> None:
         thread_create_and_run_params.ThreadMessage,
     ],
 )
-def test_the_sdks_messages_are_the_tables(params: Any) -> None:
+def test_the_table_has_the_message_fields_of_the_sdk(params: Any) -> None:
     assert keys(params) == MESSAGE.keys() == OPERATIONS["messages.create"].model_fields.keys()
 
 
 @pytest.mark.parametrize("name, fate", [*FIELDS.items(), *MESSAGE.items()], ids=str)
-def test_a_fate_names_fields_of_upstreams(name, fate) -> None:
+def test_a_row_names_fields_of_upstream(name, fate) -> None:
     assert set(fate.to) <= UPSTREAM
     assert bool(fate.to) == (fate.kind != "kept")
     if fate.kind == "carried" and name != "role":
@@ -54,12 +54,12 @@ def test_a_fate_names_fields_of_upstreams(name, fate) -> None:
     assert fate.how.endswith(".")
 
 
-def test_all_kinds_occur() -> None:
+def test_every_kind_of_row_occurs() -> None:
     assert {fate.kind for fate in FIELDS.values()} == set(get_args(Kind))
 
 
 SCHEMA = {"name": "s", "schema": {"type": "object"}, "strict": None}
-#: A run in which every field says something of its own.
+#: A run in which every field has a distinct value.
 EVERYTHING = {
     "model": "gpt-4o",
     "instructions": "Be brief.",
@@ -83,7 +83,7 @@ EVERYTHING = {
 }
 
 
-def test_a_run_with_everything_sends_exactly_what_the_table_says() -> None:
+def test_a_run_with_every_field_sends_exactly_the_fields_of_the_table() -> None:
     run = objects.run("run_1", 0, "thread_1", "asst_1") | EVERYTHING
     so_far = Circumstances("gpt-4o", run["tool_resources"], previous="resp_1", without=frozenset({"stream"}))
     sent = body(run, [{"type": "message"}], so_far)
@@ -91,12 +91,12 @@ def test_a_run_with_everything_sends_exactly_what_the_table_says() -> None:
     assert sent.keys() <= UPSTREAM
 
 
-def test_a_run_with_nothing_sends_the_least() -> None:
+def test_a_run_without_optional_fields_sends_the_minimum() -> None:
     run = objects.run("run_1", 0, "thread_1", "asst_1")
     sent = body(run, [{"type": "message"}], Circumstances("gpt-4o", {}))
     assert sent == {"model": "gpt-4o", "truncation": "auto", "store": True, "input": [{"type": "message"}]}
 
 
-def test_what_is_ours_is_no_field() -> None:
+def test_the_shims_own_fields_are_not_in_the_table() -> None:
     assert OURS.keys() <= UPSTREAM
     assert not OURS.keys() & {name for fate in FIELDS.values() for name in fate.to}

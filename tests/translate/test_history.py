@@ -1,6 +1,7 @@
-"""Items that are sent again: rows of journalled items and the resulting input.
+"""Items that are replayed: rows of journalled items and the resulting input.
 
-In every case the input is consistent: no call without its output, no reasoning without its next item, nothing twice.
+In every case the input is consistent: no call without its output, no reasoning without the item after it, no item
+twice.
 """
 
 from typing import Any
@@ -22,7 +23,7 @@ def text(value: str) -> Json:
     return {"type": "text", "text": {"value": value, "annotations": []}}
 
 
-#: A message's role and content, the parts of the input item.
+#: A message's role and content, and the parts of the input item.
 POSTED = [
     ("user", [text("Hi")], [{"type": "input_text", "text": "Hi"}]),
     ("user", [{"type": "text", "text": "Hi"}], [{"type": "input_text", "text": "Hi"}]),
@@ -77,7 +78,7 @@ THOUGHT = {"type": "reasoning", "summary": [], "encrypted_content": "x"}
 REFUSAL = {"type": "message", "role": "assistant", "content": [{"type": "refusal", "refusal": "No."}]}
 HOSTED = {"type": "file_search_call", "id": "fs_1", "queries": [], "status": "completed"}
 
-#: Journalled items of one response, the input.
+#: Journalled items of one response, and the input.
 ROWS = {
     "nothing": ([], []),
     "words, without what belongs to the response that said them": ([USER, said("Hello")], [USER, says("Hello")]),
@@ -118,18 +119,18 @@ def test_compose(journal, items) -> None:
     assert compose(entries) == items
 
 
-#: What stands behind a thought that its response ended with, or that lost its follower since.
+#: Items after a reasoning item that was the last of its response, or whose following item was removed.
 STRANGERS = [Entry(2, USER), Entry(2, said("So."), "resp_2"), Entry(2, call("a"), "resp_2")]
 
 
 @pytest.mark.parametrize("stranger", STRANGERS)
-def test_a_thought_is_never_followed_by_a_stranger(stranger) -> None:
+def test_reasoning_is_never_followed_by_an_unrelated_item(stranger) -> None:
     entries = [Entry(1, thought(), "resp_1"), stranger, Entry(3, output("a"), "resp_2")]
     assert not [item for item in compose(entries) if item["type"] == "reasoning"]
     assert len(compose(entries)) > 0
 
 
-def test_reasoning_that_cannot_be_read_is_not_sent() -> None:
+def test_reasoning_is_not_sent_without_thoughts() -> None:
     entries = [Entry(1, thought(), "resp_1"), Entry(2, said("So."), "resp_1")]
     assert compose(entries, thoughts=False) == [says("So.")]
 
@@ -139,19 +140,19 @@ def test_reasoning_is_not_sent_if_it_cannot_be_read() -> None:
     assert compose(entries, thoughts=False) == [says("So.")]
 
 
-def test_a_thought_goes_with_words_of_its_own_response() -> None:
+def test_reasoning_is_sent_only_with_text_of_its_own_response() -> None:
     entries = [Entry(1, thought(), "resp_1"), Entry(2, said("So."), "resp_2")]
     assert compose(entries) == [says("So.")]
 
 
-def test_calls_pair_within_their_response() -> None:
-    """Some servers number the calls of every response alike."""
+def test_calls_and_outputs_are_matched_within_their_response() -> None:
+    """Some servers use the same call ids in every response."""
     entries = [Entry(1, call("0"), "resp_1"), Entry(2, call("0"), "resp_2"), Entry(3, output("0"), "resp_2")]
     assert compose(entries) == [calls("0"), output("0")]
     assert compose(entries[:1] + entries[2:]) == []
 
 
-#: The response to chain from, who asked, and whether the lone output is sent.
+#: The response to chain from, the response with the call, and whether an output without its call is sent.
 CHAINED = [("resp_1", "resp_1", True), ("resp_1", "resp_2", False), (None, "resp_1", False), (None, None, False)]
 
 
@@ -160,15 +161,15 @@ def test_the_chains_own_last_call_needs_only_its_output(previous, asker, sent) -
     assert compose([Entry(1, output("a"), asker)], previous) == ([output("a")] if sent else [])
 
 
-def test_a_refusal_is_said_again_as_one_by_the_model_alone() -> None:
+def test_a_refusal_is_replayed_as_one_only_for_the_model() -> None:
     part = {"type": "refusal", "refusal": "No."}
     assert history.of_message({"role": "assistant", "content": [part]})["content"] == [part]
     assert history.of_message({"role": "user", "content": [part]})["content"] == [{"type": "input_text", "text": "No."}]
 
 
-#: What a response may have put out, in any order; a call may be cut, a thought may be unreadable.
+#: Possible output of a response, in any order; a call may be incomplete, reasoning may be unreadable.
 KINDS = st.sampled_from(["words", "call", "cut call", "thought", "dim thought", "search"])
-#: Of each response: its items, and which of its calls were answered.
+#: For each response: its items, and which of its calls have outputs.
 RESPONSE = st.tuples(st.lists(KINDS, max_size=6), st.sets(st.integers(0, 5)))
 
 
@@ -190,7 +191,7 @@ def _words(role: str, text: str) -> Json:
 
 @st.composite
 def journals(draw: st.DrawFn) -> list[Entry]:
-    """A journal: now and then the user speaks; call ids come again in every response."""
+    """A journal: some responses follow a user message, and every response uses the same call ids."""
     entries: list[Entry] = []
     for number, (kinds, answered) in enumerate(draw(st.lists(RESPONSE, max_size=6))):
         if draw(st.booleans()):
@@ -201,13 +202,13 @@ def journals(draw: st.DrawFn) -> list[Entry]:
         for place in sorted(answered):
             output = {"type": "function_call_output", "call_id": f"call_{place}", "output": f"{number}.{place}"}
             entries.append(Entry(0, output, f"resp_{number}"))
-    # Messages are deleted, and only the last ones are shown.
+    # Some entries are missing, as messages can be deleted, and truncation drops entries.
     gone = draw(st.sets(st.integers(0, 40), max_size=4))
     return [entry for place, entry in enumerate(entries) if place not in gone]
 
 
 @given(journals())
-def test_calls_and_outputs_come_in_pairs(entries: list[Entry]) -> None:
+def test_every_call_has_its_output(entries: list[Entry]) -> None:
     items = compose(entries)
     open_calls: list[str] = []
     for item in items:
@@ -219,7 +220,7 @@ def test_calls_and_outputs_come_in_pairs(entries: list[Entry]) -> None:
 
 
 @given(journals())
-def test_a_thought_is_followed_by_what_it_led_to(entries: list[Entry]) -> None:
+def test_reasoning_is_followed_by_an_item_of_its_response(entries: list[Entry]) -> None:
     items = compose(entries)
     for place, item in enumerate(items):
         if item["type"] == "reasoning":
@@ -232,6 +233,6 @@ def test_a_thought_is_followed_by_what_it_led_to(entries: list[Entry]) -> None:
 
 
 @given(journals())
-def test_all_words_are_told_once_and_in_order(entries: list[Entry]) -> None:
+def test_all_messages_are_replayed_once_and_in_order(entries: list[Entry]) -> None:
     words = [entry.item["content"][0]["text"] for entry in entries if entry.item["type"] == "message"]
     assert [item["content"][0]["text"] for item in compose(entries) if item["type"] == "message"] == words

@@ -22,7 +22,7 @@ def never(_: Known, __: Json) -> bool:
 
 
 def told(*items: Json) -> Registry:
-    """A response of which these items were announced, at places 0, 1, ..."""
+    """A registry of a response whose items were announced at output indexes 0, 1, ..."""
     registry = Registry()
     for place, item in enumerate(items):
         registry.add(item, place)
@@ -40,16 +40,16 @@ def told(*items: Json) -> Registry:
         ([message("\0"), message("\ud800")], ["\0", "\ud800"]),
     ],
 )
-def test_each_item_has_a_key_of_its_own(items: list[Json], keys: list[str]) -> None:
+def test_each_item_has_its_own_key(items: list[Json], keys: list[str]) -> None:
     assert [known.key for known in told(*items).items] == keys
 
 
-def test_an_item_without_a_name_or_a_place_is_counted() -> None:
+def test_items_without_an_id_and_an_index_are_numbered() -> None:
     registry = Registry()
     assert [registry.add(message(), None).key for _ in range(2)] == ["#0", "#1"]
 
 
-def test_an_empty_field_takes_nothing_back_and_the_kind_stays() -> None:
+def test_an_empty_field_does_not_replace_a_known_one_and_the_kind_stays() -> None:
     registry = told(function("c", "f") | {"name": "add"})
     known = registry.items[0]
     registry.learn(known, {"type": "message", "id": "g", "name": "", "call_id": None, "arguments": "{}"})
@@ -61,7 +61,7 @@ def test_an_empty_field_takes_nothing_back_and_the_kind_stays() -> None:
 @pytest.mark.parametrize(
     "known, place, expected", [(0, 0, True), (0, 1, False), (None, 1, True), (0, None, True), (None, None, True)]
 )
-def test_an_unknown_place_may_be_any(known: int | None, place: int | None, expected: bool) -> None:
+def test_an_unknown_index_matches_every_index(known: int | None, place: int | None, expected: bool) -> None:
     assert Known("k", "message", message(), known).may_be_at(place) is expected
 
 
@@ -78,12 +78,12 @@ def test_an_unknown_place_may_be_any(known: int | None, place: int | None, expec
         (message("m"), function(None, "m"), 0, False),
     ],
 )
-def test_an_item_that_begins_twice_is_one(before: Json, item: Json, place: int | None, found: bool) -> None:
+def test_an_item_that_is_announced_twice_is_one_item(before: Json, item: Json, place: int | None, found: bool) -> None:
     registry = told(before)
     assert registry.beginning(item, place) is (registry.items[0] if found else None)
 
 
-def test_a_settled_item_that_begins_again_is_remembered() -> None:
+def test_a_finished_item_that_is_announced_again_is_marked() -> None:
     registry = told(function("c", "f"))
     known = registry.items[0]
     known.settled = True
@@ -107,12 +107,14 @@ def test_a_settled_item_that_begins_again_is_remembered() -> None:
         ([], message("m"), 0, None),
     ],
 )
-def test_an_end_finds_its_beginning(items: list[Json], item: Json, place: int | None, found: int | None) -> None:
+def test_the_end_of_an_item_is_matched_with_its_beginning(
+    items: list[Json], item: Json, place: int | None, found: int | None
+) -> None:
     registry = told(*items)
     assert registry.ending(item, place, never) is (None if found is None else registry.items[found])
 
 
-def test_an_end_under_a_strange_name_goes_to_the_item_that_agrees() -> None:
+def test_an_end_with_an_unknown_id_is_matched_with_the_item_of_equal_content() -> None:
     registry = told(message("a"), message("b"))
     for known in registry.items:
         known.named = True
@@ -135,12 +137,12 @@ def test_an_end_under_a_strange_name_goes_to_the_item_that_agrees() -> None:
         ([], {"item_id": "a"}, "message", None),
     ],
 )
-def test_words_find_their_item(items: list[Json], event: Json, kind: str, found: int | None) -> None:
+def test_a_delta_is_matched_with_its_item(items: list[Json], event: Json, kind: str, found: int | None) -> None:
     registry = told(*items)
     assert registry.words(event, kind) is (None if found is None else registry.items[found])
 
 
-def test_a_name_that_was_used_for_an_item_is_its_own_from_then_on() -> None:
+def test_an_id_that_was_matched_with_an_item_stays_with_it() -> None:
     registry = told(message("a"), message("b"))
     first = registry.words({"item_id": "x", "output_index": 0}, "message")
     assert first is registry.items[0]
@@ -151,7 +153,7 @@ def test_a_name_that_was_used_for_an_item_is_its_own_from_then_on() -> None:
     "name, kind, expected",
     [("m", "function_call", True), ("m", "message", False), ("x", "message", False), (None, "message", False)],
 )
-def test_words_of_another_kind_are_elsewhere(name: str | None, kind: str, expected: bool) -> None:
+def test_a_delta_for_an_item_of_another_kind_is_recognised(name: str | None, kind: str, expected: bool) -> None:
     assert told(message("m")).elsewhere({"item_id": name}, kind) is expected
 
 
@@ -161,13 +163,13 @@ def test_words_of_another_kind_are_elsewhere(name: str | None, kind: str, expect
         ([], [], []),
         ([], [message("m")], [None]),
         ([message("m")], [], []),
-        # By id, in whatever order.
+        # By id, in any order.
         ([message("a"), message("b")], [message("b"), message("a")], [1, 0]),
-        # A call by the id of the call, though its own id has changed.
+        # A call by its call id, although its item id has changed.
         ([function("c", "f"), function("d", "g")], [function("d", "f"), function("c", "g")], [1, 0]),
-        # By kind and order, when no name is the same.
+        # By kind and order, if no id is the same.
         ([message("a"), function("c"), message("b")], [message("x"), message("y"), function("z")], [0, 2, 1]),
-        # By place, when there are more of one than of the other.
+        # By index, if one list is longer than the other.
         ([message("a"), message("b")], [function("c"), message("x")], [None, 1]),
         ([message("a")], [message("x"), message("y")], [0, None]),
     ],

@@ -1,4 +1,4 @@
-"""Items in a form that any server accepts: a table of malformed items of servers and models."""
+"""Items in a form that every server accepts: a table of malformed items of servers and models."""
 
 import json
 import re
@@ -26,7 +26,7 @@ def call(**more: Any) -> Json:
     return {"type": "function_call", "call_id": "call_a", "name": "f", "arguments": "{}", **more}
 
 
-#: An item as it came, and what has to be true of it.
+#: An item as received, and the condition that the result must meet.
 ODD = {
     "content that is a text": ({"type": "message", "role": "assistant", "content": "Hi"}, message(text("Hi"))),
     "content that is null": ({"type": "message", "role": "assistant", "content": None}, message()),
@@ -88,7 +88,7 @@ ODD = {
 
 
 @pytest.mark.parametrize("came, form", ODD.values(), ids=ODD)
-def test_an_odd_item(came: Any, form: Json) -> None:
+def test_a_malformed_item_is_corrected(came: Any, form: Json) -> None:
     assert items.normal(came) == form
     assert items.journalled(came) == form | {items.VERBATIM: came}
 
@@ -106,7 +106,7 @@ REGULAR: list[Json] = [
 
 
 @pytest.mark.parametrize("item", REGULAR, ids=lambda item: item["type"])
-def test_an_item_in_order_is_the_same_object(item: Json) -> None:
+def test_a_valid_item_is_not_copied(item: Json) -> None:
     assert items.normal(item) is item
     assert items.journalled(item) is item
 
@@ -114,7 +114,7 @@ def test_an_item_in_order_is_the_same_object(item: Json) -> None:
 IDS = ["call_a", "call/a", "call a", "call.a", "", "é", "\ud83d", "c" * 64, "c" * 65, "c" * 66]
 
 
-def test_ids_of_calls_are_allowed_and_stay_different() -> None:
+def test_call_ids_are_valid_and_stay_different() -> None:
     made = [items.call_id(each) for each in IDS]
     assert len(set(made)) == len(IDS)
     assert all(re.fullmatch(r"[a-zA-Z0-9_-]{1,64}", each) for each in made)
@@ -122,7 +122,7 @@ def test_ids_of_calls_are_allowed_and_stay_different() -> None:
     assert made[0] == IDS[0]
 
 
-def test_a_call_is_journalled_under_the_id_that_the_program_saw() -> None:
+def test_a_call_is_journalled_with_the_id_that_the_program_received() -> None:
     came = call(call_id="call_0")
     assert items.journalled(came, "call_mine") == call(call_id="call_mine") | {items.VERBATIM: came}
     assert items.journalled(came, "call_0") is came
@@ -149,7 +149,7 @@ ALLOWED = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 
 
 @given(st.lists(ITEMS, max_size=6))
-def test_whatever_was_journalled_is_told_in_a_form_that_any_server_takes(came: list[Any]) -> None:
+def test_every_journalled_item_is_replayed_in_a_form_that_any_server_accepts(came: list[Any]) -> None:
     made = [items.journalled(item) for item in came]
     assert [items.normal(item) for item in made] == made
     entries = [Entry(seq, item, "resp_1") for seq, item in enumerate(made)]
@@ -163,7 +163,7 @@ def test_whatever_was_journalled_is_told_in_a_form_that_any_server_takes(came: l
 
 
 def check(item: Json) -> None:
-    """What the strictest servers want of an item."""
+    """Check an item against the requirements of the strictest servers."""
     if item["type"] == "message":
         assert item["role"] in items.ROLES
         assert all(isinstance(part.get("text", part.get("refusal", "")), str) for part in item["content"])

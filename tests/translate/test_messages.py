@@ -30,7 +30,7 @@ def test_a_plain_answer_in_the_recorded_order() -> None:
     assert names(told) == ["run.in_progress", *OPENS, "message.delta", "message.delta", *closes]
 
 
-def test_deltas_have_the_recorded_shapes() -> None:
+def test_deltas_have_the_recorded_format() -> None:
     told = tell(turn(), created(), added(HELLO), text("Hel"), text("lo."))
     first, second = (data for name, data in told if name == "thread.message.delta")
     part = {"index": 0, "type": "text", "text": {"value": "Hel", "annotations": []}}
@@ -38,7 +38,7 @@ def test_deltas_have_the_recorded_shapes() -> None:
     assert second["delta"]["content"][0]["text"] == {"value": "lo."}
 
 
-def test_step_and_message_are_told_twice_and_know_each_other() -> None:
+def test_step_and_message_are_emitted_twice_and_name_each_other() -> None:
     told = tell(turn(), created(), added(HELLO))
     objects = [data for name, data in told if name != "thread.run.in_progress"]
     assert objects[0] == objects[1]
@@ -50,7 +50,7 @@ def test_step_and_message_are_told_twice_and_know_each_other() -> None:
     assert objects[0]["created_at"] == objects[2]["created_at"] == NOW
 
 
-#: What was streamed of an answer, its finished content, the whole text that must have been told, and differences.
+#: The streamed answer, its finished content, the text that must have been emitted, and the number of differences.
 FINISHED = [
     pytest.param([text("Hello.")], [says("Hello.")], "Hello.", 0, id="all of it"),
     pytest.param([text("Hel")], [says("Hello.")], "Hello.", 0, id="a beginning"),
@@ -69,7 +69,7 @@ FINISHED = [
 
 
 @pytest.mark.parametrize("streamed, content, whole, differences", FINISHED)
-def test_what_was_not_told_is_told_at_the_end(streamed, content, whole, differences) -> None:
+def test_missing_text_is_emitted_at_the_end(streamed, content, whole, differences) -> None:
     state = turn()
     item = message(*content)
     told = tell(state, created(), added(HELLO), *streamed, done(item), ended(item))
@@ -81,7 +81,9 @@ def test_what_was_not_told_is_told_at_the_end(streamed, content, whole, differen
 
 
 def test_parts_are_numbered_without_gaps() -> None:
-    """Also those without a word, and whatever upstream calls them: who folds the deltas counts."""
+    """Empty parts are numbered as well, whatever index upstream gives them, as clients that join the deltas count the
+    parts.
+    """
     item = message(says("a"), says(""), refuses("b"))
     told = tell(turn(), created(), added(item), text("a", content_index=0), done(item))
     deltas = [part for name, data in told if name == "thread.message.delta" for part in data["delta"]["content"]]
@@ -94,7 +96,9 @@ def test_parts_are_numbered_without_gaps() -> None:
 
 
 def test_several_messages_are_several_steps() -> None:
-    """Each step waits for the next item, as the tokens are counted only at the end; the last one gets them."""
+    """Each step is completed when the next item begins, as tokens are counted only at the end; the last step gets the
+    usage.
+    """
     one, two = message(says("one"), id="msg_a"), message(says("two"), id="msg_b")
     told = tell(turn(), created(), added(one), done(one), added(two), done(two), ended(one, two))
     middle = ["message.delta", "message.completed"]
@@ -114,7 +118,7 @@ def test_a_message_is_finished_once() -> None:
     assert texts(told) == "Hello."
 
 
-def test_the_text_of_a_message_that_was_not_announced_begins_it() -> None:
+def test_text_of_a_message_that_was_not_announced_starts_the_message() -> None:
     lost = {"type": "file_citation", "file_id": "f", "filename": "a", "index": 0}
     events = [
         text("a", "msg_z"),

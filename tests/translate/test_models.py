@@ -8,7 +8,7 @@ from shim.translate.models import RETIRED, ModelMap, Retired, refused_parameter,
 
 OLD = {"old": Retired("2026-01-02", "new")}
 MINE = {"exact": "a", "ft:*": "b", "ft:gpt-3.5-turbo*": "c", "old-but-mine": "d", "kept*": None}
-#: The model, the day, the user's table, the model that is called.
+#: The model, the date, the user's table, the model that is called.
 MAPPED = [
     ("old", "2026-01-01", {}, "old"),
     ("old", "2026-01-02", {}, "new"),
@@ -26,11 +26,11 @@ MAPPED = [
 
 
 @pytest.mark.parametrize("model, today, mine, called", MAPPED)
-def test_successor(model, today, mine, called) -> None:
+def test_which_model_is_called(model, today, mine, called) -> None:
     assert ModelMap(mine, OLD, lambda: today).called(model) == called
 
 
-#: The day, what the server lists, the model that is called for the old one.
+#: The date, the server's list of models, the model that is called for the old one.
 LISTED = [
     ("2026-01-01", {"old": None}, "old"),
     ("2026-01-01", {"old": "2026-01-01"}, "new"),
@@ -44,7 +44,7 @@ LISTED = [
 
 
 @pytest.mark.parametrize("today, listed, called", LISTED)
-def test_the_servers_own_word_counts(today, listed, called) -> None:
+def test_the_servers_list_has_priority_over_the_table(today, listed, called) -> None:
     assert ModelMap({}, OLD, lambda: today).called("old", listed) == called
     assert ModelMap({"old": "mine"}, OLD, lambda: today).called("old", listed) == "mine"
     assert ModelMap({}, OLD, lambda: today).called("unknown", listed) == "unknown"
@@ -56,7 +56,7 @@ def test_a_map_that_is_off_changes_nothing() -> None:
 
 
 @pytest.mark.parametrize("model", RETIRED)
-def test_a_row_names_a_day_and_a_model_that_lives_longer(model) -> None:
+def test_a_row_has_a_date_and_a_successor_that_is_not_retired(model) -> None:
     row = RETIRED[model]
     assert re.fullmatch(r"20\d\d-[01]\d-[0-3]\d", row.since)
     assert row.successor not in RETIRED
@@ -90,7 +90,7 @@ def test_refused_parameter(param, code, message, left_out) -> None:
     assert refused_parameter(param, code, message) == left_out
 
 
-def test_an_effort_is_left_out_where_that_is_asked() -> None:
+def test_the_reasoning_effort_is_left_out_if_that_is_allowed() -> None:
     refused = ("reasoning.effort", "unsupported_value", "Unsupported value: 'minimal' is not supported.")
     assert refused_parameter(*refused, among=("reasoning",)) == "reasoning"
 
@@ -103,5 +103,5 @@ def test_models_that_take_minutes(model: str) -> None:
 
 
 @pytest.mark.parametrize("model", ["gpt-4o", "o3", "gpt-5-mini", "llama-pro", "gemini-pro"])
-def test_models_that_do_not(model: str) -> None:
+def test_models_that_do_not_take_minutes(model: str) -> None:
     assert not takes_minutes(model)

@@ -1,4 +1,4 @@
-"""Native responses and their input, as a thread shows them."""
+"""Native responses and their input, as a thread contains them."""
 
 from typing import Any
 
@@ -13,13 +13,13 @@ def _ids() -> Any:
     return lambda prefix: f"{prefix}_{next(count)}"
 
 
-def test_a_text_is_a_users_message() -> None:
+def test_a_text_is_a_user_message() -> None:
     (item,) = native.listing("Hello.")
     assert item["content"] == [{"type": "input_text", "text": "Hello."}]
     assert item[items.VERBATIM] == {"role": "user", "content": "Hello."}
 
 
-def test_what_upstream_does_not_give_back_is_named() -> None:
+def test_content_that_upstream_does_not_return_is_replaced_by_its_name() -> None:
     parts = [
         {"type": "input_text", "text": "See:"},
         {"type": "input_file", "filename": "report.pdf"},
@@ -38,7 +38,7 @@ def test_what_upstream_does_not_give_back_is_named() -> None:
     assert "id" not in native.listed(output)
 
 
-def test_given_items_as_messages() -> None:
+def test_input_items_are_shown_as_messages() -> None:
     parts = [
         {"type": "input_text", "text": "See:"},
         {"type": "input_image", "file_id": "file-1"},
@@ -64,7 +64,7 @@ def test_given_items_as_messages() -> None:
         assert native.message(item, "msg_1", 7, "thread_1") is None
 
 
-def test_what_a_response_put_out() -> None:
+def test_the_output_of_a_response() -> None:
     text = {"type": "output_text", "text": "Seen.", "annotations": [ANNOTATION]}
     output: list[Json] = [
         {"type": "reasoning", "id": "rs_1", "summary": []},
@@ -85,7 +85,7 @@ def test_what_a_response_put_out() -> None:
     assert told.items[-1][0]["call_id"] == "call_1"
 
 
-def test_what_is_said_again() -> None:
+def test_repeated_input_is_recognised() -> None:
     one, two = native.listing([{"role": "user", "content": "One."}, {"role": "assistant", "content": "Two."}])
     thought: Json = {"type": "reasoning", "id": "rs_1", "summary": [], "encrypted_content": "x"}
     search: Json = {"type": "file_search_call", "id": "fs_1", "queries": []}

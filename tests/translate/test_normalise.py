@@ -1,4 +1,4 @@
-"""Events, items and responses in the form on which the rules rely."""
+"""Events, items and responses in the form that the rules require."""
 
 import pytest
 
@@ -22,7 +22,7 @@ from tests.translate.telling import (
     text,
 )
 
-#: Items as they came, and as they are read.
+#: Items as received, and as normalised.
 ITEMS = [
     ({"content": "Hi"}, {"type": "message", "content": [{"type": "output_text", "text": "Hi", "annotations": []}]}),
     ({"type": "message", "content": [None, 7]}, {"type": "message", "content": []}),
@@ -46,7 +46,7 @@ def test_items(given, read) -> None:
     assert normalise.item(given) == read
 
 
-#: Errors as they came, and as they are read.
+#: Errors as received, and as normalised.
 ERRORS = [("No.", {"message": "No."}), ({"code": 429, "message": 1}, {"code": "429", "message": None}), ([], None)]
 
 
@@ -69,7 +69,7 @@ def test_annotations_that_cannot_be_shown_are_counted() -> None:
     assert [each["type"] for each in map(normalise.annotation, given)] == ["", "", "", "file_citation"]
 
 
-def test_what_is_right_is_not_copied() -> None:
+def test_valid_events_are_not_copied() -> None:
     for events in STREAMS.values():
         assert all(one is other for one, other in zip(normalise.events(events), events, strict=True))
 
@@ -93,13 +93,13 @@ def test_a_finished_text_that_differs_has_its_citations() -> None:
     assert value == "Hello【4:0†a.txt】 you.【4:1†a.txt】"
 
 
-def test_parts_are_matched_by_kind_where_their_places_differ() -> None:
+def test_parts_are_matched_by_kind_if_their_indexes_differ() -> None:
     item = message({"type": "output_text", "text": "a"}, {"type": "refusal", "refusal": "b"})
     _, told = heard([created(), added(item), text("a"), refusing("b"), done(item), ended(item)])
     assert [part["type"] for part in last(told, "message.completed")["content"]] == ["text", "refusal"]
 
 
-def test_empty_words_and_words_after_the_end_of_an_item_say_nothing() -> None:
+def test_empty_deltas_and_deltas_after_the_end_of_an_item_emit_nothing() -> None:
     item, found, ran = message(says("a")), search(), code("1")
     over = [event for each in (item, found, ran) for event in (added(each), done(each))]
     whole = {"type": "response.output_text.done", "item_id": "msg_a", "text": "more"}
@@ -133,15 +133,15 @@ def test_a_call_that_gets_another_name_or_arguments_late() -> None:
     assert names(told)[-1] == "run.requires_action"
 
 
-def test_an_item_that_comes_again_under_its_id_is_another_one() -> None:
-    """Some servers give all items one id."""
+def test_an_item_that_repeats_an_id_is_another_item() -> None:
+    """Some servers use one id for all items."""
     one, two = message(says("One.")), message(says("Two."))
     events = [created(), added(one), text("One."), done(one), added(two), text("Two."), done(two), ended()]
     state, _ = heard(events)
     assert [item["content"][0]["text"] for _, item in state.done] == ["One.", "Two."]
 
 
-def test_the_end_of_one_of_several_open_items_is_found_by_its_words() -> None:
+def test_the_end_of_one_of_several_open_items_is_matched_by_its_text() -> None:
     one, two = message(says("One."), id="a"), message(says("Two."), id="b")
     begun = [created(), added(one), text("On", "a"), added(two), text("Tw", "b")]
     state, _ = heard([*begun, done(two | {"id": "x"}), done(one | {"id": "y"}), ended()])

@@ -1,4 +1,4 @@
-"""A run as the body of a request: rows of (run, circumstances, what is sent)."""
+"""The request body for a run: rows of (run, circumstances, the values sent)."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ def sent(run: Json, items: list[Json] = ITEMS, **circumstances: Any) -> Json:
     return body(blank | run, items, Circumstances(**{"model": "gpt-4o", "resources": {}, **circumstances}))
 
 
-#: The run, the circumstances, the key, what it holds; None is: the key is left out.
+#: The run, the circumstances, the key, its value in the body; None: the key is not sent.
 ROWS = [
     ({}, {}, "model", "gpt-4o"),
     ({}, {"model": "gpt-6"}, "model", "gpt-6"),
@@ -80,7 +80,7 @@ def test_one_key(run, circumstances, key, value) -> None:
     assert (key in sent(run, **circumstances)) == (value is not None)
 
 
-#: Items, the response before, the input.
+#: The items, the previous response, the input.
 INPUTS = [
     (ITEMS, None, ITEMS),
     (ITEMS, "resp_1", ITEMS),

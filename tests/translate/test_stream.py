@@ -1,4 +1,4 @@
-"""The protocol: the rule for an event, the single end of an item, and what is emitted at the response's end."""
+"""The protocol: the rule for an event, the single end of an item, and the output at the response's end."""
 
 from typing import Any
 
@@ -51,20 +51,20 @@ WHOLE = [
         [created(), added(HELLO), added(HELLO), done(HELLO), done(HELLO), ended(HELLO)],
     ],
 )
-def test_a_message_is_told_once_and_whole_however_it_comes(events: list[Json]) -> None:
+def test_a_message_is_emitted_once_and_complete_for_any_sequence_of_events(events: list[Json]) -> None:
     told = tell(turn(), *events)
     assert [name for place, name in enumerate(names(told)) if name != names(told)[place - 1]] == WHOLE
     assert texts(told) == "Hello."
 
 
 @pytest.mark.parametrize("status, begins", [("queued", False), ("in_progress", True)])
-def test_a_run_begins_when_upstream_works_on_it(status: str, begins: bool) -> None:
+def test_a_run_is_in_progress_when_upstream_has_started(status: str, begins: bool) -> None:
     assert names(tell(turn(), created(status=status))) == (["run.in_progress"] if begins else [])
     assert names(tell(turn(), {"type": "response.in_progress"})) == ["run.in_progress"]
     assert tell(turn(), {"type": "response.queued"}) == []
 
 
-def test_what_has_no_counterpart_is_seen_and_not_told() -> None:
+def test_known_events_without_a_counterpart_emit_nothing() -> None:
     made = turn()
     for kind, row in RULES.items():
         if isinstance(row, Nothing) and isinstance(kind, str):
@@ -81,7 +81,7 @@ def test_unknown_events_are_recorded_by_their_kind() -> None:
     assert [item["type"] for _, item in made.done] == ["dream", "message"], "and journalled"
 
 
-def test_what_follows_the_end_is_ignored() -> None:
+def test_events_after_the_end_are_ignored() -> None:
     made = turn()
     tell(made, created(), ended(HELLO))
     late = [text("More."), done(message(says("More."), id="msg_b")), ended(status="failed"), {"type": "x.y"}]
@@ -89,7 +89,7 @@ def test_what_follows_the_end_is_ignored() -> None:
     assert (made.run["status"], made.unknown) == ("completed", set())
 
 
-#: An event's name, the status that its response has, and the run's status.
+#: An event's name, the status of its response, and the run's status.
 ENDS = [
     ("response.completed", "completed", "completed"),
     ("response.completed", None, "completed"),
@@ -106,7 +106,9 @@ ENDS = [
 
 
 @pytest.mark.parametrize("kind, status, becomes", ENDS)
-def test_a_response_ends_as_its_status_says_or_else_its_event(kind: str, status: str | None, becomes: str) -> None:
+def test_the_end_of_a_response_is_taken_from_its_status_or_else_from_its_event(
+    kind: str, status: str | None, becomes: str
+) -> None:
     made = turn()
     event = ended(HELLO)
     changed = {key: value for key, value in event["response"].items() if key != "status"}
@@ -114,7 +116,7 @@ def test_a_response_ends_as_its_status_says_or_else_its_event(kind: str, status:
     assert made.run["status"] == becomes
 
 
-def test_the_end_emits_what_was_missing_in_its_place() -> None:
+def test_the_end_emits_missing_items_in_their_places() -> None:
     bye = message(says("Bye."), id="msg_b")
     told = tell(turn(), created(), added(HELLO), text("Hello."), done(HELLO), ended(HELLO, bye))
     assert texts(told) == "Hello.Bye."
@@ -124,14 +126,14 @@ def test_the_end_emits_what_was_missing_in_its_place() -> None:
     ] * 2
 
 
-def test_an_error_says_why_a_run_failed() -> None:
+def test_an_error_event_is_the_error_of_the_failed_run() -> None:
     failing = {"type": "error", "error": {"code": "rate_limit_exceeded", "message": "Too many."}}
     told = tell(turn(), created(), failing, ended(status="failed"))
     error = last(told, "run.failed")["last_error"]
     assert error == {"code": "rate_limit_exceeded", "message": "Too many."}
 
 
-def test_a_line_that_cannot_be_read_counts_only_where_nothing_else_says_why() -> None:
+def test_an_unreadable_line_is_the_error_only_if_there_is_no_other() -> None:
     unreadable = {"type": UNREADABLE}
     made = turn()
     assert last(tell(made, created(), unreadable, ended(HELLO)), "run.completed")["last_error"] is None
@@ -143,7 +145,7 @@ def test_a_line_that_cannot_be_read_counts_only_where_nothing_else_says_why() ->
     assert last(told, "run.failed")["last_error"]["message"] == "Boom."
 
 
-def test_an_item_goes_to_the_journal_when_it_is_told_wholly() -> None:
+def test_an_item_is_journalled_when_it_is_complete() -> None:
     made = turn()
     tell(made, created(), added(HELLO), text("Hel"))
     assert made.done == []
@@ -155,7 +157,7 @@ def test_an_item_goes_to_the_journal_when_it_is_told_wholly() -> None:
     assert [item["type"] for _, item in made.done] == ["message", "function_call"]
 
 
-def test_a_message_that_was_cut_goes_to_the_journal_when_the_response_says_why() -> None:
+def test_an_incomplete_message_is_journalled_at_the_end_of_the_response() -> None:
     made = turn()
     cut = message(says("Hel"), status="incomplete")
     tell(made, created(), added(cut), text("Hel"), done(cut))
@@ -165,14 +167,14 @@ def test_a_message_that_was_cut_goes_to_the_journal_when_the_response_says_why()
     assert [item["status"] for _, item in made.done] == ["incomplete"]
 
 
-def test_more_that_is_said_of_an_item_after_its_end_is_stored() -> None:
+def test_text_that_is_added_after_the_end_of_an_item_is_stored() -> None:
     made = turn()
     told = tell(made, created(), added(message()), done(message(says("Hel"))), ended(HELLO))
     assert (texts(told), len(made.amended)) == ("Hel", 1)
     assert made.amended[0].message["content"][0]["text"]["value"] == "Hello."
 
 
-def test_an_item_without_an_id_is_known_by_what_was_heard_of_it() -> None:
+def test_an_item_without_an_id_is_recognised_by_its_text() -> None:
     bare = {key: value for key, value in HELLO.items() if key != "id"}
     other = {key: value for key, value in message(says("Bye.")).items() if key != "id"}
     told = tell(turn(), created(), added(bare), text("Hel", item=""), done(bare), done(other), ended(bare, other))
@@ -181,7 +183,7 @@ def test_an_item_without_an_id_is_known_by_what_was_heard_of_it() -> None:
 
 ONE, TWO = text("a", output_index=0, content_index=0), text("b", output_index=0, content_index=0)
 JOINED = text("ab", output_index=0, content_index=0)
-#: The events of a network read, and the same merged.
+#: The events of a network read, and the events after merging.
 READS = [
     ([], []),
     ([ONE], [ONE]),
@@ -197,7 +199,7 @@ READS = [
 
 
 @pytest.mark.parametrize("read, found", READS)
-def test_adjacent_words_of_one_part_are_one_event(read: list[Json], found: list[Json]) -> None:
+def test_adjacent_deltas_of_one_part_are_merged(read: list[Json], found: list[Json]) -> None:
     before = [dict(event) for event in read]
     assert merged(read) == found
     assert merged(iter(read)) == found

@@ -1,4 +1,4 @@
-"""Tools in both directions: as an assistant shows them, as upstream gets them."""
+"""Tools in both directions: as an assistant shows them, and as they are sent upstream."""
 
 import pytest
 
@@ -13,7 +13,7 @@ def function(**more):
     return {"type": "function", "function": {"name": "f", **more}}
 
 
-#: As given, as shown, as sent (None: not at all), given these resources.
+#: A tool as given, as shown, as sent (None: it is not sent), with these resources.
 TOOLS = [
     (
         function(),
@@ -64,7 +64,7 @@ TOOLS = [
 
 
 @pytest.mark.parametrize("given, shown, sent, resources", TOOLS)
-def test_a_tool(given, shown, sent, resources) -> None:
+def test_a_tool_is_shown_and_sent(given, shown, sent, resources) -> None:
     assert tools.shown([given]) == [shown]
     assert tools.shown([shown]) == [shown]
     assert tools.sent([shown], resources) == ([] if sent is None else [sent])
@@ -74,12 +74,12 @@ def test_no_tools() -> None:
     assert tools.shown(None) == tools.includes([]) == tools.sent([], {}) == []
 
 
-def test_what_steps_show_is_asked_for_once() -> None:
+def test_the_data_for_steps_is_requested_once() -> None:
     given = [{"type": kind} for kind in ("code_interpreter", "file_search", "file_search")]
     assert tools.includes(given) == ["code_interpreter_call.outputs", "file_search_call.results"]
 
 
-#: As the old API took it, as upstream does.
+#: A choice of the old API, and the same for upstream.
 CHOICES = [
     ("auto", "auto"),
     ("none", "none"),
@@ -91,15 +91,15 @@ CHOICES = [
 
 
 @pytest.mark.parametrize("old, new", CHOICES)
-def test_a_choice(old, new) -> None:
+def test_a_choice_is_translated(old, new) -> None:
     assert tools.choice(old, [{"type": "file_search"}]) == new
 
 
-def test_a_search_that_was_left_out_cannot_be_chosen() -> None:
+def test_a_search_that_is_not_sent_cannot_be_chosen() -> None:
     assert tools.choice({"type": "file_search"}, [{"type": "code_interpreter"}]) == "auto"
 
 
-#: Kinds of tools, resources given, resources shown.
+#: Kinds of tools, the resources given, the resources shown.
 RESOURCES = [
     ([], None, {}),
     (["function"], None, {}),
@@ -118,7 +118,7 @@ def test_resources(kinds, given, shown) -> None:
     assert tools.resources([{"type": kind} for kind in kinds], given) == shown
 
 
-#: A choice, the kinds of tools, the tool that it names in vain.
+#: A choice, the kinds of tools, the named tool that the run does not have.
 UNKNOWN = [
     ("required", [], None),
     (function(), [], "f"),
@@ -130,5 +130,5 @@ UNKNOWN = [
 
 
 @pytest.mark.parametrize("chosen, given, unknown", UNKNOWN)
-def test_a_choice_of_what_there_is_not(chosen, given, unknown) -> None:
+def test_a_choice_of_a_tool_that_the_run_does_not_have(chosen, given, unknown) -> None:
     assert tools.unknown_choice(chosen, given) == unknown

@@ -1,4 +1,4 @@
-"""The state of a translation: the run, the held step, shown items, items for the journal."""
+"""The state of a translation: the run, the postponed step, shown items, items for the journal."""
 
 from typing import Any
 
@@ -15,12 +15,12 @@ DETAILS = {"type": "message_creation", "message_creation": {"message_id": "msg_1
 
 
 def shown(made: Turn, item: Json, place: int | None = None) -> Open:
-    """An item that is shown, in a step of its own."""
+    """An item that is shown with its own step."""
     step = objects.step(made.new_id("step"), NOW, made.run, DETAILS)
     return made.show({"known": made.known.add(item, place)}, Open(item["type"], step))
 
 
-def test_what_a_rule_emits_is_declared_where_it_stands() -> None:
+def test_the_events_of_a_rule_are_declared_at_its_definition() -> None:
     def rule(turn: Turn, event: Json) -> Any:
         yield from ()
 
@@ -28,7 +28,7 @@ def test_what_a_rule_emits_is_declared_where_it_stands() -> None:
     assert EMITS.pop(rule) == {"thread.a", "thread.b"}
 
 
-#: What happens to a run in some status, and the status, the stamp and whether its usage is told then.
+#: A status, a happening, the new status, the timestamp that is set, and whether the usage is set.
 HAPPENINGS: list[tuple[str, Any, str, str | None, bool]] = [
     ("queued", "began", "in_progress", "started_at", False),
     ("in_progress", "finished", "completed", "completed_at", True),
@@ -39,7 +39,7 @@ HAPPENINGS: list[tuple[str, Any, str, str | None, bool]] = [
 
 
 @pytest.mark.parametrize("before, happening, after, stamp, over", HAPPENINGS)
-def test_a_run_is_moved_by_the_table_and_told(
+def test_a_run_changes_its_status_by_the_table_and_is_emitted(
     before: str, happening: Any, after: str, stamp: str | None, over: bool
 ) -> None:
     made = turn(status=before)
@@ -55,13 +55,13 @@ def test_a_run_is_moved_by_the_table_and_told(
     assert (run["status"], run["metadata"]) == (before, {}), "what was emitted stays as it was"
 
 
-def test_a_run_begins_once() -> None:
+def test_a_run_is_started_once() -> None:
     made = turn()
     assert names([*made.begin(), *made.begin()]) == ["run.in_progress"]
     assert names(turn(status="cancelling").begin()) == []
 
 
-def test_a_step_waits_for_its_tokens_until_the_next_one_begins() -> None:
+def test_a_step_without_usage_is_postponed_until_the_next_one_begins() -> None:
     made = turn()
     first = list(made.open_step(DETAILS))
     assert names(first) == ["run.in_progress", "run.step.created", "run.step.in_progress"]
@@ -81,7 +81,7 @@ def test_a_step_waits_for_its_tokens_until_the_next_one_begins() -> None:
     assert (made.postponed, list(made.release())) == (None, [])
 
 
-def test_a_step_that_was_held_is_told_when_another_one_is() -> None:
+def test_a_postponed_step_is_emitted_when_another_one_is_postponed() -> None:
     made = turn()
     steps = [list(made.open_step(DETAILS))[-1][1] for _ in range(2)]
     assert names([told for step in steps for told in made.postpone(step)]) == ["run.step.completed"]
@@ -90,7 +90,7 @@ def test_a_step_that_was_held_is_told_when_another_one_is() -> None:
     assert (last["id"], last["usage"]) == ("step_2", usage)
 
 
-def test_an_item_is_found_by_its_own_events_and_by_those_that_name_it() -> None:
+def test_an_item_is_found_by_its_own_events_and_by_events_with_its_id() -> None:
     made = turn()
     opened = shown(made, {"type": "message", "id": "msg_a"}, 0)
     assert opened.known is made.known.items[0]
@@ -116,7 +116,7 @@ def _announced(made: Turn, event: Json) -> tuple[list[str], Open | None]:
             return told, end.value
 
 
-def test_the_text_of_an_item_that_was_not_announced_begins_it() -> None:
+def test_text_of_an_item_that_was_not_announced_starts_the_item() -> None:
     made = turn()
     told, opened = _announced(made, {"item_id": "msg_a", "output_index": 0})
     assert told == ["thread.message.created"]
@@ -126,14 +126,14 @@ def test_the_text_of_an_item_that_was_not_announced_begins_it() -> None:
     assert _announced(made, {"item_id": "msg_a", "output_index": 0}) == ([], None), "it has begun"
 
 
-def test_words_that_are_another_items_begin_nothing() -> None:
+def test_text_for_an_item_of_another_kind_starts_nothing() -> None:
     made = turn()
     shown(made, {"type": "function_call", "id": "fc_a"}, 0)
     assert _announced(made, {"item_id": "fc_a", "output_index": 0}) == ([], None)
 
 
-#: An item, and the id of its call as the program sees it.  ``call_a`` belongs to an earlier response of the run, and
-#: ``call_b`` to another call of this one.
+#: An item, and its call id for the program. ``call_a`` belongs to an earlier response of the run, and ``call_b`` to
+#: another call of this response.
 CALLS = [
     ({"call_id": "call_x", "id": "fc_x"}, "call_x"),
     ({"id": "fc_x"}, "fc_x"),
@@ -145,14 +145,14 @@ CALLS = [
 
 
 @pytest.mark.parametrize("item, id", CALLS)
-def test_each_call_of_a_run_has_an_id_of_its_own(item: Json, id: str) -> None:
+def test_each_call_of_a_run_has_a_unique_id(item: Json, id: str) -> None:
     made = turn()
     made.call_ids = {"call_a": "call_a"}
     made.calls.append(Open("function_call", {}, call={"id": "call_b"}))
     assert made.call_id(item) == id
 
 
-def test_what_is_told_wholly_is_journalled_as_it_was_told() -> None:
+def test_a_complete_item_is_journalled_as_it_was_emitted() -> None:
     made = turn()
     opened = shown(made, {"type": "message", "id": "msg_a"})
     made.flush()
@@ -172,7 +172,7 @@ def _settled(made: Turn, *kinds: str) -> list[Known]:
     return found
 
 
-def test_nothing_overtakes_a_message_that_is_not_whole() -> None:
+def test_items_after_an_incomplete_message_are_journalled_after_it() -> None:
     made = turn()
     search, text, _ = _settled(made, "file_search_call", "message", "file_search_call")
     text.settled = False
@@ -183,7 +183,7 @@ def test_nothing_overtakes_a_message_that_is_not_whole() -> None:
     assert [item["type"] for _, item in made.done] == ["file_search_call", "message", "file_search_call"]
 
 
-def test_calls_and_the_thoughts_behind_them_wait_for_the_end() -> None:
+def test_calls_and_reasoning_after_them_are_journalled_at_the_end() -> None:
     made = turn(status="in_progress")
     _settled(made, "reasoning", "function_call", "reasoning", "message")
     made.flush()
@@ -192,7 +192,7 @@ def test_calls_and_the_thoughts_behind_them_wait_for_the_end() -> None:
     assert [item["type"] for _, item in made.done] == ["reasoning", "message", "function_call", "reasoning"]
 
 
-def test_what_is_not_whole_at_the_end_is_left_out() -> None:
+def test_items_that_are_incomplete_at_the_end_are_not_journalled() -> None:
     made = turn(status="in_progress")
     text, _ = _settled(made, "message", "message")
     text.settled = False
@@ -200,7 +200,7 @@ def test_what_is_not_whole_at_the_end_is_left_out() -> None:
     assert [item["id"] for _, item in made.done] == ["message_1"]
 
 
-def test_what_came_after_an_items_end_is_noted() -> None:
+def test_changes_after_the_end_of_an_item_are_recorded() -> None:
     made = turn()
     opened = shown(made, {"type": "message", "id": "msg_a"})
     made.amend(opened)
@@ -209,7 +209,7 @@ def test_what_came_after_an_items_end_is_noted() -> None:
     assert "message step_1" in difference
 
 
-def test_what_upstream_has_told_of_an_item_is_one_text() -> None:
+def test_the_received_text_of_an_item_is_joined() -> None:
     parts = {(0, "text"): Part(0, "text", received=["Hel", "lo."]), (1, "text"): Part(1, "text", received=[" Bye."])}
     assert Open("message", {}, parts=parts).received == "Hello. Bye."
     assert Open("function_call", {}, call={"function": {"arguments": "{}"}}).received == "{}"
@@ -217,7 +217,7 @@ def test_what_upstream_has_told_of_an_item_is_one_text() -> None:
     assert Open("message", {}).received == ""
 
 
-#: What was said before, what is said later, and which of them to believe.
+#: The first version, the later version, and the version to use.
 SAID = [
     ("", "Hello.", "Hello."),
     ("Hel", "Hello.", "Hello."),
@@ -225,23 +225,23 @@ SAID = [
     ("Hello.", "Hel", "Hello."),
     ("Hello.", "", "Hello."),
     ("Hmpf", "Hello.", "Hello."),
-    ("Hellolo", "Hello", "Hello"),  # a delta came twice
+    ("Hellolo", "Hello", "Hello"),  # a delta was sent twice
 ]
 
 
 @pytest.mark.parametrize("earlier, later, believed", SAID)
-def test_what_to_believe_after_a_second_word(earlier: str, later: str, believed: str) -> None:
+def test_which_of_two_versions_is_used(earlier: str, later: str, believed: str) -> None:
     assert better(earlier, later) == believed
 
 
-def test_the_callers_names_are_those_of_his_request() -> None:
+def test_names_are_those_of_the_callers_request() -> None:
     made = turn(max_completion_tokens=5)
     made.asked = {"max_completion_tokens": 5}
     made.requested({"max_output_tokens": 5})
     assert "max_completion_tokens" in made.names.message("Invalid 'max_output_tokens'.", "max_output_tokens")
 
 
-def test_what_is_done_with_a_turn_is_not_done_twice() -> None:
+def test_the_results_of_a_turn_are_processed_once() -> None:
     made = turn()
     made.made, made.differences = [Made("cfile_1", "a.txt")], ["one"]
     made.amend(shown(made, {"type": "message", "id": "msg_a"}))
@@ -263,7 +263,7 @@ def test_a_stored_item_that_was_open_ends_with_the_run() -> None:
     assert told == [("thread.run.step.completed", "step_8"), ("thread.run.step.expired", "step_9")]
 
 
-def test_an_item_that_was_told_before_is_not_told_again() -> None:
+def test_an_item_that_was_emitted_before_is_not_emitted_again() -> None:
     made = turn(status="in_progress")
     item = message(says("Hello."))
     made.was_journalled(item)
@@ -276,7 +276,7 @@ def test_an_item_that_was_told_before_is_not_told_again() -> None:
     assert made.done == [], "nor journalled"
 
 
-def test_a_run_goes_on_as_the_store_has_it() -> None:
+def test_a_turn_takes_over_the_run_of_the_store() -> None:
     made = turn()
     made.moved(made.run | {"status": "cancelling"})
     assert made.run["status"] == "cancelling"

@@ -19,7 +19,7 @@ KEY = "sk-of-the-upstream-1234567890"
 
 
 class Body(http.SyncByteStream, http.AsyncByteStream):  # type: ignore[misc, name-defined]
-    """A body that comes in parts; an exception among them breaks the connection."""
+    """A body that is sent in parts; an exception among the parts breaks the connection."""
 
     def __init__(self, *parts: bytes | Exception) -> None:
         self.parts, self.read, self.closed = parts, 0, 0
@@ -47,7 +47,7 @@ def stream(*events: Json) -> bytes:
 
 
 class Server:
-    """Answers each request with what is next, and remembers what it was asked."""
+    """Answers each request with the next entry, and records the requests."""
 
     def __init__(self, colour: str) -> None:
         self.asked: list[Any] = []
@@ -68,7 +68,7 @@ class Server:
         return said if isinstance(said, http.Response) else http.Response(200, json=said)
 
     def do(self, work: Any) -> Any:
-        """What a call gives."""
+        """The result of a call."""
 
         async def wait() -> Any:
             return await work
@@ -81,7 +81,7 @@ class Server:
         return body
 
     def read(self, ask: Callable[[], Any]) -> list[list[Json]]:
-        """All reads of an answer, which is then closed."""
+        """All reads of an answer, which is closed afterwards."""
 
         async def read() -> list[list[Json]]:
             answer: Answer = await ask()
@@ -94,5 +94,5 @@ class Server:
 
     @property
     def sent(self) -> Any:
-        """The last request."""
+        """The last request that was sent."""
         return self.asked[-1]

@@ -14,7 +14,7 @@ WHOLE: Json = {"id": "resp_1", "object": "response", "status": "completed", "out
 
 
 def read(body: bytes, size: int) -> list[Json]:
-    """The events of a body that comes in pieces of ``size`` bytes."""
+    """The events of a body that is received in pieces of ``size`` bytes."""
     reader = Body()
     events = [event for start in range(0, len(body), size) for event in reader.feed(body[start : start + size])]
     return events + reader.close()
@@ -28,7 +28,7 @@ EVENTS: list[Json] = [{"type": "response.created", "response": {}}, {"type": "re
 FOLDED: list[Json] = [{"type": "response.created", "response": WHOLE | {"status": "in_progress"}}, EVENTS[1]]
 FAILED = {"object": "response", "status": "failed", "error": {"message": "Boom."}}
 ERROR = {"message": "No.", "code": "c"}
-#: A body, its events.
+#: A body, and its events.
 GOOD: dict[str, tuple[bytes, list[Json]]] = {
     "a stream": (stream(*EVENTS), EVENTS),
     "a stream behind a byte order mark": (b"\xef\xbb\xbf" + stream(*EVENTS), EVENTS),
@@ -49,7 +49,7 @@ def test_a_body_that_is_read(name: str, size: int) -> None:
 
 
 CHUNK = {"object": "chat.completion.chunk", "choices": [{"delta": {"content": "Hi."}}]}
-#: A body, and what is said of it.
+#: A body, and a part of the error.
 BAD: dict[str, tuple[bytes, str]] = {
     "nothing": (b"", "an empty body"),
     "white space": (b" \n\n", "an empty body"),
@@ -66,7 +66,7 @@ BAD: dict[str, tuple[bytes, str]] = {
 
 @pytest.mark.parametrize("size", [1, 10_000])
 @pytest.mark.parametrize("name", BAD)
-def test_a_body_that_is_no_response(name: str, size: int) -> None:
+def test_a_body_that_is_not_a_response(name: str, size: int) -> None:
     body, words = BAD[name]
     if len(body) > size * 1000:
         pytest.skip("the cut has nothing to do with it")
@@ -76,7 +76,7 @@ def test_a_body_that_is_no_response(name: str, size: int) -> None:
     assert str(caught.value).startswith("The upstream server answered with status 200, but sent ")
 
 
-#: JSON, and what is said of it.
+#: A JSON body, and a part of the error.
 NONE: list[tuple[Any, str]] = [
     ([WHOLE], "JSON that is no object (list)"),
     ({}, "an object without output (with no fields)"),
@@ -95,7 +95,7 @@ NONE: list[tuple[Any, str]] = [
 
 
 @pytest.mark.parametrize("answer, words", NONE, ids=str)
-def test_json_that_is_no_response(answer: Any, words: str) -> None:
+def test_json_that_is_not_a_response(answer: Any, words: str) -> None:
     with pytest.raises(NoResponse) as caught:
         checked(answer)
     assert words in str(caught.value)
@@ -103,7 +103,7 @@ def test_json_that_is_no_response(answer: Any, words: str) -> None:
         read(json.dumps(answer).encode(), 10_000)
 
 
-#: Responses of which something is missing, as some servers give them.
+#: Responses with missing fields, as some servers send them.
 POOR: list[Json] = [
     {"output": [MESSAGE]},
     {"object": "response", "output": []},
@@ -116,7 +116,7 @@ POOR: list[Json] = [
 
 
 @pytest.mark.parametrize("answer", POOR, ids=str)
-def test_a_response_that_lacks_something(answer: Json) -> None:
+def test_a_response_with_missing_fields(answer: Json) -> None:
     assert checked(answer) is answer
     assert read(json.dumps(answer).encode(), 10_000)[-1]["type"] == f"response.{answer.get('status', 'completed')}"
 

@@ -1,4 +1,4 @@
-"""Which calls of a conversation a refusal points at."""
+"""Which calls of a conversation a refusal refers to."""
 
 import pytest
 
@@ -42,7 +42,7 @@ ALL = {"call_one", "call_two", "id"}
         ("", None, set()),
     ],
 )
-def test_a_call_is_found_by_place_id_name_or_wording(message: str, param: str | None, blamed: set[str]) -> None:
+def test_a_call_is_found_by_index_id_name_or_wording(message: str, param: str | None, blamed: set[str]) -> None:
     assert blamed_calls(Refusal(400, message, param=param), BODY) == blamed
 
 
@@ -51,16 +51,16 @@ def test_a_call_is_found_by_place_id_name_or_wording(message: str, param: str | 
     [(status, True) for status in (None, 400, 404, 409, 422, 500, 502)]
     + [(status, False) for status in (401, 403, 429, 503)],
 )
-def test_only_some_statuses_find_fault_with_what_was_said(status: int | None, looks: bool) -> None:
+def test_only_some_statuses_can_refer_to_calls(status: int | None, looks: bool) -> None:
     assert bool(blamed_calls(Refusal(status, "call_one"), BODY)) is looks
 
 
 @pytest.mark.parametrize("body", [{"input": []}, {"input": [SAID], "tools": None}])
-def test_without_calls_none_is_blamed(body: dict[str, object]) -> None:
+def test_without_calls_the_result_is_empty(body: dict[str, object]) -> None:
     assert blamed_calls(Refusal(400, "input[0]: Failed to parse tool call arguments as JSON"), body) == set()
 
 
-def test_without_tools_every_name_is_a_strange_one() -> None:
+def test_without_tools_every_name_is_unknown() -> None:
     for tools in ({}, {"tools": None}, {"tools": []}):
         body = {"input": BODY["input"], **tools}
         assert blamed_calls(Refusal(400, "no weather"), body) == {"call_two"}

@@ -1,4 +1,4 @@
-"""Request bodies on their way through the SDK."""
+"""Request bodies on their path through the SDK."""
 
 import json
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ from shim.wire.texts import Items
 LONG = [{"type": "message", "role": "user", "content": "é" * bodies.SHORT}, {"type": "message", "content": "two"}]
 
 
-def test_pieces_can_be_read_again_and_know_their_size() -> None:
+def test_pieces_can_be_read_repeatedly_and_have_a_size() -> None:
     for items in ([], LONG):
         pieces = bodies.Pieces(b'{"model":"m","input":', Items.of(items))
         first, again = b"".join(pieces), b"".join(pieces)
@@ -23,7 +23,7 @@ def test_pieces_can_be_read_again_and_know_their_size() -> None:
 
 
 @pytest.mark.parametrize("made", [list, Items.of])
-def test_a_spread_body_is_plain_and_has_no_half_characters(made: Any) -> None:
+def test_a_lazy_body_becomes_plain_json_without_lone_surrogates(made: Any) -> None:
     body = {"model": "m\ud83d", "input": made([{"content": "a\ude00\0"}, {"content": "b"}])}
     found = bodies.spread(body)
     assert found == {"model": "m\ufffd", "input": [{"content": "a\ufffd\0"}, {"content": "b"}]}
@@ -32,7 +32,7 @@ def test_a_spread_body_is_plain_and_has_no_half_characters(made: Any) -> None:
 
 
 class Client:
-    """What of the SDK's client is replaced for one call."""
+    """The attributes of the SDK's client that are replaced for one call."""
 
     def __init__(self) -> None:
         self.prepared: list[Any] = []
@@ -42,7 +42,7 @@ class Client:
         return "as usual"
 
 
-def test_a_long_conversation_is_put_in_where_the_request_is_complete() -> None:
+def test_a_long_conversation_is_inserted_when_the_request_is_complete() -> None:
     client, filled = Client(), list[tuple[bytes, int]]()
 
     def refill(request: Any, pieces: Iterable[bytes], size: int) -> None:
@@ -51,7 +51,7 @@ def test_a_long_conversation_is_put_in_where_the_request_is_complete() -> None:
 
     shown = bodies.into(client, {"model": "m", "input": Items.of(LONG)}, refill)
     assert shown == {"model": "m", "input": ""}
-    # The SDK has added something of its own meanwhile.
+    # The SDK has added a field of its own in the meantime.
     request = SimpleNamespace(content=json.dumps({**shown, "stream": True}).encode())
     assert client._prepare_request(request) == "as usual"
     assert client.prepared == [request]
@@ -66,7 +66,7 @@ def test_a_long_conversation_is_put_in_where_the_request_is_complete() -> None:
     [(Items.of(LONG), False), (LONG, True), (Items.of(LONG[1:]), True), (Items.of([]), True)],
     ids=["nothing refills", "a list", "short", "empty"],
 )
-def test_any_other_body_goes_as_an_object(items: Any, refillable: bool) -> None:
+def test_any_other_body_is_passed_as_an_object(items: Any, refillable: bool) -> None:
     client = Client()
     shown = bodies.into(client, {"model": "m", "input": items}, print if refillable else None)
     assert shown == {"model": "m", "input": list(items)}

@@ -1,4 +1,4 @@
-"""Whose headers an upstream call goes with."""
+"""The caller whose headers are sent with an upstream call."""
 
 import contextvars
 import threading
@@ -17,7 +17,7 @@ HEADERS = {
 }
 
 
-def test_only_credentials_are_kept_in_the_spelling_of_the_sdk() -> None:
+def test_only_credentials_are_stored_with_the_header_names_of_the_sdk() -> None:
     with calling(HEADERS):
         assert credentials() == {
             "Authorization": "Bearer sk-1",
@@ -35,7 +35,7 @@ def fail_as_another() -> None:
         raise ZeroDivisionError
 
 
-def test_a_caller_ends_with_his_request_however_it_ends() -> None:
+def test_a_caller_is_unset_at_the_end_of_the_request_in_every_case() -> None:
     assert credentials() == {}
     with calling({"Authorization": "outer"}):
         with pytest.raises(ZeroDivisionError):
@@ -44,12 +44,12 @@ def test_a_caller_ends_with_his_request_however_it_ends() -> None:
     assert credentials() == {}
 
 
-def test_a_caller_without_headers_does_not_go_as_another() -> None:
+def test_a_caller_without_headers_does_not_use_those_of_another() -> None:
     with calling({"Authorization": "outer"}), calling({"accept": "*/*"}):
         assert credentials() == {}
 
 
-def test_what_is_handed_out_is_a_copy() -> None:
+def test_returned_headers_are_a_copy() -> None:
     with calling({"api-key": "k"}):
         credentials()["api-key"] = "another"
         assert credentials() == {"api-key": "k"}

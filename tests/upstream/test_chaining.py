@@ -1,4 +1,4 @@
-"""The rule by which a server's chains are believed."""
+"""The rule that decides whether a server's chains can be trusted."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from shim.upstream.profiles import OTHER, PROFILES
 
 UNKNOWN = "resp_never"
 GONE = Refusal(400, f"Previous response with id '{UNKNOWN}' not found.", code="previous_response_not_found")
-#: What a server says to a request that continues from a response that never was, and what that shows.
+#: A server's answer to a request that continues from a response that does not exist, and the conclusion.
 SAID: list[tuple[Any, str]] = [
     (GONE, "refused"),
     (Refusal(404, f"No {UNKNOWN} here."), "refused"),
@@ -26,11 +26,11 @@ SAID: list[tuple[Any, str]] = [
 
 
 @pytest.mark.parametrize("said, shows", SAID, ids=str)
-def test_what_an_answer_shows(said: Any, shows: str) -> None:
+def test_the_conclusion_from_an_answer(said: Any, shows: str) -> None:
     assert chaining.of_unknown(said, UNKNOWN) == shows
 
 
-#: What was shown: whether the server is chained, and whether it is trusted without an echo.
+#: The observation: whether the server chains, and whether it is trusted without repeating the id.
 SHOWN: list[tuple[bool, chaining.Unknown, tuple[bool, bool]]] = [
     (True, "refused", (True, True)),
     (True, "left out", (True, False)),
@@ -41,9 +41,9 @@ SHOWN: list[tuple[bool, chaining.Unknown, tuple[bool, bool]]] = [
 
 
 @pytest.mark.parametrize("has_it, unknown, able", SHOWN)
-def test_what_is_learned(has_it: bool, unknown: chaining.Unknown, able: tuple[bool, bool]) -> None:
+def test_the_findings_about_a_server(has_it: bool, unknown: chaining.Unknown, able: tuple[bool, bool]) -> None:
     found = chaining.learned(PROFILES[OTHER], has_it, unknown)
     assert (found.stores, found.trusted) == able
-    # A server of a known kind is what it is known to be.
+    # For a known kind of server the profile decides.
     for known in (PROFILES["openai"], PROFILES["vllm"], Profile("x", stores=False, trusted=False)):
         assert chaining.learned(known, has_it, unknown) == known

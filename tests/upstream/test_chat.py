@@ -1,4 +1,4 @@
-"""What LiteLLM is asked for, and what is made of what it tells; without LiteLLM itself."""
+"""The request to LiteLLM, and the translation of its answers; without LiteLLM itself."""
 
 from types import SimpleNamespace
 from typing import Any
@@ -21,7 +21,7 @@ BODY: dict[str, Any] = {
 }
 
 
-def test_what_the_answer_is_kept_for_is_not_asked() -> None:
+def test_parameters_for_storing_are_not_sent() -> None:
     sent = chat.arguments(BODY, {"Authorization": "Bearer key", "Content-Length": "7", "x-stainless-os": "Linux"})
     assert {name: sent[name] for name in BODY if name in sent} == {"model": "chatty", "input": "Hi", "stream": True}
     assert sent["extra_headers"] == {"Authorization": "Bearer key"}
@@ -40,14 +40,14 @@ def test_what_the_answer_is_kept_for_is_not_asked() -> None:
         ),
     ],
 )
-def test_what_it_cannot_do_is_named(body: dict[str, Any], param: str, words: str) -> None:
+def test_unsupported_features_are_named(body: dict[str, Any], param: str, words: str) -> None:
     refusal = chat.refusal(BODY | body)
     assert refusal is not None
     assert (refusal["error"]["param"], refusal["error"]["code"]) == (param, "unsupported_value")
     assert words in refusal["error"]["message"]
 
 
-def test_what_it_can_is_not() -> None:
+def test_supported_features_are_not_named() -> None:
     picture = {"type": "input_image", "image_url": "https://example.com/cat.png"}
     items = [
         {"content": [{"type": "input_text", "text": "x"}, picture]},
@@ -58,13 +58,13 @@ def test_what_it_can_is_not() -> None:
 
 
 class Model(SimpleNamespace):
-    """What LiteLLM tells, as far as it is asked."""
+    """Returns LiteLLM's chunks one by one, as they are requested."""
 
     def model_dump(self, **_: Any) -> dict[str, Any]:
         return dict(vars(self))
 
 
-def test_each_answer_has_an_id_of_its_own_and_is_not_stored() -> None:
+def test_each_answer_has_its_own_id_and_is_not_stored() -> None:
     first, second = chat.Answer(), chat.Answer()
     spoken = Model(type="response.created", response={"id": "resp_same", "store": True, "status": "in_progress"})
     (event,) = sse.Reader().feed(first.event(spoken))
@@ -82,12 +82,12 @@ def failed(status: int, body: Any) -> openai.APIStatusError:
 
 
 class Wrapped(Exception):
-    """As LiteLLM raises them."""
+    """An error as LiteLLM raises it."""
 
     status_code = 429
 
 
-def test_the_servers_own_answer_is_found_behind_an_error() -> None:
+def test_the_servers_own_answer_is_found_in_the_causes_of_an_error() -> None:
     own = failed(429, {"error": {"message": "slow down"}})
     outer = Wrapped("litellm.RateLimitError: no")
     outer.__context__ = own
@@ -95,7 +95,7 @@ def test_the_servers_own_answer_is_found_behind_an_error() -> None:
     assert chat.refused(Wrapped("no")) is None
 
 
-def test_a_circle_of_errors_has_an_end() -> None:
+def test_a_circle_of_causes_does_not_loop() -> None:
     one, other = Wrapped("1"), Wrapped("2")
     one.__context__, other.__context__ = other, one
     assert list(chat.causes(one)) == [one, other]
@@ -108,7 +108,7 @@ def test_a_circle_of_errors_has_an_end() -> None:
         ("custom_openai does not support parameters", "custom_openai does not support parameters"),
     ],
 )
-def test_an_error_of_its_own_is_told_without_its_wrapping(said: str, message: str) -> None:
+def test_litellms_own_error_is_shown_without_its_prefix(said: str, message: str) -> None:
     assert chat.failure(Wrapped(said)) == (
         429,
         {"error": {"message": message, "type": "server_error", "param": None, "code": None}},

@@ -1,4 +1,4 @@
-"""How a blocking client and an async one are used."""
+"""How a blocking client and an async client are used."""
 
 import threading
 from collections.abc import AsyncIterator, Iterator
@@ -16,7 +16,7 @@ COLOURS = pytest.mark.parametrize("colour", [BLOCKING, AWAITED], ids=["blocking"
 
 
 class Response:
-    """An open answer of either colour."""
+    """An open answer, blocking or async."""
 
     def __init__(self, **headers: str) -> None:
         self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -41,7 +41,7 @@ class Response:
 
 
 def call(colour: Colour, given: Any) -> Any:
-    """A call of the SDK, which gives that or raises it."""
+    """A call of the SDK that returns or raises the given object."""
 
     def blocking() -> Any:
         if isinstance(given, Exception):
@@ -59,7 +59,7 @@ def never(_: Any) -> None:
 
 
 @COLOURS
-def test_a_call_gives_what_the_sdk_gives(colour: Colour) -> None:
+def test_a_call_returns_the_result_of_the_sdk(colour: Colour) -> None:
     async def main() -> None:
         for given in (1, None):
             assert await colour.ask(call(colour, given)) == given
@@ -91,7 +91,7 @@ def test_an_awaited_call_is_cancelled_when_it_is_interrupted() -> None:
 
 
 @COLOURS
-def test_a_body_comes_in_the_parts_in_which_it_was_sent(colour: Colour) -> None:
+def test_a_body_is_read_in_the_parts_in_which_it_was_sent(colour: Colour) -> None:
     async def main() -> None:
         assert [part async for part in colour.chunks(Response())] == PARTS
 
@@ -123,13 +123,13 @@ def test_a_body_is_read_to_its_end(colour: Colour) -> None:
 
     before = set(threading.enumerate())
     anyio.run(main)
-    # Nobody waits any longer for the body to be late.
+    # The code no longer waits for the body to time out.
     for thread in set(threading.enumerate()) - before:
         thread.join(5)
         assert not thread.is_alive()
 
 
-def test_a_blocking_body_that_does_not_end_is_shut(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_blocking_body_that_does_not_end_is_shut_down(monkeypatch: pytest.MonkeyPatch) -> None:
     shut = threading.Event()
 
     class Endless(Response):
@@ -152,7 +152,7 @@ def test_a_blocking_body_that_does_not_end_is_shut(monkeypatch: pytest.MonkeyPat
     assert given == [response]
 
 
-def test_an_async_body_that_does_not_end_is_left() -> None:
+def test_an_async_body_that_does_not_end_is_abandoned() -> None:
     class Endless(Response):
         async def aiter_bytes(self) -> AsyncIterator[bytes]:
             yield b"a"
@@ -173,11 +173,11 @@ def test_an_answer_is_closed(colour: Colour) -> None:
 
 
 @COLOURS
-def test_no_time_is_no_wait(colour: Colour) -> None:
+def test_without_time_left_there_is_no_wait(colour: Colour) -> None:
     anyio.run(colour.sleep, 0)
 
 
-def test_a_late_answer_is_closed_whatever_it_is() -> None:
+def test_a_late_answer_of_any_type_is_closed() -> None:
     class Answer:
         http_response = Response()
 

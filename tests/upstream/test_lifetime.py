@@ -1,4 +1,4 @@
-"""For which run upstream is asked."""
+"""The time limit of the run for which upstream is called."""
 
 import contextvars
 import threading
@@ -7,11 +7,11 @@ from shim.ports import Call
 from shim.upstream import lifetime
 
 
-def test_outside_of_runs_nothing_ends() -> None:
+def test_outside_of_runs_there_is_no_limit() -> None:
     assert (lifetime.current(), lifetime.left(), lifetime.is_over()) == (None, None, False)
 
 
-def test_within_a_run() -> None:
+def test_within_a_run_its_end_is_the_limit() -> None:
     call = Call(until=1010.0)
     with lifetime.within(call):
         assert lifetime.left(lambda: 1003.0) == 7.0
@@ -25,7 +25,7 @@ def test_within_a_run() -> None:
     assert lifetime.current() is None
 
 
-def test_a_call_that_knows_of_no_run_is_that_of_the_run_around_it() -> None:
+def test_a_call_without_its_own_limit_uses_that_of_the_run_around_it() -> None:
     run, other, unknowing = Call(until=1.0), Call(until=2.0), Call()
     assert lifetime.of(unknowing) is unknowing
     with lifetime.within(run):
@@ -35,7 +35,7 @@ def test_a_call_that_knows_of_no_run_is_that_of_the_run_around_it() -> None:
         assert lifetime.left() is None
 
 
-def test_a_thread_that_takes_the_context_along() -> None:
+def test_a_thread_with_a_copied_context_has_the_limit() -> None:
     call, seen = Call(until=1.0), list[object]()
     with lifetime.within(call):
         context = contextvars.copy_context()

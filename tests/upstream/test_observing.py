@@ -1,4 +1,4 @@
-"""Who wants to see finished responses sees them, and nobody else."""
+"""Finished responses are passed to the registered observer, and to no other."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ EVENTS: list[dict[str, Any]] = [
 ]
 
 
-def test_a_finished_response_is_seen_once_and_the_events_stay_what_they_are() -> None:
+def test_a_finished_response_is_observed_once_and_the_events_are_unchanged() -> None:
     seen: list[Any] = []
     with observed(seen.append):
         assert shown(EVENTS) is EVENTS
@@ -22,7 +22,7 @@ def test_a_finished_response_is_seen_once_and_the_events_stay_what_they_are() ->
 
 
 @pytest.mark.parametrize("status", ["completed", "incomplete", "failed", "cancelled"])
-def test_every_end_is_seen(status: str) -> None:
+def test_every_kind_of_end_is_observed(status: str) -> None:
     seen: list[Any] = []
     with observed(seen.append):
         shown_response({"status": status})

@@ -1,4 +1,4 @@
-"""Which profile a server gets by its address, and what is left of it where nothing is kept."""
+"""Which profile a server gets by its address, and which features remain if nothing is stored."""
 
 from dataclasses import replace
 
@@ -22,7 +22,7 @@ ADDRESSES = {
     "http://127.0.0.1:1234/v1": "lmstudio",
     "http://litellm.internal:4000": "litellm",
     "https://openrouter.ai/api/v1": "openrouter",
-    # vLLM and llama.cpp listen where everybody does.
+    # vLLM and llama.cpp use ports that many other servers use.
     "http://127.0.0.1:8000/v1": "other",
     "http://127.0.0.1:8080/v1": "other",
     "https://api.x.ai/v1": "other",
@@ -30,18 +30,18 @@ ADDRESSES = {
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_a_server_is_known_by_its_address(address: str) -> None:
+def test_a_server_is_recognised_by_its_address(address: str) -> None:
     assert choose(address).name == ADDRESSES[address]
     assert choose(address, "vllm").name == "vllm"
 
 
-#: Servers whose encrypted reasoning is asked for where they store nothing; unknown ones may be gateways to OpenAI.
+#: Servers that are asked for encrypted reasoning if they store nothing; unknown ones may be gateways to OpenAI.
 REASONING = {"openai", "azure", "sandbox", "litellm", "other"}
 
 
 @pytest.mark.parametrize("name", PROFILES)
-def test_what_is_left_of_a_profile(name: str) -> None:
-    """Its other fields stay as they are."""
+def test_a_profile_without_storing(name: str) -> None:
+    """The other fields of the profile are unchanged."""
     profile = replace(PROFILES[name], address="http://x")
     nothing = {"stores": False, "background": False}
     assert without_chains(profile) == replace(profile, **nothing)

@@ -1,4 +1,4 @@
-"""What the SDK and the HTTP library raise, made into refusals: the server's own words, without anybody's key."""
+"""Exceptions of the SDK and of the HTTP library as refusals: with the server's own message, without any key."""
 
 import json
 from typing import Any
@@ -29,7 +29,7 @@ BODIES: list[tuple[Any, tuple[str, str | None, str | None, str | None]]] = [
 
 
 @pytest.mark.parametrize("body, expected", BODIES)
-def test_an_error_is_read_in_whatever_form_it_comes(body: Any, expected: Any) -> None:
+def test_an_error_is_read_in_every_format(body: Any, expected: Any) -> None:
     found = of_error(422, body, "otherwise", {"retry-after": "1"})
     assert (found.message, found.type, found.param, found.code) == expected
     assert (found.status, found.headers) == (422, {"retry-after": "1"})
@@ -46,7 +46,7 @@ def _refused(problem: Exception, sent: Any = None) -> Refusal:
     return refused.value
 
 
-def test_an_answer_with_an_error_keeps_what_a_caller_may_need() -> None:
+def test_a_refusal_has_the_fields_that_a_caller_may_need() -> None:
     headers = {"Retry-After": "3", "X-Request-Id": "req_1", "Set-Cookie": "secret"}
     response = http.Response(429, headers=headers, request=REQUEST)
     body = {"message": f"Too many by {KEY}.", "code": "rate_limit_exceeded", "type": "requests"}
@@ -58,7 +58,7 @@ def test_an_answer_with_an_error_keeps_what_a_caller_may_need() -> None:
     }
 
 
-def test_an_answer_whose_error_is_no_object() -> None:
+def test_an_answer_whose_error_is_not_an_object() -> None:
     response = http.Response(502, request=REQUEST)
     found = _refused(openai.InternalServerError(f"Bad gateway {KEY}", response=response, body=None))
     assert (found.status, found.message) == (502, "Bad gateway ***")
@@ -73,7 +73,7 @@ def test_no_connection() -> None:
     assert (refused.value.status, refused.value.message) == (None, "Connection error. cannot send ***")
 
 
-#: What breaks while an answer is read, and what is said of it.
+#: An exception while an answer is read, and a part of the refusal's message.
 READ: list[tuple[Exception, str]] = [
     (http.ReadError(f"reset by {KEY}"), "The connection to the model was lost: reset by ***"),
     (NoResponse(f"a page by {KEY}"), "The upstream server answered with status 200, but sent a page by *** instead"),
@@ -84,12 +84,12 @@ READ: list[tuple[Exception, str]] = [
 
 
 @pytest.mark.parametrize("problem, said", READ, ids=lambda given: type(given).__name__)
-def test_what_breaks_an_answer_has_no_status(problem: Exception, said: str) -> None:
+def test_an_exception_while_reading_has_no_status(problem: Exception, said: str) -> None:
     found = _refused(problem, REQUEST)
     assert found.status is None
     assert found.message.startswith(said)
 
 
-def test_a_fault_of_ours_is_no_refusal() -> None:
+def test_an_internal_error_is_not_a_refusal() -> None:
     with pytest.raises(KeyError), refusals(BROKEN, REQUEST):
         raise KeyError("ours")

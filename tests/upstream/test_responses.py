@@ -1,4 +1,6 @@
-"""A Responses server behind the SDK's own client: what is asked of it, and what is made of each kind of answer."""
+"""A server with the Responses API, called with the SDK's own client: the requests, and the result for each kind of
+answer.
+"""
 
 import json
 import threading
@@ -25,7 +27,7 @@ def server(request: pytest.FixtureRequest) -> Server:
     return Server(request.param)
 
 
-def test_a_stream_comes_as_the_network_reads_it(server: Server) -> None:
+def test_events_are_returned_with_each_network_read(server: Server) -> None:
     body = server.says(stream(EVENTS[0]), stream(EVENTS[1]))
     assert server.read(lambda: server.upstream.stream(BODY, Call())) == [[EVENTS[0]], [EVENTS[1]]]
     assert (server.sent.method, str(server.sent.url)) == ("POST", "http://model/v1/responses")
@@ -33,14 +35,14 @@ def test_a_stream_comes_as_the_network_reads_it(server: Server) -> None:
     assert body.closed
 
 
-def test_a_body_may_say_itself_that_it_is_not_to_be_streamed(server: Server) -> None:
+def test_a_body_may_turn_streaming_off(server: Server) -> None:
     server.next.append(WHOLE)
     (events,) = server.read(lambda: server.upstream.stream(BODY | {"stream": False}, Call()))
     assert [event["type"] for event in events] == ["response.created", "response.completed"]
     assert json.loads(server.sent.content)["stream"] is False
 
 
-def test_an_answer_that_is_left_early_is_closed_and_not_read_on(server: Server) -> None:
+def test_an_answer_that_is_abandoned_is_closed_and_not_read_further(server: Server) -> None:
     body = server.says(*[stream(OPENED)] * 3)
 
     async def leave() -> None:
@@ -55,7 +57,7 @@ def test_an_answer_that_is_left_early_is_closed_and_not_read_on(server: Server) 
     assert body.read == 1
 
 
-def test_the_end_of_a_body_is_read_so_that_its_connection_can_be_used_again(server: Server) -> None:
+def test_the_end_of_a_body_is_read_so_that_its_connection_can_be_reused(server: Server) -> None:
     body = server.says(stream(*EVENTS), b": the last word\n\n")
 
     async def leave() -> None:
@@ -69,7 +71,7 @@ def test_the_end_of_a_body_is_read_so_that_its_connection_can_be_used_again(serv
     assert body.read == 2
 
 
-#: What breaks a stream, and what is said of it.
+#: An exception that breaks a stream, and a part of the refusal's message.
 BREAKS: list[tuple[bytes | Exception, str]] = [
     (http.ReadError("reset by peer"), "The connection to the model was lost: reset by peer"),
     (http.ReadError(f"reset: {KEY}"), "The connection to the model was lost: reset: "),
@@ -111,7 +113,7 @@ def test_a_key_that_upstream_repeats_is_masked_in_a_failed_response(server: Serv
     assert found["error"]["message"] == "No such key: ***."
 
 
-def test_a_response_is_made_and_fetched(server: Server) -> None:
+def test_a_response_is_created_and_retrieved(server: Server) -> None:
     server.next += [WHOLE, WHOLE]
     assert server.do(server.upstream.create(BODY, Call())) == WHOLE
     assert json.loads(server.sent.content) == BODY
@@ -119,13 +121,13 @@ def test_a_response_is_made_and_fetched(server: Server) -> None:
     assert (server.sent.method, server.sent.url.raw_path) == ("GET", b"/v1/responses/resp%2F1")
 
 
-def test_a_response_that_is_not_called_json_is_one(server: Server) -> None:
+def test_a_response_without_a_json_content_type_is_accepted(server: Server) -> None:
     text = http.Response(200, headers={"content-type": "text/plain"}, content=json.dumps(WHOLE).encode())
     server.next.append(text)
     assert server.do(server.upstream.create(BODY, Call())) == WHOLE
 
 
-#: What a server answers, and the refusal: its status, its code, what its words begin with.
+#: A server's answer, and the refusal: its status, its code, the beginning of its message.
 REFUSED = {
     "an error": (
         http.Response(404, json={"error": {"message": "Gone.", "code": "gone", "param": "model"}}),
@@ -145,7 +147,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("what", REFUSED)
-def test_what_is_no_response_is_a_refusal(server: Server, what: str) -> None:
+def test_an_answer_that_is_not_a_response_is_a_refusal(server: Server, what: str) -> None:
     response, (status, code, param, said) = REFUSED[what]
     server.next.append(http.Response(response.status_code, headers=response.headers, content=response.content))
     with pytest.raises(Refusal) as refused:
@@ -155,13 +157,13 @@ def test_what_is_no_response_is_a_refusal(server: Server, what: str) -> None:
     assert found.message.startswith(said)
 
 
-def test_a_failed_response_is_a_response(server: Server) -> None:
+def test_a_failed_response_is_not_a_refusal(server: Server) -> None:
     failed = WHOLE | {"status": "failed", "error": {"code": "server_error", "message": "Boom."}}
     server.next.append(failed)
     assert server.do(server.upstream.retrieve("resp_1")) == failed
 
 
-def test_a_server_that_is_not_there_is_a_refusal(server: Server) -> None:
+def test_a_server_that_cannot_be_reached_is_a_refusal(server: Server) -> None:
     def gone(_: Any) -> Any:
         raise http.ConnectError("nobody listens")
 
@@ -172,7 +174,7 @@ def test_a_server_that_is_not_there_is_a_refusal(server: Server) -> None:
 
 
 @pytest.mark.parametrize("after, query", [(None, {"stream": "true"}), (7, {"stream": "true", "starting_after": "7"})])
-def test_a_response_is_read_on_behind_an_event(server: Server, after: int | None, query: Json) -> None:
+def test_the_stream_of_a_response_is_resumed_after_an_event(server: Server, after: int | None, query: Json) -> None:
     server.says(stream(*EVENTS))
     assert server.read(lambda: server.upstream.resume("resp_1", after, Call())) == [EVENTS]
     assert (server.sent.method, server.sent.url.path, dict(server.sent.url.params)) == (
@@ -199,7 +201,7 @@ def test_any_other_call(server: Server, path: str, beta: str | None) -> None:
     assert (server.sent.content, dict(server.sent.url.params)) == (b"", {"limit": "2"})
 
 
-def test_a_callers_own_headers_go_along_and_those_of_his_sdk_do_not(server: Server) -> None:
+def test_a_callers_own_headers_are_sent_and_those_of_the_sdk_are_not(server: Server) -> None:
     given = {
         "X-Mine": "1",
         "X-Stainless-Retry-Count": "2",
@@ -221,7 +223,7 @@ def test_a_callers_own_headers_go_along_and_those_of_his_sdk_do_not(server: Serv
         assert asked.headers.get("x-stainless-retry-count") != "2"
 
 
-def test_who_is_calling_goes_with_every_call(server: Server) -> None:
+def test_the_callers_credentials_are_sent_with_every_call(server: Server) -> None:
     server.next += [WHOLE] * 4
     server.says(b"x")
     with caller.calling({"Authorization": "Bearer his"}):
@@ -237,14 +239,14 @@ def test_who_is_calling_goes_with_every_call(server: Server) -> None:
 
 
 @pytest.mark.parametrize("timeout, read", [(None, 600), (3.5, 3.5)])
-def test_how_long_a_caller_waits_is_his_own_matter(server: Server, timeout: float | None, read: float) -> None:
+def test_the_callers_time_out_is_used(server: Server, timeout: float | None, read: float) -> None:
     server.says(stream(*EVENTS))
     server.read(lambda: server.upstream.stream(BODY, Call(timeout=timeout)))
     assert server.sent.extensions["timeout"]["read"] == read
 
 
 @pytest.mark.parametrize("limit, found", [(9, b"some bytes"[:9]), (8, None)])
-def test_a_content_is_read_as_far_as_it_may_be_large(server: Server, limit: int, found: bytes | None) -> None:
+def test_a_content_is_read_up_to_its_size_limit(server: Server, limit: int, found: bytes | None) -> None:
     body = server.says(b"some ", b"byte", *([] if found else [b"more"]))
     assert server.do(server.upstream.content("/containers/c/files/f/content", limit)) == found
     assert (body.read, body.closed > 0) == (2, True)
@@ -253,7 +255,7 @@ def test_a_content_is_read_as_far_as_it_may_be_large(server: Server, limit: int,
         server.do(server.upstream.content("/containers/c/files/f/content", limit))
 
 
-#: What a vector store shows, one look after the other, and how many looks there are.
+#: The states of a vector store in consecutive retrievals, and the number of retrievals.
 SHOWN: list[tuple[list[Json], int]] = [
     ([{"status": "completed", "file_counts": {"in_progress": 0}}], 1),
     (
@@ -269,7 +271,7 @@ SHOWN: list[tuple[list[Json], int]] = [
 
 
 @pytest.mark.parametrize("shown, looks", SHOWN)
-def test_a_vector_store_is_waited_for_and_not_for_ever(
+def test_the_wait_for_a_vector_store_is_limited(
     server: Server, shown: list[Json], looks: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(responses, "WAITS", (0.0, 0.001, 0.0, 0.0))
@@ -279,7 +281,7 @@ def test_a_vector_store_is_waited_for_and_not_for_ever(
     assert len(server.asked) == looks
 
 
-def test_finished_responses_are_shown_to_the_observer(server: Server) -> None:
+def test_finished_responses_are_passed_to_the_observer(server: Server) -> None:
     seen: list[Json] = []
     server.says(stream(*EVENTS))
     server.next += [WHOLE, WHOLE | {"status": "in_progress"}]
@@ -295,7 +297,7 @@ def test_a_wait_that_is_interrupted_is_a_refusal(server: Server, way: str) -> No
     call, free = Call(), threading.Event()
 
     def silent(_: Any) -> Any:
-        # Where a call blocks it can be left, but not stopped.
+        # A blocking call can be abandoned, but not stopped.
         call.interruption.interrupt()
         free.wait(10)
         return http.Response(200, json=WHOLE)

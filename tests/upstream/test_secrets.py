@@ -1,4 +1,4 @@
-"""Keeping what was sent as a credential out of what is told."""
+"""Credentials that were sent are removed from texts that are returned or logged."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ import pytest
 
 from shim.upstream.secrets import MASK, Sent, cleaned, masked, without
 
-#: The HTTP library that the SDK brings.
+#: The HTTP library of the SDK.
 http: Any = getattr(sdk, "httpx2", None) or sdk.httpx  # type: ignore[attr-defined]
 URL = "https://upstream.test/v1"
 
@@ -31,7 +31,7 @@ def sent(url: str = URL, **headers: object) -> Sent:
         (sent("https://me:password@upstream.test/v1"), "password"),
     ],
 )
-def test_whatever_was_sent_as_a_credential_is_masked(request_: Sent, secret: str) -> None:
+def test_every_credential_that_was_sent_is_masked(request_: Sent, secret: str) -> None:
     assert masked(f"no {secret}, and {secret}!", request_) == f"no {MASK}, and {MASK}!"
 
 
@@ -46,22 +46,22 @@ def test_whatever_was_sent_as_a_credential_is_masked(request_: Sent, secret: str
         (sent(authorization=""), "anything"),
     ],
 )
-def test_other_words_stay(request_: Sent, text: str) -> None:
+def test_other_texts_are_unchanged(request_: Sent, text: str) -> None:
     assert masked(text, request_) == text
 
 
-def test_a_secret_within_another_does_not_leave_the_rest() -> None:
+def test_a_secret_within_another_is_masked_completely() -> None:
     request = sent(api_key="sk-secret", authorization="Bearer sk-secret-long")
     assert masked("sk-secret-long sk-secret", request) == f"{MASK} {MASK}"
 
 
-def test_an_object_is_cleaned_to_its_depths_and_is_the_same_where_it_is_clean() -> None:
+def test_nested_values_are_masked_and_objects_without_secrets_are_not_copied() -> None:
     request, clean = sent(api_key="sk-secret"), {"a": "\ud83d\0é"}
     assert without(clean, request) is clean
     assert without({"a": [{"b": "key sk-secret", "c": None}]}, request) == {"a": [{"b": f"key {MASK}", "c": None}]}
 
 
-def test_of_events_only_errors_are_cleaned() -> None:
+def test_only_error_events_are_masked() -> None:
     request = sent(api_key="sk-secret")
     said: dict[str, Any] = {"type": "response.output_text.delta", "delta": "sk-secret"}
     events = [said]

@@ -1,4 +1,4 @@
-"""Waiting for upstream, and being interrupted there."""
+"""Waiting for upstream, and interruptions of the wait."""
 
 import asyncio
 import threading
@@ -17,14 +17,14 @@ def never(_: Any) -> None:
     raise AssertionError("it came in time")
 
 
-def test_what_comes_in_time_is_returned() -> None:
+def test_an_answer_in_time_is_returned() -> None:
     interruption = Interruption()
     assert waiting.wait(lambda: 1, interruption, never) == 1
     with pytest.raises(KeyError):
         waiting.wait(lambda: {}["x"], interruption, never)
 
 
-def test_an_interrupted_wait_ends_and_what_comes_late_is_closed() -> None:
+def test_an_interrupted_wait_ends_and_a_late_answer_is_closed() -> None:
     interruption, go_on, closed = Interruption(), threading.Event(), threading.Event()
     late: list[str] = []
 
@@ -59,8 +59,8 @@ def test_a_late_failure_is_dropped() -> None:
     go_on.set()
 
 
-def test_an_answer_that_comes_after_the_wait_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As Ctrl-C does."""
+def test_an_answer_after_the_end_of_the_wait_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The wait is ended by an exception, as with Ctrl-C."""
     closed = threading.Event()
 
     class Impatient(threading.Event):
@@ -76,7 +76,7 @@ def test_an_answer_that_comes_after_the_wait_is_closed(monkeypatch: pytest.Monke
     assert closed.wait(20)
 
 
-def test_an_interpreter_that_ends_starts_no_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_thread_is_started_while_the_interpreter_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(self: threading.Thread) -> None:
         raise RuntimeError("can't create new thread at interpreter shutdown")
 
@@ -84,7 +84,7 @@ def test_an_interpreter_that_ends_starts_no_thread(monkeypatch: pytest.MonkeyPat
     assert waiting.wait(lambda: 1, Interruption(), never) == 1
 
 
-async def test_the_same_for_an_awaitable() -> None:
+async def test_interrupting_the_wait_for_an_awaitable() -> None:
     async def soon() -> int:
         return 1
 
@@ -106,7 +106,7 @@ async def test_the_same_for_an_awaitable() -> None:
         await waiting.wait_async(hanging(), interruption)
 
 
-async def test_a_time_out_of_the_work_itself_is_its_own() -> None:
+async def test_a_time_out_of_the_work_itself_is_raised_unchanged() -> None:
     async def late() -> None:
         raise TimeoutError
 
@@ -122,7 +122,7 @@ async def test_a_cancelled_task_is_not_interrupted() -> None:
         await task
 
 
-def test_a_connection_is_not_cut_once_its_answer_was_left() -> None:
+def test_a_connection_is_not_shut_down_after_its_answer_was_abandoned() -> None:
     cut: list[str] = []
 
     class Response:
@@ -140,7 +140,7 @@ def test_a_connection_is_not_cut_once_its_answer_was_left() -> None:
     assert cut == ["cut"]
 
 
-def test_an_answer_is_cut_off_on_the_other_event_loop_too() -> None:
+def test_the_connection_is_shut_down_on_uvloop_as_well() -> None:
     heard = threading.Event()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

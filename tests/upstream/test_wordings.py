@@ -1,4 +1,6 @@
-"""Every row of the tables of wordings has an example, in the server's own words: a row without one turns this red."""
+"""Every row of the tables of wordings has an example with a server's own message; the test fails for a row without
+one.
+"""
 
 import re
 
@@ -49,7 +51,7 @@ EXAMPLES: dict[str, dict[str, str]] = {
     },
 }
 ROWS = [(table, row) for table, rows in TABLES.items() for row in rows]
-#: What a table's wordings lead to.
+#: The meaning of each table's wordings.
 JUDGES = {
     "lost": profiles.chain_is_lost,
     "never": profiles.never_chains,
@@ -64,13 +66,13 @@ def test_every_row_has_an_example() -> None:
 
 
 @pytest.mark.parametrize("table, row", ROWS, ids=lambda value: value)
-def test_a_row_knows_its_example(table: str, row: str) -> None:
+def test_a_row_matches_its_example(table: str, row: str) -> None:
     assert re.search(TABLES[table][row], EXAMPLES[table][row], re.IGNORECASE)
 
 
 @pytest.mark.parametrize("table, row", ROWS, ids=lambda value: value)
-def test_an_example_means_one_thing(table: str, row: str) -> None:
-    """A chain that a server never continues is lost as well; nothing else is two things at once."""
+def test_an_example_has_one_meaning(table: str, row: str) -> None:
+    """A chain that a server never continues counts as lost as well; no other message has two meanings."""
     refusal = Refusal(400, EXAMPLES[table][row])
     meant = {name for name, judge in JUDGES.items() if judge(refusal)}
     assert meant == {"never": {"never", "lost"}, "blame": set()}.get(table, {table})

@@ -1,4 +1,4 @@
-"""Bodies that requests may not have, each with the message, param and code that the API told."""
+"""Invalid request bodies, each with the message, param and code of the API's error."""
 
 from typing import Any
 

@@ -1,4 +1,6 @@
-"""One encoder for all that leaves: halves of surrogate pairs are joined or replaced, and all else is as it was."""
+"""One encoder for all output: surrogate pairs are joined, lone surrogates are replaced, and all other text is
+unchanged.
+"""
 
 import json
 import logging
@@ -22,7 +24,7 @@ HALVES = [
 
 
 @pytest.mark.parametrize("text, clean", HALVES)
-def test_a_text(text: str, clean: str) -> None:
+def test_surrogates_in_a_text(text: str, clean: str) -> None:
     assert encoding.well_formed(text) == clean
     assert encoding.utf8(text) == clean.encode()
     assert encoding.storable(text) == clean.replace("\x00", "\ufffd")
@@ -33,7 +35,7 @@ BODIES = st.recursive(TEXTS | st.integers() | st.none(), lambda inner: st.lists(
 
 
 @given(BODIES)
-def test_whatever_leaves_is_utf8_and_keeps_what_has_utf8(body: Any) -> None:
+def test_all_output_is_utf8_and_valid_text_is_unchanged(body: Any) -> None:
     written = [encoding.compact(body), encoding.text(body).encode(), encoding.indented(body)]
     read = [json.loads(each) for each in written]
     assert read[0] == read[1] == read[2]

@@ -1,4 +1,4 @@
-"""The errors that only the server answers with: their statuses, their codes, and the words that matter."""
+"""The errors that only the server sends: their statuses, their codes, and the important parts of their messages."""
 
 import pytest
 
@@ -97,7 +97,9 @@ BODIES = [
 
 
 @pytest.mark.parametrize("name, values, status, message, kind, code", BODIES, ids=[row[0] for row in BODIES])
-def test_body(name: str, values: dict[str, object], status: int, message: str, kind: str, code: str | None) -> None:
+def test_the_body_of_an_error(
+    name: str, values: dict[str, object], status: int, message: str, kind: str, code: str | None
+) -> None:
     told = error(name, **values)
     body = told.body["error"]
     assert (told.status, body["type"], body["param"], body["code"]) == (status, kind, None, code)

@@ -1,4 +1,4 @@
-"""Every error body that we answer, word for word; and what was recorded is among them."""
+"""Every error body, compared exactly; the recorded ones are among them."""
 
 import json
 import re
@@ -207,7 +207,7 @@ BODIES = [
     ),
     ("server_error", {}, 500, "The server had an error processing your request. Sorry about that!", None, None),
 ]
-#: Rows whose text is ours or cut short: above stands a part of it.
+#: Rows with a text of the project's own, or with only a part of the text in the table above.
 IN_PART = {
     "no_api_key",
     "shut_down",
@@ -222,7 +222,7 @@ IN_PART = {
 
 
 @pytest.mark.parametrize("name,values,status,message,param,code", BODIES, ids=[row[0] for row in BODIES])
-def test_body(
+def test_the_body_of_an_error(
     name: str, values: dict[str, object], status: int, message: str, param: str | None, code: str | None
 ) -> None:
     told = error(name, **values)
@@ -241,23 +241,23 @@ def test_every_row_is_tested() -> None:
     assert [row[0] for row in BODIES] == [name for name in ERRORS if name not in SERVERS]
 
 
-def test_a_row_without_its_values_is_a_mistake() -> None:
+def test_a_row_without_its_values_raises() -> None:
     with pytest.raises(KeyError, match="thread_id"):
         error("thread_busy_run", run_id="run_1")
 
 
-def test_values_are_never_templates() -> None:
+def test_values_are_not_expanded_as_templates() -> None:
     told = error("unknown_parameter", param="{secret}{0}")
     assert (told.message, told.param) == ("Unknown parameter: '{secret}{0}'.", "{secret}{0}")
 
 
-def test_headers_belong_to_one_error() -> None:
+def test_headers_are_not_shared_between_errors() -> None:
     told = error("server_error")
     told.headers["x-should-retry"] = "false"
     assert error("server_error").headers == {}
 
 
-def test_an_error_of_upstreams_own() -> None:
+def test_an_error_passed_on_from_upstream() -> None:
     told = ApiError(429, "slow down", type="tokens", code="rate_limit_exceeded", headers={"retry-after": "1"})
     assert str(told) == "slow down"
     assert told.body == {
@@ -266,7 +266,7 @@ def test_an_error_of_upstreams_own() -> None:
     assert told.headers == {"retry-after": "1"}
 
 
-#: Told only by the first version of the API, of routes that the second does not have.
+#: Errors that only the first version of the API has, for routes that the second does not have.
 FIRST_VERSION = ("1 validation error for Request", "No message file found with id")
 
 

@@ -1,4 +1,4 @@
-"""Which page a query asks for."""
+"""The page that a query requests."""
 
 import pytest
 
@@ -11,17 +11,17 @@ HIGH = "Invalid 'limit': integer above maximum value. Expected a value <= 100, b
 TEXT = "Invalid type for 'limit': expected an integer, but got a string instead."
 
 
-def test_nothing_asked() -> None:
+def test_an_empty_query() -> None:
     assert read_page([]) == Page(limit=20, order="desc", after=None, before=None, run_id=None)
 
 
-def test_everything_asked() -> None:
+def test_a_query_with_every_parameter() -> None:
     query = [("limit", "2"), ("order", "asc"), ("after", "msg_1"), ("before", "msg_9"), ("run_id", "run_1")]
     assert read_page(query, run_id=True) == Page(2, "asc", "msg_1", "msg_9", "run_1")
     assert read_page(query).run_id is None
 
 
-def test_empty_values_and_strangers_are_nothing() -> None:
+def test_empty_values_and_unknown_parameters_are_ignored() -> None:
     assert read_page([("limit", ""), ("order", ""), ("after", ""), ("api-version", "2024-05-01-preview")]) == Page()
 
 
@@ -95,11 +95,11 @@ def test_page_object() -> None:
 
 @pytest.mark.parametrize("name", ["after", "before", "run_id"])
 @pytest.mark.parametrize("value", ["\0", "msg_\0", "msg_" + "x" * 300])
-def test_a_cursor_that_no_store_can_be_asked_for(name: str, value: str) -> None:
+def test_a_cursor_that_cannot_be_stored(name: str, value: str) -> None:
     with pytest.raises(ApiError, match=f"Invalid value for '{name}'"):
         read_page([(name, value)], run_id=True)
 
 
 @pytest.mark.parametrize("value", ["thread_\0", "thread_" + "x" * 300])
-def test_an_id_that_no_store_can_be_asked_for_has_no_route(value: str) -> None:
+def test_an_id_that_cannot_be_stored_has_no_route(value: str) -> None:
     assert find("GET", f"threads/{value}") is None

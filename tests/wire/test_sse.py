@@ -1,4 +1,4 @@
-"""The wire's own words for an event, and both parsers behind one reader."""
+"""The format of server-sent events, and both parsers with the same reader."""
 
 import json
 import time
@@ -18,7 +18,7 @@ def test_an_event_is_one_line_of_compact_json(value: Any) -> None:
 
 
 def read(*events: Any) -> list[Any]:
-    """What a reader makes of events, a network read for each."""
+    """The events that a reader returns, for bytes read in one network read each."""
     reader = Reader()
     return [
         each
@@ -29,7 +29,7 @@ def read(*events: Any) -> list[Any]:
 
 A, B = {"item_id": "a"}, {"item_id": "b"}
 DONE = {"type": "done", "text": "\ud83d"}
-#: Events with halves of surrogate pairs, and the events that are read.
+#: Events with lone surrogates, and the events as read.
 HALVES = {
     "two halves": ([{"delta": "a\ud83d"}, {"delta": "\ude00b"}], [{"delta": "a"}, {"delta": "😀b"}]),
     "a delta of nothing else": ([{"delta": "\ud83d"}, {"delta": "\ude00"}], [{"delta": "😀"}]),
@@ -52,23 +52,23 @@ HALVES = {
 
 
 @pytest.mark.parametrize("events, expected", HALVES.values(), ids=HALVES)
-def test_a_character_that_was_cut_is_joined(events: list[Any], expected: list[Any]) -> None:
+def test_a_surrogate_pair_split_over_two_events_is_joined(events: list[Any], expected: list[Any]) -> None:
     assert read(*events) == [{"type": "x"} | event for event in expected]
 
 
-def test_a_cut_character_at_the_end_of_the_stream_is_read_with_it() -> None:
+def test_a_lone_surrogate_at_the_end_of_the_stream_is_read() -> None:
     reader = Reader()
     assert reader.feed(b'data: {"type":"x","delta":"\\ud83d"}\n\ndata: {"type":"end"}') == []
     assert reader.close() == [{"type": "x", "delta": "\ud83d"}, {"type": "end"}]
 
 
-def test_half_a_surrogate_pair_is_replaced_when_it_leaves() -> None:
+def test_a_lone_surrogate_is_replaced_when_it_is_sent() -> None:
     assert encode("x", {"delta": "\ud83d"}) == 'event: x\ndata: {"delta":"\ufffd"}\n\n'.encode()
 
 
 @pytest.mark.parametrize("data", [b"{", b"nonsense", b"[1]", b'"text"', b'{"a":"\xff"}'])
-def test_what_is_no_object_is_told_in_its_place(data: bytes) -> None:
-    """However the bytes are cut, what stands around it is read."""
+def test_data_that_is_not_an_object_is_reported_in_its_place(data: bytes) -> None:
+    """The events before and after it are read, for every way to split the bytes."""
     lines = [b'data: {"type":"x"}\n\n', b"data: " + data + b"\n\n", b'data: {"type":"y"}\n\n']
     reader = Reader()
     cut = [event["type"] for line in lines for event in reader.feed(line)]
@@ -79,12 +79,12 @@ def test_what_is_no_object_is_told_in_its_place(data: bytes) -> None:
 
 
 @pytest.mark.parametrize("depth", [201, 990, 5_000, 200_000])
-def test_what_is_nested_too_deeply_is_not_read(depth: int) -> None:
+def test_data_nested_too_deeply_is_not_parsed(depth: int) -> None:
     text = b'{"type":"x","a":' + b"[" * depth + b"]" * depth + b"}"
     assert Reader().feed(b"data: " + text + b"\n\n") == [{"type": UNREADABLE}]
 
 
-def test_an_event_without_a_type_is_named_by_its_line_or_is_an_error() -> None:
+def test_an_event_without_a_type_is_named_by_its_event_line_or_is_an_error() -> None:
     read = Reader().feed(b'event: error\ndata: {"message":"a"}\n\ndata: {"error":{"code":404}}\n\ndata: {"x":1}\n\n')
     assert [event["type"] for event in read] == ["error", "error", ""]
 
@@ -94,8 +94,8 @@ def _line(size: int) -> bytes:
 
 
 @pytest.mark.parametrize("pending", [b"data: \n", b": comment\n", b"x: y\r\n", b"data:  \r", b"a"])
-def test_what_is_pending_is_not_read_again(pending: bytes) -> None:
-    """Pieces of one large event take as long as the bytes: twice as many take twice as long, not four times."""
+def test_pending_bytes_are_not_scanned_again(pending: bytes) -> None:
+    """The time for the pieces of one large event grows linearly with its size."""
 
     def seconds(pieces: int) -> float:
         reader, began = Reader(), time.process_time()
@@ -109,7 +109,7 @@ def test_what_is_pending_is_not_read_again(pending: bytes) -> None:
 
 
 @pytest.mark.parametrize("size", [1, 7, 64, 1000])
-def test_an_event_that_is_too_large_is_refused_however_it_is_cut(size: int) -> None:
+def test_an_event_that_is_too_large_is_refused_for_every_way_to_split_it(size: int) -> None:
     reader, data = Reader(Limits(event=200)), _line(100) + _line(300)
     found: list[Any] = []
 
@@ -123,28 +123,28 @@ def test_an_event_that_is_too_large_is_refused_however_it_is_cut(size: int) -> N
     assert [len(event["delta"]) for event in found] == [100]
 
 
-def test_an_event_without_an_end_is_refused_before_it_has_come() -> None:
+def test_an_event_without_an_end_is_refused_at_the_size_limit() -> None:
     reader = Reader(Limits(event=200))
     assert reader.feed(b"a" * 100) == reader.feed(b"a" * 100) == []
     with pytest.raises(TooLarge):
         reader.feed(b"a")
 
 
-def test_a_message_counts_its_deltas_alone() -> None:
+def test_the_size_of_a_message_is_that_of_its_deltas() -> None:
     reader = Reader(Limits(message=100))
     assert len(reader.feed(_line(1) * 100)) == 100
     with pytest.raises(TooLarge, match="A message of the model is larger than 100 bytes"):
         reader.feed(_line(1))
 
 
-def test_all_items_together_have_a_limit() -> None:
+def test_the_size_of_all_items_together_is_limited() -> None:
     reader, item = Reader(Limits(event=100)), b'data: {"type":"x","item":"' + b"a" * 33 + b'"}\n\n'
     assert len(reader.feed(item * 7)) == 6
     with pytest.raises(TooLarge, match="An answer of the model is larger than 400 bytes"):
         reader.close()
 
 
-def test_events_before_one_that_is_too_large_are_given_first() -> None:
+def test_events_before_one_that_is_too_large_are_returned_first() -> None:
     reader = Reader(Limits(event=40))
     read = reader.feed(b'data: {"type":"response.completed"}\n\n' + _line(40))
     assert read == [{"type": "response.completed"}]
@@ -171,5 +171,5 @@ def test_events_before_one_that_is_too_large_are_given_first() -> None:
         (b"data: []", [UNREADABLE]),
     ],
 )
-def test_where_an_events_data_stands(block: bytes, said: list[str]) -> None:
+def test_the_position_of_an_events_data(block: bytes, said: list[str]) -> None:
     assert [event["type"] for event in Reader().feed(block + b"\n\n")] == said

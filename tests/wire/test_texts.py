@@ -1,4 +1,4 @@
-"""Objects as text: what is written is what is read, however it is held meanwhile."""
+"""Objects stored as text: the text that is read equals the text that was written, in every representation between."""
 
 import json
 
@@ -10,7 +10,7 @@ ITEMS = [{"type": "message", "n": n, "text": "é“\u2028”\U0001f40c"} for n i
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, TOGETHER, TOGETHER + 1, 2 * TOGETHER, 2 * TOGETHER + 1])
-def test_the_array_is_that_of_the_items(count: int) -> None:
+def test_the_text_is_a_json_array_of_the_items(count: int) -> None:
     items = Items.of(ITEMS[:count])
     whole = b"".join(items.array())
     assert json.loads(whole) == ITEMS[:count]
@@ -20,7 +20,7 @@ def test_the_array_is_that_of_the_items(count: int) -> None:
     assert items == Items.of(ITEMS[:count])
 
 
-def test_an_item_is_read_anew() -> None:
+def test_an_item_is_parsed_for_every_reader() -> None:
     items = Items.of(ITEMS[:3])
     items[1]["n"] = 7
     assert items[1] == ITEMS[1]
@@ -30,7 +30,7 @@ def test_an_item_is_read_anew() -> None:
     assert repr(items) == repr(ITEMS[:3])
 
 
-def test_half_a_surrogate_pair_is_replaced() -> None:
+def test_a_lone_surrogate_is_replaced() -> None:
     assert json.loads(dump({"text": "\ud83d"})) == {"text": "\ufffd"}
     assert Items.of([{"text": "\ud83d"}]) == [{"text": "\ufffd"}]
     assert dump({"text": "é"}) == '{"text":"é"}'

@@ -1,4 +1,4 @@
-"""Every request that the real API took is taken."""
+"""Every request that the real API accepted is accepted."""
 
 import json
 import re
@@ -34,7 +34,7 @@ def _second_version(request: dict[str, Any]) -> bool:
 
 
 @pytest.mark.wire
-def test_recorded_requests_are_taken(wire: Path) -> None:
+def test_recorded_requests_are_accepted(wire: Path) -> None:
     taken = set()
     for file in (wire / "assistants").rglob("*POST*_200.json"):
         request = json.loads(file.read_text())["request"]

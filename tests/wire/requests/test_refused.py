@@ -1,4 +1,4 @@
-"""What requests may not say, in the API's words."""
+"""Invalid requests, with the API's error messages."""
 
 import json
 from typing import Any
@@ -14,7 +14,9 @@ from tests.wire.refusals import REFUSED
 
 
 @pytest.mark.parametrize("sent,told", REFUSED, ids=[f"{row[0][0]}-{row[1][1]}-{row[1][2]}" for row in REFUSED])
-def test_refused(sent: tuple[str, Any], told: tuple[str, str | None, str | None]) -> None:
+def test_an_invalid_body_is_refused_with_the_apis_message(
+    sent: tuple[str, Any], told: tuple[str, str | None, str | None]
+) -> None:
     operation, body = sent
     message, param, code = told
     with pytest.raises(ApiError) as refused:
@@ -25,7 +27,7 @@ def test_refused(sent: tuple[str, Any], told: tuple[str, str | None, str | None]
     }
 
 
-def test_one_error_is_told_and_unknown_keys_come_last() -> None:
+def test_one_error_is_reported_and_unknown_keys_come_last() -> None:
     with pytest.raises(ApiError, match=r"^Missing required parameter: 'content'\.$"):
         read("messages.create", b'{"zzz": 1, "role": "user", "metadata": 3}')
 
@@ -34,7 +36,7 @@ def test_one_error_is_told_and_unknown_keys_come_last() -> None:
     "body",
     [b"{", b"{}x", b"\xff", b'{"a": NaN}', b'{"a": "\\u00"}', b"[" * 100_000, b"{'a': 1}", b'{"a": 1,}', b" "],
 )
-def test_what_is_no_json(body: bytes) -> None:
+def test_invalid_json(body: bytes) -> None:
     with pytest.raises(ApiError) as told:
         read("threads.create", body)
     assert told.value.status == 400
@@ -42,14 +44,14 @@ def test_what_is_no_json(body: bytes) -> None:
     assert (told.value.param, told.value.code) == (None, None)
 
 
-def test_an_error_that_we_do_not_know_is_told_without_detail(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unknown_error_is_reported_without_details(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(PROBLEMS, "string_type")
     with pytest.raises(ApiError, match=r"^Invalid value for 'name'\.$") as told:
         read("assistants.create", b'{"model": "m", "name": 3}')
     assert told.value.status == 400
 
 
-def test_every_problem_is_told_somewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_problem_has_an_example(monkeypatch: pytest.MonkeyPatch) -> None:
     told: set[str] = set()
 
     def noting(name: str, tell: Any) -> Any:
@@ -90,9 +92,9 @@ def _refusal(operation: str, body: Any) -> ApiError | None:
 
 
 @given(operation=st.sampled_from(sorted(OPERATIONS)), body=VALUES)
-def test_any_json_is_taken_or_refused_in_the_apis_words(operation: str, body: Any) -> None:
+def test_any_json_is_accepted_or_refused_with_the_apis_message(operation: str, body: Any) -> None:
     told = _refusal(operation, body)
     if told is not None:
         assert told.status == 400
-        # The row for errors that we do not know.
+        # The row for unknown errors.
         assert not told.message.startswith("Invalid value for")

@@ -1,4 +1,4 @@
-"""What requests may say, and that it comes out as it went in."""
+"""Valid requests, and that their bodies are unchanged by validation."""
 
 import json
 from typing import Any
@@ -69,7 +69,7 @@ GOOD: list[tuple[str, dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize("operation,body", GOOD)
-def test_good_bodies_come_out_as_they_went_in(operation: str, body: dict[str, Any]) -> None:
+def test_valid_bodies_are_unchanged(operation: str, body: dict[str, Any]) -> None:
     assert read(operation, json.dumps(body).encode()) == body
 
 
@@ -82,7 +82,7 @@ def test_every_optional_field_may_be_null(operation: str) -> None:
 
 
 @pytest.mark.parametrize("operation", [name for name in OPERATIONS if name.endswith(("update", "cancel", "delete"))])
-def test_no_body_is_an_empty_one(operation: str) -> None:
+def test_a_missing_body_counts_as_an_empty_one(operation: str) -> None:
     assert read(operation, b"") == {}
 
 
@@ -96,7 +96,7 @@ def test_text_of_every_script() -> None:
 
 
 @pytest.mark.parametrize("sent, text", [("a\\ud83d", "a\ufffd"), ("\\ude00b", "\ufffdb"), ("\\u0000", "\x00")])
-def test_half_a_surrogate_pair_is_replaced(sent: str, text: str) -> None:
+def test_a_lone_surrogate_is_replaced(sent: str, text: str) -> None:
     body = f'{{"role": "user", "content": "{sent}", "metadata": {{"{sent}": "{sent}"}}}}'
     found = read("messages.create", body.encode())
     assert (found["content"], found["metadata"]) == (text, {text: text})
@@ -113,7 +113,7 @@ def test_ids_with_their_prefix(kind: str, value: str) -> None:
 @pytest.mark.parametrize(
     "kind,value,prefix", [("thread", "undefined", "thread"), ("assistant", "wf_1", "asst"), ("message", "", "msg")]
 )
-def test_ids_without(kind: str, value: str, prefix: str) -> None:
+def test_ids_without_their_prefix(kind: str, value: str, prefix: str) -> None:
     with pytest.raises(ApiError) as told:
         check_id(kind, value)
     assert told.value.status == 400

@@ -1,7 +1,7 @@
-"""Whatever the installed SDK's own types let an application send is taken.  The SDK is the oracle.
+"""Every request that the installed SDK's own types allow is accepted.
 
-Its parameter types are walked: for every object the required keys, then every optional key with every kind of value
-that its type names, one at a time.
+The SDK's parameter types are walked: for every object the required keys, then every optional key with every kind of
+value that its type names, one at a time.
 """
 
 import importlib
@@ -35,9 +35,9 @@ LISTS: Final = [
     ("threads.run_list_params", "RunListParams"),
     ("threads.runs.step_list_params", "StepListParams"),
 ]
-#: These go into the path or the query, never into a body.
+#: Parameters that are in the path or the query, never in a body.
 ELSEWHERE: Final = {"thread_id", "include"}
-#: Keys that the API asked for though the types have them optional.
+#: Keys that the API requires although they are optional in the types.
 ASKED: Final[dict[str, dict[str, Any]]] = {
     "Attachment": {"file_id": "file-1", "tools": []},
     "MessageAttachment": {"file_id": "file-1", "tools": []},
@@ -66,7 +66,7 @@ def members(kind: Any) -> list[Any]:
 
 
 def fields(kind: Any) -> dict[str, tuple[bool, Any]]:
-    """Name to (required, type)."""
+    """The fields of a type: name to (required, type)."""
     hints = typing_extensions.get_type_hints(kind, include_extras=True)
     required = typing_extensions.Required
     return {
@@ -77,7 +77,7 @@ def fields(kind: Any) -> dict[str, tuple[bool, Any]]:
 
 
 def values(kind: Any, name: str = "") -> Iterator[Any]:
-    """JSON values of a type, at least one of every kind that it names."""
+    """JSON values of a type, at least one of every kind that the type names."""
     if is_typeddict(kind):
         yield from objects(kind)
     elif len(members(kind)) > 1:
@@ -121,7 +121,7 @@ def test_every_field_is_known(operation: str) -> None:
 
 
 @pytest.mark.parametrize("operation", PARAMS)
-def test_every_value_is_taken(operation: str) -> None:
+def test_every_value_is_accepted(operation: str) -> None:
     seen = 0
     for kind in members(found(*PARAMS[operation])):
         for body in objects(kind):
