@@ -19,7 +19,9 @@ def test_the_process_is_configured_for_serving() -> None:
 
 
 def test_a_supervising_process_does_not_load_the_modules_of_its_workers() -> None:
-    """Those modules would add half of its memory, and the modules of other commands would add to every worker."""
+    """The supervisor must not load the modules of its workers, and the workers must not load those of other commands:
+    both would need much more memory.
+    """
     code = """
 import sys
 from shim.cli import _served

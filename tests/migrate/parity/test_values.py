@@ -45,7 +45,7 @@ def test_arguments(text: str, value: Any) -> None:
     assert parsed(text) == value
 
 
-def test_values_are_shortened_for_display() -> None:
+def test_values_and_their_types_are_shown() -> None:
     assert [shown(each) for each in (ABSENT, "a", None, {"a": [1]})] == ["(absent)", '"a"', "null", '{"a":[1]}']
     assert [kind(each) for each in ({}, [], "", 1, 1.5, True, None, ABSENT)] == [
         *("object", "array", "string", "number", "number", "boolean", "null", "absent")
