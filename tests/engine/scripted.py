@@ -1,4 +1,4 @@
-"""A world for the engine: a real store, a scripted upstream, a clock that is set, ids that are numbers."""
+"""A world for the engine: a real store, a scripted upstream, a clock that tests set, ids that are numbers."""
 
 import json
 from collections import Counter, deque
@@ -56,10 +56,10 @@ class Upstream:
     bodies: list[Json] = field(default_factory=list)
     headers: list[Any] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
-    #: Responses as GET shows them, by id; a refusal where it does not.
+    #: The answers to GET requests for responses, by id: a response or a refusal.
     stored: dict[str, Json | Refusal] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
-    #: Responses that were read on, and behind which event.
+    #: Streams that were resumed: the response's id, and the number of the last event before.
     resumed: list[tuple[str, int | None]] = field(default_factory=list)
     cancelled: list[str] = field(default_factory=list)
     uncancellable: Refusal | None = None
@@ -170,7 +170,7 @@ class Dead:
 
 
 class Meddled:
-    """A store in which something happens right before a transaction, once."""
+    """A store that calls a function once, right before a transaction."""
 
     def __init__(self, inner: Any, before: Callable[..., bool], do: Callable[[], Any]) -> None:
         self.inner, self.before, self.do = inner, before, do
@@ -195,7 +195,7 @@ class Refused(Exception):
 
 
 class World:
-    """The engine and everything around it, and the calls of an application in few words."""
+    """The engine and everything around it, with short methods for the calls of an application."""
 
     def __init__(self, base: Database, **more: Any) -> None:
         self.base, self.upstream, self.clock, self.living = base, Upstream(), Clock(), {"me"}
@@ -215,7 +215,7 @@ class World:
         return other
 
     def meddle(self, before: Callable[..., bool], do: Callable[[], Any]) -> None:
-        """Do something right before the transaction of which ``before`` says so: its function's name, its arguments."""
+        """Do something right before the first transaction for whose function name and arguments ``before`` is true."""
         object.__setattr__(self.context, "store", Meddled(self.context.store, before, do))
 
     def die(self) -> None:
@@ -238,7 +238,7 @@ class World:
         return reply
 
     def call(self, method: str, path: str, body: Json | None = None, **query: str) -> Json:
-        """The object that a call answers; a run that it starts is carried to its end."""
+        """The object that a call returns; a run that it starts is driven to its end."""
         reply = self.reply(method, path, body, query)
         pump(reply)
         found: Json = json.loads(reply.body)
@@ -295,7 +295,7 @@ class World:
 
     @property
     def sent(self) -> Json:
-        """The last request upstream."""
+        """The body of the last request to upstream."""
         return self.upstream.bodies[-1]
 
 
@@ -322,7 +322,7 @@ def pump(reply: Reply) -> list[Emitted]:
 
 
 def answer(*items: Json, id: str = "resp_1", status: str = "completed", **response: Any) -> list[Read]:
-    """A whole answer, a read for each event."""
+    """A whole answer, with one network read for each event."""
     events = [created(id=id), *[event for item in items for event in (added(item), done(item))]]
     return [[event] for event in [*events, ended(*items, id=id, status=status, **response)]]
 

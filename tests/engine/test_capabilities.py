@@ -23,7 +23,7 @@ def lose(found: Capabilities, profile: Profile, times: int) -> None:
 
 
 @pytest.mark.parametrize("learn", [Capabilities.uncounted, Capabilities.foreground, Capabilities.unchained])
-def test_what_is_found_out_holds_for_one_address(learn: Callable[[Capabilities, Profile], None]) -> None:
+def test_a_finding_applies_to_one_address(learn: Callable[[Capabilities, Profile], None]) -> None:
     found = Capabilities()
     learn(found, UNKNOWN)
     assert found.seen(UNKNOWN) != UNKNOWN
@@ -31,7 +31,7 @@ def test_what_is_found_out_holds_for_one_address(learn: Callable[[Capabilities, 
     assert Capabilities().seen(UNKNOWN) == UNKNOWN
 
 
-def test_each_finding_takes_one_ability_away() -> None:
+def test_each_finding_removes_one_capability() -> None:
     found = Capabilities()
     found.uncounted(UNKNOWN)
     assert found.seen(UNKNOWN) == replace(UNKNOWN, counts=False)
@@ -62,7 +62,7 @@ def test_a_trusted_server_may_lose_chains() -> None:
 
 
 @pytest.mark.parametrize("made", [(ELSEWHERE, "resp_1"), (UNKNOWN, "resp_2"), (UNKNOWN, None)])
-def test_only_what_this_server_made_lately_counts(made: tuple[Profile, str | None]) -> None:
+def test_only_recent_responses_of_this_server_count(made: tuple[Profile, str | None]) -> None:
     found = Capabilities()
     found.made(*made)
     for _ in range(ENOUGH):
@@ -70,7 +70,7 @@ def test_only_what_this_server_made_lately_counts(made: tuple[Profile, str | Non
     assert found.seen(UNKNOWN).stores
 
 
-def test_what_was_made_long_ago_is_forgotten() -> None:
+def test_old_responses_are_forgotten() -> None:
     found = Capabilities()
     found.made(UNKNOWN, "resp_old")
     for n in range(LATEST):
@@ -80,7 +80,7 @@ def test_what_was_made_long_ago_is_forgotten() -> None:
     assert found.seen(UNKNOWN).stores
 
 
-def test_a_server_shows_once_what_it_does() -> None:
+def test_a_server_must_show_its_behaviour_once() -> None:
     found = Capabilities()
     assert found.must_show(UNKNOWN)
     assert not found.must_show(TRUSTED)
@@ -93,7 +93,7 @@ def test_a_server_shows_once_what_it_does() -> None:
     "shown, trusted, chains",
     [("refused", True, True), ("left out", False, True), ("believed", False, False), ("unclear", False, False)],
 )
-def test_what_it_showed_is_what_it_is_taken_for(shown: Unknown, trusted: bool, chains: bool) -> None:
+def test_the_profile_follows_from_what_the_server_showed(shown: Unknown, trusted: bool, chains: bool) -> None:
     found = Capabilities()
     found.shown(UNKNOWN, shown)
     seen = found.seen(UNKNOWN)
@@ -102,14 +102,14 @@ def test_what_it_showed_is_what_it_is_taken_for(shown: Unknown, trusted: bool, c
     assert not found.seen(UNKNOWN).stores
 
 
-def test_one_that_was_proven_may_still_turn_out_to_lose_each_chain() -> None:
+def test_a_proven_server_that_loses_each_chain_is_not_chained_at() -> None:
     found = Capabilities()
     found.shown(UNKNOWN, "refused")
     lose(found, found.seen(UNKNOWN), ENOUGH)
     assert not found.seen(UNKNOWN).stores
 
 
-def test_a_list_of_models_is_believed_until_its_time() -> None:
+def test_a_list_of_models_is_used_until_it_expires() -> None:
     found, models = Capabilities(), dict[str, str | None](a=None)
     assert found.must_list(UNKNOWN, 5.0)
     assert found.listed(UNKNOWN, 5.0) is None
@@ -117,7 +117,7 @@ def test_a_list_of_models_is_believed_until_its_time() -> None:
     assert (found.must_list(UNKNOWN, 9.9), found.listed(UNKNOWN, 9.9)) == (False, models)
     assert (found.must_list(UNKNOWN, 10.0), found.listed(UNKNOWN, 10.0)) == (True, None)
     assert found.must_list(ELSEWHERE, 9.9)
-    # One that could not be had is not asked for again at once, either.
+    # A list that could not be fetched is not requested again at once, either.
     found.list(UNKNOWN, None, 20.0)
     assert (found.must_list(UNKNOWN, 15.0), found.listed(UNKNOWN, 15.0)) == (False, None)
 
@@ -160,7 +160,7 @@ def remembering(seconds: int = 100) -> tuple[Capabilities, Time]:
     return Capabilities(clock, Keeping(seconds, None, lambda: "fresh")), clock
 
 
-def test_what_was_found_out_lapses_and_is_found_out_anew() -> None:
+def test_findings_expire_and_are_found_again() -> None:
     found, clock = remembering()
     found.unchained(UNKNOWN)
     found.shown(ELSEWHERE, "believed")
@@ -175,7 +175,7 @@ def test_what_was_found_out_lapses_and_is_found_out_anew() -> None:
     assert [each.at for each in found.news()] == [1000.0, 1000.0, 1101.0]
 
 
-def test_that_a_server_chains_is_believed_for_a_day_at_most() -> None:
+def test_the_finding_that_a_server_chains_expires_after_a_day() -> None:
     found, clock = remembering(30 * 86_400)
     found.shown(UNKNOWN, "refused")
     found.uncounted(UNKNOWN)
@@ -186,7 +186,7 @@ def test_that_a_server_chains_is_believed_for_a_day_at_most() -> None:
     assert found.seen(UNKNOWN) == replace(UNKNOWN, counts=False)
 
 
-def test_without_keeping_nothing_lapses_and_nothing_is_news() -> None:
+def test_without_storage_no_finding_expires_or_is_new() -> None:
     clock = Time()
     found = Capabilities(clock)
     found.unchained(UNKNOWN)
@@ -195,7 +195,7 @@ def test_without_keeping_nothing_lapses_and_nothing_is_news() -> None:
     assert found.news() == []
 
 
-def test_news_is_told_once_unless_it_could_not_be_stored() -> None:
+def test_a_new_finding_is_returned_once_unless_storing_it_failed() -> None:
     found, _ = remembering()
     for _ in range(3):
         found.uncounted(UNKNOWN)
@@ -207,7 +207,7 @@ def test_news_is_told_once_unless_it_could_not_be_stored() -> None:
     assert [each.fact for each in found.news()] == ["uncounted", "foreground"]
 
 
-def test_what_earlier_processes_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_findings_of_earlier_processes(monkeypatch: pytest.MonkeyPatch) -> None:
     found, clock = remembering()
     found.refuses(UNKNOWN, "temperature")
     found.take_over(

@@ -11,7 +11,7 @@ from shim.wire.errors import ApiError, error
 from tests.engine.scripted import World
 
 
-def test_what_a_model_refused_is_kept_for_its_server_and_for_it_alone(world: World) -> None:
+def test_refusals_of_a_model_are_noted_for_its_server_only(world: World) -> None:
     context = world.context
     pair: Any = "call"
     context.refuses("a", "x")
@@ -25,7 +25,7 @@ def test_what_a_model_refused_is_kept_for_its_server_and_for_it_alone(world: Wor
         assert kept("a") == {what}
 
 
-def test_a_profile_is_of_a_model_and_shows_what_was_found_out(world: World) -> None:
+def test_a_profile_is_that_of_a_model_and_includes_findings(world: World) -> None:
     world.upstream.can = Profile("scripted", background=True, address="https://here.test")
     context = world.context
     assert context.profile("a") == replace(world.upstream.can, address="https://here.test a")
@@ -34,7 +34,7 @@ def test_a_profile_is_of_a_model_and_shows_what_was_found_out(world: World) -> N
     assert context.profile("b").background
 
 
-def test_the_clock_gives_whole_seconds_and_the_process_its_name_of_now(world: World) -> None:
+def test_the_time_is_in_whole_seconds_and_the_owner_is_the_current_process(world: World) -> None:
     world.clock.time = 1000.999
     assert world.context.now() == 1000
     names = iter(["me", "forked"])
@@ -45,18 +45,18 @@ def test_the_clock_gives_whole_seconds_and_the_process_its_name_of_now(world: Wo
 
 
 @pytest.mark.parametrize("found", [{}, {"id": "x"}])
-def test_what_is_found_is_known_though_it_be_empty(found: dict[str, str]) -> None:
+def test_an_empty_object_counts_as_found(found: dict[str, str]) -> None:
     assert known(found, error("server_error")) is found
 
 
-def test_what_is_missing_is_the_given_error() -> None:
+def test_a_missing_object_raises_the_given_error() -> None:
     missing = error("no_thread", id="thread_1")
     with pytest.raises(ApiError) as caught:
         known(None, missing)
     assert caught.value is missing
 
 
-def test_null_says_nothing_and_what_is_false_says_something() -> None:
+def test_null_fields_are_left_out_and_other_false_values_are_not() -> None:
     request = {"a": None, "b": 0, "c": "", "d": False, "e": [], "f": 1}
     assert given(request) == {"b": 0, "c": "", "d": False, "e": [], "f": 1}
     assert given(request, "f", "a", "unknown") == {"b": 0, "c": "", "d": False, "e": []}

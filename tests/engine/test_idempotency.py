@@ -1,4 +1,4 @@
-"""Which requests are taken for another attempt of an earlier one, and which are requests of their own."""
+"""Which requests count as another attempt of an earlier request, and which are new requests."""
 
 from typing import Any
 
@@ -46,7 +46,7 @@ def test_two_requests_have_one_mark_if_path_and_body_are_the_same(world: World) 
     assert len({mark, *(each.mark for each in others)}) == 4
 
 
-def test_a_key_is_the_mark_whatever_the_body_says(world: World) -> None:
+def test_with_a_key_the_mark_does_not_depend_on_the_body(world: World) -> None:
     first = asked(world, key="mine")
     other = asked(world, key="mine", body=b"{}")
     assert (first.mark, first.digest) == (other.mark, asked(world).mark)
@@ -61,20 +61,20 @@ def test_a_key_is_the_mark_whatever_the_body_says(world: World) -> None:
         ("0", 0),
         ("2", 2),
         ("999999999", MOST),
-        ("1000000000", 0),  # more digits than are read
+        ("1000000000", 0),  # more digits than are parsed
         ("-1", 0),
         ("one", 0),
         ("", 0),
-        ("²", 0),  # a digit to `isdigit`, and no number to `int`
+        ("²", 0),  # true for `isdigit`, but an error for `int`
     ],
 )
-def test_the_header_of_attempts_may_say_anything(world: World, count: str, attempt: int) -> None:
+def test_the_header_of_attempts_may_have_any_value(world: World, count: str, attempt: int) -> None:
     request = Request("POST", PATH, (), {idempotency.COUNT: count}, BODY)
     post = idempotency.post(world.context, request, "message")
     assert (post.attempt, post.in_doubt) == (attempt, attempt > 0)
 
 
-def test_what_makes_a_thread_or_an_assistant_is_known_by_its_key_alone(world: World) -> None:
+def test_creating_a_thread_or_an_assistant_is_matched_only_by_a_key(world: World) -> None:
     kinds: tuple[Kind, ...] = ("assistant", "thread")
     for kind in kinds:
         again = asked(world, kind, attempt=1)
@@ -85,7 +85,7 @@ def test_what_makes_a_thread_or_an_assistant_is_known_by_its_key_alone(world: Wo
         assert found(world, asked(world, kind, key=kind)) == f"{kind}_2"
 
 
-def test_another_attempt_finds_what_the_first_has_made(world: World, thread: str) -> None:
+def test_another_attempt_finds_the_object_of_the_first(world: World, thread: str) -> None:
     first = asked(world)
     assert found(world, first) is None
     seq = noted(world, first, "msg_1", thread)
@@ -109,7 +109,7 @@ MEANWHILE: list[tuple[Kind, Kind, bool]] = [
 
 
 @pytest.mark.parametrize("kind, then, same", MEANWHILE)
-def test_what_the_caller_did_since_says_whether_he_had_the_answer(
+def test_later_requests_show_whether_the_caller_had_received_the_answer(
     world: World, thread: str, kind: Kind, then: Kind, same: bool
 ) -> None:
     noted(world, asked(world, kind), "first", thread)
@@ -119,7 +119,7 @@ def test_what_the_caller_did_since_says_whether_he_had_the_answer(
     assert found(world, asked(world, kind, attempt=1)) == ("first" if same else None)
 
 
-def test_with_a_key_nothing_that_came_since_counts(world: World, thread: str) -> None:
+def test_with_a_key_later_requests_do_not_count(world: World, thread: str) -> None:
     noted(world, asked(world, key="mine"), "msg_1", thread)
     noted(world, asked(world, "run", body=b"run"), "run_1", thread)
     assert found(world, asked(world, key="mine")) == "msg_1"
@@ -127,7 +127,7 @@ def test_with_a_key_nothing_that_came_since_counts(world: World, thread: str) ->
         found(world, asked(world, key="mine", body=b"{}"))
 
 
-def test_after_ten_minutes_it_is_another_request(world: World, thread: str) -> None:
+def test_after_ten_minutes_a_repetition_is_a_new_request(world: World, thread: str) -> None:
     noted(world, asked(world), "msg_1", thread)
     noted(world, asked(world, key="mine"), "msg_2", thread)
     world.clock.time += 599
@@ -136,7 +136,7 @@ def test_after_ten_minutes_it_is_another_request(world: World, thread: str) -> N
     assert [found(world, asked(world, attempt=1)), found(world, asked(world, key="mine"))] == [None, None]
 
 
-def test_only_who_is_in_doubt_looks_before_anything_is_done(world: World, thread: str) -> None:
+def test_only_possible_repetitions_are_checked_beforehand(world: World, thread: str) -> None:
     noted(world, asked(world), "msg_1", thread)
 
     def look(post: Post) -> None:
@@ -147,7 +147,7 @@ def test_only_who_is_in_doubt_looks_before_anything_is_done(world: World, thread
         look(asked(world, attempt=1))
 
 
-def test_each_earlier_request_is_claimed_by_one(world: World, thread: str) -> None:
+def test_each_earlier_request_is_claimed_by_one_repetition(world: World, thread: str) -> None:
     noted(world, asked(world), "msg_1", thread)
 
     def claim(**given: Any) -> bool:
@@ -166,7 +166,7 @@ def test_each_earlier_request_is_claimed_by_one(world: World, thread: str) -> No
     assert claim(key="mine"), "a key may come as often as it likes"
 
 
-def test_the_first_attempt_that_comes_last_gets_what_the_second_made(world: World, thread: str) -> None:
+def test_a_first_attempt_that_arrives_last_gets_the_object_of_the_second(world: World, thread: str) -> None:
     first = asked(world)
     noted(world, asked(world, attempt=1), "msg_1", thread)
     with pytest.raises(Repeated) as again:

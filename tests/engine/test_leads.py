@@ -1,4 +1,4 @@
-"""The one line in the log that leads on from an error, and the error's body, which stays the API's."""
+"""A line in the log that explains an error; the error's body is unchanged."""
 
 from dataclasses import replace
 from typing import Any
@@ -14,7 +14,7 @@ from tests.engine.scripted import Refused, World
 
 CODE = {"type": "code_interpreter"}
 
-#: A call that fails, and words of the line that follows.
+#: A call that fails, and a part of the log line.
 CALLS: dict[str, tuple[str, str, Any, str]] = {
     "an assistant": ("GET", "assistants/asst_old", None, "assistants-shim assistants create --id asst_old"),
     "a thread": ("GET", "threads/thread_old", None, "SHIM_UNKNOWN_THREADS=create creates thread_old"),
@@ -36,7 +36,7 @@ def test_an_error_is_followed_by_one_line(world: World, name: str, caplog: pytes
 
 
 @pytest.mark.parametrize("path", ["assistants", "threads/thread_old/messages"])
-def test_other_errors_are_not(world: World, path: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_other_errors_have_no_line(world: World, path: str, caplog: pytest.LogCaptureFixture) -> None:
     with pytest.raises(Refused):
         world.post(path, role="nobody", temperature=3)
     assert caplog.records == []
@@ -57,7 +57,7 @@ REFUSALS = [
 
 @pytest.mark.parametrize("status, text, ids", REFUSALS)
 @pytest.mark.parametrize("where", ["a run", "an attachment"])
-def test_what_upstream_does_not_have(
+def test_ids_that_upstream_does_not_have_are_logged(
     world: World, status: int, text: str, ids: list[str], where: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     refusal = Refusal(status, text)
@@ -78,7 +78,7 @@ def test_what_upstream_does_not_have(
     assert found == ids
 
 
-def test_version_1_is_spoken(world: World, caplog: pytest.LogCaptureFixture) -> None:
+def test_requests_of_version_1_are_logged_once(world: World, caplog: pytest.LogCaptureFixture) -> None:
     for _ in range(2):
         world.reply("GET", "assistants", **{"openai-beta": "assistants=v1"})
     world.reply("GET", "assistants", **{"openai-beta": "assistants=v2"})
@@ -86,7 +86,7 @@ def test_version_1_is_spoken(world: World, caplog: pytest.LogCaptureFixture) -> 
     assert "`file_search`" in caplog.text
 
 
-#: Paths of calls that are passed on, how upstream answers, and the id that a line is written for.
+#: Paths of calls that are passed on, the status of upstream's answer, and the id in the log line.
 PATHS = [
     ("/v1/files/file-abcd1234", 404, "file-abcd1234"),
     ("/v1/files/file-abcd1234/content", 404, "file-abcd1234"),
@@ -101,13 +101,17 @@ PATHS = [
 
 
 @pytest.mark.parametrize("path, status, id", PATHS)
-def test_a_call_that_is_passed_on(world: World, path: str, status: int, id: str | None, caplog: Any) -> None:
+def test_an_unknown_id_in_a_call_that_is_passed_on_is_logged(
+    world: World, path: str, status: int, id: str | None, caplog: Any
+) -> None:
     for _ in range(2):
         leads.of_path(world.context, path, status)
     assert [record.args for record in caplog.records] == ([] if id is None else [(id,)])
 
 
-def test_there_is_an_end_to_it(world: World, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_number_of_lines_is_limited(
+    world: World, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Invented ids fill neither memory nor log."""
     monkeypatch.setattr(notices, "MOST", 3)
     for number in range(9):

@@ -21,7 +21,7 @@ DAY = 86_400
 
 
 def process(world: World, seconds: int = DAY, secret: str | None = None) -> Context:
-    """A process that begins now, on the same store."""
+    """A process that starts now, on the same store."""
     keeping = Keeping(seconds, secret, lambda: "fresh")
     return replace(world.context, capabilities=Capabilities(world.clock, keeping))
 
@@ -42,7 +42,7 @@ def noting(world: World, secret: str | None = None) -> Context:
 
 
 @pytest.mark.parametrize("secret", [None, "the server's own"])
-def test_the_next_process_knows_it(world: World, secret: str | None) -> None:
+def test_the_next_process_loads_the_findings(world: World, secret: str | None) -> None:
     noting(world, secret)
     later = loaded(world, secret=secret)
     assert later.capabilities.refused(PROFILE) == {"stream"}
@@ -59,12 +59,12 @@ def test_neither_addresses_nor_credentials_are_stored(world: World) -> None:
     assert "test" not in rows[0].server
 
 
-def test_with_another_secret_nothing_is_known(world: World) -> None:
+def test_with_another_secret_no_finding_is_loaded(world: World) -> None:
     noting(world, "one")
     assert loaded(world, secret="two").capabilities.refused(PROFILE) == frozenset()
 
 
-def test_it_lapses(world: World) -> None:
+def test_findings_expire(world: World) -> None:
     noting(world)
     world.clock.time += DAY + 1
     assert loaded(world).capabilities.refused(PROFILE) == frozenset()
@@ -94,7 +94,7 @@ def test_a_process_reads_once_and_writes_what_is_new(world: World, monkeypatch: 
     assert asked == ["write"]
 
 
-def test_a_store_that_fails_fails_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_store_that_fails_has_no_other_effect(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     made = process(world)
 
     def failing(*given: Any) -> None:
@@ -111,7 +111,7 @@ def test_a_store_that_fails_fails_nothing(world: World, monkeypatch: pytest.Monk
     assert loaded(world).capabilities.refused(PROFILE) == {"stream"}, "it is stored as soon as that can be"
 
 
-def test_where_nothing_is_kept_the_store_is_not_asked(world: World) -> None:
+def test_without_storage_the_store_is_not_used(world: World) -> None:
     object.__setattr__(world.context, "store", None)
     drive.finish(learned.load(world.context))
     world.context.capabilities.foreground(PROFILE)

@@ -5,7 +5,7 @@ import pytest
 from shim.engine.notices import MOST, Notices
 
 
-def test_a_line_comes_once_for_its_subject(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_line_is_logged_once_for_each_subject(caplog: pytest.LogCaptureFixture) -> None:
     notices = Notices()
     for subject in ("thread_1", "thread_2", "thread_1"):
         notices.warn(("thread", subject), "strange: %s", subject)
@@ -14,7 +14,7 @@ def test_a_line_comes_once_for_its_subject(caplog: pytest.LogCaptureFixture) -> 
     assert {record.levelname for record in caplog.records} == {"WARNING"}
 
 
-def test_made_up_subjects_fill_neither_log_nor_memory(caplog: pytest.LogCaptureFixture) -> None:
+def test_invented_subjects_fill_neither_log_nor_memory(caplog: pytest.LogCaptureFixture) -> None:
     notices = Notices()
     assert [notices.first("thread", str(n)) for n in range(MOST + 9)].count(True) == MOST
     notices.warn(("thread", "another"), "nobody hears it")
@@ -22,6 +22,6 @@ def test_made_up_subjects_fill_neither_log_nor_memory(caplog: pytest.LogCaptureF
     assert caplog.messages == []
 
 
-def test_each_world_has_its_own() -> None:
+def test_each_context_has_its_own_notices() -> None:
     assert Notices().first("a")
     assert Notices().first("a")

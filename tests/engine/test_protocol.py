@@ -17,7 +17,7 @@ async def said() -> AsyncGenerator[Any, None]:
 
 
 @pytest.mark.parametrize("streamed, timeout", [(True, 7), (False, None)])
-def test_only_who_reads_the_run_decides_how_long_upstream_is_waited_for(streamed: bool, timeout: int | None) -> None:
+def test_the_callers_timeout_applies_upstream_only_to_streamed_runs(streamed: bool, timeout: int | None) -> None:
     call = Request("POST", "threads", headers={"a": "b"}, timeout=7).call(streamed)
     assert (call.timeout, call.headers) == (timeout, {"a": "b"})
 
@@ -30,7 +30,7 @@ def test_a_json_reply_is_indented_utf8_and_keeps_its_headers() -> None:
     assert "x-b" not in protocol.json_reply({}).headers
 
 
-async def test_a_run_behind_a_reply_is_the_body_only_where_it_is_streamed() -> None:
+async def test_a_runs_events_are_the_body_only_of_a_streamed_reply() -> None:
     events = said()
     assert not protocol.json_reply({}, events=events).streamed
     reply = protocol.stream_reply(events)
@@ -39,7 +39,7 @@ async def test_a_run_behind_a_reply_is_the_body_only_where_it_is_streamed() -> N
     await events.aclose()
 
 
-def test_an_error_is_its_body_status_and_headers() -> None:
+def test_the_reply_of_an_error_has_its_body_and_status() -> None:
     problem = error("no_thread", id="thread_1")
     reply = protocol.error_reply(problem)
     assert reply.status == problem.status == 404
@@ -55,7 +55,9 @@ def test_an_error_is_its_body_status_and_headers() -> None:
         (ZeroDivisionError("a secret"), error("server_error").message, "false"),
     ],
 )
-def test_of_our_own_failures_only_the_stores_are_told(problem: Exception, message: str, again: str) -> None:
+def test_of_internal_errors_only_those_of_the_store_have_their_message(
+    problem: Exception, message: str, again: str
+) -> None:
     told = protocol.our_failure(problem)
     assert (told.status, told.message) == (500, message)
     assert protocol.error_reply(told).headers["x-should-retry"] == again

@@ -6,7 +6,7 @@ from shim.engine.registry import FIRST_WAIT, LAST_WAIT, MANY, OLD, Registry
 
 
 class Wait:
-    """A wait of a run that counts its interruptions."""
+    """A run's wait that counts its interruptions."""
 
     def __init__(self) -> None:
         self.interrupted = 0
@@ -30,7 +30,7 @@ def running() -> Registry:
     return Registry()
 
 
-def test_a_run_is_driven_between_its_entry_and_its_leave(running: Registry) -> None:
+def test_a_run_is_driven_from_enter_to_leave(running: Registry) -> None:
     entries: list[list[tuple[str, str]]] = []
     running.entered = lambda: entries.append(running.runs())
     assert (running.drives("run_1"), running.runs()) == (False, [])
@@ -43,7 +43,7 @@ def test_a_run_is_driven_between_its_entry_and_its_leave(running: Registry) -> N
     running.leave("run_1")
 
 
-def test_what_happens_to_a_run_interrupts_its_wait_and_no_other(running: Registry) -> None:
+def test_a_notification_interrupts_only_the_runs_own_wait(running: Registry) -> None:
     mine, others = Wait(), Wait()
     running.enter("run_1", mine)
     running.enter("run_2", others)
@@ -58,7 +58,7 @@ def test_what_happens_to_a_run_interrupts_its_wait_and_no_other(running: Registr
     assert not running.is_notified("run_1"), "the next round begins anew"
 
 
-def test_those_who_watch_a_run_hear_once_that_it_is_left(running: Registry) -> None:
+def test_watchers_of_a_run_are_called_once_when_it_is_left(running: Registry) -> None:
     running.enter("run_1", None)
     bells = [Bell(), Bell(), Bell()]
     assert all(running.watch("run_1", bell) for bell in bells)
@@ -69,7 +69,7 @@ def test_those_who_watch_a_run_hear_once_that_it_is_left(running: Registry) -> N
     assert [bell.rung for bell in bells] == [1, 0, 1]
 
 
-def test_a_run_that_is_elsewhere_or_another_tenants_is_not_watched(running: Registry) -> None:
+def test_a_run_of_another_process_or_tenant_cannot_be_watched(running: Registry) -> None:
     bell, own = Bell(), Bell()
     assert not running.watch("run_1", bell)
     running.enter("run_1", None, "acme")
@@ -80,7 +80,7 @@ def test_a_run_that_is_elsewhere_or_another_tenants_is_not_watched(running: Regi
     assert (bell.rung, own.rung) == (0, 1)
 
 
-def test_a_forsaken_run_is_driven_no_more(running: Registry) -> None:
+def test_a_forsaken_run_is_no_longer_driven(running: Registry) -> None:
     running.enter("run_1", None)
     running.forsake("run_1", "resp_1")
     assert (running.forsaken("run_1"), running.drives("run_1"), running.runs()) == (True, False, [])
@@ -96,7 +96,7 @@ def test_a_forsaken_run_is_driven_no_more(running: Registry) -> None:
     assert not running.forsaken("run_1")
 
 
-def test_a_run_whose_place_is_gone_is_left_as_soon_as_something_happens() -> None:
+def test_a_run_whose_event_loop_is_gone_is_left_at_the_next_notification() -> None:
     living, waits, bell = {"here"}, Wait(), Bell()
     running = Registry(lambda: lambda: "here" in living)
     running.enter("run_1", waits)
@@ -132,7 +132,7 @@ def test_upstream_is_asked_often_at_first_then_once_a_second(running: Registry) 
     assert running.may_ask("run_1", 4.0), "the next round begins anew"
 
 
-def test_when_runs_in_the_background_were_asked_about_is_forgotten(running: Registry) -> None:
+def test_old_times_of_polls_are_forgotten(running: Registry) -> None:
     for number in range(MANY):
         assert running.may_ask(f"run_{number}", 0.0)
     assert len(running._asked) == MANY

@@ -25,7 +25,7 @@ def resources(world: World, thread: str) -> Any:
     return world.get(f"threads/{thread}")["tool_resources"]
 
 
-def test_a_store_that_is_described_is_made(world: World) -> None:
+def test_a_vector_store_that_is_described_is_created(world: World) -> None:
     described = {"file_ids": ["file-1"], "metadata": None}
     made = world.post(
         "assistants", model="m", tools=[SEARCH], tool_resources={"file_search": {"vector_stores": [described]}}
@@ -34,15 +34,15 @@ def test_a_store_that_is_described_is_made(world: World) -> None:
     assert made["tool_resources"] == {"file_search": {"vector_store_ids": ["vs_1"]}}
 
 
-def test_a_store_that_cannot_be_made_is_upstreams_refusal(world: World) -> None:
+def test_a_vector_store_that_cannot_be_created_raises_upstreams_refusal(world: World) -> None:
     world.upstream.failing = Refusal(400, "No such file.", param="file_ids")
     with pytest.raises(Refused, match="No such file") as refused:
         world.post("threads", tool_resources={"file_search": {"vector_stores": [{"file_ids": ["x"]}]}})
     assert (refused.value.status, refused.value.error["param"]) == (400, "file_ids")
 
 
-def test_attachments_go_where_the_tools_find_them(world: World) -> None:
-    """The first one makes the thread's store, the next ones go into it; code reads files as they are."""
+def test_attachments_are_added_to_the_threads_resources(world: World) -> None:
+    """The first one creates the thread's vector store, later ones are added to it; code reads the files directly."""
     thread = world.thread()
     posted(world, thread, attach("file-1", SEARCH), attach("file-2", CODE, SEARCH))
     expiry = {"anchor": "last_active_at", "days": 7}
@@ -63,13 +63,13 @@ def test_attachments_of_a_new_threads_messages(world: World) -> None:
     assert thread["tool_resources"] == {"code_interpreter": {"file_ids": ["file-1"]}}
 
 
-def test_attachments_for_a_thread_that_is_not_there_move_nothing(world: World) -> None:
+def test_attachments_for_an_unknown_thread_cause_no_call_upstream(world: World) -> None:
     with pytest.raises(Refused, match="No thread found"):
         posted(world, "thread_9", attach("file-1", SEARCH))
     assert world.upstream.calls == []
 
 
-def test_a_run_works_on_what_its_assistant_and_its_thread_have(world: World) -> None:
+def test_a_run_uses_the_resources_of_its_assistant_and_its_thread(world: World) -> None:
     assistant = world.assistant(tools=[SEARCH, CODE], tool_resources={"file_search": {"vector_store_ids": ["vs_9"]}})
     thread = world.thread("One")
     posted(world, thread, attach("file-1", SEARCH, CODE))
@@ -84,7 +84,7 @@ def test_a_run_works_on_what_its_assistant_and_its_thread_have(world: World) -> 
     assert world.upstream.waited == ["vs_1"]
 
 
-def test_a_store_that_cannot_be_looked_at_is_searched_all_the_same(world: World) -> None:
+def test_a_vector_store_whose_state_cannot_be_fetched_is_searched(world: World) -> None:
     thread = world.thread("One")
     posted(world, thread, attach("file-1", SEARCH))
     world.upstream.failing = Refusal(500, "Boom.")
@@ -92,7 +92,7 @@ def test_a_store_that_cannot_be_looked_at_is_searched_all_the_same(world: World)
     assert last(told, "run.completed")
 
 
-def test_a_deleted_store_is_searched_no_more(world: World) -> None:
+def test_a_deleted_vector_store_is_no_longer_searched(world: World) -> None:
     mine = {"file_search": {"vector_store_ids": ["vs_9"]}}
     assistants = [world.assistant(tools=[SEARCH], tool_resources=mine), world.assistant()]
     world.call("DELETE", "vector_stores/vs_9")
@@ -111,7 +111,7 @@ PICTURES = [
 
 
 @pytest.mark.parametrize("url, kept", PICTURES)
-def test_a_plot_is_kept(world: World, url: str, kept: bytes | None) -> None:
+def test_a_picture_that_code_drew_is_stored(world: World, url: str, kept: bytes | None) -> None:
     thread = world.thread("One")
     told = world.run(thread, answer(code("x", {"type": "image", "url": url}), HELLO))
     content = last(told, "message.completed")["content"]
@@ -142,7 +142,7 @@ LINK = {
 }
 
 
-def test_a_file_that_code_wrote_is_copied_before_its_container_dies(world: World) -> None:
+def test_a_file_that_code_wrote_is_fetched_and_stored(world: World) -> None:
     world.run(world.thread("One"), answer(message(says(PATH, LINK))))
     assert world.upstream.calls == [("GET", "/containers/cntr_1/files/cfile_9/content", None)]
     assert world.reply("GET", "files/cfile_9/content").body == b"bytes"
@@ -154,7 +154,9 @@ LOST = ["refused", "too large", "none is kept"]
 
 
 @pytest.mark.parametrize("why", LOST)
-def test_a_file_that_cannot_be_had_leaves_the_message(world: World, why: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_file_that_cannot_be_stored_does_not_change_the_message(
+    world: World, why: str, caplog: pytest.LogCaptureFixture
+) -> None:
     if why == "refused":
         world.upstream.failing = Refusal(404, "Container is gone.")
     else:
@@ -166,8 +168,8 @@ def test_a_file_that_cannot_be_had_leaves_the_message(world: World, why: str, ca
         world.get("files/cfile_9")
 
 
-def test_a_picture_before_a_question_is_shown_behind_it(world: World) -> None:
-    """The response that drew it ended without a message; and no marker comes twice in a run."""
+def test_a_picture_before_a_function_call_is_shown_in_the_next_message(world: World) -> None:
+    """The response with the picture ended without a message; markers are unique in a run."""
     url = PICTURES[0][0]
     notes = {"type": "file_citation", "file_id": "file-1", "filename": "a.txt", "index": 2}
     first = answer(message(says("So", notes)), code("x", {"type": "image", "url": url}), call())

@@ -49,7 +49,7 @@ def rows(world: World) -> dict[str, int]:
     return world.base.read(count)
 
 
-def test_a_thread_goes_with_its_responses(world: World) -> None:
+def test_a_thread_is_deleted_with_its_responses(world: World) -> None:
     more(world, delete_responses=True)
     thread = world.thread("One")
     world.run(thread, answer(HELLO, id="resp_1"))
@@ -58,7 +58,7 @@ def test_a_thread_goes_with_its_responses(world: World) -> None:
     other = world.thread("Stay")
     world.run(other, answer(HELLO, id="resp_3"))
     reply = world.reply("DELETE", f"threads/{thread}")
-    # The caller has got the answer; upstream is called by the work after it.
+    # The call has been answered; upstream is called afterwards.
     assert asked(world) == []
     assert waiting(world) == ["resp_1", "resp_2"]
     assert pump(reply) == []
@@ -68,14 +68,14 @@ def test_a_thread_goes_with_its_responses(world: World) -> None:
     assert rows(world) == {"assistants": 3, "tombstones": 2}
 
 
-def test_nothing_is_asked_of_upstream_by_default(world: World) -> None:
+def test_by_default_no_response_is_deleted_upstream(world: World) -> None:
     thread = world.thread("One")
     world.run(thread, answer(HELLO))
     assert world.reply("DELETE", f"threads/{thread}").events is None
     assert waiting(world) == []
 
 
-def test_an_upstream_that_keeps_nothing_is_not_asked(world: World) -> None:
+def test_an_upstream_that_stores_nothing_gets_no_deletions(world: World) -> None:
     more(world, delete_responses=True)
     world.upstream.can = Profile("scripted", stores=False)
     thread = world.thread("One")
@@ -90,7 +90,7 @@ DOWN = Refusal(503, "Come back later.")
 
 
 def two_responses(world: World) -> str:
-    """A thread that upstream has two responses of."""
+    """A thread with two responses that upstream stores."""
     thread = world.thread("One")
     told = world.run(thread, answer(call(), id="resp_1"))
     run = next(data for name, data in told if name == "thread.run.requires_action")
@@ -115,7 +115,7 @@ def test_a_refusal_never_fails_the_delete(
     assert waiting(world) == []
 
 
-def test_it_is_not_tried_for_ever(world: World, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_deletion_is_retried_a_limited_number_of_times(world: World, caplog: pytest.LogCaptureFixture) -> None:
     thread = two_responses(more(world, delete_responses=True))
     world.upstream.failing = LOCKED
     world.delete(f"threads/{thread}")
@@ -126,7 +126,7 @@ def test_it_is_not_tried_for_ever(world: World, caplog: pytest.LogCaptureFixture
     assert "response resp_2 is not deleted: upstream will delete it after its own time" in caplog.text
 
 
-def test_a_thread_that_nobody_uses_goes(world: World, caplog: pytest.LogCaptureFixture) -> None:
+def test_an_unused_thread_is_erased(world: World, caplog: pytest.LogCaptureFixture) -> None:
     """A message, a run or a change counts as a use of a thread; reading does not."""
     more(world, retention=30 * DAY)
     left, said, ran, changed = (world.thread("One") for _ in range(4))
@@ -147,7 +147,7 @@ def test_a_thread_that_nobody_uses_goes(world: World, caplog: pytest.LogCaptureF
     assert "threads" not in rows(world)
 
 
-def test_more_threads_than_go_at_once(world: World) -> None:
+def test_more_threads_than_one_batch_are_erased(world: World) -> None:
     more(world, retention=DAY)
     made = [world.thread("One") for _ in range(retention.BATCH + 1)]
     world.clock.time += 2 * DAY
@@ -157,8 +157,8 @@ def test_more_threads_than_go_at_once(world: World) -> None:
     assert world.get(f"threads/{young}")["id"] == young
 
 
-def test_whoever_they_belong_to(world: World) -> None:
-    """A tenant who never comes back has been promised the same."""
+def test_threads_and_files_of_all_tenants_are_erased(world: World) -> None:
+    """The retention time also applies to tenants that send no calls any more."""
     more(world, retention=7 * DAY, file_retention=DAY)
     theirs = world.elsewhere("me")
     more(theirs, store=theirs.context.store.of("acme"))
@@ -174,7 +174,7 @@ def test_whoever_they_belong_to(world: World) -> None:
     assert "threads" not in rows(world)
 
 
-def test_a_run_that_still_goes_on_keeps_its_thread(world: World) -> None:
+def test_a_thread_with_an_active_run_is_not_erased(world: World) -> None:
     more(world, retention=1.0, run_lifetime=600)
     thread = world.thread("One")
     world.run(thread, answer(call()))
@@ -186,7 +186,7 @@ def test_a_run_that_still_goes_on_keeps_its_thread(world: World) -> None:
     assert world.base.read(threads.get, thread) is None
 
 
-def test_kept_files_go_by_themselves(world: World) -> None:
+def test_stored_files_have_their_own_retention_time(world: World) -> None:
     more(world, file_retention=7 * DAY)
     thread = world.thread("One")
     for name, time in (("old", 1000), ("new", int(1000 + 5 * DAY))):
@@ -199,7 +199,7 @@ def test_kept_files_go_by_themselves(world: World) -> None:
     assert world.get(f"threads/{thread}")["id"] == thread
 
 
-def test_a_store_that_fails_is_told_in_the_log_alone(world: World, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_failure_of_the_store_is_only_logged(world: World, caplog: pytest.LogCaptureFixture) -> None:
     more(world, delete_responses=True, retention=DAY)
     reply = world.reply("DELETE", f"threads/{two_responses(world)}")
     object.__setattr__(world.context, "store", Dead())
@@ -209,16 +209,16 @@ def test_a_store_that_fails_is_told_in_the_log_alone(world: World, caplog: pytes
     assert "nothing could be erased: gone" in caplog.text
 
 
-def test_a_response_that_comes_when_its_thread_is_gone(world: World) -> None:
-    """Another process deleted it: in this process the connection would have been cut before anything came."""
+def test_a_response_that_begins_after_its_thread_was_deleted(world: World) -> None:
+    """Another process deleted the thread; this process would have closed the connection before the first event."""
     thread = more(world, delete_responses=True).thread("One")
     other = world.elsewhere("other")
     assert world.run(thread, [lambda: other.delete(f"threads/{thread}"), *answer(HELLO, id="resp_9")])
     assert (asked(world), waiting(world)) == (["resp_9"], [])
 
 
-def test_a_background_that_begins_when_its_thread_is_gone(world: World) -> None:
-    """Nobody will ever look at it."""
+def test_a_background_response_that_begins_after_its_thread_was_deleted(world: World) -> None:
+    """No later call will poll the response, so it is cancelled and deleted at once."""
     world.upstream.can = Profile("scripted", background=True, always=True)
     thread = more(world, delete_responses=True).thread("One")
 
@@ -233,7 +233,7 @@ def test_a_background_that_begins_when_its_thread_is_gone(world: World) -> None:
 
 
 def unheard(world: World) -> str:
-    """A thread with an answer, and another one that begins without the history it was to go on from."""
+    """A thread with an answer, and a script whose next answer begins without the requested history."""
     thread = world.thread("One")
     world.run(thread, answer(HELLO, id="resp_1"))
     world.say(thread, "Two")
@@ -241,14 +241,14 @@ def unheard(world: World) -> str:
     return thread
 
 
-def test_a_response_that_nobody_heard_goes_with_the_others(world: World) -> None:
+def test_a_dropped_response_is_deleted_with_the_others(world: World) -> None:
     thread = unheard(more(world, delete_responses=True))
     world.run(thread, answer(HELLO, id="resp_9"))
     world.delete(f"threads/{thread}")
     assert asked(world) == ["resp_1", "resp_8", "resp_9"]
 
 
-def test_a_run_that_never_was_leaves_nothing_upstream(world: World) -> None:
+def test_a_refused_run_leaves_no_response_upstream(world: World) -> None:
     thread = more(world, delete_responses=True).thread("One")
     world.run(thread, answer(HELLO, id="resp_1"))
     world.say(thread, "Two")
@@ -263,7 +263,7 @@ def test_a_run_that_never_was_leaves_nothing_upstream(world: World) -> None:
     assert asked(world) == ["resp_8", "resp_1"]
 
 
-def test_a_store_that_fails_then(world: World, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_store_that_fails_when_a_response_is_discarded(world: World, caplog: pytest.LogCaptureFixture) -> None:
     more(world, delete_responses=True)
     drive.finish(retention.disown(world.context, None))
     object.__setattr__(world.context, "store", Dead())
@@ -271,8 +271,8 @@ def test_a_store_that_fails_then(world: World, caplog: pytest.LogCaptureFixture)
     assert "response resp_9 stays upstream: gone" in caplog.text
 
 
-def test_what_was_made_goes_with_its_request(world: World) -> None:
-    """Its digest, and its id."""
+def test_an_object_is_deleted_with_the_row_of_its_request(world: World) -> None:
+    """With a message or an assistant, the row of the request that created it is deleted."""
     key = {"idempotency-key": "mine"}
     asked_for = {"model": "gpt-4o", "name": "Ann"}
     helper = json.loads(world.reply("POST", "assistants", asked_for, **key).body)["id"]

@@ -1,4 +1,4 @@
-"""Assistants over the API: made, changed, listed, deleted."""
+"""Assistants over the API: created, changed, listed, deleted."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from tests.translate.telling import message, says
 HELLO = message(says("Hello."))
 
 
-def test_an_assistant_lives_and_dies(world: World) -> None:
+def test_an_assistant_is_created_changed_and_deleted(world: World) -> None:
     made = world.post("assistants", model="gpt-4o", name="A", metadata={"k": "v"}, tools=[{"type": "code_interpreter"}])
     where = f"assistants/{made['id']}"
     assert world.get(where) == made
@@ -31,7 +31,7 @@ def test_an_assistants_tools_and_resources_change_together(world: World) -> None
     assert changed["tool_resources"] == resources | {"code_interpreter": {"file_ids": []}}
 
 
-def test_assistants_are_cut_into_pages(world: World) -> None:
+def test_lists_of_assistants_have_pages(world: World) -> None:
     made = [world.assistant() for _ in range(3)]
     page = world.get("assistants", limit="2")
     assert [each["id"] for each in page["data"]] == made[:0:-1]
@@ -46,10 +46,10 @@ def test_assistants_are_cut_into_pages(world: World) -> None:
         ({}, {}),
         ({"name": None, "description": None}, {"name": None, "description": None}),
         ({"model": "gpt-4.1"}, {"model": "gpt-4.1"}),
-        # No other field has an empty state: null leaves it.
+        # All other fields have no empty value: null does not change them.
         ({"temperature": None, "tools": None, "model": None}, {}),
         ({"metadata": {"b": "2"}}, {"metadata": {"b": "2"}}),
-        # What its tools worked on stays, should they come back.
+        # Resources of removed tools are not deleted: the tools may be added again.
         ({"tools": []}, {"tools": []}),
     ],
 )
@@ -61,7 +61,7 @@ def test_only_what_is_sent_changes(world: World, changes: dict[str, Any], then: 
     assert world.get(where) == made | then
 
 
-def test_other_tenants_have_their_own(world: World) -> None:
+def test_an_assistant_is_invisible_to_other_tenants(world: World) -> None:
     where = f"assistants/{world.assistant()}"
     object.__setattr__(world.context, "store", world.context.store.of("other"))
     assert world.get("assistants")["data"] == []
@@ -70,6 +70,6 @@ def test_other_tenants_have_their_own(world: World) -> None:
             call(where)
 
 
-def test_none_at_all(world: World) -> None:
+def test_an_empty_list(world: World) -> None:
     page = world.get("assistants")
     assert (page["data"], page["has_more"]) == ([], False)

@@ -56,7 +56,7 @@ def listed(world: World, **query: str) -> list[str]:
 
 @pytest.mark.parametrize("order", ["asc", "desc"])
 @pytest.mark.parametrize("shadowed", [False, True])
-def test_every_page_of_the_list_is_the_same_part_of_the_whole(world: World, order: str, shadowed: bool) -> None:
+def test_every_page_is_the_right_part_of_the_list(world: World, order: str, shadowed: bool) -> None:
     """Each pair of cursors and each limit, against slices of the whole list."""
     stored = [world.assistant() for _ in range(3)]
     declare(world, *(stored[1:2] if shadowed else []), "asst_x", "asst_y")
@@ -74,14 +74,14 @@ def test_every_page_of_the_list_is_the_same_part_of_the_whole(world: World, orde
         assert page["has_more"] == (len(wanted) > limit), query
 
 
-def test_a_cursor_that_is_nowhere(world: World) -> None:
+def test_an_unknown_cursor(world: World) -> None:
     declare(world, "asst_a")
     with pytest.raises(Refused, match="No assistant found with id 'asst_none'"):
         world.get("assistants", after="asst_none")
 
 
 def of(world: World, tenant: str, name: str = "") -> World:
-    """The same store, as a tenant sees it."""
+    """The same store, for a tenant."""
     other = object.__new__(World)
     other.__dict__ |= world.__dict__
     other.engine = Engine(world.context).of(tenant, name=name)
@@ -90,8 +90,8 @@ def of(world: World, tenant: str, name: str = "") -> World:
 
 
 @pytest.mark.parametrize("tenant, name", [("acme", ""), ("key-0123", "acme"), ("key-4567", "")])
-def test_one_that_names_tenants_is_theirs(world: World, tenant: str, name: str) -> None:
-    """By the name that the operator has given a tenant, or by what stands in the store."""
+def test_a_declared_assistant_with_tenants_is_visible_to_them(world: World, tenant: str, name: str) -> None:
+    """By the name that the operator gave the tenant, or by the tenant's key in the store."""
     declare(world, "asst_a", tenants=("acme", "key-4567"))
     theirs = of(world, tenant, name)
     assert theirs.get("assistants/asst_a")["instructions"] == "I am asst_a."
@@ -101,10 +101,10 @@ def test_one_that_names_tenants_is_theirs(world: World, tenant: str, name: str) 
 
 
 @pytest.mark.parametrize("tenant, name", [("", ""), ("key-0123", ""), ("key-0123", "acme2"), ("bob", "bob")])
-def test_for_all_others_there_is_no_such_assistant(
+def test_a_declared_assistant_with_tenants_is_unknown_to_all_others(
     world: World, tenant: str, name: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """They may have one of their own under its id, which nothing shadows and its owner changes."""
+    """Other tenants may store an assistant with the same id, which is not hidden and can be changed."""
     declare(world, "asst_a", tenants=("acme", "key-4567"))
     others = of(world, tenant, name)
     thread = others.thread("One")

@@ -1,4 +1,4 @@
-"""Files that code made, by the ids that messages show: found, read, deleted; all others are unknown here."""
+"""Files that code created, by the ids in messages: retrieved, read, deleted; all other files are unknown here."""
 
 import pytest
 
@@ -16,7 +16,7 @@ def kept(world: World) -> str:
     return "files/cfile_1"
 
 
-def test_a_file_lives_and_dies(world: World, kept: str) -> None:
+def test_a_file_is_retrieved_read_and_deleted(world: World, kept: str) -> None:
     assert world.get(kept) == BODY
     found = world.reply("GET", f"{kept}/content")
     assert (found.body, found.headers["content-type"]) == (NOT_UTF8, "application/octet-stream")
@@ -27,12 +27,12 @@ def test_a_file_lives_and_dies(world: World, kept: str) -> None:
         assert refused.value.status == 404
 
 
-def test_an_empty_file_has_a_content(world: World) -> None:
+def test_an_empty_file_can_be_read(world: World) -> None:
     world.base.write(files.save, world.thread(), None, BODY, b"")
     assert world.reply("GET", "files/cfile_1/content").body == b""
 
 
-def test_other_tenants_do_not_have_it(world: World, kept: str) -> None:
+def test_a_file_is_invisible_to_other_tenants(world: World, kept: str) -> None:
     mine = world.context.store
     object.__setattr__(world.context, "store", mine.of("other"))
     for method, path in (("GET", kept), ("GET", f"{kept}/content"), ("DELETE", kept)):
@@ -42,7 +42,7 @@ def test_other_tenants_do_not_have_it(world: World, kept: str) -> None:
     assert world.get(kept) == BODY
 
 
-def test_upstream_is_not_asked(world: World, kept: str) -> None:
+def test_calls_for_stored_files_are_not_sent_upstream(world: World, kept: str) -> None:
     world.get(kept)
     world.delete(kept)
     with pytest.raises(Refused):

@@ -8,7 +8,7 @@ from tests.engine.scripted import Refused, World
 
 
 @pytest.mark.parametrize("path, prefix", [("assistants", "asst"), ("threads", "thread")])
-def test_an_id_that_is_taken_is_refused(world: World, path: str, prefix: str) -> None:
+def test_an_id_that_exists_is_refused(world: World, path: str, prefix: str) -> None:
     object.__setattr__(world.context, "ids", lambda kind: f"{kind}_given")
     body = {"model": "gpt-4o"} if path == "assistants" else {}
     assert world.post(path, **body)["id"] == f"{prefix}_given"
@@ -17,7 +17,7 @@ def test_an_id_that_is_taken_is_refused(world: World, path: str, prefix: str) ->
     assert refused.value.status == 400
 
 
-def test_so_is_one_that_a_file_declares(world: World) -> None:
+def test_an_id_that_a_file_declares_is_refused(world: World) -> None:
     object.__setattr__(world.context, "ids", lambda kind: f"{kind}_given")
     declared = Declared(objects.assistant("asst_given", 1, {"model": "m"}), "team.yaml")
     object.__setattr__(world.context, "files", {"asst_given": declared})

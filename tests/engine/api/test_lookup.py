@@ -37,7 +37,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize("method, path, status, said", REFUSED)
-def test_ids_that_lead_nowhere(world: World, method: str, path: str, status: int, said: str) -> None:
+def test_invalid_and_unknown_ids(world: World, method: str, path: str, status: int, said: str) -> None:
     world.thread("One")
     where, _, query = path.partition("?")
     with pytest.raises(Refused) as refused:
@@ -58,7 +58,7 @@ def _kind(world: World, work: Any, *args: Any) -> str:
     return missing.value.message
 
 
-def test_the_thread_is_looked_for_before_what_is_in_it(world: World) -> None:
+def test_an_unknown_thread_is_reported_before_its_objects(world: World) -> None:
     """Of two unknown ids the error names the thread's; an object of another thread does not exist."""
     thread, other = world.thread("One"), world.thread("Two")
     (made,) = world.get(f"threads/{thread}/messages")["data"]

@@ -1,4 +1,4 @@
-"""Messages over the API: made, changed, listed, deleted."""
+"""Messages over the API: created, changed, listed, deleted."""
 
 import pytest
 
@@ -46,12 +46,12 @@ def test_messages_of_one_run(world: World) -> None:
     assert [each["run_id"] for each in listed] == [run["id"]]
 
 
-def test_a_message_for_a_thread_that_is_not_there(world: World) -> None:
+def test_a_message_for_an_unknown_thread(world: World) -> None:
     with pytest.raises(Refused, match="No thread found"):
         world.say("thread_9", "One")
 
 
-def test_roles_and_what_is_not_said(world: World) -> None:
+def test_the_role_and_the_defaults_of_a_message(world: World) -> None:
     where = f"threads/{world.thread()}/messages"
     made = world.post(where, role="assistant", content="Hi.", attachments=None, metadata=None)
     assert (made["role"], made["attachments"], made["metadata"], made["run_id"]) == ("assistant", [], {}, None)
@@ -70,8 +70,8 @@ def test_a_message_of_another_thread_is_unknown(world: World) -> None:
     assert world.messages(thread) == ["One"]
 
 
-def test_while_a_run_is_active(world: World) -> None:
-    """No message can be added then, and the run's own cannot be deleted; others can, and then nothing chains from the
+def test_messages_while_a_run_is_active(world: World) -> None:
+    """No message can be added, and no message of the run deleted; after another one is deleted, nothing chains from the
     run.
     """
     thread = world.thread("One", "Two")

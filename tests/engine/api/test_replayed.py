@@ -17,7 +17,7 @@ def again(world: World, path: str, body: Json) -> Any:
     return world.reply("POST", path, body, **{"x-stainless-retry-count": "1"})
 
 
-def test_of_two_that_look_for_one_answer_each_gets_its_own(world: World) -> None:
+def test_one_of_two_concurrent_repetitions_gets_a_new_message(world: World) -> None:
     path = f"threads/{world.thread()}/messages"
     body = {"role": "user", "content": "Yes"}
     first = world.post(path, **body)
@@ -33,7 +33,7 @@ def test_of_two_that_look_for_one_answer_each_gets_its_own(world: World) -> None
     assert [each["id"] for each in world.get(path, order="asc")["data"]] == [first["id"], late["id"]]
 
 
-def test_a_message_that_never_got_a_word(world: World) -> None:
+def test_a_repeated_stream_with_a_message_without_text(world: World) -> None:
     thread, helper = world.thread("One"), world.assistant()
     world.run(thread, [[created()], [added(HELLO)]], assistant_id=helper)
     told = pump(again(world, f"threads/{thread}/runs", {"assistant_id": helper, "stream": True}))
@@ -50,7 +50,7 @@ def test_a_message_that_never_got_a_word(world: World) -> None:
 
 
 @pytest.mark.parametrize("begun", [True, False])
-def test_a_thread_that_is_deleted_while_it_is_read(world: World, begun: bool) -> None:
+def test_a_thread_that_is_deleted_during_a_repeated_stream(world: World, begun: bool) -> None:
     """The thread is deleted between two reads of the store: the stream ends."""
     thread, helper = world.thread("One"), world.assistant()
     pauses: list[float] = []

@@ -1,4 +1,4 @@
-"""Every method of the installed SDK leads to a route, and every route is led to."""
+"""Every method of the installed SDK has a route, and every route has a method."""
 
 import asyncio
 import inspect
@@ -13,7 +13,7 @@ from shim.engine.api.routes import ROUTES
 from shim.engine.run import container_files
 from shim.http.transport import http
 
-#: What any method takes, by the parameter's name.
+#: Arguments for any method, by the parameter's name.
 ARGUMENTS = {
     "assistant_id": "asst_1",
     "thread_id": "thread_1",
@@ -27,7 +27,7 @@ ARGUMENTS = {
     "file_id": f"{container_files.PREFIX}1",
     "vector_store_id": "vs_1",
 }
-#: What any method can read: an object, a list, a run that is over.
+#: A body that any method can parse: an object, a list, a completed run.
 ANSWER = {
     "id": "run_1",
     "object": "thing",
@@ -61,7 +61,7 @@ METHODS = sorted(_methods())
 
 
 def _given(method: Any) -> dict[str, Any]:
-    """The least that a method must be given."""
+    """The required arguments of a method."""
     parameters = inspect.signature(method).parameters.values()
     return {each.name: ARGUMENTS[each.name] for each in parameters if each.default is inspect.Parameter.empty}
 
@@ -75,7 +75,7 @@ def _network(calls: list[tuple[str, str]]) -> Any:
 
 
 def called(path: str, name: str) -> list[tuple[str, str]]:
-    """The calls that a method makes on the network."""
+    """The requests that a method sends."""
     calls: list[tuple[str, str]] = []
     network = http.Client(transport=_network(calls))
     with openai.OpenAI(api_key="test", http_client=network) as client:
@@ -109,7 +109,7 @@ def row_of(method: str, path: str) -> tuple[str, str]:
 
 
 @pytest.mark.parametrize("path, name", METHODS + GUESTS)
-def test_a_method_leads_to_routes(path: str, name: str) -> None:
+def test_a_method_has_routes(path: str, name: str) -> None:
     calls = called(path, name)
     assert calls
     for method, where in calls:
@@ -118,19 +118,19 @@ def test_a_method_leads_to_routes(path: str, name: str) -> None:
     assert asyncio.run(called_async(path, name)) == calls
 
 
-def test_no_route_is_left_uncalled() -> None:
+def test_every_route_has_a_method() -> None:
     led_to = {row_of(*call) for path, name in METHODS + GUESTS for call in called(path, name)}
     assert led_to == ROUTES.keys()
 
 
-def test_the_sdk_was_seen_whole() -> None:
+def test_the_methods_include_all_helpers() -> None:
     helpers = {"poll", "stream", "create_and_poll", "create_and_stream", "submit_tool_outputs_and_poll"}
     helpers |= {"submit_tool_outputs_stream", "create_and_run_poll", "create_and_run_stream"}
     assert helpers <= {name for _, name in METHODS}
     assert len(METHODS + GUESTS) == len(ROUTES) + len(helpers)
 
 
-#: Paths, whether they are ours, and the ids in them; None where there is no such route.
+#: Paths, whether the shim answers them, and the ids in them; None where there is no such route.
 PATHS = [
     ("GET", "assistants", True, []),
     ("GET", "/assistants/", True, []),
@@ -167,12 +167,12 @@ PATHS = [
         ("GET", "models/gpt-4o", False),
     ],
 )
-def test_what_the_sdk_polls(method: str, path: str, polled: bool) -> None:
+def test_calls_that_the_sdk_polls(method: str, path: str, polled: bool) -> None:
     assert routes.is_polled(method, path) == polled
 
 
 @pytest.mark.parametrize("method, path, ours, ids", PATHS)
-def test_a_path(method: str, path: str, ours: bool, ids: list[str] | None) -> None:
+def test_the_route_and_the_ids_of_a_path(method: str, path: str, ours: bool, ids: list[str] | None) -> None:
     assert routes.is_ours(method, path.lstrip("/")) == ours
     found = routes.find(method, path)
     assert (None if found is None else found[1]) == ids
@@ -207,7 +207,7 @@ def test_a_call_is_named_without_its_ids(method: str, path: str, name: str) -> N
         ("POST", "nothing", False),
     ],
 )
-def test_calls_that_let_a_run_go_on(method: str, path: str, starts: bool) -> None:
+def test_calls_that_start_or_continue_a_run(method: str, path: str, starts: bool) -> None:
     assert routes.starts_run(method, path) is starts
 
 
@@ -222,5 +222,5 @@ def test_calls_that_let_a_run_go_on(method: str, path: str, starts: bool) -> Non
         ("GET", "/v1/vector_stores/vs_1/files/file-1", 404, None),
     ],
 )
-def test_what_an_import_may_have(method: str, path: str, status: int, found: str | None) -> None:
+def test_files_that_an_import_may_have_stored(method: str, path: str, status: int, found: str | None) -> None:
     assert routes.imported_file(method, path, status) == found

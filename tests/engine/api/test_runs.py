@@ -47,7 +47,7 @@ def test_instructions(world: World, of_assistant: Any, of_run: Any, more: Any, s
     assert world.sent.get("instructions", "") == shown
 
 
-def test_additional_messages_are_the_threads_from_then_on(world: World) -> None:
+def test_additional_messages_are_added_to_the_thread(world: World) -> None:
     thread = world.thread("One")
     more = [{"role": "user", "content": "Two"}, {"role": "assistant", "content": "Three"}]
     world.run(thread, answer(HELLO), additional_messages=more)
@@ -64,13 +64,13 @@ def test_a_thread_and_a_run_at_once(world: World) -> None:
     assert world.messages(told[0][1]["id"]) == ["One", "Hello."]
 
 
-def test_a_run_without_a_word_about_its_thread(world: World) -> None:
+def test_a_run_with_a_new_empty_thread(world: World) -> None:
     world.script(answer(HELLO))
     told = world.stream("threads/runs", assistant_id=world.assistant(), instructions="Begin.")
     assert names(told)[-1] == "run.completed"
 
 
-def test_a_polled_run_is_answered_at_once_and_carried_on(world: World) -> None:
+def test_a_polled_run_is_returned_at_once_and_then_driven(world: World) -> None:
     thread = world.thread("One")
     world.script(answer(HELLO))
     run = world.post(f"threads/{thread}/runs", assistant_id=world.assistant())
@@ -80,7 +80,7 @@ def test_a_polled_run_is_answered_at_once_and_carried_on(world: World) -> None:
     assert world.get(place(run))["status"] == "completed"
 
 
-def test_the_models_name_is_the_runs_own_and_another_answers(world: World) -> None:
+def test_a_run_shows_its_models_name_and_another_model_answers(world: World) -> None:
     object.__setattr__(world.context, "models", ModelMap({"gpt-4o": "gpt-6"}))
     told = world.run(world.thread("One"), answer(call()))
     run = last(told, "run.requires_action")
@@ -90,7 +90,7 @@ def test_the_models_name_is_the_runs_own_and_another_answers(world: World) -> No
 
 
 @pytest.mark.parametrize("forced", ["required", {"type": "function", "function": {"name": "f"}}], ids=str)
-def test_a_forced_choice_is_sent_until_it_is_obeyed(world: World, forced: Any) -> None:
+def test_a_forced_tool_choice_is_sent_until_the_tool_is_called(world: World, forced: Any) -> None:
     assistant = world.assistant(tools=[FUNCTION])
     told = world.run(world.thread("One"), answer(call()), assistant_id=assistant, tool_choice=forced)
     assert "tool_choice" in world.sent
@@ -105,7 +105,7 @@ def _used(tokens: int) -> dict[str, Any]:
     return {"input_tokens": 10, "output_tokens": tokens, "total_tokens": 10 + tokens}
 
 
-def test_the_token_budget_is_the_runs_not_the_rounds(world: World) -> None:
+def test_the_token_limit_applies_to_all_rounds(world: World) -> None:
     told = world.run(world.thread("One"), answer(call(), usage=_used(60)), max_completion_tokens=100)
     assert world.sent["max_output_tokens"] == 100
     told = world.submit(last(told, "run.requires_action"), answer(call(id="fc_b"), usage=_used(30)), call_a="42")
@@ -119,13 +119,13 @@ def test_the_token_budget_is_the_runs_not_the_rounds(world: World) -> None:
     assert (ended["usage"]["completion_tokens"], ended["usage"]["prompt_tokens"]) == (90, 20)
 
 
-def test_sixteen_are_enough(world: World) -> None:
+def test_a_later_round_may_have_sixteen_tokens(world: World) -> None:
     told = world.run(world.thread("One"), answer(call(), usage=_used(84)), max_completion_tokens=100)
     world.submit(last(told, "run.requires_action"), answer(HELLO), call_a="42")
     assert world.sent["max_output_tokens"] == 16
 
 
-def test_too_few_at_the_start_are_refused(world: World) -> None:
+def test_fewer_than_sixteen_tokens_are_refused(world: World) -> None:
     with pytest.raises(Refused, match="integer below minimum value"):
         world.run(world.thread("One"), max_completion_tokens=15)
 
@@ -149,7 +149,7 @@ def test_a_refused_run_is_not_stored(world: World, refusal: Refusal) -> None:
     assert inputs(world.sent) == ["One"]
 
 
-def test_a_refused_run_takes_its_new_thread_with_it(world: World) -> None:
+def test_a_refused_run_deletes_the_thread_that_it_created(world: World) -> None:
     world.script(FAULT)
     thread = {"messages": [{"role": "user", "content": "One"}]}
     with pytest.raises(Refused, match="does not exist"):
@@ -158,7 +158,7 @@ def test_a_refused_run_takes_its_new_thread_with_it(world: World) -> None:
         world.get("threads/thread_1")
 
 
-def test_a_refused_round_waits_again(world: World) -> None:
+def test_after_a_refused_round_the_run_waits_again(world: World) -> None:
     thread = world.thread("One")
     run = last(world.run(thread, answer(call(), id="resp_1")), "run.requires_action")
     run, (before,) = world.get(place(run)), world.get(f"{place(run)}/steps")["data"]
@@ -196,7 +196,7 @@ def test_a_refused_round_of_a_thread_that_was_deleted_meanwhile_is_not_stored(wo
 
 
 @pytest.mark.parametrize("again", [False, True], ids=["the run", "its second round"])
-def test_an_interrupted_caller_leaves_nothing_behind(world: World, again: bool) -> None:
+def test_an_interrupted_call_leaves_no_run(world: World, again: bool) -> None:
     def interrupt(body: Any) -> None:
         raise KeyboardInterrupt
 
@@ -213,7 +213,7 @@ def test_an_interrupted_caller_leaves_nothing_behind(world: World, again: bool) 
     assert world.context.registry.runs() == []
 
 
-#: Failures that are the run's own: it begins, and ends failed.
+#: Failures of upstream that are no refusals: the run begins, and ends as failed.
 FAILURES = [
     (Refusal(429, "Slow down."), "rate_limit_exceeded"),
     (Refusal(500, "Boom."), "server_error"),
@@ -224,7 +224,7 @@ FAILURES = [
 
 @pytest.mark.parametrize("refusal, code", FAILURES, ids=str)
 @pytest.mark.parametrize("streamed", [True, False])
-def test_a_failure_of_upstreams_is_the_runs_own(world: World, refusal: Refusal, code: str, streamed: bool) -> None:
+def test_a_failure_of_upstream_fails_the_run(world: World, refusal: Refusal, code: str, streamed: bool) -> None:
     thread = world.thread("One")
     world.script(refusal)
     pump(world.reply("POST", f"threads/{thread}/runs", {"assistant_id": world.assistant(), "stream": streamed}))
@@ -233,7 +233,7 @@ def test_a_failure_of_upstreams_is_the_runs_own(world: World, refusal: Refusal, 
 
 
 def test_a_polled_run_always_ends_failed(world: World) -> None:
-    """Its answer is out already."""
+    """The call has been answered before the failure."""
     thread = world.thread("One")
     world.script(FAULT)
     run = world.post(f"threads/{thread}/runs", assistant_id=world.assistant())
@@ -257,13 +257,13 @@ def test_an_answer_broken_off_names_the_error_that_came_before(world: World) -> 
 
 
 def test_a_json_answer_has_the_same_events_as_a_stream(world: World) -> None:
-    """The whole answer in one read, as a server gives it that does not stream."""
+    """A server that does not stream sends the whole answer at once."""
     whole = [event for read in answer(HELLO) for event in read]
     told = world.run(world.thread("One"), [[whole[0], whole[-1]]])
     assert names(told)[-3:] == ["message.completed", "run.step.completed", "run.completed"]
 
 
-def test_the_callers_headers_go_with_the_call(world: World) -> None:
+def test_the_callers_headers_are_sent_upstream(world: World) -> None:
     thread, assistant = world.thread("One"), world.assistant()
     world.script(answer(HELLO))
     world.reply("POST", f"threads/{thread}/runs", {"assistant_id": assistant, "stream": True}, x="y")

@@ -13,7 +13,7 @@ HELLO = message(says("Hello."))
 
 @pytest.fixture
 def finished(world: World) -> dict[str, Any]:
-    """A run that has searched, run code and asked; and another thread beside it."""
+    """A completed run with a search, code and a function call; and another thread."""
     world.thread("Other")
     found = {"file_id": "file-1", "filename": "a.txt", "score": 0.5, "text": "words", "attributes": {}}
     told = world.run(world.thread("One", "Two"), answer(search(found), code("x"), call(), id="resp_1"))
@@ -21,7 +21,7 @@ def finished(world: World) -> dict[str, Any]:
     return last(told, "run.completed")
 
 
-def test_what_a_search_found_is_shown_on_demand(world: World, finished: dict[str, Any]) -> None:
+def test_search_results_are_shown_on_request(world: World, finished: dict[str, Any]) -> None:
     steps = f"{place(finished)}/steps"
     listed = world.get(steps, order="asc")["data"]
     assert [step["step_details"]["type"] for step in listed] == ["tool_calls"] * 3 + ["message_creation"]
@@ -49,7 +49,7 @@ def test_an_unknown_step(world: World, finished: dict[str, Any]) -> None:
         world.get(f"{place(finished)}/steps/step_99")
 
 
-def test_a_step_is_found_in_its_own_run_alone(world: World, finished: dict[str, Any]) -> None:
+def test_a_step_is_found_only_in_its_own_run(world: World, finished: dict[str, Any]) -> None:
     other = last(
         world.run(world.thread("One"), answer(message(says("Bye."), id="msg_b"), id="resp_3")), "run.completed"
     )

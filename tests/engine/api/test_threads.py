@@ -1,4 +1,4 @@
-"""Threads over the API: made, changed, deleted."""
+"""Threads over the API: created, changed, deleted."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ def test_a_thread_changes(world: World) -> None:
     assert world.get(where)["tool_resources"] == resources
 
 
-def test_a_thread_is_deleted_with_all_that_is_its(world: World) -> None:
+def test_a_thread_is_deleted_with_all_its_objects(world: World) -> None:
     thread = world.thread("One")
     run = last(world.run(thread, answer(HELLO)), "run.completed")
     assert world.delete(f"threads/{thread}") == {"id": thread, "object": "thread.deleted", "deleted": True}
@@ -31,7 +31,7 @@ def test_a_thread_is_deleted_with_all_that_is_its(world: World) -> None:
             world.get(path)
 
 
-def test_first_messages_are_said_in_their_order(world: World) -> None:
+def test_first_messages_are_added_in_their_order(world: World) -> None:
     made = world.post("threads", messages=[{"role": "user", "content": text} for text in ("One", "Two")])
     assert "messages" not in made
     assert world.messages(made["id"]) == ["One", "Two"]
@@ -44,7 +44,7 @@ def test_an_empty_thread(world: World, body: dict[str, Any]) -> None:
     assert world.messages(made["id"]) == []
 
 
-def test_resources_change_kind_by_kind(world: World) -> None:
+def test_each_kind_of_resource_changes_by_itself(world: World) -> None:
     code, search = {"code_interpreter": {"file_ids": ["file-1"]}}, {"file_search": {"vector_store_ids": ["vs_9"]}}
     where = f"threads/{world.post('threads', tool_resources=code)['id']}"
     assert world.post(where, tool_resources=search)["tool_resources"] == code | search

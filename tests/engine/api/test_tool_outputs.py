@@ -10,7 +10,7 @@ HELLO = message(says("Hello."))
 
 @pytest.fixture
 def waiting(world: World):
-    """A run that asks for two outputs."""
+    """A run that requires two outputs."""
     told = world.run(world.thread("One"), answer(call(id="fc_a"), call(id="fc_b"), id="resp_1"))
     return world.get(place(last(told, "run.requires_action")))
 
@@ -40,7 +40,7 @@ def test_outputs_that_do_not_match_change_nothing(world: World, waiting, outputs
     assert world.get(place(waiting)) == waiting
 
 
-#: Outputs as given, as sent: in the order in which they were asked for, and none is an empty one.
+#: Outputs as submitted, and as sent upstream: in the order of the calls; a missing output is an empty one.
 RIGHT = [
     ([A, B], ["1", "2"]),
     ([B, A], ["1", "2"]),
@@ -50,7 +50,7 @@ RIGHT = [
 
 
 @pytest.mark.parametrize("outputs, sent", RIGHT)
-def test_outputs_are_sent_in_the_order_of_the_question(world: World, waiting, outputs, sent) -> None:
+def test_outputs_are_sent_in_the_order_of_the_calls(world: World, waiting, outputs, sent) -> None:
     world.script(answer(HELLO, id="resp_2"))
     told = given(world, waiting, *outputs)
     assert [item["output"] for item in world.sent["input"]] == sent
@@ -95,7 +95,7 @@ def test_a_run_that_has_ended_takes_no_outputs(world: World, end: str) -> None:
         given(world, run, A)
 
 
-def test_a_cancelled_question_takes_no_outputs(world: World, waiting) -> None:
+def test_a_cancelled_run_takes_no_outputs(world: World, waiting) -> None:
     world.post(f"{place(waiting)}/cancel")
     with pytest.raises(Refused, match='Runs in status "cancelled" do not accept tool outputs'):
         given(world, waiting, A, B)
@@ -108,9 +108,9 @@ def test_a_polled_round(world: World, waiting) -> None:
     assert world.get(place(waiting))["status"] == "completed"
 
 
-def test_call_ids_may_come_again_in_every_round(world: World) -> None:
-    """Some servers number the calls of every response alike.  The program sees each id once in a run; upstream gets
-    back its own.
+def test_upstream_may_use_the_same_call_ids_in_every_round(world: World) -> None:
+    """Some servers use the same call ids in every response.  In the run each id is unique; upstream receives its own
+    ids.
     """
     thread = world.thread("One")
     run = last(world.run(thread, answer(call(id="fc_a"), id="resp_1")), "run.requires_action")
@@ -126,7 +126,7 @@ def test_call_ids_may_come_again_in_every_round(world: World) -> None:
     assert [body.get("previous_response_id") for body in world.upstream.bodies] == [None, "resp_1", "resp_2"]
 
 
-def test_metadata_that_changes_while_a_question_waits_stays(world: World, waiting) -> None:
+def test_metadata_that_changes_while_the_run_waits_is_not_lost(world: World, waiting) -> None:
     assert world.post(place(waiting), metadata={"k": "v"})["metadata"] == {"k": "v"}
     world.script(answer(HELLO, id="resp_2"))
     told = given(world, waiting, A, B)

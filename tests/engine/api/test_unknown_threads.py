@@ -34,7 +34,7 @@ def old(world: World) -> World:
 
 
 @pytest.mark.parametrize("call", BEGINS)
-def test_what_begins_a_thread(old: World, call: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_calls_that_create_an_unknown_thread(old: World, call: str, caplog: pytest.LogCaptureFixture) -> None:
     BEGINS[call](old)
     thread = old.get(f"threads/{OLD}")
     assert (thread["id"], thread["object"], thread["created_at"]) == (OLD, "thread", 1000)
@@ -43,20 +43,20 @@ def test_what_begins_a_thread(old: World, call: str, caplog: pytest.LogCaptureFi
 
 
 @pytest.mark.parametrize("call", STAYS)
-def test_what_does_not(old: World, call: str) -> None:
+def test_calls_that_do_not_create_an_unknown_thread(old: World, call: str) -> None:
     with pytest.raises(Refused, match="No thread found") as refused:
         STAYS[call](old)
     assert refused.value.status == 404
 
 
 @pytest.mark.parametrize("call", BEGINS)
-def test_nothing_does_unless_the_settings_want_it(world: World, call: str) -> None:
+def test_without_the_setting_no_call_creates_an_unknown_thread(world: World, call: str) -> None:
     with pytest.raises(Refused, match="No thread found"):
         BEGINS[call](world)
 
 
 @pytest.mark.parametrize("id", ["thread_short", "thread_with space in it", "thread_" + "a" * 65, "thread_ümlaut12"])
-def test_what_is_no_id_of_a_thread(old: World, id: str) -> None:
+def test_invalid_thread_ids_create_no_thread(old: World, id: str) -> None:
     with pytest.raises(Refused, match="No thread found"):
         old.say(id, "Hello?")
 
@@ -69,7 +69,7 @@ def test_a_deleted_thread_stays_deleted(old: World) -> None:
             call(old)
 
 
-def test_one_that_was_erased_in_time_does_too(old: World) -> None:
+def test_a_thread_erased_by_retention_stays_deleted(old: World) -> None:
     old.say(OLD, "Hello?")
     object.__setattr__(old.context, "retention", 10.0)
     old.clock.time += 100_000
@@ -79,7 +79,7 @@ def test_one_that_was_erased_in_time_does_too(old: World) -> None:
 
 
 @pytest.mark.parametrize("deleted", [False, True])
-def test_one_of_another_tenant_is_not_created_again(old: World, deleted: bool) -> None:
+def test_a_thread_of_another_tenant_is_not_created(old: World, deleted: bool) -> None:
     other = old.elsewhere("other")
     other.context = replace(other.context, store=other.context.store.of("other"))
     other.engine = Engine(other.context)
@@ -90,8 +90,8 @@ def test_one_of_another_tenant_is_not_created_again(old: World, deleted: bool) -
         old.say(OLD, "Hello?")
 
 
-def test_several_at_once_begin_one(old: World) -> None:
-    """All of them see that there is none; then all of them write."""
+def test_concurrent_calls_create_one_thread(old: World) -> None:
+    """All calls find no thread; then all try to create it."""
     barrier, made = threading.Barrier(6), []
     body = {"id": OLD, "object": "thread", "created_at": 1, "metadata": {}, "tool_resources": {}}
 

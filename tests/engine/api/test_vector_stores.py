@@ -20,7 +20,7 @@ def _resources(world: World, assistant: str) -> Any:
     return world.get(f"assistants/{assistant}")["tool_resources"]
 
 
-def test_every_assistant_that_searches_it_does_so_no_more(world: World) -> None:
+def test_a_deleted_store_is_removed_from_every_assistant(world: World) -> None:
     one, other = _assistant(world, "vs_9", code_interpreter=FILES), _assistant(world, "vs_8")
     assert world.delete("vector_stores/vs_9") == {"id": "vs_1"}
     assert world.upstream.calls == [("DELETE", "/vector_stores/vs_9", None)]
@@ -28,8 +28,8 @@ def test_every_assistant_that_searches_it_does_so_no_more(world: World) -> None:
     assert _resources(world, other)["file_search"] == {"vector_store_ids": ["vs_8"]}
 
 
-def test_an_id_that_is_mentioned_elsewhere(world: World) -> None:
-    """Such as in instructions, or as a part of a longer one."""
+def test_an_id_in_another_place_is_not_changed(world: World) -> None:
+    """For example in instructions, or as a part of a longer id."""
     mentions = world.assistant(instructions="Search vs_9.")
     longer = _assistant(world, "vs_99")
     before = [world.get(f"assistants/{each}") for each in (mentions, longer)]
@@ -39,7 +39,7 @@ def test_an_id_that_is_mentioned_elsewhere(world: World) -> None:
     assert after[0] == before[0]
 
 
-def test_what_upstream_does_not_delete_is_still_searched(world: World) -> None:
+def test_a_store_that_upstream_does_not_delete_is_still_searched(world: World) -> None:
     one = _assistant(world, "vs_9")
     world.upstream.failing = Refusal(404, "No such vector store.")
     with pytest.raises(Refused, match="No such vector store"):

@@ -1,4 +1,4 @@
-"""A server with responses that native code has made, as it lists what was asked in each."""
+"""A server with native responses, which lists the input items of each."""
 
 from typing import Any
 

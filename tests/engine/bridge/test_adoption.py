@@ -46,7 +46,7 @@ def test_both_ways_to_list_an_input(world: World, page: int, whole: bool) -> Non
     assert (world.sent["previous_response_id"], len(world.sent["input"])) == ("resp_3", 1)
 
 
-def test_a_conversation_knows_more_than_its_request_says(world: World) -> None:
+def test_a_response_with_a_conversation_is_no_head(world: World) -> None:
     server = Server(world)
     thread_id = world.thread()
     last = server.has(response("resp_1", message("Two."), conversation={"id": "conv_1"}), user("One.", "msg_1"))
@@ -55,7 +55,7 @@ def test_a_conversation_knows_more_than_its_request_says(world: World) -> None:
 
 
 @pytest.mark.parametrize("how", [{"store": False}, {"status": "incomplete"}])
-def test_from_which_no_run_chains(world: World, how: Json) -> None:
+def test_adopted_responses_from_which_no_run_chains(world: World, how: Json) -> None:
     server = Server(world)
     thread_id = world.thread()
     last = server.has(response("resp_1", message("Two.", status="completed"), **how), user("One.", "msg_1"))
@@ -71,12 +71,12 @@ def test_a_server_that_stores_nothing(world: World) -> None:
     assert world.base.read(threads.head, thread_id).response_id is None
 
 
-def test_what_is_asked_of_a_thread_already_is_not_asked_twice(world: World) -> None:
+def test_input_that_the_thread_has_already_is_not_added_twice(world: World) -> None:
     thread_id = world.thread("One.", "Two.")
     said = [user("One."), user("Two."), user("Three.")]
     assert _adopt(world, thread_id, response("resp_1", message("Four.")), input=said) == ["Three.", "Four."]
     world.say(thread_id, "Five.")
-    # Its chain knows the thread but for one message, and the request says another: that is not in its head.
+    # The response's chain lacks one message of the thread, so the thread's head does not move.
     other = response("resp_2", message("Seven."), previous="resp_1")
     assert _adopt(world, thread_id, other, input="Six.") == ["Six.", "Seven."]
     assert _state(world, thread_id).last_response_id == "resp_1"
@@ -84,7 +84,7 @@ def test_what_is_asked_of_a_thread_already_is_not_asked_twice(world: World) -> N
     assert _adopt(world, thread_id, other, other, input="Six.") == []
 
 
-def test_another_process_adopts_it_meanwhile(world: World) -> None:
+def test_a_response_that_another_process_adopts_at_the_same_time(world: World) -> None:
     thread_id = world.thread()
     made = response("resp_1", message("Two."))
     world.meddle(lambda name, *_: name == "_write", lambda: _adopt(world, thread_id, made, input="One."))
@@ -92,7 +92,7 @@ def test_another_process_adopts_it_meanwhile(world: World) -> None:
     assert world.messages(thread_id) == ["One.", "Two."]
 
 
-def test_refusals(world: World) -> None:
+def test_responses_that_cannot_be_adopted(world: World) -> None:
     server = Server(world)
     thread_id = world.thread()
     with pytest.raises(natives.NotAdoptable, match="pass the input, too"):
@@ -106,7 +106,7 @@ def test_refusals(world: World) -> None:
     assert world.messages(thread_id) == []
 
 
-def test_an_approval_answers_the_one_who_asked(world: World) -> None:
+def test_an_approval_or_output_without_its_request_is_left_out(world: World) -> None:
     thread_id = world.thread()
     request = {"type": "mcp_approval_request", "id": "mcpr_1", "server_label": "s", "name": "f", "arguments": "{}"}
     leave = {"type": "mcp_approval_response", "approval_request_id": "mcpr_1", "approve": True}

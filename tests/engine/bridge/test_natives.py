@@ -20,7 +20,7 @@ def collect(world: World, *responses: Any, known: set[str] = frozenset(), given:
 
 
 def words(found: list[Native]) -> list[tuple[str, list[str]]]:
-    """Each response, and the texts of what was asked in it."""
+    """Each response, and the texts of its new input."""
     return [(one.response["id"], [item["content"][0]["text"] for item in one.given]) for one in found]
 
 
@@ -40,7 +40,7 @@ def server(world: World) -> Server:
 WHOLE = [(f"resp_{number}", [f"Question {number}."]) for number in (1, 2, 3)]
 
 
-def test_a_chain_comes_out_from_its_beginning_with_what_was_new_in_each(world: World, server: Server) -> None:
+def test_a_chain_is_returned_from_its_beginning_with_new_input_only(world: World, server: Server) -> None:
     assert words(collect(world, "resp_3")) == WHOLE
 
 
@@ -51,28 +51,28 @@ def test_a_response_that_the_caller_has_is_not_fetched(world: World, server: Ser
 
 
 @pytest.mark.parametrize("known, expected", [("resp_1", WHOLE[1:]), ("resp_2", WHOLE[2:]), ("resp_3", [])])
-def test_a_chain_is_read_back_to_what_is_known(world: World, server: Server, known: str, expected: Any) -> None:
+def test_a_chain_is_read_back_to_a_known_response(world: World, server: Server, known: str, expected: Any) -> None:
     assert words(collect(world, "resp_3", known={known})) == expected
 
 
-def test_each_response_comes_out_once(world: World, server: Server) -> None:
+def test_each_response_is_returned_once(world: World, server: Server) -> None:
     assert words(collect(world, "resp_1", "resp_3", "resp_2", "resp_3")) == WHOLE
 
 
-def test_items_without_an_id_are_all_taken_for_new(world: World) -> None:
+def test_items_without_an_id_are_taken_as_new(world: World) -> None:
     server = Server(world)
     server.has(response("resp_1", message(says("Answer."), id="")), user("One.", ""))
     server.has(response("resp_2", message(says("Answer."), id=""), previous="resp_1"), user("Two.", ""))
     assert words(collect(world, "resp_2")) == [("resp_1", ["One."]), ("resp_2", ["Two."])]
 
 
-def test_what_was_asked_comes_without_the_ids_that_upstream_gave_it(world: World, server: Server) -> None:
+def test_input_is_returned_without_upstreams_ids(world: World, server: Server) -> None:
     (one, *_) = collect(world, "resp_3")
     assert "id" not in one.given[0]
 
 
 @pytest.mark.parametrize("given", ["Hello?", [{"role": "user", "content": "Hello?"}]])
-def test_an_input_that_is_given_is_not_asked_for(world: World, given: Any) -> None:
+def test_input_that_is_given_is_not_fetched(world: World, given: Any) -> None:
     own = response("resp_9", message(says("Yes.")), previous="resp_8")
     assert words(collect(world, own, given=given)) == [("resp_9", ["Hello?"])]
     assert (world.upstream.asked, world.upstream.calls) == ([], [])
@@ -95,18 +95,18 @@ def test_a_response_without_an_end_or_an_output_cannot_stand_in_a_thread(
         collect(world, "resp_3")
 
 
-def test_one_that_was_cut_short_can(world: World, server: Server) -> None:
+def test_an_incomplete_response_can_be_adopted(world: World, server: Server) -> None:
     world.upstream.stored["resp_3"] |= {"status": "incomplete"}  # type: ignore[operator]
     assert words(collect(world, "resp_3")) == WHOLE
 
 
-def test_an_input_that_upstream_does_not_know_has_to_be_given(world: World, server: Server) -> None:
+def test_input_that_upstream_does_not_have_must_be_given(world: World, server: Server) -> None:
     del server.inputs["resp_2"]
     with pytest.raises(NotAdoptable, match=r"resp_2: .*pass the input, too"):
         collect(world, "resp_3")
 
 
-def test_upstreams_own_refusals_are_its_own(world: World, server: Server) -> None:
+def test_refusals_of_upstream_are_raised(world: World, server: Server) -> None:
     with pytest.raises(Refusal, match="No such response"):
         collect(world, "resp_9")
     world.upstream.stored["broken"] = response("broken", message(says("Yes.")))

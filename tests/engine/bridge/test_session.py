@@ -1,4 +1,4 @@
-"""A thread as a list of items: put in, listed, taken out, cleared."""
+"""A thread as a list of items: added, listed, removed, cleared."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from tests.translate.telling import message, says
 
 Json = dict[str, Any]
 HELLO = message(says("Hello."))
-#: Items as a program gives them, in forms that the journal has in another one.
+#: Items as a program adds them, in forms that differ from those in the journal.
 GIVEN: list[Json] = [
     {"role": "user", "content": "Look."},
     {"role": "developer", "content": "Be careful."},
@@ -38,13 +38,13 @@ def pop(world: World, thread: str) -> Json | None:
 
 @pytest.fixture
 def talk(world: World) -> str:
-    """A thread with a run's answer, of which upstream's chain knows all."""
+    """A thread with a run's answer; upstream's chain contains all of it."""
     thread = world.thread("One")
     world.run(thread, answer(HELLO))
     return thread
 
 
-def test_items_come_out_as_they_were_put_in(world: World) -> None:
+def test_items_are_listed_as_they_were_added(world: World) -> None:
     thread = world.thread()
     add(world, thread, *GIVEN)
     assert listed(world, thread) == GIVEN
@@ -52,19 +52,19 @@ def test_items_come_out_as_they_were_put_in(world: World) -> None:
 
 
 @pytest.mark.parametrize("limit, first", [(0, 5), (1, 4), (5, 0), (9, 0)])
-def test_the_last_so_many(world: World, limit: int, first: int) -> None:
+def test_the_list_can_be_limited_to_the_last_items(world: World, limit: int, first: int) -> None:
     thread = world.thread()
     add(world, thread, *GIVEN)
     assert listed(world, thread, limit) == GIVEN[first:]
 
 
-def test_a_runs_messages_are_among_them_in_the_form_that_is_sent(world: World, talk: str) -> None:
+def test_messages_of_runs_are_listed_in_the_form_that_is_sent(world: World, talk: str) -> None:
     add(world, talk, GIVEN[0])
     assert inputs({"input": listed(world, talk)}) == ["One", "Hello.", "Look."]
     assert listed(world, talk)[-1] == GIVEN[0]
 
 
-def test_items_are_taken_out_from_the_end(world: World) -> None:
+def test_items_are_removed_from_the_end(world: World) -> None:
     thread = world.thread()
     add(world, thread, *GIVEN)
     assert [pop(world, thread) for _ in GIVEN] == GIVEN[::-1]
@@ -72,13 +72,13 @@ def test_items_are_taken_out_from_the_end(world: World) -> None:
     assert world.base.read(journal.rows, thread) == []
 
 
-def test_what_the_chain_does_not_know_is_taken_out_of_the_thread_alone(world: World, talk: str) -> None:
+def test_removing_an_item_outside_of_the_chain_leaves_the_head(world: World, talk: str) -> None:
     add(world, talk, GIVEN[0])
     assert pop(world, talk) == GIVEN[0]
     assert world.base.read(threads.head, talk).response_id == "resp_1"
 
 
-def test_what_the_chain_knows_breaks_it(world: World, talk: str) -> None:
+def test_removing_an_item_of_the_chain_removes_the_head(world: World, talk: str) -> None:
     popped = pop(world, talk)
     assert popped is not None
     assert inputs({"input": [popped]}) == ["Hello."]
@@ -87,8 +87,8 @@ def test_what_the_chain_knows_breaks_it(world: World, talk: str) -> None:
     assert inputs(world.sent) == ["One"]
 
 
-def test_a_call_without_an_output_goes_with_what_stands_before_it(world: World) -> None:
-    """It is not shown, so it must not come back once an output of its name is added."""
+def test_a_call_without_an_output_is_removed_with_the_item_before_it(world: World) -> None:
+    """The call is not listed, and must not appear later when an output with its id is added."""
     thread = world.thread()
     add(world, thread, GIVEN[0])
     run = driven.drive(world, thread).run
@@ -108,7 +108,7 @@ def test_a_cleared_thread_keeps_its_runs(world: World, talk: str) -> None:
     assert len(world.get(f"threads/{talk}/runs")["data"]) == 1
 
 
-def test_a_busy_thread_is_read_and_not_changed(world: World, talk: str) -> None:
+def test_a_thread_with_an_active_run_can_be_read_but_not_changed(world: World, talk: str) -> None:
     run = driven.drive(world, talk).run
     changes = [lambda: add(world, talk, GIVEN[0]), lambda: pop(world, talk)]
     changes.append(lambda: world.base.write(session.clear, world.context, talk))
@@ -119,7 +119,7 @@ def test_a_busy_thread_is_read_and_not_changed(world: World, talk: str) -> None:
 
 
 @pytest.mark.parametrize("create", [True, False])
-def test_a_thread_from_elsewhere_begins_with_its_first_item_where_that_is_wanted(world: World, create: bool) -> None:
+def test_the_first_item_creates_an_unknown_thread_if_the_settings_allow_it(world: World, create: bool) -> None:
     object.__setattr__(world.context, "unknown_threads", create)
     if create:
         add(world, "thread_elsewhere", GIVEN[0])

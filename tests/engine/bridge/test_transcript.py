@@ -41,7 +41,7 @@ def test_items_outside_of_the_chain_are_sent(world: World, thread: str) -> None:
     assert texts(found.input_items(everything=True)) == ["One", "Hello.", "Two"]
 
 
-def test_a_call_goes_on_with_a_text_or_with_items(world: World, thread: str) -> None:
+def test_a_request_is_built_from_a_text_or_from_items(world: World, thread: str) -> None:
     found = read(world, thread)
     request = found.request("And now?")
     assert (request["previous_response_id"], texts(request["input"])) == ("resp_1", ["Two", "And now?"])
@@ -51,7 +51,7 @@ def test_a_call_goes_on_with_a_text_or_with_items(world: World, thread: str) -> 
     assert texts(found.input_items()) == ["Two"], "it stays as it was read"
 
 
-#: Why there is nothing to go on from.
+#: Reasons why there is no response to continue from.
 UNCHAINED = {
     "upstream stores nothing": lambda world, thread: setattr(world.upstream, "can", Profile("scripted", stores=False)),
     "the thread has no head": lambda world, thread: world.base.write(threads.set_head, thread, None, 0),
@@ -59,7 +59,7 @@ UNCHAINED = {
 
 
 @pytest.mark.parametrize("why", UNCHAINED)
-def test_without_a_chain_everything_is_left_to_say(world: World, thread: str, why: str) -> None:
+def test_without_a_chain_all_items_are_sent(world: World, thread: str, why: str) -> None:
     UNCHAINED[why](world, thread)
     found = read(world, thread)
     assert found.last_response_id is None
@@ -87,7 +87,7 @@ def test_a_call_without_an_output_is_not_sent(world: World) -> None:
     assert (found.last_response_id, found.unsent) == ("resp_2", ())
 
 
-def test_entries_are_the_journal_in_the_form_that_any_server_takes(world: World, thread: str) -> None:
+def test_entries_are_the_journals_items_in_a_form_that_any_server_accepts(world: World, thread: str) -> None:
     world.base.write(written.put, world.context, thread, {"role": "user", "content": "Odd", "type": "message"})
     rows, entries = world.base.read(journal.rows, thread), world.base.read(transcript.entries, thread)
     assert [entry.seq for entry in entries] == [row.seq for row in rows]
@@ -96,13 +96,13 @@ def test_entries_are_the_journal_in_the_form_that_any_server_takes(world: World,
     assert all(isinstance(entry.item["content"], list) for entry in entries)
 
 
-def test_a_thread_that_is_not_there(world: World) -> None:
+def test_an_unknown_thread(world: World) -> None:
     for work in (transcript.read, transcript.lock):
         with pytest.raises(ApiError, match="No thread found with id 'thread_9'"):
             world.base.write(work, world.context, "thread_9")
 
 
-def test_a_thread_is_changed_while_no_run_is_active(world: World, thread: str) -> None:
+def test_a_thread_can_be_locked_only_while_no_run_is_active(world: World, thread: str) -> None:
     world.base.write(transcript.lock, world.context, thread)
     state = driven.drive(world, thread)
     with pytest.raises(ApiError, match=f"while a run {state.run['id']} is active"):

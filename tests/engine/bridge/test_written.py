@@ -1,4 +1,4 @@
-"""Items that were made by none of a thread's runs: where they stand in the journal, and which message shows them."""
+"""Items that no run of the thread created: their rows in the journal, and the messages that show them."""
 
 from typing import Any
 
@@ -34,7 +34,7 @@ def last(world: World, thread: str) -> journal.Row:
     return world.base.read(journal.rows, thread)[-1]
 
 
-#: An item, whether it goes upstream or came from there, and whose message shows it.
+#: An item, its direction in the journal, and the role of the message that shows it.
 GIVEN = [
     (said("user", "Hello."), "in", "user"),
     (said("assistant", "Hello."), "out", "assistant"),
@@ -63,7 +63,7 @@ def test_an_item_is_journalled_and_shown(
 
 
 @pytest.mark.parametrize("asks, answers", [(CALL, OUTPUT), (REQUEST, LEAVE)])
-def test_an_answer_belongs_to_the_response_that_asked_last(
+def test_an_output_belongs_to_the_last_response_with_its_call(
     world: World, thread: str, asks: Json, answers: Json
 ) -> None:
     for response_id in ("resp_1", "resp_2"):
@@ -74,7 +74,7 @@ def test_an_answer_belongs_to_the_response_that_asked_last(
     assert last(world, thread).response_id == "resp_2"
 
 
-def test_what_a_response_has_made_stands_under_its_name(world: World, thread: str) -> None:
+def test_an_item_of_a_response_is_journalled_with_the_responses_id(world: World, thread: str) -> None:
     world.base.write(written.put, world.context, thread, message(says("Hello.")), None, "resp_1")
     row = last(world, thread)
     assert (row.direction, row.response_id, row.message_id) == ("out", "resp_1", None)

@@ -29,12 +29,12 @@ def test_a_parameter_that_the_model_refuses_is_left_out_from_then_on(world: Worl
     assert ("temperature" in world.sent, world.sent["top_p"]) == (False, 0.5)
 
 
-def test_a_parameter_that_was_not_sent_is_the_callers_business(world: World) -> None:
+def test_a_refusal_of_a_parameter_that_was_not_sent_is_passed_on(world: World) -> None:
     with pytest.raises(Refused, match="Unsupported parameter"):
         world.run(world.thread("One"), UNSUPPORTED)
 
 
-#: The same as servers say it that have no code for it.
+#: The same refusal from servers that send no error code.
 TOO_LONG_ELSEWHERE = [
     "This model's maximum context length is 4096 tokens. However, you requested 5000 tokens.",
     "the request exceeds the available context size. try increasing the context size or enable context shift",
@@ -42,7 +42,7 @@ TOO_LONG_ELSEWHERE = [
 
 
 @pytest.mark.parametrize("words", TOO_LONG_ELSEWHERE)
-def test_too_long_is_known_by_its_words(world: World, words: str) -> None:
+def test_a_too_long_input_is_recognised_by_the_message(world: World, words: str) -> None:
     world.script(Refusal(400, words))
     assert names(world.run(world.thread("A", "B"), answer(HELLO)))[-1] == "run.completed"
     world.upstream.bodies.clear()
@@ -60,7 +60,7 @@ def test_a_conversation_that_is_too_long_is_halved_until_it_fits(world: World, g
     assert [inputs(body) for body in world.upstream.bodies] == [list("ABCDEFGH"), list("EFGH"), list("GH")]
 
 
-def test_a_chain_that_is_too_long_is_left_for_its_newer_half(world: World) -> None:
+def test_a_chain_that_is_too_long_is_replaced_by_the_newer_half(world: World) -> None:
     thread = world.thread("A", "B")
     world.run(thread, answer(HELLO))
     world.say(thread, "C")
@@ -76,7 +76,7 @@ def test_one_message_that_is_too_long_fails_the_run(world: World) -> None:
     assert [inputs(body) for body in world.upstream.bodies] == [["A", "B"], ["B"]]
 
 
-def test_a_server_that_refuses_to_store_is_not_asked_to(world: World) -> None:
+def test_a_server_that_refuses_to_store_gets_store_false(world: World) -> None:
     thread = world.thread("One")
     world.script(Refusal(400, "store is not supported", param="store"))
     world.run(thread, answer(HELLO))
@@ -85,7 +85,7 @@ def test_a_server_that_refuses_to_store_is_not_asked_to(world: World) -> None:
     assert (inputs(world.sent), world.sent["store"]) == (["One", "Hello."], False)
 
 
-def test_a_server_that_lost_the_chain_may_refuse_to_store_besides(world: World) -> None:
+def test_a_server_that_lost_the_chain_may_also_refuse_to_store(world: World) -> None:
     thread = world.thread("One")
     world.run(thread, answer(HELLO))
     world.script(Refusal(404, "I know no resp_1."), Refusal(400, "Store must be set to false"))
@@ -101,7 +101,7 @@ UNKNOWN = [
 
 
 @pytest.mark.parametrize("refusal", UNKNOWN)
-def test_a_server_that_does_not_know_store_does_not_get_it(world: World, refusal: Refusal) -> None:
+def test_a_server_that_refuses_the_parameter_store_does_not_get_it(world: World, refusal: Refusal) -> None:
     thread = world.thread("One")
     world.script(refusal, refusal)
     world.run(thread, answer(HELLO))
@@ -110,14 +110,14 @@ def test_a_server_that_does_not_know_store_does_not_get_it(world: World, refusal
     assert inputs(world.sent) == ["One", "Hello."]
 
 
-def test_a_server_that_refuses_to_store_whatever_is_said_is_the_callers_business(world: World) -> None:
+def test_a_refusal_of_store_after_all_remedies_is_passed_on(world: World) -> None:
     refusal = Refusal(400, "Unsupported parameter: store")
     world.script(refusal, refusal)
     with pytest.raises(Refused, match="Unsupported parameter"):
         world.run(world.thread("One"), refusal)
 
 
-def test_what_a_server_does_not_know_and_the_answer_does_not_need_is_left_out(world: World) -> None:
+def test_unnecessary_parameters_that_a_server_refuses_are_left_out(world: World) -> None:
     given = {"metadata": {"a": "b"}, "parallel_tool_calls": False}
     found = {"file_search": {"vector_store_ids": ["vs_1"]}}
     assistant = world.assistant(tools=[{"type": "file_search"}], tool_resources=found)
@@ -130,7 +130,7 @@ def test_what_a_server_does_not_know_and_the_answer_does_not_need_is_left_out(wo
     assert left[-1] == {"metadata", "parallel_tool_calls", "include", "truncation"} & set(world.sent) == set()
 
 
-def test_calls_of_a_response_that_has_no_name_until_its_end_keep_their_outputs(world: World) -> None:
+def test_calls_of_a_response_without_an_id_until_its_end_have_their_outputs(world: World) -> None:
     world.upstream.can = Profile("stateless", stores=False)
     thread = world.thread("One")
     first, second = call(), call(id="fc_b")
@@ -141,7 +141,7 @@ def test_calls_of_a_response_that_has_no_name_until_its_end_keep_their_outputs(w
     assert kinds == ["message", "function_call", "function_call", "function_call_output", "function_call_output"]
 
 
-#: How a server says that it cannot read the reasoning, or that it knows of none.
+#: Refusals of servers that cannot read the reasoning, or do not support it.
 UNREADABLE = [
     Refusal(400, "x", code="invalid_encrypted_content"),
     Refusal(422, "Input should be 'message' or 'function_call', not 'reasoning'"),
@@ -176,7 +176,7 @@ def test_a_model_that_does_not_reason_is_not_asked_for_its_reasoning(
 
 
 UNTRUSTED = Profile("other", trusted=False)
-#: How an unknown server opens the answer to a chain, and whether it is believed.
+#: How an unknown server opens the answer to a chained request, and whether that proves the chain.
 OPENINGS = {
     "with the echo": ([[created(id="resp_2", previous_response_id="resp_1", store=True)]], True),
     "without an echo": ([[created(id="resp_2")]], False),
@@ -186,7 +186,7 @@ OPENINGS = {
 
 
 @pytest.mark.parametrize("way", OPENINGS)
-def test_an_unknown_server_has_to_say_that_its_chain_holds(world: World, way: str) -> None:
+def test_an_unknown_server_must_echo_the_previous_response(world: World, way: str) -> None:
     world.upstream.can = UNTRUSTED
     reads, believed = OPENINGS[way]
     thread = world.thread("One")
@@ -220,7 +220,7 @@ def test_an_unknown_server_that_loses_chains_is_not_chained_at_any_more(world: W
 
 
 @pytest.mark.parametrize("profile", [UNTRUSTED, Profile("openai")])
-def test_a_chain_that_held_forgives_one_that_was_lost(world: World, profile: Profile) -> None:
+def test_a_valid_chain_resets_the_count_of_lost_ones(world: World, profile: Profile) -> None:
     servers = world.context.capabilities
     servers.made(profile, "resp_1")
     for _ in range(3):
@@ -241,7 +241,7 @@ def test_unknown_events_are_logged_once(world: World, caplog: pytest.LogCaptureF
     assert len(told) == 1
 
 
-def test_what_differs_is_logged_for_each_run(world: World, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_difference_is_logged_for_each_run(world: World, caplog: pytest.LogCaptureFixture) -> None:
     events = answer(HELLO)
     for _ in range(2):
         world.run(world.thread("One"), [*events[:2], [text("Hullo")], *events[2:]])
@@ -259,7 +259,7 @@ def test_a_run_that_another_process_drives_is_not_interrupted(world: World) -> N
     assert (running.is_notified("run_1"), running.runs()) == (False, [])
 
 
-def test_a_watcher_of_a_run_is_rung_once() -> None:
+def test_a_watcher_of_a_run_is_called_once() -> None:
     running, rung = Registry(), list[str]()
     ring, other = (lambda: rung.append("one")), (lambda: rung.append("other"))
     assert not running.watch("run_1", ring)
@@ -286,7 +286,7 @@ def test_a_forked_process_drives_nothing() -> None:
     assert running.may_ask("run_1", 1.0)
 
 
-def test_a_round_is_shortened_with_its_outputs(world: World) -> None:
+def test_a_shortened_round_includes_its_outputs(world: World) -> None:
     thread = world.thread("A", "B")
     run = last(world.run(thread, answer(call())), "run.requires_action")
     world.script(TOO_LONG)
@@ -294,7 +294,7 @@ def test_a_round_is_shortened_with_its_outputs(world: World) -> None:
     assert inputs(world.sent) == ["B", "call call_a", "output call_a"]
 
 
-def test_what_was_changed_is_marked(world: World) -> None:
+def test_a_changed_request_is_marked(world: World) -> None:
     thread, assistant = world.thread("One"), world.assistant(temperature=0.5)
     world.script(UNSUPPORTED)
     told = world.run(thread, answer(HELLO), assistant_id=assistant)
@@ -305,7 +305,7 @@ def test_what_was_changed_is_marked(world: World) -> None:
     assert found.unanswered == []
 
 
-def test_what_was_changed_in_vain_is_marked(world: World) -> None:
+def test_a_changed_request_that_fails_is_marked(world: World) -> None:
     thread, assistant = world.thread("One"), world.assistant(temperature=0.5)
     world.script(UNSUPPORTED)
     told = world.run(thread, Refusal(500, "Oh."), assistant_id=assistant)

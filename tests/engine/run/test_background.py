@@ -1,4 +1,4 @@
-"""Polled runs that go on upstream while nothing of ours does."""
+"""Polled runs in upstream's background mode, which no process drives."""
 
 from typing import Any
 
@@ -30,7 +30,7 @@ def start(world: World, thread: str, *answers: Any, **given: Any) -> Json:
     )
 
 
-def test_a_run_begins_upstream_and_is_asked_after(world: World) -> None:
+def test_a_background_run_is_started_and_polled_upstream(world: World) -> None:
     thread = world.thread("One")
     run = start(world, thread, response())
     assert (run["status"], world.sent["background"]) == ("queued", True)
@@ -46,7 +46,7 @@ def test_a_run_begins_upstream_and_is_asked_after(world: World) -> None:
     assert world.upstream.asked == ["resp_1", "resp_1"]
 
 
-def test_a_response_that_is_done_at_once(world: World) -> None:
+def test_a_response_that_is_completed_at_once(world: World) -> None:
     thread = world.thread("One")
     run = start(world, thread, response("completed", HELLO))
     assert run["status"] == "queued"
@@ -54,7 +54,7 @@ def test_a_response_that_is_done_at_once(world: World) -> None:
     assert world.upstream.asked == []
 
 
-#: How a server says that it has no background.
+#: Refusals of servers without a background mode.
 NO_BACKGROUND = [
     Refusal(400, "Unknown parameter.", param="background"),
     Refusal(400, "Background mode requires store=true."),
@@ -63,7 +63,7 @@ NO_BACKGROUND = [
 
 
 @pytest.mark.parametrize("refusal", NO_BACKGROUND)
-def test_a_server_without_a_background_is_not_asked_for_it_again(world: World, refusal: Refusal) -> None:
+def test_a_server_without_background_mode_is_asked_for_it_once(world: World, refusal: Refusal) -> None:
     thread = world.thread("One")
     run = start(world, thread, refusal, answer(HELLO))
     assert (run["status"], world.get(place(run))["status"]) == ("queued", "completed")
@@ -72,8 +72,8 @@ def test_a_server_without_a_background_is_not_asked_for_it_again(world: World, r
     assert world.messages(thread) == ["One", "Hello.", "Bye."]
 
 
-def test_upstream_is_asked_sparingly(world: World) -> None:
-    """Often at first, then once a second, however many look."""
+def test_upstream_is_polled_at_growing_intervals(world: World) -> None:
+    """Often at first, then once a second, for any number of calls."""
     run = start(world, world.thread("One"), response())
     world.upstream.stored["resp_1"] = response("queued")
     asked = []
@@ -93,7 +93,7 @@ def test_a_run_in_the_background_needs_no_process(world: World) -> None:
     assert world.elsewhere("other").get(place(run))["status"] == "completed"
 
 
-def test_it_expires_and_is_cancelled_upstream(world: World) -> None:
+def test_an_expired_background_run_is_cancelled_upstream(world: World) -> None:
     run = start(world, world.thread("One"), response())
     world.clock.time += 600
     assert world.get(place(run))["status"] == "expired"
@@ -121,14 +121,14 @@ def test_cancelling(world: World, refusal: Any, shown: Any, status: str) -> None
     assert world.get(place(run))["status"] == status
 
 
-def test_deleting_its_thread_tells_upstream(world: World) -> None:
+def test_deleting_the_thread_cancels_the_response(world: World) -> None:
     run = start(world, world.thread("One"), response())
     world.upstream.stored["resp_1"] = response("in_progress")
     world.delete(f"threads/{run['thread_id']}")
     assert world.upstream.cancelled == ["resp_1"]
 
 
-def test_a_round_goes_on_in_the_background(world: World) -> None:
+def test_a_round_of_outputs_runs_in_the_background(world: World) -> None:
     thread = world.thread("One")
     run = start(world, thread, response("completed", call()))
     assert world.get(place(run))["status"] == "requires_action"
@@ -151,26 +151,26 @@ LOOKS = [
 
 
 @pytest.mark.parametrize("refusal, status", LOOKS, ids=str)
-def test_a_look_that_fails(world: World, refusal: Refusal, status: str) -> None:
+def test_a_failed_poll(world: World, refusal: Refusal, status: str) -> None:
     run = start(world, world.thread("One"), response())
     world.upstream.stored["resp_1"] = refusal
     assert world.get(place(run))["status"] == status
 
 
-def test_a_refused_one_never_was(world: World) -> None:
+def test_a_refused_background_run_is_not_stored(world: World) -> None:
     thread = world.thread("One")
     with pytest.raises(Refused, match="does not exist"):
         start(world, thread, Refusal(400, "The requested model 'x' does not exist.", code="model_not_found"))
     assert world.get(f"threads/{thread}/runs")["data"] == []
 
 
-def test_a_failed_one_is_a_failed_run(world: World) -> None:
+def test_a_failed_background_request_fails_the_run(world: World) -> None:
     run = start(world, world.thread("One"), Refusal(500, "Boom."))
     assert run["status"] == "queued"
     assert world.get(place(run))["last_error"] == {"code": "server_error", "message": "Boom."}
 
 
-def test_a_budget_that_is_used_up_ends_the_run_without_a_call(world: World) -> None:
+def test_a_used_up_token_limit_ends_the_run_without_a_request(world: World) -> None:
     usage = {"input_tokens": 10, "output_tokens": 90, "total_tokens": 100}
     run = start(world, world.thread("One"), response("completed", call(), usage=usage), max_completion_tokens=100)
     outputs = [{"tool_call_id": "call_a", "output": "42"}]
@@ -179,7 +179,7 @@ def test_a_budget_that_is_used_up_ends_the_run_without_a_call(world: World) -> N
     assert len(world.upstream.bodies) == 1
 
 
-def test_a_response_that_is_not_kept_is_no_head(world: World) -> None:
+def test_a_response_that_is_not_stored_is_no_head(world: World) -> None:
     thread = world.thread("One")
     world.get(place(start(world, thread, response("completed", HELLO, store=False))))
     start(world, thread, response(id="resp_2"))
@@ -216,8 +216,8 @@ def test_a_lost_chain_is_healed(world: World, way: Any, deaf: Any) -> None:
     assert world.get(place(run))["status"] == "completed"
 
 
-def test_a_chain_that_upstream_misses_late_is_healed(world: World) -> None:
-    """It looked for the previous response only when it got to work."""
+def test_a_lost_chain_that_is_reported_late_is_healed(world: World) -> None:
+    """Upstream searches for the previous response only when it begins to work on the new one."""
     thread = chained(world)
     run = start(world, thread, response("queued", id="resp_9"))
     world.upstream.stored["resp_9"] = response("failed", id="resp_9", **LOST)
@@ -230,7 +230,7 @@ def test_a_chain_that_upstream_misses_late_is_healed(world: World) -> None:
     assert world.messages(thread) == ["One", "Hello.", "Two", "B"]
 
 
-def test_the_second_beginning_fails(world: World) -> None:
+def test_a_healed_request_that_fails_fails_the_run(world: World) -> None:
     run = start(world, chained(world), response("queued", id="resp_9"))
     world.upstream.stored["resp_9"] = response("failed", id="resp_9", **LOST)
     world.script(Refusal(500, "Boom."))
@@ -238,13 +238,13 @@ def test_the_second_beginning_fails(world: World) -> None:
     assert world.get(place(run))["last_error"]["message"] == "Boom."
 
 
-def test_a_response_that_fails_for_a_chain_that_it_never_had(world: World) -> None:
+def test_a_response_without_a_chain_that_reports_a_lost_one_fails(world: World) -> None:
     run = start(world, world.thread("One"), response("queued"))
     world.upstream.stored["resp_1"] = response("failed", **LOST)
     assert world.get(place(run))["status"] == "failed"
 
 
-def test_of_two_processes_one_begins_again(world: World) -> None:
+def test_of_two_processes_one_heals_the_chain(world: World) -> None:
     run = start(world, chained(world), response("queued", id="resp_9"))
     world.upstream.stored["resp_9"] = response("failed", id="resp_9", **LOST)
     world.script(response("queued", id="resp_2"), response("queued", id="resp_3"))
@@ -256,7 +256,7 @@ def test_of_two_processes_one_begins_again(world: World) -> None:
     assert world.get(place(run))["status"] in ("queued", "failed")
 
 
-def test_a_run_that_is_cancelled_before_it_begins_again(world: World) -> None:
+def test_a_run_that_is_cancelled_before_it_is_healed(world: World) -> None:
     run = start(world, chained(world), response("queued", id="resp_9"))
     world.upstream.stored["resp_9"] = response("in_progress", id="resp_9")
     other = world.elsewhere("other")
@@ -271,7 +271,7 @@ def test_a_run_that_is_cancelled_before_it_begins_again(world: World) -> None:
     assert len(world.upstream.bodies) == 2
 
 
-def test_a_run_that_is_cancelled_while_it_begins(world: World) -> None:
+def test_a_run_that_is_cancelled_during_its_first_request(world: World) -> None:
     thread = world.thread("One")
 
     def meanwhile(body: Json) -> Json:
@@ -285,7 +285,7 @@ def test_a_run_that_is_cancelled_while_it_begins(world: World) -> None:
     assert world.get(place(run))["status"] == "cancelled"
 
 
-def test_a_thread_that_is_deleted_while_its_run_begins(world: World) -> None:
+def test_a_thread_that_is_deleted_during_its_runs_first_request(world: World) -> None:
     thread = world.thread("One")
 
     def meanwhile(body: Json) -> Json:

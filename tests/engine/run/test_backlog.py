@@ -1,5 +1,5 @@
-"""A store that fails while an answer arrives: events are held until it works, or the run is left for the next
-process.
+"""A store that fails while an answer arrives: events stay in memory until it works, or the run is left
+for the next process.
 """
 
 import json
@@ -73,7 +73,7 @@ def begun(world: World, *reads: Any) -> Any:
 
 
 def only(world: World) -> Json:
-    """The one run, as a look at its thread shows it."""
+    """The thread's only run, from the list of runs."""
     thread = world.base.read(lambda tx: tx.db.exec_driver_sql("SELECT thread_id FROM runs").scalar_one())
     (run,) = world.get(f"threads/{thread}/runs")["data"]
     return dict(run)
@@ -98,7 +98,7 @@ def goes_on(world: World, run: Json, *known: str) -> None:
 
 @pytest.mark.parametrize("first", range(len(READS)))
 @pytest.mark.parametrize("last", ["", "late"])
-def test_a_failure_that_passes_costs_nothing(
+def test_a_short_failure_of_the_store_changes_nothing(
     world: World, store: Failing, first: int, last: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     """From any read on, ending before the last one or after it: the events are the same, in the same order."""
@@ -149,8 +149,8 @@ TOLD = [
 
 
 @pytest.mark.parametrize("first", range(len(READS)))
-def test_a_failure_that_lasts_leaves_the_run_to_the_next_process(world: World, store: Failing, first: int) -> None:
-    """Upstream has the answer, even where its id could not be written down any more."""
+def test_a_lasting_failure_leaves_the_run_to_the_next_process(world: World, store: Failing, first: int) -> None:
+    """Upstream has the answer, even if its id could not be stored."""
     reply = begun(world, *READS[:first], store.breaks, *READS[first:])
     left = let_go(world, reply)
     assert left["status"] == ("queued" if first == 0 else "in_progress")
@@ -182,7 +182,7 @@ def test_other_processes_wait_for_the_lease(world: World, store: Failing) -> Non
 
 
 @pytest.mark.parametrize("stored", [False, True])
-def test_what_upstream_does_not_have_either_is_requested_again(world: World, store: Failing, stored: bool) -> None:
+def test_an_answer_that_upstream_does_not_have_is_requested_again(world: World, store: Failing, stored: bool) -> None:
     """Also if the last response has ended: nothing more can be fetched."""
     world.upstream.can = Profile("scripted", stores=stored)
     left = let_go(world, begun(world, store.breaks, *READS))
@@ -195,7 +195,7 @@ def test_what_upstream_does_not_have_either_is_requested_again(world: World, sto
     assert inputs(world.sent) == ["One"]
 
 
-def test_what_the_store_loses_each_time_is_reported_as_lost(world: World, store: Failing) -> None:
+def test_an_answer_that_is_lost_each_time_fails_the_run(world: World, store: Failing) -> None:
     world.upstream.can = Profile("scripted", stores=False)
     left = let_go(world, begun(world, store.breaks, *READS))
     for _ in range(recovery.MOST - 1):
@@ -211,7 +211,7 @@ def test_what_the_store_loses_each_time_is_reported_as_lost(world: World, store:
     goes_on(world, run, "One")
 
 
-def test_a_failure_that_never_passes_is_raised_at_once(world: World, store: Failing) -> None:
+def test_a_permanent_failure_is_raised_at_once(world: World, store: Failing) -> None:
     store.passes = "never"
     reply = begun(world, *READS[:4], store.breaks, *READS[4:])
     let_go(world, reply)
@@ -219,7 +219,7 @@ def test_a_failure_that_never_passes_is_raised_at_once(world: World, store: Fail
 
 
 @pytest.mark.parametrize("passes,again", [("never", "false"), ("by help", "false"), ("by itself", "true")])
-def test_a_caller_asks_again_where_that_helps(world: World, store: Failing, passes: Passes, again: str) -> None:
+def test_the_error_asks_for_a_retry_if_that_may_help(world: World, store: Failing, passes: Passes, again: str) -> None:
     store.passes, store.writes = passes, True
     with pytest.raises(Refused) as caught:
         world.thread("One")
@@ -228,7 +228,7 @@ def test_a_caller_asks_again_where_that_helps(world: World, store: Failing, pass
 
 
 @pytest.mark.parametrize("lasts", [False, True])
-def test_a_look_that_fails(world: World, store: Failing, lasts: bool) -> None:
+def test_an_interrupted_run_that_cannot_be_read(world: World, store: Failing, lasts: bool) -> None:
     """If an interrupted run cannot be read from the store, the run goes on; the change is noticed at its next write."""
 
     def told() -> None:
@@ -251,7 +251,7 @@ def test_a_look_that_fails(world: World, store: Failing, lasts: bool) -> None:
     assert world.messages(run["thread_id"]) == ["One", "" if lasts else "Hel"], "deltas are not stored one by one"
 
 
-def test_cancelled_while_it_is_held(world: World, store: Failing) -> None:
+def test_a_run_that_is_cancelled_while_its_events_are_in_memory(world: World, store: Failing) -> None:
     def cancelled() -> None:
         store.heals()
         other = world.elsewhere("other")
@@ -290,7 +290,7 @@ def test_a_pump_that_is_stopped_while_it_waits(world: World, store: Failing, rea
         assert world.messages(run["thread_id"]) == ["One", "Hello." if heals else "Bye."]
 
 
-def test_a_refused_run_that_cannot_be_taken_back(world: World, store: Failing) -> None:
+def test_a_refused_run_that_cannot_be_deleted(world: World, store: Failing) -> None:
     """The caller gets the store's error; the rest of the run is ended at the next read of the thread."""
 
     def refused(body: Json) -> Refusal:

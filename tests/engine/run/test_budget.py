@@ -26,7 +26,7 @@ def shown(world: World) -> str:
 
 
 def asked(world: World) -> int:
-    """How often upstream was asked to count."""
+    """How many requests the counting endpoint received."""
     return sum(path == "/responses/input_tokens" for _, path, _ in world.upstream.calls)
 
 
@@ -61,8 +61,8 @@ def test_upstream_counts_where_it_can(world: World, cap: int, said: str) -> None
     assert set(body) == {"model", "input", "truncation"}
 
 
-def test_a_count_that_grows_in_jumps_is_met_all_the_same(world: World) -> None:
-    """The first message weighs nothing, the last but one nearly all: estimates mislead, counts decide."""
+def test_a_budget_is_met_although_estimates_are_wrong(world: World) -> None:
+    """The first message has almost no tokens, the last but one nearly all: the counts decide, not the estimates."""
     world.upstream.can = COUNTS
     world.upstream.counting = lambda body: sum({"G": 900}.get(text[0], 1) for text in inputs(body))
     world.run(world.thread(*THREAD), answer(HELLO), max_prompt_tokens=100)
@@ -70,7 +70,7 @@ def test_a_count_that_grows_in_jumps_is_met_all_the_same(world: World) -> None:
     assert asked(world) <= 7
 
 
-def test_where_nothing_fits_after_some_tries_the_last_message_goes_alone(world: World) -> None:
+def test_if_nothing_fits_after_some_counts_only_the_last_message_is_sent(world: World) -> None:
     world.upstream.can = COUNTS
     world.upstream.counting = lambda body: 16 if len(body["input"]) == 1 else 20 + len(body["input"])
     thread = world.thread(*[letter * 400 for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"])
@@ -79,7 +79,7 @@ def test_where_nothing_fits_after_some_tries_the_last_message_goes_alone(world: 
 
 
 @pytest.mark.parametrize("counts", [True, False])
-def test_what_does_not_fit_at_all_is_not_asked(world: World, counts: bool) -> None:
+def test_a_run_that_does_not_fit_the_budget_is_incomplete(world: World, counts: bool) -> None:
     world.upstream.can, world.upstream.counting = Profile("scripted", counts=counts), by_words(1000)
     told = world.run(world.thread("A" * 1000, "B" * 1000), max_prompt_tokens=100)
     assert world.upstream.bodies == []
@@ -93,7 +93,7 @@ def test_instructions_that_do_not_fit(world: World) -> None:
     assert last(told, "run.incomplete")["incomplete_details"] == {"reason": "max_prompt_tokens"}
 
 
-def test_the_budget_is_the_runs_not_the_rounds(world: World) -> None:
+def test_the_budget_applies_to_all_rounds(world: World) -> None:
     world.upstream.can, world.upstream.counting = COUNTS, lambda body: 10
     told = world.run(world.thread("One"), answer(call(), usage=used(60)), max_prompt_tokens=100)
     told = world.submit(
@@ -119,7 +119,7 @@ def test_a_round_leaves_out_older_messages_but_never_its_own(world: World) -> No
     assert 4 < len(inputs(world.sent)) < 11
 
 
-def test_a_chain_is_counted_as_a_whole_and_left_where_it_is_too_long(world: World) -> None:
+def test_a_chain_is_counted_as_a_whole_and_replaced_if_it_is_too_long(world: World) -> None:
     thread = world.thread(*THREAD)
     world.run(thread, answer(HELLO))
     world.say(thread, "I" * 40)
@@ -139,7 +139,7 @@ def test_a_chain_with_more_than_the_messages_is_replayed(world: World) -> None:
     world.say(thread, "C")
     world.run(thread, answer(BYE, id="resp_2"), max_prompt_tokens=100)
     assert ("previous_response_id" in world.sent, shown(world)) == (False, "ABHC")
-    # Nothing was left out, so others may go on from there.
+    # No message was left out, so the next run may chain from this one.
     world.run(thread, answer(HELLO, id="resp_3"))
     assert world.sent["previous_response_id"] == "resp_2"
 
@@ -167,7 +167,7 @@ FAILURES = {
 
 
 @pytest.mark.parametrize("what", FAILURES)
-def test_a_count_that_fails_becomes_an_estimate(world: World, what: str) -> None:
+def test_if_counting_fails_tokens_are_estimated(world: World, what: str) -> None:
     refusal, times = FAILURES[what]
     world.upstream.can, world.upstream.counting = COUNTS, lambda body: refusal
     for number in (1, 2):
@@ -194,7 +194,7 @@ def test_a_window_and_a_budget(world: World) -> None:
     assert shown(world) == "GH"
 
 
-def test_what_fits_the_budget_and_not_the_model_is_halved(world: World) -> None:
+def test_input_that_fits_the_budget_but_not_the_model_is_halved(world: World) -> None:
     thread = world.thread(*THREAD)
     world.script(TOO_LONG)
     world.run(thread, answer(HELLO), max_prompt_tokens=60)
@@ -213,7 +213,7 @@ def test_a_polled_run_in_the_background(world: World) -> None:
     assert world.get(place(run))["status"] == "completed"
 
 
-def test_a_polled_run_of_our_own(world: World) -> None:
+def test_a_polled_run_that_the_shim_drives(world: World) -> None:
     run = world.post(f"threads/{world.thread('A' * 1000)}/runs", assistant_id=world.assistant(), max_prompt_tokens=100)
     found = world.get(place(run))
     assert (found["status"], found["incomplete_details"]) == ("incomplete", {"reason": "max_prompt_tokens"})
@@ -228,8 +228,8 @@ def test_a_run_without_a_cap_counts_nothing(world: World) -> None:
 PICTURE = {"type": "image_url", "image_url": {"url": "https://example.com/a.png"}}
 
 
-def test_what_an_estimate_is_made_of(world: World) -> None:
-    """Every kind of thing that a request may hold weighs something."""
+def test_all_content_is_estimated(world: World) -> None:
+    """Every kind of content in a request adds to the estimate."""
     parts = [{"type": "text", "text": "x" * 8}, PICTURE]
     thread = world.post("threads", messages=[{"role": "user", "content": parts}])["id"]
     function = {"type": "function", "function": {"name": "f", "parameters": {"type": "object", "properties": {}}}}

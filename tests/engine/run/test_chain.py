@@ -32,7 +32,7 @@ def test_a_thread_is_chained_run_by_run(world: World) -> None:
     assert world.messages(thread) == ["One", "Two", "A", "Three", "B", "C"]
 
 
-def test_a_round_is_chained_from_the_response_that_asked(world: World) -> None:
+def test_a_round_chains_from_the_response_with_the_calls(world: World) -> None:
     thread = world.thread("One")
     asked = last(world.run(thread, answer(call(), id="resp_1")), "run.requires_action")
     told = world.submit(asked, answer(said("A"), id="resp_2"), call_a="42")
@@ -48,7 +48,7 @@ def test_instructions_alone_are_an_input(world: World) -> None:
     assert world.sent["instructions"] == "Begin."
 
 
-def test_neither_instructions_nor_words_are_nothing_to_answer(world: World) -> None:
+def test_a_run_without_instructions_and_messages_is_refused(world: World) -> None:
     with pytest.raises(Refused, match="requires a Thread with a user message"):
         world.run(world.thread())
     assert world.upstream.bodies == []
@@ -91,8 +91,8 @@ def test_a_run_that_ends_badly_leaves_the_head(world: World, end: str) -> None:
 
 
 @pytest.mark.parametrize("end", ["cancel", "expire"])
-def test_a_question_that_was_never_answered_leaves_the_head(world: World, end: str) -> None:
-    """Of its calls only those go again that were answered in an earlier round."""
+def test_a_run_that_ended_while_it_waited_leaves_the_head(world: World, end: str) -> None:
+    """Only calls that have an output are replayed."""
     thread = world.thread("One")
     asked = last(world.run(thread, answer(call(id="fc_1"), id="resp_1")), "run.requires_action")
     world.submit(asked, answer(call(id="fc_2"), id="resp_2"), call_1="42")
@@ -132,7 +132,7 @@ LOST = {
     "the same behind a sign of life": [[{"type": "keepalive"}, *IGNORED[0]]],
     "the same, a read later": [[{"type": "keepalive"}], *IGNORED],
 }
-#: After these nothing is chained there any more.
+#: After these failures the server is not chained at any more.
 NEVER = {way for way in LOST if way.removeprefix("an event, ") in {name for name, row in WORDINGS.items() if row.never}}
 NEVER |= {"an answer without the history", "the same behind a sign of life", "the same, a read later"}
 
@@ -155,11 +155,11 @@ def test_a_lost_chain_is_healed(world: World, way: str) -> None:
 
 
 @pytest.mark.parametrize("way", LOST)
-def test_it_is_healed_once(world: World, way: str) -> None:
+def test_a_lost_chain_is_healed_only_once(world: World, way: str) -> None:
     thread = world.thread("One")
     world.run(thread, answer(said("A"), id="resp_1"))
     world.script(LOST[way])
-    # A refusal before the answer is the caller's; one in the answer is the run's.
+    # A refusal before the answer is raised; one in the answer fails the run.
     with suppress(Refused):
         told = world.run(thread, Refusal(400, GONE))
         assert names(told)[-1] == "run.failed"
@@ -195,7 +195,7 @@ def test_an_error_event_without_a_chain_ends_the_run(world: World) -> None:
     assert last(told, "run.failed")["last_error"] == {"code": "server_error", "message": GONE}
 
 
-def test_an_answer_that_is_not_kept_is_good_but_no_head(world: World) -> None:
+def test_an_answer_that_is_not_stored_completes_the_run_but_is_no_head(world: World) -> None:
     thread = world.thread("One")
     events = answer(said("A"), id="resp_1")
     events[0] = [created(id="resp_1", store=False)]
@@ -205,7 +205,7 @@ def test_an_answer_that_is_not_kept_is_good_but_no_head(world: World) -> None:
     assert (inputs(world.sent), previous(world)) == (["One", "A"], None)
 
 
-def test_a_question_that_is_not_kept_is_no_tip(world: World) -> None:
+def test_a_response_with_calls_that_is_not_stored_is_no_tip(world: World) -> None:
     thread = world.thread("One")
     events = answer(call(), id="resp_1")
     events[0] = [created(id="resp_1", store=False)]

@@ -1,4 +1,4 @@
-"""A transaction that was lost before its end is done again, so what runs in it must change nothing but the store."""
+"""A transaction that is lost before its commit is repeated, so the code in it must change only the store."""
 
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ class Lost(Exception):
 
 
 class Twice:
-    """A store that loses every write as it would have been kept, and does it again."""
+    """A store that rolls back every write just before its commit, and repeats it."""
 
     def __init__(self, inner: Any) -> None:
         self.inner, self.lost = inner, 0
@@ -61,7 +61,7 @@ def _journal(base: Database, thread: str) -> list[Any]:
     return [(row.direction, row.type, row.call_id, row.response_id) for row in rows]
 
 
-def test_every_write_may_be_done_again(world: World, stores: Stores, tmp_path: Path) -> None:
+def test_every_write_may_be_repeated(world: World, stores: Stores, tmp_path: Path) -> None:
     url = stores.new(tmp_path, "other.db")
     other = World(database(url))
     twice = Twice(other.context.store)

@@ -45,15 +45,13 @@ def test_a_file_that_comes_with_its_content_is_not_fetched(world: World, url: st
 
 
 @pytest.mark.parametrize("url", ["data:image/png;base64,?", "data:image/png;base64,aGVsbG8"])
-def test_a_content_that_cannot_be_read_is_not_kept(world: World, url: str, caplog: Any) -> None:
+def test_a_file_with_unreadable_content_is_not_stored(world: World, url: str, caplog: Any) -> None:
     assert fetch(world, Made("cfile_2", "a", data=url)) == []
     assert "cfile_2" in caplog.text
 
 
 @pytest.mark.parametrize("most, kept", [(4, False), (5, True)])
-def test_a_file_that_is_too_large_is_not_kept_and_the_log_says_so(
-    world: World, most: int, kept: bool, caplog: Any
-) -> None:
+def test_a_file_that_is_too_large_is_not_stored_but_logged(world: World, most: int, kept: bool, caplog: Any) -> None:
     limit(world, most)
     inline = Made("cfile_2", "b.txt", data="data:,bytes")
     assert [each.body["id"] for each in fetch(world, IN_CONTAINER, inline)] == (["cfile_1", "cfile_2"] if kept else [])
@@ -68,7 +66,7 @@ def test_if_nothing_is_stored_nothing_is_fetched_or_logged(world: World, caplog:
     assert (world.upstream.calls, caplog.messages) == ([], [])
 
 
-def test_one_whose_container_is_gone_does_not_stop_the_others(world: World, caplog: Any) -> None:
+def test_a_file_whose_container_is_gone_does_not_affect_others(world: World, caplog: Any) -> None:
     world.upstream.failing = Refusal(404, "Container not found.")
     (kept,) = fetch(world, IN_CONTAINER, Made("cfile_2", "a", data="data:,x"))
     assert kept.body["id"] == "cfile_2"
@@ -76,7 +74,7 @@ def test_one_whose_container_is_gone_does_not_stop_the_others(world: World, capl
     assert "cfile_1 (plot.png)" in caplog.text
 
 
-def test_kept_files_belong_to_their_thread(world: World) -> None:
+def test_stored_files_belong_to_their_thread(world: World) -> None:
     thread = world.thread()
     world.base.write(container_files.store_fetched, thread, fetch(world, IN_CONTAINER))
     found = [world.base.read(work, "cfile_1") for work in (files.get, files.content)]

@@ -45,9 +45,7 @@ OTHER = {"type": "error", "error": {"code": "server_error", "message": "Oops."}}
         ([failed(None)], None, None),
     ],
 )
-def test_the_first_that_says_something_of_the_chain_decides(
-    events: list[Json], trusted: str | None, unknown: str | None
-) -> None:
+def test_the_first_event_about_the_chain_decides(events: list[Json], trusted: str | None, unknown: str | None) -> None:
     assert echo.verdict(events, "resp_0", TRUSTED, False) == trusted
     assert echo.verdict(iter(events), "resp_0", UNKNOWN, False) == unknown
 
@@ -55,7 +53,7 @@ def test_the_first_that_says_something_of_the_chain_decides(
 @pytest.mark.parametrize(
     "events, found", [([opened()], None), ([WORD], None), ([LOST], "lost"), ([WORD, LOST], "lost")]
 )
-def test_after_a_right_echo_only_a_loss_counts(events: list[Json], found: str | None) -> None:
+def test_after_a_correct_echo_only_a_lost_chain_counts(events: list[Json], found: str | None) -> None:
     assert echo.verdict(events, "resp_0", UNKNOWN, True) == found
 
 
@@ -69,11 +67,11 @@ def test_after_a_right_echo_only_a_loss_counts(events: list[Json], found: str | 
         ({"previous_response_id": None}, "ignored"),
     ],
 )
-def test_a_response_object_says_the_same(response: Json, found: str) -> None:
+def test_a_response_object_gives_the_same_verdict(response: Json, found: str) -> None:
     assert echo.of_response(response, "resp_0", TRUSTED) == found
 
 
-def test_a_response_that_failed_late_for_want_of_the_one_before() -> None:
+def test_a_response_that_failed_because_the_previous_one_is_missing() -> None:
     assert echo.is_lost({"status": "failed", "previous_response_id": "resp_0", "error": GONE})
     assert not echo.is_lost({"status": "failed", "previous_response_id": "resp_0", "error": {"message": "Oops."}})
     assert not echo.is_lost({"status": "completed", "error": None})
@@ -90,7 +88,7 @@ def test_a_response_that_failed_late_for_want_of_the_one_before() -> None:
         ({"store": True}, True, False, False),
     ],
 )
-def test_what_was_to_be_kept_and_is_not_denied_is_kept(said: Json, asked: bool, chains: bool, kept: bool) -> None:
+def test_a_response_is_stored_if_requested_and_not_denied(said: Json, asked: bool, chains: bool, kept: bool) -> None:
     assert echo.may_chain(said, asked, Profile("a", stores=chains)) is kept
 
 

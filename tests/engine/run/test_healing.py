@@ -41,7 +41,7 @@ def test_only_a_request_with_a_chain_is_healed_and_only_once(world: World, state
     assert not healing.possible(state)
 
 
-def test_the_next_request_tells_the_whole_thread(world: World, state: RunState, caplog: Any) -> None:
+def test_the_healed_request_contains_the_whole_thread(world: World, state: RunState, caplog: Any) -> None:
     told: list[tuple[str, str]] = []
     object.__setattr__(world.context, "monitor", lambda what, run, detail: told.append((what, detail)))
     assert (inputs(state.sent.body), state.sent.previous) == (["Two"], "resp_1")
@@ -61,7 +61,7 @@ def test_the_next_request_tells_the_whole_thread(world: World, state: RunState, 
     ]
 
 
-#: How a chain was lost, how often, and whether the server, of which nothing is known, is chained at from then on.
+#: How a chain was lost, how often, and whether an unknown server is still chained at afterwards.
 LEARNED: list[tuple[healing.Cause, int, bool]] = [
     ("lost", 1, True),
     ("lost", 2, False),
@@ -73,7 +73,7 @@ LEARNED: list[tuple[healing.Cause, int, bool]] = [
 
 
 @pytest.mark.parametrize("why, times, chained", LEARNED)
-def test_what_it_says_of_the_server(
+def test_what_a_lost_chain_teaches_about_the_server(
     world: World, state: RunState, why: healing.Cause, times: int, chained: bool
 ) -> None:
     world.upstream.can = Profile("scripted", trusted=False)
@@ -84,7 +84,7 @@ def test_what_it_says_of_the_server(
     assert state.profile.stores is chained
 
 
-#: A refusal, whether it is healed, and whether the server is chained at from then on.
+#: A refusal, whether it is healed, and whether the server is still chained at afterwards.
 REFUSED = [
     (GONE, True, True),
     (Refusal(404, "I know no resp_1."), True, True),
@@ -96,7 +96,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize("refusal, healed, chained", REFUSED, ids=lambda given: str(getattr(given, "message", given)))
-def test_which_refusals_are_those_of_a_chain(state: RunState, refusal: Refusal, healed: bool, chained: bool) -> None:
+def test_which_refusals_report_a_lost_chain(state: RunState, refusal: Refusal, healed: bool, chained: bool) -> None:
     assert drive.finish(healing.lost_chain(state, refusal)) is healed
     assert (state.healed, state.profile.stores) == (healed, chained)
     assert not drive.finish(healing.lost_chain(state, refusal)), "not a second time"
@@ -110,13 +110,13 @@ def test_which_refusals_are_those_of_a_chain(state: RunState, refusal: Refusal, 
         (Refusal(400, "top_p is not supported", param="top_p"), False),
     ],
 )
-def test_a_server_that_refuses_to_store_is_asked_without(state: RunState, refusal: Refusal, healed: bool) -> None:
+def test_after_a_refusal_to_store_the_request_has_store_false(state: RunState, refusal: Refusal, healed: bool) -> None:
     assert drive.finish(healing.refused_store(state, refusal)) is healed
     assert (state.sent.body["store"], state.profile.stores) == (not healed, not healed)
     assert not drive.finish(healing.refused_store(state, refusal)), "not a second time"
 
 
-def test_the_first_events_show_whether_the_chain_holds(state: RunState) -> None:
+def test_the_first_events_show_whether_the_chain_is_valid(state: RunState) -> None:
     held, other = created(previous_response_id="resp_1"), created(previous_response_id=None)
     lost = {"type": "error", "error": {"code": GONE.code, "message": GONE.message}}
     found = [healing.cause(state, [event]) for event in (held, other, lost, {"type": "keepalive"})]
@@ -133,7 +133,7 @@ def test_nothing_is_healed_after_an_event_was_sent(state: RunState) -> None:
     assert healing.cause_in(state, ignored["response"]) is None
 
 
-def test_an_answer_that_is_dropped_is_noted_as_one_to_delete(world: World, state: RunState) -> None:
+def test_a_dropped_answer_is_stored_for_its_deletion(world: World, state: RunState) -> None:
     state.response, state.noted = {"id": "resp_2"}, True
     drive.finish(healing.leave(state, "resp_2", "resp_1"))
     (row,) = world.base.read(responses.of_run, state.run["id"])
@@ -143,14 +143,14 @@ def test_an_answer_that_is_dropped_is_noted_as_one_to_delete(world: World, state
     assert len(world.base.read(responses.of_run, state.run["id"])) == 1
 
 
-def test_what_the_opening_of_an_answer_teaches(world: World, state: RunState) -> None:
+def test_what_the_first_event_teaches_about_the_server(world: World, state: RunState) -> None:
     healing.learn(state, {"id": "resp_2", "store": True})
     assert (state.chained, state.profile.stores) == (True, True)
     healing.learn(state, {"id": "resp_2", "store": False})
     assert (state.chained, state.profile.stores) == (False, False)
 
 
-def test_a_chain_that_holds_makes_good_for_one_that_was_lost(world: World, state: RunState) -> None:
+def test_a_valid_chain_resets_the_count_of_lost_ones(world: World, state: RunState) -> None:
     world.upstream.can = Profile("scripted", trusted=False)
     capabilities = world.context.capabilities
     for lost in ("resp_1", "resp_2"):
@@ -162,7 +162,7 @@ def test_a_chain_that_holds_makes_good_for_one_that_was_lost(world: World, state
 
 @pytest.mark.proof
 @pytest.mark.parametrize("has_it", [True, False])
-def test_a_server_of_which_nothing_is_known_has_to_prove_itself_first(
+def test_an_unknown_server_must_first_prove_that_it_has_the_response(
     world: World, state: RunState, has_it: bool
 ) -> None:
     world.upstream.can = Profile("scripted", trusted=False)

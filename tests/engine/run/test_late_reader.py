@@ -27,7 +27,7 @@ LAW = settings(
 
 @pytest.fixture
 def world(world: World) -> World:
-    """One whose own ids are never those that a story's calls have."""
+    """A world whose own ids never equal the ids of a story's calls."""
     numbers = world.context.ids
     world.context = replace(world.context, ids=lambda prefix: numbers(f"{prefix}_ours"))
     world.engine = Engine(world.context)
@@ -40,7 +40,7 @@ def late(world: World, run: Json, *calls: str) -> list[Emitted]:
 
 
 def named(story: Story, id: str) -> list[Json]:
-    """The story's events; ids of responses are never used twice."""
+    """The story's events, with a unique response id."""
     return [each | {"response": each["response"] | {"id": id}} if "response" in each else each for each in story.events]
 
 
@@ -61,7 +61,7 @@ def folded(events: list[Emitted]) -> Json:
 
 
 def one_by_one(events: list[Emitted]) -> bool:
-    """Whether each step was over before the next began."""
+    """Whether each step ended before the next one began."""
     open: set[str] = set()
     for name, data in events:
         if name == "thread.run.step.created":
@@ -94,7 +94,7 @@ def same(second: list[Emitted], first: list[Emitted]) -> None:
 
 @LAW
 @given(stories())
-def test_law(world: World, story: Story) -> None:
+def test_a_late_reader_gets_the_same_events(world: World, story: Story) -> None:
     """The same objects, key by key, in the same order, and the same contents.
 
     For overlapping steps, as with servers that leave the end of an item out, it is not recorded which one began or
@@ -111,12 +111,12 @@ def test_law(world: World, story: Story) -> None:
 
 
 class Paused(Exception):
-    """There is nothing new yet."""
+    """Raised when the store has no new events yet."""
 
 
 @settings(LAW, max_examples=40)
 @given(stories())
-def test_law_for_a_reader_during_the_run(world: World, story: Story) -> None:
+def test_a_reader_during_the_run_gets_every_event_once(world: World, story: Story) -> None:
     """A reader that reads the store after each network read gets every event exactly once."""
     heard: list[Emitted] = []
     watches: list[LateReader] = []
@@ -169,8 +169,8 @@ def test_a_run_that_was_cancelled_before_it_began(world: World) -> None:
     assert names(first) == ["run.created", "run.queued", "run.cancelling", "run.cancelled"]
 
 
-def test_what_the_journal_does_not_hold(world: World) -> None:
-    """Why the journal is not played for a late reader: the call was emitted, but is no item of the journal."""
+def test_a_call_that_is_not_in_the_journal(world: World) -> None:
+    """The journal is not used for a late reader, because it lacks some calls that were emitted."""
     first = world.run(world.thread("One"), [[created(), added(call(""))], [arguing("{")], Refusal(None, "Gone.")])
     run = first[-1][1]
     assert names(first)[-2:] == ["run.step.failed", "run.failed"]

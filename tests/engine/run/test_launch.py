@@ -33,7 +33,7 @@ def refusal(path: str) -> Refusal:
 
 
 @pytest.mark.parametrize("given, path, own", NAMED, ids=str)
-def test_a_refused_run_names_what_its_request_said(world: World, given: Json, path: str, own: str) -> None:
+def test_the_error_of_a_refused_run_names_the_callers_field(world: World, given: Json, path: str, own: str) -> None:
     thread, assistant = world.thread("One"), world.assistant()
     with pytest.raises(Refused) as caught:
         world.run(thread, refusal(path), assistant_id=assistant, **given)
@@ -62,7 +62,7 @@ def test_a_thread_that_comes_with_its_run(world: World) -> None:
     assert caught.value.error["param"] == "thread.messages[0].content[1].image_url.url"
 
 
-def test_a_chained_run_sends_its_own_messages_alone(world: World) -> None:
+def test_in_a_chained_run_only_its_own_messages_are_named(world: World) -> None:
     thread = world.thread("One")
     world.run(thread, answer(HELLO))
     with pytest.raises(Refused) as caught:
@@ -70,14 +70,14 @@ def test_a_chained_run_sends_its_own_messages_alone(world: World) -> None:
     assert caught.value.error["param"] == "additional_messages[0].content[1].image_url.url"
 
 
-def test_a_message_that_was_posted_before_is_upstreams_business(world: World) -> None:
+def test_for_an_earlier_message_upstreams_name_is_unchanged(world: World) -> None:
     with pytest.raises(Refused) as caught:
         world.run(world.thread("One"), refusal("input[0].content[0].text"))
     assert caught.value.error["param"] == "input[0].content[0].text"
     assert caught.value.error["message"].endswith("is upstream's name for an earlier message of the thread)")
 
 
-def test_a_refused_output_is_named_as_it_was_given(world: World) -> None:
+def test_a_refused_output_has_the_name_of_the_callers_field(world: World) -> None:
     thread = world.thread("One")
     calls = (call(), call(id="fc_b"))
     run = last(world.run(thread, answer(*calls), tools=[FUNCTION]), "run.requires_action")

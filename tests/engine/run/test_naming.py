@@ -25,7 +25,7 @@ def listing(**ends: str | None) -> Json:
 
 
 class Models:
-    """A world in which `old` is named by assistants, and `new` is its successor since ``since``."""
+    """A world in which assistants use the model `old`, whose successor is `new` since ``since``."""
 
     def __init__(self, world: World, monkeypatch: pytest.MonkeyPatch, since: str = PAST, mine: Any = None) -> None:
         self.world, self.old = world, f"old{next(_numbers)}"
@@ -50,7 +50,7 @@ class Models:
         return self.world.upstream.calls.count(("GET", "/models", None))
 
     def run(self, *script: Any, model: str = "") -> str:
-        """The model that was called last, of a run that went well and shows the name it was given."""
+        """Complete a run, which shows the requested model; returns the model in the last request."""
         named, number = model or self.old, next(_numbers)
         self.world.script(*script, answer(message(says("Hello."), id=f"msg_{number}"), id=f"resp_{number}"))
         told = self.world.run(self.world.thread("One"), model=named)
@@ -63,7 +63,7 @@ def unknown(model: str) -> Refusal:
     return Refusal(400, words, "invalid_request_error", "model", "model_not_found")
 
 
-def test_a_model_that_lives_costs_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_current_model_is_not_looked_up(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     models = Models(world, monkeypatch, since=FUTURE)
     assert (models.run(), models.run(model="else"), models.lookups) == (models.old, "else", 0)
 
@@ -83,7 +83,7 @@ def test_a_retired_model_is_looked_up_once_a_day(
 
 
 @pytest.mark.parametrize("end", [None, FUTURE])
-def test_what_upstream_still_has_is_called(
+def test_a_retired_model_that_upstream_still_lists_is_called(
     world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, end: str | None
 ) -> None:
     models = Models(world, monkeypatch)
@@ -92,7 +92,7 @@ def test_what_upstream_still_has_is_called(
     assert caplog.messages == []
 
 
-def test_what_upstream_says_is_over_is_over(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_model_that_upstream_lists_as_shut_down_is_replaced(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     models = Models(world, monkeypatch)
     models.answer = listing(**{models.old: TODAY})
     assert models.run() == "new"
@@ -122,14 +122,14 @@ def test_the_settings_come_first_and_need_no_request(world: World, monkeypatch: 
     assert [models.run(), models.run(model="ft:x"), models.lookups] == ["mine", "tuned", 0]
 
 
-def test_elsewhere_a_name_means_what_it_means_there(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_on_other_servers_models_are_not_replaced(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     models = Models(world, monkeypatch, mine={"a": "b"})
     world.upstream.can = Profile("elsewhere")
     assert [models.run(), models.run(model="a"), models.lookups] == [models.old, "b", 0]
 
 
-def test_a_model_that_goes_before_its_day_is_replaced(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Upstream refuses it, and lists it no more: from then on its successor is asked at once."""
+def test_a_model_that_is_shut_down_early_is_replaced(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Upstream refuses the model and no longer lists it: from then on its successor is called at once."""
     models = Models(world, monkeypatch, since=FUTURE)
     models.answer = listing(new=None)
     assert models.run(unknown(models.old)) == "new"
@@ -138,7 +138,7 @@ def test_a_model_that_goes_before_its_day_is_replaced(world: World, monkeypatch:
     assert (len(world.upstream.bodies), models.lookups) == (3, 1)
 
 
-def test_a_model_that_is_listed_and_refused_all_the_same(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_model_that_is_listed_but_refused(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """After its date the successor is called; before it, the refusal has another reason, and is passed on."""
     models = Models(world, monkeypatch)
     models.answer = listing(**{models.old: None})
@@ -157,7 +157,7 @@ UNKNOWN = [({}, "upstream has no model odd: "), ({"odd": PAST}, f"upstream has n
 
 @pytest.mark.parametrize("ends, words", UNKNOWN)
 @pytest.mark.parametrize("official", [True, False])
-def test_an_unknown_model_is_the_recorded_error_and_the_log_names_the_setting(
+def test_an_unknown_model_is_an_error_and_the_log_names_the_setting(
     world: World, monkeypatch: pytest.MonkeyPatch, caplog: Any, ends: Json, words: str, official: bool
 ) -> None:
     models = Models(world, monkeypatch)
@@ -179,7 +179,7 @@ def test_a_successor_that_upstream_does_not_have(world: World, monkeypatch: pyte
     assert f"upstream has no model new: SHIM_MODEL_MAP can name another for {models.old}" in caplog.messages
 
 
-def test_a_model_that_goes_between_two_rounds_fails_the_run(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_model_that_is_shut_down_between_two_rounds_is_refused(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     models = Models(world, monkeypatch, since=FUTURE)
     told = world.run(world.thread("One"), answer(call()), model=models.old)
     run = last(told, "run.requires_action")
@@ -188,8 +188,10 @@ def test_a_model_that_goes_between_two_rounds_fails_the_run(world: World, monkey
     assert models.lookups == 0
 
 
-def test_what_a_model_refuses_is_the_models_own(world: World, caplog: pytest.LogCaptureFixture) -> None:
-    """Learned once, with a line in the log; another model, or another server, is asked all the same."""
+def test_a_parameter_that_a_model_refuses_is_left_out_for_that_model_only(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The refusal is noted once, with a line in the log; other models and other servers still get the parameter."""
     refusal = Refusal(400, "Unsupported parameter: 'top_p' is not supported with this model.", param="top_p")
     world.script(refusal)
     for number, (model, address, sent) in enumerate(

@@ -1,4 +1,4 @@
-"""Answers that go on in upstream's background while they are streamed: read on where they broke off."""
+"""Streamed answers in upstream's background mode: a stream that breaks off is resumed."""
 
 from contextlib import suppress
 from typing import Any
@@ -22,7 +22,7 @@ def world(world: World) -> World:
 
 
 def numbered(*reads: list[Json], first: int = 0) -> list[list[Json]]:
-    """An event a read, each with its number."""
+    """One event in each network read, with its sequence number."""
     return [[event | {"sequence_number": first + n}] for n, (event,) in enumerate(reads)]
 
 
@@ -31,7 +31,7 @@ WHOLE = numbered([created()], [added(HELLO)], [text("Hel")], [text("lo.")], [don
 
 @pytest.mark.parametrize("how", [[], [CUT]], ids=["it ends", "it breaks"])
 @pytest.mark.parametrize("cut", [1, 2, 3, 4, 5])
-def test_a_stream_that_breaks_off_is_read_on(world: World, cut: int, how: list[Any]) -> None:
+def test_a_stream_that_breaks_off_is_resumed(world: World, cut: int, how: list[Any]) -> None:
     thread, calm = world.thread("One"), world.thread("One")
     world.script([*WHOLE[:cut], *how], WHOLE[cut:])
     told = world.run(thread)
@@ -41,7 +41,7 @@ def test_a_stream_that_breaks_off_is_read_on(world: World, cut: int, how: list[A
     assert (world.upstream.bodies[0]["background"], world.upstream.cancelled) == (True, [])
 
 
-def test_it_is_tried_several_times_and_again_after_each_success(world: World) -> None:
+def test_resuming_is_retried_and_each_success_resets_the_pauses(world: World) -> None:
     waited: list[float] = []
 
     async def wait(seconds: float) -> None:
@@ -54,7 +54,7 @@ def test_it_is_tried_several_times_and_again_after_each_success(world: World) ->
     assert waited == [*PAUSES[:3], PAUSES[0]]
 
 
-def test_what_can_not_be_read_on_fails(world: World) -> None:
+def test_a_stream_that_cannot_be_resumed_fails_the_run(world: World) -> None:
     thread = world.thread("One")
     world.script([*WHOLE[:3], CUT], Refusal(404, "No such response."))
     assert last(world.run(thread), "run.failed")["last_error"]["message"] == "No such response."
@@ -63,21 +63,21 @@ def test_what_can_not_be_read_on_fails(world: World) -> None:
     assert names(world.run(thread))[-1] == "run.failed"
 
 
-def test_a_cancelled_run_stops_upstream(world: World) -> None:
+def test_cancelling_the_run_cancels_the_response(world: World) -> None:
     thread = world.thread("One")
     stop = lambda: world.post(f"threads/{thread}/runs/run_1/cancel") and None  # noqa: E731
     told = world.run(thread, [*WHOLE[:3], stop, *WHOLE[3:]])
     assert (names(told)[-1], world.upstream.cancelled, world.upstream.resumed) == ("run.cancelled", ["resp_1"], [])
 
 
-def test_a_deleted_thread_stops_upstream(world: World) -> None:
+def test_deleting_the_thread_cancels_the_response(world: World) -> None:
     thread = world.thread("One")
     world.upstream.uncancellable = Refusal(404, "Gone.")
     world.run(thread, [*WHOLE[:3], lambda: world.delete(f"threads/{thread}"), *WHOLE[3:]])
     assert world.upstream.cancelled == ["resp_1"]
 
 
-def test_a_server_without_a_background_is_asked_without(world: World) -> None:
+def test_a_server_without_background_mode_gets_a_plain_request(world: World) -> None:
     thread = world.thread("One")
     world.script(Refusal(400, "Unknown parameter.", param="background"), WHOLE)
     assert names(world.run(thread))[-1] == "run.completed"
@@ -85,7 +85,7 @@ def test_a_server_without_a_background_is_asked_without(world: World) -> None:
     assert ["background" in body for body in world.upstream.bodies] == [True, False, False]
 
 
-def test_a_refused_one_never_was(world: World) -> None:
+def test_a_refused_run_is_not_stored(world: World) -> None:
     thread = world.thread("One")
     with pytest.raises(Refused, match="Bad schema"):
         world.run(thread, Refusal(400, "Bad schema.", param="tools"))
@@ -102,7 +102,7 @@ def lose(world: World, thread: str, name: str, *reads: Any) -> Json:
 
 @pytest.mark.parametrize("status", ["queued", "in_progress"])
 def test_the_answer_of_a_dead_process_is_read_again(world: World, status: str) -> None:
-    """However often that happens: it costs nothing upstream."""
+    """Any number of processes may die: upstream generates the answer only once."""
     thread = world.thread("One")
     run = lose(world, thread, "other", *WHOLE[:4])
     world.upstream.stored["resp_1"] = {"id": "resp_1", "status": status, "background": True, "output": []}
@@ -117,7 +117,7 @@ def test_the_answer_of_a_dead_process_is_read_again(world: World, status: str) -
     assert world.upstream.resumed == [("resp_1", None)] * 2
 
 
-def test_what_upstream_cannot_resume_is_requested_again(world: World) -> None:
+def test_an_answer_that_upstream_cannot_resume_is_requested_again(world: World) -> None:
     thread = world.thread("One")
     run = lose(world, thread, "other", *WHOLE[:4])
     world.upstream.stored["resp_1"] = {"id": "resp_1", "status": "in_progress", "background": True, "output": []}
@@ -129,7 +129,7 @@ def test_what_upstream_cannot_resume_is_requested_again(world: World) -> None:
 
 @pytest.mark.parametrize("model, background", [("gpt-4o", False), ("o3-deep-research", True), ("gpt-5-pro", True)])
 @pytest.mark.parametrize("streamed", [True, False])
-def test_only_models_that_take_minutes(world: World, model: str, background: bool, streamed: bool) -> None:
+def test_only_slow_models_run_in_the_background(world: World, model: str, background: bool, streamed: bool) -> None:
     world.upstream.can = Profile("scripted", background=True)
     polled = {"id": "resp_1", "status": "completed", "output": [HELLO], "usage": None}
     world.script(polled if background and not streamed else WHOLE)
@@ -138,7 +138,7 @@ def test_only_models_that_take_minutes(world: World, model: str, background: boo
     assert world.sent.get("background", False) is background
 
 
-def test_a_place_notes_the_first_response_and_the_last_number() -> None:
+def test_a_place_has_the_first_responses_id_and_the_last_number() -> None:
     found = Place(broken=2)
     found.read([{"type": "keepalive"}, {"response": None}, {"response": {"id": "resp_1"}, "sequence_number": 3}])
     found.read([{"response": {"id": "resp_2"}, "sequence_number": "x"}])

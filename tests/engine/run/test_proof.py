@@ -1,4 +1,4 @@
-"""A server of which nothing is known has to show that it continues from responses, once, before it is chained."""
+"""An unknown server must show once that it continues from a previous response, before requests are chained."""
 
 import logging
 from typing import Any
@@ -51,7 +51,7 @@ class Talk:
         return reads
 
 
-def test_a_server_that_looks_for_responses_is_chained(world: World, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_server_that_refuses_an_invented_id_is_chained(world: World, caplog: pytest.LogCaptureFixture) -> None:
     """Its first response has no ``store``."""
     talk = Talk(world, GONE)
     assert talk.say() == ["One"]
@@ -65,7 +65,7 @@ def test_a_server_that_looks_for_responses_is_chained(world: World, caplog: pyte
     assert caplog.records == []
 
 
-def test_a_server_that_leaves_it_out_is_watched(world: World) -> None:
+def test_a_server_whose_echo_omits_an_invented_id_is_chained_but_not_trusted(world: World) -> None:
     talk = Talk(world, {"id": "resp_p", "status": "completed", "output": [], "previous_response_id": None})
     talk.say()
     assert talk.say(asks=True) == ["And?"]
@@ -89,17 +89,17 @@ def _echo(body: dict[str, Any]) -> dict[str, Any]:
     return {"previous_response_id": body["previous_response_id"]}
 
 
-def test_a_server_that_no_longer_has_what_it_made_is_not_asked_more(world: World) -> None:
+def test_a_server_that_does_not_have_its_response_gets_no_test_request(world: World) -> None:
     talk = Talk(world, GONE, has_it=False)
     talk.say()
     assert talk.say() == ["One", "Hello.", "And?"]
     assert len(talk.say()) == 5
-    # By now that is known.
+    # After two losses this is known.
     assert len(talk.say()) == 7
     assert world.upstream.asked == ["resp_x1", "resp_x2"]
 
 
-def test_a_test_that_failed_is_repeated(world: World) -> None:
+def test_a_test_request_that_failed_is_repeated(world: World) -> None:
     talk = Talk(world, Refusal(503, "Busy."))
     talk.say()
     assert talk.say(asks=True) == ["One", "Hello.", "And?"]
@@ -107,14 +107,14 @@ def test_a_test_that_failed_is_repeated(world: World) -> None:
     assert talk.say(asks=True) == ["And?"]
 
 
-def test_another_response_than_was_asked_for_is_none(world: World) -> None:
+def test_a_response_with_another_id_than_requested_is_no_proof(world: World) -> None:
     talk = Talk(world, GONE)
     talk.say()
     world.upstream.stored["resp_x1"] = {"id": "resp_y"}
     assert talk.say() == ["One", "Hello.", "And?"]
 
 
-def test_a_server_that_says_that_it_kept_nothing_is_not_asked(world: World) -> None:
+def test_a_server_that_reports_store_false_gets_no_test_request(world: World) -> None:
     world.upstream.can = UNKNOWN
     thread, assistant = world.thread("One"), world.assistant()
     reads: Any = answer(HELLO, store=False)

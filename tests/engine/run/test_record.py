@@ -33,7 +33,7 @@ def end(world: World, state: RunState, response: Json | None = None, chained: bo
     return world.base.write(record.ending_of, state.turn, state.memory, response, chained)
 
 
-def test_a_turn_begins_with_what_the_run_remembers(world: World, state: RunState) -> None:
+def test_a_turn_begins_with_the_run_memory(world: World, state: RunState) -> None:
     spent, call_ids = state.memory["spent"] | {"total_tokens": 9}, {"call_a": "call_a"}
     memory = state.memory | {"spent": spent, "call_ids": call_ids, "citations": 2, "images": ["file-1"]}
     made = record.turn_of(world.context, state.run, memory, {"temperature": 2})
@@ -71,7 +71,7 @@ def test_items_are_journalled_with_the_message_that_shows_them(world: World, sta
     assert [row.message_id for row in rows] == [None, shown]
 
 
-def test_what_comes_after_an_items_end_takes_the_place_of_what_was_stored(world: World, state: RunState) -> None:
+def test_content_after_an_items_end_replaces_the_stored_content(world: World, state: RunState) -> None:
     short, half, whole = message(says("Hel")), code("1+"), code("1+1")
     store(world, state, created(), added(message()), done(short), added(code("")), done(half), ended(HELLO, whole))
     thread, run_id = state.run["thread_id"], state.run["id"]
@@ -86,7 +86,7 @@ def test_what_comes_after_an_items_end_takes_the_place_of_what_was_stored(world:
     assert [details["tool_calls"][0]["code_interpreter"]["input"] for details in ran] == ["1+1"]
 
 
-def test_responses_are_known_from_their_first_event_on(world: World, state: RunState) -> None:
+def test_responses_are_stored_from_their_first_event_on(world: World, state: RunState) -> None:
     world.base.write(record.begun, world.context, state.run, "resp_1", None)
     world.base.write(record.abandoned, world.context, state.run, "resp_2", "resp_1")
     first, second = world.base.read(responses.of_run, state.run["id"])
@@ -105,7 +105,7 @@ def test_a_completed_run_moves_its_threads_head(world: World, state: RunState) -
     assert (row.status, row.usage) == ("completed", {"total_tokens": 14})
 
 
-#: Why nothing may chain from a response that ended well.
+#: Reasons why no run may chain from a completed response.
 NO_HEAD: dict[str, Any] = {
     "it is not kept": {"chained": False},
     "it has no id": {"response": {"status": "completed"}},
@@ -132,7 +132,7 @@ def test_a_run_that_failed_is_no_head(world: World, state: RunState) -> None:
 
 
 @pytest.mark.parametrize("chained", [True, False])
-def test_a_run_that_asks_remembers_what_its_next_round_goes_on_from(
+def test_a_run_that_requires_outputs_stores_the_tip_of_its_next_round(
     world: World, state: RunState, chained: bool
 ) -> None:
     state.memory = state.memory | {"background": "resp_1", "again": 2}
@@ -151,7 +151,7 @@ def test_a_run_that_asks_remembers_what_its_next_round_goes_on_from(
     ]
 
 
-#: The run's status, whether upstream works on it by itself, and whether it has a lease from now on.
+#: The run's status, its background response, and whether it has a lease afterwards.
 LEASES = [
     ("in_progress", None, True),
     ("cancelling", None, True),

@@ -1,4 +1,4 @@
-"""A run whose process has died, and whose response upstream has: it continues."""
+"""Runs whose process has died: they continue, with upstream's stored response or by repeating the request."""
 
 from contextlib import suppress
 from typing import Any
@@ -57,7 +57,7 @@ LEFT = {
 
 
 @pytest.mark.parametrize("left", LEFT)
-def test_it_is_finished_from_what_upstream_has(world: World, left: str) -> None:
+def test_a_run_is_finished_from_upstreams_response(world: World, left: str) -> None:
     """The messages, steps, journal and tokens are the same as without the loss."""
     reads, output = LEFT[left]
     thread, calm = world.thread("One"), world.thread("One")
@@ -100,7 +100,7 @@ NOTHING = [
 
 
 @pytest.mark.parametrize("shown, status", SHOWN)
-def test_what_upstream_shows_decides(world: World, shown: Any, status: str) -> None:
+def test_upstreams_status_decides(world: World, shown: Any, status: str) -> None:
     thread = world.thread("One")
     run = lose(world, thread, [created()], [added(HELLO)], [text("Hel")])
     world.upstream.stored["resp_1"] = shown
@@ -132,7 +132,7 @@ def test_the_same_request_is_sent_again(world: World, left: str, shown: Any) -> 
         assert world.sent["previous_response_id"] == "resp_again"
 
 
-def test_a_run_that_never_reached_upstream_is_asked(world: World) -> None:
+def test_a_run_that_never_reached_upstream_is_requested(world: World) -> None:
     thread = world.thread("One")
     run = lose(world, thread)
     world.script(answer(HELLO))
@@ -150,7 +150,7 @@ def test_a_server_that_stores_nothing_gets_the_request_again_at_once(world: Worl
     assert world.upstream.asked == []
 
 
-def test_outputs_are_sent_again_and_each_once(world: World) -> None:
+def test_outputs_are_sent_again_without_duplicates(world: World) -> None:
     """A run that was lost after its application had answered: the functions are not asked for again."""
     thread = world.thread("One")
     run = lose(world, thread, *answer(message(says("Wait."), id="msg_w"), call())[:-1])
@@ -181,7 +181,7 @@ def test_a_request_that_has_lost_some_processes_is_sent_again(world: World, lost
 
 
 def test_a_run_fails_whose_request_has_lost_too_many_processes(world: World) -> None:
-    """It may be this very request that ends them."""
+    """The request itself may be what kills the processes."""
     thread = world.thread("One")
     run = lose(world, thread, [created()])
     lose_again(world, run, recovery.MOST - 1)
@@ -229,7 +229,7 @@ def test_a_request_of_an_expired_run_is_not_sent_again(world: World) -> None:
     assert world.get(place(run))["status"] == "expired"
 
 
-def test_a_store_that_fails_as_a_run_is_taken_over_leaves_it_to_the_next(world: World) -> None:
+def test_a_store_that_fails_during_a_takeover_leaves_the_run_to_the_next_process(world: World) -> None:
     run = lose(world, world.thread("One"), [created()])
 
     def fail() -> None:
@@ -262,8 +262,8 @@ def test_of_two_processes_one_succeeds(world: World) -> None:
     assert world.upstream.asked == ["resp_1", "resp_1"]
 
 
-def test_what_was_done_while_upstream_was_asked_is_not_overwritten(world: World) -> None:
-    """Its process was only slow, and has renewed its claim.  Then it is looked at anew."""
+def test_changes_made_during_the_request_to_upstream_are_not_overwritten(world: World) -> None:
+    """The run's process was only slow, and has renewed its lease; the run is then read again."""
     thread = world.thread("One")
     run = lose(world, thread, [created()])
     world.upstream.stored["resp_1"] = response(call())
@@ -276,7 +276,7 @@ def test_what_was_done_while_upstream_was_asked_is_not_overwritten(world: World)
 
 
 def test_a_run_without_an_owner(world: World) -> None:
-    """Its owner let go of it before it was lost."""
+    """The owner released the run before it was lost."""
     thread = world.thread("One")
     run = lose(world, thread, [created()])
     world.context.store.database.write(_disown, run)  # type: ignore[attr-defined]
@@ -292,7 +292,7 @@ def _disown(tx: Tx, run: Json) -> None:
     runs.move(tx, row.body, row.memory, frozenset({run["status"]}), owner=None, lease_until=None)
 
 
-def test_a_response_that_is_not_kept_is_no_head(world: World) -> None:
+def test_a_response_that_is_not_stored_is_no_head(world: World) -> None:
     thread = world.thread("One")
     run = lose(world, thread, [created()])
     world.upstream.stored["resp_1"] = response(HELLO, store=False)
@@ -301,7 +301,7 @@ def test_a_response_that_is_not_kept_is_no_head(world: World) -> None:
     assert "previous_response_id" not in world.sent
 
 
-def test_files_that_the_lost_process_would_have_kept_are_kept(world: World) -> None:
+def test_files_that_the_lost_process_would_have_stored_are_stored(world: World) -> None:
     link = {"type": "container_file_citation", "file_id": "cfile_9", "container_id": "cntr_1", "filename": "a.csv"}
     linking = message(says("sandbox:/mnt/data/a.csv", link | {"start_index": 0, "end_index": 23}), id="msg_a")
     thread = world.thread("One")
@@ -335,12 +335,12 @@ def test_another_process_is_quicker(world: World, monkeypatch: pytest.MonkeyPatc
     assert world.messages(thread) == ["One"]
 
 
-def test_a_world_that_drives_nothing_says_so() -> None:
+def test_a_process_that_drives_no_runs_raises_an_error() -> None:
     with pytest.raises(NotImplementedError):
         no_pump(None)
 
 
-def test_what_was_whole_stays_when_the_time_is_over(world: World) -> None:
+def test_completed_objects_are_unchanged_when_the_run_expires(world: World) -> None:
     thread = world.thread("One")
     run = lose(world, thread, [created()], [done(HELLO)], [added(BYE)], [done(BYE)])
     world.clock.time += 600

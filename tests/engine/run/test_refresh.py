@@ -1,5 +1,6 @@
-"""What a look at a thread does with its active run: nothing, an ending that is due, or a question to upstream; and what
-becomes of the run where a look breaks.
+"""A call on a thread refreshes its active run: nothing happens, the run ends if that is due, or upstream is polled.
+
+Also the effect of an internal error during that.
 """
 
 from contextlib import suppress
@@ -50,13 +51,13 @@ def ended(world: World, state: RunState) -> tuple[str, str | None]:
     return body["status"], (body["last_error"] or {}).get("message")
 
 
-def test_a_thread_that_no_run_holds(world: World) -> None:
+def test_a_thread_without_an_active_run(world: World) -> None:
     thread = world.thread("One")
     drive.finish(refresh.thread(world.context, thread))
     assert world.base.write(refresh.active, world.context, thread) is None
 
 
-def test_a_run_that_is_driven_is_left_to_its_driver(world: World, state: RunState) -> None:
+def test_a_run_that_this_process_drives_is_not_refreshed(world: World, state: RunState) -> None:
     world.context.registry.enter(state.run["id"], None)
     look(world, state)
     assert active(world, state) == state.run
@@ -66,7 +67,7 @@ def test_a_run_that_is_driven_is_left_to_its_driver(world: World, state: RunStat
     assert world.upstream.asked == []
 
 
-#: Who drives a run, until when; whether it is seen as lost.  It has lost as many processes as it may.
+#: The run's owner, the end of its lease, and whether the run counts as lost.  It has no retries left.
 LEFT = [
     ("other", 2000.0, False),
     ("other", 999.0, True),
@@ -78,7 +79,7 @@ LEFT = [
 
 @pytest.mark.parametrize("owner, until, lost", LEFT)
 @pytest.mark.parametrize("status, becomes", [("in_progress", "failed"), ("cancelling", "cancelled")])
-def test_a_run_whose_process_has_ended_comes_to_an_end(
+def test_a_run_whose_process_has_ended_ends(
     world: World, state: RunState, owner: str | None, until: float | None, lost: bool, status: str, becomes: str
 ) -> None:
     world.living.add("other")
@@ -89,7 +90,7 @@ def test_a_run_whose_process_has_ended_comes_to_an_end(
     assert active(world, state) == (None if lost else state.run | {"status": status})
 
 
-def test_one_that_may_be_taken_over_is_not_ended_in_a_transaction(world: World, state: RunState) -> None:
+def test_a_run_that_may_be_taken_over_is_not_ended_in_a_transaction(world: World, state: RunState) -> None:
     leave(world, state, "in_progress", "gone", 2000.0)
     assert active(world, state) == state.run | {"status": "in_progress"}
     world.script(answer(HELLO))
@@ -97,7 +98,7 @@ def test_one_that_may_be_taken_over_is_not_ended_in_a_transaction(world: World, 
     assert ended(world, state) == ("completed", None)
 
 
-def test_one_that_this_process_could_not_write_down_says_so(world: World, state: RunState) -> None:
+def test_a_run_that_this_process_could_not_store_has_its_own_error(world: World, state: RunState) -> None:
     leave(world, state, "in_progress", "me", 2000.0, again=recovery.MOST)
     world.context.registry.forsake(state.run["id"], None)
     look(world, state)
@@ -106,7 +107,7 @@ def test_one_that_this_process_could_not_write_down_says_so(world: World, state:
 
 
 @pytest.mark.parametrize("status", ["queued", "in_progress", "requires_action"])
-def test_a_run_whose_time_is_over_expires(world: World, state: RunState, status: str) -> None:
+def test_a_run_expires_after_its_lifetime(world: World, state: RunState, status: str) -> None:
     heard: list[tuple[str, str]] = []
     object.__setattr__(world.context, "monitor", lambda what, run, detail: heard.append((what, detail)))
     leave(world, state, status, "me", 2000.0)
@@ -126,7 +127,7 @@ def test_a_run_that_waits_for_outputs_needs_no_process(world: World, state: RunS
     assert ended(world, state) == ("requires_action", None)
 
 
-def test_upstream_is_asked_about_a_run_in_its_background(world: World, state: RunState) -> None:
+def test_a_background_run_is_polled_upstream(world: World, state: RunState) -> None:
     leave(world, state, "in_progress", None, None, background="resp_1")
     world.upstream.stored["resp_1"] = {"id": "resp_1", "status": "in_progress", "output": []}
     for _ in range(2):
@@ -139,7 +140,7 @@ def test_upstream_is_asked_about_a_run_in_its_background(world: World, state: Ru
 
 
 @pytest.mark.parametrize("refusal", [None, Refusal(404, "No such response.")])
-def test_a_run_in_the_background_whose_time_is_over_is_stopped(
+def test_an_expired_background_run_is_cancelled_upstream(
     world: World, state: RunState, refusal: Refusal | None
 ) -> None:
     leave(world, state, "in_progress", None, None, background="resp_1")
@@ -166,7 +167,7 @@ TOLD: dict[str, tuple[list[Any], list[tuple[str, str]], list[str]]] = {
 
 
 @pytest.mark.parametrize("told", TOLD)
-def test_what_was_open_ends_with_the_run(world: World, told: str) -> None:
+def test_open_steps_and_messages_end_with_the_run(world: World, told: str) -> None:
     reads, steps, statuses = TOLD[told]
     thread, other = world.thread("One"), world.elsewhere("other")
     with suppress(Lost):
@@ -182,18 +183,18 @@ def test_what_was_open_ends_with_the_run(world: World, told: str) -> None:
 
 @pytest.fixture
 def background(world: World) -> World:
-    """A world whose runs go on in upstream's background."""
+    """A world whose runs use upstream's background mode."""
     world.upstream.can = Profile("scripted", background=True, always=True)
     return world
 
 
 def broken(turn: Any, event: Any) -> Any:
-    """A rule with a mistake of ours."""
+    """A translation rule with an internal error."""
     raise KeyError("ours")
     yield
 
 
-def test_two_processes_that_look_at_once_find_the_same_end(background: World, monkeypatch) -> None:
+def test_two_processes_that_refresh_at_once_find_the_same_end(background: World, monkeypatch) -> None:
     """Both fetch the finished response; the second one uses what the first has written."""
     thread = background.thread("One")
     run = start(background, thread, response())
@@ -215,7 +216,7 @@ def test_two_processes_that_look_at_once_find_the_same_end(background: World, mo
 
 
 def test_a_response_that_the_shim_cannot_translate_fails_the_run(background: World, monkeypatch, caplog) -> None:
-    """Not every look at the thread, until the run's time is over."""
+    """The run fails, instead of every call on the thread until the run expires."""
 
     thread = background.thread("One")
     run = start(background, thread, response())
@@ -232,7 +233,7 @@ def test_a_response_that_the_shim_cannot_translate_fails_the_run(background: Wor
 
 
 def test_a_found_response_that_the_shim_cannot_translate_fails_the_run(world: World, monkeypatch) -> None:
-    """Each look would find it again, and break in the same way."""
+    """Otherwise each call would fetch the response again and fail in the same way."""
 
     thread = world.thread("One")
     run = lose(world, thread, [created()])
@@ -244,7 +245,7 @@ def test_a_found_response_that_the_shim_cannot_translate_fails_the_run(world: Wo
     assert world.messages(thread) == ["One"]
 
 
-def test_a_look_that_breaks_leaves_a_run_alone_that_another_process_has_moved(background: World, monkeypatch) -> None:
+def test_an_internal_error_does_not_fail_a_run_that_another_process_has_changed(background: World, monkeypatch) -> None:
     run = start(background, background.thread("One"), response())
     background.upstream.stored["resp_1"] = response("completed", HELLO)
     monkeypatch.setitem(stream.RULES, "response.completed", broken)

@@ -46,7 +46,7 @@ FORMS: dict[str, Any] = {
 
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("what", ERRORS)
-def test_the_request_is_mended_and_sent_again(world: World, what: str, form: str) -> None:
+def test_the_request_is_changed_and_sent_again(world: World, what: str, form: str) -> None:
     thread, assistant = world.thread("One", "Two"), world.assistant(temperature=0.5)
     world.script(FORMS[form](ERRORS[what]))
     told = world.run(thread, answer(HELLO), assistant_id=assistant)
@@ -61,7 +61,7 @@ def test_the_request_is_mended_and_sent_again(world: World, what: str, form: str
     assert [each.closed > 0 for each in world.upstream.answers] == [True, True]
 
 
-def test_a_call_of_the_past_that_is_refused_is_told_as_text(world: World) -> None:
+def test_an_earlier_call_that_is_refused_is_sent_as_text(world: World) -> None:
     thread = world.thread("One")
     run = last(world.run(thread, answer(call())), "run.requires_action")
     world.submit(run, answer(HELLO, id="resp_2"), call_a="42")
@@ -83,8 +83,8 @@ def test_a_refusal_without_a_remedy_fails_the_run_once(world: World, form: str) 
 
 
 @pytest.mark.parametrize("split", [False, True])
-def test_after_a_word_of_the_answer_nothing_is_asked_again(world: World, split: bool) -> None:
-    """However the bytes are cut."""
+def test_after_content_of_the_answer_no_request_is_repeated(world: World, split: bool) -> None:
+    """For every grouping of the events into network reads."""
     events = [created(), added(message()), text("Hel"), failed(TOO_LONG)]
     reads = [[event] for event in events] if split else [events]
     told = world.run(world.thread("One", "Two"), reads)
@@ -92,7 +92,7 @@ def test_after_a_word_of_the_answer_nothing_is_asked_again(world: World, split: 
     assert len(world.upstream.bodies) == 1
 
 
-def test_the_response_that_refused_is_noted_with_what_was_changed(world: World) -> None:
+def test_the_change_after_a_refusal_is_marked(world: World) -> None:
     thread, assistant = world.thread("One"), world.assistant(temperature=0.5)
     world.script(FORMS["behind an opening"](TEMPERATURE))
     told = world.run(thread, answer(HELLO), assistant_id=assistant)

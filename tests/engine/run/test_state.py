@@ -23,14 +23,14 @@ def test_the_run_is_the_one_that_the_turn_shows(state: RunState) -> None:
     assert (state.run["status"], state.seen) == ("in_progress", "queued"), "the store does not know that yet"
 
 
-def test_what_upstream_can_do_is_asked_for_the_runs_model(world: World, state: RunState) -> None:
+def test_the_profile_is_that_of_the_runs_model(world: World, state: RunState) -> None:
     world.upstream.can = Profile("scripted", address="http://x")
     assert state.profile.address == "http://x gpt-4o"
     state.memory = state.memory | {"model": "gpt-4.1"}
     assert state.profile.address == "http://x gpt-4.1"
 
 
-def test_a_response_has_an_id_from_its_opening_and_at_the_latest_at_its_end(state: RunState) -> None:
+def test_a_response_has_an_id_after_its_first_or_its_last_event(state: RunState) -> None:
     assert (state.response_id, state.opened) == (None, False)
     state.response = {"id": "resp_1"}
     assert (state.response_id, state.opened) == ("resp_1", True)
@@ -38,17 +38,17 @@ def test_a_response_has_an_id_from_its_opening_and_at_the_latest_at_its_end(stat
     assert state.response_id == "resp_2"
 
 
-def test_a_response_that_the_store_knows_was_opened(state: RunState) -> None:
+def test_a_stored_response_counts_as_opened(state: RunState) -> None:
     state.noted = True
     assert state.opened
 
 
-def test_what_somebody_else_has_stored_is_gone_on_from(state: RunState) -> None:
+def test_a_run_that_another_process_has_changed_is_taken_over_into_the_state(state: RunState) -> None:
     state.moved(state.run | {"status": "cancelling"})
     assert (state.turn.run["status"], state.seen) == ("cancelling", "cancelling")
 
 
-def test_what_is_stored_is_not_stored_twice(state: RunState) -> None:
+def test_stored_items_are_not_stored_twice(state: RunState) -> None:
     tell(state.turn, created(), added(HELLO), done(HELLO))
     state.response = {"id": "resp_1"}
     assert len(state.turn.done) == 1
@@ -59,7 +59,7 @@ def test_what_is_stored_is_not_stored_twice(state: RunState) -> None:
     assert state.noted
 
 
-def test_a_response_without_an_id_is_not_noted_by_a_transaction(state: RunState) -> None:
+def test_a_response_without_an_id_is_not_stored_by_a_transaction(state: RunState) -> None:
     state.stored(state.run, state.memory)
     assert not state.noted
     state.noted = True
@@ -67,7 +67,7 @@ def test_a_response_without_an_id_is_not_noted_by_a_transaction(state: RunState)
     assert state.noted, "what the store knows it goes on to know"
 
 
-def test_another_response_takes_the_place_of_one_that_is_dropped(state: RunState) -> None:
+def test_a_dropped_response_is_removed_from_the_state(state: RunState) -> None:
     state.response, state.noted = {"id": "resp_1"}, True
     state.left()
     assert (state.response_id, state.noted, state.opened) == (None, False, False)
@@ -82,7 +82,7 @@ def test_a_response_begins_with_the_event_that_opens_it(state: RunState) -> None
 
 
 @pytest.mark.parametrize("status", ["queued", "cancelling"])
-def test_a_run_that_upstream_works_on_by_itself(state: RunState, status: str) -> None:
+def test_a_run_becomes_a_background_run(state: RunState, status: str) -> None:
     memory = state.memory | {"background": "resp_1"}
     assert state.handed_over(state.run | {"status": status}, memory) is (status == "cancelling")
     assert (state.memory, state.noted, state.seen) == (memory, True, status)
@@ -99,7 +99,7 @@ def test_fetched_files_wait_for_the_next_transaction(state: RunState) -> None:
     assert state.files == []
 
 
-def test_a_completed_run_that_is_being_cancelled_is_stored_over_that(state: RunState) -> None:
+def test_a_completed_run_replaces_the_status_cancelling(state: RunState) -> None:
     tell(state.turn, created(), ended(HELLO))
     state.cancelled()
     assert (state.seen, state.run["status"]) == ("cancelling", "completed")

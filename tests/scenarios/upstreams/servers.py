@@ -1,8 +1,7 @@
 """Third-party Responses servers, each in its own process.
 
 Their scripts are outside the project, in ``../shared/upstreams`` or where UPSTREAMS_DIR says; each prints READY once it
-listens.  They install into UPSTREAMS_WORK or,
-without that variable, into a folder in the user's cache.
+listens.  They install into UPSTREAMS_WORK or, without that variable, into a folder in the user's cache.
 """
 
 import json
