@@ -81,7 +81,7 @@ load: $(VENV)/.test ## eight processes of fifty threads, killed and failed, on S
 soak: $(VENV)/.test ## a server whose readers leave, for ten minutes: memory, descriptors, threads and tasks after each
 	$(BIN)/python -m tests.scenarios.load.soak $(ARGS)
 
-screenshots: $(VENV)/.test ## the pictures in the docs, anew
+screenshots: $(VENV)/.test ## the pictures in the docs, made by the tests whose names contain "looks"
 	mkdir -p docs/images
 	SCREENSHOTS=docs/images REQUIRE_CHROMIUM=1 $(BIN)/python -m pytest -q -n 0 tests/scenarios tests/migrate/parity -k "looks" $(ARGS)
 

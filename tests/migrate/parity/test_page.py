@@ -70,7 +70,7 @@ def test_no_recorded_text_becomes_a_tag() -> None:
     html.encode()
 
 
-def test_a_browser_shows_the_page_and_runs_no_script(chromium: Any) -> None:  # noqa: F811
+def test_looks_of_the_page_in_a_browser_that_runs_no_script(chromium: Any) -> None:  # noqa: F811
     for scheme in ("light", "dark"):
         shown = opened(chromium, color_scheme=scheme, viewport={"width": 1200, "height": 900})
         shown.set_content(page(report(), "9.9"))

@@ -82,7 +82,7 @@ def test_hostile_contents_are_shown_as_text(chromium: Any, place: Place) -> None
     assert page.complaints == []
 
 
-def test_light_dark_and_narrow_pages(chromium: Any, place: Place) -> None:
+def test_looks_of_light_dark_and_narrow_pages(chromium: Any, place: Place) -> None:
     """The pages of a small store fit on a narrow screen and are dark in dark mode; saves screenshots for the docs."""
     desk = place.desk
     helper, thread = desk.assistant(), desk.thread(customer="Ada", ticket="4711")
