@@ -74,7 +74,7 @@ def streaming(url: str, where: dict[str, str], key: str = "Bearer test") -> Iter
 def begin_and_leave(url: str, where: dict[str, str]) -> None:
     """Read a stream until the run is in progress, and disconnect."""
     with streaming(url, where):
-        """That is all."""
+        """Leaving the block closes the connection."""
 
 
 def test_a_run_continues_when_its_reader_disconnects(upstream: Loopback) -> None:

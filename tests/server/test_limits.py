@@ -71,7 +71,7 @@ def test_concurrent_streams_and_runs(upstream: Loopback) -> None:
         refused(ask(f"{url}/v1/models", authorization=keys["ann"]), 429, "streams at one time: Limit 2")
         assert ask(f"{url}/v1/assistants", authorization=keys["ann"]).status == 200, "what is short goes on"
         with streaming(url, begin(url, keys["bob"], where["bob"]), keys["bob"]):
-            """His are his own."""
+            """The limit of one tenant does not affect another."""
         held.close()
         until(lambda: ask(f"{url}/v1/models", authorization=keys["ann"]).status == 200)
         assert ask(path, "POST", body, authorization=keys["ann"]).status == 200
