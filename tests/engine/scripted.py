@@ -219,7 +219,7 @@ class World:
         object.__setattr__(self.context, "store", Meddled(self.context.store, before, do))
 
     def die(self) -> None:
-        """Let this process die at once.  For a script."""
+        """Let this process die at once; for use in a script."""
         object.__setattr__(self.context, "store", Dead())
         self.living.discard(self.context.owner)
         raise Lost

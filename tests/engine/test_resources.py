@@ -149,7 +149,7 @@ def test_a_file_that_code_wrote_is_fetched_and_stored(world: World) -> None:
     assert world.get("files/cfile_9")["filename"] == "a.csv"
 
 
-#: Why a file cannot be kept.
+#: Reasons why a file cannot be stored.
 LOST = ["refused", "too large", "none is kept"]
 
 

@@ -31,7 +31,7 @@ def test_a_declared_assistant_is_an_ordinary_one(world: World) -> None:
 
 
 @pytest.mark.parametrize("method", ["POST", "DELETE"])
-def test_only_its_file_changes_it(world: World, method: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_calls_cannot_change_a_declared_assistant(world: World, method: str, caplog: pytest.LogCaptureFixture) -> None:
     declare(world, "asst_a")
     with pytest.raises(Refused, match=r"declared in a file of this server \(team\.yaml, line 1\)") as refused:
         world.call(method, "assistants/asst_a", {"name": "Other"} if method == "POST" else None)
@@ -40,7 +40,9 @@ def test_only_its_file_changes_it(world: World, method: str, caplog: pytest.LogC
     assert world.get("assistants/asst_a")["name"] is None
 
 
-def test_one_in_the_store_is_hidden_and_that_is_logged_once(world: World, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_stored_assistant_with_a_declared_id_is_hidden_and_logged_once(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
     stored = world.assistant(instructions="Stored.")
     declare(world, stored, "asst_b")
     for _ in range(2):

@@ -106,7 +106,7 @@ def test_responses_that_cannot_be_adopted(world: World) -> None:
     assert world.messages(thread_id) == []
 
 
-def test_an_approval_or_output_without_its_request_is_left_out(world: World) -> None:
+def test_approvals_and_outputs_without_a_call_are_not_replayed(world: World) -> None:
     thread_id = world.thread()
     request = {"type": "mcp_approval_request", "id": "mcpr_1", "server_label": "s", "name": "f", "arguments": "{}"}
     leave = {"type": "mcp_approval_response", "approval_request_id": "mcpr_1", "approve": True}

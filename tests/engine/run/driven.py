@@ -1,4 +1,4 @@
-"""A run that a process drives, and that upstream has not been asked for yet."""
+"""A run that a process drives, whose request has not been sent upstream yet."""
 
 from typing import Any
 

@@ -12,7 +12,7 @@ HELLO = message(says("Hello."))
 UNVERIFIED = Refusal(
     400, "Your organization must be verified to stream this model.", param="stream", code="unsupported_value"
 )
-#: The same in other words, and without a name.
+#: The same refusal with another message, and without the parameter's name.
 WORDINGS = [
     UNVERIFIED,
     Refusal(400, "Unsupported value: 'stream' does not support true with this model. Only false is supported."),
@@ -37,7 +37,7 @@ def whole(*items: object, id: str = "resp_1") -> list[list[dict[str, object]]]:
 
 
 @pytest.mark.parametrize("refusal", WORDINGS, ids=lambda refusal: refusal.message)
-def test_a_model_that_refuses_to_stream_is_asked_again_without(
+def test_after_a_refusal_to_stream_the_request_is_repeated_without_it(
     world: World, refusal: Refusal, caplog: pytest.LogCaptureFixture
 ) -> None:
     thread, assistant = world.thread("One"), world.assistant()

@@ -46,7 +46,7 @@ def test_the_life_of_a_request(world: World, heard: Any, caplog: pytest.LogCaptu
     ]
 
 
-def test_a_response_and_a_request_that_say_little(world: World, heard: Any) -> None:
+def test_a_response_and_a_request_with_few_fields(world: World, heard: Any) -> None:
     notes.asking(world.context, RUN, {})
     notes.opened(world.context, RUN, {})
     assert heard == [("asking", "run_1", ""), ("opened", "run_1", "")]

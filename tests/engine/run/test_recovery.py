@@ -151,7 +151,7 @@ def test_a_server_that_stores_nothing_gets_the_request_again_at_once(world: Worl
 
 
 def test_outputs_are_sent_again_without_duplicates(world: World) -> None:
-    """A run that was lost after its application had answered: the functions are not asked for again."""
+    """A run that was lost after its application had answered: the function calls are not requested again."""
     thread = world.thread("One")
     run = lose(world, thread, *answer(message(says("Wait."), id="msg_w"), call())[:-1])
     world.upstream.stored["resp_1"] = response(message(says("Wait."), id="msg_w"), call())

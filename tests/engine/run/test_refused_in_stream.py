@@ -1,6 +1,6 @@
 """Refusals inside an answer with status 200, before any content: handled like any other refusal.
 
-Some servers (OGX) open the stream before they look at the request.
+Some servers (OGX) open the stream before they check the request.
 """
 
 from typing import Any

@@ -18,7 +18,7 @@ def state(world: World) -> RunState:
     return driven.drive(world, world.thread("One"))
 
 
-def test_the_run_is_the_one_that_the_turn_shows(state: RunState) -> None:
+def test_the_run_of_the_state_is_that_of_the_turn(state: RunState) -> None:
     tell(state.turn, created())
     assert (state.run["status"], state.seen) == ("in_progress", "queued"), "the store does not know that yet"
 

@@ -1,4 +1,4 @@
-"""Recorded conversations of the old API, sent to models again."""
+"""Recorded conversations of the old API, repeated with current models."""
 
 import json
 from pathlib import Path
@@ -12,7 +12,7 @@ from tests.scenarios.protocol.exchanges import conversations
 
 
 @pytest.mark.wire
-def test_what_was_recorded_can_be_asked_again(wire: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_recorded_conversation_can_be_repeated(wire: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SHIM_UPSTREAM", "sandbox")
     folder = tmp_path / "told"
     folder.mkdir()

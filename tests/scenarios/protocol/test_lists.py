@@ -45,7 +45,7 @@ def test_order_and_limit(listed: Callable[..., Any]) -> None:
     assert [listed(limit=limit).has_more for limit in (6, 7, 8)] == [True, False, False]
 
 
-def test_after(listed: Callable[..., Any]) -> None:
+def test_the_items_after_a_cursor(listed: Callable[..., Any]) -> None:
     whole = ids(listed())
     for place, id in enumerate(whole):
         found = listed(after=id, limit=2)
@@ -53,7 +53,7 @@ def test_after(listed: Callable[..., Any]) -> None:
         assert found.has_more is (place + 3 < len(whole))
 
 
-def test_before(listed: Callable[..., Any]) -> None:
+def test_the_items_before_a_cursor(listed: Callable[..., Any]) -> None:
     """The items before the cursor, in the list's order."""
     whole = ids(listed())
     for place, id in enumerate(whole):
@@ -69,7 +69,7 @@ def test_before_with_a_limit_gives_the_page_next_to_the_cursor(listed: Callable[
     assert listed(before=whole[2], limit=2).has_more is False
 
 
-def test_between_two_cursors(listed: Callable[..., Any]) -> None:
+def test_the_items_between_two_cursors(listed: Callable[..., Any]) -> None:
     whole = ids(listed())
     assert ids(listed(after=whole[1], before=whole[5])) == whole[2:5]
 

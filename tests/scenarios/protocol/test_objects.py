@@ -62,7 +62,7 @@ def test_tools_are_shown_with_their_defaults(raw: Raw) -> None:
     assert search["ranking_options"] == ranking | {"score_threshold": 0.5}
 
 
-def test_a_modification_merges(raw: Raw) -> None:
+def test_a_modification_changes_only_the_given_fields(raw: Raw) -> None:
     given = {
         "model": "gpt-4o",
         "name": "one",

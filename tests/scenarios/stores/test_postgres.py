@@ -172,7 +172,7 @@ async def test_many_blocking_and_async_calls_share_a_few_connections(address: st
 
 
 @needs_server
-def test_a_server_that_is_not_there() -> None:
+def test_a_server_that_does_not_answer() -> None:
     base = database("postgresql://me:s3cret@127.0.0.1:9/shim")
     with pytest.raises(StoreFailed, match=r"127\.0\.0\.1/shim does not answer\. Is the server running, ") as caught:
         base.read(lambda tx: None)

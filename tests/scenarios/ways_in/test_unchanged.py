@@ -76,7 +76,7 @@ def test_a_program_that_fails_shows_its_own_traceback(folder: Path) -> None:
     assert left.stderr.endswith("KeyError: 'its own'\n")
 
 
-def test_a_file_that_is_not_there() -> None:
+def test_a_program_file_that_does_not_exist() -> None:
     shown = CliRunner().invoke(table.app(), ["run", "nothing.py"])
     assert shown.exit_code == 2
     assert "nothing.py" in shown.output
