@@ -63,7 +63,7 @@ def test_the_pump_is_notified_after_the_cancellation_was_stored(world: World, mo
         row = world.base.read(rows.get, thread, run_id)
         seen.append(row.body["status"] if row else "none")
 
-    monkeypatch.setattr(Registry, "tell", look)
+    monkeypatch.setattr(Registry, "notify", look)
     world.run(thread, [[created()], _cancelling(world, thread), [text("Hel")], [ended(HELLO)]])
     assert seen == ["cancelling"]
 
