@@ -58,7 +58,7 @@ def with_unknowns(kind: str, item: Json) -> Callable[[list[Json]], list[Json]]:
 def test_an_unknown_item_is_left_out_stored_and_logged_once(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, tmp_path: Path, colour: str, way: str
 ) -> None:
-    monkeypatch.setattr(notes, "_told", set())
+    monkeypatch.setattr(notes, "_logged", set())
     kind, payload = f"hologram{secrets.token_hex(3)}_call", secrets.token_hex(8)
     item = {"type": kind, "id": "ho_1", "status": "completed", "payload": payload}
     with Loopback() as server, opened(colour, base_url=server.url) as client:
