@@ -136,7 +136,7 @@ def test_a_commit_with_an_unknown_outcome_is_an_error(base: Database, monkeypatc
         shut(tx)
         monkeypatch.setattr(doubt, "_FATE", sa.text("SELECT 'in progress' WHERE :number > 0"))
 
-    with pytest.raises(StoreFailed, match="does not say whether it was") as caught:
+    with pytest.raises(StoreFailed, match="does not say whether the change was stored") as caught:
         base.write(work)
     assert len(attempts) == 1
     assert caught.value.passes == "never", "nobody may ask again by himself"
