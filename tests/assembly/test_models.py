@@ -24,7 +24,7 @@ def sandbox(monkeypatch: pytest.MonkeyPatch) -> Sandbox:
     made = Sandbox(models=["mine"], retired={GONE: "2026-10-23"})
     monkeypatch.setenv("SHIM_UPSTREAM", "sandbox")
     monkeypatch.setattr(offline, "sandbox", lambda: made)
-    monkeypatch.setattr("shim.engine.run.naming._told", set())
+    monkeypatch.setattr("shim.engine.run.naming._logged", set())
     return made
 
 
