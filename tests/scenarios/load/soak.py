@@ -69,7 +69,7 @@ def rested(streams: int) -> Held:
     deadline, before, since = time.monotonic() + PATIENCE, counted(), time.monotonic()
     while time.monotonic() - since < QUIET:
         assert time.monotonic() < deadline, f"never at rest: {before}"
-        time.sleep(0.05)
+        time.sleep(0.25)
         if (now := counted()) != before:
             before, since = now, time.monotonic()
     gc.collect()
