@@ -56,7 +56,7 @@ class Circuits:
         if then is not before:
             self._states[origin] = then
             if (before.kind == "closed") != (then.kind == "closed"):
-                self._told(origin, then)
+                self._report(origin, then)
         return then
 
     def down(self) -> dict[str, str]:
@@ -70,7 +70,7 @@ class Circuits:
         problem.headers |= {"retry-after": str(seconds), "x-should-retry": "false"}
         return problem
 
-    def _told(self, origin: str, then: State) -> None:
+    def _report(self, origin: str, then: State) -> None:
         if then.kind == "open":
             self._down[origin] = since = _date(time.time() - (self._clock() - then.since))
             log.warning("upstream %s has not answered since %s: requests fail at once until it does", origin, since)

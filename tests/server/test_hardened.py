@@ -173,14 +173,15 @@ def test_a_body_with_two_lengths_is_refused(url: str, upstream: Loopback, path: 
     assert upstream.asked == []
 
 
-@pytest.mark.parametrize("count", ["9" * 5_000, "9" * 40, str(2**63), str(2**31), "-1", "1e5", "²", "٣", "", "1"])
-def test_any_value_of_the_retry_count_header_is_accepted(url: str, count: str) -> None:
+@pytest.mark.parametrize("count", ["9" * 5_000, "9" * 40, str(2**63), str(2**31), "-1", "1e5", "", "1", "²", "٣"])
+def test_no_value_of_the_retry_count_header_is_a_failure(url: str, count: str) -> None:
+    """Digits that are not ASCII are refused, as they are in every header; Python's `int` takes some of them."""
     thread = ask(f"{url}/v1/threads", "POST", {}).json["id"]
-    body = {"role": "user", "content": "Hello"}
-    if not count.isascii():
-        return
-    got = ask(f"{url}/v1/threads/{thread}/messages", "POST", body, x_stainless_retry_count=count)
-    assert got.status == 200
+    body = json.dumps({"role": "user", "content": "Hello"})
+    head = f"POST /v1/threads/{thread}/messages HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n"
+    head += f"content-type: application/json\r\ncontent-length: {len(body)}\r\nx-stainless-retry-count: {count}\r\n"
+    answer = raw(url, f"{head}\r\n{body}".encode())
+    assert answer.startswith(b"HTTP/1.1 200 " if count.isascii() else b"HTTP/1.1 400 ")
 
 
 HALVES = {

@@ -135,11 +135,6 @@ def test_reasoning_is_not_sent_without_thoughts() -> None:
     assert compose(entries, thoughts=False) == [says("So.")]
 
 
-def test_reasoning_is_not_sent_if_it_cannot_be_read() -> None:
-    entries = [Entry(1, thought(), "resp_1"), Entry(2, said("So."), "resp_1")]
-    assert compose(entries, thoughts=False) == [says("So.")]
-
-
 def test_reasoning_is_sent_only_with_text_of_its_own_response() -> None:
     entries = [Entry(1, thought(), "resp_1"), Entry(2, said("So."), "resp_2")]
     assert compose(entries) == [says("So.")]

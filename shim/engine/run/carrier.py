@@ -311,7 +311,7 @@ class Carrier:
                     async for read in reads:
                         events = normalise.events(read)
                         self.place.read(events)
-                        if await self._asked_anew(events):
+                        if not self.turn.items and await self._asked_anew(events):
                             return
                         if batch := await self.take(stream.merged(events)):
                             yield batch

@@ -38,26 +38,34 @@ class Setup:
     id: str = ""
 
 
+@dataclass(slots=True, kw_only=True)
+class Evidence:
+    """What says something about an assistant, each with its place.  ``functions``: names that are handled; ``hosted``:
+    the API's own tools; ``stores``: ids of vector stores; ``models``: their names; ``setups``: calls and objects with
+    settings; ``changes``: calls that change an assistant.
+    """
+
+    functions: dict[str, Sight] = field(default_factory=dict)
+    hosted: dict[str, Sight] = field(default_factory=dict)
+    stores: dict[str, Sight] = field(default_factory=dict)
+    models: dict[str, Sight] = field(default_factory=dict)
+    setups: list[Setup] = field(default_factory=list)
+    changes: list[Sight] = field(default_factory=list)
+
+
 @dataclass(slots=True)
-class File:
-    """``functions``: names that it handles; ``described``: those that it describes; ``tables``: names in tables, with
-    the Python function that each stands for; ``defined``: the parameters of Python functions; ``held``: variables and
-    secrets that contain an id; ``changes``: calls that change an assistant.
+class File(Evidence):
+    """``described``: functions that it describes; ``tables``: names in tables, with the Python function that each
+    stands for; ``defined``: the parameters of Python functions; ``held``: variables and secrets that contain an id.
     """
 
     name: str
     text: str = ""
     ids: dict[str, list[Sight]] = field(default_factory=dict)
     held: dict[str, Sight] = field(default_factory=dict)
-    functions: dict[str, Sight] = field(default_factory=dict)
     described: dict[str, tuple[Function, Sight]] = field(default_factory=dict)
     tables: dict[str, tuple[str, Sight]] = field(default_factory=dict)
     defined: dict[str, Json] = field(default_factory=dict)
-    hosted: dict[str, Sight] = field(default_factory=dict)
-    stores: dict[str, Sight] = field(default_factory=dict)
-    models: dict[str, Sight] = field(default_factory=dict)
-    setups: list[Setup] = field(default_factory=list)
-    changes: list[Sight] = field(default_factory=list)
 
     def place(self, offset: int) -> Sight:
         """The line of a character of the text."""
@@ -65,18 +73,12 @@ class File:
 
 
 @dataclass(slots=True)
-class Adopted:
+class Adopted(Evidence):
     """An assistant with all that was found about it, each with its place."""
 
     id: str
     places: list[Sight] = field(default_factory=list)
-    functions: dict[str, Sight] = field(default_factory=dict)
     described: dict[str, Function] = field(default_factory=dict)
-    hosted: dict[str, Sight] = field(default_factory=dict)
-    stores: dict[str, Sight] = field(default_factory=dict)
-    models: dict[str, Sight] = field(default_factory=dict)
-    setups: list[Setup] = field(default_factory=list)
-    changes: list[Sight] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
