@@ -65,7 +65,7 @@ def wire(client: openai.OpenAI, given: Settings | None = None) -> Context:
     path_of = transport.ours(lambda: _base_path(client))
     client._client = transport.outer(engine, path_of, inner, network, _heartbeat(engine, base), pumps)
     _decoded_by_name(client)
-    return engine.world
+    return engine.context
 
 
 def wire_apart(client: openai.OpenAI, database_url: str) -> Context:
@@ -259,7 +259,7 @@ def database_of(chosen: Settings) -> Database:
 
 
 def _heartbeat(engine: Engine, base: Database) -> Heartbeat:
-    return _heartbeats.setdefault(base, Heartbeat(engine.world, base))
+    return _heartbeats.setdefault(base, Heartbeat(engine.context, base))
 
 
 def patience(chosen: Settings) -> Patience:

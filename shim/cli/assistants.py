@@ -170,7 +170,7 @@ def delete(
 
 
 def _declared(client: OpenAI) -> Mapping[str, Declared]:
-    return client._client._transport.dispatcher.engine.world.declared  # type: ignore[attr-defined,no-any-return]
+    return client._client._transport.dispatcher.engine.context.declared  # type: ignore[attr-defined,no-any-return]
 
 
 def _whose(declared: Declared | None) -> Json:

@@ -14,7 +14,7 @@ from shim.cli import stored
 from shim.migrate.exports import conversations, files
 from shim.migrate.exports.memory import Memory
 from shim.sdk.clients import OpenAI
-from shim.sdk.operator import world_of
+from shim.sdk.operator import context_of
 from shim.store import threads
 from shim.store.tx import Tx
 from shim.wire.types import Json
@@ -73,7 +73,7 @@ def _to_conversations(wanted: list[str], path: Path, tenant: str | None) -> None
     # After a lost answer the conversation is checked before the request is repeated, so there must be no automatic
     # retries.
     with OpenAI(max_retries=0) as client:
-        exporter = conversations.Exporter(world_of(client).upstream, memory)
+        exporter = conversations.Exporter(context_of(client).upstream, memory)
         for id in _progress(wanted):
             items, metadata = base.read(_contents, tenant, id)
             outcome = exporter.export(id, items, metadata)

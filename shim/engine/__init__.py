@@ -28,14 +28,14 @@ class Engine:
     it drives, and what it has learned about servers and models.
     """
 
-    world: Context
+    context: Context
 
     def of(self, tenant: str, upstream: Upstream | None = None, name: str = "") -> "Engine":
         """An engine for the objects of one tenant.  ``upstream``: the port for this tenant's calls, if it differs from
         the common one; ``name``: the tenant's name.
         """
-        store, upstream = self.world.store.of(tenant), upstream or self.world.upstream
-        return Engine(replace(self.world, store=store, upstream=upstream, name=name))
+        store, upstream = self.context.store.of(tenant), upstream or self.context.upstream
+        return Engine(replace(self.context, store=store, upstream=upstream, name=name))
 
     async def handle(self, request: Request) -> Reply:
         """The answer to ``request``, errors included.  The door must pump a reply's ``events`` to their end."""
@@ -43,17 +43,17 @@ class Engine:
         if found is None:
             return error_reply(_no_route(request))
         operation, ids = found
-        leads.of_headers(self.world, request.headers.get("openai-beta", ""))
+        leads.of_headers(self.context, request.headers.get("openai-beta", ""))
         try:
-            await learned.load(self.world)
+            await learned.load(self.context)
             if ids and request.path.startswith("threads/"):
-                await refresh.thread(self.world, ids[0])
+                await refresh.thread(self.context, ids[0])
             return await self._idempotent(operation, request, ids)
         except ApiError as problem:
-            await leads.of_error(self.world, problem)
+            await leads.of_error(self.context, problem)
             return error_reply(problem)
         except Refusal as refusal:
-            leads.of_refusal(self.world, refusal)
+            leads.of_refusal(self.context, refusal)
             return error_reply(launch.api_error(refusal))
         except Gone:
             return error_reply(error("no_thread", id=ids[0]))
@@ -66,20 +66,20 @@ class Engine:
         """Log what helps if upstream's answer to a call that was passed on shows that a file or vector store is
         missing.
         """
-        leads.of_path(self.world, path, status)
+        leads.of_path(self.context, path, status)
 
     async def sweep(self, raises: bool = False) -> None:
         """Erase threads and files whose retention time is over.  A failure of the store is raised as `StoreFailed` if
         ``raises``, else logged.
         """
-        await retention.sweep(self.world, raises)
+        await retention.sweep(self.context, raises)
 
     async def _idempotent(self, operation: routes.Operation, request: Request, ids: list[str]) -> Reply:
         while True:
             try:
-                return await operation(self.world, request, *ids)
+                return await operation(self.context, request, *ids)
             except Repeated as before:
-                if (known := await replayed.reply(self.world, request, before)) is not None:
+                if (known := await replayed.reply(self.context, request, before)) is not None:
                     return known
 
 

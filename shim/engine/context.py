@@ -23,7 +23,7 @@ async def no_wait(seconds: float) -> None:
 
 def no_pump(events: Any) -> None:
     """A pump for contexts in which no run is driven in the background."""
-    raise NotImplementedError("this world drives no runs")
+    raise NotImplementedError("this context drives no runs")
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,12 +69,12 @@ class Post:
         return self.attempt > 0 or self.digest is not None
 
 
-def post(world: Context, request: Request, kind: Kind) -> Post:
+def post(context: Context, request: Request, kind: Kind) -> Post:
     """The marks and the digest of a request that has just arrived."""
     headers = {name.lower(): value for name, value in request.headers.items() if name.lower() in (COUNT, KEY)}
     attempt = _attempt(headers.get(COUNT, "0")) if kind not in KEYED else 0
     body = _digest(request.path.encode(), request.body)
-    made = Post(kind, body, attempt, world.clock())
+    made = Post(kind, body, attempt, context.clock())
     if not (key := headers.get(KEY)):
         return made
     return replace(made, mark=_digest(b"key", request.path.encode(), key.encode()), digest=body)
@@ -89,10 +89,10 @@ def _digest(*parts: bytes) -> str:
     return hashlib.sha256(b"\0".join(parts)).hexdigest()[:40]
 
 
-async def look(world: Context, asked: Post) -> None:
+async def look(context: Context, asked: Post) -> None:
     """Look for an earlier request before anything is sent upstream for this one.  Raises `Repeated`."""
     if asked.in_doubt:
-        await world.store.read(_check, asked)
+        await context.store.read(_check, asked)
 
 
 def check(tx: Tx, asked: Post) -> None:
@@ -105,14 +105,14 @@ def check(tx: Tx, asked: Post) -> None:
         _check(tx, asked)
 
 
-def note(tx: Tx, world: Context, asked: Post, made: str, thread_id: str | None = None) -> int:
+def note(tx: Tx, context: Context, asked: Post, made: str, thread_id: str | None = None) -> int:
     """Store the id of the object that the request made, in the same transaction.  Returns the number of the row, or
     0.
     """
     if asked.kind in KEYED and asked.digest is None:
         return 0
     known = {"mark": asked.mark, "attempt": asked.attempt, "digest": asked.digest, "kind": asked.kind}
-    place = {"made": made, "thread_id": thread_id, "created_at": world.clock()}
+    place = {"made": made, "thread_id": thread_id, "created_at": context.clock()}
     return requests.insert(tx, known | place)
 
 
@@ -121,14 +121,14 @@ def forget(tx: Tx, noted: int) -> None:
     requests.remove(tx, noted)
 
 
-async def claim(world: Context, again: Repeated) -> bool:
+async def claim(context: Context, again: Repeated) -> bool:
     """Claim the earlier request's answer for this one; False if another request has claimed it.  So two repetitions
     never get the answer of one earlier request.
     """
     asked, row = again.asked, again.row
     if asked.digest is not None or row.attempt > asked.attempt:
         return True
-    return await world.store.write(requests.claim, row.seq, asked.attempt)
+    return await context.store.write(requests.claim, row.seq, asked.attempt)
 
 
 def _check(tx: Tx, asked: Post) -> None:

@@ -64,22 +64,22 @@ _NOT_THERE: Final = re.compile(r"(?i)not found|no such|does not exist|no .* foun
 _WORDS: Final = re.compile(r"(file|vs)_(search|ids?|data|url|citation|path)\b")
 
 
-async def of_error(world: Context, problem: ApiError) -> None:
+async def of_error(context: Context, problem: ApiError) -> None:
     """Log what helps after an error of the shim's own."""
     found = _ID.search(problem.message) if problem.status == 404 else None
     if found is not None:
-        if not await _was_deleted(world, found[0]):
-            world.notices.warn(("missing", found[0]), ELSEWHERE[found[1]], *[found[0]] * 2)
+        if not await _was_deleted(context, found[0]):
+            context.notices.warn(("missing", found[0]), ELSEWHERE[found[1]], *[found[0]] * 2)
     elif problem.code == "declared_assistant":
-        world.notices.warn(("declared", problem.message), DECLARED + PAGE, problem.message)
+        context.notices.warn(("declared", problem.message), DECLARED + PAGE, problem.message)
     elif (word := leftover(problem)) is not None:
-        world.notices.warn(("leftover", word), "%s", word + PAGE)
+        context.notices.warn(("leftover", word), "%s", word + PAGE)
 
 
-async def _was_deleted(world: Context, id: str) -> bool:
+async def _was_deleted(context: Context, id: str) -> bool:
     """Whether it was a thread of this store; then it was deleted on purpose, and nothing is logged."""
     try:
-        return id in await world.store.read(threads.buried, [id])
+        return id in await context.store.read(threads.buried, [id])
     except StoreFailed:
         return False
 
@@ -92,21 +92,21 @@ def leftover(problem: ApiError) -> str | None:
     return None
 
 
-def of_refusal(world: Context, refusal: Refusal) -> None:
+def of_refusal(context: Context, refusal: Refusal) -> None:
     """Log what helps if upstream refuses a request because it does not have a file or a vector store."""
     if refusal.status in (400, 404) and _NOT_THERE.search(refusal.message):
         for each in _UPSTREAM_ID.finditer(refusal.message):
             if _WORDS.fullmatch(each[0]) is None:
-                world.notices.warn(("missing", each[0]), UPSTREAM[each[1]], each[0])
+                context.notices.warn(("missing", each[0]), UPSTREAM[each[1]], each[0])
 
 
-def of_path(world: Context, path: str, status: int) -> None:
+def of_path(context: Context, path: str, status: int) -> None:
     """Log what helps if a call that is passed on names a file or a vector store that upstream does not have."""
     if status == 404 and (found := _PASSED_ON.search(path)) is not None:
-        world.notices.warn(("missing", found[1]), UPSTREAM[found[2]], found[1])
+        context.notices.warn(("missing", found[1]), UPSTREAM[found[2]], found[1])
 
 
-def of_headers(world: Context, beta: str) -> None:
+def of_headers(context: Context, beta: str) -> None:
     """Log that a client sends the header of version 1."""
     if "assistants=v1" in beta:
-        world.notices.warn(("leftover", "assistants=v1"), "%s", VERSION_1 + PAGE)
+        context.notices.warn(("leftover", "assistants=v1"), "%s", VERSION_1 + PAGE)

@@ -18,14 +18,14 @@ from shim.store.tx import Tx
 log = logging.getLogger("shim")
 
 
-async def load(world: Context) -> None:
+async def load(context: Context) -> None:
     """Read what earlier processes have learned, once."""
-    capabilities = world.capabilities
+    capabilities = context.capabilities
     keeping = capabilities.keeping
     if keeping is None or capabilities.loaded:
         return
     try:
-        secret, found = await world.store.read(_known, keeping, world.now())
+        secret, found = await context.store.read(_known, keeping, context.now())
     except StoreFailed as problem:
         log.debug("what earlier processes have found out about servers could not be read: %s", problem)
         return
@@ -34,14 +34,14 @@ async def load(world: Context) -> None:
     capabilities.take_over(found, lambda address: _digest(secret, address))
 
 
-async def save(world: Context) -> None:
+async def save(context: Context) -> None:
     """Store what is new."""
-    capabilities = world.capabilities
+    capabilities = context.capabilities
     keeping, news = capabilities.keeping, capabilities.news()
     if keeping is None or not news:
         return
     try:
-        await world.store.write(_note, keeping, news, world.now())
+        await context.store.write(_note, keeping, news, context.now())
     except StoreFailed as problem:
         capabilities.still_new(news)
         log.debug("what was found out about servers could not be stored: %s", problem)

@@ -17,7 +17,7 @@ EXPIRY: Final = {"anchor": "last_active_at", "days": 7}
 KINDS: Final = {"code_interpreter": "file_ids", "file_search": "vector_store_ids"}
 
 
-async def made(world: Context, resources: Json | None) -> Json:
+async def made(context: Context, resources: Json | None) -> Json:
     """``tool_resources`` in which every vector store that was described inline has been created and is named by its
     id.
     """
@@ -25,27 +25,27 @@ async def made(world: Context, resources: Json | None) -> Json:
     search = dict(given.get("file_search") or {})
     inline = search.pop("vector_stores", None) or []
     if inline:
-        search["vector_store_ids"] = [await _make_store(world, store) for store in inline]
+        search["vector_store_ids"] = [await _make_store(context, store) for store in inline]
     return given | ({"file_search": search} if "file_search" in given else {})
 
 
-async def attached(world: Context, resources: Json, messages: list[Json]) -> Json:
+async def attached(context: Context, resources: Json, messages: list[Json]) -> Json:
     """``resources`` of a thread after the attachments of its new messages were added to them."""
     searched, read = _files(messages, "file_search"), _files(messages, "code_interpreter")
     more: Json = {}
     if searched:
-        more["file_search"] = {"vector_store_ids": [await _add(world, resources, searched)]}
+        more["file_search"] = {"vector_store_ids": [await _add(context, resources, searched)]}
     if read:
         more["code_interpreter"] = {"file_ids": read}
     return merged(resources, more)
 
 
-async def attach(world: Context, thread_id: str, messages: list[Json]) -> Json:
+async def attach(context: Context, thread_id: str, messages: list[Json]) -> Json:
     """The resources that the attachments of new messages add to a stored thread; empty if there are no attachments."""
     if not any(message.get("attachments") for message in messages):
         return {}
-    thread = await world.store.read(threads.get, thread_id)
-    return await attached(world, thread["tool_resources"], messages) if thread else {}
+    thread = await context.store.read(threads.get, thread_id)
+    return await attached(context, thread["tool_resources"], messages) if thread else {}
 
 
 def save_attached(tx: Tx, thread_id: str, more: Json) -> None:
@@ -73,17 +73,17 @@ def _files(messages: list[Json], tool: str) -> list[str]:
     return [given["file_id"] for given in attachments if any(wanted["type"] == tool for wanted in given["tools"])]
 
 
-async def _make_store(world: Context, described: Json) -> str:
+async def _make_store(context: Context, described: Json) -> str:
     body = {key: value for key, value in described.items() if value is not None}
-    store = await world.upstream.call("POST", "/vector_stores", body)
+    store = await context.upstream.call("POST", "/vector_stores", body)
     return str(store["id"])
 
 
-async def _add(world: Context, resources: Json, files: list[str]) -> str:
+async def _add(context: Context, resources: Json, files: list[str]) -> str:
     """Put files into the thread's vector store, or into a new one; returns its id."""
     existing = (resources.get("file_search") or {}).get("vector_store_ids") or []
     if not existing:
-        return await _make_store(world, {"file_ids": files, "expires_after": EXPIRY})
+        return await _make_store(context, {"file_ids": files, "expires_after": EXPIRY})
     for file_id in files:
-        await world.upstream.call("POST", ids.path("vector_stores", existing[0], "files"), {"file_id": file_id})
+        await context.upstream.call("POST", ids.path("vector_stores", existing[0], "files"), {"file_id": file_id})
     return str(existing[0])

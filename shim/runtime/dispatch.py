@@ -42,12 +42,12 @@ class Dispatcher(Generic[B]):
         began = time.perf_counter()
         mine = engine or self.engine
         with calling(asked.headers):
-            await until_news(mine.world.registry, asked, mine.world.tenant, self._pumps.colour)
+            await until_news(mine.context.registry, asked, mine.context.tenant, self._pumps.colour)
             reply = await self._pumps.handled(mine.handle(asked))
             body = self._pumped(reply)
             if reply.afterwards is not None:
                 self._pumps.after(reply.afterwards)
-            if self._heartbeat.may_sweep(mine.world.tenant):
+            if self._heartbeat.may_sweep(mine.context.tenant):
                 self._pumps.after(mine.sweep)
         return Answered(reply.status, headers(reply, began), body, reply.streamed)
 

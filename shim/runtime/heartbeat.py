@@ -34,11 +34,11 @@ MANY: Final = 10_000
 class Heartbeat:
     """Renews the leases of the runs that one engine drives."""
 
-    def __init__(self, world: Context, database: Database) -> None:
-        self._world, self._database = world, database
+    def __init__(self, context: Context, database: Database) -> None:
+        self._context, self._database = context, database
         self._beating: dict[int, object] = {}
         self._swept: dict[str, float] = {}
-        world.registry.entered = self.beat
+        context.registry.entered = self.beat
 
     def beat(self) -> None:
         """Start the thread, unless it runs; called when a run enters the registry.  A forked process starts its own."""
@@ -52,8 +52,8 @@ class Heartbeat:
 
     def may_sweep(self, tenant: str) -> bool:
         """Whether it is time for a sweep: at a process's first call for a tenant, and once an hour."""
-        world, now = self._world, time.monotonic()
-        wanted = world.retention is not None or world.file_retention is not None or world.delete_responses
+        context, now = self._context, time.monotonic()
+        wanted = context.retention is not None or context.file_retention is not None or context.delete_responses
         if not wanted or now - self._swept.get(tenant, -SWEEP) < SWEEP:
             return False
         if len(self._swept) >= MANY:
@@ -63,31 +63,31 @@ class Heartbeat:
 
     def renew(self) -> None:
         """Renew all leases once."""
-        world = self._world
-        if driven := world.registry.runs():
-            self._database.write(leases.renew, driven, world.owner, world.clock() + world.lease)
+        context = self._context
+        if driven := context.registry.runs():
+            self._database.write(leases.renew, driven, context.owner, context.clock() + context.lease)
 
     def look(self) -> None:
         """Interrupt the runs that were ended, taken over or cancelled elsewhere, or that have expired."""
-        world = self._world
-        if not (driven := world.registry.runs()):
+        context = self._context
+        if not (driven := context.registry.runs()):
             return
         found = self._database.read(leases.standings, driven)
-        now = world.clock()
+        now = context.clock()
         for which in driven:
             if self._is_over(found.get(which), now):
-                world.registry.notify(which[1])
+                context.registry.notify(which[1])
 
     def _is_over(self, run: Standing | None, now: float) -> bool:
         if run is None or run.status == "cancelling":
             return True
-        taken = run.owner is not None and run.owner != self._world.owner
+        taken = run.owner is not None and run.owner != self._context.owner
         return taken or (run.expires_at is not None and now >= run.expires_at)
 
     def _go_on(self, wait: Callable[[float], None] = time.sleep) -> None:
         renewed, idle = 0.0, 0
         while idle < IDLE:
-            pause = self._world.lease / BEATS
+            pause = self._context.lease / BEATS
             wait(min(LOOK, pause))
             with suppress(StoreFailed):
                 # The run's own pump uses the same store, and reports its failure.
@@ -95,8 +95,8 @@ class Heartbeat:
                 if time.monotonic() >= renewed + pause:
                     self.renew()
                     renewed = time.monotonic()
-            idle = 0 if self._world.registry.runs() else idle + 1
+            idle = 0 if self._context.registry.runs() else idle + 1
         self._beating.pop(os.getpid(), None)
-        if self._world.registry.runs():
+        if self._context.registry.runs():
             # A run entered before the line above and found this thread running.
             self.beat()

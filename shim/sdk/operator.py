@@ -39,13 +39,13 @@ def _ledger() -> Any:
     return ledger
 
 
-def world_of(client: Any) -> Any:
+def context_of(client: Any) -> Any:
     """The context of the engine behind a client.  Raises TypeError for a client that has none."""
     transport = getattr(client._client, "_transport", None)
     engine = getattr(getattr(transport, "dispatcher", transport), "engine", None)
     if engine is None:
         raise TypeError("this client is not the shim's: make it with `from shim import OpenAI`, or `shim.install()`")
-    return engine.world
+    return engine.context
 
 
 def _bodies(given: "Native | Sequence[Native]") -> list[Any]:
@@ -113,8 +113,8 @@ class Threads:
     def _read(self, work: Callable[Concatenate["Tx", str | None, P], T], *given: P.args, **named: P.kwargs) -> T:
         from shim.runtime import drive
 
-        world = world_of(self._client)
-        return drive.finish(world.store.read(work, world.tenant, *given, **named))  # type: ignore[no-any-return]
+        context = context_of(self._client)
+        return drive.finish(context.store.read(work, context.tenant, *given, **named))  # type: ignore[no-any-return]
 
 
 class AsyncAssistants:
@@ -161,8 +161,8 @@ class AsyncThreads:
         return await self._read(_ledger().usage, by, since)
 
     async def _read(self, work: Callable[Concatenate["Tx", str | None, P], T], *given: P.args, **named: P.kwargs) -> T:
-        world = world_of(self._client)
-        return await world.store.read(work, world.tenant, *given, **named)  # type: ignore[no-any-return]
+        context = context_of(self._client)
+        return await context.store.read(work, context.tenant, *given, **named)  # type: ignore[no-any-return]
 
 
 class Shim:
@@ -180,8 +180,8 @@ class Shim:
         from shim.engine.bridge import transcript
         from shim.runtime import drive
 
-        world = world_of(self._client)
-        found: Transcript = drive.finish(world.store.read(transcript.read, world, thread_id))
+        context = context_of(self._client)
+        found: Transcript = drive.finish(context.store.read(transcript.read, context, thread_id))
         return found
 
     def adopt(
@@ -198,8 +198,8 @@ class Shim:
         from shim.engine.bridge import adoption
         from shim.runtime import drive
 
-        world = world_of(self._client)
-        return _messages(drive.finish(adoption.adopt(world, thread_id, _bodies(response), input)))
+        context = context_of(self._client)
+        return _messages(drive.finish(adoption.adopt(context, thread_id, _bodies(response), input)))
 
 
 class AsyncShim:
@@ -214,8 +214,8 @@ class AsyncShim:
         """As `Shim.thread`."""
         from shim.engine.bridge import transcript
 
-        world = world_of(self._client)
-        return await world.store.read(transcript.read, world, thread_id)  # type: ignore[no-any-return]
+        context = context_of(self._client)
+        return await context.store.read(transcript.read, context, thread_id)  # type: ignore[no-any-return]
 
     async def adopt(
         self, thread_id: str, response: "Native | Sequence[Native]", *, input: str | list[Any] | None = None
@@ -223,7 +223,7 @@ class AsyncShim:
         """As `Shim.adopt`."""
         from shim.engine.bridge import adoption
 
-        return _messages(await adoption.adopt(world_of(self._client), thread_id, _bodies(response), input))
+        return _messages(await adoption.adopt(context_of(self._client), thread_id, _bodies(response), input))
 
 
 class WithShim:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from shim.sdk.operator import world_of
+from shim.sdk.operator import context_of
 
 if TYPE_CHECKING:
     import openai
@@ -38,32 +38,32 @@ class ShimSession:
 
         if limit is None and self.session_settings is not None:
             limit = self.session_settings.limit
-        world = self._world()
-        return await world.store.read(session.listed, world, self.session_id, limit)  # type: ignore[no-any-return]
+        context = self._context()
+        return await context.store.read(session.listed, context, self.session_id, limit)  # type: ignore[no-any-return]
 
     async def add_items(self, items: list[Any]) -> None:
         """Add items at the end of the thread."""
         from shim.engine.bridge import session
 
-        await session.add(self._world(), self.session_id, items)
+        await session.add(self._context(), self.session_id, items)
 
     async def pop_item(self) -> Any | None:
         """Remove the last item and return it; None if there is none."""
         from shim.engine.bridge import session
 
-        world = self._world()
-        return await world.store.write(session.pop, world, self.session_id)
+        context = self._context()
+        return await context.store.write(session.pop, context, self.session_id)
 
     async def clear_session(self) -> None:
         """Remove all messages and items of the thread.  The thread itself and its runs remain."""
         from shim.engine.bridge import session
 
-        world = self._world()
-        await world.store.write(session.clear, world, self.session_id)
+        context = self._context()
+        await context.store.write(session.clear, context, self.session_id)
 
-    def _world(self) -> Any:
+    def _context(self) -> Any:
         if self._client is None:
             from shim.sdk.clients import AsyncOpenAI
 
             self._client = AsyncOpenAI()
-        return world_of(self._client)
+        return context_of(self._client)

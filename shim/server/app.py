@@ -59,7 +59,7 @@ def application(chosen: Settings | None = None, *, allow_remote: bool = False) -
     client, circuits = upstreams.client(chosen.upstream_retries), upstreams.circuits(chosen, watch.metrics)
     network = upstreams.network(client, chosen, circuits)
     engine, heartbeat = wiring.async_engine(client, network, chosen, pumps, settled=True)
-    engine = engine_room.Engine(replace(engine.world, monitor=watch.monitor))
+    engine = engine_room.Engine(replace(engine.context, monitor=watch.monitor))
     dispatcher = Dispatcher(engine, heartbeat, pumps)
     passage = Passage(
         network,
@@ -69,13 +69,13 @@ def application(chosen: Settings | None = None, *, allow_remote: bool = False) -
     )
     store = AsyncStore(wiring.database_of(chosen))
     store.database.waited = watch.metrics.waited
-    limits = Limits(chosen, engine.world.registry, store, apart=chosen.auth != "open")
+    limits = Limits(chosen, engine.context.registry, store, apart=chosen.auth != "open")
     hosts: Hosts = Named(chosen.allowed_hosts, chosen.allowed_origins) if allow_remote else Loopback()
     ways = Ways(dispatcher, passage, Shared(passage, store, chosen.max_body_bytes))
     door = Door(ways, _callers(chosen, store, passage), limits, hosts, watch.tracing, chosen)
     door.operator = _operator(ways, chosen, store)
     operations = _operations(chosen, store, passage, watch.metrics, circuits)
-    lag = Lag(lambda late: watch.metrics.looked(late, limits.streams, len(engine.world.registry.runs())))
+    lag = Lag(lambda late: watch.metrics.looked(late, limits.streams, len(engine.context.registry.runs())))
 
     @asynccontextmanager
     async def life(app: Starlette) -> AsyncIterator[None]:
@@ -142,7 +142,7 @@ def _operator(ways: "Ways", chosen: Settings, store: AsyncStore) -> Operator | N
         return await store.read(keys.tenant_of, name)
 
     def engine(tenant: str, name: str) -> engine_room.Engine:
-        upstream = ways.ours.engine.world.upstream
+        upstream = ways.ours.engine.context.upstream
         recorded = ways.shared.recorded(upstream, tenant) if chosen.auth == "keys" else None
         return ways.ours.engine.of(tenant, recorded, name)
 
@@ -237,7 +237,7 @@ class Door:
         found.tenant, found.route = caller.tenant, "window"
         await self._limits.count(caller.tenant)
         held.enter_context(self._limits.stream(caller.tenant))
-        request.state.world = self._ways.ours.engine.of(caller.tenant, name=caller.name).world
+        request.state.context = self._ways.ours.engine.of(caller.tenant, name=caller.name).context
         return window
 
     def _named(self, caller: Caller, request: Request, place: Place) -> Caller:
@@ -286,7 +286,7 @@ class Door:
             return Response(status_code=204, headers={"allow": ", ".join(allowed)})
         body = await self._read(request)
         engine = self._ways.ours.engine
-        upstream = engine.world.upstream
+        upstream = engine.context.upstream
         if caller.shared:
             await self._ways.shared.check_ours(caller, place.path, body)
             upstream = self._ways.shared.recorded(upstream, caller.tenant)

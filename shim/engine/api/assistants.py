@@ -20,65 +20,65 @@ from shim.wire.types import Json
 CLEARED: Final[dict[str, Any]] = {"name": None, "description": None, "instructions": None, "metadata": {}}
 
 
-async def create(world: Context, request: Request) -> Reply:
+async def create(context: Context, request: Request) -> Reply:
     """POST /assistants"""
     asked = given(read("assistants.create", request.body))
-    post = idempotency.post(world, request, "assistant")
-    await idempotency.look(world, post)
-    found = await resources.made(world, asked.get("tool_resources"))
-    assistant = objects.assistant(world.ids("asst"), world.now(), _shown(asked, found))
-    await world.store.write(_insert, world, assistant, post)
+    post = idempotency.post(context, request, "assistant")
+    await idempotency.look(context, post)
+    found = await resources.made(context, asked.get("tool_resources"))
+    assistant = objects.assistant(context.ids("asst"), context.now(), _shown(asked, found))
+    await context.store.write(_insert, context, assistant, post)
     return json_reply(assistant)
 
 
-async def listing(world: Context, request: Request) -> Reply:
+async def listing(context: Context, request: Request) -> Reply:
     """GET /assistants"""
     wanted = read_page(request.query)
-    return json_reply(await world.store.read(_page, world, wanted))
+    return json_reply(await context.store.read(_page, context, wanted))
 
 
-async def retrieve(world: Context, request: Request, assistant_id: str) -> Reply:
+async def retrieve(context: Context, request: Request, assistant_id: str) -> Reply:
     """GET /assistants/{assistant_id}"""
     lookup.check(assistant=assistant_id)
-    return json_reply(await world.store.read(lookup.assistant, world, assistant_id))
+    return json_reply(await context.store.read(lookup.assistant, context, assistant_id))
 
 
-async def update(world: Context, request: Request, assistant_id: str) -> Reply:
+async def update(context: Context, request: Request, assistant_id: str) -> Reply:
     """POST /assistants/{assistant_id}: only what is sent changes."""
     lookup.check(assistant=assistant_id)
     asked = read("assistants.update", request.body)
-    declared.refuse(world, assistant_id)
-    return json_reply(await world.store.write(_update, world, assistant_id, asked))
+    declared.refuse(context, assistant_id)
+    return json_reply(await context.store.write(_update, context, assistant_id, asked))
 
 
-async def delete(world: Context, request: Request, assistant_id: str) -> Reply:
+async def delete(context: Context, request: Request, assistant_id: str) -> Reply:
     """DELETE /assistants/{assistant_id}"""
     lookup.check(assistant=assistant_id)
-    declared.refuse(world, assistant_id)
-    if not await world.store.write(rows.delete, assistant_id):
+    declared.refuse(context, assistant_id)
+    if not await context.store.write(rows.delete, assistant_id):
         raise error("no_assistant", id=assistant_id)
     return json_reply(objects.deleted("assistant", assistant_id))
 
 
-def _insert(tx: Tx, world: Context, assistant: Json, post: idempotency.Post) -> None:
+def _insert(tx: Tx, context: Context, assistant: Json, post: idempotency.Post) -> None:
     idempotency.check(tx, post)
     # A fresh id is free; one that the operator gives may not be.
-    declared.refuse(world, assistant["id"])
+    declared.refuse(context, assistant["id"])
     if not rows.insert_new(tx, assistant):
         raise error("id_taken", id=assistant["id"])
-    idempotency.note(tx, world, post, assistant["id"])
+    idempotency.note(tx, context, post, assistant["id"])
 
 
-def _page(tx: Tx, world: Context, wanted: Page) -> Json:
+def _page(tx: Tx, context: Context, wanted: Page) -> Json:
     try:
-        found = declared.page(tx, world, wanted)
+        found = declared.page(tx, context, wanted)
     except NoSuchCursor as missing:
         raise error("no_assistant", id=missing.id) from None
     return page(*found)
 
 
-def _update(tx: Tx, world: Context, assistant_id: str, asked: Json) -> Json:
-    assistant = lookup.assistant(tx, world, assistant_id)
+def _update(tx: Tx, context: Context, assistant_id: str, asked: Json) -> Json:
+    assistant = lookup.assistant(tx, context, assistant_id)
     changes = {**{name: CLEARED[name] for name in asked if name in CLEARED}, **given(asked)}
     merged = assistant["tool_resources"] | changes.get("tool_resources", {})
     assistant = assistant | _shown({"tools": assistant["tools"]} | changes, merged)

@@ -14,14 +14,14 @@ from shim.wire.types import Json
 Fetch = Callable[[int, str | None, str | None], Listed]
 
 
-def get(tx: Tx, world: Context, assistant_id: str) -> Json | None:
+def get(tx: Tx, context: Context, assistant_id: str) -> Json | None:
     """The declared assistant.  It hides one of the same id in the store; one warning is logged about that."""
-    found = world.declared.get(assistant_id)
+    found = context.declared.get(assistant_id)
     if found is None:
         return None
-    if world.notices.first("shadowed", world.tenant, assistant_id) and rows.get(tx, assistant_id):
-        world.notices.warn(
-            ("shadows", world.tenant, assistant_id),
+    if context.notices.first("shadowed", context.tenant, assistant_id) and rows.get(tx, assistant_id):
+        context.notices.warn(
+            ("shadows", context.tenant, assistant_id),
             "assistant %s is in the store, too: what %s declares is used",
             assistant_id,
             found.place,
@@ -29,22 +29,22 @@ def get(tx: Tx, world: Context, assistant_id: str) -> Json | None:
     return found.body
 
 
-def refuse(world: Context, assistant_id: str) -> None:
+def refuse(context: Context, assistant_id: str) -> None:
     """Raises `ApiError` for a declared assistant, which can be changed only in its file."""
-    if (found := world.declared.get(assistant_id)) is not None:
+    if (found := context.declared.get(assistant_id)) is not None:
         raise error("declared_assistant", id=assistant_id, place=found.place)
 
 
-def page(tx: Tx, world: Context, wanted: Page) -> Listed:
+def page(tx: Tx, context: Context, wanted: Page) -> Listed:
     """Part of the list of all assistants: the declared ones, in the order of their files, are the newest.
 
     Raises `NoSuchCursor`.
     """
-    parts: list[tuple[bool, Fetch]] = [(True, _declared(world, wanted)), (False, _stored(tx, world, wanted))]
+    parts: list[tuple[bool, Fetch]] = [(True, _declared(context, wanted)), (False, _stored(tx, context, wanted))]
     if wanted.order == "asc":
         parts.reverse()
     # Nothing of a part that lies before the cursor `after`, or after the cursor `before`, is on the page.
-    ours = {name: getattr(wanted, name) in world.declared for name in ("after", "before") if getattr(wanted, name)}
+    ours = {name: getattr(wanted, name) in context.declared for name in ("after", "before") if getattr(wanted, name)}
     places = [declared for declared, _ in parts]
     first = places.index(ours["after"]) if "after" in ours else 0
     last = places.index(ours["before"]) if "before" in ours else 1
@@ -69,20 +69,20 @@ def _joined(parts: list[tuple[Fetch, str | None, str | None]], limit: int, backw
     return Listed(data, False)
 
 
-def _declared(world: Context, wanted: Page) -> Fetch:
-    ids = list(world.declared) if wanted.order == "asc" else list(world.declared)[::-1]
+def _declared(context: Context, wanted: Page) -> Fetch:
+    ids = list(context.declared) if wanted.order == "asc" else list(context.declared)[::-1]
     backwards = bool(wanted.before) and not wanted.after
 
     def fetch(limit: int, after: str | None, before: str | None) -> Listed:
         chosen = ids[ids.index(after) + 1 if after else 0 : ids.index(before) if before else None]
         page = chosen[-limit:] if backwards else chosen[:limit]
-        return Listed([world.declared[id].body for id in page], len(chosen) > limit)
+        return Listed([context.declared[id].body for id in page], len(chosen) > limit)
 
     return fetch
 
 
-def _stored(tx: Tx, world: Context, wanted: Page) -> Fetch:
-    but = tuple(world.declared)
+def _stored(tx: Tx, context: Context, wanted: Page) -> Fetch:
+    but = tuple(context.declared)
     backwards = bool(wanted.before) and not wanted.after
 
     def fetch(limit: int, after: str | None, before: str | None) -> Listed:

@@ -10,24 +10,24 @@ from shim.wire import objects
 from shim.wire.errors import error
 
 
-async def retrieve(world: Context, request: Request, file_id: str) -> Reply:
+async def retrieve(context: Context, request: Request, file_id: str) -> Reply:
     """GET /files/{file_id}"""
-    found = await world.store.read(rows.get, file_id)
+    found = await context.store.read(rows.get, file_id)
     if found is None:
         raise error("no_file", id=file_id)
     return json_reply(found)
 
 
-async def content(world: Context, request: Request, file_id: str) -> Reply:
+async def content(context: Context, request: Request, file_id: str) -> Reply:
     """GET /files/{file_id}/content"""
-    found = await world.store.read(rows.content, file_id)
+    found = await context.store.read(rows.content, file_id)
     if found is None:
         raise error("no_file", id=file_id)
     return Reply(200, {"content-type": "application/octet-stream"}, found)
 
 
-async def delete(world: Context, request: Request, file_id: str) -> Reply:
+async def delete(context: Context, request: Request, file_id: str) -> Reply:
     """DELETE /files/{file_id}"""
-    if not await world.store.write(rows.delete, file_id):
+    if not await context.store.write(rows.delete, file_id):
         raise error("no_file", id=file_id)
     return json_reply(objects.deleted("file", file_id) | {"object": "file"})

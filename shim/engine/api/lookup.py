@@ -17,8 +17,8 @@ def check(**ids: str) -> None:
         check_id(kind, value)
 
 
-def assistant(tx: Tx, world: Context, assistant_id: str) -> Json:
-    found = declared.get(tx, world, assistant_id) or assistants.get(tx, assistant_id)
+def assistant(tx: Tx, context: Context, assistant_id: str) -> Json:
+    found = declared.get(tx, context, assistant_id) or assistants.get(tx, assistant_id)
     return known(found, error("no_assistant", id=assistant_id))
 
 

@@ -19,51 +19,51 @@ from shim.wire.requests import read
 from shim.wire.types import Json
 
 
-async def create(world: Context, request: Request, thread_id: str) -> Reply:
+async def create(context: Context, request: Request, thread_id: str) -> Reply:
     """POST /threads/{thread_id}/messages"""
     lookup.check(thread=thread_id)
     asked = given(read("messages.create", request.body))
-    await unknown_threads.welcome(world, thread_id)
-    post = idempotency.post(world, request, "message")
-    await idempotency.look(world, post)
-    more = await resources.attach(world, thread_id, [asked])
-    return json_reply(await world.store.write(_create, world, thread_id, asked, more, post))
+    await unknown_threads.welcome(context, thread_id)
+    post = idempotency.post(context, request, "message")
+    await idempotency.look(context, post)
+    more = await resources.attach(context, thread_id, [asked])
+    return json_reply(await context.store.write(_create, context, thread_id, asked, more, post))
 
 
-async def listing(world: Context, request: Request, thread_id: str) -> Reply:
+async def listing(context: Context, request: Request, thread_id: str) -> Reply:
     """GET /threads/{thread_id}/messages"""
     lookup.check(thread=thread_id)
     wanted = read_page(request.query, run_id=True)
-    await unknown_threads.welcome(world, thread_id)
-    return json_reply(await world.store.read(_page, thread_id, wanted))
+    await unknown_threads.welcome(context, thread_id)
+    return json_reply(await context.store.read(_page, thread_id, wanted))
 
 
-async def retrieve(world: Context, request: Request, thread_id: str, message_id: str) -> Reply:
+async def retrieve(context: Context, request: Request, thread_id: str, message_id: str) -> Reply:
     """GET /threads/{thread_id}/messages/{message_id}"""
     lookup.check(thread=thread_id, message=message_id)
-    return json_reply(await world.store.read(lookup.message, thread_id, message_id))
+    return json_reply(await context.store.read(lookup.message, thread_id, message_id))
 
 
-async def update(world: Context, request: Request, thread_id: str, message_id: str) -> Reply:
+async def update(context: Context, request: Request, thread_id: str, message_id: str) -> Reply:
     """POST /threads/{thread_id}/messages/{message_id}: the answer has ``file_ids``, too, as it did."""
     lookup.check(thread=thread_id, message=message_id)
     asked = read("messages.update", request.body)
-    message = await world.store.write(_update, world, thread_id, message_id, asked)
+    message = await context.store.write(_update, context, thread_id, message_id, asked)
     return json_reply(objects.modified(message))
 
 
-async def delete(world: Context, request: Request, thread_id: str, message_id: str) -> Reply:
+async def delete(context: Context, request: Request, thread_id: str, message_id: str) -> Reply:
     """DELETE /threads/{thread_id}/messages/{message_id}"""
     lookup.check(thread=thread_id, message=message_id)
-    await world.store.write(_delete, world, thread_id, message_id)
+    await context.store.write(_delete, context, thread_id, message_id)
     return json_reply(objects.deleted("thread.message", message_id))
 
 
-def add(tx: Tx, world: Context, thread_id: str, asked: Json) -> Json:
+def add(tx: Tx, context: Context, thread_id: str, asked: Json) -> Json:
     """Put a message at the end of a thread: the object, and the journal entry that will be sent upstream."""
     content = asked["content"]
     parts = [{"type": "text", "text": content}] if isinstance(content, str) else content
-    message = objects.message(world.ids("msg"), world.now(), thread_id, asked["role"])
+    message = objects.message(context.ids("msg"), context.now(), thread_id, asked["role"])
     message |= {
         "content": [_part(part) for part in parts],
         "attachments": asked.get("attachments") or [],
@@ -83,16 +83,16 @@ def _part(part: Json) -> Json:
     return {"type": kind, kind: {"detail": "auto"} | given(part[kind])}
 
 
-def _create(tx: Tx, world: Context, thread_id: str, asked: Json, more: Json, post: idempotency.Post) -> Json:
-    thread_rows.lock(tx, thread_id, world.now())
+def _create(tx: Tx, context: Context, thread_id: str, asked: Json, more: Json, post: idempotency.Post) -> Json:
+    thread_rows.lock(tx, thread_id, context.now())
     lookup.thread(tx, thread_id)
     idempotency.check(tx, post)
-    running = refresh.active(tx, world, thread_id)
+    running = refresh.active(tx, context, thread_id)
     if running is not None:
         raise error("thread_busy_message", thread_id=thread_id, run_id=running["id"])
     resources.save_attached(tx, thread_id, more)
-    message = add(tx, world, thread_id, asked)
-    idempotency.note(tx, world, post, message["id"], thread_id)
+    message = add(tx, context, thread_id, asked)
+    idempotency.note(tx, context, post, message["id"], thread_id)
     return message
 
 
@@ -105,8 +105,8 @@ def _page(tx: Tx, thread_id: str, wanted: Page) -> Json:
         raise error("no_message", id=missing.id) from None
 
 
-def _update(tx: Tx, world: Context, thread_id: str, message_id: str, asked: Json) -> Json:
-    thread_rows.lock(tx, thread_id, world.now())
+def _update(tx: Tx, context: Context, thread_id: str, message_id: str, asked: Json) -> Json:
+    thread_rows.lock(tx, thread_id, context.now())
     message = lookup.message(tx, thread_id, message_id)
     if "metadata" in asked:
         message = message | {"metadata": asked["metadata"] or {}}
@@ -114,10 +114,10 @@ def _update(tx: Tx, world: Context, thread_id: str, message_id: str, asked: Json
     return message
 
 
-def _delete(tx: Tx, world: Context, thread_id: str, message_id: str) -> None:
-    thread_rows.lock(tx, thread_id, world.now())
+def _delete(tx: Tx, context: Context, thread_id: str, message_id: str) -> None:
+    thread_rows.lock(tx, thread_id, context.now())
     message = lookup.message(tx, thread_id, message_id)
-    running = refresh.active(tx, world, thread_id)
+    running = refresh.active(tx, context, thread_id)
     if running is not None and message["run_id"] == running["id"]:
         raise error("thread_busy_delete", message_id=message_id, thread_id=thread_id, run_id=running["id"])
     rows.delete(tx, thread_id, message_id)

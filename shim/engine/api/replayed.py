@@ -17,42 +17,42 @@ from shim.engine.run.late_reader import LateReader, queued
 from shim.wire import objects
 
 
-async def reply(world: Context, request: Request, repeated: Repeated) -> Reply | None:
+async def reply(context: Context, request: Request, repeated: Repeated) -> Reply | None:
     """The answer; None if another request has claimed it meanwhile, so that this request counts as a new one."""
-    if not await idempotency.claim(world, repeated):
+    if not await idempotency.claim(context, repeated):
         return None
-    return await ANSWERS[repeated.row.kind](world, request, repeated)
+    return await ANSWERS[repeated.row.kind](context, request, repeated)
 
 
-async def _assistant(world: Context, request: Request, repeated: Repeated) -> Reply:
-    return await assistants.retrieve(world, request, repeated.row.made)
+async def _assistant(context: Context, request: Request, repeated: Repeated) -> Reply:
+    return await assistants.retrieve(context, request, repeated.row.made)
 
 
-async def _thread(world: Context, request: Request, repeated: Repeated) -> Reply:
-    return await threads.retrieve(world, request, repeated.row.made)
+async def _thread(context: Context, request: Request, repeated: Repeated) -> Reply:
+    return await threads.retrieve(context, request, repeated.row.made)
 
 
-async def _message(world: Context, request: Request, repeated: Repeated) -> Reply:
-    return await messages.retrieve(world, request, repeated.row.thread_id or "", repeated.row.made)
+async def _message(context: Context, request: Request, repeated: Repeated) -> Reply:
+    return await messages.retrieve(context, request, repeated.row.thread_id or "", repeated.row.made)
 
 
-async def _run(world: Context, request: Request, repeated: Repeated) -> Reply:
+async def _run(context: Context, request: Request, repeated: Repeated) -> Reply:
     thread_id, run_id = repeated.row.thread_id or "", repeated.row.made
     asked: dict[str, Any] = json.loads(request.body)
     calls = frozenset(output["tool_call_id"] for output in asked.get("tool_outputs") or ())
     if not asked.get("stream"):
-        row = await world.store.read(lookup.run, thread_id, run_id)
-        return json_reply(queued(world, row.body, bool(calls)))
+        row = await context.store.read(lookup.run, thread_id, run_id)
+        return json_reply(queued(context, row.body, bool(calls)))
     first: list[Emitted] = []
     if request.path == "threads/runs":
-        made = await world.store.read(lookup.thread, thread_id)
+        made = await context.store.read(lookup.thread, thread_id)
         first = [("thread.created", objects.as_streamed(made))]
-    return stream_reply(LateReader(world, thread_id, run_id, calls).events(first))
+    return stream_reply(LateReader(context, thread_id, run_id, calls).events(first))
 
 
-async def _cancel(world: Context, request: Request, repeated: Repeated) -> Reply:
-    row = await world.store.read(lookup.run, repeated.row.thread_id or "", repeated.row.made)
-    return json_reply(queued(world, row.body, repeated=True) | {"status": "cancelling"})
+async def _cancel(context: Context, request: Request, repeated: Repeated) -> Reply:
+    row = await context.store.read(lookup.run, repeated.row.thread_id or "", repeated.row.made)
+    return json_reply(queued(context, row.body, repeated=True) | {"status": "cancelling"})
 
 
 ANSWERS: Final[dict[str, Callable[[Context, Request, Repeated], Awaitable[Reply]]]] = {

@@ -35,74 +35,74 @@ INHERITED = ("model", "instructions", "tools", "temperature", "top_p", "reasonin
 OWN = ("metadata", "max_prompt_tokens", "max_completion_tokens", "tool_choice", "parallel_tool_calls")
 
 
-async def create(world: Context, request: Request, thread_id: str) -> Reply:
+async def create(context: Context, request: Request, thread_id: str) -> Reply:
     """POST /threads/{thread_id}/runs"""
     lookup.check(thread=thread_id)
     contents = read_include(request.query)
     asked = given(read("runs.create", request.body))
-    await unknown_threads.welcome(world, thread_id)
-    post = idempotency.post(world, request, "run")
-    await idempotency.look(world, post)
-    more = await resources.attach(world, thread_id, asked.get("additional_messages") or [])
-    started = await world.store.write(_start, world, thread_id, asked, post, more, contents)
-    return await _launch(world, request, started, asked)
+    await unknown_threads.welcome(context, thread_id)
+    post = idempotency.post(context, request, "run")
+    await idempotency.look(context, post)
+    more = await resources.attach(context, thread_id, asked.get("additional_messages") or [])
+    started = await context.store.write(_start, context, thread_id, asked, post, more, contents)
+    return await _launch(context, request, started, asked)
 
 
-async def create_with_thread(world: Context, request: Request) -> Reply:
+async def create_with_thread(context: Context, request: Request) -> Reply:
     """POST /threads/runs"""
     asked = given(read("threads.create_and_run", request.body))
-    post = idempotency.post(world, request, "thread")
-    await idempotency.look(world, post)
-    asked["thread"] = await threads.prepared(world, given(asked.get("thread") or {}))
-    started = await world.store.write(_start_with_thread, world, asked, post)
+    post = idempotency.post(context, request, "thread")
+    await idempotency.look(context, post)
+    asked["thread"] = await threads.prepared(context, given(asked.get("thread") or {}))
+    started = await context.store.write(_start_with_thread, context, asked, post)
     return await _launch(
-        world, request, started, asked, [("thread.created", objects.as_streamed(started.thread or {}))]
+        context, request, started, asked, [("thread.created", objects.as_streamed(started.thread or {}))]
     )
 
 
-async def listing(world: Context, request: Request, thread_id: str) -> Reply:
+async def listing(context: Context, request: Request, thread_id: str) -> Reply:
     """GET /threads/{thread_id}/runs"""
     lookup.check(thread=thread_id)
     wanted = read_page(request.query)
-    return json_reply(await world.store.read(_page, thread_id, wanted))
+    return json_reply(await context.store.read(_page, thread_id, wanted))
 
 
-async def retrieve(world: Context, request: Request, thread_id: str, run_id: str) -> Reply:
+async def retrieve(context: Context, request: Request, thread_id: str, run_id: str) -> Reply:
     """GET /threads/{thread_id}/runs/{run_id}"""
     lookup.check(thread=thread_id, run=run_id)
-    row = await world.store.read(lookup.run, thread_id, run_id)
+    row = await context.store.read(lookup.run, thread_id, run_id)
     wait = POLL_BACKGROUND if row.memory["background"] else POLL_AFTER
     return json_reply(row.body, headers=wait)
 
 
-async def update(world: Context, request: Request, thread_id: str, run_id: str) -> Reply:
+async def update(context: Context, request: Request, thread_id: str, run_id: str) -> Reply:
     """POST /threads/{thread_id}/runs/{run_id}: its metadata."""
     lookup.check(thread=thread_id, run=run_id)
     asked = read("runs.update", request.body)
-    return json_reply(await world.store.write(_update, world, thread_id, run_id, asked))
+    return json_reply(await context.store.write(_update, context, thread_id, run_id, asked))
 
 
-async def cancel(world: Context, request: Request, thread_id: str, run_id: str) -> Reply:
+async def cancel(context: Context, request: Request, thread_id: str, run_id: str) -> Reply:
     """POST /threads/{thread_id}/runs/{run_id}/cancel"""
     lookup.check(thread=thread_id, run=run_id)
-    row = await world.store.write(_cancel, world, thread_id, run_id, idempotency.post(world, request, "cancel"))
+    row = await context.store.write(_cancel, context, thread_id, run_id, idempotency.post(context, request, "cancel"))
     # Only after the transaction: the run's driver reads the store as soon as it is interrupted.
-    world.registry.notify(run_id)
+    context.registry.notify(run_id)
     if (going := row.memory["background"]) is not None:
-        await background.stop(world, going)
+        await background.stop(context, going)
     return json_reply(row.body)
 
 
 async def _launch(
-    world: Context, request: Request, started: "Started", asked: Json, before: Iterable[Emitted] = ()
+    context: Context, request: Request, started: "Started", asked: Json, before: Iterable[Emitted] = ()
 ) -> Reply:
     run = started.run
     streamed = bool(asked.get("stream"))
-    turn = Turn(run, world.ids, world.now, asked=asked)
-    carrier = Carrier(RunState(world, turn, started.memory, started.sent), request.call(streamed))
+    turn = Turn(run, context.ids, context.now, asked=asked)
+    carrier = Carrier(RunState(context, turn, started.memory, started.sent), request.call(streamed))
     shown = objects.as_streamed(run)
     first = [*before, ("thread.run.created", shown), ("thread.run.queued", shown)]
-    return await launch.reply(carrier, first, streamed, lambda tx: _forget(tx, world, started))
+    return await launch.reply(carrier, first, streamed, lambda tx: _forget(tx, context, started))
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,37 +118,37 @@ class Started:
 
 
 def _start(
-    tx: Tx, world: Context, thread_id: str, asked: Json, post: idempotency.Post, more: Json, contents: bool = False
+    tx: Tx, context: Context, thread_id: str, asked: Json, post: idempotency.Post, more: Json, contents: bool = False
 ) -> Started:
-    thread_rows.lock(tx, thread_id, world.now())
+    thread_rows.lock(tx, thread_id, context.now())
     idempotency.check(tx, post)
     resources.save_attached(tx, thread_id, more)
     thread = lookup.thread(tx, thread_id)
-    refresh.active(tx, world, thread_id)
-    assistant = lookup.assistant(tx, world, asked["assistant_id"])
-    run = _compose(world, thread_id, assistant, asked)
+    refresh.active(tx, context, thread_id)
+    assistant = lookup.assistant(tx, context, asked["assistant_id"])
+    run = _compose(context, thread_id, assistant, asked)
     searched = resources.merged(assistant["tool_resources"], thread["tool_resources"], run["tool_resources"])
     awaits = (thread["tool_resources"].get("file_search") or {}).get("vector_store_ids") or []
-    memory = run_memory.blank(naming.called(world, run["model"]), searched, awaits) | {"contents": contents}
+    memory = run_memory.blank(naming.called(context, run["model"]), searched, awaits) | {"contents": contents}
     try:
-        rows.insert(tx, run, memory, world.owner, world.clock() + world.lease)
+        rows.insert(tx, run, memory, context.owner, context.clock() + context.lease)
     except ActiveRun as other:
         raise error("thread_busy_run", thread_id=thread_id, run_id=other.run_id) from None
-    added = [messages.add(tx, world, thread_id, message)["id"] for message in asked.get("additional_messages") or []]
+    added = [messages.add(tx, context, thread_id, message)["id"] for message in asked.get("additional_messages") or []]
     if not run["instructions"] and not _asked_anything(tx, thread_id):
         raise error("nothing_to_answer")
-    noted = idempotency.note(tx, world, replace(post, kind="run"), run["id"], thread_id)
-    return Started(run, memory, chain.prepare(tx, world, run, memory), added, noted)
+    noted = idempotency.note(tx, context, replace(post, kind="run"), run["id"], thread_id)
+    return Started(run, memory, chain.prepare(tx, context, run, memory), added, noted)
 
 
-def _start_with_thread(tx: Tx, world: Context, asked: Json, post: idempotency.Post) -> Started:
+def _start_with_thread(tx: Tx, context: Context, asked: Json, post: idempotency.Post) -> Started:
     idempotency.check(tx, post)
-    lookup.assistant(tx, world, asked["assistant_id"])
-    thread = threads.make(tx, world, asked["thread"])
-    return replace(_start(tx, world, thread["id"], asked, post, {}), thread=thread)
+    lookup.assistant(tx, context, asked["assistant_id"])
+    thread = threads.make(tx, context, asked["thread"])
+    return replace(_start(tx, context, thread["id"], asked, post, {}), thread=thread)
 
 
-def _compose(world: Context, thread_id: str, assistant: Json, asked: Json) -> Json:
+def _compose(context: Context, thread_id: str, assistant: Json, asked: Json) -> Json:
     """A run's object: the fields of its request, else those of its assistant."""
     chosen: Json = {name: asked.get(name, assistant[name]) for name in INHERITED}
     chosen["tools"] = tools.shown(chosen["tools"])
@@ -156,7 +156,7 @@ def _compose(world: Context, thread_id: str, assistant: Json, asked: Json) -> Js
         raise error("unknown_tool_choice", tool=unknown)
     chosen["instructions"] = "\n".join(filter(None, [chosen["instructions"], asked.get("additional_instructions")]))
     truncation = {"type": "auto", "last_messages": None} | asked.get("truncation_strategy", {})
-    run = objects.run(world.ids("run"), world.now(), thread_id, assistant["id"], world.run_lifetime)
+    run = objects.run(context.ids("run"), context.now(), thread_id, assistant["id"], context.run_lifetime)
     own = {name: asked[name] for name in OWN if name in asked}
     own_resources = given(asked.get("tool_resources") or {})
     return run | chosen | own | {"tool_resources": own_resources, "truncation_strategy": truncation}
@@ -168,14 +168,14 @@ def _asked_anything(tx: Tx, thread_id: str) -> bool:
     return more or any(message["role"] == "user" for message in found)
 
 
-def _forget(tx: Tx, world: Context, started: Started) -> None:
+def _forget(tx: Tx, context: Context, started: Started) -> None:
     """Upstream refused the request itself: remove the run, and the messages and the thread created with it."""
     thread_id = started.run["thread_id"]
     if started.thread is not None:
-        retention.thread(tx, world, thread_id, unsaid=True)
+        retention.thread(tx, context, thread_id, unsaid=True)
         return
     idempotency.forget(tx, started.noted)
-    retention.run(tx, world, started.run["id"])
+    retention.run(tx, context, started.run["id"])
     for message_id in started.added:
         message_rows.delete(tx, thread_id, message_id)
         journal.forget_message(tx, message_id)
@@ -190,9 +190,9 @@ def _page(tx: Tx, thread_id: str, wanted: Page) -> Json:
     return page(*found)
 
 
-def _update(tx: Tx, world: Context, thread_id: str, run_id: str, asked: Json) -> Json:
-    thread_rows.lock(tx, thread_id, world.now())
-    refresh.active(tx, world, thread_id)
+def _update(tx: Tx, context: Context, thread_id: str, run_id: str, asked: Json) -> Json:
+    thread_rows.lock(tx, thread_id, context.now())
+    refresh.active(tx, context, thread_id)
     run = lookup.run(tx, thread_id, run_id).body
     if run["status"] in refresh.DRIVEN:
         raise error("cannot_update", status=run["status"])
@@ -202,10 +202,10 @@ def _update(tx: Tx, world: Context, thread_id: str, run_id: str, asked: Json) ->
     return run
 
 
-def _cancel(tx: Tx, world: Context, thread_id: str, run_id: str, post: idempotency.Post) -> rows.RunRow:
+def _cancel(tx: Tx, context: Context, thread_id: str, run_id: str, post: idempotency.Post) -> rows.RunRow:
     thread_rows.lock(tx, thread_id)
     idempotency.check(tx, post)
-    refresh.active(tx, world, thread_id)
+    refresh.active(tx, context, thread_id)
     row = lookup.run(tx, thread_id, run_id)
     run = row.body
     if run["status"] == "cancelling":
@@ -214,5 +214,5 @@ def _cancel(tx: Tx, world: Context, thread_id: str, run_id: str, post: idempoten
         raise error("cannot_cancel", status=run["status"])
     run = run | {"status": lifecycle.after(run["status"], "cancel")}
     rows.move(tx, run, row.memory, lifecycle.before("cancel"))
-    idempotency.note(tx, world, post, run_id, thread_id)
+    idempotency.note(tx, context, post, run_id, thread_id)
     return row._replace(body=run)

@@ -12,18 +12,18 @@ from shim.wire.pages import Page, page, read_include, read_page
 from shim.wire.types import Json
 
 
-async def listing(world: Context, request: Request, thread_id: str, run_id: str) -> Reply:
+async def listing(context: Context, request: Request, thread_id: str, run_id: str) -> Reply:
     """GET /threads/{thread_id}/runs/{run_id}/steps"""
     lookup.check(thread=thread_id, run=run_id)
     wanted, contents = read_page(request.query), read_include(request.query)
-    return json_reply(await world.store.read(_page, thread_id, run_id, wanted, contents))
+    return json_reply(await context.store.read(_page, thread_id, run_id, wanted, contents))
 
 
-async def retrieve(world: Context, request: Request, thread_id: str, run_id: str, step_id: str) -> Reply:
+async def retrieve(context: Context, request: Request, thread_id: str, run_id: str, step_id: str) -> Reply:
     """GET /threads/{thread_id}/runs/{run_id}/steps/{step_id}"""
     lookup.check(thread=thread_id, run=run_id, step=step_id)
     contents = read_include(request.query)
-    return json_reply(await world.store.read(_find, thread_id, run_id, step_id, contents))
+    return json_reply(await context.store.read(_find, thread_id, run_id, step_id, contents))
 
 
 def _page(tx: Tx, thread_id: str, run_id: str, wanted: Page, contents: bool) -> Json:

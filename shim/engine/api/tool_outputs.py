@@ -22,15 +22,15 @@ from shim.wire.requests import read
 from shim.wire.types import Json
 
 
-async def submit(world: Context, request: Request, thread_id: str, run_id: str) -> Reply:
+async def submit(context: Context, request: Request, thread_id: str, run_id: str) -> Reply:
     """POST /threads/{thread_id}/runs/{run_id}/submit_tool_outputs"""
     lookup.check(thread=thread_id, run=run_id)
     asked = read("runs.submit_tool_outputs", request.body)
-    post = idempotency.post(world, request, "outputs")
-    accepted = await world.store.write(_accept, world, thread_id, run_id, asked["tool_outputs"], post)
+    post = idempotency.post(context, request, "outputs")
+    accepted = await context.store.write(_accept, context, thread_id, run_id, asked["tool_outputs"], post)
     memory, streamed = accepted.row.memory, bool(asked.get("stream"))
-    turn = record.turn_of(world, accepted.run, memory, asked)
-    carrier = Carrier(RunState(world, turn, memory, accepted.sent), request.call(streamed))
+    turn = record.turn_of(context, accepted.run, memory, asked)
+    carrier = Carrier(RunState(context, turn, memory, accepted.sent), request.call(streamed))
     first: list[Emitted] = [
         ("thread.run.step.completed", accepted.step),
         ("thread.run.queued", objects.as_streamed(accepted.run)),
@@ -54,13 +54,15 @@ class Accepted:
     noted: int
 
 
-def _accept(tx: Tx, world: Context, thread_id: str, run_id: str, given: list[Json], post: idempotency.Post) -> Accepted:
+def _accept(
+    tx: Tx, context: Context, thread_id: str, run_id: str, given: list[Json], post: idempotency.Post
+) -> Accepted:
     """Store the outputs before anything is sent upstream: the step is completed, the run queued, the outputs
     journalled.
     """
-    threads.lock(tx, thread_id, world.now())
+    threads.lock(tx, thread_id, context.now())
     idempotency.check(tx, post)
-    refresh.active(tx, world, thread_id)
+    refresh.active(tx, context, thread_id)
     row = lookup.run(tx, thread_id, run_id)
     row = row._replace(memory=row.memory | {"stale": False})
     if row.body["status"] not in lifecycle.before("answered"):
@@ -72,13 +74,13 @@ def _accept(tx: Tx, world: Context, thread_id: str, run_id: str, given: list[Jso
     for call_id, output in outputs.items():
         item = history.of_output(call_id, output, asking.get(call_id, ""), upstream.get(call_id))
         journal.append(tx, thread_id, "in", item, run_id=run_id, response_id=row.memory["asker"])
-    step = _answered(tx, world, row, outputs)
-    turn = Turn(row.body, world.ids, world.now)
+    step = _answered(tx, context, row, outputs)
+    turn = Turn(row.body, context.ids, context.now)
     turn.happen("answered", required_action=None)
-    lease: runs.Lease = {"owner": world.owner, "lease_until": world.clock() + world.lease}
+    lease: runs.Lease = {"owner": context.owner, "lease_until": context.clock() + context.lease}
     runs.move(tx, turn.run, row.memory, lifecycle.before("answered"), **lease)
-    noted = idempotency.note(tx, world, post, run_id, thread_id)
-    return Accepted(row, turn.run, step, chain.prepare(tx, world, turn.run, row.memory), mark, noted)
+    noted = idempotency.note(tx, context, post, run_id, thread_id)
+    return Accepted(row, turn.run, step, chain.prepare(tx, context, turn.run, row.memory), mark, noted)
 
 
 def _match(run: Json, given: list[Json]) -> dict[str, str]:
@@ -91,7 +93,7 @@ def _match(run: Json, given: list[Json]) -> dict[str, str]:
     return {call_id: by_id[call_id] for call_id in expected}
 
 
-def _answered(tx: Tx, world: Context, row: RunRow, outputs: dict[str, str]) -> Json:
+def _answered(tx: Tx, context: Context, row: RunRow, outputs: dict[str, str]) -> Json:
     """The step of the calls, completed, with its outputs and its usage."""
     asking = next(step for step in steps.of_run(tx, row.body["id"]) if step["status"] == "in_progress")
     calls = [
@@ -100,7 +102,7 @@ def _answered(tx: Tx, world: Context, row: RunRow, outputs: dict[str, str]) -> J
     ]
     step = asking | {
         "status": "completed",
-        "completed_at": world.now(),
+        "completed_at": context.now(),
         "step_details": {"type": "tool_calls", "tool_calls": calls},
         "usage": row.memory["step_usage"],
     }

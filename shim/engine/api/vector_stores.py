@@ -7,10 +7,10 @@ from shim.store.tx import Tx
 from shim.wire import ids
 
 
-async def delete(world: Context, request: Request, vector_store_id: str) -> Reply:
+async def delete(context: Context, request: Request, vector_store_id: str) -> Reply:
     """DELETE /vector_stores/{vector_store_id}: upstream deletes it, and it is removed from all assistants."""
-    gone = await world.upstream.call("DELETE", ids.path("vector_stores", vector_store_id))
-    await world.store.write(_clear, vector_store_id)
+    gone = await context.upstream.call("DELETE", ids.path("vector_stores", vector_store_id))
+    await context.store.write(_clear, vector_store_id)
     return json_reply(gone)
 
 

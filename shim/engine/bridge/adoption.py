@@ -28,7 +28,7 @@ class _Ready(NamedTuple):
 
 
 async def adopt(
-    world: Context, thread_id: str, given: list[Json | str], input: str | list[Any] | None = None
+    context: Context, thread_id: str, given: list[Json | str], input: str | list[Any] | None = None
 ) -> list[Json]:
     """Add responses, or stored ones by their ids, to the end of a thread, with the earlier responses of their chains;
     returns the new messages.  What the thread already has is not added again.
@@ -36,48 +36,48 @@ async def adopt(
     ``input``: the input of the one response, if upstream has not stored it.  Raises `ApiError` if there is no such
     thread, a run is active in it, or upstream refuses; `NotAdoptable` for a response that has not ended.
     """
-    await unknown_threads.welcome(world, thread_id)
-    known = await world.store.read(_known, world, thread_id)
+    await unknown_threads.welcome(context, thread_id)
+    known = await context.store.read(_known, context, thread_id)
     try:
-        found = await natives.collect(world, known, given, input)
+        found = await natives.collect(context, known, given, input)
     except Refusal as refusal:
         raise api_error(refusal) from refusal
     ready = []
     for one in found:
-        converted = native.converted(one.response, thread_id, world.ids)
-        ready.append(_Ready(one, converted, await container_files.fetch(world, converted.made)))
-    return await world.store.write(_write, world, thread_id, ready)
+        converted = native.converted(one.response, thread_id, context.ids)
+        ready.append(_Ready(one, converted, await container_files.fetch(context, converted.made)))
+    return await context.store.write(_write, context, thread_id, ready)
 
 
-def _known(tx: Tx, world: Context, thread_id: str) -> set[str]:
+def _known(tx: Tx, context: Context, thread_id: str) -> set[str]:
     """The ids of the responses that the thread was made from."""
-    transcript.read(tx, world, thread_id)
+    transcript.read(tx, context, thread_id)
     return responses.of_thread(tx, thread_id)
 
 
-def _write(tx: Tx, world: Context, thread_id: str, ready: list[_Ready]) -> list[Json]:
-    transcript.lock(tx, world, thread_id)
+def _write(tx: Tx, context: Context, thread_id: str, ready: list[_Ready]) -> list[Json]:
+    transcript.lock(tx, context, thread_id)
     known = responses.of_thread(tx, thread_id)
     tip = None
     added: list[Json | None] = []
     for each in ready:
         if each.one.response["id"] in known:
             continue
-        before = transcript.read(tx, world, thread_id)
+        before = transcript.read(tx, context, thread_id)
         again = _again(before, each.one, tip)
-        added += _add(tx, world, thread_id, each, again or 0)
-        tip = each.one.response["id"] if again is not None and _stored(world, each) else None
+        added += _add(tx, context, thread_id, each, again or 0)
+        tip = each.one.response["id"] if again is not None and _stored(context, each) else None
         if tip and _continues(each):
             threads.set_head(tx, thread_id, tip, journal.last_seq(tx, thread_id))
     return [message for message in added if message is not None]
 
 
-def _add(tx: Tx, world: Context, thread_id: str, ready: _Ready, again: int) -> list[Json | None]:
+def _add(tx: Tx, context: Context, thread_id: str, ready: _Ready, again: int) -> list[Json | None]:
     """``again``: how many items of the request the thread already has."""
     response, now = ready.one.response, int(ready.one.response["created_at"])
-    added = [written.given(tx, world, thread_id, item, now) for item in ready.one.given[again:]]
+    added = [written.given(tx, context, thread_id, item, now) for item in ready.one.given[again:]]
     for item, message in ready.converted.items:
-        written.put(tx, world, thread_id, item, message, response["id"])
+        written.put(tx, context, thread_id, item, message, response["id"])
         added.append(message)
     container_files.store_fetched(tx, thread_id, ready.files)
     responses.insert(tx, response["id"], thread_id, "", response.get("previous_response_id"), now)
@@ -99,8 +99,8 @@ def _again(before: Transcript, one: Native, tip: str | None) -> int | None:
     return whole if whole is not None or previous is None else native.already(one.given, before.unsent)
 
 
-def _stored(world: Context, ready: _Ready) -> bool:
-    return ready.one.response.get("store") is not False and world.upstream.profile().stores
+def _stored(context: Context, ready: _Ready) -> bool:
+    return ready.one.response.get("store") is not False and context.upstream.profile().stores
 
 
 def _continues(ready: _Ready) -> bool:

@@ -31,7 +31,7 @@ class Native:
 
 
 async def collect(
-    world: Context, known: Set[str], responses: Iterable[Json | str], given: str | list[Any] | None
+    context: Context, known: Set[str], responses: Iterable[Json | str], given: str | list[Any] | None
 ) -> list[Native]:
     """The given responses and the earlier ones of their chains, without those that are ``known``.
 
@@ -39,27 +39,27 @@ async def collect(
     """
     found: list[Native] = []
     for each in responses:
-        response = await _response(world, each) if isinstance(each, str) else each
+        response = await _response(context, each) if isinstance(each, str) else each
         seen = known | {one.response["id"] for one in found}
         if response["id"] in seen:
             continue
         if given is None:
-            found += await _chain(world, _checked(response), seen)
+            found += await _chain(context, _checked(response), seen)
         else:
             found.append(Native(_checked(response), native.listing(given)))
     return found
 
 
-async def _chain(world: Context, last: Json, seen: Set[str]) -> list[Native]:
+async def _chain(context: Context, last: Json, seen: Set[str]) -> list[Native]:
     line = [last]
     while (previous := line[0].get("previous_response_id")) and previous not in seen:
-        line.insert(0, _checked(await _response(world, previous)))
+        line.insert(0, _checked(await _response(context, previous)))
     history: set[str] = set()
     if previous:
-        history = _ids(await _inputs(world, previous), (await _response(world, previous)))
+        history = _ids(await _inputs(context, previous), (await _response(context, previous)))
     found = []
     for response in line:
-        listed = await _inputs(world, response["id"])
+        listed = await _inputs(context, response["id"])
         found.append(Native(response, native.listing(_own(listed, history))))
         history = _ids(listed, response)
     return found
@@ -83,11 +83,11 @@ def _checked(response: Json) -> Json:
     return response
 
 
-async def _response(world: Context, response_id: str) -> Json:
-    return await world.upstream.retrieve(response_id)
+async def _response(context: Context, response_id: str) -> Json:
+    return await context.upstream.retrieve(response_id)
 
 
-async def _inputs(world: Context, response_id: str) -> list[Json]:
+async def _inputs(context: Context, response_id: str) -> list[Json]:
     """All items that upstream lists as the input of a response, oldest first."""
     path = ids.path("responses", response_id, "input_items")
     query = f"?limit={PAGE}&order=asc&include[]=message.input_image.image_url"
@@ -95,7 +95,7 @@ async def _inputs(world: Context, response_id: str) -> list[Json]:
     after = ""
     while True:
         try:
-            page = await world.upstream.call("GET", path + query + after)
+            page = await context.upstream.call("GET", path + query + after)
         except Refusal as refusal:
             if refusal.status != 404:
                 raise

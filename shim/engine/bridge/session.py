@@ -12,28 +12,28 @@ from shim.translate import history, items, native
 from shim.wire.types import Json
 
 
-async def add(world: Context, thread_id: str, given: list[Any]) -> None:
+async def add(context: Context, thread_id: str, given: list[Any]) -> None:
     """Add items at the end.  Raises `ApiError` if there is no such thread, or a run is active in it."""
-    await unknown_threads.welcome(world, thread_id)
-    await world.store.write(_add, world, thread_id, native.listing(given))
+    await unknown_threads.welcome(context, thread_id)
+    await context.store.write(_add, context, thread_id, native.listing(given))
 
 
-def _add(tx: Tx, world: Context, thread_id: str, given: list[Json]) -> None:
-    transcript.lock(tx, world, thread_id)
+def _add(tx: Tx, context: Context, thread_id: str, given: list[Json]) -> None:
+    transcript.lock(tx, context, thread_id)
     for item in given:
-        written.given(tx, world, thread_id, item, world.now())
+        written.given(tx, context, thread_id, item, context.now())
 
 
-def listed(tx: Tx, world: Context, thread_id: str, limit: int | None = None) -> list[Json]:
+def listed(tx: Tx, context: Context, thread_id: str, limit: int | None = None) -> list[Json]:
     """All items, or the last ``limit`` ones, oldest first: those that a session added in their original form, all
     others in the form in which they are sent to a model.
     """
-    transcript.read(tx, world, thread_id)
-    found = [item for _, item in sorted(_shown(tx, world, thread_id).items())]
+    transcript.read(tx, context, thread_id)
+    found = [item for _, item in sorted(_shown(tx, context, thread_id).items())]
     return found if limit is None else found[max(len(found) - limit, 0) :]
 
 
-def _shown(tx: Tx, world: Context, thread_id: str) -> dict[int, Json]:
+def _shown(tx: Tx, context: Context, thread_id: str) -> dict[int, Json]:
     """Items by their place in the journal."""
     own = {
         row.seq: row.item.get(items.VERBATIM, row.item)
@@ -43,10 +43,10 @@ def _shown(tx: Tx, world: Context, thread_id: str) -> dict[int, Json]:
     return history.placed(transcript.entries(tx, thread_id)) | own
 
 
-def pop(tx: Tx, world: Context, thread_id: str) -> Json | None:
+def pop(tx: Tx, context: Context, thread_id: str) -> Json | None:
     """Remove the last item and return it; None if there is none."""
-    transcript.lock(tx, world, thread_id)
-    shown = _shown(tx, world, thread_id)
+    transcript.lock(tx, context, thread_id)
+    shown = _shown(tx, context, thread_id)
     if not shown:
         return None
     last = max(shown)
@@ -60,9 +60,9 @@ def pop(tx: Tx, world: Context, thread_id: str) -> Json | None:
     return shown[last]
 
 
-def clear(tx: Tx, world: Context, thread_id: str) -> None:
+def clear(tx: Tx, context: Context, thread_id: str) -> None:
     """Remove all messages and items.  The thread stays, and so do its runs."""
-    transcript.lock(tx, world, thread_id)
+    transcript.lock(tx, context, thread_id)
     for message in survey.all_of(tx, message_table, thread_id):
         messages.delete(tx, thread_id, message["id"])
     journal.cut(tx, thread_id, 0)

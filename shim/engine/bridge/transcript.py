@@ -41,10 +41,10 @@ class Transcript:
         return {"previous_response_id": self.last_response_id, "input": [*self.unsent, *items]}
 
 
-def read(tx: Tx, world: Context, thread_id: str) -> Transcript:
+def read(tx: Tx, context: Context, thread_id: str) -> Transcript:
     """Raises `ApiError` if there is no such thread."""
     lookup.thread(tx, thread_id)
-    profile = world.upstream.profile()
+    profile = context.upstream.profile()
     head = threads.head(tx, thread_id)
     previous, covers = (head.response_id, head.covers) if profile.stores else (None, 0)
     all_entries = entries(tx, thread_id)
@@ -66,9 +66,9 @@ def entries(tx: Tx, thread_id: str) -> list[Entry]:
     ]
 
 
-def lock(tx: Tx, world: Context, thread_id: str) -> None:
+def lock(tx: Tx, context: Context, thread_id: str) -> None:
     """Lock the thread for this transaction.  Raises `ApiError` if there is none, or a run is active."""
-    threads.lock(tx, thread_id, world.now())
+    threads.lock(tx, thread_id, context.now())
     lookup.thread(tx, thread_id)
-    if (running := refresh.active(tx, world, thread_id)) is not None:
+    if (running := refresh.active(tx, context, thread_id)) is not None:
         raise error("thread_busy_message", thread_id=thread_id, run_id=running["id"])

@@ -7,16 +7,16 @@ from shim.translate import history, native
 from shim.wire.types import Json
 
 
-def given(tx: Tx, world: Context, thread_id: str, item: Json, now: int) -> Json | None:
+def given(tx: Tx, context: Context, thread_id: str, item: Json, now: int) -> Json | None:
     """Append an item; returns the message that shows it, if it is shown."""
-    message = native.message(item, world.ids("msg"), now, thread_id)
-    asker = _asker(tx, world, thread_id, item) if item["type"] in history.ANSWERS else None
-    put(tx, world, thread_id, item, message, asker)
+    message = native.message(item, context.ids("msg"), now, thread_id)
+    asker = _asker(tx, context, thread_id, item) if item["type"] in history.ANSWERS else None
+    put(tx, context, thread_id, item, message, asker)
     return message
 
 
 def put(
-    tx: Tx, world: Context, thread_id: str, item: Json, message: Json | None = None, response_id: str | None = None
+    tx: Tx, context: Context, thread_id: str, item: Json, message: Json | None = None, response_id: str | None = None
 ) -> None:
     """Store an item and the message that shows it.  ``response_id``: the response that made the item, or that made the
     call which the item answers.
@@ -29,7 +29,7 @@ def put(
     journal.append(tx, thread_id, "in" if asks else "out", item, **where)
 
 
-def _asker(tx: Tx, world: Context, thread_id: str, item: Json) -> str | None:
+def _asker(tx: Tx, context: Context, thread_id: str, item: Json) -> str | None:
     """The response that made the call of this output."""
     call_id = item.get("call_id") or item.get("approval_request_id")
     asker = None

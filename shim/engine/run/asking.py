@@ -35,12 +35,12 @@ async def ask(state: RunState, how: Callable[[Json], Awaitable[T]]) -> T:
             await _settle_model(state)
             await healing.prove(state)
             await _fit(state)
-            notes.asking(state.world, state.run, state.sent.body)
+            notes.asking(state.context, state.run, state.sent.body)
             return await how(state.sent.body)
         except Refusal as refusal:
-            notes.refused(state.world, state.run, refusal)
+            notes.refused(state.context, state.run, refusal)
             if not await _mend(state, refusal):
-                leads.of_refusal(state.world, refusal)
+                leads.of_refusal(state.context, refusal)
                 raise
 
 
@@ -50,7 +50,7 @@ async def mended(state: RunState, events: list[Json]) -> bool:
     refusal = None if turn.known.items or turn.error is not None else echo.refused_at_once(events)
     if refusal is None or not await _mend(state, refusal):
         return False
-    notes.refused(state.world, state.run, refusal)
+    notes.refused(state.context, state.run, refusal)
     return True
 
 
@@ -61,7 +61,7 @@ async def _mend(state: RunState, refusal: Refusal) -> bool:
     for what, remedy in REMEDIES.items():
         previous = state.sent.previous
         if await remedy(state, refusal):
-            state.memory = run_memory.marked(state.memory, state.world.now(), "changed", what, previous)
+            state.memory = run_memory.marked(state.memory, state.context.now(), "changed", what, previous)
             return True
     return False
 
@@ -71,21 +71,21 @@ async def _settle_model(state: RunState) -> None:
     if state.named or state.memory["asker"]:
         return
     state.named = True
-    await _call_instead(state, await naming.settled(state.world, state.run["model"], state.memory["model"]))
+    await _call_instead(state, await naming.settled(state.context, state.run["model"], state.memory["model"]))
 
 
 async def _call_instead(state: RunState, model: str) -> None:
     """Call that model from now on."""
     if model != state.memory["model"]:
         state.memory = state.memory | {"model": model}
-        state.sent = await state.world.store.read(_renamed, state.world, state.run, state.memory, state.sent)
+        state.sent = await state.context.store.read(_renamed, state.context, state.run, state.memory, state.sent)
 
 
 async def _fit(state: RunState) -> None:
     """Shorten the request to the run's prompt tokens."""
     if state.fitted:
         return
-    state.sent = await budget.fitted(state.world, state.run, state.memory, state.sent)
+    state.sent = await budget.fitted(state.context, state.run, state.memory, state.sent)
     state.fitted = True
     if state.sent.kept is not None:
         # Another run may send more messages: it must not chain from this run's responses.
@@ -108,7 +108,7 @@ async def _refused_encryption(state: RunState, refusal: Refusal) -> bool:
     body = state.sent.body
     if request.ENCRYPTED not in body.get("include", ()) or not profiles.cannot_encrypt(refusal):
         return False
-    state.world.refuses(body["model"], request.ENCRYPTED)
+    state.context.refuses(body["model"], request.ENCRYPTED)
     include = [wanted for wanted in body["include"] if wanted != request.ENCRYPTED]
     rest = {key: value for key, value in body.items() if key != "include"}
     state.sent = replace(state.sent, body=rest | ({"include": include} if include else {}))
@@ -126,7 +126,7 @@ async def _refused_parameter(state: RunState, refusal: Refusal) -> bool:
     param = models.refused_parameter(refusal.param, refusal.code, refusal.message, among)
     if refusal.status not in (None, 400, 422) or param not in body:
         return False
-    state.world.refuses(body["model"], param)
+    state.context.refuses(body["model"], param)
     log.warning("model %s refuses %s: it is left out from now on", body["model"], param)
     state.sent = replace(state.sent, body={key: value for key, value in body.items() if key != param})
     return True
@@ -137,7 +137,7 @@ async def _refused_stream(state: RunState, refusal: Refusal) -> bool:
     body = state.sent.body
     if "stream" in body or not profiles.cannot_stream(refusal):
         return False
-    state.world.refuses(body["model"], "stream")
+    state.context.refuses(body["model"], "stream")
     log.warning("model %s refuses to stream: whole answers are requested from now on", body["model"])
     state.sent = replace(state.sent, body=body | {"stream": False})
     return True
@@ -147,7 +147,7 @@ async def _no_model(state: RunState, refusal: Refusal) -> bool:
     """Upstream has no such model: its successor is called, if it has one."""
     if state.memory["asker"] or not profiles.has_no_model(refusal):
         return False
-    found = await naming.instead(state.world, state.run["model"], state.memory["model"])
+    found = await naming.instead(state.context, state.run["model"], state.memory["model"])
     if found is None:
         return False
     await _call_instead(state, found)
@@ -159,7 +159,7 @@ async def _too_long(state: RunState, refusal: Refusal) -> bool:
     if not profiles.is_too_long(refusal):
         return False
     chained = state.sent.previous is not None
-    shorter = await state.world.store.read(chain.halved, state.world, state.run, state.memory, chained)
+    shorter = await state.context.store.read(chain.halved, state.context, state.run, state.memory, chained)
     if shorter is None:
         return False
     state.sent, state.memory = shorter, state.memory | {"kept": shorter.kept}
@@ -171,15 +171,15 @@ async def _refused_call(state: RunState, refusal: Refusal) -> bool:
     blamed = blame.blamed_calls(refusal, state.sent.body)
     if not blamed:
         return False
-    world, run = state.world, state.run
-    as_text = world.calls_as_text(state.sent.body["model"])
-    found = await world.store.read(chain.pairs, run["thread_id"], blamed) - as_text
+    context, run = state.context, state.run
+    as_text = context.calls_as_text(state.sent.body["model"])
+    found = await context.store.read(chain.pairs, run["thread_id"], blamed) - as_text
     as_text |= found
     listed = ", ".join(sorted(blamed))
     log.warning(
         "upstream refuses earlier calls of thread %s, which are sent as text from now on: %s", run["thread_id"], listed
     )
-    state.sent = await world.store.read(_retold, world, run, state.memory, state.sent)
+    state.sent = await context.store.read(_retold, context, run, state.memory, state.sent)
     # No refused call is left that could be sent as text, so a second request would fail in the same way.
     return bool(found)
 
@@ -199,9 +199,9 @@ REMEDIES: Final[dict[str, Remedy]] = {
 }
 
 
-def _retold(tx: Tx, world: Context, run: Json, memory: RunMemory, sent: Sent) -> Sent:
-    return chain.prepare(tx, world, run, memory, anew=sent.previous is None, kept=sent.kept)
+def _retold(tx: Tx, context: Context, run: Json, memory: RunMemory, sent: Sent) -> Sent:
+    return chain.prepare(tx, context, run, memory, anew=sent.previous is None, kept=sent.kept)
 
 
-def _renamed(tx: Tx, world: Context, run: Json, memory: RunMemory, sent: Sent) -> Sent:
-    return chain.prepare(tx, world, run, memory, anew=sent.previous is None)
+def _renamed(tx: Tx, context: Context, run: Json, memory: RunMemory, sent: Sent) -> Sent:
+    return chain.prepare(tx, context, run, memory, anew=sent.previous is None)

@@ -37,7 +37,7 @@ async def begin(carrier: Carrier) -> None:
 
 
 async def _begin(carrier: Carrier) -> None:
-    state, upstream = carrier.state, carrier.world.upstream
+    state, upstream = carrier.state, carrier.context.upstream
     response = await carrier.create()
     if (why := healing.cause_in(state, response)) is not None:
         with suppress(Refusal):
@@ -59,8 +59,8 @@ async def _noting(carrier: Carrier, response_id: str, work: Awaitable[T]) -> T:
         return await work
     except Gone:
         with suppress(Refusal):
-            await carrier.world.upstream.cancel(response_id)
-        await retention.disown(carrier.world, response_id)
+            await carrier.context.upstream.cancel(response_id)
+        await retention.disown(carrier.context, response_id)
         raise
 
 
@@ -71,31 +71,31 @@ async def fail(carrier: Carrier, refusal: Refusal) -> None:
         await carrier.settle(list(endings.failed(carrier.turn, error)))
 
 
-async def look(world: Context, row: RunRow, now: float) -> None:
+async def look(context: Context, row: RunRow, now: float) -> None:
     """Ask upstream for the state of the run, unless that was done a moment ago."""
     run_id, response_id = row.body["id"], row.memory["background"]
-    if response_id is None or not world.registry.may_ask(run_id, now):
+    if response_id is None or not context.registry.may_ask(run_id, now):
         return
-    carrier = _carrier(world, row)
+    carrier = _carrier(context, row)
     try:
-        response = await world.upstream.retrieve(response_id)
+        response = await context.upstream.retrieve(response_id)
     except Refusal as refusal:
         if refusal.status == 404:
             await fail(carrier, refusal)
         # Other failures are temporary: the next call asks again, and the run expires at last.
         return
-    claimed = await world.store.write(_claim, carrier.state, response_id) if echo.is_lost(response) else None
+    claimed = await context.store.write(_claim, carrier.state, response_id) if echo.is_lost(response) else None
     if claimed is None:
         await _apply(carrier, response)
     else:
-        await _again(world, row, *claimed)
+        await _again(context, row, *claimed)
 
 
-async def _again(world: Context, row: RunRow, memory: RunMemory, previous: str) -> None:
+async def _again(context: Context, row: RunRow, memory: RunMemory, previous: str) -> None:
     """Some servers look for the previous response only when they start to work.  If it is lost then, the run is started
     again with the whole thread.
     """
-    carrier = _carrier(world, row._replace(memory=memory), Sent({}, previous))
+    carrier = _carrier(context, row._replace(memory=memory), Sent({}, previous))
     await healing.heal(carrier.state, "lost")
     try:
         await begin(carrier)
@@ -107,22 +107,22 @@ def _claim(tx: Tx, state: RunState, response_id: str) -> tuple[RunMemory, str] |
     """Claim the run, so that only one of several processes starts it again; returns its memory and the id of the lost
     previous response, or None.
     """
-    world, run = state.world, state.run
+    context, run = state.context, state.run
     threads.lock(tx, run["thread_id"])
     current = runs.get(tx, run["thread_id"], run["id"])
     previous = {made.id: made.previous_id for made in responses.of_run(tx, run["id"])}.get(response_id)
     if current is None or current.memory["background"] != response_id or previous is None:
         return None
     memory = current.memory | {"background": None}
-    lease: runs.Lease = {"owner": world.owner, "lease_until": world.clock() + world.lease}
+    lease: runs.Lease = {"owner": context.owner, "lease_until": context.clock() + context.lease}
     claimed = runs.move(tx, run, memory, frozenset({state.seen}), **lease)
     return (memory, previous) if claimed else None
 
 
-async def stop(world: Context, response_id: str) -> None:
+async def stop(context: Context, response_id: str) -> None:
     """Cancel a response upstream.  If that fails, its answer is not used."""
     with suppress(Refusal):
-        await world.upstream.cancel(response_id)
+        await context.upstream.cancel(response_id)
 
 
 async def _apply(carrier: Carrier, response: Json) -> None:
@@ -136,7 +136,7 @@ async def _apply(carrier: Carrier, response: Json) -> None:
     await carrier.take([{"type": kind, "response": response}])
 
 
-def _carrier(world: Context, row: RunRow, sent: Sent = UNSENT) -> Carrier:
-    turn = record.turn_of(world, row.body, row.memory)
-    state = RunState(world, turn, row.memory, sent, seen=row.body["status"], noted=sent is UNSENT)
+def _carrier(context: Context, row: RunRow, sent: Sent = UNSENT) -> Carrier:
+    turn = record.turn_of(context, row.body, row.memory)
+    state = RunState(context, turn, row.memory, sent, seen=row.body["status"], noted=sent is UNSENT)
     return Carrier(state, Call(), alone=True)

@@ -24,7 +24,7 @@ class Backlog:
     when the store began to fail, None while it works; ``why``: its error.
     """
 
-    world: Context
+    context: Context
     run_id: str
     patient: bool = False
     events: list[Emitted] = field(default_factory=list)
@@ -35,7 +35,7 @@ class Backlog:
     @property
     def waits(self) -> bool:
         """Whether the store failed a moment ago, so that it is too early to try again."""
-        return self.since is not None and self.world.clock() < self.tried + PAUSE
+        return self.since is not None and self.context.clock() < self.tried + PAUSE
 
     def pumped(self) -> None:
         """Record that the run has a pump."""
@@ -62,15 +62,15 @@ class Backlog:
         """Record that the store failed.  ``last``: upstream's answer has ended.  Raises ``problem`` if waiting would
         not help, or has taken too long.
         """
-        now = self.world.clock()
+        now = self.context.clock()
         if self.since is None:
             self.since = now
-        if not self.patient or problem.passes == "never" or (last and now >= self.since + self.world.lease):
+        if not self.patient or problem.passes == "never" or (last and now >= self.since + self.context.lease):
             raise problem
         self.tried, self.why = now, str(problem)
 
     def over(self) -> None:
         """Record that the store works again."""
         if self.since is not None:
-            log.warning("run %s waited %.0f s: %s", self.run_id, self.world.clock() - self.since, self.why)
+            log.warning("run %s waited %.0f s: %s", self.run_id, self.context.clock() - self.since, self.why)
         self.since, self.events = None, []

@@ -41,7 +41,7 @@ class Unfit(Exception):
     """The run has too few prompt tokens left for another request."""
 
 
-async def fitted(world: Context, run: Json, memory: RunMemory, sent: Sent) -> Sent:
+async def fitted(context: Context, run: Json, memory: RunMemory, sent: Sent) -> Sent:
     """The request, or a shorter one that fits into the run's remaining prompt tokens.
 
     Raises `Unfit`, and upstream's `Refusal` if the chain is lost.
@@ -51,16 +51,16 @@ async def fitted(world: Context, run: Json, memory: RunMemory, sent: Sent) -> Se
     left = run["max_prompt_tokens"] - memory["spent"]["prompt_tokens"]
     if left <= 0:
         raise Unfit
-    counted = await _count(world, run, memory, sent)
-    return sent if counted <= left else await _shorter(world, run, memory, sent, (counted, left))
+    counted = await _count(context, run, memory, sent)
+    return sent if counted <= left else await _shorter(context, run, memory, sent, (counted, left))
 
 
-async def _shorter(world: Context, run: Json, memory: RunMemory, sent: Sent, sizes: tuple[int, int]) -> Sent:
+async def _shorter(context: Context, run: Json, memory: RunMemory, sent: Sent, sizes: tuple[int, int]) -> Sent:
     """A request with as many of the last messages as fit.  Estimates, scaled by the actual count, choose what to
     try.
     """
     counted, left = sizes
-    weights = await world.store.read(_weights, world, run, memory)
+    weights = await context.store.read(_weights, context, run, memory)
     every, tries = len(weights) - 1, 0
     # A chain may contain items that a replay leaves out, so without the chain all messages may fit.
     most, ratio = (every, 1.0) if sent.previous else (every - 1, counted / weights[every])
@@ -68,8 +68,8 @@ async def _shorter(world: Context, run: Json, memory: RunMemory, sent: Sent, siz
         # At least one message is tried, whatever the estimate.
         fitting = sum(weight <= left / ratio for weight in weights[: most + 1]) - 1
         kept = max(1, fitting) if tries < TRIES else 1
-        shorter = await world.store.read(chain.prepare, world, run, memory, kept=kept)
-        counted = await _count(world, run, memory, shorter)
+        shorter = await context.store.read(chain.prepare, context, run, memory, kept=kept)
+        counted = await _count(context, run, memory, shorter)
         if counted <= left:
             return replace(shorter, kept=kept if kept < every else None)
         ratio = max(ratio, counted / weights[kept])
@@ -77,31 +77,31 @@ async def _shorter(world: Context, run: Json, memory: RunMemory, sent: Sent, siz
     raise Unfit
 
 
-async def _count(world: Context, run: Json, memory: RunMemory, sent: Sent) -> int:
+async def _count(context: Context, run: Json, memory: RunMemory, sent: Sent) -> int:
     """Upstream's count, else an estimate."""
-    profile = world.profile(memory["model"])
+    profile = context.profile(memory["model"])
     if profile.counts:
         body: Json = {name: value for name, value in bodies.spread(sent.body).items() if name in COUNTED}
         try:
-            return int((await world.upstream.call("POST", PATH, body))["input_tokens"])
+            return int((await context.upstream.call("POST", PATH, body))["input_tokens"])
         except Refusal as refusal:
             if sent.previous is not None and profiles.chain_is_lost(refusal, sent.previous):
                 raise
             if refusal.status in MISSING:
-                world.capabilities.uncounted(profile)
-    return await world.store.read(_estimate, world, run, memory, sent)
+                context.capabilities.uncounted(profile)
+    return await context.store.read(_estimate, context, run, memory, sent)
 
 
-def _estimate(tx: Tx, world: Context, run: Json, memory: RunMemory, sent: Sent) -> int:
+def _estimate(tx: Tx, context: Context, run: Json, memory: RunMemory, sent: Sent) -> int:
     """The estimate for a request; the items of its chain are in the journal."""
-    whole = chain.prepare(tx, world, run, memory, anew=True) if sent.previous else sent
-    return estimate.of_body(whole.body, world.tokens)
+    whole = chain.prepare(tx, context, run, memory, anew=True) if sent.previous else sent
+    return estimate.of_body(whole.body, context.tokens)
 
 
-def _weights(tx: Tx, world: Context, run: Json, memory: RunMemory) -> list[int]:
+def _weights(tx: Tx, context: Context, run: Json, memory: RunMemory) -> list[int]:
     """Estimated tokens of the request with the last 0, 1, 2, ... messages, up to all."""
-    body, parts = chain.parts(tx, world, run, memory)
-    count = estimate.plain if world.profile(memory["model"]).counts else world.tokens
+    body, parts = chain.parts(tx, context, run, memory)
+    count = estimate.plain if context.profile(memory["model"]).counts else context.tokens
     sizes = [sum(estimate.of_item(item, count) for item in part) for part in parts]
     totals = [estimate.frame(body, count) + sizes.pop()]
     for size in reversed(sizes):

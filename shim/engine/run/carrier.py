@@ -71,13 +71,13 @@ class Carrier:
     interruption: Interruption = field(default_factory=Interruption)
 
     def __post_init__(self) -> None:
-        self.backlog = Backlog(self.world, self.turn.run["id"])
+        self.backlog = Backlog(self.context, self.turn.run["id"])
         self.call = replace(self.call, interruption=self.interruption, until=self.turn.run["expires_at"])
 
     @property
-    def world(self) -> Context:
+    def context(self) -> Context:
         """The context of the run."""
-        return self.state.world
+        return self.state.context
 
     @property
     def turn(self) -> Turn:
@@ -94,27 +94,27 @@ class Carrier:
         """The rest of an answer in the background, if upstream still has it, or a new answer."""
         if self.place.response_id is not None:
             with suppress(Refusal):
-                return await self.world.upstream.resume(self.place.response_id, self.place.last, self.call)
+                return await self.context.upstream.resume(self.place.response_id, self.place.last, self.call)
             self.place = Place()
         if self.background:
             try:
-                return await self._ask(lambda body: self.world.upstream.stream(body | BACKGROUND, self.call))
+                return await self._ask(lambda body: self.context.upstream.stream(body | BACKGROUND, self.call))
             except Refusal as refusal:
                 if not profiles.cannot_background(refusal):
                     raise
             self.stay_in_foreground()
-        return await self._ask(lambda body: self.world.upstream.stream(body, self.call))
+        return await self._ask(lambda body: self.context.upstream.stream(body, self.call))
 
     async def create(self) -> Json:
         """Start a response in upstream's background.  Raises `Refusal`, and `Unfit`."""
         with lifetime.within(self.call):
-            return await self._ask(lambda body: self.world.upstream.create(body | BACKGROUND, self.call))
+            return await self._ask(lambda body: self.context.upstream.create(body | BACKGROUND, self.call))
 
     async def handed_over(self, response_id: str) -> bool:
         """Store that upstream works on the run in its background, as that response, and that no process drives the run.
         Returns whether the run was cancelled before there was a response to stop.  Raises `Gone`.
         """
-        stored = await self.world.store.write(hand_over, self.state, response_id)
+        stored = await self.context.store.write(hand_over, self.state, response_id)
         return self.state.handed_over(stored.run, stored.memory)
 
     def choose_background(self) -> bool:
@@ -126,7 +126,7 @@ class Carrier:
 
     def stay_in_foreground(self) -> None:
         """Upstream has no background mode for this model: this and later requests do not use it."""
-        self.world.capabilities.foreground(self.state.profile)
+        self.context.capabilities.foreground(self.state.profile)
         self.background = False
 
     async def _ask(self, how: Callable[[Json], Awaitable[T]]) -> T:
@@ -146,7 +146,7 @@ class Carrier:
             for store_id in self.state.memory["awaits"]:
                 # If the vector store cannot be read, the search itself will fail with the reason.
                 with suppress(Refusal):
-                    await self.world.upstream.indexed(store_id)
+                    await self.context.upstream.indexed(store_id)
 
     def in_callers_words(self, refusal: Refusal) -> str:
         """Upstream's refusal, with the caller's names for fields."""
@@ -176,7 +176,7 @@ class Carrier:
         """
         run_id = self.turn.run["id"]
         self.backlog.pumped()
-        self.world.registry.enter(run_id, self.interruption, self.world.tenant)
+        self.context.registry.enter(run_id, self.interruption, self.context.tenant)
         try:
             yield list(first)
             async with aclosing(self._to_its_end(refused)) as batches:
@@ -188,17 +188,17 @@ class Carrier:
             yield [(f"thread.run.{left.run['status']}", objects.as_streamed(left.run))]
         except Gone:
             await self._quit({"status": "deleted"})
-            await retention.disown(self.world, self.state.response_id)
+            await retention.disown(self.context, self.state.response_id)
         except StoreFailed:
             self.forsake()
             raise
         except Exception:  # noqa: BLE001 - `internal_error` logs it
-            yield await self._broke_down(notes.internal_error(self.world, run_id))
+            yield await self._broke_down(notes.internal_error(self.context, run_id))
         except BaseException:
             await self._hand_over()
             raise
         finally:
-            self.world.registry.leave(run_id)
+            self.context.registry.leave(run_id)
             if self.answer is not None:
                 # The answer was not read at all.
                 await self.answer.close()
@@ -214,7 +214,7 @@ class Carrier:
                 with suppress(Left, Gone):
                     await self.settle([])
             else:
-                await self.world.store.write(runs.release, self.turn.run["id"], self.world.owner)
+                await self.context.store.write(runs.release, self.turn.run["id"], self.context.owner)
         except StoreFailed:
             self.forsake()
 
@@ -241,7 +241,7 @@ class Carrier:
 
     def forsake(self) -> None:
         """The store fails: the next call of this process that reads the thread finishes the run."""
-        self.world.registry.forsake(self.turn.run["id"], self.state.response_id)
+        self.context.registry.forsake(self.turn.run["id"], self.state.response_id)
 
     async def _to_its_end(self, refused: Refusal | None) -> Events:
         """All batches; a failure of upstream becomes the end of the run."""
@@ -288,10 +288,12 @@ class Carrier:
     async def _read_on(self) -> None:
         """Open the answer again where it broke off.  Raises `Refusal` if upstream does not have it."""
         while self.answer is None and self._reads_on:
-            await self.world.wait(PAUSES[self.place.broken])
+            await self.context.wait(PAUSES[self.place.broken])
             self.place.silent()
             try:
-                self.answer = await self.world.upstream.resume(str(self.place.response_id), self.place.last, self.call)
+                self.answer = await self.context.upstream.resume(
+                    str(self.place.response_id), self.place.last, self.call
+                )
             except Refusal as refusal:
                 if refusal.status is not None and refusal.status < 500:
                     raise
@@ -301,7 +303,7 @@ class Carrier:
         going = self.background and self.turn.terminal is None and self.place.response_id is not None
         if going and run["status"] not in lifecycle.ACTIVE:
             with suppress(Refusal):
-                await self.world.upstream.cancel(str(self.place.response_id))
+                await self.context.upstream.cancel(str(self.place.response_id))
 
     async def _reads(self, answer: Answer) -> Events:
         """A batch for each network read."""
@@ -347,16 +349,16 @@ class Carrier:
         deltas = sum([name in record.DELTAS for name, _ in emitted])
         if deltas and not self.has_text:
             self.has_text = True
-            self.world.monitor("first", turn.run)
+            self.context.monitor("first", turn.run)
         quiet = opened is None and not turn.done and not turn.amended and deltas == len(emitted)
         if quiet and not self.backlog.events:
             return emitted
         if opened is not None:
-            notes.opened(self.world, self.turn.run, opened)
+            notes.opened(self.context, self.turn.run, opened)
             healing.learn(self.state, opened)
         if self.turn.made:
             with lifetime.within(self.call):
-                self.state.fetched(await container_files.fetch(self.world, self.turn.made))
+                self.state.fetched(await container_files.fetch(self.context, self.turn.made))
         if self.backlog.waits and not self.turn.ended:
             self.backlog.add(emitted)
             return []
@@ -366,25 +368,25 @@ class Carrier:
         """Whether the run may have been stopped, so that the store must be read.  Usually it was not, and nothing is
         awaited.
         """
-        world, run = self.world, self.state.turn.run
-        return self.alone or world.clock() >= run["expires_at"] or world.registry.is_notified(run["id"])
+        context, run = self.context, self.state.turn.run
+        return self.alone or context.clock() >= run["expires_at"] or context.registry.is_notified(run["id"])
 
     async def stopped(self, look: bool = False) -> list[Emitted] | None:
         """The events of the run's end, if it was cancelled or has expired."""
-        world, run = self.world, self.turn.run
-        now = world.clock()
+        context, run = self.context, self.turn.run
+        now = context.clock()
         if now >= run["expires_at"]:
             return await self.settle(list(endings.lapsed(self.turn)))
-        if self.backlog.waits or not (look or self.alone or world.registry.is_notified(run["id"])):
+        if self.backlog.waits or not (look or self.alone or context.registry.is_notified(run["id"])):
             return None
         try:
-            row = await world.store.read(runs.get, run["thread_id"], run["id"])
+            row = await context.store.read(runs.get, run["thread_id"], run["id"])
         except StoreFailed as problem:
             self.backlog.failed(problem)
             return None
         if row is None:
             raise Gone
-        if row.body["status"] not in lifecycle.ACTIVE or row.owner not in (None, world.owner):
+        if row.body["status"] not in lifecycle.ACTIVE or row.owner not in (None, context.owner):
             raise Left(row.body)
         if row.body["status"] != "cancelling":
             return None
@@ -416,19 +418,19 @@ class Carrier:
                 self.backlog.failed(problem, last=self.turn.ended)
                 if not self.turn.ended:
                     return []
-                await self.world.wait(backlog.PAUSE)
+                await self.context.wait(backlog.PAUSE)
             else:
                 self.backlog.over()
-                await learned.save(self.world)
+                await learned.save(self.context)
                 return settled
 
     async def _settled(self, emitted: list[Emitted]) -> list[Emitted]:
         """Commit a batch; if the run's status was changed meanwhile, that change takes precedence."""
-        stored = await self.world.store.write(commit, self.state, emitted)
+        stored = await self.context.store.write(commit, self.state, emitted)
         if not isinstance(stored, Moved):
             self.state.stored(stored.run, stored.memory)
             if self.turn.ended:
-                notes.report(self.world, self.turn)
+                notes.report(self.context, self.turn)
             return [(name, self._shown(data)) for name, data in emitted]
         if stored.run["status"] != "cancelling":
             raise Left(stored.run)

@@ -34,13 +34,13 @@ UNSENT: Final = Sent({}, None)
 
 
 def prepare(
-    tx: Tx, world: Context, run: Json, memory: RunMemory, *, anew: bool = False, kept: int | None = None
+    tx: Tx, context: Context, run: Json, memory: RunMemory, *, anew: bool = False, kept: int | None = None
 ) -> Sent:
     """The next request of a run.  ``anew``: without a chain, by replaying the journal.
 
     ``kept``: also without a chain, and with at most this number of messages before the run.
     """
-    profile = world.profile(memory["model"])
+    profile = context.profile(memory["model"])
     chained = profile.stores and not anew and kept is None
     previous, start = _base(tx, run, memory) if chained else (None, 0)
     if previous is None:
@@ -53,10 +53,10 @@ def prepare(
         obeyed=memory["obeyed"],
         store=profile.stores,
         carry_reasoning=profile.encrypted_reasoning and not profile.stores,
-        without=world.refused(memory["model"]),
+        without=context.refused(memory["model"]),
     )
     entries = _entries(tx, run["thread_id"], start)
-    as_text = world.calls_as_text(memory["model"])
+    as_text = context.calls_as_text(memory["model"])
     composed = history.compose(entries, previous, thoughts=profile.encrypted_reasoning, as_text=as_text)
     return Sent(request.body(run, composed, so_far), previous, kept)
 
@@ -70,16 +70,16 @@ def pairs(tx: Tx, thread_id: str, call_ids: set[str]) -> set[Pair]:
     }
 
 
-def halved(tx: Tx, world: Context, run: Json, memory: RunMemory, chained: bool) -> Sent | None:
+def halved(tx: Tx, context: Context, run: Json, memory: RunMemory, chained: bool) -> Sent | None:
     """The request without the older half of its messages; None if it has only one message and no chain to give up."""
     start = _window(tx, run, memory["kept"])
     count = journal.messages_after(tx, run["thread_id"], run["id"], start)
     if not count or (count == 1 and not chained):
         return None
-    return prepare(tx, world, run, memory, kept=max(1, count // 2))
+    return prepare(tx, context, run, memory, kept=max(1, count // 2))
 
 
-def parts(tx: Tx, world: Context, run: Json, memory: RunMemory) -> tuple[Json, list[list[Json]]]:
+def parts(tx: Tx, context: Context, run: Json, memory: RunMemory) -> tuple[Json, list[list[Json]]]:
     """The request that replays the thread, and the thread's items in parts that may be left out: each a message with
     the calls after it, oldest first.  The last part has the run's own items and is never left out.
     """
@@ -89,7 +89,7 @@ def parts(tx: Tx, world: Context, run: Json, memory: RunMemory) -> tuple[Json, l
     before = [at for at, entry in enumerate(entries) if entry.item["type"] == "message" and entry.run_id != run["id"]]
     bounds = [*before, own, len(entries)]
     cut = [[entry.item for entry in entries[start:end]] for start, end in pairwise(bounds)]
-    return prepare(tx, world, run, memory, anew=True).body, cut
+    return prepare(tx, context, run, memory, anew=True).body, cut
 
 
 def _base(tx: Tx, run: Json, memory: RunMemory) -> tuple[str | None, int]:

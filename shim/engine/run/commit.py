@@ -29,17 +29,17 @@ class Moved:
 
 def commit(tx: Tx, state: RunState, emitted: list[Emitted]) -> Stored | Moved:
     """Store a batch of events.  The state is not changed, so that the transaction can be repeated."""
-    world, turn, run = state.world, state.turn, state.run
+    context, turn, run = state.context, state.turn, state.run
     threads.in_turn(tx, run["thread_id"])
     current = runs.get(tx, run["thread_id"], run["id"])
     if current is None:
         raise Gone
-    if current.body["status"] != state.seen or current.owner not in (None, world.owner):
+    if current.body["status"] != state.seen or current.owner not in (None, context.owner):
         return Moved(current.body)
     memory = state.memory | {"stale": current.memory["stale"]}
     response = turn.terminal or state.response
     if not state.noted and (response_id := response.get("id")):
-        record.begun(tx, world, run, response_id, state.sent.previous)
+        record.begun(tx, context, run, response_id, state.sent.previous)
         memory = run_memory.answered(memory, response_id)
         if turn.terminal is not None:
             # The response had no id until now.
@@ -51,7 +51,7 @@ def commit(tx: Tx, state: RunState, emitted: list[Emitted]) -> Stored | Moved:
     if turn.ended:
         memory = record.ending_of(tx, turn, memory, response, state.chained)
     run = run | {"metadata": current.body["metadata"]}
-    record.run_of(tx, world, run, memory, state.seen)
+    record.run_of(tx, context, run, memory, state.seen)
     return Stored(run, memory)
 
 
@@ -59,11 +59,11 @@ def hand_over(tx: Tx, state: RunState, response_id: str) -> Stored:
     """Store that upstream works on the run in its background and no process drives it.  Returns the stored run, which
     may have been cancelled meanwhile.
     """
-    world, run = state.world, state.run
+    context, run = state.context, state.run
     current = runs.get(tx, run["thread_id"], run["id"])
     if current is None:
         raise Gone
-    record.begun(tx, world, run, response_id, state.sent.previous)
+    record.begun(tx, context, run, response_id, state.sent.previous)
     memory = run_memory.answered(state.memory, response_id) | {"background": response_id}
     lease: runs.Lease = {"owner": None, "lease_until": None}
     runs.move(tx, current.body, memory, frozenset({state.seen, "cancelling"}), **lease)

@@ -29,32 +29,32 @@ class StoredFile:
     content: bytes
 
 
-async def fetch(world: Context, made: list[Made]) -> list[StoredFile]:
+async def fetch(context: Context, made: list[Made]) -> list[StoredFile]:
     """The contents of files that code wrote, as far as they can be fetched and are small enough to be stored.
 
     The id of a file that is not stored stays in its message but cannot be retrieved; a warning is logged.
     """
     fetched = []
     for file in made:
-        found = await _content(world, file)
-        if found is not None and len(found) <= world.keep_bytes:
-            body = objects.file(file.file_id, world.now(), file.filename, len(found))
+        found = await _content(context, file)
+        if found is not None and len(found) <= context.keep_bytes:
+            body = objects.file(file.file_id, context.now(), file.filename, len(found))
             fetched.append(StoredFile(file.container_id, body, found))
-        elif world.keep_bytes:
+        elif context.keep_bytes:
             log.warning(
                 "file %s (%s) cannot be fetched, or is larger than SHIM_KEEP_FILE_BYTES", file.file_id, file.filename
             )
     return fetched
 
 
-async def _content(world: Context, file: Made) -> bytes | None:
+async def _content(context: Context, file: Made) -> bytes | None:
     if file.data is not None:
         return _of_data_url(file.data)
-    if not world.keep_bytes:
+    if not context.keep_bytes:
         return None
     path = ids.path("containers", str(file.container_id), "files", file.file_id, "content")
     try:
-        return await world.upstream.content(path, world.keep_bytes)
+        return await context.upstream.content(path, context.keep_bytes)
     except Refusal:
         # The container was deleted, or the server has no containers.
         return None

@@ -39,28 +39,28 @@ def possible(state: RunState) -> bool:
 
 async def heal(state: RunState, why: Cause) -> None:
     """Make the next request send the whole thread, without a chain."""
-    run, capabilities = state.run, state.world.capabilities
+    run, capabilities = state.run, state.context.capabilities
     log.warning("%s: run %s sends the whole thread %s from the journal", CAUSES[why], run["id"], run["thread_id"])
-    state.world.monitor("healed", run, why)
+    state.context.monitor("healed", run, why)
     if why in ("lost", "unproven"):
         capabilities.lost(state.profile, state.sent.previous)
     else:
         capabilities.unchained(state.profile)
     state.healed, state.fitted = True, False
-    marked = run_memory.marked(state.memory, state.world.now(), "healed", CAUSES[why], state.sent.previous)
+    marked = run_memory.marked(state.memory, state.context.now(), "healed", CAUSES[why], state.sent.previous)
     state.memory = marked | {"tip": None}
-    state.sent = await state.world.store.write(_anew, state.world, run, state.memory)
+    state.sent = await state.context.store.write(_anew, state.context, run, state.memory)
 
 
-def _anew(tx: Tx, world: Context, run: Json, memory: RunMemory) -> Sent:
+def _anew(tx: Tx, context: Context, run: Json, memory: RunMemory) -> Sent:
     threads.set_head(tx, run["thread_id"], None, 0)
-    return chain.prepare(tx, world, run, memory, anew=True)
+    return chain.prepare(tx, context, run, memory, anew=True)
 
 
 async def prove(state: RunState) -> None:
     """Before a request: chain from a response only on a server that has shown that it can."""
     previous = state.sent.previous
-    if previous is not None and await proof.missing(state.world, state.memory["model"], previous):
+    if previous is not None and await proof.missing(state.context, state.memory["model"], previous):
         await heal(state, "unproven")
 
 
@@ -107,7 +107,7 @@ async def leave(state: RunState, response_id: str | None, previous: str | None) 
     is stored like others.
     """
     if response_id is not None:
-        await state.world.store.write(record.abandoned, state.world, state.run, response_id, previous)
+        await state.context.store.write(record.abandoned, state.context, state.run, response_id, previous)
     state.left()
 
 
@@ -115,7 +115,7 @@ def judge(state: RunState, response: Json, asked: bool) -> None:
     """Whether a response can be chained from; ``asked``: the request had ``store: true``."""
     state.chained = echo.may_chain(response, asked, state.profile)
     if state.chained:
-        state.world.capabilities.made(state.profile, response.get("id"))
+        state.context.capabilities.made(state.profile, response.get("id"))
 
 
 def learn(state: RunState, response: Json) -> None:
@@ -123,6 +123,6 @@ def learn(state: RunState, response: Json) -> None:
     profile, asked = state.profile, state.sent.body.get("store") is True
     judge(state, response, asked)
     if state.sent.previous is not None:
-        state.world.capabilities.chained(profile)
+        state.context.capabilities.chained(profile)
     if asked and response.get("store") is False:
-        state.world.capabilities.unchained(profile)
+        state.context.capabilities.unchained(profile)

@@ -36,7 +36,7 @@ FATE: Final = (
 class LateReader:
     """``calls``: send what came after their outputs; empty: everything.  ``emitted``: what has been sent, by id."""
 
-    world: Context
+    context: Context
     thread_id: str
     run_id: str
     calls: frozenset[str] = frozenset()
@@ -47,14 +47,14 @@ class LateReader:
         """The events of the run, from its start or from the answered calls on, until its end or its next question."""
         batch = first
         while True:
-            await refresh.thread(self.world, self.thread_id)
-            batch = batch + await self.world.store.read(_news, self)
+            await refresh.thread(self.context, self.thread_id)
+            batch = batch + await self.context.store.read(_news, self)
             if batch:
                 yield batch
             if self.ended:
                 break
             batch = []
-            await self.world.wait(PAUSE)
+            await self.context.wait(PAUSE)
         yield [DONE]
 
     def first_time(self, id: str, name: str, *events: Emitted) -> Iterator[Emitted]:
@@ -81,7 +81,7 @@ def _due_events(tx: Tx, reader: LateReader, run: Json, found: list[Json]) -> Ite
     there, too, as its tokens are counted only then.
     """
     yield from _opening(reader, run, found)
-    begun = queued(reader.world, run, repeated=True) | {"status": "in_progress"}
+    begun = queued(reader.context, run, repeated=True) | {"status": "in_progress"}
     if begun["started_at"] is not None and (run["status"] != "queued" or len(found) > _start(reader, found)):
         yield from reader.first_time(run["id"], "began", ("thread.run.in_progress", begun))
     left: list[Json] = []
@@ -108,16 +108,16 @@ def _due_events(tx: Tx, reader: LateReader, run: Json, found: list[Json]) -> Ite
 
 
 def _opening(reader: LateReader, run: Json, found: list[Json]) -> Iterator[Emitted]:
-    new = queued(reader.world, run, bool(reader.calls))
+    new = queued(reader.context, run, bool(reader.calls))
     first: Emitted = ("thread.run.created", new)
     if reader.calls:
         first = ("thread.run.step.completed", found[_start(reader, found) - 1])
     yield from reader.first_time(run["id"], "opened", first, ("thread.run.queued", new))
 
 
-def queued(world: Context, run: Json, repeated: bool) -> Json:
+def queued(context: Context, run: Json, repeated: bool) -> Json:
     """The run as it was when it was created, or, with ``repeated``, when it received the outputs that it required."""
-    new = objects.run(run["id"], run["created_at"], run["thread_id"], run["assistant_id"], world.run_lifetime)
+    new = objects.run(run["id"], run["created_at"], run["thread_id"], run["assistant_id"], context.run_lifetime)
     return run | {name: new[name] for name in FATE if not (repeated and name == "started_at")}
 
 

@@ -24,7 +24,7 @@ async def reply(carrier: Carrier, first: list[Emitted], streamed: bool, undo: Un
     HTTP error and leaves no run.  After other failures of upstream the run exists and fails.  Raises `ApiError`.
     """
     queued = carrier.turn.run
-    carrier.world.registry.enter(queued["id"], carrier.interruption, carrier.world.tenant)
+    carrier.context.registry.enter(queued["id"], carrier.interruption, carrier.context.tenant)
     in_background = carrier.choose_background() and not streamed
     if not streamed and not in_background:
         return json_reply(queued, events=carrier.events(first))
@@ -45,16 +45,16 @@ async def reply(carrier: Carrier, first: list[Emitted], streamed: bool, undo: Un
         raise
     if not in_background:
         return stream_reply(carrier.events(first, refused), carrier.interruption)
-    carrier.world.registry.leave(queued["id"])
+    carrier.context.registry.leave(queued["id"])
     if refused is not None:
         await background.fail(carrier, refused)
     return json_reply(queued)
 
 
 async def _undo(carrier: Carrier, undo: Undo) -> None:
-    carrier.world.registry.leave(carrier.turn.run["id"])
+    carrier.context.registry.leave(carrier.turn.run["id"])
     try:
-        await carrier.world.store.write(undo)
+        await carrier.context.store.write(undo)
     except StoreFailed:
         carrier.forsake()
         raise

@@ -21,64 +21,64 @@ _logged: Final[set[tuple[str, str]]] = set()
 HINT: Final = "; SHIM_MODEL_MAP chooses another model, `off` turns this off"
 
 
-def called(world: Context, model: str) -> str:
+def called(context: Context, model: str) -> str:
     """The model to call, as far as is known without a request to upstream."""
-    profile = world.upstream.profile()
+    profile = context.upstream.profile()
     if not profile.official:
-        return world.models.own(model) or model
-    if world.capabilities.is_gone(profile, model):
-        return world.models.successor(model) or world.models.called(model)
-    return world.models.called(model, world.capabilities.listed(profile, world.clock()))
+        return context.models.own(model) or model
+    if context.capabilities.is_gone(profile, model):
+        return context.models.successor(model) or context.models.called(model)
+    return context.models.called(model, context.capabilities.listed(profile, context.clock()))
 
 
-async def settled(world: Context, model: str, chosen: str) -> str:
+async def settled(context: Context, model: str, chosen: str) -> str:
     """The model to call; if only the table says that it is retired, upstream's list is checked."""
     if chosen == model:
         return chosen
-    profile = world.upstream.profile()
-    if chosen == world.models.successor(model) and not world.capabilities.is_gone(profile, model):
-        await _listed(world)
-        chosen = called(world, model)
+    profile = context.upstream.profile()
+    if chosen == context.models.successor(model) and not context.capabilities.is_gone(profile, model):
+        await _listed(context)
+        chosen = called(context, model)
     if chosen != model and (model, chosen) not in _logged:
         _logged.add((model, chosen))
         log.warning("model %s is answered by %s%s", model, chosen, HINT)
     return chosen
 
 
-async def instead(world: Context, model: str, refused: str) -> str | None:
+async def instead(context: Context, model: str, refused: str) -> str | None:
     """The model to call after upstream refused ``refused`` as unknown; None if there is none; then the log says what to
     do.
     """
-    profile = world.upstream.profile()
-    listed = await _listed(world) if profile.official else None
-    successor = world.models.successor(model) if profile.official else None
-    if successor is not None and refused == model and _may_be_gone(world, model, listed):
-        world.capabilities.gone(profile, model)
-        return await settled(world, model, successor)
+    profile = context.upstream.profile()
+    listed = await _listed(context) if profile.official else None
+    successor = context.models.successor(model) if profile.official else None
+    if successor is not None and refused == model and _may_be_gone(context, model, listed):
+        context.capabilities.gone(profile, model)
+        return await settled(context, model, successor)
     end = (listed or {}).get(refused)
     since = f", shut down on {end}" if end else ""
     log.error("upstream has no model %s%s: SHIM_MODEL_MAP can name another for %s", refused, since, model)
     return None
 
 
-def _may_be_gone(world: Context, model: str, listed: Listed | None) -> bool:
+def _may_be_gone(context: Context, model: str, listed: Listed | None) -> bool:
     """Whether a refused model may be retired: if upstream lists it without an end, it was refused for another reason,
     unless the table says that it is retired.
     """
-    over = world.models.is_over(model, listed) or world.models.is_over(model, None)
+    over = context.models.is_over(model, listed) or context.models.is_over(model, None)
     return over or (listed is not None and model not in listed)
 
 
-async def _listed(world: Context) -> Listed | None:
+async def _listed(context: Context) -> Listed | None:
     """Upstream's list of models; None after a failure, which is remembered for a while and not raised."""
-    profile, now = world.upstream.profile(), world.clock()
-    if world.capabilities.must_list(profile, now):
+    profile, now = context.upstream.profile(), context.clock()
+    if context.capabilities.must_list(profile, now):
         try:
-            found = _ends(await world.upstream.call("GET", "/models"))
-            world.capabilities.list(profile, found, now + DAY)
+            found = _ends(await context.upstream.call("GET", "/models"))
+            context.capabilities.list(profile, found, now + DAY)
         except Refusal:
-            world.capabilities.list(profile, None, now + SOON)
-    return world.capabilities.listed(profile, now)
+            context.capabilities.list(profile, None, now + SOON)
+    return context.capabilities.listed(profile, now)
 
 
 def _ends(answer: Any) -> Listed | None:

@@ -19,28 +19,28 @@ OURS: Final = "internal error of the shim, see the log of {}"
 _logged: Final[set[str]] = set()
 
 
-def asking(world: Context, run: Json, body: Json) -> None:
+def asking(context: Context, run: Json, body: Json) -> None:
     """Report that a request for a run is about to be sent upstream."""
-    world.monitor("asking", run, str(body.get("model", "")))
+    context.monitor("asking", run, str(body.get("model", "")))
     model, previous = body.get("model"), body.get("previous_response_id")
     log.debug("run %s of thread %s: asking upstream for %s after %s", run["id"], run["thread_id"], model, previous)
 
 
-def refused(world: Context, run: Json, refusal: Refusal) -> None:
+def refused(context: Context, run: Json, refusal: Refusal) -> None:
     """Report that upstream refused the request."""
-    world.monitor("refused", run, str(refusal.status or ""))
+    context.monitor("refused", run, str(refusal.status or ""))
     log.debug("run %s of thread %s: upstream refused with %s", run["id"], run["thread_id"], refusal.status)
 
 
-def opened(world: Context, run: Json, response: Json) -> None:
+def opened(context: Context, run: Json, response: Json) -> None:
     """Report which response upstream has started."""
-    world.monitor("opened", run, str(response.get("id", "")))
+    context.monitor("opened", run, str(response.get("id", "")))
     log.debug("run %s of thread %s: upstream answers as %s", run["id"], run["thread_id"], response.get("id"))
 
 
-def report(world: Context, turn: Turn) -> None:
+def report(context: Context, turn: Turn) -> None:
     """Report the end of a turn, and the unknown events and differences that occurred in it."""
-    world.monitor("ended", turn.run, turn.run["status"])
+    context.monitor("ended", turn.run, turn.run["status"])
     log.debug("run %s of thread %s: %s", turn.run["id"], turn.run["thread_id"], turn.run["status"])
     for kind in sorted(turn.unknown - _logged):
         _logged.add(kind)
@@ -50,10 +50,10 @@ def report(world: Context, turn: Turn) -> None:
     turn.reported()
 
 
-def internal_error(world: Context, run_id: str) -> str:
+def internal_error(context: Context, run_id: str) -> str:
     """Log the current exception as an internal error, with its time; returns the run's ``last_error``, which has the
     same time.
     """
-    when = datetime.fromtimestamp(world.now(), timezone.utc).isoformat()
+    when = datetime.fromtimestamp(context.now(), timezone.utc).isoformat()
     log.exception("internal error at %s, in run %s", when, run_id)
     return OURS.format(when)

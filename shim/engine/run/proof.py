@@ -9,29 +9,29 @@ from shim.upstream import chaining
 from shim.wire.types import Json
 
 
-async def missing(world: Context, model: str, previous: str) -> bool:
+async def missing(context: Context, model: str, previous: str) -> bool:
     """Whether the server of ``model`` has failed the test, so that a request must not chain from ``previous``.
 
     A result is remembered; a test that could not be made is repeated next time.
     """
-    profile = world.profile(model)
-    if not world.capabilities.must_show(profile):
+    profile = context.profile(model)
+    if not context.capabilities.must_show(profile):
         return False
     try:
-        found = await world.upstream.retrieve(previous)
+        found = await context.upstream.retrieve(previous)
     except Refusal:
         return True
     if found.get("id") != previous:
         return True
-    unknown = world.ids("resp")
-    shown = chaining.of_unknown(await _answer(world, chaining.question(model, unknown)), unknown)
+    unknown = context.ids("resp")
+    shown = chaining.of_unknown(await _answer(context, chaining.question(model, unknown)), unknown)
     if shown != "unclear":
-        world.capabilities.shown(profile, shown)
-    return not world.profile(model).stores or shown == "unclear"
+        context.capabilities.shown(profile, shown)
+    return not context.profile(model).stores or shown == "unclear"
 
 
-async def _answer(world: Context, body: Json) -> Json | Refusal:
+async def _answer(context: Context, body: Json) -> Json | Refusal:
     try:
-        return await world.upstream.create(body, Call())
+        return await context.upstream.create(body, Call())
     except Refusal as refusal:
         return refusal

@@ -13,12 +13,12 @@ from shim.wire.types import Json
 DELTAS = ("thread.message.delta", "thread.run.step.delta")
 
 
-def turn_of(world: Context, run: Json, memory: RunMemory, asked: Json | None = None) -> Turn:
+def turn_of(context: Context, run: Json, memory: RunMemory, asked: Json | None = None) -> Turn:
     """A turn for the run's next response.  ``asked``: the request that continues the run."""
     return Turn(
         run,
-        world.ids,
-        world.now,
+        context.ids,
+        context.now,
         spent=memory["spent"],
         call_ids=dict(memory["call_ids"]),
         citations=memory["citations"],
@@ -37,14 +37,14 @@ def objects_of(tx: Tx, emitted: list[Emitted]) -> None:
         (messages if kind == "thread.message" else steps).save(tx, data)
 
 
-def begun(tx: Tx, world: Context, run: Json, response_id: str, previous: str | None) -> None:
+def begun(tx: Tx, context: Context, run: Json, response_id: str, previous: str | None) -> None:
     """Note a response as soon as its id is known, so that any process can fetch it."""
-    responses.insert(tx, response_id, run["thread_id"], run["id"], previous, world.now())
+    responses.insert(tx, response_id, run["thread_id"], run["id"], previous, context.now())
 
 
-def abandoned(tx: Tx, world: Context, run: Json, response_id: str, previous: str | None) -> None:
+def abandoned(tx: Tx, context: Context, run: Json, response_id: str, previous: str | None) -> None:
     """Note a response that is dropped before any event is sent, so that it is deleted upstream like the others."""
-    begun(tx, world, run, response_id, previous)
+    begun(tx, context, run, response_id, previous)
     responses.finish(tx, response_id, "cancelled", None)
 
 
@@ -104,10 +104,10 @@ def _keep_asking(tx: Tx, step: Json) -> None:
         steps.requeue(tx, step["run_id"], step["id"])
 
 
-def run_of(tx: Tx, world: Context, run: Json, memory: RunMemory, seen: lifecycle.RunStatus) -> bool:
+def run_of(tx: Tx, context: Context, run: Json, memory: RunMemory, seen: lifecycle.RunStatus) -> bool:
     """Save the run, unless its status has changed since it was ``seen``."""
     held = run["status"] in ("queued", "in_progress", "cancelling") and not memory["background"]
     lease: runs.Lease = {"owner": None, "lease_until": None}
     if held:
-        lease = {"owner": world.owner, "lease_until": world.clock() + world.lease}
+        lease = {"owner": context.owner, "lease_until": context.clock() + context.lease}
     return runs.move(tx, run, memory, frozenset({seen}), **lease)

@@ -39,18 +39,18 @@ HOSTED: Final = ("file_search_call", "code_interpreter_call")
 MOST: Final = 5
 
 
-async def take_over(world: Context, row: RunRow) -> bool:
+async def take_over(context: Context, row: RunRow) -> bool:
     """Try to continue a lost run.  False if that is not allowed: it is being cancelled, it has expired, or too many
     processes have died during its request.
     """
     if row.body["status"] == "cancelling":
         return False
-    response = await _last_response(world, row) or {}
+    response = await _last_response(context, row) or {}
     if response.get("status") in FINISHED:
-        world.monitor("taken_over", row.body)
-        return await _end(world, row, response)
+        context.monitor("taken_over", row.body)
+        return await _end(context, row, response)
     goes_on = response.get("status") in UNFINISHED and response.get("background") is True
-    return await _go_on(world, row, response["id"] if goes_on else None)
+    return await _go_on(context, row, response["id"] if goes_on else None)
 
 
 def may_ask_again(row: RunRow) -> bool:
@@ -63,72 +63,72 @@ def _lost_before(row: RunRow) -> int:
     return int(row.memory["again"])
 
 
-async def _last_response(world: Context, row: RunRow) -> Json | None:
+async def _last_response(context: Context, row: RunRow) -> Json | None:
     """The run's last response as upstream has it now, unless its end has been stored."""
-    if not world.profile(row.memory["model"]).stores:
+    if not context.profile(row.memory["model"]).stores:
         return None
-    response_id = await world.store.read(_unfinished, world, row)
+    response_id = await context.store.read(_unfinished, context, row)
     if response_id is None:
         return None
     try:
-        found = await world.upstream.retrieve(response_id)
+        found = await context.upstream.retrieve(response_id)
     except Refusal:
         return None
     return (normalise.response(found) or {}) | {"id": response_id}
 
 
-async def _end(world: Context, row: RunRow, response: Json) -> bool:
+async def _end(context: Context, row: RunRow, response: Json) -> bool:
     """Write the rest of a response that upstream has finished."""
-    made = await world.store.write(_finish, world, row, response)
-    world.registry.notify(row.body["id"])
-    if made is not None and (kept := await container_files.fetch(world, made)):
+    made = await context.store.write(_finish, context, row, response)
+    context.registry.notify(row.body["id"])
+    if made is not None and (kept := await container_files.fetch(context, made)):
         with suppress(Gone):
-            await world.store.write(container_files.store_fetched, row.body["thread_id"], kept)
+            await context.store.write(container_files.store_fetched, row.body["thread_id"], kept)
     return made is not None
 
 
-async def _go_on(world: Context, row: RunRow, going: str | None) -> bool:
+async def _go_on(context: Context, row: RunRow, going: str | None) -> bool:
     """Read the response that is ``going`` on upstream from its beginning, or send the run's last request again, with a
     pump of its own.
     """
     run_id = row.body["id"]
     try:
-        carrier = await world.store.write(_restart, world, row, going)
+        carrier = await context.store.write(_restart, context, row, going)
     except StoreFailed:
-        world.registry.leave(run_id)
-        world.registry.forsake(run_id, None)
+        context.registry.leave(run_id)
+        context.registry.forsake(run_id, None)
         raise
     if carrier is None:
         return False
-    world.monitor("taken_over", row.body)
+    context.monitor("taken_over", row.body)
     log.info("run %s lost its process: its answer is %s", run_id, "read anew" if going else "asked for again")
-    world.pump(carrier.events(()))
+    context.pump(carrier.events(()))
     return True
 
 
-def _restart(tx: Tx, world: Context, row: RunRow, going: str | None) -> Carrier | None:
+def _restart(tx: Tx, context: Context, row: RunRow, going: str | None) -> Carrier | None:
     """Claim the run and remove what was stored of the lost answer, in one transaction."""
     run = row.body
     threads.lock(tx, run["thread_id"])
     current = runs.get(tx, run["thread_id"], run["id"])
-    if current is None or current != row or world.clock() >= run["expires_at"]:
+    if current is None or current != row or context.clock() >= run["expires_at"]:
         return None
     if going is None and not may_ask_again(row):
         return None
     _withdraw(tx, run)
-    memory = row.memory if going else _asked_again(world, row)
-    lease: runs.Lease = {"owner": world.owner, "lease_until": world.clock() + world.lease}
+    memory = row.memory if going else _asked_again(context, row)
+    lease: runs.Lease = {"owner": context.owner, "lease_until": context.clock() + context.lease}
     runs.move(tx, run, memory, frozenset({run["status"]}), **lease)
-    turn, sent = record.turn_of(world, run, memory), chain.prepare(tx, world, run, memory)
-    carrier = Carrier(RunState(world, turn, memory, sent, seen=run["status"]), Call(), place=Place(going))
+    turn, sent = record.turn_of(context, run, memory), chain.prepare(tx, context, run, memory)
+    carrier = Carrier(RunState(context, turn, memory, sent, seen=run["status"]), Call(), place=Place(going))
     carrier.choose_background()
     # In the transaction, so that no reader finds the run claimed and yet released by this process.
-    world.registry.enter(run["id"], carrier.interruption, world.tenant)
+    context.registry.enter(run["id"], carrier.interruption, context.tenant)
     return carrier
 
 
-def _asked_again(world: Context, row: RunRow) -> RunMemory:
-    marked = run_memory.marked(row.memory, world.now(), "resumed", "the process that had asked is gone", None)
+def _asked_again(context: Context, row: RunRow) -> RunMemory:
+    marked = run_memory.marked(row.memory, context.now(), "resumed", "the process that had asked is gone", None)
     return marked | {"again": _lost_before(row) + 1}
 
 
@@ -147,41 +147,41 @@ def _withdraw(tx: Tx, run: Json) -> None:
             responses.finish(tx, made.id, "cancelled", None)
 
 
-def _unfinished(tx: Tx, world: Context, row: RunRow) -> str | None:
+def _unfinished(tx: Tx, context: Context, row: RunRow) -> str | None:
     """The run's last response, if its end has not been stored."""
     made = responses.of_run(tx, row.body["id"])
     if made and made[-1].status is None:
         return made[-1].id
-    last = world.registry.last_response(row.body["id"])
+    last = context.registry.last_response(row.body["id"])
     return None if last in {each.id for each in made} else last
 
 
-def _finish(tx: Tx, world: Context, row: RunRow, response: Json) -> list[Made] | None:
+def _finish(tx: Tx, context: Context, row: RunRow, response: Json) -> list[Made] | None:
     """Claim the run, and write the rest of its response in the same transaction, so that only one of several processes
     does so.  Returns the files that code wrote.
     """
     run = row.body
     threads.lock(tx, run["thread_id"])
-    if not _still_lost(tx, world, row, response["id"]):
+    if not _still_lost(tx, context, row, response["id"]):
         return None
-    now = world.clock()
-    mine = (world.owner, now + world.lease)
+    now = context.clock()
+    mine = (context.owner, now + context.lease)
     if not (runs.take_over(tx, run["id"], row.owner, *mine) if row.owner else runs.claim(tx, run["id"], now, *mine)):
         return None
     entries = journal.of_run(tx, run["id"])
     known = [
         items.normal(each.item) for each in entries if (each.response_id, each.direction) == (response["id"], "out")
     ]
-    turn = record.turn_of(world, run, row.memory)
+    turn = record.turn_of(context, run, row.memory)
     _drop_unfinished(tx, turn, response, known)
     noted = any(each.id == response["id"] for each in responses.of_run(tx, run["id"]))
-    chained = echo.may_chain(response, True, world.profile(row.memory["model"]))
-    state = RunState(world, turn, row.memory, UNSENT, run["status"], response, noted, chained)
+    chained = echo.may_chain(response, True, context.profile(row.memory["model"]))
+    state = RunState(context, turn, row.memory, UNSENT, run["status"], response, noted, chained)
     emitted = list(stream.translate(turn, {"type": f"response.{response['status']}", "response": response}))
     return None if isinstance(commit(tx, state, emitted), Moved) else turn.made
 
 
-def _still_lost(tx: Tx, world: Context, row: RunRow, response_id: str) -> bool:
+def _still_lost(tx: Tx, context: Context, row: RunRow, response_id: str) -> bool:
     """Whether no process has continued the run during the request to upstream.
 
     The run's process may only have been slow.  The owner's name is not sufficient to detect that, as the owner may be
@@ -189,7 +189,7 @@ def _still_lost(tx: Tx, world: Context, row: RunRow, response_id: str) -> bool:
     """
     now = runs.get(tx, row.body["thread_id"], row.body["id"])
     same = now is not None and (now.owner, now.lease_until) == (row.owner, row.lease_until)
-    return same and _unfinished(tx, world, row) == response_id
+    return same and _unfinished(tx, context, row) == response_id
 
 
 def _drop_unfinished(tx: Tx, turn: Turn, response: Json, journalled: list[Json]) -> None:

@@ -33,13 +33,13 @@ PASSING: Final = (ApiError, Gone, Refusal, StoreFailed)
 DRIVEN: Final = ("queued", "in_progress", "cancelling")
 
 
-async def thread(world: Context, thread_id: str) -> None:
+async def thread(context: Context, thread_id: str) -> None:
     """Bring the thread's active run up to date, if anything is due."""
-    row = await world.store.read(runs.active, thread_id)
+    row = await context.store.read(runs.active, thread_id)
     if row is None:
         return
     try:
-        await _look(world, row)
+        await _look(context, row)
     except Left:
         # Another process has refreshed the run at the same time and stored its result first.
         return
@@ -47,85 +47,85 @@ async def thread(world: Context, thread_id: str) -> None:
         raise
     except Exception:  # noqa: BLE001 - `internal_error` logs it
         # Every later refresh would fail in the same way, so the run is ended.
-        why = notes.internal_error(world, row.body["id"])
+        why = notes.internal_error(context, row.body["id"])
         if (going := row.memory["background"]) is not None:
-            await background.stop(world, going)
-        await world.store.write(_fail, world, row, why)
+            await background.stop(context, going)
+        await context.store.write(_fail, context, row, why)
 
 
-async def _look(world: Context, row: RunRow) -> None:
-    if _lost(world, row) and await recovery.take_over(world, row):
+async def _look(context: Context, row: RunRow) -> None:
+    if _lost(context, row) and await recovery.take_over(context, row):
         return
-    if _due(world, row) is not None:
-        await world.store.write(active, world, row.body["thread_id"])
+    if _due(context, row) is not None:
+        await context.store.write(active, context, row.body["thread_id"])
         if (going := row.memory["background"]) is not None:
-            await background.stop(world, going)
+            await background.stop(context, going)
     elif row.memory["background"]:
-        await background.look(world, row, world.clock())
+        await background.look(context, row, context.clock())
 
 
-def active(tx: Tx, world: Context, thread_id: str) -> Json | None:
+def active(tx: Tx, context: Context, thread_id: str) -> Json | None:
     """The thread's active run, after the ending that is due, if any; None if no run is active."""
     row = runs.active(tx, thread_id)
-    if row is None or (ending := _due(world, row)) is None:
+    if row is None or (ending := _due(context, row)) is None:
         return row.body if row else None
     threads.lock(tx, thread_id)
-    _end(tx, world, row, ending)
+    _end(tx, context, row, ending)
     return None
 
 
-def _fail(tx: Tx, world: Context, seen: RunRow, why: str) -> None:
+def _fail(tx: Tx, context: Context, seen: RunRow, why: str) -> None:
     """End the run as failed, unless another process has changed it since."""
     threads.lock(tx, seen.body["thread_id"])
     row = runs.active(tx, seen.body["thread_id"])
     if row == seen:
-        _end(tx, world, row, lambda turn: endings.failed(turn, failures.last_error(None, why)))
+        _end(tx, context, row, lambda turn: endings.failed(turn, failures.last_error(None, why)))
 
 
-def _end(tx: Tx, world: Context, row: RunRow, ending: Ending) -> None:
-    turn = opened(tx, world, row)
+def _end(tx: Tx, context: Context, row: RunRow, ending: Ending) -> None:
+    turn = opened(tx, context, row)
     emitted: list[Emitted] = list(ending(turn))
     record.items_of(tx, turn, None)
     record.objects_of(tx, emitted)
-    record.run_of(tx, world, turn.run, row.memory, row.body["status"])
-    world.registry.notify(row.body["id"])
-    world.monitor("ended", turn.run, turn.run["status"])
+    record.run_of(tx, context, turn.run, row.memory, row.body["status"])
+    context.registry.notify(row.body["id"])
+    context.monitor("ended", turn.run, turn.run["status"])
 
 
-def _due(world: Context, row: RunRow) -> Ending | None:
+def _due(context: Context, row: RunRow) -> Ending | None:
     """The ending that is due, or None."""
-    if world.clock() >= row.body["expires_at"]:
+    if context.clock() >= row.body["expires_at"]:
         return endings.lapsed
-    if not _lost(world, row):
+    if not _lost(context, row):
         return None
     if row.body["status"] == "cancelling":
         return endings.stopped
     if recovery.may_ask_again(row):
         # It can still be taken over.
         return None
-    why = UNSTORED if _forsaken(world, row) else ORPHANED
+    why = UNSTORED if _forsaken(context, row) else ORPHANED
     return lambda turn: endings.failed(turn, failures.last_error(None, why))
 
 
-def _lost(world: Context, row: RunRow) -> bool:
+def _lost(context: Context, row: RunRow) -> bool:
     """Whether the run should be driven by a process, and is not."""
     if row.body["status"] not in DRIVEN or row.memory["background"]:
         return False
-    if row.owner == world.owner and world.registry.drives(row.body["id"]):
+    if row.owner == context.owner and context.registry.drives(row.body["id"]):
         # Regardless of the lease, which may have been renewed too late.
         return False
-    gone = row.owner is None or not world.alive(row.owner) or (row.lease_until or 0.0) < world.clock()
-    return gone or _forsaken(world, row)
+    gone = row.owner is None or not context.alive(row.owner) or (row.lease_until or 0.0) < context.clock()
+    return gone or _forsaken(context, row)
 
 
-def _forsaken(world: Context, row: RunRow) -> bool:
+def _forsaken(context: Context, row: RunRow) -> bool:
     """Whether this process has released the run, and could not store that."""
-    return row.owner == world.owner and world.registry.forsaken(row.body["id"])
+    return row.owner == context.owner and context.registry.forsaken(row.body["id"])
 
 
-def opened(tx: Tx, world: Context, row: RunRow) -> Turn:
+def opened(tx: Tx, context: Context, row: RunRow) -> Turn:
     """A stored run with its unfinished steps and messages, ready for an ending."""
-    turn = Turn(row.body, world.ids, world.now, spent=row.memory["spent"])
+    turn = Turn(row.body, context.ids, context.now, spent=row.memory["spent"])
     for step in steps.of_run(tx, row.body["id"]):
         if step["status"] != "in_progress":
             continue

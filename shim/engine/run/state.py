@@ -29,7 +29,7 @@ class RunState:
     model was chosen.  ``fitted``: it was shortened to the run's prompt tokens.
     """
 
-    world: Context
+    context: Context
     turn: Turn
     memory: RunMemory
     sent: Sent
@@ -50,7 +50,7 @@ class RunState:
     @property
     def profile(self) -> Profile:
         """What upstream can do for this run's model."""
-        return self.world.profile(self.memory["model"])
+        return self.context.profile(self.memory["model"])
 
     @property
     def opened(self) -> bool:

@@ -48,13 +48,13 @@ def stage(client: openai.OpenAI) -> Iterator[tuple[Stage, Database]]:
     """A temporary store for a comparison, and a copy of the client that uses it."""
     with tempfile.TemporaryDirectory(prefix="assistants-shim-", ignore_cleanup_errors=True) as folder:
         own = client.copy(max_retries=max(client.max_retries, RETRIES))
-        world = wiring.wire_apart(own, f"sqlite:///{Path(folder) / 'parity.db'}")
-        assert isinstance(world.store, SyncStore)
+        context = wiring.wire_apart(own, f"sqlite:///{Path(folder) / 'parity.db'}")
+        assert isinstance(context.store, SyncStore)
         try:
-            yield Stage(own, world), world.store.database
+            yield Stage(own, context), context.store.database
         finally:
             wiring.settle(own)
-            world.store.database.close()
+            context.store.database.close()
 
 
 def compare(  # noqa: PLR0913  # each option is a parameter

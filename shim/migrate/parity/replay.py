@@ -68,7 +68,7 @@ class Stage:
     """The environment of replays: a client on a temporary store, and its engine's context."""
 
     client: openai.OpenAI
-    world: Context
+    context: Context
 
     def conversation(self, talk: Conversation, turns: Sequence[Turn], model: str, asked: Asked) -> Iterator[Result]:
         """All turns in one thread, whose history is the candidate's own answers."""
@@ -89,19 +89,19 @@ class Stage:
             self._put(thread_id, before)
             yield thread_id
         finally:
-            drive.finish(self.world.store.write(retention.thread, self.world, thread_id, unsaid=True))
-            drive.finish(retention.upstream(self.world))
+            drive.finish(self.context.store.write(retention.thread, self.context, thread_id, unsaid=True))
+            drive.finish(retention.upstream(self.context))
 
     def _insert(self, insert: Callable[[Tx, Json], Any], blank: Blank, prefix: str, **fields: Any) -> str:
         """Insert an object without the validation of requests, as recorded objects have fields that requests must not
         have.
         """
-        body = blank(self.world.ids(prefix), self.world.now(), fields)
-        drive.finish(self.world.store.write(insert, body))
+        body = blank(self.context.ids(prefix), self.context.now(), fields)
+        drive.finish(self.context.store.write(insert, body))
         return str(body["id"])
 
     def _put(self, thread_id: str, items: Iterable[Json]) -> None:
-        drive.finish(session.add(self.world, thread_id, list(items)))
+        drive.finish(session.add(self.context, thread_id, list(items)))
 
     def _ask(self, thread_id: str, talk: Conversation, turn: Turn, model: str, asked: Asked) -> Result:
         playback = Playback(turn.answer.calls or (), talk.calls_but(turn))
@@ -119,7 +119,7 @@ class Stage:
         return Result(model, 0, self._answer(thread_id, model, run), tuple(run.replies), run.stopped)
 
     def _answer(self, thread_id: str, model: str, run: "_Run") -> Answer:
-        told = drive.finish(self.world.store.read(ledger.export, self.world.tenant, thread_id))
+        told = drive.finish(self.context.store.read(ledger.export, self.context.tenant, thread_id))
         own = [each for each in told if each.get("run_id") == run.id and run.id is not None]
         messages = [each for each in own if each["object"] == "thread.message"]
         steps = [each for each in own if each["object"] == "thread.run.step"]

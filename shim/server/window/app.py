@@ -51,8 +51,8 @@ def serves(path: str) -> bool:
 
 
 def window() -> ASGIApp:
-    """The application with the pages.  Each request has ``request.state.world``: the engine's context for the caller's
-    tenant.
+    """The application with the pages.  Each request has ``request.state.context``: the engine's context for the
+    caller's tenant.
     """
     routes = [
         Route("/", _home),
@@ -87,14 +87,14 @@ class Guard:
         await self._app(scope, receive, guarded)
 
 
-def _world(request: Request) -> Context:
-    world: Context = request.state.world
-    return world
+def _context(request: Request) -> Context:
+    context: Context = request.state.context
+    return context
 
 
 async def _read(request: Request, work: Any, *given: Any) -> Any:
-    world = _world(request)
-    return await world.store.read(work, *given)
+    context = _context(request)
+    return await context.store.read(work, *given)
 
 
 def _page(name: str, request: Request, code: int = 200, **values: Any) -> Response:
@@ -157,18 +157,18 @@ async def _by_id(request: Request) -> Response:
 
 
 async def _assistants(request: Request) -> Response:
-    world, after = _world(request), request.query_params.get("after")
+    context, after = _context(request), request.query_params.get("after")
     try:
         wanted = Page(limit=reading.PAGE, order="desc", after=after, before=None)
-        found = await world.store.read(declared.page, world, wanted)
+        found = await context.store.read(declared.page, context, wanted)
     except NoSuchCursor:
         raise _missing("assistant", str(after)) from None
-    return _page("assistants.html", request, list=found, declared=world.declared)
+    return _page("assistants.html", request, list=found, declared=context.declared)
 
 
 async def _assistant(request: Request) -> Response:
-    world, id = _world(request), request.path_params["id"]
-    place = world.declared.get(id)
+    context, id = _context(request), request.path_params["id"]
+    place = context.declared.get(id)
     found = place.body if place else await _read(request, assistants.get, id)
     if found is None:
         raise _missing("assistant", id)

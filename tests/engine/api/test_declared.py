@@ -87,7 +87,7 @@ def of(world: World, tenant: str, name: str = "") -> World:
     other = object.__new__(World)
     other.__dict__ |= world.__dict__
     other.engine = Engine(world.context).of(tenant, name=name)
-    other.context = other.engine.world
+    other.context = other.engine.context
     return other
 
 

@@ -22,9 +22,9 @@ def test_a_comparison_uses_its_own_store_and_client() -> None:
             place.client.beta.threads.create()
             assert len(base.read(survey.threads, None)) == 1
             assert path.is_file()
-            assert place.world.delete_responses
+            assert place.context.delete_responses
             # A retired model is called by its own name, without a successor.
-            assert place.world.models.called("gpt-4-0314", None) == "gpt-4-0314"
+            assert place.context.models.called("gpt-4-0314", None) == "gpt-4-0314"
         assert not path.parent.exists()
         assert client.max_retries == 0
         assert client.shim.threads.list() == []

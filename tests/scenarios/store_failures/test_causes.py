@@ -151,7 +151,7 @@ def test_a_store_that_fails_before_or_between_calls(scene: Scene, cause: str) ->
 
 def _store(transport: Any) -> Any:
     engine = getattr(transport, "engine", None) or transport.dispatcher.engine
-    return engine.world.store
+    return engine.context.store
 
 
 def logged(caplog: pytest.LogCaptureFixture, words: str) -> int:
