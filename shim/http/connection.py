@@ -43,11 +43,14 @@ class Connection(asyncio.Protocol):
         self._deadline, self._late = 0.0, (http.ReadTimeout, "")
         self._busy = self._full = self._paused = False
         self._sent = True
+        #: The number of the exchange.
+        self.exchange = 0
         self.begin()
         self._busy = False
 
     def begin(self) -> None:
         """Begin an exchange."""
+        self.exchange += 1
         self._parser: Any = httptools.HttpResponseParser(self)
         self._reason, self._headers = b"", list[tuple[bytes, bytes]]()
         self.head: tuple[int, bytes, list[tuple[bytes, bytes]]] | None = None
@@ -85,10 +88,15 @@ class Connection(asyncio.Protocol):
             self.transport.abort()
         self._leave()
 
-    def interrupt(self) -> None:
-        """End the reader's wait with an error.  Safe in any thread."""
+    def interrupt(self, exchange: int) -> None:
+        """End the reader's wait with an error, if the exchange with this number still goes on.  Safe in any thread."""
         with suppress(RuntimeError):
-            self.loop.call_soon_threadsafe(self._fail, http.ReadError("the wait for the answer was interrupted"))
+            self.loop.call_soon_threadsafe(self._interrupted, exchange)
+
+    def _interrupted(self, exchange: int) -> None:
+        # On a busy loop this comes late: the connection may already be used for the request of another run.
+        if exchange == self.exchange:
+            self._fail(http.ReadError("the wait for the answer was interrupted"))
 
     # Called by the event loop.
 
@@ -242,7 +250,8 @@ class Connection(asyncio.Protocol):
 
     def _tick(self) -> None:
         self._timer = None
-        if self._waiter is None:
+        if self._waiter is None or self._waiter.done():
+            # No wait, or one that bytes ended in this turn of the loop.
             return
         if self.loop.time() < self._deadline:
             self._timer = self.loop.call_at(self._deadline, self._tick)
@@ -292,10 +301,14 @@ def _is_readable(transport: Any) -> bool:
 
 
 class Wire:
-    """A network stream in the sense of the HTTP libraries, with which a wait for an answer is interrupted."""
+    """A network stream in the sense of the HTTP libraries, with which a wait for an answer is interrupted.
+
+    It belongs to the connection's current exchange.
+    """
 
     def __init__(self, connection: Connection) -> None:
         self._connection: Final = connection
+        self._exchange: Final = connection.exchange
 
     def get_extra_info(self, name: str) -> Any:
         """``socket``: an object that can be shut down from any thread; other values are the transport's."""
@@ -303,4 +316,4 @@ class Wire:
 
     def shutdown(self, how: int = socket.SHUT_RDWR) -> None:
         """As a socket's."""
-        self._connection.interrupt()
+        self._connection.interrupt(self._exchange)

@@ -4,6 +4,7 @@ used again after an answer that was not fully understood.
 
 import asyncio
 import socket
+import time
 from typing import Any
 
 import pytest
@@ -247,6 +248,40 @@ async def test_another_thread_can_shut_the_connection_down() -> None:
     with pytest.raises(http.ReadError):
         await reading
     assert wire.get_extra_info("peername") == "peername"
+
+
+async def test_a_late_interruption_does_not_end_the_next_exchange() -> None:
+    """The run has ended, its connection is used for another run, and only then a busy loop gets to the interruption."""
+    connection, held = opened()
+    connection.data_received(PLAIN)
+    wire = Wire(connection)
+    wire.shutdown()
+    assert await connection.read(None) == b"hello"
+    connection.rest()
+    connection.begin()
+    connection.written()
+    await asyncio.sleep(0)
+    connection.data_received(CHUNKED)
+    wire.shutdown()
+    await asyncio.sleep(0)
+    assert await heard(connection) == (200, b"hello")
+    assert connection.reusable
+    assert not held.closing
+
+
+async def test_bytes_that_came_before_a_late_time_out_are_read() -> None:
+    connection, _ = opened()
+    connection.data_received(b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nh")
+    assert await connection.read(0.01) == b"h"
+    reading = asyncio.ensure_future(connection.read(0.01))
+    await asyncio.sleep(0)
+    time.sleep(0.02)
+    # One turn of a busy loop: first the bytes, then the timer.
+    connection.data_received(b"el")
+    connection._tick()
+    assert await reading == b"el"
+    connection.data_received(b"lo")
+    assert await heard(connection) == (200, b"lo")
 
 
 async def test_nothing_is_written_to_a_closed_connection() -> None:
