@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from shim.sandbox.shapes import refuse, refuse_files, words
+from shim.sandbox.shapes import control_words, refuse, refuse_files
 
 PAGE: Final = """# Sandbox
 
@@ -49,15 +49,15 @@ No recording shows these refusals; they are the sandbox's own, so that a mistake
 
 def page() -> str:
     """The reference page, Markdown."""
-    whole = {word: words.WORDS[word] for word in (words.THEN, *words.WHOLE)}
-    turn = {word: each for word, each in words.WORDS.items() if word not in whole}
+    whole = {word: control_words.CONTROL_WORDS[word] for word in (control_words.THEN, *control_words.MESSAGE_WORDS)}
+    turn = {word: each for word, each in control_words.CONTROL_WORDS.items() if word not in whole}
     chosen = "\n".join(f"- {each}" for each in (*refuse.CHOSEN, *refuse_files.CHOSEN))
     tables = "\n\n".join(_table(each, "word") for each in (whole, turn))
-    return PAGE.format(tables=tables, tools=_table(words.TOOLS, "tool"), chosen=chosen)
+    return PAGE.format(tables=tables, tools=_table(control_words.TOOLS, "tool"), chosen=chosen)
 
 
 def _table(meanings: dict[str, str], title: str) -> str:
-    rows = "\n".join(f"| `{word}` | {meaning} |" for word, meaning in meanings.items())
+    rows = "\n".join(f"| `{name}` | {meaning} |" for name, meaning in meanings.items())
     return f"| {title} | what happens |\n|---|---|\n{rows}"
 
 

@@ -12,10 +12,10 @@ from shim.sandbox.api.responses import Responses
 from shim.sandbox.config import Config, Options
 from shim.sandbox.memory.resources import Resources
 from shim.sandbox.shapes import models, multipart, refuse
-from shim.sandbox.shapes.asked import Asked, Route
 from shim.sandbox.shapes.minting import Mint
 from shim.sandbox.shapes.query import Query
 from shim.sandbox.shapes.reply import JSON_TYPE, SandboxReply, json_reply
+from shim.sandbox.shapes.request import Request, Route
 
 #: Headers that are not stored with the received requests.
 SECRET: Final = ("authorization", "api-key", "x-api-key", "cookie", "proxy-authorization")
@@ -61,8 +61,8 @@ class Sandbox:
         self.requests.append(Received(method, path, tuple(query), stored, form.shown() if form else parsed))
         try:
             _check_key(lower)
-            asked = Asked({}, Query(query), parsed, form)
-            reply = self._route(method, path, asked, readable)
+            request = Request({}, Query(query), parsed, form)
+            reply = self._route(method, path, request, readable)
         except refuse.Refused as refused:
             reply = SandboxReply(refused.status, {**JSON_TYPE, **refused.headers}, refused.body())
         return SandboxReply(reply.status, {**self._headers(), **reply.headers}, reply.body)
@@ -83,14 +83,14 @@ class Sandbox:
         """Expire containers, the given ones or all, as if they had been idle for too long."""
         self._resources.containers.expire(container_ids)
 
-    def _route(self, method: str, path: str, asked: Asked, readable: bool) -> SandboxReply:
+    def _route(self, method: str, path: str, request: Request, readable: bool) -> SandboxReply:
         bare = _PREFIX.sub("", path, count=1)
         for wanted, pattern, operation in self._routes:
             found = re.fullmatch(pattern, bare)
             if found and wanted == method:
                 if not readable:
                     raise refuse.bad_json()
-                return operation(replace(asked, ids=found.groupdict()))
+                return operation(replace(request, ids=found.groupdict()))
         raise refuse.no_route(method, path)
 
     def _headers(self) -> dict[str, str]:
@@ -104,8 +104,12 @@ class Sandbox:
     def _own_routes(self) -> tuple[Route, ...]:
         known, gone = self._config.models, self._config.retired
         return (
-            ("GET", "/models", lambda asked: json_reply(models.listing(known, gone))),
-            ("GET", r"/models/(?P<name>.+)", lambda asked: json_reply(models.one(asked.name, known, gone))),
+            ("GET", "/models", lambda request: json_reply(models.listing(known, gone))),
+            (
+                "GET",
+                r"/models/(?P<resource_id>.+)",
+                lambda request: json_reply(models.one(request.resource_id, known, gone)),
+            ),
         )
 
 

@@ -13,8 +13,8 @@ EXCEPTIONS = {
     "shim/migrate/eject/agents.py": "writes a program of the user's",
     "shim/migrate/eject/responses.py": "writes a program of the user's",
     "shim/migrate/swap/notebooks.py": "a line of somebody's notebook, in that file's own form",
-    "shim/sandbox/mind/answers.py": "text of an answer, which leaves through the encoder",
-    "shim/sandbox/mind/mind.py": "text of an answer, which leaves through the encoder",
+    "shim/sandbox/planning/answers.py": "text of an answer, which leaves through the encoder",
+    "shim/sandbox/planning/planner.py": "text of an answer, which leaves through the encoder",
     "shim/sandbox/tools/remote_tools.py": "text of an answer, which leaves through the encoder",
 }
 

@@ -8,7 +8,7 @@ import pytest
 from openai import OpenAI
 
 from shim.sandbox import Sandbox
-from shim.sandbox.api.request import COUNTED
+from shim.sandbox.api.validation import COUNTED
 from shim.sandbox.http import running
 from tests.sandbox.drive import WEATHER, Client, outputs
 

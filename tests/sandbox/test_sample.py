@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, Field
 
-from shim.sandbox.mind import sample
+from shim.sandbox.planning import sample
 from shim.sandbox.shapes import strict
 
 ROWS: list[tuple[dict[str, Any], Any]] = [

@@ -39,29 +39,29 @@ BEFORE: Final[dict[str, tuple[int, str, str | None, str]]] = {
 SOON: Final = {"retry-after": "1", "retry-after-ms": "10"}
 
 
-def before(words: frozenset[str], model: str, first: bool) -> Refused | None:
+def before(control_words: frozenset[str], model: str, first: bool) -> Refused | None:
     """The refusal that a word requests instead of a response; ``first``: there was no equal request before."""
-    for word, (status, kind, code, message) in BEFORE.items():
-        if word in words or (first and f"{word}-once" in words):
+    for control_word, (status, kind, code, message) in BEFORE.items():
+        if control_word in control_words or (first and f"{control_word}-once" in control_words):
             return Refused(message.format(model=model), status=status, type=kind, code=code, headers=SOON)
     return None
 
 
-def in_stream(sent: list[Json], opened: Json, words: frozenset[str]) -> tuple[list[Json], Json] | None:
+def in_stream(sent: list[Json], opened: Json, control_words: frozenset[str]) -> tuple[list[Json], Json] | None:
     """The events up to a failure and the failed response, if a word requests one.  ``sent`` begins with the opening."""
-    for word, (kind, code, message, _) in IN_STREAM.items():
-        if word in words:
+    for control_word, (kind, code, message, _) in IN_STREAM.items():
+        if control_word in control_words:
             text = message.format(model=opened["model"])
             start = len(events.opening(opened))
-            before = sent[: events.middle(sent) if word.endswith("midway") else start]
+            before = sent[: events.middle(sent) if control_word.endswith("midway") else start]
             done = [each["item"] for each in before if each["type"] == "response.output_item.done"]
             final = response.failed(opened, code, text, done)
             return [*before, events.failure(kind, code, text), events.ending(final)], final
     return None
 
 
-def plain(final: Json, words: frozenset[str]) -> Refused:
+def plain(final: Json, control_words: frozenset[str]) -> Refused:
     """The same failure for a request without a stream."""
-    word = next(each for each in IN_STREAM if each in words)
-    kind, code, _, status = IN_STREAM[word]
+    control_word = next(each for each in IN_STREAM if each in control_words)
+    kind, code, _, status = IN_STREAM[control_word]
     return Refused(final["error"]["message"], status=status, type=kind, code=code, headers=SOON)

@@ -3,16 +3,16 @@
 from shim.sandbox.shapes.items import PREFIX
 from shim.sandbox.shapes.minting import Family
 from shim.sandbox.shapes.models import Model
-from shim.sandbox.shapes.plan import Piece
+from shim.sandbox.shapes.plan import PlannedItem
 from shim.wire.types import Json
 
 
-def finished(piece: Piece, mint: Family, model: Model, encrypted: bool) -> Json:
+def finished(piece: PlannedItem, mint: Family, model: Model, encrypted: bool) -> Json:
     """``encrypted``: reasoning carries its encrypted content."""
     return _MAKERS.get(piece.kind, _hosted)(piece, mint, encrypted or model.newest)
 
 
-def _message(piece: Piece, mint: Family, encrypted: bool) -> Json:
+def _message(piece: PlannedItem, mint: Family, encrypted: bool) -> Json:
     if piece.kind == "refusal":
         part: Json = {"type": "refusal", "refusal": piece.text}
     else:
@@ -27,7 +27,7 @@ def _message(piece: Piece, mint: Family, encrypted: bool) -> Json:
     }
 
 
-def _call(piece: Piece, mint: Family, encrypted: bool) -> Json:
+def _call(piece: PlannedItem, mint: Family, encrypted: bool) -> Json:
     return {
         "id": mint("fc"),
         "type": "function_call",
@@ -38,7 +38,7 @@ def _call(piece: Piece, mint: Family, encrypted: bool) -> Json:
     }
 
 
-def _reasoning(piece: Piece, mint: Family, encrypted: bool) -> Json:
+def _reasoning(piece: PlannedItem, mint: Family, encrypted: bool) -> Json:
     return {
         "id": mint("rs"),
         "type": "reasoning",
@@ -48,8 +48,8 @@ def _reasoning(piece: Piece, mint: Family, encrypted: bool) -> Json:
     }
 
 
-def _hosted(piece: Piece, mint: Family, encrypted: bool) -> Json:
-    item = {"id": mint(PREFIX[piece.kind]), "type": piece.kind, **piece.made}
+def _hosted(piece: PlannedItem, mint: Family, encrypted: bool) -> Json:
+    item = {"id": mint(PREFIX[piece.kind]), "type": piece.kind, **piece.item_fields}
     status = {} if piece.kind.startswith("mcp") else {"status": _status(piece)}
     return item | status | ({_SPELT[piece.kind]: piece.text} if piece.kind in _SPELT else {})
 
@@ -58,8 +58,8 @@ def _hosted(piece: Piece, mint: Family, encrypted: bool) -> Json:
 _SPELT = {"code_interpreter_call": "code", "mcp_call": "arguments", "mcp_approval_request": "arguments"}
 
 
-def _status(piece: Piece) -> str:
-    return "completed" if piece.whole else "incomplete"
+def _status(piece: PlannedItem) -> str:
+    return "completed" if piece.complete else "incomplete"
 
 
 _MAKERS = {"text": _message, "refusal": _message, "call": _call, "reasoning": _reasoning}

@@ -41,9 +41,9 @@ _TOOL_USAGE: Final[Json] = {
 }
 
 
-def opened(request: Json, model: Model, response_id: str, now: float, stored: bool) -> Json:
+def opened(body: Json, model: Model, response_id: str, now: float, stored: bool) -> Json:
     """The response as ``response.created`` shows it: everything but output, usage and end."""
-    echo = {name: default if request.get(name) is None else request[name] for name, default in DEFAULTS.items()}
+    echo = {name: default if body.get(name) is None else body[name] for name, default in DEFAULTS.items()}
     return {
         "id": response_id,
         "object": "response",
@@ -55,25 +55,25 @@ def opened(request: Json, model: Model, response_id: str, now: float, stored: bo
         "incomplete_details": None,
         "model": model.name,
         "output": [],
-        "prompt_cache_retention": request.get("prompt_cache_retention") or model.retention,
-        "reasoning": model.reasoning(request.get("reasoning") or {}),
-        "service_tier": request.get("service_tier") or "auto",
+        "prompt_cache_retention": body.get("prompt_cache_retention") or model.retention,
+        "reasoning": model.reasoning(body.get("reasoning") or {}),
+        "service_tier": body.get("service_tier") or "auto",
         "store": stored,
         "temperature": float(echo["temperature"]),
-        "text": _text(request.get("text") or {}),
+        "text": _text(body.get("text") or {}),
         "tool_usage": _TOOL_USAGE,
-        "tools": tools.echoes(request.get("tools") or [], model),
-        "top_p": float(model.top_p if request.get("top_p") is None else request["top_p"]),
+        "tools": tools.echoes(body.get("tools") or [], model),
+        "top_p": float(model.top_p if body.get("top_p") is None else body["top_p"]),
         "usage": None,
     }
 
 
-def _text(asked: Json) -> Json:
-    form = asked.get("format") or {"type": "text"}
+def _text(text: Json) -> Json:
+    form = text.get("format") or {"type": "text"}
     if form["type"] == "json_schema":
         wanted = form.get("strict")
         form = {"description": None, **form, "strict": not strict.problem(form["schema"]) if wanted is None else wanted}
-    return {"format": form, "verbosity": asked.get("verbosity") or "medium"}
+    return {"format": form, "verbosity": text.get("verbosity") or "medium"}
 
 
 def ended(response: Json, plan: Plan, output: list[Json], input_tokens: int, now: float) -> Json:

@@ -6,17 +6,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, Final
 
-from shim.sandbox.api import context_window, failures, output, request, response
+from shim.sandbox.api import context_window, failures, output, response, validation
 from shim.sandbox.config import Config
 from shim.sandbox.memory.conversations import Conversation
 from shim.sandbox.memory.resources import Resources
 from shim.sandbox.memory.responses import POLLABLE_SECONDS, STORED_SECONDS, Record, StoredResponses
-from shim.sandbox.mind import mind
+from shim.sandbox.planning import planner
 from shim.sandbox.shapes import events, items, minting, models, refuse
-from shim.sandbox.shapes.asked import NAME, Route
 from shim.sandbox.shapes.models import Model
 from shim.sandbox.shapes.query import Query
 from shim.sandbox.shapes.reply import STREAM_TYPE, Cut, Pause, SandboxReply, json_reply
+from shim.sandbox.shapes.request import RESOURCE_ID, Route
 from shim.wire import encoding, sse
 from shim.wire.types import Json
 
@@ -40,26 +40,26 @@ class Responses:
         self._lock = threading.Lock()
 
     def routes(self) -> tuple[Route, ...]:
-        response = f"/responses/{NAME}"
+        response = f"/responses/{RESOURCE_ID}"
         return (
-            ("POST", "/responses", lambda asked: self.create(asked.body)),
-            ("POST", "/responses/input_tokens", lambda asked: self.input_tokens(asked.body)),
-            ("GET", response, lambda asked: self.retrieve(asked.name, asked.query)),
-            ("DELETE", response, lambda asked: self.delete(asked.name, asked.query)),
-            ("POST", f"{response}/cancel", lambda asked: self.cancel(asked.name, asked.query)),
-            ("GET", f"{response}/input_items", lambda asked: self.input_items(asked.name, asked.query)),
+            ("POST", "/responses", lambda request: self.create(request.body)),
+            ("POST", "/responses/input_tokens", lambda request: self.input_tokens(request.body)),
+            ("GET", response, lambda request: self.retrieve(request.resource_id, request.query)),
+            ("DELETE", response, lambda request: self.delete(request.resource_id, request.query)),
+            ("POST", f"{response}/cancel", lambda request: self.cancel(request.resource_id, request.query)),
+            ("GET", f"{response}/input_items", lambda request: self.input_items(request.resource_id, request.query)),
         )
 
     def create(self, body: Any) -> SandboxReply:
         """Create a response.  Refuses what the API refuses; a word may request a failure instead."""
-        request.check(body)
+        validation.check(body)
         model = models.find(body["model"], self._config.models, self._config.retired)
-        request.check_model(body, model)
-        record = self._made(body, model)
+        validation.check_model(body, model)
+        record = self._new_record(body, model)
         if record.background:
             self.stored.put(record)
         if body.get("stream"):
-            return SandboxReply(200, dict(STREAM_TYPE), self._chunks(record, record.words, 0, _padding(body)))
+            return SandboxReply(200, dict(STREAM_TYPE), self._chunks(record, record.control_words, 0, _padding(body)))
         if record.background:
             return json_reply(response.as_json(record.view()))
         return self._whole(record)
@@ -71,8 +71,10 @@ class Responses:
         if query.flag("stream"):
             if not (record.background and record.streamed):
                 raise refuse.not_streamed(response_id)
-            start = query.integer("starting_after", -1, least=0) + 1
-            return SandboxReply(200, dict(STREAM_TYPE), self._chunks(record, record.words & _PACE, start, False))
+            start = query.integer("starting_after", -1, minimum=0) + 1
+            return SandboxReply(
+                200, dict(STREAM_TYPE), self._chunks(record, record.control_words & _PACE, start, False)
+            )
         record.poll()
         return json_reply(response.as_json(record.view()))
 
@@ -99,14 +101,14 @@ class Responses:
 
     def input_tokens(self, body: Any) -> SandboxReply:
         """The number of tokens (words) of a request.  A request that would be refused is refused here, too."""
-        request.check_counted(body)
+        validation.check_counted(body)
         if body.get("model"):
             models.find(body["model"], self._config.models, self._config.retired)
         context = self._context(body, self._mint.family(None, True, 0))
         seen = context_window.fitted(context, body, self._config.context_window)
         return json_reply({"object": "response.input_tokens", "input_tokens": context_window.tokens(seen, body)})
 
-    def _made(self, body: Json, model: Model) -> Record:
+    def _new_record(self, body: Json, model: Model) -> Record:
         """The whole response, computed at once."""
         now, stored = self._config.clock(), self._stored(body)
         previous = body.get("previous_response_id")
@@ -118,8 +120,8 @@ class Responses:
         opened = response.opened(body, model, family("resp"), now, stored)
         if conversation is not None:
             opened["conversation"] = {"id": conversation.id}
-        plan = mind.decide(seen, body, opened["tools"], model, self._resources)
-        refusal = failures.before(plan.words, model.name, self._first(body))
+        plan = planner.decide(seen, body, opened["tools"], model, self._resources)
+        refusal = failures.before(plan.control_words, model.name, self._is_first(body))
         if refusal:
             raise refusal
         encrypted = "reasoning.encrypted_content" in (body.get("include") or [])
@@ -128,19 +130,19 @@ class Responses:
         sent = events.opening(opened)
         for index, (piece, item) in enumerate(zip(plan.items, done, strict=True)):
             sent += events.item(piece, item, index)
-        if "keepalive" in plan.words:
+        if "keepalive" in plan.control_words:
             sent.insert(len(events.opening(opened)), events.event("keepalive"))
-        sent, final = failures.in_stream(sent, opened, plan.words) or ([*sent, events.ending(final)], final)
+        sent, final = failures.in_stream(sent, opened, plan.control_words) or ([*sent, events.ending(final)], final)
         return Record(
             opened=opened,
             final=final,
             events=events.numbered(sent),
             inputs=context,
-            words=plan.words,
+            control_words=plan.control_words,
             streamed=bool(body.get("stream")),
             expires_at=now + (STORED_SECONDS if stored else POLLABLE_SECONDS),
-            joins=None if conversation is None else _joining(conversation, context),
-            polls_left=SLOW_POLLS if plan.words & _PACE else POLLS,
+            add_to_conversation=None if conversation is None else _adder(conversation, context),
+            polls_left=SLOW_POLLS if plan.control_words & _PACE else POLLS,
         )
 
     def _stored(self, body: Json) -> bool:
@@ -153,11 +155,11 @@ class Responses:
         conversation = self._resources.conversations.of_request(body)
         history = self.stored.previous(previous).history if previous else conversation.items if conversation else []
         given = items.listing(body.get("input") or [])
-        items.distinct(history, given)
+        items.check_distinct(history, given)
         given = [self._known(item) for item in given]
-        items.thoughts([*history, *given], self.stored.reasoning_before)
+        items.check_reasoning([*history, *given], self.stored.reasoning_before)
         new = items.normal(given, family)
-        items.pair(history, new)
+        items.check_pairs(history, new)
         self._resources.check(body.get("tools") or [], history, new)
         return [*history, *new]
 
@@ -168,7 +170,7 @@ class Responses:
             return self.stored.item(item.get("id", ""))
         return item
 
-    def _first(self, body: Json) -> bool:
+    def _is_first(self, body: Json) -> bool:
         digest = hashlib.sha256(encoding.utf8(encoding.dumps(body))).digest()
         with self._lock:
             known = digest in self._seen
@@ -178,12 +180,12 @@ class Responses:
     def _whole(self, record: Record) -> SandboxReply:
         """A foreground response without a stream."""
         if record.final["status"] == "failed":
-            raise failures.plain(record.final, record.words)
+            raise failures.plain(record.final, record.control_words)
         self._keep(record)
         reply = json_reply(response.as_json(record.final))
-        if record.words & _BROKEN:
-            return replace(reply, body=_torn())
-        if record.words & _PACE and isinstance(reply.body, bytes):
+        if record.control_words & _BROKEN:
+            return replace(reply, body=_broken_body())
+        if record.control_words & _PACE and isinstance(reply.body, bytes):
             return replace(reply, body=iter((Pause(self._config.pace * len(record.events)), reply.body)))
         return reply
 
@@ -193,9 +195,11 @@ class Responses:
         if record.opened["store"]:
             self.stored.put(record)
 
-    def _chunks(self, record: Record, words: frozenset[str], start: int, padded: bool) -> Iterator[bytes | Pause]:
+    def _chunks(
+        self, record: Record, control_words: frozenset[str], start: int, padded: bool
+    ) -> Iterator[bytes | Pause]:
         """The stream from an event on."""
-        stop = events.middle(record.events) if words & _BROKEN else None
+        stop = events.middle(record.events) if control_words & _BROKEN else None
         waiting: list[bytes] = []
         # By index: a cancellation changes the list while it is read.
         place = start
@@ -207,11 +211,11 @@ class Responses:
             if len(waiting) >= self._config.burst:
                 yield b"".join(waiting)
                 waiting.clear()
-            if words & _PACE:
+            if control_words & _PACE:
                 yield Pause(self._config.pace)
         if waiting:
             yield b"".join(waiting)
-        if stop is not None and "connection-cut" in words:
+        if stop is not None and "connection-cut" in control_words:
             raise Cut
 
     def _passed(self, record: Record, event: Json) -> None:
@@ -222,11 +226,11 @@ class Responses:
                 record.settle()
             else:
                 self._keep(record)
-        elif event["type"] == "response.in_progress" and record.shown == "queued":
-            record.shown = "in_progress"
+        elif event["type"] == "response.in_progress" and record.shown_status == "queued":
+            record.shown_status = "in_progress"
 
 
-def _joining(conversation: Conversation, context: list[Json]) -> Callable[[Json], None]:
+def _adder(conversation: Conversation, context: list[Json]) -> Callable[[Json], None]:
     """Returns a function that adds a request's input and output to a conversation."""
     new = context[len(conversation.items) :]
     return lambda final: conversation.add([*new, *final["output"]])
@@ -236,6 +240,6 @@ def _padding(body: Json) -> bool:
     return not body.get("background") and (body.get("stream_options") or {}).get("include_obfuscation") is not False
 
 
-def _torn() -> Iterator[bytes | Pause]:
+def _broken_body() -> Iterator[bytes | Pause]:
     yield b"{"
     raise Cut

@@ -7,10 +7,10 @@ from typing import Final
 from shim.sandbox.memory.files import File, Files, raw_reply
 from shim.sandbox.memory.table import Table
 from shim.sandbox.shapes import refuse, refuse_files
-from shim.sandbox.shapes.asked import NAME, PART, Asked, Route
 from shim.sandbox.shapes.fields import array, integer, one_of, record, string, tagged
 from shim.sandbox.shapes.minting import Mint
 from shim.sandbox.shapes.reply import SandboxReply, json_reply
+from shim.sandbox.shapes.request import CHILD_ID, RESOURCE_ID, Request, Route
 from shim.wire.types import Json
 
 #: Minutes without an operation after which a container expires.
@@ -24,7 +24,7 @@ POLICY: Final = tagged(
     }
 )
 #: At most fifty, as for the tool.
-FILE_IDS: Final = array(string(empty=False), most=50)
+FILE_IDS: Final = array(string(empty=False), max_length=50)
 _CREATE: Final = record(
     {
         "name": string(empty=False),
@@ -39,7 +39,7 @@ _COPY: Final = record({"file_id": string(empty=False)}, "file_id")
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class ContainerFile:
     """A file in a container; ``shown`` is its object."""
 
     shown: Json
@@ -66,7 +66,7 @@ class Container:
     created_at: int
     last_active_at: float
     dead: bool = False
-    files: dict[str, Made] = field(default_factory=dict)
+    files: dict[str, ContainerFile] = field(default_factory=dict)
 
     def shown(self) -> Json:
         """The container object."""
@@ -97,7 +97,7 @@ class Containers:
         self._table: Table[Container] = Table()
 
     def routes(self) -> tuple[Route, ...]:
-        container, file = f"/containers/{NAME}", f"/containers/{NAME}/files/{PART}"
+        container, file = f"/containers/{RESOURCE_ID}", f"/containers/{RESOURCE_ID}/files/{CHILD_ID}"
         return (
             ("POST", "/containers", self._create),
             ("GET", "/containers", self._list),
@@ -105,7 +105,7 @@ class Containers:
             ("DELETE", container, self._delete),
             ("POST", f"{container}/files", self._add),
             ("GET", f"{container}/files", self._files),
-            ("GET", file, lambda asked: json_reply(self._file(asked).shown)),
+            ("GET", file, lambda request: json_reply(self._file(request).shown)),
             ("DELETE", file, self._remove),
             ("GET", f"{file}/content", self._content),
         )
@@ -160,7 +160,7 @@ class Containers:
             if name not in there:
                 self.write(container, name, upload.content, "user")
 
-    def write(self, container: Container, name: str, content: bytes, source: str = "assistant") -> Made:
+    def write(self, container: Container, name: str, content: bytes, source: str = "assistant") -> ContainerFile:
         """Write a file to the container, replacing one with the same name.  Without a name it is a picture, named by
         its id.
         """
@@ -177,57 +177,59 @@ class Containers:
         container.files = {
             key: each for key, each in list(container.files.items()) if each.shown["path"] != shown["path"]
         }
-        container.files[cfile] = Made(shown, content)
+        container.files[cfile] = ContainerFile(shown, content)
         return container.files[cfile]
 
-    def _create(self, asked: Asked) -> SandboxReply:
-        _CREATE(asked.body, "")
-        return json_reply(self.open(asked.body["name"], asked.body).shown())
+    def _create(self, request: Request) -> SandboxReply:
+        _CREATE(request.body, "")
+        return json_reply(self.open(request.body["name"], request.body).shown())
 
-    def _list(self, asked: Asked) -> SandboxReply:
-        asked.query.only("after", "limit", "order", "name")
-        wanted = asked.query.all("name")
+    def _list(self, request: Request) -> SandboxReply:
+        request.query.only("after", "limit", "order", "name")
+        wanted = request.query.all("name")
         found = [self.find(each.id) or each for each in self._table.all()]
-        return json_reply(asked.query.page([each.shown() for each in found if not wanted or each.name in wanted]))
+        return json_reply(request.query.page([each.shown() for each in found if not wanted or each.name in wanted]))
 
-    def _retrieve(self, asked: Asked) -> SandboxReply:
-        found = self.find(asked.name)
-        return json_reply((found if found and found.dead else self.alive(asked.name)).shown())
+    def _retrieve(self, request: Request) -> SandboxReply:
+        found = self.find(request.resource_id)
+        return json_reply((found if found and found.dead else self.alive(request.resource_id)).shown())
 
-    def _delete(self, asked: Asked) -> SandboxReply:
-        if self._table.take(asked.name) is None:
-            raise refuse_files.no_container(asked.name)
-        return json_reply({"id": asked.name, "object": "container.deleted", "deleted": True})
+    def _delete(self, request: Request) -> SandboxReply:
+        if self._table.take(request.resource_id) is None:
+            raise refuse_files.no_container(request.resource_id)
+        return json_reply({"id": request.resource_id, "object": "container.deleted", "deleted": True})
 
-    def _add(self, asked: Asked) -> SandboxReply:
+    def _add(self, request: Request) -> SandboxReply:
         """Add a file from a form, or an uploaded one by its id."""
-        container = self.alive(asked.name)
-        if asked.form is not None:
-            if "file" not in asked.form.files:
+        container = self.alive(request.resource_id)
+        if request.form is not None:
+            if "file" not in request.form.files:
                 raise refuse.missing("file")
-            given = asked.form.files["file"]
+            given = request.form.files["file"]
             filename, content = given.filename, given.content
         else:
-            _COPY(asked.body, "")
-            stored: File = self._uploads.get(asked.body["file_id"])
+            _COPY(request.body, "")
+            stored: File = self._uploads.get(request.body["file_id"])
             filename, content = stored.filename, stored.content
         return json_reply(self.write(container, f"{self._mint.hex(32)}-{filename}", content, "user").shown)
 
-    def _files(self, asked: Asked) -> SandboxReply:
-        asked.query.only("after", "limit", "order")
-        return json_reply(asked.query.page([each.shown for each in list(self.alive(asked.name).files.values())]))
+    def _files(self, request: Request) -> SandboxReply:
+        request.query.only("after", "limit", "order")
+        return json_reply(
+            request.query.page([each.shown for each in list(self.alive(request.resource_id).files.values())])
+        )
 
-    def _file(self, asked: Asked) -> Made:
-        found = self.alive(asked.name).files.get(asked.part)
+    def _file(self, request: Request) -> ContainerFile:
+        found = self.alive(request.resource_id).files.get(request.child_id)
         if found is None:
-            raise refuse_files.no_container_file(asked.part)
+            raise refuse_files.no_container_file(request.child_id)
         return found
 
-    def _remove(self, asked: Asked) -> SandboxReply:
-        self._file(asked)
-        self.alive(asked.name).files.pop(asked.part, None)
-        return json_reply({"id": asked.part, "object": "container.file.deleted", "deleted": True})
+    def _remove(self, request: Request) -> SandboxReply:
+        self._file(request)
+        self.alive(request.resource_id).files.pop(request.child_id, None)
+        return json_reply({"id": request.child_id, "object": "container.file.deleted", "deleted": True})
 
-    def _content(self, asked: Asked) -> SandboxReply:
-        found = self._file(asked)
+    def _content(self, request: Request) -> SandboxReply:
+        found = self._file(request)
         return raw_reply(found.filename, found.content)

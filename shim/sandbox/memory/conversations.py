@@ -9,17 +9,17 @@ from typing import Final
 
 from shim.sandbox.memory.table import Table
 from shim.sandbox.shapes import items, refuse
-from shim.sandbox.shapes.asked import NAME, PART, Asked, Route
 from shim.sandbox.shapes.fields import Check, array, nullable, pairs, record
 from shim.sandbox.shapes.minting import Mint
 from shim.sandbox.shapes.query import Query
 from shim.sandbox.shapes.reply import SandboxReply, json_reply
+from shim.sandbox.shapes.request import CHILD_ID, RESOURCE_ID, Request, Route
 from shim.wire.types import Json
 
 #: Items of one request.
-MOST: Final = 20
+MAX_ITEMS: Final = 20
 _METADATA: Final = nullable(pairs(16, 64, 512))
-_ITEMS: Final = array(items.check, most=MOST)
+_ITEMS: Final = array(items.check, max_length=MAX_ITEMS)
 _CREATE: Final = record({"metadata": _METADATA, "items": nullable(_ITEMS)})
 _ADD: Final = record({"items": _ITEMS}, "items")
 _MODIFY: Final[Check] = record({"metadata": _METADATA}, "metadata")
@@ -53,10 +53,10 @@ class Conversations:
         self._table: Table[Conversation] = Table()
 
     def routes(self) -> tuple[Route, ...]:
-        one, item = f"/conversations/{NAME}", f"/conversations/{NAME}/items/{PART}"
+        one, item = f"/conversations/{RESOURCE_ID}", f"/conversations/{RESOURCE_ID}/items/{CHILD_ID}"
         return (
             ("POST", "/conversations", self._create),
-            ("GET", one, lambda asked: json_reply(self.get(asked.name).shown())),
+            ("GET", one, lambda request: json_reply(self.get(request.resource_id).shown())),
             ("POST", one, self._modify),
             ("DELETE", one, self._delete),
             ("POST", f"{one}/items", self._add),
@@ -74,13 +74,13 @@ class Conversations:
 
     def of_request(self, body: Json) -> Conversation | None:
         """The conversation that a request for a response names."""
-        named = body.get("conversation")
-        if not named:
+        reference = body.get("conversation")
+        if not reference:
             return None
-        return self.get(named if isinstance(named, str) else named["id"])
+        return self.get(reference if isinstance(reference, str) else reference["id"])
 
-    def _create(self, asked: Asked) -> SandboxReply:
-        body = asked.body or {}
+    def _create(self, request: Request) -> SandboxReply:
+        body = request.body or {}
         _CREATE(body, "")
         partition = self._mint.hex(16)
         id = self._id("conv", partition)
@@ -89,51 +89,51 @@ class Conversations:
         self._table.put(id, made)
         return json_reply(made.shown())
 
-    def _modify(self, asked: Asked) -> SandboxReply:
-        found = self.get(asked.name)
-        _MODIFY(asked.body or {}, "")
-        found.metadata = asked.body["metadata"] or {}
+    def _modify(self, request: Request) -> SandboxReply:
+        found = self.get(request.resource_id)
+        _MODIFY(request.body or {}, "")
+        found.metadata = request.body["metadata"] or {}
         return json_reply(found.shown())
 
-    def _delete(self, asked: Asked) -> SandboxReply:
-        self.get(asked.name)
-        self._table.take(asked.name)
-        return json_reply({"id": asked.name, "object": "conversation.deleted", "deleted": True})
+    def _delete(self, request: Request) -> SandboxReply:
+        self.get(request.resource_id)
+        self._table.take(request.resource_id)
+        return json_reply({"id": request.resource_id, "object": "conversation.deleted", "deleted": True})
 
-    def _add(self, asked: Asked) -> SandboxReply:
-        found = self.get(asked.name)
-        asked.query.only("include", "include[]")
-        _ADD(asked.body or {}, "")
-        new = self._normal(found, asked.body["items"])
+    def _add(self, request: Request) -> SandboxReply:
+        found = self.get(request.resource_id)
+        request.query.only("include", "include[]")
+        _ADD(request.body or {}, "")
+        new = self._normal(found, request.body["items"])
         found.add(new)
         ends = {"first_id": new[0]["id"] if new else None, "has_more": False, "last_id": new[-1]["id"] if new else None}
-        return json_reply({"object": "list", "data": _listed(new, asked.query)} | ends)
+        return json_reply({"object": "list", "data": _listed(new, request.query)} | ends)
 
-    def _list(self, asked: Asked) -> SandboxReply:
+    def _list(self, request: Request) -> SandboxReply:
         """Newest first unless ``order=asc``."""
-        asked.query.only("limit", "order", "after", "include", "include[]")
-        page = asked.query.page(self.get(asked.name).items)
-        return json_reply(page | {"data": _listed(page["data"], asked.query)})
+        request.query.only("limit", "order", "after", "include", "include[]")
+        page = request.query.page(self.get(request.resource_id).items)
+        return json_reply(page | {"data": _listed(page["data"], request.query)})
 
-    def _retrieve(self, asked: Asked) -> SandboxReply:
-        asked.query.only("include", "include[]")
-        (shown,) = _listed([self._item(asked)], asked.query)
+    def _retrieve(self, request: Request) -> SandboxReply:
+        request.query.only("include", "include[]")
+        (shown,) = _listed([self._item(request)], request.query)
         return json_reply(shown)
 
-    def _remove(self, asked: Asked) -> SandboxReply:
-        found, gone = self.get(asked.name), self._item(asked)
+    def _remove(self, request: Request) -> SandboxReply:
+        found, gone = self.get(request.resource_id), self._item(request)
         with found.lock:
             found.items = [item for item in found.items if item is not gone]
-        return json_reply({"id": asked.part, "object": "conversation.item.deleted", "deleted": True})
+        return json_reply({"id": request.child_id, "object": "conversation.item.deleted", "deleted": True})
 
-    def _item(self, asked: Asked) -> Json:
-        for item in self.get(asked.name).items:
-            if item["id"] == asked.part:
+    def _item(self, request: Request) -> Json:
+        for item in self.get(request.resource_id).items:
+            if item["id"] == request.child_id:
                 return item
-        raise refuse.no_conversation_item(asked.part)
+        raise refuse.no_conversation_item(request.child_id)
 
     def _normal(self, found: Conversation, given: list[Json]) -> list[Json]:
-        items.distinct(found.items, given)
+        items.check_distinct(found.items, given)
         for item in given:
             if item.get("type") == "item_reference":
                 raise refuse.no_item(item["id"])

@@ -7,11 +7,11 @@ from typing import Final
 
 from shim.sandbox.memory.table import Table
 from shim.sandbox.shapes import refuse, refuse_files
-from shim.sandbox.shapes.asked import NAME, Asked, Route
 from shim.sandbox.shapes.fields import integer, one_of
 from shim.sandbox.shapes.minting import Mint
 from shim.sandbox.shapes.multipart import Form
 from shim.sandbox.shapes.reply import SandboxReply, json_reply
+from shim.sandbox.shapes.request import RESOURCE_ID, Request, Route
 from shim.wire.types import Json
 
 _PURPOSE: Final = one_of("assistants", "batch", "fine-tune", "vision", "user_data", "evals")
@@ -56,9 +56,9 @@ class Files:
         return (
             ("POST", "/files", self._create),
             ("GET", "/files", self._list),
-            ("GET", f"/files/{NAME}", lambda asked: json_reply(self.get(asked.name).shown)),
-            ("DELETE", f"/files/{NAME}", self._delete),
-            ("GET", f"/files/{NAME}/content", self._content),
+            ("GET", f"/files/{RESOURCE_ID}", lambda request: json_reply(self.get(request.resource_id).shown)),
+            ("DELETE", f"/files/{RESOURCE_ID}", self._delete),
+            ("GET", f"/files/{RESOURCE_ID}/content", self._content),
         )
 
     def find(self, file_id: str) -> File | None:
@@ -74,8 +74,8 @@ class Files:
             raise refuse_files.no_file(file_id)
         return found
 
-    def _create(self, asked: Asked) -> SandboxReply:
-        form = asked.form or Form((), {})
+    def _create(self, request: Request) -> SandboxReply:
+        form = request.form or Form((), {})
         if "file" not in form.files:
             raise refuse.missing("file")
         if form.get("purpose") is None:
@@ -96,21 +96,21 @@ class Files:
         self._table.put(str(shown["id"]), File(shown, upload.content))
         return json_reply(shown)
 
-    def _list(self, asked: Asked) -> SandboxReply:
-        asked.query.only("after", "limit", "order", "purpose")
-        wanted = asked.query.all("purpose")
+    def _list(self, request: Request) -> SandboxReply:
+        request.query.only("after", "limit", "order", "purpose")
+        wanted = request.query.all("purpose")
         found = [each.shown for each in self._table.all() if self.find(each.id)]
         chosen = [each for each in found if not wanted or each["purpose"] in wanted]
-        return json_reply(asked.query.page(chosen, default=10_000, most=10_000))
+        return json_reply(request.query.page(chosen, default=10_000, max_limit=10_000))
 
-    def _delete(self, asked: Asked) -> SandboxReply:
-        self.get(asked.name)
-        self._table.take(asked.name)
-        self.on_delete(asked.name)
-        return json_reply({"object": "file", "deleted": True, "id": asked.name})
+    def _delete(self, request: Request) -> SandboxReply:
+        self.get(request.resource_id)
+        self._table.take(request.resource_id)
+        self.on_delete(request.resource_id)
+        return json_reply({"object": "file", "deleted": True, "id": request.resource_id})
 
-    def _content(self, asked: Asked) -> SandboxReply:
-        found = self.get(asked.name)
+    def _content(self, request: Request) -> SandboxReply:
+        found = self.get(request.resource_id)
         if found.shown["purpose"] in LOCKED:
             raise refuse_files.no_download(found.shown["purpose"])
         return raw_reply(found.filename, found.content)

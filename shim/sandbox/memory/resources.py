@@ -13,7 +13,7 @@ from shim.sandbox.memory.conversations import Conversations
 from shim.sandbox.memory.files import Files
 from shim.sandbox.memory.stores import Stores
 from shim.sandbox.shapes import refuse, refuse_files
-from shim.sandbox.shapes.asked import Route
+from shim.sandbox.shapes.request import Route
 from shim.wire.types import Json
 
 
@@ -27,8 +27,8 @@ class Resources:
         self.conversations = Conversations(clock, seed)
 
     def routes(self) -> tuple[Route, ...]:
-        held = (self.files, self.stores, self.containers, self.conversations)
-        return tuple(route for each in held for route in each.routes())
+        apis = (self.files, self.stores, self.containers, self.conversations)
+        return tuple(route for each in apis for route in each.routes())
 
     def check(self, tools: list[Json], history: list[Json], new: list[Json]) -> None:
         """Refuses a request that refers to a missing object: in its tools, its input, or the chain that it

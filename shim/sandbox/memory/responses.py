@@ -19,20 +19,20 @@ POLLABLE_SECONDS: Final = 600
 class Record:
     """One response.  ``inputs`` are all items of its conversation before its own output.
 
-    ``shown`` is the status that is returned, ``read`` the number of events that were read.  ``joins`` is called with
-    the items that the response adds to its conversation, after it has completed.
+    ``shown_status`` is the status that is returned, ``read`` the number of events that were read.
+    ``add_to_conversation`` is called with the items that the response adds to its conversation, after it has completed.
     """
 
     opened: Json
     final: Json
     events: list[Json]
     inputs: list[Json]
-    words: frozenset[str]
+    control_words: frozenset[str]
     streamed: bool
     expires_at: float
-    joins: Callable[[Json], None] | None = None
+    add_to_conversation: Callable[[Json], None] | None = None
     polls_left: int = 0
-    shown: str = "queued"
+    shown_status: str = "queued"
     read: int = 0
     history: list[Json] = field(init=False)
 
@@ -49,32 +49,32 @@ class Record:
 
     @property
     def settled(self) -> bool:
-        return self.shown not in ("queued", "in_progress")
+        return self.shown_status not in ("queued", "in_progress")
 
     def poll(self) -> None:
         """A background response advances by one step with every request for it."""
-        if self.shown == "queued":
-            self.shown = "in_progress"
-        elif self.shown == "in_progress":
+        if self.shown_status == "queued":
+            self.shown_status = "in_progress"
+        elif self.shown_status == "in_progress":
             self.polls_left -= 1
             if self.polls_left <= 0:
                 self.settle()
 
     def settle(self) -> None:
         if not self.settled:
-            self.shown = self.final["status"]
-            if self.joins is not None and self.shown in ("completed", "incomplete"):
-                self.joins(self.final)
+            self.shown_status = self.final["status"]
+            if self.add_to_conversation is not None and self.shown_status in ("completed", "incomplete"):
+                self.add_to_conversation(self.final)
 
     def cancel(self, cancelled: Json) -> None:
         """Cancel the response: a reader of the stream gets one last event after those that it has read."""
-        self.final, self.shown = cancelled, "cancelled"
+        self.final, self.shown_status = cancelled, "cancelled"
         last = max(self.read, len(events.opening(self.opened)))
         self.events = [*self.events[:last], events.ending(cancelled) | {"sequence_number": last}]
 
     def view(self) -> Json:
         """The response as a request shows it now: no output before its end."""
-        return self.final if self.settled else self.opened | {"status": self.shown}
+        return self.final if self.settled else self.opened | {"status": self.shown_status}
 
 
 class StoredResponses:
@@ -107,7 +107,7 @@ class StoredResponses:
         with self._lock:
             record = self._records.get(response_id)
         usable = record is not None and record.opened["store"] and record.expires_at > self._clock()
-        if record is None or not usable or record.shown not in ("completed", "incomplete"):
+        if record is None or not usable or record.shown_status not in ("completed", "incomplete"):
             raise refuse.no_previous(response_id)
         return record
 

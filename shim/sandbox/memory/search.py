@@ -28,16 +28,16 @@ _SENTENCE: Final = re.compile(r"[^.!?\n]+")
 
 def terms(text: str) -> list[str]:
     """The words of a text without stop words, in lower case and without a plural s."""
-    found = (word.casefold() for word in _WORD.findall(text))
-    stems = ((word, word[:-1] if len(word) > 3 and word.endswith("s") else word) for word in found)
-    return [stem for word, stem in stems if word not in COMMON and stem not in COMMON]
+    found = (term.casefold() for term in _WORD.findall(text))
+    stems = ((term, term[:-1] if len(term) > 3 and term.endswith("s") else term) for term in found)
+    return [stem for term, stem in stems if term not in COMMON and stem not in COMMON]
 
 
 def chunks(text: str, size: int, overlap: int) -> list[str]:
     """Pieces of ``size`` words, each beginning with the last ``overlap`` of the one before.  A word is a token."""
-    words = [match.span() for match in re.finditer(r"\S+", text)]
-    starts = range(0, max(1, len(words) - overlap), size - overlap) if words else ()
-    return [text[words[start][0] : words[min(start + size, len(words)) - 1][1]] for start in starts]
+    spans = [match.span() for match in re.finditer(r"\S+", text)]
+    starts = range(0, max(1, len(spans) - overlap), size - overlap) if spans else ()
+    return [text[spans[start][0] : spans[min(start + size, len(spans)) - 1][1]] for start in starts]
 
 
 def scores(query: str, texts: list[str]) -> list[float]:
@@ -61,12 +61,12 @@ def _weight(holding: int, total: int) -> float:
     return math.log(1 + (total - holding + 0.5) / (holding + 0.5))
 
 
-def sentence(query: str, text: str, longest: int) -> str:
+def sentence(query: str, text: str, max_length: int) -> str:
     """The sentence of ``text`` that has most of the query's words, without its full stop."""
-    found = [each.strip() for each in _SENTENCE.findall(text) if each.strip()]
+    sentences = [each.strip() for each in _SENTENCE.findall(text) if each.strip()]
     wanted = set(terms(query))
-    best = max(found, key=lambda each: len(wanted.intersection(terms(each))), default="")
-    return best if len(best) <= longest else f"{best[:longest]}…"
+    best = max(sentences, key=lambda each: len(wanted.intersection(terms(each))), default="")
+    return best if len(best) <= max_length else f"{best[:max_length]}…"
 
 
 _COMPARED: Final[dict[str, Callable[[Any, Any], bool]]] = {

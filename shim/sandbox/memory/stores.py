@@ -9,7 +9,6 @@ from shim.sandbox.memory.files import Files
 from shim.sandbox.memory.table import Table
 from shim.sandbox.memory.vectors import Hit, VectorStore
 from shim.sandbox.shapes import refuse_files
-from shim.sandbox.shapes.asked import NAME, PART, Asked, Route
 from shim.sandbox.shapes.fields import (
     Check,
     anything,
@@ -27,6 +26,7 @@ from shim.sandbox.shapes.fields import (
 )
 from shim.sandbox.shapes.minting import Mint
 from shim.sandbox.shapes.reply import SandboxReply, json_reply
+from shim.sandbox.shapes.request import CHILD_ID, RESOURCE_ID, Request, Route
 from shim.wire.types import Json
 
 _CHUNKING: Final = tagged(
@@ -47,7 +47,7 @@ _CHUNKING: Final = tagged(
 )
 _METADATA: Final = nullable(pairs(16, 64, 512))
 _EXPIRY: Final = nullable(record({"anchor": one_of("last_active_at"), "days": integer(1, 365)}, "anchor", "days"))
-_FILE_IDS: Final = array(string(empty=False), most=500)
+_FILE_IDS: Final = array(string(empty=False), max_length=500)
 _VALUE: Final = either(
     "one of a string, a number or a boolean", {str: string(512), int: anything, float: anything, bool: anything}
 )
@@ -68,7 +68,7 @@ def _attributes(value: Any, path: str) -> None:
 
 _OF_FILE: Final[dict[str, Check]] = {"attributes": nullable(_attributes), "chunking_strategy": _CHUNKING}
 _ADD: Final = record({"file_id": string(empty=False), **_OF_FILE}, "file_id")
-_BATCH: Final = record({"file_ids": _FILE_IDS, "files": array(_ADD, most=500), **_OF_FILE})
+_BATCH: Final = record({"file_ids": _FILE_IDS, "files": array(_ADD, max_length=500), **_OF_FILE})
 _MODIFY: Final[dict[str, Check]] = {"name": nullable(string()), "metadata": _METADATA, "expires_after": _EXPIRY}
 _CREATE: Final = record(
     {**_MODIFY, "description": nullable(string()), "file_ids": _FILE_IDS, "chunking_strategy": _CHUNKING}
@@ -105,8 +105,8 @@ class Stores:
         files.on_delete = self._forget
 
     def routes(self) -> tuple[Route, ...]:
-        store, file = f"/vector_stores/{NAME}", f"/vector_stores/{NAME}/files/{PART}"
-        batch = f"/vector_stores/{NAME}/file_batches/{PART}"
+        store, file = f"/vector_stores/{RESOURCE_ID}", f"/vector_stores/{RESOURCE_ID}/files/{CHILD_ID}"
+        batch = f"/vector_stores/{RESOURCE_ID}/file_batches/{CHILD_ID}"
         return (
             ("POST", "/vector_stores", self._create),
             ("GET", "/vector_stores", self._list),
@@ -148,18 +148,18 @@ class Stores:
             raise refuse_files.no_store(store_id)
         return found
 
-    def _held(self, asked: Asked) -> vectors.Held:
-        held = self._get(asked.name).held.get(asked.part)
-        if held is None:
-            raise refuse_files.no_held_file(asked.part, asked.name)
-        return held
+    def _file_of_store(self, request: Request) -> vectors.VectorStoreFile:
+        file = self._get(request.resource_id).files.get(request.child_id)
+        if file is None:
+            raise refuse_files.no_held_file(request.child_id, request.resource_id)
+        return file
 
     def _forget(self, file_id: str) -> None:
         for store in self._table.all():
-            store.held.pop(file_id, None)
+            store.files.pop(file_id, None)
 
-    def _create(self, asked: Asked) -> SandboxReply:
-        body = asked.body or {}
+    def _create(self, request: Request) -> SandboxReply:
+        body = request.body or {}
         _CREATE(body, "")
         files = [self._files.get(each) for each in body.get("file_ids") or []]
         store = VectorStore(
@@ -175,32 +175,32 @@ class Stores:
         self._table.put(store.id, store)
         return json_reply(store.shown())
 
-    def _list(self, asked: Asked) -> SandboxReply:
-        asked.query.only("after", "before", "limit", "order")
-        return json_reply(asked.query.page([each.shown() for each in self._table.all()]))
+    def _list(self, request: Request) -> SandboxReply:
+        request.query.only("after", "before", "limit", "order")
+        return json_reply(request.query.page([each.shown() for each in self._table.all()]))
 
-    def _retrieve(self, asked: Asked) -> SandboxReply:
-        store = self._get(asked.name)
+    def _retrieve(self, request: Request) -> SandboxReply:
+        store = self._get(request.resource_id)
         shown = store.shown()
-        for each in list(store.held.values()):
-            each.look()
+        for each in list(store.files.values()):
+            each.poll()
         return json_reply(shown)
 
-    def _modify(self, asked: Asked) -> SandboxReply:
-        store, body = self._get(asked.name), asked.body or {}
+    def _modify(self, request: Request) -> SandboxReply:
+        store, body = self._get(request.resource_id), request.body or {}
         record(_MODIFY)(body, "")
         store.name = body.get("name", store.name)
         store.metadata = body.get("metadata", store.metadata) or {}
         store.expires_after = body.get("expires_after", store.expires_after)
         return json_reply(store.shown())
 
-    def _delete(self, asked: Asked) -> SandboxReply:
-        self._get(asked.name)
-        self._table.take(asked.name)
-        return json_reply({"id": asked.name, "object": "vector_store.deleted", "deleted": True})
+    def _delete(self, request: Request) -> SandboxReply:
+        self._get(request.resource_id)
+        self._table.take(request.resource_id)
+        return json_reply({"id": request.resource_id, "object": "vector_store.deleted", "deleted": True})
 
-    def _search(self, asked: Asked) -> SandboxReply:
-        store, body = self._get(asked.name), asked.body
+    def _search(self, request: Request) -> SandboxReply:
+        store, body = self._get(request.resource_id), request.body
         _SEARCH(body, "")
         queries = [body["query"]] if isinstance(body["query"], str) else body["query"]
         hits = _best(store.search(queries, body.get("filters")), body, 10)
@@ -216,10 +216,10 @@ class Stores:
         ]
         return json_reply(_whole("vector_store.search_results.page", rows) | {"search_query": queries})
 
-    def _add(self, asked: Asked) -> SandboxReply:
-        store = self._open(asked.name)
-        _ADD(asked.body, "")
-        return json_reply(self._take_in(store, asked.body).shown())
+    def _add(self, request: Request) -> SandboxReply:
+        store = self._open(request.resource_id)
+        _ADD(request.body, "")
+        return json_reply(self._take_in(store, request.body).shown())
 
     def _open(self, store_id: str) -> VectorStore:
         store = self._get(store_id)
@@ -228,59 +228,59 @@ class Stores:
         store.touch()
         return store
 
-    def _take_in(self, store: VectorStore, row: Json) -> vectors.Held:
+    def _take_in(self, store: VectorStore, row: Json) -> vectors.VectorStoreFile:
         return store.add(self._files.get(row["file_id"]), row.get("attributes"), row.get("chunking_strategy"))
 
-    def _files_of_store(self, asked: Asked) -> SandboxReply:
-        return self._page(asked, list(self._get(asked.name).held.values()))
+    def _files_of_store(self, request: Request) -> SandboxReply:
+        return self._page(request, list(self._get(request.resource_id).files.values()))
 
-    def _page(self, asked: Asked, held: list[vectors.Held]) -> SandboxReply:
-        asked.query.only("after", "before", "limit", "order", "filter")
-        wanted = asked.query.all("filter")
-        rows = [each.shown() for each in held if not wanted or each.status in wanted]
-        return json_reply(asked.query.page(rows))
+    def _page(self, request: Request, files: list[vectors.VectorStoreFile]) -> SandboxReply:
+        request.query.only("after", "before", "limit", "order", "filter")
+        wanted = request.query.all("filter")
+        rows = [each.shown() for each in files if not wanted or each.status in wanted]
+        return json_reply(request.query.page(rows))
 
-    def _retrieve_file(self, asked: Asked) -> SandboxReply:
-        held = self._held(asked)
-        shown = held.shown()
-        held.look()
+    def _retrieve_file(self, request: Request) -> SandboxReply:
+        file = self._file_of_store(request)
+        shown = file.shown()
+        file.poll()
         return json_reply(shown)
 
-    def _modify_file(self, asked: Asked) -> SandboxReply:
-        held = self._held(asked)
-        record({"attributes": nullable(_attributes)}, "attributes")(asked.body, "")
-        held.attributes = asked.body["attributes"] or {}
-        return json_reply(held.shown())
+    def _modify_file(self, request: Request) -> SandboxReply:
+        file = self._file_of_store(request)
+        record({"attributes": nullable(_attributes)}, "attributes")(request.body, "")
+        file.attributes = request.body["attributes"] or {}
+        return json_reply(file.shown())
 
-    def _remove(self, asked: Asked) -> SandboxReply:
-        self._held(asked)
-        self._get(asked.name).held.pop(asked.part, None)
-        return json_reply({"id": asked.part, "object": "vector_store.file.deleted", "deleted": True})
+    def _remove(self, request: Request) -> SandboxReply:
+        self._file_of_store(request)
+        self._get(request.resource_id).files.pop(request.child_id, None)
+        return json_reply({"id": request.child_id, "object": "vector_store.file.deleted", "deleted": True})
 
-    def _content(self, asked: Asked) -> SandboxReply:
-        rows = [{"type": "text", "text": text} for text in self._held(asked).chunks]
+    def _content(self, request: Request) -> SandboxReply:
+        rows = [{"type": "text", "text": text} for text in self._file_of_store(request).chunks]
         return json_reply(_whole("vector_store.file_content.page", rows))
 
-    def _add_batch(self, asked: Asked) -> SandboxReply:
-        store, body = self._open(asked.name), asked.body
+    def _add_batch(self, request: Request) -> SandboxReply:
+        store, body = self._open(request.resource_id), request.body
         _BATCH(body, "")
         common = {name: body[name] for name in _OF_FILE if name in body}
         rows = body.get("files") or [{"file_id": each, **common} for each in body.get("file_ids") or []]
-        held = [self._take_in(store, row) for row in rows]
-        names = tuple(each.file.id for each in held)
+        files = [self._take_in(store, row) for row in rows]
+        names = tuple(each.file.id for each in files)
         batch = _Batch(f"vsfb_{self._mint.hex(32)}", store.id, int(self._clock()), names)
         self._batches.put(batch.id, batch)
         return json_reply(self._batch_shown(batch))
 
-    def _batch(self, asked: Asked) -> _Batch:
-        batch = self._batches.get(asked.part)
-        if batch is None or batch.store_id != self._get(asked.name).id:
-            raise refuse_files.no_batch(asked.part)
+    def _batch(self, request: Request) -> _Batch:
+        batch = self._batches.get(request.child_id)
+        if batch is None or batch.store_id != self._get(request.resource_id).id:
+            raise refuse_files.no_batch(request.child_id)
         return batch
 
-    def _of_batch(self, batch: _Batch) -> list[vectors.Held]:
+    def _of_batch(self, batch: _Batch) -> list[vectors.VectorStoreFile]:
         store = self._get(batch.store_id)
-        return [store.held[each] for each in batch.file_ids if each in store.held]
+        return [store.files[each] for each in batch.file_ids if each in store.files]
 
     def _batch_shown(self, batch: _Batch) -> Json:
         count = vectors.counts(self._of_batch(batch))
@@ -294,27 +294,27 @@ class Stores:
             "file_counts": count,
         }
 
-    def _retrieve_batch(self, asked: Asked) -> SandboxReply:
-        batch = self._batch(asked)
+    def _retrieve_batch(self, request: Request) -> SandboxReply:
+        batch = self._batch(request)
         shown = self._batch_shown(batch)
         for each in self._of_batch(batch):
-            each.look()
+            each.poll()
         return json_reply(shown)
 
-    def _cancel_batch(self, asked: Asked) -> SandboxReply:
-        batch = self._batch(asked)
+    def _cancel_batch(self, request: Request) -> SandboxReply:
+        batch = self._batch(request)
         for each in self._of_batch(batch):
             each.cancel()
         return json_reply(self._batch_shown(batch))
 
-    def _files_of_batch(self, asked: Asked) -> SandboxReply:
-        return self._page(asked, self._of_batch(self._batch(asked)))
+    def _files_of_batch(self, request: Request) -> SandboxReply:
+        return self._page(request, self._of_batch(self._batch(request)))
 
 
-def _best(hits: list[Hit], options: Json, most: int) -> list[Hit]:
+def _best(hits: list[Hit], options: Json, default_limit: int) -> list[Hit]:
     threshold = (options.get("ranking_options") or {}).get("score_threshold") or 0.0
-    good = [hit for hit in hits if hit.score >= threshold]
-    return sorted(good, key=lambda hit: -hit.score)[: options.get("max_num_results") or most]
+    above_threshold = [hit for hit in hits if hit.score >= threshold]
+    return sorted(above_threshold, key=lambda hit: -hit.score)[: options.get("max_num_results") or default_limit]
 
 
 def _whole(kind: str, rows: list[Json]) -> Json:

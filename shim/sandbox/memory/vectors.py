@@ -9,7 +9,7 @@ from shim.sandbox.memory.files import File
 from shim.wire.types import Json
 
 #: The number of requests for a file, its batch or its store that find it still in progress.
-LOOKS: Final = 1
+POLLS: Final = 1
 DAY: Final = 86_400
 #: The values for ``auto``: tokens of a chunk, and how many of them overlap with the chunk before.
 AUTO: Final[Json] = {"type": "static", "static": {"max_chunk_size_tokens": 800, "chunk_overlap_tokens": 400}}
@@ -43,7 +43,7 @@ class Hit:
 
 
 @dataclass(slots=True)
-class Held:
+class VectorStoreFile:
     """A file in a vector store."""
 
     file: File
@@ -51,7 +51,7 @@ class Held:
     created_at: int
     attributes: Json
     strategy: Json
-    looks: int = LOOKS
+    polls_left: int = POLLS
     ended: str = "completed"
     error: Json | None = None
     chunks: list[str] = field(default_factory=list)
@@ -68,18 +68,18 @@ class Held:
 
     @property
     def status(self) -> str:
-        return "in_progress" if self.looks else self.ended
+        return "in_progress" if self.polls_left else self.ended
 
-    def look(self) -> None:
+    def poll(self) -> None:
         """Each request advances the indexing by one step."""
-        self.looks = max(0, self.looks - 1)
+        self.polls_left = max(0, self.polls_left - 1)
 
     def settle(self) -> None:
-        self.looks = 0
+        self.polls_left = 0
 
     def cancel(self) -> None:
-        if self.looks:
-            self.looks, self.ended, self.chunks = 0, "cancelled", []
+        if self.polls_left:
+            self.polls_left, self.ended, self.chunks = 0, "cancelled", []
 
     def shown(self) -> Json:
         """The vector store file object."""
@@ -97,9 +97,9 @@ class Held:
         }
 
 
-def counts(held: Iterable[Held]) -> Json:
+def counts(files: Iterable[VectorStoreFile]) -> Json:
     """The ``file_counts`` of a store or a batch."""
-    found = [each.status for each in held]
+    found = [each.status for each in files]
     known = ("in_progress", "completed", "failed", "cancelled")
     return {**{status: found.count(status) for status in known}, "total": len(found)}
 
@@ -116,7 +116,7 @@ class VectorStore:
     description: str | None = None
     created_at: int = 0
     last_active_at: int = 0
-    held: dict[str, Held] = field(default_factory=dict)
+    files: dict[str, VectorStoreFile] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.created_at = self.last_active_at = int(self.clock())
@@ -129,12 +129,12 @@ class VectorStore:
     def expired(self) -> bool:
         return self.expires_at is not None and self.expires_at <= self.clock()
 
-    def add(self, file: File, attributes: Json | None, strategy: Json | None) -> Held:
+    def add(self, file: File, attributes: Json | None, strategy: Json | None) -> VectorStoreFile:
         """Begin to index a file; an existing one is indexed again."""
         static = strategy if strategy and strategy["type"] == "static" else AUTO
-        held = Held(file, self.id, int(self.clock()), attributes or {}, static)
-        self.held[file.id] = held
-        return held
+        added = VectorStoreFile(file, self.id, int(self.clock()), attributes or {}, static)
+        self.files[file.id] = added
+        return added
 
     def touch(self) -> None:
         self.last_active_at = int(self.clock())
@@ -142,30 +142,30 @@ class VectorStore:
     def search(self, queries: list[str], filters: Json | None) -> list[Hit]:
         """Every chunk that contains a word of a query, best first.  Files in progress are completed first."""
         self.touch()
-        for each in list(self.held.values()):
+        for each in list(self.files.values()):
             each.settle()
-        found = [held for held in list(self.held.values()) if search.passes(filters, held.attributes)]
-        pairs = [(held, text) for held in found for text in held.chunks]
+        found = [file for file in list(self.files.values()) if search.passes(filters, file.attributes)]
+        pairs = [(file, text) for file in found for text in file.chunks]
         texts = [text for _, text in pairs]
         best = [max(row) for row in zip(*(search.scores(query, texts) for query in queries), strict=True)]
         hits = [
-            Hit(held.file.id, held.file.filename, held.attributes, text, score, self.id)
-            for (held, text), score in zip(pairs, best, strict=True)
+            Hit(file.file.id, file.file.filename, file.attributes, text, score, self.id)
+            for (file, text), score in zip(pairs, best, strict=True)
             if score > 0
         ]
         return sorted(hits, key=lambda hit: -hit.score)
 
     def shown(self) -> Json:
         """The vector store object."""
-        held = list(self.held.values())
-        count = counts(held)
+        files = list(self.files.values())
+        count = counts(files)
         return {
             "id": self.id,
             "object": "vector_store",
             "created_at": self.created_at,
             "name": self.name,
             "description": self.description,
-            "usage_bytes": sum(each.shown()["usage_bytes"] for each in held),
+            "usage_bytes": sum(each.shown()["usage_bytes"] for each in files),
             "file_counts": count,
             "status": "expired" if self.expired else "in_progress" if count["in_progress"] else "completed",
             "expires_after": self.expires_after,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from shim.sandbox.shapes import minting
-from shim.sandbox.shapes.plan import Piece
+from shim.sandbox.shapes.plan import PlannedItem
 from shim.wire.types import Json
 
 #: Deltas that were recorded with padding; in background streams none has it.
@@ -22,7 +22,7 @@ ENDS: Final = ("response.completed", "response.incomplete", "response.failed", "
 
 
 #: The events of one item between its beginning and its end.
-Teller = Callable[[Piece, Json, Json], Iterator[Json]]
+ItemEvents = Callable[[PlannedItem, Json, Json], Iterator[Json]]
 
 
 def event(kind: str, **fields: Any) -> Json:
@@ -40,106 +40,106 @@ def opening(response: Json) -> list[Json]:
     ]
 
 
-def item(piece: Piece, done: Json, index: int) -> list[Json]:
+def item(planned: PlannedItem, done: Json, index: int) -> list[Json]:
     """All events of one item; ``done`` is the item as it ends."""
-    begun = _BEGUN[piece.kind](done)
+    begun = _BEGUN[planned.kind](done)
     return [
         event("response.output_item.added", item=begun, output_index=index),
-        *EVENTS_OF[piece.kind](piece, done, {"item_id": done["id"], "output_index": index}),
+        *EVENTS_OF[planned.kind](planned, done, {"item_id": done["id"], "output_index": index}),
         event("response.output_item.done", item=done, output_index=index),
     ]
 
 
-def _text(piece: Piece, done: Json, where: Json) -> Iterator[Json]:
+def _text(planned: PlannedItem, done: Json, where: Json) -> Iterator[Json]:
     part, where = done["content"][0], {**where, "content_index": 0}
     yield event("response.content_part.added", part=part | {"text": "", "annotations": []}, **where)
-    place, sent = 0, 0
-    for each in ("", *piece.pieces):
+    position, sent = 0, 0
+    for each in ("", *planned.pieces):
         if each:
             yield event("response.output_text.delta", delta=each, logprobs=[], **where)
-        place += len(each)
-        due = [mark.annotation for mark in piece.marks if mark.at <= place]
+        position += len(each)
+        due = [mark.annotation for mark in planned.marks if mark.at <= position]
         for index in range(sent, len(due)):
             kind = "response.output_text.annotation.added"
             yield event(kind, annotation=due[index], annotation_index=index, **where)
         sent = len(due)
-    yield event("response.output_text.done", text=piece.text, logprobs=[], **where)
+    yield event("response.output_text.done", text=planned.text, logprobs=[], **where)
     yield event("response.content_part.done", part=part, **where)
 
 
-def _refusal(piece: Piece, done: Json, where: Json) -> Iterator[Json]:
+def _refusal(planned: PlannedItem, done: Json, where: Json) -> Iterator[Json]:
     part, where = done["content"][0], {**where, "content_index": 0}
     yield event("response.content_part.added", part=part | {"refusal": ""}, **where)
-    for each in piece.pieces:
+    for each in planned.pieces:
         yield event("response.refusal.delta", delta=each, **where)
-    yield event("response.refusal.done", refusal=piece.text, **where)
+    yield event("response.refusal.done", refusal=planned.text, **where)
     yield event("response.content_part.done", part=part, **where)
 
 
-def _call(piece: Piece, done: Json, where: Json) -> Iterator[Json]:
-    for each in piece.pieces:
+def _call(planned: PlannedItem, done: Json, where: Json) -> Iterator[Json]:
+    for each in planned.pieces:
         yield event("response.function_call_arguments.delta", delta=each, **where)
-    yield event("response.function_call_arguments.done", arguments=piece.text, **where)
+    yield event("response.function_call_arguments.done", arguments=planned.text, **where)
 
 
-def _reasoning(piece: Piece, done: Json, where: Json) -> Iterator[Json]:
-    if not piece.pieces:
+def _reasoning(planned: PlannedItem, done: Json, where: Json) -> Iterator[Json]:
+    if not planned.pieces:
         return
-    part, where = {"type": "summary_text", "text": piece.text}, {**where, "summary_index": 0}
+    part, where = {"type": "summary_text", "text": planned.text}, {**where, "summary_index": 0}
     yield event("response.reasoning_summary_part.added", part=part | {"text": ""}, **where)
-    for each in piece.pieces:
+    for each in planned.pieces:
         yield event("response.reasoning_summary_text.delta", delta=each, **where)
-    yield event("response.reasoning_summary_text.done", text=piece.text, **where)
+    yield event("response.reasoning_summary_text.done", text=planned.text, **where)
     yield event("response.reasoning_summary_part.done", part=part, **where)
 
 
-def _phases(*names: str) -> Teller:
+def _progress(*names: str) -> ItemEvents:
     """The events of a hosted tool that has only progress events."""
 
-    def tell(piece: Piece, done: Json, where: Json) -> Iterator[Json]:
-        yield from (event(f"response.{piece.kind}.{name}", **where) for name in names)
+    def events(planned: PlannedItem, done: Json, where: Json) -> Iterator[Json]:
+        yield from (event(f"response.{planned.kind}.{name}", **where) for name in names)
 
-    return tell
+    return events
 
 
-def _code(piece: Piece, done: Json, where: Json) -> Iterator[Json]:
+def _code(planned: PlannedItem, done: Json, where: Json) -> Iterator[Json]:
     yield event("response.code_interpreter_call.in_progress", **where)
-    for each in piece.pieces:
+    for each in planned.pieces:
         yield event("response.code_interpreter_call_code.delta", delta=each, **where)
-    yield event("response.code_interpreter_call_code.done", code=piece.text, **where)
+    yield event("response.code_interpreter_call_code.done", code=planned.text, **where)
     yield event("response.code_interpreter_call.interpreting", **where)
     yield event("response.code_interpreter_call.completed", **where)
 
 
-def _image(piece: Piece, done: Json, where: Json) -> Iterator[Json]:
+def _image(planned: PlannedItem, done: Json, where: Json) -> Iterator[Json]:
     yield event("response.image_generation_call.in_progress", **where)
     yield event("response.image_generation_call.generating", **where)
-    looks = {name: done[name] for name in ("size", "quality", "background", "output_format")}
-    for index, each in enumerate(piece.pieces):
+    options = {name: done[name] for name in ("size", "quality", "background", "output_format")}
+    for index, each in enumerate(planned.pieces):
         kind = "response.image_generation_call.partial_image"
-        yield event(kind, partial_image_index=index, partial_image_b64=each, **looks, **where)
+        yield event(kind, partial_image_index=index, partial_image_b64=each, **options, **where)
     yield event("response.image_generation_call.completed", **where)
 
 
-def _mcp(piece: Piece, done: Json, where: Json) -> Iterator[Json]:
+def _mcp(planned: PlannedItem, done: Json, where: Json) -> Iterator[Json]:
     yield event("response.mcp_call.in_progress", **where)
-    yield event("response.mcp_call_arguments.delta", delta=piece.text, **where)
-    yield event("response.mcp_call_arguments.done", arguments=piece.text, **where)
+    yield event("response.mcp_call_arguments.delta", delta=planned.text, **where)
+    yield event("response.mcp_call_arguments.done", arguments=planned.text, **where)
     yield event(f"response.mcp_call.{'failed' if done['error'] else 'completed'}", **where)
 
 
-EVENTS_OF: Final[dict[str, Teller]] = {
+EVENTS_OF: Final[dict[str, ItemEvents]] = {
     "text": _text,
     "refusal": _refusal,
     "call": _call,
     "reasoning": _reasoning,
-    "file_search_call": _phases("in_progress", "searching", "completed"),
-    "web_search_call": _phases("in_progress", "searching", "completed"),
+    "file_search_call": _progress("in_progress", "searching", "completed"),
+    "web_search_call": _progress("in_progress", "searching", "completed"),
     "code_interpreter_call": _code,
     "image_generation_call": _image,
-    "mcp_list_tools": _phases("in_progress", "completed"),
+    "mcp_list_tools": _progress("in_progress", "completed"),
     "mcp_call": _mcp,
-    "mcp_approval_request": _phases(),
+    "mcp_approval_request": _progress(),
 }
 
 

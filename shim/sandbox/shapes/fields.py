@@ -31,16 +31,16 @@ def boolean(value: Any, path: str) -> None:
         raise refuse.wrong_type(path, "a boolean", value)
 
 
-def string(longest: int | None = None, *, pattern: str = "", empty: bool = True, prefix: str = "") -> Check:
-    """``longest`` counts characters; ``prefix`` is what an id must begin with."""
+def string(max_length: int | None = None, *, pattern: str = "", empty: bool = True, prefix: str = "") -> Check:
+    """``max_length`` counts characters; ``prefix`` is what an id must begin with."""
 
     def run(value: Any, path: str) -> None:
         if not isinstance(value, str):
             raise refuse.wrong_type(path, "a string", value)
         if not value and not empty:
             raise refuse.empty_string(path)
-        if longest is not None and len(value) > longest:
-            raise refuse.too_long(path, longest, len(value))
+        if max_length is not None and len(value) > max_length:
+            raise refuse.too_long(path, max_length, len(value))
         if pattern and not re.fullmatch(pattern, value):
             raise refuse.pattern(path, f"^{pattern}$")
         if not value.startswith(prefix):
@@ -59,39 +59,39 @@ def one_of(*known: str) -> Check:
     return run
 
 
-def integer(least: int | None = None, most: int | None = None) -> Check:
+def integer(minimum: int | None = None, maximum: int | None = None) -> Check:
     def run(value: Any, path: str) -> None:
         if not isinstance(value, int) or isinstance(value, bool):
             raise refuse.wrong_type(path, "an integer", value)
-        _in_range(value, path, "integer", least, most)
+        _in_range(value, path, "integer", minimum, maximum)
 
     return run
 
 
-def decimal(least: float | None = None, most: float | None = None) -> Check:
+def decimal(minimum: float | None = None, maximum: float | None = None) -> Check:
     def run(value: Any, path: str) -> None:
         if not isinstance(value, int | float) or isinstance(value, bool):
             raise refuse.wrong_type(path, "a decimal", value)
-        _in_range(value, path, "decimal", least, most)
+        _in_range(value, path, "decimal", minimum, maximum)
 
     return run
 
 
-def _in_range(value: float, path: str, word: str, least: float | None, most: float | None) -> None:
-    if least is not None and value < least:
-        raise refuse.out_of_range(path, word, "below", least, value)
-    if most is not None and value > most:
-        raise refuse.out_of_range(path, word, "above", most, value)
+def _in_range(value: float, path: str, type_name: str, minimum: float | None, maximum: float | None) -> None:
+    if minimum is not None and value < minimum:
+        raise refuse.out_of_range(path, type_name, "below", minimum, value)
+    if maximum is not None and value > maximum:
+        raise refuse.out_of_range(path, type_name, "above", maximum, value)
 
 
-def array(check: Check, *, most: int | None = None, empty: bool = True) -> Check:
+def array(check: Check, *, max_length: int | None = None, empty: bool = True) -> Check:
     def run(value: Any, path: str) -> None:
         if not isinstance(value, list):
             raise refuse.wrong_type(path, "an array", value)
         if not value and not empty:
             raise refuse.empty_array(path)
-        if most is not None and len(value) > most:
-            raise refuse.array_too_long(path, most, len(value))
+        if max_length is not None and len(value) > max_length:
+            raise refuse.array_too_long(path, max_length, len(value))
         for index, each in enumerate(value):
             check(each, f"{path}[{index}]")
 
@@ -146,13 +146,13 @@ def either(wanted: str, checks: Mapping[type, Check]) -> Check:
     return run
 
 
-def pairs(most: int, key: int, value_limit: int) -> Check:
-    """Metadata: at most ``most`` string pairs of limited length."""
+def pairs(max_count: int, key: int, value_limit: int) -> Check:
+    """Metadata: at most ``max_count`` string pairs of limited length."""
 
     def run(value: Any, path: str) -> None:
         an_object(value, path)
-        if len(value) > most:
-            raise refuse.too_many_properties(path, most, len(value))
+        if len(value) > max_count:
+            raise refuse.too_many_properties(path, max_count, len(value))
         for name, each in value.items():
             string(key)(name, f"{path}.{name}")
             string(value_limit)(each, f"{path}.{name}")

@@ -147,10 +147,10 @@ PREFIX: Final[dict[str, str]] = {
 }
 
 
-def _kept_message(item: Json) -> Json:
-    content, spoken = item["content"], item["role"] == "assistant"
+def _normal_message(item: Json) -> Json:
+    content, by_assistant = item["content"], item["role"] == "assistant"
     if isinstance(content, str):
-        content = [{"type": "output_text" if spoken else "input_text", "text": content}]
+        content = [{"type": "output_text" if by_assistant else "input_text", "text": content}]
     return {
         "id": None,
         "type": "message",
@@ -166,7 +166,7 @@ _PARTS: Final[dict[str, Callable[[Json], Json]]] = {
     "input_image": lambda part: {"detail": "auto", "file_id": None, "image_url": None, **part},
 }
 _NORMAL: Final[dict[str, Callable[[Json], Json]]] = {
-    "message": _kept_message,
+    "message": _normal_message,
     "function_call": lambda item: {"id": None, "status": "completed", **item},
     "function_call_output": lambda item: {"id": None, "status": "completed", **item},
 }
@@ -190,7 +190,7 @@ _HIDDEN: Final[dict[str, Callable[[Json], Json]]] = {
 }
 
 
-def pair(history: Iterable[Json], new: list[Json]) -> None:
+def check_pairs(history: Iterable[Json], new: list[Json]) -> None:
     """Every call has its output, every output its call, once.  Refuses otherwise."""
     open_calls: dict[str, bool] = {}
     for item in (*history, *new):
@@ -208,7 +208,7 @@ def pair(history: Iterable[Json], new: list[Json]) -> None:
             raise refuse.unanswered_call(call_id)
 
 
-def distinct(history: Iterable[Json], given: list[Json]) -> None:
+def check_distinct(history: Iterable[Json], given: list[Json]) -> None:
     """Refuses an item id that occurs twice, in the request or in the chain that it continues."""
     seen = {item["id"] for item in history}
     for item in given:
@@ -222,23 +222,23 @@ def distinct(history: Iterable[Json], given: list[Json]) -> None:
 _FOLLOWS: Final = ("function_call", "reasoning", *hosted_items.CHECKS)
 
 
-def thoughts(given: list[Json], lead_of: Callable[[str], str | None]) -> None:
+def check_reasoning(given: list[Json], lead_of: Callable[[str], str | None]) -> None:
     """Reasoning must come before the item that followed it; ``lead_of`` returns the reasoning before a stored item.
 
     A reasoning item that is sent by its id needs the same item after it as before, which must also have its id.
     """
     for before, item, after in _neighbours(given):
         if item.get("type") == "reasoning":
-            named = item.get("id")
-            follows = after is not None and (after.get("type") in _FOLLOWS or _spoken(after))
-            if not follows or (named and not (after or {}).get("id")):
-                raise refuse.lonely_reasoning(named or "rs_")
+            reasoning_id = item.get("id")
+            follows = after is not None and (after.get("type") in _FOLLOWS or _is_answer(after))
+            if not follows or (reasoning_id and not (after or {}).get("id")):
+                raise refuse.lonely_reasoning(reasoning_id or "rs_")
         lead = lead_of(item.get("id") or "")
         if lead and (before or {}).get("id") != lead:
             raise refuse.lacks_reasoning(item["id"], item.get("type", "message"), lead)
 
 
-def _spoken(item: Json) -> bool:
+def _is_answer(item: Json) -> bool:
     return item.get("type", "message") == "message" and bool(item["role"] == "assistant")
 
 
@@ -248,10 +248,10 @@ def _neighbours(given: list[Json]) -> Iterator[tuple[Json | None, Json, Json | N
 
 def text(item: Json) -> str:
     """The text of a message, with the kinds of other parts in brackets."""
-    return "".join(_said(part) for part in item["content"])
+    return "".join(_text_of_part(part) for part in item["content"])
 
 
-def _said(part: Json) -> str:
+def _text_of_part(part: Json) -> str:
     if part["type"] in ("input_text", "output_text"):
         return str(part["text"])
     if part["type"] == "refusal":
@@ -263,7 +263,7 @@ def _said(part: Json) -> str:
 def output_text(item: Json) -> str:
     """The text of a tool output."""
     output = item["output"]
-    return output if isinstance(output, str) else "".join(_said(part) for part in output)
+    return output if isinstance(output, str) else "".join(_text_of_part(part) for part in output)
 
 
 def tokens(item: Json) -> int:

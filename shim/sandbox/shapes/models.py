@@ -61,17 +61,17 @@ class Model:
         """The default of ``prompt_cache_retention``."""
         return "24h" if self.newest else "in_memory"
 
-    def reasoning(self, asked: Json) -> Json:
+    def reasoning(self, options: Json) -> Json:
         """The echo of ``reasoning``; ``summary: auto`` comes back as what it was resolved to."""
-        summary = asked.get("summary") or asked.get("generate_summary")
+        summary = options.get("summary") or options.get("generate_summary")
         echo: Json = {
             "context": None,
-            "effort": asked.get("effort") or ("medium" if self.reasons else None),
+            "effort": options.get("effort") or ("medium" if self.reasons else None),
             "summary": "detailed" if summary == "auto" else summary,
         }
         if self.reasons:
-            echo["context"] = asked.get("context") or ("all_turns" if self.newest else "current_turn")
-        return echo | ({"mode": asked.get("mode") or "standard"} if self.newest else {})
+            echo["context"] = options.get("context") or ("all_turns" if self.newest else "current_turn")
+        return echo | ({"mode": options.get("mode") or "standard"} if self.newest else {})
 
 
 def find(name: str, extra: Collection[str] = (), retired: Mapping[str, str] = MappingProxyType({})) -> Model:

@@ -36,10 +36,10 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class PlannedItem:
     """One output item without an id: its text, in pieces of one token each.
 
-    ``kind`` is reasoning, text, refusal, call, or the type of a hosted tool's item, which has its fields in ``made``.
+    ``kind`` is reasoning, text, refusal, call, or the type of a hosted tool's item, whose fields are ``item_fields``.
     ``tokens`` counts tokens that are not in pieces.
     """
 
@@ -48,9 +48,9 @@ class Piece:
     name: str = ""
     phase: str | None = None
     tokens: int = 0
-    whole: bool = True
+    complete: bool = True
     marks: tuple[Mark, ...] = ()
-    made: Json = field(default_factory=dict)
+    item_fields: Json = field(default_factory=dict)
 
     @property
     def text(self) -> str:
@@ -65,7 +65,7 @@ class Piece:
         """The annotations that are sent: for a text that was cut, only those before the cut."""
         return [mark.annotation for mark in self.marks if mark.at <= len(self.text)]
 
-    def split(self, place: int) -> "tuple[Piece, Piece]":
+    def split(self, place: int) -> "tuple[PlannedItem, PlannedItem]":
         """The item as two texts, cut before a piece."""
         length = len("".join(self.pieces[:place]))
         before = tuple(replace(mark, at=min(mark.at, length)) for mark in self.marks if mark.within(length))
@@ -78,9 +78,9 @@ class Piece:
 class Plan:
     """One response: its items, why it stops early (if it does), and other requests of control words."""
 
-    items: tuple[Piece, ...]
+    items: tuple[PlannedItem, ...]
     cut: str | None
-    words: frozenset[str]
+    control_words: frozenset[str]
 
 
 def pieces_of(text: str, cuts: frozenset[int] = frozenset()) -> tuple[str, ...]:
@@ -94,10 +94,10 @@ class Draft:
 
     def __init__(self, text: str = "") -> None:
         self.text = text
-        self._late: list[Json] = []
+        self._late_annotations: list[Json] = []
         self._marks: list[Mark] = []
 
-    def write(self, text: str) -> tuple[int, int]:
+    def append(self, text: str) -> tuple[int, int]:
         """Append a text; returns its range."""
         start = len(self.text)
         self.text += text
@@ -109,10 +109,10 @@ class Draft:
 
     def mark_late(self, annotation: Json) -> None:
         """Add an annotation that is sent after the last delta."""
-        self._late.append(annotation)
+        self._late_annotations.append(annotation)
 
-    def piece(self, phase: str | None) -> Piece:
+    def item(self, phase: str | None) -> PlannedItem:
         """The text as an item."""
-        marks = (*self._marks, *(Mark(each, len(self.text)) for each in self._late))
+        marks = (*self._marks, *(Mark(each, len(self.text)) for each in self._late_annotations))
         cuts = frozenset(mark.at for mark in marks)
-        return Piece("text", pieces_of(self.text, cuts), phase=phase, marks=marks)
+        return PlannedItem("text", pieces_of(self.text, cuts), phase=phase, marks=marks)

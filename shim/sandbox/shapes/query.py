@@ -33,35 +33,35 @@ class Query:
             raise refuse.not_supported_value(name, value, tuple(sorted(known)))
         return value
 
-    def integer(self, name: str, default: int, least: int, most: int | None = None) -> int:
+    def integer(self, name: str, default: int, minimum: int, maximum: int | None = None) -> int:
         if name not in self._last:
             return default
         text = self._last[name]
         if not text.lstrip("-").isdigit():
             raise refuse.wrong_type(name, "an integer", text)
         value = int(text)
-        if value < least:
-            raise refuse.out_of_range(name, "integer", "below", least, value)
-        if most is not None and value > most:
-            raise refuse.out_of_range(name, "integer", "above", most, value)
+        if value < minimum:
+            raise refuse.out_of_range(name, "integer", "below", minimum, value)
+        if maximum is not None and value > maximum:
+            raise refuse.out_of_range(name, "integer", "above", maximum, value)
         return value
 
-    def place(self, name: str, found: list[Json]) -> int:
+    def index_of(self, name: str, objects: list[Json]) -> int:
         """The index of the item whose id is given, or -1 if none is."""
         if name not in self._last:
             return -1
-        ids = [item["id"] for item in found]
+        ids = [item["id"] for item in objects]
         if self._last[name] not in ids:
             message = f"Item with id '{self._last[name]}' not found."
             raise refuse.Refused(message, status=404, param=name)
         return ids.index(self._last[name])
 
-    def page(self, found: list[Json], default: int = 20, most: int = 100) -> Json:
-        """One page of ``found``, which is oldest first; newest first unless ``order=asc``."""
-        limit = self.integer("limit", default, least=1, most=most)
-        ordered = found if self.choice("order", "desc", "asc") == "asc" else found[::-1]
-        start = self.place("after", ordered) + 1
-        end = self.place("before", ordered)
+    def page(self, objects: list[Json], default: int = 20, max_limit: int = 100) -> Json:
+        """One page of ``objects``, which is oldest first; newest first unless ``order=asc``."""
+        limit = self.integer("limit", default, minimum=1, maximum=max_limit)
+        ordered = objects if self.choice("order", "desc", "asc") == "asc" else objects[::-1]
+        start = self.index_of("after", ordered) + 1
+        end = self.index_of("before", ordered)
         ordered = ordered[start : end if end >= 0 else None]
         page = ordered[-limit:] if end >= 0 else ordered[:limit]
         return {

@@ -79,11 +79,13 @@ def not_supported_value(path: str, got: Any, known: tuple[str, ...]) -> Refused:
     return Refused(message, param=path, code="invalid_value")
 
 
-def out_of_range(path: str, word: str, side: str, bound: float, got: float) -> Refused:
-    """``word`` is integer or decimal, ``side`` is below or above."""
+def out_of_range(path: str, type_name: str, side: str, bound: float, got: float) -> Refused:
+    """``type_name`` is integer or decimal, ``side`` is below or above."""
     edge, sign = ("minimum", ">=") if side == "below" else ("maximum", "<=")
-    message = f"Invalid '{path}': {word} {side} {edge} value. Expected a value {sign} {bound}, but got {got} instead."
-    return Refused(message, param=path, code=f"{word}_{side}_{edge[:3]}_value")
+    message = (
+        f"Invalid '{path}': {type_name} {side} {edge} value. Expected a value {sign} {bound}, but got {got} instead."
+    )
+    return Refused(message, param=path, code=f"{type_name}_{side}_{edge[:3]}_value")
 
 
 def too_long(path: str, limit: int, got: int) -> Refused:

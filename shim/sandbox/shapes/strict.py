@@ -24,9 +24,9 @@ def problem(schema: Json) -> str | None:
 
 def no_object(schema: Json) -> str | None:
     """Parameters are an object, strict or not."""
-    for word, wanted, named in (("properties", dict, "object"), ("required", list, "array")):
-        if not isinstance(schema.get(word, wanted()), wanted):
-            return f"{schema[word]!r} is not of type '{named}'."
+    for keyword, wanted, named in (("properties", dict, "object"), ("required", list, "array")):
+        if not isinstance(schema.get(keyword, wanted()), wanted):
+            return f"{schema[keyword]!r} is not of type '{named}'."
     kind = schema.get("type")
     return None if kind == "object" else f"schema must be a JSON Schema of 'type: \"object\"', got 'type: \"{kind}\"'."
 
@@ -39,9 +39,9 @@ def rewritten(schema: Json | None) -> Json | None:
 
 def _problems(schema: Json, context: tuple[str, ...]) -> Iterator[str]:
     where = f"In context={_shown(context)}, "
-    for word in _UNSUPPORTED:
-        if word in schema:
-            yield f"{where}'{word}' is not permitted."
+    for keyword in _UNSUPPORTED:
+        if keyword in schema:
+            yield f"{where}'{keyword}' is not permitted."
     if _is_object(schema):
         yield from (where + each for each in _object_problems(schema))
     for step, inner in _inner(schema):
@@ -73,33 +73,33 @@ def _is_object(schema: Json) -> bool:
 
 
 def _inner(schema: Json) -> Iterator[tuple[tuple[str, ...], Json]]:
-    for word in _NAMED:
-        found = schema.get(word)
+    for keyword in _NAMED:
+        found = schema.get(keyword)
         if isinstance(found, dict):
-            yield from (((word, name), each) for name, each in found.items() if isinstance(each, dict))
-    for word in _LISTED:
-        found = schema.get(word)
+            yield from (((keyword, name), each) for name, each in found.items() if isinstance(each, dict))
+    for keyword in _LISTED:
+        found = schema.get(keyword)
         if isinstance(found, list):
-            yield from (((word, str(place)), each) for place, each in enumerate(found) if isinstance(each, dict))
-    for word in _SINGLE:
-        found = schema.get(word)
+            yield from (((keyword, str(place)), each) for place, each in enumerate(found) if isinstance(each, dict))
+    for keyword in _SINGLE:
+        found = schema.get(keyword)
         if isinstance(found, dict):
-            yield (word,), found
+            yield (keyword,), found
 
 
 def _closed(schema: Any) -> Any:
     if not isinstance(schema, dict):
         return schema
     closed: Json = {}
-    for word, value in schema.items():
-        if word in _NAMED and isinstance(value, dict):
-            closed[word] = {name: _closed(each) for name, each in value.items()}
-        elif word in _LISTED and isinstance(value, list):
-            closed[word] = [_closed(each) for each in value]
-        elif word in _SINGLE:
-            closed[word] = _closed(value)
+    for keyword, value in schema.items():
+        if keyword in _NAMED and isinstance(value, dict):
+            closed[keyword] = {name: _closed(each) for name, each in value.items()}
+        elif keyword in _LISTED and isinstance(value, list):
+            closed[keyword] = [_closed(each) for each in value]
+        elif keyword in _SINGLE:
+            closed[keyword] = _closed(value)
         else:
-            closed[word] = value
+            closed[keyword] = value
     if _is_object(schema):
         closed.setdefault("properties", {})
         closed.setdefault("additionalProperties", False)

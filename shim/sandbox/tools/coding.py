@@ -4,8 +4,8 @@ import base64
 import re
 from typing import Final
 
-from shim.sandbox.memory.containers import FOLDER, Container, Made
-from shim.sandbox.shapes.plan import Draft, Piece
+from shim.sandbox.memory.containers import FOLDER, Container, ContainerFile
+from shim.sandbox.shapes.plan import Draft, PlannedItem
 from shim.sandbox.tools import arithmetic, png
 from shim.sandbox.tools.task import Task
 from shim.wire.types import Json
@@ -13,20 +13,20 @@ from shim.wire.types import Json
 _CODE_PIECE: Final = re.compile(r"\w+|\s+|[^\w\s]+")
 _RAISED: Final = "Traceback (most recent call last):\nRuntimeError: the code failed, as it was asked to"
 #: word -> the name of the file it makes, unless the call has another one.
-_MADE: Final = {"make-file": "answer.txt", "make-image": "chart.png"}
+_FILE_WORDS: Final = {"make-file": "answer.txt", "make-image": "chart.png"}
 
 
-def wanted(task: Task) -> bool:
+def has_arithmetic(task: Task) -> bool:
     """Whether the question contains something to calculate."""
     return arithmetic.find(task.question) is not None
 
 
-def code_interpreter(task: Task, draft: Draft) -> list[Piece]:
+def code_interpreter(task: Task, draft: Draft) -> list[PlannedItem]:
     container = _container(task)
     code, outputs = _run(task, draft, container)
     shown = "code_interpreter_call.outputs" in task.include
-    made = {"container_id": container.id, "outputs": outputs if shown else None}
-    return [Piece("code_interpreter_call", tuple(_CODE_PIECE.findall(code)), made=made)]
+    item_fields = {"container_id": container.id, "outputs": outputs if shown else None}
+    return [PlannedItem("code_interpreter_call", tuple(_CODE_PIECE.findall(code)), item_fields=item_fields)]
 
 
 def _container(task: Task) -> Container:
@@ -47,31 +47,31 @@ def _run(task: Task, draft: Draft, container: Container) -> tuple[str, list[Json
     lines: list[str] = []
     logs = _printed(task, container, lines)
     outputs: list[Json] = [{"type": "logs", "logs": logs}] if logs else []
-    for word, default in _MADE.items():
-        if word in task.words:
-            name = task.given("file", default)
+    for control_word, default in _FILE_WORDS.items():
+        if control_word in task.control_words:
+            name = task.argument("file", default)
             lines.append(f'open("{FOLDER}{name}", "wb").write(content)')
             _link(draft, task.resources.containers.write(container, name, _content(task, name, logs)))
-    if "show-image" in task.words:
+    if "show-image" in task.control_words:
         lines.append("plt.show()")
         picture = png.encode(task.question)
         outputs.append({"type": "image", "url": f"data:image/png;base64,{base64.b64encode(picture).decode()}"})
         _show(draft, task.resources.containers.write(container, "", picture))
     if logs:
-        draft.write(f'The code printed "{logs}". ')
+        draft.append(f'The code printed "{logs}". ')
     return "\n".join(lines), outputs
 
 
 def _printed(task: Task, container: Container, lines: list[str]) -> str:
     """What the code prints; its line is added to ``lines``.  Code that makes files prints nothing."""
-    expression = task.given("code", "") or arithmetic.find(task.question)
-    if "code-fails" in task.words:
+    expression = task.argument("code", "") or arithmetic.find(task.question)
+    if "code-fails" in task.control_words:
         lines.append(expression or "fail()")
         return _RAISED
     if expression:
         lines.append(f"print({expression})")
         return arithmetic.run(expression)
-    if task.words & {*_MADE, "show-image"}:
+    if task.control_words & {*_FILE_WORDS, "show-image"}:
         return ""
     names = [each.filename for each in list(container.files.values())]
     lines.append(f'print(*sorted(os.listdir("{FOLDER}")))' if names else 'print("Hello from the sandbox")')
@@ -82,21 +82,21 @@ def _content(task: Task, name: str, logs: str) -> bytes:
     return png.encode(name) if name.endswith(".png") else f"{logs or task.question or name}\n".encode()
 
 
-def _link(draft: Draft, file: Made) -> None:
+def _link(draft: Draft, file: ContainerFile) -> None:
     """The range covers exactly the path; the annotation is sent after the last delta."""
-    draft.write(f"I made [{file.filename}](")
-    start, end = draft.write(f"sandbox:{FOLDER}{file.filename}")
-    draft.write("). ")
+    draft.append(f"I made [{file.filename}](")
+    start, end = draft.append(f"sandbox:{FOLDER}{file.filename}")
+    draft.append("). ")
     draft.mark_late(_citation(file, start, end))
 
 
-def _show(draft: Draft, file: Made) -> None:
+def _show(draft: Draft, file: ContainerFile) -> None:
     """A file that is shown and not linked has no range in the text."""
-    draft.write("I drew a picture. ")
+    draft.append("I drew a picture. ")
     draft.mark_late(_citation(file, 0, 0))
 
 
-def _citation(file: Made, start: int, end: int) -> Json:
+def _citation(file: ContainerFile, start: int, end: int) -> Json:
     return {
         "type": "container_file_citation",
         "container_id": file.shown["container_id"],

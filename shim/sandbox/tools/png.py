@@ -8,9 +8,9 @@ from typing import Final
 SIDE: Final = 8
 
 
-def encode(words: str) -> bytes:
-    """A square of eight by eight pixels whose colour depends on the words."""
-    row = b"\0" + hashlib.sha256(words.encode()).digest()[:3] * SIDE
+def encode(seed: str) -> bytes:
+    """A square of eight by eight pixels whose colour depends on ``seed``."""
+    row = b"\0" + hashlib.sha256(seed.encode()).digest()[:3] * SIDE
     header = struct.pack(">IIBBBBB", SIDE, SIDE, 8, 2, 0, 0, 0)
     body = (_chunk(b"IHDR", header), _chunk(b"IDAT", zlib.compress(row * SIDE)), _chunk(b"IEND", b""))
     return b"\x89PNG\r\n\x1a\n" + b"".join(body)

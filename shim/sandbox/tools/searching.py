@@ -4,7 +4,7 @@ from typing import Final
 
 from shim.sandbox.memory import search
 from shim.sandbox.memory.vectors import Hit
-from shim.sandbox.shapes.plan import Draft, Piece
+from shim.sandbox.shapes.plan import Draft, PlannedItem
 from shim.sandbox.tools.task import Task
 from shim.wire.types import Json
 
@@ -14,22 +14,24 @@ QUOTED: Final = 200
 _ASTRAL: Final = "🔎 𝔉𝔦𝔩𝔢𝔰 📂 "
 
 
-def matches(task: Task) -> bool:
+def finds_anything(task: Task) -> bool:
     """Whether the question finds anything."""
     return bool(task.resources.stores.find(task.tool, _queries(task)))
 
 
-def file_search(task: Task, draft: Draft) -> list[Piece]:
+def file_search(task: Task, draft: Draft) -> list[PlannedItem]:
     queries = _queries(task)
     hits = task.resources.stores.find(task.tool, queries)
     shown = "file_search_call.results" in task.include
     _answer(task, draft, queries, hits)
-    return [Piece("file_search_call", made={"queries": queries, "results": _results(hits) if shown else None})]
+    return [
+        PlannedItem("file_search_call", item_fields={"queries": queries, "results": _results(hits) if shown else None})
+    ]
 
 
 def _queries(task: Task) -> list[str]:
-    given = [each for each in task.given("queries", []) if isinstance(each, str)]
-    return given or [task.given("query", task.question)]
+    given = [each for each in task.argument("queries", []) if isinstance(each, str)]
+    return given or [task.argument("query", task.question)]
 
 
 def _results(hits: list[Hit]) -> list[Json]:
@@ -39,26 +41,26 @@ def _results(hits: list[Hit]) -> list[Json]:
 def _answer(task: Task, draft: Draft, queries: list[str], hits: list[Hit]) -> None:
     """One sentence; its citations come before the full stop, as recorded."""
     if not hits:
-        draft.write(f'The files say nothing of "{queries[0][:QUOTED]}". ')
+        draft.append(f'The files say nothing of "{queries[0][:QUOTED]}". ')
         return
-    best = hits[0]
-    if "cite-first" in task.words:
-        draft.mark(_citation(best, 0))
-    if "cite-emoji" in task.words:
-        draft.write(_ASTRAL)
-    draft.write(f"According to {best.filename}, {search.sentence(' '.join(queries), best.text, QUOTED)}")
-    tell = draft.mark_late if "cite-late" in task.words else draft.mark
-    for hit in _cited(task.words, hits):
-        tell(_citation(hit, len(draft.text)))
-    draft.write(". ")
+    best_hit = hits[0]
+    if "cite-first" in task.control_words:
+        draft.mark(_citation(best_hit, 0))
+    if "cite-emoji" in task.control_words:
+        draft.append(_ASTRAL)
+    draft.append(f"According to {best_hit.filename}, {search.sentence(' '.join(queries), best_hit.text, QUOTED)}")
+    add_citation = draft.mark_late if "cite-late" in task.control_words else draft.mark
+    for hit in _cited(task.control_words, hits):
+        add_citation(_citation(hit, len(draft.text)))
+    draft.append(". ")
 
 
-def _cited(words: frozenset[str], hits: list[Hit]) -> list[Hit]:
+def _cited(control_words: frozenset[str], hits: list[Hit]) -> list[Hit]:
     """The best hit; with ``cite-twice`` also the best of another file, or the same one again."""
-    if "uncited" in words or "cite-first" in words:
+    if "uncited" in control_words or "cite-first" in control_words:
         return []
     others = [hit for hit in hits if hit.file_id != hits[0].file_id]
-    return [hits[0], *([*others, hits[0]][:1] if "cite-twice" in words else [])]
+    return [hits[0], *([*others, hits[0]][:1] if "cite-twice" in control_words else [])]
 
 
 def _citation(hit: Hit, index: int) -> Json:

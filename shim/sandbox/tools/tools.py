@@ -83,7 +83,7 @@ _CHOICES: Final = tagged(
 )
 
 #: The checks of a request's ``tools`` and ``tool_choice``.
-CHECK: Final = array(tagged({kind: maker.check for kind, maker in TOOLS.items()}), most=128)
+CHECK: Final = array(tagged({kind: maker.check for kind, maker in TOOLS.items()}), max_length=128)
 CHOICE: Final = either("one of a string or an object", {str: one_of("none", "auto", "required"), dict: _CHOICES})
 
 

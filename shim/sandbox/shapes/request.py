@@ -10,7 +10,7 @@ from shim.sandbox.shapes.reply import SandboxReply
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Request:
     """``ids`` are those in the path, by the names in its pattern; ``form`` is there if the body was a form."""
 
     ids: Mapping[str, str]
@@ -19,17 +19,17 @@ class Asked:
     form: Form | None = None
 
     @property
-    def name(self) -> str:
+    def resource_id(self) -> str:
         """The first id in the path."""
-        return self.ids["name"]
+        return self.ids["resource_id"]
 
     @property
-    def part(self) -> str:
+    def child_id(self) -> str:
         """The second."""
-        return self.ids["part"]
+        return self.ids["child_id"]
 
 
 #: Method, pattern of the path after the version prefix, operation.
-Route = tuple[str, str, Callable[[Asked], SandboxReply]]
-NAME: Final = r"(?P<name>[^/]+)"
-PART: Final = r"(?P<part>[^/]+)"
+Route = tuple[str, str, Callable[[Request], SandboxReply]]
+RESOURCE_ID: Final = r"(?P<resource_id>[^/]+)"
+CHILD_ID: Final = r"(?P<child_id>[^/]+)"

@@ -188,6 +188,6 @@ _UNSUPPORTED: Final[tuple[tuple[bool, Callable[[Json], Any], str, str, str | Non
 
 def check_model(body: Json, model: Model) -> None:
     """Refuse parameters that the model does not support."""
-    for reasons, asked, path, message, code in _UNSUPPORTED:
-        if model.reasons is reasons and asked(body):
+    for reasons, used, path, message, code in _UNSUPPORTED:
+        if model.reasons is reasons and used(body):
             raise refuse.unsupported(path, message, code=code)

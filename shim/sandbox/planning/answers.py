@@ -4,7 +4,7 @@ import json
 from typing import Any, Final
 
 from shim.sandbox.memory.resources import parts
-from shim.sandbox.mind import sample
+from shim.sandbox.planning import sample
 from shim.sandbox.shapes import items
 from shim.wire.types import Json
 
@@ -13,39 +13,41 @@ SUMMARY: Final = "**Following the rules**\n\nI look for names and words in the l
 #: How many characters of an earlier text, and of the answered message, are quoted.  Without a limit a conversation
 #: would double with every turn, as every answer quotes the earlier ones.
 EARLIER: Final = 200
-ASKED: Final = 2000
+ANSWERED: Final = 2000
 
 
-def in_json(request: Json) -> bool:
+def in_json(body: Json) -> bool:
     """Whether the answer has to be JSON."""
-    return ((request.get("text") or {}).get("format") or {}).get("type") in ("json_schema", "json_object")
+    return ((body.get("text") or {}).get("format") or {}).get("type") in ("json_schema", "json_object")
 
 
-def text(context: list[Json], request: Json, essay: int | None = None) -> str:
+def text(context: list[Json], body: Json, essay: int | None = None) -> str:
     """The answer's text: an essay, JSON for ``text.format``, or quotations of the conversation."""
     if essay is not None:
         return " ".join(f"word{number}" for number in range(1, essay + 1))
-    form = (request.get("text") or {}).get("format") or {}
+    form = (body.get("text") or {}).get("format") or {}
     if form.get("type") == "json_schema":
         return _dumped(sample.value(form["schema"], form["name"]))
     if form.get("type") == "json_object":
-        return _dumped({"answer": _known(context, request)})
-    return _known(context, request)
+        return _dumped({"answer": _known(context, body)})
+    return _known(context, body)
 
 
 def _dumped(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _known(context: list[Json], request: Json) -> str:
-    asked = _last_user(context)
-    sentences = [*_outputs(context[asked + 1 :], context)] if asked is not None else [*_outputs(context, context)]
-    if asked is not None:
-        sentences.append(f'You said "{_short(items.text(context[asked]), ASKED)}".')
-    if request.get("instructions"):
-        sentences.append(f'My instructions are "{_short(request["instructions"], EARLIER)}".')
+def _known(context: list[Json], body: Json) -> str:
+    last_user = _last_user(context)
+    sentences = (
+        [*_outputs(context[last_user + 1 :], context)] if last_user is not None else [*_outputs(context, context)]
+    )
+    if last_user is not None:
+        sentences.append(f'You said "{_short(items.text(context[last_user]), ANSWERED)}".')
+    if body.get("instructions"):
+        sentences.append(f'My instructions are "{_short(body["instructions"], EARLIER)}".')
     sentences += _seen(context)
-    sentences += _earlier(context, asked)
+    sentences += _earlier(context, last_user)
     return " ".join(sentences) or "Nothing was said."
 
 
@@ -59,12 +61,12 @@ _ATTACHED: Final = {
 def _seen(context: list[Json]) -> list[str]:
     """The number of images and files in the conversation, and their sources; for data URLs their length."""
     sentences = []
-    for kind, (word, places) in _ATTACHED.items():
+    for kind, (noun, places) in _ATTACHED.items():
         found = [part for item in context for _, part in parts(item) if part["type"] == kind]
         sources = [next((part[place] for place in places if part.get(place)), "data") for part in found]
         if found:
             listed = ", ".join(_address(source) for source in sources)
-            sentences.append(f"I see {len(found)} {word}{'s' * (len(found) > 1)}: {listed}.")
+            sentences.append(f"I see {len(found)} {noun}{'s' * (len(found) > 1)}: {listed}.")
     return sentences
 
 
@@ -80,24 +82,24 @@ def _last_user(context: list[Json]) -> int | None:
 def _outputs(since: list[Json], context: list[Json]) -> list[str]:
     names = {item["call_id"]: item["name"] for item in context if item["type"] == "function_call"}
     return [
-        f'{names[item["call_id"]]} returned "{_short(items.output_text(item), ASKED)}".'
+        f'{names[item["call_id"]]} returned "{_short(items.output_text(item), ANSWERED)}".'
         for item in since
         if item["type"] == "function_call_output"
     ]
 
 
-def _earlier(context: list[Json], asked: int | None) -> list[str]:
+def _earlier(context: list[Json], last_user: int | None) -> list[str]:
     """Every other text with its role, oldest first, including tool outputs of earlier questions."""
     sentences = []
     for place, item in enumerate(context):
-        if place == asked:
+        if place == last_user:
             continue
         if item["type"] == "message":
             sentences.append(f'{item["role"]} said "{_short(items.text(item), EARLIER)}"')
-        elif item["type"] == "function_call_output" and asked is not None and place < asked:
+        elif item["type"] == "function_call_output" and last_user is not None and place < last_user:
             sentences.append(f'a tool returned "{_short(items.output_text(item), EARLIER)}"')
     return [f"Earlier {', '.join(sentences)}."] if sentences else []
 
 
-def _short(text: str, most: int) -> str:
-    return text if len(text) <= most else f"{text[:most]}…"
+def _short(text: str, max_length: int) -> str:
+    return text if len(text) <= max_length else f"{text[:max_length]}…"

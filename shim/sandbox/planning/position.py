@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from shim.sandbox.shapes import items
-from shim.sandbox.shapes.words import Named, Script, Turn
+from shim.sandbox.shapes.control_words import Script, ToolCall, Turn
 from shim.wire.types import Json
 
 _FAILED: Final = re.compile(r"\s*(error|exception|traceback|failed)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class Segment:
     """The turns of one response.  Hosted tools answer at once, so a turn that calls only them is followed by the next
     one in the same response.
     """
@@ -22,19 +22,19 @@ class Stretch:
     turns: tuple[Turn, ...] = (Turn(),)
 
     @property
-    def calls(self) -> tuple[Named, ...]:
+    def calls(self) -> tuple[ToolCall, ...]:
         return tuple(call for turn in self.turns for call in turn.calls)
 
     @property
-    def words(self) -> frozenset[str]:
-        return frozenset[str]().union(*(turn.words for turn in self.turns))
+    def control_words(self) -> frozenset[str]:
+        return frozenset[str]().union(*(turn.control_words for turn in self.turns))
 
     @property
     def essay(self) -> int | None:
         return next((turn.essay for turn in self.turns if turn.essay is not None), None)
 
 
-def place(script: Script, since: list[Json], hosted: Collection[str]) -> tuple[Stretch, tuple[Named, ...]]:
+def position(script: Script, since: list[Json], hosted: Collection[str]) -> tuple[Segment, tuple[ToolCall, ...]]:
     """The turns that are next in the script, and the failed calls that must be repeated instead.
 
     ``since`` are the items after the last user message.
@@ -46,12 +46,12 @@ def place(script: Script, since: list[Json], hosted: Collection[str]) -> tuple[S
         bad = {call_id for call_id, output in outputs.items() if _says_failed(output)}
         failed = frozenset() if repeated else frozenset(_signature(call) for call in calls if call["call_id"] in bad)
         last = calls
-    if failed and "retry" in script.whole:
-        again = [Named(call["name"], json.loads(call["arguments"])) for call in last if _signature(call) in failed]
-        return Stretch(), tuple(again)
-    stretches = _stretches(script.turns, hosted)
-    past = answered(since) or number >= len(stretches)
-    return (Stretch() if past else stretches[number]), ()
+    if failed and "retry" in script.message_words:
+        again = [ToolCall(call["name"], json.loads(call["arguments"])) for call in last if _signature(call) in failed]
+        return Segment(), tuple(again)
+    segments = _segments(script.turns, hosted)
+    past = answered(since) or number >= len(segments)
+    return (Segment() if past else segments[number]), ()
 
 
 def answered(since: list[Json]) -> bool:
@@ -60,13 +60,13 @@ def answered(since: list[Json]) -> bool:
     return bool(relevant) and relevant[-1]["type"] == "message" and relevant[-1]["role"] == "assistant"
 
 
-def _stretches(turns: tuple[Turn, ...], hosted: Collection[str]) -> list[Stretch]:
+def _segments(turns: tuple[Turn, ...], hosted: Collection[str]) -> list[Segment]:
     groups: list[list[Turn]] = [[]]
     for turn in turns:
         groups[-1].append(turn)
         if not turn.calls or any(call.name not in hosted for call in turn.calls):
             groups.append([])
-    return [Stretch(tuple(group)) for group in groups if group]
+    return [Segment(tuple(group)) for group in groups if group]
 
 
 def _rounds(since: list[Json]) -> list[tuple[list[Json], dict[str, str]]]:

@@ -10,7 +10,7 @@ from shim.wire.types import Json
 
 THEN: Final = "then"
 #: Words that apply to the whole message.
-WHOLE: Final[dict[str, str]] = {
+MESSAGE_WORDS: Final[dict[str, str]] = {
     "aloud": "writes text before the calls, in the same turn",
     "retry": "calls a function once more, with the same arguments, if its output says that it failed",
     "slowly": "waits between any two events, and stays `in_progress` longer in background mode",
@@ -18,7 +18,7 @@ WHOLE: Final[dict[str, str]] = {
     "think-again": "reasoning models think once more after every hosted tool",
 }
 #: Words that apply to one turn: before, between or after `then`.
-TURN: Final[dict[str, str]] = {
+TURN_WORDS: Final[dict[str, str]] = {
     "please-refuse": "refuses to answer: a `refusal` part instead of text",
     "token-cap": "stops in the middle of the last item as at the token cap: `incomplete`, `max_output_tokens`",
     "content-filter": "stops in the middle of the last item: `incomplete`, `content_filter`",
@@ -60,10 +60,10 @@ TOOLS: Final[dict[str, str]] = {
 }
 #: `essay-40` asks for forty words.
 ESSAY: Final = re.compile(r"essay-(\d{1,6})")
-WORDS: Final[dict[str, str]] = {
+CONTROL_WORDS: Final[dict[str, str]] = {
     THEN: "between the names of functions: the next ones are called in the next turn",
-    **WHOLE,
-    **TURN,
+    **MESSAGE_WORDS,
+    **TURN_WORDS,
     "essay-N": "answers with N words",
 }
 
@@ -73,7 +73,7 @@ _BRIDGE: Final = re.compile(r"[`'\"]?\s*(?:with|using|:|\()?\s*(?=\{)")
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class ToolCall:
     """A function or hosted tool that a message names; ``arguments`` where the message gave some."""
 
     name: str
@@ -84,8 +84,8 @@ class Named:
 class Turn:
     """The task of one turn."""
 
-    calls: tuple[Named, ...] = ()
-    words: frozenset[str] = frozenset()
+    calls: tuple[ToolCall, ...] = ()
+    control_words: frozenset[str] = frozenset()
     essay: int | None = None
 
 
@@ -94,52 +94,54 @@ class Script:
     """A parsed message: its turns, and the words for all of them."""
 
     turns: tuple[Turn, ...] = ()
-    whole: frozenset[str] = field(default_factory=frozenset)
+    message_words: frozenset[str] = field(default_factory=frozenset)
 
     def turn(self, number: int) -> Turn:
         """The turn of that number, counted from 0; after the last one it is a plain answer."""
         return self.turns[number] if number < len(self.turns) else Turn()
 
 
-def read(text: str, names: Collection[str], parallel: bool = True) -> Script:
+def parse_message(text: str, names: Collection[str], parallel: bool = True) -> Script:
     """``names`` are the tools that may be called; without ``parallel`` each gets a turn of its own."""
     found = list(_found(text, names))
-    turns: list[list[Named | str]] = [[]]
+    turns: list[list[ToolCall | str]] = [[]]
     for each in found:
         if each == THEN:
             turns.append([])
         else:
             turns[-1].append(each)
-    made = [_turn(turn) for turn in turns if any(not isinstance(each, str) or each not in WHOLE for each in turn)]
-    whole = frozenset(each for each in found if isinstance(each, str) and each in WHOLE)
-    return Script(tuple(made if parallel else _one_by_one(made)), whole)
+    scripted = [
+        _turn(turn) for turn in turns if any(not isinstance(each, str) or each not in MESSAGE_WORDS for each in turn)
+    ]
+    message_words = frozenset(each for each in found if isinstance(each, str) and each in MESSAGE_WORDS)
+    return Script(tuple(scripted if parallel else _one_by_one(scripted)), message_words)
 
 
-def rest(text: str, names: Collection[str]) -> str:
+def plain_question(text: str, names: Collection[str]) -> str:
     """The message without names, arguments and control words: the plain question."""
     plain, place = [], 0
     while match := _TOKEN.search(text, place):
         token, end = match.group(), match.end()
-        asks = token in names
+        is_call = token in names
         plain.append(text[place : match.start()])
-        place = _arguments(text, end)[1] if asks else end
-        if not asks and not _is_word(token):
+        place = _arguments(text, end)[1] if is_call else end
+        if not is_call and not _is_control_word(token):
             plain.append(token)
     return " ".join("".join([*plain, text[place:]]).split())
 
 
-def _is_word(token: str) -> bool:
-    return token.lower() in WORDS or bool(ESSAY.fullmatch(token.lower()))
+def _is_control_word(token: str) -> bool:
+    return token.lower() in CONTROL_WORDS or bool(ESSAY.fullmatch(token.lower()))
 
 
-def _found(text: str, names: Collection[str]) -> Iterator[Named | str]:
+def _found(text: str, names: Collection[str]) -> Iterator[ToolCall | str]:
     place = 0
     while match := _TOKEN.search(text, place):
         token, place = match.group(), match.end()
         if token in names:
             arguments, place = _arguments(text, place)
-            yield Named(token, arguments)
-        elif _is_word(token):
+            yield ToolCall(token, arguments)
+        elif _is_control_word(token):
             yield token.lower()
 
 
@@ -155,15 +157,15 @@ def _arguments(text: str, place: int) -> tuple[Json | None, int]:
     return found, end
 
 
-def _turn(found: list[Named | str]) -> Turn:
-    calls: list[Named] = []
+def _turn(found: list[ToolCall | str]) -> Turn:
+    calls: list[ToolCall] = []
     for each in found:
-        if isinstance(each, Named) and each not in calls:
+        if isinstance(each, ToolCall) and each not in calls:
             calls.append(each)
-    words = frozenset(each for each in found if isinstance(each, str) and each in TURN)
+    control_words = frozenset(each for each in found if isinstance(each, str) and each in TURN_WORDS)
     essays = [ESSAY.fullmatch(each) for each in found if isinstance(each, str)]
     lengths = [int(match.group(1)) for match in essays if match]
-    return Turn(tuple(calls), words, lengths[0] if lengths else None)
+    return Turn(tuple(calls), control_words, lengths[0] if lengths else None)
 
 
 def _one_by_one(turns: list[Turn]) -> Iterator[Turn]:
@@ -171,4 +173,4 @@ def _one_by_one(turns: list[Turn]) -> Iterator[Turn]:
         if len(turn.calls) < 2:
             yield turn
         else:
-            yield from (Turn((call,), turn.words, turn.essay) for call in turn.calls)
+            yield from (Turn((call,), turn.control_words, turn.essay) for call in turn.calls)

@@ -50,9 +50,9 @@ def _given(schema: Json) -> tuple[Any] | None:
     """A value that the schema itself contains."""
     if "const" in schema:
         return (schema["const"],)
-    for word in ("enum", "examples"):
-        if schema.get(word):
-            return (schema[word][0],)
+    for keyword in ("enum", "examples"):
+        if schema.get(keyword):
+            return (schema[keyword][0],)
     return (schema["default"],) if schema.get("default") not in (None, "") else None
 
 
@@ -65,17 +65,17 @@ def _resolved(pointer: str, root: Json) -> Any:
 
 
 def _merged(schema: Json, root: Json) -> Json:
-    merged: Json = {word: each for word, each in schema.items() if word != "allOf"}
+    merged: Json = {keyword: each for keyword, each in schema.items() if keyword != "allOf"}
     for part in schema["allOf"]:
         part = _resolved(part["$ref"], root) if "$ref" in part else part
-        for word, each in part.items():
-            old = merged.get(word)
+        for keyword, each in part.items():
+            old = merged.get(keyword)
             if isinstance(old, dict) and isinstance(each, dict):
-                merged[word] = {**old, **each}
+                merged[keyword] = {**old, **each}
             elif isinstance(old, list) and isinstance(each, list):
-                merged[word] = [*old, *each]
+                merged[keyword] = [*old, *each]
             else:
-                merged[word] = each
+                merged[keyword] = each
     return merged
 
 
@@ -93,7 +93,7 @@ def _kind(schema: Json, depth: int) -> str:
         kind = "null" if not plain or (depth > DEEP and "null" in kind) else plain[0]
     if kind in MAKERS:
         return str(kind)
-    return next((made for word, made in _IMPLIED.items() if word in schema), "string")
+    return next((made for keyword, made in _IMPLIED.items() if keyword in schema), "string")
 
 
 _IMPLIED: Final[dict[str, str]] = {

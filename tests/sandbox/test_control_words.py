@@ -7,7 +7,7 @@ import pytest
 
 from shim.sandbox import Sandbox, page
 from shim.sandbox.api.failures import BEFORE, IN_STREAM
-from shim.sandbox.shapes import words
+from shim.sandbox.shapes import control_words
 from tests.sandbox.drive import NOON, WEATHER, Client, calls, outputs, said, types
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "sandbox.md"
@@ -17,12 +17,12 @@ FAILED = ["error", "response.failed"]
 
 def test_the_page_is_generated_from_the_table():
     assert PAGE.read_text() == page.page()
-    assert all(f"`{word}`" in page.page() for word in words.WORDS)
+    assert all(f"`{word}`" in page.page() for word in control_words.CONTROL_WORDS)
 
 
 def test_every_failure_word_is_in_the_table():
-    once = {f"{word}-once" for word in BEFORE} & set(words.WORDS)
-    assert {*BEFORE, *IN_STREAM} <= set(words.TURN)
+    once = {f"{word}-once" for word in BEFORE} & set(control_words.CONTROL_WORDS)
+    assert {*BEFORE, *IN_STREAM} <= set(control_words.TURN_WORDS)
     assert once == {"status-429-once", "status-500-once"}
 
 
