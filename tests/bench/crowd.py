@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from tests.bench.crowd_upstream import SLOW
 from tests.bench.report import Json, Options, Report, table
@@ -20,13 +20,18 @@ from tests.bench.report import Json, Options, Report, table
 ROOT: Final = Path(__file__).parents[2]
 #: Numbers of concurrent streams, and of processes of the server.
 CROWDS: Final = ((200, 1), (500, 2))
+#: The ways in which the streams start. At once: all within a second. Steady: they start evenly during two lengths of a
+#: stream, so that after the first length as many start as end.
+AT_ONCE: Final = "at once"
+STEADY: Final = "steady"
+RAMP: Final = 1.0
 #: Tokens per second in each stream, and the length of a stream in seconds.
 RATE: Final = 30
 SECONDS: Final = 10
 TICKS: Final = os.sysconf("SC_CLK_TCK")
 
 
-#: The name of an aim: the measure, the number of streams, and the highest allowed value.
+#: The name of an aim: the measure, the number of streams, and the highest allowed value.  It holds for both ways.
 AIMS: Final[dict[str, tuple[str, int, float]]] = {
     "µs of the processor a token, 200 streams": ("cpu_us_per_token", 200, 65),
     "first p99 ms, 500 streams": ("first_p99", 500, 250),
@@ -34,10 +39,25 @@ AIMS: Final[dict[str, tuple[str, int, float]]] = {
     "MB, 500 streams": ("peak_mb", 500, 300),
     "kB an idle stream": ("idle_kb", 200, 100),
 }
+#: The columns of the table, and the measures that they show.
+COLUMNS: Final = {
+    "streams": "streams",
+    "start": "starts",
+    "processes": "workers",
+    "tokens": "sent",
+    "events": "tokens",
+    "µs a token": "cpu_us_per_token",
+    "first p50 ms": "first_p50",
+    "p99 ms": "first_p99",
+    "longest gap ms": "gap",
+    "MB": "peak_mb",
+    "kB an idle stream": "idle_kb",
+}
 NOTE: Final = """\
 Tokens are those that upstream sends; "events" are the text events that came, as the server makes one of what came
 together.  Microseconds are of all threads and processes of the server (or of the SDK's program) for each token,
-the start of the runs included.  An idle stream waits for its first token."""
+the start of the runs included.  An idle stream waits for its first token.  "At once": all streams start within a
+second.  "Steady": they start evenly, so that after one length of a stream as many start as end."""
 
 
 def run(options: Options) -> Report:
@@ -45,50 +65,65 @@ def run(options: Options) -> Report:
     return measured(CROWDS, SECONDS)
 
 
-def measured(crowds: tuple[tuple[int, int], ...], seconds: float) -> Report:
-    """Each number of streams is measured three times: directly at upstream, with the SDK's plain loop, and through the
-    server with the given number of processes.
+def measured(crowds: tuple[tuple[int, int], ...], seconds: float, ways: tuple[str, ...] = (AT_ONCE, STEADY)) -> Report:
+    """Each number of streams is measured three times in each way to start: directly at upstream, with the SDK's plain
+    loop, and through the server with the given number of processes.
     """
     found: list[Json] = []
     for streams, workers in crowds:
-        sent = streams * int(RATE * seconds)
-        with upstream_process(int(RATE * seconds), seconds) as upstream:
-            direct = _readers("crowd_readers", upstream, streams, None)
-            loop = _readers("crowd_sdk", upstream, streams, None)
-            through = _through(upstream, streams, workers)
-        ways = ("raw sockets, no server", direct), ("the SDK's loop, no server", loop), ("the server", through)
-        for name, told in ways:
-            cost = {"cpu_us_per_token": round(told.pop("computed") / sent * 1e6, 1)} if "computed" in told else {}
-            processes = workers if told is ways[2][1] else 0
-            found.append({"streams": streams, "workers": processes, "way": name, "sent": sent, **told, **cost})
+        starts = {AT_ONCE: Starts(AT_ONCE, streams, RAMP), STEADY: Starts(STEADY, 2 * streams, 2 * seconds)}
+        for way in ways:
+            found += _rows(streams, workers, starts[way], seconds)
     return Report(_text(found), {"crowds": found})
 
 
-def _through(upstream: str, streams: int, workers: int) -> Json:
+class Starts(NamedTuple):
+    """``count`` streams start evenly within a number of seconds."""
+
+    way: str
+    count: int
+    seconds: float
+
+
+def _rows(streams: int, workers: int, starts: Starts, seconds: float) -> Iterator[Json]:
+    sent = starts.count * int(RATE * seconds)
+    with upstream_process(int(RATE * seconds), seconds) as upstream:
+        direct = _readers("crowd_readers", upstream, starts, None)
+        loop = _readers("crowd_sdk", upstream, starts, None)
+        through = _through(upstream, streams, workers, starts)
+    ways = (
+        ("raw sockets, no server", 0, direct),
+        ("the SDK's loop, no server", 0, loop),
+        ("the server", workers, through),
+    )
+    for name, processes, measures in ways:
+        if "computed" in measures:
+            measures["cpu_us_per_token"] = round(measures.pop("computed") / sent * 1e6, 1)
+        yield {"streams": streams, "starts": starts.way, "workers": processes, "way": name, "sent": sent, **measures}
+
+
+def _through(upstream: str, streams: int, workers: int, starts: Starts) -> Json:
     """First measure the memory of idle streams, then run the streams that are timed."""
     with _server(upstream, workers) as (url, pid):
         # A few streams first, so that memory allocated only once is not counted as memory of the idle streams.
-        _readers("crowd_readers", url, 2 * workers, pid)
+        _readers("crowd_readers", url, Starts(AT_ONCE, 2 * workers, RAMP), pid)
         before = _memory(pid)
-        idle = _readers("crowd_readers", url, streams, pid, SLOW)["peak_mb"] - before
+        idle = _readers("crowd_readers", url, Starts(AT_ONCE, streams, RAMP), pid, SLOW)["peak_mb"] - before
         used = _cpu(pid)
-        told = _readers("crowd_readers", url, streams, pid)
-        return told | {"computed": _cpu(pid) - used, "idle_kb": round(idle * 1000 / streams, 1)}
+        measures = _readers("crowd_readers", url, starts, pid)
+        return measures | {"computed": _cpu(pid) - used, "idle_kb": round(idle * 1000 / streams, 1)}
 
 
 def _text(found: list[Json]) -> str:
-    head = ("way", "streams", "processes", "tokens", "events", "µs a token", "first p50 ms", "p99 ms", "longest gap ms")
-    names = ("streams", "workers", "sent", "tokens", "cpu_us_per_token", "first_p50", "first_p99", "gap")
-    more = {"MB": "peak_mb", "kB an idle stream": "idle_kb"}
-    rows = [(row["way"], *(str(row.get(name, "")) for name in (*names, *more.values()))) for row in found]
+    rows = [(row["way"], *(str(row.get(name, "")) for name in COLUMNS.values())) for row in found]
     judged = [
-        (what, f"{row[name]:g}", f"{limit:g}", "yes" if row[name] <= limit else "NO")
+        (what, row["starts"], f"{row[name]:g}", f"{limit:g}", "yes" if row[name] <= limit else "NO")
         for what, (name, streams, limit) in AIMS.items()
         for row in found
         if row["streams"] == streams and name in row and row["way"] == "the server"
     ]
-    told = table(("aim", "measured", "at most", "met"), judged)
-    return f"{NOTE}\n\n{table((*head, *more), rows)}\n\n{told}"
+    told = table(("aim", "start", "measured", "at most", "met"), judged)
+    return f"{NOTE}\n\n{table(('way', *COLUMNS), rows)}\n\n{told}"
 
 
 @contextmanager
@@ -110,8 +145,9 @@ def _server(upstream: str, workers: int) -> Iterator[tuple[str, int]]:
             yield process.stdout.readline().partition(",")[0].strip(), process.pid
 
 
-def _readers(module: str, url: str, streams: int, pid: int | None, *more: str) -> Json:
-    words = [sys.executable, "-m", f"tests.bench.{module}", url, str(streams), *more]
+def _readers(module: str, url: str, starts: Starts, pid: int | None, *more: str) -> Json:
+    count, seconds = str(starts.count), str(starts.seconds)
+    words = [sys.executable, "-m", f"tests.bench.{module}", url, count, seconds, *more]
     with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, text=True) as readers:
         peak = 0.0
         while readers.poll() is None:

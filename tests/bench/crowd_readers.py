@@ -1,7 +1,8 @@
-"""Many concurrent readers: ``python -m tests.bench.crowd_readers URL STREAMS [MODEL]`` prints the results as JSON.
+"""Many concurrent readers: ``python -m tests.bench.crowd_readers URL STREAMS SECONDS [MODEL]`` prints the results as
+JSON.
 
 At the shim's server each reader first creates a thread, then streams a run of it; at an upstream each reader streams a
-response. All streams start within one second.
+response. The streams start evenly within that number of seconds.
 """
 
 import asyncio
@@ -13,8 +14,6 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-#: Seconds within which all streams start.
-RAMP: Final = 1.0
 #: The bytes that mark an event with text, from upstream and from the shim.
 TOKENS: Final = (b"response.output_text.delta\n", b"thread.message.delta\n")
 ENDS: Final = (b"event: done", b"event: response.completed")
@@ -69,7 +68,7 @@ class Reader:
         return seen
 
 
-async def crowd(url: str, streams: int, model: str = "gpt-4o") -> dict[str, Any]:
+async def crowd(url: str, streams: int, seconds: float, model: str = "gpt-4o") -> dict[str, Any]:
     parts = urlsplit(url)
     host, port, base = parts.hostname or "", parts.port or 80, parts.path
     readers = [Reader(host, port) for _ in range(streams)]
@@ -91,7 +90,7 @@ async def crowd(url: str, streams: int, model: str = "gpt-4o") -> dict[str, Any]
         if len(ready) == streams:
             start.set()
         await start.wait()
-        await asyncio.sleep(RAMP * number / streams)
+        await asyncio.sleep(seconds * number / streams)
         return await reader.stream(path, body)
 
     if shim:
@@ -114,4 +113,4 @@ def told(seen: list[Seen]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(asyncio.run(crowd(sys.argv[1], int(sys.argv[2]), *sys.argv[3:]))))
+    print(json.dumps(asyncio.run(crowd(sys.argv[1], int(sys.argv[2]), float(sys.argv[3]), *sys.argv[4:]))))

@@ -1,6 +1,7 @@
-"""The SDK's plain loop for many streams: ``python -m tests.bench.crowd_sdk URL STREAMS`` prints the results as JSON.
+"""The SDK's plain loop for many streams: ``python -m tests.bench.crowd_sdk URL STREAMS SECONDS`` prints the results as
+JSON.
 
-One process and one async client, with a task for each stream. All streams start within one second.
+One process and one async client, with a task for each stream. The streams start evenly within that number of seconds.
 """
 
 import asyncio
@@ -11,15 +12,15 @@ from typing import Any
 
 import openai
 
-from tests.bench.crowd_readers import RAMP, Seen, told
+from tests.bench.crowd_readers import Seen, told
 
 
-async def crowd(url: str, streams: int) -> dict[str, Any]:
+async def crowd(url: str, streams: int, seconds: float) -> dict[str, Any]:
     """The results of all streams, with the CPU time of this process."""
     client = openai.AsyncOpenAI(api_key="bench", base_url=url)
 
     async def one(number: int) -> Seen:
-        await asyncio.sleep(RAMP * number / streams)
+        await asyncio.sleep(seconds * number / streams)
         seen, began = Seen(), time.perf_counter()
         async for event in await client.responses.create(model="gpt-4o", input="Go on.", stream=True):
             if event.type == "response.output_text.delta":
@@ -33,4 +34,4 @@ async def crowd(url: str, streams: int) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(asyncio.run(crowd(sys.argv[1], int(sys.argv[2])))))
+    print(json.dumps(asyncio.run(crowd(sys.argv[1], int(sys.argv[2]), float(sys.argv[3])))))
