@@ -110,7 +110,7 @@ def _shown_before(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatc
     them on.
     """
     if request.node.get_closest_marker("proof") is None:
-        monkeypatch.setattr("shim.engine.capabilities.Capabilities.must_show", lambda *_: False)
+        monkeypatch.setattr("shim.engine.capabilities.Capabilities.must_test", lambda *_: False)
 
 
 @pytest.fixture(scope="session", autouse=True)

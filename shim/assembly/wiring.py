@@ -21,7 +21,7 @@ from shim import ports
 from shim.assembly import declarations, given_ids, tokens
 from shim.assembly.models import model_map
 from shim.engine import Capabilities, Context, Engine, Registry
-from shim.engine.capabilities import Keeping
+from shim.engine.capabilities import Persistence
 from shim.engine.notices import Notices
 from shim.http import transport
 from shim.http.guard import guarded
@@ -272,12 +272,12 @@ def _limits(chosen: Settings) -> Limits:
     return Limits(chosen.max_event_bytes, chosen.max_message_bytes)
 
 
-def _keeping(chosen: Settings) -> Keeping | None:
+def _persistence(chosen: Settings) -> Persistence | None:
     """How what is found out about servers outlives this process."""
     if not chosen.learned_days:
         return None
     secret = chosen.key_secret.get_secret_value() if chosen.key_secret else None
-    return Keeping(int(chosen.learned_days * 86400), secret, lambda: secrets.token_hex(32))
+    return Persistence(int(chosen.learned_days * 86400), secret, lambda: secrets.token_hex(32))
 
 
 def _seconds(days: float | None) -> float | None:
@@ -311,13 +311,13 @@ def _engine(
             registry=_registries[base],
             run_lifetime=chosen.run_lifetime,
             lease=chosen.lease,
-            keep_bytes=chosen.keep_file_bytes,
+            max_file_bytes=chosen.keep_file_bytes,
             retention=_seconds(chosen.retention_days),
             file_retention=_seconds(chosen.keep_file_days),
             delete_responses=chosen.delete_responses,
             models=model_map(chosen),
             tokens=tokens.count,
-            capabilities=_capabilities.setdefault(base, Capabilities(time.time, _keeping(chosen))),
+            capabilities=_capabilities.setdefault(base, Capabilities(time.time, _persistence(chosen))),
             wait=wait,
             pump=work,
             files=_declared(chosen),

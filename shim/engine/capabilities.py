@@ -15,11 +15,11 @@ from shim.upstream.chaining import Unknown
 
 log = logging.getLogger("shim")
 #: After this many lost chains in a row, requests to an unknown server are not chained any more.
-ENOUGH: Final = 2
+MAX_LOSSES: Final = 2
 #: How many of the latest stored responses are remembered; only their loss counts against their server.
-LATEST: Final = 1000
+MAX_RESPONSES: Final = 1000
 #: How many addresses are remembered as looked up among the findings of earlier processes.
-MANY: Final = 10_000
+MAX_ADDRESSES: Final = 10_000
 
 
 #: What can be learned: the server does not chain; how it treated an invented response id (``shown``); it has no
@@ -29,7 +29,7 @@ Fact = Literal["unchained", "shown", "uncounted", "foreground", "gone", "refuses
 
 #: Seconds for which a fact is valid, if less than for others.  If it were wrong, the model would miss the conversation;
 #: any other wrong fact costs a request or tokens.
-HOLDS: Final[dict[Fact, int]] = {"shown": 86_400}
+VALIDITY: Final[dict[Fact, int]] = {"shown": 86_400}
 
 
 class Finding(NamedTuple):
@@ -41,7 +41,7 @@ class Finding(NamedTuple):
     at: float
 
 
-class Keeping(NamedTuple):
+class Persistence(NamedTuple):
     """How findings are stored for later processes: they are valid for ``seconds``.  Addresses are stored as hashes,
     made with ``secret``; None: with the store's own secret, which is the value of ``fresh`` if the store has none yet.
     """
@@ -56,25 +56,25 @@ class Capabilities:
 
     What is learned is valid for a profile's ``address`` only: behind the same URL, responses of one organisation may be
     stored and those of another not, and a proxy may chain for one model and not for another.  It is valid for a time,
-    as servers change; without ``keeping``, until the process ends.
+    as servers change; without ``persistence``, until the process ends.
     """
 
-    def __init__(self, clock: Clock = lambda: 0.0, keeping: Keeping | None = None) -> None:
-        self._clock, self.keeping = clock, keeping
+    def __init__(self, clock: Clock = lambda: 0.0, persistence: Persistence | None = None) -> None:
+        self._clock, self.persistence = clock, persistence
         self._found: dict[str, dict[tuple[Fact, str], float]] = {}
         self._earlier: dict[str, dict[tuple[Fact, str], float]] = {}
         self._digest: Callable[[str], str] = str
         self._news: list[Finding] = []
-        self._looked_for: set[str] = set()
+        self._loaded_addresses: set[str] = set()
         self.loaded = False
         self._lost: dict[str, int] = {}
-        self._made: deque[tuple[str, str | None]] = deque(maxlen=LATEST)
+        self._made: deque[tuple[str, str | None]] = deque(maxlen=MAX_RESPONSES)
         self._lists: dict[str, tuple[float, Listed | None]] = {}
 
     def take_over(self, found: Iterable[Learned], digest: Callable[[str], str]) -> None:
         """Add the findings of earlier processes.  ``digest`` returns the hash under which an address is stored."""
         self._digest = digest
-        self._looked_for.clear()
+        self._loaded_addresses.clear()
         for each in found:
             fact: Any = each.fact
             self._earlier.setdefault(each.server, {})[fact, each.value] = float(each.learned_at)
@@ -89,7 +89,7 @@ class Capabilities:
 
     def still_new(self, found: list[Finding]) -> None:
         """Return these findings with the next call of `news` again, as they could not be stored."""
-        self._news = [*found, *self._news][:LATEST]
+        self._news = [*found, *self._news][:MAX_RESPONSES]
 
     def _learn(self, address: str, fact: Fact, value: str = "") -> bool:
         """Record a fact; whether it is new."""
@@ -100,31 +100,31 @@ class Capabilities:
         # The latest value of a fact is the last one.
         known.pop((fact, value), None)
         known[fact, value] = now
-        if self.keeping is not None:
+        if self.persistence is not None:
             self._news.append(Finding(address, fact, value, now))
         return True
 
     def _known(self, address: str, fact: Fact) -> list[str]:
         """The values of a fact that are still valid, the latest last."""
-        if self._earlier and address not in self._looked_for:
-            self._look_for(address)
+        if self._earlier and address not in self._loaded_addresses:
+            self._load_address(address)
         known = self._found.get(address)
         if not known:
             return []
-        seconds = math.inf if self.keeping is None else min(self.keeping.seconds, HOLDS.get(fact, math.inf))
+        seconds = math.inf if self.persistence is None else min(self.persistence.seconds, VALIDITY.get(fact, math.inf))
         since = self._clock() - seconds
         return [value for (kind, value), at in list(known.items()) if kind == fact and at >= since]
 
-    def _look_for(self, address: str) -> None:
+    def _load_address(self, address: str) -> None:
         """Take over what earlier processes stored for an address."""
-        if len(self._looked_for) >= MANY:
-            self._looked_for.clear()
-        self._looked_for.add(address)
+        if len(self._loaded_addresses) >= MAX_ADDRESSES:
+            self._loaded_addresses.clear()
+        self._loaded_addresses.add(address)
         found = self._earlier.pop(self._digest(address), {})
         if found:
             self._found[address] = found | self._found.get(address, {})
 
-    def seen(self, profile: Profile) -> Profile:
+    def adjusted(self, profile: Profile) -> Profile:
         """The profile without the capabilities that the server has turned out not to have."""
         if self._known(profile.address, "uncounted"):
             profile = replace(profile, counts=False)
@@ -135,7 +135,7 @@ class Capabilities:
         shown: Any = self._known(profile.address, "shown")
         return chaining.learned(profile, True, shown[-1]) if shown else profile
 
-    def must_show(self, profile: Profile) -> bool:
+    def must_test(self, profile: Profile) -> bool:
         """Whether the server must still be tested before a request chains from a response."""
         return not profile.trusted and not self._known(profile.address, "shown")
 
@@ -164,7 +164,7 @@ class Capabilities:
             return
         self._lost[profile.address] = self._lost.get(profile.address, 0) + 1
         watched = not profile.trusted or bool(self._known(profile.address, "shown"))
-        if watched and self._lost[profile.address] >= ENOUGH:
+        if watched and self._lost[profile.address] >= MAX_LOSSES:
             self.unchained(profile)
 
     def must_list(self, profile: Profile, now: float) -> bool:

@@ -30,32 +30,31 @@ def no_pump(events: Any) -> None:
 class Context:
     """Ports and the few facts that every operation needs.
 
-    ``me`` returns the name of this process, which is stored in the runs that it drives (a forked process has another
-    name); ``alive`` returns whether the process of such a name still runs. ``registry``: the runs that this process
-    drives; ``run_lifetime``: seconds until an unfinished run expires. ``lease``: seconds after which a run may be taken
-    over, unless its process has renewed the lease. ``keep_bytes``: the largest file of code interpreter that is stored,
-    in bytes; 0: none is stored. ``retention``: seconds after which an unused thread is erased, ``file_retention``: the
-    same for a stored file; None: never. ``delete_responses``: whether responses of erased threads are deleted upstream.
-    ``models``: maps the model that a run names to the model to call. ``refused_calls``: earlier calls that were
-    refused, by a server's address and model. ``tokens`` counts the tokens of a text if upstream has no counting
-    endpoint.
-    ``capabilities``: what this process has learned about its servers. ``wait`` waits for a number of seconds. ``pump``
-    drives a run that was taken over from a process that has ended. ``files``: the assistants that files declare, by id,
-    in their order. ``name``: the tenant's name, if it differs from the value in the store. ``unknown_threads``: whether
-    an unknown thread id creates an empty thread. ``notices``: what was logged before. ``monitor`` is called for events
-    in the life of runs, for logs and metrics.
+    ``process_name`` returns the name of this process, which is stored in the runs that it drives (a forked process has
+    another name); ``alive`` returns whether the process of such a name still runs. ``registry``: the runs that this
+    process drives; ``run_lifetime``: seconds until an unfinished run expires. ``lease``: seconds after which a run may
+    be taken over, unless its process has renewed the lease. ``max_file_bytes``: the largest file of code interpreter
+    that is stored, in bytes; 0: none is stored. ``retention``: seconds after which an unused thread is erased,
+    ``file_retention``: the same for a stored file; None: never. ``delete_responses``: whether responses of erased
+    threads are deleted upstream. ``models``: maps the model that a run names to the model to call. ``refused_calls``:
+    earlier calls that were refused, by a server's address and model. ``tokens`` counts the tokens of a text if upstream
+    has no counting endpoint. ``capabilities``: what this process has learned about its servers. ``wait`` waits for a
+    number of seconds. ``pump`` drives a run that was taken over from a process that has ended. ``files``: the
+    assistants that files declare, by id, in their order. ``name``: the tenant's name, if it differs from the value in
+    the store. ``unknown_threads``: whether an unknown thread id creates an empty thread. ``notices``: what was logged
+    before. ``monitor`` is called for events in the life of runs, for logs and metrics.
     """
 
     store: Store
     upstream: Upstream
     clock: Clock
     ids: Ids
-    me: Callable[[], str]
+    process_name: Callable[[], str]
     alive: Callable[[str], bool]
     registry: Registry = field(default_factory=Registry)
     run_lifetime: int = objects.RUN_LIFETIME
     lease: float = 30.0
-    keep_bytes: int = 20_000_000
+    max_file_bytes: int = 20_000_000
     retention: float | None = None
     file_retention: float | None = None
     delete_responses: bool = False
@@ -84,11 +83,11 @@ class Context:
     @property
     def owner(self) -> str:
         """The name of this process in the runs that it drives."""
-        return self.me()
+        return self.process_name()
 
     def profile(self, model: str) -> Profile:
         """What upstream can do for a model, as far as this process knows."""
-        return self.capabilities.seen(of_model(self.upstream.profile(), model))
+        return self.capabilities.adjusted(of_model(self.upstream.profile(), model))
 
     def refused(self, model: str) -> frozenset[str]:
         """The parameters that a model of this server has refused."""
@@ -109,13 +108,13 @@ class Context:
         return int(self.clock())
 
 
-def known(found: Json | None, missing: ApiError) -> Json:
+def require(found: Json | None, missing: ApiError) -> Json:
     """Return what was found, or raise the error ``missing`` if it is None."""
     if found is None:
         raise missing
     return found
 
 
-def given(request: Json, *but: str) -> Json:
+def without_nulls(request: Json, *but: str) -> Json:
     """The fields of a request that are not null: an explicit null means "not given"."""
     return {name: value for name, value in request.items() if value is not None and name not in but}

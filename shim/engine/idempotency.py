@@ -26,7 +26,7 @@ Kind = Literal["assistant", "thread", "message", "run", "outputs", "cancel"]
 COUNT: Final = "x-stainless-retry-count"
 KEY: Final = "idempotency-key"
 #: The largest number of attempts that is read from the header: no SDK makes more.
-MOST: Final = 1000
+MAX_ATTEMPTS: Final = 1000
 DIGITS: Final = 10
 
 #: For each kind of request, the objects whose creation in the thread shows that its caller got the answer. Tool outputs
@@ -46,9 +46,9 @@ KEYED: Final[tuple[Kind, ...]] = ("assistant", "thread")
 class Repeated(Exception):
     """The request has had its effect before; ``row`` is what was stored of that."""
 
-    def __init__(self, asked: "Post", row: requests.Row) -> None:
+    def __init__(self, post: "Post", row: requests.Row) -> None:
         super().__init__(f"{row.kind} {row.made}")
-        self.asked, self.row = asked, row
+        self.post, self.row = post, row
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,36 +82,36 @@ def post(context: Context, request: Request, kind: Kind) -> Post:
 
 def _attempt(count: str) -> int:
     """The number of the attempt; any client may write anything into the header."""
-    return min(int(count), MOST) if count.isdecimal() and len(count) < DIGITS else 0
+    return min(int(count), MAX_ATTEMPTS) if count.isdecimal() and len(count) < DIGITS else 0
 
 
 def _digest(*parts: bytes) -> str:
     return hashlib.sha256(b"\0".join(parts)).hexdigest()[:40]
 
 
-async def look(context: Context, asked: Post) -> None:
+async def check_early(context: Context, post: Post) -> None:
     """Look for an earlier request before anything is sent upstream for this one.  Raises `Repeated`."""
-    if asked.in_doubt:
-        await context.store.read(_check, asked)
+    if post.in_doubt:
+        await context.store.read(_check, post)
 
 
-def check(tx: Tx, asked: Post) -> None:
+def check(tx: Tx, post: Post) -> None:
     """Look for an earlier request in the transaction of the effect, before the effect and after the thread is locked.
     Raises `Repeated`.
     """
-    if asked.in_doubt:
-        dialects.in_turn(tx.db, asked.mark)
-    if asked.in_doubt or asked.kind not in KEYED:
-        _check(tx, asked)
+    if post.in_doubt:
+        dialects.in_turn(tx.db, post.mark)
+    if post.in_doubt or post.kind not in KEYED:
+        _check(tx, post)
 
 
-def note(tx: Tx, context: Context, asked: Post, made: str, thread_id: str | None = None) -> int:
+def note(tx: Tx, context: Context, post: Post, made: str, thread_id: str | None = None) -> int:
     """Store the id of the object that the request made, in the same transaction.  Returns the number of the row, or
     0.
     """
-    if asked.kind in KEYED and asked.digest is None:
+    if post.kind in KEYED and post.digest is None:
         return 0
-    known = {"mark": asked.mark, "attempt": asked.attempt, "digest": asked.digest, "kind": asked.kind}
+    known = {"mark": post.mark, "attempt": post.attempt, "digest": post.digest, "kind": post.kind}
     place = {"made": made, "thread_id": thread_id, "created_at": context.clock()}
     return requests.insert(tx, known | place)
 
@@ -121,24 +121,24 @@ def forget(tx: Tx, noted: int) -> None:
     requests.remove(tx, noted)
 
 
-async def claim(context: Context, again: Repeated) -> bool:
+async def claim(context: Context, repeated: Repeated) -> bool:
     """Claim the earlier request's answer for this one; False if another request has claimed it.  So two repetitions
     never get the answer of one earlier request.
     """
-    asked, row = again.asked, again.row
-    if asked.digest is not None or row.attempt > asked.attempt:
+    post, row = repeated.post, repeated.row
+    if post.digest is not None or row.attempt > post.attempt:
         return True
-    return await context.store.write(requests.claim, row.seq, asked.attempt)
+    return await context.store.write(requests.claim, row.seq, post.attempt)
 
 
-def _check(tx: Tx, asked: Post) -> None:
-    if asked.digest is not None:
-        row = requests.keyed(tx, asked.mark, asked.arrived)
-        if row is not None and row.digest != asked.digest:
+def _check(tx: Tx, post: Post) -> None:
+    if post.digest is not None:
+        row = requests.keyed(tx, post.mark, post.arrived)
+        if row is not None and row.digest != post.digest:
             raise error("key_used_otherwise")
     else:
-        row = requests.sent(tx, asked.mark, asked.attempt, asked.arrived)
-        if row is not None and requests.has_since(tx, row, MEANWHILE[asked.kind]):
+        row = requests.sent(tx, post.mark, post.attempt, post.arrived)
+        if row is not None and requests.has_since(tx, row, MEANWHILE[post.kind]):
             return
     if row is not None:
-        raise Repeated(asked, row)
+        raise Repeated(post, row)

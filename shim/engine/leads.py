@@ -61,7 +61,7 @@ _PASSED_ON: Final = re.compile(
 )
 _NOT_THERE: Final = re.compile(r"(?i)not found|no such|does not exist|no .* found|could not find|unknown")
 #: Names that begin like an id but are none.
-_WORDS: Final = re.compile(r"(file|vs)_(search|ids?|data|url|citation|path)\b")
+_FIELD_NAMES: Final = re.compile(r"(file|vs)_(search|ids?|data|url|citation|path)\b")
 
 
 async def of_error(context: Context, problem: ApiError) -> None:
@@ -72,8 +72,8 @@ async def of_error(context: Context, problem: ApiError) -> None:
             context.notices.warn(("missing", found[0]), ELSEWHERE[found[1]], *[found[0]] * 2)
     elif problem.code == "declared_assistant":
         context.notices.warn(("declared", problem.message), DECLARED + PAGE, problem.message)
-    elif (word := leftover(problem)) is not None:
-        context.notices.warn(("leftover", word), "%s", word + PAGE)
+    elif (hint := leftover(problem)) is not None:
+        context.notices.warn(("leftover", hint), "%s", hint + PAGE)
 
 
 async def _was_deleted(context: Context, id: str) -> bool:
@@ -96,7 +96,7 @@ def of_refusal(context: Context, refusal: Refusal) -> None:
     """Log what helps if upstream refuses a request because it does not have a file or a vector store."""
     if refusal.status in (400, 404) and _NOT_THERE.search(refusal.message):
         for each in _UPSTREAM_ID.finditer(refusal.message):
-            if _WORDS.fullmatch(each[0]) is None:
+            if _FIELD_NAMES.fullmatch(each[0]) is None:
                 context.notices.warn(("missing", each[0]), UPSTREAM[each[1]], each[0])
 
 

@@ -8,7 +8,7 @@ import hmac
 import logging
 from collections.abc import Sequence
 
-from shim.engine.capabilities import Finding, Keeping
+from shim.engine.capabilities import Finding, Persistence
 from shim.engine.context import Context
 from shim.store import keys, learned
 from shim.store.errors import StoreFailed
@@ -21,11 +21,11 @@ log = logging.getLogger("shim")
 async def load(context: Context) -> None:
     """Read what earlier processes have learned, once."""
     capabilities = context.capabilities
-    keeping = capabilities.keeping
-    if keeping is None or capabilities.loaded:
+    persistence = capabilities.persistence
+    if persistence is None or capabilities.loaded:
         return
     try:
-        secret, found = await context.store.read(_known, keeping, context.now())
+        secret, found = await context.store.read(_known, persistence, context.now())
     except StoreFailed as problem:
         log.debug("what earlier processes have found out about servers could not be read: %s", problem)
         return
@@ -37,26 +37,26 @@ async def load(context: Context) -> None:
 async def save(context: Context) -> None:
     """Store what is new."""
     capabilities = context.capabilities
-    keeping, news = capabilities.keeping, capabilities.news()
-    if keeping is None or not news:
+    persistence, news = capabilities.persistence, capabilities.news()
+    if persistence is None or not news:
         return
     try:
-        await context.store.write(_note, keeping, news, context.now())
+        await context.store.write(_note, persistence, news, context.now())
     except StoreFailed as problem:
         capabilities.still_new(news)
         log.debug("what was found out about servers could not be stored: %s", problem)
 
 
-def _known(tx: Tx, keeping: Keeping, now: int) -> tuple[str, list[Learned]]:
+def _known(tx: Tx, persistence: Persistence, now: int) -> tuple[str, list[Learned]]:
     """The store's secret and the rows whose servers are hashed with it.  Without a secret there are no such rows."""
-    secret = keeping.secret or keys.known_secret(tx)
-    return ("", []) if secret is None else (secret, learned.known(tx, now - keeping.seconds))
+    secret = persistence.secret or keys.known_secret(tx)
+    return ("", []) if secret is None else (secret, learned.known(tx, now - persistence.seconds))
 
 
-def _note(tx: Tx, keeping: Keeping, news: Sequence[Finding], now: int) -> None:
-    secret = keeping.secret or keys.secret(tx, keeping.fresh())
+def _note(tx: Tx, persistence: Persistence, news: Sequence[Finding], now: int) -> None:
+    secret = persistence.secret or keys.secret(tx, persistence.fresh())
     rows = [Learned(_digest(secret, each.address), each.fact, each.value, int(each.at)) for each in news]
-    learned.note(tx, rows, now - keeping.seconds)
+    learned.note(tx, rows, now - persistence.seconds)
 
 
 def _digest(secret: str, address: str) -> str:

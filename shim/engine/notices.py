@@ -6,20 +6,20 @@ from typing import Final
 log = logging.getLogger("shim")
 # : How many subjects are remembered.  After that nothing more is logged, so that a caller who invents ids cannot fill
 # log and memory.
-MOST: Final = 1000
+MAX_SUBJECTS: Final = 1000
 
 
 class Notices:
     """Lines in the log, each once for its subject.  Safe in any thread: at worst a line comes twice."""
 
     def __init__(self) -> None:
-        self._said: Final[set[tuple[str, ...]]] = set()
+        self._logged: Final[set[tuple[str, ...]]] = set()
 
     def first(self, *subject: str) -> bool:
         """Whether ``subject`` has not been logged before, such as ``("thread", "thread_…")``."""
-        if subject in self._said or len(self._said) >= MOST:
+        if subject in self._logged or len(self._logged) >= MAX_SUBJECTS:
             return False
-        self._said.add(subject)
+        self._logged.add(subject)
         return True
 
     def warn(self, subject: tuple[str, ...], text: str, *values: object) -> None:

@@ -35,8 +35,8 @@ FIRST_WAIT: Final = 0.25
 LAST_WAIT: Final = 1.0
 #: How many background runs have the time of their last request remembered before old ones are dropped; and the seconds
 #: after which one is old.
-MANY: Final = 1000
-OLD: Final = 60.0
+MAX_POLL_LIMITS: Final = 1000
+MAX_AGE: Final = 60.0
 
 
 class Registry:
@@ -48,7 +48,7 @@ class Registry:
         self._waits: dict[str, tuple[Interruptible | None, Alive]] = {}
         self._tenants: dict[str, str] = {}
         self._notified: set[str] = set()
-        self._asked: dict[str, tuple[float, float]] = {}
+        self._poll_limits: dict[str, tuple[float, float]] = {}
         self._rings: dict[str, list[Ring]] = {}
         self._forsaken: dict[str, str | None] = {}
         #: Called when a run is entered: the heartbeat starts with it.
@@ -65,7 +65,7 @@ class Registry:
         self._waits.pop(run_id, None)
         self._tenants.pop(run_id, None)
         self._notified.discard(run_id)
-        self._asked.pop(run_id, None)
+        self._poll_limits.pop(run_id, None)
         for ring in self._rings.pop(run_id, ()):
             ring()
 
@@ -90,7 +90,14 @@ class Registry:
 
     def forget(self) -> None:
         """In a forked process: drop all runs, as the parent process drives them."""
-        self._waits, self._tenants, self._notified, self._asked, self._rings, self._forsaken = {}, {}, set(), {}, {}, {}
+        self._waits, self._tenants, self._notified, self._poll_limits, self._rings, self._forsaken = (
+            {},
+            {},
+            set(),
+            {},
+            {},
+            {},
+        )
 
     def forsake(self, run_id: str, response_id: str | None) -> None:
         """Remember that this process stopped driving the run but could not store that, and perhaps not its last
@@ -129,18 +136,18 @@ class Registry:
             if waits is not None:
                 waits.interrupt()
 
-    def may_ask(self, run_id: str, now: float) -> bool:
+    def may_poll(self, run_id: str, now: float) -> bool:
         """Whether upstream may be asked about a run in its background: often at first, then once a second.
 
         All readers of a run share this limit.
         """
-        due, wait = self._asked.get(run_id, (0.0, FIRST_WAIT))
+        due, wait = self._poll_limits.get(run_id, (0.0, FIRST_WAIT))
         if now < due:
             return False
-        if len(self._asked) >= MANY:
+        if len(self._poll_limits) >= MAX_POLL_LIMITS:
             # A run that was not asked about for a while has probably ended; if not, its limit starts again.
-            self._asked = {known: when for known, when in self._asked.items() if now < when[0] + OLD}
-        self._asked[run_id] = now + wait, min(wait * 2, LAST_WAIT)
+            self._poll_limits = {known: when for known, when in self._poll_limits.items() if now < when[0] + MAX_AGE}
+        self._poll_limits[run_id] = now + wait, min(wait * 2, LAST_WAIT)
         return True
 
     def is_notified(self, run_id: str) -> bool:

@@ -20,7 +20,7 @@ log = logging.getLogger("shim")
 #: How many threads one transaction erases.
 BATCH: Final = 20
 #: Statuses of an answer that concerns only this one response, so that the others are still tried.
-ITS_OWN: Final = (400, 409, 422)
+ONLY_THIS_RESPONSE: Final = (400, 409, 422)
 
 
 async def sweep(context: Context, raises: bool) -> None:
@@ -28,10 +28,10 @@ async def sweep(context: Context, raises: bool) -> None:
     failure, as a caller waits for the result; else it is logged.
     """
     try:
-        count = await old(context)
+        count = await erase_old(context)
         if count:
             log.info("erased %s threads that had not been used for %s days", count, (context.retention or 0) / 86400)
-        await _forget_upstream(context)
+        await _empty_outbox(context)
     except StoreFailed as problem:
         if raises:
             raise
@@ -42,12 +42,12 @@ async def sweep(context: Context, raises: bool) -> None:
 async def upstream(context: Context) -> None:
     """Delete the responses of the outbox upstream."""
     try:
-        await _forget_upstream(context)
+        await _empty_outbox(context)
     except StoreFailed as problem:
         log.warning("responses stay upstream for now: %s", problem)
 
 
-async def old(context: Context) -> int:
+async def erase_old(context: Context) -> int:
     """Erase threads and files of all tenants whose retention time is over; returns how many threads."""
     if context.file_retention is not None:
         before = int(context.clock() - context.file_retention)
@@ -69,38 +69,38 @@ async def _erase(context: Context, before: int) -> int:
     return count
 
 
-def thread(tx: Tx, context: Context, thread_id: str, unsaid: bool = False) -> None:
+def thread(tx: Tx, context: Context, thread_id: str, never_returned: bool = False) -> None:
     """Delete a thread and all that belongs to it from the store; its responses are put into the outbox.
 
-    ``unsaid``: no caller has ever got the thread's id.  Any other id is remembered as deleted, so that no thread is
-    created under it again.
+    ``never_returned``: no caller has ever got the thread's id.  Any other id is remembered as deleted, so that no
+    thread is created under it again.
     """
-    if not unsaid:
+    if not never_returned:
         threads.bury(tx, thread_id, context.now())
-    if _tells(context):
+    if _deletes_upstream(context):
         outbox.add(tx, thread_id, context.now())
     threads.delete(tx, thread_id)
 
 
 def run(tx: Tx, context: Context, run_id: str) -> None:
     """Delete a run that its caller never got; its responses are put into the outbox."""
-    if _tells(context):
+    if _deletes_upstream(context):
         outbox.add_run(tx, run_id, context.now())
     runs.delete(tx, run_id)
 
 
-async def disown(context: Context, response_id: str | None) -> None:
+async def discard(context: Context, response_id: str | None) -> None:
     """Put a response into the outbox that upstream made for a thread that was deleted meanwhile."""
-    if response_id is None or not _tells(context):
+    if response_id is None or not _deletes_upstream(context):
         return
     try:
         await context.store.write(outbox.add_one, response_id, context.now())
-        await _forget_upstream(context)
+        await _empty_outbox(context)
     except StoreFailed as problem:
         log.warning("response %s stays upstream: %s", response_id, problem)
 
 
-def _tells(context: Context) -> bool:
+def _deletes_upstream(context: Context) -> bool:
     return context.delete_responses and context.upstream.profile().stores
 
 
@@ -115,7 +115,7 @@ def _erase_some(tx: Tx, context: Context, before: int) -> int:
     return count
 
 
-async def _forget_upstream(context: Context) -> None:
+async def _empty_outbox(context: Context) -> None:
     after = 0
     while context.delete_responses:
         some = await context.store.read(outbox.some, after, BATCH)
@@ -123,26 +123,26 @@ async def _forget_upstream(context: Context) -> None:
             return
         for one in some:
             after = one.seq
-            if not await _forgotten(context, one):
+            if not await _delete_response(context, one):
                 return
 
 
-async def _forgotten(context: Context, one: Outgoing) -> bool:
+async def _delete_response(context: Context, one: Outgoing) -> bool:
     """Delete a response upstream; returns whether it makes sense to go on with others now."""
     try:
         await context.upstream.call("DELETE", ids.path("responses", one.response_id))
     except Refusal as refusal:
         if refusal.status != 404:
-            return await _kept(context, one, refusal)
+            return await _retry_later(context, one, refusal)
     await context.store.write(outbox.done, one.seq)
     return True
 
 
-async def _kept(context: Context, one: Outgoing, refusal: Refusal) -> bool:
+async def _retry_later(context: Context, one: Outgoing, refusal: Refusal) -> bool:
     log.warning("upstream did not delete response %s: %s", one.response_id, refusal.message)
     if one.tries + 1 < outbox.TRIES:
         await context.store.write(outbox.failed, one)
     else:
         log.warning("response %s is not deleted: upstream will delete it after its own time", one.response_id)
         await context.store.write(outbox.done, one.seq)
-    return refusal.status in ITS_OWN
+    return refusal.status in ONLY_THIS_RESPONSE

@@ -73,7 +73,11 @@ def calls_of(output: Sequence[Any]) -> dict[str, tuple[str, str]]:
 def resent(response: "Response") -> Json:
     """The fields of a response that the request which continues it repeats."""
     body = response.model_dump(mode="json", exclude_none=True)
-    again = {name: body[name] for name, unsaid in SETTINGS.items() if name in body and body[name] not in unsaid}
+    again = {
+        name: body[name]
+        for name, never_returned in SETTINGS.items()
+        if name in body and body[name] not in never_returned
+    }
     if isinstance(again.get("tool_choice"), dict):
         # A forced tool choice was obeyed; repeated, it would force the same call for ever.
         del again["tool_choice"]

@@ -243,7 +243,7 @@ class Door:
     def _named(self, caller: Caller, request: Request, place: Place) -> Caller:
         """The caller with this request's id in the headers for upstream."""
         found = exchange.of(request.scope)
-        found.tenant, found.route = caller.tenant, routes.named(_meant(request.method), place.path)
+        found.tenant, found.route = caller.tenant, routes.name_of(_meant(request.method), place.path)
         onward = {"x-client-request-id": found.id} | dict(caller.headers)
         self._tracing.inject(onward)
         return replace(caller, headers=onward)

@@ -209,7 +209,7 @@ class World:
         """Another process on the same store."""
         other = object.__new__(World)
         other.__dict__ |= self.__dict__
-        other.context = replace(self.context, me=lambda: name, registry=type(self.context.registry)())
+        other.context = replace(self.context, process_name=lambda: name, registry=type(self.context.registry)())
         other.engine = Engine(other.context)
         self.living.add(name)
         return other

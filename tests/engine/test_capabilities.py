@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from shim.engine.capabilities import ENOUGH, LATEST, Capabilities, Finding, Keeping
+from shim.engine.capabilities import MAX_LOSSES, MAX_RESPONSES, Capabilities, Finding, Persistence
 from shim.ports import Profile
 from shim.store.learned import Learned
 from shim.upstream.chaining import Unknown
@@ -26,67 +26,67 @@ def lose(found: Capabilities, profile: Profile, times: int) -> None:
 def test_a_finding_applies_to_one_address(learn: Callable[[Capabilities, Profile], None]) -> None:
     found = Capabilities()
     learn(found, UNKNOWN)
-    assert found.seen(UNKNOWN) != UNKNOWN
-    assert found.seen(ELSEWHERE) == ELSEWHERE
-    assert Capabilities().seen(UNKNOWN) == UNKNOWN
+    assert found.adjusted(UNKNOWN) != UNKNOWN
+    assert found.adjusted(ELSEWHERE) == ELSEWHERE
+    assert Capabilities().adjusted(UNKNOWN) == UNKNOWN
 
 
 def test_each_finding_removes_one_capability() -> None:
     found = Capabilities()
     found.uncounted(UNKNOWN)
-    assert found.seen(UNKNOWN) == replace(UNKNOWN, counts=False)
+    assert found.adjusted(UNKNOWN) == replace(UNKNOWN, counts=False)
     found.foreground(UNKNOWN)
-    assert found.seen(UNKNOWN) == replace(UNKNOWN, counts=False, background=False)
+    assert found.adjusted(UNKNOWN) == replace(UNKNOWN, counts=False, background=False)
     for _ in range(2):
         found.unchained(UNKNOWN)
-    seen = found.seen(UNKNOWN)
+    seen = found.adjusted(UNKNOWN)
     assert (seen.stores, seen.counts, seen.background) == (False, False, False)
 
 
 def test_an_unknown_server_that_loses_each_chain_is_not_chained_at_any_more() -> None:
     found = Capabilities()
-    lose(found, UNKNOWN, ENOUGH - 1)
-    assert found.seen(UNKNOWN).stores
+    lose(found, UNKNOWN, MAX_LOSSES - 1)
+    assert found.adjusted(UNKNOWN).stores
     found.chained(UNKNOWN)
-    lose(found, UNKNOWN, ENOUGH - 1)
-    assert found.seen(UNKNOWN).stores
+    lose(found, UNKNOWN, MAX_LOSSES - 1)
+    assert found.adjusted(UNKNOWN).stores
     lose(found, UNKNOWN, 1)
-    assert not found.seen(UNKNOWN).stores
-    assert found.seen(ELSEWHERE).stores
+    assert not found.adjusted(UNKNOWN).stores
+    assert found.adjusted(ELSEWHERE).stores
 
 
 def test_a_trusted_server_may_lose_chains() -> None:
     found = Capabilities()
-    lose(found, TRUSTED, 9 * ENOUGH)
-    assert found.seen(TRUSTED) == TRUSTED
+    lose(found, TRUSTED, 9 * MAX_LOSSES)
+    assert found.adjusted(TRUSTED) == TRUSTED
 
 
 @pytest.mark.parametrize("made", [(ELSEWHERE, "resp_1"), (UNKNOWN, "resp_2"), (UNKNOWN, None)])
 def test_only_recent_responses_of_this_server_count(made: tuple[Profile, str | None]) -> None:
     found = Capabilities()
     found.made(*made)
-    for _ in range(ENOUGH):
+    for _ in range(MAX_LOSSES):
         found.lost(UNKNOWN, "resp_1")
-    assert found.seen(UNKNOWN).stores
+    assert found.adjusted(UNKNOWN).stores
 
 
 def test_old_responses_are_forgotten() -> None:
     found = Capabilities()
     found.made(UNKNOWN, "resp_old")
-    for n in range(LATEST):
+    for n in range(MAX_RESPONSES):
         found.made(UNKNOWN, f"resp_{n}")
-    for _ in range(ENOUGH):
+    for _ in range(MAX_LOSSES):
         found.lost(UNKNOWN, "resp_old")
-    assert found.seen(UNKNOWN).stores
+    assert found.adjusted(UNKNOWN).stores
 
 
 def test_a_server_must_show_its_behaviour_once() -> None:
     found = Capabilities()
-    assert found.must_show(UNKNOWN)
-    assert not found.must_show(TRUSTED)
+    assert found.must_test(UNKNOWN)
+    assert not found.must_test(TRUSTED)
     found.shown(UNKNOWN, "refused")
-    assert not found.must_show(UNKNOWN)
-    assert found.must_show(ELSEWHERE)
+    assert not found.must_test(UNKNOWN)
+    assert found.must_test(ELSEWHERE)
 
 
 @pytest.mark.parametrize(
@@ -96,17 +96,17 @@ def test_a_server_must_show_its_behaviour_once() -> None:
 def test_the_profile_follows_from_what_the_server_showed(shown: Unknown, trusted: bool, chains: bool) -> None:
     found = Capabilities()
     found.shown(UNKNOWN, shown)
-    seen = found.seen(UNKNOWN)
+    seen = found.adjusted(UNKNOWN)
     assert (seen.trusted, seen.stores) == (trusted, chains)
     found.unchained(UNKNOWN)
-    assert not found.seen(UNKNOWN).stores
+    assert not found.adjusted(UNKNOWN).stores
 
 
 def test_a_proven_server_that_loses_each_chain_is_not_chained_at() -> None:
     found = Capabilities()
     found.shown(UNKNOWN, "refused")
-    lose(found, found.seen(UNKNOWN), ENOUGH)
-    assert not found.seen(UNKNOWN).stores
+    lose(found, found.adjusted(UNKNOWN), MAX_LOSSES)
+    assert not found.adjusted(UNKNOWN).stores
 
 
 def test_a_list_of_models_is_used_until_it_expires() -> None:
@@ -157,7 +157,7 @@ class Time:
 
 def remembering(seconds: int = 100) -> tuple[Capabilities, Time]:
     clock = Time()
-    return Capabilities(clock, Keeping(seconds, None, lambda: "fresh")), clock
+    return Capabilities(clock, Persistence(seconds, None, lambda: "fresh")), clock
 
 
 def test_findings_expire_and_are_found_again() -> None:
@@ -165,13 +165,13 @@ def test_findings_expire_and_are_found_again() -> None:
     found.unchained(UNKNOWN)
     found.shown(ELSEWHERE, "believed")
     clock.now += 100
-    assert not found.seen(UNKNOWN).stores
-    assert not found.must_show(ELSEWHERE)
+    assert not found.adjusted(UNKNOWN).stores
+    assert not found.must_test(ELSEWHERE)
     clock.now += 1
-    assert found.seen(UNKNOWN) == UNKNOWN, "servers change"
-    assert found.must_show(ELSEWHERE)
+    assert found.adjusted(UNKNOWN) == UNKNOWN, "servers change"
+    assert found.must_test(ELSEWHERE)
     found.shown(ELSEWHERE, "refused")
-    assert found.seen(ELSEWHERE).trusted
+    assert found.adjusted(ELSEWHERE).trusted
     assert [each.at for each in found.news()] == [1000.0, 1000.0, 1101.0]
 
 
@@ -180,10 +180,10 @@ def test_the_finding_that_a_server_chains_expires_after_a_day() -> None:
     found.shown(UNKNOWN, "refused")
     found.uncounted(UNKNOWN)
     clock.now += 86_400
-    assert found.seen(UNKNOWN).trusted
+    assert found.adjusted(UNKNOWN).trusted
     clock.now += 1
-    assert found.must_show(UNKNOWN)
-    assert found.seen(UNKNOWN) == replace(UNKNOWN, counts=False)
+    assert found.must_test(UNKNOWN)
+    assert found.adjusted(UNKNOWN) == replace(UNKNOWN, counts=False)
 
 
 def test_without_storage_no_finding_expires_or_is_new() -> None:
@@ -191,7 +191,7 @@ def test_without_storage_no_finding_expires_or_is_new() -> None:
     found = Capabilities(clock)
     found.unchained(UNKNOWN)
     clock.now = 1e12
-    assert not found.seen(UNKNOWN).stores
+    assert not found.adjusted(UNKNOWN).stores
     assert found.news() == []
 
 
@@ -222,11 +222,11 @@ def test_findings_of_earlier_processes(monkeypatch: pytest.MonkeyPatch) -> None:
         {UNKNOWN.address: "A", ELSEWHERE.address: "B"}.get,  # type: ignore[arg-type]
     )
     assert found.refused(UNKNOWN) == {"temperature", "stream"}
-    assert found.seen(UNKNOWN).trusted, "what it showed last"
-    assert not found.seen(ELSEWHERE).stores
+    assert found.adjusted(UNKNOWN).trusted, "what it showed last"
+    assert not found.adjusted(ELSEWHERE).stores
     clock.now += 1
-    assert found.seen(ELSEWHERE).stores, "it lapses as if it had been found out here"
-    monkeypatch.setattr("shim.engine.capabilities.MANY", 1)
+    assert found.adjusted(ELSEWHERE).stores, "it lapses as if it had been found out here"
+    monkeypatch.setattr("shim.engine.capabilities.MAX_ADDRESSES", 1)
     elsewhere = replace(UNKNOWN, address="https://c.test m")
-    assert found.seen(elsewhere) == elsewhere
+    assert found.adjusted(elsewhere) == elsewhere
     assert [each.value for each in found.news()] == ["temperature"], "what was stored is no news"

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from shim.engine.context import given, known
+from shim.engine.context import require, without_nulls
 from shim.ports import Profile
 from shim.wire.errors import ApiError, error
 from tests.engine.scripted import World
@@ -38,7 +38,7 @@ def test_the_time_is_in_whole_seconds_and_the_owner_is_the_current_process(world
     world.clock.time = 1000.999
     assert world.context.now() == 1000
     names = iter(["me", "forked"])
-    context = replace(world.context, me=lambda: next(names))
+    context = replace(world.context, process_name=lambda: next(names))
     assert [context.owner, context.owner] == ["me", "forked"]
     assert context.tenant == ""
     assert replace(context, store=context.store.of("other")).tenant == "other"
@@ -46,18 +46,18 @@ def test_the_time_is_in_whole_seconds_and_the_owner_is_the_current_process(world
 
 @pytest.mark.parametrize("found", [{}, {"id": "x"}])
 def test_an_empty_object_counts_as_found(found: dict[str, str]) -> None:
-    assert known(found, error("server_error")) is found
+    assert require(found, error("server_error")) is found
 
 
 def test_a_missing_object_raises_the_given_error() -> None:
     missing = error("no_thread", id="thread_1")
     with pytest.raises(ApiError) as caught:
-        known(None, missing)
+        require(None, missing)
     assert caught.value is missing
 
 
 def test_null_fields_are_left_out_and_other_false_values_are_not() -> None:
     request = {"a": None, "b": 0, "c": "", "d": False, "e": [], "f": 1}
-    assert given(request) == {"b": 0, "c": "", "d": False, "e": [], "f": 1}
-    assert given(request, "f", "a", "unknown") == {"b": 0, "c": "", "d": False, "e": []}
+    assert without_nulls(request) == {"b": 0, "c": "", "d": False, "e": [], "f": 1}
+    assert without_nulls(request, "f", "a", "unknown") == {"b": 0, "c": "", "d": False, "e": []}
     assert request["a"] is None

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from shim.engine import idempotency
-from shim.engine.idempotency import MOST, Kind, Post, Repeated
+from shim.engine.idempotency import MAX_ATTEMPTS, Kind, Post, Repeated
 from shim.engine.protocol import Request
 from shim.runtime import drive
 from shim.wire.errors import ApiError
@@ -60,7 +60,7 @@ def test_with_a_key_the_mark_does_not_depend_on_the_body(world: World) -> None:
     [
         ("0", 0),
         ("2", 2),
-        ("999999999", MOST),
+        ("999999999", MAX_ATTEMPTS),
         ("1000000000", 0),  # more digits than are parsed
         ("-1", 0),
         ("one", 0),
@@ -140,7 +140,7 @@ def test_only_possible_repetitions_are_checked_beforehand(world: World, thread: 
     noted(world, asked(world), "msg_1", thread)
 
     def look(post: Post) -> None:
-        drive.finish(idempotency.look(world.context, post))
+        drive.finish(idempotency.check_early(world.context, post))
 
     look(asked(world))
     with pytest.raises(Repeated, match="message msg_1"):

@@ -113,7 +113,7 @@ def test_the_number_of_lines_is_limited(
     world: World, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Invented ids fill neither memory nor log."""
-    monkeypatch.setattr(notices, "MOST", 3)
+    monkeypatch.setattr(notices, "MAX_SUBJECTS", 3)
     for number in range(9):
         leads.of_refusal(world.context, Refusal(404, f"vs_0000{number} not found"))
     assert len(caplog.records) == 3

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from shim.engine import learned
-from shim.engine.capabilities import Capabilities, Keeping
+from shim.engine.capabilities import Capabilities, Persistence
 from shim.engine.context import Context
 from shim.ports import Profile
 from shim.runtime import drive
@@ -22,8 +22,8 @@ DAY = 86_400
 
 def process(world: World, seconds: int = DAY, secret: str | None = None) -> Context:
     """A process that starts now, on the same store."""
-    keeping = Keeping(seconds, secret, lambda: "fresh")
-    return replace(world.context, capabilities=Capabilities(world.clock, keeping))
+    persistence = Persistence(seconds, secret, lambda: "fresh")
+    return replace(world.context, capabilities=Capabilities(world.clock, persistence))
 
 
 def loaded(world: World, seconds: int = DAY, secret: str | None = None) -> Context:

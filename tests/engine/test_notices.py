@@ -2,7 +2,7 @@
 
 import pytest
 
-from shim.engine.notices import MOST, Notices
+from shim.engine.notices import MAX_SUBJECTS, Notices
 
 
 def test_a_line_is_logged_once_for_each_subject(caplog: pytest.LogCaptureFixture) -> None:
@@ -16,7 +16,7 @@ def test_a_line_is_logged_once_for_each_subject(caplog: pytest.LogCaptureFixture
 
 def test_invented_subjects_fill_neither_log_nor_memory(caplog: pytest.LogCaptureFixture) -> None:
     notices = Notices()
-    assert [notices.first("thread", str(n)) for n in range(MOST + 9)].count(True) == MOST
+    assert [notices.first("thread", str(n)) for n in range(MAX_SUBJECTS + 9)].count(True) == MAX_SUBJECTS
     notices.warn(("thread", "another"), "nobody hears it")
     assert not notices.first("thread", "0")
     assert caplog.messages == []

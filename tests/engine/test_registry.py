@@ -2,7 +2,7 @@
 
 import pytest
 
-from shim.engine.registry import FIRST_WAIT, LAST_WAIT, MANY, OLD, Registry
+from shim.engine.registry import FIRST_WAIT, LAST_WAIT, MAX_AGE, MAX_POLL_LIMITS, Registry
 
 
 class Wait:
@@ -114,27 +114,27 @@ def test_a_forked_process_drives_nothing_of_its_parents(running: Registry) -> No
     running.watch("run_1", bell)
     running.notify("run_1")
     running.forsake("run_2", "resp_2")
-    assert running.may_ask("run_3", 0.0)
+    assert running.may_poll("run_3", 0.0)
     running.forget()
     assert (running.runs(), running.is_notified("run_1"), running.last_response("run_2")) == ([], False, None)
-    assert running.may_ask("run_3", 0.0)
+    assert running.may_poll("run_3", 0.0)
     running.notify("run_1")
     running.leave("run_1")
     assert (waits.interrupted, bell.rung) == (1, 0)
 
 
 def test_upstream_is_asked_often_at_first_then_once_a_second(running: Registry) -> None:
-    asked = [moment / 4 for moment in range(17) if running.may_ask("run_1", moment / 4)]
+    asked = [moment / 4 for moment in range(17) if running.may_poll("run_1", moment / 4)]
     assert asked == [0.0, 0.25, 0.75, 1.75, 2.75, 3.75]
     assert (asked[1] - asked[0], asked[-1] - asked[-2]) == (FIRST_WAIT, LAST_WAIT)
-    assert running.may_ask("run_2", 4.0), "each run has its own times"
+    assert running.may_poll("run_2", 4.0), "each run has its own times"
     running.leave("run_1")
-    assert running.may_ask("run_1", 4.0), "the next round begins anew"
+    assert running.may_poll("run_1", 4.0), "the next round begins anew"
 
 
 def test_old_times_of_polls_are_forgotten(running: Registry) -> None:
-    for number in range(MANY):
-        assert running.may_ask(f"run_{number}", 0.0)
-    assert len(running._asked) == MANY
-    assert running.may_ask("run_new", OLD + LAST_WAIT)
-    assert list(running._asked) == ["run_new"]
+    for number in range(MAX_POLL_LIMITS):
+        assert running.may_poll(f"run_{number}", 0.0)
+    assert len(running._poll_limits) == MAX_POLL_LIMITS
+    assert running.may_poll("run_new", MAX_AGE + LAST_WAIT)
+    assert list(running._poll_limits) == ["run_new"]

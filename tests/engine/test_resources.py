@@ -160,7 +160,7 @@ def test_a_file_that_cannot_be_stored_does_not_change_the_message(
     if why == "refused":
         world.upstream.failing = Refusal(404, "Container is gone.")
     else:
-        object.__setattr__(world.context, "keep_bytes", 4 if why == "too large" else 0)
+        object.__setattr__(world.context, "max_file_bytes", 4 if why == "too large" else 0)
     told = world.run(world.thread("One"), answer(message(says(PATH, LINK))))
     assert last(told, "message.completed")["attachments"][0]["file_id"] == "cfile_9"
     assert [record.args for record in caplog.records] == ([] if why == "none is kept" else [("cfile_9", "a.csv")])

@@ -152,7 +152,7 @@ def test_more_threads_than_one_batch_are_erased(world: World) -> None:
     made = [world.thread("One") for _ in range(retention.BATCH + 1)]
     world.clock.time += 2 * DAY
     young = world.thread("Two")
-    assert drive.finish(retention.old(world.context)) == len(made)
+    assert drive.finish(retention.erase_old(world.context)) == len(made)
     assert rows(world)["threads"] == 1
     assert world.get(f"threads/{young}")["id"] == young
 
@@ -265,9 +265,9 @@ def test_a_refused_run_leaves_no_response_upstream(world: World) -> None:
 
 def test_a_store_that_fails_when_a_response_is_discarded(world: World, caplog: pytest.LogCaptureFixture) -> None:
     more(world, delete_responses=True)
-    drive.finish(retention.disown(world.context, None))
+    drive.finish(retention.discard(world.context, None))
     object.__setattr__(world.context, "store", Dead())
-    drive.finish(retention.disown(world.context, "resp_9"))
+    drive.finish(retention.discard(world.context, "resp_9"))
     assert "response resp_9 stays upstream: gone" in caplog.text
 
 

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from shim.engine import idempotency, resources
 from shim.engine.api import declared, lookup
-from shim.engine.context import Context, given
+from shim.engine.context import Context, without_nulls
 from shim.engine.protocol import Reply, Request, json_reply
 from shim.store import assistants as rows
 from shim.store.errors import NoSuchCursor
@@ -22,11 +22,11 @@ CLEARED: Final[dict[str, Any]] = {"name": None, "description": None, "instructio
 
 async def create(context: Context, request: Request) -> Reply:
     """POST /assistants"""
-    asked = given(read("assistants.create", request.body))
+    body = without_nulls(read("assistants.create", request.body))
     post = idempotency.post(context, request, "assistant")
-    await idempotency.look(context, post)
-    found = await resources.made(context, asked.get("tool_resources"))
-    assistant = objects.assistant(context.ids("asst"), context.now(), _shown(asked, found))
+    await idempotency.check_early(context, post)
+    found = await resources.made(context, body.get("tool_resources"))
+    assistant = objects.assistant(context.ids("asst"), context.now(), _shown(body, found))
     await context.store.write(_insert, context, assistant, post)
     return json_reply(assistant)
 
@@ -46,9 +46,9 @@ async def retrieve(context: Context, request: Request, assistant_id: str) -> Rep
 async def update(context: Context, request: Request, assistant_id: str) -> Reply:
     """POST /assistants/{assistant_id}: only what is sent changes."""
     lookup.check(assistant=assistant_id)
-    asked = read("assistants.update", request.body)
+    body = read("assistants.update", request.body)
     declared.refuse(context, assistant_id)
-    return json_reply(await context.store.write(_update, context, assistant_id, asked))
+    return json_reply(await context.store.write(_update, context, assistant_id, body))
 
 
 async def delete(context: Context, request: Request, assistant_id: str) -> Reply:
@@ -77,15 +77,15 @@ def _page(tx: Tx, context: Context, wanted: Page) -> Json:
     return page(*found)
 
 
-def _update(tx: Tx, context: Context, assistant_id: str, asked: Json) -> Json:
+def _update(tx: Tx, context: Context, assistant_id: str, body: Json) -> Json:
     assistant = lookup.assistant(tx, context, assistant_id)
-    changes = {**{name: CLEARED[name] for name in asked if name in CLEARED}, **given(asked)}
+    changes = {**{name: CLEARED[name] for name in body if name in CLEARED}, **without_nulls(body)}
     merged = assistant["tool_resources"] | changes.get("tool_resources", {})
     assistant = assistant | _shown({"tools": assistant["tools"]} | changes, merged)
     rows.save(tx, assistant)
     return assistant
 
 
-def _shown(asked: Json, resources: Json | None) -> Json:
-    shown = tools.shown(asked.get("tools"))
-    return asked | {"tools": shown, "tool_resources": tools.resources(shown, resources)}
+def _shown(body: Json, resources: Json | None) -> Json:
+    shown = tools.shown(body.get("tools"))
+    return body | {"tools": shown, "tool_resources": tools.resources(shown, resources)}

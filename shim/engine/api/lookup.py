@@ -1,7 +1,7 @@
 """Objects by id, or the API's 404; ids by form, or its 400."""
 
 from shim.engine.api import declared
-from shim.engine.context import Context, known
+from shim.engine.context import Context, require
 from shim.store import assistants, messages, threads
 from shim.store import runs as run_rows
 from shim.store.runs import RunRow
@@ -19,16 +19,16 @@ def check(**ids: str) -> None:
 
 def assistant(tx: Tx, context: Context, assistant_id: str) -> Json:
     found = declared.get(tx, context, assistant_id) or assistants.get(tx, assistant_id)
-    return known(found, error("no_assistant", id=assistant_id))
+    return require(found, error("no_assistant", id=assistant_id))
 
 
 def thread(tx: Tx, thread_id: str) -> Json:
-    return known(threads.get(tx, thread_id), error("no_thread", id=thread_id))
+    return require(threads.get(tx, thread_id), error("no_thread", id=thread_id))
 
 
 def message(tx: Tx, thread_id: str, message_id: str) -> Json:
     thread(tx, thread_id)
-    return known(messages.get(tx, thread_id, message_id), error("no_message", id=message_id))
+    return require(messages.get(tx, thread_id, message_id), error("no_message", id=message_id))
 
 
 def run(tx: Tx, thread_id: str, run_id: str) -> RunRow:

@@ -3,7 +3,7 @@
 from shim import lifecycle
 from shim.engine import idempotency, resources
 from shim.engine.api import lookup, unknown_threads
-from shim.engine.context import Context, given
+from shim.engine.context import Context, without_nulls
 from shim.engine.protocol import Reply, Request, json_reply
 from shim.engine.run import refresh
 from shim.store import journal, runs
@@ -22,19 +22,19 @@ from shim.wire.types import Json
 async def create(context: Context, request: Request, thread_id: str) -> Reply:
     """POST /threads/{thread_id}/messages"""
     lookup.check(thread=thread_id)
-    asked = given(read("messages.create", request.body))
-    await unknown_threads.welcome(context, thread_id)
+    body = without_nulls(read("messages.create", request.body))
+    await unknown_threads.create_if_allowed(context, thread_id)
     post = idempotency.post(context, request, "message")
-    await idempotency.look(context, post)
-    more = await resources.attach(context, thread_id, [asked])
-    return json_reply(await context.store.write(_create, context, thread_id, asked, more, post))
+    await idempotency.check_early(context, post)
+    more = await resources.attach(context, thread_id, [body])
+    return json_reply(await context.store.write(_create, context, thread_id, body, more, post))
 
 
 async def listing(context: Context, request: Request, thread_id: str) -> Reply:
     """GET /threads/{thread_id}/messages"""
     lookup.check(thread=thread_id)
     wanted = read_page(request.query, run_id=True)
-    await unknown_threads.welcome(context, thread_id)
+    await unknown_threads.create_if_allowed(context, thread_id)
     return json_reply(await context.store.read(_page, thread_id, wanted))
 
 
@@ -47,8 +47,8 @@ async def retrieve(context: Context, request: Request, thread_id: str, message_i
 async def update(context: Context, request: Request, thread_id: str, message_id: str) -> Reply:
     """POST /threads/{thread_id}/messages/{message_id}: the answer has ``file_ids``, too, as it did."""
     lookup.check(thread=thread_id, message=message_id)
-    asked = read("messages.update", request.body)
-    message = await context.store.write(_update, context, thread_id, message_id, asked)
+    body = read("messages.update", request.body)
+    message = await context.store.write(_update, context, thread_id, message_id, body)
     return json_reply(objects.modified(message))
 
 
@@ -59,15 +59,15 @@ async def delete(context: Context, request: Request, thread_id: str, message_id:
     return json_reply(objects.deleted("thread.message", message_id))
 
 
-def add(tx: Tx, context: Context, thread_id: str, asked: Json) -> Json:
+def add(tx: Tx, context: Context, thread_id: str, body: Json) -> Json:
     """Put a message at the end of a thread: the object, and the journal entry that will be sent upstream."""
-    content = asked["content"]
+    content = body["content"]
     parts = [{"type": "text", "text": content}] if isinstance(content, str) else content
-    message = objects.message(context.ids("msg"), context.now(), thread_id, asked["role"])
+    message = objects.message(context.ids("msg"), context.now(), thread_id, body["role"])
     message |= {
         "content": [_part(part) for part in parts],
-        "attachments": asked.get("attachments") or [],
-        "metadata": asked.get("metadata") or {},
+        "attachments": body.get("attachments") or [],
+        "metadata": body.get("metadata") or {},
     }
     rows.insert(tx, message)
     item = history.of_message(message)
@@ -80,10 +80,10 @@ def _part(part: Json) -> Json:
     if part["type"] == "text":
         return {"type": "text", "text": {"value": part["text"], "annotations": []}}
     kind = part["type"]
-    return {"type": kind, kind: {"detail": "auto"} | given(part[kind])}
+    return {"type": kind, kind: {"detail": "auto"} | without_nulls(part[kind])}
 
 
-def _create(tx: Tx, context: Context, thread_id: str, asked: Json, more: Json, post: idempotency.Post) -> Json:
+def _create(tx: Tx, context: Context, thread_id: str, body: Json, more: Json, post: idempotency.Post) -> Json:
     thread_rows.lock(tx, thread_id, context.now())
     lookup.thread(tx, thread_id)
     idempotency.check(tx, post)
@@ -91,7 +91,7 @@ def _create(tx: Tx, context: Context, thread_id: str, asked: Json, more: Json, p
     if running is not None:
         raise error("thread_busy_message", thread_id=thread_id, run_id=running["id"])
     resources.save_attached(tx, thread_id, more)
-    message = add(tx, context, thread_id, asked)
+    message = add(tx, context, thread_id, body)
     idempotency.note(tx, context, post, message["id"], thread_id)
     return message
 
@@ -105,11 +105,11 @@ def _page(tx: Tx, thread_id: str, wanted: Page) -> Json:
         raise error("no_message", id=missing.id) from None
 
 
-def _update(tx: Tx, context: Context, thread_id: str, message_id: str, asked: Json) -> Json:
+def _update(tx: Tx, context: Context, thread_id: str, message_id: str, body: Json) -> Json:
     thread_rows.lock(tx, thread_id, context.now())
     message = lookup.message(tx, thread_id, message_id)
-    if "metadata" in asked:
-        message = message | {"metadata": asked["metadata"] or {}}
+    if "metadata" in body:
+        message = message | {"metadata": body["metadata"] or {}}
         rows.save(tx, message)
     return message
 

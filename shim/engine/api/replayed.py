@@ -38,9 +38,9 @@ async def _message(context: Context, request: Request, repeated: Repeated) -> Re
 
 async def _run(context: Context, request: Request, repeated: Repeated) -> Reply:
     thread_id, run_id = repeated.row.thread_id or "", repeated.row.made
-    asked: dict[str, Any] = json.loads(request.body)
-    calls = frozenset(output["tool_call_id"] for output in asked.get("tool_outputs") or ())
-    if not asked.get("stream"):
+    body: dict[str, Any] = json.loads(request.body)
+    calls = frozenset(output["tool_call_id"] for output in body.get("tool_outputs") or ())
+    if not body.get("stream"):
         row = await context.store.read(lookup.run, thread_id, run_id)
         return json_reply(queued(context, row.body, bool(calls)))
     first: list[Emitted] = []

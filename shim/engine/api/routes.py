@@ -85,7 +85,7 @@ def imported_file(method: str, path: str, status: int) -> str | None:
     return found[1] if found else None
 
 
-def named(method: str, path: str) -> str:
+def name_of(method: str, path: str) -> str:
     """A call's name without ids: a row of `ROUTES`, or the first part of another API's path."""
     if is_ours(method, path):
         parts = [part for part in path.split("/") if part]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from shim import lifecycle
 from shim.engine import idempotency, resources, retention
 from shim.engine.api import lookup, messages, threads, unknown_threads
-from shim.engine.context import Context, given
+from shim.engine.context import Context, without_nulls
 from shim.engine.protocol import Emitted, Reply, Request, json_reply
 from shim.engine.run import background, chain, launch, naming, refresh
 from shim.engine.run.carrier import Carrier
@@ -39,24 +39,24 @@ async def create(context: Context, request: Request, thread_id: str) -> Reply:
     """POST /threads/{thread_id}/runs"""
     lookup.check(thread=thread_id)
     contents = read_include(request.query)
-    asked = given(read("runs.create", request.body))
-    await unknown_threads.welcome(context, thread_id)
+    body = without_nulls(read("runs.create", request.body))
+    await unknown_threads.create_if_allowed(context, thread_id)
     post = idempotency.post(context, request, "run")
-    await idempotency.look(context, post)
-    more = await resources.attach(context, thread_id, asked.get("additional_messages") or [])
-    started = await context.store.write(_start, context, thread_id, asked, post, more, contents)
-    return await _launch(context, request, started, asked)
+    await idempotency.check_early(context, post)
+    more = await resources.attach(context, thread_id, body.get("additional_messages") or [])
+    started = await context.store.write(_start, context, thread_id, body, post, more, contents)
+    return await _launch(context, request, started, body)
 
 
 async def create_with_thread(context: Context, request: Request) -> Reply:
     """POST /threads/runs"""
-    asked = given(read("threads.create_and_run", request.body))
+    body = without_nulls(read("threads.create_and_run", request.body))
     post = idempotency.post(context, request, "thread")
-    await idempotency.look(context, post)
-    asked["thread"] = await threads.prepared(context, given(asked.get("thread") or {}))
-    started = await context.store.write(_start_with_thread, context, asked, post)
+    await idempotency.check_early(context, post)
+    body["thread"] = await threads.prepared(context, without_nulls(body.get("thread") or {}))
+    started = await context.store.write(_start_with_thread, context, body, post)
     return await _launch(
-        context, request, started, asked, [("thread.created", objects.as_streamed(started.thread or {}))]
+        context, request, started, body, [("thread.created", objects.as_streamed(started.thread or {}))]
     )
 
 
@@ -78,8 +78,8 @@ async def retrieve(context: Context, request: Request, thread_id: str, run_id: s
 async def update(context: Context, request: Request, thread_id: str, run_id: str) -> Reply:
     """POST /threads/{thread_id}/runs/{run_id}: its metadata."""
     lookup.check(thread=thread_id, run=run_id)
-    asked = read("runs.update", request.body)
-    return json_reply(await context.store.write(_update, context, thread_id, run_id, asked))
+    body = read("runs.update", request.body)
+    return json_reply(await context.store.write(_update, context, thread_id, run_id, body))
 
 
 async def cancel(context: Context, request: Request, thread_id: str, run_id: str) -> Reply:
@@ -88,17 +88,17 @@ async def cancel(context: Context, request: Request, thread_id: str, run_id: str
     row = await context.store.write(_cancel, context, thread_id, run_id, idempotency.post(context, request, "cancel"))
     # Only after the transaction: the run's driver reads the store as soon as it is interrupted.
     context.registry.notify(run_id)
-    if (going := row.memory["background"]) is not None:
-        await background.stop(context, going)
+    if (background_id := row.memory["background"]) is not None:
+        await background.stop(context, background_id)
     return json_reply(row.body)
 
 
 async def _launch(
-    context: Context, request: Request, started: "Started", asked: Json, before: Iterable[Emitted] = ()
+    context: Context, request: Request, started: "Started", body: Json, before: Iterable[Emitted] = ()
 ) -> Reply:
     run = started.run
-    streamed = bool(asked.get("stream"))
-    turn = Turn(run, context.ids, context.now, asked=asked)
+    streamed = bool(body.get("stream"))
+    turn = Turn(run, context.ids, context.now, asked=body)
     carrier = Carrier(RunState(context, turn, started.memory, started.sent), request.call(streamed))
     shown = objects.as_streamed(run)
     first = [*before, ("thread.run.created", shown), ("thread.run.queued", shown)]
@@ -118,15 +118,15 @@ class Started:
 
 
 def _start(
-    tx: Tx, context: Context, thread_id: str, asked: Json, post: idempotency.Post, more: Json, contents: bool = False
+    tx: Tx, context: Context, thread_id: str, body: Json, post: idempotency.Post, more: Json, contents: bool = False
 ) -> Started:
     thread_rows.lock(tx, thread_id, context.now())
     idempotency.check(tx, post)
     resources.save_attached(tx, thread_id, more)
     thread = lookup.thread(tx, thread_id)
     refresh.active(tx, context, thread_id)
-    assistant = lookup.assistant(tx, context, asked["assistant_id"])
-    run = _compose(context, thread_id, assistant, asked)
+    assistant = lookup.assistant(tx, context, body["assistant_id"])
+    run = _compose(context, thread_id, assistant, body)
     searched = resources.merged(assistant["tool_resources"], thread["tool_resources"], run["tool_resources"])
     awaits = (thread["tool_resources"].get("file_search") or {}).get("vector_store_ids") or []
     memory = run_memory.blank(naming.called(context, run["model"]), searched, awaits) | {"contents": contents}
@@ -134,35 +134,35 @@ def _start(
         rows.insert(tx, run, memory, context.owner, context.clock() + context.lease)
     except ActiveRun as other:
         raise error("thread_busy_run", thread_id=thread_id, run_id=other.run_id) from None
-    added = [messages.add(tx, context, thread_id, message)["id"] for message in asked.get("additional_messages") or []]
-    if not run["instructions"] and not _asked_anything(tx, thread_id):
+    added = [messages.add(tx, context, thread_id, message)["id"] for message in body.get("additional_messages") or []]
+    if not run["instructions"] and not _has_user_message(tx, thread_id):
         raise error("nothing_to_answer")
     noted = idempotency.note(tx, context, replace(post, kind="run"), run["id"], thread_id)
     return Started(run, memory, chain.prepare(tx, context, run, memory), added, noted)
 
 
-def _start_with_thread(tx: Tx, context: Context, asked: Json, post: idempotency.Post) -> Started:
+def _start_with_thread(tx: Tx, context: Context, body: Json, post: idempotency.Post) -> Started:
     idempotency.check(tx, post)
-    lookup.assistant(tx, context, asked["assistant_id"])
-    thread = threads.make(tx, context, asked["thread"])
-    return replace(_start(tx, context, thread["id"], asked, post, {}), thread=thread)
+    lookup.assistant(tx, context, body["assistant_id"])
+    thread = threads.make(tx, context, body["thread"])
+    return replace(_start(tx, context, thread["id"], body, post, {}), thread=thread)
 
 
-def _compose(context: Context, thread_id: str, assistant: Json, asked: Json) -> Json:
+def _compose(context: Context, thread_id: str, assistant: Json, body: Json) -> Json:
     """A run's object: the fields of its request, else those of its assistant."""
-    chosen: Json = {name: asked.get(name, assistant[name]) for name in INHERITED}
+    chosen: Json = {name: body.get(name, assistant[name]) for name in INHERITED}
     chosen["tools"] = tools.shown(chosen["tools"])
-    if (unknown := tools.unknown_choice(asked.get("tool_choice"), chosen["tools"])) is not None:
+    if (unknown := tools.unknown_choice(body.get("tool_choice"), chosen["tools"])) is not None:
         raise error("unknown_tool_choice", tool=unknown)
-    chosen["instructions"] = "\n".join(filter(None, [chosen["instructions"], asked.get("additional_instructions")]))
-    truncation = {"type": "auto", "last_messages": None} | asked.get("truncation_strategy", {})
+    chosen["instructions"] = "\n".join(filter(None, [chosen["instructions"], body.get("additional_instructions")]))
+    truncation = {"type": "auto", "last_messages": None} | body.get("truncation_strategy", {})
     run = objects.run(context.ids("run"), context.now(), thread_id, assistant["id"], context.run_lifetime)
-    own = {name: asked[name] for name in OWN if name in asked}
-    own_resources = given(asked.get("tool_resources") or {})
+    own = {name: body[name] for name in OWN if name in body}
+    own_resources = without_nulls(body.get("tool_resources") or {})
     return run | chosen | own | {"tool_resources": own_resources, "truncation_strategy": truncation}
 
 
-def _asked_anything(tx: Tx, thread_id: str) -> bool:
+def _has_user_message(tx: Tx, thread_id: str) -> bool:
     """Whether the thread has a user's message; a long thread is assumed to have one."""
     found, more = message_rows.page(tx, thread_id, 20, "asc")
     return more or any(message["role"] == "user" for message in found)
@@ -172,7 +172,7 @@ def _forget(tx: Tx, context: Context, started: Started) -> None:
     """Upstream refused the request itself: remove the run, and the messages and the thread created with it."""
     thread_id = started.run["thread_id"]
     if started.thread is not None:
-        retention.thread(tx, context, thread_id, unsaid=True)
+        retention.thread(tx, context, thread_id, never_returned=True)
         return
     idempotency.forget(tx, started.noted)
     retention.run(tx, context, started.run["id"])
@@ -190,14 +190,14 @@ def _page(tx: Tx, thread_id: str, wanted: Page) -> Json:
     return page(*found)
 
 
-def _update(tx: Tx, context: Context, thread_id: str, run_id: str, asked: Json) -> Json:
+def _update(tx: Tx, context: Context, thread_id: str, run_id: str, body: Json) -> Json:
     thread_rows.lock(tx, thread_id, context.now())
     refresh.active(tx, context, thread_id)
     run = lookup.run(tx, thread_id, run_id).body
     if run["status"] in refresh.DRIVEN:
         raise error("cannot_update", status=run["status"])
-    if "metadata" in asked:
-        run = run | {"metadata": asked["metadata"] or {}}
+    if "metadata" in body:
+        run = run | {"metadata": body["metadata"] or {}}
         rows.save(tx, run)
     return run
 

@@ -1,7 +1,7 @@
 """Run steps: two operations."""
 
 from shim.engine.api import lookup
-from shim.engine.context import Context, known
+from shim.engine.context import Context, require
 from shim.engine.protocol import Reply, Request, json_reply
 from shim.store import steps as rows
 from shim.store.errors import NoSuchCursor
@@ -37,5 +37,5 @@ def _page(tx: Tx, thread_id: str, run_id: str, wanted: Page, contents: bool) -> 
 
 def _find(tx: Tx, thread_id: str, run_id: str, step_id: str, contents: bool) -> Json:
     run = lookup.run(tx, thread_id, run_id).body
-    step = known(rows.get(tx, run_id, step_id), error("no_step", id=step_id))
+    step = require(rows.get(tx, run_id, step_id), error("no_step", id=step_id))
     return objects.step_shown(step, contents, run["expires_at"] is None)

@@ -5,7 +5,7 @@ from functools import partial
 
 from shim.engine import idempotency, resources, retention
 from shim.engine.api import lookup, messages, unknown_threads
-from shim.engine.context import Context, given
+from shim.engine.context import Context, without_nulls
 from shim.engine.protocol import Reply, Request, json_reply
 from shim.engine.run import background, refresh
 from shim.store import runs as run_rows
@@ -19,10 +19,10 @@ from shim.wire.types import Json
 
 async def create(context: Context, request: Request) -> Reply:
     """POST /threads"""
-    asked = given(read("threads.create", request.body))
+    body = without_nulls(read("threads.create", request.body))
     post = idempotency.post(context, request, "thread")
-    await idempotency.look(context, post)
-    return json_reply(await context.store.write(_create, context, await prepared(context, asked), post))
+    await idempotency.check_early(context, post)
+    return json_reply(await context.store.write(_create, context, await prepared(context, body), post))
 
 
 async def retrieve(context: Context, request: Request, thread_id: str) -> Reply:
@@ -33,53 +33,53 @@ async def retrieve(context: Context, request: Request, thread_id: str) -> Reply:
 
 async def update(context: Context, request: Request, thread_id: str) -> Reply:
     """POST /threads/{thread_id}: the body is checked before the id, as it was."""
-    asked = read("threads.update", request.body)
+    body = read("threads.update", request.body)
     lookup.check(thread=thread_id)
-    await unknown_threads.welcome(context, thread_id)
-    return json_reply(await context.store.write(_update, context, thread_id, asked))
+    await unknown_threads.create_if_allowed(context, thread_id)
+    return json_reply(await context.store.write(_update, context, thread_id, body))
 
 
 async def delete(context: Context, request: Request, thread_id: str) -> Reply:
     """DELETE /threads/{thread_id}: an active run is stopped first, as programs often delete threads in ``finally``."""
     lookup.check(thread=thread_id)
     running = await context.store.write(_delete, context, thread_id)
-    if running is not None and (going := running.memory["background"]) is not None:
-        await background.stop(context, going)
+    if running is not None and (background_id := running.memory["background"]) is not None:
+        await background.stop(context, background_id)
     reply = json_reply(objects.deleted("thread", thread_id))
     return replace(reply, afterwards=partial(retention.upstream, context)) if context.delete_responses else reply
 
 
-async def prepared(context: Context, asked: Json) -> Json:
+async def prepared(context: Context, body: Json) -> Json:
     """A request for a thread whose vector stores and attachments have been created upstream."""
-    found = await resources.made(context, asked.get("tool_resources"))
-    return asked | {"tool_resources": await resources.attached(context, found, asked.get("messages") or [])}
+    found = await resources.made(context, body.get("tool_resources"))
+    return body | {"tool_resources": await resources.attached(context, found, body.get("messages") or [])}
 
 
-def _create(tx: Tx, context: Context, asked: Json, post: idempotency.Post) -> Json:
+def _create(tx: Tx, context: Context, body: Json, post: idempotency.Post) -> Json:
     idempotency.check(tx, post)
-    thread = make(tx, context, asked)
+    thread = make(tx, context, body)
     idempotency.note(tx, context, post, thread["id"], thread["id"])
     return thread
 
 
-def make(tx: Tx, context: Context, asked: Json) -> Json:
+def make(tx: Tx, context: Context, body: Json) -> Json:
     """A thread and its first messages."""
-    own = given(asked.get("tool_resources") or {})
-    shown = given(asked, "messages", "tool_resources") | {"tool_resources": own}
+    own = without_nulls(body.get("tool_resources") or {})
+    shown = without_nulls(body, "messages", "tool_resources") | {"tool_resources": own}
     thread = objects.thread(context.ids("thread"), context.now(), shown)
     if not rows.insert_new(tx, thread):
         raise error("id_taken", id=thread["id"])
-    for message in asked.get("messages") or []:
+    for message in body.get("messages") or []:
         messages.add(tx, context, thread["id"], message)
     return thread
 
 
-def _update(tx: Tx, context: Context, thread_id: str, asked: Json) -> Json:
+def _update(tx: Tx, context: Context, thread_id: str, body: Json) -> Json:
     rows.lock(tx, thread_id, context.now())
     thread = lookup.thread(tx, thread_id)
-    if "metadata" in asked:
-        thread = thread | {"metadata": asked["metadata"] or {}}
-    if own := given(asked.get("tool_resources") or {}):
+    if "metadata" in body:
+        thread = thread | {"metadata": body["metadata"] or {}}
+    if own := without_nulls(body.get("tool_resources") or {}):
         thread = thread | {"tool_resources": thread["tool_resources"] | own}
     rows.save(tx, thread)
     return thread

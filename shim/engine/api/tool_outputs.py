@@ -25,11 +25,11 @@ from shim.wire.types import Json
 async def submit(context: Context, request: Request, thread_id: str, run_id: str) -> Reply:
     """POST /threads/{thread_id}/runs/{run_id}/submit_tool_outputs"""
     lookup.check(thread=thread_id, run=run_id)
-    asked = read("runs.submit_tool_outputs", request.body)
+    body = read("runs.submit_tool_outputs", request.body)
     post = idempotency.post(context, request, "outputs")
-    accepted = await context.store.write(_accept, context, thread_id, run_id, asked["tool_outputs"], post)
-    memory, streamed = accepted.row.memory, bool(asked.get("stream"))
-    turn = record.turn_of(context, accepted.run, memory, asked)
+    accepted = await context.store.write(_accept, context, thread_id, run_id, body["tool_outputs"], post)
+    memory, streamed = accepted.row.memory, bool(body.get("stream"))
+    turn = record.turn_of(context, accepted.run, memory, body)
     carrier = Carrier(RunState(context, turn, memory, accepted.sent), request.call(streamed))
     first: list[Emitted] = [
         ("thread.run.step.completed", accepted.step),
@@ -69,10 +69,10 @@ def _accept(
         raise error("not_accepting_outputs", status=row.body["status"])
     outputs = _match(row.body, given)
     mark = journal.last_seq(tx, thread_id)
-    asking = elsewhere.asking(row.body)
+    approvals = elsewhere.asking(row.body)
     upstream = row.memory["call_ids"]
     for call_id, output in outputs.items():
-        item = history.of_output(call_id, output, asking.get(call_id, ""), upstream.get(call_id))
+        item = history.of_output(call_id, output, approvals.get(call_id, ""), upstream.get(call_id))
         journal.append(tx, thread_id, "in", item, run_id=run_id, response_id=row.memory["asker"])
     step = _answered(tx, context, row, outputs)
     turn = Turn(row.body, context.ids, context.now)
@@ -86,21 +86,21 @@ def _accept(
 def _match(run: Json, given: list[Json]) -> dict[str, str]:
     """Outputs by call id, in the order of the calls.  Missing, unknown and repeated ids are refused."""
     expected = [call["id"] for call in run["required_action"]["submit_tool_outputs"]["tool_calls"]]
-    got = [output.get("tool_call_id") for output in given]
-    if sorted(expected) != sorted(id or "" for id in got):
-        raise error("outputs_mismatch", expected=expected, got=got)
+    received = [output.get("tool_call_id") for output in given]
+    if sorted(expected) != sorted(id or "" for id in received):
+        raise error("outputs_mismatch", expected=expected, got=received)
     by_id = {output["tool_call_id"]: output.get("output") or "" for output in given}
     return {call_id: by_id[call_id] for call_id in expected}
 
 
 def _answered(tx: Tx, context: Context, row: RunRow, outputs: dict[str, str]) -> Json:
     """The step of the calls, completed, with its outputs and its usage."""
-    asking = next(step for step in steps.of_run(tx, row.body["id"]) if step["status"] == "in_progress")
+    open_step = next(step for step in steps.of_run(tx, row.body["id"]) if step["status"] == "in_progress")
     calls = [
         call | {"function": call["function"] | {"output": outputs[call["id"]]}}
-        for call in asking["step_details"]["tool_calls"]
+        for call in open_step["step_details"]["tool_calls"]
     ]
-    step = asking | {
+    step = open_step | {
         "status": "completed",
         "completed_at": context.now(),
         "step_details": {"type": "tool_calls", "tool_calls": calls},

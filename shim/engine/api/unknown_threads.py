@@ -12,7 +12,7 @@ from shim.wire import objects
 KNOWN_FORM: Final = re.compile(r"thread_[A-Za-z0-9_-]{8,64}")
 
 
-async def welcome(context: Context, thread_id: str) -> None:
+async def create_if_allowed(context: Context, thread_id: str) -> None:
     """Create an empty thread under an unknown id, if the settings allow that.
 
     For calls that write into a thread, run it, or list its messages.  No thread is created under an id that was deleted

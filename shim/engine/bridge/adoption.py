@@ -36,7 +36,7 @@ async def adopt(
     ``input``: the input of the one response, if upstream has not stored it.  Raises `ApiError` if there is no such
     thread, a run is active in it, or upstream refuses; `NotAdoptable` for a response that has not ended.
     """
-    await unknown_threads.welcome(context, thread_id)
+    await unknown_threads.create_if_allowed(context, thread_id)
     known = await context.store.read(_known, context, thread_id)
     try:
         found = await natives.collect(context, known, given, input)
@@ -64,18 +64,18 @@ def _write(tx: Tx, context: Context, thread_id: str, ready: list[_Ready]) -> lis
         if each.one.response["id"] in known:
             continue
         before = transcript.read(tx, context, thread_id)
-        again = _again(before, each.one, tip)
-        added += _add(tx, context, thread_id, each, again or 0)
-        tip = each.one.response["id"] if again is not None and _stored(context, each) else None
+        repeated = _repeated(before, each.one, tip)
+        added += _add(tx, context, thread_id, each, repeated or 0)
+        tip = each.one.response["id"] if repeated is not None and _stored(context, each) else None
         if tip and _continues(each):
             threads.set_head(tx, thread_id, tip, journal.last_seq(tx, thread_id))
     return [message for message in added if message is not None]
 
 
-def _add(tx: Tx, context: Context, thread_id: str, ready: _Ready, again: int) -> list[Json | None]:
-    """``again``: how many items of the request the thread already has."""
+def _add(tx: Tx, context: Context, thread_id: str, ready: _Ready, repeated: int) -> list[Json | None]:
+    """``repeated``: how many items of the request the thread already has."""
     response, now = ready.one.response, int(ready.one.response["created_at"])
-    added = [written.given(tx, context, thread_id, item, now) for item in ready.one.given[again:]]
+    added = [written.append(tx, context, thread_id, item, now) for item in ready.one.given[repeated:]]
     for item, message in ready.converted.items:
         written.put(tx, context, thread_id, item, message, response["id"])
         added.append(message)
@@ -85,7 +85,7 @@ def _add(tx: Tx, context: Context, thread_id: str, ready: _Ready, again: int) ->
     return added
 
 
-def _again(before: Transcript, one: Native, tip: str | None) -> int | None:
+def _repeated(before: Transcript, one: Native, tip: str | None) -> int | None:
     """How many items of a request repeat items of the thread; None if the response's chain does not contain the thread.
 
     ``tip``: a response whose chain contains the whole thread.
@@ -105,5 +105,5 @@ def _stored(context: Context, ready: _Ready) -> bool:
 
 def _continues(ready: _Ready) -> bool:
     """Whether a run can chain from the response: it is complete, and has no call without an output."""
-    asks = any(item["type"] in history.ASKS for item, _ in ready.converted.items)
-    return not asks and ready.one.response["status"] == "completed"
+    has_open_call = any(item["type"] in history.ASKS for item, _ in ready.converted.items)
+    return not has_open_call and ready.one.response["status"] == "completed"

@@ -60,7 +60,7 @@ async def _chain(context: Context, last: Json, seen: Set[str]) -> list[Native]:
     found = []
     for response in line:
         listed = await _inputs(context, response["id"])
-        found.append(Native(response, native.listing(_own(listed, history))))
+        found.append(Native(response, native.listing(_new_items(listed, history))))
         history = _ids(listed, response)
     return found
 
@@ -70,7 +70,7 @@ def _ids(listed: list[Json], response: Json) -> set[str]:
     return {item["id"] for item in (*listed, *response["output"]) if item.get("id")}
 
 
-def _own(listed: list[Json], history: set[str]) -> list[Json]:
+def _new_items(listed: list[Json], history: set[str]) -> list[Json]:
     """The new items of a request: most servers list the items of its chain before them."""
     places = [place for place, item in enumerate(listed, 1) if item.get("id") in history]
     return [native.listed(item) for item in listed[max(places, default=0) :]]
@@ -99,8 +99,8 @@ async def _inputs(context: Context, response_id: str) -> list[Json]:
         except Refusal as refusal:
             if refusal.status != 404:
                 raise
-            words = "upstream does not have its input: pass the input, too."
-            raise NotAdoptable(f"Response {response_id}: {words}") from refusal
+            advice = "upstream does not have its input: pass the input, too."
+            raise NotAdoptable(f"Response {response_id}: {advice}") from refusal
         found += page["data"]
         if not page.get("has_more"):
             return found

@@ -14,14 +14,14 @@ from shim.wire.types import Json
 
 async def add(context: Context, thread_id: str, given: list[Any]) -> None:
     """Add items at the end.  Raises `ApiError` if there is no such thread, or a run is active in it."""
-    await unknown_threads.welcome(context, thread_id)
+    await unknown_threads.create_if_allowed(context, thread_id)
     await context.store.write(_add, context, thread_id, native.listing(given))
 
 
 def _add(tx: Tx, context: Context, thread_id: str, given: list[Json]) -> None:
     transcript.lock(tx, context, thread_id)
     for item in given:
-        written.given(tx, context, thread_id, item, context.now())
+        written.append(tx, context, thread_id, item, context.now())
 
 
 def listed(tx: Tx, context: Context, thread_id: str, limit: int | None = None) -> list[Json]:

@@ -7,11 +7,13 @@ from shim.translate import history, native
 from shim.wire.types import Json
 
 
-def given(tx: Tx, context: Context, thread_id: str, item: Json, now: int) -> Json | None:
+def append(tx: Tx, context: Context, thread_id: str, item: Json, now: int) -> Json | None:
     """Append an item; returns the message that shows it, if it is shown."""
     message = native.message(item, context.ids("msg"), now, thread_id)
-    asker = _asker(tx, context, thread_id, item) if item["type"] in history.ANSWERS else None
-    put(tx, context, thread_id, item, message, asker)
+    calling_response_id = (
+        _calling_response_id(tx, context, thread_id, item) if item["type"] in history.ANSWERS else None
+    )
+    put(tx, context, thread_id, item, message, calling_response_id)
     return message
 
 
@@ -23,17 +25,17 @@ def put(
     """
     if message is not None:
         messages.insert(tx, message)
-    asks = item["type"] in history.ANSWERS or (item["type"] == "message" and item["role"] != "assistant")
+    is_input = item["type"] in history.ANSWERS or (item["type"] == "message" and item["role"] != "assistant")
     message_id = None if message is None else message["id"]
     where = {"message_id": message_id, "response_id": response_id}
-    journal.append(tx, thread_id, "in" if asks else "out", item, **where)
+    journal.append(tx, thread_id, "in" if is_input else "out", item, **where)
 
 
-def _asker(tx: Tx, context: Context, thread_id: str, item: Json) -> str | None:
+def _calling_response_id(tx: Tx, context: Context, thread_id: str, item: Json) -> str | None:
     """The response that made the call of this output."""
     call_id = item.get("call_id") or item.get("approval_request_id")
-    asker = None
+    calling_response_id = None
     for row in journal.walk(tx, thread_id):
         if row.type in history.ASKS and call_id in (row.call_id, row.item.get("id")):
-            asker = row.response_id
-    return asker
+            calling_response_id = row.response_id
+    return calling_response_id

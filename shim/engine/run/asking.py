@@ -26,8 +26,8 @@ log = logging.getLogger("shim")
 T = TypeVar("T")
 
 
-async def ask(state: RunState, how: Callable[[Json], Awaitable[T]]) -> T:
-    """Call ``how`` with the request's body, again after each remedy; returns its result.  Raises a `Refusal` without a
+async def ask(state: RunState, send: Callable[[Json], Awaitable[T]]) -> T:
+    """Call ``send`` with the request's body, again after each remedy; returns its result.  Raises a `Refusal` without a
     remedy, and `Unfit`.
     """
     while True:
@@ -36,7 +36,7 @@ async def ask(state: RunState, how: Callable[[Json], Awaitable[T]]) -> T:
             await healing.prove(state)
             await _fit(state)
             notes.asking(state.context, state.run, state.sent.body)
-            return await how(state.sent.body)
+            return await send(state.sent.body)
         except Refusal as refusal:
             notes.refused(state.context, state.run, refusal)
             if not await _mend(state, refusal):
@@ -68,9 +68,9 @@ async def _mend(state: RunState, refusal: Refusal) -> bool:
 
 async def _settle_model(state: RunState) -> None:
     """Choose the model to call, before the run's first request."""
-    if state.named or state.memory["asker"]:
+    if state.model_chosen or state.memory["asker"]:
         return
-    state.named = True
+    state.model_chosen = True
     await _call_instead(state, await naming.settled(state.context, state.run["model"], state.memory["model"]))
 
 
@@ -78,7 +78,7 @@ async def _call_instead(state: RunState, model: str) -> None:
     """Call that model from now on."""
     if model != state.memory["model"]:
         state.memory = state.memory | {"model": model}
-        state.sent = await state.context.store.read(_renamed, state.context, state.run, state.memory, state.sent)
+        state.sent = await state.context.store.read(_for_new_model, state.context, state.run, state.memory, state.sent)
 
 
 async def _fit(state: RunState) -> None:
@@ -87,9 +87,9 @@ async def _fit(state: RunState) -> None:
         return
     state.sent = await budget.fitted(state.context, state.run, state.memory, state.sent)
     state.fitted = True
-    if state.sent.kept is not None:
+    if state.sent.message_count is not None:
         # Another run may send more messages: it must not chain from this run's responses.
-        state.memory = state.memory | {"kept": state.sent.kept, "cut": True}
+        state.memory = state.memory | {"kept": state.sent.message_count, "cut": True}
 
 
 async def _refused_reasoning(state: RunState, refusal: Refusal) -> bool:
@@ -147,7 +147,7 @@ async def _no_model(state: RunState, refusal: Refusal) -> bool:
     """Upstream has no such model: its successor is called, if it has one."""
     if state.memory["asker"] or not profiles.has_no_model(refusal):
         return False
-    found = await naming.instead(state.context, state.run["model"], state.memory["model"])
+    found = await naming.replacement(state.context, state.run["model"], state.memory["model"])
     if found is None:
         return False
     await _call_instead(state, found)
@@ -162,7 +162,7 @@ async def _too_long(state: RunState, refusal: Refusal) -> bool:
     shorter = await state.context.store.read(chain.halved, state.context, state.run, state.memory, chained)
     if shorter is None:
         return False
-    state.sent, state.memory = shorter, state.memory | {"kept": shorter.kept}
+    state.sent, state.memory = shorter, state.memory | {"kept": shorter.message_count}
     return True
 
 
@@ -179,7 +179,7 @@ async def _refused_call(state: RunState, refusal: Refusal) -> bool:
     log.warning(
         "upstream refuses earlier calls of thread %s, which are sent as text from now on: %s", run["thread_id"], listed
     )
-    state.sent = await context.store.read(_retold, context, run, state.memory, state.sent)
+    state.sent = await context.store.read(_recomposed, context, run, state.memory, state.sent)
     # No refused call is left that could be sent as text, so a second request would fail in the same way.
     return bool(found)
 
@@ -199,9 +199,9 @@ REMEDIES: Final[dict[str, Remedy]] = {
 }
 
 
-def _retold(tx: Tx, context: Context, run: Json, memory: RunMemory, sent: Sent) -> Sent:
-    return chain.prepare(tx, context, run, memory, anew=sent.previous is None, kept=sent.kept)
+def _recomposed(tx: Tx, context: Context, run: Json, memory: RunMemory, sent: Sent) -> Sent:
+    return chain.prepare(tx, context, run, memory, anew=sent.previous is None, message_count=sent.message_count)
 
 
-def _renamed(tx: Tx, context: Context, run: Json, memory: RunMemory, sent: Sent) -> Sent:
+def _for_new_model(tx: Tx, context: Context, run: Json, memory: RunMemory, sent: Sent) -> Sent:
     return chain.prepare(tx, context, run, memory, anew=sent.previous is None)

@@ -33,7 +33,7 @@ async def begin(carrier: Carrier) -> None:
     try:
         await _begin(carrier)
     except Unfit:
-        await carrier.run_dry()
+        await carrier.finish_out_of_tokens()
 
 
 async def _begin(carrier: Carrier) -> None:
@@ -42,16 +42,16 @@ async def _begin(carrier: Carrier) -> None:
     if (why := healing.cause_in(state, response)) is not None:
         with suppress(Refusal):
             await upstream.cancel(response["id"])
-        await _noting(carrier, response["id"], healing.leave(state, response["id"], state.sent.previous))
+        await _storing_id(carrier, response["id"], healing.leave(state, response["id"], state.sent.previous))
         await healing.heal(state, why)
         response = await carrier.create()
-    if await _noting(carrier, response["id"], carrier.handed_over(response["id"])):
+    if await _storing_id(carrier, response["id"], carrier.handed_over(response["id"])):
         with suppress(Refusal):
             await upstream.cancel(response["id"])
     await _apply(carrier, response)
 
 
-async def _noting(carrier: Carrier, response_id: str, work: Awaitable[T]) -> T:
+async def _storing_id(carrier: Carrier, response_id: str, work: Awaitable[T]) -> T:
     """Run a transaction that stores a response's id.  If the thread was deleted, stop the response, as no call would
     ever do so.
     """
@@ -60,21 +60,21 @@ async def _noting(carrier: Carrier, response_id: str, work: Awaitable[T]) -> T:
     except Gone:
         with suppress(Refusal):
             await carrier.context.upstream.cancel(response_id)
-        await retention.disown(carrier.context, response_id)
+        await retention.discard(carrier.context, response_id)
         raise
 
 
 async def fail(carrier: Carrier, refusal: Refusal) -> None:
     """Upstream did not start the response, for a reason that is not the caller's: the run fails."""
-    error = failures.of_refusal(refusal.status, refusal.code, carrier.in_callers_words(refusal))
-    if await carrier.stopped(look=True) is None:
+    error = failures.of_refusal(refusal.status, refusal.code, carrier.message_for_caller(refusal))
+    if await carrier.stopped(check_store=True) is None:
         await carrier.settle(list(endings.failed(carrier.turn, error)))
 
 
-async def look(context: Context, row: RunRow, now: float) -> None:
+async def poll(context: Context, row: RunRow, now: float) -> None:
     """Ask upstream for the state of the run, unless that was done a moment ago."""
     run_id, response_id = row.body["id"], row.memory["background"]
-    if response_id is None or not context.registry.may_ask(run_id, now):
+    if response_id is None or not context.registry.may_poll(run_id, now):
         return
     carrier = _carrier(context, row)
     try:
@@ -88,10 +88,10 @@ async def look(context: Context, row: RunRow, now: float) -> None:
     if claimed is None:
         await _apply(carrier, response)
     else:
-        await _again(context, row, *claimed)
+        await _restart(context, row, *claimed)
 
 
-async def _again(context: Context, row: RunRow, memory: RunMemory, previous: str) -> None:
+async def _restart(context: Context, row: RunRow, memory: RunMemory, previous: str) -> None:
     """Some servers look for the previous response only when they start to work.  If it is lost then, the run is started
     again with the whole thread.
     """
@@ -115,7 +115,7 @@ def _claim(tx: Tx, state: RunState, response_id: str) -> tuple[RunMemory, str] |
         return None
     memory = current.memory | {"background": None}
     lease: runs.Lease = {"owner": context.owner, "lease_until": context.clock() + context.lease}
-    claimed = runs.move(tx, run, memory, frozenset({state.seen}), **lease)
+    claimed = runs.move(tx, run, memory, frozenset({state.stored_status}), **lease)
     return (memory, previous) if claimed else None
 
 
@@ -138,5 +138,5 @@ async def _apply(carrier: Carrier, response: Json) -> None:
 
 def _carrier(context: Context, row: RunRow, sent: Sent = UNSENT) -> Carrier:
     turn = record.turn_of(context, row.body, row.memory)
-    state = RunState(context, turn, row.memory, sent, seen=row.body["status"], noted=sent is UNSENT)
-    return Carrier(state, Call(), alone=True)
+    state = RunState(context, turn, row.memory, sent, stored_status=row.body["status"], noted=sent is UNSENT)
+    return Carrier(state, Call(), unregistered=True)

@@ -67,13 +67,13 @@ async def _shorter(context: Context, run: Json, memory: RunMemory, sent: Sent, s
     while most >= 1:
         # At least one message is tried, whatever the estimate.
         fitting = sum(weight <= left / ratio for weight in weights[: most + 1]) - 1
-        kept = max(1, fitting) if tries < TRIES else 1
-        shorter = await context.store.read(chain.prepare, context, run, memory, kept=kept)
+        message_count = max(1, fitting) if tries < TRIES else 1
+        shorter = await context.store.read(chain.prepare, context, run, memory, message_count=message_count)
         counted = await _count(context, run, memory, shorter)
         if counted <= left:
-            return replace(shorter, kept=kept if kept < every else None)
-        ratio = max(ratio, counted / weights[kept])
-        most, tries = kept - 1, tries + 1
+            return replace(shorter, message_count=message_count if message_count < every else None)
+        ratio = max(ratio, counted / weights[message_count])
+        most, tries = message_count - 1, tries + 1
     raise Unfit
 
 

@@ -54,17 +54,18 @@ class Left(Exception):
 
 @dataclass(slots=True)
 class Carrier:
-    """``state``: the run, its memory, and its next request.  ``alone``: the run is in no registry, so the carrier must
-    check the store itself.  ``background``: the answer goes on upstream without a connection.  ``place``: how far it
-    was read.  ``dry``: the run has too few prompt tokens left.  ``has_text``: its first text was sent.
+    """``state``: the run, its memory, and its next request.  ``unregistered``: the run is in no registry, so the
+    carrier must check the store itself.  ``background``: the answer goes on upstream without a connection.  ``place``:
+    how far it was read.  ``out_of_tokens``: the run has too few prompt tokens left.  ``has_text``: its first text was
+    sent.
     """
 
     state: RunState
     call: Call
-    alone: bool = False
+    unregistered: bool = False
     place: Place = field(default_factory=Place)
     background: bool = False
-    dry: bool = False
+    out_of_tokens: bool = False
     has_text: bool = False
     answer: Answer | None = None
     backlog: Backlog = field(init=False)
@@ -98,17 +99,17 @@ class Carrier:
             self.place = Place()
         if self.background:
             try:
-                return await self._ask(lambda body: self.context.upstream.stream(body | BACKGROUND, self.call))
+                return await self._send(lambda body: self.context.upstream.stream(body | BACKGROUND, self.call))
             except Refusal as refusal:
                 if not profiles.cannot_background(refusal):
                     raise
             self.stay_in_foreground()
-        return await self._ask(lambda body: self.context.upstream.stream(body, self.call))
+        return await self._send(lambda body: self.context.upstream.stream(body, self.call))
 
     async def create(self) -> Json:
         """Start a response in upstream's background.  Raises `Refusal`, and `Unfit`."""
         with lifetime.within(self.call):
-            return await self._ask(lambda body: self.context.upstream.create(body | BACKGROUND, self.call))
+            return await self._send(lambda body: self.context.upstream.create(body | BACKGROUND, self.call))
 
     async def handed_over(self, response_id: str) -> bool:
         """Store that upstream works on the run in its background, as that response, and that no process drives the run.
@@ -129,13 +130,13 @@ class Carrier:
         self.context.capabilities.foreground(self.state.profile)
         self.background = False
 
-    async def _ask(self, how: Callable[[Json], Awaitable[T]]) -> T:
+    async def _send(self, send: Callable[[Json], Awaitable[T]]) -> T:
         try:
             if not self.state.memory["asker"]:
                 await self._indexed()
-            return await asking.ask(self.state, how)
+            return await asking.ask(self.state, send)
         except Unfit:
-            self.dry = True
+            self.out_of_tokens = True
             raise
         finally:
             self.turn.requested(self.state.sent.body)
@@ -148,7 +149,7 @@ class Carrier:
                 with suppress(Refusal):
                     await self.context.upstream.indexed(store_id)
 
-    def in_callers_words(self, refusal: Refusal) -> str:
+    def message_for_caller(self, refusal: Refusal) -> str:
         """Upstream's refusal, with the caller's names for fields."""
         return self.turn.names.message(refusal.message, refusal.param)
 
@@ -163,9 +164,9 @@ class Carrier:
         """Whether the run has fewer completion tokens left than upstream accepts."""
         return bool(self.state.sent.body.get("max_output_tokens", SMALLEST) < SMALLEST)
 
-    async def run_dry(self) -> list[Emitted]:
+    async def finish_out_of_tokens(self) -> list[Emitted]:
         """The end of a run that has too few tokens left for another round."""
-        reason = "max_prompt_tokens" if self.dry else "max_output_tokens"
+        reason = "max_prompt_tokens" if self.out_of_tokens else "max_output_tokens"
         cut = {"incomplete_details": {"reason": reason}}
         return await self.settle([*self.turn.begin(), *endings.cut_short(self.turn, cut)])
 
@@ -182,13 +183,13 @@ class Carrier:
             async with aclosing(self._to_its_end(refused)) as batches:
                 async for batch in batches:
                     yield batch
-            await self._quit(self.turn.run)
+            await self._stop_background(self.turn.run)
         except Left as left:
-            await self._quit(left.run)
+            await self._stop_background(left.run)
             yield [(f"thread.run.{left.run['status']}", objects.as_streamed(left.run))]
         except Gone:
-            await self._quit({"status": "deleted"})
-            await retention.disown(self.context, self.state.response_id)
+            await self._stop_background({"status": "deleted"})
+            await retention.discard(self.context, self.state.response_id)
         except StoreFailed:
             self.forsake()
             raise
@@ -253,41 +254,41 @@ class Carrier:
                 async for batch in batches:
                     yield batch
         except Refusal as refusal:
-            error = failures.of_refusal(refusal.status, refusal.code, self.in_callers_words(refusal))
+            error = failures.of_refusal(refusal.status, refusal.code, self.message_for_caller(refusal))
         if self.turn.error is not None:
             error = failures.of_response({}, self.turn.error, self.turn.names)
-        if not self.turn.ended and (stopped := await self.stopped(look=True)) is not None:
+        if not self.turn.ended and (stopped := await self.stopped(check_store=True)) is not None:
             yield stopped
         elif not self.turn.ended:
             yield await self.settle(list(endings.failed(self.turn, error)))
 
     async def _answers(self) -> Events:
         """The batches of the answer, and of the one that replaces it if the request has to be sent again."""
-        if self.answer is None and not self.dry:
+        if self.answer is None and not self.out_of_tokens:
             await self.open()
         while (answer := self.answer) is not None:
             self.answer = None
             try:
-                async with aclosing(self._reads(answer)) as batches:
+                async with aclosing(self._read_batches(answer)) as batches:
                     async for batch in batches:
                         yield batch
             except Refusal:
-                if not self._reads_on:
+                if not self._can_resume:
                     raise
-            await self._read_on()
-        if self.dry or self.exhausted:
-            yield await self.run_dry()
+            await self._resume()
+        if self.out_of_tokens or self.exhausted:
+            yield await self.finish_out_of_tokens()
 
     @property
-    def _reads_on(self) -> bool:
+    def _can_resume(self) -> bool:
         """Whether the connection broke, but the response goes on in upstream's background."""
         if not self.background or self.turn.ended or self.turn.error is not None or self.interruption.happened:
             return False
         return self.place.response_id is not None and self.place.broken < len(PAUSES)
 
-    async def _read_on(self) -> None:
+    async def _resume(self) -> None:
         """Open the answer again where it broke off.  Raises `Refusal` if upstream does not have it."""
-        while self.answer is None and self._reads_on:
+        while self.answer is None and self._can_resume:
             await self.context.wait(PAUSES[self.place.broken])
             self.place.silent()
             try:
@@ -298,14 +299,14 @@ class Carrier:
                 if refusal.status is not None and refusal.status < 500:
                     raise
 
-    async def _quit(self, run: Json) -> None:
+    async def _stop_background(self, run: Json) -> None:
         """Stop upstream's background response if the run has ended, as it is no longer needed."""
-        going = self.background and self.turn.terminal is None and self.place.response_id is not None
-        if going and run["status"] not in lifecycle.ACTIVE:
+        goes_on = self.background and self.turn.terminal is None and self.place.response_id is not None
+        if goes_on and run["status"] not in lifecycle.ACTIVE:
             with suppress(Refusal):
                 await self.context.upstream.cancel(str(self.place.response_id))
 
-    async def _reads(self, answer: Answer) -> Events:
+    async def _read_batches(self, answer: Answer) -> Events:
         """A batch for each network read."""
         try:
             with self.interruption.stopping(answer.interrupt):
@@ -313,7 +314,7 @@ class Carrier:
                     async for read in reads:
                         events = normalise.events(read)
                         self.place.read(events)
-                        if not self.turn.items and await self._asked_anew(events):
+                        if not self.turn.items and await self._resent(events):
                             return
                         if batch := await self.take(stream.merged(events)):
                             yield batch
@@ -322,7 +323,7 @@ class Carrier:
         finally:
             await answer.close()
 
-    async def _asked_anew(self, events: list[Json]) -> bool:
+    async def _resent(self, events: list[Json]) -> bool:
         """Send the request again, before any event of the answer is sent, if the answer does not continue from the
         previous response or begins with a refusal that has a remedy.  Returns whether that was done.
         """
@@ -342,7 +343,7 @@ class Carrier:
         opened = None if self.state.opened else echo.response_in(events)
         # Upstream has made this response, however the run ends.
         self.state.begun(opened)
-        if self._must_look() and (stop := await self.stopped()) is not None:
+        if self._must_check_store() and (stop := await self.stopped()) is not None:
             return stop
         turn = self.turn
         emitted = [pair for event in events for pair in stream.translate(turn, event)]
@@ -350,8 +351,8 @@ class Carrier:
         if deltas and not self.has_text:
             self.has_text = True
             self.context.monitor("first", turn.run)
-        quiet = opened is None and not turn.done and not turn.amended and deltas == len(emitted)
-        if quiet and not self.backlog.events:
+        only_deltas = opened is None and not turn.done and not turn.amended and deltas == len(emitted)
+        if only_deltas and not self.backlog.events:
             return emitted
         if opened is not None:
             notes.opened(self.context, self.turn.run, opened)
@@ -364,20 +365,20 @@ class Carrier:
             return []
         return await self.settle(emitted)
 
-    def _must_look(self) -> bool:
+    def _must_check_store(self) -> bool:
         """Whether the run may have been stopped, so that the store must be read.  Usually it was not, and nothing is
         awaited.
         """
         context, run = self.context, self.state.turn.run
-        return self.alone or context.clock() >= run["expires_at"] or context.registry.is_notified(run["id"])
+        return self.unregistered or context.clock() >= run["expires_at"] or context.registry.is_notified(run["id"])
 
-    async def stopped(self, look: bool = False) -> list[Emitted] | None:
+    async def stopped(self, check_store: bool = False) -> list[Emitted] | None:
         """The events of the run's end, if it was cancelled or has expired."""
         context, run = self.context, self.turn.run
         now = context.clock()
         if now >= run["expires_at"]:
             return await self.settle(list(endings.lapsed(self.turn)))
-        if self.backlog.waits or not (look or self.alone or context.registry.is_notified(run["id"])):
+        if self.backlog.waits or not (check_store or self.unregistered or context.registry.is_notified(run["id"])):
             return None
         try:
             row = await context.store.read(runs.get, run["thread_id"], run["id"])

@@ -20,13 +20,13 @@ from shim.wire.types import Json
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A request body and the response that it chains from.  ``kept``: how many messages before the run it contains, if
-    that was limited.
+    """A request body and the response that it chains from.  ``message_count``: how many messages before the run it
+    contains, if that was limited.
     """
 
     body: Json
     previous: str | None
-    kept: int | None = None
+    message_count: int | None = None
 
 
 #: For a run that sends no request.
@@ -34,17 +34,17 @@ UNSENT: Final = Sent({}, None)
 
 
 def prepare(
-    tx: Tx, context: Context, run: Json, memory: RunMemory, *, anew: bool = False, kept: int | None = None
+    tx: Tx, context: Context, run: Json, memory: RunMemory, *, anew: bool = False, message_count: int | None = None
 ) -> Sent:
     """The next request of a run.  ``anew``: without a chain, by replaying the journal.
 
-    ``kept``: also without a chain, and with at most this number of messages before the run.
+    ``message_count``: also without a chain, and with at most this number of messages before the run.
     """
     profile = context.profile(memory["model"])
-    chained = profile.stores and not anew and kept is None
+    chained = profile.stores and not anew and message_count is None
     previous, start = _base(tx, run, memory) if chained else (None, 0)
     if previous is None:
-        start = _window(tx, run, kept or memory["kept"])
+        start = _window(tx, run, message_count or memory["kept"])
     so_far = request.Circumstances(
         model=memory["model"],
         resources=memory["resources"],
@@ -58,7 +58,7 @@ def prepare(
     entries = _entries(tx, run["thread_id"], start)
     as_text = context.calls_as_text(memory["model"])
     composed = history.compose(entries, previous, thoughts=profile.encrypted_reasoning, as_text=as_text)
-    return Sent(request.body(run, composed, so_far), previous, kept)
+    return Sent(request.body(run, composed, so_far), previous, message_count)
 
 
 def pairs(tx: Tx, thread_id: str, call_ids: set[str]) -> set[Pair]:
@@ -76,7 +76,7 @@ def halved(tx: Tx, context: Context, run: Json, memory: RunMemory, chained: bool
     count = journal.messages_after(tx, run["thread_id"], run["id"], start)
     if not count or (count == 1 and not chained):
         return None
-    return prepare(tx, context, run, memory, kept=max(1, count // 2))
+    return prepare(tx, context, run, memory, message_count=max(1, count // 2))
 
 
 def parts(tx: Tx, context: Context, run: Json, memory: RunMemory) -> tuple[Json, list[list[Json]]]:
@@ -107,9 +107,9 @@ def _entries(tx: Tx, thread_id: str, after: int) -> Iterator[Entry]:
         yield Entry(row.seq, items.normal(row.item), row.response_id, row.message_id, row.run_id)
 
 
-def _window(tx: Tx, run: Json, kept: int | None = None) -> int:
+def _window(tx: Tx, run: Json, message_count: int | None = None) -> int:
     """The place in the journal before the last messages that the run sends, with the calls between them: as many as
-    ``last_messages`` and ``kept`` allow.
+    ``last_messages`` and ``message_count`` allow.
     """
-    wanted = [count for count in (run["truncation_strategy"]["last_messages"], kept) if count is not None]
+    wanted = [count for count in (run["truncation_strategy"]["last_messages"], message_count) if count is not None]
     return journal.before_last(tx, run["thread_id"], run["id"], min(wanted)) if wanted else 0

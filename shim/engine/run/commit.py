@@ -34,7 +34,7 @@ def commit(tx: Tx, state: RunState, emitted: list[Emitted]) -> Stored | Moved:
     current = runs.get(tx, run["thread_id"], run["id"])
     if current is None:
         raise Gone
-    if current.body["status"] != state.seen or current.owner not in (None, context.owner):
+    if current.body["status"] != state.stored_status or current.owner not in (None, context.owner):
         return Moved(current.body)
     memory = state.memory | {"stale": current.memory["stale"]}
     response = turn.terminal or state.response
@@ -51,7 +51,7 @@ def commit(tx: Tx, state: RunState, emitted: list[Emitted]) -> Stored | Moved:
     if turn.ended:
         memory = record.ending_of(tx, turn, memory, response, state.chained)
     run = run | {"metadata": current.body["metadata"]}
-    record.run_of(tx, context, run, memory, state.seen)
+    record.run_of(tx, context, run, memory, state.stored_status)
     return Stored(run, memory)
 
 
@@ -66,5 +66,5 @@ def hand_over(tx: Tx, state: RunState, response_id: str) -> Stored:
     record.begun(tx, context, run, response_id, state.sent.previous)
     memory = run_memory.answered(state.memory, response_id) | {"background": response_id}
     lease: runs.Lease = {"owner": None, "lease_until": None}
-    runs.move(tx, current.body, memory, frozenset({state.seen, "cancelling"}), **lease)
+    runs.move(tx, current.body, memory, frozenset({state.stored_status, "cancelling"}), **lease)
     return Stored(current.body, memory)

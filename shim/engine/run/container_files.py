@@ -37,10 +37,10 @@ async def fetch(context: Context, made: list[Made]) -> list[StoredFile]:
     fetched = []
     for file in made:
         found = await _content(context, file)
-        if found is not None and len(found) <= context.keep_bytes:
+        if found is not None and len(found) <= context.max_file_bytes:
             body = objects.file(file.file_id, context.now(), file.filename, len(found))
             fetched.append(StoredFile(file.container_id, body, found))
-        elif context.keep_bytes:
+        elif context.max_file_bytes:
             log.warning(
                 "file %s (%s) cannot be fetched, or is larger than SHIM_KEEP_FILE_BYTES", file.file_id, file.filename
             )
@@ -50,11 +50,11 @@ async def fetch(context: Context, made: list[Made]) -> list[StoredFile]:
 async def _content(context: Context, file: Made) -> bytes | None:
     if file.data is not None:
         return _of_data_url(file.data)
-    if not context.keep_bytes:
+    if not context.max_file_bytes:
         return None
     path = ids.path("containers", str(file.container_id), "files", file.file_id, "content")
     try:
-        return await context.upstream.content(path, context.keep_bytes)
+        return await context.upstream.content(path, context.max_file_bytes)
     except Refusal:
         # The container was deleted, or the server has no containers.
         return None

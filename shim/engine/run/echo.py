@@ -16,7 +16,7 @@ from shim.wire.types import Json
 #: chain at all.  ``ignored``: it ignored ``previous_response_id``.
 Verdict = Literal["held", "lost", "never", "ignored"]
 #: The keys of an event that has content of the answer.
-WORDS: Final = frozenset({"item", "part", "delta", "text"})
+CONTENT_KEYS: Final = frozenset({"item", "part", "delta", "text"})
 
 
 def verdict(events: Iterable[Json], previous: str, profile: Profile, opened: bool) -> Verdict | None:
@@ -32,7 +32,7 @@ def verdict(events: Iterable[Json], previous: str, profile: Profile, opened: boo
     for event in (event for event, refusal in refusals if refusal is None):
         if (response := event.get("response")) is not None:
             return of_response(response, previous, profile)
-        if not profile.trusted and not WORDS.isdisjoint(event):
+        if not profile.trusted and not CONTENT_KEYS.isdisjoint(event):
             # There was content, but no echo before it.
             return "ignored"
     return None
@@ -43,7 +43,7 @@ def refused_at_once(events: Iterable[Json]) -> Refusal | None:
     for event in events:
         if (refusal := _refusal(event)) is not None:
             return refusal
-        if not WORDS.isdisjoint(event):
+        if not CONTENT_KEYS.isdisjoint(event):
             return None
     return None
 
@@ -61,12 +61,12 @@ def is_lost(response: Json) -> bool:
     return _loss(_of_failed(response), response.get("previous_response_id")) is not None
 
 
-def may_chain(response: Json, asked: bool, profile: Profile) -> bool:
+def may_chain(response: Json, store_requested: bool, profile: Profile) -> bool:
     """Whether a response may be chained from: the request had ``store: true``, and the response does not contradict it.
 
     A server whose response has no ``store`` is tested before a request chains (`proof`).
     """
-    return asked and profile.stores and response.get("store") in (True, None)
+    return store_requested and profile.stores and response.get("store") in (True, None)
 
 
 def _loss(refusal: Refusal, previous: str | None) -> Literal["lost", "never"] | None:

@@ -74,8 +74,8 @@ async def lost_chain(state: RunState, refusal: Refusal) -> bool:
 
 async def refused_store(state: RunState, refusal: Refusal) -> bool:
     """A remedy for the refusal of ``store`` by an upstream that stores no responses."""
-    named = models.refused_parameter(refusal.param, refusal.code, refusal.message, ("store",))
-    if not state.sent.body.get("store") or not (named or profiles.cannot_store(refusal)):
+    is_named_parameter = models.refused_parameter(refusal.param, refusal.code, refusal.message, ("store",))
+    if not state.sent.body.get("store") or not (is_named_parameter or profiles.cannot_store(refusal)):
         return False
     await heal(state, "unstored")
     return True
@@ -111,18 +111,18 @@ async def leave(state: RunState, response_id: str | None, previous: str | None) 
     state.left()
 
 
-def judge(state: RunState, response: Json, asked: bool) -> None:
-    """Whether a response can be chained from; ``asked``: the request had ``store: true``."""
-    state.chained = echo.may_chain(response, asked, state.profile)
+def judge(state: RunState, response: Json, store_requested: bool) -> None:
+    """Whether a response can be chained from; ``store_requested``: the request had ``store: true``."""
+    state.chained = echo.may_chain(response, store_requested, state.profile)
     if state.chained:
         state.context.capabilities.made(state.profile, response.get("id"))
 
 
 def learn(state: RunState, response: Json) -> None:
     """Learn from the opening of a response whether it can be chained from, and that its own chain held."""
-    profile, asked = state.profile, state.sent.body.get("store") is True
-    judge(state, response, asked)
+    profile, store_requested = state.profile, state.sent.body.get("store") is True
+    judge(state, response, store_requested)
     if state.sent.previous is not None:
         state.context.capabilities.chained(profile)
-    if asked and response.get("store") is False:
+    if store_requested and response.get("store") is False:
         state.context.capabilities.unchained(profile)

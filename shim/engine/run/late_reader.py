@@ -21,7 +21,7 @@ from shim.wire.types import Json
 #: Seconds between two reads of the store.
 PAUSE: Final = 0.1
 #: The fields of a run that change after its creation.
-FATE: Final = (
+CHANGING_FIELDS: Final = (
     "status",
     "expires_at",
     *lifecycle.STAMP.values(),
@@ -48,7 +48,7 @@ class LateReader:
         batch = first
         while True:
             await refresh.thread(self.context, self.thread_id)
-            batch = batch + await self.context.store.read(_news, self)
+            batch = batch + await self.context.store.read(_new_events, self)
             if batch:
                 yield batch
             if self.ended:
@@ -63,7 +63,7 @@ class LateReader:
             yield from events
 
 
-def _news(tx: Tx, reader: LateReader) -> list[Emitted]:
+def _new_events(tx: Tx, reader: LateReader) -> list[Emitted]:
     row = runs.get(tx, reader.thread_id, reader.run_id)
     if row is None:
         reader.ended = True
@@ -118,7 +118,7 @@ def _opening(reader: LateReader, run: Json, found: list[Json]) -> Iterator[Emitt
 def queued(context: Context, run: Json, repeated: bool) -> Json:
     """The run as it was when it was created, or, with ``repeated``, when it received the outputs that it required."""
     new = objects.run(run["id"], run["created_at"], run["thread_id"], run["assistant_id"], context.run_lifetime)
-    return run | {name: new[name] for name in FATE if not (repeated and name == "started_at")}
+    return run | {name: new[name] for name in CHANGING_FIELDS if not (repeated and name == "started_at")}
 
 
 def _start(reader: LateReader, found: list[Json]) -> int:

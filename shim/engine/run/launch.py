@@ -64,12 +64,12 @@ def api_error(refusal: Refusal, names: Names = NOBODYS) -> ApiError:
     """Upstream's refusal as an error for the caller: upstream's text, with the caller's names for fields.  The caller's
     SDK must not retry it, as the inner client has done so.
     """
-    own = None if refusal.param is None else names.path(refusal.param)
+    caller_path = None if refusal.param is None else names.path(refusal.param)
     return ApiError(
         refusal.status or 500,
         names.message(refusal.message, refusal.param),
         type=refusal.type or "invalid_request_error",
-        param=refusal.param if own is None else own,
+        param=refusal.param if caller_path is None else caller_path,
         code=refusal.code,
         headers={"x-should-retry": "false"},
     )

@@ -45,7 +45,7 @@ async def settled(context: Context, model: str, chosen: str) -> str:
     return chosen
 
 
-async def instead(context: Context, model: str, refused: str) -> str | None:
+async def replacement(context: Context, model: str, refused: str) -> str | None:
     """The model to call after upstream refused ``refused`` as unknown; None if there is none; then the log says what to
     do.
     """
@@ -86,6 +86,6 @@ def _ends(answer: Any) -> Listed | None:
     rows = answer.get("data")
     if not isinstance(rows, list) or not rows:
         return None
-    named = [row for row in rows if isinstance(row, dict) and isinstance(row.get("id"), str)]
-    days = {row["id"]: row.get("shutdown_date") for row in named}
+    models = [row for row in rows if isinstance(row, dict) and isinstance(row.get("id"), str)]
+    days = {row["id"]: row.get("shutdown_date") for row in models}
     return {model: day[:10] if isinstance(day, str) and day else None for model, day in days.items()}

@@ -15,7 +15,7 @@ async def missing(context: Context, model: str, previous: str) -> bool:
     A result is remembered; a test that could not be made is repeated next time.
     """
     profile = context.profile(model)
-    if not context.capabilities.must_show(profile):
+    if not context.capabilities.must_test(profile):
         return False
     try:
         found = await context.upstream.retrieve(previous)

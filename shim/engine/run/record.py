@@ -13,8 +13,8 @@ from shim.wire.types import Json
 DELTAS = ("thread.message.delta", "thread.run.step.delta")
 
 
-def turn_of(context: Context, run: Json, memory: RunMemory, asked: Json | None = None) -> Turn:
-    """A turn for the run's next response.  ``asked``: the request that continues the run."""
+def turn_of(context: Context, run: Json, memory: RunMemory, body: Json | None = None) -> Turn:
+    """A turn for the run's next response.  ``body``: the request that continues the run."""
     return Turn(
         run,
         context.ids,
@@ -23,7 +23,7 @@ def turn_of(context: Context, run: Json, memory: RunMemory, asked: Json | None =
         call_ids=dict(memory["call_ids"]),
         citations=memory["citations"],
         images=list(memory["images"]),
-        asked=asked or {},
+        asked=body or {},
     )
 
 
@@ -90,24 +90,24 @@ def ending_of(tx: Tx, turn: Turn, memory: RunMemory, response: Json, chained: bo
     if run["status"] == "completed" and usable and whole:
         threads.set_head(tx, run["thread_id"], usable, covers)
     if run["status"] == "requires_action":
-        _keep_asking(tx, turn.asking or {})
+        _save_function_step(tx, turn.asking or {})
         tip: Tip | None = {"id": usable, "covers": covers} if usable else None
         memory |= {"tip": tip, "asker": response_id, "step_usage": turn.step_usage, "obeyed": True}
         memory |= {"call_ids": turn.call_ids, "background": None, "again": 0}
     return memory
 
 
-def _keep_asking(tx: Tx, step: Json) -> None:
+def _save_function_step(tx: Tx, step: Json) -> None:
     """Save the step that requires outputs; as it is still open, it is stored after the finished ones."""
     steps.save(tx, step)
     if (steps.last(tx, step["run_id"]) or {}).get("id") != step["id"]:
         steps.requeue(tx, step["run_id"], step["id"])
 
 
-def run_of(tx: Tx, context: Context, run: Json, memory: RunMemory, seen: lifecycle.RunStatus) -> bool:
-    """Save the run, unless its status has changed since it was ``seen``."""
-    held = run["status"] in ("queued", "in_progress", "cancelling") and not memory["background"]
+def run_of(tx: Tx, context: Context, run: Json, memory: RunMemory, stored_status: lifecycle.RunStatus) -> bool:
+    """Save the run, unless its status has changed since it was ``stored_status``."""
+    driven = run["status"] in ("queued", "in_progress", "cancelling") and not memory["background"]
     lease: runs.Lease = {"owner": None, "lease_until": None}
-    if held:
+    if driven:
         lease = {"owner": context.owner, "lease_until": context.clock() + context.lease}
-    return runs.move(tx, run, memory, frozenset({seen}), **lease)
+    return runs.move(tx, run, memory, frozenset({stored_status}), **lease)

@@ -4,7 +4,8 @@ If upstream has finished the response, the new process fetches it and the run co
 stored only in part are written again from it.  A response that still runs in upstream's background is read from its
 beginning.  Otherwise the same request is sent again for the same run: the journal holds all that it needs, tool outputs
 included, and no function was called with anything from the lost answer.  The messages and steps of the lost answer are
-removed.  A run fails only when `MOST` processes have died during its request, as that request may be the cause.
+removed.  A run fails only when `MAX_LOST_PROCESSES` processes have died during its request, as that request may be the
+cause.
 """
 
 import logging
@@ -36,7 +37,7 @@ UNFINISHED: Final = ("queued", "in_progress")
 #: Items that have a step of their own but no message.
 HOSTED: Final = ("file_search_call", "code_interpreter_call")
 #: How many processes may die during one request before its run fails.
-MOST: Final = 5
+MAX_LOST_PROCESSES: Final = 5
 
 
 async def take_over(context: Context, row: RunRow) -> bool:
@@ -53,12 +54,12 @@ async def take_over(context: Context, row: RunRow) -> bool:
     return await _go_on(context, row, response["id"] if goes_on else None)
 
 
-def may_ask_again(row: RunRow) -> bool:
-    """Whether fewer than `MOST` processes have died during the run's last request."""
-    return _lost_before(row) + 1 < MOST
+def may_retry(row: RunRow) -> bool:
+    """Whether fewer than `MAX_LOST_PROCESSES` processes have died during the run's last request."""
+    return _earlier_losses(row) + 1 < MAX_LOST_PROCESSES
 
 
-def _lost_before(row: RunRow) -> int:
+def _earlier_losses(row: RunRow) -> int:
     # Runs of an earlier version have a boolean here, or nothing.
     return int(row.memory["again"])
 
@@ -81,19 +82,19 @@ async def _end(context: Context, row: RunRow, response: Json) -> bool:
     """Write the rest of a response that upstream has finished."""
     made = await context.store.write(_finish, context, row, response)
     context.registry.notify(row.body["id"])
-    if made is not None and (kept := await container_files.fetch(context, made)):
+    if made is not None and (fetched := await container_files.fetch(context, made)):
         with suppress(Gone):
-            await context.store.write(container_files.store_fetched, row.body["thread_id"], kept)
+            await context.store.write(container_files.store_fetched, row.body["thread_id"], fetched)
     return made is not None
 
 
-async def _go_on(context: Context, row: RunRow, going: str | None) -> bool:
-    """Read the response that is ``going`` on upstream from its beginning, or send the run's last request again, with a
-    pump of its own.
+async def _go_on(context: Context, row: RunRow, background_id: str | None) -> bool:
+    """Read the response that is ``background_id`` on upstream from its beginning, or send the run's last request again,
+    with a pump of its own.
     """
     run_id = row.body["id"]
     try:
-        carrier = await context.store.write(_restart, context, row, going)
+        carrier = await context.store.write(_restart, context, row, background_id)
     except StoreFailed:
         context.registry.leave(run_id)
         context.registry.forsake(run_id, None)
@@ -101,35 +102,37 @@ async def _go_on(context: Context, row: RunRow, going: str | None) -> bool:
     if carrier is None:
         return False
     context.monitor("taken_over", row.body)
-    log.info("run %s lost its process: its answer is %s", run_id, "read anew" if going else "asked for again")
+    log.info("run %s lost its process: its answer is %s", run_id, "read anew" if background_id else "asked for again")
     context.pump(carrier.events(()))
     return True
 
 
-def _restart(tx: Tx, context: Context, row: RunRow, going: str | None) -> Carrier | None:
+def _restart(tx: Tx, context: Context, row: RunRow, background_id: str | None) -> Carrier | None:
     """Claim the run and remove what was stored of the lost answer, in one transaction."""
     run = row.body
     threads.lock(tx, run["thread_id"])
     current = runs.get(tx, run["thread_id"], run["id"])
     if current is None or current != row or context.clock() >= run["expires_at"]:
         return None
-    if going is None and not may_ask_again(row):
+    if background_id is None and not may_retry(row):
         return None
     _withdraw(tx, run)
-    memory = row.memory if going else _asked_again(context, row)
+    memory = row.memory if background_id else _marked_retry(context, row)
     lease: runs.Lease = {"owner": context.owner, "lease_until": context.clock() + context.lease}
     runs.move(tx, run, memory, frozenset({run["status"]}), **lease)
     turn, sent = record.turn_of(context, run, memory), chain.prepare(tx, context, run, memory)
-    carrier = Carrier(RunState(context, turn, memory, sent, seen=run["status"]), Call(), place=Place(going))
+    carrier = Carrier(
+        RunState(context, turn, memory, sent, stored_status=run["status"]), Call(), place=Place(background_id)
+    )
     carrier.choose_background()
     # In the transaction, so that no reader finds the run claimed and yet released by this process.
     context.registry.enter(run["id"], carrier.interruption, context.tenant)
     return carrier
 
 
-def _asked_again(context: Context, row: RunRow) -> RunMemory:
+def _marked_retry(context: Context, row: RunRow) -> RunMemory:
     marked = run_memory.marked(row.memory, context.now(), "resumed", "the process that had asked is gone", None)
-    return marked | {"again": _lost_before(row) + 1}
+    return marked | {"again": _earlier_losses(row) + 1}
 
 
 def _withdraw(tx: Tx, run: Json) -> None:
@@ -218,8 +221,8 @@ def _steps_of_response(tx: Tx, run: Json) -> list[Json]:
     """The steps after the last one that the application has answered; the others are of earlier rounds."""
     answered = {items.call_id(entry.call_id) for entry in journal.of_run(tx, run["id"])}
     made = steps.of_run(tx, run["id"])
-    asked = [n for n, step in enumerate(made, 1) if _answers(step, answered)]
-    return made[asked[-1] if asked else 0 :]
+    places = [n for n, step in enumerate(made, 1) if _answers(step, answered)]
+    return made[places[-1] if places else 0 :]
 
 
 def _answers(step: Json, answered: set[str]) -> bool:

@@ -39,7 +39,7 @@ async def thread(context: Context, thread_id: str) -> None:
     if row is None:
         return
     try:
-        await _look(context, row)
+        await _refresh(context, row)
     except Left:
         # Another process has refreshed the run at the same time and stored its result first.
         return
@@ -48,20 +48,20 @@ async def thread(context: Context, thread_id: str) -> None:
     except Exception:  # noqa: BLE001 - `internal_error` logs it
         # Every later refresh would fail in the same way, so the run is ended.
         why = notes.internal_error(context, row.body["id"])
-        if (going := row.memory["background"]) is not None:
-            await background.stop(context, going)
+        if (background_id := row.memory["background"]) is not None:
+            await background.stop(context, background_id)
         await context.store.write(_fail, context, row, why)
 
 
-async def _look(context: Context, row: RunRow) -> None:
+async def _refresh(context: Context, row: RunRow) -> None:
     if _lost(context, row) and await recovery.take_over(context, row):
         return
     if _due(context, row) is not None:
         await context.store.write(active, context, row.body["thread_id"])
-        if (going := row.memory["background"]) is not None:
-            await background.stop(context, going)
+        if (background_id := row.memory["background"]) is not None:
+            await background.stop(context, background_id)
     elif row.memory["background"]:
-        await background.look(context, row, context.clock())
+        await background.poll(context, row, context.clock())
 
 
 def active(tx: Tx, context: Context, thread_id: str) -> Json | None:
@@ -100,7 +100,7 @@ def _due(context: Context, row: RunRow) -> Ending | None:
         return None
     if row.body["status"] == "cancelling":
         return endings.stopped
-    if recovery.may_ask_again(row):
+    if recovery.may_retry(row):
         # It can still be taken over.
         return None
     why = UNSTORED if _forsaken(context, row) else ORPHANED

@@ -19,27 +19,27 @@ from shim.wire.types import Json
 @dataclass(slots=True)
 class RunState:
     """``turn``: the translation of the current response, with the run as it is shown.  ``memory``: the run memory.
-    ``sent``: its next request.  ``seen``: the run's status as it was last stored, with which the compare-and-set
-    compares.
+    ``sent``: its next request.  ``stored_status``: the run's status as it was last stored, with which the
+    compare-and-set compares.
 
     ``response``: as upstream opened it.  ``noted``: its id is stored.  ``chained``: a later response may chain from it.
     ``files``: files that code wrote, to be stored in the next transaction.
 
-    What was done to the request: ``healed``: it sends the whole thread, as the chain could not be used.  ``named``: its
-    model was chosen.  ``fitted``: it was shortened to the run's prompt tokens.
+    What was done to the request: ``healed``: it sends the whole thread, as the chain could not be used.
+    ``model_chosen``: its model was chosen.  ``fitted``: it was shortened to the run's prompt tokens.
     """
 
     context: Context
     turn: Turn
     memory: RunMemory
     sent: Sent
-    seen: lifecycle.RunStatus = "queued"
+    stored_status: lifecycle.RunStatus = "queued"
     response: Json = field(default_factory=dict)
     noted: bool = False
     chained: bool = True
     files: list[StoredFile] = field(default_factory=list)
     healed: bool = False
-    named: bool = False
+    model_chosen: bool = False
     fitted: bool = False
 
     @property
@@ -66,11 +66,11 @@ class RunState:
     def moved(self, run: Json) -> None:
         """Continue with the run as it is in the store."""
         self.turn.moved(run)
-        self.seen = run["status"]
+        self.stored_status = run["status"]
 
     def cancelled(self) -> None:
         """Record that the run, which is completed here, is being cancelled in the store."""
-        self.seen = "cancelling"
+        self.stored_status = "cancelling"
 
     def stored(self, run: Json, memory: RunMemory) -> None:
         """Record that a transaction has stored the run and all objects of the turn."""

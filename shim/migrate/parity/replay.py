@@ -89,7 +89,7 @@ class Stage:
             self._put(thread_id, before)
             yield thread_id
         finally:
-            drive.finish(self.context.store.write(retention.thread, self.context, thread_id, unsaid=True))
+            drive.finish(self.context.store.write(retention.thread, self.context, thread_id, never_returned=True))
             drive.finish(retention.upstream(self.context))
 
     def _insert(self, insert: Callable[[Tx, Json], Any], blank: Blank, prefix: str, **fields: Any) -> str:

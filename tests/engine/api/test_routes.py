@@ -193,7 +193,7 @@ def test_the_route_and_the_ids_of_a_path(method: str, path: str, ours: bool, ids
     ],
 )
 def test_a_call_is_named_without_its_ids(method: str, path: str, name: str) -> None:
-    assert routes.named(method, path) == name
+    assert routes.name_of(method, path) == name
 
 
 @pytest.mark.parametrize(

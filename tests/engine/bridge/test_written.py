@@ -27,7 +27,7 @@ def thread(world: World) -> str:
 
 
 def give(world: World, thread: str, item: Json) -> Json | None:
-    return world.base.write(written.given, world.context, thread, item, 7)
+    return world.base.write(written.append, world.context, thread, item, 7)
 
 
 def last(world: World, thread: str) -> journal.Row:

@@ -226,10 +226,10 @@ def test_a_valid_chain_resets_the_count_of_lost_ones(world: World, profile: Prof
     for _ in range(3):
         servers.lost(profile, "resp_1")
         servers.chained(profile)
-    assert servers.seen(profile).stores
+    assert servers.adjusted(profile).stores
     servers.unchained(profile)
     servers.unchained(profile)
-    assert not servers.seen(profile).stores
+    assert not servers.adjusted(profile).stores
 
 
 def test_unknown_events_are_logged_once(world: World, caplog: pytest.LogCaptureFixture) -> None:
@@ -279,11 +279,11 @@ def test_a_forked_process_drives_nothing() -> None:
     running = Registry()
     running.enter("run_1", None)
     running.notify("run_1")
-    assert running.may_ask("run_1", 1.0)
-    assert not running.may_ask("run_1", 1.0)
+    assert running.may_poll("run_1", 1.0)
+    assert not running.may_poll("run_1", 1.0)
     running.forget()
     assert (running.is_notified("run_1"), running.runs()) == (False, [])
-    assert running.may_ask("run_1", 1.0)
+    assert running.may_poll("run_1", 1.0)
 
 
 def test_a_shortened_round_includes_its_outputs(world: World) -> None:

@@ -198,7 +198,7 @@ def test_an_answer_that_upstream_does_not_have_is_requested_again(world: World, 
 def test_an_answer_that_is_lost_each_time_fails_the_run(world: World, store: Failing) -> None:
     world.upstream.can = Profile("scripted", stores=False)
     left = let_go(world, begun(world, store.breaks, *READS))
-    for _ in range(recovery.MOST - 1):
+    for _ in range(recovery.MAX_LOST_PROCESSES - 1):
         store.heals()
         world.script([store.breaks, *READS])
         with suppress(StoreFailed, Refused):

@@ -21,7 +21,7 @@ def fetch(world: World, *made: Made) -> list[StoredFile]:
 
 
 def limit(world: World, most: int) -> None:
-    object.__setattr__(world.context, "keep_bytes", most)
+    object.__setattr__(world.context, "max_file_bytes", most)
 
 
 def test_a_file_is_fetched_out_of_its_container(world: World) -> None:

@@ -168,7 +168,7 @@ def test_outputs_are_sent_again_without_duplicates(world: World) -> None:
     assert world.messages(thread) == ["One", "Wait.", "Hello."]
 
 
-@pytest.mark.parametrize("lost", range(1, recovery.MOST))
+@pytest.mark.parametrize("lost", range(1, recovery.MAX_LOST_PROCESSES))
 def test_a_request_that_has_lost_some_processes_is_sent_again(world: World, lost: int) -> None:
     thread = world.thread("One")
     run = lose(world, thread, [created()])
@@ -184,7 +184,7 @@ def test_a_run_fails_whose_request_has_lost_too_many_processes(world: World) -> 
     """The request itself may be what kills the processes."""
     thread = world.thread("One")
     run = lose(world, thread, [created()])
-    lose_again(world, run, recovery.MOST - 1)
+    lose_again(world, run, recovery.MAX_LOST_PROCESSES - 1)
     found = world.get(place(run))
     assert (found["status"], found["last_error"]["message"]) == ("failed", refresh.ORPHANED)
     world.run(thread, answer(BYE, id="resp_9"))

@@ -83,7 +83,7 @@ def test_a_run_whose_process_has_ended_ends(
     world: World, state: RunState, owner: str | None, until: float | None, lost: bool, status: str, becomes: str
 ) -> None:
     world.living.add("other")
-    leave(world, state, status, owner, until, again=recovery.MOST)
+    leave(world, state, status, owner, until, again=recovery.MAX_LOST_PROCESSES)
     look(world, state)
     why = refresh.ORPHANED if lost and becomes == "failed" else None
     assert ended(world, state) == (becomes if lost else status, why)
@@ -99,7 +99,7 @@ def test_a_run_that_may_be_taken_over_is_not_ended_in_a_transaction(world: World
 
 
 def test_a_run_that_this_process_could_not_store_has_its_own_error(world: World, state: RunState) -> None:
-    leave(world, state, "in_progress", "me", 2000.0, again=recovery.MOST)
+    leave(world, state, "in_progress", "me", 2000.0, again=recovery.MAX_LOST_PROCESSES)
     world.context.registry.forsake(state.run["id"], None)
     look(world, state)
     assert ended(world, state) == ("failed", refresh.UNSTORED)

@@ -20,7 +20,7 @@ def state(world: World) -> RunState:
 
 def test_the_run_of_the_state_is_that_of_the_turn(state: RunState) -> None:
     tell(state.turn, created())
-    assert (state.run["status"], state.seen) == ("in_progress", "queued"), "the store does not know that yet"
+    assert (state.run["status"], state.stored_status) == ("in_progress", "queued"), "the store does not know that yet"
 
 
 def test_the_profile_is_that_of_the_runs_model(world: World, state: RunState) -> None:
@@ -45,7 +45,7 @@ def test_a_stored_response_counts_as_opened(state: RunState) -> None:
 
 def test_a_run_that_another_process_has_changed_is_taken_over_into_the_state(state: RunState) -> None:
     state.moved(state.run | {"status": "cancelling"})
-    assert (state.turn.run["status"], state.seen) == ("cancelling", "cancelling")
+    assert (state.turn.run["status"], state.stored_status) == ("cancelling", "cancelling")
 
 
 def test_stored_items_are_not_stored_twice(state: RunState) -> None:
@@ -55,7 +55,7 @@ def test_stored_items_are_not_stored_twice(state: RunState) -> None:
     memory = state.memory | {"citations": 3}
     state.stored(state.run | {"metadata": {"a": "b"}}, memory)
     assert (state.turn.done, state.turn.amended, state.files) == ([], [], [])
-    assert (state.memory["citations"], state.run["metadata"], state.seen) == (3, {"a": "b"}, "in_progress")
+    assert (state.memory["citations"], state.run["metadata"], state.stored_status) == (3, {"a": "b"}, "in_progress")
     assert state.noted
 
 
@@ -85,7 +85,7 @@ def test_a_response_begins_with_the_event_that_opens_it(state: RunState) -> None
 def test_a_run_becomes_a_background_run(state: RunState, status: str) -> None:
     memory = state.memory | {"background": "resp_1"}
     assert state.handed_over(state.run | {"status": status}, memory) is (status == "cancelling")
-    assert (state.memory, state.noted, state.seen) == (memory, True, status)
+    assert (state.memory, state.noted, state.stored_status) == (memory, True, status)
 
 
 def test_fetched_files_wait_for_the_next_transaction(state: RunState) -> None:
@@ -102,4 +102,4 @@ def test_fetched_files_wait_for_the_next_transaction(state: RunState) -> None:
 def test_a_completed_run_replaces_the_status_cancelling(state: RunState) -> None:
     tell(state.turn, created(), ended(HELLO))
     state.cancelled()
-    assert (state.seen, state.run["status"]) == ("cancelling", "completed")
+    assert (state.stored_status, state.run["status"]) == ("cancelling", "completed")

@@ -96,8 +96,8 @@ def test_clients_of_one_process_share_what_was_learned() -> None:
 def test_what_was_learned_applies_to_one_server_only() -> None:
     servers = Capabilities()
     servers.unchained(UNKNOWN)
-    assert (servers.seen(UNKNOWN).stores, servers.seen(UNKNOWN).background) == (False, False)
-    assert servers.seen(OTHER) == OTHER
+    assert (servers.adjusted(UNKNOWN).stores, servers.adjusted(UNKNOWN).background) == (False, False)
+    assert servers.adjusted(OTHER) == OTHER
 
 
 def test_a_trusted_server_stays_trusted_after_losses() -> None:
@@ -105,7 +105,7 @@ def test_a_trusted_server_stays_trusted_after_losses() -> None:
     servers.made(KNOWN, "resp_1")
     for _ in range(9):
         servers.lost(KNOWN, "resp_1")
-    assert servers.seen(KNOWN) == KNOWN
+    assert servers.adjusted(KNOWN) == KNOWN
 
 
 def test_a_working_chain_offsets_a_lost_one() -> None:
@@ -115,14 +115,14 @@ def test_a_working_chain_offsets_a_lost_one() -> None:
     servers.made(KNOWN, "resp_2")
     for _ in range(9):
         servers.lost(OTHER, "resp_2")
-    assert servers.seen(OTHER) == OTHER
+    assert servers.adjusted(OTHER) == OTHER
     for _ in range(9):
         servers.lost(OTHER, "resp_1")
         servers.chained(OTHER)
-    assert servers.seen(OTHER) == OTHER
+    assert servers.adjusted(OTHER) == OTHER
     servers.lost(OTHER, "resp_1")
     servers.lost(OTHER, "resp_1")
-    assert not servers.seen(OTHER).stores
+    assert not servers.adjusted(OTHER).stores
 
 
 def test_lost_chains_of_another_server_do_not_count() -> None:

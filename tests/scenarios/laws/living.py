@@ -162,7 +162,7 @@ class Place:
         """
         if self.pump is not None:
             self.left.append(self.pump)
-        for _ in range(recovery.MOST - 1):
+        for _ in range(recovery.MAX_LOST_PROCESSES - 1):
             self.world = self._next(self.world)
             object.__setattr__(self.world.context, "pump", lambda events: drive.finish(events.aclose()))
             self.world.get(f"threads/{thread_id}")
