@@ -18,7 +18,9 @@ RunStatus = Literal[
     "incomplete",
     "expired",
 ]
-Happening = Literal["began", "asked", "answered", "cancel", "stopped", "finished", "cut_short", "failed", "lapsed"]
+Happening = Literal[
+    "began", "action_required", "answered", "cancel", "stopped", "finished", "cut_short", "failed", "lapsed"
+]
 StepStatus = Literal["in_progress", "cancelled", "failed", "completed", "expired"]
 MessageStatus = Literal["in_progress", "incomplete", "completed"]
 
@@ -26,7 +28,7 @@ MessageStatus = Literal["in_progress", "incomplete", "completed"]
 AFTER: Final[Mapping[RunStatus, Mapping[Happening, RunStatus]]] = {
     "queued": {"began": "in_progress", "cancel": "cancelling", "failed": "failed", "lapsed": "expired"},
     "in_progress": {
-        "asked": "requires_action",
+        "action_required": "requires_action",
         "finished": "completed",
         "cut_short": "incomplete",
         "cancel": "cancelling",
@@ -38,7 +40,7 @@ AFTER: Final[Mapping[RunStatus, Mapping[Happening, RunStatus]]] = {
     # are not.
     "cancelling": {
         "stopped": "cancelled",
-        "asked": "cancelled",
+        "action_required": "cancelled",
         "cut_short": "cancelled",
         "finished": "completed",
         "failed": "failed",

@@ -17,7 +17,7 @@ STATUSES = get_args(RunStatus)
 HAPPENINGS = get_args(Happening)
 #: Rows are statuses, columns are happenings; a dot is an impossible transition.
 GRID = """
-                began        asked            answered  cancel      stopped    finished   cut_short   failed  lapsed
+                began        action_required  answered  cancel      stopped    finished   cut_short   failed  lapsed
 queued          in_progress  .                .         cancelling  .          .          .           failed  expired
 in_progress     .            requires_action  .         cancelling  .          completed  incomplete  failed  expired
 requires_action .            .                queued    cancelling  .          .          .           failed  expired

@@ -12,7 +12,7 @@ written only if the run still has a status in which it is allowed. A status with
 #: The meaning of each happening.
 HAPPENINGS: Final[dict[str, str]] = {
     "began": "upstream works on it",
-    "asked": "the model calls functions of the application",
+    "action_required": "the model calls functions of the application",
     "answered": "the application submitted their outputs",
     "cancel": "somebody cancels it",
     "stopped": "the cancelled work has stopped",

@@ -89,7 +89,7 @@ class Breaker(http.AsyncBaseTransport):  # type: ignore[misc]
         """As the HTTP library's."""
         origin, circuits = _origin(request.url), self._circuits
         before = circuits.of(origin)
-        then = circuits.after(origin, "asked")
+        then = circuits.after(origin, "requested")
         if not circuit.goes_through(before, then):
             return _refused(circuits.error(origin))
         # A caller that sends a body may be slow or disconnect: then a broken connection is not counted.

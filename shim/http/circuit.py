@@ -8,9 +8,9 @@ from collections.abc import Callable
 from typing import Final, Literal, NamedTuple
 
 Kind = Literal["closed", "open", "half_open"]
-#: ``asked``: there is a request to send.  ``answered``, ``failed``: the result of a request that was sent.  ``left``:
-#: the probe was cancelled, so it has no result.
-Happening = Literal["asked", "answered", "failed", "left"]
+#: ``requested``: there is a request to send.  ``answered``, ``failed``: the result of a request that was sent.
+#: ``left``: the probe was cancelled, so it has no result.
+Happening = Literal["requested", "answered", "failed", "left"]
 #: Seconds: the window within which failures in a row open a circuit, the first pause, and the time after which a probe
 #: without a result is replaced by another one.
 WINDOW: Final = 60.0
@@ -57,7 +57,7 @@ def after(state: State, happening: Happening, now: Now) -> State:
 
 
 def goes_through(before: State, then: State) -> bool:
-    """Whether a request is sent if its ``asked`` led from one state to the other."""
+    """Whether a request is sent if its ``requested`` led from one state to the other."""
     return then.kind == "closed" or is_probe(before, then)
 
 
@@ -100,17 +100,17 @@ def _paused(since: float, pause: float, now: Now) -> State:
 
 
 TABLE: Final[dict[tuple[Kind, Happening], Callable[[State, Now], State]]] = {
-    ("closed", "asked"): _same,
+    ("closed", "requested"): _same,
     ("closed", "answered"): _closed,
     ("closed", "failed"): _counted,
     ("closed", "left"): _same,
-    ("open", "asked"): _tried,
+    ("open", "requested"): _tried,
     # Results of requests that were sent before the circuit opened: an answer closes it, and a further failure changes
     # nothing.
     ("open", "answered"): _closed,
     ("open", "failed"): _same,
     ("open", "left"): _same,
-    ("half_open", "asked"): _tried,
+    ("half_open", "requested"): _tried,
     ("half_open", "answered"): _closed,
     ("half_open", "failed"): _longer,
     ("half_open", "left"): _due,

@@ -26,9 +26,9 @@ OWN: Final = frozenset(name for name, fate in FIELDS.items() if fate.kind != "ke
 SENT: Final = sorted({name for fate in FIELDS.values() for name in fate.to} | OURS.keys())
 _STEP: Final = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
 #: A field's name within a text, and the rest of its path.
-_NAMED: Final = re.compile(rf"(?<![\w.\-/\[])(?:body\.)?(?:{'|'.join(SENT)})(?:\.\w+|\[\d+\])*(?![\w\[])")
+_FIELD_NAME: Final = re.compile(rf"(?<![\w.\-/\[])(?:body\.)?(?:{'|'.join(SENT)})(?:\.\w+|\[\d+\])*(?![\w\[])")
 #: Names that are also ordinary words, and the text that must stand before them if they are names.
-_WORDS: Final = frozenset({"text", "reasoning", "truncation", "input", "include", "store", "stream"})
+_ORDINARY_WORDS: Final = frozenset({"text", "reasoning", "truncation", "input", "include", "store", "stream"})
 _BEFORE: Final = re.compile(r"(?i)\b(parameter|argument|field|property|key|value|invalid|for)s?\W{1,3}$")
 
 
@@ -58,10 +58,10 @@ def _joined(*paths: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """``run``: its tools were sent.  ``asked``: the caller's request.  ``body``: the request to upstream."""
+    """``run``: its tools were sent.  ``caller_body``: the caller's request.  ``body``: the request to upstream."""
 
     run: Json = field(default_factory=dict)
-    asked: Json = field(default_factory=dict)
+    caller_body: Json = field(default_factory=dict)
     body: Json = field(default_factory=dict)
 
     def path(self, path: str) -> str | None:
@@ -83,15 +83,17 @@ class Names:
         """
         foreign = [] if param is None or self.path(param) is not None else [param]
 
-        def named(match: re.Match[str]) -> str:
+        def replaced(match: re.Match[str]) -> str:
             name, before = match[0], message[: match.start()]
-            if name in _WORDS and not (before[-1:] in ("'", '"', "`") and (name == param or _BEFORE.search(before))):
+            if name in _ORDINARY_WORDS and not (
+                before[-1:] in ("'", '"', "`") and (name == param or _BEFORE.search(before))
+            ):
                 return name
-            if (own := self.path(name)) is None and "[" in name and param is None:
+            if (caller_name := self.path(name)) is None and "[" in name and param is None:
                 foreign.append(name)
-            return name if own is None else own
+            return name if caller_name is None else caller_name
 
-        renamed = _NAMED.sub(named, message)
+        renamed = _FIELD_NAME.sub(replaced, message)
         return renamed + (f" ({self._note(foreign[0])})" if foreign else "")
 
     def _note(self, name: str) -> str:
@@ -108,46 +110,46 @@ class Names:
         places = [number for number, tool in enumerate(tools) if not sent or tool["type"] in kinds]
         if place >= len(places):
             return None
-        tool, here = tools[places[place]], f"tools[{places[place]}]"
+        tool, tool_path = tools[places[place]], f"tools[{places[place]}]"
         found = _looked_up(TOOLS[tool["type"]].back, rest) if rest else ""
         if found is None:
-            return _joined(here, _written(rest)) if rest[0] == tool["type"] else None
-        return found.removeprefix("/") if found.startswith("/") else _joined(here, found)
+            return _joined(tool_path, _written(rest)) if rest[0] == tool["type"] else None
+        return found.removeprefix("/") if found.startswith("/") else _joined(tool_path, found)
 
     def _of_item(self, place: int, rest: list[Step]) -> str | None:
         """The last items of the input are those of the caller's own request."""
         items = self.body.get("input") or []
         if len(items) == 1 and place == 0 and items[0].get("role") == "developer":
             return "instructions"
-        if (outputs := self.asked.get("tool_outputs")) is not None:
+        if (outputs := self.caller_body.get("tool_outputs")) is not None:
             return self._of_output(place - len(items) + len(outputs), place, rest)
-        own = self._messages()
-        place += len(own) - len(items)
-        if not 0 <= place < len(own):
+        messages = self._messages()
+        place += len(messages) - len(items)
+        if not 0 <= place < len(messages):
             return None
-        here, message = own[place]
+        message_path, message = messages[place]
         found = _in_message(message, rest)
-        return None if found is None else _joined(here, found)
+        return None if found is None else _joined(message_path, found)
 
-    def _of_output(self, own: int, place: int, rest: list[Step]) -> str | None:
-        if own < 0 or place >= len(self.body["input"]):
+    def _of_output(self, index: int, place: int, rest: list[Step]) -> str | None:
+        if index < 0 or place >= len(self.body["input"]):
             return None
         item = self.body["input"][place]
-        asked = [item.get("call_id"), item.get("approval_request_id")]
-        for number, output in enumerate(self.asked["tool_outputs"]):
-            if output.get("tool_call_id") in asked:
+        ids = [item.get("call_id"), item.get("approval_request_id")]
+        for number, output in enumerate(self.caller_body["tool_outputs"]):
+            if output.get("tool_call_id") in ids:
                 found = _looked_up(OUTPUT, rest) if rest else ""
                 return None if found is None else _joined(f"tool_outputs[{number}]", found)
         return None
 
     def _messages(self) -> list[tuple[str, Json]]:
         """The messages in the caller's request that are sent, each with its path."""
-        thread = (self.asked.get("thread") or {}).get("messages") or []
-        added = self.asked.get("additional_messages") or []
-        named = [("thread.messages", thread), ("additional_messages", added)]
+        thread = (self.caller_body.get("thread") or {}).get("messages") or []
+        added = self.caller_body.get("additional_messages") or []
+        lists = [("thread.messages", thread), ("additional_messages", added)]
         return [
             (f"{name}[{number}]", message)
-            for name, messages in named
+            for name, messages in lists
             for number, message in enumerate(messages)
             if message["role"] == "user" or _parts(message)
         ]

@@ -17,15 +17,15 @@ SOURCE: Final = ("code_interpreter", "input")
 def open_call(turn: Turn, event: Json) -> Iterator[Emitted]:
     """A function call begins.  All calls of one response share one step, which stays open until the outputs come."""
     yield from turn.begin()
-    if turn.asking is None:
+    if turn.function_step is None:
         for name, step in turn.open_step({"type": "tool_calls", "tool_calls": []}):
-            turn.asking = step
+            turn.function_step = step
             yield name, step
-    assert turn.asking is not None
+    assert turn.function_step is not None
     item = event["item"]
     function = {"name": item.get("name") or "", "arguments": "", "output": None}
     call = {"id": turn.call_id(item), "type": "function", "function": function}
-    opened = turn.show(event, Open("function_call", turn.asking, call=call, index=len(turn.calls)))
+    opened = turn.show(event, Open("function_call", turn.function_step, call=call, index=len(turn.calls)))
     turn.calls.append(opened)
     yield _delta(opened, {"index": opened.index} | call)
     if early := _claim(turn, opened):
@@ -49,7 +49,7 @@ def arguments_delta(turn: Turn, event: Json) -> Iterator[Emitted]:
     """A piece of a call's arguments.  Arguments of a call that was not announced wait until its name is known."""
     opened = turn.find(event, "function_call")
     if opened is None:
-        _keep(turn, event, event["delta"])
+        _store_unclaimed(turn, event, event["delta"])
     elif event["delta"] and not opened.whole:
         yield _piece(opened, *ARGUMENTS, event["delta"])
 
@@ -59,14 +59,16 @@ def arguments_done(turn: Turn, event: Json) -> Iterator[Emitted]:
     """A call's complete arguments."""
     opened = turn.find(event, "function_call")
     if opened is None:
-        _keep(turn, event, event["arguments"], whole=True)
+        _store_unclaimed(turn, event, event["arguments"], whole=True)
     elif not opened.whole:
-        yield from _hear(turn, opened, *ARGUMENTS, event["arguments"])
+        yield from _emit_rest(turn, opened, *ARGUMENTS, event["arguments"])
 
 
-def _keep(turn: Turn, event: Json, value: str, *, whole: bool = False) -> None:
+def _store_unclaimed(turn: Turn, event: Json, value: str, *, whole: bool = False) -> None:
     key = event.get("item_id"), event.get("output_index")
-    if turn.known.words(event, "function_call") is None and not turn.known.elsewhere(event, "function_call"):
+    if turn.known.item_of_event(event, "function_call") is None and not turn.known.is_of_other_kind(
+        event, "function_call"
+    ):
         before = turn.unclaimed.get(key, "")
         turn.unclaimed[key] = better(before, value) if whole else before + value
 
@@ -81,27 +83,27 @@ def close_call(turn: Turn, event: Json) -> Iterator[Emitted]:
         return
     yield from _rename(turn, opened, item.get("name") or "")
     arguments = item.get("arguments") or ""
-    yield from _hear(turn, opened, *ARGUMENTS, arguments)
+    yield from _emit_rest(turn, opened, *ARGUMENTS, arguments)
     opened.cut = item.get("status") == "incomplete"
     opened.whole = opened.cut or bool(arguments.strip() and arguments == opened.call["function"]["arguments"])
 
 
 @emits("thread.run.step.delta")
-def hear_late(turn: Turn, event: Json) -> Iterator[Emitted]:
+def late_call(turn: Turn, event: Json) -> Iterator[Emitted]:
     """An event about a call after its end.  The run does not require outputs yet, so further arguments are emitted as
     usual.
     """
     opened, arguments = turn.shown(event), event["item"].get("arguments") or ""
     if opened is not None and arguments.startswith(opened.call["function"]["arguments"]):
-        yield from _hear(turn, opened, *ARGUMENTS, arguments)
+        yield from _emit_rest(turn, opened, *ARGUMENTS, arguments)
 
 
 @emits()
-def hear_late_code(turn: Turn, event: Json) -> Iterator[Emitted]:
+def late_code(turn: Turn, event: Json) -> Iterator[Emitted]:
     """An event about code after its end was emitted.  Further code is stored; different code is only logged."""
     item, code = turn.shown(event), event["item"].get("code") or ""
     before = item.call["code_interpreter"]["input"] if item is not None and item.call else code
-    if item is not None and code.startswith(before) and list(_hear(turn, item, *SOURCE, code)):
+    if item is not None and code.startswith(before) and list(_emit_rest(turn, item, *SOURCE, code)):
         if turn.postponed is not None and turn.postponed["id"] == item.step["id"]:
             turn.postponed = shown(item)
         turn.amend(item)
@@ -144,11 +146,11 @@ def settle(turn: Turn) -> None:
 def _as_emitted(opened: Open, item: Json) -> Json:
     if item["type"] != "function_call":
         return item
-    return item | {"call_id": upstream_id(opened)} | {name: opened.call["function"][name] for name in SAID}
+    return item | {"call_id": upstream_id(opened)} | {name: opened.call["function"][name] for name in EMITTED_FIELDS}
 
 
 #: The fields of a call that are journalled as they were emitted.
-SAID: Final = ("name", "arguments")
+EMITTED_FIELDS: Final = ("name", "arguments")
 
 
 def upstream_id(opened: Open) -> str:
@@ -219,7 +221,7 @@ def code_done(turn: Turn, event: Json) -> Iterator[Emitted]:
     """The complete code; it has not run yet."""
     item = turn.find(event, CODE) or (yield from turn.unannounced(event, CODE, open_code))
     if item is not None and item.open:
-        yield from _hear(turn, item, *SOURCE, event["code"])
+        yield from _emit_rest(turn, item, *SOURCE, event["code"])
 
 
 @emits("thread.run.step.delta", "thread.run.step.completed")
@@ -231,7 +233,7 @@ def close_code(turn: Turn, event: Json) -> Iterator[Emitted]:
     if item is None or not item.open:
         return
     source = event["item"].get("code") or ""
-    yield from _hear(turn, item, *SOURCE, source)
+    yield from _emit_rest(turn, item, *SOURCE, source)
     given = event["item"].get("outputs") or []
     for output in (each for each in given[len(item.outputs) :] if each.get("type") in OUTPUTS):
         index = len(item.outputs)
@@ -287,7 +289,7 @@ def shown(item: Open) -> Json:
     return item.step | {"step_details": {"type": "tool_calls", "tool_calls": [item.call]}}
 
 
-def _hear(turn: Turn, item: Open, kind: str, name: str, finished: str) -> Iterator[Emitted]:
+def _emit_rest(turn: Turn, item: Open, kind: str, name: str, finished: str) -> Iterator[Emitted]:
     """The finished text of a call: its missing rest is emitted.  If it differs in another way, the finished text is
     stored.
     """

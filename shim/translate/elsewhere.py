@@ -14,7 +14,7 @@ from shim.wire.passed_on import WEB_SEARCH
 from shim.wire.types import Json
 
 #: Upstream's item: the tools of a run that may cause it.
-ASKED_BY: Final[dict[str, tuple[str, ...]]] = {
+CAUSED_BY: Final[dict[str, tuple[str, ...]]] = {
     "web_search_call": WEB_SEARCH,
     "mcp_list_tools": ("mcp",),
     "mcp_call": ("mcp",),
@@ -23,16 +23,16 @@ ASKED_BY: Final[dict[str, tuple[str, ...]]] = {
 }
 
 
-def asked(run: Json, kind: str) -> bool:
+def has_tool_for(run: Json, kind: str) -> bool:
     """Whether the run has a tool that may cause such an item."""
-    return any(tool["type"] in ASKED_BY.get(kind, ()) for tool in run["tools"])
+    return any(tool["type"] in CAUSED_BY.get(kind, ()) for tool in run["tools"])
 
 
 @emits(*STEP_OPENS, "thread.run.step.delta")
 def emit_call(turn: Turn, event: Json) -> Iterator[Emitted]:
     """Such a call has ended: emit its whole step; nothing if the run has no such tool."""
     item = event["item"]
-    if not asked(turn.run, item["type"]):
+    if not has_tool_for(turn.run, item["type"]):
         return
     name, arguments, output = CALLS[item["type"]](turn, item)
     function = {"name": name, "arguments": dumps(arguments), "output": output}
@@ -45,10 +45,10 @@ APPROVAL: Final = "mcp_approval_request"
 
 
 @emits(*STEP_OPENS, "thread.run.step.delta")
-def ask(turn: Turn, event: Json) -> Iterator[Emitted]:
+def request_approval(turn: Turn, event: Json) -> Iterator[Emitted]:
     """A call of a server's tool needs an approval: the run requires it like a function's output."""
     item = event["item"]
-    if not asked(turn.run, item["type"]):
+    if not has_tool_for(turn.run, item["type"]):
         return
     wanted = {name: item.get(name) for name in ("server_label", "name", "arguments")}
     call = {"id": item.get("id"), "name": APPROVAL, "arguments": dumps(wanted)}
@@ -57,7 +57,7 @@ def ask(turn: Turn, event: Json) -> Iterator[Emitted]:
     yield from calls.close_call(turn, as_call)
 
 
-def asking(run: Json) -> dict[str, str]:
+def approval_requests(run: Json) -> dict[str, str]:
     """Ids of the calls in a run's required action that request an approval; calls of a function with the same name are
     not among them.
     """
@@ -76,9 +76,13 @@ def _list_tools(turn: Turn, item: Json) -> tuple[str, Json, str]:
 
 
 def _mcp_call(turn: Turn, item: Json) -> tuple[str, Json, str]:
-    asked = {"server_label": item.get("server_label"), "arguments": item.get("arguments")}
+    has_tool_for = {"server_label": item.get("server_label"), "arguments": item.get("arguments")}
     output = item.get("output")
-    return item.get("name") or "mcp_call", asked, output if output is not None else dumps({"error": item.get("error")})
+    return (
+        item.get("name") or "mcp_call",
+        has_tool_for,
+        output if output is not None else dumps({"error": item.get("error")}),
+    )
 
 
 def _image(turn: Turn, item: Json) -> tuple[str, Json, str]:

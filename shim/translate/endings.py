@@ -44,11 +44,11 @@ def finish(turn: Turn, response: Json) -> Iterator[Emitted]:
     turn.step_usage = usage
     if turn.run["status"] == "cancelling":
         yield from _close_all(turn, "cancelled", usage=usage)
-        yield turn.happen("asked")
+        yield turn.happen("action_required")
         return
     turn.call_ids = turn.call_ids | {opened.call["id"]: calls.upstream_id(opened) for opened in turn.calls}
-    turn.asking = (turn.asking or {}) | {"step_details": calls.details(turn)}
-    yield turn.happen("asked", required_action=_required(turn))
+    turn.function_step = (turn.function_step or {}) | {"step_details": calls.details(turn)}
+    yield turn.happen("action_required", required_action=_required(turn))
 
 
 def _finish_items(turn: Turn) -> Iterator[Emitted]:
@@ -75,8 +75,8 @@ def _unanswerable(turn: Turn) -> str | None:
     answered = {name for each in known if each.kind in FOR_THE_PROGRAM.values() for name in each.names}
     # If the model writes text after the call, it has got an output: some servers answer such calls themselves.
     last = max((index for index, each in enumerate(known) if each.kind == "message"), default=-1)
-    asked = (each for each in known[last + 1 :] if each.kind in FOR_THE_PROGRAM and not each.names & answered)
-    if (call := next(asked, None)) is not None:
+    unanswered = (each for each in known[last + 1 :] if each.kind in FOR_THE_PROGRAM and not each.names & answered)
+    if (call := next(unanswered, None)) is not None:
         return f"The model made a {call.kind} ({call.item.get('name') or call.key}), which a run cannot pass on."
     if any(not opened.call["function"]["name"] for opened in turn.calls) or (turn.unclaimed and not known):
         return "The model called a function, but its answer does not say which one."
@@ -180,22 +180,22 @@ def _close_all(
     for _, item in left:
         yield from messages.settle(turn, item)
     calls.settle(turn)
-    yield from turn.release(None if left or turn.asking is not None else usage)
+    yield from turn.release(None if left or turn.function_step is not None else usage)
     for number, (_, item) in enumerate(left, 1):
         item.open = False
         if item.message:
-            _keep_partial(turn, item)
+            _settle_partial(turn, item)
             yield _cut_message(turn, item, reason or lifecycle.MESSAGE_END[status])
-        last = number == len(left) and turn.asking is None
+        last = number == len(left) and turn.function_step is None
         step = calls.shown(item) if item.call else item.step
         yield _close_step(turn, step, status, usage if last else None, error)
-    if turn.asking is not None:
-        step = turn.asking | {"step_details": calls.details(turn)}
+    if turn.function_step is not None:
+        step = turn.function_step | {"step_details": calls.details(turn)}
         yield _close_step(turn, step, "failed" if status == "incomplete" else status, usage, error)
-        turn.asking = None
+        turn.function_step = None
 
 
-def _keep_partial(turn: Turn, item: Open) -> None:
+def _settle_partial(turn: Turn, item: Open) -> None:
     """Text that came before the end stays in the conversation, though upstream never finished the item."""
     if item.received:
         turn.settle(item, messages.as_emitted(item, "incomplete"))

@@ -13,7 +13,7 @@ CODES: Final[dict[str, str]] = {
 }
 #: HTTP status of a refusal: the run's ``last_error.code``.
 STATUSES: Final[dict[int, str]] = {429: "rate_limit_exceeded"}
-NOBODYS: Final = Names()
+NO_CALLER: Final = Names()
 SORRY: Final = "Sorry, something went wrong."
 
 
@@ -22,7 +22,7 @@ def last_error(code: str | None, message: str | None) -> Json:
     return {"code": CODES.get(code or "", "server_error"), "message": message or SORRY}
 
 
-def of_response(response: Json, earlier: Json | None, names: Names = NOBODYS) -> Json:
+def of_response(response: Json, earlier: Json | None, names: Names = NO_CALLER) -> Json:
     """The error of a failed response, or that of an earlier ``error`` event; ``names``: the caller's names."""
     error = response.get("error") or earlier or {}
     message, param = error.get("message"), error.get("param")

@@ -18,10 +18,10 @@ from shim.wire.types import Json
 Pair = tuple[str | None, str | None]
 
 #: Outputs that approve a call: one of these words, or the same as JSON.  Any other output refuses it.
-LEAVE: Final = re.compile(r"\W*(approved?\W+)?(true|yes|approved?)\W*$", re.IGNORECASE)
+APPROVED: Final = re.compile(r"\W*(approved?\W+)?(true|yes|approved?)\W*$", re.IGNORECASE)
 #: Items that need an answer of the application, and the items that answer them.
-ASKS: Final = ("function_call", "mcp_approval_request")
-ANSWERS: Final = ("function_call_output", "mcp_approval_response")
+CALL_ITEMS: Final = ("function_call", "mcp_approval_request")
+OUTPUT_ITEMS: Final = ("function_call_output", "mcp_approval_response")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +78,12 @@ def of_output(call_id: str, output: str, name: str = "", upstream_id: str | None
     ``upstream_id``: upstream's id of the call, if it differs from ``call_id``.
     """
     if name == "mcp_approval_request":
-        asked = upstream_id or call_id
-        return {"type": "mcp_approval_response", "approval_request_id": asked, "approve": bool(LEAVE.match(output))}
+        request_id = upstream_id or call_id
+        return {
+            "type": "mcp_approval_response",
+            "approval_request_id": request_id,
+            "approve": bool(APPROVED.match(output)),
+        }
     item = {"type": "function_call_output", "call_id": items.call_id(call_id), "output": output}
     known_as = upstream_id or call_id
     return item if known_as == item["call_id"] else item | {items.KNOWN_AS: known_as}
@@ -110,11 +114,11 @@ def _replayed_reasoning(item: Json) -> Json | None:
     return _only(item, "summary", "encrypted_content") if item.get("encrypted_content") else None
 
 
-def _replayed_approval(item: Json) -> Json | None:
+def _replayed_approval_request(item: Json) -> Json | None:
     return _only(item, "id", "server_label", "name", "arguments")
 
 
-def _replayed_leave(item: Json) -> Json | None:
+def _replayed_approval_response(item: Json) -> Json | None:
     return _only(item, "approval_request_id", "approve")
 
 
@@ -129,8 +133,8 @@ REPLAYED: Final[dict[str, Callable[[Json], Json | None]]] = {
     "function_call": _replayed_call,
     "function_call_output": _replayed_output,
     "reasoning": _replayed_reasoning,
-    "mcp_approval_request": _replayed_approval,
-    "mcp_approval_response": _replayed_leave,
+    "mcp_approval_request": _replayed_approval_request,
+    "mcp_approval_response": _replayed_approval_response,
 }
 
 
@@ -138,8 +142,8 @@ class _Line(NamedTuple):
     """The data of an entry that is needed until all are read: small, as there may be ten thousand.
 
     ``made_by``: the response.  ``given``: it came from the user or the application.  ``text``: the item to send, if
-    any.  ``own``: for an output, the item to send if the chain itself contains its call under another id.  ``retold``:
-    a call or an output as a message, if upstream refuses it as a call.
+    any.  ``for_chain``: for an output, the item to send if the chain itself contains its call under another id.
+    ``as_message``: a call or an output as a message, if upstream refuses it as a call.
     """
 
     kind: str
@@ -148,8 +152,8 @@ class _Line(NamedTuple):
     whole: bool
     given: bool
     text: bytes | None
-    own: bytes | None
-    retold: bytes | None
+    for_chain: bytes | None
+    as_message: bytes | None
 
     @property
     def pair(self) -> Pair:
@@ -160,35 +164,37 @@ class _Line(NamedTuple):
 
 
 #: The texts for a call and its output that a server refuses as items.
-CALLED: Final = "[The assistant called the function {name} as {call_id} with these arguments: {arguments}]"
-GAVE: Final = "[The function called as {call_id} gave this output: {output}]"
+CALL_TEXT: Final = "[The assistant called the function {name} as {call_id} with these arguments: {arguments}]"
+OUTPUT_TEXT: Final = "[The function called as {call_id} gave this output: {output}]"
 
 
 #: The role, the kind of part and the text of such a message.
-RETOLD: Final = {
-    "function_call": ("assistant", "output_text", CALLED),
-    "function_call_output": ("user", "input_text", GAVE),
+AS_MESSAGE: Final = {
+    "function_call": ("assistant", "output_text", CALL_TEXT),
+    "function_call_output": ("user", "input_text", OUTPUT_TEXT),
 }
 
 
-def _retold(item: Json) -> bytes:
+def _as_message(item: Json) -> bytes:
     """A call, or an output, as a message."""
-    role, kind, words = RETOLD[item["type"]]
-    content = [{"type": kind, "text": words.format_map(item)}]
+    role, kind, template = AS_MESSAGE[item["type"]]
+    content = [{"type": kind, "text": template.format_map(item)}]
     return encoding.compact({"type": "message", "role": role, "content": content})
 
 
 def _line(entry: Entry, as_text: Collection[Pair] = ()) -> _Line:
     item = entry.item
     kind = item["type"]
-    again = REPLAYED[kind](item) if kind in REPLAYED else None
-    given = kind in ANSWERS or item.get("role") == "user"
+    replayed = REPLAYED[kind](item) if kind in REPLAYED else None
+    given = kind in OUTPUT_ITEMS or item.get("role") == "user"
     call_id = item.get("call_id") or item.get("approval_request_id") or item.get("id")
-    text = None if again is None else encoding.compact(again)
+    text = None if replayed is None else encoding.compact(replayed)
     known_as = item.get(items.KNOWN_AS)
-    own = None if known_as is None or again is None else encoding.compact(again | {"call_id": known_as})
-    retold = _retold(item) if kind in RETOLD and (entry.response_id, call_id) in as_text else None
-    return _Line(kind, entry.response_id, call_id, item.get("status") != "incomplete", given, text, own, retold)
+    for_chain = None if known_as is None or replayed is None else encoding.compact(replayed | {"call_id": known_as})
+    as_message = _as_message(item) if kind in AS_MESSAGE and (entry.response_id, call_id) in as_text else None
+    return _Line(
+        kind, entry.response_id, call_id, item.get("status") != "incomplete", given, text, for_chain, as_message
+    )
 
 
 def compose(
@@ -204,17 +210,17 @@ def compose(
     reasoning.  ``as_text``: calls that upstream refuses; they are sent as text, with their outputs.
     """
     lines = [_line(entry, as_text) for entry in entries]
-    return Items(text for _, text in _said(lines, previous, thoughts))
+    return Items(text for _, text in _sent_items(lines, previous, thoughts))
 
 
 def placed(entries: Iterable[Entry]) -> dict[int, Json]:
     """The items that send ``entries`` without a chain, each by its entry's place in the thread."""
     read = list(entries)
-    composed = _said([_line(entry) for entry in read], None, thoughts=True)
+    composed = _sent_items([_line(entry) for entry in read], None, thoughts=True)
     return {read[place].seq: encoding.parsed(text) for place, text in composed}
 
 
-def _said(lines: list[_Line], previous: str | None, thoughts: bool) -> Iterator[tuple[int, bytes]]:
+def _sent_items(lines: list[_Line], previous: str | None, thoughts: bool) -> Iterator[tuple[int, bytes]]:
     """The items that are sent, in order, each with the index of its line."""
     paired = _paired(lines)
     waiting: list[tuple[int, str | None, bytes]] = []
@@ -222,17 +228,17 @@ def _said(lines: list[_Line], previous: str | None, thoughts: bool) -> Iterator[
         if line.kind == "reasoning":
             waiting += [(place, line.made_by, line.text)] if line.text is not None and thoughts else []
             continue
-        if line.retold is not None and place in paired:
-            yield place, line.retold
+        if line.as_message is not None and place in paired:
+            yield place, line.as_message
         elif line.text is not None and (place in paired or _fits(line, previous)):
             for at, made_by, thought in waiting:
                 if made_by == line.made_by and not line.given:
                     yield at, thought
-            yield place, line.text if place in paired or line.own is None else line.own
+            yield place, line.text if place in paired or line.for_chain is None else line.for_chain
         waiting = []
 
 
-def _leave(lines: list[_Line]) -> set[Pair]:
+def _approvals(lines: list[_Line]) -> set[Pair]:
     """The approvals that were given last and not used yet.  An older one would start its call a second time."""
     given: set[Pair] = set()
     for line in lines:
@@ -245,17 +251,19 @@ def _leave(lines: list[_Line]) -> set[Pair]:
 
 def _paired(lines: list[_Line]) -> set[int]:
     """The indices of calls and outputs that belong together: each call with its one output."""
-    leave = _leave(lines)
-    asked: dict[Pair, int] = {}
+    approvals = _approvals(lines)
+    calls: dict[Pair, int] = {}
     found: set[int] = set()
     for place, line in enumerate(lines):
-        if line.kind in ASKS and line.whole:
-            asked[line.pair] = place
-        elif line.pair in asked and (line.kind == "function_call_output" or line.pair in leave):
-            found |= {place, asked.pop(line.pair)}
+        if line.kind in CALL_ITEMS and line.whole:
+            calls[line.pair] = place
+        elif line.pair in calls and (line.kind == "function_call_output" or line.pair in approvals):
+            found |= {place, calls.pop(line.pair)}
     return found
 
 
 def _fits(line: _Line, previous: str | None) -> bool:
     """Whether an item without its pair is sent: an output is sent alone if its call is the last item of the chain."""
-    return line.kind not in ASKS and (line.kind not in ANSWERS or (previous is not None and line.made_by == previous))
+    return line.kind not in CALL_ITEMS and (
+        line.kind not in OUTPUT_ITEMS or (previous is not None and line.made_by == previous)
+    )

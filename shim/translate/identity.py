@@ -18,9 +18,9 @@ Agrees = Callable[["Known", Json], bool]
 class Known:
     """One item of a response, as far as upstream has sent it.
 
-    ``key``: its own key, unique in the response.  ``named``: an event has used its id.  ``announced``: the rule for its
-    beginning has run.  ``settled``: it was emitted completely.  ``again``: it was announced a second time after its
-    end, so later events with its id refer to another item.
+    ``key``: its own key, unique in the response.  ``id_used``: an event has used its id.  ``announced``: the rule for
+    its beginning has run.  ``settled``: it was emitted completely.  ``announced_again``: it was announced a second time
+    after its end, so later events with its id refer to another item.
     """
 
     key: str
@@ -28,11 +28,11 @@ class Known:
     item: Json
     place: int | None
     names: set[str] = field(default_factory=set)
-    named: bool = False
+    id_used: bool = False
     announced: bool = False
     settled: bool = False
     journalled: bool = False
-    again: bool = False
+    announced_again: bool = False
 
     def learn(self, item: Json) -> None:
         """Take over the fields of another event about the item, except empty ones."""
@@ -77,65 +77,69 @@ class Registry:
         for known in self._same_names(item, place):
             if not known.may_be_at(place) or (known.settled and _differs(known, item)):
                 continue
-            known.again = known.settled and (place is None or known.place is None)
+            known.announced_again = known.settled and (place is None or known.place is None)
             return known
-        unnamed = (known for known in self._open(item["type"], place) if not item.get("id") or not known.item.get("id"))
-        return next((known for known in unnamed if place is not None and known.place == place), None)
+        without_id = (
+            known for known in self._open(item["type"], place) if not item.get("id") or not known.item.get("id")
+        )
+        return next((known for known in without_id if place is not None and known.place == place), None)
 
     def ending(self, item: Json, place: int | None, agrees: Agrees) -> Known | None:
         """The item that ``output_item.done`` ends; None for one that was not announced.  ``agrees``: whether the text
         so far of an item is the beginning of this one's.
         """
         for known in self._same_names(item, place):
-            if not known.settled or (known.may_be_at(place) and not known.again):
+            if not known.settled or (known.may_be_at(place) and not known.announced_again):
                 return known
         waiting = list(self._open(item["type"], place))
-        there = [known for known in waiting if place is not None and known.place == place]
-        unnamed = [known for known in waiting if not known.named and not _is_other_call(known, item)]
-        return next(iter(there or unnamed or [known for known in waiting if agrees(known, item)]), None)
+        at_place = [known for known in waiting if place is not None and known.place == place]
+        without_id = [known for known in waiting if not known.id_used and not _is_other_call(known, item)]
+        return next(iter(at_place or without_id or [known for known in waiting if agrees(known, item)]), None)
 
-    def words(self, event: Json, kind: str) -> Known | None:
+    def item_of_event(self, event: Json, kind: str) -> Known | None:
         """The item of that kind to which a delta, or another event without an item, refers."""
         name, place = event.get("item_id"), event.get("output_index")
         known = self.by_name.get(name) if name else None
-        if known is not None and known.kind == kind and not known.again:
-            known.named = True
+        if known is not None and known.kind == kind and not known.announced_again:
+            known.id_used = True
             if place is None or known.place is None or place == known.place:
                 return known
-        return self._meant(name, place, kind, known)
+        return self._best_match(name, place, kind, known)
 
-    def _meant(self, name: str | None, place: int | None, kind: str, known: Known | None) -> Known | None:
+    def _best_match(self, name: str | None, place: int | None, kind: str, known: Known | None) -> Known | None:
         """The same if the id alone is not sufficient."""
         waiting = list(self._open(kind, place))
         if known is not None and known.kind != kind:
             waiting = [each for each in waiting if name in each.names]
-        there = [each for each in waiting if place is not None and each.place == place]
-        same = [known] if known is not None and known.kind == kind and not (known.settled or known.again) else []
+        at_place = [each for each in waiting if place is not None and each.place == place]
+        same = (
+            [known] if known is not None and known.kind == kind and not (known.settled or known.announced_again) else []
+        )
         # A call's arguments with an unknown id may belong to another tool: they wait until the call has more fields.
-        unnamed = [each for each in waiting if not name or not (each.named or kind == "function_call")]
-        found = there or same or unnamed
-        return self._called(found[-1], name) if found else None
+        without_id = [each for each in waiting if not name or not (each.id_used or kind == "function_call")]
+        found = at_place or same or without_id
+        return self._with_id(found[-1], name) if found else None
 
-    def _called(self, known: Known, name: str | None) -> Known:
+    def _with_id(self, known: Known, name: str | None) -> Known:
         """The item, after the id that an event has used was added to it."""
         if name and name not in known.names:
             known.names.add(name)
             self.by_name[name] = known
         return known
 
-    def elsewhere(self, event: Json, kind: str) -> bool:
+    def is_of_other_kind(self, event: Json, kind: str) -> bool:
         """Whether an event's id belongs only to items of another kind, so that its text must be ignored."""
-        named = [known.kind for known in self.items if event.get("item_id") in known.names]
-        return bool(named) and kind not in named
+        kinds = [known.kind for known in self.items if event.get("item_id") in known.names]
+        return bool(kinds) and kind not in kinds
 
     def output(self, items: list[Json]) -> list[tuple[Json, Known | None]]:
         """The items of the final response, each with its known item: calls by the id of the call, others by id, else by
         kind and order, and by place if the numbers of a kind differ.
         """
         left, found = list(self.items), dict[int, Known]()
-        for read in (_by_call, _by_id):
+        for agrees in (_by_call, _by_id):
             for index, item in enumerate(items):
-                known = next((each for each in left if index not in found and read(each, item)), None)
+                known = next((each for each in left if index not in found and agrees(each, item)), None)
                 if known is not None:
                     found[index] = known
                     left.remove(known)

@@ -110,13 +110,13 @@ def close_message(turn: Turn, event: Json) -> Iterator[Emitted]:
 
 def _finished(item: Open, content: list[Json]) -> Iterator[tuple[tuple[int, str], Json]]:
     """The finished parts, each with the key of the part that was emitted: by kind and place, else by kind and order."""
-    spoken = [(index, PARTS[part["type"]][1], part) for index, part in enumerate(content) if part["type"] in PARTS]
-    spare = [key for key in item.parts if key not in {(index, kind) for index, kind, _ in spoken}]
-    for index, kind, part in spoken:
+    texts = [(index, PARTS[part["type"]][1], part) for index, part in enumerate(content) if part["type"] in PARTS]
+    unused = [key for key in item.parts if key not in {(index, kind) for index, kind, _ in texts}]
+    for index, kind, part in texts:
         key = (index, kind)
-        if key not in item.parts and (like := [other for other in spare if other[1] == kind]):
-            key = like[0]
-            spare.remove(key)
+        if key not in item.parts and (same_kind := [other for other in unused if other[1] == kind]):
+            key = same_kind[0]
+            unused.remove(key)
         yield key, part
 
 
@@ -141,7 +141,7 @@ def complete(turn: Turn, item: Open) -> Iterator[Emitted]:
 
 
 @emits()
-def hear_late(turn: Turn, event: Json) -> Iterator[Emitted]:
+def late_message(turn: Turn, event: Json) -> Iterator[Emitted]:
     """An event about a message after its end was emitted.  Further text is stored; a different text is only logged."""
     item = turn.shown(event)
     if item is not None and not item.open and item.parts:
@@ -209,16 +209,16 @@ def _written_anew(turn: Turn, part: Part, whole: str, content: Json) -> Part:
     """A part with the finished text and its annotations, without repeating the effects of those that were already
     emitted.
     """
-    anew = Part(part.index, part.kind, fresh=False)
-    quiet = replace(turn, citations=turn.citations - len(part.markers))
+    rewritten = Part(part.index, part.kind, fresh=False)
+    scratch = replace(turn, citations=turn.citations - len(part.markers))
     notes = enumerate(content.get("annotations") or [])
     for number, annotation in sorted(notes, key=lambda note: citations.place(note[1])):
-        _write(anew, whole[anew.received_length : citations.place(annotation)])
-        quiet.made, quiet.images = ([], []) if number < part.announced else (turn.made, turn.images)
-        _cite(quiet, anew, annotation)
-    _write(anew, whole[anew.received_length :])
-    turn.citations, anew.files = quiet.citations, list(dict.fromkeys([*part.files, *anew.files]))
-    return anew
+        _write(rewritten, whole[rewritten.received_length : citations.place(annotation)])
+        scratch.made, scratch.images = ([], []) if number < part.announced else (turn.made, turn.images)
+        _cite(scratch, rewritten, annotation)
+    _write(rewritten, whole[rewritten.received_length :])
+    turn.citations, rewritten.files = scratch.citations, list(dict.fromkeys([*part.files, *rewritten.files]))
+    return rewritten
 
 
 def _catch_up(item: Open, part: Part, whole: str, upto: int) -> Iterator[Emitted]:

@@ -99,7 +99,7 @@ def takes_minutes(model: str) -> bool:
 Listed = Mapping[str, str | None]
 
 
-def _nowhere() -> str:
+def _no_date() -> str:
     return ""
 
 
@@ -107,27 +107,27 @@ def _nowhere() -> str:
 class ModelMap:
     """Maps the model that a run names to the model to call.
 
-    ``mine`` takes precedence: exact names, and prefixes that end in ``*`` (``ft:gpt-3.5-turbo*``), the longest one that
-    fits; None stands for the model itself.  ``retired``: a table such as `RETIRED`.  ``today``: the day, as YYYY-MM-DD
-    in UTC.
+    ``overrides`` takes precedence: exact names, and prefixes that end in ``*`` (``ft:gpt-3.5-turbo*``), the longest one
+    that fits; None stands for the model itself.  ``retired``: a table such as `RETIRED`.  ``today``: the day, as
+    YYYY-MM-DD in UTC.
     """
 
-    mine: Mapping[str, str | None] = field(default_factory=dict)
+    overrides: Mapping[str, str | None] = field(default_factory=dict)
     retired: Mapping[str, Retired] = field(default_factory=dict)
-    today: Callable[[], str] = _nowhere
+    today: Callable[[], str] = _no_date
 
-    def own(self, model: str) -> str | None:
+    def override(self, model: str) -> str | None:
         """The model that the settings name for a model; None if they do not contain it."""
-        fitting = [name for name in self.mine if name.endswith("*") and model.startswith(name[:-1])]
-        name = model if model in self.mine else max(fitting, key=len, default=None)
-        return None if name is None else self.mine[name] or model
+        fitting = [name for name in self.overrides if name.endswith("*") and model.startswith(name[:-1])]
+        name = model if model in self.overrides else max(fitting, key=len, default=None)
+        return None if name is None else self.overrides[name] or model
 
     def successor(self, model: str) -> str | None:
         """The successor in the table, regardless of the date; None if the settings contain the model, or there is no
         row.
         """
         row = self.retired.get(model)
-        return row.successor if row is not None and self.own(model) is None else None
+        return row.successor if row is not None and self.override(model) is None else None
 
     def is_over(self, model: str, listed: Listed | None) -> bool:
         """Whether a model of the table has been shut down: the server's own list takes precedence, if it is known."""
@@ -143,7 +143,7 @@ class ModelMap:
         """The model to call."""
         successor = self.successor(model)
         if successor is None:
-            return self.own(model) or model
+            return self.override(model) or model
         return successor if self.is_over(model, listed) else model
 
 
@@ -156,7 +156,7 @@ _REFUSED: Final = re.compile(
     r"(?i)unsupported|not supported|does not support|unknown (parameter|field)|unrecognized|not permitted|not allowed"
 )
 #: Error texts that name the parameter, for errors without `param`.
-_NAMED: Final = r"""['"`]{0}\b|(parameter|argument|field|property|key)s?:? {0}\b|^{0} (is|was) """
+_PARAMETER_NAME: Final = r"""['"`]{0}\b|(parameter|argument|field|property|key)s?:? {0}\b|^{0} (is|was) """
 _CODES: Final = (None, "unsupported_parameter", "unsupported_value", "unknown_parameter")
 
 
@@ -166,7 +166,7 @@ def refused_parameter(
     """The refused parameter, if it is one of ``among``, which may be left out."""
     if code not in _CODES or not _REFUSED.search(message):
         return None
-    named = re.split(r"[.\[]", param or "")[0] or next(
-        (name for name in among if re.search(_NAMED.format(name), message)), None
+    parameter = re.split(r"[.\[]", param or "")[0] or next(
+        (name for name in among if re.search(_PARAMETER_NAME.format(name), message)), None
     )
-    return named if named in among else None
+    return parameter if parameter in among else None

@@ -4,14 +4,14 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final, NamedTuple
 
 from shim.translate import items, stream
-from shim.translate.history import ASKS, REPLAYED
+from shim.translate.history import CALL_ITEMS, REPLAYED
 from shim.translate.normalise import response as normal_response
 from shim.translate.turn import Made, Turn
 from shim.wire import objects
 from shim.wire.types import Json
 
 #: Roles that messages may have.  Items with the role system or developer are only in the journal.
-SPEAKERS: Final = ("user", "assistant")
+MESSAGE_ROLES: Final = ("user", "assistant")
 #: Texts that replace parts whose content upstream does not return, or which a message cannot show.
 UNSEEN: Final = "[{}]"
 
@@ -37,13 +37,15 @@ def listed(item: Json) -> Json:
 
     Parts whose data upstream does not return become texts that name them, as they would be refused without the data.
     """
-    own = item if item.get("type") in ASKS else {name: item[name] for name in item if name not in ("id", "status")}
+    own = (
+        item if item.get("type") in CALL_ITEMS else {name: item[name] for name in item if name not in ("id", "status")}
+    )
     if item.get("type") != "message" or not isinstance(item.get("content"), list):
         return own
-    return own | {"content": [_held(part) for part in item["content"]]}
+    return own | {"content": [_with_text(part) for part in item["content"]]}
 
 
-def _held(part: Json) -> Json:
+def _with_text(part: Json) -> Json:
     data = ("file_id", "image_url", "file_url", "file_data", "input_audio")
     if part.get("type") not in items.MEDIA or any(part.get(name) for name in data):
         return part
@@ -75,7 +77,7 @@ def _as_emitted(turn: Turn, key: str, item: Json, messages: dict[str, Json]) -> 
 
 def message(item: Json, id: str, now: int, thread_id: str) -> Json | None:
     """The message that shows an input item; None if a thread does not show it."""
-    if item["type"] != "message" or item["role"] not in SPEAKERS:
+    if item["type"] != "message" or item["role"] not in MESSAGE_ROLES:
         return None
     files = [part["file_id"] for part in item["content"] if part.get("type") == "input_file" and part.get("file_id")]
     return objects.message(id, now, thread_id, item["role"]) | {
@@ -98,7 +100,7 @@ def _shown(part: Json) -> Json:
     return {"type": "text", "text": {"value": text, "annotations": []}}
 
 
-def already(given: list[Json], known: Iterable[Json]) -> int | None:
+def repeated_count(given: list[Json], known: Iterable[Json]) -> int | None:
     """How many items at the beginning of ``given`` repeat ``known``; None if they differ."""
     waiting = [bare for item in known if (bare := _bare(item)) is not None]
     done = 0
@@ -117,10 +119,10 @@ def _bare(item: Json) -> Json | None:
     always sent again.
     """
     item = items.normal(item)
-    again = REPLAYED[item["type"]](item) if item["type"] in REPLAYED and item["type"] != "reasoning" else None
-    if again is None or again["type"] != "message":
-        return again
-    return {"role": again["role"], "content": [_bare_part(part) for part in again["content"]]}
+    replayed = REPLAYED[item["type"]](item) if item["type"] in REPLAYED and item["type"] != "reasoning" else None
+    if replayed is None or replayed["type"] != "message":
+        return replayed
+    return {"role": replayed["role"], "content": [_bare_part(part) for part in replayed["content"]]}
 
 
 def _bare_part(part: Json) -> Json:

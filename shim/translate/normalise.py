@@ -200,7 +200,7 @@ def _usage(value: Any) -> Json | None:
     return _with(value, USAGE) if isinstance(value, dict) else None
 
 
-def _word(value: Any) -> str | None:
+def _code(value: Any) -> str | None:
     """An error code.  Some servers send a number."""
     return str(value) if type(value) is int else text(value)
 
@@ -211,7 +211,7 @@ def error(value: Any) -> Json | None:
         return {"message": value}
     if not isinstance(value, dict):
         return None
-    return _with(value, {"code": _word, "message": text, "param": text, "type": text})
+    return _with(value, {"code": _code, "message": text, "param": text, "type": text})
 
 
 def _reason(value: Any) -> Json | None:
@@ -289,7 +289,7 @@ _NUMBER: Final = frozenset({int, type(None)})
 
 def _error_event(raw: Json) -> Json:
     """An ``error`` event: nested on the real wire, flat in its documentation."""
-    found = _with(raw, {"code": _word, "message": text, "param": text})
+    found = _with(raw, {"code": _code, "message": text, "param": text})
     return found if raw.get("error") is None else found | {"error": error(raw["error"])}
 
 

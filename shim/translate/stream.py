@@ -85,8 +85,8 @@ def end(turn: Turn, event: Json) -> Iterator[Emitted]:
     for index, (item, known) in enumerate(turn.known.output(output)):
         yield from _over(turn, item, known or turn.known.add(item, index))
     # The event's own name is used if a server leaves the status out, or did not change it.
-    named = endings.ENDINGS.get(event["type"].removeprefix("response."), endings.finish)
-    yield from endings.ENDINGS.get(response.get("status") or "", named)(turn, response)
+    ending = endings.ENDINGS.get(event["type"].removeprefix("response."), endings.finish)
+    yield from endings.ENDINGS.get(response.get("status") or "", ending)(turn, response)
 
 
 PROGRESS: Final = Nothing("progress inside a step, for which Assistants had no event")
@@ -182,7 +182,7 @@ RULES.update({(when, item): row for item, row in ELSEWHERE.items() for when in (
 WHOLE: Final = Nothing("sent when the call has ended, if the run has such a tool")
 for _item in elsewhere.CALLS:
     RULES[ITEM_ADDED, _item], RULES[ITEM_DONE, _item] = WHOLE, elsewhere.emit_call
-RULES[ITEM_ADDED, elsewhere.APPROVAL], RULES[ITEM_DONE, elsewhere.APPROVAL] = WHOLE, elsewhere.ask
+RULES[ITEM_ADDED, elsewhere.APPROVAL], RULES[ITEM_DONE, elsewhere.APPROVAL] = WHOLE, elsewhere.request_approval
 RULES.update(
     dict.fromkeys(
         (
@@ -271,9 +271,9 @@ def _text_of(item: Json) -> str:
 OF_ITEMS: Final = {ITEM_ADDED: _added, ITEM_DONE: _done}
 #: Rules for events about an item after its end.
 LATE: Final[dict[str, Rule]] = {
-    "message": messages.hear_late,
-    "function_call": calls.hear_late,
-    calls.CODE: calls.hear_late_code,
+    "message": messages.late_message,
+    "function_call": calls.late_call,
+    calls.CODE: calls.late_code,
 }
 
 

@@ -102,9 +102,9 @@ class Turn:
     """One response of a run.  ``run`` is replaced, never changed in place, so that emitted objects do not change.
 
     ``images``: pictures that no message shows yet.  ``pictured``: how many pictures in outputs of code upstream has not
-    named in a message yet.  ``asked``: the caller's request; ``body``: the request to upstream.  ``known``: the items
-    of the response; ``items``: those of them that are shown.  ``call_ids``: the run's calls, of earlier responses too,
-    by the id that the program sees; each with upstream's id.  ``unclaimed``: arguments of calls that were not
+    named in a message yet.  ``caller_body``: the caller's request; ``body``: the request to upstream.  ``known``: the
+    items of the response; ``items``: those of them that are shown.  ``call_ids``: the run's calls, of earlier responses
+    too, by the id that the program sees; each with upstream's id.  ``unclaimed``: arguments of calls that were not
     announced, by the id and place in their events.  ``amended``: items for which more content came after their end was
     emitted: it is stored, but cannot be emitted any more.
     """
@@ -118,7 +118,7 @@ class Turn:
     call_ids: dict[str, str] = field(default_factory=dict)
     unclaimed: dict[tuple[str | None, int | None], str] = field(default_factory=dict)
     postponed: Json | None = None
-    asking: Json | None = None
+    function_step: Json | None = None
     calls: list[Open] = field(default_factory=list)
     done: list[tuple[str, Json]] = field(default_factory=list)
     results: dict[str, str] = field(default_factory=dict)
@@ -132,13 +132,13 @@ class Turn:
     unknown: set[str] = field(default_factory=set)
     differences: list[str] = field(default_factory=list)
     amended: list[Open] = field(default_factory=list)
-    asked: Json = field(default_factory=dict)
+    caller_body: Json = field(default_factory=dict)
     body: Json = field(default_factory=dict)
 
     @property
     def names(self) -> Names:
         """The caller's names for fields that upstream names in an error."""
-        return Names(self.run, self.asked, self.body)
+        return Names(self.run, self.caller_body, self.body)
 
     @property
     def ended(self) -> bool:
@@ -239,14 +239,14 @@ class Turn:
 
     def find(self, event: Json, kind: str) -> Open | None:
         """The shown item to which an event without an item refers."""
-        known = self.known.words(event, kind)
+        known = self.known.item_of_event(event, kind)
         return None if known is None else self.items.get(known.key)
 
     def unannounced(self, event: Json, kind: str, opens: Rule) -> Generator[Emitted, None, Open | None]:
         """An item that begins with its first text, as it was not announced; None if the text belongs to another
         item.
         """
-        if self.known.elsewhere(event, kind) or self.known.words(event, kind) is not None:
+        if self.known.is_of_other_kind(event, kind) or self.known.item_of_event(event, kind) is not None:
             return None
         item = {"type": kind} | ({"id": event["item_id"]} if event.get("item_id") else {})
         known = self.known.add(item, event.get("output_index"))

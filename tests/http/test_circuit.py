@@ -25,23 +25,23 @@ def test_no_cell_is_missing() -> None:
 @pytest.mark.parametrize(
     "before, happening, time, then",
     [
-        (CLOSED, "asked", 99.0, CLOSED),
+        (CLOSED, "requested", 99.0, CLOSED),
         (CLOSED, "answered", 99.0, CLOSED),
         (CLOSED, "left", 99.0, CLOSED),
         (CLOSED, "failed", 99.0, State("closed", (99.0,), 99.0)),
-        (TWICE, "asked", 99.0, TWICE),
+        (TWICE, "requested", 99.0, TWICE),
         (TWICE, "left", 99.0, TWICE),
         (TWICE, "answered", 99.0, CLOSED),
         (TWICE, "failed", 99.0, State("open", (), 97.0, 1.0, 100.0)),
         # The first failure is too old to count in the window, but it still is the first of the consecutive failures.
         (TWICE, "failed", 97.5 + WINDOW, State("closed", (98.0, 97.5 + WINDOW), 97.0)),
-        (OPEN, "asked", 99.9, OPEN),
-        (OPEN, "asked", 100.0, State("half_open", (), 5.0, 2.0, 100.0 + PROBE)),
+        (OPEN, "requested", 99.9, OPEN),
+        (OPEN, "requested", 100.0, State("half_open", (), 5.0, 2.0, 100.0 + PROBE)),
         (OPEN, "answered", 99.0, CLOSED),
         (OPEN, "failed", 99.0, OPEN),
         (OPEN, "left", 99.0, OPEN),
-        (TRYING, "asked", 99.9, TRYING),
-        (TRYING, "asked", 100.0, State("half_open", (), 5.0, 2.0, 100.0 + PROBE)),
+        (TRYING, "requested", 99.9, TRYING),
+        (TRYING, "requested", 100.0, State("half_open", (), 5.0, 2.0, 100.0 + PROBE)),
         (TRYING, "answered", 99.0, CLOSED),
         (TRYING, "failed", 99.0, State("open", (), 5.0, 4.0, 103.0)),
         (TRYING, "left", 99.0, State("open", (), 5.0, 2.0, 99.0)),
@@ -53,11 +53,11 @@ def test_every_cell_of_the_table(before: State, happening: Happening, time: floa
 
 @pytest.mark.parametrize("state", [CLOSED, TWICE, OPEN, TRYING])
 def test_which_requests_are_let_through(state: State) -> None:
-    early, late = after(state, "asked", now(99.0)), after(state, "asked", now(100.0))
+    early, late = after(state, "requested", now(99.0)), after(state, "requested", now(100.0))
     closed = state.kind == "closed"
     assert (circuit.goes_through(state, early), circuit.goes_through(state, late)) == (closed, True)
     assert (circuit.is_probe(state, early), circuit.is_probe(state, late)) == (False, not closed)
-    assert closed or not circuit.goes_through(late, after(late, "asked", now(100.0))), "one probe at a time"
+    assert closed or not circuit.goes_through(late, after(late, "requested", now(100.0))), "one probe at a time"
 
 
 def test_pauses_grow_to_a_limit() -> None:
@@ -65,7 +65,7 @@ def test_pauses_grow_to_a_limit() -> None:
     for _ in range(6):
         state = after(state, "failed", now(99.0, chance=1.0))
         pauses.append((state.pause, state.until - 99.0))
-        state = after(state, "asked", now(state.until))
+        state = after(state, "requested", now(state.until))
         assert state.kind == "half_open"
     assert pauses == [(1, 0.75), (2, 1.5), (4, 3), (8, 6), (8, 6), (8, 6)], "chance takes a quarter off at most"
 

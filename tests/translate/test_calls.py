@@ -74,9 +74,13 @@ def test_a_run_that_requires_action_has_no_usage_yet_and_its_step_stays_open() -
     state = turn()
     told = tell(state, created(), added(call()), done(call()), ended(call()))
     assert last(told, "run.requires_action")["usage"] is None
-    assert state.asking is not None
-    assert (state.asking["status"], state.asking["usage"]) == ("in_progress", None)
-    assert state.asking["step_details"]["tool_calls"][0]["function"] == {"name": "f", "arguments": "{}", "output": None}
+    assert state.function_step is not None
+    assert (state.function_step["status"], state.function_step["usage"]) == ("in_progress", None)
+    assert state.function_step["step_details"]["tool_calls"][0]["function"] == {
+        "name": "f",
+        "arguments": "{}",
+        "output": None,
+    }
     assert state.step_usage is not None
     assert state.step_usage["total_tokens"] == 14
 

@@ -89,9 +89,9 @@ def test_a_finished_item_that_is_announced_again_is_marked() -> None:
     known.settled = True
     assert registry.beginning(function("c", "other"), 0) is None
     assert registry.beginning(function("c", "f"), 0) is known
-    assert not known.again
+    assert not known.announced_again
     assert registry.beginning(function("c", "f"), None) is known
-    assert known.again
+    assert known.announced_again
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_the_end_of_an_item_is_matched_with_its_beginning(
 def test_an_end_with_an_unknown_id_is_matched_with_the_item_of_equal_content() -> None:
     registry = told(message("a"), message("b"))
     for known in registry.items:
-        known.named = True
+        known.id_used = True
     assert registry.ending(message("x"), None, never) is None
     assert registry.ending(message("x"), None, lambda known, _: known.key == "b") is registry.items[1]
 
@@ -139,14 +139,14 @@ def test_an_end_with_an_unknown_id_is_matched_with_the_item_of_equal_content() -
 )
 def test_a_delta_is_matched_with_its_item(items: list[Json], event: Json, kind: str, found: int | None) -> None:
     registry = told(*items)
-    assert registry.words(event, kind) is (None if found is None else registry.items[found])
+    assert registry.item_of_event(event, kind) is (None if found is None else registry.items[found])
 
 
 def test_an_id_that_was_matched_with_an_item_stays_with_it() -> None:
     registry = told(message("a"), message("b"))
-    first = registry.words({"item_id": "x", "output_index": 0}, "message")
+    first = registry.item_of_event({"item_id": "x", "output_index": 0}, "message")
     assert first is registry.items[0]
-    assert registry.words({"item_id": "x"}, "message") is first
+    assert registry.item_of_event({"item_id": "x"}, "message") is first
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ def test_an_id_that_was_matched_with_an_item_stays_with_it() -> None:
     [("m", "function_call", True), ("m", "message", False), ("x", "message", False), (None, "message", False)],
 )
 def test_a_delta_for_an_item_of_another_kind_is_recognised(name: str | None, kind: str, expected: bool) -> None:
-    assert told(message("m")).elsewhere({"item_id": name}, kind) is expected
+    assert told(message("m")).is_of_other_kind({"item_id": name}, kind) is expected
 
 
 @pytest.mark.parametrize(

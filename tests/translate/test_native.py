@@ -92,12 +92,12 @@ def test_repeated_input_is_recognised() -> None:
     again = {"type": "message", "id": "msg_9", "status": "completed", "role": "user"}
     picture = {"type": "input_image", "file_id": "file-1", "detail": "auto", "image_url": None}
     other = {"type": "input_image", "file_id": "file-1"}
-    assert native.already([one, two], []) == 0
-    assert native.already([one, thought, search, two, one], [one, two]) == 4
-    assert native.already([one, two], [one, thought, two]) == 2
-    assert native.already([one], [one, two]) is None
-    assert native.already([two], [one]) is None
+    assert native.repeated_count([one, two], []) == 0
+    assert native.repeated_count([one, thought, search, two, one], [one, two]) == 4
+    assert native.repeated_count([one, two], [one, thought, two]) == 2
+    assert native.repeated_count([one], [one, two]) is None
+    assert native.repeated_count([two], [one]) is None
     same = [again | {"content": [picture]}], [{"type": "message", "role": "user", "content": [other]}]
-    assert native.already(*same) == 1
+    assert native.repeated_count(*same) == 1
     call = {"type": "function_call", "call_id": "call_1", "name": "f", "arguments": "{}"}
-    assert native.already([call | {"id": "fc_1", "status": "completed"}], [call]) == 1
+    assert native.repeated_count([call | {"id": "fc_1", "status": "completed"}], [call]) == 1

@@ -33,7 +33,7 @@ HAPPENINGS: list[tuple[str, Any, str, str | None, bool]] = [
     ("queued", "began", "in_progress", "started_at", False),
     ("in_progress", "finished", "completed", "completed_at", True),
     ("in_progress", "failed", "failed", "failed_at", True),
-    ("in_progress", "asked", "requires_action", None, False),
+    ("in_progress", "action_required", "requires_action", None, False),
     ("cancelling", "stopped", "cancelled", "cancelled_at", True),
 ]
 
@@ -188,7 +188,7 @@ def test_calls_and_reasoning_after_them_are_journalled_at_the_end() -> None:
     _settled(made, "reasoning", "function_call", "reasoning", "message")
     made.flush()
     assert [item["type"] for _, item in made.done] == ["reasoning", "message"]
-    made.happen("asked")
+    made.happen("action_required")
     assert [item["type"] for _, item in made.done] == ["reasoning", "message", "function_call", "reasoning"]
 
 
@@ -236,7 +236,7 @@ def test_which_of_two_versions_is_used(earlier: str, later: str, believed: str) 
 
 def test_names_are_those_of_the_callers_request() -> None:
     made = turn(max_completion_tokens=5)
-    made.asked = {"max_completion_tokens": 5}
+    made.caller_body = {"max_completion_tokens": 5}
     made.requested({"max_output_tokens": 5})
     assert "max_completion_tokens" in made.names.message("Invalid 'max_output_tokens'.", "max_output_tokens")
 

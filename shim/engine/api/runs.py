@@ -98,7 +98,7 @@ async def _launch(
 ) -> Reply:
     run = started.run
     streamed = bool(body.get("stream"))
-    turn = Turn(run, context.ids, context.now, asked=body)
+    turn = Turn(run, context.ids, context.now, caller_body=body)
     carrier = Carrier(RunState(context, turn, started.memory, started.sent), request.call(streamed))
     shown = objects.as_streamed(run)
     first = [*before, ("thread.run.created", shown), ("thread.run.queued", shown)]

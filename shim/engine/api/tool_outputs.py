@@ -69,7 +69,7 @@ def _accept(
         raise error("not_accepting_outputs", status=row.body["status"])
     outputs = _match(row.body, given)
     mark = journal.last_seq(tx, thread_id)
-    approvals = elsewhere.asking(row.body)
+    approvals = elsewhere.approval_requests(row.body)
     upstream = row.memory["call_ids"]
     for call_id, output in outputs.items():
         item = history.of_output(call_id, output, approvals.get(call_id, ""), upstream.get(call_id))

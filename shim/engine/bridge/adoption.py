@@ -95,8 +95,8 @@ def _repeated(before: Transcript, one: Native, tip: str | None) -> int | None:
         return 0
     if response.get("conversation") or previous not in (None, before.last_response_id):
         return None
-    whole = native.already(one.given, before.everything)
-    return whole if whole is not None or previous is None else native.already(one.given, before.unsent)
+    whole = native.repeated_count(one.given, before.everything)
+    return whole if whole is not None or previous is None else native.repeated_count(one.given, before.unsent)
 
 
 def _stored(context: Context, ready: _Ready) -> bool:
@@ -105,5 +105,5 @@ def _stored(context: Context, ready: _Ready) -> bool:
 
 def _continues(ready: _Ready) -> bool:
     """Whether a run can chain from the response: it is complete, and has no call without an output."""
-    has_open_call = any(item["type"] in history.ASKS for item, _ in ready.converted.items)
+    has_open_call = any(item["type"] in history.CALL_ITEMS for item, _ in ready.converted.items)
     return not has_open_call and ready.one.response["status"] == "completed"

@@ -11,7 +11,7 @@ def append(tx: Tx, context: Context, thread_id: str, item: Json, now: int) -> Js
     """Append an item; returns the message that shows it, if it is shown."""
     message = native.message(item, context.ids("msg"), now, thread_id)
     calling_response_id = (
-        _calling_response_id(tx, context, thread_id, item) if item["type"] in history.ANSWERS else None
+        _calling_response_id(tx, context, thread_id, item) if item["type"] in history.OUTPUT_ITEMS else None
     )
     put(tx, context, thread_id, item, message, calling_response_id)
     return message
@@ -25,7 +25,7 @@ def put(
     """
     if message is not None:
         messages.insert(tx, message)
-    is_input = item["type"] in history.ANSWERS or (item["type"] == "message" and item["role"] != "assistant")
+    is_input = item["type"] in history.OUTPUT_ITEMS or (item["type"] == "message" and item["role"] != "assistant")
     message_id = None if message is None else message["id"]
     where = {"message_id": message_id, "response_id": response_id}
     journal.append(tx, thread_id, "in" if is_input else "out", item, **where)
@@ -36,6 +36,6 @@ def _calling_response_id(tx: Tx, context: Context, thread_id: str, item: Json) -
     call_id = item.get("call_id") or item.get("approval_request_id")
     calling_response_id = None
     for row in journal.walk(tx, thread_id):
-        if row.type in history.ASKS and call_id in (row.call_id, row.item.get("id")):
+        if row.type in history.CALL_ITEMS and call_id in (row.call_id, row.item.get("id")):
             calling_response_id = row.response_id
     return calling_response_id

@@ -9,7 +9,7 @@ from shim.ports import Refusal
 from shim.store.errors import StoreFailed
 from shim.store.tx import Tx
 from shim.translate.caller_names import Names
-from shim.translate.failures import NOBODYS
+from shim.translate.failures import NO_CALLER
 from shim.upstream import profiles
 from shim.wire.errors import ApiError
 
@@ -60,7 +60,7 @@ async def _undo(carrier: Carrier, undo: Undo) -> None:
         raise
 
 
-def api_error(refusal: Refusal, names: Names = NOBODYS) -> ApiError:
+def api_error(refusal: Refusal, names: Names = NO_CALLER) -> ApiError:
     """Upstream's refusal as an error for the caller: upstream's text, with the caller's names for fields.  The caller's
     SDK must not retry it, as the inner client has done so.
     """

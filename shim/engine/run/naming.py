@@ -25,7 +25,7 @@ def called(context: Context, model: str) -> str:
     """The model to call, as far as is known without a request to upstream."""
     profile = context.upstream.profile()
     if not profile.official:
-        return context.models.own(model) or model
+        return context.models.override(model) or model
     if context.capabilities.is_gone(profile, model):
         return context.models.successor(model) or context.models.called(model)
     return context.models.called(model, context.capabilities.listed(profile, context.clock()))

@@ -23,7 +23,7 @@ def turn_of(context: Context, run: Json, memory: RunMemory, body: Json | None = 
         call_ids=dict(memory["call_ids"]),
         citations=memory["citations"],
         images=list(memory["images"]),
-        asked=body or {},
+        caller_body=body or {},
     )
 
 
@@ -90,7 +90,7 @@ def ending_of(tx: Tx, turn: Turn, memory: RunMemory, response: Json, chained: bo
     if run["status"] == "completed" and usable and whole:
         threads.set_head(tx, run["thread_id"], usable, covers)
     if run["status"] == "requires_action":
-        _save_function_step(tx, turn.asking or {})
+        _save_function_step(tx, turn.function_step or {})
         tip: Tip | None = {"id": usable, "covers": covers} if usable else None
         memory |= {"tip": tip, "asker": response_id, "step_usage": turn.step_usage, "obeyed": True}
         memory |= {"call_ids": turn.call_ids, "background": None, "again": 0}

@@ -242,6 +242,6 @@ def _settle(turn: Turn, response: Json, journalled: list[Json], written: list[Op
         turn.known.learn(found, item)
         if kind == "message" and written:
             turn.was_emitted(found, written.pop(0))
-        elif (kind in HOSTED or elsewhere.asked(turn.run, kind)) and hosted:
+        elif (kind in HOSTED or elsewhere.has_tool_for(turn.run, kind)) and hosted:
             hosted -= 1
             turn.was_emitted(found)

@@ -93,7 +93,7 @@ class Exporter:
             return known
         end = known.items + known.pending
         there = self._listed(known.conversation_id)[known.items : end]
-        if native.already(there, items[known.items : end]) is None or len(there) < known.pending:
+        if native.repeated_count(there, items[known.items : end]) is None or len(there) < known.pending:
             return replace(known, pending=0)
         return self._arrived(known, items)
 

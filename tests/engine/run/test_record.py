@@ -38,11 +38,11 @@ def test_a_turn_begins_with_the_run_memory(world: World, state: RunState) -> Non
     memory = state.memory | {"spent": spent, "call_ids": call_ids, "citations": 2, "images": ["file-1"]}
     made = record.turn_of(world.context, state.run, memory, {"temperature": 2})
     assert (made.run, made.spent, made.call_ids) == (state.run, spent, call_ids)
-    assert (made.citations, made.images, made.asked) == (2, ["file-1"], {"temperature": 2})
+    assert (made.citations, made.images, made.caller_body) == (2, ["file-1"], {"temperature": 2})
     made.call_ids["call_b"] = "call_b"
     made.images.append("file-2")
     assert (memory["call_ids"], memory["images"]) == ({"call_a": "call_a"}, ["file-1"]), "until that is stored"
-    assert record.turn_of(world.context, state.run, memory).asked == {}
+    assert record.turn_of(world.context, state.run, memory).caller_body == {}
 
 
 def test_objects_are_stored_in_their_latest_form(world: World, state: RunState) -> None:

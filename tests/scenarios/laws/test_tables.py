@@ -53,8 +53,8 @@ def test_every_item_has_two_rows() -> None:
 
 
 def test_items_without_a_counterpart_are_listed_once() -> None:
-    assert ELSEWHERE.keys() == sdk.ITEMS - VISIBLE - {"reasoning"} - elsewhere.ASKED_BY.keys()
-    assert elsewhere.CALLS.keys() | {elsewhere.APPROVAL} == elsewhere.ASKED_BY.keys() <= sdk.ITEMS
+    assert ELSEWHERE.keys() == sdk.ITEMS - VISIBLE - {"reasoning"} - elsewhere.CAUSED_BY.keys()
+    assert elsewhere.CALLS.keys() | {elsewhere.APPROVAL} == elsewhere.CAUSED_BY.keys() <= sdk.ITEMS
     assert all(RULES[ITEM_ADDED, item] is WHOLE for item in elsewhere.CALLS)
 
 
@@ -92,7 +92,7 @@ def test_every_tool_has_a_row() -> None:
     passed_on = set(PASSED_ON)
     assert passed_on <= sdk.tags(Tool)
     assert tools.TOOLS.keys() == requests.TOOLS.keys() == agents.TOOLS.keys() == sdk.TOOLS | passed_on
-    assert {name for names in elsewhere.ASKED_BY.values() for name in names} == passed_on
+    assert {name for names in elsewhere.CAUSED_BY.values() for name in names} == passed_on
     assert passed_on <= hosted.HOSTED.keys()
 
 

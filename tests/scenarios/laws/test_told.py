@@ -9,7 +9,7 @@ from openai.types.beta import AssistantStreamEvent
 from openai.types.responses import ResponseStreamEvent
 
 from shim.translate.elsewhere import APPROVAL, CALLS
-from shim.translate.history import ASKS
+from shim.translate.history import CALL_ITEMS
 from shim.translate.turn import Emitted
 from shim.wire.sse import DONE, Reader, encode
 from tests.scenarios.laws import table
@@ -179,7 +179,7 @@ def test_items_without_a_counterpart_are_silent(story: Story) -> None:
         steps = sum(name == "thread.run.step.created" for name, _ in events)
         kinds = [item["type"] for item in story.items if item["type"] in visible]
         # An approval request is a call that the application answers, so it is in the step of the functions.
-        alone = [kind for kind in kinds if kind not in ASKS]
+        alone = [kind for kind in kinds if kind not in CALL_ITEMS]
         assert steps == len(alone) + (len(alone) < len(kinds))
 
 
