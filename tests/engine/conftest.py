@@ -1,4 +1,4 @@
-"""A fresh world for each test."""
+"""A new harness for each test."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 
 from shim.store.database import database
-from tests.engine.scripted import World
+from tests.engine.scripted import Harness
 from tests.stores import Stores
 
 
 @pytest.fixture
-def world(stores: Stores, tmp_path: Path) -> Iterator[World]:
-    url = stores.new(tmp_path, "world.db")
+def harness(stores: Stores, tmp_path: Path) -> Iterator[Harness]:
+    url = stores.new(tmp_path, "harness.db")
     base = database(url)
-    yield World(base)
+    yield Harness(base)
     base.close()
     stores.drop(url)

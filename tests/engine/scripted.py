@@ -1,4 +1,4 @@
-"""A world for the engine: a real store, a scripted upstream, a clock that tests set, ids that are numbers."""
+"""A harness for the engine: a real store, a scripted upstream, a clock that tests set, ids that are numbers."""
 
 import json
 from collections import Counter, deque
@@ -194,7 +194,7 @@ class Refused(Exception):
         self.status, self.error, self.headers = status, error, headers
 
 
-class World:
+class Harness:
     """The engine and everything around it, with short methods for the calls of an application."""
 
     def __init__(self, base: Database, **more: Any) -> None:
@@ -205,9 +205,9 @@ class World:
         )
         self.engine = Engine(self.context)
 
-    def elsewhere(self, name: str) -> "World":
+    def elsewhere(self, name: str) -> "Harness":
         """Another process on the same store."""
-        other = object.__new__(World)
+        other = object.__new__(Harness)
         other.__dict__ |= self.__dict__
         other.context = replace(self.context, process_name=lambda: name, registry=type(self.context.registry)())
         other.engine = Engine(other.context)
@@ -265,7 +265,7 @@ class World:
         messages = [{"role": "user", "content": text} for text in texts]
         return str(self.post("threads", messages=messages)["id"])
 
-    def say(self, thread: str, text: str) -> Json:
+    def message(self, thread: str, text: str) -> Json:
         return self.post(f"threads/{thread}/messages", role="user", content=text)
 
     def run(self, thread: str, answer: Scripted | None = None, **given: Any) -> list[Emitted]:

@@ -1,4 +1,4 @@
-"""The world as the engine's operations see it."""
+"""Settings and ports as the engine's operations see them."""
 
 from dataclasses import replace
 from typing import Any
@@ -8,37 +8,37 @@ import pytest
 from shim.engine.context import require, without_nulls
 from shim.ports import Profile
 from shim.wire.errors import ApiError, error
-from tests.engine.scripted import World
+from tests.engine.scripted import Harness
 
 
-def test_refusals_of_a_model_are_noted_for_its_server_only(world: World) -> None:
-    context = world.context
+def test_refusals_of_a_model_are_noted_for_its_server_only(harness: Harness) -> None:
+    context = harness.context
     pair: Any = "call"
     context.refuses("a", "x")
     context.calls_as_text("a").add(pair)
     for kept, what in ((context.refused, "x"), (context.calls_as_text, pair)):
         assert kept("a") == {what}
         assert kept("b") == set()
-        world.upstream.can = Profile("scripted", address="https://another.test")
+        harness.upstream.can = Profile("scripted", address="https://another.test")
         assert kept("a") == set()
-        world.upstream.can = Profile("scripted")
+        harness.upstream.can = Profile("scripted")
         assert kept("a") == {what}
 
 
-def test_a_profile_is_that_of_a_model_and_includes_findings(world: World) -> None:
-    world.upstream.can = Profile("scripted", background=True, address="https://here.test")
-    context = world.context
-    assert context.profile("a") == replace(world.upstream.can, address="https://here.test a")
+def test_a_profile_is_that_of_a_model_and_includes_findings(harness: Harness) -> None:
+    harness.upstream.can = Profile("scripted", background=True, address="https://here.test")
+    context = harness.context
+    assert context.profile("a") == replace(harness.upstream.can, address="https://here.test a")
     context.capabilities.foreground(context.profile("a"))
     assert not context.profile("a").background
     assert context.profile("b").background
 
 
-def test_the_time_is_in_whole_seconds_and_the_owner_is_the_current_process(world: World) -> None:
-    world.clock.time = 1000.999
-    assert world.context.now() == 1000
+def test_the_time_is_in_whole_seconds_and_the_owner_is_the_current_process(harness: Harness) -> None:
+    harness.clock.time = 1000.999
+    assert harness.context.now() == 1000
     names = iter(["me", "forked"])
-    context = replace(world.context, process_name=lambda: next(names))
+    context = replace(harness.context, process_name=lambda: next(names))
     assert [context.owner, context.owner] == ["me", "forked"]
     assert context.tenant == ""
     assert replace(context, store=context.store.of("other")).tenant == "other"

@@ -10,7 +10,7 @@ from shim.ports import Refusal
 from shim.runtime import drive
 from shim.store.errors import StoreFailed
 from shim.wire.errors import error
-from tests.engine.scripted import Refused, World
+from tests.engine.scripted import Harness, Refused
 
 CODE = {"type": "code_interpreter"}
 
@@ -24,11 +24,11 @@ CALLS: dict[str, tuple[str, str, Any, str]] = {
 
 
 @pytest.mark.parametrize("name", CALLS)
-def test_an_error_is_followed_by_one_line(world: World, name: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_an_error_is_followed_by_one_line(harness: Harness, name: str, caplog: pytest.LogCaptureFixture) -> None:
     method, path, body, words = CALLS[name]
     for _ in range(2):
         with pytest.raises(Refused) as refused:
-            world.call(method, path, body)
+            harness.call(method, path, body)
         assert words not in str(refused.value)
     assert len(caplog.records) == 1
     assert words in caplog.text
@@ -36,9 +36,9 @@ def test_an_error_is_followed_by_one_line(world: World, name: str, caplog: pytes
 
 
 @pytest.mark.parametrize("path", ["assistants", "threads/thread_old/messages"])
-def test_other_errors_have_no_line(world: World, path: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_other_errors_have_no_line(harness: Harness, path: str, caplog: pytest.LogCaptureFixture) -> None:
     with pytest.raises(Refused):
-        world.post(path, role="nobody", temperature=3)
+        harness.post(path, role="nobody", temperature=3)
     assert caplog.records == []
 
 
@@ -58,17 +58,17 @@ REFUSALS = [
 @pytest.mark.parametrize("status, text, ids", REFUSALS)
 @pytest.mark.parametrize("where", ["a run", "an attachment"])
 def test_ids_that_upstream_does_not_have_are_logged(
-    world: World, status: int, text: str, ids: list[str], where: str, caplog: pytest.LogCaptureFixture
+    harness: Harness, status: int, text: str, ids: list[str], where: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     refusal = Refusal(status, text)
-    thread = world.thread("One")
+    thread = harness.thread("One")
     if where == "a run":
-        world.script(refusal)
-        call: Any = lambda: world.run(thread)  # noqa: E731
+        harness.script(refusal)
+        call: Any = lambda: harness.run(thread)  # noqa: E731
     else:
-        world.upstream.failing = refusal
+        harness.upstream.failing = refusal
         attached = [{"file_id": "file-abcd1234", "tools": [{"type": "file_search"}]}]
-        call = lambda: world.post(f"threads/{thread}/messages", role="user", content="x", attachments=attached)  # noqa: E731
+        call = lambda: harness.post(f"threads/{thread}/messages", role="user", content="x", attachments=attached)  # noqa: E731
     if status == 500 and where == "a run":
         call()
     else:
@@ -78,10 +78,10 @@ def test_ids_that_upstream_does_not_have_are_logged(
     assert found == ids
 
 
-def test_requests_of_version_1_are_logged_once(world: World, caplog: pytest.LogCaptureFixture) -> None:
+def test_requests_of_version_1_are_logged_once(harness: Harness, caplog: pytest.LogCaptureFixture) -> None:
     for _ in range(2):
-        world.reply("GET", "assistants", **{"openai-beta": "assistants=v1"})
-    world.reply("GET", "assistants", **{"openai-beta": "assistants=v2"})
+        harness.reply("GET", "assistants", **{"openai-beta": "assistants=v1"})
+    harness.reply("GET", "assistants", **{"openai-beta": "assistants=v2"})
     assert caplog.text.count("assistants=v1") == 1
     assert "`file_search`" in caplog.text
 
@@ -102,30 +102,30 @@ PATHS = [
 
 @pytest.mark.parametrize("path, status, id", PATHS)
 def test_an_unknown_id_in_a_call_that_is_passed_on_is_logged(
-    world: World, path: str, status: int, id: str | None, caplog: Any
+    harness: Harness, path: str, status: int, id: str | None, caplog: Any
 ) -> None:
     for _ in range(2):
-        leads.of_path(world.context, path, status)
+        leads.of_path(harness.context, path, status)
     assert [record.args for record in caplog.records] == ([] if id is None else [(id,)])
 
 
 def test_the_number_of_lines_is_limited(
-    world: World, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    harness: Harness, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Invented ids fill neither memory nor log."""
     monkeypatch.setattr(notices, "MAX_SUBJECTS", 3)
     for number in range(9):
-        leads.of_refusal(world.context, Refusal(404, f"vs_0000{number} not found"))
+        leads.of_refusal(harness.context, Refusal(404, f"vs_0000{number} not found"))
     assert len(caplog.records) == 3
 
 
-def test_a_store_that_fails_does_not_hide_the_lead(world: World, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_store_that_fails_does_not_hide_the_lead(harness: Harness, caplog: pytest.LogCaptureFixture) -> None:
     class Failing:
         tenant = ""
 
         async def read(self, *_: Any) -> Any:
             raise StoreFailed("The disk is full.")
 
-    failing = replace(world.context, store=Failing(), notices=notices.Notices())
+    failing = replace(harness.context, store=Failing(), notices=notices.Notices())
     drive.finish(leads.of_error(failing, error("no_thread", id="thread_gone")))
     assert "thread_gone" in caplog.text

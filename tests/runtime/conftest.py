@@ -1,5 +1,5 @@
 """New fixtures for each test, shared with the engine's tests."""
 
-from tests.engine.conftest import world
+from tests.engine.conftest import harness
 
-__all__ = ["world"]
+__all__ = ["harness"]

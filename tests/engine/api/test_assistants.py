@@ -4,40 +4,42 @@ from typing import Any
 
 import pytest
 
-from tests.engine.scripted import Refused, World
+from tests.engine.scripted import Harness, Refused
 from tests.translate.telling import message, says
 
 HELLO = message(says("Hello."))
 
 
-def test_an_assistant_is_created_changed_and_deleted(world: World) -> None:
-    made = world.post("assistants", model="gpt-4o", name="A", metadata={"k": "v"}, tools=[{"type": "code_interpreter"}])
+def test_an_assistant_is_created_changed_and_deleted(harness: Harness) -> None:
+    made = harness.post(
+        "assistants", model="gpt-4o", name="A", metadata={"k": "v"}, tools=[{"type": "code_interpreter"}]
+    )
     where = f"assistants/{made['id']}"
-    assert world.get(where) == made
+    assert harness.get(where) == made
     assert made["tool_resources"] == {"code_interpreter": {"file_ids": []}}
-    changed = world.post(where, name=None, instructions="Be brief.", metadata=None)
+    changed = harness.post(where, name=None, instructions="Be brief.", metadata=None)
     assert changed == made | {"name": None, "instructions": "Be brief.", "metadata": {}}
-    assert world.get("assistants")["data"] == [changed]
-    assert world.delete(where) == {"id": made["id"], "object": "assistant.deleted", "deleted": True}
+    assert harness.get("assistants")["data"] == [changed]
+    assert harness.delete(where) == {"id": made["id"], "object": "assistant.deleted", "deleted": True}
     with pytest.raises(Refused, match=f"No assistant found with id '{made['id']}'."):
-        world.delete(where)
+        harness.delete(where)
 
 
-def test_an_assistants_tools_and_resources_change_together(world: World) -> None:
-    where = f"assistants/{world.assistant(tools=[{'type': 'file_search'}])}"
+def test_an_assistants_tools_and_resources_change_together(harness: Harness) -> None:
+    where = f"assistants/{harness.assistant(tools=[{'type': 'file_search'}])}"
     resources = {"file_search": {"vector_store_ids": ["vs_9"]}}
-    assert world.post(where, tool_resources=resources)["tool_resources"] == resources
-    changed = world.post(where, tools=[{"type": "file_search"}, {"type": "code_interpreter"}])
+    assert harness.post(where, tool_resources=resources)["tool_resources"] == resources
+    changed = harness.post(where, tools=[{"type": "file_search"}, {"type": "code_interpreter"}])
     assert changed["tool_resources"] == resources | {"code_interpreter": {"file_ids": []}}
 
 
-def test_lists_of_assistants_have_pages(world: World) -> None:
-    made = [world.assistant() for _ in range(3)]
-    page = world.get("assistants", limit="2")
+def test_lists_of_assistants_have_pages(harness: Harness) -> None:
+    made = [harness.assistant() for _ in range(3)]
+    page = harness.get("assistants", limit="2")
     assert [each["id"] for each in page["data"]] == made[:0:-1]
-    assert world.get("assistants", after=page["last_id"])["data"][0]["id"] == made[0]
+    assert harness.get("assistants", after=page["last_id"])["data"][0]["id"] == made[0]
     with pytest.raises(Refused, match="No assistant found with id 'asst_99'"):
-        world.get("assistants", after="asst_99")
+        harness.get("assistants", after="asst_99")
 
 
 @pytest.mark.parametrize(
@@ -53,23 +55,23 @@ def test_lists_of_assistants_have_pages(world: World) -> None:
         ({"tools": []}, {"tools": []}),
     ],
 )
-def test_only_what_is_sent_changes(world: World, changes: dict[str, Any], then: dict[str, Any]) -> None:
+def test_only_what_is_sent_changes(harness: Harness, changes: dict[str, Any], then: dict[str, Any]) -> None:
     fields = {"name": "A", "description": "D", "temperature": 0.5, "metadata": {"a": "1"}}
-    made = world.post("assistants", model="gpt-4o", tools=[{"type": "code_interpreter"}], **fields)
+    made = harness.post("assistants", model="gpt-4o", tools=[{"type": "code_interpreter"}], **fields)
     where = f"assistants/{made['id']}"
-    assert world.post(where, **changes) == made | then
-    assert world.get(where) == made | then
+    assert harness.post(where, **changes) == made | then
+    assert harness.get(where) == made | then
 
 
-def test_an_assistant_is_invisible_to_other_tenants(world: World) -> None:
-    where = f"assistants/{world.assistant()}"
-    object.__setattr__(world.context, "store", world.context.store.of("other"))
-    assert world.get("assistants")["data"] == []
-    for call in (world.get, world.post, world.delete):
+def test_an_assistant_is_invisible_to_other_tenants(harness: Harness) -> None:
+    where = f"assistants/{harness.assistant()}"
+    object.__setattr__(harness.context, "store", harness.context.store.of("other"))
+    assert harness.get("assistants")["data"] == []
+    for call in (harness.get, harness.post, harness.delete):
         with pytest.raises(Refused, match="No assistant found"):
             call(where)
 
 
-def test_an_empty_list(world: World) -> None:
-    page = world.get("assistants")
+def test_an_empty_list(harness: Harness) -> None:
+    page = harness.get("assistants")
     assert (page["data"], page["has_more"]) == ([], False)

@@ -8,94 +8,96 @@ import pytest
 from shim.engine import Engine
 from shim.ports import Declared
 from shim.wire import objects
-from tests.engine.scripted import Refused, World, answer
+from tests.engine.scripted import Harness, Refused, answer
 from tests.translate.telling import last, message, says
 
 Json = dict[str, Any]
 
 
-def declare(world: World, *ids: str, tenants: tuple[str, ...] = ()) -> None:
+def declare(harness: Harness, *ids: str, tenants: tuple[str, ...] = ()) -> None:
     bodies = {id: objects.assistant(id, 5, {"model": "gpt-4o", "instructions": f"I am {id}."}) for id in ids}
     declared = {
         id: Declared(body, f"team.yaml, line {line}", tenants) for line, (id, body) in enumerate(bodies.items(), 1)
     }
-    object.__setattr__(world.context, "files", declared)
+    object.__setattr__(harness.context, "files", declared)
 
 
-def test_a_declared_assistant_is_an_ordinary_one(world: World) -> None:
-    declare(world, "asst_a")
-    assert world.get("assistants/asst_a")["instructions"] == "I am asst_a."
-    told = world.run(world.thread("One"), answer(message(says("Hello."))), assistant_id="asst_a")
+def test_a_declared_assistant_is_an_ordinary_one(harness: Harness) -> None:
+    declare(harness, "asst_a")
+    assert harness.get("assistants/asst_a")["instructions"] == "I am asst_a."
+    told = harness.run(harness.thread("One"), answer(message(says("Hello."))), assistant_id="asst_a")
     assert last(told, "run.completed")["assistant_id"] == "asst_a"
-    assert world.sent["instructions"] == "I am asst_a."
+    assert harness.sent["instructions"] == "I am asst_a."
 
 
 @pytest.mark.parametrize("method", ["POST", "DELETE"])
-def test_calls_cannot_change_a_declared_assistant(world: World, method: str, caplog: pytest.LogCaptureFixture) -> None:
-    declare(world, "asst_a")
+def test_calls_cannot_change_a_declared_assistant(
+    harness: Harness, method: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    declare(harness, "asst_a")
     with pytest.raises(Refused, match=r"declared in a file of this server \(team\.yaml, line 1\)") as refused:
-        world.call(method, "assistants/asst_a", {"name": "Other"} if method == "POST" else None)
+        harness.call(method, "assistants/asst_a", {"name": "Other"} if method == "POST" else None)
     assert (refused.value.status, refused.value.error["code"]) == (400, "declared_assistant")
     assert "`assistants-shim assistants apply FILE`" in caplog.text
-    assert world.get("assistants/asst_a")["name"] is None
+    assert harness.get("assistants/asst_a")["name"] is None
 
 
 def test_a_stored_assistant_with_a_declared_id_is_hidden_and_logged_once(
-    world: World, caplog: pytest.LogCaptureFixture
+    harness: Harness, caplog: pytest.LogCaptureFixture
 ) -> None:
-    stored = world.assistant(instructions="Stored.")
-    declare(world, stored, "asst_b")
+    stored = harness.assistant(instructions="Stored.")
+    declare(harness, stored, "asst_b")
     for _ in range(2):
-        assert world.get(f"assistants/{stored}")["instructions"] == f"I am {stored}."
-        assert world.get("assistants/asst_b")
+        assert harness.get(f"assistants/{stored}")["instructions"] == f"I am {stored}."
+        assert harness.get("assistants/asst_b")
     assert [record.args for record in caplog.records] == [(stored, "team.yaml, line 1")]
-    assert listed(world, order="asc") == [stored, "asst_b"]
+    assert listed(harness, order="asc") == [stored, "asst_b"]
 
 
-def listed(world: World, **query: str) -> list[str]:
-    return [each["id"] for each in world.get("assistants", **query)["data"]]
+def listed(harness: Harness, **query: str) -> list[str]:
+    return [each["id"] for each in harness.get("assistants", **query)["data"]]
 
 
 @pytest.mark.parametrize("order", ["asc", "desc"])
 @pytest.mark.parametrize("shadowed", [False, True])
-def test_every_page_is_the_right_part_of_the_list(world: World, order: str, shadowed: bool) -> None:
+def test_every_page_is_the_right_part_of_the_list(harness: Harness, order: str, shadowed: bool) -> None:
     """Each pair of cursors and each limit, against slices of the whole list."""
-    stored = [world.assistant() for _ in range(3)]
-    declare(world, *(stored[1:2] if shadowed else []), "asst_x", "asst_y")
-    whole = [id for id in stored if id not in world.context.declared] + list(world.context.declared)
+    stored = [harness.assistant() for _ in range(3)]
+    declare(harness, *(stored[1:2] if shadowed else []), "asst_x", "asst_y")
+    whole = [id for id in stored if id not in harness.context.declared] + list(harness.context.declared)
     whole = whole if order == "asc" else whole[::-1]
-    assert listed(world, order=order) == whole
+    assert listed(harness, order=order) == whole
     for after, before, limit in product([None, *whole], [None, *whole], range(1, 7)):
         wanted = whole[whole.index(after) + 1 if after else 0 : whole.index(before) if before else None]
         part = wanted[-limit:] if before and not after else wanted[:limit]
         query = {"order": order, "limit": str(limit)} | {
             name: value for name, value in (("after", after), ("before", before)) if value
         }
-        page = world.get("assistants", **query)
+        page = harness.get("assistants", **query)
         assert [each["id"] for each in page["data"]] == part, query
         assert page["has_more"] == (len(wanted) > limit), query
 
 
-def test_an_unknown_cursor(world: World) -> None:
-    declare(world, "asst_a")
+def test_an_unknown_cursor(harness: Harness) -> None:
+    declare(harness, "asst_a")
     with pytest.raises(Refused, match="No assistant found with id 'asst_none'"):
-        world.get("assistants", after="asst_none")
+        harness.get("assistants", after="asst_none")
 
 
-def of(world: World, tenant: str, name: str = "") -> World:
+def of(harness: Harness, tenant: str, name: str = "") -> Harness:
     """The same store, for a tenant."""
-    other = object.__new__(World)
-    other.__dict__ |= world.__dict__
-    other.engine = Engine(world.context).of(tenant, name=name)
+    other = object.__new__(Harness)
+    other.__dict__ |= harness.__dict__
+    other.engine = Engine(harness.context).of(tenant, name=name)
     other.context = other.engine.context
     return other
 
 
 @pytest.mark.parametrize("tenant, name", [("acme", ""), ("key-0123", "acme"), ("key-4567", "")])
-def test_a_declared_assistant_with_tenants_is_visible_to_them(world: World, tenant: str, name: str) -> None:
+def test_a_declared_assistant_with_tenants_is_visible_to_them(harness: Harness, tenant: str, name: str) -> None:
     """By the name that the operator gave the tenant, or by the tenant's key in the store."""
-    declare(world, "asst_a", tenants=("acme", "key-4567"))
-    theirs = of(world, tenant, name)
+    declare(harness, "asst_a", tenants=("acme", "key-4567"))
+    theirs = of(harness, tenant, name)
     assert theirs.get("assistants/asst_a")["instructions"] == "I am asst_a."
     assert listed(theirs) == ["asst_a"]
     told = theirs.run(theirs.thread("One"), answer(message(says("Hello."))), assistant_id="asst_a")
@@ -104,11 +106,11 @@ def test_a_declared_assistant_with_tenants_is_visible_to_them(world: World, tena
 
 @pytest.mark.parametrize("tenant, name", [("", ""), ("key-0123", ""), ("key-0123", "acme2"), ("bob", "bob")])
 def test_a_declared_assistant_with_tenants_is_unknown_to_all_others(
-    world: World, tenant: str, name: str, caplog: pytest.LogCaptureFixture
+    harness: Harness, tenant: str, name: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Other tenants may store an assistant with the same id, which is not hidden and can be changed."""
-    declare(world, "asst_a", tenants=("acme", "key-4567"))
-    others = of(world, tenant, name)
+    declare(harness, "asst_a", tenants=("acme", "key-4567"))
+    others = of(harness, tenant, name)
     thread = others.thread("One")
     nobodys = "No assistant found with id 'asst_a'"
     for method, path, body in (
@@ -132,4 +134,4 @@ def test_a_declared_assistant_with_tenants_is_unknown_to_all_others(
     assert others.post("assistants/asst_a", name="Other")["name"] == "Other"
     assert others.delete("assistants/asst_a")["deleted"] is True
     assert caplog.records == []
-    assert of(world, "acme").get("assistants/asst_a")["instructions"] == "I am asst_a."
+    assert of(harness, "acme").get("assistants/asst_a")["instructions"] == "I am asst_a."

@@ -6,7 +6,7 @@ import pytest
 
 from shim.engine.api import lookup
 from shim.wire.errors import ApiError
-from tests.engine.scripted import Refused, World, answer
+from tests.engine.scripted import Harness, Refused, answer
 from tests.translate.telling import last, message, says
 
 HELLO = message(says("Hello."))
@@ -37,37 +37,37 @@ REFUSED = [
 
 
 @pytest.mark.parametrize("method, path, status, said", REFUSED)
-def test_invalid_and_unknown_ids(world: World, method: str, path: str, status: int, said: str) -> None:
-    world.thread("One")
+def test_invalid_and_unknown_ids(harness: Harness, method: str, path: str, status: int, said: str) -> None:
+    harness.thread("One")
     where, _, query = path.partition("?")
     with pytest.raises(Refused) as refused:
-        world.call(method, where, None, **dict(pair.split("=") for pair in query.split("&") if pair))
+        harness.call(method, where, None, **dict(pair.split("=") for pair in query.split("&") if pair))
     assert (refused.value.status, said in str(refused.value)) == (status, True)
 
 
-def test_tenants_do_not_see_each_other(world: World) -> None:
-    thread = world.thread("One")
-    object.__setattr__(world.context, "store", world.context.store.of("other"))
+def test_tenants_do_not_see_each_other(harness: Harness) -> None:
+    thread = harness.thread("One")
+    object.__setattr__(harness.context, "store", harness.context.store.of("other"))
     with pytest.raises(Refused, match="No thread found"):
-        world.get(f"threads/{thread}")
+        harness.get(f"threads/{thread}")
 
 
-def _kind(world: World, work: Any, *args: Any) -> str:
+def _kind(harness: Harness, work: Any, *args: Any) -> str:
     with pytest.raises(ApiError) as missing:
-        world.base.read(work, *args)
+        harness.base.read(work, *args)
     return missing.value.message
 
 
-def test_an_unknown_thread_is_reported_before_its_objects(world: World) -> None:
+def test_an_unknown_thread_is_reported_before_its_objects(harness: Harness) -> None:
     """Of two unknown ids the error names the thread's; an object of another thread does not exist."""
-    thread, other = world.thread("One"), world.thread("Two")
-    (made,) = world.get(f"threads/{thread}/messages")["data"]
-    run = last(world.run(thread, answer(message(says("Hello.")))), "run.completed")
-    assert world.base.read(lookup.message, thread, made["id"]) == made
-    assert world.base.read(lookup.run, thread, run["id"]).body["id"] == run["id"]
+    thread, other = harness.thread("One"), harness.thread("Two")
+    (made,) = harness.get(f"threads/{thread}/messages")["data"]
+    run = last(harness.run(thread, answer(message(says("Hello.")))), "run.completed")
+    assert harness.base.read(lookup.message, thread, made["id"]) == made
+    assert harness.base.read(lookup.run, thread, run["id"]).body["id"] == run["id"]
     for found, id, kind in ((lookup.message, made["id"], "message"), (lookup.run, run["id"], "run")):
-        assert _kind(world, found, "thread_9", id) == "No thread found with id 'thread_9'."
-        assert _kind(world, found, other, id) == f"No {kind} found with id '{id}'."
+        assert _kind(harness, found, "thread_9", id) == "No thread found with id 'thread_9'."
+        assert _kind(harness, found, other, id) == f"No {kind} found with id '{id}'."
 
 
 @pytest.mark.parametrize(

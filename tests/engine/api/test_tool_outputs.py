@@ -2,21 +2,21 @@
 
 import pytest
 
-from tests.engine.scripted import Refused, World, answer, place
+from tests.engine.scripted import Harness, Refused, answer, place
 from tests.translate.telling import call, last, message, names, says
 
 HELLO = message(says("Hello."))
 
 
 @pytest.fixture
-def waiting(world: World):
+def waiting(harness: Harness):
     """A run that requires two outputs."""
-    told = world.run(world.thread("One"), answer(call(id="fc_a"), call(id="fc_b"), id="resp_1"))
-    return world.get(place(last(told, "run.requires_action")))
+    told = harness.run(harness.thread("One"), answer(call(id="fc_a"), call(id="fc_b"), id="resp_1"))
+    return harness.get(place(last(told, "run.requires_action")))
 
 
-def given(world: World, run, *outputs):
-    return world.stream(f"{place(run)}/submit_tool_outputs", tool_outputs=list(outputs))
+def given(harness: Harness, run, *outputs):
+    return harness.stream(f"{place(run)}/submit_tool_outputs", tool_outputs=list(outputs))
 
 
 A, B = {"tool_call_id": "call_a", "output": "1"}, {"tool_call_id": "call_b", "output": "2"}
@@ -32,12 +32,12 @@ WRONG = [
 
 
 @pytest.mark.parametrize("outputs, got", WRONG)
-def test_outputs_that_do_not_match_change_nothing(world: World, waiting, outputs, got) -> None:
+def test_outputs_that_do_not_match_change_nothing(harness: Harness, waiting, outputs, got) -> None:
     with pytest.raises(Refused) as refused:
-        given(world, waiting, *outputs)
+        given(harness, waiting, *outputs)
     assert refused.value.status == 400
     assert refused.value.error["message"] == f"Expected tool outputs for call_ids ['call_a', 'call_b'], got {got}"
-    assert world.get(place(waiting)) == waiting
+    assert harness.get(place(waiting)) == waiting
 
 
 #: Outputs as submitted, and as sent upstream: in the order of the calls; a missing output is an empty one.
@@ -50,20 +50,20 @@ RIGHT = [
 
 
 @pytest.mark.parametrize("outputs, sent", RIGHT)
-def test_outputs_are_sent_in_the_order_of_the_calls(world: World, waiting, outputs, sent) -> None:
-    world.script(answer(HELLO, id="resp_2"))
-    told = given(world, waiting, *outputs)
-    assert [item["output"] for item in world.sent["input"]] == sent
+def test_outputs_are_sent_in_the_order_of_the_calls(harness: Harness, waiting, outputs, sent) -> None:
+    harness.script(answer(HELLO, id="resp_2"))
+    told = given(harness, waiting, *outputs)
+    assert [item["output"] for item in harness.sent["input"]] == sent
     step = last(told, "run.step.completed") if "run.step.completed" in names(told) else {}
     first = next(data for name, data in told if name == "thread.run.step.completed")
     assert [each["function"]["output"] for each in first["step_details"]["tool_calls"]] == sent
     assert step["status"] == "completed"
 
 
-def test_the_second_stream_begins_with_the_answered_step(world: World, waiting) -> None:
-    world.clock.time += 5
-    world.script(answer(HELLO, id="resp_2"))
-    told = given(world, waiting, A, B)
+def test_the_second_stream_begins_with_the_answered_step(harness: Harness, waiting) -> None:
+    harness.clock.time += 5
+    harness.script(answer(HELLO, id="resp_2"))
+    told = given(harness, waiting, A, B)
     assert names(told)[:3] == ["run.step.completed", "run.queued", "run.in_progress"]
     (_, step), (_, queued), (_, begun) = told[:3]
     assert (step["completed_at"], step["usage"]["total_tokens"]) == (1005, 14)
@@ -73,80 +73,80 @@ def test_the_second_stream_begins_with_the_answered_step(world: World, waiting) 
     assert begun["expires_at"] == 1600
 
 
-def test_of_two_submissions_one_is_accepted(world: World, waiting) -> None:
+def test_of_two_submissions_one_is_accepted(harness: Harness, waiting) -> None:
     refused: list[str] = []
 
     def meanwhile(body):
         with pytest.raises(Refused) as late:
-            given(world, waiting, A, B)
+            given(harness, waiting, A, B)
         refused.append(str(late.value))
         return answer(HELLO, id="resp_2")
 
-    world.script(meanwhile)
-    assert names(given(world, waiting, A, B))[-1] == "run.completed"
+    harness.script(meanwhile)
+    assert names(given(harness, waiting, A, B))[-1] == "run.completed"
     assert refused == ['Runs in status "queued" do not accept tool outputs.']
-    assert len(world.upstream.bodies) == 2
+    assert len(harness.upstream.bodies) == 2
 
 
 @pytest.mark.parametrize("end", ["completed", "failed", "incomplete"])
-def test_a_run_that_has_ended_takes_no_outputs(world: World, end: str) -> None:
-    run = last(world.run(world.thread("One"), answer(status=end)), f"run.{end}")
+def test_a_run_that_has_ended_takes_no_outputs(harness: Harness, end: str) -> None:
+    run = last(harness.run(harness.thread("One"), answer(status=end)), f"run.{end}")
     with pytest.raises(Refused, match=f'Runs in status "{end}" do not accept tool outputs'):
-        given(world, run, A)
+        given(harness, run, A)
 
 
-def test_a_cancelled_run_takes_no_outputs(world: World, waiting) -> None:
-    world.post(f"{place(waiting)}/cancel")
+def test_a_cancelled_run_takes_no_outputs(harness: Harness, waiting) -> None:
+    harness.post(f"{place(waiting)}/cancel")
     with pytest.raises(Refused, match='Runs in status "cancelled" do not accept tool outputs'):
-        given(world, waiting, A, B)
+        given(harness, waiting, A, B)
 
 
-def test_a_polled_round(world: World, waiting) -> None:
-    world.script(answer(HELLO, id="resp_2"))
-    run = world.post(f"{place(waiting)}/submit_tool_outputs", tool_outputs=[A, B])
+def test_a_polled_round(harness: Harness, waiting) -> None:
+    harness.script(answer(HELLO, id="resp_2"))
+    run = harness.post(f"{place(waiting)}/submit_tool_outputs", tool_outputs=[A, B])
     assert (run["status"], run["required_action"]) == ("queued", None)
-    assert world.get(place(waiting))["status"] == "completed"
+    assert harness.get(place(waiting))["status"] == "completed"
 
 
-def test_upstream_may_use_the_same_call_ids_in_every_round(world: World) -> None:
+def test_upstream_may_use_the_same_call_ids_in_every_round(harness: Harness) -> None:
     """Some servers use the same call ids in every response.  In the run each id is unique; upstream receives its own
     ids.
     """
-    thread = world.thread("One")
-    run = last(world.run(thread, answer(call(id="fc_a"), id="resp_1")), "run.requires_action")
-    told = world.submit(run, answer(call(id="fc_a"), id="resp_2"), call_a="1")
+    thread = harness.thread("One")
+    run = last(harness.run(thread, answer(call(id="fc_a"), id="resp_1")), "run.requires_action")
+    told = harness.submit(run, answer(call(id="fc_a"), id="resp_2"), call_a="1")
     (asked,) = last(told, "run.requires_action")["required_action"]["submit_tool_outputs"]["tool_calls"]
     assert asked["id"].startswith("call_")
     assert asked["id"] != "call_a"
-    world.submit(last(told, "run.requires_action"), answer(HELLO, id="resp_3"), **{asked["id"]: "2"})
-    assert [(item["call_id"], item["output"]) for item in world.sent["input"]] == [("call_a", "2")]
-    steps = world.get(f"{place(run)}/steps", order="asc")["data"]
+    harness.submit(last(told, "run.requires_action"), answer(HELLO, id="resp_3"), **{asked["id"]: "2"})
+    assert [(item["call_id"], item["output"]) for item in harness.sent["input"]] == [("call_a", "2")]
+    steps = harness.get(f"{place(run)}/steps", order="asc")["data"]
     outputs = [step["step_details"]["tool_calls"][0]["function"]["output"] for step in steps[:2]]
     assert outputs == ["1", "2"]
-    assert [body.get("previous_response_id") for body in world.upstream.bodies] == [None, "resp_1", "resp_2"]
+    assert [body.get("previous_response_id") for body in harness.upstream.bodies] == [None, "resp_1", "resp_2"]
 
 
-def test_metadata_that_changes_while_the_run_waits_is_not_lost(world: World, waiting) -> None:
-    assert world.post(place(waiting), metadata={"k": "v"})["metadata"] == {"k": "v"}
-    world.script(answer(HELLO, id="resp_2"))
-    told = given(world, waiting, A, B)
-    assert last(told, "run.completed")["metadata"] == world.get(place(waiting))["metadata"] == {"k": "v"}
-    assert world.sent["metadata"] == {"k": "v"}
+def test_metadata_that_changes_while_the_run_waits_is_not_lost(harness: Harness, waiting) -> None:
+    assert harness.post(place(waiting), metadata={"k": "v"})["metadata"] == {"k": "v"}
+    harness.script(answer(HELLO, id="resp_2"))
+    told = given(harness, waiting, A, B)
+    assert last(told, "run.completed")["metadata"] == harness.get(place(waiting))["metadata"] == {"k": "v"}
+    assert harness.sent["metadata"] == {"k": "v"}
 
 
 @pytest.mark.parametrize("status", ["in_progress", "cancelling"])
-def test_a_run_that_is_driven_cannot_be_changed(world: World, status: str) -> None:
-    thread = world.thread("One")
+def test_a_run_that_is_driven_cannot_be_changed(harness: Harness, status: str) -> None:
+    thread = harness.thread("One")
     seen: list[str] = []
 
     def change() -> None:
-        run = world.get(f"threads/{thread}/runs")["data"][0]
+        run = harness.get(f"threads/{thread}/runs")["data"][0]
         if status == "cancelling":
-            world.post(f"{place(run)}/cancel")
+            harness.post(f"{place(run)}/cancel")
         with pytest.raises(Refused) as refused:
-            world.post(place(run), metadata={"k": "v"})
+            harness.post(place(run), metadata={"k": "v"})
         seen.append(str(refused.value))
 
     reads = answer(HELLO)
-    world.run(thread, [*reads[:2], change, *reads[2:]])
+    harness.run(thread, [*reads[:2], change, *reads[2:]])
     assert seen == [f"Cannot update run with status '{status}'."]

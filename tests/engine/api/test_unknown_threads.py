@@ -10,31 +10,31 @@ import pytest
 from shim.engine import Engine
 from shim.runtime import drive
 from shim.store import threads
-from tests.engine.scripted import Refused, World, answer
+from tests.engine.scripted import Harness, Refused, answer
 from tests.translate.telling import message, says
 
 OLD = "thread_" + "abcDEF123456abcDEF123456"
-BEGINS: dict[str, Callable[[World], Any]] = {
-    "a message": lambda world: world.say(OLD, "Hello?"),
-    "a list of messages": lambda world: world.get(f"threads/{OLD}/messages"),
-    "a run": lambda world: world.run(OLD, answer(message(says("Hi."))), instructions="Greet."),
-    "an update": lambda world: world.post(f"threads/{OLD}", metadata={"a": "b"}),
+BEGINS: dict[str, Callable[[Harness], Any]] = {
+    "a message": lambda harness: harness.message(OLD, "Hello?"),
+    "a list of messages": lambda harness: harness.get(f"threads/{OLD}/messages"),
+    "a run": lambda harness: harness.run(OLD, answer(message(says("Hi."))), instructions="Greet."),
+    "an update": lambda harness: harness.post(f"threads/{OLD}", metadata={"a": "b"}),
 }
-STAYS: dict[str, Callable[[World], Any]] = {
-    "a look": lambda world: world.get(f"threads/{OLD}"),
-    "a deletion": lambda world: world.delete(f"threads/{OLD}"),
-    "a list of runs": lambda world: world.get(f"threads/{OLD}/runs"),
+STAYS: dict[str, Callable[[Harness], Any]] = {
+    "a look": lambda harness: harness.get(f"threads/{OLD}"),
+    "a deletion": lambda harness: harness.delete(f"threads/{OLD}"),
+    "a list of runs": lambda harness: harness.get(f"threads/{OLD}/runs"),
 }
 
 
 @pytest.fixture
-def old(world: World) -> World:
-    object.__setattr__(world.context, "unknown_threads", True)
-    return world
+def old(harness: Harness) -> Harness:
+    object.__setattr__(harness.context, "unknown_threads", True)
+    return harness
 
 
 @pytest.mark.parametrize("call", BEGINS)
-def test_calls_that_create_an_unknown_thread(old: World, call: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_calls_that_create_an_unknown_thread(old: Harness, call: str, caplog: pytest.LogCaptureFixture) -> None:
     BEGINS[call](old)
     thread = old.get(f"threads/{OLD}")
     assert (thread["id"], thread["object"], thread["created_at"]) == (OLD, "thread", 1000)
@@ -43,54 +43,54 @@ def test_calls_that_create_an_unknown_thread(old: World, call: str, caplog: pyte
 
 
 @pytest.mark.parametrize("call", STAYS)
-def test_calls_that_do_not_create_an_unknown_thread(old: World, call: str) -> None:
+def test_calls_that_do_not_create_an_unknown_thread(old: Harness, call: str) -> None:
     with pytest.raises(Refused, match="No thread found") as refused:
         STAYS[call](old)
     assert refused.value.status == 404
 
 
 @pytest.mark.parametrize("call", BEGINS)
-def test_without_the_setting_no_call_creates_an_unknown_thread(world: World, call: str) -> None:
+def test_without_the_setting_no_call_creates_an_unknown_thread(harness: Harness, call: str) -> None:
     with pytest.raises(Refused, match="No thread found"):
-        BEGINS[call](world)
+        BEGINS[call](harness)
 
 
 @pytest.mark.parametrize("id", ["thread_short", "thread_with space in it", "thread_" + "a" * 65, "thread_ümlaut12"])
-def test_invalid_thread_ids_create_no_thread(old: World, id: str) -> None:
+def test_invalid_thread_ids_create_no_thread(old: Harness, id: str) -> None:
     with pytest.raises(Refused, match="No thread found"):
-        old.say(id, "Hello?")
+        old.message(id, "Hello?")
 
 
-def test_a_deleted_thread_stays_deleted(old: World) -> None:
-    old.say(OLD, "Hello?")
+def test_a_deleted_thread_stays_deleted(old: Harness) -> None:
+    old.message(OLD, "Hello?")
     old.delete(f"threads/{OLD}")
     for call in BEGINS.values():
         with pytest.raises(Refused, match="No thread found"):
             call(old)
 
 
-def test_a_thread_erased_by_retention_stays_deleted(old: World) -> None:
-    old.say(OLD, "Hello?")
+def test_a_thread_erased_by_retention_stays_deleted(old: Harness) -> None:
+    old.message(OLD, "Hello?")
     object.__setattr__(old.context, "retention", 10.0)
     old.clock.time += 100_000
     drive.finish(old.engine.sweep())
     with pytest.raises(Refused, match="No thread found"):
-        old.say(OLD, "Hello again?")
+        old.message(OLD, "Hello again?")
 
 
 @pytest.mark.parametrize("deleted", [False, True])
-def test_a_thread_of_another_tenant_is_not_created(old: World, deleted: bool) -> None:
+def test_a_thread_of_another_tenant_is_not_created(old: Harness, deleted: bool) -> None:
     other = old.elsewhere("other")
     other.context = replace(other.context, store=other.context.store.of("other"))
     other.engine = Engine(other.context)
-    other.say(OLD, "Mine.")
+    other.message(OLD, "Mine.")
     if deleted:
         other.delete(f"threads/{OLD}")
     with pytest.raises(Refused, match="No thread found"):
-        old.say(OLD, "Hello?")
+        old.message(OLD, "Hello?")
 
 
-def test_concurrent_calls_create_one_thread(old: World) -> None:
+def test_concurrent_calls_create_one_thread(old: Harness) -> None:
     """All calls find no thread; then all try to create it."""
     barrier, made = threading.Barrier(6), []
     body = {"id": OLD, "object": "thread", "created_at": 1, "metadata": {}, "tool_resources": {}}

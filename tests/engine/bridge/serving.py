@@ -3,7 +3,7 @@
 from typing import Any
 
 from shim.ports import Refusal
-from tests.engine.scripted import World
+from tests.engine.scripted import Harness
 
 Json = dict[str, Any]
 
@@ -21,12 +21,12 @@ def response(id: str, *output: Json, previous: str | None = None, **more: Any) -
 class Server:
     """Responses with the items that are listed as their input."""
 
-    def __init__(self, world: World, page: int = 100) -> None:
-        self.world, self.page, self.inputs = world, page, dict[str, list[Json]]()
-        world.upstream.call = self.call  # type: ignore[method-assign]
+    def __init__(self, harness: Harness, page: int = 100) -> None:
+        self.harness, self.page, self.inputs = harness, page, dict[str, list[Json]]()
+        harness.upstream.call = self.call  # type: ignore[method-assign]
 
     def has(self, response: Json, *listed: Json) -> Json:
-        self.world.upstream.stored[response["id"]] = response
+        self.harness.upstream.stored[response["id"]] = response
         self.inputs[response["id"]] = list(listed)
         return response
 

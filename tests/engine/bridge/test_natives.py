@@ -9,14 +9,14 @@ from shim.engine.bridge.natives import Native, NotAdoptable
 from shim.ports import Refusal
 from shim.runtime import drive
 from tests.engine.bridge.serving import Server, response, user
-from tests.engine.scripted import World
+from tests.engine.scripted import Harness
 from tests.translate.telling import message, says
 
 Json = dict[str, Any]
 
 
-def collect(world: World, *responses: Any, known: set[str] = frozenset(), given: Any = None) -> list[Native]:  # type: ignore[assignment]
-    return drive.finish(natives.collect(world.context, known, responses, given))
+def collect(harness: Harness, *responses: Any, known: set[str] = frozenset(), given: Any = None) -> list[Native]:  # type: ignore[assignment]
+    return drive.finish(natives.collect(harness.context, known, responses, given))
 
 
 def words(found: list[Native]) -> list[tuple[str, list[str]]]:
@@ -25,9 +25,9 @@ def words(found: list[Native]) -> list[tuple[str, list[str]]]:
 
 
 @pytest.fixture
-def server(world: World) -> Server:
+def server(harness: Harness) -> Server:
     """Three responses in a chain, each of which lists all items of its chain."""
-    server, listed = Server(world, page=2), []
+    server, listed = Server(harness, page=2), []
     for number in (1, 2, 3):
         listed.append(user(f"Question {number}.", f"msg_q{number}"))
         said = message(says(f"Answer {number}."), id=f"msg_a{number}")
@@ -40,42 +40,42 @@ def server(world: World) -> Server:
 WHOLE = [(f"resp_{number}", [f"Question {number}."]) for number in (1, 2, 3)]
 
 
-def test_a_chain_is_returned_from_its_beginning_with_new_input_only(world: World, server: Server) -> None:
-    assert words(collect(world, "resp_3")) == WHOLE
+def test_a_chain_is_returned_from_its_beginning_with_new_input_only(harness: Harness, server: Server) -> None:
+    assert words(collect(harness, "resp_3")) == WHOLE
 
 
-def test_a_response_that_the_caller_has_is_not_fetched(world: World, server: Server) -> None:
-    first = world.upstream.stored.pop("resp_1")
-    assert words(collect(world, first)) == WHOLE[:1]
-    assert world.upstream.asked == []
+def test_a_response_that_the_caller_has_is_not_fetched(harness: Harness, server: Server) -> None:
+    first = harness.upstream.stored.pop("resp_1")
+    assert words(collect(harness, first)) == WHOLE[:1]
+    assert harness.upstream.asked == []
 
 
 @pytest.mark.parametrize("known, expected", [("resp_1", WHOLE[1:]), ("resp_2", WHOLE[2:]), ("resp_3", [])])
-def test_a_chain_is_read_back_to_a_known_response(world: World, server: Server, known: str, expected: Any) -> None:
-    assert words(collect(world, "resp_3", known={known})) == expected
+def test_a_chain_is_read_back_to_a_known_response(harness: Harness, server: Server, known: str, expected: Any) -> None:
+    assert words(collect(harness, "resp_3", known={known})) == expected
 
 
-def test_each_response_is_returned_once(world: World, server: Server) -> None:
-    assert words(collect(world, "resp_1", "resp_3", "resp_2", "resp_3")) == WHOLE
+def test_each_response_is_returned_once(harness: Harness, server: Server) -> None:
+    assert words(collect(harness, "resp_1", "resp_3", "resp_2", "resp_3")) == WHOLE
 
 
-def test_items_without_an_id_are_taken_as_new(world: World) -> None:
-    server = Server(world)
+def test_items_without_an_id_are_taken_as_new(harness: Harness) -> None:
+    server = Server(harness)
     server.has(response("resp_1", message(says("Answer."), id="")), user("One.", ""))
     server.has(response("resp_2", message(says("Answer."), id=""), previous="resp_1"), user("Two.", ""))
-    assert words(collect(world, "resp_2")) == [("resp_1", ["One."]), ("resp_2", ["Two."])]
+    assert words(collect(harness, "resp_2")) == [("resp_1", ["One."]), ("resp_2", ["Two."])]
 
 
-def test_input_is_returned_without_upstreams_ids(world: World, server: Server) -> None:
-    (one, *_) = collect(world, "resp_3")
+def test_input_is_returned_without_upstreams_ids(harness: Harness, server: Server) -> None:
+    (one, *_) = collect(harness, "resp_3")
     assert "id" not in one.given[0]
 
 
 @pytest.mark.parametrize("given", ["Hello?", [{"role": "user", "content": "Hello?"}]])
-def test_input_that_is_given_is_not_fetched(world: World, given: Any) -> None:
+def test_input_that_is_given_is_not_fetched(harness: Harness, given: Any) -> None:
     own = response("resp_9", message(says("Yes.")), previous="resp_8")
-    assert words(collect(world, own, given=given)) == [("resp_9", ["Hello?"])]
-    assert (world.upstream.asked, world.upstream.calls) == ([], [])
+    assert words(collect(harness, own, given=given)) == [("resp_9", ["Hello?"])]
+    assert (harness.upstream.asked, harness.upstream.calls) == ([], [])
 
 
 @pytest.mark.parametrize(
@@ -88,27 +88,27 @@ def test_input_that_is_given_is_not_fetched(world: World, given: Any) -> None:
     ],
 )
 def test_a_response_without_an_end_or_an_output_cannot_stand_in_a_thread(
-    world: World, server: Server, changes: Json, said: str
+    harness: Harness, server: Server, changes: Json, said: str
 ) -> None:
-    world.upstream.stored["resp_2"] |= changes  # type: ignore[operator]
+    harness.upstream.stored["resp_2"] |= changes  # type: ignore[operator]
     with pytest.raises(NotAdoptable, match=f"resp_2 has the status {said} and cannot"):
-        collect(world, "resp_3")
+        collect(harness, "resp_3")
 
 
-def test_an_incomplete_response_can_be_adopted(world: World, server: Server) -> None:
-    world.upstream.stored["resp_3"] |= {"status": "incomplete"}  # type: ignore[operator]
-    assert words(collect(world, "resp_3")) == WHOLE
+def test_an_incomplete_response_can_be_adopted(harness: Harness, server: Server) -> None:
+    harness.upstream.stored["resp_3"] |= {"status": "incomplete"}  # type: ignore[operator]
+    assert words(collect(harness, "resp_3")) == WHOLE
 
 
-def test_input_that_upstream_does_not_have_must_be_given(world: World, server: Server) -> None:
+def test_input_that_upstream_does_not_have_must_be_given(harness: Harness, server: Server) -> None:
     del server.inputs["resp_2"]
     with pytest.raises(NotAdoptable, match=r"resp_2: .*pass the input, too"):
-        collect(world, "resp_3")
+        collect(harness, "resp_3")
 
 
-def test_refusals_of_upstream_are_raised(world: World, server: Server) -> None:
+def test_refusals_of_upstream_are_raised(harness: Harness, server: Server) -> None:
     with pytest.raises(Refusal, match="No such response"):
-        collect(world, "resp_9")
-    world.upstream.stored["broken"] = response("broken", message(says("Yes.")))
+        collect(harness, "resp_9")
+    harness.upstream.stored["broken"] = response("broken", message(says("Yes.")))
     with pytest.raises(Refusal, match=r"Not here\."):
-        collect(world, "broken")
+        collect(harness, "broken")

@@ -9,7 +9,7 @@ from shim.runtime import drive
 from shim.store import journal, threads
 from shim.wire.errors import ApiError
 from tests.engine.run import driven
-from tests.engine.scripted import World, answer, inputs
+from tests.engine.scripted import Harness, answer, inputs
 from tests.translate.telling import message, says
 
 Json = dict[str, Any]
@@ -24,106 +24,106 @@ GIVEN: list[Json] = [
 ]
 
 
-def add(world: World, thread: str, *items: Json) -> None:
-    drive.finish(session.add(world.context, thread, list(items)))
+def add(harness: Harness, thread: str, *items: Json) -> None:
+    drive.finish(session.add(harness.context, thread, list(items)))
 
 
-def listed(world: World, thread: str, limit: int | None = None) -> list[Json]:
-    return world.base.read(session.listed, world.context, thread, limit)
+def listed(harness: Harness, thread: str, limit: int | None = None) -> list[Json]:
+    return harness.base.read(session.listed, harness.context, thread, limit)
 
 
-def pop(world: World, thread: str) -> Json | None:
-    return world.base.write(session.pop, world.context, thread)
+def pop(harness: Harness, thread: str) -> Json | None:
+    return harness.base.write(session.pop, harness.context, thread)
 
 
 @pytest.fixture
-def talk(world: World) -> str:
+def talk(harness: Harness) -> str:
     """A thread with a run's answer; upstream's chain contains all of it."""
-    thread = world.thread("One")
-    world.run(thread, answer(HELLO))
+    thread = harness.thread("One")
+    harness.run(thread, answer(HELLO))
     return thread
 
 
-def test_items_are_listed_as_they_were_added(world: World) -> None:
-    thread = world.thread()
-    add(world, thread, *GIVEN)
-    assert listed(world, thread) == GIVEN
-    assert world.messages(thread) == ["Look.", "It is 42."]
+def test_items_are_listed_as_they_were_added(harness: Harness) -> None:
+    thread = harness.thread()
+    add(harness, thread, *GIVEN)
+    assert listed(harness, thread) == GIVEN
+    assert harness.messages(thread) == ["Look.", "It is 42."]
 
 
 @pytest.mark.parametrize("limit, first", [(0, 5), (1, 4), (5, 0), (9, 0)])
-def test_the_list_can_be_limited_to_the_last_items(world: World, limit: int, first: int) -> None:
-    thread = world.thread()
-    add(world, thread, *GIVEN)
-    assert listed(world, thread, limit) == GIVEN[first:]
+def test_the_list_can_be_limited_to_the_last_items(harness: Harness, limit: int, first: int) -> None:
+    thread = harness.thread()
+    add(harness, thread, *GIVEN)
+    assert listed(harness, thread, limit) == GIVEN[first:]
 
 
-def test_messages_of_runs_are_listed_in_the_form_that_is_sent(world: World, talk: str) -> None:
-    add(world, talk, GIVEN[0])
-    assert inputs({"input": listed(world, talk)}) == ["One", "Hello.", "Look."]
-    assert listed(world, talk)[-1] == GIVEN[0]
+def test_messages_of_runs_are_listed_in_the_form_that_is_sent(harness: Harness, talk: str) -> None:
+    add(harness, talk, GIVEN[0])
+    assert inputs({"input": listed(harness, talk)}) == ["One", "Hello.", "Look."]
+    assert listed(harness, talk)[-1] == GIVEN[0]
 
 
-def test_items_are_removed_from_the_end(world: World) -> None:
-    thread = world.thread()
-    add(world, thread, *GIVEN)
-    assert [pop(world, thread) for _ in GIVEN] == GIVEN[::-1]
-    assert (pop(world, thread), world.messages(thread)) == (None, [])
-    assert world.base.read(journal.rows, thread) == []
+def test_items_are_removed_from_the_end(harness: Harness) -> None:
+    thread = harness.thread()
+    add(harness, thread, *GIVEN)
+    assert [pop(harness, thread) for _ in GIVEN] == GIVEN[::-1]
+    assert (pop(harness, thread), harness.messages(thread)) == (None, [])
+    assert harness.base.read(journal.rows, thread) == []
 
 
-def test_removing_an_item_outside_of_the_chain_leaves_the_head(world: World, talk: str) -> None:
-    add(world, talk, GIVEN[0])
-    assert pop(world, talk) == GIVEN[0]
-    assert world.base.read(threads.head, talk).response_id == "resp_1"
+def test_removing_an_item_outside_of_the_chain_leaves_the_head(harness: Harness, talk: str) -> None:
+    add(harness, talk, GIVEN[0])
+    assert pop(harness, talk) == GIVEN[0]
+    assert harness.base.read(threads.head, talk).response_id == "resp_1"
 
 
-def test_removing_an_item_of_the_chain_removes_the_head(world: World, talk: str) -> None:
-    popped = pop(world, talk)
+def test_removing_an_item_of_the_chain_removes_the_head(harness: Harness, talk: str) -> None:
+    popped = pop(harness, talk)
     assert popped is not None
     assert inputs({"input": [popped]}) == ["Hello."]
-    assert world.base.read(threads.head, talk) == (None, 0)
-    world.run(talk, answer(message(says("Bye."), id="msg_b"), id="resp_2"))
-    assert inputs(world.sent) == ["One"]
+    assert harness.base.read(threads.head, talk) == (None, 0)
+    harness.run(talk, answer(message(says("Bye."), id="msg_b"), id="resp_2"))
+    assert inputs(harness.sent) == ["One"]
 
 
-def test_a_call_without_an_output_is_removed_with_the_item_before_it(world: World) -> None:
+def test_a_call_without_an_output_is_removed_with_the_item_before_it(harness: Harness) -> None:
     """The call is not listed, and must not appear later when an output with its id is added."""
-    thread = world.thread()
-    add(world, thread, GIVEN[0])
-    run = driven.drive(world, thread).run
+    thread = harness.thread()
+    add(harness, thread, GIVEN[0])
+    run = driven.drive(harness, thread).run
     call = {"type": "function_call", "call_id": "call_x", "name": "f", "arguments": "{}"}
-    world.base.write(lambda tx: journal.append(tx, thread, "out", call, run_id=run["id"], response_id="resp_1"))
-    world.clock.time = run["expires_at"]
-    assert listed(world, thread) == [GIVEN[0]]
-    assert pop(world, thread) == GIVEN[0]
-    assert world.base.read(journal.rows, thread) == []
+    harness.base.write(lambda tx: journal.append(tx, thread, "out", call, run_id=run["id"], response_id="resp_1"))
+    harness.clock.time = run["expires_at"]
+    assert listed(harness, thread) == [GIVEN[0]]
+    assert pop(harness, thread) == GIVEN[0]
+    assert harness.base.read(journal.rows, thread) == []
 
 
-def test_a_cleared_thread_keeps_its_runs(world: World, talk: str) -> None:
-    add(world, talk, *GIVEN)
-    world.base.write(session.clear, world.context, talk)
-    assert (listed(world, talk), world.messages(talk)) == ([], [])
-    assert world.base.read(threads.head, talk) == (None, 0)
-    assert len(world.get(f"threads/{talk}/runs")["data"]) == 1
+def test_a_cleared_thread_keeps_its_runs(harness: Harness, talk: str) -> None:
+    add(harness, talk, *GIVEN)
+    harness.base.write(session.clear, harness.context, talk)
+    assert (listed(harness, talk), harness.messages(talk)) == ([], [])
+    assert harness.base.read(threads.head, talk) == (None, 0)
+    assert len(harness.get(f"threads/{talk}/runs")["data"]) == 1
 
 
-def test_a_thread_with_an_active_run_can_be_read_but_not_changed(world: World, talk: str) -> None:
-    run = driven.drive(world, talk).run
-    changes = [lambda: add(world, talk, GIVEN[0]), lambda: pop(world, talk)]
-    changes.append(lambda: world.base.write(session.clear, world.context, talk))
+def test_a_thread_with_an_active_run_can_be_read_but_not_changed(harness: Harness, talk: str) -> None:
+    run = driven.drive(harness, talk).run
+    changes = [lambda: add(harness, talk, GIVEN[0]), lambda: pop(harness, talk)]
+    changes.append(lambda: harness.base.write(session.clear, harness.context, talk))
     for change in changes:
         with pytest.raises(ApiError, match=f"while a run {run['id']} is active"):
             change()
-    assert inputs({"input": listed(world, talk)}) == ["One", "Hello."]
+    assert inputs({"input": listed(harness, talk)}) == ["One", "Hello."]
 
 
 @pytest.mark.parametrize("create", [True, False])
-def test_the_first_item_creates_an_unknown_thread_if_the_settings_allow_it(world: World, create: bool) -> None:
-    object.__setattr__(world.context, "unknown_threads", create)
+def test_the_first_item_creates_an_unknown_thread_if_the_settings_allow_it(harness: Harness, create: bool) -> None:
+    object.__setattr__(harness.context, "unknown_threads", create)
     if create:
-        add(world, "thread_elsewhere", GIVEN[0])
-        assert listed(world, "thread_elsewhere") == [GIVEN[0]]
+        add(harness, "thread_elsewhere", GIVEN[0])
+        assert listed(harness, "thread_elsewhere") == [GIVEN[0]]
     else:
         with pytest.raises(ApiError, match="No thread found with id 'thread_elsewhere'"):
-            add(world, "thread_elsewhere", GIVEN[0])
+            add(harness, "thread_elsewhere", GIVEN[0])

@@ -6,7 +6,7 @@ import pytest
 
 from shim.engine.bridge import written
 from shim.store import journal
-from tests.engine.scripted import World
+from tests.engine.scripted import Harness
 from tests.translate.telling import message, says
 
 Json = dict[str, Any]
@@ -22,16 +22,16 @@ def said(role: str, text: str) -> Json:
 
 
 @pytest.fixture
-def thread(world: World) -> str:
-    return world.thread()
+def thread(harness: Harness) -> str:
+    return harness.thread()
 
 
-def give(world: World, thread: str, item: Json) -> Json | None:
-    return world.base.write(written.append, world.context, thread, item, 7)
+def give(harness: Harness, thread: str, item: Json) -> Json | None:
+    return harness.base.write(written.append, harness.context, thread, item, 7)
 
 
-def last(world: World, thread: str) -> journal.Row:
-    return world.base.read(journal.rows, thread)[-1]
+def last(harness: Harness, thread: str) -> journal.Row:
+    return harness.base.read(journal.rows, thread)[-1]
 
 
 #: An item, its direction in the journal, and the role of the message that shows it.
@@ -48,12 +48,12 @@ GIVEN = [
 
 @pytest.mark.parametrize("item, direction, role", GIVEN, ids=lambda given: str(given)[:40])
 def test_an_item_is_journalled_and_shown(
-    world: World, thread: str, item: Json, direction: str, role: str | None
+    harness: Harness, thread: str, item: Json, direction: str, role: str | None
 ) -> None:
-    shown = give(world, thread, item)
-    row = last(world, thread)
+    shown = give(harness, thread, item)
+    row = last(harness, thread)
     assert (row.direction, row.item, row.run_id, row.response_id) == (direction, item, None, None)
-    listed = world.get(f"threads/{thread}/messages")["data"]
+    listed = harness.get(f"threads/{thread}/messages")["data"]
     if role is None:
         assert (shown, row.message_id, listed) == (None, None, [])
     else:
@@ -64,17 +64,17 @@ def test_an_item_is_journalled_and_shown(
 
 @pytest.mark.parametrize("asks, answers", [(CALL, OUTPUT), (REQUEST, LEAVE)])
 def test_an_output_belongs_to_the_last_response_with_its_call(
-    world: World, thread: str, asks: Json, answers: Json
+    harness: Harness, thread: str, asks: Json, answers: Json
 ) -> None:
     for response_id in ("resp_1", "resp_2"):
-        world.base.write(written.put, world.context, thread, asks, None, response_id)
+        harness.base.write(written.put, harness.context, thread, asks, None, response_id)
     other = {name: "other" if name in ("id", "call_id") else value for name, value in asks.items()}
-    world.base.write(written.put, world.context, thread, other, None, "resp_3")
-    give(world, thread, answers)
-    assert last(world, thread).response_id == "resp_2"
+    harness.base.write(written.put, harness.context, thread, other, None, "resp_3")
+    give(harness, thread, answers)
+    assert last(harness, thread).response_id == "resp_2"
 
 
-def test_an_item_of_a_response_is_journalled_with_the_responses_id(world: World, thread: str) -> None:
-    world.base.write(written.put, world.context, thread, message(says("Hello.")), None, "resp_1")
-    row = last(world, thread)
+def test_an_item_of_a_response_is_journalled_with_the_responses_id(harness: Harness, thread: str) -> None:
+    harness.base.write(written.put, harness.context, thread, message(says("Hello.")), None, "resp_1")
+    row = last(harness, thread)
     assert (row.direction, row.response_id, row.message_id) == ("out", "resp_1", None)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from shim.ports import Profile, Refusal
-from tests.engine.scripted import Refused, World, answer, inputs, place
+from tests.engine.scripted import Harness, Refused, answer, inputs, place
 from tests.translate.telling import call, message, says
 
 HELLO = message(says("Hello."))
@@ -18,40 +18,40 @@ def response(status: str = "queued", *output: Json, id: str = "resp_1", **more: 
 
 
 @pytest.fixture
-def world(world: World) -> World:
-    world.upstream.can = Profile("scripted", background=True, always=True)
-    return world
+def harness(harness: Harness) -> Harness:
+    harness.upstream.can = Profile("scripted", background=True, always=True)
+    return harness
 
 
-def start(world: World, thread: str, *answers: Any, **given: Any) -> Json:
-    world.script(*answers)
-    return world.post(
-        f"threads/{thread}/runs", assistant_id=given.pop("assistant_id", None) or world.assistant(), **given
+def start(harness: Harness, thread: str, *answers: Any, **given: Any) -> Json:
+    harness.script(*answers)
+    return harness.post(
+        f"threads/{thread}/runs", assistant_id=given.pop("assistant_id", None) or harness.assistant(), **given
     )
 
 
-def test_a_background_run_is_started_and_polled_upstream(world: World) -> None:
-    thread = world.thread("One")
-    run = start(world, thread, response())
-    assert (run["status"], world.sent["background"]) == ("queued", True)
-    world.upstream.stored["resp_1"] = response("in_progress")
-    found = world.reply("GET", place(run))
+def test_a_background_run_is_started_and_polled_upstream(harness: Harness) -> None:
+    thread = harness.thread("One")
+    run = start(harness, thread, response())
+    assert (run["status"], harness.sent["background"]) == ("queued", True)
+    harness.upstream.stored["resp_1"] = response("in_progress")
+    found = harness.reply("GET", place(run))
     assert found.headers["openai-poll-after-ms"] == "250"
-    assert world.get(place(run))["status"] == "in_progress"
-    world.upstream.stored["resp_1"] = response("completed", HELLO)
-    world.clock.time += 1
-    found = world.get(place(run))
+    assert harness.get(place(run))["status"] == "in_progress"
+    harness.upstream.stored["resp_1"] = response("completed", HELLO)
+    harness.clock.time += 1
+    found = harness.get(place(run))
     assert (found["status"], found["usage"]["total_tokens"]) == ("completed", 14)
-    assert world.messages(thread) == ["One", "Hello."]
-    assert world.upstream.asked == ["resp_1", "resp_1"]
+    assert harness.messages(thread) == ["One", "Hello."]
+    assert harness.upstream.asked == ["resp_1", "resp_1"]
 
 
-def test_a_response_that_is_completed_at_once(world: World) -> None:
-    thread = world.thread("One")
-    run = start(world, thread, response("completed", HELLO))
+def test_a_response_that_is_completed_at_once(harness: Harness) -> None:
+    thread = harness.thread("One")
+    run = start(harness, thread, response("completed", HELLO))
     assert run["status"] == "queued"
-    assert world.get(place(run))["status"] == "completed"
-    assert world.upstream.asked == []
+    assert harness.get(place(run))["status"] == "completed"
+    assert harness.upstream.asked == []
 
 
 #: Refusals of servers without a background mode.
@@ -63,41 +63,41 @@ NO_BACKGROUND = [
 
 
 @pytest.mark.parametrize("refusal", NO_BACKGROUND)
-def test_a_server_without_background_mode_is_asked_for_it_once(world: World, refusal: Refusal) -> None:
-    thread = world.thread("One")
-    run = start(world, thread, refusal, answer(HELLO))
-    assert (run["status"], world.get(place(run))["status"]) == ("queued", "completed")
-    start(world, thread, answer(message(says("Bye."), id="msg_b"), id="resp_2"))
-    assert ["background" in body for body in world.upstream.bodies] == [True, False, False]
-    assert world.messages(thread) == ["One", "Hello.", "Bye."]
+def test_a_server_without_background_mode_is_asked_for_it_once(harness: Harness, refusal: Refusal) -> None:
+    thread = harness.thread("One")
+    run = start(harness, thread, refusal, answer(HELLO))
+    assert (run["status"], harness.get(place(run))["status"]) == ("queued", "completed")
+    start(harness, thread, answer(message(says("Bye."), id="msg_b"), id="resp_2"))
+    assert ["background" in body for body in harness.upstream.bodies] == [True, False, False]
+    assert harness.messages(thread) == ["One", "Hello.", "Bye."]
 
 
-def test_upstream_is_polled_at_growing_intervals(world: World) -> None:
+def test_upstream_is_polled_at_growing_intervals(harness: Harness) -> None:
     """Often at first, then once a second, for any number of calls."""
-    run = start(world, world.thread("One"), response())
-    world.upstream.stored["resp_1"] = response("queued")
+    run = start(harness, harness.thread("One"), response())
+    harness.upstream.stored["resp_1"] = response("queued")
     asked = []
     for _ in range(12):
-        world.get(place(run))
-        world.get(f"threads/{run['thread_id']}/messages")
-        asked.append(len(world.upstream.asked))
-        world.clock.time += 0.25
+        harness.get(place(run))
+        harness.get(f"threads/{run['thread_id']}/messages")
+        asked.append(len(harness.upstream.asked))
+        harness.clock.time += 0.25
     assert asked == [1, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5]
 
 
-def test_a_run_in_the_background_needs_no_process(world: World) -> None:
-    run = start(world, world.thread("One"), response())
-    world.living.clear()
-    world.clock.time += 100
-    world.upstream.stored["resp_1"] = response("completed", HELLO)
-    assert world.elsewhere("other").get(place(run))["status"] == "completed"
+def test_a_run_in_the_background_needs_no_process(harness: Harness) -> None:
+    run = start(harness, harness.thread("One"), response())
+    harness.living.clear()
+    harness.clock.time += 100
+    harness.upstream.stored["resp_1"] = response("completed", HELLO)
+    assert harness.elsewhere("other").get(place(run))["status"] == "completed"
 
 
-def test_an_expired_background_run_is_cancelled_upstream(world: World) -> None:
-    run = start(world, world.thread("One"), response())
-    world.clock.time += 600
-    assert world.get(place(run))["status"] == "expired"
-    assert world.upstream.cancelled == ["resp_1"]
+def test_an_expired_background_run_is_cancelled_upstream(harness: Harness) -> None:
+    run = start(harness, harness.thread("One"), response())
+    harness.clock.time += 600
+    assert harness.get(place(run))["status"] == "expired"
+    assert harness.upstream.cancelled == ["resp_1"]
 
 
 #: Upstream's answer to a cancellation, and its response afterwards; the status of the run.
@@ -111,35 +111,35 @@ STOPS = [
 
 
 @pytest.mark.parametrize("refusal, shown, status", STOPS)
-def test_cancelling(world: World, refusal: Any, shown: Any, status: str) -> None:
-    run = start(world, world.thread("One"), response())
-    world.upstream.uncancellable, world.upstream.stored["resp_1"] = refusal, response("in_progress")
-    assert world.post(f"{place(run)}/cancel")["status"] == "cancelling"
-    assert world.upstream.cancelled == ["resp_1"]
-    world.upstream.stored["resp_1"] = shown
-    world.clock.time += 1
-    assert world.get(place(run))["status"] == status
+def test_cancelling(harness: Harness, refusal: Any, shown: Any, status: str) -> None:
+    run = start(harness, harness.thread("One"), response())
+    harness.upstream.uncancellable, harness.upstream.stored["resp_1"] = refusal, response("in_progress")
+    assert harness.post(f"{place(run)}/cancel")["status"] == "cancelling"
+    assert harness.upstream.cancelled == ["resp_1"]
+    harness.upstream.stored["resp_1"] = shown
+    harness.clock.time += 1
+    assert harness.get(place(run))["status"] == status
 
 
-def test_deleting_the_thread_cancels_the_response(world: World) -> None:
-    run = start(world, world.thread("One"), response())
-    world.upstream.stored["resp_1"] = response("in_progress")
-    world.delete(f"threads/{run['thread_id']}")
-    assert world.upstream.cancelled == ["resp_1"]
+def test_deleting_the_thread_cancels_the_response(harness: Harness) -> None:
+    run = start(harness, harness.thread("One"), response())
+    harness.upstream.stored["resp_1"] = response("in_progress")
+    harness.delete(f"threads/{run['thread_id']}")
+    assert harness.upstream.cancelled == ["resp_1"]
 
 
-def test_a_round_of_outputs_runs_in_the_background(world: World) -> None:
-    thread = world.thread("One")
-    run = start(world, thread, response("completed", call()))
-    assert world.get(place(run))["status"] == "requires_action"
-    world.script(response("queued", id="resp_2"))
+def test_a_round_of_outputs_runs_in_the_background(harness: Harness) -> None:
+    thread = harness.thread("One")
+    run = start(harness, thread, response("completed", call()))
+    assert harness.get(place(run))["status"] == "requires_action"
+    harness.script(response("queued", id="resp_2"))
     outputs = [{"tool_call_id": "call_a", "output": "42"}]
-    assert world.post(f"{place(run)}/submit_tool_outputs", tool_outputs=outputs)["status"] == "queued"
-    assert (inputs(world.sent), world.sent["previous_response_id"]) == (["output call_a"], "resp_1")
-    world.upstream.stored["resp_2"] = response("completed", HELLO, id="resp_2")
-    assert world.get(place(run))["status"] == "completed"
-    start(world, thread, response(id="resp_3"))
-    assert world.sent["previous_response_id"] == "resp_2"
+    assert harness.post(f"{place(run)}/submit_tool_outputs", tool_outputs=outputs)["status"] == "queued"
+    assert (inputs(harness.sent), harness.sent["previous_response_id"]) == (["output call_a"], "resp_1")
+    harness.upstream.stored["resp_2"] = response("completed", HELLO, id="resp_2")
+    assert harness.get(place(run))["status"] == "completed"
+    start(harness, thread, response(id="resp_3"))
+    assert harness.sent["previous_response_id"] == "resp_2"
 
 
 #: Failures of a request for the state, and the status of the run.
@@ -151,49 +151,49 @@ LOOKS = [
 
 
 @pytest.mark.parametrize("refusal, status", LOOKS, ids=str)
-def test_a_failed_poll(world: World, refusal: Refusal, status: str) -> None:
-    run = start(world, world.thread("One"), response())
-    world.upstream.stored["resp_1"] = refusal
-    assert world.get(place(run))["status"] == status
+def test_a_failed_poll(harness: Harness, refusal: Refusal, status: str) -> None:
+    run = start(harness, harness.thread("One"), response())
+    harness.upstream.stored["resp_1"] = refusal
+    assert harness.get(place(run))["status"] == status
 
 
-def test_a_refused_background_run_is_not_stored(world: World) -> None:
-    thread = world.thread("One")
+def test_a_refused_background_run_is_not_stored(harness: Harness) -> None:
+    thread = harness.thread("One")
     with pytest.raises(Refused, match="does not exist"):
-        start(world, thread, Refusal(400, "The requested model 'x' does not exist.", code="model_not_found"))
-    assert world.get(f"threads/{thread}/runs")["data"] == []
+        start(harness, thread, Refusal(400, "The requested model 'x' does not exist.", code="model_not_found"))
+    assert harness.get(f"threads/{thread}/runs")["data"] == []
 
 
-def test_a_failed_background_request_fails_the_run(world: World) -> None:
-    run = start(world, world.thread("One"), Refusal(500, "Boom."))
+def test_a_failed_background_request_fails_the_run(harness: Harness) -> None:
+    run = start(harness, harness.thread("One"), Refusal(500, "Boom."))
     assert run["status"] == "queued"
-    assert world.get(place(run))["last_error"] == {"code": "server_error", "message": "Boom."}
+    assert harness.get(place(run))["last_error"] == {"code": "server_error", "message": "Boom."}
 
 
-def test_a_used_up_token_limit_ends_the_run_without_a_request(world: World) -> None:
+def test_a_used_up_token_limit_ends_the_run_without_a_request(harness: Harness) -> None:
     usage = {"input_tokens": 10, "output_tokens": 90, "total_tokens": 100}
-    run = start(world, world.thread("One"), response("completed", call(), usage=usage), max_completion_tokens=100)
+    run = start(harness, harness.thread("One"), response("completed", call(), usage=usage), max_completion_tokens=100)
     outputs = [{"tool_call_id": "call_a", "output": "42"}]
-    world.post(f"{place(run)}/submit_tool_outputs", tool_outputs=outputs)
-    assert world.get(place(run))["status"] == "incomplete"
-    assert len(world.upstream.bodies) == 1
+    harness.post(f"{place(run)}/submit_tool_outputs", tool_outputs=outputs)
+    assert harness.get(place(run))["status"] == "incomplete"
+    assert len(harness.upstream.bodies) == 1
 
 
-def test_a_response_that_is_not_stored_is_no_head(world: World) -> None:
-    thread = world.thread("One")
-    world.get(place(start(world, thread, response("completed", HELLO, store=False))))
-    start(world, thread, response(id="resp_2"))
-    assert world.sent.get("previous_response_id") is None
+def test_a_response_that_is_not_stored_is_no_head(harness: Harness) -> None:
+    thread = harness.thread("One")
+    harness.get(place(start(harness, thread, response("completed", HELLO, store=False))))
+    start(harness, thread, response(id="resp_2"))
+    assert harness.sent.get("previous_response_id") is None
 
 
 LOST = {"error": {"code": "previous_response_not_found", "message": "x"}}
 
 
-def chained(world: World) -> str:
+def chained(harness: Harness) -> str:
     """A thread with a head."""
-    thread = world.thread("One")
-    start(world, thread, response("completed", HELLO))
-    world.say(thread, "Two")
+    thread = harness.thread("One")
+    start(harness, thread, response("completed", HELLO))
+    harness.message(thread, "Two")
     return thread
 
 
@@ -207,90 +207,90 @@ WAYS = [
 
 @pytest.mark.parametrize("way", WAYS, ids=["refused", "ignored", "failed at once"])
 @pytest.mark.parametrize("deaf", [None, Refusal(404, "x")])
-def test_a_lost_chain_is_healed(world: World, way: Any, deaf: Any) -> None:
-    world.upstream.uncancellable = deaf
-    thread = chained(world)
-    run = start(world, thread, way, response("completed", message(says("B"), id="msg_b"), id="resp_2"))
-    assert [body.get("previous_response_id") for body in world.upstream.bodies] == [None, "resp_1", None]
-    assert inputs(world.sent) == ["One", "Hello.", "Two"]
-    assert world.get(place(run))["status"] == "completed"
+def test_a_lost_chain_is_healed(harness: Harness, way: Any, deaf: Any) -> None:
+    harness.upstream.uncancellable = deaf
+    thread = chained(harness)
+    run = start(harness, thread, way, response("completed", message(says("B"), id="msg_b"), id="resp_2"))
+    assert [body.get("previous_response_id") for body in harness.upstream.bodies] == [None, "resp_1", None]
+    assert inputs(harness.sent) == ["One", "Hello.", "Two"]
+    assert harness.get(place(run))["status"] == "completed"
 
 
-def test_a_lost_chain_that_is_reported_late_is_healed(world: World) -> None:
+def test_a_lost_chain_that_is_reported_late_is_healed(harness: Harness) -> None:
     """Upstream searches for the previous response only when it begins to work on the new one."""
-    thread = chained(world)
-    run = start(world, thread, response("queued", id="resp_9"))
-    world.upstream.stored["resp_9"] = response("failed", id="resp_9", **LOST)
-    world.script(response("queued", id="resp_2"))
-    assert world.get(place(run))["status"] == "queued"
-    assert inputs(world.sent) == ["One", "Hello.", "Two"]
-    world.upstream.stored["resp_2"] = response("completed", message(says("B"), id="msg_b"), id="resp_2")
-    world.clock.time += 1
-    assert world.get(place(run))["status"] == "completed"
-    assert world.messages(thread) == ["One", "Hello.", "Two", "B"]
+    thread = chained(harness)
+    run = start(harness, thread, response("queued", id="resp_9"))
+    harness.upstream.stored["resp_9"] = response("failed", id="resp_9", **LOST)
+    harness.script(response("queued", id="resp_2"))
+    assert harness.get(place(run))["status"] == "queued"
+    assert inputs(harness.sent) == ["One", "Hello.", "Two"]
+    harness.upstream.stored["resp_2"] = response("completed", message(says("B"), id="msg_b"), id="resp_2")
+    harness.clock.time += 1
+    assert harness.get(place(run))["status"] == "completed"
+    assert harness.messages(thread) == ["One", "Hello.", "Two", "B"]
 
 
-def test_a_healed_request_that_fails_fails_the_run(world: World) -> None:
-    run = start(world, chained(world), response("queued", id="resp_9"))
-    world.upstream.stored["resp_9"] = response("failed", id="resp_9", **LOST)
-    world.script(Refusal(500, "Boom."))
-    world.get(place(run))
-    assert world.get(place(run))["last_error"]["message"] == "Boom."
+def test_a_healed_request_that_fails_fails_the_run(harness: Harness) -> None:
+    run = start(harness, chained(harness), response("queued", id="resp_9"))
+    harness.upstream.stored["resp_9"] = response("failed", id="resp_9", **LOST)
+    harness.script(Refusal(500, "Boom."))
+    harness.get(place(run))
+    assert harness.get(place(run))["last_error"]["message"] == "Boom."
 
 
-def test_a_response_without_a_chain_that_reports_a_lost_one_fails(world: World) -> None:
-    run = start(world, world.thread("One"), response("queued"))
-    world.upstream.stored["resp_1"] = response("failed", **LOST)
-    assert world.get(place(run))["status"] == "failed"
+def test_a_response_without_a_chain_that_reports_a_lost_one_fails(harness: Harness) -> None:
+    run = start(harness, harness.thread("One"), response("queued"))
+    harness.upstream.stored["resp_1"] = response("failed", **LOST)
+    assert harness.get(place(run))["status"] == "failed"
 
 
-def test_of_two_processes_one_heals_the_chain(world: World) -> None:
-    run = start(world, chained(world), response("queued", id="resp_9"))
-    world.upstream.stored["resp_9"] = response("failed", id="resp_9", **LOST)
-    world.script(response("queued", id="resp_2"), response("queued", id="resp_3"))
-    other = world.elsewhere("other")
-    world.upstream.stored["resp_2"] = response("queued", id="resp_2")
-    world.meddle(lambda name, *args: name == "_claim", lambda: other.get(place(run)))
-    world.get(place(run))
-    assert len(world.upstream.script) == 1
-    assert world.get(place(run))["status"] in ("queued", "failed")
+def test_of_two_processes_one_heals_the_chain(harness: Harness) -> None:
+    run = start(harness, chained(harness), response("queued", id="resp_9"))
+    harness.upstream.stored["resp_9"] = response("failed", id="resp_9", **LOST)
+    harness.script(response("queued", id="resp_2"), response("queued", id="resp_3"))
+    other = harness.elsewhere("other")
+    harness.upstream.stored["resp_2"] = response("queued", id="resp_2")
+    harness.meddle(lambda name, *args: name == "_claim", lambda: other.get(place(run)))
+    harness.get(place(run))
+    assert len(harness.upstream.script) == 1
+    assert harness.get(place(run))["status"] in ("queued", "failed")
 
 
-def test_a_run_that_is_cancelled_before_it_is_healed(world: World) -> None:
-    run = start(world, chained(world), response("queued", id="resp_9"))
-    world.upstream.stored["resp_9"] = response("in_progress", id="resp_9")
-    other = world.elsewhere("other")
+def test_a_run_that_is_cancelled_before_it_is_healed(harness: Harness) -> None:
+    run = start(harness, chained(harness), response("queued", id="resp_9"))
+    harness.upstream.stored["resp_9"] = response("in_progress", id="resp_9")
+    other = harness.elsewhere("other")
 
     def cancel() -> None:
-        world.upstream.stored["resp_9"] = response("in_progress", id="resp_9")
+        harness.upstream.stored["resp_9"] = response("in_progress", id="resp_9")
         other.post(f"{place(run)}/cancel")
 
-    world.upstream.stored["resp_9"] = response("failed", id="resp_9", **LOST)
-    world.meddle(lambda name, *args: name == "_claim", cancel)
-    assert world.get(place(run))["status"] == "cancelled"
-    assert len(world.upstream.bodies) == 2
+    harness.upstream.stored["resp_9"] = response("failed", id="resp_9", **LOST)
+    harness.meddle(lambda name, *args: name == "_claim", cancel)
+    assert harness.get(place(run))["status"] == "cancelled"
+    assert len(harness.upstream.bodies) == 2
 
 
-def test_a_run_that_is_cancelled_during_its_first_request(world: World) -> None:
-    thread = world.thread("One")
+def test_a_run_that_is_cancelled_during_its_first_request(harness: Harness) -> None:
+    thread = harness.thread("One")
 
     def meanwhile(body: Json) -> Json:
-        (run,) = world.get(f"threads/{thread}/runs")["data"]
-        world.post(f"{place(run)}/cancel")
+        (run,) = harness.get(f"threads/{thread}/runs")["data"]
+        harness.post(f"{place(run)}/cancel")
         return response("queued")
 
-    run = start(world, thread, meanwhile)
-    assert world.upstream.cancelled == ["resp_1"]
-    world.upstream.stored["resp_1"] = response("cancelled")
-    assert world.get(place(run))["status"] == "cancelled"
+    run = start(harness, thread, meanwhile)
+    assert harness.upstream.cancelled == ["resp_1"]
+    harness.upstream.stored["resp_1"] = response("cancelled")
+    assert harness.get(place(run))["status"] == "cancelled"
 
 
-def test_a_thread_that_is_deleted_during_its_runs_first_request(world: World) -> None:
-    thread = world.thread("One")
+def test_a_thread_that_is_deleted_during_its_runs_first_request(harness: Harness) -> None:
+    thread = harness.thread("One")
 
     def meanwhile(body: Json) -> Json:
-        world.delete(f"threads/{thread}")
+        harness.delete(f"threads/{thread}")
         return response("queued")
 
     with pytest.raises(Refused, match="No thread found"):
-        start(world, thread, meanwhile)
+        start(harness, thread, meanwhile)

@@ -7,7 +7,7 @@ import pytest
 
 from shim.ports import Profile
 from shim.runtime import drive
-from tests.engine.scripted import Lost, World, answer, inputs, place
+from tests.engine.scripted import Harness, Lost, answer, inputs, place
 from tests.translate.telling import message, says
 
 HELLO, BYE = message(says("Hello."), id="msg_a"), message(says("Bye."), id="msg_b")
@@ -35,22 +35,22 @@ class Interrupted:
 
 #: An answer of one message takes so many commits: begun, opened, written, ended.
 @pytest.mark.parametrize("commits", [1, 2, 3, 4])
-def test_the_run_ends_and_nothing_is_written_twice(world: World, commits: int) -> None:
-    thread, helper, inner = world.thread("One"), world.assistant(), world.context.store
-    world.script(answer(HELLO))
-    reply = world.reply("POST", f"threads/{thread}/runs", {"assistant_id": helper, "stream": True})
+def test_the_run_ends_and_nothing_is_written_twice(harness: Harness, commits: int) -> None:
+    thread, helper, inner = harness.thread("One"), harness.assistant(), harness.context.store
+    harness.script(answer(HELLO))
+    reply = harness.reply("POST", f"threads/{thread}/runs", {"assistant_id": helper, "stream": True})
     assert reply.events is not None
-    object.__setattr__(world.context, "store", Interrupted(inner, commits))
+    object.__setattr__(harness.context, "store", Interrupted(inner, commits))
     with pytest.raises(Lost):
         list(drive.drain(reply.events))
-    object.__setattr__(world.context, "store", inner)
+    object.__setattr__(harness.context, "store", inner)
     if commits < 4:
         # The request is sent again by the next process that reads the thread.
-        world.script(answer(HELLO, id="resp_again"))
-    (run,) = world.get(f"threads/{thread}/runs")["data"]
+        harness.script(answer(HELLO, id="resp_again"))
+    (run,) = harness.get(f"threads/{thread}/runs")["data"]
     assert run["status"] == "completed"
-    steps = world.get(f"{place(run)}/steps")["data"]
+    steps = harness.get(f"{place(run)}/steps")["data"]
     assert [step["status"] for step in steps] == ["completed"]
-    world.upstream.can = Profile("scripted", stores=False)
-    world.run(thread, answer(BYE, id="resp_2"), assistant_id=helper, additional_instructions="Go on.")
-    assert inputs(world.sent) == ["One", "Hello."]
+    harness.upstream.can = Profile("scripted", stores=False)
+    harness.run(thread, answer(BYE, id="resp_2"), assistant_id=helper, additional_instructions="Go on.")
+    assert inputs(harness.sent) == ["One", "Hello."]

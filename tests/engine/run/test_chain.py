@@ -7,7 +7,7 @@ from contextlib import suppress
 import pytest
 
 from shim.ports import Profile, Refusal
-from tests.engine.scripted import Refused, World, answer, inputs
+from tests.engine.scripted import Harness, Refused, answer, inputs
 from tests.scenarios.healing.wordings import WORDINGS, Wording
 from tests.translate.telling import added, call, created, ended, last, message, names, says, text
 
@@ -16,42 +16,42 @@ def said(value: str, id: str = "msg_a") -> dict:
     return message(says(value), id=id)
 
 
-def previous(world: World) -> str | None:
-    return world.sent.get("previous_response_id")
+def previous(harness: Harness) -> str | None:
+    return harness.sent.get("previous_response_id")
 
 
-def test_a_thread_is_chained_run_by_run(world: World) -> None:
-    thread = world.thread("One", "Two")
-    world.run(thread, answer(said("A"), id="resp_1"))
-    assert (inputs(world.sent), previous(world)) == (["One", "Two"], None)
-    world.say(thread, "Three")
-    world.run(thread, answer(said("B", "msg_b"), id="resp_2"))
-    assert (inputs(world.sent), previous(world)) == (["Three"], "resp_1")
-    world.run(thread, answer(said("C", "msg_c"), id="resp_3"))
-    assert (inputs(world.sent), previous(world)) == ([], "resp_2")
-    assert world.messages(thread) == ["One", "Two", "A", "Three", "B", "C"]
+def test_a_thread_is_chained_run_by_run(harness: Harness) -> None:
+    thread = harness.thread("One", "Two")
+    harness.run(thread, answer(said("A"), id="resp_1"))
+    assert (inputs(harness.sent), previous(harness)) == (["One", "Two"], None)
+    harness.message(thread, "Three")
+    harness.run(thread, answer(said("B", "msg_b"), id="resp_2"))
+    assert (inputs(harness.sent), previous(harness)) == (["Three"], "resp_1")
+    harness.run(thread, answer(said("C", "msg_c"), id="resp_3"))
+    assert (inputs(harness.sent), previous(harness)) == ([], "resp_2")
+    assert harness.messages(thread) == ["One", "Two", "A", "Three", "B", "C"]
 
 
-def test_a_round_chains_from_the_response_with_the_calls(world: World) -> None:
-    thread = world.thread("One")
-    asked = last(world.run(thread, answer(call(), id="resp_1")), "run.requires_action")
-    told = world.submit(asked, answer(said("A"), id="resp_2"), call_a="42")
-    assert (inputs(world.sent), previous(world)) == (["output call_a"], "resp_1")
+def test_a_round_chains_from_the_response_with_the_calls(harness: Harness) -> None:
+    thread = harness.thread("One")
+    asked = last(harness.run(thread, answer(call(), id="resp_1")), "run.requires_action")
+    told = harness.submit(asked, answer(said("A"), id="resp_2"), call_a="42")
+    assert (inputs(harness.sent), previous(harness)) == (["output call_a"], "resp_1")
     assert names(told)[:3] == ["run.step.completed", "run.queued", "run.in_progress"]
-    world.run(thread, answer(said("B", "msg_b"), id="resp_3"))
-    assert (inputs(world.sent), previous(world)) == ([], "resp_2")
+    harness.run(thread, answer(said("B", "msg_b"), id="resp_3"))
+    assert (inputs(harness.sent), previous(harness)) == ([], "resp_2")
 
 
-def test_instructions_alone_are_an_input(world: World) -> None:
-    world.run(world.thread(), answer(said("A")), instructions="Begin.")
-    assert world.sent["input"] == [{"role": "developer", "content": "Begin."}]
-    assert world.sent["instructions"] == "Begin."
+def test_instructions_alone_are_an_input(harness: Harness) -> None:
+    harness.run(harness.thread(), answer(said("A")), instructions="Begin.")
+    assert harness.sent["input"] == [{"role": "developer", "content": "Begin."}]
+    assert harness.sent["instructions"] == "Begin."
 
 
-def test_a_run_without_instructions_and_messages_is_refused(world: World) -> None:
+def test_a_run_without_instructions_and_messages_is_refused(harness: Harness) -> None:
     with pytest.raises(Refused, match="requires a Thread with a user message"):
-        world.run(world.thread())
-    assert world.upstream.bodies == []
+        harness.run(harness.thread())
+    assert harness.upstream.bodies == []
 
 
 CUT = {"incomplete_details": {"reason": "max_output_tokens"}}
@@ -79,30 +79,30 @@ BAD_ENDS = {
 
 
 @pytest.mark.parametrize("end", BAD_ENDS)
-def test_a_run_that_ends_badly_leaves_the_head(world: World, end: str) -> None:
+def test_a_run_that_ends_badly_leaves_the_head(harness: Harness, end: str) -> None:
     script, expected = BAD_ENDS[end]
-    thread = world.thread("One")
-    world.run(thread, answer(said("A"), id="resp_1"))
-    world.say(thread, "Two")
-    world.run(thread, script)
-    world.say(thread, "Three")
-    world.run(thread, answer(said("C", "msg_c"), id="resp_3"))
-    assert (inputs(world.sent), previous(world)) == (expected, "resp_1")
+    thread = harness.thread("One")
+    harness.run(thread, answer(said("A"), id="resp_1"))
+    harness.message(thread, "Two")
+    harness.run(thread, script)
+    harness.message(thread, "Three")
+    harness.run(thread, answer(said("C", "msg_c"), id="resp_3"))
+    assert (inputs(harness.sent), previous(harness)) == (expected, "resp_1")
 
 
 @pytest.mark.parametrize("end", ["cancel", "expire"])
-def test_a_run_that_ended_while_it_waited_leaves_the_head(world: World, end: str) -> None:
+def test_a_run_that_ended_while_it_waited_leaves_the_head(harness: Harness, end: str) -> None:
     """Only calls that have an output are replayed."""
-    thread = world.thread("One")
-    asked = last(world.run(thread, answer(call(id="fc_1"), id="resp_1")), "run.requires_action")
-    world.submit(asked, answer(call(id="fc_2"), id="resp_2"), call_1="42")
+    thread = harness.thread("One")
+    asked = last(harness.run(thread, answer(call(id="fc_1"), id="resp_1")), "run.requires_action")
+    harness.submit(asked, answer(call(id="fc_2"), id="resp_2"), call_1="42")
     if end == "cancel":
-        world.post(f"threads/{thread}/runs/{asked['id']}/cancel")
+        harness.post(f"threads/{thread}/runs/{asked['id']}/cancel")
     else:
-        world.clock.time += 600
-    world.say(thread, "Two")
-    world.run(thread, answer(said("C"), id="resp_3"))
-    assert (inputs(world.sent), previous(world)) == (["One", "call call_1", "output call_1", "Two"], None)
+        harness.clock.time += 600
+    harness.message(thread, "Two")
+    harness.run(thread, answer(said("C"), id="resp_3"))
+    assert (inputs(harness.sent), previous(harness)) == (["One", "call call_1", "output call_1", "Two"], None)
 
 
 #: The forms of a lost chain: a refusal, a single error event, an answer whose echo has no chain.
@@ -138,41 +138,41 @@ NEVER |= {"an answer without the history", "the same behind a sign of life", "th
 
 
 @pytest.mark.parametrize("way", LOST)
-def test_a_lost_chain_is_healed(world: World, way: str) -> None:
-    thread = world.thread("One")
-    world.run(thread, answer(said("A"), id="resp_1"))
-    world.say(thread, "Two")
-    world.script(LOST[way])
-    told = world.run(thread, answer(said("B", "msg_b"), id="resp_2"))
-    assert [body.get("previous_response_id") for body in world.upstream.bodies] == [None, "resp_1", None]
-    assert inputs(world.sent) == ["One", "A", "Two"]
+def test_a_lost_chain_is_healed(harness: Harness, way: str) -> None:
+    thread = harness.thread("One")
+    harness.run(thread, answer(said("A"), id="resp_1"))
+    harness.message(thread, "Two")
+    harness.script(LOST[way])
+    told = harness.run(thread, answer(said("B", "msg_b"), id="resp_2"))
+    assert [body.get("previous_response_id") for body in harness.upstream.bodies] == [None, "resp_1", None]
+    assert inputs(harness.sent) == ["One", "A", "Two"]
     assert names(told)[-1] == "run.completed"
-    assert world.messages(thread) == ["One", "A", "Two", "B"]
-    assert all(each.closed for each in world.upstream.answers)
-    world.run(thread, answer(said("C", "msg_c"), id="resp_3"))
-    assert previous(world) == (None if way in NEVER else "resp_2")
-    assert len(world.upstream.bodies) == 4
+    assert harness.messages(thread) == ["One", "A", "Two", "B"]
+    assert all(each.closed for each in harness.upstream.answers)
+    harness.run(thread, answer(said("C", "msg_c"), id="resp_3"))
+    assert previous(harness) == (None if way in NEVER else "resp_2")
+    assert len(harness.upstream.bodies) == 4
 
 
 @pytest.mark.parametrize("way", LOST)
-def test_a_lost_chain_is_healed_only_once(world: World, way: str) -> None:
-    thread = world.thread("One")
-    world.run(thread, answer(said("A"), id="resp_1"))
-    world.script(LOST[way])
+def test_a_lost_chain_is_healed_only_once(harness: Harness, way: str) -> None:
+    thread = harness.thread("One")
+    harness.run(thread, answer(said("A"), id="resp_1"))
+    harness.script(LOST[way])
     # A refusal before the answer is raised; one in the answer fails the run.
     with suppress(Refused):
-        told = world.run(thread, Refusal(400, GONE))
+        told = harness.run(thread, Refusal(400, GONE))
         assert names(told)[-1] == "run.failed"
-    assert len(world.upstream.bodies) == 3
-    assert world.upstream.script == deque()
+    assert len(harness.upstream.bodies) == 3
+    assert harness.upstream.script == deque()
 
 
-def test_a_lost_tip_is_healed_with_its_outputs(world: World) -> None:
-    thread = world.thread("One")
-    asked = last(world.run(thread, answer(call(), id="resp_1")), "run.requires_action")
-    world.script(Refusal(400, WORDINGS["OpenAI, a call that is gone"].error["message"]))
-    world.submit(asked, answer(said("A"), id="resp_2"), call_a="42")
-    assert (inputs(world.sent), previous(world)) == (["One", "call call_a", "output call_a"], None)
+def test_a_lost_tip_is_healed_with_its_outputs(harness: Harness) -> None:
+    thread = harness.thread("One")
+    asked = last(harness.run(thread, answer(call(), id="resp_1")), "run.requires_action")
+    harness.script(Refusal(400, WORDINGS["OpenAI, a call that is gone"].error["message"]))
+    harness.submit(asked, answer(said("A"), id="resp_2"), call_a="42")
+    assert (inputs(harness.sent), previous(harness)) == (["One", "call call_a", "output call_a"], None)
 
 
 #: Refusals that have nothing to do with a chain.
@@ -180,51 +180,51 @@ NOT_LOST = [Refusal(500, "Boom."), Refusal(429, "Slow down."), Refusal(None, "No
 
 
 @pytest.mark.parametrize("refusal", NOT_LOST, ids=str)
-def test_other_failures_heal_nothing(world: World, refusal: Refusal) -> None:
-    thread = world.thread("One")
-    world.run(thread, answer(said("A"), id="resp_1"))
-    told = world.run(thread, refusal)
-    assert len(world.upstream.bodies) == 2
+def test_other_failures_heal_nothing(harness: Harness, refusal: Refusal) -> None:
+    thread = harness.thread("One")
+    harness.run(thread, answer(said("A"), id="resp_1"))
+    told = harness.run(thread, refusal)
+    assert len(harness.upstream.bodies) == 2
     assert names(told)[-1] == "run.failed"
-    world.run(thread, answer(said("B", "msg_b"), id="resp_2"))
-    assert previous(world) == "resp_1"
+    harness.run(thread, answer(said("B", "msg_b"), id="resp_2"))
+    assert previous(harness) == "resp_1"
 
 
-def test_an_error_event_without_a_chain_ends_the_run(world: World) -> None:
-    told = world.run(world.thread("One"), [[{"type": "error", "message": GONE}]])
+def test_an_error_event_without_a_chain_ends_the_run(harness: Harness) -> None:
+    told = harness.run(harness.thread("One"), [[{"type": "error", "message": GONE}]])
     assert last(told, "run.failed")["last_error"] == {"code": "server_error", "message": GONE}
 
 
-def test_an_answer_that_is_not_stored_completes_the_run_but_is_no_head(world: World) -> None:
-    thread = world.thread("One")
+def test_an_answer_that_is_not_stored_completes_the_run_but_is_no_head(harness: Harness) -> None:
+    thread = harness.thread("One")
     events = answer(said("A"), id="resp_1")
     events[0] = [created(id="resp_1", store=False)]
-    told = world.run(thread, events)
+    told = harness.run(thread, events)
     assert names(told)[-1] == "run.completed"
-    world.run(thread, answer(said("B", "msg_b"), id="resp_2"))
-    assert (inputs(world.sent), previous(world)) == (["One", "A"], None)
+    harness.run(thread, answer(said("B", "msg_b"), id="resp_2"))
+    assert (inputs(harness.sent), previous(harness)) == (["One", "A"], None)
 
 
-def test_a_response_with_calls_that_is_not_stored_is_no_tip(world: World) -> None:
-    thread = world.thread("One")
+def test_a_response_with_calls_that_is_not_stored_is_no_tip(harness: Harness) -> None:
+    thread = harness.thread("One")
     events = answer(call(), id="resp_1")
     events[0] = [created(id="resp_1", store=False)]
-    asked = last(world.run(thread, events), "run.requires_action")
-    world.submit(asked, answer(said("A"), id="resp_2"), call_a="42")
-    assert (inputs(world.sent), previous(world)) == (["One", "call call_a", "output call_a"], None)
+    asked = last(harness.run(thread, events), "run.requires_action")
+    harness.submit(asked, answer(said("A"), id="resp_2"), call_a="42")
+    assert (inputs(harness.sent), previous(harness)) == (["One", "call call_a", "output call_a"], None)
 
 
-def test_a_server_that_stores_nothing_is_never_chained(world: World) -> None:
-    world.upstream.can = Profile("stateless", stores=False, encrypted_reasoning=True)
-    thread = world.thread("One")
-    world.run(thread, answer({"type": "reasoning", "id": "rs", "encrypted_content": "x"}, said("A"), id="resp_1"))
-    world.run(thread, answer(said("B", "msg_b"), id="resp_2"))
-    assert (inputs(world.sent), previous(world)) == (["One", "thought", "A"], None)
-    assert (world.sent["store"], world.sent["include"]) == (False, ["reasoning.encrypted_content"])
+def test_a_server_that_stores_nothing_is_never_chained(harness: Harness) -> None:
+    harness.upstream.can = Profile("stateless", stores=False, encrypted_reasoning=True)
+    thread = harness.thread("One")
+    harness.run(thread, answer({"type": "reasoning", "id": "rs", "encrypted_content": "x"}, said("A"), id="resp_1"))
+    harness.run(thread, answer(said("B", "msg_b"), id="resp_2"))
+    assert (inputs(harness.sent), previous(harness)) == (["One", "thought", "A"], None)
+    assert (harness.sent["store"], harness.sent["include"]) == (False, ["reasoning.encrypted_content"])
 
 
-def test_an_answer_without_an_id_is_no_head(world: World) -> None:
-    thread = world.thread("One")
-    world.run(thread, [[added(said("A")), text("A")], [ended(said("A"), id=None)]])
-    world.run(thread, answer(said("B", "msg_b")))
-    assert (inputs(world.sent), previous(world)) == (["One", "A"], None)
+def test_an_answer_without_an_id_is_no_head(harness: Harness) -> None:
+    thread = harness.thread("One")
+    harness.run(thread, [[added(said("A")), text("A")], [ended(said("A"), id=None)]])
+    harness.run(thread, answer(said("B", "msg_b")))
+    assert (inputs(harness.sent), previous(harness)) == (["One", "A"], None)

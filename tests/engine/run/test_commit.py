@@ -6,7 +6,7 @@ from typing import Any
 from shim.store import journal
 from shim.store.database import Database, database
 from shim.store.tx import Tx
-from tests.engine.scripted import World, answer, inputs
+from tests.engine.scripted import Harness, answer, inputs
 from tests.stores import Stores
 from tests.translate.telling import call, message, says
 
@@ -37,22 +37,22 @@ class Twice:
         return await self.inner.write(work, *args)
 
 
-def _life(world: World) -> list[Any]:
+def _life(harness: Harness) -> list[Any]:
     """The events and requests of a thread with a tool round, a deleted message, and a second run."""
-    thread = world.thread("One")
-    told = world.run(thread, answer(message(says("Wait.")), call()))
+    thread = harness.thread("One")
+    told = harness.run(thread, answer(message(says("Wait.")), call()))
     run = next(data for name, data in told if name == "thread.run.requires_action")
-    told += world.submit(run, answer(message(says("Done.")), id="resp_2"), call_a="42")
-    gone = world.say(thread, "Never mind.")
-    world.delete(f"threads/{thread}/messages/{gone['id']}")
-    told += world.run(thread, answer(message(says("Bye.")), id="resp_3"), additional_messages=[])
+    told += harness.submit(run, answer(message(says("Done.")), id="resp_2"), call_a="42")
+    gone = harness.message(thread, "Never mind.")
+    harness.delete(f"threads/{thread}/messages/{gone['id']}")
+    told += harness.run(thread, answer(message(says("Bye.")), id="resp_3"), additional_messages=[])
     return [
         [name for name, _ in told],
-        world.messages(thread),
-        [inputs(body) for body in world.upstream.bodies],
-        [body.get("previous_response_id") for body in world.upstream.bodies],
-        [each["status"] for each in world.get(f"threads/{thread}/runs")["data"]],
-        _journal(world.base, thread),
+        harness.messages(thread),
+        [inputs(body) for body in harness.upstream.bodies],
+        [body.get("previous_response_id") for body in harness.upstream.bodies],
+        [each["status"] for each in harness.get(f"threads/{thread}/runs")["data"]],
+        _journal(harness.base, thread),
     ]
 
 
@@ -61,12 +61,12 @@ def _journal(base: Database, thread: str) -> list[Any]:
     return [(row.direction, row.type, row.call_id, row.response_id) for row in rows]
 
 
-def test_every_write_may_be_repeated(world: World, stores: Stores, tmp_path: Path) -> None:
+def test_every_write_may_be_repeated(harness: Harness, stores: Stores, tmp_path: Path) -> None:
     url = stores.new(tmp_path, "other.db")
-    other = World(database(url))
+    other = Harness(database(url))
     twice = Twice(other.context.store)
     object.__setattr__(other.context, "store", twice)
-    assert _life(other) == _life(world)
+    assert _life(other) == _life(harness)
     assert twice.lost > 10
     other.base.close()
     stores.drop(url)

@@ -11,22 +11,24 @@ from shim.runtime import drive
 from shim.store import files
 from shim.translate.turn import Made
 from shim.wire import objects
-from tests.engine.scripted import World
+from tests.engine.scripted import Harness
 
 IN_CONTAINER = Made("cfile_1", "plot.png", "cntr/1")
 
 
-def fetch(world: World, *made: Made) -> list[StoredFile]:
-    return drive.finish(container_files.fetch(world.context, list(made)))
+def fetch(harness: Harness, *made: Made) -> list[StoredFile]:
+    return drive.finish(container_files.fetch(harness.context, list(made)))
 
 
-def limit(world: World, most: int) -> None:
-    object.__setattr__(world.context, "max_file_bytes", most)
+def limit(harness: Harness, most: int) -> None:
+    object.__setattr__(harness.context, "max_file_bytes", most)
 
 
-def test_a_file_is_fetched_out_of_its_container(world: World) -> None:
-    assert fetch(world, IN_CONTAINER) == [StoredFile("cntr/1", objects.file("cfile_1", 1000, "plot.png", 5), b"bytes")]
-    assert world.upstream.calls == [("GET", "/containers/cntr%2F1/files/cfile_1/content", None)]
+def test_a_file_is_fetched_out_of_its_container(harness: Harness) -> None:
+    assert fetch(harness, IN_CONTAINER) == [
+        StoredFile("cntr/1", objects.file("cfile_1", 1000, "plot.png", 5), b"bytes")
+    ]
+    assert harness.upstream.calls == [("GET", "/containers/cntr%2F1/files/cfile_1/content", None)]
 
 
 @pytest.mark.parametrize(
@@ -38,46 +40,50 @@ def test_a_file_is_fetched_out_of_its_container(world: World) -> None:
         ("data:,", b""),
     ],
 )
-def test_a_file_that_comes_with_its_content_is_not_fetched(world: World, url: str, content: bytes) -> None:
-    (kept,) = fetch(world, Made("cfile_2", "a", data=url))
+def test_a_file_that_comes_with_its_content_is_not_fetched(harness: Harness, url: str, content: bytes) -> None:
+    (kept,) = fetch(harness, Made("cfile_2", "a", data=url))
     assert (kept.container_id, kept.content, kept.body["bytes"]) == (None, content, len(content))
-    assert world.upstream.calls == []
+    assert harness.upstream.calls == []
 
 
 @pytest.mark.parametrize("url", ["data:image/png;base64,?", "data:image/png;base64,aGVsbG8"])
-def test_a_file_with_unreadable_content_is_not_stored(world: World, url: str, caplog: Any) -> None:
-    assert fetch(world, Made("cfile_2", "a", data=url)) == []
+def test_a_file_with_unreadable_content_is_not_stored(harness: Harness, url: str, caplog: Any) -> None:
+    assert fetch(harness, Made("cfile_2", "a", data=url)) == []
     assert "cfile_2" in caplog.text
 
 
 @pytest.mark.parametrize("most, kept", [(4, False), (5, True)])
-def test_a_file_that_is_too_large_is_not_stored_but_logged(world: World, most: int, kept: bool, caplog: Any) -> None:
-    limit(world, most)
+def test_a_file_that_is_too_large_is_not_stored_but_logged(
+    harness: Harness, most: int, kept: bool, caplog: Any
+) -> None:
+    limit(harness, most)
     inline = Made("cfile_2", "b.txt", data="data:,bytes")
-    assert [each.body["id"] for each in fetch(world, IN_CONTAINER, inline)] == (["cfile_1", "cfile_2"] if kept else [])
+    assert [each.body["id"] for each in fetch(harness, IN_CONTAINER, inline)] == (
+        ["cfile_1", "cfile_2"] if kept else []
+    )
     said = "file {} ({}) cannot be fetched, or is larger than SHIM_KEEP_FILE_BYTES"
     names = [("cfile_1", "plot.png"), ("cfile_2", "b.txt")]
     assert caplog.messages == ([] if kept else [said.format(*name) for name in names])
 
 
-def test_if_nothing_is_stored_nothing_is_fetched_or_logged(world: World, caplog: Any) -> None:
-    limit(world, 0)
-    assert fetch(world, IN_CONTAINER, Made("cfile_2", "a", data="data:,x")) == []
-    assert (world.upstream.calls, caplog.messages) == ([], [])
+def test_if_nothing_is_stored_nothing_is_fetched_or_logged(harness: Harness, caplog: Any) -> None:
+    limit(harness, 0)
+    assert fetch(harness, IN_CONTAINER, Made("cfile_2", "a", data="data:,x")) == []
+    assert (harness.upstream.calls, caplog.messages) == ([], [])
 
 
-def test_a_file_whose_container_is_gone_does_not_affect_others(world: World, caplog: Any) -> None:
-    world.upstream.failing = Refusal(404, "Container not found.")
-    (kept,) = fetch(world, IN_CONTAINER, Made("cfile_2", "a", data="data:,x"))
+def test_a_file_whose_container_is_gone_does_not_affect_others(harness: Harness, caplog: Any) -> None:
+    harness.upstream.failing = Refusal(404, "Container not found.")
+    (kept,) = fetch(harness, IN_CONTAINER, Made("cfile_2", "a", data="data:,x"))
     assert kept.body["id"] == "cfile_2"
     assert len(caplog.messages) == 1
     assert "cfile_1 (plot.png)" in caplog.text
 
 
-def test_stored_files_belong_to_their_thread(world: World) -> None:
-    thread = world.thread()
-    world.base.write(container_files.store_fetched, thread, fetch(world, IN_CONTAINER))
-    found = [world.base.read(work, "cfile_1") for work in (files.get, files.content)]
+def test_stored_files_belong_to_their_thread(harness: Harness) -> None:
+    thread = harness.thread()
+    harness.base.write(container_files.store_fetched, thread, fetch(harness, IN_CONTAINER))
+    found = [harness.base.read(work, "cfile_1") for work in (files.get, files.content)]
     assert found == [objects.file("cfile_1", 1000, "plot.png", 5), b"bytes"]
-    world.delete(f"threads/{thread}")
-    assert world.base.read(files.get, "cfile_1") is None
+    harness.delete(f"threads/{thread}")
+    assert harness.base.read(files.get, "cfile_1") is None

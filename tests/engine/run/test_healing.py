@@ -13,7 +13,7 @@ from shim.ports import Profile, Refusal
 from shim.runtime import drive
 from shim.store import responses, threads
 from tests.engine.run import driven
-from tests.engine.scripted import World, answer, inputs
+from tests.engine.scripted import Harness, answer, inputs
 from tests.translate.telling import added, created, message, says, tell
 
 Json = dict[str, Any]
@@ -22,28 +22,28 @@ GONE = Refusal(400, "Previous response with id 'resp_1' not found.", code="previ
 
 
 @pytest.fixture
-def state(world: World) -> RunState:
+def state(harness: Harness) -> RunState:
     """A run that is to chain from the answer before it."""
-    thread = world.thread("One")
-    world.run(thread, answer(HELLO))
-    world.say(thread, "Two")
-    return driven.drive(world, thread)
+    thread = harness.thread("One")
+    harness.run(thread, answer(HELLO))
+    harness.message(thread, "Two")
+    return driven.drive(harness, thread)
 
 
 def heal(state: RunState, why: healing.Cause = "lost") -> None:
     drive.finish(healing.heal(state, why))
 
 
-def test_only_a_request_with_a_chain_is_healed_and_only_once(world: World, state: RunState) -> None:
-    assert not healing.possible(driven.drive(world, world.thread("One")))
+def test_only_a_request_with_a_chain_is_healed_and_only_once(harness: Harness, state: RunState) -> None:
+    assert not healing.possible(driven.drive(harness, harness.thread("One")))
     assert healing.possible(state)
     heal(state)
     assert not healing.possible(state)
 
 
-def test_the_healed_request_contains_the_whole_thread(world: World, state: RunState, caplog: Any) -> None:
+def test_the_healed_request_contains_the_whole_thread(harness: Harness, state: RunState, caplog: Any) -> None:
     told: list[tuple[str, str]] = []
-    object.__setattr__(world.context, "monitor", lambda what, run, detail: told.append((what, detail)))
+    object.__setattr__(harness.context, "monitor", lambda what, run, detail: told.append((what, detail)))
     assert (inputs(state.sent.body), state.sent.previous) == (["Two"], "resp_1")
     state.fitted, state.memory = True, state.memory | {"tip": {"id": "resp_1", "covers": 2}}
     with caplog.at_level(logging.WARNING, "shim"):
@@ -54,7 +54,7 @@ def test_the_healed_request_contains_the_whole_thread(world: World, state: RunSt
     (mark,) = state.memory["marks"]
     why = "upstream no longer has the previous response"
     assert (mark["kind"], mark["why"], mark["previous"], mark["response"]) == ("healed", why, "resp_1", None)
-    assert world.base.read(threads.head, state.run["thread_id"]) == (None, 0), "no other run chains from it"
+    assert harness.base.read(threads.head, state.run["thread_id"]) == (None, 0), "no other run chains from it"
     assert told == [("healed", "lost")]
     assert caplog.messages == [
         f"{why}: run {state.run['id']} sends the whole thread {state.run['thread_id']} from the journal"
@@ -74,10 +74,10 @@ LEARNED: list[tuple[healing.Cause, int, bool]] = [
 
 @pytest.mark.parametrize("why, times, chained", LEARNED)
 def test_what_a_lost_chain_teaches_about_the_server(
-    world: World, state: RunState, why: healing.Cause, times: int, chained: bool
+    harness: Harness, state: RunState, why: healing.Cause, times: int, chained: bool
 ) -> None:
-    world.upstream.can = Profile("scripted", trusted=False)
-    world.context.capabilities.made(state.profile, "resp_1")
+    harness.upstream.can = Profile("scripted", trusted=False)
+    harness.context.capabilities.made(state.profile, "resp_1")
     for _ in range(times):
         state.healed, state.sent = False, type(state.sent)(state.sent.body, "resp_1")
         heal(state, why)
@@ -133,26 +133,26 @@ def test_nothing_is_healed_after_an_event_was_sent(state: RunState) -> None:
     assert healing.cause_in(state, ignored["response"]) is None
 
 
-def test_a_dropped_answer_is_stored_for_its_deletion(world: World, state: RunState) -> None:
+def test_a_dropped_answer_is_stored_for_its_deletion(harness: Harness, state: RunState) -> None:
     state.response, state.noted = {"id": "resp_2"}, True
     drive.finish(healing.leave(state, "resp_2", "resp_1"))
-    (row,) = world.base.read(responses.of_run, state.run["id"])
+    (row,) = harness.base.read(responses.of_run, state.run["id"])
     assert (row.id, row.previous_id, row.status) == ("resp_2", "resp_1", "cancelled")
     assert (state.response, state.noted, state.opened) == ({}, False, False)
     drive.finish(healing.leave(state, None, None))
-    assert len(world.base.read(responses.of_run, state.run["id"])) == 1
+    assert len(harness.base.read(responses.of_run, state.run["id"])) == 1
 
 
-def test_what_the_first_event_teaches_about_the_server(world: World, state: RunState) -> None:
+def test_what_the_first_event_teaches_about_the_server(harness: Harness, state: RunState) -> None:
     healing.learn(state, {"id": "resp_2", "store": True})
     assert (state.chained, state.profile.stores) == (True, True)
     healing.learn(state, {"id": "resp_2", "store": False})
     assert (state.chained, state.profile.stores) == (False, False)
 
 
-def test_a_valid_chain_resets_the_count_of_lost_ones(world: World, state: RunState) -> None:
-    world.upstream.can = Profile("scripted", trusted=False)
-    capabilities = world.context.capabilities
+def test_a_valid_chain_resets_the_count_of_lost_ones(harness: Harness, state: RunState) -> None:
+    harness.upstream.can = Profile("scripted", trusted=False)
+    capabilities = harness.context.capabilities
     for lost in ("resp_1", "resp_2"):
         healing.judge(state, {"id": lost, "store": True}, True)
         capabilities.lost(state.profile, lost)
@@ -163,20 +163,20 @@ def test_a_valid_chain_resets_the_count_of_lost_ones(world: World, state: RunSta
 @pytest.mark.proof
 @pytest.mark.parametrize("has_it", [True, False])
 def test_an_unknown_server_must_first_prove_that_it_has_the_response(
-    world: World, state: RunState, has_it: bool
+    harness: Harness, state: RunState, has_it: bool
 ) -> None:
-    world.upstream.can = Profile("scripted", trusted=False)
+    harness.upstream.can = Profile("scripted", trusted=False)
     if has_it:
-        world.upstream.stored["resp_1"] = {"id": "resp_1", "status": "completed"}
-    world.script(GONE)
+        harness.upstream.stored["resp_1"] = {"id": "resp_1", "status": "completed"}
+    harness.script(GONE)
     drive.finish(healing.prove(state))
     assert state.healed is not has_it
     assert (state.sent.previous, len(state.memory["marks"])) == (("resp_1", 0) if has_it else (None, 1))
 
 
 @pytest.mark.proof
-def test_a_request_without_a_chain_needs_no_proof(world: World) -> None:
-    state = driven.drive(world, world.thread("One"))
-    world.upstream.can = Profile("scripted", trusted=False)
+def test_a_request_without_a_chain_needs_no_proof(harness: Harness) -> None:
+    state = driven.drive(harness, harness.thread("One"))
+    harness.upstream.can = Profile("scripted", trusted=False)
     drive.finish(healing.prove(state))
-    assert (world.upstream.asked, state.healed) == ([], False)
+    assert (harness.upstream.asked, state.healed) == ([], False)

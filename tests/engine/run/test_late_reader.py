@@ -14,7 +14,7 @@ from shim.ports import Refusal
 from shim.runtime import drive
 from shim.store import journal
 from shim.translate.turn import Emitted
-from tests.engine.scripted import Read, World, answer
+from tests.engine.scripted import Harness, Read, answer
 from tests.scenarios.laws.folding import Fold
 from tests.scenarios.laws.stories import Story, stories
 from tests.translate.telling import added, arguing, call, created, last, message, names, says
@@ -26,16 +26,16 @@ LAW = settings(
 
 
 @pytest.fixture
-def world(world: World) -> World:
-    """A world whose own ids never equal the ids of a story's calls."""
-    numbers = world.context.ids
-    world.context = replace(world.context, ids=lambda prefix: numbers(f"{prefix}_ours"))
-    world.engine = Engine(world.context)
-    return world
+def harness(harness: Harness) -> Harness:
+    """A harness whose own ids never equal the ids of a story's calls."""
+    numbers = harness.context.ids
+    harness.context = replace(harness.context, ids=lambda prefix: numbers(f"{prefix}_ours"))
+    harness.engine = Engine(harness.context)
+    return harness
 
 
-def late(world: World, run: Json, *calls: str) -> list[Emitted]:
-    watch = LateReader(world.context, run["thread_id"], run["id"], frozenset(calls))
+def late(harness: Harness, run: Json, *calls: str) -> list[Emitted]:
+    watch = LateReader(harness.context, run["thread_id"], run["id"], frozenset(calls))
     return [event for batch in drive.drain(watch.events([])) for event in batch][:-1]
 
 
@@ -44,9 +44,9 @@ def named(story: Story, id: str) -> list[Json]:
     return [each | {"response": each["response"] | {"id": id}} if "response" in each else each for each in story.events]
 
 
-def played(world: World, story: Story, thread: str) -> list[Emitted]:
+def played(harness: Harness, story: Story, thread: str) -> list[Emitted]:
     reads = [[event] for event in named(story, thread)]
-    return world.run(thread, reads, assistant_id=world.assistant(tools=story.tools or []))
+    return harness.run(thread, reads, assistant_id=harness.assistant(tools=story.tools or []))
 
 
 def order(events: list[Emitted]) -> list[tuple[str, str]]:
@@ -94,20 +94,20 @@ def same(second: list[Emitted], first: list[Emitted]) -> None:
 
 @LAW
 @given(stories())
-def test_a_late_reader_gets_the_same_events(world: World, story: Story) -> None:
+def test_a_late_reader_gets_the_same_events(harness: Harness, story: Story) -> None:
     """The same objects, key by key, in the same order, and the same contents.
 
     For overlapping steps, as with servers that leave the end of an item out, it is not recorded which one began or
     ended first: the events of each are in order.
     """
-    first = played(world, story, world.thread("One"))
-    same(late(world, first[-1][1]), first)
+    first = played(harness, story, harness.thread("One"))
+    same(late(harness, first[-1][1]), first)
     if names(first)[-1] == "run.requires_action":
         run = first[-1][1]
         calls = [call["id"] for call in run["required_action"]["submit_tool_outputs"]["tool_calls"]]
         reads = answer(message(says("Bye.")), id=f"again_{run['id']}")
-        second = world.submit(run, reads, **dict.fromkeys(calls, "42"))
-        same(late(world, run, *calls), second)
+        second = harness.submit(run, reads, **dict.fromkeys(calls, "42"))
+        same(late(harness, run, *calls), second)
 
 
 class Paused(Exception):
@@ -116,7 +116,7 @@ class Paused(Exception):
 
 @settings(LAW, max_examples=40)
 @given(stories())
-def test_a_reader_during_the_run_gets_every_event_once(world: World, story: Story) -> None:
+def test_a_reader_during_the_run_gets_every_event_once(harness: Harness, story: Story) -> None:
     """A reader that reads the store after each network read gets every event exactly once."""
     heard: list[Emitted] = []
     watches: list[LateReader] = []
@@ -126,53 +126,53 @@ def test_a_reader_during_the_run_gets_every_event_once(world: World, story: Stor
 
     def look() -> None:
         if not watches:
-            (run,) = world.get(f"threads/{thread}/runs")["data"]
-            watches.append(LateReader(replace(world.context, wait=pause), thread, run["id"]))
+            (run,) = harness.get(f"threads/{thread}/runs")["data"]
+            watches.append(LateReader(replace(harness.context, wait=pause), thread, run["id"]))
         with suppress(Paused):
             for batch in drive.drain(watches[0].events([])):
                 heard.extend(batch)
 
-    thread = world.thread("One")
+    thread = harness.thread("One")
     reads: list[Read] = [read for event in named(story, thread) for read in ([event], look)]
-    first = world.run(thread, reads, assistant_id=world.assistant(tools=story.tools or []))
+    first = harness.run(thread, reads, assistant_id=harness.assistant(tools=story.tools or []))
     look()
     same(heard[:-1], first)
 
 
-def test_a_message_that_was_changed_or_deleted_since(world: World) -> None:
+def test_a_message_that_was_changed_or_deleted_since(harness: Harness) -> None:
     """The reader gets its current contents; for a deleted message only the step."""
-    thread = world.thread("One")
-    first = world.run(thread, answer(message(says("Hello."))))
+    thread = harness.thread("One")
+    first = harness.run(thread, answer(message(says("Hello."))))
     run, said = first[-1][1], last(first, "message.completed")
     path = f"threads/{thread}/messages/{said['id']}"
-    world.post(path, metadata={"colour": "red"})
-    told = [data for name, data in late(world, run) if name in ("thread.message.created", "thread.message.completed")]
+    harness.post(path, metadata={"colour": "red"})
+    told = [data for name, data in late(harness, run) if name in ("thread.message.created", "thread.message.completed")]
     assert [data["metadata"] for data in told] == [{"colour": "red"}] * 2
-    world.delete(path)
-    assert names(late(world, run)) == [each for each in names(first) if not each.startswith("message.")]
-    assert [data["step_details"] for name, data in late(world, run) if name == "thread.run.step.created"] == [
+    harness.delete(path)
+    assert names(late(harness, run)) == [each for each in names(first) if not each.startswith("message.")]
+    assert [data["step_details"] for name, data in late(harness, run) if name == "thread.run.step.created"] == [
         {"type": "message_creation", "message_creation": {"message_id": said["id"]}}
     ]
 
 
-def test_a_run_that_was_cancelled_before_it_began(world: World) -> None:
+def test_a_run_that_was_cancelled_before_it_began(harness: Harness) -> None:
     """There is no event that it is in progress."""
-    thread = world.thread("One")
+    thread = harness.thread("One")
 
     def refuses(body: Json) -> Refusal:
-        (run,) = world.get(f"threads/{thread}/runs")["data"]
-        world.post(f"threads/{thread}/runs/{run['id']}/cancel")
+        (run,) = harness.get(f"threads/{thread}/runs")["data"]
+        harness.post(f"threads/{thread}/runs/{run['id']}/cancel")
         return Refusal(None, "Slow.")
 
-    first = world.run(thread, refuses)
-    same(late(world, first[-1][1]), first)
+    first = harness.run(thread, refuses)
+    same(late(harness, first[-1][1]), first)
     assert names(first) == ["run.created", "run.queued", "run.cancelling", "run.cancelled"]
 
 
-def test_a_call_that_is_not_in_the_journal(world: World) -> None:
+def test_a_call_that_is_not_in_the_journal(harness: Harness) -> None:
     """The journal is not used for a late reader, because it lacks some calls that were emitted."""
-    first = world.run(world.thread("One"), [[created(), added(call(""))], [arguing("{")], Refusal(None, "Gone.")])
+    first = harness.run(harness.thread("One"), [[created(), added(call(""))], [arguing("{")], Refusal(None, "Gone.")])
     run = first[-1][1]
     assert names(first)[-2:] == ["run.step.failed", "run.failed"]
-    assert world.base.read(journal.of_run, run["id"]) == []
-    same(late(world, run), first)
+    assert harness.base.read(journal.of_run, run["id"]) == []
+    same(late(harness, run), first)

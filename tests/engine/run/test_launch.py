@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from shim.ports import Refusal
-from tests.engine.scripted import Refused, World, answer, place, pump
+from tests.engine.scripted import Harness, Refused, answer, place, pump
 from tests.translate.telling import call, created, ended, last, message, says
 
 Json = dict[str, Any]
@@ -33,10 +33,10 @@ def refusal(path: str) -> Refusal:
 
 
 @pytest.mark.parametrize("given, path, own", NAMED, ids=str)
-def test_the_error_of_a_refused_run_names_the_callers_field(world: World, given: Json, path: str, own: str) -> None:
-    thread, assistant = world.thread("One"), world.assistant()
+def test_the_error_of_a_refused_run_names_the_callers_field(harness: Harness, given: Json, path: str, own: str) -> None:
+    thread, assistant = harness.thread("One"), harness.assistant()
     with pytest.raises(Refused) as caught:
-        world.run(thread, refusal(path), assistant_id=assistant, **given)
+        harness.run(thread, refusal(path), assistant_id=assistant, **given)
     assert caught.value.error == {
         "message": f"Invalid value: '{own}'.",
         "type": "invalid_request_error",
@@ -48,58 +48,58 @@ def test_the_error_of_a_refused_run_names_the_callers_field(world: World, given:
     failing = [[created()], [ended(status="failed", error=error)]]
     midway = [[created()], [{"type": "error", "error": error}]]
     for script in (refusal(path), failing, midway):
-        world.script(script)
-        fresh = world.thread("One")
-        run = world.post(f"threads/{fresh}/runs", assistant_id=assistant, **given)
-        assert world.get(place(run))["last_error"]["message"] == f"Invalid value: '{own}'."
+        harness.script(script)
+        fresh = harness.thread("One")
+        run = harness.post(f"threads/{fresh}/runs", assistant_id=assistant, **given)
+        assert harness.get(place(run))["last_error"]["message"] == f"Invalid value: '{own}'."
 
 
-def test_a_thread_that_comes_with_its_run(world: World) -> None:
+def test_a_thread_that_comes_with_its_run(harness: Harness) -> None:
     path = "input[0].content[1].image_url"
-    world.script(refusal(path))
+    harness.script(refusal(path))
     with pytest.raises(Refused) as caught:
-        world.stream("threads/runs", assistant_id=world.assistant(), thread={"messages": [PICTURE]})
+        harness.stream("threads/runs", assistant_id=harness.assistant(), thread={"messages": [PICTURE]})
     assert caught.value.error["param"] == "thread.messages[0].content[1].image_url.url"
 
 
-def test_in_a_chained_run_only_its_own_messages_are_named(world: World) -> None:
-    thread = world.thread("One")
-    world.run(thread, answer(HELLO))
+def test_in_a_chained_run_only_its_own_messages_are_named(harness: Harness) -> None:
+    thread = harness.thread("One")
+    harness.run(thread, answer(HELLO))
     with pytest.raises(Refused) as caught:
-        world.run(thread, refusal("input[0].content[1].image_url"), additional_messages=[PICTURE])
+        harness.run(thread, refusal("input[0].content[1].image_url"), additional_messages=[PICTURE])
     assert caught.value.error["param"] == "additional_messages[0].content[1].image_url.url"
 
 
-def test_for_an_earlier_message_upstreams_name_is_unchanged(world: World) -> None:
+def test_for_an_earlier_message_upstreams_name_is_unchanged(harness: Harness) -> None:
     with pytest.raises(Refused) as caught:
-        world.run(world.thread("One"), refusal("input[0].content[0].text"))
+        harness.run(harness.thread("One"), refusal("input[0].content[0].text"))
     assert caught.value.error["param"] == "input[0].content[0].text"
     assert caught.value.error["message"].endswith("is upstream's name for an earlier message of the thread)")
 
 
-def test_a_refused_output_has_the_name_of_the_callers_field(world: World) -> None:
-    thread = world.thread("One")
+def test_a_refused_output_has_the_name_of_the_callers_field(harness: Harness) -> None:
+    thread = harness.thread("One")
     calls = (call(), call(id="fc_b"))
-    run = last(world.run(thread, answer(*calls), tools=[FUNCTION]), "run.requires_action")
+    run = last(harness.run(thread, answer(*calls), tools=[FUNCTION]), "run.requires_action")
     with pytest.raises(Refused) as caught:
-        world.submit(run, refusal("input[1].output"), call_b="2", call_a="1")
+        harness.submit(run, refusal("input[1].output"), call_b="2", call_a="1")
     assert caught.value.error["param"] == "tool_outputs[0].output"
 
 
 @pytest.mark.parametrize("given", [{}, {"tools": [FUNCTION]}], ids=["no tools", "another tool"])
 @pytest.mark.parametrize("streamed", [True, False])
-def test_a_choice_of_an_unknown_tool_is_refused(world: World, given: Json, streamed: bool) -> None:
+def test_a_choice_of_an_unknown_tool_is_refused(harness: Harness, given: Json, streamed: bool) -> None:
     """The Responses API refuses it only where there are tools."""
-    thread, choice = world.thread("One"), {"type": "function", "function": {"name": "g"}}
+    thread, choice = harness.thread("One"), {"type": "function", "function": {"name": "g"}}
     with pytest.raises(Refused) as caught:
         pump(
-            world.reply(
+            harness.reply(
                 "POST",
                 f"threads/{thread}/runs",
-                {"assistant_id": world.assistant(), "tool_choice": choice, "stream": streamed} | given,
+                {"assistant_id": harness.assistant(), "tool_choice": choice, "stream": streamed} | given,
             )
         )
     assert (caught.value.status, caught.value.error["param"]) == (400, "tool_choice")
     assert caught.value.error["message"] == "Tool choice 'g' not found in 'tools' parameter."
-    assert world.get(f"threads/{thread}/runs")["data"] == []
-    assert world.upstream.bodies == []
+    assert harness.get(f"threads/{thread}/runs")["data"] == []
+    assert harness.upstream.bodies == []

@@ -5,7 +5,7 @@ import logging
 import pytest
 
 from shim.ports import Refusal
-from tests.engine.scripted import Refused, World, answer, inputs
+from tests.engine.scripted import Harness, Refused, answer, inputs
 from tests.translate.telling import call, last, message, names, says, texts
 
 HELLO = message(says("Hello."))
@@ -38,53 +38,53 @@ def whole(*items: object, id: str = "resp_1") -> list[list[dict[str, object]]]:
 
 @pytest.mark.parametrize("refusal", WORDINGS, ids=lambda refusal: refusal.message)
 def test_after_a_refusal_to_stream_the_request_is_repeated_without_it(
-    world: World, refusal: Refusal, caplog: pytest.LogCaptureFixture
+    harness: Harness, refusal: Refusal, caplog: pytest.LogCaptureFixture
 ) -> None:
-    thread, assistant = world.thread("One"), world.assistant()
-    world.script(refusal)
+    thread, assistant = harness.thread("One"), harness.assistant()
+    harness.script(refusal)
     with caplog.at_level(logging.WARNING, "shim"):
-        told = world.run(thread, whole(HELLO), assistant_id=assistant)
+        told = harness.run(thread, whole(HELLO), assistant_id=assistant)
     assert names(told)[-3:] == ["message.completed", "run.step.completed", "run.completed"]
     assert texts(told) == "Hello."
-    assert [body.get("stream") for body in world.upstream.bodies] == [None, False]
+    assert [body.get("stream") for body in harness.upstream.bodies] == [None, False]
     assert len(caplog.records) == 1
     # It is remembered from then on, also for a run without a stream.
-    world.say(thread, "Two")
-    world.script(whole(HELLO, id="resp_2"))
-    world.post(f"threads/{thread}/runs", assistant_id=assistant)
-    assert (world.sent["stream"], world.sent["previous_response_id"]) == (False, "resp_1")
-    assert world.messages(thread) == ["One", "Hello.", "Two", "Hello."]
+    harness.message(thread, "Two")
+    harness.script(whole(HELLO, id="resp_2"))
+    harness.post(f"threads/{thread}/runs", assistant_id=assistant)
+    assert (harness.sent["stream"], harness.sent["previous_response_id"]) == (False, "resp_1")
+    assert harness.messages(thread) == ["One", "Hello.", "Two", "Hello."]
     # Another model may stream.
-    world.say(thread, "Three")
-    world.run(thread, answer(HELLO, id="resp_3"), assistant_id=assistant, model="gpt-4.1")
-    assert "stream" not in world.sent
+    harness.message(thread, "Three")
+    harness.run(thread, answer(HELLO, id="resp_3"), assistant_id=assistant, model="gpt-4.1")
+    assert "stream" not in harness.sent
     assert len(caplog.records) == 1
 
 
 @pytest.mark.parametrize("refusal", OTHERS, ids=lambda refusal: refusal.message)
-def test_another_refusal_is_passed_on(world: World, refusal: Refusal) -> None:
-    thread = world.thread("One")
+def test_another_refusal_is_passed_on(harness: Harness, refusal: Refusal) -> None:
+    thread = harness.thread("One")
     if refusal.status == 400:
         with pytest.raises(Refused):
-            world.run(thread, refusal)
+            harness.run(thread, refusal)
     else:
-        assert names(world.run(thread, refusal))[-1] == "run.failed"
-    assert len(world.upstream.bodies) == 1
+        assert names(harness.run(thread, refusal))[-1] == "run.failed"
+    assert len(harness.upstream.bodies) == 1
 
 
-def test_a_server_that_refuses_both_gets_no_third_request(world: World) -> None:
-    world.script(UNVERIFIED)
+def test_a_server_that_refuses_both_gets_no_third_request(harness: Harness) -> None:
+    harness.script(UNVERIFIED)
     with pytest.raises(Refused, match="verified"):
-        world.run(world.thread("One"), UNVERIFIED)
-    assert len(world.upstream.bodies) == 2
+        harness.run(harness.thread("One"), UNVERIFIED)
+    assert len(harness.upstream.bodies) == 2
 
 
-def test_tool_rounds_and_a_healed_thread_do_not_stream_either(world: World) -> None:
-    thread = world.thread("One")
-    world.script(UNVERIFIED)
-    run = last(world.run(thread, whole(call())), "run.requires_action")
-    world.script(Refusal(400, "Gone.", code="previous_response_not_found"))
-    told = world.submit(run, whole(HELLO, id="resp_2"), call_a="42")
+def test_tool_rounds_and_a_healed_thread_do_not_stream_either(harness: Harness) -> None:
+    thread = harness.thread("One")
+    harness.script(UNVERIFIED)
+    run = last(harness.run(thread, whole(call())), "run.requires_action")
+    harness.script(Refusal(400, "Gone.", code="previous_response_not_found"))
+    told = harness.submit(run, whole(HELLO, id="resp_2"), call_a="42")
     assert names(told)[-1] == "run.completed"
-    assert [body.get("stream") for body in world.upstream.bodies] == [None, False, False, False]
-    assert inputs(world.sent) == ["One", "call call_a", "output call_a"]
+    assert [body.get("stream") for body in harness.upstream.bodies] == [None, False, False, False]
+    assert inputs(harness.sent) == ["One", "call call_a", "output call_a"]

@@ -7,7 +7,7 @@ import pytest
 
 from shim.engine.run import notes
 from shim.ports import Refusal
-from tests.engine.scripted import World
+from tests.engine.scripted import Harness
 from tests.translate.telling import added, created, done, ended, message, says, tell, text, turn
 
 RUN = {"id": "run_1", "thread_id": "thread_1"}
@@ -15,9 +15,11 @@ OF_RUN = "run run_1 of thread thread_1: "
 
 
 @pytest.fixture
-def heard(world: World) -> list[tuple[str, str, str]]:
+def heard(harness: Harness) -> list[tuple[str, str, str]]:
     found: list[tuple[str, str, str]] = []
-    object.__setattr__(world.context, "monitor", lambda what, run, detail: found.append((what, str(run["id"]), detail)))
+    object.__setattr__(
+        harness.context, "monitor", lambda what, run, detail: found.append((what, str(run["id"]), detail))
+    )
     return found
 
 
@@ -26,12 +28,12 @@ def _never_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(notes, "_logged", set())
 
 
-def test_the_life_of_a_request(world: World, heard: Any, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_life_of_a_request(harness: Harness, heard: Any, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG, "shim")
-    notes.asking(world.context, RUN, {"model": "gpt-4o", "previous_response_id": "resp_1", "input": "secret"})
-    notes.refused(world.context, RUN, Refusal(429, "secret"))
-    notes.refused(world.context, RUN, Refusal(None, "secret"))
-    notes.opened(world.context, RUN, {"id": "resp_2", "output": ["secret"]})
+    notes.asking(harness.context, RUN, {"model": "gpt-4o", "previous_response_id": "resp_1", "input": "secret"})
+    notes.refused(harness.context, RUN, Refusal(429, "secret"))
+    notes.refused(harness.context, RUN, Refusal(None, "secret"))
+    notes.opened(harness.context, RUN, {"id": "resp_2", "output": ["secret"]})
     assert heard == [
         ("asking", "run_1", "gpt-4o"),
         ("refused", "run_1", "429"),
@@ -46,50 +48,50 @@ def test_the_life_of_a_request(world: World, heard: Any, caplog: pytest.LogCaptu
     ]
 
 
-def test_a_response_and_a_request_with_few_fields(world: World, heard: Any) -> None:
-    notes.asking(world.context, RUN, {})
-    notes.opened(world.context, RUN, {})
+def test_a_response_and_a_request_with_few_fields(harness: Harness, heard: Any) -> None:
+    notes.asking(harness.context, RUN, {})
+    notes.opened(harness.context, RUN, {})
     assert heard == [("asking", "run_1", ""), ("opened", "run_1", "")]
 
 
-def test_the_end_of_a_run_is_reported_once(world: World, heard: Any, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_end_of_a_run_is_reported_once(harness: Harness, heard: Any, caplog: pytest.LogCaptureFixture) -> None:
     met = turn()
     tell(met, created(), ended(message(says("Hello."))))
-    notes.report(world.context, met)
+    notes.report(harness.context, met)
     assert heard == [("ended", "run_1", "completed")]
     assert caplog.messages == [], "nothing that an operator must see"
 
 
-def test_an_unknown_event_is_logged_once_in_a_process(world: World, caplog: pytest.LogCaptureFixture) -> None:
+def test_an_unknown_event_is_logged_once_in_a_process(harness: Harness, caplog: pytest.LogCaptureFixture) -> None:
     for _ in range(2):
         met = turn()
         tell(met, created())
         met.unknown |= {"response.dream.begun", "a" * 200}
-        notes.report(world.context, met)
+        notes.report(harness.context, met)
     long, short = caplog.messages
     assert short == "upstream sent 'response.dream.begun', which this version does not support: left out"
     assert len(long) < 160
 
 
-def test_a_difference_is_named_with_its_run_once_a_turn(world: World, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_difference_is_named_with_its_run_once_a_turn(harness: Harness, caplog: pytest.LogCaptureFixture) -> None:
     for _ in range(2):
         met = turn()
         item = message(says("Hello."))
         tell(met, created(), added(item), text("Hmpf"), done(item))
         for _ in range(2):
-            notes.report(world.context, met)
+            notes.report(harness.context, met)
     assert len(caplog.messages) == 2
     assert all(each.startswith("run run_1: ") and "differs" in each for each in caplog.messages)
     assert "Hmpf" not in caplog.text
 
 
 def test_an_internal_error_is_logged_with_the_time_that_the_run_names(
-    world: World, caplog: pytest.LogCaptureFixture
+    harness: Harness, caplog: pytest.LogCaptureFixture
 ) -> None:
     try:
         raise KeyError("ours")
     except KeyError:
-        said = notes.internal_error(world.context, "run_1")
+        said = notes.internal_error(harness.context, "run_1")
     assert said == "internal error of the shim, see the log of 1970-01-01T00:16:40+00:00"
     (record,) = caplog.records
     assert record.getMessage() == "internal error at 1970-01-01T00:16:40+00:00, in run run_1"

@@ -19,7 +19,7 @@ from shim.translate import stream
 from tests.engine.run import driven
 from tests.engine.run.test_background import response, start
 from tests.engine.run.test_recovery import lose
-from tests.engine.scripted import Lost, World, answer, place
+from tests.engine.scripted import Harness, Lost, answer, place
 from tests.translate.telling import added, created, done, message, says, text
 
 Json = dict[str, Any]
@@ -27,44 +27,48 @@ HELLO = message(says("Hello."), id="msg_a")
 
 
 @pytest.fixture
-def state(world: World) -> RunState:
-    return driven.drive(world, world.thread("One"))
+def state(harness: Harness) -> RunState:
+    return driven.drive(harness, harness.thread("One"))
 
 
-def look(world: World, state: RunState) -> None:
-    drive.finish(refresh.thread(world.context, state.run["thread_id"]))
+def look(harness: Harness, state: RunState) -> None:
+    drive.finish(refresh.thread(harness.context, state.run["thread_id"]))
 
 
-def active(world: World, state: RunState) -> Json | None:
-    return world.base.write(refresh.active, world.context, state.run["thread_id"])
+def active(harness: Harness, state: RunState) -> Json | None:
+    return harness.base.write(refresh.active, harness.context, state.run["thread_id"])
 
 
-def leave(world: World, state: RunState, status: str, owner: str | None, until: float | None, **memory: Any) -> None:
+def leave(
+    harness: Harness, state: RunState, status: str, owner: str | None, until: float | None, **memory: Any
+) -> None:
     """The run as another process has left it in the store."""
     remembered: RunMemory = state.memory | memory  # type: ignore[assignment]
     body = state.run | {"status": status}
-    world.base.write(lambda tx: runs.move(tx, body, remembered, frozenset({"queued"}), owner=owner, lease_until=until))
+    harness.base.write(
+        lambda tx: runs.move(tx, body, remembered, frozenset({"queued"}), owner=owner, lease_until=until)
+    )
 
 
-def ended(world: World, state: RunState) -> tuple[str, str | None]:
-    body = driven.stored(world, state).body
+def ended(harness: Harness, state: RunState) -> tuple[str, str | None]:
+    body = driven.stored(harness, state).body
     return body["status"], (body["last_error"] or {}).get("message")
 
 
-def test_a_thread_without_an_active_run(world: World) -> None:
-    thread = world.thread("One")
-    drive.finish(refresh.thread(world.context, thread))
-    assert world.base.write(refresh.active, world.context, thread) is None
+def test_a_thread_without_an_active_run(harness: Harness) -> None:
+    thread = harness.thread("One")
+    drive.finish(refresh.thread(harness.context, thread))
+    assert harness.base.write(refresh.active, harness.context, thread) is None
 
 
-def test_a_run_that_this_process_drives_is_not_refreshed(world: World, state: RunState) -> None:
-    world.context.registry.enter(state.run["id"], None)
-    look(world, state)
-    assert active(world, state) == state.run
-    world.clock.time += 100
-    look(world, state)
-    assert active(world, state) == state.run, "its lease may have been renewed too late"
-    assert world.upstream.asked == []
+def test_a_run_that_this_process_drives_is_not_refreshed(harness: Harness, state: RunState) -> None:
+    harness.context.registry.enter(state.run["id"], None)
+    look(harness, state)
+    assert active(harness, state) == state.run
+    harness.clock.time += 100
+    look(harness, state)
+    assert active(harness, state) == state.run, "its lease may have been renewed too late"
+    assert harness.upstream.asked == []
 
 
 #: The run's owner, the end of its lease, and whether the run counts as lost.  It has no retries left.
@@ -80,74 +84,74 @@ LEFT = [
 @pytest.mark.parametrize("owner, until, lost", LEFT)
 @pytest.mark.parametrize("status, becomes", [("in_progress", "failed"), ("cancelling", "cancelled")])
 def test_a_run_whose_process_has_ended_ends(
-    world: World, state: RunState, owner: str | None, until: float | None, lost: bool, status: str, becomes: str
+    harness: Harness, state: RunState, owner: str | None, until: float | None, lost: bool, status: str, becomes: str
 ) -> None:
-    world.living.add("other")
-    leave(world, state, status, owner, until, again=recovery.MAX_LOST_PROCESSES)
-    look(world, state)
+    harness.living.add("other")
+    leave(harness, state, status, owner, until, again=recovery.MAX_LOST_PROCESSES)
+    look(harness, state)
     why = refresh.ORPHANED if lost and becomes == "failed" else None
-    assert ended(world, state) == (becomes if lost else status, why)
-    assert active(world, state) == (None if lost else state.run | {"status": status})
+    assert ended(harness, state) == (becomes if lost else status, why)
+    assert active(harness, state) == (None if lost else state.run | {"status": status})
 
 
-def test_a_run_that_may_be_taken_over_is_not_ended_in_a_transaction(world: World, state: RunState) -> None:
-    leave(world, state, "in_progress", "gone", 2000.0)
-    assert active(world, state) == state.run | {"status": "in_progress"}
-    world.script(answer(HELLO))
-    look(world, state)
-    assert ended(world, state) == ("completed", None)
+def test_a_run_that_may_be_taken_over_is_not_ended_in_a_transaction(harness: Harness, state: RunState) -> None:
+    leave(harness, state, "in_progress", "gone", 2000.0)
+    assert active(harness, state) == state.run | {"status": "in_progress"}
+    harness.script(answer(HELLO))
+    look(harness, state)
+    assert ended(harness, state) == ("completed", None)
 
 
-def test_a_run_that_this_process_could_not_store_has_its_own_error(world: World, state: RunState) -> None:
-    leave(world, state, "in_progress", "me", 2000.0, again=recovery.MAX_LOST_PROCESSES)
-    world.context.registry.forsake(state.run["id"], None)
-    look(world, state)
-    assert ended(world, state) == ("failed", refresh.UNSTORED)
-    assert not world.context.registry.forsaken(state.run["id"]), "that is over"
+def test_a_run_that_this_process_could_not_store_has_its_own_error(harness: Harness, state: RunState) -> None:
+    leave(harness, state, "in_progress", "me", 2000.0, again=recovery.MAX_LOST_PROCESSES)
+    harness.context.registry.forsake(state.run["id"], None)
+    look(harness, state)
+    assert ended(harness, state) == ("failed", refresh.UNSTORED)
+    assert not harness.context.registry.forsaken(state.run["id"]), "that is over"
 
 
 @pytest.mark.parametrize("status", ["queued", "in_progress", "requires_action"])
-def test_a_run_expires_after_its_lifetime(world: World, state: RunState, status: str) -> None:
+def test_a_run_expires_after_its_lifetime(harness: Harness, state: RunState, status: str) -> None:
     heard: list[tuple[str, str]] = []
-    object.__setattr__(world.context, "monitor", lambda what, run, detail: heard.append((what, detail)))
-    leave(world, state, status, "me", 2000.0)
-    world.context.registry.enter(state.run["id"], None)
-    world.clock.time = state.run["expires_at"] - 1
-    assert active(world, state) == state.run | {"status": status}
-    world.clock.time += 1
-    look(world, state)
-    assert ended(world, state) == ("expired", None)
-    assert world.context.registry.is_notified(state.run["id"]), "who drives it is told"
+    object.__setattr__(harness.context, "monitor", lambda what, run, detail: heard.append((what, detail)))
+    leave(harness, state, status, "me", 2000.0)
+    harness.context.registry.enter(state.run["id"], None)
+    harness.clock.time = state.run["expires_at"] - 1
+    assert active(harness, state) == state.run | {"status": status}
+    harness.clock.time += 1
+    look(harness, state)
+    assert ended(harness, state) == ("expired", None)
+    assert harness.context.registry.is_notified(state.run["id"]), "who drives it is told"
     assert heard == [("ended", "expired")]
 
 
-def test_a_run_that_waits_for_outputs_needs_no_process(world: World, state: RunState) -> None:
-    leave(world, state, "requires_action", None, None)
-    look(world, state)
-    assert ended(world, state) == ("requires_action", None)
+def test_a_run_that_waits_for_outputs_needs_no_process(harness: Harness, state: RunState) -> None:
+    leave(harness, state, "requires_action", None, None)
+    look(harness, state)
+    assert ended(harness, state) == ("requires_action", None)
 
 
-def test_a_background_run_is_polled_upstream(world: World, state: RunState) -> None:
-    leave(world, state, "in_progress", None, None, background="resp_1")
-    world.upstream.stored["resp_1"] = {"id": "resp_1", "status": "in_progress", "output": []}
+def test_a_background_run_is_polled_upstream(harness: Harness, state: RunState) -> None:
+    leave(harness, state, "in_progress", None, None, background="resp_1")
+    harness.upstream.stored["resp_1"] = {"id": "resp_1", "status": "in_progress", "output": []}
     for _ in range(2):
-        look(world, state)
-    assert (world.upstream.asked, ended(world, state)[0]) == (["resp_1"], "in_progress"), "once in a while"
-    world.clock.time += 1
-    world.upstream.stored["resp_1"] = {"id": "resp_1", "status": "completed", "output": [HELLO]}
-    look(world, state)
-    assert (ended(world, state)[0], world.messages(state.run["thread_id"])) == ("completed", ["One", "Hello."])
+        look(harness, state)
+    assert (harness.upstream.asked, ended(harness, state)[0]) == (["resp_1"], "in_progress"), "once in a while"
+    harness.clock.time += 1
+    harness.upstream.stored["resp_1"] = {"id": "resp_1", "status": "completed", "output": [HELLO]}
+    look(harness, state)
+    assert (ended(harness, state)[0], harness.messages(state.run["thread_id"])) == ("completed", ["One", "Hello."])
 
 
 @pytest.mark.parametrize("refusal", [None, Refusal(404, "No such response.")])
 def test_an_expired_background_run_is_cancelled_upstream(
-    world: World, state: RunState, refusal: Refusal | None
+    harness: Harness, state: RunState, refusal: Refusal | None
 ) -> None:
-    leave(world, state, "in_progress", None, None, background="resp_1")
-    world.upstream.uncancellable = refusal
-    world.clock.time = state.run["expires_at"]
-    look(world, state)
-    assert (ended(world, state), world.upstream.cancelled) == (("expired", None), ["resp_1"])
+    leave(harness, state, "in_progress", None, None, background="resp_1")
+    harness.upstream.uncancellable = refusal
+    harness.clock.time = state.run["expires_at"]
+    look(harness, state)
+    assert (ended(harness, state), harness.upstream.cancelled) == (("expired", None), ["resp_1"])
 
 
 #: The events of a lost process; the steps and messages after the run's end, as (type, status).
@@ -167,25 +171,25 @@ TOLD: dict[str, tuple[list[Any], list[tuple[str, str]], list[str]]] = {
 
 
 @pytest.mark.parametrize("told", TOLD)
-def test_open_steps_and_messages_end_with_the_run(world: World, told: str) -> None:
+def test_open_steps_and_messages_end_with_the_run(harness: Harness, told: str) -> None:
     reads, steps, statuses = TOLD[told]
-    thread, other = world.thread("One"), world.elsewhere("other")
+    thread, other = harness.thread("One"), harness.elsewhere("other")
     with suppress(Lost):
         other.run(thread, [*reads, other.die])
-    world.clock.time += 600
-    (run,) = world.get(f"threads/{thread}/runs")["data"]
+    harness.clock.time += 600
+    (run,) = harness.get(f"threads/{thread}/runs")["data"]
     assert run["status"] == "expired"
-    shown = world.get(f"{place(run)}/steps")["data"]
+    shown = harness.get(f"{place(run)}/steps")["data"]
     assert [(step["type"], step["status"]) for step in shown] == steps
-    found = world.get(f"threads/{thread}/messages", run_id=run["id"])["data"]
+    found = harness.get(f"threads/{thread}/messages", run_id=run["id"])["data"]
     assert [each["status"] for each in found] == statuses
 
 
 @pytest.fixture
-def background(world: World) -> World:
-    """A world whose runs use upstream's background mode."""
-    world.upstream.can = Profile("scripted", background=True, always=True)
-    return world
+def background(harness: Harness) -> Harness:
+    """A harness whose runs use upstream's background mode."""
+    harness.upstream.can = Profile("scripted", background=True, always=True)
+    return harness
 
 
 def broken(turn: Any, event: Any) -> Any:
@@ -194,7 +198,7 @@ def broken(turn: Any, event: Any) -> Any:
     yield
 
 
-def test_two_processes_that_refresh_at_once_find_the_same_end(background: World, monkeypatch) -> None:
+def test_two_processes_that_refresh_at_once_find_the_same_end(background: Harness, monkeypatch) -> None:
     """Both fetch the finished response; the second one uses what the first has written."""
     thread = background.thread("One")
     run = start(background, thread, response())
@@ -215,7 +219,7 @@ def test_two_processes_that_refresh_at_once_find_the_same_end(background: World,
     assert background.messages(thread) == ["One", "Hello."]
 
 
-def test_a_response_that_the_shim_cannot_translate_fails_the_run(background: World, monkeypatch, caplog) -> None:
+def test_a_response_that_the_shim_cannot_translate_fails_the_run(background: Harness, monkeypatch, caplog) -> None:
     """The run fails, instead of every call on the thread until the run expires."""
 
     thread = background.thread("One")
@@ -232,20 +236,22 @@ def test_a_response_that_the_shim_cannot_translate_fails_the_run(background: Wor
     assert background.messages(thread) == ["One", "Bye."]
 
 
-def test_a_found_response_that_the_shim_cannot_translate_fails_the_run(world: World, monkeypatch) -> None:
+def test_a_found_response_that_the_shim_cannot_translate_fails_the_run(harness: Harness, monkeypatch) -> None:
     """Otherwise each call would fetch the response again and fail in the same way."""
 
-    thread = world.thread("One")
-    run = lose(world, thread, [created()])
-    world.upstream.stored["resp_1"] = response("completed", HELLO)
+    thread = harness.thread("One")
+    run = lose(harness, thread, [created()])
+    harness.upstream.stored["resp_1"] = response("completed", HELLO)
     monkeypatch.setitem(stream.RULES, "response.completed", broken)
-    found = world.get(place(run))
+    found = harness.get(place(run))
     assert found["status"] == "failed"
     assert found["last_error"]["message"].startswith("internal error of the shim, see the log of ")
-    assert world.messages(thread) == ["One"]
+    assert harness.messages(thread) == ["One"]
 
 
-def test_an_internal_error_does_not_fail_a_run_that_another_process_has_changed(background: World, monkeypatch) -> None:
+def test_an_internal_error_does_not_fail_a_run_that_another_process_has_changed(
+    background: Harness, monkeypatch
+) -> None:
     run = start(background, background.thread("One"), response())
     background.upstream.stored["resp_1"] = response("completed", HELLO)
     monkeypatch.setitem(stream.RULES, "response.completed", broken)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from shim.assembly import ledger
-from tests.engine.scripted import World, answer, inputs
+from tests.engine.scripted import Harness, answer, inputs
 from tests.translate.telling import added, call, created, last, message, names, says, text
 
 Json = dict[str, Any]
@@ -46,55 +46,55 @@ FORMS: dict[str, Any] = {
 
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("what", ERRORS)
-def test_the_request_is_changed_and_sent_again(world: World, what: str, form: str) -> None:
-    thread, assistant = world.thread("One", "Two"), world.assistant(temperature=0.5)
-    world.script(FORMS[form](ERRORS[what]))
-    told = world.run(thread, answer(HELLO), assistant_id=assistant)
+def test_the_request_is_changed_and_sent_again(harness: Harness, what: str, form: str) -> None:
+    thread, assistant = harness.thread("One", "Two"), harness.assistant(temperature=0.5)
+    harness.script(FORMS[form](ERRORS[what]))
+    told = harness.run(thread, answer(HELLO), assistant_id=assistant)
     assert names(told).count("run.in_progress") == 1
     assert names(told)[-1] == "run.completed"
-    assert world.messages(thread)[-1] == "Hello."
-    first, second = world.upstream.bodies
+    assert harness.messages(thread)[-1] == "Hello."
+    first, second = harness.upstream.bodies
     if ERRORS[what] is TEMPERATURE:
         assert ("temperature" in first, "temperature" in second) == (True, False)
     else:
         assert (inputs(first), inputs(second)) == (["One", "Two"], ["Two"])
-    assert [each.closed > 0 for each in world.upstream.answers] == [True, True]
+    assert [each.closed > 0 for each in harness.upstream.answers] == [True, True]
 
 
-def test_an_earlier_call_that_is_refused_is_sent_as_text(world: World) -> None:
-    thread = world.thread("One")
-    run = last(world.run(thread, answer(call())), "run.requires_action")
-    world.submit(run, answer(HELLO, id="resp_2"), call_a="42")
-    world.say(thread, "Two")
-    world.script(FORMS["read by read"]({"message": "Previous response with id 'resp_2' not found."}))
-    world.script(FORMS["read by read"]({"message": "Failed to parse tool call arguments as JSON"}))
-    told = world.run(thread, answer(BYE, id="resp_3"))
+def test_an_earlier_call_that_is_refused_is_sent_as_text(harness: Harness) -> None:
+    thread = harness.thread("One")
+    run = last(harness.run(thread, answer(call())), "run.requires_action")
+    harness.submit(run, answer(HELLO, id="resp_2"), call_a="42")
+    harness.message(thread, "Two")
+    harness.script(FORMS["read by read"]({"message": "Previous response with id 'resp_2' not found."}))
+    harness.script(FORMS["read by read"]({"message": "Failed to parse tool call arguments as JSON"}))
+    told = harness.run(thread, answer(BYE, id="resp_3"))
     assert names(told)[-1] == "run.completed"
-    assert not any(name.startswith("call ") for name in inputs(world.sent))
-    assert world.messages(thread)[-1] == "Bye."
+    assert not any(name.startswith("call ") for name in inputs(harness.sent))
+    assert harness.messages(thread)[-1] == "Bye."
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_a_refusal_without_a_remedy_fails_the_run_once(world: World, form: str) -> None:
+def test_a_refusal_without_a_remedy_fails_the_run_once(harness: Harness, form: str) -> None:
     error = {"code": "server_error", "message": "Oh."}
-    told = world.run(world.thread("One"), FORMS[form](error))
+    told = harness.run(harness.thread("One"), FORMS[form](error))
     assert last(told, "run.failed")["last_error"] == {"code": "server_error", "message": "Oh."}
-    assert len(world.upstream.bodies) == 1
+    assert len(harness.upstream.bodies) == 1
 
 
 @pytest.mark.parametrize("split", [False, True])
-def test_after_content_of_the_answer_no_request_is_repeated(world: World, split: bool) -> None:
+def test_after_content_of_the_answer_no_request_is_repeated(harness: Harness, split: bool) -> None:
     """For every grouping of the events into network reads."""
     events = [created(), added(message()), text("Hel"), failed(TOO_LONG)]
     reads = [[event] for event in events] if split else [events]
-    told = world.run(world.thread("One", "Two"), reads)
+    told = harness.run(harness.thread("One", "Two"), reads)
     assert last(told, "run.failed")["last_error"]["message"] == TOO_LONG["message"]
-    assert len(world.upstream.bodies) == 1
+    assert len(harness.upstream.bodies) == 1
 
 
-def test_the_change_after_a_refusal_is_marked(world: World) -> None:
-    thread, assistant = world.thread("One"), world.assistant(temperature=0.5)
-    world.script(FORMS["behind an opening"](TEMPERATURE))
-    told = world.run(thread, answer(HELLO), assistant_id=assistant)
-    found = world.base.read(ledger.trace, "", last(told, "run.completed")["id"])
+def test_the_change_after_a_refusal_is_marked(harness: Harness) -> None:
+    thread, assistant = harness.thread("One"), harness.assistant(temperature=0.5)
+    harness.script(FORMS["behind an opening"](TEMPERATURE))
+    told = harness.run(thread, answer(HELLO), assistant_id=assistant)
+    found = harness.base.read(ledger.trace, "", last(told, "run.completed")["id"])
     assert [each["kind"] for one in found.rounds for each in one.marks] == ["changed"]

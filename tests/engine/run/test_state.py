@@ -7,15 +7,15 @@ from shim.engine.run.state import RunState
 from shim.ports import Profile
 from shim.translate.turn import Made
 from tests.engine.run import driven
-from tests.engine.scripted import World
+from tests.engine.scripted import Harness
 from tests.translate.telling import added, created, done, ended, message, says, tell
 
 HELLO = message(says("Hello."))
 
 
 @pytest.fixture
-def state(world: World) -> RunState:
-    return driven.drive(world, world.thread("One"))
+def state(harness: Harness) -> RunState:
+    return driven.drive(harness, harness.thread("One"))
 
 
 def test_the_run_of_the_state_is_that_of_the_turn(state: RunState) -> None:
@@ -23,8 +23,8 @@ def test_the_run_of_the_state_is_that_of_the_turn(state: RunState) -> None:
     assert (state.run["status"], state.stored_status) == ("in_progress", "queued"), "the store does not know that yet"
 
 
-def test_the_profile_is_that_of_the_runs_model(world: World, state: RunState) -> None:
-    world.upstream.can = Profile("scripted", address="http://x")
+def test_the_profile_is_that_of_the_runs_model(harness: Harness, state: RunState) -> None:
+    harness.upstream.can = Profile("scripted", address="http://x")
     assert state.profile.address == "http://x gpt-4o"
     state.memory = state.memory | {"model": "gpt-4.1"}
     assert state.profile.address == "http://x gpt-4.1"

@@ -1,5 +1,5 @@
-"""One world for each test; each example of the test creates its own thread in that world."""
+"""One harness for each test; each example of the test creates its own thread in that harness."""
 
-from tests.engine.conftest import world
+from tests.engine.conftest import harness
 
-__all__ = ["world"]
+__all__ = ["harness"]

@@ -19,7 +19,7 @@ from shim.runtime.heartbeat import Heartbeat
 from shim.runtime.pump import Threads
 from shim.runtime.unread import Patience
 from shim.store.database import Database
-from tests.engine.scripted import Upstream, World
+from tests.engine.scripted import Harness, Upstream
 
 Json = dict[str, Any]
 #: A pump that is not idle after so many seconds fails the test.
@@ -100,18 +100,18 @@ class Place:
     """The engine around one thread: this process, and later ones that may take its run over."""
 
     def __init__(self, base: Database) -> None:
-        world = World(base)
-        world.upstream = self.upstream = Sayer()
+        harness = Harness(base)
+        harness.upstream = self.upstream = Sayer()
         # The engine was created with another upstream; this replaces it.
-        object.__setattr__(world.context, "upstream", self.upstream)
-        self.world, self.pumps = world, Threads(Patience(1_000_000, PATIENCE), PATIENCE)
+        object.__setattr__(harness.context, "upstream", self.upstream)
+        self.harness, self.pumps = harness, Threads(Patience(1_000_000, PATIENCE), PATIENCE)
         self.pump: Pump | None = None
         self.left: list[Pump] = []
 
     def call(self, method: str, path: str, body: Json | None = None, query: Json | None = None) -> Reply:
         """Send a request; a pump drives the run that it starts.  Raises `Refused`."""
         self.upstream.opening = pump = Pump()
-        reply = self.world.reply(method, path, body, query)
+        reply = self.harness.reply(method, path, body, query)
         if reply.events is not None:
             self.pump = pump
             events = pump.watched(reply.events)
@@ -149,8 +149,8 @@ class Place:
 
     def wait(self, seconds: float) -> None:
         """Let time pass, then run the heartbeat of the process."""
-        self.world.clock.time += seconds
-        heartbeat = Heartbeat(self.world.context, self.world.base)
+        self.harness.clock.time += seconds
+        heartbeat = Heartbeat(self.harness.context, self.harness.base)
         heartbeat.look()
         heartbeat.renew()
         self.settle()
@@ -163,13 +163,13 @@ class Place:
         if self.pump is not None:
             self.left.append(self.pump)
         for _ in range(recovery.MAX_LOST_PROCESSES - 1):
-            self.world = self._next(self.world)
-            object.__setattr__(self.world.context, "pump", lambda events: drive.finish(events.aclose()))
-            self.world.get(f"threads/{thread_id}")
-        self.world = self._next(self.world)
+            self.harness = self._next(self.harness)
+            object.__setattr__(self.harness.context, "pump", lambda events: drive.finish(events.aclose()))
+            self.harness.get(f"threads/{thread_id}")
+        self.harness = self._next(self.harness)
         self.pump = None
 
-    def _next(self, before: World) -> World:
+    def _next(self, before: Harness) -> Harness:
         before.living.discard(before.context.owner)
         return before.elsewhere(f"process {next(NUMBERS)}")
 

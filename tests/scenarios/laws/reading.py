@@ -34,7 +34,7 @@ class Both(RuleBasedStateMachine):
         self, model: Callable[[], Any], method: str, path: str, body: Json | None = None, query: Json | None = None
     ) -> Json | None:
         """Apply a call to the model and the shim: the answer, or None where both refused it with the same error."""
-        self.life.now, no = self.place.world.clock(), None
+        self.life.now, no = self.place.harness.clock(), None
         try:
             model()
         except No as refusal:

@@ -48,7 +48,7 @@ class Thread(Both):
 
     @initialize()
     def fresh(self) -> None:
-        self.life = Life(self.place.world.thread(), self.place.world.clock())
+        self.life = Life(self.place.harness.thread(), self.place.harness.clock())
         self.opened = False
 
     def teardown(self) -> None:
@@ -182,7 +182,7 @@ class Thread(Both):
     @rule(sure=st.sampled_from([False, False, True]))
     def die(self, sure: bool) -> None:
         if sure and self.spoken_to is not None:
-            self.life.now = self.place.world.clock()
+            self.life.now = self.place.harness.clock()
             self.life.lose(self.spoken_to)
             self.place.die(self.life.id)
             self.seen["a process died"] += 1
@@ -212,7 +212,7 @@ class Thread(Both):
     def hear(self, run: Run, read: Any) -> None:
         """Upstream sends one network read; an expired run ends before it processes the read."""
         self.place.say(read)
-        self.life.now = self.place.world.clock()
+        self.life.now = self.place.harness.clock()
         if self.life.now >= run.created + LIFETIME:
             self.life.end(run, "expired")
 

@@ -25,7 +25,7 @@ QUESTIONS: Final = {"Hello.": 1, "look_up, please": 2, "look_up aloud then look_
 seen: Counter[str] = Counter()
 
 
-class World:
+class Application:
     """One store and one sandbox, with an assistant and an agent that have the same instructions."""
 
     def __init__(self) -> None:
@@ -108,24 +108,24 @@ def _call_ids(items: list[Any]) -> list[str]:
 
 
 @pytest.fixture
-def world(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> World:
+def app(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Application:
     monkeypatch.setenv("SHIM_UPSTREAM", "sandbox")
     monkeypatch.setenv("SHIM_DATABASE_URL", f"sqlite:///{tmp_path / 'shim.db'}")
-    return World()
+    return Application()
 
 
 SIDES: Final = ("old", "native", "unstored", "agent")
 TURNS: Final = st.lists(st.tuples(st.sampled_from(SIDES), st.sampled_from(sorted(QUESTIONS))), min_size=1, max_size=4)
 
 
-def test_the_transcript_is_the_same_whichever_side_adds_a_turn(world: World) -> None:
+def test_the_transcript_is_the_same_whichever_side_adds_a_turn(app: Application) -> None:
     def both(turns: list[tuple[str, str]]) -> None:
-        mixed, plain = world.thread(), world.thread()
+        mixed, plain = app.thread(), app.thread()
         for side, question in turns:
-            getattr(world, side)(mixed, question)
-            world.old(plain, question)
+            getattr(app, side)(mixed, question)
+            app.old(plain, question)
             seen.update([f"{side} {question}"])
-        assert world.transcript(mixed) == world.transcript(plain)
+        assert app.transcript(mixed) == app.transcript(plain)
 
     # Always: every kind of turn by every side, and every side after every other one.
     for question in QUESTIONS:

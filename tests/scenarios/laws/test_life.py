@@ -88,7 +88,7 @@ def test_any_interleaving_agrees_with_the_model(stores: Stores, tmp_path: Path, 
     url = stores.new(tmp_path, "life.db")
     base = database(url)
     place, seen = Place(base), Counter[str]()
-    told = {words: place.world.assistant(tools=[FUNCTION], instructions=words or None) for words in ("", "Be kind.")}
+    told = {words: place.harness.assistant(tools=[FUNCTION], instructions=words or None) for words in ("", "Be kind.")}
     machine = type("Here", (Thread,), {"place": place, "assistants": told, "seen": seen})
     walk(machine())
     run_state_machine_as_test(machine, settings=LAW)

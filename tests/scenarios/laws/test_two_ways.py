@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shim.translate.turn import Emitted
-from tests.engine.scripted import World, place
+from tests.engine.scripted import Harness, place
 from tests.scenarios.laws.folding import Fold, finished_calls
 from tests.scenarios.laws.stories import Story, stories
 
@@ -15,12 +15,12 @@ LAW = settings(derandomize=True, deadline=None, suppress_health_check=[HealthChe
 OBJECTS = ("thread.run", "thread.run.step", "thread.message")
 
 
-def run(world: World, story: Story, batches: list[list[Json]]) -> list[Emitted]:
+def run(harness: Harness, story: Story, batches: list[list[Json]]) -> list[Emitted]:
     """Stream a run of a new thread with this answer; the response id is unique."""
-    thread = world.thread("One")
+    thread = harness.thread("One")
     named = f"resp_{thread}"
     reads = [[_named(event, named) for event in batch] for batch in batches]
-    return world.run(thread, reads, assistant_id=world.assistant(tools=story.tools or []))
+    return harness.run(thread, reads, assistant_id=harness.assistant(tools=story.tools or []))
 
 
 def _named(event: Json, id: str) -> Json:
@@ -32,11 +32,11 @@ def told_last(events: list[Emitted]) -> dict[str, Json]:
     return {data["id"]: data for name, data in events if data.get("object") in OBJECTS}
 
 
-def shown(world: World, run: Json) -> dict[str, Json]:
+def shown(harness: Harness, run: Json) -> dict[str, Json]:
     """Every object as a GET request returns it."""
-    messages = world.get(f"threads/{run['thread_id']}/messages", run_id=run["id"], order="asc")["data"]
-    steps = world.get(f"{place(run)}/steps", order="asc")["data"]
-    return {each["id"]: each for each in [world.get(place(run)), *messages, *steps]}
+    messages = harness.get(f"threads/{run['thread_id']}/messages", run_id=run["id"], order="asc")["data"]
+    steps = harness.get(f"{place(run)}/steps", order="asc")["data"]
+    return {each["id"]: each for each in [harness.get(place(run)), *messages, *steps]}
 
 
 def differing(told: Json, ended: bool) -> Json:
@@ -51,14 +51,14 @@ def differing(told: Json, ended: bool) -> Json:
 
 @settings(LAW, max_examples=100)
 @given(stories(), st.data())
-def test_stored_objects_equal_the_streamed_ones(world: World, story: Story, data: Any) -> None:
+def test_stored_objects_equal_the_streamed_ones(harness: Harness, story: Story, data: Any) -> None:
     """Run, messages and steps, key by key; the calls of a step that waits for outputs are emitted only as deltas."""
     cuts = data.draw(st.lists(st.integers(1, len(story.events)), max_size=4, unique=True).map(sorted))
     edges = zip([0, *cuts], [*cuts, len(story.events)], strict=True)
-    events = run(world, story, [story.events[start:end] for start, end in edges])
+    events = run(harness, story, [story.events[start:end] for start, end in edges])
     last = told_last(events)
     ended = events[-1][1]
-    rest = shown(world, ended)
+    rest = shown(harness, ended)
     asks = ended["status"] == "requires_action"
     assert rest.keys() == last.keys()
     for id, each in rest.items():
@@ -78,18 +78,18 @@ def folded(events: list[Emitted]) -> Fold:
 
 @settings(LAW, max_examples=40)
 @given(stories(endings=("completed",)))
-def test_a_replay_contains_the_shown_messages(world: World, story: Story) -> None:
+def test_a_replay_contains_the_shown_messages(harness: Harness, story: Story) -> None:
     """A replayed thread contains the same text as the shown one, and each call together with its output."""
-    events = run(world, story, [[event] for event in story.events])
+    events = run(harness, story, [[event] for event in story.events])
     ended = events[-1][1]
     if ended["status"] == "requires_action":
         calls = ended["required_action"]["submit_tool_outputs"]["tool_calls"]
-        world.submit(ended, [[]], **{call["id"]: "42" for call in calls})
-    world.context.capabilities.unchained(world.context.profile(ended["model"]))
-    world.say(ended["thread_id"], "Two")
-    world.run(ended["thread_id"], [[]])
-    world.context.capabilities.__init__()  # type: ignore[misc]
-    sent = world.sent["input"]
+        harness.submit(ended, [[]], **{call["id"]: "42" for call in calls})
+    harness.context.capabilities.unchained(harness.context.profile(ended["model"]))
+    harness.message(ended["thread_id"], "Two")
+    harness.run(ended["thread_id"], [[]])
+    harness.context.capabilities.__init__()  # type: ignore[misc]
+    sent = harness.sent["input"]
     said = [item for item in story.items if item["type"] == "message" and any(_words(part) for part in item["content"])]
     assert [list(filter(None, map(_words, item["content"]))) for item in sent if item["type"] == "message"] == [
         ["One"],

@@ -11,7 +11,7 @@ from tests.translate.telling import added, code, created, done, ended, message, 
 
 Json = dict[str, Any]
 
-TEXT, REFUSED, SOURCE = "Hello, world.", "I cannot say.", "print(1)"
+TEXT, REFUSED, SOURCE = "Hello, harness.", "I cannot say.", "print(1)"
 ANSWER, REFUSAL = message(says(TEXT)), message(refuses(REFUSED), id="msg_b")
 CALL = {"type": "function_call", "id": "fc_c", "call_id": "call_c", "name": "f", "arguments": '{"x":1}'}
 FOUND = search({"file_id": "file-1", "filename": "a.txt", "score": 0.5, "text": "a"}, id="fs_d")

@@ -7,54 +7,54 @@ import pytest
 from shim.engine.run import carrier, state
 from shim.store.errors import StoreFailed
 from shim.translate import stream
-from tests.engine.scripted import World, answer, pump
+from tests.engine.scripted import Harness, answer, pump
 from tests.translate.telling import added, created, last, message, names, says, text
 
 HELLO = message(says("Hello."))
 
 
-def _run(world: World, thread: str) -> dict[str, Any]:
-    found: dict[str, Any] = world.get(f"threads/{thread}/runs")["data"][0]
+def _run(harness: Harness, thread: str) -> dict[str, Any]:
+    found: dict[str, Any] = harness.get(f"threads/{thread}/runs")["data"][0]
     return found
 
 
-def test_an_internal_error_fails_the_run_and_refers_to_the_log(world: World, monkeypatch, caplog) -> None:
+def test_an_internal_error_fails_the_run_and_refers_to_the_log(harness: Harness, monkeypatch, caplog) -> None:
     """The error is one of the shim: `last_error` blames neither a stopped process nor upstream."""
 
     def broken(turn, event):
         raise KeyError("ours")
         yield
 
-    thread = world.thread("One")
+    thread = harness.thread("One")
     monkeypatch.setitem(stream.RULES, "response.output_text.delta", broken)
-    told = world.run(thread, [[created()], [added(message())], [text("Hel")]])
+    told = harness.run(thread, [[created()], [added(message())], [text("Hel")]])
     run = last(told, "run.failed")
     assert run["last_error"] == {
         "code": "server_error",
         "message": "internal error of the shim, see the log of 1970-01-01T00:16:40+00:00",
     }
-    assert _run(world, thread)["last_error"] == run["last_error"]
+    assert _run(harness, thread)["last_error"] == run["last_error"]
     (record,) = [record for record in caplog.records if record.exc_info]
     assert "1970-01-01T00:16:40+00:00" in record.getMessage()
     monkeypatch.undo()
-    assert names(world.run(thread, answer(HELLO)))[-1] == "run.completed"
+    assert names(harness.run(thread, answer(HELLO)))[-1] == "run.completed"
 
 
-def test_when_the_ending_breaks_too_the_next_read_ends_the_run(world: World, monkeypatch) -> None:
+def test_when_the_ending_breaks_too_the_next_read_ends_the_run(harness: Harness, monkeypatch) -> None:
     def broken(*_):
         raise KeyError("ours")
 
-    thread = world.thread("One")
+    thread = harness.thread("One")
     monkeypatch.setattr(carrier, "commit", broken)
-    world.script([[created()], [added(message())]])
-    reply = world.reply("POST", f"threads/{thread}/runs", {"assistant_id": world.assistant(), "stream": True})
+    harness.script([[created()], [added(message())]])
+    reply = harness.reply("POST", f"threads/{thread}/runs", {"assistant_id": harness.assistant(), "stream": True})
     with pytest.raises(KeyError):
         pump(reply)
     monkeypatch.undo()
-    assert _run(world, thread)["status"] == "failed"
+    assert _run(harness, thread)["status"] == "failed"
 
 
-def test_when_the_store_fails_too_the_next_read_completes_the_run(world: World, monkeypatch) -> None:
+def test_when_the_store_fails_too_the_next_read_completes_the_run(harness: Harness, monkeypatch) -> None:
     def broken(*_):
         raise StoreFailed("The disk is full.")
 
@@ -63,16 +63,16 @@ def test_when_the_store_fails_too_the_next_read_completes_the_run(world: World, 
         raise KeyError("ours")
         yield
 
-    thread = world.thread("One")
+    thread = harness.thread("One")
     monkeypatch.setitem(stream.RULES, "response.output_text.delta", faulty)
-    told = world.run(thread, [[created()], [added(message())], [text("Hel")]])
+    told = harness.run(thread, [[created()], [added(message())], [text("Hel")]])
     assert names(told)[-1] not in ("run.failed", "run.completed"), "what is not stored is not told"
     monkeypatch.undo()
-    world.script(answer(HELLO, id="resp_again"))
-    assert _run(world, thread)["status"] == "completed"
+    harness.script(answer(HELLO, id="resp_again"))
+    assert _run(harness, thread)["status"] == "completed"
 
 
-def test_an_internal_error_after_the_stored_end_changes_nothing(world: World, monkeypatch) -> None:
+def test_an_internal_error_after_the_stored_end_changes_nothing(harness: Harness, monkeypatch) -> None:
     stored = state.RunState.stored
 
     def broken(self, run, memory):
@@ -80,7 +80,7 @@ def test_an_internal_error_after_the_stored_end_changes_nothing(world: World, mo
             raise KeyError("ours")
         stored(self, run, memory)
 
-    thread = world.thread("One")
+    thread = harness.thread("One")
     monkeypatch.setattr(state.RunState, "stored", broken)
-    world.run(thread, answer(HELLO))
-    assert _run(world, thread)["status"] == "completed"
+    harness.run(thread, answer(HELLO))
+    assert _run(harness, thread)["status"] == "completed"

@@ -5,7 +5,7 @@ import logging
 import pytest
 
 from shim.wire.sse import UNREADABLE
-from tests.engine.scripted import World, answer, place
+from tests.engine.scripted import Harness, answer, place
 from tests.translate.telling import added, arguing, call, created, done, ended, last, message, names, says, text
 
 HELLO = message(says("Hello."))
@@ -38,14 +38,14 @@ ANSWERS = {
 
 @pytest.mark.parametrize("reads", ["one", "many"])
 @pytest.mark.parametrize("way", ANSWERS)
-def test_the_run_ends_with_the_right_text(world: World, way: str, reads: str, caplog) -> None:
-    thread, events = world.thread("One"), ANSWERS[way]
-    told = world.run(thread, [events] if reads == "one" else [[event] for event in events])
+def test_the_run_ends_with_the_right_text(harness: Harness, way: str, reads: str, caplog) -> None:
+    thread, events = harness.thread("One"), ANSWERS[way]
+    told = harness.run(thread, [events] if reads == "one" else [[event] for event in events])
     assert names(told)[-1] == "run.completed"
-    assert world.messages(thread) == ["One", "Hello."]
+    assert harness.messages(thread) == ["One", "Hello."]
     assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
-    world.run(thread, answer(HELLO, id="resp_2"))
-    assert world.messages(thread)[1:] == ["Hello.", "Hello."]
+    harness.run(thread, answer(HELLO, id="resp_2"))
+    assert harness.messages(thread)[1:] == ["Hello.", "Hello."]
 
 
 #: The change of the call, and the id and arguments that the program receives.
@@ -58,26 +58,26 @@ CALLS = {
 
 
 @pytest.mark.parametrize("way", CALLS)
-def test_a_call_without_arguments_or_id_is_requested_and_answered(world: World, way: str) -> None:
+def test_a_call_without_arguments_or_id_is_requested_and_answered(harness: Harness, way: str) -> None:
     changes, id, arguments = CALLS[way]
-    thread, item = world.thread("One"), call("{}") | changes
-    run = last(world.run(thread, answer(item)), "run.requires_action")
+    thread, item = harness.thread("One"), call("{}") | changes
+    run = last(harness.run(thread, answer(item)), "run.requires_action")
     (asked,) = run["required_action"]["submit_tool_outputs"]["tool_calls"]
     assert (asked["id"], asked["function"]["arguments"]) == (id, arguments)
-    told = world.submit(run, answer(HELLO, id="resp_2"), **{id: "1"})
-    assert [(item["call_id"], item["output"]) for item in world.sent["input"]] == [(id, "1")]
+    told = harness.submit(run, answer(HELLO, id="resp_2"), **{id: "1"})
+    assert [(item["call_id"], item["output"]) for item in harness.sent["input"]] == [(id, "1")]
     assert names(told)[-1] == "run.completed"
 
 
-def test_outputs_of_calls_with_the_same_id_are_sent_under_that_id(world: World) -> None:
+def test_outputs_of_calls_with_the_same_id_are_sent_under_that_id(harness: Harness) -> None:
     same = [call(f'{{"x":{n}}}', id=f"fc_{n}") | {"call_id": "call_0"} for n in range(2)]
     events = [created(), *[event for n in range(2) for event in (added(same[n], output_index=n), done(same[n]))]]
-    run = last(world.run(world.thread("One"), [[*events, ended(*same)]]), "run.requires_action")
+    run = last(harness.run(harness.thread("One"), [[*events, ended(*same)]]), "run.requires_action")
     ids = [each["id"] for each in run["required_action"]["submit_tool_outputs"]["tool_calls"]]
     assert ids[0] == "call_0" != ids[1]
-    world.submit(run, answer(HELLO, id="resp_2"), **dict(zip(ids, "ab", strict=True)))
-    assert [(item["call_id"], item["output"]) for item in world.sent["input"]] == [("call_0", "a"), ("call_0", "b")]
-    assert [step["status"] for step in world.get(f"{place(run)}/steps")["data"]] == ["completed", "completed"]
+    harness.submit(run, answer(HELLO, id="resp_2"), **dict(zip(ids, "ab", strict=True)))
+    assert [(item["call_id"], item["output"]) for item in harness.sent["input"]] == [("call_0", "a"), ("call_0", "b")]
+    assert [step["status"] for step in harness.get(f"{place(run)}/steps")["data"]] == ["completed", "completed"]
 
 
 #: Answers without an end, or with a call without a name; and a part of the run's error message.
@@ -90,18 +90,18 @@ LOST = {
 
 
 @pytest.mark.parametrize("way", LOST)
-def test_an_answer_that_cannot_be_used_fails_the_run_with_its_reason(world: World, way: str) -> None:
-    thread, (events, why) = world.thread("One"), LOST[way]
-    told = world.run(thread, [events])
+def test_an_answer_that_cannot_be_used_fails_the_run_with_its_reason(harness: Harness, way: str) -> None:
+    thread, (events, why) = harness.thread("One"), LOST[way]
+    told = harness.run(thread, [events])
     assert names(told)[-1] == "run.failed"
     assert why in last(told, "run.failed")["last_error"]["message"]
-    world.run(thread, answer(HELLO, id="resp_2"))
-    assert world.messages(thread)[-1] == "Hello."
+    harness.run(thread, answer(HELLO, id="resp_2"))
+    assert harness.messages(thread)[-1] == "Hello."
 
 
-def test_the_finished_text_is_stored_and_the_difference_logged_once(world: World, caplog) -> None:
-    thread = world.thread("One")
-    told = world.run(thread, [[created()], [added(HELLO)], [text("Hullo")], [done(HELLO)], [COMPLETED]])
+def test_the_finished_text_is_stored_and_the_difference_logged_once(harness: Harness, caplog) -> None:
+    thread = harness.thread("One")
+    told = harness.run(thread, [[created()], [added(HELLO)], [text("Hullo")], [done(HELLO)], [COMPLETED]])
     assert last(told, "message.completed")["content"][0]["text"]["value"] == "Hello."
-    assert world.messages(thread) == ["One", "Hello."]
+    assert harness.messages(thread) == ["One", "Hello."]
     assert len([record for record in caplog.records if "differs" in record.getMessage()]) == 1

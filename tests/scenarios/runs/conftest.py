@@ -1,5 +1,5 @@
-"""A fresh world for each test, as in the engine's own tests."""
+"""A new harness for each test, as in the engine's own tests."""
 
-from tests.engine.conftest import world
+from tests.engine.conftest import harness
 
-__all__ = ["world"]
+__all__ = ["harness"]

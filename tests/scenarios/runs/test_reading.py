@@ -6,7 +6,7 @@ import pytest
 
 from shim.engine.protocol import DONE, encode
 from shim.store.errors import Gone, StoreFailed
-from tests.engine.scripted import Refused, World, answer, place
+from tests.engine.scripted import Harness, Refused, answer, place
 from tests.translate.telling import call, code, last, message, says, search
 
 HELLO = message(says("Hello."))
@@ -17,20 +17,20 @@ def test_events_on_the_wire() -> None:
     assert raw.decode() == 'event: thread.created\ndata: {"id":"thread_1","x":"é"}\n\nevent: done\ndata: [DONE]\n\n'
 
 
-def test_a_finished_runs_metadata_changes(world: World) -> None:
-    run = last(world.run(world.thread("One"), answer(HELLO)), "run.completed")
-    assert world.post(place(run))["metadata"] == {}
-    assert world.post(place(run), metadata={"k": "v"})["metadata"] == {"k": "v"}
-    assert world.post(place(run), metadata=None)["metadata"] == {}
+def test_a_finished_runs_metadata_changes(harness: Harness) -> None:
+    run = last(harness.run(harness.thread("One"), answer(HELLO)), "run.completed")
+    assert harness.post(place(run))["metadata"] == {}
+    assert harness.post(place(run), metadata={"k": "v"})["metadata"] == {"k": "v"}
+    assert harness.post(place(run), metadata=None)["metadata"] == {}
 
 
 @pytest.fixture
-def finished(world: World) -> dict[str, Any]:
+def finished(harness: Harness) -> dict[str, Any]:
     """A completed run with a search, code and a function call; and another thread."""
-    world.thread("Other")
+    harness.thread("Other")
     found = {"file_id": "file-1", "filename": "a.txt", "score": 0.5, "text": "words", "attributes": {}}
-    told = world.run(world.thread("One", "Two"), answer(search(found), code("x"), call(), id="resp_1"))
-    told = world.submit(last(told, "run.requires_action"), answer(HELLO, id="resp_2"), call_a="42")
+    told = harness.run(harness.thread("One", "Two"), answer(search(found), code("x"), call(), id="resp_1"))
+    told = harness.submit(last(told, "run.requires_action"), answer(HELLO, id="resp_2"), call_a="42")
     return last(told, "run.completed")
 
 
@@ -43,28 +43,28 @@ LISTS = [
 
 
 @pytest.mark.parametrize("path, count", LISTS)
-def test_lists_have_pages(world: World, finished: dict[str, Any], path: str, count: int) -> None:
+def test_lists_have_pages(harness: Harness, finished: dict[str, Any], path: str, count: int) -> None:
     path = path.format(**finished)
-    whole = world.get(path)
+    whole = harness.get(path)
     assert len(whole["data"]) == count
-    assert world.get(path, order="asc")["data"] == whole["data"][::-1]
+    assert harness.get(path, order="asc")["data"] == whole["data"][::-1]
     seen, after = [], {}
     while True:
-        page = world.get(path, limit="2", **after)
+        page = harness.get(path, limit="2", **after)
         seen += page["data"]
         after = {"after": page["last_id"]}
         if not page["has_more"]:
             break
     assert seen == whole["data"]
     with pytest.raises(Refused, match="found with id"):
-        world.get(path, after="msg_99")
+        harness.get(path, after="msg_99")
 
 
-def test_a_run_of_an_unknown_assistant(world: World) -> None:
+def test_a_run_of_an_unknown_assistant(harness: Harness) -> None:
     with pytest.raises(Refused, match="No assistant found"):
-        world.run(world.thread("One"), assistant_id="asst_9")
+        harness.run(harness.thread("One"), assistant_id="asst_9")
     with pytest.raises(Refused, match="No assistant found"):
-        world.stream("threads/runs", assistant_id="asst_9")
+        harness.stream("threads/runs", assistant_id="asst_9")
 
 
 class Broken:
@@ -91,11 +91,11 @@ FAILURES = [
 
 @pytest.mark.parametrize("failure, status, said", FAILURES, ids=str)
 def test_an_internal_failure_is_answered_with_an_error(
-    world: World, failure: Exception, status: int, said: str
+    harness: Harness, failure: Exception, status: int, said: str
 ) -> None:
-    object.__setattr__(world.context, "store", Broken(failure))
+    object.__setattr__(harness.context, "store", Broken(failure))
     with pytest.raises(Refused) as refused:
-        world.get("threads/thread_1")
+        harness.get("threads/thread_1")
     assert (refused.value.status, str(refused.value).startswith(said)) == (status, True)
     if status == 500:
         assert refused.value.headers["x-should-retry"] == "false"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from shim.ports import Profile
-from tests.engine.scripted import Refused, World, answer, inputs, place
+from tests.engine.scripted import Harness, Refused, answer, inputs, place
 from tests.translate.telling import call, created, last, message, names, says, text
 
 
@@ -15,12 +15,12 @@ def said(value: str, id: str = "msg_a") -> dict[str, Any]:
     return message(says(value), id=id)
 
 
-def previous(world: World) -> str | None:
-    return world.sent.get("previous_response_id")
+def previous(harness: Harness) -> str | None:
+    return harness.sent.get("previous_response_id")
 
 
-def message_id(world: World, thread: str, number: int) -> str:
-    return str(world.get(f"threads/{thread}/messages", order="asc")["data"][number]["id"])
+def message_id(harness: Harness, thread: str, number: int) -> str:
+    return str(harness.get(f"threads/{thread}/messages", order="asc")["data"][number]["id"])
 
 
 #: Which of the messages One, A, Two is deleted, and the next request's input and previous response.
@@ -32,52 +32,54 @@ DELETED = [
 
 
 @pytest.mark.parametrize("number, expected", DELETED)
-def test_a_deleted_message_is_not_sent(world: World, number: int, expected: tuple[list[str], str | None]) -> None:
+def test_a_deleted_message_is_not_sent(harness: Harness, number: int, expected: tuple[list[str], str | None]) -> None:
     """If the chain contains it, the thread is replayed without it."""
-    thread = world.thread("One")
-    world.run(thread, answer(said("A"), id="resp_1"))
-    world.say(thread, "Two")
-    world.delete(f"threads/{thread}/messages/{message_id(world, thread, number)}")
-    world.run(thread, answer(said("B", "msg_b"), id="resp_2"))
-    assert (inputs(world.sent), previous(world)) == expected
+    thread = harness.thread("One")
+    harness.run(thread, answer(said("A"), id="resp_1"))
+    harness.message(thread, "Two")
+    harness.delete(f"threads/{thread}/messages/{message_id(harness, thread, number)}")
+    harness.run(thread, answer(said("B", "msg_b"), id="resp_2"))
+    assert (inputs(harness.sent), previous(harness)) == expected
 
 
-def test_a_message_of_an_active_run_cannot_be_deleted(world: World) -> None:
-    thread = world.thread("One")
-    told = world.run(thread, answer(said("A"), call(), id="resp_1"))
+def test_a_message_of_an_active_run_cannot_be_deleted(harness: Harness) -> None:
+    thread = harness.thread("One")
+    told = harness.run(thread, answer(said("A"), call(), id="resp_1"))
     run = last(told, "run.requires_action")
     with pytest.raises(Refused, match=f"Can't delete message .* while a run {run['id']} is active"):
-        world.delete(f"threads/{thread}/messages/{message_id(world, thread, 1)}")
+        harness.delete(f"threads/{thread}/messages/{message_id(harness, thread, 1)}")
 
 
-def test_a_message_deleted_while_the_run_waits_is_not_in_the_next_round(world: World) -> None:
-    thread = world.thread("One", "Secret")
-    run = last(world.run(thread, answer(call(), id="resp_1")), "run.requires_action")
-    world.delete(f"threads/{thread}/messages/{message_id(world, thread, 1)}")
-    world.submit(run, answer(said("A"), id="resp_2"), call_a="42")
-    assert (inputs(world.sent), previous(world)) == (["One", "call call_a", "output call_a"], None)
-    world.run(thread, answer(said("B", "msg_b"), id="resp_3"))
-    assert previous(world) == "resp_2"
+def test_a_message_deleted_while_the_run_waits_is_not_in_the_next_round(harness: Harness) -> None:
+    thread = harness.thread("One", "Secret")
+    run = last(harness.run(thread, answer(call(), id="resp_1")), "run.requires_action")
+    harness.delete(f"threads/{thread}/messages/{message_id(harness, thread, 1)}")
+    harness.submit(run, answer(said("A"), id="resp_2"), call_a="42")
+    assert (inputs(harness.sent), previous(harness)) == (["One", "call call_a", "output call_a"], None)
+    harness.run(thread, answer(said("B", "msg_b"), id="resp_3"))
+    assert previous(harness) == "resp_2"
 
 
-def test_a_message_deleted_during_the_answer_is_not_in_the_next_run(world: World) -> None:
-    thread = world.thread("One", "Secret")
-    secret = message_id(world, thread, 1)
+def test_a_message_deleted_during_the_answer_is_not_in_the_next_run(harness: Harness) -> None:
+    thread = harness.thread("One", "Secret")
+    secret = message_id(harness, thread, 1)
     events = answer(said("A"), id="resp_1")
-    world.run(thread, [*events[:2], lambda: world.delete(f"threads/{thread}/messages/{secret}"), *events[2:]])
-    world.run(thread, answer(said("B", "msg_b"), id="resp_2"))
-    assert (inputs(world.sent), previous(world)) == (["One", "A"], None)
-    world.run(thread, answer(said("C", "msg_c"), id="resp_3"))
-    assert previous(world) == "resp_2"
+    harness.run(thread, [*events[:2], lambda: harness.delete(f"threads/{thread}/messages/{secret}"), *events[2:]])
+    harness.run(thread, answer(said("B", "msg_b"), id="resp_2"))
+    assert (inputs(harness.sent), previous(harness)) == (["One", "A"], None)
+    harness.run(thread, answer(said("C", "msg_c"), id="resp_3"))
+    assert previous(harness) == "resp_2"
 
 
-def test_a_message_deleted_during_a_function_call_is_not_in_the_next_round(world: World) -> None:
-    thread = world.thread("One", "Secret")
-    secret = message_id(world, thread, 1)
+def test_a_message_deleted_during_a_function_call_is_not_in_the_next_round(harness: Harness) -> None:
+    thread = harness.thread("One", "Secret")
+    secret = message_id(harness, thread, 1)
     events = answer(call(), id="resp_1")
-    told = world.run(thread, [*events[:2], lambda: world.delete(f"threads/{thread}/messages/{secret}"), *events[2:]])
-    world.submit(last(told, "run.requires_action"), answer(said("A"), id="resp_2"), call_a="42")
-    assert (inputs(world.sent), previous(world)) == (["One", "call call_a", "output call_a"], None)
+    told = harness.run(
+        thread, [*events[:2], lambda: harness.delete(f"threads/{thread}/messages/{secret}"), *events[2:]]
+    )
+    harness.submit(last(told, "run.requires_action"), answer(said("A"), id="resp_2"), call_a="42")
+    assert (inputs(harness.sent), previous(harness)) == (["One", "call call_a", "output call_a"], None)
 
 
 def window(count: int) -> dict[str, Any]:
@@ -89,62 +91,62 @@ WINDOWS = [(1, ["Two"]), (2, ["A", "Two"]), (3, ["One", "A", "Two"]), (9, ["One"
 
 
 @pytest.mark.parametrize("count, expected", WINDOWS)
-def test_only_the_last_messages_are_sent(world: World, count: int, expected: list[str]) -> None:
-    thread = world.thread("One")
-    world.run(thread, answer(said("A"), id="resp_1"))
-    world.say(thread, "Two")
-    world.run(thread, answer(said("B", "msg_b"), id="resp_2"), truncation_strategy=window(count))
-    assert (inputs(world.sent), previous(world)) == (expected, None)
-    assert "truncation" not in world.sent
+def test_only_the_last_messages_are_sent(harness: Harness, count: int, expected: list[str]) -> None:
+    thread = harness.thread("One")
+    harness.run(thread, answer(said("A"), id="resp_1"))
+    harness.message(thread, "Two")
+    harness.run(thread, answer(said("B", "msg_b"), id="resp_2"), truncation_strategy=window(count))
+    assert (inputs(harness.sent), previous(harness)) == (expected, None)
+    assert "truncation" not in harness.sent
 
 
-def test_no_run_chains_from_a_run_with_a_window(world: World) -> None:
+def test_no_run_chains_from_a_run_with_a_window(harness: Harness) -> None:
     """No run chains from a run with a window: the next run sends the rest of the thread."""
-    thread = world.thread("One")
-    world.run(thread, answer(said("A"), id="resp_1"))
-    world.say(thread, "Two")
-    world.run(thread, answer(said("B", "msg_b"), id="resp_2"), truncation_strategy=window(1))
-    world.run(thread, answer(said("C", "msg_c"), id="resp_3"))
-    assert (inputs(world.sent), previous(world)) == (["Two", "B"], "resp_1")
+    thread = harness.thread("One")
+    harness.run(thread, answer(said("A"), id="resp_1"))
+    harness.message(thread, "Two")
+    harness.run(thread, answer(said("B", "msg_b"), id="resp_2"), truncation_strategy=window(1))
+    harness.run(thread, answer(said("C", "msg_c"), id="resp_3"))
+    assert (inputs(harness.sent), previous(harness)) == (["Two", "B"], "resp_1")
 
 
-def test_a_window_applies_to_every_round(world: World) -> None:
-    thread = world.thread("One", "Two")
-    told = world.run(thread, answer(call(), id="resp_1"), truncation_strategy=window(1))
-    world.submit(last(told, "run.requires_action"), answer(said("A"), id="resp_2"), call_a="42")
-    assert (inputs(world.sent), previous(world)) == (["output call_a"], "resp_1")
+def test_a_window_applies_to_every_round(harness: Harness) -> None:
+    thread = harness.thread("One", "Two")
+    told = harness.run(thread, answer(call(), id="resp_1"), truncation_strategy=window(1))
+    harness.submit(last(told, "run.requires_action"), answer(said("A"), id="resp_2"), call_a="42")
+    assert (inputs(harness.sent), previous(harness)) == (["output call_a"], "resp_1")
 
 
-def test_messages_of_the_run_itself_do_not_move_its_window(world: World) -> None:
-    world.upstream.can = Profile("stateless", stores=False)
-    thread = world.thread("One", "Two")
-    told = world.run(thread, answer(said("Wait."), call(), id="resp_1"), truncation_strategy=window(1))
-    world.submit(last(told, "run.requires_action"), answer(said("A", "msg_b"), id="resp_2"), call_a="42")
-    assert inputs(world.sent) == ["Two", "Wait.", "call call_a", "output call_a"]
+def test_messages_of_the_run_itself_do_not_move_its_window(harness: Harness) -> None:
+    harness.upstream.can = Profile("stateless", stores=False)
+    thread = harness.thread("One", "Two")
+    told = harness.run(thread, answer(said("Wait."), call(), id="resp_1"), truncation_strategy=window(1))
+    harness.submit(last(told, "run.requires_action"), answer(said("A", "msg_b"), id="resp_2"), call_a="42")
+    assert inputs(harness.sent) == ["Two", "Wait.", "call call_a", "output call_a"]
 
 
-def test_steps_are_listed_in_the_order_in_which_they_end(world: World) -> None:
+def test_steps_are_listed_in_the_order_in_which_they_end(harness: Harness) -> None:
     """The step that waits for outputs stays open, so it is last, as in the old API."""
-    thread = world.thread("One")
-    run = last(world.run(thread, answer(call(), said("Wait."), id="resp_1")), "run.requires_action")
-    steps = world.get(f"{place(run)}/steps", order="asc")["data"]
+    thread = harness.thread("One")
+    run = last(harness.run(thread, answer(call(), said("Wait."), id="resp_1")), "run.requires_action")
+    steps = harness.get(f"{place(run)}/steps", order="asc")["data"]
     assert [step["type"] for step in steps] == ["message_creation", "tool_calls"]
     assert [step["status"] for step in steps] == ["completed", "in_progress"]
 
 
-def test_a_message_is_stored_before_its_event_is_emitted(world: World) -> None:
+def test_a_message_is_stored_before_its_event_is_emitted(harness: Harness) -> None:
     """Events other than deltas are emitted after they were stored."""
-    thread = world.thread("One")
+    thread = harness.thread("One")
     seen: list[list[str]] = []
     item = said("A")
     reads = [
         [created()],
         *answer(item)[1:2],
         [text("A")],
-        lambda: seen.append(world.messages(thread)),
+        lambda: seen.append(harness.messages(thread)),
         *answer(item)[2:],
     ]
-    told = world.run(thread, reads)
+    told = harness.run(thread, reads)
     assert seen == [["One", ""]]
     assert names(told)[-1] == "run.completed"
-    assert world.messages(thread) == ["One", "A"]
+    assert harness.messages(thread) == ["One", "A"]

@@ -12,66 +12,68 @@ from shim.ports import Refusal
 from shim.runtime import drive
 from shim.runtime.heartbeat import Heartbeat
 from shim.store import runs as rows
-from tests.engine.scripted import Lost, Refused, World, answer, place
+from tests.engine.scripted import Harness, Lost, Refused, answer, place
 from tests.translate.telling import added, call, code, created, done, ended, last, message, names, says, search, text
 
 HELLO = message(says("Hello."))
 
 
-def _run(world: World, thread: str) -> dict[str, Any]:
-    found: dict[str, Any] = world.get(f"threads/{thread}/runs")["data"][0]
+def _run(harness: Harness, thread: str) -> dict[str, Any]:
+    found: dict[str, Any] = harness.get(f"threads/{thread}/runs")["data"][0]
     return found
 
 
-def _cancelling(world: World, thread: str) -> Callable[[], None]:
-    return lambda: world.post(f"{place(_run(world, thread))}/cancel") and None
+def _cancelling(harness: Harness, thread: str) -> Callable[[], None]:
+    return lambda: harness.post(f"{place(_run(harness, thread))}/cancel") and None
 
 
-def test_cancelled_during_the_answer(world: World) -> None:
-    thread = world.thread("One")
-    reads = [[created()], [added(HELLO)], [text("Hel")], _cancelling(world, thread), [text("lo.")], [ended(HELLO)]]
-    told = world.run(thread, reads)
+def test_cancelled_during_the_answer(harness: Harness) -> None:
+    thread = harness.thread("One")
+    reads = [[created()], [added(HELLO)], [text("Hel")], _cancelling(harness, thread), [text("lo.")], [ended(HELLO)]]
+    told = harness.run(thread, reads)
     assert names(told)[-4:] == ["run.cancelling", "message.incomplete", "run.step.cancelled", "run.cancelled"]
-    assert world.messages(thread) == ["One", "Hel"]
-    run = _run(world, thread)
+    assert harness.messages(thread) == ["One", "Hel"]
+    run = _run(harness, thread)
     assert (run["status"], run["cancelled_at"], run["expires_at"]) == ("cancelled", 1000, None)
-    assert world.upstream.answers[-1].closed
-    assert world.context.registry.runs() == []
+    assert harness.upstream.answers[-1].closed
+    assert harness.context.registry.runs() == []
 
 
-def test_cancelled_before_the_first_event_of_upstream(world: World) -> None:
-    thread = world.thread("One")
-    told = world.run(thread, [_cancelling(world, thread)])
+def test_cancelled_before_the_first_event_of_upstream(harness: Harness) -> None:
+    thread = harness.thread("One")
+    told = harness.run(thread, [_cancelling(harness, thread)])
     assert names(told) == ["run.created", "run.queued", "run.cancelling", "run.cancelled"]
-    assert world.upstream.answers[-1].interrupted
+    assert harness.upstream.answers[-1].interrupted
 
 
-def test_cancelled_while_the_request_is_opened(world: World) -> None:
-    thread = world.thread("One")
-    stop = _cancelling(world, thread)
-    told = world.run(thread, lambda body: stop() or answer(HELLO))
+def test_cancelled_while_the_request_is_opened(harness: Harness) -> None:
+    thread = harness.thread("One")
+    stop = _cancelling(harness, thread)
+    told = harness.run(thread, lambda body: stop() or answer(HELLO))
     assert names(told)[-1] == "run.cancelled"
-    assert _run(world, thread)["status"] == "cancelled"
+    assert _run(harness, thread)["status"] == "cancelled"
 
 
-def test_the_pump_is_notified_after_the_cancellation_was_stored(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_pump_is_notified_after_the_cancellation_was_stored(
+    harness: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Otherwise the pump might read the store too early, and end the run with a wrong reason."""
-    thread = world.thread("One")
+    thread = harness.thread("One")
     seen: list[str] = []
 
     def look(self: Registry, run_id: str) -> None:
-        row = world.base.read(rows.get, thread, run_id)
+        row = harness.base.read(rows.get, thread, run_id)
         seen.append(row.body["status"] if row else "none")
 
     monkeypatch.setattr(Registry, "notify", look)
-    world.run(thread, [[created()], _cancelling(world, thread), [text("Hel")], [ended(HELLO)]])
+    harness.run(thread, [[created()], _cancelling(harness, thread), [text("Hel")], [ended(HELLO)]])
     assert seen == ["cancelling"]
 
 
-def test_cancelled_while_the_request_fails(world: World) -> None:
-    thread = world.thread("One")
-    stop = _cancelling(world, thread)
-    told = world.run(thread, lambda body: stop() or Refusal(500, "Boom."))
+def test_cancelled_while_the_request_fails(harness: Harness) -> None:
+    thread = harness.thread("One")
+    stop = _cancelling(harness, thread)
+    told = harness.run(thread, lambda body: stop() or Refusal(500, "Boom."))
     assert names(told)[-1] == "run.cancelled"
 
 
@@ -86,71 +88,75 @@ MOMENTS = [
 
 
 @pytest.mark.parametrize("reads, status, end", MOMENTS, ids=lambda given: given if isinstance(given, str) else "")
-def test_cancelled_just_before_the_last_transaction(world: World, reads: list[Any], status: str, end: str) -> None:
+def test_cancelled_just_before_the_last_transaction(harness: Harness, reads: list[Any], status: str, end: str) -> None:
     """A run is cancelled just before the transaction that ends it: only a complete answer counts."""
-    thread = world.thread("One")
-    stop = _cancelling(world, thread)
-    world.meddle(lambda name, *args: name == "commit" and args[0].turn.run["status"] == status, stop)
-    told = world.run(thread, reads)
+    thread = harness.thread("One")
+    stop = _cancelling(harness, thread)
+    harness.meddle(lambda name, *args: name == "commit" and args[0].turn.run["status"] == status, stop)
+    told = harness.run(thread, reads)
     assert names(told)[-1] == f"run.{end}"
-    assert _run(world, thread)["status"] == end
-    assert _run(world, thread)["required_action"] is None
+    assert _run(harness, thread)["status"] == end
+    assert _run(harness, thread)["required_action"] is None
 
 
-def test_deleted_just_before_a_transaction(world: World) -> None:
-    thread = world.thread("One")
-    world.meddle(lambda name, *args: name == "commit", lambda: world.delete(f"threads/{thread}"))
-    assert names(world.run(thread, answer(HELLO))) == ["run.created", "run.queued"]
+def test_deleted_just_before_a_transaction(harness: Harness) -> None:
+    thread = harness.thread("One")
+    harness.meddle(lambda name, *args: name == "commit", lambda: harness.delete(f"threads/{thread}"))
+    assert names(harness.run(thread, answer(HELLO))) == ["run.created", "run.queued"]
 
 
-def test_expired_by_another_process_just_before_the_transaction(world: World) -> None:
+def test_expired_by_another_process_just_before_the_transaction(harness: Harness) -> None:
     """Another process expires the run just before this one does."""
-    thread, other = world.thread("One"), world.elsewhere("other")
+    thread, other = harness.thread("One"), harness.elsewhere("other")
     look = lambda: other.get(f"threads/{thread}/runs")  # noqa: E731
-    world.meddle(lambda name, *args: name == "commit" and args[0].turn.run["status"] == "expired", look)
-    told = world.run(thread, [[created()], _later(world), [ended(HELLO)]])
+    harness.meddle(lambda name, *args: name == "commit" and args[0].turn.run["status"] == "expired", look)
+    told = harness.run(thread, [[created()], _later(harness), [ended(HELLO)]])
     assert names(told)[-1] == "run.expired"
     assert names(told).count("run.expired") == 1
 
 
-def test_cancelled_while_it_waits_for_outputs(world: World) -> None:
+def test_cancelled_while_it_waits_for_outputs(harness: Harness) -> None:
     """There is no response to cancel; the next call on the thread finds the run cancelled."""
-    thread = world.thread("One")
-    run = last(world.run(thread, answer(call())), "run.requires_action")
-    assert world.post(f"{place(run)}/cancel")["status"] == "cancelling"
-    assert world.post(f"threads/{thread}/messages", role="user", content="Two")["id"]
-    found = world.get(place(run))
+    thread = harness.thread("One")
+    run = last(harness.run(thread, answer(call())), "run.requires_action")
+    assert harness.post(f"{place(run)}/cancel")["status"] == "cancelling"
+    assert harness.post(f"threads/{thread}/messages", role="user", content="Two")["id"]
+    found = harness.get(place(run))
     assert (found["status"], found["required_action"]) == ("cancelled", None)
-    (step,) = world.get(f"{place(run)}/steps")["data"]
+    (step,) = harness.get(f"{place(run)}/steps")["data"]
     assert (step["status"], step["step_details"]["tool_calls"][0]["id"]) == ("cancelled", "call_a")
 
 
-def test_a_second_cancellation_has_no_effect(world: World) -> None:
-    thread = world.thread("One")
+def test_a_second_cancellation_has_no_effect(harness: Harness) -> None:
+    thread = harness.thread("One")
     seen: list[str] = []
 
     def twice() -> None:
         for _ in range(2):
-            seen.append(world.post(f"{place(_run(world, thread))}/cancel")["status"])
+            seen.append(harness.post(f"{place(_run(harness, thread))}/cancel")["status"])
 
-    world.run(thread, [[created()], twice, [ended(HELLO)]])
+    harness.run(thread, [[created()], twice, [ended(HELLO)]])
     assert seen == ["cancelling", "cancelling"]
 
 
 @pytest.mark.parametrize("end", ["completed", "failed"])
-def test_a_run_that_has_ended_cannot_be_cancelled(world: World, end: str) -> None:
-    thread = world.thread("One")
-    run = last(world.run(thread, answer(status=end)), f"run.{end}")
+def test_a_run_that_has_ended_cannot_be_cancelled(harness: Harness, end: str) -> None:
+    thread = harness.thread("One")
+    run = last(harness.run(thread, answer(status=end)), f"run.{end}")
     with pytest.raises(Refused, match=f"Cannot cancel run with status '{end}'."):
-        world.post(f"{place(run)}/cancel")
+        harness.post(f"{place(run)}/cancel")
 
 
-def test_cancelled_by_another_process(world: World) -> None:
+def test_cancelled_by_another_process(harness: Harness) -> None:
     """The heartbeat of this process finds the cancellation, and notifies the pump."""
-    thread, other, heartbeat = world.thread("One"), world.elsewhere("other"), Heartbeat(world.context, world.base)
+    thread, other, heartbeat = (
+        harness.thread("One"),
+        harness.elsewhere("other"),
+        Heartbeat(harness.context, harness.base),
+    )
 
     def cancel() -> None:
-        other.post(f"{place(_run(world, thread))}/cancel")
+        other.post(f"{place(_run(harness, thread))}/cancel")
 
     reads = [
         [created()],
@@ -162,77 +168,81 @@ def test_cancelled_by_another_process(world: World) -> None:
         [text("lo.")],
         [ended(HELLO)],
     ]
-    told = world.run(thread, reads)
+    told = harness.run(thread, reads)
     assert names(told)[-1] == "run.cancelled"
-    assert world.messages(thread) == ["One", "Hel"]
+    assert harness.messages(thread) == ["One", "Hel"]
 
 
-def test_a_thread_is_deleted_during_its_run(world: World) -> None:
-    thread = world.thread("One")
-    told = world.run(thread, [[created()], [added(HELLO)], lambda: world.delete(f"threads/{thread}"), [text("Hel")]])
+def test_a_thread_is_deleted_during_its_run(harness: Harness) -> None:
+    thread = harness.thread("One")
+    told = harness.run(
+        thread, [[created()], [added(HELLO)], lambda: harness.delete(f"threads/{thread}"), [text("Hel")]]
+    )
     assert names(told)[-1] == "message.in_progress"
     with pytest.raises(Refused, match="No thread found"):
-        world.get(f"threads/{thread}")
-    assert world.context.registry.runs() == []
+        harness.get(f"threads/{thread}")
+    assert harness.context.registry.runs() == []
 
 
-def test_a_thread_is_deleted_by_another_process_before_a_transaction(world: World) -> None:
-    thread, other = world.thread("One"), world.elsewhere("other")
+def test_a_thread_is_deleted_by_another_process_before_a_transaction(harness: Harness) -> None:
+    thread, other = harness.thread("One"), harness.elsewhere("other")
     reads = [[created()], lambda: other.delete(f"threads/{thread}"), [added(HELLO)], [text("Hel")]]
-    assert names(world.run(thread, reads))[-1] == "run.in_progress"
+    assert names(harness.run(thread, reads))[-1] == "run.in_progress"
 
 
-def test_a_thread_is_deleted_while_its_run_waits_for_outputs(world: World) -> None:
-    thread = world.thread("One")
-    run = last(world.run(thread, answer(call())), "run.requires_action")
-    assert world.delete(f"threads/{thread}")["deleted"]
+def test_a_thread_is_deleted_while_its_run_waits_for_outputs(harness: Harness) -> None:
+    thread = harness.thread("One")
+    run = last(harness.run(thread, answer(call())), "run.requires_action")
+    assert harness.delete(f"threads/{thread}")["deleted"]
     with pytest.raises(Refused, match="No thread found"):
-        world.get(place(run))
+        harness.get(place(run))
 
 
-def _later(world: World, seconds: float = 600) -> Callable[[], None]:
+def _later(harness: Harness, seconds: float = 600) -> Callable[[], None]:
     def pass_time() -> None:
-        world.clock.time += seconds
+        harness.clock.time += seconds
 
     return pass_time
 
 
-def test_a_run_expires_during_its_answer(world: World) -> None:
-    thread = world.thread("One")
-    told = world.run(thread, [[created()], [added(HELLO)], [text("Hel")], _later(world), [text("lo.")], [ended(HELLO)]])
+def test_a_run_expires_during_its_answer(harness: Harness) -> None:
+    thread = harness.thread("One")
+    told = harness.run(
+        thread, [[created()], [added(HELLO)], [text("Hel")], _later(harness), [text("lo.")], [ended(HELLO)]]
+    )
     assert names(told)[-3:] == ["message.incomplete", "run.step.expired", "run.expired"]
-    assert world.messages(thread) == ["One", "Hel"]
+    assert harness.messages(thread) == ["One", "Hel"]
 
 
-def test_a_run_expires_while_it_waits_for_outputs(world: World) -> None:
-    thread = world.thread("One")
-    run = last(world.run(thread, answer(call())), "run.requires_action")
-    world.clock.time += 600
+def test_a_run_expires_while_it_waits_for_outputs(harness: Harness) -> None:
+    thread = harness.thread("One")
+    run = last(harness.run(thread, answer(call())), "run.requires_action")
+    harness.clock.time += 600
     with pytest.raises(Refused, match='Runs in status "expired" do not accept tool outputs'):
-        world.submit(run, call_a="42")
-    found = world.get(place(run))
+        harness.submit(run, call_a="42")
+    found = harness.get(place(run))
     assert (found["status"], found["completed_at"], found["expires_at"]) == ("expired", 1600, None)
-    (step,) = world.get(f"{place(run)}/steps")["data"]
+    (step,) = harness.get(f"{place(run)}/steps")["data"]
     assert (step["status"], step["expired_at"], step["expires_at"]) == ("expired", 1600, None)
 
 
-def test_a_run_is_expired_by_another_process(world: World) -> None:
+def test_a_run_is_expired_by_another_process(harness: Harness) -> None:
     """The other process expires the run; its pump finds that and emits the last event."""
-    thread, other = world.thread("One"), world.elsewhere("other")
+    thread, other = harness.thread("One"), harness.elsewhere("other")
 
     def look() -> None:
-        world.clock.time += 600
+        harness.clock.time += 600
         assert other.get(f"threads/{thread}/runs")["data"][0]["status"] == "expired"
-        world.clock.time -= 599
+        harness.clock.time -= 599
 
-    told = world.run(thread, [[created()], [added(HELLO)], look, [text("Hel")], [ended(HELLO)]])
+    told = harness.run(thread, [[created()], [added(HELLO)], look, [text("Hel")], [ended(HELLO)]])
     assert names(told)[-1] == "run.expired"
 
 
-def test_the_lifetime_of_runs_is_a_setting(world: World) -> None:
-    object.__setattr__(world.context, "run_lifetime", 5)
-    thread = world.thread("One")
-    run = last(world.run(thread, answer(call())), "run.requires_action")
+def test_the_lifetime_of_runs_is_a_setting(harness: Harness) -> None:
+    object.__setattr__(harness.context, "run_lifetime", 5)
+    thread = harness.thread("One")
+    run = last(harness.run(thread, answer(call())), "run.requires_action")
     assert run["expires_at"] == 1005
 
 
@@ -246,64 +256,64 @@ LOST = [
 ]
 
 
-def lose(world: World, thread: str, reads: list[Any]) -> None:
+def lose(harness: Harness, thread: str, reads: list[Any]) -> None:
     """A process drives a run up to a point, and dies."""
-    other = world.elsewhere("other")
+    other = harness.elsewhere("other")
     with suppress(Lost):
         other.run(thread, [*reads, other.die])
 
 
 @pytest.mark.parametrize("reads", LOST)
-def test_a_run_of_a_dead_process_is_requested_again(world: World, reads: list[Any]) -> None:
+def test_a_run_of_a_dead_process_is_requested_again(harness: Harness, reads: list[Any]) -> None:
     """The next call on the thread repeats the request, and nothing of the lost answer remains."""
-    thread = world.thread("One")
-    lose(world, thread, reads)
-    world.script(answer(message(says("Bye."), id="msg_b"), id="resp_2"))
-    _run(world, thread)
-    run = _run(world, thread)
+    thread = harness.thread("One")
+    lose(harness, thread, reads)
+    harness.script(answer(message(says("Bye."), id="msg_b"), id="resp_2"))
+    _run(harness, thread)
+    run = _run(harness, thread)
     assert run["status"] == "completed"
-    assert world.messages(thread) == ["One", "Bye."]
-    listed = world.get(f"{place(run)}/steps", order="asc")["data"]
+    assert harness.messages(thread) == ["One", "Bye."]
+    listed = harness.get(f"{place(run)}/steps", order="asc")["data"]
     assert [step["status"] for step in listed] == ["completed"]
-    world.run(thread, answer(HELLO, id="resp_3"), additional_instructions="Go on.")
-    assert world.sent["previous_response_id"] == "resp_2"
+    harness.run(thread, answer(HELLO, id="resp_3"), additional_instructions="Go on.")
+    assert harness.sent["previous_response_id"] == "resp_2"
 
 
-def test_a_run_of_a_dead_process_that_was_being_cancelled_is_cancelled(world: World) -> None:
-    thread = world.thread("One")
-    other = world.elsewhere("other")
-    world.script([[created()], [added(HELLO)]])
-    reply = other.reply("POST", f"threads/{thread}/runs", {"assistant_id": world.assistant(), "stream": True})
+def test_a_run_of_a_dead_process_that_was_being_cancelled_is_cancelled(harness: Harness) -> None:
+    thread = harness.thread("One")
+    other = harness.elsewhere("other")
+    harness.script([[created()], [added(HELLO)]])
+    reply = other.reply("POST", f"threads/{thread}/runs", {"assistant_id": harness.assistant(), "stream": True})
     assert reply.events is not None
     batches = drive.drain(reply.events)
     next(batches)
     next(batches)
-    world.post(f"{place(_run(world, thread))}/cancel")
-    assert _run(world, thread)["status"] == "cancelling"
-    world.living.discard("other")
-    assert _run(world, thread)["status"] == "cancelled"
+    harness.post(f"{place(_run(harness, thread))}/cancel")
+    assert _run(harness, thread)["status"] == "cancelling"
+    harness.living.discard("other")
+    assert _run(harness, thread)["status"] == "cancelled"
     batches.close()
 
 
-def test_a_pump_that_is_stopped_after_the_end_changes_nothing(world: World) -> None:
-    thread = world.thread("One")
-    world.script(answer(HELLO))
-    reply = world.reply("POST", f"threads/{thread}/runs", {"assistant_id": world.assistant(), "stream": True})
+def test_a_pump_that_is_stopped_after_the_end_changes_nothing(harness: Harness) -> None:
+    thread = harness.thread("One")
+    harness.script(answer(HELLO))
+    reply = harness.reply("POST", f"threads/{thread}/runs", {"assistant_id": harness.assistant(), "stream": True})
     assert reply.events is not None
     batches = drive.drain(reply.events)
     while next(batches) != [DONE]:
         pass
     batches.close()
-    assert _run(world, thread)["status"] == "completed"
+    assert _run(harness, thread)["status"] == "completed"
 
 
-def test_a_pump_that_is_stopped_before_the_done_event_changes_nothing(world: World) -> None:
-    thread = world.thread("One")
-    world.script(answer(HELLO))
-    reply = world.reply("POST", f"threads/{thread}/runs", {"assistant_id": world.assistant(), "stream": True})
+def test_a_pump_that_is_stopped_before_the_done_event_changes_nothing(harness: Harness) -> None:
+    thread = harness.thread("One")
+    harness.script(answer(HELLO))
+    reply = harness.reply("POST", f"threads/{thread}/runs", {"assistant_id": harness.assistant(), "stream": True})
     assert reply.events is not None
     batches = drive.drain(reply.events)
     while next(batches)[-1][0] != "thread.run.completed":
         pass
     batches.close()
-    assert _run(world, thread)["status"] == "completed"
+    assert _run(harness, thread)["status"] == "completed"

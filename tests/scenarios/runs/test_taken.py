@@ -7,75 +7,75 @@ import pytest
 from shim.runtime import drive
 from shim.runtime.heartbeat import Heartbeat
 from shim.store import runs as rows
-from tests.engine.scripted import World, answer
+from tests.engine.scripted import Harness, answer
 from tests.translate.telling import added, created, ended, message, names, says, text
 
 HELLO = message(says("Hello."))
 
 
-def _run(world: World, thread: str) -> dict[str, Any]:
-    found: dict[str, Any] = world.get(f"threads/{thread}/runs")["data"][0]
+def _run(harness: Harness, thread: str) -> dict[str, Any]:
+    found: dict[str, Any] = harness.get(f"threads/{thread}/runs")["data"][0]
     return found
 
 
-def test_a_run_with_an_expired_lease_is_taken_over(world: World) -> None:
+def test_a_run_with_an_expired_lease_is_taken_over(harness: Harness) -> None:
     """Another process takes the run over; the pump of the first one finds that and emits the last event."""
-    thread, other = world.thread("One"), world.elsewhere("other")
-    world.script([[created()], [added(HELLO)]])
-    reply = world.reply("POST", f"threads/{thread}/runs", {"assistant_id": world.assistant(), "stream": True})
+    thread, other = harness.thread("One"), harness.elsewhere("other")
+    harness.script([[created()], [added(HELLO)]])
+    reply = harness.reply("POST", f"threads/{thread}/runs", {"assistant_id": harness.assistant(), "stream": True})
     assert reply.events is not None
     batches = drive.drain(reply.events)
     next(batches)
-    world.clock.time += 31
-    assert _run(world, thread)["status"] == "queued", "it is driven right here"
-    world.script(answer(message(says("Bye."), id="msg_b"), id="resp_2"))
+    harness.clock.time += 31
+    assert _run(harness, thread)["status"] == "queued", "it is driven right here"
+    harness.script(answer(message(says("Bye."), id="msg_b"), id="resp_2"))
     _run(other, thread)
     told = [event for batch in batches for event in batch]
     assert [name for name, _ in told] == ["thread.run.completed", "done"]
-    assert world.messages(thread) == ["One", "Bye."]
+    assert harness.messages(thread) == ["One", "Bye."]
 
 
-def test_a_run_that_another_process_has_taken_over_is_not_written(world: World) -> None:
-    thread, other = world.thread("One"), world.elsewhere("other")
+def test_a_run_that_another_process_has_taken_over_is_not_written(harness: Harness) -> None:
+    thread, other = harness.thread("One"), harness.elsewhere("other")
 
     def take() -> None:
-        row = world.base.read(rows.active, thread)
+        row = harness.base.read(rows.active, thread)
         assert row is not None
-        world.base.write(rows.take_over, row.body["id"], row.owner, "other", world.clock.time + 30)
+        harness.base.write(rows.take_over, row.body["id"], row.owner, "other", harness.clock.time + 30)
 
-    told = world.run(thread, [[created()], take, [added(HELLO)], [ended(HELLO)]])
+    told = harness.run(thread, [[created()], take, [added(HELLO)], [ended(HELLO)]])
     assert names(told)[-1] == "run.in_progress"
-    assert world.messages(thread) == ["One"]
+    assert harness.messages(thread) == ["One"]
     assert other.context.owner == "other"
 
 
-def test_the_heartbeat_finds_a_run_that_another_process_has_taken_over(world: World) -> None:
-    thread, heartbeat = world.thread("One"), Heartbeat(world.context, world.base)
-    world.elsewhere("other")
+def test_the_heartbeat_finds_a_run_that_another_process_has_taken_over(harness: Harness) -> None:
+    thread, heartbeat = harness.thread("One"), Heartbeat(harness.context, harness.base)
+    harness.elsewhere("other")
 
     def take() -> None:
-        row = world.base.read(rows.active, thread)
+        row = harness.base.read(rows.active, thread)
         assert row is not None
-        world.base.write(rows.take_over, row.body["id"], row.owner, "other", world.clock.time + 30)
+        harness.base.write(rows.take_over, row.body["id"], row.owner, "other", harness.clock.time + 30)
         heartbeat.look()
 
-    told = world.run(thread, [[created()], take, [text("Hel")]])
+    told = harness.run(thread, [[created()], take, [text("Hel")]])
     assert names(told)[-1] == "run.in_progress"
-    assert world.upstream.answers[-1].interrupted
+    assert harness.upstream.answers[-1].interrupted
 
 
 @pytest.mark.parametrize("reads", [0, 1, 2, 3], ids=lambda count: f"{count} reads")
-def test_the_run_of_a_stopped_pump_is_taken_over(world: World, reads: int) -> None:
-    thread = world.thread("One")
-    world.script([[created()], [added(HELLO)], [text("Hel")], [ended(HELLO)]])
-    reply = world.reply("POST", f"threads/{thread}/runs", {"assistant_id": world.assistant(), "stream": True})
+def test_the_run_of_a_stopped_pump_is_taken_over(harness: Harness, reads: int) -> None:
+    thread = harness.thread("One")
+    harness.script([[created()], [added(HELLO)], [text("Hel")], [ended(HELLO)]])
+    reply = harness.reply("POST", f"threads/{thread}/runs", {"assistant_id": harness.assistant(), "stream": True})
     assert reply.events is not None
     batches = drive.drain(reply.events)
     for _ in range(1 + reads):
         next(batches)
     batches.close()
-    assert world.upstream.answers[-1].closed
-    world.script(answer(message(says("Bye."), id="msg_b"), id="resp_2"))
-    _run(world, thread)
-    assert _run(world, thread)["status"] == "completed"
-    assert world.messages(thread) == ["One", "Bye."]
+    assert harness.upstream.answers[-1].closed
+    harness.script(answer(message(says("Bye."), id="msg_b"), id="resp_2"))
+    _run(harness, thread)
+    assert _run(harness, thread)["status"] == "completed"
+    assert harness.messages(thread) == ["One", "Bye."]

@@ -1,5 +1,5 @@
-"""The world of the engine's own tests."""
+"""The harness of the engine's own tests."""
 
-from tests.engine.conftest import world
+from tests.engine.conftest import harness
 
-__all__ = ["world"]
+__all__ = ["harness"]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from shim.ports import Refusal
-from tests.engine.scripted import World, answer, inputs
+from tests.engine.scripted import Harness, answer, inputs
 from tests.scenarios.told_anew.strict import STATELESS, by_name, by_status, strict
 from tests.translate.telling import last, message, names, says
 
@@ -28,40 +28,40 @@ BAD = {
 @pytest.mark.parametrize("refuse", [by_name, by_status])
 @pytest.mark.parametrize("bad", BAD.values(), ids=BAD)
 def test_a_malformed_call_is_replayed_in_valid_form(
-    world: World, bad: tuple[str, str], refuse: Callable[..., Refusal]
+    harness: Harness, bad: tuple[str, str], refuse: Callable[..., Refusal]
 ) -> None:
-    world.upstream.can = STATELESS
-    thread = world.thread("One")
+    harness.upstream.can = STATELESS
+    thread = harness.thread("One")
     item = {"type": "function_call", "id": "fc_a", "call_id": "call_a", "name": bad[0], "arguments": bad[1]}
-    asked = last(world.run(thread, strict(refuse, item)), "run.requires_action")
-    told = world.submit(asked, strict(refuse, HELLO, id="resp_2"), call_a="42")
+    asked = last(harness.run(thread, strict(refuse, item)), "run.requires_action")
+    told = harness.submit(asked, strict(refuse, HELLO, id="resp_2"), call_a="42")
     assert names(told)[-1] == "run.completed"
-    world.say(thread, "Two")
-    assert names(world.run(thread, strict(refuse, HELLO, id="resp_3")))[-1] == "run.completed"
-    assert inputs(world.sent) == ["One", "call call_a", "output call_a", "Hello.", "Two"]
-    assert len(world.upstream.bodies) == 3
+    harness.message(thread, "Two")
+    assert names(harness.run(thread, strict(refuse, HELLO, id="resp_3")))[-1] == "run.completed"
+    assert inputs(harness.sent) == ["One", "call call_a", "output call_a", "Hello.", "Two"]
+    assert len(harness.upstream.bodies) == 3
 
 
-def test_a_call_without_a_name_is_not_replayed(world: World) -> None:
+def test_a_call_without_a_name_is_not_replayed(harness: Harness) -> None:
     """The program is not asked for its output."""
-    world.upstream.can = STATELESS
-    thread = world.thread("One")
+    harness.upstream.can = STATELESS
+    thread = harness.thread("One")
     item = {"type": "function_call", "id": "fc_a", "call_id": "call_a", "name": "", "arguments": "{}"}
-    assert names(world.run(thread, answer(item)))[-1] == "run.failed"
-    assert names(world.run(thread, strict(by_name, HELLO, id="resp_2")))[-1] == "run.completed"
-    assert inputs(world.sent) == ["One"]
+    assert names(harness.run(thread, answer(item)))[-1] == "run.failed"
+    assert names(harness.run(thread, strict(by_name, HELLO, id="resp_2")))[-1] == "run.completed"
+    assert inputs(harness.sent) == ["One"]
 
 
-def test_an_invalid_call_id_is_unchanged_in_a_chain_and_replaced_in_a_replay(world: World) -> None:
-    thread = world.thread("One")
+def test_an_invalid_call_id_is_unchanged_in_a_chain_and_replaced_in_a_replay(harness: Harness) -> None:
+    thread = harness.thread("One")
     item = {"type": "function_call", "id": "fc_a", "call_id": "call/a", "name": "f", "arguments": "{}"}
-    asked = last(world.run(thread, answer(item)), "run.requires_action")
-    world.script(answer(HELLO, id="resp_2"))
-    world.submit(asked, **{"call/a": "42"})
-    assert world.sent["input"] == [{"type": "function_call_output", "call_id": "call/a", "output": "42"}]
-    world.upstream.can = STATELESS
-    assert names(world.run(thread, strict(by_name, HELLO, id="resp_3")))[-1] == "run.completed"
-    assert world.sent["input"][1]["call_id"] == world.sent["input"][2]["call_id"]
+    asked = last(harness.run(thread, answer(item)), "run.requires_action")
+    harness.script(answer(HELLO, id="resp_2"))
+    harness.submit(asked, **{"call/a": "42"})
+    assert harness.sent["input"] == [{"type": "function_call_output", "call_id": "call/a", "output": "42"}]
+    harness.upstream.can = STATELESS
+    assert names(harness.run(thread, strict(by_name, HELLO, id="resp_3")))[-1] == "run.completed"
+    assert harness.sent["input"][1]["call_id"] == harness.sent["input"][2]["call_id"]
 
 
 def refused(body: Json, refusal: Refusal) -> Any:
@@ -82,35 +82,35 @@ POINTING = {
 }
 
 
-def answered(world: World) -> str:
+def answered(harness: Harness) -> str:
     """A thread with a call and its output."""
-    world.upstream.can = STATELESS
-    thread = world.thread("One")
+    harness.upstream.can = STATELESS
+    thread = harness.thread("One")
     item = {"type": "function_call", "id": "fc_a", "call_id": "call_a", "name": "lookup", "arguments": '{"x": 1}'}
-    asked = last(world.run(thread, answer(item)), "run.requires_action")
-    world.submit(asked, answer(HELLO, id="resp_2"), call_a="42")
-    world.upstream.bodies.clear()
+    asked = last(harness.run(thread, answer(item)), "run.requires_action")
+    harness.submit(asked, answer(HELLO, id="resp_2"), call_a="42")
+    harness.upstream.bodies.clear()
     return thread
 
 
 @pytest.mark.parametrize("refusal", POINTING.values(), ids=POINTING)
 def test_a_call_that_a_server_refuses_is_sent_as_text(
-    world: World, refusal: Refusal, caplog: pytest.LogCaptureFixture
+    harness: Harness, refusal: Refusal, caplog: pytest.LogCaptureFixture
 ) -> None:
-    thread = answered(world)
+    thread = answered(harness)
     with caplog.at_level(logging.WARNING):
-        world.script(lambda body: refused(body, refusal))
+        harness.script(lambda body: refused(body, refusal))
         for _ in range(2):
-            told = world.run(thread, lambda body: refused(body, refusal))
+            told = harness.run(thread, lambda body: refused(body, refusal))
             assert names(told)[-1] == "run.completed"
-    said = inputs(world.upstream.bodies[-1])
+    said = inputs(harness.upstream.bodies[-1])
     assert said[:4] == [
         "One",
         '[The assistant called the function lookup as call_a with these arguments: {"x": 1}]',
         "[The function called as call_a gave this output: 42]",
         "Hello.",
     ]
-    assert len(world.upstream.bodies) == 3, "the second run is not refused"
+    assert len(harness.upstream.bodies) == 3, "the second run is not refused"
     lines = [record.message for record in caplog.records if "refuses earlier calls" in record.message]
     assert lines == [f"upstream refuses earlier calls of thread {thread}, which are sent as text from now on: call_a"]
 
@@ -126,28 +126,28 @@ ELSEWHERE = {
 
 
 @pytest.mark.parametrize("refusal", ELSEWHERE.values(), ids=ELSEWHERE)
-def test_any_other_refusal_fails_the_run(world: World, refusal: Refusal) -> None:
-    thread = answered(world)
-    assert names(world.run(thread, refusal))[-1] == "run.failed"
-    assert len(world.upstream.bodies) == 1
+def test_any_other_refusal_fails_the_run(harness: Harness, refusal: Refusal) -> None:
+    thread = answered(harness)
+    assert names(harness.run(thread, refusal))[-1] == "run.failed"
+    assert len(harness.upstream.bodies) == 1
 
 
-def test_a_call_that_is_also_refused_as_text_fails_the_run(world: World) -> None:
-    thread, refusal = answered(world), POINTING["words"]
-    world.script(refusal)
-    assert names(world.run(thread, refusal))[-1] == "run.failed"
-    assert len(world.upstream.bodies) == 2
+def test_a_call_that_is_also_refused_as_text_fails_the_run(harness: Harness) -> None:
+    thread, refusal = answered(harness), POINTING["words"]
+    harness.script(refusal)
+    assert names(harness.run(thread, refusal))[-1] == "run.failed"
+    assert len(harness.upstream.bodies) == 2
 
 
-def test_the_reasoning_before_a_refused_call_is_not_sent(world: World) -> None:
-    thread = answered(world)
+def test_the_reasoning_before_a_refused_call_is_not_sent(harness: Harness) -> None:
+    thread = answered(harness)
     thought = {"type": "reasoning", "id": "rs_1", "summary": [], "encrypted_content": "x"}
     item = {"type": "function_call", "id": "fc_b", "call_id": "call_b", "name": "other", "arguments": "{}"}
-    asked = last(world.run(thread, answer(thought, item, id="resp_4")), "run.requires_action")
-    world.submit(asked, answer(HELLO, id="resp_5"), call_b="7")
-    world.script(Refusal(400, "The call call_b is not in order."))
-    world.run(thread, answer(HELLO, id="resp_6"))
-    assert [each for each in inputs(world.sent) if "call" in each or "thought" in each] == [
+    asked = last(harness.run(thread, answer(thought, item, id="resp_4")), "run.requires_action")
+    harness.submit(asked, answer(HELLO, id="resp_5"), call_b="7")
+    harness.script(Refusal(400, "The call call_b is not in order."))
+    harness.run(thread, answer(HELLO, id="resp_6"))
+    assert [each for each in inputs(harness.sent) if "call" in each or "thought" in each] == [
         "call call_a",
         "output call_a",
         "[The assistant called the function other as call_b with these arguments: {}]",

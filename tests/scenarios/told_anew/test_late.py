@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.engine.scripted import World, answer, inputs, place
+from tests.engine.scripted import Harness, answer, inputs, place
 from tests.scenarios.told_anew.strict import STATELESS
 from tests.translate.telling import added, call, citation, code, created, done, ended, message, refuses, says, text
 
@@ -23,54 +23,54 @@ def late(begun: Json, over: Json, whole: Json) -> list[Json]:
 @pytest.mark.parametrize("cut", CUTS)
 @pytest.mark.parametrize("stateless", [False, True])
 def test_a_message_with_more_text_at_the_end(
-    world: World, cut: str, stateless: bool, caplog: pytest.LogCaptureFixture
+    harness: Harness, cut: str, stateless: bool, caplog: pytest.LogCaptureFixture
 ) -> None:
-    world.upstream.can = STATELESS if stateless else world.upstream.can
-    thread = world.thread("One")
+    harness.upstream.can = STATELESS if stateless else harness.upstream.can
+    thread = harness.thread("One")
     with caplog.at_level(logging.WARNING, logger="shim"):
-        told = world.run(thread, CUTS[cut](late(message(), SHORT, LONG)))
-    assert world.messages(thread) == ["One", "Hello."]
+        told = harness.run(thread, CUTS[cut](late(message(), SHORT, LONG)))
+    assert harness.messages(thread) == ["One", "Hello."]
     assert told[-1][0] == "thread.run.completed"
     assert "has more of message" in caplog.text
     if stateless:
-        world.say(thread, "Two")
-        world.run(thread, answer(message(says("Bye.")), id="resp_2"))
-        assert inputs(world.sent) == ["One", "Hello.", "Two"]
+        harness.message(thread, "Two")
+        harness.run(thread, answer(message(says("Bye.")), id="resp_2"))
+        assert inputs(harness.sent) == ["One", "Hello.", "Two"]
 
 
 @pytest.mark.parametrize("cut", CUTS)
-def test_a_citation_that_only_the_end_contains(world: World, cut: str) -> None:
-    thread = world.thread("One")
-    world.run(thread, CUTS[cut](late(message(), SHORT, message(says("Hello.", citation(6))))))
-    (said,) = world.get(f"threads/{thread}/messages")["data"][0]["content"]
+def test_a_citation_that_only_the_end_contains(harness: Harness, cut: str) -> None:
+    thread = harness.thread("One")
+    harness.run(thread, CUTS[cut](late(message(), SHORT, message(says("Hello.", citation(6))))))
+    (said,) = harness.get(f"threads/{thread}/messages")["data"][0]["content"]
     (note,) = said["text"]["annotations"]
     assert said["text"]["value"] == "Hello." + note["text"]
 
 
 @pytest.mark.parametrize("cut", CUTS)
-def test_code_with_more_text_at_the_end(world: World, cut: str) -> None:
-    thread = world.thread("One")
-    told = world.run(thread, CUTS[cut](late(code(""), code("print("), code("print(1)"))))
-    (step,) = world.get(f"{place(told[-1][1])}/steps")["data"]
+def test_code_with_more_text_at_the_end(harness: Harness, cut: str) -> None:
+    thread = harness.thread("One")
+    told = harness.run(thread, CUTS[cut](late(code(""), code("print("), code("print(1)"))))
+    (step,) = harness.get(f"{place(told[-1][1])}/steps")["data"]
     assert step["status"] == "completed"
     assert step["step_details"]["tool_calls"][0]["code_interpreter"]["input"] == "print(1)"
 
 
 @pytest.mark.parametrize("cut", CUTS)
-def test_code_with_more_text_after_its_step_was_completed(world: World, cut: str) -> None:
-    thread = world.thread("One")
+def test_code_with_more_text_after_its_step_was_completed(harness: Harness, cut: str) -> None:
+    thread = harness.thread("One")
     events = [created(), added(code("")), done(code("print(")), added(LONG), done(LONG), ended(code("print(1)"), LONG)]
-    told = world.run(thread, CUTS[cut](events))
-    step = world.get(f"{place(told[-1][1])}/steps", order="asc")["data"][0]
+    told = harness.run(thread, CUTS[cut](events))
+    step = harness.get(f"{place(told[-1][1])}/steps", order="asc")["data"][0]
     assert step["status"] == "completed"
     assert step["step_details"]["tool_calls"][0]["code_interpreter"]["input"] == "print(1)"
 
 
 @pytest.mark.parametrize("cut", CUTS)
-def test_a_call_with_longer_arguments_at_the_end(world: World, cut: str) -> None:
+def test_a_call_with_longer_arguments_at_the_end(harness: Harness, cut: str) -> None:
     """The program receives the last version, because the outputs are requested only then."""
-    thread = world.thread("One")
-    told = world.run(thread, CUTS[cut](late(call(""), call("{}"), call("{} "))))
+    thread = harness.thread("One")
+    told = harness.run(thread, CUTS[cut](late(call(""), call("{}"), call("{} "))))
     (asked,) = told[-1][1]["required_action"]["submit_tool_outputs"]["tool_calls"]
     assert asked["function"]["arguments"] == "{} "
 
@@ -87,9 +87,9 @@ OTHERS = {
 
 @pytest.mark.parametrize("cut", CUTS)
 @pytest.mark.parametrize("other", OTHERS)
-def test_an_end_without_more_content_changes_nothing(world: World, cut: str, other: str) -> None:
+def test_an_end_without_more_content_changes_nothing(harness: Harness, cut: str, other: str) -> None:
     over, whole = OTHERS[other]
-    thread = world.thread("One")
-    world.run(thread, CUTS[cut]([created(), added(message()), text("Hello."), done(over), ended(whole)]))
-    assert world.messages(thread)[-1].startswith("Hello.")
-    assert world.get(f"threads/{thread}/messages")["data"][0]["content"][0]["text"]["value"] == "Hello."
+    thread = harness.thread("One")
+    harness.run(thread, CUTS[cut]([created(), added(message()), text("Hello."), done(over), ended(whole)]))
+    assert harness.messages(thread)[-1].startswith("Hello.")
+    assert harness.get(f"threads/{thread}/messages")["data"][0]["content"][0]["text"]["value"] == "Hello."

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from shim.translate import items
 from shim.translate.turn import Emitted
-from tests.engine.scripted import World, answer
+from tests.engine.scripted import Harness, answer
 from tests.scenarios.laws.stories import Story, stories
 from tests.scenarios.told_anew.strict import STATELESS, fault
 from tests.translate.telling import last, message, names, says
@@ -117,25 +117,25 @@ def faulty(story: Story, faults: list[tuple[int, str]], habit: str) -> list[Json
     st.sampled_from(sorted(HABITS)),
 )
 def test_the_streamed_listed_and_replayed_transcripts_are_equal(
-    world: World, story: Story, faults: list[tuple[int, str]], habit: str
+    harness: Harness, story: Story, faults: list[tuple[int, str]], habit: str
 ) -> None:
-    world.upstream.can = STATELESS
-    thread = world.thread("One")
+    harness.upstream.can = STATELESS
+    thread = harness.thread("One")
     asked: list[Json] = []
-    events = world.run(thread, reads(story, faults, habit, f"{thread}_1"), assistant_id=world.assistant())
+    events = harness.run(thread, reads(story, faults, habit, f"{thread}_1"), assistant_id=harness.assistant())
     heard = events
     if names(events)[-1] == "run.requires_action":
         run = last(events, "run.requires_action")
         asked = run["required_action"]["submit_tool_outputs"]["tool_calls"]
         outputs = {call["id"]: f"output {number}" for number, call in enumerate(asked)}
         assert len(outputs) == len(asked), "every call has an id of its own"
-        heard = events + world.submit(run, answer(message(says(BYE)), id=f"{thread}_2"), **outputs)
-    world.say(thread, "Two")
-    ended = world.run(thread, answer(message(says(BYE)), id=f"{thread}_3"), assistant_id=world.assistant())
+        heard = events + harness.submit(run, answer(message(says(BYE)), id=f"{thread}_2"), **outputs)
+    harness.message(thread, "Two")
+    ended = harness.run(thread, answer(message(says(BYE)), id=f"{thread}_3"), assistant_id=harness.assistant())
     assert names(ended)[-1] == "run.completed"
-    sent = list(world.sent["input"])
+    sent = list(harness.sent["input"])
     assert fault({"input": sent}) is None
-    assert told_anew(sent) == shown(heard) == listed(world, thread)[:-1]
+    assert told_anew(sent) == shown(heard) == listed(harness, thread)[:-1]
     assert pairs(sent) == [
         (items.name(call["function"]["name"]), items.arguments(call["function"]["arguments"]), f"output {number}")
         for number, call in enumerate(asked)
@@ -175,8 +175,8 @@ def shown(events: list[Emitted]) -> list[str]:
     return [said for data in messages.values() if (said := plain(data["content"]))]
 
 
-def listed(world: World, thread: str) -> list[str]:
-    found = world.get(f"threads/{thread}/messages", order="asc", limit="100")["data"]
+def listed(harness: Harness, thread: str) -> list[str]:
+    found = harness.get(f"threads/{thread}/messages", order="asc", limit="100")["data"]
     return [said for data in found if data["role"] == "assistant" and (said := plain(data["content"]))]
 
 

@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from shim.store import schema
-from tests.engine.scripted import World, answer, inputs
+from tests.engine.scripted import Harness, answer, inputs
 from tests.scenarios.told_anew.strict import STATELESS, by_name, strict
 from tests.translate.telling import call, last, message, names, says
 
@@ -34,34 +34,34 @@ CALLS: dict[str, Any] = {
 }
 
 
-def make_old(world: World, item: Json, kind: str, direction: str = "out") -> None:
+def make_old(harness: Harness, item: Json, kind: str, direction: str = "out") -> None:
     """Replace an item in the journal."""
     where = (schema.journal.c.type == kind) & (schema.journal.c.direction == direction)
-    world.base.write(lambda tx: tx.db.execute(sa.update(schema.journal).where(where).values(item=json.dumps(item))))
+    harness.base.write(lambda tx: tx.db.execute(sa.update(schema.journal).where(where).values(item=json.dumps(item))))
 
 
 @pytest.mark.parametrize("limit", [None, 1])
 @pytest.mark.parametrize("item", MESSAGES.values(), ids=MESSAGES)
-def test_a_thread_with_a_malformed_message_can_be_continued(world: World, item: Json, limit: int | None) -> None:
-    world.upstream.can = STATELESS
-    thread = world.thread("One")
-    world.run(thread, answer(HELLO))
-    make_old(world, item, "message")
-    world.say(thread, "Two")
+def test_a_thread_with_a_malformed_message_can_be_continued(harness: Harness, item: Json, limit: int | None) -> None:
+    harness.upstream.can = STATELESS
+    thread = harness.thread("One")
+    harness.run(thread, answer(HELLO))
+    make_old(harness, item, "message")
+    harness.message(thread, "Two")
     more: Json = {"truncation_strategy": {"type": "last_messages", "last_messages": limit}} if limit else {}
-    told = world.run(thread, strict(by_name, HELLO, id="resp_2"), max_prompt_tokens=5000, **more)
+    told = harness.run(thread, strict(by_name, HELLO, id="resp_2"), max_prompt_tokens=5000, **more)
     assert names(told)[-1] == "run.completed"
-    assert set(inputs(world.sent)) <= {"One", "Hello.", "Two"}
-    assert {"Two"} <= set(inputs(world.sent))
+    assert set(inputs(harness.sent)) <= {"One", "Hello.", "Two"}
+    assert {"Two"} <= set(inputs(harness.sent))
 
 
 @pytest.mark.parametrize("item", CALLS.values(), ids=CALLS)
-def test_a_thread_with_a_malformed_call_can_be_continued(world: World, item: Json) -> None:
-    world.upstream.can = STATELESS
-    thread = world.thread("One")
-    asked = last(world.run(thread, answer(call())), "run.requires_action")
-    make_old(world, item, "function_call")
-    told = world.submit(asked, strict(by_name, HELLO, id="resp_2"), call_a="42")
+def test_a_thread_with_a_malformed_call_can_be_continued(harness: Harness, item: Json) -> None:
+    harness.upstream.can = STATELESS
+    thread = harness.thread("One")
+    asked = last(harness.run(thread, answer(call())), "run.requires_action")
+    make_old(harness, item, "function_call")
+    told = harness.submit(asked, strict(by_name, HELLO, id="resp_2"), call_a="42")
     assert names(told)[-1] == "run.completed"
-    assert names(world.run(thread, strict(by_name, HELLO, id="resp_3")))[-1] == "run.completed"
-    assert inputs(world.sent) == ["One", "call call_a", "output call_a", "Hello."]
+    assert names(harness.run(thread, strict(by_name, HELLO, id="resp_3")))[-1] == "run.completed"
+    assert inputs(harness.sent) == ["One", "call call_a", "output call_a", "Hello."]
