@@ -29,19 +29,19 @@ def adopt(
     found = adopting.adopt(paths, ids)
     if not found.assistants:
         typer.echo("No assistant's id was found.", err=True)
-        _say_where(found.held, where)
+        _print_variables(found.id_variables, where)
         raise typer.Exit(1)
-    to.write_text(adopting.written(found.assistants, str(to)), encoding="utf-8")
+    to.write_text(adopting.render(found.assistants, str(to)), encoding="utf-8")
     _show(found.assistants)
     count = len(found.assistants)
     typer.echo(f"\n{count} assistants in {to}: fill in what is unknown, then `assistants-shim check {to}`")
-    _say_where(found.held, where)
+    _print_variables(found.id_variables, where)
 
 
-def _say_where(held: dict[str, adopting.Sight], where: list[str]) -> None:
+def _print_variables(id_variables: dict[str, adopting.Location], where: list[str]) -> None:
     """Print which variables and secrets contain an id that was not found."""
-    if held:
-        names = ", ".join(f"{name} ({place})" for name, place in held.items())
+    if id_variables:
+        names = ", ".join(f"{name} ({place})" for name, place in id_variables.items())
         typer.echo(f"An id is in {names}. Set that, or name the id:", err=True)
         typer.echo(f"  assistants-shim adopt {' '.join(where)} asst_...", err=True)
 

@@ -44,15 +44,17 @@ def check(
     """
     chosen = settings()
     subjects = list(_declared(files) if files else _everything(chosen.assistants))
-    asks = not offline and bool(os.environ.get("OPENAI_API_KEY") or chosen.upstream)
+    with_upstream = not offline and bool(os.environ.get("OPENAI_API_KEY") or chosen.upstream)
     with stored.client() as client:
-        ask = (lambda path: _ask(client, path)) if asks else None
-        world = preflight.World(models.model_map(chosen), models.today(), ask)
-        found = list(preflight.check(subjects, world))
+        fetch = (lambda path: _fetch(client, path)) if with_upstream else None
+        context = preflight.CheckContext(models.model_map(chosen), models.today(), fetch)
+        found = list(preflight.check(subjects, context))
     if as_json:
-        printing.print_json({"checked": len(subjects), "upstream": asks, "findings": [asdict(each) for each in found]})
+        printing.print_json(
+            {"checked": len(subjects), "upstream": with_upstream, "findings": [asdict(each) for each in found]}
+        )
     else:
-        _show(found, len(subjects), asks)
+        _show(found, len(subjects), with_upstream)
     if any(each.level == "error" or (strict and each.level == "warning") for each in found):
         raise typer.Exit(1)
 
@@ -74,7 +76,7 @@ def _everything(where: str | None) -> Iterator[Subject]:
             yield Subject(row.body, "store")
 
 
-def _ask(client: openai.OpenAI, path: str) -> preflight.Asked:
+def _fetch(client: openai.OpenAI, path: str) -> preflight.UpstreamObject:
     """Retrieve an object from upstream."""
     try:
         found: Any = client.get(path, cast_to=object)
@@ -85,7 +87,7 @@ def _ask(client: openai.OpenAI, path: str) -> preflight.Asked:
     return found if isinstance(found, dict) else "the answer is no object"
 
 
-def _show(found: list[Finding], count: int, asked: bool) -> None:
+def _show(found: list[Finding], count: int, with_upstream: bool) -> None:
     out = printing.screen()
     shown = printing.table("", "id", "field", "what", "where")
     for each in found:
@@ -96,5 +98,5 @@ def _show(found: list[Finding], count: int, asked: bool) -> None:
     levels = [each.level for each in found]
     out.print(
         f"{count} assistants and threads checked: {levels.count('error')} errors, {levels.count('warning')} warnings"
-        + ("" if asked else ". Upstream was not checked")
+        + ("" if with_upstream else ". Upstream was not checked")
     )

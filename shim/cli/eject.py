@@ -14,7 +14,7 @@ from shim.migrate.eject.python import Module, Unreadable
 from shim.settings import settings
 from shim.wire.types import Json
 
-WRITERS = {"responses": responses.written, "agents": agents.written}
+WRITERS = {"responses": responses.render, "agents": agents.render}
 WITH_FUNCTIONS = typer.Option(
     "--functions",
     metavar="FILE",
@@ -66,11 +66,11 @@ def eject(
 def _plan(assistant: Json, file: Path | None, style: str, waits: bool, streamed: bool) -> Plan:
     asked = request.of_assistant(assistant, models.model_map(settings()))
     title = " ".join((assistant["name"] or assistant["id"] or "Assistant").split()).replace('"', "'").replace("\\", "/")
-    plan = Plan(title, asked, waits=waits or style == "agents", streamed=streamed)
+    plan = Plan(title, asked, is_async=waits or style == "agents", streamed=streamed)
     if file is None:
         return plan
-    taken = Module(_text(file), str(file)).taken(tool["name"] for tool in plan.wanted)
-    return Plan(title, asked, taken, plan.waits, streamed)
+    taken = Module(_text(file), str(file)).taken(tool["name"] for tool in plan.function_tools)
+    return Plan(title, asked, taken, plan.is_async, streamed)
 
 
 def _assistant(source: str, which: str | None) -> Json:
@@ -79,7 +79,7 @@ def _assistant(source: str, which: str | None) -> Json:
             return client.beta.assistants.retrieve(source).to_dict(mode="json")
     path = Path(source)
     if path.suffix == ".py":
-        found = [request.assistant(each.asked) for each in Module(_text(path), source).creations()]
+        found = [request.assistant(each.arguments) for each in Module(_text(path), source).creations()]
     else:
         found = [entry.body for entry in declarations.load(path)]
     fitting = [each for each in found if which is None or which in (each["id"], each["name"])]

@@ -15,7 +15,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from rich.table import Table
 
 from shim.cli import printing
-from shim.migrate.imports import Endpoint, Importer, Refused, Report, undoing
+from shim.migrate.imports import Endpoint, Importer, Refused, Report, undo
 from shim.migrate.imports.report import PROBLEMS, Problem
 from shim.settings import settings
 from shim.store import imports
@@ -167,8 +167,10 @@ def _progress(screen: Console) -> Iterator[Any]:
 
 def _show(report: Report) -> None:
     table = Table("", "would be added" if report.dry_run else "added", "already there", "replaced")
-    for kind in dict.fromkeys([*report.added, *report.there, *report.replaced]):
-        table.add_row(kind, *(f"{counter[kind]:,}" for counter in (report.added, report.there, report.replaced)))
+    for kind in dict.fromkeys([*report.added, *report.already_stored, *report.replaced]):
+        table.add_row(
+            kind, *(f"{counter[kind]:,}" for counter in (report.added, report.already_stored, report.replaced))
+        )
     screen = Console()
     screen.print(table)
     for code, count in report.problems.items():
@@ -195,7 +197,7 @@ def _list(tenant: str) -> None:
 
 
 def _undo(batch: str, tenant: str, force: bool) -> None:
-    undone = undoing.undo(_database(), batch, tenant=tenant, force=force, tell_upstream=settings().delete_responses)
+    undone = undo.undo(_database(), batch, tenant=tenant, force=force, tell_upstream=settings().delete_responses)
     typer.echo(f"removed {undone.threads:,} threads and {undone.assistants:,} assistants")
     if undone.changed:
         typer.echo(f"kept {len(undone.changed):,} threads that were used since (--force removes them):", err=True)

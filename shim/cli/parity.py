@@ -18,9 +18,9 @@ import shim
 from shim.assembly import declarations
 from shim.cli import printing, stored
 from shim.migrate.exports import files
-from shim.migrate.parity import comparing, page, reading, results, words
+from shim.migrate.parity import comparison, numbers, page, reading, results
 from shim.migrate.parity import prices as price_files
-from shim.migrate.parity.conversations import asked_with
+from shim.migrate.parity.conversations import run_parameters
 from shim.migrate.parity.differences import ASPECTS
 from shim.migrate.parity.prices import Price
 from shim.migrate.parity.reading import Found
@@ -111,7 +111,7 @@ def parity(  # noqa: PLR0913  # each option is a parameter
     prices: PriceFile = None,
     runs: Runs = 1,
     limit: Limit = None,
-    jobs: Jobs = comparing.JOBS,
+    jobs: Jobs = comparison.JOBS,
     free: Free = False,
     placeholder: Placeholder = None,
     ignore: Ignore = None,
@@ -160,7 +160,7 @@ def _compare(paths: list[str], options: Options, more: dict[str, Any]) -> Report
     screen = Console(stderr=True)
     with OpenAI() as client, _progress(screen) as progress, _told_once():
         begin = partial(_tell_problems, screen)
-        return comparing.compare(paths, options, client, begin=begin, progress=progress, **more)
+        return comparison.compare(paths, options, client, begin=begin, progress=progress, **more)
 
 
 def _prices(path: Path | None) -> dict[str, Price]:
@@ -187,7 +187,7 @@ def _setting(given: str, known: dict[str, Json]) -> Json:
         body = entries[0].body
     else:
         raise typer.BadParameter(f"there is neither an assistant nor a file {given}", param_hint="--assistant")
-    return asked_with(body) | {"tool_resources": body["tool_resources"] or {}}
+    return run_parameters(body) | {"tool_resources": body["tool_resources"] or {}}
 
 
 def _stored(id: str, tenant: str | None) -> Found:
@@ -250,22 +250,22 @@ def _show(report: Report, out: Console) -> None:
         out.print(_turn(each))
     if len(differing) > SHOWN:
         out.print(f"and {len(differing) - SHOWN} more turns, all of them in the reports")
-    talks = len({each.conversation.id for each in report.turns})
-    told = f"{words.count(talks, 'conversation')}, {words.count(len(report.turns), 'turn')}"
-    out.print(f"{told}; this report does not say which answer is right")
+    conversations = len({each.conversation.id for each in report.turns})
+    compared = f"{numbers.count(conversations, 'conversation')}, {numbers.count(len(report.turns), 'turn')}"
+    out.print(f"{compared}; this report does not say which answer is right")
 
 
 def _sums(summaries: Sequence[Summary]) -> Table:
-    numbers = ("answers", "same", "differ", "failed", "tokens in", "cached", "out", "reasoning", "cost", "words")
+    counted = ("answers", "same", "differ", "failed", "tokens in", "cached", "out", "reasoning", "cost", "words")
     times = ("first word", "whole answer")
-    shown = printing.table("model", *numbers, *times, right=(*numbers, *times))
+    shown = printing.table("model", *counted, *times, right=(*counted, *times))
     for each in summaries:
         recorded = each is summaries[0]
         found = () if recorded else (each.same, each.differs, each.failed)
         counts = (str(each.answers), *(map(str, found) if found else ("", "", "")))
-        tokens = (words.tokens(each, kind) for kind in ("prompt", "cached", "completion", "reasoning"))
-        name = f"recorded ({', '.join(each.models) or words.UNKNOWN})" if recorded else each.name
-        sizes = words.cost(each), words.number(each.words), words.spread(each.first), words.spread(each.total)
+        tokens = (numbers.tokens(each, kind) for kind in ("prompt", "cached", "completion", "reasoning"))
+        name = f"recorded ({', '.join(each.models) or numbers.UNKNOWN})" if recorded else each.name
+        sizes = numbers.cost(each), numbers.number(each.words), numbers.spread(each.first), numbers.spread(each.total)
         shown.add_row(escape(name), *counts, *tokens, *sizes)
     return shown
 

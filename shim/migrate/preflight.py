@@ -14,17 +14,17 @@ from shim.wire.types import Json
 
 Level = Literal["error", "warning", "note"]
 #: The result for one of upstream's objects: the object, None if it does not exist, or a message if that is unknown.
-Asked = Json | str | None
-Ask = Callable[[str], Asked]
+UpstreamObject = Json | str | None
+Fetch = Callable[[str], UpstreamObject]
 
 #: Families of reasoning models: they refuse sampling parameters, and other models refuse an effort.
-REASONS: Final = re.compile(r"(ft:)?(o\d|gpt-([5-9]|\d\d))")
+REASONING_MODELS: Final = re.compile(r"(ft:)?(o\d|gpt-([5-9]|\d\d))")
 FUNCTION_NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 #: The largest number of files in a container, and its memory in bytes, unless more is ordered.
-MOST_FILES: Final = 50
+MAX_FILES: Final = 50
 MEMORY: Final = 2**30
 #: Keywords that a strict schema must not contain.
-LOOSE: Final = ("patternProperties", "oneOf", "not", "if", "dependentSchemas", "propertyNames")
+NOT_STRICT: Final = ("patternProperties", "oneOf", "not", "if", "dependentSchemas", "propertyNames")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,60 +47,60 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class World:
-    """``ask``: GET of a path upstream; None: upstream is not called."""
+class CheckContext:
+    """``fetch``: GET of a path upstream; None: upstream is not called."""
 
     models: ModelMap
     today: str
-    ask: Ask | None = None
+    fetch: Fetch | None = None
 
 
-def check(subjects: Iterable[Subject], world: World) -> Iterator[Finding]:
+def check(subjects: Iterable[Subject], context: CheckContext) -> Iterator[Finding]:
     """All findings, in the order of the subjects.  Each of upstream's objects is requested once."""
-    known: dict[str, Asked] = {}
+    known: dict[str, UpstreamObject] = {}
     for subject in subjects:
-        for level, field, text in _found(subject.body, world, known):
+        for level, field, text in _findings(subject.body, context, known):
             yield Finding(level, subject.body["id"], subject.place, field, text)
 
 
-Told = Iterator[tuple[Level, str, str]]
+Findings = Iterator[tuple[Level, str, str]]
 
 
-def _found(body: Json, world: World, known: dict[str, Asked]) -> Told:
+def _findings(body: Json, context: CheckContext, known: dict[str, UpstreamObject]) -> Findings:
     if body["object"] == "assistant":
-        yield from _model(body, world, known)
-        yield from _parameters(body, world)
+        yield from _model(body, context, known)
+        yield from _parameters(body, context)
         yield from _functions(body["tools"])
         yield from _formats(body)
-    yield from _resources(body, world, known)
+    yield from _resources(body, context, known)
 
 
-def _model(body: Json, world: World, known: dict[str, Asked]) -> Told:
+def _model(body: Json, context: CheckContext, known: dict[str, UpstreamObject]) -> Findings:
     model, row = body["model"], RETIRED.get(body["model"])
-    called = world.models.called(model)
-    if row is not None and row.since > world.today:
+    sent_model = context.models.called(model)
+    if row is not None and row.since > context.today:
         yield "note", "model", f"{model} ends on {row.since}; its successor is {row.successor}"
-    elif row is not None and called == model:
+    elif row is not None and sent_model == model:
         yield "error", "model", f"{model} ended on {row.since}, and SHIM_MODEL_MAP keeps it: name {row.successor}"
-    elif row is not None or called != model:
+    elif row is not None or sent_model != model:
         ended = f"ended on {row.since}: " if row else "is mapped: "
-        yield "warning", "model", f"{model} {ended}{called} answers in its place"
-    found = _ask(world, known, f"/models/{called}")
-    if found is None and world.ask is not None:
-        yield "error", "model", f"upstream has no model {called} for this key"
+        yield "warning", "model", f"{model} {ended}{sent_model} answers in its place"
+    found = _fetched(context, known, f"/models/{sent_model}")
+    if found is None and context.fetch is not None:
+        yield "error", "model", f"upstream has no model {sent_model} for this key"
 
 
-def _parameters(body: Json, world: World) -> Told:
-    called = world.models.called(body["model"])
-    if REASONS.match(called):
+def _parameters(body: Json, context: CheckContext) -> Findings:
+    sent_model = context.models.called(body["model"])
+    if REASONING_MODELS.match(sent_model):
         for name in ("temperature", "top_p"):
             if body.get(name) not in (None, 1, 1.0):
-                yield "warning", name, f"{called} refuses {name}, which will be left out"
+                yield "warning", name, f"{sent_model} refuses {name}, which will be left out"
     elif body.get("reasoning_effort") is not None:
-        yield "warning", "reasoning_effort", f"{called} does not reason, and refuses reasoning_effort"
+        yield "warning", "reasoning_effort", f"{sent_model} does not reason, and refuses reasoning_effort"
 
 
-def _formats(body: Json) -> Told:
+def _formats(body: Json) -> Findings:
     format = body.get("response_format")
     if isinstance(format, dict) and format.get("type") == "json_object":
         if "json" not in (body.get("instructions") or "").lower():
@@ -112,7 +112,7 @@ def _formats(body: Json) -> Told:
             yield from (("error", "response_format", text) for text in _strict(schema.get("schema") or {}, ""))
 
 
-def _functions(tools: list[Json]) -> Told:
+def _functions(tools: list[Json]) -> Findings:
     names: set[str] = set()
     for number, tool in enumerate(tools):
         if tool["type"] != "function":
@@ -142,12 +142,12 @@ def _loose(schema: Json) -> Iterator[str]:
             yield f"`required` names {name!r}, which is not among the properties"
 
 
-def _strict(schema: Json, at: str) -> Iterator[str]:
+def _strict(schema: Json, path: str) -> Iterator[str]:
     """The reasons why a schema is not strict."""
-    if not at:
+    if not path:
         yield from _loose(schema)
-    where = f" at {at}" if at else ""
-    yield from (f"a strict schema has no `{word}`{where}" for word in LOOSE if word in schema)
+    where = f" at {path}" if path else ""
+    yield from (f"a strict schema has no `{keyword}`{where}" for keyword in NOT_STRICT if keyword in schema)
     properties = schema.get("properties")
     if schema.get("type") == "object" or isinstance(properties, dict):
         if schema.get("additionalProperties") is not False:
@@ -159,10 +159,10 @@ def _strict(schema: Json, at: str) -> Iterator[str]:
     inner |= {"items": schema["items"]} if isinstance(schema.get("items"), dict) else {}
     for name, each in inner.items():
         if isinstance(each, dict):
-            yield from _strict(each, f"{at}.{name}" if at else str(name))
+            yield from _strict(each, f"{path}.{name}" if path else str(name))
 
 
-def _resources(body: Json, world: World, known: dict[str, Asked]) -> Told:
+def _resources(body: Json, context: CheckContext, known: dict[str, UpstreamObject]) -> Findings:
     resources: Json = body.get("tool_resources") or {}
     stores = (resources.get("file_search") or {}).get("vector_store_ids") or []
     files = (resources.get("code_interpreter") or {}).get("file_ids") or []
@@ -170,20 +170,20 @@ def _resources(body: Json, world: World, known: dict[str, Asked]) -> Told:
     if searches and not stores:
         yield "note", "tools", "file_search has no vector store of its own: it searches only the threads' vector stores"
     for id in stores:
-        yield from _store(id, _ask(world, known, ids.path("vector_stores", id)), world)
+        yield from _store(id, _fetched(context, known, ids.path("vector_stores", id)), context)
     size = 0
     for id in files:
-        found = _ask(world, known, ids.path("files", id))
+        found = _fetched(context, known, ids.path("files", id))
         size += int(found.get("bytes") or 0) if isinstance(found, dict) else 0
-        yield from _missing("file", id, "code_interpreter", found, world)
-    if len(files) > MOST_FILES:
-        yield "error", "code_interpreter", f"a container takes {MOST_FILES} files, and these are {len(files)}"
+        yield from _missing("file", id, "code_interpreter", found, context)
+    if len(files) > MAX_FILES:
+        yield "error", "code_interpreter", f"a container takes {MAX_FILES} files, and these are {len(files)}"
     if size > MEMORY:
         yield "warning", "code_interpreter", f"a container has 1 GB of memory, and its files are {size / 2**30:.1f} GB"
 
 
-def _store(id: str, found: Asked, world: World) -> Told:
-    yield from _missing("vector store", id, "file_search", found, world)
+def _store(id: str, found: UpstreamObject, context: CheckContext) -> Findings:
+    yield from _missing("vector store", id, "file_search", found, context)
     if not isinstance(found, dict):
         return
     if found.get("status") == "expired":
@@ -195,16 +195,16 @@ def _store(id: str, found: Asked, world: World) -> Told:
         yield "warning", "file_search", f"the vector store {id} is empty"
 
 
-def _missing(kind: str, id: str, field: str, found: Asked, world: World) -> Told:
+def _missing(kind: str, id: str, field: str, found: UpstreamObject, context: CheckContext) -> Findings:
     if isinstance(found, str):
         yield "warning", field, f"the {kind} {id} could not be checked: {found}"
-    elif found is None and world.ask is not None:
+    elif found is None and context.fetch is not None:
         yield "error", field, f"upstream has no {kind} {id} for this key"
 
 
-def _ask(world: World, known: dict[str, Asked], path: str) -> Asked:
-    if world.ask is None:
+def _fetched(context: CheckContext, known: dict[str, UpstreamObject], path: str) -> UpstreamObject:
+    if context.fetch is None:
         return None
     if path not in known:
-        known[path] = world.ask(path)
+        known[path] = context.fetch(path)
     return known[path]

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from shim.migrate import preflight
-from shim.migrate.preflight import Subject, World
+from shim.migrate.preflight import CheckContext, Subject
 from shim.translate.models import RETIRED, ModelMap
 from shim.wire import objects
 
@@ -91,9 +91,9 @@ FOUND: dict[str, tuple[Json, list[tuple[str, str, str]]]] = {
 }
 
 
-def findings(fields: Json, ask: preflight.Ask | None = UPSTREAM.get) -> list[preflight.Finding]:
+def findings(fields: Json, ask: preflight.Fetch | None = UPSTREAM.get) -> list[preflight.Finding]:
     body = objects.assistant("asst_a", 1, {"model": "gpt-4.1"} | fields)
-    return list(preflight.check([Subject(body, "here")], World(MAP, "2026-11-01", ask)))
+    return list(preflight.check([Subject(body, "here")], CheckContext(MAP, "2026-11-01", ask)))
 
 
 @pytest.mark.parametrize("name", FOUND)
@@ -116,7 +116,7 @@ def test_offline_no_request_is_sent() -> None:
 def test_a_thread_has_only_resources_and_no_request_is_repeated() -> None:
     asked: list[str] = []
     thread = {"id": "thread_a", "object": "thread", "tool_resources": code("file-x")["tool_resources"]}
-    world = World(MAP, "2026-11-01", lambda path: asked.append(path) or None)  # type: ignore[func-returns-value]
+    world = CheckContext(MAP, "2026-11-01", lambda path: asked.append(path) or None)  # type: ignore[func-returns-value]
     found = list(preflight.check([Subject(thread, "store")] * 2, world))
     assert [each.level for each in found] == ["error", "error"]
     assert asked == ["/files/file-x"]

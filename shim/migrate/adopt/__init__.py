@@ -5,8 +5,8 @@ are: calls that create or change an assistant, definitions of functions, names o
 their parameters if Python functions of that name are defined), hosted tools, vector stores and models.
 """
 
-from shim.migrate.adopt.looking import adopt
-from shim.migrate.adopt.seen import Adopted, Found, Sight
-from shim.migrate.adopt.written import written
+from shim.migrate.adopt.project import adopt
+from shim.migrate.adopt.results import Adopted, Found, Location
+from shim.migrate.adopt.writer import render
 
-__all__ = ["Adopted", "Found", "Sight", "adopt", "written"]
+__all__ = ["Adopted", "Found", "Location", "adopt", "render"]

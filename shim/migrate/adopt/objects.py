@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from shim.migrate.adopt import texts
-from shim.migrate.adopt.seen import File, Function, Setup, Sight
+from shim.migrate.adopt.results import File, Function, Location, Setup
 from shim.wire.types import Json
 
 #: The settings of an assistant besides its tools.
@@ -17,11 +17,11 @@ def function_of(value: Json) -> tuple[str, Function] | None:
     name, parameters = value.get("name"), value.get("parameters")
     if not isinstance(name, str) or not isinstance(parameters, dict) or parameters.get("type") != "object":
         return None
-    said = value.get("description")
-    return name, Function(said if isinstance(said, str) else None, parameters)
+    description = value.get("description")
+    return name, Function(description if isinstance(description, str) else None, parameters)
 
 
-def look(file: File) -> None:
+def extract(file: File) -> None:
     """Add to ``file`` what is found in its JSON; the text may be something else."""
     try:
         whole = json.loads(file.text)
@@ -32,8 +32,8 @@ def look(file: File) -> None:
             file.described.setdefault(found[0], (found[1], _place(file, found[0])))
         id = value.get("id")
         if isinstance(id, str) and texts.is_id(id) and isinstance(value.get("model"), str):
-            said = {name: value[name] for name in VALUES if isinstance(value.get(name), str)}
-            file.setups.append(Setup(_place(file, id), said, id=id))
+            values = {name: value[name] for name in VALUES if isinstance(value.get(name), str)}
+            file.setups.append(Setup(_place(file, id), values, id=id))
 
 
 def _objects(value: Any) -> Iterator[Json]:
@@ -44,5 +44,5 @@ def _objects(value: Any) -> Iterator[Json]:
         yield from _objects(each)
 
 
-def _place(file: File, word: str) -> Sight:
-    return file.place(max(file.text.find(f'"{word}"'), 0))
+def _place(file: File, text: str) -> Location:
+    return file.place(max(file.text.find(f'"{text}"'), 0))

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from shim.migrate.adopt import texts
 from shim.migrate.adopt.objects import VALUES, function_of
-from shim.migrate.adopt.seen import File, Setup, Sight
+from shim.migrate.adopt.results import File, Location, Setup
 from shim.wire.types import Json
 
 TYPES: Final = {
@@ -52,7 +52,7 @@ class Values:
         except _Unknown:
             return None, True
 
-    def named(self, node: ast.Name) -> Any:
+    def of_name(self, node: ast.Name) -> Any:
         if node.id in self._open or node.id not in self._names:
             raise _Unknown
         self._open.append(node.id)
@@ -99,7 +99,7 @@ class Values:
 
 READERS: Final[dict[type[ast.expr], Callable[[Values, Any], Any]]] = {
     ast.Constant: lambda values, node: node.value,
-    ast.Name: Values.named,
+    ast.Name: Values.of_name,
     ast.Dict: Values.mapping,
     ast.List: lambda values, node: [values.of(each) for each in node.elts],
     ast.Tuple: lambda values, node: [values.of(each) for each in node.elts],
@@ -109,7 +109,7 @@ READERS: Final[dict[type[ast.expr], Callable[[Values, Any], Any]]] = {
 }
 
 
-def look(file: File) -> None:
+def extract(file: File) -> None:
     """Add to ``file`` what is found in its code; code that this Python cannot parse is ignored."""
     try:
         tree = ast.parse(file.text)
@@ -128,13 +128,13 @@ def look(file: File) -> None:
 def _dict(file: File, node: ast.Dict, values: Values, handles: bool) -> None:
     found = function_of(values.mapping(node))
     if found is not None:
-        file.described.setdefault(found[0], (found[1], Sight(file.name, node.lineno)))
+        file.described.setdefault(found[0], (found[1], Location(file.name, node.lineno)))
     if not handles:
         return
     for key, value in zip(node.keys, node.values, strict=True):
         name = value.id if isinstance(value, ast.Name) else getattr(value, "attr", None)
         if isinstance(key, ast.Constant) and isinstance(key.value, str) and name:
-            file.tables.setdefault(key.value, (name, Sight(file.name, key.lineno)))
+            file.tables.setdefault(key.value, (name, Location(file.name, key.lineno)))
 
 
 def _setup(file: File, node: ast.Call, values: Values) -> Setup | None:
@@ -145,23 +145,23 @@ def _setup(file: File, node: ast.Call, values: Values) -> Setup | None:
     if not isinstance(called.value, ast.Attribute) or called.value.attr != "assistants":
         return None
     read = {given.arg: values.read(given.value) for given in node.keywords if given.arg in VALUES}
-    said = {name: value for name, (value, _) in read.items() if isinstance(value, str)}
+    known_values = {name: value for name, (value, _) in read.items() if isinstance(value, str)}
     computed = frozenset(name for name, (_, computed) in read.items() if computed)
-    return Setup(Sight(file.name, node.lineno), said, computed)
+    return Setup(Location(file.name, node.lineno), known_values, computed)
 
 
 def _schema(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Json:
     """Parameters as a JSON schema, as far as they have annotations."""
     given = node.args
-    named = [one for one in [*given.posonlyargs, *given.args, *given.kwonlyargs] if one.arg not in ("self", "cls")]
+    parameters = [one for one in [*given.posonlyargs, *given.args, *given.kwonlyargs] if one.arg not in ("self", "cls")]
     optional = (
         {one.arg for one in [*given.posonlyargs, *given.args][-len(given.defaults) :]} if given.defaults else set()
     )
     optional |= {
         one.arg for one, default in zip(given.kwonlyargs, given.kw_defaults, strict=True) if default is not None
     }
-    properties = {one.arg: _type(one.annotation) for one in named}
-    required = [one.arg for one in named if one.arg not in optional]
+    properties = {one.arg: _type(one.annotation) for one in parameters}
+    required = [one.arg for one in parameters if one.arg not in optional]
     return {"type": "object", "properties": properties} | ({"required": required} if required else {})
 
 

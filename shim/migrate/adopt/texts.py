@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final, get_args
 
 from shim.lifecycle import RunStatus
-from shim.migrate.adopt.seen import File, Function, Sight
+from shim.migrate.adopt.results import File, Function, Location
 
 #: The form of an id.  OpenAI's have 24 characters; a shorter one needs a digit, so that words of the code do not match.
 ID: Final = re.compile(r"\basst_([A-Za-z0-9]{24}|(?=[A-Za-z]*\d)(?=\d*[A-Za-z])[A-Za-z0-9]{8,64})\b")
@@ -37,7 +37,7 @@ HANDLED: Final = (
     re.compile(r"""(?P<of>)^\s*["'](?P<name>\w{1,64})["']\s*[-=]>""", re.MULTILINE),
 )
 #: Statuses, roles, kinds of content and of tools: code that handles calls compares them, and none is a function.
-_WORDS: Final = frozenset(
+_NOT_FUNCTIONS: Final = frozenset(
     {
         *get_args(RunStatus),
         "user",
@@ -58,7 +58,7 @@ DESCRIBED: Final = re.compile(
     r"""\b(?:parameters|strict)["']?\s*(?::|=>)""",
     re.DOTALL,
 )
-SAID: Final = re.compile(r"""\bdescription["']?\s*(?::|=>)\s*(["'`])(?P<text>(?:(?!\1).)*)\1""", re.DOTALL)
+DESCRIPTION: Final = re.compile(r"""\bdescription["']?\s*(?::|=>)\s*(["'`])(?P<text>(?:(?!\1).)*)\1""", re.DOTALL)
 HOSTED: Final = {
     "file_search": re.compile(r"\bfile_search\b|\bvs_[A-Za-z0-9]{8,}\b|['\"]retrieval['\"]"),
     "code_interpreter": re.compile(r"\bcode_interpreter\b"),
@@ -72,17 +72,17 @@ def is_id(text: str) -> bool:
     return ID.fullmatch(text) is not None and PLACEHOLDER.fullmatch(text.removeprefix("asst_")) is None
 
 
-def look(file: File, structured: bool) -> None:
+def extract(file: File, structured: bool) -> None:
     """Add to ``file`` what is found in its text; ``structured``: descriptions of functions are read by another
     module.
     """
     _ids(file)
     file.changes.extend(file.place(found.start()) for found in CHANGES.finditer(file.text))
-    _sight(file, file.models, MODEL, 1)
-    _sight(file, file.stores, STORE, 0)
+    _add_locations(file, file.models, MODEL, 1)
+    _add_locations(file, file.stores, STORE, 0)
     for tool, pattern in HOSTED.items():
-        if (seen := pattern.search(file.text)) is not None:
-            file.hosted[tool] = file.place(seen.start())
+        if (match := pattern.search(file.text)) is not None:
+            file.hosted[tool] = file.place(match.start())
     if HANDLES.search(file.text):
         for name, offset in _handled(file.text):
             file.functions.setdefault(name, file.place(offset))
@@ -94,28 +94,28 @@ def _ids(file: File) -> None:
     """Ids, and the names of variables and secrets that contain one."""
     for number, line in enumerate(file.text.splitlines(), 1):
         for id in filter(is_id, (found[0] for found in ID.finditer(line))):
-            named = NAME.search(line)
-            file.ids.setdefault(id, []).append(Sight(file.name, number, named[1] if named else ""))
+            name = NAME.search(line)
+            file.ids.setdefault(id, []).append(Location(file.name, number, name[1] if name else ""))
     for found in READ.finditer(file.text):
         if _AN_ID.search(found[1]):
-            file.held.setdefault(found[1], file.place(found.start(1)))
+            file.id_variables.setdefault(found[1], file.place(found.start(1)))
 
 
 def _handled(text: str) -> Iterator[tuple[str, int]]:
     """Names that are compared with that of a call."""
     for pattern in HANDLED:
         for found in pattern.finditer(text):
-            if found["name"] not in _WORDS and not _OTHERS.search(found["of"]):
+            if found["name"] not in _NOT_FUNCTIONS and not _OTHERS.search(found["of"]):
                 yield found["name"], found.start("name")
 
 
 def _described(file: File) -> None:
     for found in DESCRIBED.finditer(file.text):
-        said = SAID.search(found["rest"])
-        function = Function(said["text"] if said else None, {})
+        description = DESCRIPTION.search(found["rest"])
+        function = Function(description["text"] if description else None, {})
         file.described.setdefault(found["name"], (function, file.place(found.start("name"))))
 
 
-def _sight(file: File, into: dict[str, Sight], pattern: re.Pattern[str], group: int) -> None:
+def _add_locations(file: File, into: dict[str, Location], pattern: re.Pattern[str], group: int) -> None:
     for found in pattern.finditer(file.text):
         into.setdefault(found[group], file.place(found.start(group)))

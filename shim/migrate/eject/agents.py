@@ -51,7 +51,7 @@ class Conversation:
 async def main(*texts: str) -> None:
     conversation = Conversation()
     for text in texts:
-{told}
+{print_answer}
 
 
 if __name__ == "__main__":
@@ -69,8 +69,8 @@ STREAMED: Final = '''    async def ask(self, text: str):
             if event.type == "raw_response_event" and event.data.type == "response.output_text.delta":
                 yield event.data.delta
         self.last_response_id = result.last_response_id'''
-TOLD: Final = "        print(await conversation.ask(text))"
-PIECES: Final = """        async for piece in conversation.ask(text):
+PRINT_ANSWER: Final = "        print(await conversation.ask(text))"
+PRINT_PIECES: Final = """        async for piece in conversation.ask(text):
             print(piece, end="", flush=True)
         print()"""
 #: Fields of a request that are model settings in the Agents SDK, with their names there.
@@ -103,19 +103,19 @@ TOOLS: Final[dict[str, Callable[[Json], str]]] = {
 }
 
 
-def written(plan: Plan) -> str:
+def render(plan: Plan) -> str:
     """The program's text.  It is always async, as the SDK is."""
     plan.check()
     request = plan.request
     tools = [TOOLS[tool["type"]](tool) for tool in request.get("tools") or []]
     kinds = sorted({text.partition("(")[0] for text in tools} | {"Agent", "ModelSettings", "Runner"})
-    own = ["import asyncio", "import inspect", "import json", "import sys", ""]
-    own.append(f"from agents import {', '.join(kinds)}")
+    own_imports = ["import asyncio", "import inspect", "import json", "import sys", ""]
+    own_imports.append(f"from agents import {', '.join(kinds)}")
     if "reasoning" in request:
-        own.append("from openai.types.shared import Reasoning")
+        own_imports.append("from openai.types.shared import Reasoning")
     return TEXT.format(
         title=plan.title,
-        imports=program.imports(plan, *own),
+        imports=program.imports(plan, *own_imports),
         functions=program.functions(plan),
         name=repr(plan.title),
         instructions=program.literal(request.get("instructions")),
@@ -123,7 +123,7 @@ def written(plan: Plan) -> str:
         settings=_settings(request),
         tools="".join(f"\n        {text}," for text in tools) + ("\n    " if tools else ""),
         ask=STREAMED if plan.streamed else PLAIN,
-        told=PIECES if plan.streamed else TOLD,
+        print_answer=PRINT_PIECES if plan.streamed else PRINT_ANSWER,
     )
 
 
@@ -131,7 +131,7 @@ def _settings(request: Json) -> str:
     given = [f"{SETTINGS[name]}={value!r}" for name, value in request.items() if name in SETTINGS]
     if "reasoning" in request:
         given.append(f"reasoning=Reasoning(effort={request['reasoning']['effort']!r})")
-    named = {"model", "instructions", "tools", "reasoning", *SETTINGS}
-    if rest := {name: value for name, value in request.items() if name not in named}:
+    handled = {"model", "instructions", "tools", "reasoning", *SETTINGS}
+    if rest := {name: value for name, value in request.items() if name not in handled}:
         given.append(f"extra_body={program.literal(rest)}")
     return ", ".join(given)

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from pprint import pformat
 from typing import Final
 
-from shim.migrate.eject.python import NOTHING, Taken, Unreadable
+from shim.migrate.eject.python import NOTHING, CopiedCode, Unreadable
 from shim.wire.types import Json
 
 #: Names that the generated programs bind.
-OWN: Final = frozenset({"Agent", "Conversation", "FUNCTIONS", "REQUEST", "Runner", "agent", "call_function", "main"})
+RESERVED_NAMES: Final = frozenset(
+    {"Agent", "Conversation", "FUNCTIONS", "REQUEST", "Runner", "agent", "call_function", "main"}
+)
 STUB: Final = '''{define} {name}({parameters}):
     """{about}"""
     raise NotImplementedError("write what {name} does")
@@ -18,46 +20,46 @@ STUB: Final = '''{define} {name}({parameters}):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The inputs of a program.  ``request``: fields of every call.  ``waits``: whether it is async; ``streamed``:
+    """The inputs of a program.  ``request``: fields of every call.  ``is_async``: whether it is async; ``streamed``:
     whether the answer is streamed.
     """
 
     title: str
     request: Json
-    taken: Taken = NOTHING
-    waits: bool = False
+    copied: CopiedCode = NOTHING
+    is_async: bool = False
     streamed: bool = False
 
     @property
-    def wanted(self) -> list[Json]:
+    def function_tools(self) -> list[Json]:
         """The function tools."""
         return [tool for tool in self.request.get("tools") or [] if tool["type"] == "function"]
 
     @property
     def missing(self) -> list[str]:
         """Functions whose code was not found."""
-        return [tool["name"] for tool in self.wanted if tool["name"] not in self.taken.functions]
+        return [tool["name"] for tool in self.function_tools if tool["name"] not in self.copied.functions]
 
     def check(self) -> None:
         """Raises `Unreadable` if the copied code and the program cannot be in one module."""
-        if clash := sorted(OWN & self.taken.names):
+        if clash := sorted(RESERVED_NAMES & self.copied.names):
             raise Unreadable(f"your code binds names that the program needs for itself: {', '.join(clash)}")
-        waiting = sorted(name for name, waits in self.taken.functions.items() if waits)
-        if waiting and not self.waits:
+        waiting = sorted(name for name, waits in self.copied.functions.items() if waits)
+        if waiting and not self.is_async:
             raise Unreadable(f"functions are async, so the program must be: use --async ({', '.join(waiting)})")
 
 
-def imports(plan: Plan, *own: str) -> str:
+def imports(plan: Plan, *own_imports: str) -> str:
     """The imports of the copied code and of the program."""
-    future = [plan.taken.future] if plan.taken.future else []
-    return "\n".join([*future, *own, *([plan.taken.imports] if plan.taken.imports else [])])
+    future = [plan.copied.future] if plan.copied.future else []
+    return "\n".join([*future, *own_imports, *([plan.copied.imports] if plan.copied.imports else [])])
 
 
 def functions(plan: Plan) -> str:
     """The application's functions, with a stub for each that was not found, and the table of all."""
-    stubs = [_stub(tool) for tool in plan.wanted if tool["name"] in plan.missing]
-    parts = [*([plan.taken.code] if plan.taken.code else []), *stubs]
-    rows = "".join(f"    {tool['name']!r}: {_variable(tool['name'])},\n" for tool in plan.wanted)
+    stubs = [_stub(tool) for tool in plan.function_tools if tool["name"] in plan.missing]
+    parts = [*([plan.copied.code] if plan.copied.code else []), *stubs]
+    rows = "".join(f"    {tool['name']!r}: {_variable(tool['name'])},\n" for tool in plan.function_tools)
     return "\n\n\n".join([*parts, f"FUNCTIONS = {{\n{rows}}}" if rows else "FUNCTIONS = {}"])
 
 

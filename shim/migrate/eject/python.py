@@ -16,10 +16,10 @@ class Creation(NamedTuple):
     """A call that creates an assistant: its line, and its arguments."""
 
     line: int
-    asked: Json
+    arguments: Json
 
 
-class Taken(NamedTuple):
+class CopiedCode(NamedTuple):
     """Copied code.  ``functions``: those that were found, each with whether it is ``async``."""
 
     future: str
@@ -29,7 +29,7 @@ class Taken(NamedTuple):
     names: frozenset[str]
 
 
-NOTHING: Final = Taken("", "", "", {}, frozenset())
+NOTHING: Final = CopiedCode("", "", "", {}, frozenset())
 
 
 class Module:
@@ -51,7 +51,7 @@ class Module:
         calls: list[Any] = [node for node in ast.walk(self._tree) if _creates(node)]
         return [Creation(call.lineno, self._arguments(call)) for call in calls]
 
-    def taken(self, wanted: Iterable[str]) -> Taken:
+    def taken(self, wanted: Iterable[str]) -> CopiedCode:
         """The functions with these names that the module has, with all other code of the module that they use."""
         functions = {name: self._bound[name] for name in wanted if isinstance(self._bound.get(name), FUNCTIONS)}
         found: dict[int, ast.stmt] = {}
@@ -65,7 +65,7 @@ class Module:
         imports = [node for node in nodes if isinstance(node, IMPORTS)]
         code = [node for node in nodes if not isinstance(node, IMPORTS)]
         future = [node for node in self._tree.body if isinstance(node, ast.ImportFrom) and node.module == "__future__"]
-        return Taken(
+        return CopiedCode(
             self._text(future, "\n") if functions else "",
             self._text(imports, "\n"),
             self._text(code, "\n\n\n"),

@@ -9,9 +9,9 @@ from shim.wire.texts import Items
 from shim.wire.types import Json
 
 
-def assistant(asked: Json) -> Json:
+def assistant(arguments: Json) -> Json:
     """An assistant as ``assistants.create`` would make it.  Raises `ApiError` for what the API would refuse."""
-    read_body = read("assistants.create", encoding.compact(asked))
+    read_body = read("assistants.create", encoding.compact(arguments))
     given = {name: value for name, value in read_body.items() if value is not None}
     shown = tools.shown(given.get("tools"))
     resources = tools.resources(shown, given.get("tool_resources"))
@@ -25,8 +25,8 @@ def of_assistant(assistant: Json, models: ModelMap) -> Json:
     run = objects.run("", 0, "", "") | {name: assistant[name] for name in INHERITED}
     run["instructions"] = run["instructions"] or ""
     run["tools"] = tools.shown(run["tools"])
-    so_far = request.Circumstances(
+    circumstances = request.Circumstances(
         models.called(assistant["model"]), assistant["tool_resources"] or {}, previous="", store=True
     )
-    body = request.body(run, Items.of([{}]), so_far)
+    body = request.body(run, Items.of([{}]), circumstances)
     return {name: value for name, value in body.items() if name not in ("input", "store")}

@@ -78,35 +78,35 @@ MAIN: Final = """{define} main(*texts: str) -> None:
     {async_}with {client}() as client:
         conversation = Conversation(client)
         for text in texts:
-{told}
+{print_answer}
 
 
 if __name__ == "__main__":
     {run}
 """
-TOLD: Final = "            print({await_}conversation.ask(text))"
-PIECES: Final = """            {async_}for piece in conversation.ask(text):
+PRINT_ANSWER: Final = "            print({await_}conversation.ask(text))"
+PRINT_PIECES: Final = """            {async_}for piece in conversation.ask(text):
                 print(piece, end="", flush=True)
             print()"""
 
 
-def written(plan: Plan) -> str:
+def render(plan: Plan) -> str:
     """The program's text."""
     plan.check()
-    waits = plan.waits
-    words = {
+    is_async = plan.is_async
+    fields = {
         "title": plan.title,
-        "define": "async def" if waits else "def",
-        "async_": "async " if waits else "",
-        "await_": "await " if waits else "",
-        "client": "AsyncOpenAI" if waits else "OpenAI",
-        "await_output": "    if inspect.isawaitable(output):\n        output = await output\n" if waits else "",
-        "run": "asyncio.run(main(*sys.argv[1:]))" if waits else "main(*sys.argv[1:])",
+        "define": "async def" if is_async else "def",
+        "async_": "async " if is_async else "",
+        "await_": "await " if is_async else "",
+        "client": "AsyncOpenAI" if is_async else "OpenAI",
+        "await_output": "    if inspect.isawaitable(output):\n        output = await output\n" if is_async else "",
+        "run": "asyncio.run(main(*sys.argv[1:]))" if is_async else "main(*sys.argv[1:])",
         "request": program.literal(plan.request),
         "functions": program.functions(plan),
     }
-    own = [*(["import asyncio", "import inspect"] if waits else []), "import json", "import sys", ""]
-    words["imports"] = program.imports(plan, *own, f"from openai import {words['client']}")
-    words["outputs"] = OUTPUTS.format_map(words)
-    words["told"] = (PIECES if plan.streamed else TOLD).format_map(words)
-    return "".join(part.format_map(words) for part in (HEAD, STREAMED if plan.streamed else PLAIN, MAIN))
+    own_imports = [*(["import asyncio", "import inspect"] if is_async else []), "import json", "import sys", ""]
+    fields["imports"] = program.imports(plan, *own_imports, f"from openai import {fields['client']}")
+    fields["outputs"] = OUTPUTS.format_map(fields)
+    fields["print_answer"] = (PRINT_PIECES if plan.streamed else PRINT_ANSWER).format_map(fields)
+    return "".join(part.format_map(fields) for part in (HEAD, STREAMED if plan.streamed else PLAIN, MAIN))

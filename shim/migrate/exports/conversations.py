@@ -81,8 +81,8 @@ class Exporter:
         return Outcome(thread_id, verdict, known.conversation_id, count)
 
     def _create(self, thread_id: str, metadata: dict[str, str]) -> Exported:
-        own = {"thread_id": thread_id} if len(metadata) < 16 else {}
-        made = self._call("POST", "/conversations", {"metadata": own | metadata})
+        default_metadata = {"thread_id": thread_id} if len(metadata) < 16 else {}
+        made = self._call("POST", "/conversations", {"metadata": default_metadata | metadata})
         known = Exported(thread_id, made["id"], digest=_digest(()))
         self._memory.note(known)
         return known
@@ -92,8 +92,8 @@ class Exporter:
         if not known.pending:
             return known
         end = known.items + known.pending
-        there = self._listed(known.conversation_id)[known.items : end]
-        if native.repeated_count(there, items[known.items : end]) is None or len(there) < known.pending:
+        arrived = self._listed(known.conversation_id)[known.items : end]
+        if native.repeated_count(arrived, items[known.items : end]) is None or len(arrived) < known.pending:
             return replace(known, pending=0)
         return self._arrived(known, items)
 

@@ -160,12 +160,12 @@ def _given(value: Any) -> Any:
 def details(given: Any, note: Note) -> Json:
     """The details of a step.  Raises `Refused`."""
     kind = given.get("type") if isinstance(given, dict) else None
-    own = given.get(kind) if isinstance(kind, str) else None
-    if kind == "message_creation" and isinstance(own, dict) and isinstance(own.get("message_id"), str):
-        return {"type": kind, kind: own}
-    if kind != "tool_calls" or not isinstance(own, list):
+    content = given.get(kind) if isinstance(kind, str) else None
+    if kind == "message_creation" and isinstance(content, dict) and isinstance(content.get("message_id"), str):
+        return {"type": kind, kind: content}
+    if kind != "tool_calls" or not isinstance(content, list):
         raise Refused("wrong_kind", "step_details")
-    return {"type": kind, kind: [made for call in own if (made := _call(call, note)) is not None]}
+    return {"type": kind, kind: [made for call in content if (made := _call(call, note)) is not None]}
 
 
 def _call(call: Any, note: Note) -> Json | None:
@@ -175,19 +175,19 @@ def _call(call: Any, note: Note) -> Json | None:
     if maker is None or not isinstance(call.get("id"), str):
         note("value", "step tool_calls")
         return None
-    own = call.get(kind)
-    return {"id": call["id"], "type": kind, str(kind): maker(own if isinstance(own, dict) else {}, note)}
+    fields = call.get(kind)
+    return {"id": call["id"], "type": kind, str(kind): maker(fields if isinstance(fields, dict) else {}, note)}
 
 
-def _function(own: Json, note: Note) -> Json:
-    output = own.get("output")
-    named = {name: own[name] if isinstance(own.get(name), str) else "" for name in ("name", "arguments")}
-    return named | {"output": output if isinstance(output, str) else None}
+def _function(fields: Json, note: Note) -> Json:
+    output = fields.get("output")
+    texts = {name: fields[name] if isinstance(fields.get(name), str) else "" for name in ("name", "arguments")}
+    return texts | {"output": output if isinstance(output, str) else None}
 
 
-def _code(own: Json, note: Note) -> Json:
-    outputs = [one for one in _listed(own.get("outputs"), "code_interpreter outputs", note) if _is_output(one)]
-    return {"input": own["input"] if isinstance(own.get("input"), str) else "", "outputs": outputs}
+def _code(fields: Json, note: Note) -> Json:
+    outputs = [one for one in _listed(fields.get("outputs"), "code_interpreter outputs", note) if _is_output(one)]
+    return {"input": fields["input"] if isinstance(fields.get("input"), str) else "", "outputs": outputs}
 
 
 def _is_output(one: Any) -> bool:
@@ -198,9 +198,9 @@ def _is_output(one: Any) -> bool:
     return logs or (one.get("type") == "image" and isinstance(image, dict) and isinstance(image.get("file_id"), str))
 
 
-def _search(own: Json, note: Note) -> Json:
+def _search(fields: Json, note: Note) -> Json:
     kinds = {"ranking_options": dict, "results": list}
-    return {name: own[name] for name, kind in kinds.items() if isinstance(own.get(name), kind)}
+    return {name: fields[name] for name, kind in kinds.items() if isinstance(fields.get(name), kind)}
 
 
 #: The kinds of call that a step may show.

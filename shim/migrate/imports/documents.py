@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any, Final
 
-from shim.migrate.imports.found import Hint, Value, Wrong
+from shim.migrate.imports.objects_read import Hint, Value, Wrong
 from shim.migrate.imports.readers import bundles, keyed
 from shim.migrate.imports.report import Place, Refused
 from shim.migrate.imports.sources import LONGEST, Line, Source, lines

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple
 
 from shim.migrate.imports import documents, objects, shapes, timeline
-from shim.migrate.imports.found import Found, Hint
+from shim.migrate.imports.objects_read import Found, Hint
 from shim.migrate.imports.pictures import Contents
 from shim.migrate.imports.readers import tables
 from shim.migrate.imports.readers.live import HOPELESS, Endpoint
@@ -142,10 +142,10 @@ class Importer:
         self._batch = batch = self._begin()
         for first in range(0, len(thread_ids), GROUP):
             group = list(thread_ids[first : first + GROUP])
-            there = self._mine.read(imports.known, group) if self.report.resumed else {}
+            stored_threads = self._mine.read(imports.known, group) if self.report.resumed else {}
             for thread_id in group:
-                if thread_id in there and there[thread_id].batch == batch.id:
-                    self.report.there["threads"] += 1
+                if thread_id in stored_threads and stored_threads[thread_id].batch == batch.id:
+                    self.report.already_stored["threads"] += 1
                 else:
                     self._fetch(endpoint, thread_id)
             self._write(batch, self._contents(), quiet=True)
@@ -317,7 +317,7 @@ class Importer:
             elif verdict == "exists":
                 self.report.problem("exists", staged.place, id)
             else:
-                (self.report.added if verdict == "added" else self.report.there)["assistants"] += 1
+                (self.report.added if verdict == "added" else self.report.already_stored)["assistants"] += 1
             met.add(id)
 
     def _assistant(self, tx: Tx, body: Json, batch: str) -> str:
@@ -332,7 +332,7 @@ class Importer:
         if outcome.verdict in PROBLEMS:
             self.report.problem(outcome.verdict, outcome.plan.place, outcome.detail)
             return
-        counter = self.report.there if outcome.verdict == "there" else self.report.added
+        counter = self.report.already_stored if outcome.verdict == "there" else self.report.added
         if outcome.verdict == "replaced":
             self.report.replaced["threads"] += 1
         else:
@@ -340,6 +340,6 @@ class Importer:
         for kind, plural in PLURAL.items():
             counter[plural] += len(outcome.plan.of(kind))
         counter["files"] += outcome.files
-        for each in (self.report.added, self.report.there):
+        for each in (self.report.added, self.report.already_stored):
             for name in [name for name, count in each.items() if not count]:
                 del each[name]

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from shim import lifecycle
 from shim.migrate.imports import contents, values
-from shim.migrate.imports.found import Found, Hint, Kind
+from shim.migrate.imports.objects_read import Found, Hint, Kind
 from shim.migrate.imports.report import Refused
 from shim.wire import objects
 from shim.wire.requests.options import ResponseFormat
@@ -267,14 +267,14 @@ def _step(body: Json, hint: Hint, note: Note) -> Json:
         raise Refused("wrong_kind", "the id of a run step or of its run")
     details = contents.details(body.get("step_details"), note)
     thread = body.get("thread_id") or hint.thread_id
-    whose = {
+    run_fields = {
         "id": run,
         "assistant_id": _reference(body.get("assistant_id") or hint.assistant_id) or UNKNOWN_ASSISTANT,
         "thread_id": thread_id(thread) if thread else None,
         "expires_at": None,
     }
     created = values.moment(body.get("created_at"))
-    made = objects.step(body["id"], 0, whose, details) | {"created_at": created, "metadata": _meta(body, note)}
+    made = objects.step(body["id"], 0, run_fields, details) | {"created_at": created, "metadata": _meta(body, note)}
     return made | _ended(body, created, ("in_progress",), note)
 
 

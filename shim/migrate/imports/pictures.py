@@ -56,7 +56,7 @@ class Contents:
 
     def of_thread(self, plan: Plan) -> Iterator[tuple[Json, bytes]]:
         """The files of the input that a thread shows or attaches: the object and the content."""
-        for file_id in named(plan) if self._known else ():
+        for file_id in file_ids(plan) if self._known else ():
             content = self._content(file_id) if file_id in self._known else None
             if content is not None:
                 self.used.add(file_id)
@@ -92,7 +92,7 @@ class Contents:
         return content
 
 
-def named(plan: Plan) -> list[str]:
+def file_ids(plan: Plan) -> list[str]:
     """The ids of all files that a thread names, each once."""
     found: dict[str, None] = {}
     for thing in (plan.thread, *plan.messages, *plan.steps):

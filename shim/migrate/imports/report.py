@@ -99,16 +99,16 @@ class Problem(NamedTuple):
 class Report:
     """What an import did.
 
-    ``batch``: the argument for `--undo`; None if nothing was written.  ``added``, ``there``, ``replaced``: numbers of
-    objects by kind.  ``there``: the store already had them.  ``replaced``: threads of an earlier import that had fewer
-    objects.  ``ids``: new ids of threads and assistants, by the original ones that they replace.
+    ``batch``: the argument for `--undo`; None if nothing was written.  ``added``, ``already_stored``, ``replaced``:
+    numbers of objects by kind.  ``already_stored``: the store already had them.  ``replaced``: threads of an earlier
+    import that had fewer objects.  ``ids``: new ids of threads and assistants, by the original ones that they replace.
     """
 
     batch: str | None = None
     dry_run: bool = False
     resumed: bool = False
     added: Counter[str] = field(default_factory=Counter)
-    there: Counter[str] = field(default_factory=Counter)
+    already_stored: Counter[str] = field(default_factory=Counter)
     replaced: Counter[str] = field(default_factory=Counter)
     problems: Counter[str] = field(default_factory=Counter)
     examples: dict[str, list[Problem]] = field(default_factory=dict)
@@ -142,7 +142,7 @@ class Report:
             "dry_run": self.dry_run,
             "resumed": self.resumed,
             "added": dict(self.added),
-            "there": dict(self.there),
+            "there": dict(self.already_stored),
             "replaced": dict(self.replaced),
             "problems": [self._problem_json(code) for code in self.problems],
             "ids": self.ids,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from shim.migrate.imports.found import Found, Hint, Shape
+from shim.migrate.imports.objects_read import Found, Hint, Shape
 from shim.migrate.imports.readers import api, bundles, chats, keyed, pages, rows
 
 #: Another shape needs a file in ``readers`` and a row here.

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, Final, NamedTuple, cast
 
-from shim.migrate.imports.found import Hint
+from shim.migrate.imports.objects_read import Hint
 from shim.migrate.imports.report import Refused
 
 #: Endings of files that are read; other files in a folder may be contents of files that messages name.

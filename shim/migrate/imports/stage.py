@@ -18,7 +18,7 @@ from shim.wire.texts import dump, load
 from shim.wire.types import Json
 
 #: Objects that are written to disk at a time.
-TOGETHER: Final = 2000
+BATCH_SIZE: Final = 2000
 _TABLE: Final = """
 CREATE TABLE staged (
     number INTEGER PRIMARY KEY, kind TEXT, id TEXT, thread TEXT, source INTEGER, line INTEGER, path TEXT, body TEXT
@@ -73,7 +73,7 @@ class Stage:
         self.count += 1
         thread = body["id"] if kind == "thread" else body.get("thread_id")
         self._waiting.append((self.count, kind, body["id"], thread, source, place.line, place.path, text))
-        if len(self._waiting) >= TOGETHER:
+        if len(self._waiting) >= BATCH_SIZE:
             self._flush()
 
     def forget(self, source: int) -> None:

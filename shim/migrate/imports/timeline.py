@@ -162,11 +162,11 @@ def _journal(made: Plan, places: dict[str, Place], note: Note) -> list[Entry]:
         due = [step for step in waiting if before(message, step)]
         waiting = [step for step in waiting if step not in due] if due else waiting
         entries += [entry for step in due for entry in _calls(step, places, note)]
-        entries += _said(message)
+        entries += _of_message(message)
     return entries + [entry for step in waiting for entry in _calls(step, places, note)]
 
 
-def _said(message: Json) -> list[Entry]:
+def _of_message(message: Json) -> list[Entry]:
     if not message["content"]:
         return []
     direction = "out" if message["run_id"] else "in"
@@ -190,5 +190,5 @@ def _calls(step: Json, places: dict[str, Place], note: Note) -> list[Entry]:
 
 def _call(call: Json) -> Json:
     function = call["function"]
-    named = {"call_id": call["id"], "name": function["name"], "arguments": function["arguments"]}
-    return {"type": "function_call", **named, "status": "completed"}
+    fields = {"call_id": call["id"], "name": function["name"], "arguments": function["arguments"]}
+    return {"type": "function_call", **fields, "status": "completed"}

@@ -13,7 +13,7 @@ from shim.store.tx import Tx
 from shim.wire.types import Json
 
 #: How many threads one transaction stores, and the largest number of messages in it.
-TOGETHER: Final = 50
+BATCH_SIZE: Final = 50
 MESSAGES: Final = 5000
 _TABLES: Final = {"message": schema.messages, "run": schema.runs, "step": schema.steps}
 Verdict = Literal["added", "there", "replaced", "taken", "differs", "deleted"]
@@ -72,17 +72,17 @@ class Writer:
 
     def _judge(self, tx: Tx, group: list[Plan]) -> list[Outcome]:
         ids = [plan.thread["id"] for plan in group]
-        there = imports.known(tx, ids)
-        if there and not self.dry_run:
-            for thread_id in there:
+        stored_threads = imports.known(tx, ids)
+        if stored_threads and not self.dry_run:
+            for thread_id in stored_threads:
                 threads.lock(tx, thread_id)
-            there = imports.known(tx, ids)
+            stored_threads = imports.known(tx, ids)
         gone = threads.buried(tx, ids)
         taken = {kind: self._taken(tx, kind, group) for kind in KINDS}
         return [
             Outcome(plan, "deleted", plan.thread["id"])
             if plan.thread["id"] in gone
-            else self._verdict(tx, plan, there, taken)
+            else self._verdict(tx, plan, stored_threads, taken)
             for plan in group
         ]
 
@@ -95,14 +95,14 @@ class Writer:
         return found
 
     def _verdict(
-        self, tx: Tx, plan: Plan, there: dict[str, imports.Known], taken: dict[str, dict[str, str]]
+        self, tx: Tx, plan: Plan, stored_threads: dict[str, imports.Known], taken: dict[str, dict[str, str]]
     ) -> Outcome:
         thread_id = plan.thread["id"]
         for kind in KINDS:
             for one in plan.ids(kind):
                 if taken[kind].get(one, thread_id) != thread_id:
                     return Outcome(plan, "taken", f"{thread_id}: {one} is in {taken[kind][one]}")
-        known = there.get(thread_id)
+        known = stored_threads.get(thread_id)
         if known is None:
             return Outcome(plan, "added")
         stored = {kind: imports.of_thread(tx, _TABLES[kind], thread_id) for kind in KINDS}
@@ -136,9 +136,9 @@ class Writer:
         made = []
         for entry in plan.journal:
             item = self.contents.inline(entry.item)
-            own = {"type": item["type"], "call_id": item.get("call_id"), "item": rows.dump(item)}
+            fields = {"type": item["type"], "call_id": item.get("call_id"), "item": rows.dump(item)}
             place = {"thread_id": plan.thread["id"], "run_id": entry.run_id, "message_id": entry.message_id}
-            made.append({"tenant": self.tenant, "direction": entry.direction, "response_id": None, **place, **own})
+            made.append({"tenant": self.tenant, "direction": entry.direction, "response_id": None, **place, **fields})
         return made
 
     def _files(self, tx: Tx, plan: Plan) -> int:
@@ -155,7 +155,7 @@ def _groups(plans: Iterable[Plan]) -> Iterable[list[Plan]]:
     waiting = iter(plans)
     while group := list(islice(waiting, 1)):
         count = len(group[0].messages)
-        while len(group) < TOGETHER and count < MESSAGES and (more := next(waiting, None)) is not None:
+        while len(group) < BATCH_SIZE and count < MESSAGES and (more := next(waiting, None)) is not None:
             group.append(more)
             count += len(more.messages)
         yield group

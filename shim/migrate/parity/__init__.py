@@ -4,7 +4,7 @@ The steps of a comparison: `reading` reads conversations, `conversations` cuts t
 with the outputs of `playback`, `differences` compares both answers, `results` sums up, `page` writes the report.
 """
 
-from shim.migrate.parity.comparing import compare
+from shim.migrate.parity.comparison import compare
 from shim.migrate.parity.results import Options, Report, as_json
 
 __all__ = ["Options", "Report", "as_json", "compare"]

@@ -55,7 +55,7 @@ class Answer:
     first: float | None = None
 
     @property
-    def words(self) -> int:
+    def word_count(self) -> int:
         return len(self.text.split())
 
 
@@ -63,13 +63,13 @@ def answer(run: Json | None, steps: Sequence[Json], messages: Sequence[Json]) ->
     """The answer of a run, or of messages whose run is unknown."""
     parts = [part for message in messages for part in message["content"]]
     notes = [note for part in parts if part["type"] == "text" for note in part["text"].get("annotations") or ()]
-    said = {
+    of_messages = {
         "text": "\n\n".join(text for part in parts if (text := _text(part))),
         "refused": any(part["type"] == "refusal" for part in parts),
         "cited": tuple(note["file_citation"]["file_id"] for note in notes if note.get("file_citation")),
         "files": sum(part["type"] == "image_file" for part in parts) + sum("file_path" in note for note in notes),
     }
-    return Answer(**said, **({} if run is None else _of_run(run, steps)))
+    return Answer(**of_messages, **({} if run is None else _of_run(run, steps)))
 
 
 def _text(part: Json) -> str:

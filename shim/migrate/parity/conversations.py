@@ -10,7 +10,7 @@ from shim.translate.history import Entry
 from shim.wire.types import Json
 
 #: The parameters of a run that its object contains, with the default of each.
-ASKED: Final[dict[str, Any]] = {
+DEFAULTS: Final[dict[str, Any]] = {
     "instructions": "",
     "tools": [],
     "temperature": 1.0,
@@ -51,14 +51,14 @@ class Problem(NamedTuple):
 class Turn:
     """One question and its answer.
 
-    ``before``: items of the history; ``asked``: those of the question.  ``setting``: the run's parameters, by names of
-    `ASKED`; None if no run is recorded.
+    ``before``: items of the history; ``question_items``: those of the question.  ``setting``: the run's parameters, by
+    names of `DEFAULTS`; None if no run is recorded.
     """
 
     number: int
     question: str
     before: tuple[Json, ...]
-    asked: tuple[Json, ...]
+    question_items: tuple[Json, ...]
     answer: Answer
     setting: Json | None = None
     assistant_id: str | None = None
@@ -78,7 +78,7 @@ class Conversation:
         return [call for each in self.turns if each is not turn for call in each.answer.calls or ()]
 
 
-class _Told(NamedTuple):
+class _AnswerSource(NamedTuple):
     """The source of an answer: a run, which may have no messages, or messages whose run is unknown.  ``after``: the
     index of the user's last message before it.
     """
@@ -96,97 +96,99 @@ def conversation(objects: Sequence[Json], entries: Sequence[Entry]) -> tuple[Con
         for kind in ("thread.message", "thread.run", "thread.run.step")
     )
     name = thread["metadata"].get("imported_id", thread["id"])
-    found: list[Problem] = []
+    problems: list[Problem] = []
     turns: list[Turn] = []
     begin = 0
-    for one in _chosen(messages, runs, found, name):
-        own = [step for step in steps if one.run is not None and step["run_id"] == one.run["id"]]
-        asked = [message for message in messages[begin : one.after + 1] if message["role"] == "user"]
-        begin = one.after + 1
-        turn = _turn(len(turns) + 1, one, own, asked, entries)
-        if not turn.asked:
-            found.append(_problem("no_content", f"{name}, {asked[-1]['id']}"))
+    for source in _chosen_sources(messages, runs, problems, name):
+        own_steps = [step for step in steps if source.run is not None and step["run_id"] == source.run["id"]]
+        user_messages = [message for message in messages[begin : source.after + 1] if message["role"] == "user"]
+        begin = source.after + 1
+        turn = _turn(len(turns) + 1, source, own_steps, user_messages, entries)
+        if not turn.question_items:
+            problems.append(_problem("no_content", f"{name}, {user_messages[-1]['id']}"))
             continue
         turns.append(turn)
-        found += _lacks(turn, name)
-    return Conversation(thread["id"], name, tuple(turns), thread["tool_resources"] or {}), found
+        problems += _missing_parts(turn, name)
+    return Conversation(thread["id"], name, tuple(turns), thread["tool_resources"] or {}), problems
 
 
-def _chosen(messages: list[Json], runs: list[Json], found: list[Problem], id: str) -> list[_Told]:
+def _chosen_sources(messages: list[Json], runs: list[Json], problems: list[Problem], id: str) -> list[_AnswerSource]:
     """One answer for each question, in order: of several runs the last completed one, else the last."""
-    asks = [place for place, message in enumerate(messages) if message["role"] == "user"]
-    if not asks:
-        found.append(_problem("empty" if not messages else "no_question", id))
+    user_positions = [position for position, message in enumerate(messages) if message["role"] == "user"]
+    if not user_positions:
+        problems.append(_problem("empty" if not messages else "no_question", id))
         return []
-    groups: dict[int, list[_Told]] = {}
-    for one in (*_by_runs(messages, runs), *_by_messages(messages, {run["id"] for run in runs})):
-        if one.after < 0:
-            found += [_problem("not_asked", f"{id}, {one.run['id']}")] if one.run else []
+    groups: dict[int, list[_AnswerSource]] = {}
+    for source in (*_by_runs(messages, runs), *_by_messages(messages, {run["id"] for run in runs})):
+        if source.after < 0:
+            problems += [_problem("not_asked", f"{id}, {source.run['id']}")] if source.run else []
         else:
-            groups.setdefault(one.after, []).append(one)
-    if not groups or max(groups) < asks[-1]:
-        found.append(_problem("no_answer", f"{id}, {messages[asks[-1]]['id']}"))
-    return [_best(groups[place]) for place in sorted(groups)]
+            groups.setdefault(source.after, []).append(source)
+    if not groups or max(groups) < user_positions[-1]:
+        problems.append(_problem("no_answer", f"{id}, {messages[user_positions[-1]]['id']}"))
+    return [_best(groups[position]) for position in sorted(groups)]
 
 
-def _best(told: list[_Told]) -> _Told:
-    def rank(one: _Told) -> int:
-        return 0 if one.run is None else 2 if one.run["status"] == "completed" else 1
+def _best(sources: list[_AnswerSource]) -> _AnswerSource:
+    def rank(source: _AnswerSource) -> int:
+        return 0 if source.run is None else 2 if source.run["status"] == "completed" else 1
 
-    return max(reversed(told), key=rank)
+    return max(reversed(sources), key=rank)
 
 
-def _by_runs(messages: list[Json], runs: list[Json]) -> Iterator[_Told]:
+def _by_runs(messages: list[Json], runs: list[Json]) -> Iterator[_AnswerSource]:
     before = -1
     for run in runs:
-        own = [place for place, message in enumerate(messages) if message["run_id"] == run["id"]]
-        asks = [place for place, message in enumerate(messages) if message["role"] == "user"]
-        if own:
-            before = max((place for place in asks if place < own[0]), default=-1)
+        own_positions = [position for position, message in enumerate(messages) if message["run_id"] == run["id"]]
+        user_positions = [position for position, message in enumerate(messages) if message["role"] == "user"]
+        if own_positions:
+            before = max((position for position in user_positions if position < own_positions[0]), default=-1)
         else:
-            before = _by_time(messages, run, [place for place in asks if place > before], before)
-        yield _Told(run, [messages[place] for place in own], before)
+            before = _by_time(messages, run, [position for position in user_positions if position > before], before)
+        yield _AnswerSource(run, [messages[position] for position in own_positions], before)
 
 
-def _by_time(messages: list[Json], run: Json, asks: list[int], before: int) -> int:
+def _by_time(messages: list[Json], run: Json, user_positions: list[int], before: int) -> int:
     """The question of a run without messages, by times.  They are in whole seconds: of several messages in the run's
     own second the first one is used.
     """
-    earlier = [place for place in asks if messages[place]["created_at"] < run["created_at"]]
-    same = [place for place in asks if messages[place]["created_at"] == run["created_at"]]
+    earlier = [position for position in user_positions if messages[position]["created_at"] < run["created_at"]]
+    same = [position for position in user_positions if messages[position]["created_at"] == run["created_at"]]
     return max([before, *earlier, *same[:1]])
 
 
-def _by_messages(messages: list[Json], known: set[str]) -> Iterator[_Told]:
+def _by_messages(messages: list[Json], known: set[str]) -> Iterator[_AnswerSource]:
     """Answers whose runs are not recorded: for each question the messages after it."""
     after = -1
     groups: dict[int, list[Json]] = {}
-    for place, message in enumerate(messages):
+    for position, message in enumerate(messages):
         if message["role"] == "user":
-            after = place
+            after = position
         elif message["run_id"] not in known and after >= 0:
             groups.setdefault(after, []).append(message)
-    for place, said in groups.items():
-        yield _Told(None, said, place)
+    for position, answers in groups.items():
+        yield _AnswerSource(None, answers, position)
 
 
-def asked_with(body: Json) -> Json:
+def run_parameters(body: Json) -> Json:
     """The parameters of a run, or of an assistant.  Defaults are left out, as some models refuse even these."""
-    return {name: body[name] for name, own in ASKED.items() if body.get(name) not in (None, own)}
+    return {name: body[name] for name, default in DEFAULTS.items() if body.get(name) not in (None, default)}
 
 
-def _turn(number: int, one: _Told, steps: list[Json], asked: list[Json], entries: Sequence[Entry]) -> Turn:
-    ids = {message["id"] for message in asked}
-    places = [place for place, entry in enumerate(entries) if entry.message_id in ids]
+def _turn(
+    number: int, source: _AnswerSource, steps: list[Json], user_messages: list[Json], entries: Sequence[Entry]
+) -> Turn:
+    ids = {message["id"] for message in user_messages}
+    places = [position for position, entry in enumerate(entries) if entry.message_id in ids]
     first, end = (places[0], places[-1] + 1) if places else (len(entries), len(entries))
-    run = one.run
+    run = source.run
     return Turn(
         number,
-        "\n\n".join(_text(message) for message in asked),
+        "\n\n".join(_text(message) for message in user_messages),
         _items(entries[:first]),
         _items(entries[first:end]),
-        answer(run, steps, one.messages),
-        None if run is None else asked_with(run),
+        answer(run, steps, source.messages),
+        None if run is None else run_parameters(run),
         None if run is None else run["assistant_id"],
     )
 
@@ -195,8 +197,8 @@ def _items(entries: Iterable[Entry]) -> tuple[Json, ...]:
     """Items in a form that any server accepts: without reasoning, which is valid only with the response that made
     it.
     """
-    said = history.compose(entries, thoughts=False)
-    return tuple(item for item in said if item["type"] != "message" or item["content"])
+    composed = history.compose(entries, thoughts=False)
+    return tuple(item for item in composed if item["type"] != "message" or item["content"])
 
 
 def _text(message: Json) -> str:
@@ -204,7 +206,7 @@ def _text(message: Json) -> str:
     return "\n".join([*shown, *(f"[{file['file_id']}]" for file in message["attachments"] or ())])
 
 
-def _lacks(turn: Turn, id: str) -> Iterator[Problem]:
+def _missing_parts(turn: Turn, id: str) -> Iterator[Problem]:
     place = f"{id}, turn {turn.number}"
     if turn.answer.status is None:
         yield _problem("no_run", place)

@@ -83,8 +83,8 @@ def _types(value: Any) -> tuple[tuple[str, str], ...]:
 
 def _places(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
     """All values with their paths; all elements of an array have the same path."""
-    named = value.items() if isinstance(value, dict) else ()
-    inside = [(f"{path}.{name}" if path else str(name), inner) for name, inner in named]
+    members = value.items() if isinstance(value, dict) else ()
+    inside = [(f"{path}.{name}" if path else str(name), inner) for name, inner in members]
     if isinstance(value, list):
         inside = [(f"{path}[]", inner) for inner in value]
     for place, inner in inside:

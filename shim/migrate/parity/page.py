@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import jinja2
 
-from shim.migrate.parity import formats, playback, words
+from shim.migrate.parity import formats, numbers, playback
 from shim.migrate.parity.answers import Answer
 from shim.migrate.parity.differences import ASPECTS
 from shim.migrate.parity.results import VERDICTS, Report, cost
@@ -37,10 +37,10 @@ def _form(answer: Answer) -> str:
 
 
 _made.filters.update(
-    number=words.number,
-    dollars=words.dollars,
-    seconds=words.seconds,
-    spread=words.spread,
+    number=numbers.number,
+    dollars=numbers.dollars,
+    seconds=numbers.seconds,
+    spread=numbers.spread,
     moment=_moment,
     form=_form,
 )
@@ -54,7 +54,7 @@ def page(report: Report, version: str) -> str:
         "report": report,
         "summaries": report.summaries(),
         "cost_of": lambda answer: cost(answer, report.prices),
-        "sums": words,
+        "sums": numbers,
         "style": style,
         "digest": digest,
         "matches": playback.MATCHES,

@@ -60,5 +60,5 @@ def stored(base: Database, tenant: str, thread_id: str) -> Found:
 def _one(tx: Tx, tenant: str, thread_id: str) -> Found:
     mine = replace(tx, tenant=tenant)
     objects = ledger.export(mine, tenant, thread_id)
-    talk, problems = conversation(objects, transcript.entries(mine, thread_id))
-    return Found([talk] if talk.turns else [], {}, problems)
+    found, problems = conversation(objects, transcript.entries(mine, thread_id))
+    return Found([found] if found.turns else [], {}, problems)

@@ -44,47 +44,49 @@ Blank = Callable[[str, int, Json], Json]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class CandidateParameters:
     """The parameters for candidates: the same for all turns, or with None those of each recorded run.
 
-    ``known``: assistants by id, for turns without a recorded run and for vector stores.
+    ``assistants``: assistants by id, for turns without a recorded run and for vector stores.
     """
 
     options: Options
     setting: Json | None
-    known: dict[str, Json]
+    assistants: dict[str, Json]
 
     def of(self, turn: Turn) -> Json:
         """The parameters of a turn, by names of the API's fields."""
         if self.setting is not None:
             return self.setting
-        named = self.known.get(turn.assistant_id or "", {})
-        resources = {"tool_resources": named["tool_resources"]} if named.get("tool_resources") else {}
+        assistant = self.assistants.get(turn.assistant_id or "", {})
+        resources = {"tool_resources": assistant["tool_resources"]} if assistant.get("tool_resources") else {}
         return resources | (turn.setting or {})
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
+class ReplayEnvironment:
     """The environment of replays: a client on a temporary store, and its engine's context."""
 
     client: openai.OpenAI
     context: Context
 
-    def conversation(self, talk: Conversation, turns: Sequence[Turn], model: str, asked: Asked) -> Iterator[Result]:
+    def conversation(
+        self, recorded: Conversation, turns: Sequence[Turn], model: str, parameters: CandidateParameters
+    ) -> Iterator[Result]:
         """All turns in one thread, whose history is the candidate's own answers."""
-        with self._thread(talk, ()) as thread_id:
+        with self._thread(recorded, ()) as thread_id:
             for turn in turns:
-                yield self._ask(thread_id, talk, turn, model, asked)
+                yield self._run_turn(thread_id, recorded, turn, model, parameters)
 
-    def turn(self, talk: Conversation, turn: Turn, model: str, asked: Asked) -> Result:
+    def turn(self, recorded: Conversation, turn: Turn, model: str, parameters: CandidateParameters) -> Result:
         """One turn, with the history as it was recorded."""
-        with self._thread(talk, turn.before) as thread_id:
-            return self._ask(thread_id, talk, turn, model, asked)
+        with self._thread(recorded, turn.before) as thread_id:
+            return self._run_turn(thread_id, recorded, turn, model, parameters)
 
     @contextmanager
-    def _thread(self, talk: Conversation, before: Iterable[Json]) -> Iterator[str]:
+    def _thread(self, recorded: Conversation, before: Iterable[Json]) -> Iterator[str]:
         """A temporary thread; afterwards its responses are deleted upstream, too."""
-        thread_id = self._insert(thread_rows.insert, objects.thread, "thread", tool_resources=talk.tool_resources)
+        thread_id = self._insert(thread_rows.insert, objects.thread, "thread", tool_resources=recorded.tool_resources)
         try:
             self._put(thread_id, before)
             yield thread_id
@@ -103,15 +105,17 @@ class Stage:
     def _put(self, thread_id: str, items: Iterable[Json]) -> None:
         drive.finish(session.add(self.context, thread_id, list(items)))
 
-    def _ask(self, thread_id: str, talk: Conversation, turn: Turn, model: str, asked: Asked) -> Result:
-        playback = Playback(turn.answer.calls or (), talk.calls_but(turn))
-        run = _Run(self.client, thread_id, playback, asked.options.placeholder)
-        setting = asked.of(turn) | {"model": model}
-        own = {name: setting[name] for name in OF_ASSISTANT if name in setting}
-        helper = self._insert(assistants.insert, objects.assistant, "asst", **own)
+    def _run_turn(
+        self, thread_id: str, recorded: Conversation, turn: Turn, model: str, parameters: CandidateParameters
+    ) -> Result:
+        playback = Playback(turn.answer.calls or (), recorded.calls_but(turn))
+        run = _Run(self.client, thread_id, playback, parameters.options.placeholder)
+        setting = parameters.of(turn) | {"model": model}
+        assistant_fields = {name: setting[name] for name in OF_ASSISTANT if name in setting}
+        assistant_id = self._insert(assistants.insert, objects.assistant, "asst", **assistant_fields)
         try:
-            self._put(thread_id, turn.asked)
-            run.go(helper, {name: value for name, value in setting.items() if name not in OF_ASSISTANT})
+            self._put(thread_id, turn.question_items)
+            run.go(assistant_id, {name: value for name, value in setting.items() if name not in OF_ASSISTANT})
         except (openai.APIError, ApiError) as problem:
             # A run that the shim refused, or a stream that broke off.
             code = getattr(problem, "code", None) or type(problem).__name__
@@ -119,11 +123,13 @@ class Stage:
         return Result(model, 0, self._answer(thread_id, model, run), tuple(run.replies), run.stopped)
 
     def _answer(self, thread_id: str, model: str, run: "_Run") -> Answer:
-        told = drive.finish(self.context.store.read(ledger.export, self.context.tenant, thread_id))
-        own = [each for each in told if each.get("run_id") == run.id and run.id is not None]
-        messages = [each for each in own if each["object"] == "thread.message"]
-        steps = [each for each in own if each["object"] == "thread.run.step"]
-        body = next((each for each in told if each["object"] == "thread.run" and each["id"] == run.id), None)
+        objects_of_thread = drive.finish(self.context.store.read(ledger.export, self.context.tenant, thread_id))
+        of_run = [each for each in objects_of_thread if each.get("run_id") == run.id and run.id is not None]
+        messages = [each for each in of_run if each["object"] == "thread.message"]
+        steps = [each for each in of_run if each["object"] == "thread.run.step"]
+        body = next(
+            (each for each in objects_of_thread if each["object"] == "thread.run" and each["id"] == run.id), None
+        )
         found = answer(body, steps, messages)
         found = replace(found, model=model, calls=found.calls or (), hosted=found.hosted or ())
         if run.refused is not None and found.status not in ENDED:

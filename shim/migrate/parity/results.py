@@ -90,8 +90,8 @@ class Report:
     def summaries(self) -> list["Summary"]:
         """One summary of the recorded answers, and one for each model."""
         recorded = [(None, each.turn.answer) for each in self.turns]
-        named = sorted({answer.model for _, answer in recorded if answer.model})
-        rows = [summary("recorded", named, recorded, self.prices)]
+        models = sorted({answer.model for _, answer in recorded if answer.model})
+        rows = [summary("recorded", models, recorded, self.prices)]
         for model in self.options.models:
             judged = [one for each in self.turns for one in each.candidates if one.result.model == model]
             rows.append(summary(model, [model], [(one, one.result.answer) for one in judged], self.prices))
@@ -162,7 +162,7 @@ def summary(
         sum(known) if known else None,
         len(costs) - len(known),
         sum(len(answer.text) for answer in answers),
-        sum(answer.words for answer in answers),
+        sum(answer.word_count for answer in answers),
         _spread([answer.first for answer in answers]),
         _spread([answer.seconds for answer in answers]),
     )
@@ -240,7 +240,7 @@ def answer_json(answer: Answer, prices: Mapping[str, Price]) -> Json:
     found = form(answer.text, answer.refused)
     return body | {
         "characters": len(answer.text),
-        "words": answer.words,
+        "words": answer.word_count,
         "form": asdict(found) | {"keys": dict(found.keys)},
         "cost": cost(answer, prices),
     }

@@ -14,7 +14,7 @@ COMMENT: Final = re.compile(
 )
 
 
-def keep(findings: Iterable[Finding], text: str) -> list[Finding]:
+def not_ignored(findings: Iterable[Finding], text: str) -> list[Finding]:
     """The findings that no comment excludes."""
     everywhere: list[set[str] | None] = []
     lines: dict[int, set[str] | None] = {}

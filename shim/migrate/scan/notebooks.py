@@ -41,15 +41,15 @@ def program(text: str) -> Program:
     for number, cell in enumerate(cells, 1):
         if not isinstance(cell, dict) or cell.get("cell_type") != "code":
             continue
-        own = source(cell).split("\n")
-        at = [Line(finder.find(each), number) for each in own]
-        shown = [plain(each) for each in own]
+        cell_lines = source(cell).split("\n")
+        at = [Line(finder.find(each), number) for each in cell_lines]
+        shown = [plain(each) for each in cell_lines]
         if shown[0].startswith("#%%"):
             continue
         try:
             ast.parse("\n".join(shown))
         except (SyntaxError, ValueError):
-            broken.append((at[0], "\n".join(own)))
+            broken.append((at[0], "\n".join(cell_lines)))
             continue
         lines += shown
         places += at

@@ -119,8 +119,8 @@ def _uri(file: str) -> str:
 def summary(report: Report) -> str:
     """The counts, in one line."""
     counts = report.counted()
-    words = ", ".join(f"{MEANING[verdict]}: {counts[verdict]}" for verdict in reversed(VERDICTS))
-    return f"files: {report.files}, {words}"
+    counted = ", ".join(f"{MEANING[verdict]}: {counts[verdict]}" for verdict in reversed(VERDICTS))
+    return f"files: {report.files}, {counted}"
 
 
 def as_markdown(report: Report, version: str) -> str:

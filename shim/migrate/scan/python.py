@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
-from shim.migrate.scan import habits, strings
+from shim.migrate.scan import answer_reads, strings
 from shim.migrate.scan.frameworks import framework
 from shim.migrate.scan.operations import ALWAYS, OPERATIONS, RESOURCES
 from shim.migrate.scan.scopes import Scope, Scopes
@@ -91,10 +91,10 @@ class Finder:
 
     def _walk(self, node: ast.AST, scope: Scope) -> Iterator[Found]:
         scope = self._scopes.get(node, scope)
-        look = LOOKS.get(type(node))
-        found, rest = look(self, node, scope) if look is not None else ([], None)
+        finder = FINDERS.get(type(node))
+        found, rest = finder(self, node, scope) if finder is not None else ([], None)
         yield from found
-        for rule, at, what, weak in (*habits.find(node), *strings.find(node)):
+        for rule, at, what, weak in (*answer_reads.find(node), *strings.find(node)):
             if self._passed.get(id(at)) != rule:
                 yield Found(rule, at, what, weak)
         for each in ast.iter_child_nodes(node) if rest is None else rest:
@@ -183,7 +183,7 @@ class Finder:
 
 
 #: The visitor for each kind of node, besides the checks that are made for all nodes.
-LOOKS: Final[dict[type[ast.AST], Callable[[Finder, Any, Scope], Seen]]] = {
+FINDERS: Final[dict[type[ast.AST], Callable[[Finder, Any, Scope], Seen]]] = {
     ast.Call: Finder._call,
     ast.Attribute: Finder._attribute,
     ast.Import: Finder._import,

@@ -58,7 +58,7 @@ def scan(path: Path) -> Report:
         report.skipped.append(files.skipped(path, "it is nested too deeply"))
         return report
     report.files = 1
-    report.findings = ignoring.keep(sorted(set(found), key=lambda each: (each.place, each.rule)), text)
+    report.findings = ignoring.not_ignored(sorted(set(found), key=lambda each: (each.place, each.rule)), text)
     report.ignored = len(set(found)) - len(report.findings)
     return report
 
@@ -66,8 +66,8 @@ def scan(path: Path) -> Report:
 def _is_interesting(text: str, kind: str) -> bool:
     if kind not in (*files.PYTHON, files.NOTEBOOK):
         low = text.lower()
-        return any(word in low for word in OTHER)
-    return any(word in text for word in WORDS) or any(each.search(text) for each in BEGINNINGS)
+        return any(text_part in low for text_part in OTHER)
+    return any(text_part in text for text_part in WORDS) or any(each.search(text) for each in BEGINNINGS)
 
 
 def _found(name: str, text: str, kind: str) -> Iterator[Finding]:
@@ -138,8 +138,8 @@ def _notebook(name: str, text: str) -> Iterator[Finding]:
 def _patterns(name: str, text: str, kind: str) -> Iterator[Finding]:
     starts = _starts(text)
     found = list(languages.find(text, kind))
-    for rule, start, end, words in found:
-        yield _placed(rule, name, text, starts, (start, end), " ".join(words.split())[:SHOWN])
+    for rule, start, end, matched in found:
+        yield _placed(rule, name, text, starts, (start, end), " ".join(matched.split())[:SHOWN])
     if any(rule in ("other-language", "raw-http") for rule, *_ in found):
         yield from _models(name, languages.without_comments(text, kind), starts)
 

@@ -10,7 +10,7 @@ from shim.migrate.scan.operations import EVENTS
 from shim.translate.models import RETIRED
 
 #: Rule, node, what was found, and whether it is weak: no proof of a use by itself.
-Told: TypeAlias = tuple[str, ast.AST, str, bool]
+Match: TypeAlias = tuple[str, ast.AST, str, bool]
 
 #: ``f"{base}/threads/{id}/runs"``: an address without the host.
 RELATIVE: Final = re.compile(r"\{\}/(threads|assistants)(/\{\}(/(messages|runs)\b.*)?|/runs)?(\?.*)?/?")
@@ -22,7 +22,7 @@ PATCHED: Final = re.compile(r"(\w+\.)*openai\.(\w+\.)*beta\.(threads|assistants|
 OTHERS: Final = re.compile(r"\b(completions|embeddings|audio|images|moderations|responses|fine_tuning|messages)\b")
 
 
-def find(node: ast.AST) -> Iterator[Told]:
+def find(node: ast.AST) -> Iterator[Match]:
     """The findings in a string or a dictionary."""
     match node:
         case ast.JoinedStr():
@@ -35,8 +35,8 @@ def find(node: ast.AST) -> Iterator[Told]:
 
 def other_models(node: ast.Call) -> list[ast.AST]:
     """The models that calls of other APIs name: these are no findings."""
-    named: list[ast.AST] = [each.value for each in node.keywords if each.arg == "model"]
-    return named if named and OTHERS.search(ast.unparse(node.func)) else []
+    models: list[ast.AST] = [each.value for each in node.keywords if each.arg == "model"]
+    return models if models and OTHERS.search(ast.unparse(node.func)) else []
 
 
 def _joined(node: ast.JoinedStr) -> str:
@@ -44,7 +44,7 @@ def _joined(node: ast.JoinedStr) -> str:
     return "".join(str(each.value) if isinstance(each, ast.Constant) else "{}" for each in node.values)
 
 
-def _text(node: ast.AST, text: str) -> Iterator[Told]:
+def _text(node: ast.AST, text: str) -> Iterator[Match]:
     whole = _whole(text)
     if whole is not None:
         rule, what, weak = whole
@@ -68,7 +68,7 @@ def _whole(text: str) -> tuple[str, str, bool] | None:
     return ("raw-http", text, True) if RELATIVE.fullmatch(text) else None
 
 
-def _dictionary(node: ast.Dict) -> Iterator[Told]:
+def _dictionary(node: ast.Dict) -> Iterator[Match]:
     for key, value in zip(node.keys, node.values, strict=True):
         if getattr(key, "value", None) == "type" and getattr(value, "value", None) == "retrieval":
             yield "v1-retrieval", value, "retrieval", True

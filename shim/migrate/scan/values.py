@@ -122,8 +122,8 @@ class Values:
             inner = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
             found = (self._annotated(each, scope) or self.of(each, scope) for each in inner if name in WRAPPERS)
             return next((value for value in found if is_path(value) or isinstance(value, Instance)), None)
-        named = self.of(node, scope)
-        made = self._made(named)
+        annotation = self.of(node, scope)
+        made = self._made(annotation)
         return made if is_path(made) or isinstance(made, Instance) else None
 
     def _made(self, called: Value) -> Value:

@@ -63,11 +63,11 @@ def plan(paths: Iterable[Path], exclude: Iterable[str] = (), undo: bool = False)
         kind = files.suffix(path.name)
         if kind in files.PYTHON or kind == files.NOTEBOOK:
             made.files += 1
-            _look(path, kind, UNDO if undo else SWAP, made)
+            _examine(path, kind, UNDO if undo else SWAP, made)
     return made
 
 
-def _look(path: Path, kind: str, rules: Sequence[Rule], made: Plan) -> None:
+def _examine(path: Path, kind: str, rules: Sequence[Rule], made: Plan) -> None:
     try:
         old = files.read(path)
         if not _is_interesting(old, kind, tuple(rules)):

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from shim.cli import table
 from shim.migrate.eject import agents, program, request, responses
 from shim.migrate.eject.program import Plan
-from shim.migrate.eject.python import Module, Taken, Unreadable
+from shim.migrate.eject.python import CopiedCode, Module, Unreadable
 from shim.translate.models import ModelMap
 
 SOURCE = """from __future__ import annotations
@@ -49,7 +49,7 @@ def test_a_function_is_copied_with_the_names_that_it_uses() -> None:
     assert "# About it.\n@decorated\nasync def fetch" in taken.code
     assert "other" not in taken.code
     assert "UNUSED" not in taken.code
-    assert Module(SOURCE, "a.py").taken([]) == Taken("", "", "", {}, frozenset())
+    assert Module(SOURCE, "a.py").taken([]) == CopiedCode("", "", "", {}, frozenset())
 
 
 def test_an_assistant_given_as_literals() -> None:
@@ -112,7 +112,7 @@ def test_every_tool_in_the_agents_sdk() -> None:
     ]
     asked = {"model": "o3", "tools": tools, "reasoning": {"effort": "low"}, "temperature": 0.5, "text": {"format": {}}}
     names: dict[str, Any] = {"__name__": "ejected"}
-    exec(agents.written(Plan("One", asked, waits=True)), names)
+    exec(agents.render(Plan("One", asked, is_async=True)), names)
     assert [type(tool).__name__ for tool in names["agent"].tools] == [
         *("FunctionTool", "FileSearchTool", "CodeInterpreterTool", "WebSearchTool", "WebSearchTool"),
         *("HostedMCPTool", "ImageGenerationTool"),
@@ -130,7 +130,7 @@ def test_names_that_are_not_identifiers() -> None:
         for name in ("class", "2nd", "a-b")
     ]
     names: dict[str, Any] = {"__name__": "ejected"}
-    exec(responses.written(Plan("One", {"model": "gpt-4o", "tools": tools})), names)
+    exec(responses.render(Plan("One", {"model": "gpt-4o", "tools": tools})), names)
     assert [function.__name__ for function in names["FUNCTIONS"].values()] == ["class_", "_2nd", "a_b"]
     with pytest.raises(NotImplementedError):
         names["FUNCTIONS"]["a-b"](**{"from": 1, "a-b": 2})
@@ -139,13 +139,13 @@ def test_names_that_are_not_identifiers() -> None:
 def test_options_that_exclude_each_other() -> None:
     tool: Any = {"type": "function", "name": "f", "parameters": {}, "strict": False}
     asked = {"model": "gpt-4o", "tools": [tool]}
-    clash = Taken("", "", "main = 1", {"f": False}, frozenset({"f", "main"}))
+    clash = CopiedCode("", "", "main = 1", {"f": False}, frozenset({"f", "main"}))
     with pytest.raises(Unreadable, match="names that the program needs for itself: main"):
-        responses.written(Plan("One", asked, clash))
-    waiting = Taken("", "", "async def f(): ...", {"f": True}, frozenset({"f"}))
+        responses.render(Plan("One", asked, clash))
+    waiting = CopiedCode("", "", "async def f(): ...", {"f": True}, frozenset({"f"}))
     with pytest.raises(Unreadable, match=r"use --async \(f\)"):
-        responses.written(Plan("One", asked, waiting))
-    assert program.functions(Plan("One", asked, waiting, waits=True)).startswith("async def f()")
+        responses.render(Plan("One", asked, waiting))
+    assert program.functions(Plan("One", asked, waiting, is_async=True)).startswith("async def f()")
 
 
 def said(*words: str, code: int = 2) -> str:

@@ -14,7 +14,7 @@ from openai.types.beta.threads.runs import RunStep
 from pydantic import BaseModel
 
 from shim.migrate.imports import contents, objects, shapes, timeline
-from shim.migrate.imports.found import Hint
+from shim.migrate.imports.objects_read import Hint
 from shim.migrate.imports.report import PROBLEMS, Place, Refused
 from shim.migrate.imports.stage import Staged
 from tests.scenarios.imports import exported

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from shim.migrate import Importer, Report
-from shim.migrate.imports import undoing, writer
+from shim.migrate.imports import undo, writer
 from shim.settings import settings
 from shim.store import assistants, imports, messages, rows, runs, schema, threads
 from shim.store.database import Database, database
@@ -57,7 +57,7 @@ def test_importing_the_same_file_again_adds_nothing(path: Path) -> None:
     before = everything()
     again = brought(path, exported.everything())
     assert everything() == before
-    assert (again.batch, again.added, again.there) == (None, {}, first.added)
+    assert (again.batch, again.added, again.already_stored) == (None, {}, first.added)
 
 
 def test_a_dry_run_reports_the_same_and_writes_nothing(path: Path) -> None:
@@ -77,7 +77,7 @@ def test_a_dry_run_creates_no_store(path: Path, tmp_path: Path) -> None:
 
 def test_an_interrupted_import_is_continued_under_its_id(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     values = [row(thread, number) for thread in range(6) for number in range(3)]
-    monkeypatch.setattr(writer, "TOGETHER", 2)
+    monkeypatch.setattr(writer, "BATCH_SIZE", 2)
     seen = []
 
     def stop(what: str, done: int, total: int) -> None:
@@ -94,9 +94,9 @@ def test_an_interrupted_import_is_continued_under_its_id(path: Path, monkeypatch
     assert len(everything()["threads"]) == 4
     report = brought(path, values)
     assert (report.batch, report.resumed) == (unfinished.batch, True)
-    assert (report.there["threads"], report.added["threads"]) == (4, 2)
+    assert (report.already_stored["threads"], report.added["threads"]) == (4, 2)
     assert len(everything()["messages"]) == 18
-    assert undoing.undo(base(), unfinished.batch).threads == 6
+    assert undo.undo(base(), unfinished.batch).threads == 6
     left = everything()
     assert [name for name in ("threads", "messages", "journal", "imports") if left[name]] == []
 
@@ -119,7 +119,7 @@ def test_a_later_export_with_more_objects_replaces_the_earlier_one(path: Path) -
     found = base().read(messages.page, "thread_00000001", 10, "asc").data
     assert [one["content"][0]["text"]["value"] for one in found] == ["one", "two", "three"]
     assert first.batch is not None
-    assert undoing.undo(base(), first.batch).threads == 0
+    assert undo.undo(base(), first.batch).threads == 0
 
 
 def use(thread_id: str) -> None:
@@ -163,13 +163,13 @@ def test_a_thread_that_was_deleted_here_is_not_imported_again(path: Path) -> Non
 
     base().write(delete)
     report = brought(path, [row(1, 0), row(2, 0)])
-    assert (report.problems["deleted"], report.there["threads"], report.added) == (1, 1, {})
+    assert (report.problems["deleted"], report.already_stored["threads"], report.added) == (1, 1, {})
 
 
 def test_an_import_that_was_undone_can_be_repeated(path: Path) -> None:
     first = brought(path, [row(1, 0)])
     assert first.batch is not None
-    undoing.undo(base(), first.batch, force=True)
+    undo.undo(base(), first.batch, force=True)
     assert brought(path, [row(1, 0)]).added["threads"] == 1
 
 
@@ -188,11 +188,11 @@ def test_undo_removes_the_imported_objects_and_nothing_else(path: Path, tmp_path
     before = everything()
     report = brought(path, exported.everything())
     assert report.batch is not None
-    undone = undoing.undo(base(), report.batch)
+    undone = undo.undo(base(), report.batch)
     assert (undone.threads, undone.assistants, undone.changed) == (1, 1, [])
     assert everything() == before
     with pytest.raises(StoreFailed, match="no import"):
-        undoing.undo(base(), report.batch)
+        undo.undo(base(), report.batch)
 
 
 def test_undo_does_not_remove_used_objects_unless_forced(path: Path) -> None:
@@ -200,10 +200,10 @@ def test_undo_does_not_remove_used_objects_unless_forced(path: Path) -> None:
     assert report.batch is not None
     use("thread_00000001")
     use(exported.THREAD)
-    undone = undoing.undo(base(), report.batch)
+    undone = undo.undo(base(), report.batch)
     assert (undone.threads, undone.assistants) == (1, 0)
     assert sorted(undone.changed) == sorted(["thread_00000001", exported.THREAD])
-    forced = undoing.undo(base(), report.batch, force=True)
+    forced = undo.undo(base(), report.batch, force=True)
     assert (forced.threads, forced.assistants, forced.changed) == (2, 1, [])
     assert everything()["imports"] == []
 
@@ -214,7 +214,7 @@ def test_tenants_do_not_see_each_others_imports(path: Path) -> None:
     assert report.added["threads"] == 1
     assert base().of("other").read(imports.listing)[0].batch == report.batch
     assert report.batch is not None
-    undoing.undo(base(), report.batch, tenant="other")
+    undo.undo(base(), report.batch, tenant="other")
     assert base().read(threads.get, "thread_00000001") is not None
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from shim.migrate.imports import shapes
-from shim.migrate.imports.found import Hint
+from shim.migrate.imports.objects_read import Hint
 
 Json = dict[str, Any]
 THREAD = "thread_abcdefgh"

@@ -47,7 +47,7 @@ def test_a_run_with_its_steps_and_messages() -> None:
         files=2,
         seconds=7,
     )
-    assert found.words == 4
+    assert found.word_count == 4
 
 
 def test_messages_alone() -> None:

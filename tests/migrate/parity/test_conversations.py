@@ -90,7 +90,7 @@ def test_each_turn_has_the_items_before_it() -> None:
         [],
         ["message", "function_call", "function_call_output", "message"],
     ]
-    assert [item["content"][0]["text"] for item in two.asked] == ["Two?", "And three?"]
+    assert [item["content"][0]["text"] for item in two.question_items] == ["Two?", "And three?"]
     assert [call.name for call in talk.calls_but(two)] == ["look"]
     assert talk.calls_but(one) == []
 

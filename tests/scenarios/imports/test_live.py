@@ -92,7 +92,7 @@ def test_an_interrupted_import_is_resumed(tmp_path: Path, monkeypatch: pytest.Mo
         monkeypatch.setattr(Endpoint, "thread", lambda self, id: asked.append(id) or usual(self, id))
         report = fetch().report
     assert (report.batch, report.resumed, asked) == (unfinished.batch, True, threads[4:])
-    assert (report.there["threads"], report.added["threads"]) == (4, 1)
+    assert (report.already_stored["threads"], report.added["threads"]) == (4, 1)
     assert len(base().read(imports.threads_of, unfinished.batch, 0, 10)) == 5
 
 

@@ -11,7 +11,7 @@ from openai.types.beta.threads.runs import RunStep
 from pydantic import BaseModel
 
 from shim.migrate import Importer
-from shim.migrate.imports.found import OBJECTS
+from shim.migrate.imports.objects_read import OBJECTS
 from shim.settings import settings
 from shim.store import rows, schema
 from shim.store.database import database

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from shim.migrate.imports.found import OBJECTS, Found, Hint, Inner, Kind
+from shim.migrate.imports.objects_read import OBJECTS, Found, Hint, Inner, Kind
 from shim.wire.ids import PREFIX
 from shim.wire.types import Json
 
@@ -27,9 +27,9 @@ _HAS: Final[dict[Kind, frozenset[str]]] = {
 
 def kind_of(value: Json, hint: Hint) -> Kind | None:
     """The kind of an object; None if the value is not an object of the API."""
-    named = OBJECTS.get(str(value.get("object")))
-    if named is not None:
-        return named
+    by_name = OBJECTS.get(str(value.get("object")))
+    if by_name is not None:
+        return by_name
     prefix = str(value.get("id")).partition("_")[0]
     kind = _BY_PREFIX.get(prefix) or hint.kind
     return kind if kind is not None and _HAS[kind] <= value.keys() and "messages" not in value else None

@@ -7,7 +7,7 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from shim.migrate.imports.found import Found, Hint, Inner, Kind
+from shim.migrate.imports.objects_read import Found, Hint, Inner, Kind
 from shim.migrate.imports.values import is_id
 from shim.wire.types import Json
 
@@ -35,7 +35,7 @@ def fits(value: Json, hint: Hint) -> bool:
 
 def read(value: Json, hint: Hint, inner: Inner) -> Iterator[Found]:
     """The thread, then all that belongs to it."""
-    thread = value["thread"] if isinstance(value.get("thread"), dict) else _own(value)
+    thread = value["thread"] if isinstance(value.get("thread"), dict) else _thread_fields(value)
     thread_id = thread_id_of(value, thread) or hint.thread_id
     hint = hint.at(thread_id=thread_id, assistant_id=_text(value.get("assistant_id") or thread.get("assistant_id")))
     lost = tuple(("field", name) for name in value if name not in _KNOWN)
@@ -55,10 +55,10 @@ def thread_id_of(value: Json, thread: Json) -> str | None:
     return next((text for text in texts if is_id("thread", text)), next(iter(texts), None))
 
 
-def _own(value: Json) -> Json:
+def _thread_fields(value: Json) -> Json:
     """The fields of a thread object that are in the same value as its messages."""
-    named = {_NAMES.get(name, name): given for name, given in value.items()}
-    return {name: named[name] for name in _THREAD if named.get(name) is not None}
+    renamed = {_NAMES.get(name, name): given for name, given in value.items()}
+    return {name: renamed[name] for name in _THREAD if renamed.get(name) is not None}
 
 
 def _is_list(value: Any) -> bool:

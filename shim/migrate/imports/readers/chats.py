@@ -7,7 +7,7 @@ that were exported in 2024 to 2026.
 from collections.abc import Iterator
 from typing import Any, Final
 
-from shim.migrate.imports.found import Found, Hint, Inner
+from shim.migrate.imports.objects_read import Found, Hint, Inner
 from shim.wire.types import Json
 
 #: Roles of messages that are not imported: instructions, and outputs of tools.

@@ -6,7 +6,7 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from shim.migrate.imports.found import Found, Hint, Inner, Kind
+from shim.migrate.imports.objects_read import Found, Hint, Inner, Kind
 from shim.migrate.imports.values import is_id
 from shim.wire.types import Json
 

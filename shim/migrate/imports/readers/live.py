@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import openai
 
 from shim.migrate.imports import references
-from shim.migrate.imports.found import Found, Hint
+from shim.migrate.imports.objects_read import Found, Hint
 from shim.migrate.imports.report import Refused
 from shim.wire import ids
 from shim.wire.types import Json

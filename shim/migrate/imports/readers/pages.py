@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from shim.migrate.imports.found import Found, Hint, Inner
+from shim.migrate.imports.objects_read import Found, Hint, Inner
 from shim.wire.types import Json
 
 

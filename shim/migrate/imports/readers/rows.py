@@ -6,7 +6,7 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from shim.migrate.imports.found import Found, Hint, Inner
+from shim.migrate.imports.objects_read import Found, Hint, Inner
 from shim.wire.types import Json
 
 #: A message's field: its names in rows; the first one that exists is used.

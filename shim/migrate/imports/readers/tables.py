@@ -4,7 +4,7 @@ import csv
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from shim.migrate.imports.found import Value, Wrong
+from shim.migrate.imports.objects_read import Value, Wrong
 from shim.migrate.imports.report import Place, Refused
 from shim.migrate.imports.sources import Line, Source, lines
 

@@ -18,8 +18,8 @@ def rewrite(node: cst.Import | cst.ImportFrom, facts: Facts) -> cst.ImportFrom |
         return None
     if rest:
         return renamed(node, f"openai.{rest}") if _is_module(f"openai.{rest}") else Left(f"openai has no module {rest}")
-    own = [name for name in names(node) if name != "*" and not hasattr(openai, name)]
-    return Left(f"openai has no {', '.join(own)}") if own else renamed(node, "openai")
+    shim_names = [name for name in names(node) if name != "*" and not hasattr(openai, name)]
+    return Left(f"openai has no {', '.join(shim_names)}") if shim_names else renamed(node, "openai")
 
 
 def _is_module(name: str) -> bool:

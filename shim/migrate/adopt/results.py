@@ -6,7 +6,7 @@ from shim.wire.types import Json
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class Location:
     """The place of something that was found.  ``name``: its name there."""
 
     file: str
@@ -32,7 +32,7 @@ class Setup:
     if it is given.
     """
 
-    place: Sight
+    place: Location
     values: dict[str, str]
     computed: frozenset[str] = frozenset()
     id: str = ""
@@ -45,31 +45,32 @@ class Evidence:
     settings; ``changes``: calls that change an assistant.
     """
 
-    functions: dict[str, Sight] = field(default_factory=dict)
-    hosted: dict[str, Sight] = field(default_factory=dict)
-    stores: dict[str, Sight] = field(default_factory=dict)
-    models: dict[str, Sight] = field(default_factory=dict)
+    functions: dict[str, Location] = field(default_factory=dict)
+    hosted: dict[str, Location] = field(default_factory=dict)
+    stores: dict[str, Location] = field(default_factory=dict)
+    models: dict[str, Location] = field(default_factory=dict)
     setups: list[Setup] = field(default_factory=list)
-    changes: list[Sight] = field(default_factory=list)
+    changes: list[Location] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class File(Evidence):
     """``described``: functions that it describes; ``tables``: names in tables, with the Python function that each
-    stands for; ``defined``: the parameters of Python functions; ``held``: variables and secrets that contain an id.
+    stands for; ``defined``: the parameters of Python functions; ``id_variables``: variables and secrets that contain an
+    id.
     """
 
     name: str
     text: str = ""
-    ids: dict[str, list[Sight]] = field(default_factory=dict)
-    held: dict[str, Sight] = field(default_factory=dict)
-    described: dict[str, tuple[Function, Sight]] = field(default_factory=dict)
-    tables: dict[str, tuple[str, Sight]] = field(default_factory=dict)
+    ids: dict[str, list[Location]] = field(default_factory=dict)
+    id_variables: dict[str, Location] = field(default_factory=dict)
+    described: dict[str, tuple[Function, Location]] = field(default_factory=dict)
+    tables: dict[str, tuple[str, Location]] = field(default_factory=dict)
     defined: dict[str, Json] = field(default_factory=dict)
 
-    def place(self, offset: int) -> Sight:
+    def place(self, offset: int) -> Location:
         """The line of a character of the text."""
-        return Sight(self.name, self.text.count("\n", 0, offset) + 1)
+        return Location(self.name, self.text.count("\n", 0, offset) + 1)
 
 
 @dataclass(slots=True)
@@ -77,13 +78,15 @@ class Adopted(Evidence):
     """An assistant with all that was found about it, each with its place."""
 
     id: str
-    places: list[Sight] = field(default_factory=list)
+    places: list[Location] = field(default_factory=list)
     described: dict[str, Function] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """``assistants``, in the order in which they are found; ``held``: variables and secrets whose id was not found."""
+    """``assistants``, in the order in which they are found; ``id_variables``: variables and secrets whose id was not
+    found.
+    """
 
     assistants: list[Adopted]
-    held: dict[str, Sight]
+    id_variables: dict[str, Location]

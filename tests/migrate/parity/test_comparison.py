@@ -8,17 +8,17 @@ from typing import Any
 import pytest
 
 from shim import OpenAI
-from shim.migrate.parity import comparing
+from shim.migrate.parity import comparison
 from shim.store import survey
 
 
 def test_a_comparison_uses_its_own_store_and_client() -> None:
     with OpenAI(base_url="http://127.0.0.1:9/v1", api_key="key", max_retries=0) as client:
-        with comparing.stage(client) as (place, base):
+        with comparison.replay_environment(client) as (place, base):
             path = Path(str(base.url.database))
             assert place.client.api_key == "key"
             assert place.client.base_url == client.base_url
-            assert place.client.max_retries == comparing.RETRIES
+            assert place.client.max_retries == comparison.RETRIES
             place.client.beta.threads.create()
             assert len(base.read(survey.threads, None)) == 1
             assert path.is_file()
@@ -38,7 +38,7 @@ def test_work_is_done_by_the_given_number_of_threads() -> None:
         together.wait()
         done.append(number)
 
-    comparing._work(deque(range(9)), work, 3)
+    comparison._work(deque(range(9)), work, 3)
     assert sorted(done) == [*range(9)]
 
 
@@ -49,5 +49,5 @@ def test_an_exception_of_one_worker_stops_all() -> None:
         raise ValueError(number)
 
     with pytest.raises(ValueError):
-        comparing._work(jobs, work, 1)
+        comparison._work(jobs, work, 1)
     assert not jobs

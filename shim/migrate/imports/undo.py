@@ -10,7 +10,7 @@ from shim.store.errors import StoreFailed
 from shim.store.tx import Tx
 
 #: How many threads one transaction deletes.
-TOGETHER: Final = 100
+BATCH_SIZE: Final = 100
 
 
 @dataclass
@@ -34,7 +34,7 @@ def undo(base: Database, batch: str, *, tenant: str = "", force: bool = False, t
     undone = Undone()
     after: int | None = 0
     while after is not None:
-        after, removed, changed = mine.write(_some, batch, after, force, tell_upstream)
+        after, removed, changed = mine.write(_remove_some, batch, after, force, tell_upstream)
         undone.threads += removed
         undone.changed += changed
     undone.assistants = mine.write(imports.remove_assistants, batch, force)
@@ -42,16 +42,16 @@ def undo(base: Database, batch: str, *, tenant: str = "", force: bool = False, t
     return undone
 
 
-def _some(tx: Tx, batch: str, after: int, force: bool, tell_upstream: bool) -> tuple[int | None, int, list[str]]:
+def _remove_some(tx: Tx, batch: str, after: int, force: bool, tell_upstream: bool) -> tuple[int | None, int, list[str]]:
     """The next threads: the place of the last one, how many were removed, which were kept."""
-    found = imports.threads_of(tx, batch, after, TOGETHER)
+    found = imports.threads_of(tx, batch, after, BATCH_SIZE)
     if not found:
         return None, 0, []
     for _, thread in found:
         threads.lock(tx, thread.id)
     # The threads are locked, so that it is certain whether they were used.
     state = imports.known(tx, [thread.id for _, thread in found])
-    going = [thread.id for thread in state.values() if force or not thread.used]
-    staying = [thread.id for thread in state.values() if thread.id not in going]
-    removed = imports.remove_threads(tx, going, int(time.time()), tell_upstream)
-    return found[-1][0], removed, staying
+    removable = [thread.id for thread in state.values() if force or not thread.used]
+    remaining = [thread.id for thread in state.values() if thread.id not in removable]
+    removed = imports.remove_threads(tx, removable, int(time.time()), tell_upstream)
+    return found[-1][0], removed, remaining

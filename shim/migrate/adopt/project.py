@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from shim.migrate.adopt import objects, python, texts
-from shim.migrate.adopt.seen import Adopted, File, Found, Function, Sight
+from shim.migrate.adopt.results import Adopted, File, Found, Function, Location
 
 #: Endings of files that are read.
 SUFFIXES: Final = re.compile(
@@ -31,20 +31,20 @@ def adopt(paths: Iterable[Path], ids: Iterable[str] = (), environment: Mapping[s
     ``environment``: the values of environment variables that the files read; None stands for the process's environment.
     """
     values = os.environ if environment is None else environment
-    files = [_look(path, name) for place in paths for path, name in _walk(place)]
+    files = [_read_file(path, name) for place in paths for path, name in _walk(place)]
     made = {id: Adopted(id) for id in ids}
-    held = {name: place for file in reversed(files) for name, place in file.held.items()}
-    for name in list(held):
+    id_variables = {name: place for file in reversed(files) for name, place in file.id_variables.items()}
+    for name in list(id_variables):
         if texts.is_id(values.get(name, "")):
-            made.setdefault(values[name], Adopted(values[name])).places.append(Sight(ENVIRONMENT, 0, name))
-            del held[name]
+            made.setdefault(values[name], Adopted(values[name])).places.append(Location(ENVIRONMENT, 0, name))
+            del id_variables[name]
     for file in files:
         for id, places in file.ids.items():
             made.setdefault(id, Adopted(id)).places.extend(places)
     for each in made.values():
         _fill(each, files, alone=len(made) == 1)
     known = {place.name for each in made.values() for place in each.places}
-    return Found(list(made.values()), {name: place for name, place in held.items() if name not in known})
+    return Found(list(made.values()), {name: place for name, place in id_variables.items() if name not in known})
 
 
 def _fill(adopted: Adopted, files: list[File], alone: bool) -> None:
@@ -95,10 +95,10 @@ def _walk(place: Path) -> Iterator[tuple[Path, str]]:
                 yield path, str(path.relative_to(place))
 
 
-def _look(path: Path, name: str) -> File:
+def _read_file(path: Path, name: str) -> File:
     file = File(name, path.read_text(encoding="utf-8", errors="replace"))
-    read = {".py": python.look, ".json": objects.look}.get(path.suffix)
-    texts.look(file, structured=read is not None)
+    read = {".py": python.extract, ".json": objects.extract}.get(path.suffix)
+    texts.extract(file, structured=read is not None)
     if read is not None:
         read(file)
     return file

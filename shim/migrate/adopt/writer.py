@@ -5,7 +5,7 @@ unknown value.
 from collections.abc import Iterator
 from typing import Final
 
-from shim.migrate.adopt.seen import Adopted, Function, Setup, Sight
+from shim.migrate.adopt.results import Adopted, Function, Location, Setup
 from shim.wire import encoding
 
 HEAD: Final = """\
@@ -20,7 +20,7 @@ CHANGES: Final = """\
 """
 
 
-def written(found: list[Adopted], file: str) -> str:
+def render(found: list[Adopted], file: str) -> str:
     """The whole file, which will have the name ``file``."""
     head = HEAD.format(file=file)
     if places := list(dict.fromkeys(str(place) for one in found for place in one.changes)):
@@ -30,11 +30,11 @@ def written(found: list[Adopted], file: str) -> str:
 
 def _lines(each: Adopted) -> Iterator[str]:
     yield f"  - id: {each.id}"
-    places = [_named(place) for place in each.places] or ["given on the command line"]
+    places = [_location(place) for place in each.places] or ["given on the command line"]
     yield from (f"    # found: {place}" for place in places)
     yield from _model(each)
-    yield from _said(each, "name", "unknown")
-    yield from _said(each, "instructions", "unknown: the text, or instructions_file: FILE instead")
+    yield from _text_field(each, "name", "unknown")
+    yield from _text_field(each, "instructions", "unknown: the text, or instructions_file: FILE instead")
     if not each.functions and not each.hosted:
         yield "    tools: []  # none were seen"
         return
@@ -49,13 +49,13 @@ def _lines(each: Adopted) -> Iterator[str]:
         yield from (f"      # another: {id}, seen: {each.stores[id]}" for id in ids[1:])
 
 
-def _named(place: Sight) -> str:
+def _location(place: Location) -> str:
     return str(place) if place.line else f"{place.file} ({place.name})"
 
 
 def _model(each: Adopted) -> Iterator[str]:
-    said = {setup.values["model"]: setup.place for setup in each.setups if "model" in setup.values}
-    models = list((said | {name: place for name, place in each.models.items() if name not in said}).items())
+    of_setups = {setup.values["model"]: setup.place for setup in each.setups if "model" in setup.values}
+    models = list((of_setups | {name: place for name, place in each.models.items() if name not in of_setups}).items())
     if not models:
         yield "    model: null  # unknown: the model, such as gpt-4.1"
         return
@@ -63,19 +63,19 @@ def _model(each: Adopted) -> Iterator[str]:
     yield from (f"    #      {model}  # seen: {place}" for model, place in models[1:])
 
 
-def _said(each: Adopted, what: str, unknown: str) -> Iterator[str]:
+def _text_field(each: Adopted, what: str, unknown: str) -> Iterator[str]:
     """A text field of the assistant, from a call or an object."""
-    said = [setup for setup in each.setups if what in setup.values]
-    made = [setup for setup in each.setups if what in setup.computed and what not in setup.values]
-    if not said:
-        where = f"; made by the program: {made[0].place}" if made else ""
+    known = [setup for setup in each.setups if what in setup.values]
+    computed = [setup for setup in each.setups if what in setup.computed and what not in setup.values]
+    if not known:
+        where = f"; made by the program: {computed[0].place}" if computed else ""
         yield f"    {what}: null  # {unknown}{where}"
         return
-    yield f"    {what}: {_text(said[0].values[what])}  # {_seen(said[0], what)}"
-    yield from (f"    #   another: {setup.place}" for setup in said[1:])
+    yield f"    {what}: {_text(known[0].values[what])}  # {_source(known[0], what)}"
+    yield from (f"    #   another: {setup.place}" for setup in known[1:])
 
 
-def _seen(setup: Setup, what: str) -> str:
+def _source(setup: Setup, what: str) -> str:
     part = "; the program puts in what stands in braces" if what in setup.computed else ""
     return f"seen: {setup.place}{part}"
 
@@ -86,7 +86,7 @@ def _text(text: str) -> str:
     return text if plain.isalnum() and not plain.isdigit() else encoding.text(text)
 
 
-def _function(name: str, place: Sight, function: Function | None) -> Iterator[str]:
+def _function(name: str, place: Location, function: Function | None) -> Iterator[str]:
     yield "      - type: function"
     yield "        function:"
     yield f"          name: {name}  # seen: {place}"

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from shim.assembly import declarations
-from shim.migrate.adopt import Adopted, Found, adopt, written
+from shim.migrate.adopt import Adopted, Found, adopt, render
 
 OWN = "asst_Ab12Cd34Ef56Gh78Ij90Kl12"
 
@@ -31,7 +31,7 @@ def only(found: Found) -> Adopted:
 def as_file(folder: Path, found: Found) -> Any:
     """Write the found assistants to a file, parse it as YAML, and return its only assistant."""
     path = folder / "assistants.yaml"
-    path.write_text(written(found.assistants, "assistants.yaml"))
+    path.write_text(render(found.assistants, "assistants.yaml"))
     (one,) = yaml.safe_load(path.read_text())["assistants"]
     return one
 
@@ -84,18 +84,21 @@ def test_text_that_is_not_an_id_is_ignored(tmp_path: Path, line: str) -> None:
 def test_a_variable_that_contains_an_id(tmp_path: Path, name: str, line: str) -> None:
     """The id is not in the project: it is read from the environment, or the variable is reported."""
     found = project(tmp_path, bot__py=line)
-    assert (found.assistants, [(each, place.file) for each, place in found.held.items()]) == ([], [(name, "bot.py")])
+    assert (found.assistants, [(each, place.file) for each, place in found.id_variables.items()]) == (
+        [],
+        [(name, "bot.py")],
+    )
     there = adopt([tmp_path], environment={name: OWN})
-    assert (only(there).id, there.held) == (OWN, {})
-    assert f"# found: the environment ({name})" in written(there.assistants, "a.yaml")
+    assert (only(there).id, there.id_variables) == (OWN, {})
+    assert f"# found: the environment ({name})" in render(there.assistants, "a.yaml")
     (tmp_path / ".env").write_text(f"{name}={OWN}\n")
-    assert adopt([tmp_path], environment={}).held == {}
+    assert adopt([tmp_path], environment={}).id_variables == {}
 
 
 def test_a_variable_that_does_not_contain_an_id(tmp_path: Path) -> None:
     found = project(tmp_path, a__py='os.getenv("ASSISTANT_PASSWORD"), os.getenv("HOME"), os.getenv("ASSISTANT_NAME")')
-    assert found.held == {}
-    assert project(tmp_path, a__py="config.default_assistant\nself.env.assistant_id\n").held == {}
+    assert found.id_variables == {}
+    assert project(tmp_path, a__py="config.default_assistant\nself.env.assistant_id\n").id_variables == {}
 
 
 LOOP = """
@@ -228,7 +231,7 @@ def test_instructions_are_read_if_they_are_constant(
     ],
 )
 def test_a_program_that_changes_its_assistant_cannot_use_a_declared_one(tmp_path: Path, name: str, code: str) -> None:
-    text = written(project(tmp_path, env=f"ID={OWN}", **{name: code}).assistants, "assistants.yaml")
+    text = render(project(tmp_path, env=f"ID={OWN}", **{name: code}).assistants, "assistants.yaml")
     assert f"# The program changes an assistant itself ({name.replace('__', '.')}:1)" in text
     assert "assistants-shim assistants apply assistants.yaml" in text
 
@@ -237,7 +240,7 @@ def test_the_fields_are_read_from_an_exported_assistant(tmp_path: Path) -> None:
     """Another assistant in the same project gets none of these fields."""
     one = {"id": OWN, "model": "gpt-4o", "name": "123", "instructions": "Be brief.\nBe kind.", "tools": []}
     found = project(tmp_path, settings__json=json.dumps([one]), env=f"OTHER={OWN[:-1]}3", broken__json="{")
-    (tmp_path / "a.yaml").write_text(written(found.assistants, "a.yaml"))
+    (tmp_path / "a.yaml").write_text(render(found.assistants, "a.yaml"))
     made = {each["id"]: each for each in yaml.safe_load((tmp_path / "a.yaml").read_text())["assistants"]}
     assert {name: made[OWN][name] for name in one if name != "tools"} == {
         name: value for name, value in one.items() if name != "tools"
@@ -248,7 +251,7 @@ def test_the_fields_are_read_from_an_exported_assistant(tmp_path: Path) -> None:
 def test_several_calls_are_all_named(tmp_path: Path) -> None:
     code = "".join(f"client.beta.assistants.create(model='m{each}', name='N{each}')\n" for each in (1, 2))
     project(tmp_path, env=f"ID={OWN}", setup__py=code)
-    text = written(adopt([tmp_path], environment={}).assistants, "a.yaml")
+    text = render(adopt([tmp_path], environment={}).assistants, "a.yaml")
     assert "model: m1  # seen: setup.py:1" in text
     assert "#      m2  # seen: setup.py:2" in text
     assert "#   another: setup.py:2" in text

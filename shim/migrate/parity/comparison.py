@@ -16,7 +16,7 @@ from shim.migrate.parity import reading
 from shim.migrate.parity.conversations import Conversation, Turn
 from shim.migrate.parity.prices import Price
 from shim.migrate.parity.reading import Found
-from shim.migrate.parity.replay import Asked, Stage
+from shim.migrate.parity.replay import CandidateParameters, ReplayEnvironment
 from shim.migrate.parity.results import Compared, Options, Report, Result, judge
 from shim.runtime import background
 from shim.store.database import Database, SyncStore
@@ -33,7 +33,7 @@ RETRIES: Final = 5
 class _Job(NamedTuple):
     """The unit of work of one worker: a turn, or with ``free`` a whole conversation."""
 
-    talk: Conversation
+    conversation: Conversation
     turns: tuple[Turn, ...]
     model: str
     repetition: int
@@ -44,16 +44,16 @@ Key = tuple[str, int, str, int]
 
 
 @contextmanager
-def stage(client: openai.OpenAI) -> Iterator[tuple[Stage, Database]]:
+def replay_environment(client: openai.OpenAI) -> Iterator[tuple[ReplayEnvironment, Database]]:
     """A temporary store for a comparison, and a copy of the client that uses it."""
     with tempfile.TemporaryDirectory(prefix="assistants-shim-", ignore_cleanup_errors=True) as folder:
-        own = client.copy(max_retries=max(client.max_retries, RETRIES))
-        context = wiring.wire_apart(own, f"sqlite:///{Path(folder) / 'parity.db'}")
+        parity_client = client.copy(max_retries=max(client.max_retries, RETRIES))
+        context = wiring.wire_apart(parity_client, f"sqlite:///{Path(folder) / 'parity.db'}")
         assert isinstance(context.store, SyncStore)
         try:
-            yield Stage(own, context), context.store.database
+            yield ReplayEnvironment(parity_client, context), context.store.database
         finally:
-            wiring.settle(own)
+            wiring.settle(parity_client)
             context.store.database.close()
 
 
@@ -82,43 +82,45 @@ def compare(  # noqa: PLR0913  # each option is a parameter
 
     Raises OSError for a path that does not exist.
     """
-    with stage(client) as (place, base):
-        found = reading.files([Path(path) for path in paths], base, encoding) if paths else Found()
+    with replay_environment(client) as (environment, database):
+        found = reading.files([Path(path) for path in paths], database, encoding) if paths else Found()
         for more in stored:
             found.add(more)
         begin(found)
-        talks = _first(found.conversations, limit)
-        asked = Asked(options, setting, {**(known or {}), **found.assistants})
-        results = _Results(sum(len(talk.turns) for talk in talks) * len(options.models) * options.repetitions, progress)
-        _work(deque(_jobs(talks, options)), lambda job: results.add(job, _ask(place, job, asked)), jobs)
-    turns = tuple(_compared(talk, turn, options, results.by_key) for talk in talks for turn in talk.turns)
+        conversations = _first(found.conversations, limit)
+        parameters = CandidateParameters(options, setting, {**(known or {}), **found.assistants})
+        total = sum(len(each.turns) for each in conversations) * len(options.models) * options.repetitions
+        results = _Results(total, progress)
+        jobs_left = deque(_jobs(conversations, options))
+        _work(jobs_left, lambda job: results.add(job, _run_job(environment, job, parameters)), jobs)
+    turns = tuple(_compared(each, turn, options, results.by_key) for each in conversations for turn in each.turns)
     return Report(options, turns, tuple(found.problems), prices or {}, int(time.time()))
 
 
-def _first(talks: Sequence[Conversation], limit: int | None) -> list[Conversation]:
+def _first(conversations: Sequence[Conversation], limit: int | None) -> list[Conversation]:
     """The first ``limit`` turns."""
-    kept, left = [], limit
+    limited, turns_left = [], limit
     # A thread may be in a file and also be given by its id.
-    once = {talk.id: talk for talk in talks}
-    for talk in once.values():
-        turns = talk.turns if left is None else talk.turns[: max(left, 0)]
-        left = None if left is None else left - len(turns)
-        kept += [replace(talk, turns=turns)] if turns else []
-    return kept
+    by_id = {conversation.id: conversation for conversation in conversations}
+    for conversation in by_id.values():
+        turns = conversation.turns if turns_left is None else conversation.turns[: max(turns_left, 0)]
+        turns_left = None if turns_left is None else turns_left - len(turns)
+        limited += [replace(conversation, turns=turns)] if turns else []
+    return limited
 
 
-def _jobs(talks: Sequence[Conversation], options: Options) -> Iterator[_Job]:
-    for talk in talks:
+def _jobs(conversations: Sequence[Conversation], options: Options) -> Iterator[_Job]:
+    for conversation in conversations:
         for repetition in range(1, options.repetitions + 1):
             for model in options.models:
-                groups = [talk.turns] if options.free else [(turn,) for turn in talk.turns]
-                yield from (_Job(talk, turns, model, repetition) for turns in groups)
+                groups = [conversation.turns] if options.free else [(turn,) for turn in conversation.turns]
+                yield from (_Job(conversation, turns, model, repetition) for turns in groups)
 
 
-def _ask(place: Stage, job: _Job, asked: Asked) -> Iterable[Result]:
-    if asked.options.free:
-        return place.conversation(job.talk, job.turns, job.model, asked)
-    return (place.turn(job.talk, turn, job.model, asked) for turn in job.turns)
+def _run_job(environment: ReplayEnvironment, job: _Job, parameters: CandidateParameters) -> Iterable[Result]:
+    if parameters.options.free:
+        return environment.conversation(job.conversation, job.turns, job.model, parameters)
+    return (environment.turn(job.conversation, turn, job.model, parameters) for turn in job.turns)
 
 
 class _Results:
@@ -131,7 +133,7 @@ class _Results:
 
     def add(self, job: _Job, results: Iterable[Result]) -> None:
         for turn, result in zip(job.turns, results, strict=True):
-            key = job.talk.id, turn.number, job.model, job.repetition
+            key = job.conversation.id, turn.number, job.model, job.repetition
             self.by_key[key] = replace(result, repetition=job.repetition)
             self._progress(len(self.by_key), self._total)
 
@@ -155,10 +157,10 @@ def _work(jobs: "deque[_Job]", work: Callable[[_Job], None], workers: int) -> No
         jobs.clear()
 
 
-def _compared(talk: Conversation, turn: Turn, options: Options, results: Mapping[Key, Result]) -> Compared:
+def _compared(conversation: Conversation, turn: Turn, options: Options, results: Mapping[Key, Result]) -> Compared:
     keys = [
-        (talk.id, turn.number, model, repetition)
+        (conversation.id, turn.number, model, repetition)
         for model in options.models
         for repetition in range(1, options.repetitions + 1)
     ]
-    return Compared(talk, turn, tuple(judge(turn, results[key], options.ignored) for key in keys))
+    return Compared(conversation, turn, tuple(judge(turn, results[key], options.ignored) for key in keys))
