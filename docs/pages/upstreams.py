@@ -6,7 +6,7 @@ from typing import Final
 
 from docs.pages.marks import cell, code, page, table
 from shim.ports import Profile
-from shim.upstream.profiles import CHAT, HOSTS, LOST_WORDS, OTHER, PROFILES
+from shim.upstream.profiles import CHAT, HOSTS, LOST_PHRASES, OTHER, PROFILES
 
 INTRODUCTION: Final = """
 What each kind of Responses server can do. The shim recognises a server by its address, or `SHIM_UPSTREAM_PROFILE` names
@@ -107,7 +107,7 @@ def print_page() -> str:
         table(("host and port match", "profile"), [(code(host), code(name)) for host, name in HOSTS.items()]),
         "## Lost chains",
         LOST,
-        table(("said by", "words"), [(who, code(words)) for who, words in LOST_WORDS.items()]),
+        table(("said by", "words"), [(who, code(words)) for who, words in LOST_PHRASES.items()]),
     )
 
 

@@ -153,14 +153,14 @@ class _Reading:
         id = self._id(given)
         created = self._created(given)
         tenants = self._tenants(given.get("tenants"))
-        asked = {name: value for name, value in given.items() if name not in OWN and value is not None}
-        asked = self._with_instructions(given, asked)
-        self._judge(asked)
+        fields = {name: value for name, value in given.items() if name not in OWN and value is not None}
+        fields = self._with_instructions(given, fields)
+        self._validate(fields)
         if len(self.problems) > before:
             return None
-        shown = tools.shown(asked.get("tools"))
-        resources = tools.resources(shown, asked.get("tool_resources"))
-        body = objects.assistant(id, created, asked | {"tools": shown, "tool_resources": resources})
+        shown = tools.shown(fields.get("tools"))
+        resources = tools.resources(shown, fields.get("tool_resources"))
+        body = objects.assistant(id, created, fields | {"tools": shown, "tool_resources": resources})
         return Entry(self.file, self.document.line(self.place), body, given.get("created_at") is not None, tenants)
 
     def _wrong(self, at: Place, text: str) -> None:
@@ -198,33 +198,33 @@ class _Reading:
                 self._wrong(("tenants", index), f"{name!r} is no tenant's name: see `assistants-shim keys list`")
         return tuple(map(str, given))
 
-    def _with_instructions(self, given: Json, asked: Json) -> Json:
+    def _with_instructions(self, given: Json, fields: Json) -> Json:
         name = given.get("instructions_file")
         if name is None:
-            return asked
+            return fields
         at = ("instructions_file",)
-        if asked.get("instructions") is not None:
+        if fields.get("instructions") is not None:
             self._wrong(at, "there are `instructions` and an `instructions_file`: leave one out")
         elif not isinstance(name, str):
             self._wrong(at, "`instructions_file` is the path of a text file, as seen from this file")
         else:
             try:
                 text = (self.file.parent / name).read_text(encoding="utf-8-sig")
-                return asked | {"instructions": text.rstrip("\n")}
+                return fields | {"instructions": text.rstrip("\n")}
             except UnicodeDecodeError:
                 self._wrong(at, f"{name} is not UTF-8")
             except OSError as problem:
                 self._wrong(at, f"{name}: {problem.strerror}")
-        return asked
+        return fields
 
-    def _judge(self, asked: Json) -> None:
+    def _validate(self, fields: Json) -> None:
         """Validate like ``POST /assistants``."""
         try:
-            OPERATIONS["assistants.create"].__pydantic_validator__.validate_python(asked)
+            OPERATIONS["assistants.create"].__pydantic_validator__.validate_python(fields)
         except ValidationError as trouble:
             for at, problem in each(trouble):
                 successor = leads.leftover(problem)
                 self._wrong(at, f"{problem.message} ({successor})" if successor else problem.message)
-        search = (asked.get("tool_resources") or {}) if isinstance(asked.get("tool_resources"), dict) else {}
+        search = (fields.get("tool_resources") or {}) if isinstance(fields.get("tool_resources"), dict) else {}
         if isinstance(search.get("file_search"), dict) and search["file_search"].get("vector_stores"):
             self._wrong(("tool_resources", "file_search", "vector_stores"), INLINE_STORE)

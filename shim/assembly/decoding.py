@@ -33,7 +33,7 @@ def by_name(client: openai.OpenAI | openai.AsyncOpenAI) -> None:
     if slow is None:
         return
     # Without a reference cycle, so that an unused client is freed at once.
-    mine = weakref.ref(client)
+    reference = weakref.ref(client)
 
     def process(*, data: Any, cast_to: Any, **more: Any) -> Any:
         if cast_to is AssistantStreamEvent and (kind := TYPES.get(data["event"])) is not None:
@@ -41,6 +41,6 @@ def by_name(client: openai.OpenAI | openai.AsyncOpenAI) -> None:
                 return kind.model_validate(data)
             except pydantic.ValidationError:
                 pass
-        return slow(mine(), data=data, cast_to=cast_to, **more)
+        return slow(reference(), data=data, cast_to=cast_to, **more)
 
     setattr(client, STEP, process)

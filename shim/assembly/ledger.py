@@ -72,10 +72,10 @@ def threads(tx: Tx, tenant: str | None, limit: int | None = None) -> list[Thread
     ]
 
 
-def search(tx: Tx, tenant: str | None, words: str, limit: int = 20) -> list[Found]:
+def search(tx: Tx, tenant: str | None, query: str, limit: int = 20) -> list[Found]:
     """Messages that contain the words, the newest first."""
     found: list[Found] = []
-    for hit in survey.search(tx, tenant, words):
+    for hit in survey.search(tx, tenant, query):
         message = hit.message
         text = survey.text_of(message)
         found.append(
@@ -99,26 +99,26 @@ def owner(tx: Tx, tenant: str | None, kind: Literal["thread", "run"], id: str) -
 
 def export(tx: Tx, tenant: str | None, thread_id: str) -> list[Json]:
     """A thread as objects of the API: itself, its messages, its runs, their steps."""
-    mine = replace(tx, tenant=owner(tx, tenant, "thread", thread_id))
-    own = thread_rows.get(mine, thread_id)
-    assert own is not None
+    tenant_tx = replace(tx, tenant=owner(tx, tenant, "thread", thread_id))
+    thread = thread_rows.get(tenant_tx, thread_id)
+    assert thread is not None
     tables = (schema.messages, schema.runs, schema.steps)
-    return [own, *(body for table in tables for body in survey.all_of(mine, table, thread_id))]
+    return [thread, *(body for table in tables for body in survey.all_of(tenant_tx, table, thread_id))]
 
 
 def usage(tx: Tx, tenant: str | None, by: By, since: int = 0) -> list[Usage]:
     """Sums of tokens; the largest first, days in their order."""
     sums: dict[str, Usage] = {}
-    for one in survey.spent(tx, tenant, since):
-        key = _key(one, by)
-        _add(sums.setdefault(key, Usage(key)), one.usage)
-    return sorted(sums.values(), key=lambda one: (0 if by == "day" else -one.total_tokens, one.key))
+    for spent in survey.spent(tx, tenant, since):
+        key = _key(spent, by)
+        _add(sums.setdefault(key, Usage(key)), spent.usage)
+    return sorted(sums.values(), key=lambda spent: (0 if by == "day" else -spent.total_tokens, spent.key))
 
 
-def _key(one: survey.Spent, by: By) -> str:
+def _key(spent: survey.Spent, by: By) -> str:
     if by == "day":
-        return datetime.fromtimestamp(one.created_at, timezone.utc).strftime("%Y-%m-%d")
-    return one.thread_id if by == "thread" else str(one.run["assistant_id" if by == "assistant" else "model"])
+        return datetime.fromtimestamp(spent.created_at, timezone.utc).strftime("%Y-%m-%d")
+    return spent.thread_id if by == "thread" else str(spent.run["assistant_id" if by == "assistant" else "model"])
 
 
 def _add(to: Usage, usage: Json) -> None:
@@ -162,13 +162,13 @@ class Trace:
 
 def trace(tx: Tx, tenant: str | None, run_id: str) -> Trace:
     """The requests and responses of a run.  Raises `ApiError` if there is no run with that id."""
-    mine = replace(tx, tenant=owner(tx, tenant, "run", run_id))
-    body = survey.run(mine, run_id)
+    tenant_tx = replace(tx, tenant=owner(tx, tenant, "run", run_id))
+    body = survey.run(tenant_tx, run_id)
     assert body is not None
-    row = runs.get(mine, body["thread_id"], run_id)
+    row = runs.get(tenant_tx, body["thread_id"], run_id)
     assert row is not None
-    entries, marks = journal.rows(mine, body["thread_id"]), row.memory["marks"]
-    rounds = [_round(made, entries, marks) for made in responses.of_run(mine, run_id)]
+    entries, marks = journal.rows(tenant_tx, body["thread_id"]), row.memory["marks"]
+    rounds = [_round(made, entries, marks) for made in responses.of_run(tenant_tx, run_id)]
     return Trace(body, rounds, row.memory["model"], [mark for mark in marks if mark["response"] is None])
 
 

@@ -21,10 +21,10 @@ def model_map(chosen: Settings) -> ModelMap:
     """The map of the settings.  Raises ValueError if it cannot be read."""
     if chosen.model_map == OFF:
         return ModelMap()
-    return ModelMap(_mine(chosen.model_map), RETIRED, today)
+    return ModelMap(_overrides(chosen.model_map), RETIRED, today)
 
 
-def _mine(given: str | None) -> Mapping[str, str | None]:
+def _overrides(given: str | None) -> Mapping[str, str | None]:
     if not given:
         return {}
     try:

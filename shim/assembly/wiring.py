@@ -60,7 +60,7 @@ def wire(client: openai.OpenAI, given: Settings | None = None) -> Context:
         _limits(chosen),
     )
     base = database_of(chosen)
-    pumps = pump.behind(inner, pump.Threads, patience(chosen), chosen.exit_grace)
+    pumps = pump.pumps_of(inner, pump.Threads, patience(chosen), chosen.exit_grace)
     engine = _engine(SyncStore(base, chosen.tenant), upstream, base, chosen, _sleep, pumps.work)
     path_of = transport.ours(lambda: _base_path(client))
     client._client = transport.outer(engine, path_of, inner, network, _heartbeat(engine, base), pumps)
@@ -84,7 +84,7 @@ def wire_apart(client: openai.OpenAI, database_url: str) -> Context:
 def settle(client: openai.OpenAI) -> None:
     """Wait for active runs of a blocking client, as closing it would."""
     chosen = settings()
-    pump.behind(transport.innermost(client._client), pump.Threads, patience(chosen), chosen.exit_grace).join()
+    pump.pumps_of(transport.innermost(client._client), pump.Threads, patience(chosen), chosen.exit_grace).join()
 
 
 def wire_async(client: openai.AsyncOpenAI) -> None:
@@ -92,7 +92,7 @@ def wire_async(client: openai.AsyncOpenAI) -> None:
     chosen = settings()
     inner = transport.innermost(client._client)
     network = reaching(inner, chosen, "async_client")
-    pumps = pump.behind(inner, pump.Tasks, patience(chosen), chosen.exit_grace)
+    pumps = pump.pumps_of(inner, pump.Tasks, patience(chosen), chosen.exit_grace)
     engine, heartbeat = async_engine(client, network, chosen, pumps)
     path_of = transport.ours(lambda: _base_path(client))
     client._client = transport.async_outer(engine, path_of, inner, network, heartbeat, pumps)
@@ -206,20 +206,25 @@ def _base_path(client: Any) -> str:
 
 def profile_of(client: Any, chosen: Settings) -> Callable[[], Profile]:
     """The profile of a client's upstream, whose address may change during the client's life."""
-    named = chosen.upstream_profile or (SANDBOX if chosen.upstream == SANDBOX else None)
+    profile_name = chosen.upstream_profile or (SANDBOX if chosen.upstream == SANDBOX else None)
 
     def profile() -> Profile:
         address = chosen.upstream or str(client.base_url)
-        known = profiles.choose(address, named)
+        known = profiles.choose(address, profile_name)
         known = known if chosen.store_responses else profiles.stateless(known)
         always = chosen.background == "always"
         background = (always or (known.background and chosen.background == "auto")) and known.stores
-        return replace(known, background=background, always=always and background, address=f"{address} {_who(client)}")
+        return replace(
+            known,
+            background=background,
+            always=always and background,
+            address=f"{address} {_credentials_digest(client)}",
+        )
 
     return profile
 
 
-def _who(client: Any) -> str:
+def _credentials_digest(client: Any) -> str:
     """Identifies the credentials: a text that is the same for equal credentials, in every process.  It stays in memory;
     what is stored is a keyed hash of it (`shim.engine.learned`).
     """

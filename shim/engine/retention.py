@@ -106,7 +106,7 @@ def _deletes_upstream(context: Context) -> bool:
 
 def _erase_some(tx: Tx, context: Context, before: int) -> int:
     count = 0
-    for thread_id in threads.left(tx, before, BATCH):
+    for thread_id in threads.unused(tx, before, BATCH):
         active = runs.active(tx, thread_id)
         # A thread whose active run should have expired was not used either.
         if active is None or active.body["expires_at"] <= context.clock():
@@ -118,7 +118,7 @@ def _erase_some(tx: Tx, context: Context, before: int) -> int:
 async def _empty_outbox(context: Context) -> None:
     after = 0
     while context.delete_responses:
-        some = await context.store.read(outbox.some, after, BATCH)
+        some = await context.store.read(outbox.batch, after, BATCH)
         if not some:
             return
         for one in some:

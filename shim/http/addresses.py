@@ -26,8 +26,8 @@ async def _addresses(host: str, port: int) -> list[Address]:
         literal = ip_address(host)
     except ValueError:
         loop = asyncio.get_running_loop()
-        told = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        return list(_in_turns([(family, kind, proto, where) for family, kind, proto, _, where in told]))
+        found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        return list(_in_turns([(family, kind, proto, where) for family, kind, proto, _, where in found]))
     family = socket.AF_INET if literal.version == 4 else socket.AF_INET6
     return [(family, socket.SOCK_STREAM, socket.IPPROTO_TCP, (host, port))]
 

@@ -84,7 +84,7 @@ class _Bridge:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._inner, name)
 
-    def _asking(self, kind: Any, noted: Any) -> Any:
+    def _litellm_client(self, kind: Any, noted: Any) -> Any:
         """A client for LiteLLM: with the same settings as the original, but of the SDK's own class."""
         made = object.__new__(kind)
         vars(made).update(copy.copy(vars(self._client)))
@@ -99,21 +99,21 @@ class Bridge(_Bridge):
 
     def send(self, request: Any, **options: Any) -> Any:
         """As `Client.send`."""
-        if not _is_asked(request):
+        if not _is_response_request(request):
             return self._inner.send(request, **options)
         body = encoding.parsed(request.read())
         if (no := chat.refusal(body)) is not None:
             return http.Response(400, json=no, request=request)
         noted = _NotedSync(self._inner, request.extensions)
-        asking = self._asking(openai.OpenAI, noted)
+        litellm_client = self._litellm_client(openai.OpenAI, noted)
         try:
-            answer = litellm().responses(**chat.arguments(body, request.headers), client=asking)
+            answer = litellm().responses(**chat.arguments(body, request.headers), client=litellm_client)
         except Exception as problem:  # noqa: BLE001 - it has some thirty kinds
             return _failed(request, problem)
-        one = chat.Answer()
+        converter = chat.Answer()
         if not body.get("stream"):
-            return http.Response(200, json=one.response(answer), request=request)
-        return _streamed(request, noted.response, _Body(_events(answer, one), noted.response))
+            return http.Response(200, json=converter.response(answer), request=request)
+        return _streamed(request, noted.response, _Body(_events(answer, converter), noted.response))
 
 
 class AsyncBridge(_Bridge):
@@ -121,40 +121,40 @@ class AsyncBridge(_Bridge):
 
     async def send(self, request: Any, **options: Any) -> Any:
         """As `AsyncClient.send`."""
-        if not _is_asked(request):
+        if not _is_response_request(request):
             return await self._inner.send(request, **options)
         body = encoding.parsed(await request.aread())
         if (no := chat.refusal(body)) is not None:
             return http.Response(400, json=no, request=request)
         noted = _NotedAsync(self._inner, request.extensions)
-        asking = self._asking(openai.AsyncOpenAI, noted)
+        litellm_client = self._litellm_client(openai.AsyncOpenAI, noted)
         try:
-            answer = await litellm().aresponses(**chat.arguments(body, request.headers), client=asking)
+            answer = await litellm().aresponses(**chat.arguments(body, request.headers), client=litellm_client)
         except Exception as problem:  # noqa: BLE001 - it has some thirty kinds
             return _failed(request, problem)
-        one = chat.Answer()
+        converter = chat.Answer()
         if not body.get("stream"):
-            return http.Response(200, json=one.response(answer), request=request)
-        return _streamed(request, noted.response, _AsyncBody(_async_events(answer, one), noted.response))
+            return http.Response(200, json=converter.response(answer), request=request)
+        return _streamed(request, noted.response, _AsyncBody(_async_events(answer, converter), noted.response))
 
 
-def _is_asked(request: Any) -> bool:
+def _is_response_request(request: Any) -> bool:
     return bool(request.method == "POST" and request.url.path.endswith(PATH))
 
 
-def _events(answer: Any, one: chat.Answer) -> Iterator[bytes]:
+def _events(answer: Any, converter: chat.Answer) -> Iterator[bytes]:
     try:
         for event in answer:
-            yield one.event(event)
+            yield converter.event(event)
     except Exception as problem:  # noqa: BLE001 - as above
         yield _broken(problem)
 
 
-async def _async_events(answer: Any, one: chat.Answer) -> AsyncIterator[bytes]:
+async def _async_events(answer: Any, converter: chat.Answer) -> AsyncIterator[bytes]:
     try:
         async with aclosing(answer) as events:
             async for event in events:
-                yield one.event(event)
+                yield converter.event(event)
     except Exception as problem:  # noqa: BLE001 - as above
         yield _broken(problem)
 
@@ -201,9 +201,9 @@ def _streamed(request: Any, response: Any, body: Any) -> Any:
 def _failed(request: Any, problem: Exception) -> Any:
     """The answer for a failed request: the server's own, if there is one.  Re-raises an error of the network."""
     _raise_lost(problem)
-    if (said := chat.refused(problem)) is not None:
-        kept = [(name, value) for name, value in said.headers.multi_items() if name.lower() not in WIRE]
-        return http.Response(said.status_code, headers=kept, content=said.content, request=request)
+    if (response := chat.refused(problem)) is not None:
+        passed = [(name, value) for name, value in response.headers.multi_items() if name.lower() not in WIRE]
+        return http.Response(response.status_code, headers=passed, content=response.content, request=request)
     status, body = chat.failure(problem)
     return http.Response(status, json=body, request=request)
 

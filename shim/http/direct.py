@@ -55,12 +55,12 @@ class _Upstreams(Protocol):
 
 def put_in_place(network: Any) -> None:
     """Replace the transport of an HTTP client that the SDK has made, if it is a plain one."""
-    held = network._transport
-    pool = getattr(held, "_pool", None)
-    plain = type(held) is http.AsyncHTTPTransport and type(pool).__name__ == "AsyncConnectionPool"
+    transport = network._transport
+    pool = getattr(transport, "_pool", None)
+    plain = type(transport) is http.AsyncHTTPTransport and type(pool).__name__ == "AsyncConnectionPool"
     if plain and not any(getattr(pool, name, None) for name in ("_proxy", "_uds", "_local_address", "_http2")):
-        network._transport = Direct(held, pool)
-        pools.split(held)
+        network._transport = Direct(transport, pool)
+        pools.split(transport)
 
 
 class Direct(http.AsyncBaseTransport):  # type: ignore[misc]
@@ -170,15 +170,15 @@ class Ways:
     async def _turn(self) -> None:
         """Wait until there is an idle connection, or a new one may be opened."""
         while not self._idle and len(self._open) + self._opening >= self._limits.connections:
-            mine = anyio.Event()
-            self._queue.append(mine)
+            turn = anyio.Event()
+            self._queue.append(turn)
             try:
-                await mine.wait()
+                await turn.wait()
             except BaseException:
-                if mine.is_set():
+                if turn.is_set():
                     self._next()
                 else:
-                    self._queue.remove(mine)
+                    self._queue.remove(turn)
                 raise
 
     def _rested(self) -> Connection | None:
@@ -275,19 +275,19 @@ def _head(request: Any) -> bytes:
 async def _send(connection: Connection, head: bytes, request: Any, seconds: float | None) -> None:
     """Send the request, its head together with the first part of its body."""
     chunked = "transfer-encoding" in request.headers
-    left = int(request.headers.get("content-length", "0"))
+    remaining = int(request.headers.get("content-length", "0"))
     pending = head
     async for part in request.stream:
         if not part:
             continue
-        left -= len(part)
-        if not chunked and left < 0:
+        remaining -= len(part)
+        if not chunked and remaining < 0:
             raise http.LocalProtocolError("Too much data for declared Content-Length")
         pending += b"%x\r\n%b\r\n" % (len(part), part) if chunked else part
         if not await connection.write(pending, seconds):
             return
         pending = b""
-    if not chunked and left > 0:
+    if not chunked and remaining > 0:
         raise http.LocalProtocolError("Too little data for declared Content-Length")
     if pending or chunked:
         await connection.write(pending + (b"0\r\n\r\n" if chunked else b""), seconds)

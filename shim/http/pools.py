@@ -24,16 +24,16 @@ def keep_apart(network: Any) -> None:
     if network in _networks:
         return
     _networks.add(network)
-    for held, pool in _pools(network):
+    for transport, pool in _pools(network):
         if hasattr(pool, "handle_async_request"):
-            held._pool = _ByLoop(pool)
+            transport._pool = _ByLoop(pool)
 
 
 def _pools(network: Any) -> Iterator[tuple[Any, Any]]:
-    for held in (network._transport, *network._mounts.values()):
-        pool = getattr(held, "_pool", None)
+    for transport in (network._transport, *network._mounts.values()):
+        pool = getattr(transport, "_pool", None)
         if hasattr(pool, "_connections"):
-            yield held, pool
+            yield transport, pool
 
 
 class _ByLoop:
@@ -63,13 +63,13 @@ def by_origin(network: Any) -> None:
     """Give each transport of an async client a pool for each upstream, so that a slow one takes no connections from
     another.  The client's limits hold for each pool.
     """
-    for held, _ in _pools(network):
-        split(held)
+    for transport, _ in _pools(network):
+        split(transport)
 
 
-def split(held: Any) -> None:
+def split(transport: Any) -> None:
     """The same for one transport of the HTTP library."""
-    held._pool = _ByOrigin(held._pool)
+    transport._pool = _ByOrigin(transport._pool)
 
 
 class _ByOrigin:

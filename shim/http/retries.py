@@ -13,7 +13,7 @@ from typing import Any, Final
 from shim.upstream import lifetime
 
 #: The longest delays, in seconds, that the SDK's versions accept; they ignore longer ones.
-KEPT_TO: Final = (60.0, 120.0)
+ACCEPTED_DELAYS: Final = (60.0, 120.0)
 #: The random part by which a wait is lengthened: a fraction of it, and at most this number of seconds.
 SPREAD: Final = 0.1
 LONGEST_SPREAD: Final = 2.0
@@ -21,21 +21,21 @@ LONGEST_SPREAD: Final = 2.0
 
 def settle(response: Any, chance: Callable[[], float] = random.random) -> None:
     """Change the headers of an answer after which the SDK may retry."""
-    wait = asked_for(response.headers) if response.status_code >= 400 else None
+    wait = requested_delay(response.headers) if response.status_code >= 400 else None
     if wait is None:
         return
-    left = lifetime.left()
-    if left is not None and wait > left:
+    remaining = lifetime.remaining()
+    if remaining is not None and wait > remaining:
         response.headers["x-should-retry"] = "false"
         return
-    most = next((limit for limit in KEPT_TO if wait <= limit), None)
+    most = next((limit for limit in ACCEPTED_DELAYS if wait <= limit), None)
     if most is not None:
         longer = min(wait + chance() * min(wait * SPREAD, LONGEST_SPREAD), most)
         # The SDK reads this header first.
         response.headers["retry-after-ms"] = f"{longer * 1000:.0f}"
 
 
-def asked_for(headers: Any) -> float | None:
+def requested_delay(headers: Any) -> float | None:
     """The seconds of an answer's retry headers; None if there are none, or they are invalid."""
     for name, unit in (("retry-after-ms", 1000.0), ("retry-after", 1.0)):
         given = headers.get(name)

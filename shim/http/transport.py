@@ -56,7 +56,7 @@ class _Passing:
 
     dispatcher: Dispatcher[Any]
 
-    def _looked_at(self, request: http.Request, response: http.Response) -> http.Response:
+    def _observed(self, request: http.Request, response: http.Response) -> http.Response:
         self.dispatcher.engine.passed_on(request.url.path, response.status_code)
         if POLLED in request.extensions and "openai-poll-after-ms" not in response.headers:
             response.headers["openai-poll-after-ms"] = "250"
@@ -118,17 +118,17 @@ class Transport(_Passing, http.BaseTransport):
         path = self.path_of(request)
         if path is None:
             return self._passed_on(request)
-        answered = drive.finish(self.dispatcher.answer(_asked(request, path, request.read())))
+        answered = drive.finish(self.dispatcher.answer(_request(request, path, request.read())))
         return http.Response(answered.status, headers=answered.headers, stream=Body(answered.body))
 
     def _passed_on(self, request: http.Request) -> http.Response:
         response = self.rest.send(request, stream=True)
         if (path := imported_file(request.method, request.url.path, response.status_code)) is not None:
-            answered = drive.finish(self.dispatcher.answer(_asked(request, path, b"")))
+            answered = drive.finish(self.dispatcher.answer(_request(request, path, b"")))
             if answered.status == 200:
                 response.close()
                 return http.Response(200, headers=answered.headers, stream=Body(answered.body))
-        return self._looked_at(request, response)
+        return self._observed(request, response)
 
     def close(self) -> None:
         drive.finish(self.dispatcher.close())
@@ -160,24 +160,24 @@ class AsyncTransport(_Passing, http.AsyncBaseTransport):
         path = self.path_of(request)
         if path is None:
             return await self._passed_on(request)
-        answered = await self.dispatcher.answer(_asked(request, path, await request.aread()))
+        answered = await self.dispatcher.answer(_request(request, path, await request.aread()))
         return http.Response(answered.status, headers=answered.headers, stream=AsyncBody(answered.body))
 
     async def _passed_on(self, request: http.Request) -> http.Response:
         response = await self.rest.send(request, stream=True)
         if (path := imported_file(request.method, request.url.path, response.status_code)) is not None:
-            answered = await self.dispatcher.answer(_asked(request, path, b""))
+            answered = await self.dispatcher.answer(_request(request, path, b""))
             if answered.status == 200:
                 await response.aclose()
                 return http.Response(200, headers=answered.headers, stream=AsyncBody(answered.body))
-        return self._looked_at(request, response)
+        return self._observed(request, response)
 
     async def aclose(self) -> None:
         await self.dispatcher.close()
         await self.inner.aclose()
 
 
-def _asked(request: http.Request, path: str, body: bytes) -> Request:
+def _request(request: http.Request, path: str, body: bytes) -> Request:
     given = request.extensions.get("timeout")
     waits = http.Timeout(**given) if given else None
     return Request(request.method, path, request.url.params.multi_items(), dict(request.headers), body, waits)
@@ -204,17 +204,17 @@ class _Within:
 class _Unlogged(http.Client):
     """A client whose requests are not logged, as they are answered in this process."""
 
-    def send(self, *given: Any, **named: Any) -> http.Response:
+    def send(self, *args: Any, **kwargs: Any) -> http.Response:
         with logs.unlogged():
-            return super().send(*given, **named)
+            return super().send(*args, **kwargs)
 
 
 class _AsyncUnlogged(http.AsyncClient):
     """The same for an async client."""
 
-    async def send(self, *given: Any, **named: Any) -> http.Response:
+    async def send(self, *args: Any, **kwargs: Any) -> http.Response:
         with logs.unlogged():
-            return await super().send(*given, **named)
+            return await super().send(*args, **kwargs)
 
 
 class _Outer(_Within, _Unlogged):
@@ -245,8 +245,8 @@ def async_outer(
 
 def innermost(client: Any) -> Any:
     """The user's own client within one of the shim's; any other client unchanged."""
-    held = getattr(client, "_transport", None)
-    return held.inner if isinstance(held, (Transport, AsyncTransport)) else client
+    transport = getattr(client, "_transport", None)
+    return transport.inner if isinstance(transport, (Transport, AsyncTransport)) else client
 
 
 def keep_no_cookies(network: Any) -> None:

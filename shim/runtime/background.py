@@ -12,7 +12,7 @@ from typing import Any, Final, TypeVar
 
 T = TypeVar("T")
 #: An event loop has only weak references to its tasks.
-_held: "Final[set[asyncio.Task[Any]]]" = set()
+_tasks: "Final[set[asyncio.Task[Any]]]" = set()
 
 
 def thread(work: Callable[[], T], name: str) -> "Future[T]":
@@ -34,6 +34,6 @@ def thread(work: Callable[[], T], name: str) -> "Future[T]":
 def task(work: Coroutine[Any, Any, T], name: str) -> "asyncio.Task[T]":
     """Start ``work`` in a task of the running event loop, which is referenced until it ends."""
     made = asyncio.get_running_loop().create_task(work, name=name)
-    _held.add(made)
-    made.add_done_callback(_held.discard)
+    _tasks.add(made)
+    made.add_done_callback(_tasks.discard)
     return made

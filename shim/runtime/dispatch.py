@@ -37,18 +37,18 @@ class Dispatcher(Generic[B]):
         self.engine: Final = engine
         self._heartbeat, self._pumps = heartbeat, pumps
 
-    async def answer(self, asked: Request, engine: Engine | None = None) -> Answered[B]:
+    async def answer(self, request: Request, engine: Engine | None = None) -> Answered[B]:
         """The engine's answer, for the caller with these headers; ``engine``: that of the caller's tenant."""
         began = time.perf_counter()
-        mine = engine or self.engine
-        with calling(asked.headers):
-            await until_news(mine.context.registry, asked, mine.context.tenant, self._pumps.colour)
-            reply = await self._pumps.handled(mine.handle(asked))
+        engine = engine or self.engine
+        with calling(request.headers):
+            await until_news(engine.context.registry, request, engine.context.tenant, self._pumps.colour)
+            reply = await self._pumps.handled(engine.handle(request))
             body = self._pumped(reply)
             if reply.afterwards is not None:
                 self._pumps.after(reply.afterwards)
-            if self._heartbeat.may_sweep(mine.context.tenant):
-                self._pumps.after(mine.sweep)
+            if self._heartbeat.may_sweep(engine.context.tenant):
+                self._pumps.after(engine.sweep)
         return Answered(reply.status, headers(reply, began), body, reply.streamed)
 
     async def leave(self, seconds: float) -> None:

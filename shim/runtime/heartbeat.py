@@ -22,13 +22,13 @@ from shim.store.leases import Standing
 #: How often a lease is renewed within its time.
 BEATS: Final = 3
 #: Seconds between two checks.
-LOOK: Final = 0.5
+CHECK_INTERVAL: Final = 0.5
 #: The number of checks without a run after which the thread ends; the next run starts a new one.
 IDLE: Final = 4
 #: Seconds between two sweeps, which erase old threads and files.
 SWEEP: Final = 3600.0
 #: How many tenants' last sweeps are remembered.
-MANY: Final = 10_000
+MAX_TENANTS: Final = 10_000
 
 
 class Heartbeat:
@@ -46,8 +46,8 @@ class Heartbeat:
         if pid in self._beating:
             return
         # Of several callers only one starts it.  No lock is used, as it might be held when the process forks.
-        mine = object()
-        if self._beating.setdefault(pid, mine) is mine:
+        token = object()
+        if self._beating.setdefault(pid, token) is token:
             threading.Thread(target=self._go_on, name="shim-heartbeat", daemon=True).start()
 
     def may_sweep(self, tenant: str) -> bool:
@@ -56,7 +56,7 @@ class Heartbeat:
         wanted = context.retention is not None or context.file_retention is not None or context.delete_responses
         if not wanted or now - self._swept.get(tenant, -SWEEP) < SWEEP:
             return False
-        if len(self._swept) >= MANY:
+        if len(self._swept) >= MAX_TENANTS:
             self._swept.clear()
         self._swept[tenant] = now
         return True
@@ -67,16 +67,16 @@ class Heartbeat:
         if driven := context.registry.runs():
             self._database.write(leases.renew, driven, context.owner, context.clock() + context.lease)
 
-    def look(self) -> None:
+    def check(self) -> None:
         """Interrupt the runs that were ended, taken over or cancelled elsewhere, or that have expired."""
         context = self._context
         if not (driven := context.registry.runs()):
             return
         found = self._database.read(leases.standings, driven)
         now = context.clock()
-        for which in driven:
-            if self._is_over(found.get(which), now):
-                context.registry.notify(which[1])
+        for run in driven:
+            if self._is_over(found.get(run), now):
+                context.registry.notify(run[1])
 
     def _is_over(self, run: Standing | None, now: float) -> bool:
         if run is None or run.status == "cancelling":
@@ -88,10 +88,10 @@ class Heartbeat:
         renewed, idle = 0.0, 0
         while idle < IDLE:
             pause = self._context.lease / BEATS
-            wait(min(LOOK, pause))
+            wait(min(CHECK_INTERVAL, pause))
             with suppress(StoreFailed):
                 # The run's own pump uses the same store, and reports its failure.
-                self.look()
+                self.check()
                 if time.monotonic() >= renewed + pause:
                     self.renew()
                     renewed = time.monotonic()

@@ -21,22 +21,22 @@ WAITS: Final = ("x-stainless-read-timeout", "x-stainless-timeout")
 
 def seconds(headers: Mapping[str, str]) -> float:
     """How many seconds the answer to a request with these headers may be delayed."""
-    asked = next((headers[name] for name in WAITS if name in headers), None)
+    timeout = next((headers[name] for name in WAITS if name in headers), None)
     try:
         # NaN becomes 0.
-        return DEFAULT if asked is None else min(LONGEST, max(0.0, float(asked) / 2))
+        return DEFAULT if timeout is None else min(LONGEST, max(0.0, float(timeout) / 2))
     except ValueError:
         return DEFAULT
 
 
-async def until_news(registry: Registry, asked: Request, tenant: str, colour: Colour) -> None:
+async def until_news(registry: Registry, request: Request, tenant: str, colour: Colour) -> None:
     """Delay the answer to a polling helper.  Not for a run of another tenant: the delay would show that it exists."""
-    run_id = polled_run(asked)
+    run_id = polled_run(request)
     if run_id is None:
         return
     bell = colour.signal()
     if registry.watch(run_id, bell.ring, tenant):
         try:
-            await bell.wait(seconds(asked.headers))
+            await bell.wait(seconds(request.headers))
         finally:
             registry.unwatch(run_id, bell.ring)

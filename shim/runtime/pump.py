@@ -31,7 +31,7 @@ from shim.store.errors import StoreFailed
 
 log = logging.getLogger("shim")
 #: Logged, as the stream that reports it may have no reader.
-LEFT: Final = "a run was left unfinished until its thread is next read or changed: %s"
+UNFINISHED: Final = "a run was left unfinished until its thread is next read or changed: %s"
 P = TypeVar("P", "Threads", "Tasks")
 B = TypeVar("B")
 #: The body of an answer in async code.
@@ -55,7 +55,7 @@ class Pumps(ABC, Generic[B]):
         """Pump ``events``; returns their bytes, as they arrive.  ``interruption``: that of the run."""
         unread = Unread(self._patience, interruption or Interruption(), self.colour)
         self._views.add(unread)
-        self._begin(partial(_carried, events, unread))
+        self._begin(partial(_drive, events, unread))
         return self._body(unread.chunks())
 
     def whole(self, body: bytes) -> B:
@@ -64,7 +64,7 @@ class Pumps(ABC, Generic[B]):
 
     def work(self, events: Events) -> None:
         """Pump ``events`` without a reader."""
-        self._begin(partial(_carried, events, None))
+        self._begin(partial(_drive, events, None))
 
     def after(self, work: Work) -> None:
         """Do the work after an answer, in the background."""
@@ -99,7 +99,7 @@ async def _once(body: bytes) -> AsyncGenerator[bytes, None]:
     yield body
 
 
-async def _carried(events: Events, unread: Unread | None) -> None:
+async def _drive(events: Events, unread: Unread | None) -> None:
     """Drive a run to its end, with or without a reader."""
     ending = b""
     try:
@@ -108,7 +108,7 @@ async def _carried(events: Events, unread: Unread | None) -> None:
                 if unread is not None and unread.watched:
                     await unread.put(encode(batch))
     except StoreFailed as problem:
-        log.error(LEFT, problem)
+        log.error(UNFINISHED, problem)
         ending = last(our_failure(problem))
     except Exception as problem:
         log.exception("a run's pump failed")
@@ -186,8 +186,8 @@ class Tasks(Pumps[AsyncBody]):
     async def join(self, seconds: float) -> None:
         """Wait for active runs, at most ``seconds``."""
         loop = asyncio.get_running_loop()
-        if mine := [task for task in self._running if task.get_loop() is loop]:
-            await asyncio.wait(mine, timeout=seconds)
+        if tasks := [task for task in self._running if task.get_loop() is loop]:
+            await asyncio.wait(tasks, timeout=seconds)
 
     async def settled(self, seconds: float | None = None) -> None:
         await self.join(self.grace if seconds is None else seconds)
@@ -294,7 +294,7 @@ def alive(name: str) -> bool:
 _pumps: Final[weakref.WeakKeyDictionary[Any, Any]] = weakref.WeakKeyDictionary()
 
 
-def behind(http_client: Any, kind: type[P], patience: Patience, grace: float) -> P:
+def pumps_of(http_client: Any, kind: type[P], patience: Patience, grace: float) -> P:
     """The pumps of an HTTP client, created at the first call."""
     found: P = _pumps.setdefault(http_client, kind(patience, grace))
     return found

@@ -60,10 +60,10 @@ class Hits(NamedTuple):
 
 def newest(tx: Tx, table: sa.Table, limit: int, before: int | None = None, **equal: Any) -> Part:
     """Objects of a table whose columns are ``equal``, the newest first."""
-    chosen = sa.select(table.c.seq, table.c.body).where(table.c.tenant == tx.tenant)
-    chosen = chosen.where(*(table.c[name] == value for name, value in equal.items() if value is not None))
-    chosen = chosen if before is None else chosen.where(table.c.seq < before)
-    found = list(tx.db.execute(chosen.order_by(table.c.seq.desc()).limit(limit + 1)))
+    statement = sa.select(table.c.seq, table.c.body).where(table.c.tenant == tx.tenant)
+    statement = statement.where(*(table.c[name] == value for name, value in equal.items() if value is not None))
+    statement = statement if before is None else statement.where(table.c.seq < before)
+    found = list(tx.db.execute(statement.order_by(table.c.seq.desc()).limit(limit + 1)))
     data = [Stored(seq, rows.load(body)) for seq, body in found[:limit]]
     return Part(data, data[-1].seq if len(found) > limit else None)
 
@@ -82,46 +82,46 @@ def around(tx: Tx, ids: list[str]) -> dict[str, Around]:
 
 
 def _counts(tx: Tx, table: sa.Table, ids: list[str]) -> dict[str, int]:
-    chosen = sa.select(table.c.thread_id, sa.func.count()).where(
+    statement = sa.select(table.c.thread_id, sa.func.count()).where(
         table.c.tenant == tx.tenant, table.c.thread_id.in_(ids)
     )
-    return {row[0]: row[1] for row in tx.db.execute(chosen.group_by(table.c.thread_id))}
+    return {row[0]: row[1] for row in tx.db.execute(statement.group_by(table.c.thread_id))}
 
 
 def _at(tx: Tx, table: sa.Table, which: Any, ids: list[str]) -> dict[str, Json]:
     """The first or the last object of each thread."""
-    mine = table.c.tenant == tx.tenant, table.c.thread_id.in_(ids)
-    places = sa.select(which(table.c.seq)).where(*mine).group_by(table.c.thread_id)
-    chosen = sa.select(table.c.thread_id, table.c.body).where(table.c.seq.in_(places))
-    return {id: rows.load(body) for id, body in tx.db.execute(chosen)}
+    conditions = table.c.tenant == tx.tenant, table.c.thread_id.in_(ids)
+    places = sa.select(which(table.c.seq)).where(*conditions).group_by(table.c.thread_id)
+    statement = sa.select(table.c.thread_id, table.c.body).where(table.c.seq.in_(places))
+    return {id: rows.load(body) for id, body in tx.db.execute(statement)}
 
 
-def find(tx: Tx, words: str, limit: int, most: int) -> Hits:
-    """Threads whose metadata or messages contain ``words``, in upper or lower case; each once, matches in metadata
+def find(tx: Tx, query: str, limit: int, most: int) -> Hits:
+    """Threads whose metadata or messages contain ``query``, in upper or lower case; each once, matches in metadata
     first.
 
     ``most``: how many threads, and how many messages, are searched.  They are searched here, as a database cannot
     search encrypted columns.
     """
-    wanted, found, whole = words.casefold(), dict[str, Hit](), True
+    needle, found, whole = query.casefold(), dict[str, Hit](), True
     for at, (thread_id, body) in enumerate(_bodies(tx, schema.threads, schema.threads.c.id, most + 1)):
         whole = whole and at < most
-        if len(found) < limit and wanted in _metadata_of(body).casefold():
+        if len(found) < limit and needle in _metadata_of(body).casefold():
             found[thread_id] = Hit(thread_id, None, body["metadata"])
     with closing(_bodies(tx, schema.messages, schema.messages.c.thread_id, most + 1)) as bodies:
         for at, (thread_id, body) in enumerate(bodies):
             whole = whole and at < most
             if len(found) >= limit:
                 break
-            if thread_id not in found and wanted in text_of(body).casefold():
+            if thread_id not in found and needle in text_of(body).casefold():
                 found[thread_id] = Hit(thread_id, body, None)
     return Hits(list(found.values()), whole)
 
 
 def _bodies(tx: Tx, table: sa.Table, id: "sa.Column[Any]", most: int) -> Generator[tuple[str, Json], None, None]:
-    chosen = sa.select(id, table.c.body).where(table.c.tenant == tx.tenant).order_by(table.c.seq.desc()).limit(most)
+    statement = sa.select(id, table.c.body).where(table.c.tenant == tx.tenant).order_by(table.c.seq.desc()).limit(most)
     # Closed when enough was found, as a cursor on a server must be closed before its transaction ends.
-    with tx.db.execute(chosen, execution_options={"yield_per": CHUNK}) as found:
+    with tx.db.execute(statement, execution_options={"yield_per": CHUNK}) as found:
         for thread_id, body in found:
             yield thread_id, rows.load(body)
 
@@ -142,7 +142,8 @@ def home(tx: Tx, table: sa.Table, id: str) -> str | None:
 
 def of_run(tx: Tx, table: sa.Table, run: Json) -> list[Json]:
     """The messages or steps that a run has made, in order."""
-    mine = (table.c.tenant == tx.tenant, table.c.thread_id == run["thread_id"], table.c.run_id == run["id"])
+    conditions = (table.c.tenant == tx.tenant, table.c.thread_id == run["thread_id"], table.c.run_id == run["id"])
     return [
-        rows.load(body) for body in tx.db.execute(sa.select(table.c.body).where(*mine).order_by(table.c.seq)).scalars()
+        rows.load(body)
+        for body in tx.db.execute(sa.select(table.c.body).where(*conditions).order_by(table.c.seq)).scalars()
     ]

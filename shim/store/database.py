@@ -56,7 +56,7 @@ class Database:
         self._turn = dialects.writers_turn(url)
         self.threads = self._some_threads()
         #: Called with the seconds that each transaction has waited for its turn.
-        self.waited: Callable[[float], None] = _untold
+        self.waited: Callable[[float], None] = _unobserved
         self._gate: Final = Gate(self._engine.dispose, partial(_forget, weakref.ref(self)))
         weakref.finalize(self, self._engine.dispose)
 
@@ -74,9 +74,9 @@ class Database:
 
     def run(self, write: bool, tenant: str, work: Callable[[Tx], T]) -> T:
         """Run one transaction, again if its connection was lost."""
-        asked = time.perf_counter()
+        began = time.perf_counter()
         with self._gate.passing(), self._turn if write else nullcontext():
-            self.waited(time.perf_counter() - asked)
+            self.waited(time.perf_counter() - began)
             return self._run(write, tenant, work)
 
     def prepare(self) -> None:
@@ -176,7 +176,7 @@ class Transactions:
         return self.database.run(True, self.tenant, lambda tx: work(tx, *args, **kwargs))
 
 
-def _untold(seconds: float) -> None:
+def _unobserved(seconds: float) -> None:
     """Used without metrics."""
 
 
@@ -209,16 +209,16 @@ class SyncStore:
     def __init__(self, database: Database, tenant: str = "") -> None:
         self.database: Final = database
         self.tenant: Final = tenant
-        self._mine: Final = database.of(tenant)
+        self._transactions: Final = database.of(tenant)
 
     def of(self, tenant: str) -> "SyncStore":
         return SyncStore(self.database, tenant)
 
     async def read(self, work: "Callable[Concatenate[Tx, P], T]", *args: P.args, **kwargs: P.kwargs) -> T:
-        return self._mine.read(work, *args, **kwargs)
+        return self._transactions.read(work, *args, **kwargs)
 
     async def write(self, work: "Callable[Concatenate[Tx, P], T]", *args: P.args, **kwargs: P.kwargs) -> T:
-        return self._mine.write(work, *args, **kwargs)
+        return self._transactions.write(work, *args, **kwargs)
 
 
 class AsyncStore:
@@ -227,16 +227,16 @@ class AsyncStore:
     def __init__(self, database: Database, tenant: str = "") -> None:
         self.database: Final = database
         self.tenant: Final = tenant
-        self._mine: Final = database.of(tenant)
+        self._transactions: Final = database.of(tenant)
 
     def of(self, tenant: str) -> "AsyncStore":
         return AsyncStore(self.database, tenant)
 
     async def read(self, work: "Callable[Concatenate[Tx, P], T]", *args: P.args, **kwargs: P.kwargs) -> T:
-        return await _in_thread(self.database.threads, partial(self._mine.read, work, *args, **kwargs), False)
+        return await _in_thread(self.database.threads, partial(self._transactions.read, work, *args, **kwargs), False)
 
     async def write(self, work: "Callable[Concatenate[Tx, P], T]", *args: P.args, **kwargs: P.kwargs) -> T:
-        return await _in_thread(self.database.threads, partial(self._mine.write, work, *args, **kwargs), True)
+        return await _in_thread(self.database.threads, partial(self._transactions.write, work, *args, **kwargs), True)
 
 
 async def _in_thread(threads: ThreadPoolExecutor, transaction: Callable[[], T], write: bool) -> T:

@@ -11,7 +11,7 @@ from shim.store.tx import Tx
 
 SEAL: Final = "seal"
 #: The text that is stored encrypted; a key that decrypts it is the store's.
-WORDS: Final = "assistants-shim"
+PLAINTEXT: Final = "assistants-shim"
 _HINT: Final = "Nothing was changed."
 _VALUE: Final = sa.select(facts.c.value).where(facts.c.name == SEAL)
 
@@ -25,7 +25,7 @@ def check_seal(db: sa.Connection, place: str) -> bool:
     if seal is None:
         raise StoreFailed(f"The store {place} is encrypted: set SHIM_ENCRYPTION_KEY to its key. {_HINT}")
     try:
-        opens = seal.open(found) == WORDS
+        opens = seal.open(found) == PLAINTEXT
     except StoreFailed:
         opens = False
     if not opens:
@@ -38,7 +38,7 @@ def note_seal(tx: Tx) -> None:
     seal = sealing.of(tx.db)
     tx.db.execute(facts.delete().where(facts.c.name == SEAL))
     if seal is not None and not seal.plain:
-        tx.db.execute(facts.insert(), {"tenant": "", "name": SEAL, "value": seal.close(WORDS)})
+        tx.db.execute(facts.insert(), {"tenant": "", "name": SEAL, "value": seal.close(PLAINTEXT)})
 
 
 def seal_again(tx: Tx, table: sa.Table, after: int, most: int) -> tuple[int | None, int]:

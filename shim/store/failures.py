@@ -180,8 +180,8 @@ def _meaning(problem: Exception, message: str) -> Meaning | None:
     # PostgreSQL's message about a constraint contains values, and words that would match other rows.
     if isinstance(problem, sa.exc.IntegrityError):
         return None
-    words = message.lower()
-    return next((each for each in MEANINGS if any(piece in words for piece in each.pieces)), None)
+    text = message.lower()
+    return next((each for each in MEANINGS if any(piece in text for piece in each.pieces)), None)
 
 
 def _belongs_nowhere(problem: sa.exc.IntegrityError) -> bool:

@@ -109,8 +109,8 @@ def taken(tx: Tx, table: sa.Table, ids: list[str]) -> dict[str, str]:
     """The ids that exist in a table, each with its thread."""
     if not ids:
         return {}
-    chosen = sa.select(table.c.id, table.c.thread_id).where(table.c.tenant == tx.tenant, table.c.id.in_(ids))
-    return {row[0]: row[1] for row in tx.db.execute(chosen)}
+    statement = sa.select(table.c.id, table.c.thread_id).where(table.c.tenant == tx.tenant, table.c.id.in_(ids))
+    return {row[0]: row[1] for row in tx.db.execute(statement)}
 
 
 def add(tx: Tx, table: sa.Table, values: list[dict[str, Any]]) -> None:
@@ -150,7 +150,7 @@ def close(tx: Tx, batch: str) -> bool:
     """Delete an import of which no object is left; returns whether that was so."""
     where = {"tenant": tx.tenant, "batch": batch}
     for table in (threads, assistants):
-        left = sa.select(table.c.id).where(rows.matching(table, *where)).limit(1)
-        if tx.db.execute(left, rows.bound(where)).first() is not None:
+        remaining = sa.select(table.c.id).where(rows.matching(table, *where)).limit(1)
+        if tx.db.execute(remaining, rows.bound(where)).first() is not None:
             return False
     return rows.remove(tx.db, imports, where) > 0

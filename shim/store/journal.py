@@ -77,9 +77,9 @@ def append(
     """Add an item at the end of the thread's journal; returns its ``seq``.  An item without a type is a message."""
     threads.in_turn(tx, thread_id)
     call_id = item.get("call_id") or item.get("approval_request_id")
-    own = {"type": item.get("type", "message"), "call_id": call_id, "item": generic.dump(item)}
+    values = {"type": item.get("type", "message"), "call_id": call_id, "item": generic.dump(item)}
     place = {"tenant": tx.tenant, "thread_id": thread_id, "run_id": run_id, "direction": direction}
-    return generic.add(tx.db, journal, {**place, **own, "response_id": response_id, "message_id": message_id})
+    return generic.add(tx.db, journal, {**place, **values, "response_id": response_id, "message_id": message_id})
 
 
 def walk(tx: Tx, thread_id: str, after_seq: int = 0) -> Iterator[Row]:

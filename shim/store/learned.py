@@ -45,7 +45,7 @@ def note(tx: Tx, found: Sequence[Learned], since: int) -> None:
     """Add these rows, replacing equal ones with the new time; rows older than ``since`` are deleted."""
     tx.db.execute(_LAPSED, {"since": since})
     insert = dialects.insert(tx.db.dialect.name)(learned)
-    again = insert.on_conflict_do_update(
+    statement = insert.on_conflict_do_update(
         index_elements=["tenant", "server", "fact", "value"], set_={"learned_at": insert.excluded.learned_at}
     )
-    tx.db.execute(again, [{"tenant": "", **each._asdict()} for each in found])
+    tx.db.execute(statement, [{"tenant": "", **each._asdict()} for each in found])

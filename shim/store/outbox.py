@@ -50,7 +50,7 @@ def add_one(tx: Tx, response_id: str, now: int) -> None:
     rows.add(tx.db, outbox, {"tenant": tx.tenant, "response_id": response_id, "created_at": now})
 
 
-def some(tx: Tx, after: int, most: int) -> list[Outgoing]:
+def batch(tx: Tx, after: int, most: int) -> list[Outgoing]:
     """The next ones after ``after``, a ``seq``."""
     found = tx.db.execute(_SOME, {"for_tenant": tx.tenant, "after": after, "most": most})
     return [Outgoing._make(row) for row in found]
@@ -65,6 +65,6 @@ def done(tx: Tx, seq: int) -> None:
         dialects.erasing(tx.db)
 
 
-def failed(tx: Tx, one: Outgoing) -> None:
+def failed(tx: Tx, row: Outgoing) -> None:
     """Count a failed attempt."""
-    rows.change(tx.db, outbox, {"seq": one.seq}, {"tries": one.tries + 1})
+    rows.change(tx.db, outbox, {"seq": row.seq}, {"tries": row.tries + 1})

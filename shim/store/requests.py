@@ -62,8 +62,8 @@ def insert(tx: Tx, values: rows.Where) -> int:
 
 def sent(tx: Tx, mark: str, attempt: int, arrived: float) -> Row | None:
     """The newest equal request of which this one, with its number ``attempt``, may be a repetition."""
-    asked = {"mine": attempt, "arrived": arrived, "old": arrived - WINDOW}
-    return _row(tx.db.execute(_SENT, {"for_tenant": tx.tenant, "for_mark": mark, **asked}))
+    parameters = {"mine": attempt, "arrived": arrived, "old": arrived - WINDOW}
+    return _row(tx.db.execute(_SENT, {"for_tenant": tx.tenant, "for_mark": mark, **parameters}))
 
 
 def keyed(tx: Tx, mark: str, arrived: float) -> Row | None:
@@ -78,8 +78,8 @@ def claim(tx: Tx, seq: int, attempt: int) -> bool:
 
 def has_since(tx: Tx, row: Row, kinds: tuple[str, ...]) -> bool:
     """Whether the row's thread got a request of one of these kinds after it."""
-    asked = {"for_tenant": tx.tenant, "for_thread_id": row.thread_id, "mark": row.seq, "kinds": kinds}
-    return bool(kinds) and tx.db.execute(_SINCE, asked).first() is not None
+    parameters = {"for_tenant": tx.tenant, "for_thread_id": row.thread_id, "mark": row.seq, "kinds": kinds}
+    return bool(kinds) and tx.db.execute(_SINCE, parameters).first() is not None
 
 
 def remove(tx: Tx, seq: int) -> None:

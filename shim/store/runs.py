@@ -37,12 +37,12 @@ class Lease(TypedDict, total=False):
 _shown: Final = sa.select(runs.c.body, runs.c.private, runs.c.owner, runs.c.lease_until)
 _ONE: Final = _shown.where(rows.matching(runs, "tenant", "thread_id", "id"))
 _ACTIVE: Final = _shown.where(rows.matching(runs, "tenant", "thread_id"), schema.ACTIVE)
-_mine: Final = runs.update().where(rows.matching(runs, "tenant", "id"))
-_MOVE: Final = _mine.where(runs.c.status.in_(sa.bindparam("allowed", expanding=True)))
-_CLAIM: Final = _mine.where(
+_update_one: Final = runs.update().where(rows.matching(runs, "tenant", "id"))
+_MOVE: Final = _update_one.where(runs.c.status.in_(sa.bindparam("allowed", expanding=True)))
+_CLAIM: Final = _update_one.where(
     schema.ACTIVE, sa.or_(runs.c.lease_until.is_(None), runs.c.lease_until < sa.bindparam("now"))
 )
-_RELEASE: Final = _mine.where(schema.ACTIVE, runs.c.owner == sa.bindparam("by"))
+_RELEASE: Final = _update_one.where(schema.ACTIVE, runs.c.owner == sa.bindparam("by"))
 
 
 def insert(tx: Tx, body: Json, memory: RunMemory, owner: str | None, lease_until: float | None) -> None:

@@ -71,8 +71,8 @@ def _object(name: str, *parts: sa.schema.SchemaItem) -> sa.Table:
 
 def _thread() -> list[sa.schema.SchemaItem]:
     """The column and the foreign key of tables that belong to a thread."""
-    bond = sa.ForeignKeyConstraint(["tenant", "thread_id"], ["threads.tenant", "threads.id"], ondelete="CASCADE")
-    return [_text("thread_id"), bond, sa.Index(None, "tenant", "thread_id", "seq")]
+    foreign_key = sa.ForeignKeyConstraint(["tenant", "thread_id"], ["threads.tenant", "threads.id"], ondelete="CASCADE")
+    return [_text("thread_id"), foreign_key, sa.Index(None, "tenant", "thread_id", "seq")]
 
 
 assistants: Final = _object("assistants", _text("batch", nullable=True), sa.Index(None, "tenant", "seq"))

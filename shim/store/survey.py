@@ -46,8 +46,8 @@ class Spent(NamedTuple):
 
 def _count(table: sa.Table) -> sa.ScalarSelect[Any]:
     threads = schema.threads
-    mine = sa.and_(table.c.tenant == threads.c.tenant, table.c.thread_id == threads.c.id)
-    return sa.select(sa.func.count()).where(mine).correlate(threads).scalar_subquery()
+    of_thread = sa.and_(table.c.tenant == threads.c.tenant, table.c.thread_id == threads.c.id)
+    return sa.select(sa.func.count()).where(of_thread).correlate(threads).scalar_subquery()
 
 
 def _of(table: sa.Table, tenant: str | None) -> sa.ColumnElement[bool]:
@@ -58,8 +58,8 @@ def threads(tx: Tx, tenant: str | None, limit: int | None = None) -> list[Thread
     """Threads, the newest first."""
     table = schema.threads
     counts = _count(schema.messages), _count(schema.runs)
-    chosen = sa.select(table.c.tenant, table.c.body, *counts, table.c.touched_at).where(_of(table, tenant))
-    found = tx.db.execute(chosen.order_by(table.c.seq.desc()).limit(limit))
+    statement = sa.select(table.c.tenant, table.c.body, *counts, table.c.touched_at).where(_of(table, tenant))
+    found = tx.db.execute(statement.order_by(table.c.seq.desc()).limit(limit))
     return [ThreadRow(row[0], rows.load(row[1]), *row[2:]) for row in found]
 
 
@@ -68,16 +68,16 @@ def tenants_of(tx: Tx, table: sa.Table, id: str) -> list[str]:
     return list(tx.db.execute(sa.select(table.c.tenant).where(table.c.id == id)).scalars())
 
 
-def search(tx: Tx, tenant: str | None, words: str) -> Iterator[Hit]:
-    """Messages whose text contains ``words``, in upper or lower case; fetched in batches.
+def search(tx: Tx, tenant: str | None, query: str) -> Iterator[Hit]:
+    """Messages whose text contains ``query``, in upper or lower case; fetched in batches.
 
     They are searched here, as a database cannot search encrypted columns.
     """
-    table, wanted = schema.messages, words.casefold()
-    chosen = sa.select(table.c.tenant, table.c.body).where(_of(table, tenant)).order_by(table.c.seq.desc())
-    for owner, text in tx.db.execute(chosen, execution_options={"yield_per": CHUNK}):
+    table, needle = schema.messages, query.casefold()
+    statement = sa.select(table.c.tenant, table.c.body).where(_of(table, tenant)).order_by(table.c.seq.desc())
+    for owner, text in tx.db.execute(statement, execution_options={"yield_per": CHUNK}):
         message = rows.load(text)
-        if wanted in text_of(message).casefold():
+        if needle in text_of(message).casefold():
             yield Hit(owner, message)
 
 
@@ -88,8 +88,8 @@ def text_of(message: Json) -> str:
 
 def all_of(tx: Tx, table: sa.Table, thread_id: str) -> list[Json]:
     """The objects of a thread in one of its tables, in order."""
-    chosen = sa.select(table.c.body).where(table.c.tenant == tx.tenant, table.c.thread_id == thread_id)
-    return [rows.load(body) for body in tx.db.execute(chosen.order_by(table.c.seq)).scalars()]
+    statement = sa.select(table.c.body).where(table.c.tenant == tx.tenant, table.c.thread_id == thread_id)
+    return [rows.load(body) for body in tx.db.execute(statement.order_by(table.c.seq)).scalars()]
 
 
 def run(tx: Tx, id: str) -> Json | None:
@@ -102,14 +102,14 @@ def spent(tx: Tx, tenant: str | None, since: int = 0) -> Iterator[Spent]:
     made, runs = schema.responses, schema.runs
     joined = made.join(runs, sa.and_(made.c.tenant == runs.c.tenant, made.c.run_id == runs.c.id))
     columns = (made.c.tenant, made.c.created_at, made.c.thread_id, runs.c.body, made.c.usage)
-    chosen = sa.select(*columns).select_from(joined).where(_of(made, tenant), made.c.usage.is_not(None))
-    chosen = chosen.where(made.c.created_at >= since).order_by(made.c.seq)
-    for row in tx.db.execute(chosen, execution_options={"yield_per": CHUNK}):
+    statement = sa.select(*columns).select_from(joined).where(_of(made, tenant), made.c.usage.is_not(None))
+    statement = statement.where(made.c.created_at >= since).order_by(made.c.seq)
+    for row in tx.db.execute(statement, execution_options={"yield_per": CHUNK}):
         yield Spent(row[0], row[1], row[2], rows.load(row[3]), rows.load(row[4]))
 
 
 def assistants(tx: Tx, tenant: str | None) -> list[Json]:
     """All assistants, the oldest first."""
     table = schema.assistants
-    chosen = sa.select(table.c.body).where(_of(table, tenant)).order_by(table.c.seq)
-    return [rows.load(body) for body in tx.db.execute(chosen).scalars()]
+    statement = sa.select(table.c.body).where(_of(table, tenant)).order_by(table.c.seq)
+    return [rows.load(body) for body in tx.db.execute(statement).scalars()]

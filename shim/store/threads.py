@@ -19,11 +19,11 @@ class Head(NamedTuple):
     covers: int
 
 
-_mine: Final = rows.matching(threads, "tenant", "id")
-_HEAD: Final = sa.select(threads.c.head, threads.c.head_covers).where(_mine)
-_LOCK: Final = sa.select(threads.c.touched_at).where(_mine).with_for_update()
+_by_id: Final = rows.matching(threads, "tenant", "id")
+_HEAD: Final = sa.select(threads.c.head, threads.c.head_covers).where(_by_id)
+_LOCK: Final = sa.select(threads.c.touched_at).where(_by_id).with_for_update()
 _NUMBERED_LOCK: Final = _LOCK.add_columns(doubt.CURRENT)
-_LEFT: Final = (
+_UNUSED: Final = (
     sa.select(threads.c.id)
     .where(rows.matching(threads, "tenant"), threads.c.touched_at < sa.bindparam("before"))
     .order_by(threads.c.touched_at)
@@ -111,9 +111,9 @@ def set_head(tx: Tx, id: str, response_id: str | None, covers: int) -> None:
     rows.change(tx.db, threads, {"tenant": tx.tenant, "id": id}, {"head": response_id, "head_covers": covers})
 
 
-def left(tx: Tx, before: int, most: int) -> list[str]:
+def unused(tx: Tx, before: int, most: int) -> list[str]:
     """Threads that were last used before ``before``, at most ``most``."""
-    return list(tx.db.execute(_LEFT, {"for_tenant": tx.tenant, "before": before, "most": most}).scalars())
+    return list(tx.db.execute(_UNUSED, {"for_tenant": tx.tenant, "before": before, "most": most}).scalars())
 
 
 def lock(tx: Tx, id: str, now: int | None = None) -> bool:

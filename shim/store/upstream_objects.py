@@ -14,8 +14,8 @@ from shim.store.rows import Order
 from shim.store.schema import upstream_objects as objects
 from shim.store.tx import Tx
 
-_mine: Final = rows.matching(objects, "tenant")
-_OWNED: Final = sa.select(objects.c.id).where(_mine, objects.c.id.in_(sa.bindparam("ids", expanding=True)))
+_of_tenant: Final = rows.matching(objects, "tenant")
+_OWNED: Final = sa.select(objects.c.id).where(_of_tenant, objects.c.id.in_(sa.bindparam("ids", expanding=True)))
 _SEQ: Final = sa.select(objects.c.seq).where(rows.matching(objects, "tenant", "collection", "id"))
 _LIST: Final = sa.select(objects.c.id).where(rows.matching(objects, "tenant", "collection")).limit(sa.bindparam("most"))
 

@@ -16,12 +16,12 @@ FAULTS: Final = frozenset({None, 400, 404, 409, 422, 500, 502})
 #: How a server refers to an item of the input by its place.
 PLACE: Final = re.compile(r"\binput(?:\[|\.)(\d+)")
 #: Texts about earlier calls that name none of them, with the servers that use them.
-WORDS: Final[dict[str, str]] = {
+PHRASES: Final[dict[str, str]] = {
     "llama.cpp": r"Failed to parse tool call arguments as JSON",
     "vLLM, LiteLLM and others in front of chat completions": r"tool_calls\W*\d+\W*function\W*(name|arguments)",
     "Anthropic behind a proxy": r"\btool_use\.(input|name|id)\b",
 }
-_WORDS: Final = re.compile("|".join(WORDS.values()), re.IGNORECASE)
+_PHRASES: Final = re.compile("|".join(PHRASES.values()), re.IGNORECASE)
 #: The smallest length of a name that can be distinguished from other words.
 SHORTEST: Final = 4
 
@@ -41,7 +41,7 @@ def blamed_calls(refusal: Refusal, body: Json) -> set[str]:
     known = {tool.get("name") for tool in body.get("tools") or []}
     found |= {call["call_id"] for call in calls if call["name"] not in known and _mentions(text, call["name"])}
     ids = {str(call["call_id"]) for call in calls}
-    return (found & ids) or (ids if _WORDS.search(text) else set())
+    return (found & ids) or (ids if _PHRASES.search(text) else set())
 
 
 def _mentions(text: str, name: str) -> bool:

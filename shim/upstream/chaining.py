@@ -19,13 +19,13 @@ Unknown = Literal["refused", "left out", "believed", "unclear"]
 TOKENS: Final = 16
 
 
-def question(model: str, unknown: str) -> Json:
+def probe(model: str, unknown: str) -> Json:
     """A request that continues from the invented response id ``unknown``.  A server that looks for it refuses, at no
     cost.
     """
     message = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": "Say only: ok"}]}
-    asked = {"model": model, "input": [message], "max_output_tokens": TOKENS, "store": False}
-    return asked | {"previous_response_id": unknown}
+    body = {"model": model, "input": [message], "max_output_tokens": TOKENS, "store": False}
+    return body | {"previous_response_id": unknown}
 
 
 def of_unknown(answer: Json | Refusal, unknown: str) -> Unknown:

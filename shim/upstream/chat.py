@@ -50,10 +50,10 @@ SETTINGS: Final[Json] = {
     "num_retries": 0,
 }
 #: Headers that belong to one request and are not passed on.
-OWN: Final = re.compile(r"(?i)(accept.*|connection|content-.*|host|user-agent|x-stainless-.*)$")
+REQUEST_HEADERS: Final = re.compile(r"(?i)(accept.*|connection|content-.*|host|user-agent|x-stainless-.*)$")
 #: What LiteLLM adds to a message: the names of its own errors before it, and the message a second time.
 WRAPPED: Final = re.compile(r"^((litellm\.)?\w+(Error|Exception)( -|:) )+")
-AGAIN: Final = re.compile(r" Original exception: .*", re.DOTALL)
+REPEATED: Final = re.compile(r" Original exception: .*", re.DOTALL)
 NO_TOOL: Final = (
     "This upstream speaks Chat Completions, which has functions and no hosted tools: {what!r} is not supported."
 )
@@ -62,8 +62,8 @@ NO_FILE: Final = "This upstream speaks Chat Completions, which takes an image by
 
 def arguments(body: Json, headers: Any) -> Json:
     """LiteLLM's arguments for a request of the Responses API."""
-    own = {name: value for name, value in headers.items() if not OWN.match(name)}
-    return {name: value for name, value in body.items() if name in SENT} | SETTINGS | {"extra_headers": own}
+    passed = {name: value for name, value in headers.items() if not REQUEST_HEADERS.match(name)}
+    return {name: value for name, value in body.items() if name in SENT} | SETTINGS | {"extra_headers": passed}
 
 
 def refusal(body: Json) -> Json | None:
@@ -129,6 +129,6 @@ def refused(problem: Exception) -> Any:
 def failure(problem: Exception) -> tuple[int, Json]:
     """Status and body for an error of LiteLLM's own."""
     status = getattr(problem, "status_code", None)
-    said = AGAIN.sub("", WRAPPED.sub("", str(problem)))
-    body = {"message": said, "type": "server_error", "param": None, "code": None}
+    message = REPEATED.sub("", WRAPPED.sub("", str(problem)))
+    body = {"message": message, "type": "server_error", "param": None, "code": None}
     return status if isinstance(status, int) and status >= 400 else 500, {"error": body}

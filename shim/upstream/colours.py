@@ -32,7 +32,7 @@ class Chunks(Protocol):
 class Colour(Protocol):
     """How one kind of client is used."""
 
-    async def ask(self, call: Callable[[], Any]) -> Any:
+    async def run(self, call: Callable[[], Any]) -> Any:
         """The result of a call of the SDK."""
         ...
 
@@ -60,7 +60,7 @@ class Colour(Protocol):
 class Blocking:
     """Behind a blocking client every port blocks, and no coroutine ever suspends."""
 
-    async def ask(self, call: Callable[[], Any]) -> Any:
+    async def run(self, call: Callable[[], Any]) -> Any:
         return call()
 
     async def wait(self, call: Callable[[], Any], interruption: Interruption, late: Callable[[Any], None]) -> Any:
@@ -89,7 +89,7 @@ class Blocking:
 class Awaited:
     """Behind an async client."""
 
-    async def ask(self, call: Callable[[], Any]) -> Any:
+    async def run(self, call: Callable[[], Any]) -> Any:
         return await call()
 
     async def wait(self, call: Callable[[], Any], interruption: Interruption, late: Callable[[Any], None]) -> Any:

@@ -35,7 +35,7 @@ def of(call: Call) -> Call:
     return call if call.until is not None else current() or call
 
 
-def left(clock: Callable[[], float] = time.time) -> float | None:
+def remaining(clock: Callable[[], float] = time.time) -> float | None:
     """Seconds until the run expires; None if unknown."""
     call = current()
     return None if call is None or call.until is None else call.until - clock()

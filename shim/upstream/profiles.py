@@ -10,7 +10,7 @@ from shim.ports import Profile, Refusal
 #: Errors for a chain that upstream no longer has, or never had: by code, else by text.
 LOST_CODES: Final = frozenset({"previous_response_not_found", "data_residency_mismatch"})
 #: One row for each error text, with the servers that use it.
-LOST_WORDS: Final[dict[str, str]] = {
+LOST_PHRASES: Final[dict[str, str]] = {
     "OpenAI, Azure": r"Previous response with id '[^']*' not found",
     "OGX": r"Response (with id )?'?\S+?'? (was )?not found",
     "vLLM": r"Response with id '?\S+?'? not found",
@@ -25,16 +25,16 @@ LOST_WORDS: Final[dict[str, str]] = {
     r"((is|has|was) (been )?(expired|deleted)|not found)",
 }
 #: Error texts of a server that does not chain at all.
-NEVER_WORDS: Final[dict[str, str]] = {
+NEVER_PHRASES: Final[dict[str, str]] = {
     "organisations with zero data retention, xAI": r"Previous response cannot be used for this organization",
     "llama.cpp": r"does not support '?previous_response_id",
     "OpenRouter and other proxies": r"(unsupported|unknown|unrecognized|not (permitted|allowed|supported)).*"
     r"previous_response_id|previous_response_id\W.*(not (permitted|allowed|supported)|unsupported|must be null)",
 }
-_LOST: Final = re.compile("|".join(LOST_WORDS.values()), re.IGNORECASE)
-_NEVER: Final = re.compile("|".join(NEVER_WORDS.values()), re.IGNORECASE)
+_LOST: Final = re.compile("|".join(LOST_PHRASES.values()), re.IGNORECASE)
+_NEVER: Final = re.compile("|".join(NEVER_PHRASES.values()), re.IGNORECASE)
 #: Statuses of refusals that concern the request; None is an error inside a stream.
-FOUND_FAULT: Final = frozenset({None, 400, 403, 404, 409, 410, 422})
+REQUEST_STATUSES: Final = frozenset({None, 400, 403, 404, 409, 410, 422})
 #: The parameter that chains: after any error about it, the request is sent without it.
 CHAIN: Final = "previous_response_id"
 #: Error texts of a server that refuses `store: true`.
@@ -74,14 +74,14 @@ def chain_is_lost(refusal: Refusal, previous: str | None = None) -> bool:
     itself is sufficient, as only `previous_response_id` contains it.
     """
     known = refusal.code in LOST_CODES or refusal.param == CHAIN
-    named = refusal.status in FOUND_FAULT and bool(previous) and str(previous) in refusal.message
-    return known or named or bool(_LOST.search(refusal.message)) or never_chains(refusal)
+    mentions_id = refusal.status in REQUEST_STATUSES and bool(previous) and str(previous) in refusal.message
+    return known or mentions_id or bool(_LOST.search(refusal.message)) or never_chains(refusal)
 
 
 def never_chains(refusal: Refusal) -> bool:
     """Whether the refusal concerns the server or the organisation, and not one response."""
-    named = refusal.param == CHAIN and refusal.code in ("unsupported_parameter", "unknown_parameter")
-    return named or bool(_NEVER.search(refusal.message))
+    refuses_parameter = refusal.param == CHAIN and refusal.code in ("unsupported_parameter", "unknown_parameter")
+    return refuses_parameter or bool(_NEVER.search(refusal.message))
 
 
 #: Codes and texts of a server that has no such model.
@@ -100,7 +100,7 @@ def has_no_model(refusal: Refusal) -> bool:
 
 def cannot_store(refusal: Refusal) -> bool:
     """Whether upstream refused because of `store: true`."""
-    return refusal.status in FOUND_FAULT and (refusal.param == "store" or bool(NO_STORE.search(refusal.message)))
+    return refusal.status in REQUEST_STATUSES and (refusal.param == "store" or bool(NO_STORE.search(refusal.message)))
 
 
 def cannot_read_reasoning(refusal: Refusal) -> bool:
@@ -115,13 +115,13 @@ def cannot_encrypt(refusal: Refusal) -> bool:
     """Whether upstream refused because the model does not reason, or the server does not support encrypted
     reasoning.
     """
-    asked = (refusal.param or "").startswith("include") or "reasoning.encrypted_content" in refusal.message
-    return asked or bool(NO_ENCRYPTION.search(refusal.message))
+    names_it = (refusal.param or "").startswith("include") or "reasoning.encrypted_content" in refusal.message
+    return names_it or bool(NO_ENCRYPTION.search(refusal.message))
 
 
 def cannot_background(refusal: Refusal) -> bool:
     """Whether upstream refused because of `background: true`."""
-    return refusal.status in FOUND_FAULT and (
+    return refusal.status in REQUEST_STATUSES and (
         refusal.param == "background" or bool(NO_BACKGROUND.search(refusal.message))
     )
 
@@ -135,13 +135,13 @@ def cannot_stream(refusal: Refusal) -> bool:
 
 #: Errors for a conversation that is too long: by code, else by text.
 LONG_CODE: Final = "context_length_exceeded"
-LONG_WORDS: Final[dict[str, str]] = {
+LONG_PHRASES: Final[dict[str, str]] = {
     "OpenAI": r"exceeds the context window",
     "vLLM, Azure, others that copy the older API": r"maximum context length is",
     "llama.cpp": r"exceeds the available context size",
     "Anthropic behind a proxy": r"prompt is too long: \d+ tokens",
 }
-_LONG: Final = re.compile("|".join(LONG_WORDS.values()), re.IGNORECASE)
+_LONG: Final = re.compile("|".join(LONG_PHRASES.values()), re.IGNORECASE)
 
 
 def is_too_long(refusal: Refusal) -> bool:
@@ -221,11 +221,11 @@ def proven(profile: Profile) -> Profile:
     return replace(profile, trusted=True)
 
 
-def choose(base_url: str, named: str | None = None) -> Profile:
+def choose(base_url: str, profile_name: str | None = None) -> Profile:
     """The profile of the server at ``base_url``, or the one that the settings name.  An unknown server is not trusted:
     its echo shows whether it stores a response.
     """
-    if named is not None:
-        return PROFILES[named]
+    if profile_name is not None:
+        return PROFILES[profile_name]
     host = urlsplit(base_url).netloc.rpartition("@")[2]
     return PROFILES[next((name for known, name in HOSTS.items() if re.search(known, host)), OTHER)]

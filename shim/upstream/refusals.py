@@ -57,10 +57,10 @@ def of_error(status: int | None, body: Json, otherwise: str = "", headers: Mappi
     inner = body.get("error")
     body = inner if isinstance(inner, dict) else body
     message = next((body[key] for key in ("message", "error", "detail") if body.get(key)), otherwise)
-    return Refusal(status, str(message), _word(body, "type"), _word(body, "param"), _word(body, "code"), headers)
+    return Refusal(status, str(message), _text(body, "type"), _text(body, "param"), _text(body, "code"), headers)
 
 
-def _word(body: Json, key: str) -> str | None:
+def _text(body: Json, key: str) -> str | None:
     """A field of an error, if it is text: some servers repeat the status as a number there."""
     found = body.get(key)
     return found if isinstance(found, str) else None

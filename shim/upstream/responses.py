@@ -86,33 +86,33 @@ class Upstream:
         get = _get(self._client(), ids.path("responses", response_id), _unread(call) | {"params": query})
         return await self._opened(get, call)
 
-    async def _opened(self, ask: Callable[[], Any], call: Call) -> Answer:
+    async def _opened(self, send: Callable[[], Any], call: Call) -> Answer:
         with refusals(self._broken):
-            found = await self._waited(ask, lifetime.of(call), leave)
+            found = await self._waited(send, lifetime.of(call), leave)
         return _Answer(found.http_response, self._colour, self._broken, self._limits)
 
     async def retrieve(self, response_id: str) -> Json:
         client = self._client()
         with refusals(self._broken):
             get = _get(client, ids.path("responses", response_id), _options())
-            return _response(await self._asked(get, nothing), client)
+            return _response(await self._result(get, nothing), client)
 
     async def cancel(self, response_id: str) -> None:
         # Called when the run's time is over.
         with refusals(self._broken), lifetime.within(None):
             path = ids.path("responses", response_id, "cancel")
-            await self._colour.ask(partial(self._client().post, path, cast_to=object, options=_options()))
+            await self._colour.run(partial(self._client().post, path, cast_to=object, options=_options()))
 
     async def call(self, method: str, path: str, body: Json | None = None) -> Json:
         client = self._client()
         with refusals(self._broken):
-            asked = partial(client.request, object, _request(method, path, body))
-            return _plain(await self._asked(asked, nothing), client)
+            send = partial(client.request, object, _request(method, path, body))
+            return _plain(await self._result(send, nothing), client)
 
     async def content(self, path: str, limit: int) -> bytes | None:
         found = bytearray()
         with refusals(self._broken):
-            response = (await self._asked(_get(self._client(), path, _unread()), leave)).http_response
+            response = (await self._result(_get(self._client(), path, _unread()), leave)).http_response
             try:
                 async with aclosing(self._colour.chunks(response)) as chunks:
                     async for chunk in chunks:
@@ -123,14 +123,14 @@ class Upstream:
                 await self._colour.close(response)
         return bytes(found)
 
-    async def _asked(self, ask: Callable[[], Any], late: Callable[[Any], None]) -> Any:
+    async def _result(self, send: Callable[[], Any], late: Callable[[Any], None]) -> Any:
         """The result of a call of the SDK; the call is abandoned when its run has ended."""
         call = lifetime.current()
-        return await (self._colour.ask(ask) if call is None else self._waited(ask, call, late))
+        return await (self._colour.run(send) if call is None else self._waited(send, call, late))
 
-    async def _waited(self, ask: Callable[[], Any], call: Call, late: Callable[[Any], None]) -> Any:
+    async def _waited(self, send: Callable[[], Any], call: Call, late: Callable[[Any], None]) -> Any:
         with lifetime.within(call):
-            return await self._colour.wait(ask, call.interruption, late)
+            return await self._colour.wait(send, call.interruption, late)
 
     async def indexed(self, vector_store_id: str) -> None:
         for wait in WAITS:

@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 from shim.wire.types import Json
 
 #: Names of headers and of query parameters that contain credentials.
-TELLING: Final = re.compile(r"auth|key|token|secret|pass|sig", re.IGNORECASE)
+SECRET_NAMES: Final = re.compile(r"auth|key|token|secret|pass|sig", re.IGNORECASE)
 #: The smallest length of a secret: a shorter text would be found in ordinary words.
 SHORTEST: Final = 6
 MASK: Final = "***"
@@ -28,26 +28,26 @@ class Sent(NamedTuple):
     url: Any
 
 
-def _given(sent: Any) -> list[str]:
+def _secrets(sent: Any) -> list[str]:
     """The secrets of a request, the longest first, as one may be part of another."""
-    named = [*sent.headers.items(), *sent.url.params.multi_items()]
-    words = [word for name, value in named if isinstance(value, str) for word in _told(name, value)]
-    found = {secret for secret in (*words, sent.url.username, sent.url.password) if len(secret) >= SHORTEST}
+    pairs = [*sent.headers.items(), *sent.url.params.multi_items()]
+    candidates = [secret for name, value in pairs if isinstance(value, str) for secret in _secrets_of(name, value)]
+    found = {secret for secret in (*candidates, sent.url.username, sent.url.password) if len(secret) >= SHORTEST}
     return sorted(found, key=len, reverse=True)
 
 
-def _told(name: str, value: str) -> list[str]:
+def _secrets_of(name: str, value: str) -> list[str]:
     """The secrets in a header: its last word, as a scheme such as "Bearer" stands before a key; of cookies the value of
     each.
     """
     if "cookie" in name.lower():
         return [each.partition("=")[2].strip() for each in value.split(";")]
-    return [value.strip().rpartition(" ")[2]] if TELLING.search(name) else []
+    return [value.strip().rpartition(" ")[2]] if SECRET_NAMES.search(name) else []
 
 
 def masked(text: str, sent: Any) -> str:
     """The text without the secrets of that request."""
-    for secret in _given(sent):
+    for secret in _secrets(sent):
         text = text.replace(secret, MASK)
     return text
 

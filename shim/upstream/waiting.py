@@ -41,11 +41,11 @@ def wait(work: Callable[[], T], interruption: Interruption, late: Callable[[T], 
             # The interpreter is about to exit, and starts no more threads.
             return work()
         except BaseException:
-            done.add_done_callback(lambda it: _left(it, late))
+            done.add_done_callback(lambda it: _pass_late(it, late))
             raise
     if done.done():
         return done.result()
-    done.add_done_callback(lambda it: _left(it, late))
+    done.add_done_callback(lambda it: _pass_late(it, late))
     raise Refusal(None, INTERRUPTED)
 
 
@@ -56,7 +56,7 @@ def _work(work: Callable[[], T], done: "Future[T]") -> None:
         done.set_exception(problem)
 
 
-def _left(done: "Future[T]", late: Callable[[T], None]) -> None:
+def _pass_late(done: "Future[T]", late: Callable[[T], None]) -> None:
     if done.exception() is None:
         late(done.result())
 
@@ -108,10 +108,10 @@ def shut(response: Any) -> None:
         _shut(stream.get_extra_info("socket"))
 
 
-def _shut(held: Any) -> None:
+def _shut(sock: Any) -> None:
     try:
-        held.shutdown(socket.SHUT_RDWR)
+        sock.shutdown(socket.SHUT_RDWR)
     except TypeError:
         # uvloop's replacement for a socket does not support this.
-        with socket.socket(fileno=os.dup(held.fileno())) as twin:
+        with socket.socket(fileno=os.dup(sock.fileno())) as twin:
             twin.shutdown(socket.SHUT_RDWR)

@@ -80,11 +80,11 @@ def _order(text: str | None) -> Order:
 
 def read_include(query: Sequence[tuple[str, str]]) -> bool:
     """Whether the answer must contain the contents of file search results.  Raises `ApiError` for any other value."""
-    asked = [value for key, value in query if key in _INCLUDE and value]
-    for index, value in enumerate(asked):
+    requested = [value for key, value in query if key in _INCLUDE and value]
+    for index, value in enumerate(requested):
         if value != FILE_SEARCH_CONTENT:
             raise error("bad_value", param=f"include[{index}]", value=value, supported=f"'{FILE_SEARCH_CONTENT}'")
-    return bool(asked)
+    return bool(requested)
 
 
 def page(items: list[Json], has_more: bool) -> Json:

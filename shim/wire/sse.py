@@ -75,7 +75,7 @@ class Reader:
     def __init__(self, limits: Limits = LIMITS) -> None:
         self._limits: Final = limits
         self._pending = bytearray()
-        self._held = b""
+        self._pending_cr = b""
         self._problem: TooLarge | None = None
         self._halves = Halves()
         self._deltas = self._items = 0
@@ -108,17 +108,17 @@ class Reader:
         Raises `TooLarge` if `feed` has not raised it yet.
         """
         self._raise()
-        block = bytes(self._pending + self._held.replace(b"\r", b"\n"))
-        self._pending, self._held = bytearray(), b""
+        block = bytes(self._pending + self._pending_cr.replace(b"\r", b"\n"))
+        self._pending, self._pending_cr = bytearray(), b""
         event = _event(block)
         return self._halves.joined([] if event is None or event["type"] == UNREADABLE else [event])
 
     def _plain_line_ends(self, chunk: bytes) -> bytes:
         """CRLF and CR as LF.  A CR at the very end may be half of a CRLF, so it waits for the next byte."""
-        if not self._held and b"\r" not in chunk:
+        if not self._pending_cr and b"\r" not in chunk:
             return chunk
-        data = self._held + chunk
-        self._held = b"\r" if data.endswith(b"\r") else b""
+        data = self._pending_cr + chunk
+        self._pending_cr = b"\r" if data.endswith(b"\r") else b""
         return data.removesuffix(b"\r").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
 
     def _events(self, blocks: list[bytes]) -> list[Json]:
@@ -171,11 +171,11 @@ class Halves:
     """
 
     def __init__(self) -> None:
-        self._held: dict[str, Json] = {}
+        self._incomplete: dict[str, Json] = {}
 
     def joined(self, events: list[Json]) -> list[Json]:
         """The events, in order, without deltas that have become empty."""
-        if not self._held:
+        if not self._incomplete:
             for event in events:
                 if _is_cut(event.get("delta")):
                     break
@@ -186,14 +186,14 @@ class Halves:
     def _one(self, event: Json) -> Iterator[Json]:
         delta, place = event.get("delta"), repr([event.get(name) for name in PLACE])
         if not isinstance(delta, str):
-            yield from self._held.values()
-            self._held.clear()
+            yield from self._incomplete.values()
+            self._incomplete.clear()
             yield event
             return
-        if place in self._held:
-            delta = encoding.joined(self._held.pop(place)["delta"] + delta)
+        if place in self._incomplete:
+            delta = encoding.joined(self._incomplete.pop(place)["delta"] + delta)
         if _is_cut(delta):
-            self._held[place], delta = event | {"delta": delta[-1]}, delta[:-1]
+            self._incomplete[place], delta = event | {"delta": delta[-1]}, delta[:-1]
         if delta:
             yield event | {"delta": delta}
 
@@ -218,11 +218,11 @@ def _event(block: bytes) -> Json | None:
     if not isinstance(event, dict):
         return {"type": UNREADABLE}
     if not isinstance(event.get("type"), str):
-        event["type"] = _named(block, event)
+        event["type"] = _type_of(block, event)
     return event
 
 
-def _named(block: bytes, event: Json) -> str:
+def _type_of(block: bytes, event: Json) -> str:
     """The type of an event without ``type``.  Some servers send a bare error object."""
     lines = [line[6:].strip() for line in block.split(b"\n") if line.startswith(b"event:")]
     return lines[-1].decode("utf-8", "replace") if lines else ("error" if event.get("error") else "")

@@ -32,7 +32,7 @@ def asked(harness: Harness) -> list[str]:
 
 
 def waiting(harness: Harness) -> list[str]:
-    return [one.response_id for one in harness.base.read(outbox.some, 0, 99)]
+    return [one.response_id for one in harness.base.read(outbox.batch, 0, 99)]
 
 
 def sweep(harness: Harness) -> None:

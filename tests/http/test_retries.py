@@ -38,11 +38,11 @@ def settled(status: int = 429, left: float | None = None, chance: float = 0.0, *
     ],
 )
 def test_the_delay_that_an_answer_asks_for(given: dict[str, str], seconds: float | None) -> None:
-    assert retries.asked_for({name.replace("_", "-"): value for name, value in given.items()}) == seconds
+    assert retries.requested_delay({name.replace("_", "-"): value for name, value in given.items()}) == seconds
 
 
 def test_a_date() -> None:
-    found = retries.asked_for({"retry-after": formatdate(time.time() + 100, usegmt=True)})
+    found = retries.requested_delay({"retry-after": formatdate(time.time() + 100, usegmt=True)})
     assert found is not None
     assert 90 < found <= 100
 

@@ -42,4 +42,4 @@ async def test_a_task_is_referenced_until_it_ends() -> None:
     go_on.set()
     await ended.wait()
     await asyncio.sleep(0)
-    assert not background._held
+    assert not background._tasks

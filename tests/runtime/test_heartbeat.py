@@ -23,7 +23,7 @@ def until(true: Callable[[], bool]) -> bool:
 @pytest.fixture
 def beating(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
     """The number of heartbeat threads; they check for runs every few milliseconds."""
-    monkeypatch.setattr(heartbeat, "LOOK", 0.005)
+    monkeypatch.setattr(heartbeat, "CHECK_INTERVAL", 0.005)
     Heartbeat(harness.context, harness.base)
     before = set(threading.enumerate())
     return lambda: len([each for each in {*threading.enumerate()} - before if each.name == "shim-heartbeat"])

@@ -64,7 +64,7 @@ def test_a_store_without_the_fact_is_not_encrypted(url: str) -> None:
 def test_an_encrypted_store_opens_only_with_its_key(url: str) -> None:
     note(url, KEY)
     (said,) = raw(url, "SELECT value FROM facts")
-    assert facts.WORDS not in said
+    assert facts.PLAINTEXT not in said
     assert check(url, KEY)
     assert check(url, OTHER, KEY), "an older key opens as well"
     with pytest.raises(StoreFailed, match=r"of mine is encrypted: set SHIM_ENCRYPTION_KEY .* Nothing was changed"):
@@ -76,7 +76,7 @@ def test_an_encrypted_store_opens_only_with_its_key(url: str) -> None:
 def test_a_sealed_fact_with_another_content_means_another_key(url: str) -> None:
     note(url, KEY)
     with sealed(url) as tx:
-        tx.db.execute(schema.facts.update(), {"value": "not " + facts.WORDS})
+        tx.db.execute(schema.facts.update(), {"value": "not " + facts.PLAINTEXT})
     with pytest.raises(StoreFailed, match="another key"):
         check(url, KEY)
 

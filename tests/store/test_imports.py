@@ -114,7 +114,7 @@ def test_threads_are_removed_with_all_their_objects(brought: Database, tell: boo
     assert brought.read(threads.get, "thread_1") is None
     assert brought.read(imports.of_thread, schema.messages, "thread_1") == set()
     assert brought.read(threads.get, "thread_2") is not None
-    assert [each.response_id for each in brought.read(outbox.some, 0, 9)] == (["resp_1"] if tell else [])
+    assert [each.response_id for each in brought.read(outbox.batch, 0, 9)] == (["resp_1"] if tell else [])
 
 
 @pytest.mark.parametrize("force, gone", [(False, 1), (True, 2)])

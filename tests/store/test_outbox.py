@@ -16,7 +16,7 @@ def fill(tx: Tx) -> None:
 
 
 def waiting(tx: Tx) -> list[str]:
-    return [one.response_id for one in outbox.some(tx, 0, 99)]
+    return [one.response_id for one in outbox.batch(tx, 0, 99)]
 
 
 async def test_the_responses_of_a_thread_or_of_a_run_wait_to_be_deleted(store: Any_Store) -> None:
@@ -43,14 +43,14 @@ async def test_the_responses_are_still_listed_after_their_thread_is_deleted(stor
 async def test_the_responses_are_listed_tried_and_removed(store: Any_Store) -> None:
     for n in range(3):
         await store.write(outbox.add_one, f"resp_{n}", 5)
-    first, second = await store.read(outbox.some, 0, 2)
+    first, second = await store.read(outbox.batch, 0, 2)
     assert [(one.response_id, one.tries) for one in (first, second)] == [("resp_0", 0), ("resp_1", 0)]
-    assert [one.response_id for one in await store.read(outbox.some, second.seq, 2)] == ["resp_2"]
+    assert [one.response_id for one in await store.read(outbox.batch, second.seq, 2)] == ["resp_2"]
     await store.write(outbox.failed, first)
-    [again, *_] = await store.read(outbox.some, 0, 2)
+    [again, *_] = await store.read(outbox.batch, 0, 2)
     assert again == first._replace(tries=1)
     await store.write(outbox.failed, again)
-    assert [one.tries for one in await store.read(outbox.some, 0, 9)] == [2, 0, 0]
+    assert [one.tries for one in await store.read(outbox.batch, 0, 9)] == [2, 0, 0]
     await store.write(outbox.done, first.seq)
     assert await store.read(waiting) == ["resp_1", "resp_2"]
 
@@ -64,7 +64,7 @@ async def test_after_the_last_response_no_row_remains(store: Any_Store) -> None:
         outbox.done(tx, seq)
         erasing.append("shim erasing" in tx.db.info)
 
-    for one in await store.read(outbox.some, 0, 9):
+    for one in await store.read(outbox.batch, 0, 9):
         await store.write(done, one.seq)
     sqlite = "sqlite" in await store.read(lambda tx: tx.db.dialect.name)
     assert erasing == [False, sqlite]

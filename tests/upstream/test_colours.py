@@ -62,10 +62,10 @@ def never(_: Any) -> None:
 def test_a_call_returns_the_result_of_the_sdk(colour: Colour) -> None:
     async def main() -> None:
         for given in (1, None):
-            assert await colour.ask(call(colour, given)) == given
+            assert await colour.run(call(colour, given)) == given
             assert await colour.wait(call(colour, given), Interruption(), never) == given
         with pytest.raises(KeyError):
-            await colour.ask(call(colour, KeyError()))
+            await colour.run(call(colour, KeyError()))
         with pytest.raises(KeyError):
             await colour.wait(call(colour, KeyError()), Interruption(), never)
 

@@ -10,10 +10,10 @@ from shim.ports import Refusal
 from shim.upstream import blame, profiles
 
 TABLES = {
-    "lost": profiles.LOST_WORDS,
-    "never": profiles.NEVER_WORDS,
-    "long": profiles.LONG_WORDS,
-    "blame": blame.WORDS,
+    "lost": profiles.LOST_PHRASES,
+    "never": profiles.NEVER_PHRASES,
+    "long": profiles.LONG_PHRASES,
+    "blame": blame.PHRASES,
 }
 EXAMPLES: dict[str, dict[str, str]] = {
     "lost": {

@@ -24,7 +24,7 @@ async def missing(context: Context, model: str, previous: str) -> bool:
     if found.get("id") != previous:
         return True
     unknown = context.ids("resp")
-    shown = chaining.of_unknown(await _answer(context, chaining.question(model, unknown)), unknown)
+    shown = chaining.of_unknown(await _answer(context, chaining.probe(model, unknown)), unknown)
     if shown != "unclear":
         context.capabilities.shown(profile, shown)
     return not context.profile(model).stores or shown == "unclear"

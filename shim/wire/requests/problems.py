@@ -39,12 +39,12 @@ def kind(value: Any) -> str:
     return _KINDS[type(value)]
 
 
-def listed(values: Sequence[str], word: str) -> str:
-    """``'a'``, ``'a' and 'b'``, ``'a', 'b', and 'c'``, with ``word`` for "and"."""
+def listed(values: Sequence[str], conjunction: str) -> str:
+    """``'a'``, ``'a' and 'b'``, ``'a', 'b', and 'c'``, with ``conjunction`` for "and"."""
     quoted = [f"'{value}'" for value in values]
     if len(quoted) < 3:
-        return f" {word} ".join(quoted)
-    return f"{', '.join(quoted[:-1])}, {word} {quoted[-1]}"
+        return f" {conjunction} ".join(quoted)
+    return f"{', '.join(quoted[:-1])}, {conjunction} {quoted[-1]}"
 
 
 def path(place: Sequence[str | int]) -> str:
@@ -59,10 +59,10 @@ def path(place: Sequence[str | int]) -> str:
 
 
 def _wrong_type(expected: str) -> Callable[[Problem], ApiError]:
-    def tell(problem: Problem) -> ApiError:
+    def convert(problem: Problem) -> ApiError:
         return _type(problem.path, expected, problem.value)
 
-    return tell
+    return convert
 
 
 def _type(param: str, expected: str, value: Any) -> ApiError:
@@ -193,14 +193,14 @@ def translate(trouble: ValidationError) -> ApiError:
 
 def each(trouble: ValidationError) -> list[tuple[tuple[str | int, ...], ApiError]]:
     """All of the errors, each with the keys and indices of its path."""
-    return [(_steps(found["loc"]), _told(found)) for found in trouble.errors(include_url=False)]
+    return [(_steps(found["loc"]), _converted(found)) for found in trouble.errors(include_url=False)]
 
 
 def _steps(place: Sequence[str | int]) -> tuple[str | int, ...]:
     return tuple(step for step in place if isinstance(step, int) or not step.startswith(BRANCH))
 
 
-def _told(found: Any) -> ApiError:
+def _converted(found: Any) -> ApiError:
     place = found["loc"]
     problem = Problem(path(place), place[-1] if place else "", found["input"], found.get("ctx", {}))
     return PROBLEMS.get(found["type"], _other)(problem)

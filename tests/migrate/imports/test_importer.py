@@ -236,7 +236,7 @@ def test_without_times_the_roles_decide_the_order(path: Path) -> None:
 def test_imported_threads_are_not_erased_as_old(path: Path) -> None:
     """A thread with a creation date years ago is not erased immediately by the limit for unused threads."""
     brought(path, exported.everything())
-    assert base().read(threads.left, exported.BEGAN + 86_400, 10) == []
+    assert base().read(threads.unused, exported.BEGAN + 86_400, 10) == []
 
 
 def test_a_program_imports_its_own_messages() -> None:

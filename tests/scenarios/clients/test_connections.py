@@ -80,7 +80,7 @@ def test_a_fork_does_not_touch_the_runs_of_its_parent(colour: str) -> None:
 def _some_beats() -> str:
     """Run the heartbeats of a client once, in the child."""
     for heartbeat in wiring._heartbeats.values():
-        heartbeat.look()
+        heartbeat.check()
         heartbeat.renew()
     return "beaten"
 

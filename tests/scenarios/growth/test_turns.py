@@ -82,7 +82,7 @@ WAYS: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("how", WAYS.values(), ids=WAYS)
 def test_the_cost_of_a_turn_does_not_grow(how: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     # The heartbeat reads the store at intervals, and this turn may take longer than one interval.
-    monkeypatch.setattr(heartbeat, "LOOK", 3600.0)
+    monkeypatch.setattr(heartbeat, "CHECK_INTERVAL", 3600.0)
     with Sink() as sink, OpenAI(api_key="test", base_url=sink.url) as client:
         base = database(os.environ["SHIM_DATABASE_URL"])
         helper = client.beta.assistants.create(model="gpt-4o", instructions="Be brief.").id

@@ -151,7 +151,7 @@ class Place:
         """Let time pass, then run the heartbeat of the process."""
         self.harness.clock.time += seconds
         heartbeat = Heartbeat(self.harness.context, self.harness.base)
-        heartbeat.look()
+        heartbeat.check()
         heartbeat.renew()
         self.settle()
 

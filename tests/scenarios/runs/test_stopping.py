@@ -161,10 +161,10 @@ def test_cancelled_by_another_process(harness: Harness) -> None:
     reads = [
         [created()],
         [added(HELLO)],
-        heartbeat.look,
+        heartbeat.check,
         cancel,
         [text("Hel")],
-        heartbeat.look,
+        heartbeat.check,
         [text("lo.")],
         [ended(HELLO)],
     ]

@@ -57,7 +57,7 @@ def test_the_heartbeat_finds_a_run_that_another_process_has_taken_over(harness: 
         row = harness.base.read(rows.active, thread)
         assert row is not None
         harness.base.write(rows.take_over, row.body["id"], row.owner, "other", harness.clock.time + 30)
-        heartbeat.look()
+        heartbeat.check()
 
     told = harness.run(thread, [[created()], take, [text("Hel")]])
     assert names(told)[-1] == "run.in_progress"

@@ -41,10 +41,10 @@ def _id(table: str) -> list[sa.schema.SchemaItem]:
 
 
 def _thread(table: str) -> list[sa.schema.SchemaItem]:
-    here, there = ["tenant", "thread_id"], ["threads.tenant", "threads.id"]
+    columns, target = ["tenant", "thread_id"], ["threads.tenant", "threads.id"]
     return [
         _text("thread_id"),
-        sa.ForeignKeyConstraint(here, there, name=f"{table}_threads_fk", ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(columns, target, name=f"{table}_threads_fk", ondelete="CASCADE"),
     ]
 
 
