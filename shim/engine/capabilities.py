@@ -23,8 +23,8 @@ MAX_ADDRESSES: Final = 10_000
 
 
 #: What can be learned: the server does not chain; how it treated an invented response id (``shown``); it has no
-#: endpoint that counts tokens; it has no background mode; it no longer has the model; the model refuses a parameter.
-Fact = Literal["unchained", "shown", "uncounted", "foreground", "gone", "refuses"]
+#: endpoint that counts tokens; it has no background mode, or none for streams; it no longer has the model; the model refuses a parameter.
+Fact = Literal["unchained", "shown", "uncounted", "foreground", "foreground_streams", "gone", "refuses"]
 
 
 #: Seconds for which a fact is valid, if less than for others.  If it were wrong, the model would miss the conversation;
@@ -130,6 +130,8 @@ class Capabilities:
             profile = replace(profile, counts=False)
         if self._known(profile.address, "foreground"):
             profile = replace(profile, background=False)
+        if self._known(profile.address, "foreground_streams"):
+            profile = replace(profile, background_streams=False)
         if self._known(profile.address, "unchained"):
             return profiles.without_chains(profile)
         shown: Any = self._known(profile.address, "shown")
@@ -191,9 +193,9 @@ class Capabilities:
         """Record that the server has no endpoint that counts tokens; it is not called again."""
         self._learn(profile.address, "uncounted")
 
-    def foreground(self, profile: Profile) -> None:
-        """Record that the server has no background mode: a process drives its runs from now on."""
-        self._learn(profile.address, "foreground")
+    def foreground(self, profile: Profile, streams_only: bool = False) -> None:
+        """Record that the server has no background mode, or none for streams: a process drives such runs from now on."""
+        self._learn(profile.address, "foreground_streams" if streams_only else "foreground")
 
     def unchained(self, profile: Profile) -> None:
         """Record that the server does not chain: it gets the whole thread from now on, without a test."""

@@ -44,8 +44,10 @@ NO_STORE: Final = re.compile(
 #: Error texts of a server that has no background mode, or not for this organisation.
 NO_BACKGROUND: Final = re.compile(
     r"(?i)\bbackground\b.*(not (supported|permitted|allowed)|unsupported|requires|must be)"
-    r"|(unsupported|unknown|unrecognized).*\bbackground\b"
+    r"|(unsupported|unknown|unrecognized|not( yet)? support)\b.*\bbackground\b"
 )
+#: Those among them of a server whose background mode does not stream.
+NO_BACKGROUND_STREAM: Final = re.compile(r"(?i)\bstream\b.*\bbackground\b|\bbackground\b.*\bstream\b")
 #: Error texts of a server, or a model, that does not stream, or not for this organisation; and their statuses.
 NO_STREAM: Final = re.compile(
     r"(?i)\bto stream\b.*\bmodel"
@@ -126,6 +128,11 @@ def cannot_background(refusal: Refusal) -> bool:
     )
 
 
+def cannot_stream_background(refusal: Refusal) -> bool:
+    """Whether upstream refused because of `background: true` together with `stream: true`."""
+    return cannot_background(refusal) and bool(NO_BACKGROUND_STREAM.search(refusal.message))
+
+
 def cannot_stream(refusal: Refusal) -> bool:
     """Whether upstream refused because of `stream: true`."""
     if refusal.status not in STREAM_STATUSES or refusal.param not in (None, "stream"):
@@ -170,7 +177,7 @@ PROFILES: Final[dict[str, Profile]] = {
     "openai": Profile("openai", background=True, encrypted_reasoning=True, counts=True, official=True),
     "azure": Profile("azure", background=True, encrypted_reasoning=True, counts=True),
     "sandbox": Profile("sandbox", background=True, encrypted_reasoning=True, counts=True, official=True),
-    "ogx": Profile("ogx"),
+    "ogx": Profile("ogx", background_streams=False),
     "vllm": Profile("vllm", stores=False),
     "ollama": Profile("ollama", stores=False),
     "llamacpp": Profile("llamacpp", stores=False),

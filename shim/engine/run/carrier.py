@@ -103,7 +103,7 @@ class Carrier:
             except Refusal as refusal:
                 if not profiles.cannot_background(refusal):
                     raise
-            self.stay_in_foreground()
+                self.stay_in_foreground(refusal)
         return await self._send(lambda body: self.context.upstream.stream(body, self.call))
 
     async def create(self) -> Json:
@@ -118,16 +118,20 @@ class Carrier:
         stored = await self.context.store.write(hand_over, self.state, response_id)
         return self.state.handed_over(stored.run, stored.memory)
 
-    def choose_background(self) -> bool:
+    def choose_background(self, streamed: bool = True) -> bool:
         """Decide whether the run uses upstream's background mode; a run whose background answer is read on always
         does.
         """
-        self.background = self.wants_background or self.place.response_id is not None
+        wanted = self.wants_background and (self.state.profile.background_streams or not streamed)
+        self.background = wanted or self.place.response_id is not None
         return self.background
 
-    def stay_in_foreground(self) -> None:
-        """Upstream has no background mode for this model: this and later requests do not use it."""
-        self.context.capabilities.foreground(self.state.profile)
+    def stay_in_foreground(self, refusal: Refusal) -> None:
+        """Upstream has no background mode for this model, or none for streams: this and later requests do not use
+        it.
+        """
+        streams_only = profiles.cannot_stream_background(refusal)
+        self.context.capabilities.foreground(self.state.profile, streams_only)
         self.background = False
 
     async def _send(self, send: Callable[[Json], Awaitable[T]]) -> T:

@@ -25,7 +25,7 @@ async def reply(carrier: Carrier, first: list[Emitted], streamed: bool, undo: Un
     """
     queued = carrier.turn.run
     carrier.context.registry.enter(queued["id"], carrier.interruption, carrier.context.tenant)
-    in_background = carrier.choose_background() and not streamed
+    in_background = carrier.choose_background(streamed) and not streamed
     if not streamed and not in_background:
         return json_reply(queued, events=carrier.events(first))
     refused: Refusal | None = None
@@ -33,7 +33,7 @@ async def reply(carrier: Carrier, first: list[Emitted], streamed: bool, undo: Un
         await (background.begin(carrier) if in_background else carrier.open())
     except Refusal as refusal:
         if in_background and profiles.cannot_background(refusal):
-            carrier.stay_in_foreground()
+            carrier.stay_in_foreground(refusal)
             return json_reply(queued, events=carrier.events(first))
         if profiles.is_callers_fault(refusal):
             await _undo(carrier, undo)

@@ -85,6 +85,17 @@ def test_a_server_without_background_mode_gets_a_plain_request(harness: Harness)
     assert ["background" in body for body in harness.upstream.bodies] == [True, False, False]
 
 
+def test_a_server_whose_background_mode_does_not_stream(harness: Harness) -> None:
+    """As OGX: streamed runs are plain requests from then on, and others still use the background."""
+    thread = harness.thread("One")
+    harness.script(Refusal(400, "OGX does not yet support 'stream' and 'background' together."), WHOLE)
+    assert names(harness.run(thread))[-1] == "run.completed"
+    harness.run(thread, answer(message(says("Bye."), id="msg_b"), id="resp_2"), additional_instructions="On.")
+    harness.script({"id": "resp_3", "status": "queued", "output": []})
+    harness.post(f"threads/{thread}/runs", assistant_id=harness.assistant())
+    assert ["background" in body for body in harness.upstream.bodies] == [True, False, False, True]
+
+
 def test_a_refused_run_is_not_stored(harness: Harness) -> None:
     thread = harness.thread("One")
     with pytest.raises(Refused, match="Bad schema"):

@@ -10,7 +10,8 @@ from tests.scenarios.upstreams.servers import Server
 from tests.scenarios.upstreams.talks import BRIEF, WAYS, Thread, break_off
 
 Watch = Callable[[str], Watched]
-pytestmark = pytest.mark.parametrize("way", WAYS)
+#: The shim tests a server that it does not know, before it chains there.
+pytestmark = [pytest.mark.parametrize("way", WAYS), pytest.mark.proof]
 
 
 @pytest.fixture(params=["known", "unknown"])
