@@ -11,7 +11,7 @@ from shim.store import runs
 from shim.store.database import database
 from shim.store.tx import Tx
 from tests.scenarios.doors.colours import COLOURS, opened
-from tests.scenarios.doors.loopback import Asked, Loopback
+from tests.scenarios.doors.loopback import Gate, Loopback
 from tests.scenarios.doors.talking import until_ended
 
 
@@ -56,22 +56,20 @@ def test_a_broken_stream_is_resumed_without_a_gap(word: str, colour: str, upstre
 
 
 def test_the_stream_of_a_dead_process_is_resumed(upstream: Loopback) -> None:
-    """The next reader of the run resumes the same response; upstream gets no second request for a response."""
+    """The next reader of the run fetches the same response; upstream gets no second request for a response."""
+    gate = Gate()
     with opened("sync", base_url=upstream.url, max_retries=0) as client:
-        where = begin(client, "slowly essay-20")
-        upstream.answer = _cut_off_for_good
+        where = begin(client, "essay-20")
+        upstream.answer = upstream.gated(gate)
         stream = client.beta.threads.runs.create(**where, stream=True)
         # The id of the response has been stored by then.
         run = next(event.data for event in stream if event.event == "thread.run.in_progress")
         dead(where["thread_id"], run.id)
         upstream.answer = lambda asked: None
         assert until_ended(client.beta.threads, where["thread_id"], run.id)["status"] == "completed"
+        gate.open()
     assert len(upstream.bodies) == 1
-
-
-def _cut_off_for_good(asked: Asked) -> Any:
-    """The sandbox's usual answer, which is slow enough to be left unfinished."""
-    return None
+    assert any(asked.method == "GET" and "/responses/" in asked.path for asked in upstream.asked)
 
 
 def dead(thread_id: str, run_id: str) -> None:
