@@ -78,10 +78,11 @@ class Profile:
     """What a kind of Responses server can do.
 
     ``stores``: answers can be chained by ``previous_response_id``.  ``background``: it has a background mode;
-    ``background_streams``: a response there can be streamed, too; ``always``: every run must use that mode.  ``encrypted_reasoning``: reasoning can be sent again, encrypted.  ``trusted``:
-    it is known to store responses; for any other server ``store`` in each response decides.  ``counts``: it may have an
-    endpoint that counts a request's tokens.  ``official``: OpenAI's model names mean OpenAI's models.  ``address``:
-    identifies the server, the credentials and the model.
+    ``background_streams``: a response there can be streamed, too; ``always``: every run must use that mode.
+    ``encrypted_reasoning``: reasoning can be sent again, encrypted.  ``trusted``: it is known to store responses; for
+    any other server ``store`` in each response decides.  ``counts``: it may have an endpoint that counts a request's
+    tokens.  ``official``: OpenAI's model names mean OpenAI's models.  ``address``: identifies the server, the
+    credentials and the model.
     """
 
     name: str

@@ -60,8 +60,8 @@ SERVERS: Final[dict[str, tuple[str, str]]] = {
         "Chained after the check has shown that it looks previous responses up, until an answer shows the opposite.",
     ),
 }
-#: Fields of a profile that describe no property of a kind of server.
-UNSHOWN: Final = ("name", "address", "always")
+#: Fields of a profile that describe no property of a kind of server, or only a detail of another one.
+UNSHOWN: Final = ("name", "address", "always", "background_streams")
 #: Where the table of servers stands in a page that is written by hand.
 BETWEEN: Final = re.compile(r"(<!-- servers -->\n).*?(\n<!-- /servers -->)", re.DOTALL)
 

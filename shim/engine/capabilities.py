@@ -23,7 +23,8 @@ MAX_ADDRESSES: Final = 10_000
 
 
 #: What can be learned: the server does not chain; how it treated an invented response id (``shown``); it has no
-#: endpoint that counts tokens; it has no background mode, or none for streams; it no longer has the model; the model refuses a parameter.
+#: endpoint that counts tokens; it has no background mode, or none for streams; it no longer has the model; the model
+#: refuses a parameter.
 Fact = Literal["unchained", "shown", "uncounted", "foreground", "foreground_streams", "gone", "refuses"]
 
 
@@ -194,7 +195,9 @@ class Capabilities:
         self._learn(profile.address, "uncounted")
 
     def foreground(self, profile: Profile, streams_only: bool = False) -> None:
-        """Record that the server has no background mode, or none for streams: a process drives such runs from now on."""
+        """Record that the server has no background mode, or none for streams: a process drives such runs from now
+        on.
+        """
         self._learn(profile.address, "foreground_streams" if streams_only else "foreground")
 
     def unchained(self, profile: Profile) -> None:
