@@ -56,7 +56,7 @@ OLD = (
     "tests/cli/test_parity.py",
     "tests/migrate/imports/test_values.py",
     "tests/runtime",
-    "tests/server/test_passage.py",
+    "tests/server/test_forwarding.py",
 )
 #: All that they can break: `ALL=1 nox -s floors`, three minutes more.
 MOST = (

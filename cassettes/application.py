@@ -32,20 +32,20 @@ class Transcript:
     made: list[str] = field(default_factory=list)
     files: list[bytes] = field(default_factory=list)
 
-    def hear(self, event: Any) -> None:
+    def add_event(self, event: Any) -> None:
         """One event of a stream."""
         if event.event not in DELTAS or self.events[-1:] != [event.event]:
             self.events.append(event.event)
 
-    def asked(self, run: Any, scenario: Scenario) -> list[Any]:
+    def answer_calls(self, run: Any, scenario: Scenario) -> list[Any]:
         """A tool round: what is asked for is noted, the scenario's answers come back."""
         calls = run.required_action.submit_tool_outputs.tool_calls
-        made = [call[0] for each in self.rounds for call in each]
+        earlier = [call[0] for each in self.rounds for call in each]
         self.rounds.append([(call.function.name, call.function.arguments) for call in calls])
         outputs = []
         for call in calls:
             answers = scenario.outputs[call.function.name]
-            turn = min(made.count(call.function.name), len(answers) - 1)
+            turn = min(earlier.count(call.function.name), len(answers) - 1)
             outputs.append({"tool_call_id": call.id, "output": answers[turn]})
         return outputs
 
@@ -80,11 +80,13 @@ def run(client: Any, scenario: Scenario, streamed: bool) -> Transcript:
     assistant = client.beta.assistants.create(model=MODEL, instructions=INSTRUCTIONS, tools=scenario.tools)
     files = [client.files.create(**upload).id for upload in scenario.uploads()]
     thread = client.beta.threads.create()
-    carry = _streamed if streamed else _polled
-    for number, ask in enumerate(scenario.asks):
-        client.beta.threads.messages.create(thread.id, role="user", **scenario.message(ask, [] if number else files))
+    finish_run = _streamed if streamed else _polled
+    for number, question in enumerate(scenario.questions):
+        client.beta.threads.messages.create(
+            thread.id, role="user", **scenario.message(question, [] if number else files)
+        )
         try:
-            ended = carry(client, scenario, thread.id, assistant.id, seen)
+            ended = finish_run(client, scenario, thread.id, assistant.id, seen)
         except openai.APIStatusError as error:
             seen.refuse(error)
             break
@@ -101,11 +103,11 @@ def _streamed(client: Any, scenario: Scenario, thread: str, assistant: str, seen
     while stream is not None:
         with stream as events:
             for event in events:
-                seen.hear(event)
+                seen.add_event(event)
                 found = event.data if event.data.object == "thread.run" else found
         stream = None
         if found.status == "requires_action":
-            outputs = seen.asked(found, scenario)
+            outputs = seen.answer_calls(found, scenario)
             stream = runs.submit_tool_outputs(found.id, thread_id=thread, tool_outputs=outputs, stream=True)
     return found
 
@@ -114,7 +116,7 @@ def _polled(client: Any, scenario: Scenario, thread: str, assistant: str, seen: 
     runs = client.beta.threads.runs
     found = runs.create_and_poll(thread_id=thread, assistant_id=assistant, **scenario.run)
     while found.status == "requires_action":
-        outputs = seen.asked(found, scenario)
+        outputs = seen.answer_calls(found, scenario)
         found = runs.submit_tool_outputs_and_poll(run_id=found.id, thread_id=thread, tool_outputs=outputs)
     return found
 
@@ -125,12 +127,12 @@ async def run_async(client: Any, scenario: Scenario, streamed: bool) -> Transcri
     assistant = await client.beta.assistants.create(model=MODEL, instructions=INSTRUCTIONS, tools=scenario.tools)
     files = [(await client.files.create(**upload)).id for upload in scenario.uploads()]
     thread = await client.beta.threads.create()
-    carry = _streamed_async if streamed else _polled_async
-    for number, ask in enumerate(scenario.asks):
-        said = scenario.message(ask, [] if number else files)
-        await client.beta.threads.messages.create(thread.id, role="user", **said)
+    finish_run = _streamed_async if streamed else _polled_async
+    for number, question in enumerate(scenario.questions):
+        message = scenario.message(question, [] if number else files)
+        await client.beta.threads.messages.create(thread.id, role="user", **message)
         try:
-            ended = await carry(client, scenario, thread.id, assistant.id, seen)
+            ended = await finish_run(client, scenario, thread.id, assistant.id, seen)
         except openai.APIStatusError as error:
             seen.refuse(error)
             break
@@ -147,11 +149,11 @@ async def _streamed_async(client: Any, scenario: Scenario, thread: str, assistan
     while stream is not None:
         async with stream as events:
             async for event in events:
-                seen.hear(event)
+                seen.add_event(event)
                 found = event.data if event.data.object == "thread.run" else found
         stream = None
         if found.status == "requires_action":
-            outputs = seen.asked(found, scenario)
+            outputs = seen.answer_calls(found, scenario)
             stream = await runs.submit_tool_outputs(found.id, thread_id=thread, tool_outputs=outputs, stream=True)
     return found
 
@@ -160,6 +162,6 @@ async def _polled_async(client: Any, scenario: Scenario, thread: str, assistant:
     runs = client.beta.threads.runs
     found = await runs.create_and_poll(thread_id=thread, assistant_id=assistant, **scenario.run)
     while found.status == "requires_action":
-        outputs = seen.asked(found, scenario)
+        outputs = seen.answer_calls(found, scenario)
         found = await runs.submit_tool_outputs_and_poll(run_id=found.id, thread_id=thread, tool_outputs=outputs)
     return found

@@ -18,13 +18,13 @@ PARIS: Final = '{"city": "Paris"}'
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """``asks``: the user's messages, a run each.  ``outputs``: what each function answers, call after call; the last
-    answer again if it is called more often.  ``run``: further parameters of the runs.  ``only_sandbox``: no real model
-    does this on demand.  ``hosted``: tools that work upstream.  ``files``: name and content of what is uploaded before,
-    and attached to the first message for those tools, or shown in it.
+    """``questions``: the user's messages, a run each.  ``outputs``: what each function answers, call after call; the
+    last answer again if it is called more often.  ``run``: further parameters of the runs.  ``only_sandbox``: no real
+    model does this on demand.  ``hosted``: tools that work upstream.  ``files``: name and content of what is uploaded
+    before, and attached to the first message for those tools, or shown in it.
     """
 
-    asks: tuple[str, ...]
+    questions: tuple[str, ...]
     outputs: dict[str, tuple[str, ...]] = field(default_factory=dict)
     run: dict[str, Any] = field(default_factory=dict)
     key: str = KEY
@@ -45,13 +45,13 @@ class Scenario:
         purposes = {name: "vision" if name.endswith(".png") else "assistants" for name in self.files}
         return [{"file": (name, content), "purpose": purposes[name]} for name, content in self.files.items()]
 
-    def message(self, ask: str, files: list[str]) -> dict[str, Any]:
+    def message(self, question: str, files: list[str]) -> dict[str, Any]:
         """A user's message with uploaded files: attached for the tools, or as images where nothing works on them."""
         if not self.hosted:
             images = [{"type": "image_file", "image_file": {"file_id": file, "detail": "low"}} for file in files]
-            return {"content": [{"type": "text", "text": ask}, *images]} if images else {"content": ask}
+            return {"content": [{"type": "text", "text": question}, *images]} if images else {"content": question}
         attachments = [{"file_id": file, "tools": list(self.hosted)} for file in files]
-        return {"content": ask, "attachments": attachments} if attachments else {"content": ask}
+        return {"content": question, "attachments": attachments} if attachments else {"content": question}
 
 
 WEATHER: Final = {"get_weather": ('{"celsius": 19}',)}

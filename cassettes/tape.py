@@ -95,7 +95,7 @@ def _printable(content: bytes) -> str:
 def _request_filter(base_url: str) -> Any:
     base = urlsplit(base_url).path.rstrip("/")
 
-    def kept(request: Any) -> Any:
+    def filtered(request: Any) -> Any:
         parts = urlsplit(request.uri)
         query = f"?{parts.query}" if parts.query else ""
         request.uri = request.uri if request.uri.startswith(BASE_URL) else BASE_URL + parts.path[len(base) :] + query
@@ -103,12 +103,12 @@ def _request_filter(base_url: str) -> Any:
         request.headers = {}
         return request
 
-    return kept
+    return filtered
 
 
 def _kept_response(response: dict[str, Any]) -> dict[str, Any]:
-    kept = {name.lower(): value for name, value in response["headers"].items() if name.lower() in KEPT_RESPONSE}
-    return response | {"headers": kept}
+    headers = {name.lower(): value for name, value in response["headers"].items() if name.lower() in KEPT_RESPONSE}
+    return response | {"headers": headers}
 
 
 class Readable:

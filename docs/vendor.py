@@ -51,9 +51,11 @@ def copied() -> dict[str, str]:
     whole = {path: _rewritten(path) for path in _modules()}
     parts = {f"{package}/__init__.py": _package(package, {*whole, BETA}) for package in PACKAGES}
     parts[BETA] = _beta()
-    told = {path: _head("imports") + source for path, source in whole.items()}
-    told |= {path: _head("imports, and all but the Assistants API left out") + source for path, source in parts.items()}
-    return {f"openai/{path}": source for path, source in sorted(told.items())}
+    sources = {path: _head("imports") + source for path, source in whole.items()}
+    sources |= {
+        path: _head("imports, and all but the Assistants API left out") + source for path, source in parts.items()
+    }
+    return {f"openai/{path}": source for path, source in sorted(sources.items())}
 
 
 def licence() -> str:
@@ -103,25 +105,25 @@ def _package(package: str, files: set[str]) -> str:
     """The imports of a package's ``__init__`` that lead to copied modules."""
     tree = ast.parse((SDK / package / "__init__.py").read_text())
     imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.level == 1]
-    kept = [
+    used = [
         node
         for node in imports
         if not files.isdisjoint({f"{package}/{node.module}.py", f"{package}/{node.module}/__init__.py"})
     ]
-    return "\n".join(ast.unparse(node) for node in kept) + "\n"
+    return "\n".join(ast.unparse(node) for node in used) + "\n"
 
 
 def _beta() -> str:
     """The resources ``client.beta``, with the members that lead to the Assistants API."""
     tree = ast.parse(_rewritten(BETA))
-    kept: list[ast.stmt] = []
+    members: list[ast.stmt] = []
     for node in tree.body:
         if isinstance(node, ast.ClassDef):
             node.body = [each for each in node.body if isinstance(each, ast.FunctionDef) and each.name in MEMBERS]
-            kept.append(node)
+            members.append(node)
         elif isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] in IMPORTS:
-            kept.append(node)
-    return ast.unparse(ast.Module(body=kept, type_ignores=[])) + "\n"
+            members.append(node)
+    return ast.unparse(ast.Module(body=members, type_ignores=[])) + "\n"
 
 
 def main() -> None:

@@ -6,7 +6,7 @@ from shim.cli import main, program
 
 if __name__ == "__main__":
     words = sys.argv[1:]
-    if program.named(words):
+    if program.starts_program(words):
         program.start(words)
     else:
         main()

@@ -38,8 +38,8 @@ BY_ENGINE: Final[dict[str, str]] = {
 
 
 def print_page() -> str:
-    told = [row for row in RULES.items() if not isinstance(row[1], Nothing)]
-    rows = [(_key(key), first_line(rule), _emitted(EMITS[rule])) for key, rule in told]
+    sent = [row for row in RULES.items() if not isinstance(row[1], Nothing)]
+    rows = [(_key(key), first_line(rule), _emitted(EMITS[rule])) for key, rule in sent]
     opens, ends = (", ".join(map(code, names)) for names in (STEP_OPENS, ENDS))
     return page(
         "Events",
@@ -61,12 +61,12 @@ def _key(key: Key) -> str:
 
 def _emitted(names: frozenset[str]) -> str:
     """The names; a complete group is replaced by its short name."""
-    words = []
-    for word, group in (("*step opens*", frozenset(STEP_OPENS)), ("*ends*", frozenset(ENDS))):
+    shown = []
+    for short_name, group in (("*step opens*", frozenset(STEP_OPENS)), ("*ends*", frozenset(ENDS))):
         if group <= names:
-            words.append(word)
+            shown.append(short_name)
             names -= group
-    return ", ".join(words + [code(name) for name in sorted(names)]) or "-"
+    return ", ".join(shown + [code(name) for name in sorted(names)]) or "-"
 
 
 def _silent() -> str:

@@ -20,16 +20,16 @@ The test of `shim/x/y.py` is `tests/x/test_y.py`; tests of several rooms togethe
 """
 
 
-def _says(path: Path) -> str:
+def _first_sentence(path: Path) -> str:
     """The first sentence of a file's docstring."""
-    said = ast.get_docstring(ast.parse(path.read_text())) or ""
-    return cell(said.split("\n\n")[0].split(".  ")[0].removesuffix("."))
+    docstring = ast.get_docstring(ast.parse(path.read_text())) or ""
+    return cell(docstring.split("\n\n")[0].split(".  ")[0].removesuffix("."))
 
 
 def _room(folder: Path) -> str:
     files = [path for path in sorted(folder.glob("*.py")) if path.name != "__init__.py"]
-    rows = [[code(path.name), _says(path)] for path in files if _says(path)]
-    head = f"## {folder.relative_to(ROOT)}\n\n{_says(folder / '__init__.py')}."
+    rows = [[code(path.name), _first_sentence(path)] for path in files if _first_sentence(path)]
+    head = f"## {folder.relative_to(ROOT)}\n\n{_first_sentence(folder / '__init__.py')}."
     return f"{head}\n\n{table(['file', 'what it is'], rows)}" if rows else head
 
 

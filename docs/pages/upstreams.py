@@ -107,7 +107,7 @@ def print_page() -> str:
         table(("host and port match", "profile"), [(code(host), code(name)) for host, name in HOSTS.items()]),
         "## Lost chains",
         LOST,
-        table(("said by", "words"), [(who, code(words)) for who, words in LOST_PHRASES.items()]),
+        table(("said by", "words"), [(server, code(phrase)) for server, phrase in LOST_PHRASES.items()]),
     )
 
 

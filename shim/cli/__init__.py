@@ -13,23 +13,23 @@ MISSING: Final = 'assistants-shim needs the extra "server" for its commands: pip
 
 def main() -> None:
     """Run the command in ``sys.argv``.  Exits with 2 if the extra is not installed."""
-    command, words = sys.argv[1:2], sys.argv[2:]
-    if command == ["run"] and program.wanted(words):
+    command, arguments = sys.argv[1:2], sys.argv[2:]
+    if command == ["run"] and program.names_program(arguments):
         # Without the command-line library, which handles EOFError, Ctrl-C and exit codes itself.
-        program.start(words)
+        program.start(arguments)
         return
     if any(find_spec(name) is None for name in EXTRA):
         print(MISSING, file=sys.stderr)
         raise SystemExit(2)
-    made = _served() if command == ["serve"] else _all()
+    made = _serve_alone() if command == ["serve"] else _all()
     made(prog_name="assistants-shim")
 
 
-def _served() -> Any:
+def _serve_alone() -> Any:
     """The command line of a server and of its processes, without the modules of the other commands."""
-    from shim.cli import serve, spoken
+    from shim.cli import common, serve
 
-    return spoken.alone("serve", serve.serve)
+    return common.single_command("serve", serve.serve)
 
 
 def _all() -> Any:

@@ -35,7 +35,7 @@ def eject(
         Literal["responses", "agents"],
         typer.Option("--style", help="Write for the Responses API, or for the Agents SDK (`openai-agents`)."),
     ] = "responses",
-    waits: Annotated[
+    is_async: Annotated[
         bool, typer.Option("--async", help="Write async code; code for the Agents SDK is always async.")
     ] = False,
     streamed: Annotated[bool, typer.Option("--stream", help="Return the answer piece by piece, as a stream.")] = False,
@@ -51,7 +51,9 @@ def eject(
         raise typer.BadParameter(f"{to} exists already; --force overwrites it", param_hint="--to")
     try:
         assistant = _assistant(source, which)
-        plan = _plan(assistant, functions or (Path(source) if source.endswith(".py") else None), style, waits, streamed)
+        plan = _plan(
+            assistant, functions or (Path(source) if source.endswith(".py") else None), style, is_async, streamed
+        )
         text = WRITERS[style](plan)
     except Unreadable as problem:
         raise typer.BadParameter(str(problem), param_hint="ASSISTANT|FILE") from None
@@ -63,14 +65,14 @@ def eject(
         typer.echo(f"{name}: no code was found, write it (or name its file with --functions)", err=True)
 
 
-def _plan(assistant: Json, file: Path | None, style: str, waits: bool, streamed: bool) -> Plan:
-    asked = request.of_assistant(assistant, models.model_map(settings()))
+def _plan(assistant: Json, file: Path | None, style: str, is_async: bool, streamed: bool) -> Plan:
+    body = request.of_assistant(assistant, models.model_map(settings()))
     title = " ".join((assistant["name"] or assistant["id"] or "Assistant").split()).replace('"', "'").replace("\\", "/")
-    plan = Plan(title, asked, is_async=waits or style == "agents", streamed=streamed)
+    plan = Plan(title, body, is_async=is_async or style == "agents", streamed=streamed)
     if file is None:
         return plan
-    taken = Module(_text(file), str(file)).taken(tool["name"] for tool in plan.function_tools)
-    return Plan(title, asked, taken, plan.is_async, streamed)
+    copied = Module(_text(file), str(file)).copy(tool["name"] for tool in plan.function_tools)
+    return Plan(title, body, copied, plan.is_async, streamed)
 
 
 def _assistant(source: str, which: str | None) -> Json:

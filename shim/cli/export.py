@@ -80,8 +80,8 @@ def _to_conversations(wanted: list[str], path: Path, tenant: str | None) -> None
             counts[outcome.verdict] += 1
             counts["items"] += outcome.items
             if outcome.verdict in FAILED:
-                words = conversations.VERDICTS[outcome.verdict]
-                typer.echo(f"{id}: {words}{f' ({outcome.detail})' if outcome.detail else ''}", err=True)
+                meaning = conversations.VERDICTS[outcome.verdict]
+                typer.echo(f"{id}: {meaning}{f' ({outcome.detail})' if outcome.detail else ''}", err=True)
     summary = ", ".join(f"{counts[verdict]} {verdict}" for verdict in conversations.VERDICTS if counts[verdict])
     typer.echo(f"{summary or 'no threads'}; {counts['items']} items added; {path} has the conversation of each thread")
     if any(counts[verdict] for verdict in FAILED):

@@ -172,8 +172,8 @@ def _prices(path: Path | None) -> dict[str, Price]:
 
 def _assistants() -> dict[str, Json]:
     """The assistants of the store and declared ones, by id."""
-    there = {body["id"]: body for body in stored.store().read(survey.assistants, None)}
-    return there | {id: each.body for id, each in declarations.declared(settings().assistants).items()}
+    stored_assistants = {body["id"]: body for body in stored.store().read(survey.assistants, None)}
+    return stored_assistants | {id: each.body for id, each in declarations.declared(settings().assistants).items()}
 
 
 def _setting(given: str, known: dict[str, Json]) -> Json:
@@ -280,6 +280,6 @@ def _turn(compared: Compared) -> str:
         found = [f"{each.what}: {each.recorded} → {each.candidate}" for each in judged.differences]
         why = [judged.result.stopped] if judged.result.stopped else []
         error = (judged.result.answer.error or {}).get("message")
-        told = printing.one_line("; ".join([*why, *([error] if error else []), *found]), 160)
-        lines.append(f"  {SIGNS[judged.verdict]} {escape(judged.result.model)}  {escape(told)}")
+        detail = printing.one_line("; ".join([*why, *([error] if error else []), *found]), 160)
+        lines.append(f"  {SIGNS[judged.verdict]} {escape(judged.result.model)}  {escape(detail)}")
     return "\n".join(lines)

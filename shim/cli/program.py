@@ -38,24 +38,26 @@ def run_module(name: str, arguments: Sequence[str]) -> None:
     _run(_run_module, name)
 
 
-def named(words: Sequence[str]) -> bool:
+def starts_program(arguments: Sequence[str]) -> bool:
     """Whether a command line names a program (``app.py ...`` or ``-m module ...``) and no command."""
-    if words[:1] == ["-m"]:
-        return len(words) > 1
-    return bool(words) and words[0].endswith(".py") and Path(words[0]).is_file()
+    if arguments[:1] == ["-m"]:
+        return len(arguments) > 1
+    return bool(arguments) and arguments[0].endswith(".py") and Path(arguments[0]).is_file()
 
 
-def wanted(words: Sequence[str]) -> bool:
+def names_program(arguments: Sequence[str]) -> bool:
     """Whether the arguments of ``run`` name a program: an existing file of any name, or a module."""
-    return named(words) or (bool(words) and not words[0].startswith("-") and Path(words[0]).is_file())
+    return starts_program(arguments) or (
+        bool(arguments) and not arguments[0].startswith("-") and Path(arguments[0]).is_file()
+    )
 
 
-def start(words: Sequence[str]) -> None:
+def start(arguments: Sequence[str]) -> None:
     """Run the program that the arguments name."""
-    if words[0] == "-m":
-        run_module(words[1], words[2:])
+    if arguments[0] == "-m":
+        run_module(arguments[1], arguments[2:])
     else:
-        run_file(Path(words[0]), words[1:])
+        run_file(Path(arguments[0]), arguments[1:])
 
 
 def _first_on_path(folder: str) -> None:
@@ -93,13 +95,13 @@ def _shortened(hook: Callable[..., Any]) -> Callable[..., Any]:
     """An exception hook that leaves out the frames of this file."""
 
     def show(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-        own = _own(trace)
-        hook(kind, error.with_traceback(own), own)
+        shortened = _without_own_frames(trace)
+        hook(kind, error.with_traceback(shortened), shortened)
 
     return show
 
 
-def _own(trace: TracebackType | None) -> TracebackType | None:
+def _without_own_frames(trace: TracebackType | None) -> TracebackType | None:
     """The traceback without the frames of this file."""
     while trace is not None and trace.tb_frame.f_code.co_filename != __file__:
         trace = trace.tb_next

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import typer
 
-from shim.cli import assistants, keys, spoken, threads
+from shim.cli import assistants, common, keys, threads
 from shim.cli.adopt import adopt
 from shim.cli.check import check
 from shim.cli.demo import demo
@@ -74,12 +74,12 @@ PASSED_ON: Final = {"run": {"allow_interspersed_args": False, "ignore_unknown_op
 def app() -> typer.Typer:
     """The command line with a command for each row."""
     made = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
-    made.callback()(spoken.common)
+    made.callback()(common.global_options)
     groups = {name: typer.Typer(no_args_is_help=True, help=text) for name, text in GROUPS.items()}
     for name, command in COMMANDS.items():
-        group, _, own = name.rpartition(" ")
+        group, _, command_name = name.rpartition(" ")
         place = groups[group] if group else made
-        place.command(own, context_settings=PASSED_ON.get(name))(spoken.plainly(command))
+        place.command(command_name, context_settings=PASSED_ON.get(name))(common.with_plain_errors(command))
     for name, group_of in groups.items():
         made.add_typer(group_of, name=name)
     return made

@@ -39,13 +39,15 @@ def _tree(found: ledger.Trace, full: bool) -> Tree:
             tree.add(_mark(mark))
         chained = f"previous_response_id {made.previous}" if made.previous else "the whole thread"
         when = printing.moment(made.created_at)
-        asked = tree.add(f"[cyan]POST /responses[/cyan]  [dim]{when}, {escape(chained)}[/dim]")
+        request = tree.add(f"[cyan]POST /responses[/cyan]  [dim]{when}, {escape(chained)}[/dim]")
         for item in made.sent:
-            asked.add(f"→ {escape(_words(item, full))}")
+            request.add(f"→ {escape(_item_text(item, full))}")
         status = made.status or "not ended"
-        answer = asked.add(f"[green]{escape(made.response)}[/green] {escape(status)}  [dim]{_tokens(made.usage)}[/dim]")
+        answer = request.add(
+            f"[green]{escape(made.response)}[/green] {escape(status)}  [dim]{_tokens(made.usage)}[/dim]"
+        )
         for item in made.received:
-            answer.add(f"← {escape(_words(item, full))}")
+            answer.add(f"← {escape(_item_text(item, full))}")
     for mark in found.unanswered:
         tree.add(_mark(mark))
     return tree
@@ -74,7 +76,7 @@ def _tokens(usage: Json | None) -> str:
     return f"{usage.get('input_tokens', 0)} tokens in, {usage.get('output_tokens', 0)} out" if usage else ""
 
 
-def _words(item: Json, full: bool) -> str:
+def _item_text(item: Json, full: bool) -> str:
     """An item in one line."""
     if full:
         return encoding.indented(item).decode()

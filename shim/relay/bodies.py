@@ -42,12 +42,12 @@ class _Source:
             return
         self._begun = True
         if isinstance(self.stream, RunStream):
-            background.thread(partial(self._tell, self.stream), NAME)
+            background.thread(partial(self._read_stream, self.stream), NAME)
         else:
             self._cancel = partial(asyncio.get_running_loop().call_soon_threadsafe, self.stream.cancel)
-            background.task(self._tell_async(self.stream), NAME)
+            background.task(self._read_stream_async(self.stream), NAME)
 
-    def _tell(self, stream: RunStream) -> None:
+    def _read_stream(self, stream: RunStream) -> None:
         try:
             with stream:
                 for event in stream:
@@ -57,7 +57,7 @@ class _Source:
         finally:
             self._end()
 
-    async def _tell_async(self, stream: AsyncRunStream) -> None:
+    async def _read_stream_async(self, stream: AsyncRunStream) -> None:
         try:
             async with aclosing(stream) as events:
                 async for event in events:

@@ -31,7 +31,7 @@ OnResponse = Callable[[Response], "Awaitable[None] | None"]
 #: Events with a message in its final form.
 MESSAGE_ENDS: Final = frozenset({"thread.message.completed", "thread.message.incomplete"})
 #: Seconds between two polls of a run whose functions another process runs.
-LOOK: Final = 1.0
+POLL_SECONDS: Final = 1.0
 #: Options about how a request is sent, which apply to every request of the run.
 SENDING: Final = frozenset({"extra_headers", "extra_query", "timeout"})
 
@@ -165,8 +165,8 @@ class Rounds:
         """
         log.warning("the run %s is polled, as its stream did not go on (%s)", self.run.id, type(broken).__name__)
         run = await self.port.call("poll", self._where())
-        asked = run.required_action.submit_tool_outputs.tool_calls if run.status == "requires_action" else []
-        if any(each.id in self.outputs for each in asked):
+        required_calls = run.required_action.submit_tool_outputs.tool_calls if run.status == "requires_action" else []
+        if any(each.id in self.outputs for each in required_calls):
             raise broken or RuntimeError("the stream of the run ended before the run")
         for event in await self._missed(run):
             list(turn.see(event))
@@ -180,7 +180,7 @@ class Rounds:
         while f"thread.run.{run.status}" not in ENDS:
             run = await self.port.call("poll", where)
             if run.status == "requires_action":
-                await self.port.wait(LOOK)
+                await self.port.wait(POLL_SECONDS)
         for event in await self._missed(run):
             yield event
         self.run = run

@@ -119,53 +119,53 @@ class Toolbox:
         tool = self.tools.get(call.name)
         return tool is not None and tool.is_async
 
-    def run(self, asked: Call) -> str:
+    def run(self, tool_call: Call) -> str:
         """The output of a call, in this thread; a coroutine runs in an event loop of its own, with its time limit."""
         try:
-            found = self._called(asked)
-            return written(asyncio.run(self._limited(found, asked)) if inspect.isawaitable(found) else found)
+            found = self._result(tool_call)
+            return written(asyncio.run(self._limited(found, tool_call)) if inspect.isawaitable(found) else found)
         except Exception as problem:  # noqa: BLE001 - the model is told
-            return self._failed(asked, problem)
+            return self._failed(tool_call, problem)
 
-    async def run_async(self, asked: Call) -> str:
+    async def run_async(self, tool_call: Call) -> str:
         """The output of a call, on this event loop; the caller limits the time."""
         try:
-            found = self._called(asked)
+            found = self._result(tool_call)
             return written(await found if inspect.isawaitable(found) else found)
         except Exception as problem:  # noqa: BLE001 - the model is told
-            return self._failed(asked, problem)
+            return self._failed(tool_call, problem)
 
-    def timed_out(self, asked: Call) -> str:
+    def timed_out(self, tool_call: Call) -> str:
         """The output of a call that took too long."""
-        log.warning("the function %s took longer than %g s", asked.name, self.seconds(asked))
-        return failure(f"{asked.name} gave no result within {self.seconds(asked):g} seconds")
+        log.warning("the function %s took longer than %g s", tool_call.name, self.seconds(tool_call))
+        return failure(f"{tool_call.name} gave no result within {self.seconds(tool_call):g} seconds")
 
-    def _called(self, asked: Call) -> Any:
-        tool = self.tools.get(asked.name)
+    def _result(self, tool_call: Call) -> Any:
+        tool = self.tools.get(tool_call.name)
         if tool is None:
             known = ", ".join(sorted(self.tools)) or "none"
-            raise _Told(f"there is no function {asked.name}; there are: {known}")
+            raise _ModelMistake(f"there is no function {tool_call.name}; there are: {known}")
         try:
-            values = tool.check.read(asked.arguments)
+            values = tool.check.read(tool_call.arguments)
         except InvalidArguments as problem:
-            raise _Told(f"invalid arguments for {asked.name}: {problem}") from None
+            raise _ModelMistake(f"invalid arguments for {tool_call.name}: {problem}") from None
         return call(tool.function, values)
 
-    async def _limited(self, found: Awaitable[Any], asked: Call) -> Any:
-        return await asyncio.wait_for(found, self.seconds(asked))
+    async def _limited(self, found: Awaitable[Any], tool_call: Call) -> Any:
+        return await asyncio.wait_for(found, self.seconds(tool_call))
 
-    def _failed(self, asked: Call, problem: Exception) -> str:
-        if isinstance(problem, _Told):
-            log.info("a call of the model cannot be run, and the model gets this error: %s", asked.name)
+    def _failed(self, tool_call: Call, problem: Exception) -> str:
+        if isinstance(problem, _ModelMistake):
+            log.info("a call of the model cannot be run, and the model gets this error: %s", tool_call.name)
             return failure(str(problem))
-        if isinstance(problem, asyncio.TimeoutError) and not str(problem) and self.seconds(asked) is not None:
-            return self.timed_out(asked)
-        log.warning("the function %s failed: %s", asked.name, type(problem).__name__)
-        log.debug("the function %s failed", asked.name, exc_info=problem)
-        return failure(self.describe(asked, problem))
+        if isinstance(problem, asyncio.TimeoutError) and not str(problem) and self.seconds(tool_call) is not None:
+            return self.timed_out(tool_call)
+        log.warning("the function %s failed: %s", tool_call.name, type(problem).__name__)
+        log.debug("the function %s failed", tool_call.name, exc_info=problem)
+        return failure(self.describe(tool_call, problem))
 
 
-class _Told(Exception):
+class _ModelMistake(Exception):
     """A mistake of the model, with a message for the model."""
 
 

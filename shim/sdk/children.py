@@ -29,7 +29,7 @@ STARTS: Final[dict[str, tuple[int, int, int]]] = {
     "os.spawn": (1, 2, 3),
 }
 #: Options with which Python ignores its environment, or runs no sitecustomize.
-DEAF: Final = frozenset("IES")
+IGNORES_ENVIRONMENT: Final = frozenset("IES")
 #: Options that end the list of options.
 LAST: Final = frozenset("cm")
 #: Options whose value follows them.
@@ -38,7 +38,7 @@ VALUED: Final = frozenset("WX")
 _state: Final = {"watching": False, "active": False, "warned": False}
 
 
-def take_in() -> None:
+def enable() -> None:
     """Install the shim in Python processes that are started from now on.  Logged once, in the first process."""
     _state["active"] = True
     if MARK not in os.environ:
@@ -53,8 +53,8 @@ def take_in() -> None:
         sys.addaudithook(_watch)
 
 
-def leave_out() -> None:
-    """Undo `take_in`."""
+def disable() -> None:
+    """Undo `enable`."""
     _state["active"] = False
     os.environ.pop(MARK, None)
     if STARTUP in os.environ.get(PATH, ""):
@@ -72,10 +72,12 @@ def _watch(event: str, values: tuple[Any, ...]) -> None:
     if places is None or not _state["active"] or _state["warned"]:
         return
     executable, arguments, environment = (values[place] for place in places)
-    words = [os.fsdecode(word) for word in ([arguments] if isinstance(arguments, (str, bytes)) else arguments)]
-    called = os.fsdecode(executable or words[0])
-    if is_python(called) and is_out_of_reach(words, environment):
-        _warn(" ".join([called, *words[1:]])[:200])
+    command_line = [
+        os.fsdecode(argument) for argument in ([arguments] if isinstance(arguments, (str, bytes)) else arguments)
+    ]
+    called = os.fsdecode(executable or command_line[0])
+    if is_python(called) and is_out_of_reach(command_line, environment):
+        _warn(" ".join([called, *command_line[1:]])[:200])
 
 
 def _warn(command: str) -> None:
@@ -94,7 +96,7 @@ def is_python(executable: str) -> bool:
     return executable == sys.executable or Path(executable).name.lower().startswith(("python", "pypy"))
 
 
-def is_out_of_reach(words: Sequence[str], environment: Mapping[Any, Any] | None) -> bool:
+def is_out_of_reach(command_line: Sequence[str], environment: Mapping[Any, Any] | None) -> bool:
     """Whether a Python with this command line and environment (None: this process's own) does not run the
     sitecustomize.
     """
@@ -102,22 +104,22 @@ def is_out_of_reach(words: Sequence[str], environment: Mapping[Any, Any] | None)
         given = {os.fsdecode(name): os.fsdecode(value) for name, value in environment.items()}
         if MARK not in given or STARTUP not in given.get(PATH, "").split(os.pathsep):
             return True
-    return not DEAF.isdisjoint(_options(words[1:]))
+    return not IGNORES_ENVIRONMENT.isdisjoint(_options(command_line[1:]))
 
 
-def _options(words: Sequence[str]) -> str:
+def _options(arguments: Sequence[str]) -> str:
     """The letters of Python's own options at the beginning of a command line."""
-    found, rest = "", iter(words)
-    for word in rest:
-        if not word.startswith("-") or word == "-":
+    found, rest = "", iter(arguments)
+    for argument in rest:
+        if not argument.startswith("-") or argument == "-":
             break
-        if word.startswith("--"):
+        if argument.startswith("--"):
             continue
-        for place, letter in enumerate(word[1:], start=1):
+        for place, letter in enumerate(argument[1:], start=1):
             if letter in LAST:
                 return found
             if letter in VALUED:
-                if word[place + 1 :] == "":
+                if argument[place + 1 :] == "":
                     next(rest, None)
                 break
             found += letter

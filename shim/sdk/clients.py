@@ -51,9 +51,9 @@ def able_responses(plain: Any) -> Any:
 
 def _able(resource: Any) -> Any:
     # Loaded with the resource, as in the SDK, as it takes a while.
-    from shim.sdk.submission import able
+    from shim.sdk.submission import with_submission
 
-    return able(resource)
+    return with_submission(resource)
 
 
 def _connected_client(kind: type[T]) -> type[T]:

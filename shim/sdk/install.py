@@ -28,12 +28,12 @@ def install() -> None:
             if plain := vars(base).get("responses"):
                 base.responses = able_responses(plain)
             base.shim = vars(ours)["shim"]
-    children.take_in()
+    children.enable()
 
 
 def uninstall() -> None:
     """Undo `install`.  Clients that were built meanwhile keep working."""
-    children.leave_out()
+    children.disable()
     while _originals:
         base, (init, beta, responses) = _originals.popitem()
         base.__init__ = init

@@ -89,9 +89,9 @@ def _beside(theirs: Any) -> Any:
     wire(ours)
     vars(ours)["beta"] = without_warnings(type(theirs.beta)(ours))
     if hasattr(theirs, "responses"):  # since openai 1.66
-        from shim.sdk.submission import able
+        from shim.sdk.submission import with_submission
 
-        vars(ours)["responses"] = able(type(theirs.responses)(ours))
+        vars(ours)["responses"] = with_submission(type(theirs.responses)(ours))
     return ours
 
 

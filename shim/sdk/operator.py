@@ -110,11 +110,11 @@ class Threads:
         """Tokens by ``thread``, ``assistant``, ``model`` or ``day``, of responses that began at ``since`` or later."""
         return self._read(_ledger().usage, by, since)
 
-    def _read(self, work: Callable[Concatenate["Tx", str | None, P], T], *given: P.args, **named: P.kwargs) -> T:
+    def _read(self, work: Callable[Concatenate["Tx", str | None, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         from shim.runtime import drive
 
         context = context_of(self._client)
-        return drive.finish(context.store.read(work, context.tenant, *given, **named))  # type: ignore[no-any-return]
+        return drive.finish(context.store.read(work, context.tenant, *args, **kwargs))  # type: ignore[no-any-return]
 
 
 class AsyncAssistants:
@@ -160,9 +160,9 @@ class AsyncThreads:
         """As `Threads.usage`."""
         return await self._read(_ledger().usage, by, since)
 
-    async def _read(self, work: Callable[Concatenate["Tx", str | None, P], T], *given: P.args, **named: P.kwargs) -> T:
+    async def _read(self, work: Callable[Concatenate["Tx", str | None, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         context = context_of(self._client)
-        return await context.store.read(work, context.tenant, *given, **named)  # type: ignore[no-any-return]
+        return await context.store.read(work, context.tenant, *args, **kwargs)  # type: ignore[no-any-return]
 
 
 class Shim:

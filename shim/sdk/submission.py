@@ -47,7 +47,9 @@ SETTINGS: Final[dict[str, tuple[Any, ...]]] = {
     "user": (None,),
 }
 #: Arguments that belong to one request only and are not repeated.
-ONCE: Final = frozenset({"input", "previous_response_id", "stream", "stream_options", "background", "tool_choice"})
+NOT_REPEATED: Final = frozenset(
+    {"input", "previous_response_id", "stream", "stream_options", "background", "tool_choice"}
+)
 
 
 def items(tool_outputs: Sequence[Mapping[str, Any]], calls: Mapping[str, tuple[str, str]]) -> list[Json]:
@@ -73,17 +75,17 @@ def calls_of(output: Sequence[Any]) -> dict[str, tuple[str, str]]:
 def resent(response: "Response") -> Json:
     """The fields of a response that the request which continues it repeats."""
     body = response.model_dump(mode="json", exclude_none=True)
-    again = {
+    repeated = {
         name: body[name]
         for name, never_returned in SETTINGS.items()
         if name in body and body[name] not in never_returned
     }
-    if isinstance(again.get("tool_choice"), dict):
+    if isinstance(repeated.get("tool_choice"), dict):
         # A forced tool choice was obeyed; repeated, it would force the same call for ever.
-        del again["tool_choice"]
+        del repeated["tool_choice"]
     if conversation := body.get("conversation"):
-        return again | {"conversation": conversation["id"]}
-    return again | {"previous_response_id": response.id}
+        return repeated | {"conversation": conversation["id"]}
+    return repeated | {"previous_response_id": response.id}
 
 
 def following(response: "Response", tool_outputs: Sequence[Mapping[str, Any]]) -> Json:
@@ -98,11 +100,11 @@ def following(response: "Response", tool_outputs: Sequence[Mapping[str, Any]]) -
     return request | ({"extra_body": new} if new else {})
 
 
-class Open:
+class OpenResponse:
     """A response whose stream is being read.  ``request``: the arguments of its request."""
 
     def __init__(self, request: Json) -> None:
-        self._request = {name: value for name, value in request.items() if name not in ONCE}
+        self._request = {name: value for name, value in request.items() if name not in NOT_REPEATED}
         self._calls: dict[str, tuple[str, str]] = {}
         self._outputs: dict[str, Json] = {}
         self._id = ""
@@ -112,7 +114,7 @@ class Open:
         self._outputs |= {each["call_id"]: each for each in items(tool_outputs, self._calls)}
         self._request |= options
 
-    def see(self, event: Any) -> None:
+    def observe(self, event: Any) -> None:
         """Process an event, before its reader gets it."""
         if event.type == "response.created":
             self._id = event.response.id
@@ -120,7 +122,7 @@ class Open:
         elif event.type in ("response.output_item.added", "response.output_item.done"):
             self._calls |= calls_of([event.item])
 
-    def follow(self, event: Any) -> Json | None:
+    def next_request(self, event: Any) -> Json | None:
         """The next request, after its reader has got an event; None if there is none.  Raises `openai.OpenAIError` if
         outputs are missing.
         """
@@ -129,25 +131,25 @@ class Open:
         OPEN.pop(self._id, None)
         if not self._outputs:
             return None
-        asked = {call_id: None for _, call_id in self._calls.values()}
-        if missing := [call_id for call_id in asked if call_id not in self._outputs]:
+        call_ids = {call_id: None for _, call_id in self._calls.values()}
+        if missing := [call_id for call_id in call_ids if call_id not in self._outputs]:
             raise openai.OpenAIError(f"The calls of a response are answered together; missing: {', '.join(missing)}.")
         chained = {} if "conversation" in self._request else {"previous_response_id": self._id}
-        return self._request | chained | {"input": [self._outputs[call_id] for call_id in asked], "stream": True}
+        return self._request | chained | {"input": [self._outputs[call_id] for call_id in call_ids], "stream": True}
 
 
 #: The responses that are being streamed in this process.
-OPEN: Final[WeakValueDictionary[str, Open]] = WeakValueDictionary()
+OPEN: Final[WeakValueDictionary[str, OpenResponse]] = WeakValueDictionary()
 
 
 def continued(events: Iterator[Any], request: Json, create: Callable[..., Any]) -> Iterator[Any]:
     """The events of a response, and of the responses that follow after its calls."""
     while True:
-        response, following = Open(request), None
+        response, following = OpenResponse(request), None
         for event in events:
-            response.see(event)
+            response.observe(event)
             yield event
-            following = response.follow(event) or following
+            following = response.next_request(event) or following
         if following is None:
             return
         request, events = following, create(**following)._iterator
@@ -156,21 +158,21 @@ def continued(events: Iterator[Any], request: Json, create: Callable[..., Any]) 
 async def continued_async(events: AsyncIterator[Any], request: Json, create: Callable[..., Any]) -> AsyncIterator[Any]:
     """The same behind an async client."""
     while True:
-        response, following = Open(request), None
+        response, following = OpenResponse(request), None
         while (event := await anext(events, None)) is not None:
-            response.see(event)
+            response.observe(event)
             yield event
-            following = response.follow(event) or following
+            following = response.next_request(event) or following
         if following is None:
             return
         request, events = following, (await create(**following))._iterator
 
 
-def able(resource: Any) -> Any:
+def with_submission(resource: Any) -> Any:
     """The same resource with `submit_tool_outputs`; an instance of a user's own class is not changed."""
-    for plain, own in ((_Responses, Responses), (_AsyncResponses, AsyncResponses)):
+    for plain, extended in ((_Responses, Responses), (_AsyncResponses, AsyncResponses)):
         if type(resource) is plain:
-            resource.__class__ = own
+            resource.__class__ = extended
     return resource
 
 

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from shim.runtime.dispatch import Answered
 from shim.runtime.pump import AsyncBody
-from shim.server.passage import Streamed
+from shim.server.forwarding import Streamed
 
 #: Headers against buffering by a proxy.
 LIVE: Final = {"cache-control": "no-cache", "x-accel-buffering": "no"}

@@ -29,13 +29,13 @@ from shim.server import network as upstreams
 from shim.server.answers import response_of
 from shim.server.callers import Caller, Callers
 from shim.server.exchange import Exchanges
+from shim.server.forwarding import Allowed, Forwarder, check_announced, drained, timely
 from shim.server.hosts import Hosts, Loopback, Named, listed
 from shim.server.keyring import Keyring
 from shim.server.limits import Limits
 from shim.server.metrics import Metrics
-from shim.server.operations import Asking, Operations
+from shim.server.operations import Operations, UpstreamCheck
 from shim.server.operator import Operator, Tenants
-from shim.server.passage import Allowed, Passage, check_announced, drained, timely
 from shim.server.paths import Place
 from shim.server.shared import Shared, is_multipart
 from shim.server.tracing import Tracing
@@ -61,7 +61,7 @@ def application(chosen: Settings | None = None, *, allow_remote: bool = False) -
     engine, heartbeat = wiring.async_engine(client, network, chosen, pumps, settled=True)
     engine = engine_room.Engine(replace(engine.context, monitor=watch.monitor))
     dispatcher = Dispatcher(engine, heartbeat, pumps)
-    passage = Passage(
+    forwarder = Forwarder(
         network,
         lambda: wiring.plain(client, network, chosen).base_url,
         wiring.profile_of(client, chosen),
@@ -71,10 +71,10 @@ def application(chosen: Settings | None = None, *, allow_remote: bool = False) -
     store.database.waited = watch.metrics.waited
     limits = Limits(chosen, engine.context.registry, store, apart=chosen.auth != "open")
     hosts: Hosts = Named(chosen.allowed_hosts, chosen.allowed_origins) if allow_remote else Loopback()
-    ways = Ways(dispatcher, passage, Shared(passage, store, chosen.max_body_bytes))
-    door = Door(ways, _callers(chosen, store, passage), limits, hosts, watch.tracing, chosen)
-    door.operator = _operator(ways, chosen, store)
-    operations = _operations(chosen, store, passage, watch.metrics, circuits)
+    backends = Backends(dispatcher, forwarder, Shared(forwarder, store, chosen.max_body_bytes))
+    door = Door(backends, _callers(chosen, store, forwarder), limits, hosts, watch.tracing, chosen)
+    door.operator = _operator(backends, chosen, store)
+    operations = _operations(chosen, store, forwarder, watch.metrics, circuits)
     lag = Lag(lambda late: watch.metrics.looked(late, limits.streams, len(engine.context.registry.runs())))
 
     @asynccontextmanager
@@ -100,23 +100,23 @@ def _surround(app: Starlette, hosts: Hosts, watch: Watch) -> None:
 
 
 def _operations(
-    chosen: Settings, store: AsyncStore, passage: Passage, metrics: Metrics, circuits: Circuits
+    chosen: Settings, store: AsyncStore, forwarder: Forwarder, metrics: Metrics, circuits: Circuits
 ) -> Operations:
-    async def ask() -> int:
-        status, _ = await passage.look("/models", _servers(chosen), chosen.max_event_bytes)
+    async def upstream_status() -> int:
+        status, _ = await forwarder.get("/models", _servers(chosen), chosen.max_event_bytes)
         return status
 
     token = chosen.metrics_token.get_secret_value() if chosen.metrics_token else None
-    return Operations(store, Asking(ask, circuits.down), metrics, token)
+    return Operations(store, UpstreamCheck(upstream_status, circuits.down), metrics, token)
 
 
 def _servers(chosen: Settings) -> dict[str, str]:
     """The server's own credentials."""
     offline_key = wiring.SANDBOX if chosen.upstream == wiring.SANDBOX else None
-    return headers.own(os.environ.get("OPENAI_API_KEY") or offline_key)
+    return headers.server_credentials(os.environ.get("OPENAI_API_KEY") or offline_key)
 
 
-def _callers(chosen: Settings, store: AsyncStore, passage: Passage) -> Callers:
+def _callers(chosen: Settings, store: AsyncStore, forwarder: Forwarder) -> Callers:
     server = _servers(chosen)
     if chosen.auth == "open":
         return callers.Open(chosen.tenant, server)
@@ -125,14 +125,14 @@ def _callers(chosen: Settings, store: AsyncStore, passage: Passage) -> Callers:
     if chosen.auth == "keys":
         return callers.OwnKeys(ring, store, server)
 
-    async def ask(given: Mapping[str, str]) -> int:
-        status, _ = await passage.look("/models", given, chosen.max_event_bytes)
+    async def upstream_status(given: Mapping[str, str]) -> int:
+        status, _ = await forwarder.get("/models", given, chosen.max_event_bytes)
         return status
 
-    return callers.PassThrough(ring, store, ask, chosen.key_check_seconds)
+    return callers.PassThrough(ring, store, upstream_status, chosen.key_check_seconds)
 
 
-def _operator(ways: "Ways", chosen: Settings, store: AsyncStore) -> Operator | None:
+def _operator(backends: "Backends", chosen: Settings, store: AsyncStore) -> Operator | None:
     if chosen.operator_key is None:
         return None
 
@@ -142,18 +142,20 @@ def _operator(ways: "Ways", chosen: Settings, store: AsyncStore) -> Operator | N
         return await store.read(keys.tenant_of, name)
 
     def engine(tenant: str, name: str) -> engine_room.Engine:
-        upstream = ways.ours.engine.context.upstream
-        recorded = ways.shared.recorded(upstream, tenant) if chosen.auth == "keys" else None
-        return ways.ours.engine.of(tenant, recorded, name)
+        upstream = backends.dispatcher.engine.context.upstream
+        recorded = backends.shared.recorded(upstream, tenant) if chosen.auth == "keys" else None
+        return backends.dispatcher.engine.of(tenant, recorded, name)
 
-    return Operator(ways.ours, Tenants(find, engine), chosen.operator_key.get_secret_value(), _servers(chosen))
+    return Operator(
+        backends.dispatcher, Tenants(find, engine), chosen.operator_key.get_secret_value(), _servers(chosen)
+    )
 
 
-class Ways(NamedTuple):
+class Backends(NamedTuple):
     """The sources of answers: the engine, the upstream, and the upstream for callers who share a key there."""
 
-    ours: Dispatcher[AsyncBody]
-    passed_on: Passage
+    dispatcher: Dispatcher[AsyncBody]
+    forwarder: Forwarder
     shared: Shared
 
 
@@ -161,23 +163,23 @@ class Door:
     """Answers every request: the old API's from the engine, the others from upstream."""
 
     def __init__(
-        self, ways: Ways, callers: Callers, limits: Limits, hosts: Hosts, tracing: Tracing, chosen: Settings
+        self, backends: Backends, callers: Callers, limits: Limits, hosts: Hosts, tracing: Tracing, chosen: Settings
     ) -> None:
-        self._ways, self._callers, self._limits, self._hosts = ways, callers, limits, hosts
+        self._backends, self._callers, self._limits, self._hosts = backends, callers, limits, hosts
         self._tracing = tracing
-        self._max_body, self._max_head = chosen.max_body_bytes, chosen.max_header_bytes
-        self._patience = chosen.request_timeout
+        self._max_body, self._max_header = chosen.max_body_bytes, chosen.max_header_bytes
+        self._request_timeout = chosen.request_timeout
         self._leaving, self._window = False, window() if chosen.window else None
-        self._asking: set[asyncio.Task[Any]] = set()
+        self._open_requests: set[asyncio.Task[Any]] = set()
         #: Answers the operator's paths; None if there are none.
         self.operator: Operator | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
         response: ASGIApp
-        with ExitStack() as held:
+        with ExitStack() as resources:
             try:
-                response = await self._tracked(request, held)
+                response = await self._tracked(request, resources)
             except ApiError as problem:
                 response = _refused(problem)
             except ClientDisconnect:
@@ -196,62 +198,62 @@ class Door:
         """Stop the server: after ``grace`` seconds streams of runs get a last event, and callers who still wait for an
         answer get an error.
         """
-        await self._ways.ours.leave(grace)
+        await self._backends.dispatcher.leave(grace)
         self._leaving = True
-        for asking in list(self._asking):
-            asking.cancel()
+        for task in list(self._open_requests):
+            task.cancel()
 
-    async def _tracked(self, request: Request, held: ExitStack) -> ASGIApp:
+    async def _tracked(self, request: Request, resources: ExitStack) -> ASGIApp:
         task: Any = asyncio.current_task()
-        self._asking.add(task)
+        self._open_requests.add(task)
         try:
-            return await self._answer(request, held)
+            return await self._answer(request, resources)
         finally:
-            self._asking.discard(task)
+            self._open_requests.discard(task)
 
-    async def _answer(self, request: Request, held: ExitStack) -> ASGIApp:
-        """``held`` is released when the answer has been sent."""
+    async def _answer(self, request: Request, resources: ExitStack) -> ASGIApp:
+        """``resources`` is released when the answer has been sent."""
         self._hosts.check(request.headers)
-        headers.check(request.scope["headers"], self._max_head)
+        headers.check(request.scope["headers"], self._max_header)
         if self._window is not None and serves(request.scope["path"]):
-            return await self._shown(request, self._window, held)
+            return await self._window_page(request, self._window, resources)
         if self.operator is not None and operator.serves(request.scope["path"]):
             return await response_of(await self.operator.answer(request, self._read))
         place = paths.place(request.scope["raw_path"].decode("latin-1"))
         if place is None:
             raise error("unknown_url", method=request.method, path=request.scope["path"])
-        caller = await self._callers.identify(headers.asked(request.scope["headers"]))
-        caller = self._named(caller, request, place)
+        caller = await self._callers.identify(headers.for_upstream(request.scope["headers"]))
+        caller = self._with_request_id(caller, request, place)
         await self._limits.count(caller.tenant)
-        if routes.is_ours(_meant(request.method), place.path):
+        if routes.is_ours(_routed_method(request.method), place.path):
             if routes.starts_run(request.method, place.path):
-                held.enter_context(self._limits.stream(caller.tenant))
+                resources.enter_context(self._limits.stream(caller.tenant))
                 self._limits.check_runs(caller.tenant)
-            return await self._ours(request, place, caller)
-        held.enter_context(self._limits.stream(caller.tenant))
-        return await self._passed_on(request, place, caller)
+            return await self._from_engine(request, place, caller)
+        resources.enter_context(self._limits.stream(caller.tenant))
+        return await self._from_upstream(request, place, caller)
 
-    async def _shown(self, request: Request, window: ASGIApp, held: ExitStack) -> ASGIApp:
+    async def _window_page(self, request: Request, window: ASGIApp, resources: ExitStack) -> ASGIApp:
         caller = await enter(self._callers, request)
         found = exchange.of(request.scope)
         found.tenant, found.route = caller.tenant, "window"
         await self._limits.count(caller.tenant)
-        held.enter_context(self._limits.stream(caller.tenant))
-        request.state.context = self._ways.ours.engine.of(caller.tenant, name=caller.name).context
+        resources.enter_context(self._limits.stream(caller.tenant))
+        request.state.context = self._backends.dispatcher.engine.of(caller.tenant, name=caller.name).context
         return window
 
-    def _named(self, caller: Caller, request: Request, place: Place) -> Caller:
+    def _with_request_id(self, caller: Caller, request: Request, place: Place) -> Caller:
         """The caller with this request's id in the headers for upstream."""
         found = exchange.of(request.scope)
-        found.tenant, found.route = caller.tenant, routes.name_of(_meant(request.method), place.path)
+        found.tenant, found.route = caller.tenant, routes.name_of(_routed_method(request.method), place.path)
         onward = {"x-client-request-id": found.id} | dict(caller.headers)
         self._tracing.inject(onward)
         return replace(caller, headers=onward)
 
-    async def _passed_on(self, request: Request, place: Place, caller: Caller) -> Response:
-        self._ways.passed_on.check(request, place)
+    async def _from_upstream(self, request: Request, place: Place, caller: Caller) -> Response:
+        self._backends.forwarder.check(request, place)
         try:
-            answer = await self._through(request, place, caller)
+            answer = await self._forward(request, place, caller)
         except ApiError as problem:
             # For example the 404 for an object that no tenant has upstream.
             if (stored := await self._imported(request, place, caller, problem.status)) is None:
@@ -260,44 +262,48 @@ class Door:
         if (stored := await self._imported(request, place, caller, answer.status_code)) is not None:
             await drained(answer)
             return stored
-        self._ways.ours.engine.passed_on(f"/{place.path}", answer.status_code)
+        self._backends.dispatcher.engine.passed_on(f"/{place.path}", answer.status_code)
         return answer
 
-    async def _through(self, request: Request, place: Place, caller: Caller) -> Response:
+    async def _forward(self, request: Request, place: Place, caller: Caller) -> Response:
         if not caller.shared:
-            return await self._ways.passed_on.through(request, place, caller.headers)
+            return await self._backends.forwarder.forward(request, place, caller.headers)
         body = b"" if is_multipart(request) else await self._read(request)
-        return await self._ways.shared.through(request, place, caller, body)
+        return await self._backends.shared.forward(request, place, caller, body)
 
     async def _imported(self, request: Request, place: Place, caller: Caller, status: int) -> Response | None:
         """A file that upstream does not have, if the store has it from an import."""
-        path = routes.imported_file(_meant(request.method), place.path, status)
+        path = routes.imported_file(_routed_method(request.method), place.path, status)
         if path is None:
             return None
-        asked = engine_room.Request("GET", path, [], headers.bearer(caller.headers), b"")
-        answered = await self._ways.ours.answer(asked, self._ways.ours.engine.of(caller.tenant, name=caller.name))
+        engine_request = engine_room.Request("GET", path, [], headers.bearer(caller.headers), b"")
+        answered = await self._backends.dispatcher.answer(
+            engine_request, self._backends.dispatcher.engine.of(caller.tenant, name=caller.name)
+        )
         if answered.status != 200:
             await answered.body.aclose()
             return None
         return await response_of(answered)
 
-    async def _ours(self, request: Request, place: Place, caller: Caller) -> Response:
+    async def _from_engine(self, request: Request, place: Place, caller: Caller) -> Response:
         if request.method == "OPTIONS" and (allowed := routes.methods(place.path)):
             return Response(status_code=204, headers={"allow": ", ".join(allowed)})
         body = await self._read(request)
-        engine = self._ways.ours.engine
+        engine = self._backends.dispatcher.engine
         upstream = engine.context.upstream
         if caller.shared:
-            await self._ways.shared.check_ours(caller, place.path, body)
-            upstream = self._ways.shared.recorded(upstream, caller.tenant)
-        asked = engine_room.Request(
-            _meant(request.method),
+            await self._backends.shared.check_ours(caller, place.path, body)
+            upstream = self._backends.shared.recorded(upstream, caller.tenant)
+        engine_request = engine_room.Request(
+            _routed_method(request.method),
             place.path,
             request.query_params.multi_items(),
             headers.bearer(caller.headers),
             body,
         )
-        answered = await self._ways.ours.answer(asked, engine.of(caller.tenant, upstream, caller.name))
+        answered = await self._backends.dispatcher.answer(
+            engine_request, engine.of(caller.tenant, upstream, caller.name)
+        )
         if caller.shared and answered.status == 401:
             await answered.body.aclose()
             log.error("the upstream server has refused this server's key")
@@ -307,11 +313,11 @@ class Door:
     async def _read(self, request: Request) -> bytes:
         """The body.  Raises `ApiError` if it is too large, before it is read if its length is announced."""
         check_announced(request, self._max_body)
-        async with aclosing(timely(request, self._patience, self._max_body)) as chunks:
+        async with aclosing(timely(request, self._request_timeout, self._max_body)) as chunks:
             return b"".join([chunk async for chunk in chunks])
 
 
-def _meant(method: str) -> str:
+def _routed_method(method: str) -> str:
     """A HEAD is a GET without the body, which the server leaves out."""
     return "GET" if method == "HEAD" else method
 

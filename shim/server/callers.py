@@ -21,7 +21,7 @@ from shim.wire.errors import error
 
 Auth = Literal["open", "pass-through", "keys"]
 #: How many accepted keys are remembered.
-MANY: Final = 10_000
+MAX_REMEMBERED: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +50,19 @@ class Open:
         self._tenant, self._server = tenant, server
 
     async def identify(self, given: Mapping[str, str]) -> Caller:
-        return Caller(self._tenant, headers.credited(given, self._server))
+        return Caller(self._tenant, headers.with_credentials(given, self._server))
 
 
 #: Calls upstream with a caller's headers; returns the status of its answer.  Raises `ApiError` if there is none.
-Ask = Callable[[Mapping[str, str]], Awaitable[int]]
+UpstreamStatus = Callable[[Mapping[str, str]], Awaitable[int]]
 
 
 class PassThrough:
     """``ask`` is called for a key that was not checked for ``seconds``."""
 
-    def __init__(self, ring: Keyring, store: AsyncStore, ask: Ask, seconds: float) -> None:
-        self._ring, self._store, self._ask, self._seconds = ring, store, ask, seconds
-        self._asked: OrderedDict[str, float] = OrderedDict()
+    def __init__(self, ring: Keyring, store: AsyncStore, upstream_status: UpstreamStatus, seconds: float) -> None:
+        self._ring, self._store, self._upstream_status, self._seconds = ring, store, upstream_status, seconds
+        self._checked_at: OrderedDict[str, float] = OrderedDict()
 
     async def identify(self, given: Mapping[str, str]) -> Caller:
         credentials = headers.bearer(given)
@@ -80,17 +80,17 @@ class PassThrough:
 
     async def _check(self, digest: str, key: str, credentials: Mapping[str, str]) -> None:
         now = time.monotonic()
-        if now - self._asked.get(digest, -self._seconds) < self._seconds:
+        if now - self._checked_at.get(digest, -self._seconds) < self._seconds:
             return
-        self._asked.pop(digest, None)
-        status = await self._ask(credentials)
+        self._checked_at.pop(digest, None)
+        status = await self._upstream_status(credentials)
         if status == 401:
             raise error("invalid_api_key", key=keyring.shown(key))
         if status >= 500:
             raise error("key_unchecked", status=status)
-        self._asked[digest] = now
-        if len(self._asked) > MANY:
-            self._asked.popitem(last=False)
+        self._checked_at[digest] = now
+        if len(self._checked_at) > MAX_REMEMBERED:
+            self._checked_at.popitem(last=False)
 
 
 class OwnKeys:

@@ -102,5 +102,5 @@ def _log(found: Exchange) -> None:
         "tenant": found.tenant,
     }
     level = logging.DEBUG if found.route in QUIET else logging.INFO
-    words = (found.method, found.path, found.status, fields["ms"])
-    access.log(level, "%s %s %s %s ms", *words, extra={"shim": fields})
+    values = (found.method, found.path, found.status, fields["ms"])
+    access.log(level, "%s %s %s %s ms", *values, extra={"shim": fields})

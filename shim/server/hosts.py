@@ -55,7 +55,7 @@ class Named:
 
 def listed(setting: str) -> list[str]:
     """The entries of a setting, separated by commas."""
-    return [word.strip() for word in setting.split(",") if word.strip()]
+    return [entry.strip() for entry in setting.split(",") if entry.strip()]
 
 
 def is_loopback(host: str) -> bool:

@@ -18,7 +18,7 @@ PREFIX: Final = "sk-shim-"
 NAME: Final = re.compile(r"(?!key-)[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
 OF_KEY: Final = "key-"
 #: The credentials that determine the tenant: the same key in another project is another tenant.
-TELLING: Final = ("authorization", "openai-organization", "openai-project")
+CREDENTIAL_HEADERS: Final = ("authorization", "openai-organization", "openai-project")
 
 
 class Made(NamedTuple):
@@ -45,7 +45,7 @@ class Keyring:
 
     def of_headers(self, headers: Mapping[str, str]) -> str:
         """The hash of the credentials that are sent upstream."""
-        return self.digest("credentials", *(_plain(headers.get(name, "")) for name in TELLING))
+        return self.digest("credentials", *(_plain(headers.get(name, "")) for name in CREDENTIAL_HEADERS))
 
     def of_issued(self, key: str) -> str:
         """The hash of a key that this server has issued."""
@@ -63,11 +63,13 @@ class Keyring:
         objects of their own that the tenant's other keys would not see.
         """
         digest = self.of_headers(headers)
-        own, known = tenant_of_key(digest), self.database.read(keys.tenant_of, label)
-        mine = self.database.of(own).read(keys.has_objects)
-        if mine and known not in (None, own):
+        digest_tenant, known = tenant_of_key(digest), self.database.read(keys.tenant_of, label)
+        has_objects = self.database.of(digest_tenant).read(keys.has_objects)
+        if has_objects and known not in (None, digest_tenant):
             return None
-        row = self._row(label, known or (own if mine else label), "named", headers.get("authorization", ""), now)
+        row = self._row(
+            label, known or (digest_tenant if has_objects else label), "named", headers.get("authorization", ""), now
+        )
         return row if self.database.write(keys.add, row, digest) else None
 
     def _tenant(self, label: str) -> str:

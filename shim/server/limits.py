@@ -80,10 +80,10 @@ class Limits:
 
     def check_runs(self, tenant: str) -> None:
         """Raises `ApiError` if no further run may start."""
-        going = self._registry.runs()
-        if self._apart and sum(whose == tenant for whose, _ in going) >= self._tenant_runs:
+        active = self._registry.runs()
+        if self._apart and sum(owner == tenant for owner, _ in active) >= self._tenant_runs:
             raise later("too_many_at_once", SOON, what="runs", limit=self._tenant_runs)
-        if len(going) >= self._runs:
+        if len(active) >= self._runs:
             raise later("overloaded", SOON)
 
     @contextmanager

@@ -136,6 +136,6 @@ class Metrics:
             self._asked.pop(run_id, None)
 
 
-def _gauge(name: str, words: str, registry: CollectorRegistry) -> Gauge:
+def _gauge(name: str, description: str, registry: CollectorRegistry) -> Gauge:
     """A gauge; with several workers their sum."""
-    return Gauge(name, words, registry=registry, multiprocess_mode="livesum")
+    return Gauge(name, description, registry=registry, multiprocess_mode="livesum")

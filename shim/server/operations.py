@@ -26,7 +26,7 @@ FRESH: Final = 5.0
 BROKEN: Final = 500
 
 
-class Asking(NamedTuple):
+class UpstreamCheck(NamedTuple):
     """``status`` of an answer of upstream's; ``down``: the upstreams whose circuits are open, each with since when."""
 
     status: Callable[[], Awaitable[int]]
@@ -36,8 +36,8 @@ class Asking(NamedTuple):
 class Operations:
     """``token``: needed to read metrics from another machine."""
 
-    def __init__(self, store: AsyncStore, asking: Asking, metrics: Metrics, token: str | None) -> None:
-        self._store, self._asking, self._metrics, self._token = store, asking, metrics, token
+    def __init__(self, store: AsyncStore, upstream_check: UpstreamCheck, metrics: Metrics, token: str | None) -> None:
+        self._store, self._upstream_check, self._metrics, self._token = store, upstream_check, metrics, token
         self._upstream: tuple[float, State, bool] = (0.0, "ok", False)
         #: The server is about to stop: it should get no new requests.
         self.draining = False
@@ -63,9 +63,9 @@ class Operations:
             "draining": self.draining,
         }
         ready = checks == {"store": "ok", "upstream": "ok", "draining": False}
-        down = self._asking.down()
-        told = checks | ({"down_since": down} if down else {})
-        return JSONResponse({"status": "ready" if ready else "not ready"} | told, 200 if ready else 503)
+        down = self._upstream_check.down()
+        details = checks | ({"down_since": down} if down else {})
+        return JSONResponse({"status": "ready" if ready else "not ready"} | details, 200 if ready else 503)
 
     async def metrics(self, request: Request) -> Response:
         """Numbers for Prometheus, for this machine or with the token; else there is no such page."""
@@ -92,11 +92,11 @@ class Operations:
 
     async def _upstream_state(self) -> State:
         when, state, was_down = self._upstream
-        down = bool(self._asking.down())
+        down = bool(self._upstream_check.down())
         # An upstream with an open circuit does not get more requests by this; an older result would be outdated.
         if not when or down or was_down or time.monotonic() - when >= FRESH:
             try:
-                state = "ok" if await self._asking.status() < BROKEN else "failing"
+                state = "ok" if await self._upstream_check.status() < BROKEN else "failing"
             except ApiError:
                 state = "failing"
             self._upstream = time.monotonic(), state, down

@@ -72,10 +72,10 @@ class Operator:
         if made is None or tenant is None:
             raise error("unknown_url", method=method, path=path)
         exchange.of(request.scope).tenant = tenant
-        held, body = _chosen(made.prefix, await read(request))
-        asked = engine_room.Request(method, made.path, [], headers.bearer(self._server), body)
-        with held:
-            return await self._dispatcher.answer(asked, self._tenants.engine(tenant, name))
+        id_context, body = _chosen(made.prefix, await read(request))
+        engine_request = engine_room.Request(method, made.path, [], headers.bearer(self._server), body)
+        with id_context:
+            return await self._dispatcher.answer(engine_request, self._tenants.engine(tenant, name))
 
     def _check(self, request: Request) -> None:
         address = attempts.network_of(request.client.host if request.client else "")
@@ -95,8 +95,8 @@ def serves(path: str) -> bool:
 
 def _find(method: str, path: str) -> tuple[str, Made | None]:
     """The tenant's name in a path, and the kind of object."""
-    for (way, pattern), made in _PATTERNS.items():
-        if way == method and (found := pattern.fullmatch(path)):
+    for (allowed_method, pattern), made in _PATTERNS.items():
+        if allowed_method == method and (found := pattern.fullmatch(path)):
             return found["tenant"], made
     return "", None
 

@@ -26,10 +26,10 @@ class Rule(NamedTuple):
 
 
 ANY: Final = ("DELETE", "GET", "HEAD", "POST")
-LOOK: Final = ("GET", "HEAD")
+READ_METHODS: Final = ("GET", "HEAD")
 MADE: Final = "conversations|responses|vector_stores|containers|uploads"
 RULES: Final = (
-    Rule(LOOK, re.compile(r"models(?:/.+)?"), "free"),
+    Rule(READ_METHODS, re.compile(r"models(?:/.+)?"), "free"),
     Rule(("POST",), re.compile(r"embeddings|moderations|completions|chat/completions"), "free"),
     Rule(("POST",), re.compile(r"responses/(?:input_tokens|compact)"), "free"),
     Rule(("POST",), re.compile(r"audio/(?:speech|transcriptions|translations)"), "free", multipart=True),

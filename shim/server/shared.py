@@ -15,10 +15,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from shim.ports import Upstream
-from shim.server import ownership, passage
+from shim.server import forwarding, ownership
 from shim.server.callers import Caller
+from shim.server.forwarding import Forwarder
 from shim.server.ownership import Rule
-from shim.server.passage import Passage
 from shim.server.paths import Place
 from shim.store import upstream_objects
 from shim.store.database import AsyncStore
@@ -32,44 +32,44 @@ log = logging.getLogger("shim")
 #: Headers that identify the server's account upstream; they are removed.
 HIDDEN: Final = ("openai-organization", "openai-project", "set-cookie")
 #: The largest number of objects in a page of a list, and the default.
-MOST: Final = 100
-USUAL: Final = 20
+MAX_PAGE: Final = 100
+DEFAULT_PAGE: Final = 20
 #: How many objects of a list are fetched at one time.
-AT_ONCE: Final = 8
+CONCURRENT: Final = 8
 
 
 class Shared:
     """``most``: the largest body that is read, of a request or an answer, in bytes."""
 
-    def __init__(self, through: Passage, store: AsyncStore, most: int) -> None:
-        self._passage, self._store, self._most = through, store, most
+    def __init__(self, forwarder: Forwarder, store: AsyncStore, max_bytes: int) -> None:
+        self._forwarder, self._store, self._max_bytes = forwarder, store, max_bytes
 
-    async def check(self, caller: Caller, named: Collection[str]) -> None:
+    async def check(self, caller: Caller, ids: Collection[str]) -> None:
         """Raises `ApiError` if one of the objects is not the tenant's."""
-        if not named:
+        if not ids:
             return
-        mine = await self._store.of(caller.tenant).read(upstream_objects.owned, named)
-        for id in sorted(set(named) - mine):
+        mine = await self._store.of(caller.tenant).read(upstream_objects.owned, ids)
+        for id in sorted(set(ids) - mine):
             raise ownership.missing(id)
 
     async def check_ours(self, caller: Caller, path: str, body: bytes) -> None:
         """The same for a call of the Assistants API, as the ids in its body will be used upstream."""
-        named: set[str] = set()
+        ids: set[str] = set()
         if path.startswith("vector_stores/"):
-            named.add(path.split("/")[1])
+            ids.add(path.split("/")[1])
         try:
             # A body that is no JSON is refused by the engine, which uses the same parser.
-            named |= ownership.named_by_body(encoding.parsed(body)) if body else set()
+            ids |= ownership.named_by_body(encoding.parsed(body)) if body else set()
         except ValueError:
             return
-        await self.check(caller, named)
+        await self.check(caller, ids)
 
     def recorded(self, upstream: Upstream, tenant: str) -> Upstream:
         """The upstream for the engine, which records objects that a run makes there for the tenant."""
         made: Any = _Recorded(upstream, self, tenant)
         return made  # type: ignore[no-any-return]
 
-    async def through(self, request: Request, place: Place, caller: Caller, body: bytes) -> Response:
+    async def forward(self, request: Request, place: Place, caller: Caller, body: bytes) -> Response:
         """The upstream's answer.  ``body``: the request's, unless it is a multipart body."""
         found = ownership.rule(request.method, place.path)
         if "%" in place.raw:
@@ -77,38 +77,40 @@ class Shared:
             raise error("not_passed_on", method=request.method, path=place.path)
         if found.effect == "list":
             return await self._listed(request, place, caller)
-        named = set(ownership.named_by_path(found, place.path))
+        ids = set(ownership.named_by_path(found, place.path))
         sent: Any = body
         if is_multipart(request) and not found.multipart:
             # A part could contain the id of an object, which would not be checked.
             raise error("invalid_json")
         if is_multipart(request):
-            sent = self._passage.body(request)
+            sent = self._forwarder.body(request)
         elif body:
-            asked = _read(body)
-            named |= ownership.named_by_body(asked)
+            parsed = _read(body)
+            ids |= ownership.named_by_body(parsed)
             # Serialised again: if a key occurs twice, another parser might use the other value.
-            sent = encoding.compact(asked)
-        await self.check(caller, named)
+            sent = encoding.compact(parsed)
+        await self.check(caller, ids)
         given = {
             name: value for name, value in caller.headers.items() if name not in ("accept-encoding", "content-length")
         }
-        answer = await self._passage.answer(request, place, given | _length(sent), sent or None)
-        return await self._told(answer, request, place, caller, found)
+        answer = await self._forwarder.answer(request, place, given | _length(sent), sent or None)
+        return await self._checked_answer(answer, request, place, caller, found)
 
-    async def _told(self, answer: Any, request: Request, place: Place, caller: Caller, found: Rule) -> Response:
+    async def _checked_answer(
+        self, answer: Any, request: Request, place: Place, caller: Caller, found: Rule
+    ) -> Response:
         if answer.status_code == 401:
             await answer.aclose()
             log.error("the upstream server has refused this server's key")
             raise error("server_key_refused")
-        body = passage.streamed(answer)
+        body = forwarding.streamed(answer)
         if answer.status_code < 300:
             try:
                 body = await self._noted(answer, body, request, place, caller, found)
             except BaseException:
                 await answer.aclose()
                 raise
-        response = passage.relayed(answer, request, place, body)
+        response = forwarding.response_for_caller(answer, request, place, body)
         for name in HIDDEN:
             del response.headers[name]
         return response
@@ -132,7 +134,7 @@ class Shared:
             return body
         if "text/event-stream" in answer.headers.get("content-type", ""):
             return self._noting(body, caller.tenant, kind)
-        content = await passage.whole(answer, self._most)
+        content = await forwarding.whole(answer, self._max_bytes)
         made: Any = _read(content)
         await self.note(caller.tenant, kind, made)
         if completes:
@@ -174,14 +176,14 @@ class Shared:
 
     async def _shown(self, caller: Caller, kind: str, wanted: list[str]) -> list[Json]:
         shown: list[Json] = []
-        for start in range(0, len(wanted), AT_ONCE):
-            some = wanted[start : start + AT_ONCE]
+        for start in range(0, len(wanted), CONCURRENT):
+            some = wanted[start : start + CONCURRENT]
             found = await asyncio.gather(*(self._one(caller, kind, id) for id in some))
             shown += [each for each in found if each is not None]
         return shown
 
     async def _one(self, caller: Caller, kind: str, id: str) -> Json | None:
-        status, body = await self._passage.look(ids.path(kind, id), caller.headers, self._most)
+        status, body = await self._forwarder.get(ids.path(kind, id), caller.headers, self._max_bytes)
         if status == 404:
             await self._store.of(caller.tenant).write(upstream_objects.forget, id)
             return None
@@ -223,8 +225,8 @@ def _length(body: Any) -> dict[str, str]:
     return {"content-length": str(len(body))} if isinstance(body, bytes) and body else {}
 
 
-def _limit(asked: str | None) -> int:
-    return min(MOST, max(1, int(asked))) if asked and asked.isdecimal() and len(asked) < 9 else USUAL
+def _limit(given: str | None) -> int:
+    return min(MAX_PAGE, max(1, int(given))) if given and given.isdecimal() and len(given) < 9 else DEFAULT_PAGE
 
 
 def _first(reader: sse.Reader, part: bytes) -> Json | None:

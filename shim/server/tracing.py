@@ -40,8 +40,8 @@ class Tracing:
     @contextmanager
     def _request(self, found: Exchange, headers: dict[str, str]) -> Iterator[None]:
         attributes = {"http.request.method": found.method, "url.path": found.path}
-        named = {"context": propagate.extract(headers), "kind": trace.SpanKind.SERVER, "attributes": attributes}
-        with self._tracer.start_as_current_span(found.method, **named) as span:
+        options = {"context": propagate.extract(headers), "kind": trace.SpanKind.SERVER, "attributes": attributes}
+        with self._tracer.start_as_current_span(found.method, **options) as span:
             yield
             span.update_name(f"{found.method} {found.route}")
             span.set_attribute("http.route", found.route)

@@ -21,7 +21,7 @@ from shim.server.metrics import FOLDER
 
 log = logging.getLogger("shim")
 #: Seconds between two checks of the processes.
-LOOK: Final = 0.2
+POLL_SECONDS: Final = 0.2
 #: Seconds that a process must have run to be replaced: one that ends at once would probably do so again.
 LIVED: Final = 3.0
 #: The signals to stop.
@@ -53,7 +53,7 @@ class Workers:
             for _ in range(self._number):
                 self._start()
             while not self._stopping:
-                time.sleep(LOOK)
+                time.sleep(POLL_SECONDS)
                 self._look()
             self._end()
         return self._status

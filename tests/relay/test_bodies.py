@@ -184,7 +184,7 @@ def test_a_reader_that_reconnects_to_another_process_gets_whole_messages(
 def test_the_stream_waits_for_functions_that_another_process_runs(
     server: Loopback, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shim.relay.rounds.LOOK", 0.01)
+    monkeypatch.setattr("shim.relay.rounds.POLL_SECONDS", 0.01)
     begun, go_on = threading.Event(), threading.Event()
 
     def wait() -> None:

@@ -24,8 +24,8 @@ def test_a_supervising_process_does_not_load_the_modules_of_its_workers() -> Non
     """
     code = """
 import sys
-from shim.cli import _served
-_served()
+from shim.cli import _serve_alone
+_serve_alone()
 print([name for name in ("shim.server.app", "shim.assembly.decoding", "shim.cli.table") if name in sys.modules])
 from shim.server import application
 print([name for name in ("shim.assembly.decoding", "shim.cli.table") if name in sys.modules])

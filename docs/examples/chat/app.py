@@ -177,11 +177,11 @@ async def show(thread_id: str) -> dict[str, Any]:
     runs = (await threads.runs.list(thread_id, order="asc", limit=100)).data
     active = next((run.id for run in runs if run.status in ACTIVE), None)
     turns = []
-    for asked in (each for each in messages if each.role == "user"):
+    for questions in (each for each in messages if each.role == "user"):
         # Each message begins one run, so the oldest that is left answers it.
-        run = runs.pop(0) if runs and runs[0].created_at >= asked.created_at else None
+        run = runs.pop(0) if runs and runs[0].created_at >= questions.created_at else None
         done = [] if run is None or run.id == active else [item async for item in items(run, texts)]
-        turns.append({"text": texts[asked.id], "items": done, "status": run and run.status})
+        turns.append({"text": texts[questions.id], "items": done, "status": run and run.status})
     return {"turns": turns, "run": active}
 
 
@@ -192,8 +192,8 @@ async def items(run: Any, texts: dict[str, str]) -> AsyncIterator[dict[str, Any]
         if step.type == "message_creation":
             yield {"kind": "text", "text": texts[step.step_details.message_creation.message_id]}
         for call in getattr(step.step_details, "tool_calls", ()):
-            told = {"name": call.function.name, "arguments": call.function.arguments, "output": call.function.output}
-            yield {"kind": "call", **told}
+            fields = {"name": call.function.name, "arguments": call.function.arguments, "output": call.function.output}
+            yield {"kind": "call", **fields}
 
 
 @app.get("/threads/{thread_id}/usage")

@@ -84,11 +84,11 @@ class Screen:
         )
 
     def _delta(self, name: str, data: Any) -> None:
-        text = _said(data)
+        text = _delta_text(data)
         if self._open != name:
             self._end_deltas()
             self._open, self._column = name, 0
-            self._say(f"  {_coloured(name)}{' ' * (MARGIN - 2 - len(name))}")
+            self._print(f"  {_coloured(name)}{' ' * (MARGIN - 2 - len(name))}")
         self._deltas += 1
         self._flow(text)
 
@@ -96,12 +96,12 @@ class Screen:
         """More text in the column of details, broken where the column ends."""
         for piece in _WORD.findall(text):
             if self._column + len(piece) > self.console.width - MARGIN:
-                self._say(f"\n{' ' * MARGIN}")
+                self._print(f"\n{' ' * MARGIN}")
                 piece, self._column = piece.lstrip(), 0
-            self._say(escape(piece))
+            self._print(escape(piece))
             self._column += len(piece)
 
-    def _say(self, text: str) -> None:
+    def _print(self, text: str) -> None:
         self.console.print(text, end="", soft_wrap=True)
 
     def _end_deltas(self) -> None:
@@ -126,7 +126,7 @@ def _coloured(name: str) -> str:
     return f"[{colour}]{name}[/{colour}]"
 
 
-def _said(data: Any) -> str:
+def _delta_text(data: Any) -> str:
     """The text of a delta, or a call's name and arguments."""
     delta = data.delta
     if data.object == "thread.message.delta":

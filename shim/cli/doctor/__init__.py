@@ -108,6 +108,6 @@ def _client(address: str, key: str, timeout: float, kind: str | None) -> openai.
     return made
 
 
-def _hidden(words: str, key: str) -> str:
+def _hidden(message: str, key: str) -> str:
     """The server's message, without the key if it repeats it."""
-    return SECRET.sub("***", words.replace(key, "***") if len(key) > len("none") else words)
+    return SECRET.sub("***", message.replace(key, "***") if len(key) > len("none") else message)

@@ -85,9 +85,9 @@ class Patient:
 
     def _body(self, more: Json) -> Json:
         question = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": SMALL_TALK}]}
-        keep = {} if self.store is None else {"store": self.store and more.get("store", True)}
-        asked = {name: value for name, value in more.items() if name != "store"}
-        return {"model": self.model, "input": [question], "max_output_tokens": CAP} | keep | asked
+        store_field = {} if self.store is None else {"store": self.store and more.get("store", True)}
+        fields = {name: value for name, value in more.items() if name != "store"}
+        return {"model": self.model, "input": [question], "max_output_tokens": CAP} | store_field | fields
 
     async def _read(self, body: Json) -> list[Json]:
         answer = await self.upstream.stream(body, Call())
@@ -127,9 +127,9 @@ class Patient:
         gone = self._refusal(self.get, path)
         return gone is None or gone.status != 404
 
-    def _refusal(self, ask: Callable[[str], Json], path: str) -> Refusal | None:
+    def _refusal(self, send: Callable[[str], Json], path: str) -> Refusal | None:
         try:
-            ask(path)
+            send(path)
         except Refusal as refusal:
             return refusal
         return None

@@ -40,19 +40,19 @@ def _reachable(patient: Patient) -> Finding:
 
 def _models(patient: Patient) -> Finding:
     names = [str(each.get("id")) for each in patient.listed]
-    named, patient.model = patient.model, patient.model or _choose(names)
+    given, patient.model = patient.model, patient.model or _choose(names)
     if not names:
-        return Finding("no", "it lists none" + ("" if named else "; --model names one"))
-    known = "" if named is None or named in names else ", not among them"
+        return Finding("no", "it lists none" + ("" if given else "; --model names one"))
+    known = "" if given is None or given in names else ", not among them"
     return Finding("yes", f"{len(names)}; asked here: {patient.model}{known}")
 
 
 def _choose(names: list[str]) -> str | None:
-    speaking = [name for name in names if not any(word in name.lower() for word in NO_TEXT)]
+    speaking = [name for name in names if not any(part in name.lower() for part in NO_TEXT)]
     return next((name for name in CHEAP if name in speaking), next(iter(speaking), None))
 
 
-def _ask(patient: Patient) -> None:
+def _first_request(patient: Patient) -> None:
     """Send the first request: with ``store: true``; if that is refused, with false; if that is refused, without the
     field.
     """
@@ -68,7 +68,7 @@ def _ask(patient: Patient) -> None:
 
 
 def _answers(patient: Patient) -> Finding:
-    _ask(patient)
+    _first_request(patient)
     last = patient.events[-1]["type"] if patient.events else "nothing"
     if last not in ("response.completed", "response.incomplete"):
         error = patient.first.get("error") or next((each for each in patient.events if each["type"] == "error"), {})
@@ -196,7 +196,7 @@ class Probe:
     """``needs``: probes that must not have found "no" before this one makes sense."""
 
     name: str
-    ask: Callable[[Patient], Finding]
+    run: Callable[[Patient], Finding]
     needs: tuple[str, ...] = ("answers",)
 
 
@@ -243,7 +243,7 @@ def _hindrance(probe: Probe, patient: Patient, found: dict[str, Finding]) -> str
     for name in probe.needs:
         if found[name].state in ("no", "untried"):
             return f"because of: {name}"
-    if probe.ask in COSTLY and patient.model is None:
+    if probe.run in COSTLY and patient.model is None:
         return "no model is known; --model names one"
     lately = patient.refusals[-SILENT:]
     if len(lately) == SILENT and all(refusal.status is None for refusal in lately):
@@ -253,6 +253,6 @@ def _hindrance(probe: Probe, patient: Patient, found: dict[str, Finding]) -> str
 
 def _asked(probe: Probe, patient: Patient) -> Finding:
     try:
-        return probe.ask(patient)
+        return probe.run(patient)
     except Refusal as refusal:
         return Finding("no", quoted(refusal))

@@ -87,5 +87,5 @@ def as_json(address: str, patient: Patient, found: dict[str, Finding], judged: V
     return encoding.indented(report).decode()
 
 
-def _short(words: str) -> str:
-    return words if len(words) <= LONGEST else words[:LONGEST] + "…"
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST else text[:LONGEST] + "…"

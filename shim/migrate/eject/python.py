@@ -51,7 +51,7 @@ class Module:
         calls: list[Any] = [node for node in ast.walk(self._tree) if _creates(node)]
         return [Creation(call.lineno, self._arguments(call)) for call in calls]
 
-    def taken(self, wanted: Iterable[str]) -> CopiedCode:
+    def copy(self, wanted: Iterable[str]) -> CopiedCode:
         """The functions with these names that the module has, with all other code of the module that they use."""
         functions = {name: self._bound[name] for name in wanted if isinstance(self._bound.get(name), FUNCTIONS)}
         found: dict[int, ast.stmt] = {}

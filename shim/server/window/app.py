@@ -27,7 +27,7 @@ from shim.wire.pages import Page
 log = logging.getLogger("shim")
 ROOT: Final = "/ui"
 #: Seconds between two reads of a run that is shown live, and between two heartbeats.
-LOOK: Final = 0.4
+POLL_SECONDS: Final = 0.4
 ALIVE: Final = 15.0
 #: Headers of every page: no content from other hosts, no inline content, no frames, no caching.
 HEADERS: Final = (
@@ -134,8 +134,8 @@ async def _thread(request: Request) -> Response:
 
 
 async def _runs(request: Request) -> Response:
-    asked = request.query_params
-    status, assistant = asked.get("status") or None, asked.get("assistant") or None
+    query = request.query_params
+    status, assistant = query.get("status") or None, query.get("assistant") or None
     found = await _read(request, reading.run_list, _before(request), status, assistant)
     return _page("runs.html", request, list=found, status=status, assistant=assistant)
 
@@ -199,8 +199,8 @@ async def _changes(request: Request, id: str) -> AsyncGenerator[bytes, None]:
         if silent >= ALIVE:
             yield b": still here\n\n"
             silent = 0.0
-        await asyncio.sleep(LOOK)
-        silent += LOOK
+        await asyncio.sleep(POLL_SECONDS)
+        silent += POLL_SECONDS
 
 
 async def _refused(request: Request, problem: Exception) -> Response:

@@ -23,7 +23,7 @@ async def enter(callers: Callers, request: Request) -> Caller:
     """The caller whose objects are shown.  Raises `ApiError` without access."""
     if isinstance(callers, Open):
         _check_near(request)
-    given = headers.asked(request.scope["headers"])
+    given = headers.for_upstream(request.scope["headers"])
     try:
         return await callers.identify(given | _with_key(given.get("authorization", "")))
     except ApiError as problem:

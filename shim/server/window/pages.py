@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import jinja2
 
-from shim.server.window import timeline, words
+from shim.server.window import formatting, timeline
 from shim.server.window.reading import RunPage
 
 _made: Final = jinja2.Environment(
@@ -15,9 +15,9 @@ _made: Final = jinja2.Environment(
     lstrip_blocks=True,
 )
 _made.filters.update(
-    {name: getattr(words, name) for name in ("moment", "stamp", "after", "lasting", "number", "short", "pretty")}
+    {name: getattr(formatting, name) for name in ("moment", "stamp", "after", "lasting", "number", "short", "pretty")}
 )
-_made.filters.update({"text_of": words.text_of, "item": words.item, "cut": words.cut})
+_made.filters.update({"text_of": formatting.text_of, "item": formatting.item, "cut": formatting.cut})
 
 
 def is_active(status: str) -> bool:

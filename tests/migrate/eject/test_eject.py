@@ -41,7 +41,7 @@ def other():
 
 
 def test_a_function_is_copied_with_the_names_that_it_uses() -> None:
-    taken = Module(SOURCE, "a.py").taken(["fetch", "nowhere", "LIMIT"])
+    taken = Module(SOURCE, "a.py").copy(["fetch", "nowhere", "LIMIT"])
     assert taken.functions == {"fetch": True}
     assert taken.future == "from __future__ import annotations"
     assert taken.imports == "import json, os\nfrom math import floor as down"
@@ -49,7 +49,7 @@ def test_a_function_is_copied_with_the_names_that_it_uses() -> None:
     assert "# About it.\n@decorated\nasync def fetch" in taken.code
     assert "other" not in taken.code
     assert "UNUSED" not in taken.code
-    assert Module(SOURCE, "a.py").taken([]) == CopiedCode("", "", "", {}, frozenset())
+    assert Module(SOURCE, "a.py").copy([]) == CopiedCode("", "", "", {}, frozenset())
 
 
 def test_an_assistant_given_as_literals() -> None:

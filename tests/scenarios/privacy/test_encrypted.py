@@ -103,7 +103,7 @@ def test_the_contents_of_every_scenario_are_encrypted(
         assert (told.refused, told.runs) == (expected.REFUSED.get(name), expected.ENDS.get(name, expected.WELL)), name
         outputs = [text for texts in scenario.outputs.values() for text in texts]
         calls = [given for asked in told.rounds for _, given in asked]
-        said += [*scenario.asks, *outputs, *calls, *told.texts, *scenario.files, *told.cited, *told.made]
+        said += [*scenario.questions, *outputs, *calls, *told.texts, *scenario.files, *told.cited, *told.made]
         files = [each for each in (*told.files, *scenario.files.values()) if len(each) >= FEWEST]
         assert [each for each in files if each in lying.everything(lying.tables(url)) + lying.disk(tmp_path)] == []
     check(url, tmp_path, [each for each in said if len(each) >= FEWEST and not each.startswith("cfile_")])

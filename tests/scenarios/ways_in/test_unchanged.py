@@ -84,4 +84,4 @@ def test_a_program_file_that_does_not_exist() -> None:
 
 @pytest.mark.parametrize("words", [[], ["demo"], ["--help"], ["-m"], ["missing.py"], ["--version", "app.py"]])
 def test_commands_are_not_taken_for_programs(words: list[str]) -> None:
-    assert not program.named(words)
+    assert not program.starts_program(words)

@@ -24,9 +24,9 @@ from shim.wire.errors import error
 METHODS: Final = ("DELETE", "GET", "HEAD", "OPTIONS", "POST")
 
 
-async def timely(request: Request, seconds: float, most: int) -> AsyncGenerator[bytes, None]:
+async def timely(request: Request, seconds: float, max_bytes: int) -> AsyncGenerator[bytes, None]:
     """A request's body as it arrives.  Raises `ApiError` if the next part does not arrive in time, or the body is
-    longer than ``most`` bytes.
+    longer than ``max_bytes`` bytes.
     """
     read = 0
     async with aclosing(request.stream()) as chunks:
@@ -37,18 +37,18 @@ async def timely(request: Request, seconds: float, most: int) -> AsyncGenerator[
             except StopAsyncIteration:
                 return
             except TimeoutError:
-                raise headers.last_of("request_timeout", seconds=f"{seconds:g}") from None
+                raise headers.closing_error("request_timeout", seconds=f"{seconds:g}") from None
             read += len(chunk)
-            if read > most:
-                raise headers.last_of("too_large", limit=most)
+            if read > max_bytes:
+                raise headers.closing_error("too_large", limit=max_bytes)
             yield chunk
 
 
-def check_announced(request: Request, most: int) -> None:
-    """Raises `ApiError` for a body whose announced length is more than ``most`` bytes."""
+def check_announced(request: Request, max_bytes: int) -> None:
+    """Raises `ApiError` for a body whose announced length is more than ``max_bytes`` bytes."""
     announced = request.headers.get("content-length", "")
-    if announced.isdecimal() and int(announced) > most:
-        raise error("too_large", limit=most)
+    if announced.isdecimal() and int(announced) > max_bytes:
+        raise error("too_large", limit=max_bytes)
 
 
 class Streamed(StreamingResponse):
@@ -62,21 +62,21 @@ class Streamed(StreamingResponse):
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """The calls that are passed on.  ``patterns``: methods and paths in the form of `SHIM_PASS_ON`; ``most``: the
-    largest body in bytes; ``patience``: seconds for each part of it.
+    """The calls that are passed on.  ``patterns``: methods and paths in the form of `SHIM_PASS_ON`; ``max_body``: the
+    largest body in bytes; ``timeout``: seconds for each part of it.
     """
 
     patterns: Sequence[str]
-    most: int
-    patience: float
+    max_body: int
+    timeout: float
 
     def calls(self, method: str, path: str) -> bool:
         """Whether a call is passed on."""
-        named = (f"{method} {path}", path)
-        return any(fnmatchcase(each, pattern) for pattern in self.patterns for each in named)
+        forms = (f"{method} {path}", path)
+        return any(fnmatchcase(each, pattern) for pattern in self.patterns for each in forms)
 
 
-class Passage:
+class Forwarder:
     """``base``: returns the upstream's current address.  ``allowed``: the calls that are passed on, with the
     longest body that they may have, and how many seconds each part of it may take.
     """
@@ -97,13 +97,13 @@ class Passage:
             raise error("method_not_allowed", method=request.method, path=request.url.path)
         if not self._allowed.calls(request.method, place.path):
             raise error("not_passed_on", method=request.method, path=place.path)
-        check_announced(request, self._allowed.most)
+        check_announced(request, self._allowed.max_body)
 
     def body(self, request: Request) -> AsyncGenerator[bytes, None]:
         """The request's body as it arrives."""
-        return timely(request, self._allowed.patience, self._allowed.most)
+        return timely(request, self._allowed.timeout, self._allowed.max_body)
 
-    async def through(self, request: Request, place: Place, given: Mapping[str, str]) -> Streamed:
+    async def forward(self, request: Request, place: Place, given: Mapping[str, str]) -> Streamed:
         """The upstream's answer to a request with the headers ``given``: its status, its headers, its bytes as they
         arrive.  Raises `ApiError` if there is none.
         """
@@ -111,7 +111,7 @@ class Passage:
         announced = request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers
         body = self.body(request) if announced else None
         answer = await self.answer(request, place, given, body)
-        return relayed(answer, request, place, streamed(answer))
+        return response_for_caller(answer, request, place, streamed(answer))
 
     async def answer(self, request: Request, place: Place, given: Mapping[str, str], body: Any) -> Any:
         """The upstream's answer, whose body must be read and closed; ``body``: bytes, or an iterator."""
@@ -121,20 +121,20 @@ class Passage:
         sent.setdefault("accept-encoding", "identity")
         return await self._send(request.method, self._url(request, place, whole_path), sent, body)
 
-    async def look(self, path: str, given: Mapping[str, str], most: int) -> tuple[int, bytes]:
-        """The status and the body of a GET by the server itself: a path below the API's base, at most ``most``
+    async def get(self, path: str, given: Mapping[str, str], max_bytes: int) -> tuple[int, bytes]:
+        """The status and the body of a GET by the server itself: a path below the API's base, at most ``max_bytes``
         bytes.
         """
         base = self._base()
         url = base.copy_with(raw_path=base.raw_path.rstrip(b"/") + path.encode("latin-1"))
         credentials = {name: value for name, value in headers.bearer(given).items() if name in CREDENTIALS}
         answer = await self._send("GET", url, credentials | {"accept-encoding": "identity"}, None)
-        return int(answer.status_code), await whole(answer, most)
+        return int(answer.status_code), await whole(answer, max_bytes)
 
     async def _send(self, method: str, url: Any, given: Mapping[str, str], body: Any) -> Any:
-        asked = transport.forwarded(self._network, method, url, given, body)
+        request = transport.forwarded(self._network, method, url, given, body)
         try:
-            answer = await self._network.send(asked, stream=True, follow_redirects=False)
+            answer = await self._network.send(request, stream=True, follow_redirects=False)
         except transport.BROKEN as problem:
             raise error("upstream_unreachable", problem=str(problem) or type(problem).__name__) from problem
         if DOWN in answer.extensions:
@@ -153,10 +153,10 @@ class Passage:
         return base.copy_with(raw_path=written + (f"?{query}".encode("latin-1") if query else b""))
 
 
-def relayed(answer: Any, request: Request, place: Place, body: AsyncGenerator[bytes, None]) -> Streamed:
+def response_for_caller(answer: Any, request: Request, place: Place, body: AsyncGenerator[bytes, None]) -> Streamed:
     """The upstream's answer for the caller, with that body."""
     response = Streamed(body, answer.status_code)
-    response.raw_headers = headers.onward(answer.headers.raw)
+    response.raw_headers = headers.end_to_end(answer.headers.raw)
     if is_polled(request.method, place.path) and "openai-poll-after-ms" not in response.headers:
         response.headers["openai-poll-after-ms"] = "250"
     return response
@@ -171,15 +171,15 @@ async def drained(answer: Any) -> None:
                 pass
 
 
-async def whole(answer: Any, most: int) -> bytes:
-    """A body, read to its end.  Raises `ApiError` if it breaks off, or is longer than ``most``."""
+async def whole(answer: Any, max_bytes: int) -> bytes:
+    """A body, read to its end.  Raises `ApiError` if it breaks off, or is longer than ``max_bytes``."""
     read = bytearray()
     try:
         async with aclosing(streamed(answer)) as parts:
             async for part in parts:
                 read += part
-                if len(read) > most:
-                    raise error("upstream_unreachable", problem=f"its answer has more than {most} bytes")
+                if len(read) > max_bytes:
+                    raise error("upstream_unreachable", problem=f"its answer has more than {max_bytes} bytes")
     except transport.BROKEN as problem:
         raise error("upstream_unreachable", problem=str(problem) or type(problem).__name__) from problem
     return bytes(read)

@@ -4,35 +4,35 @@ from typing import Any
 
 import pytest
 
-from shim.server.window import words
+from shim.server.window import formatting
 
 
 @pytest.mark.parametrize(
     "seconds, said", [(0, "under 1 s"), (59, "59 s"), (61, "1 min 1 s"), (3_600, "1 h 0 min"), (7_320, "2 h 2 min")]
 )
 def test_durations(seconds: int, said: str) -> None:
-    assert words.lasting(seconds) == said
+    assert formatting.lasting(seconds) == said
 
 
 def test_times() -> None:
-    assert words.moment(0) == "1970-01-01 00:00:00"
-    assert words.moment(None) == ""
-    assert words.stamp(0) == "1970-01-01T00:00:00Z"
-    assert [words.after(at, 5) for at in (None, 4, 5, 7)] == ["", "+0 s", "+0 s", "+2 s"]
+    assert formatting.moment(0) == "1970-01-01 00:00:00"
+    assert formatting.moment(None) == ""
+    assert formatting.stamp(0) == "1970-01-01T00:00:00Z"
+    assert [formatting.after(at, 5) for at in (None, 4, 5, 7)] == ["", "+0 s", "+0 s", "+2 s"]
 
 
 def test_numbers() -> None:
-    assert words.number(1_234_567) == "1\u202f234\u202f567"
-    assert words.number(None) == "0"
+    assert formatting.number(1_234_567) == "1\u202f234\u202f567"
+    assert formatting.number(None) == "0"
 
 
 def test_the_position_of_a_search_text() -> None:
     text = "a " * 50 + "The Suitcase is here" + " b" * 100
-    before, hit, rest = words.cut(text, "suitcase")
+    before, hit, rest = formatting.cut(text, "suitcase")
     assert (before[0], before[-4:], hit, rest[:8], rest[-1]) == ("…", "The ", "Suitcase", " is here", "…")
-    assert words.cut("nothing here", "x y") == ("nothing here", "", "")
+    assert formatting.cut("nothing here", "x y") == ("nothing here", "", "")
     # A text whose length differs between upper and lower case has no such position.
-    assert words.cut("Straße suitcase", "suitcase")[1] == ""
+    assert formatting.cut("Straße suitcase", "suitcase")[1] == ""
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_the_position_of_a_search_text() -> None:
     ],
 )
 def test_the_text_of_a_content(content: Any, said: str) -> None:
-    assert words.text_of(content) == said
+    assert formatting.text_of(content) == said
 
 
 @pytest.mark.parametrize(
@@ -67,11 +67,11 @@ def test_the_text_of_a_content(content: Any, said: str) -> None:
     ],
 )
 def test_items(item: Any, said: tuple[str, str]) -> None:
-    assert words.item(item) == said
+    assert formatting.item(item) == said
 
 
 def test_json() -> None:
-    assert words.pretty('{"a":1}') == '{\n  "a": 1\n}'
-    assert words.pretty("no JSON") == "no JSON"
-    assert words.pretty("42") == "42"
-    assert words.pretty(["ä"]) == '[\n  "ä"\n]'
+    assert formatting.pretty('{"a":1}') == '{\n  "a": 1\n}'
+    assert formatting.pretty("no JSON") == "no JSON"
+    assert formatting.pretty("42") == "42"
+    assert formatting.pretty(["ä"]) == '[\n  "ä"\n]'

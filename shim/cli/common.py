@@ -15,21 +15,21 @@ from shim.store.errors import StoreFailed
 from shim.wire.errors import ApiError
 
 
-def alone(name: str, command: Callable[..., Any]) -> typer.Typer:
+def single_command(name: str, command: Callable[..., Any]) -> typer.Typer:
     """A command line with one command only, which needs less memory, for long-running processes."""
     made = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
-    made.callback()(common)
-    made.command(name)(plainly(command))
+    made.callback()(global_options)
+    made.command(name)(with_plain_errors(command))
     return made
 
 
-def plainly(command: Callable[..., Any]) -> Callable[..., Any]:
+def with_plain_errors(command: Callable[..., Any]) -> Callable[..., Any]:
     """The command, with errors of the store or the settings printed as one sentence and exit status 1."""
 
     @wraps(command)
-    def spoken(*given: Any, **named: Any) -> Any:
+    def run(*args: Any, **kwargs: Any) -> Any:
         try:
-            return command(*given, **named)
+            return command(*args, **kwargs)
         except (StoreFailed, openai.OpenAIError, ApiError, Unusable) as problem:
             typer.echo(str(problem), err=True)
         except ValidationError as wrong:
@@ -37,10 +37,10 @@ def plainly(command: Callable[..., Any]) -> Callable[..., Any]:
                 typer.echo(f"SHIM_{'_'.join(map(str, each['loc'])).upper()}: {each['msg']}", err=True)
         raise typer.Exit(1)
 
-    return spoken
+    return run
 
 
-def _tell_version(wanted: bool) -> None:
+def _print_version(wanted: bool) -> None:
     if wanted:
         typer.echo(
             f"assistants-shim {shim.__version__} (openai {openai.__version__}, Python {platform.python_version()})"
@@ -48,9 +48,9 @@ def _tell_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-def common(
+def global_options(
     version: Annotated[
-        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Say which version this is.")
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Say which version this is.")
     ] = False,
 ) -> None:
     """Keeps OpenAI Assistants API applications running on the Responses API."""
